@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the house: a target and the rooms below it that it may import.
+func room(_ name: String, _ below: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: below, swiftSettings: house)
+}
+
+/// The tests of a room.
+func tests(_ name: String, _ needs: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: needs, swiftSettings: house)
+}
+
+let package = Package(
+    name: "apus",
+    products: [.executable(name: "apus", targets: ["ApusCommand"])],
+    targets: [
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CLinux"),
+
+        room("Bytes", []),
+        room("Diagnostics", ["Bytes"]),
+        room("Crypto", ["Bytes", "COpenSSL"]),
+        room("Network", ["Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
+        room("HTTP", ["Bytes"]),
+        room("HTTPServer", ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"]),
+        room("SQLite", ["Bytes", "CSQLite"]),
+        room("Database", ["SQLite", "Bytes", "Diagnostics"]),
+        room("Schema", ["Database", "Bytes", "Diagnostics"]),
+        room("Expressions", ["Schema", "Database", "Bytes", "Diagnostics"]),
+        room("REST", ["Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
+        room("Auth", ["Crypto", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
+        room("Realtime", ["Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
+        room("Server", [
+            "Auth", "Realtime", "REST", "Expressions", "Schema", "Database", "HTTPServer", "Network", "HTTP",
+            "Crypto", "Diagnostics", "Bytes",
+        ]),
+        .executableTarget(
+            name: "ApusCommand", dependencies: ["Server", "Schema", "Diagnostics"], swiftSettings: house),
+
+        tests("BytesTests", ["Bytes"]),
+        tests("DiagnosticsTests", ["Diagnostics"]),
+        tests("CryptoTests", ["Crypto", "Bytes"]),
+        tests("NetworkTests", ["Network", "Bytes"]),
+        tests("HTTPTests", ["HTTP", "Bytes"]),
+        tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Bytes"]),
+        tests("SQLiteTests", ["SQLite", "Bytes"]),
+        tests("DatabaseTests", ["Database", "Bytes", "Diagnostics"]),
+        tests("SchemaTests", ["Schema", "Database", "Bytes", "Diagnostics"]),
+        tests("ExpressionsTests", ["Expressions", "Schema", "Database", "Bytes", "Diagnostics"]),
+        tests("RESTTests", ["REST", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
+        tests("AuthTests", ["Auth", "Crypto", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
+        tests("RealtimeTests", ["Realtime", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
+        tests("ServerTests", ["Server", "Bytes", "Diagnostics"]),
+        tests("HouseTests", []),
+    ]
+)
+
+// Working aid while the first rooms are built: APUS_ROOMS="Auth AuthTests" keeps those targets and what they need.
+if let wanted = Context.environment["APUS_ROOMS"] {
+    var keep = Set(wanted.split(separator: " ").map(String.init))
+    for target in package.targets.reversed() where keep.contains(target.name) {
+        for case .byNameItem(let name, _) in target.dependencies { keep.insert(name) }
+    }
+    for target in package.targets.reversed() where keep.contains(target.name) {
+        for case .byNameItem(let name, _) in target.dependencies { keep.insert(name) }
+    }
+    package.targets.removeAll { !keep.contains($0.name) }
+    if !keep.contains("ApusCommand") { package.products = [] }
+}

@@ -1,0 +1,14 @@
+// Linux calls that Swift's Glibc module leaves out. Prototypes are declared here by hand where glibc hides them
+// behind _GNU_SOURCE: defining that macro changes fd_set and clashes with other modules.
+#ifndef APUS_CLINUX_H
+#define APUS_CLINUX_H
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+
+int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+
+#endif
