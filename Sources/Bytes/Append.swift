@@ -1,0 +1,91 @@
+// Encoders append to a `[UInt8]`: one growing buffer, no intermediate strings.
+
+extension [UInt8] {
+    /// Appends the UTF-8 bytes of a literal.
+    @inlinable public mutating func append(ascii text: StaticString) {
+        unsafe append(
+            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends the UTF-8 bytes of `text`.
+    @inlinable public mutating func append(utf8 text: String) {
+        append(contentsOf: text.utf8)
+    }
+
+    /// Appends the bytes that `span` looks at.
+    @inlinable public mutating func append(span: Span<UInt8>) {
+        unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+
+    /// Appends the decimal digits of `number`, with a minus sign when it is negative.
+    @inlinable public mutating func append(decimal number: Int64) {
+        if number >= 0 && number < 10 {
+            append(0x30 &+ UInt8(truncatingIfNeeded: number))
+            return
+        }
+        if number < 0 { append(0x2D) }
+        var rest = number.magnitude
+        let start = count
+        while rest > 0 {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            append(0x30 &+ UInt8(truncatingIfNeeded: digit))
+            rest = quotient
+        }
+        self[start...].reverse()
+    }
+
+    /// Appends the decimal digits of `number`, with a minus sign when it is negative.
+    @inlinable public mutating func append(decimal number: Int) { append(decimal: Int64(number)) }
+
+    /// Appends `number` in decimal, filled up with leading zeros to `width` digits.
+    @inlinable public mutating func append(padded number: Int, width: Int) {
+        var divisor = 1
+        for _ in 1..<Swift.max(width, 1) { divisor *= 10 }
+        while divisor > 1 && number < divisor {
+            append(0x30)
+            divisor /= 10
+        }
+        append(decimal: number)
+    }
+
+    /// Appends `bytes` as lower-case hexadecimal digits.
+    @inlinable public mutating func append(hex bytes: some Sequence<UInt8>) {
+        for byte in bytes {
+            append(Hex.digit(byte >> 4))
+            append(Hex.digit(byte & 0x0F))
+        }
+    }
+
+    /// Appends the shortest decimal form that reads back as `number`, as PostgreSQL prints
+    /// `float8` (`49`, `0.1`, `1e+21`); NaN and the infinities become JSON strings, as
+    /// PostgreSQL does in JSON.
+    public mutating func append(shortest number: Double) {
+        guard number.isFinite else {
+            append(ascii: number.isNaN ? "\"NaN\"" : number > 0 ? "\"Infinity\"" : "\"-Infinity\"")
+            return
+        }
+        if let whole = Int64(exactly: number), whole.magnitude < 1_000_000_000_000_000 {
+            if whole == 0 && number.sign == .minus { append(ASCII.minus) }
+            append(decimal: whole)
+            return
+        }
+        var text = number.description
+        if text.hasSuffix(".0") { text.removeLast(2) }
+        append(utf8: text)
+    }
+}
+
+extension String {
+    /// The text of UTF-8 `bytes`; ill-formed sequences become U+FFFD.
+    @inlinable public init(utf8 bytes: [UInt8]) { self.init(decoding: bytes, as: UTF8.self) }
+
+    /// The text of UTF-8 `bytes`; ill-formed sequences become U+FFFD.
+    @inlinable public init(utf8 bytes: ArraySlice<UInt8>) {
+        self.init(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The text of UTF-8 `bytes`; ill-formed sequences become U+FFFD.
+    @inlinable public init(utf8 bytes: Span<UInt8>) {
+        self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,67 @@
+/// A parsed JSON text (RFC 8259): one pass into a flat array of nodes over the source bytes.
+///
+///     {"a":[1,2]}      nodes  0 object  bytes 0..<11  next 5  count 1
+///                             1 string  "a"           next 2        (a member: key, then value)
+///                             2 array   [1,2]         next 5  count 2
+///                             3 number  1             next 4
+///                             4 number  2             next 5
+///
+/// `next` is the index of the node after the whole subtree, so siblings are found without a walk.
+/// Strings and numbers are converted only when asked for.
+public struct JSONDocument: Sendable {
+    let storage: JSONStorage
+
+    /// Parses a complete JSON text.
+    ///
+    /// - Parameters:
+    ///   - bytes: the text; it must be well-formed UTF-8 of less than 4 GiB.
+    ///   - depthMax: how deep arrays and objects may nest.
+    /// - Throws: `JSONError` with the offset of the first byte at fault.
+    public init(parsing bytes: [UInt8], depthMax: Int = 64) throws(JSONError) {
+        var parser = JSONParser(source: bytes, depthMax: depthMax)
+        try parser.parseDocument()
+        storage = JSONStorage(source: bytes, nodes: parser.nodes)
+    }
+
+    /// The outermost value.
+    public var root: JSONValue { JSONValue(storage: storage, index: 0) }
+}
+
+/// Why a text is not JSON.
+public struct JSONError: Error, Hashable, Sendable {
+    /// What was found, for people: `expected ',' or '}'`.
+    public let message: String
+    /// Where it was found: a byte offset into the text.
+    public let offset: Int
+
+    /// A fault at a byte offset.
+    public init(message: String, offset: Int) {
+        self.message = message
+        self.offset = offset
+    }
+}
+
+/// The kinds of JSON value.
+public enum JSONKind: UInt8, Sendable {
+    case null, bool, number, string, array, object
+}
+
+struct JSONNode: Sendable {
+    var kind: JSONKind
+    /// For strings: at least one backslash. For numbers: a fraction or an exponent.
+    var isComplex = false
+    var start: UInt32
+    var end: UInt32
+    var next: UInt32
+    var count: UInt32 = 0
+}
+
+final class JSONStorage: Sendable {
+    let source: [UInt8]
+    let nodes: [JSONNode]
+
+    init(source: [UInt8], nodes: [JSONNode]) {
+        self.source = source
+        self.nodes = nodes
+    }
+}
