@@ -1,0 +1,75 @@
+public import Bytes
+
+/// Everything the server tells its operator about: one case a kind, worded here and nowhere else.
+public enum Event: Sendable {
+    /// A request was answered. The duration is in microseconds.
+    case request(id: UInt64, method: String, path: String, status: Int, microseconds: UInt64)
+    /// The server accepts connections.
+    case listening(url: String)
+    /// A signal asked the server to finish what it has begun and stop.
+    case draining
+    /// The server has stopped.
+    case stopped
+    /// Schema files were read again, with the number of models found.
+    case schemasLoaded(models: Int)
+    /// Changed schema files were not taken because of faults.
+    case schemasRefused(faults: [String])
+    /// A migration file, or an additive difference in development, was applied.
+    case migrated(name: String)
+    /// Something failed that the client was only told a code of.
+    case failed(request: UInt64?, problem: Problem)
+
+    /// How much the event matters.
+    public var level: LogLevel {
+        switch self {
+        case .request(_, _, _, let status, _): status >= 500 ? .warning : .info
+        case .listening, .draining, .stopped, .schemasLoaded, .migrated: .info
+        case .schemasRefused: .warning
+        case .failed: .error
+        }
+    }
+
+    /// The event's name in the log.
+    public var name: String {
+        switch self {
+        case .request: "request"
+        case .listening: "listening"
+        case .draining: "draining"
+        case .stopped: "stopped"
+        case .schemasLoaded: "schemas_loaded"
+        case .schemasRefused: "schemas_refused"
+        case .migrated: "migrated"
+        case .failed: "failed"
+        }
+    }
+
+    /// What else the log line says, in order.
+    public var fields: [JSON.Member] {
+        switch self {
+        case .request(let id, let method, let path, let status, let microseconds):
+            [
+                .init("request_id", .integer(Int64(truncatingIfNeeded: id))),
+                .init("method", .string(method)), .init("path", .string(path)),
+                .init("status", .integer(Int64(status))),
+                .init("duration_us", .integer(Int64(clamping: microseconds))),
+            ]
+        case .listening(let url): [.init("url", .string(url))]
+        case .draining, .stopped: []
+        case .schemasLoaded(let models): [.init("models", .integer(Int64(models)))]
+        case .schemasRefused(let faults): [.init("faults", .array(faults.map(JSON.string)))]
+        case .migrated(let name): [.init("migration", .string(name))]
+        case .failed(let request, let problem): Self.fields(of: problem, request: request)
+        }
+    }
+
+    private static func fields(of problem: Problem, request: UInt64?) -> [JSON.Member] {
+        var fields: [JSON.Member] = []
+        if let request {
+            fields.append(.init("request_id", .integer(Int64(truncatingIfNeeded: request))))
+        }
+        fields.append(.init("code", .string(problem.code)))
+        fields.append(.init("message", .string(problem.message)))
+        if let cause = problem.cause { fields.append(.init("cause", .string(cause))) }
+        return fields
+    }
+}

@@ -1,0 +1,47 @@
+public import Bytes
+
+/// What a caller is told when something fails: one value, worded once, that each protocol surface
+/// renders in its own shape.
+public struct Problem: Error, Hashable, Sendable {
+    /// The facts found, as text or (rest.md §18.2, PGRST201) as a JSON value.
+    public enum Details: Hashable, Sendable {
+        case text(String)
+        case json(JSON)
+    }
+
+    /// Stable, for programs: a SQLSTATE, a PGRST code or an auth error code.
+    public var code: String
+    /// The HTTP status that goes with it.
+    public var status: Int
+    /// One sentence that names the thing at fault.
+    public var message: String
+    /// The facts found.
+    public var details: Details?
+    /// What to do next.
+    public var hint: String?
+    /// Why, in the server's own terms: for the log only, never shown to a client.
+    public var cause: String?
+
+    /// A problem with its facts as text.
+    public init(
+        code: String, status: Int, message: String, details: String? = nil, hint: String? = nil,
+        cause: String? = nil
+    ) {
+        self.code = code
+        self.status = status
+        self.message = message
+        self.details = details.map(Details.text)
+        self.hint = hint
+        self.cause = cause
+    }
+}
+
+extension Problem: CustomStringConvertible {
+    /// One line for logs and terminals.
+    public var description: String {
+        var text = "\(message) (\(code))"
+        if case .text(let details) = details { text += " \(details)" }
+        if let hint { text += " \(hint)" }
+        return text
+    }
+}
