@@ -52,7 +52,7 @@ let package = Package(
             name: "ApusCommand", dependencies: ["Server", "Schema", "Diagnostics"], swiftSettings: house),
 
         tests("BytesTests", ["Bytes"]),
-        tests("DiagnosticsTests", ["Diagnostics"]),
+        tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
         tests("NetworkTests", ["Network", "Bytes"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),

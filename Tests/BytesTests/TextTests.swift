@@ -1,0 +1,83 @@
+import Bytes
+import Testing
+
+@Suite struct TextTests {
+    @Test(arguments: [
+        (0.0, "0"), (-0.0, "-0"), (49.0, "49"), (0.1, "0.1"), (0.1 + 0.2, "0.30000000000000004"),
+        (1e15, "1000000000000000"), (1e21, "1e+21"), (1.5e-7, "1.5e-07"), (-2.25, "-2.25"),
+        (.nan, "\"NaN\""), (-.infinity, "\"-Infinity\""),
+    ])
+    func `a double has its shortest form`(number: Double, expected: String) {
+        var output: [UInt8] = []
+        output.append(shortest: number)
+        #expect(String(utf8: output) == expected)
+    }
+
+    @Test(arguments: [
+        (Int64(0), "0"), (7, "7"), (10, "10"), (-1, "-1"), (.max, "9223372036854775807"),
+        (.min, "-9223372036854775808"),
+    ])
+    func `an integer is written in decimal`(number: Int64, expected: String) {
+        var output: [UInt8] = []
+        output.append(decimal: number)
+        #expect(String(utf8: output) == expected)
+    }
+
+    @Test(arguments: [
+        ("a", "\"a\""), ("", "\"\""), ("\"\\", "\"\\\"\\\\\""), ("é\u{1}\n", "\"é\\u0001\\n\""),
+    ])
+    func `a string is escaped`(text: String, expected: String) {
+        var output: [UInt8] = []
+        output.append(jsonString: text)
+        #expect(String(utf8: output) == expected)
+    }
+
+    @Test(arguments: [
+        ("a%20b+c", true, "a b c"), ("a+b", false, "a+b"), ("%C3%A9", false, "é"), ("", true, ""),
+    ])
+    func `percent-encoding is undone`(text: String, plusIsSpace: Bool, expected: String) {
+        let decoded = PercentEncoding.decode(Array(text.utf8)[...], plusIsSpace: plusIsSpace)
+        #expect(decoded.map { String(utf8: $0) } == expected)
+    }
+
+    @Test(arguments: ["%", "%2", "%zz", "a%2"])
+    func `a broken escape is refused`(text: String) {
+        #expect(PercentEncoding.decode(Array(text.utf8)[...], plusIsSpace: false) == nil)
+    }
+
+    @Test func `a component keeps only unreserved characters`() {
+        #expect(PercentEncoding.encode(component: "a-b_c.d~é /") == "a-b_c.d~%C3%A9%20%2F")
+    }
+
+    @Test func `base64 round-trips every length`() {
+        for count in 0..<70 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+            #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes)
+            #expect(Base64.decode(Base64.encode(bytes)) == bytes)
+        }
+    }
+
+    @Test(arguments: ["A", "AA=", "AB", "A A", "AA==", "A+A", "AAA\n"])
+    func `unpadded base64 is strict`(text: String) {
+        #expect(Base64URL.decode(text) == nil)
+    }
+
+    @Test(arguments: [("00ff", [0, 255]), ("ABcd", [0xAB, 0xCD]), ("", [])] as [(String, [UInt8])])
+    func `hexadecimal is read in either case`(text: String, bytes: [UInt8]) {
+        #expect(Hex.decode(text.utf8) == bytes)
+    }
+
+    @Test(arguments: ["0", "0g", "0x00"])
+    func `broken hexadecimal is refused`(text: String) {
+        #expect(Hex.decode(text.utf8) == nil)
+    }
+
+    @Test func `lines and columns count from one, columns in characters`() {
+        let map = LineMap(Array("ab\né\nx".utf8))
+        #expect(map.position(of: 0) == (1, 1))
+        #expect(map.position(of: 2) == (1, 3))
+        #expect(map.position(of: 5) == (2, 2))
+        #expect(map.position(of: 6) == (3, 1))
+        #expect(map.position(of: 99) == (3, 2))
+    }
+}

@@ -1,0 +1,34 @@
+import Bytes
+import Testing
+
+@Suite struct UTF8Tests {
+    @Test(arguments: [
+        [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
+        [0xF4, 0x90, 0x80, 0x80], [0xF5], [0x80], [0xC3], [0xE2, 0x82], [0xFF],
+    ] as [[UInt8]])
+    func `ill-formed bytes are found`(bytes: [UInt8]) {
+        let isValid = UTF8Check.isValid(bytes.span)
+        #expect(!isValid)
+    }
+
+    @Test func `every scalar is valid in every split`() {
+        let scalars: [Unicode.Scalar] = ["a", "\u{7F}", "é", "\u{7FF}", "\u{800}", "\u{FFFF}", "😀"]
+        let bytes = Array(String(String.UnicodeScalarView(scalars)).utf8)
+        for split in 0...bytes.count {
+            var validator = UTF8Validator()
+            let first = Array(bytes.prefix(split))
+            let second = Array(bytes.dropFirst(split))
+            let isValid = validator.consume(first.span) && validator.consume(second.span)
+            #expect(isValid && validator.isComplete)
+        }
+    }
+
+    @Test func `a fault is found at the first impossible byte`() {
+        var validator = UTF8Validator()
+        let start: [UInt8] = [0xF4]
+        let impossible: [UInt8] = [0x90]
+        let beginning = validator.consume(start.span)
+        let end = validator.consume(impossible.span)
+        #expect(beginning && !end)
+    }
+}

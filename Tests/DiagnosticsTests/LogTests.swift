@@ -1,0 +1,25 @@
+import Bytes
+import Diagnostics
+import Foundation
+import Testing
+
+@Suite struct LogTests {
+    @Test func `events are JSON lines and low levels are dropped`() throws {
+        let pipe = Pipe()
+        let log = Log(level: .info, descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let problem = Problem(code: "X", status: 500, message: "a \"b\"\n", cause: "disk")
+        log.record(.failed(request: 7, problem: problem), at: Instant(seconds: 0))
+        log.record(.listening(url: "http://127.0.0.1:1"), at: Instant(seconds: 0))
+        let quiet = Log(level: .error, descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        quiet.record(.draining)
+        try pipe.fileHandleForWriting.close()
+        let written = Array(pipe.fileHandleForReading.readDataToEndOfFile())
+        let lines = written.split(separator: ASCII.lf)
+        #expect(lines.count == 2)
+        let first = try JSONDocument(parsing: Array(lines[0])).root
+        #expect(first["request_id"]?.int64 == 7)
+        #expect(first["message"]?.string == "a \"b\"\n")
+        #expect(first["cause"]?.string == "disk")
+        #expect(first["time"]?.string == "1970-01-01T00:00:00.000000Z")
+    }
+}
