@@ -1,0 +1,34 @@
+import COpenSSL
+
+/// One-shot message digests (FIPS 180-4).
+///
+/// Thread-safe; time is linear in the input.
+public enum Digest {
+    /// SHA-1, 20 bytes. Only for protocols that prescribe it: the WebSocket handshake (RFC 6455
+    /// §4.2.2) and time-based codes (RFC 6238).
+    public static func sha1(_ bytes: [UInt8]) -> [UInt8] {
+        unsafe run(EVP_sha1(), size: 20, bytes)
+    }
+
+    /// SHA-256, 32 bytes.
+    public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        unsafe run(EVP_sha256(), size: 32, bytes)
+    }
+
+    /// SHA-512, 64 bytes.
+    public static func sha512(_ bytes: [UInt8]) -> [UInt8] {
+        unsafe run(EVP_sha512(), size: 64, bytes)
+    }
+
+    private static func run(
+        _ algorithm: OpaquePointer?, size: Int, _ bytes: [UInt8]
+    ) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: size) { output, count in
+            var written: UInt32 = 0
+            let done = unsafe EVP_Digest(
+                bytes, bytes.count, output.baseAddress, &written, algorithm, nil)
+            precondition(done == 1 && written == size, "the digest is missing from this OpenSSL")
+            count = size
+        }
+    }
+}
