@@ -1,5 +1,6 @@
 /// Names for the bytes that protocols are made of, and ASCII-only comparisons.
 public enum ASCII {
+    /// The bytes with a part in HTTP, JSON or URLs, by their Unicode names.
     public static let tab: UInt8 = 0x09
     public static let lf: UInt8 = 0x0A
     public static let cr: UInt8 = 0x0D

@@ -1,0 +1,48 @@
+import Testing
+
+/// Which room may know which: arrows only downwards.
+@Suite struct ImportTests {
+    /// What each target may import beside the standard library's own modules.
+    static let table: [String: Set<String>] = [
+        "Bytes": ["Glibc"],
+        "Diagnostics": ["Bytes", "FoundationEssentials"],
+        "Crypto": ["Bytes", "COpenSSL"],
+        "Network": ["Bytes", "Diagnostics", "CLinux", "COpenSSL"],
+        "HTTP": ["Bytes"],
+        "HTTPServer": ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"],
+        "SQLite": ["Bytes", "CSQLite"],
+        "Database": ["SQLite", "Bytes", "Diagnostics"],
+        "Schema": ["Database", "Bytes", "Diagnostics", "FoundationEssentials"],
+        "Expressions": ["Schema", "Database", "Bytes", "Diagnostics"],
+        "REST": ["Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
+        "Auth": ["Crypto", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
+        "Realtime": ["Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
+        "Server": [
+            "Auth", "Realtime", "REST", "Expressions", "Schema", "Database", "SQLite", "HTTPServer",
+            "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "FoundationEssentials", "CLinux",
+        ],
+        "ApusCommand": ["Server", "Schema", "Diagnostics", "FoundationEssentials"],
+    ]
+
+    /// Part of the toolchain: no wall is needed against them.
+    static let everywhere: Set<String> = ["Glibc", "Synchronization"]
+
+    @Test(arguments: SourceTree.sources.filter { table[$0.target] != nil })
+    func `a file imports only rooms below its own`(file: SourceTree.File) {
+        let allowed = (Self.table[file.target] ?? []).union(Self.everywhere)
+        for (number, line) in file.lines.enumerated() {
+            let words = line.split(separator: " ")
+            guard let position = words.firstIndex(of: "import"), position < 2,
+                words.count > position + 1, !line.hasPrefix(" "), !line.hasPrefix("/")
+            else { continue }
+            let module = String(words[position + 1].prefix { $0 != "." })
+            #expect(allowed.contains(module), "\(file.path):\(number + 1) imports \(module)")
+        }
+    }
+
+    @Test func `every source target stands in the table`() {
+        let onRequest: Set<String> = ["Benchmarks", "EchoServer"]
+        let targets = Set(SourceTree.sources.map(\.target)).subtracting(onRequest)
+        #expect(targets.subtracting(Self.table.keys).isEmpty)
+    }
+}
