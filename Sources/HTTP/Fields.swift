@@ -1,0 +1,79 @@
+/// Where one field line stands in the head buffer: `name` `:` OWS `value` OWS CRLF.
+///
+///     Accept:  text/html \r\n
+///     ^    ^   ^        ^
+///     |    |   |        valueEnd
+///     |    |   valueStart
+///     |    nameEnd
+///     nameStart
+struct FieldRange: Sendable {
+    var nameStart: UInt32
+    var nameEnd: UInt32
+    var valueStart: UInt32
+    var valueEnd: UInt32
+
+    var nameCount: Int { Int(nameEnd - nameStart) }
+    var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+    var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
+}
+
+extension RequestHead {
+    /// The place of the first field at or after `start` with this name, in any case.
+    func index(of name: StaticString, from start: Int = 0) -> Int? {
+        let count = name.utf8CodeUnitCount
+        let span = bytes.span
+        for index in start..<max(start, fields.count) where fields[index].nameCount == count {
+            if span.extracting(fields[index].name).equalsIgnoringCase(name) { return index }
+        }
+        return nil
+    }
+
+    /// The first value of a field, without the blanks around it; nil if the field is absent.
+    /// The name is compared without regard to case. Linear in the number of fields; no copy.
+    public func fieldBytes(_ name: StaticString) -> ArraySlice<UInt8>? {
+        index(of: name).map { bytes[fields[$0].value] }
+    }
+
+    /// The first value of a field as text, malformed UTF-8 repaired; nil if the field is absent.
+    public func field(_ name: StaticString) -> String? {
+        fieldBytes(name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// All values of a field in the order they came.
+    public func fields(_ name: StaticString) -> [String] {
+        var values: [String] = []
+        var next = index(of: name)
+        while let index = next {
+            values.append(String(decoding: bytes[fields[index].value], as: UTF8.self))
+            next = self.index(of: name, from: index + 1)
+        }
+        return values
+    }
+
+    /// Whether the first value of a field is this text, in any case.
+    public func fieldEquals(_ name: StaticString, _ value: StaticString) -> Bool {
+        guard let index = index(of: name) else { return false }
+        return bytes.span.extracting(fields[index].value).equalsIgnoringCase(value)
+    }
+
+    /// Whether any line of a list field holds this token between commas, in any case
+    /// (RFC 9110 §5.6.1).
+    public func fieldContains(_ name: StaticString, token: StaticString) -> Bool {
+        var next = index(of: name)
+        while let index = next {
+            if bytes.span.extracting(fields[index].value).listContains(token) { return true }
+            next = self.index(of: name, from: index + 1)
+        }
+        return false
+    }
+
+    /// Every field in order, for logs and tests: names as they were written.
+    public var allFields: [(name: String, value: String)] {
+        fields.map {
+            (
+                String(decoding: bytes[$0.name], as: UTF8.self),
+                String(decoding: bytes[$0.value], as: UTF8.self)
+            )
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// Why a request cannot be served at the level of HTTP. The connection is closed after the answer,
+/// since nobody knows where the next request would begin.
+public struct HTTPFault: Error, Hashable, Sendable {
+    /// The status to answer with: 400, 408, 413, 414, 417, 431, 501, 503 or 505.
+    public let status: Int
+    /// What is wrong, for the developer at the other end.
+    public let message: String
+
+    /// A fault with a status and its explanation.
+    public init(status: Int, message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// 400 (RFC 9112 §2.2).
+    static func malformed(_ message: String) -> HTTPFault {
+        HTTPFault(status: 400, message: message)
+    }
+
+    /// 413.
+    static func bodyTooLong(max: Int) -> HTTPFault {
+        HTTPFault(status: 413, message: "The body is larger than the limit of \(max) bytes.")
+    }
+
+    /// 414.
+    static func targetTooLong(max: Int) -> HTTPFault {
+        HTTPFault(
+            status: 414, message: "The request target is longer than the limit of \(max) bytes.")
+    }
+
+    /// 431, for the whole section.
+    static func headTooLong(max: Int) -> HTTPFault {
+        HTTPFault(status: 431, message: "The head is larger than the limit of \(max) bytes.")
+    }
+
+    /// The answer: a JSON object with the message.
+    public var response: Response {
+        // The messages are written in this module and hold nothing that JSON must escape.
+        Response(
+            status: status, contentType: "application/json; charset=utf-8",
+            body: Array(#"{"message":"\#(message)"}"#.utf8))
+    }
+}

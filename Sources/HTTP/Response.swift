@@ -1,0 +1,69 @@
+import Bytes
+
+/// An answer before it is framed. `Date`, `Content-Length` and `Connection` are the encoder's.
+public struct Response: Sendable {
+    /// 200…599, or 101.
+    public var status: Int
+    /// Complete field lines, each `Name: value` and CRLF, in the order they will be sent.
+    public var fieldLines: [UInt8]
+    /// The content. Not sent with 204 and 304.
+    public var body: [UInt8]
+    /// Set for an answer to HEAD: the length of `body` is told and the bytes are kept back. An
+    /// empty body then tells no length, since it was most likely never made (RFC 9110 §8.6).
+    public var omitsBody = false
+
+    /// A response without content.
+    public init(status: Int) {
+        self.status = status
+        fieldLines = []
+        body = []
+    }
+
+    /// A response with content of one media type.
+    public init(status: Int, contentType: StaticString, body: [UInt8]) {
+        self.status = status
+        self.body = body
+        fieldLines = []
+        append(field: "Content-Type", ascii: contentType)
+    }
+
+    /// Adds a field line. A control byte in the value is sent as a space, so that no value can
+    /// begin a line of its own.
+    public mutating func append(field: StaticString, _ value: String) {
+        fieldLines.append(ascii: field)
+        fieldLines.append(ascii: ": ")
+        for byte in value.utf8 { fieldLines.append(Response.fieldSafe(byte)) }
+        fieldLines.append(ascii: "\r\n")
+    }
+
+    /// Adds a field line whose value is in bytes; control bytes are sent as spaces.
+    public mutating func append(field: StaticString, bytes value: some Sequence<UInt8>) {
+        fieldLines.append(ascii: field)
+        fieldLines.append(ascii: ": ")
+        for byte in value { fieldLines.append(Response.fieldSafe(byte)) }
+        fieldLines.append(ascii: "\r\n")
+    }
+
+    /// Adds a field line with a value known when the program is written.
+    public mutating func append(field: StaticString, ascii value: StaticString) {
+        fieldLines.append(ascii: field)
+        fieldLines.append(ascii: ": ")
+        fieldLines.append(ascii: value)
+        fieldLines.append(ascii: "\r\n")
+    }
+
+    /// The first value of a field, for tests and for those who wrap a response.
+    public func field(_ name: String) -> String? {
+        for line in String(decoding: fieldLines, as: UTF8.self).split(separator: "\r\n") {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            if line[..<colon].lowercased() == name.lowercased() {
+                return String(line[line.index(after: colon)...].drop { $0 == " " })
+            }
+        }
+        return nil
+    }
+
+    private static func fieldSafe(_ byte: UInt8) -> UInt8 {
+        byte < 0x20 || byte == 0x7F ? ASCII.space : byte
+    }
+}

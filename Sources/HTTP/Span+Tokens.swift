@@ -1,0 +1,56 @@
+import Bytes
+
+// Comparisons and copies that parsers of field values need.
+
+extension Span<UInt8> {
+    /// Whether these are exactly the bytes of `text`.
+    func equals(_ text: StaticString) -> Bool {
+        ASCII.equal(self, text)
+    }
+
+    /// Whether these are the bytes of `text` in any case.
+    func equalsIgnoringCase(_ text: StaticString) -> Bool {
+        ASCII.equalIgnoringCase(self, text)
+    }
+
+    /// The bytes without spaces and tabs at both ends (OWS of RFC 9110 §5.6.3).
+    var trimmed: Range<Int> {
+        var start = 0
+        var end = count
+        while start < end, isBlank(self[start]) { start += 1 }
+        while end > start, isBlank(self[end - 1]) { end -= 1 }
+        return start..<end
+    }
+
+    /// Whether a comma-separated list holds this token, in any case.
+    func listContains(_ token: StaticString) -> Bool {
+        var found = false
+        forEachListElement { element, _ in
+            if element.equalsIgnoringCase(token) { found = true }
+        }
+        return found
+    }
+
+    /// Calls `body` with every element between commas, trimmed, and whether it is the last.
+    /// Empty elements are passed on too.
+    func forEachListElement(_ body: (Span<UInt8>, _ isLast: Bool) -> Void) {
+        var start = 0
+        for index in 0...count where index == count || self[index] == ASCII.comma {
+            let element = extracting(start..<index)
+            body(element.extracting(element.trimmed), index == count)
+            start = index + 1
+        }
+    }
+}
+
+extension [UInt8] {
+    /// A copy of the bytes of a span.
+    init(copying span: Span<UInt8>) {
+        self = unsafe span.withUnsafeBufferPointer { unsafe [UInt8]($0) }
+    }
+}
+
+/// Space or tab.
+func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09
+}
