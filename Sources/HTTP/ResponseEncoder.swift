@@ -1,0 +1,70 @@
+import Bytes
+
+/// Writes responses as bytes (RFC 9112 §4, §6). One per loop: it keeps the `Date` line of the
+/// second.
+public struct ResponseEncoder: Sendable {
+    /// What the request, and the state of the connection, say about the form of the answer.
+    public struct Framing: Hashable, Sendable {
+        /// The answer to HEAD has no body, whatever its fields say.
+        public var isHead: Bool
+        /// Whether the request was HTTP/1.0, whose persistence must be granted in words.
+        public var isVersion10: Bool
+        /// Whether another request may follow.
+        public var keepsAlive: Bool
+
+        /// All three facts.
+        public init(isHead: Bool, isVersion10: Bool, keepsAlive: Bool) {
+            self.isHead = isHead
+            self.isVersion10 = isVersion10
+            self.keepsAlive = keepsAlive
+        }
+
+        /// What the head of a request asks for.
+        public init(_ head: RequestHead) {
+            isHead = head.method == .head
+            isVersion10 = head.minorVersion == 0
+            keepsAlive = head.keepsAlive
+        }
+    }
+
+    private var dateLine: [UInt8] = []
+    private var dateSeconds = Int64.min
+
+    /// An encoder without a date yet.
+    public init() {}
+
+    /// Appends a whole response. `seconds` is the time since 1970 in UTC.
+    public mutating func encode(
+        _ response: Response, _ framing: Framing, at seconds: Int64, into output: inout [UInt8]
+    ) {
+        if seconds != dateSeconds { setDate(seconds) }
+        let isBodiless = response.status == 204 || response.status == 304 || response.status < 200
+        let sendsBody = !isBodiless && !framing.isHead && !response.omitsBody
+        output.appendStatusLine(response.status)
+        output.append(contentsOf: dateLine)
+        output.append(contentsOf: response.fieldLines)
+        if !isBodiless && (sendsBody || !response.body.isEmpty) {
+            output.append(ascii: "Content-Length: ")
+            output.append(decimal: response.body.count)
+            output.append(ascii: "\r\n")
+        }
+        if !framing.keepsAlive && response.status != 101 {
+            output.append(ascii: "Connection: close\r\n")
+        } else if framing.isVersion10 {
+            output.append(ascii: "Connection: keep-alive\r\n")
+        }
+        output.append(ascii: "\r\n")
+        if sendsBody { output.append(contentsOf: response.body) }
+    }
+
+    private mutating func setDate(_ seconds: Int64) {
+        dateSeconds = seconds
+        dateLine.removeAll(keepingCapacity: true)
+        dateLine.append(ascii: "Date: ")
+        dateLine.append(httpDate: seconds)
+        dateLine.append(ascii: "\r\n")
+    }
+}
+
+/// The interim answer to `Expect: 100-continue` (RFC 9110 §15.2.1).
+public let continueResponse: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
