@@ -1,0 +1,79 @@
+public import Diagnostics
+
+/// A table whose changes feed the change log.
+public struct CapturedTable: Sendable {
+    /// The table's name.
+    public let name: String
+    /// Its columns in the table's own order, all of them.
+    public let columns: [(name: String, type: ColumnType)]
+    /// Positions of the key columns in `columns`.
+    public let key: [Int]
+    /// How long its changes are kept at least.
+    public let retain: Duration
+
+    /// A table to capture.
+    public init(
+        name: String, columns: [(name: String, type: ColumnType)], key: [Int], retain: Duration
+    ) {
+        self.name = name
+        self.columns = columns
+        self.key = key
+        self.retain = retain
+    }
+}
+
+/// One row before or after a change, as values and as the JSON object that clients receive.
+public final class RowImage: Sendable {
+    /// The values in column order.
+    public let values: [Value]
+    /// The row as a wire-form JSON object.
+    public let json: [UInt8]
+
+    /// An image whose JSON was encoded by the caller.
+    public init(values: [Value], json: [UInt8]) {
+        self.values = values
+        self.json = json
+    }
+}
+
+/// One committed change of one row.
+public struct Change: Sendable {
+    /// What happened to the row.
+    public enum Operation: String, Sendable {
+        case insert = "INSERT"
+        case update = "UPDATE"
+        case delete = "DELETE"
+    }
+
+    /// The change's number: consecutive over all tables, in commit order, never used twice.
+    public let sequence: Int64
+    /// The first number of the write that this change belongs to.
+    public let transaction: Int64
+    /// When the write was made.
+    public let committedAt: Instant
+    /// The table.
+    public let table: String
+    /// What happened.
+    public let operation: Operation
+    /// The key's values: of the new row, or of the old one for a delete.
+    public let key: [Value]
+    /// The row after an insert or update.
+    public let new: RowImage?
+    /// The row before an update or delete.
+    public let old: RowImage?
+
+    /// A change.
+    public init(
+        sequence: Int64, transaction: Int64, committedAt: Instant, table: String,
+        operation: Operation, key: [Value], new: RowImage?, old: RowImage?
+    ) {
+        self.sequence = sequence
+        self.transaction = transaction
+        self.committedAt = committedAt
+        self.table = table
+        self.operation = operation
+        self.key = key
+        self.new = new
+        self.old = old
+    }
+}

@@ -1,0 +1,139 @@
+public import Bytes
+public import Diagnostics
+
+extension ColumnType {
+    /// The value of a member of a JSON body (rest.md §12.1), converted as PostgreSQL's json record
+    /// reader does: strings are parsed, other kinds by their JSON text, `null` is NULL, and a json
+    /// column takes the value as it is, in canonical form.
+    ///
+    /// - Throws: as `parse`, and 22P05 for `\u0000`.
+    public func value(from json: JSONValue) throws(Problem) -> Value {
+        switch (self, json.kind) {
+        case (_, .null): return .null
+        case (.json, _): return try canonical(json)
+        case (.text, .string):
+            let text = json.string ?? ""
+            if text.utf8.contains(0) { throw .nulEscape }
+            return .text(text)
+        case (_, .string): return try parse(json.string ?? "")
+        case (.integer, .number):
+            if let integer = json.int64 { return .integer(integer) }
+        case (.boolean, .bool): return Value(json.bool ?? false)
+        default: break
+        }
+        return try parse(String(utf8: json.raw))
+    }
+
+    /// Canonical text, which `jsonb` refuses to make from `\u0000`.
+    func canonical(_ json: JSONValue) throws(Problem) -> Value {
+        var out: [UInt8] = []
+        json.appendCanonical(to: &out)
+        if containsNULEscape(out) { throw .nulEscape }
+        return .text(String(utf8: out))
+    }
+
+    /// Whether canonical JSON contains `\u0000` (canonical text escapes a backslash as `\\`, so a
+    /// pair is skipped whole).
+    private func containsNULEscape(_ json: [UInt8]) -> Bool {
+        var index = 0
+        while index < json.count {
+            guard json[index] == ASCII.backslash else {
+                index += 1
+                continue
+            }
+            if json[index...].starts(with: "\\u0000".utf8) { return true }
+            index += 2
+        }
+        return false
+    }
+
+    /// Appends a stored value in the form clients receive (rest.md §11.2).
+    public func appendJSON(_ value: Value, to out: inout [UInt8]) {
+        switch value {
+        case .null: out.append(ascii: "null")
+        case .integer(let integer): appendJSON(integer: integer, to: &out)
+        case .real(let real): appendJSON(real: real, to: &out)
+        case .text(let text):
+            let span = text.utf8Span.span
+            appendJSON(text: span, to: &out)
+        case .blob(let bytes): appendJSON(blob: bytes.span, to: &out)
+        }
+    }
+
+    /// The value as text: for `->>`, casts to text and `Location` (PostgreSQL's output functions).
+    /// NULL has none.
+    public func text(of value: Value) -> String? {
+        if case .timestamp = self, case .text(let text) = value { return postgresText(of: text) }
+        var out: [UInt8] = []
+        switch value {
+        case .null: return nil
+        case .text(let text): return text
+        case .blob(let bytes):
+            out.append(ascii: "\\x")
+            out.append(hex: bytes)
+        case .real(let real) where !real.isFinite:
+            return real.isNaN ? "NaN" : real > 0 ? "Infinity" : "-Infinity"
+        case .integer(let integer): appendJSON(integer: integer, to: &out)
+        case .real(let real): appendJSON(real: real, to: &out)
+        }
+        return String(utf8: out)
+    }
+
+    /// `2026-11-21 10:15:00.5+00`, as a cast of a `timestamptz` to text in UTC.
+    private func postgresText(of stored: String) -> String {
+        guard stored.hasSuffix("+00:00") else { return stored }
+        return String(stored.dropLast(3)).replacingFirst("T", with: " ")
+    }
+}
+
+extension String {
+    fileprivate func replacingFirst(_ character: Character, with other: Character) -> String {
+        guard let index = firstIndex(of: character) else { return self }
+        var copy = self
+        copy.replaceSubrange(index...index, with: CollectionOfOne(other))
+        return copy
+    }
+}
+
+// The one encoder of values: values, rows and SQL functions all end here.
+extension ColumnType {
+    /// Appends an INTEGER cell.
+    func appendJSON(integer: Int64, to out: inout [UInt8]) {
+        switch self {
+        case .boolean: out.append(ascii: integer == 0 ? "false" : "true")
+        case .decimal(_, let scale): out.append(scaled: integer, scale: scale)
+        case .integer, .integer32, .real, .json: out.append(decimal: integer)
+        case .text, .uuid, .timestamp, .date, .time, .bytes:
+            out.append(ASCII.quote)
+            out.append(decimal: integer)
+            out.append(ASCII.quote)
+        }
+    }
+
+    /// Appends a REAL cell. A decimal's REAL is an average or quotient of scaled integers.
+    func appendJSON(real: Double, to out: inout [UInt8]) {
+        if case .decimal(_, let scale) = self {
+            out.append(shortest: real / Double(powerOfTen(scale)))
+        } else {
+            out.append(shortest: real)
+        }
+    }
+
+    /// Appends a TEXT cell, given as its UTF-8 bytes.
+    func appendJSON(text: Span<UInt8>, to out: inout [UInt8]) {
+        switch self {
+        case .json: out.append(span: text)
+        default: out.append(jsonString: text)
+        }
+    }
+
+    /// Appends a BLOB cell.
+    func appendJSON(blob: Span<UInt8>, to out: inout [UInt8]) {
+        out.append(ascii: "\"\\\\x")
+        for index in blob.indices {
+            out.append(Hex.digit(blob[index] >> 4))
+            out.append(Hex.digit(blob[index] & 0x0F))
+        }
+        out.append(ASCII.quote)
+    }
+}

@@ -1,0 +1,75 @@
+/// The type of a model's column: how its values are written by clients, stored, compared and sent
+/// back.
+///
+/// Conversions speak PostgreSQL's words, because those are what the SDKs' users know.
+public enum ColumnType: Hashable, Sendable {
+    /// Text of any length, without NUL.
+    case text
+    /// A UUID, stored as lower-case text with dashes.
+    case uuid
+    /// A moment, stored as UTC text in PostgreSQL's form (`2026-11-21T10:15:00.5+00:00`), years 1
+    /// to 9999.
+    case timestamp
+    /// A calendar day, stored as `2026-11-21`, years 1 to 9999.
+    case date
+    /// A time of day, stored as `10:15:00.5`.
+    case time
+    /// An exact decimal, stored as an INTEGER scaled by ten to `scale`. `precision` is at most 18.
+    case decimal(precision: Int, scale: Int)
+    /// A 64-bit integer.
+    case integer
+    /// A 32-bit integer.
+    case integer32
+    /// A double. Infinities are kept; NaN is refused, since SQLite would store NULL.
+    case real
+    /// A truth value, stored as 0 or 1.
+    case boolean
+    /// Any JSON value, stored as canonical text.
+    case json
+    /// Bytes, written `\x…` in hexadecimal.
+    case bytes
+
+    /// The name that clients are told in a feed's column list.
+    public var wireName: String {
+        switch self {
+        case .text: "text"
+        case .uuid: "uuid"
+        case .timestamp: "timestamptz"
+        case .date: "date"
+        case .time: "time"
+        case .decimal: "numeric"
+        case .integer: "int8"
+        case .integer32: "int4"
+        case .real: "float8"
+        case .boolean: "bool"
+        case .json: "jsonb"
+        case .bytes: "bytea"
+        }
+    }
+
+    /// The name that PostgreSQL uses in its messages.
+    public var formalName: String {
+        switch self {
+        case .timestamp: "timestamp with time zone"
+        case .integer: "bigint"
+        case .integer32: "integer"
+        case .real: "double precision"
+        case .boolean: "boolean"
+        case .json: "json"
+        default: wireName
+        }
+    }
+
+    /// The column type of a STRICT table.
+    public var storageClass: String {
+        switch self {
+        case .text, .uuid, .timestamp, .date, .time, .json: "TEXT"
+        case .decimal, .integer, .integer32, .boolean: "INTEGER"
+        case .real: "REAL"
+        case .bytes: "BLOB"
+        }
+    }
+
+    /// The most digits that `decimal` can hold: ten to the 18th still fits 64 bits.
+    public static let decimalPrecisionMax = 18
+}

@@ -1,0 +1,31 @@
+// Every bound of this room in one place: the unit is in the name, the reason beside it.
+
+/// Bounds of the database layer.
+public enum DatabaseLimits {
+    /// Virtual-machine instructions of an inline read. About five milliseconds: long enough for a
+    /// page of rows with embeds, short enough that the other connections of the loop do not notice.
+    public static let inlineInstructionsMax = 400_000
+    /// Writes waiting for the writer. Beyond it a caller is told to come back rather than wait for
+    /// ever.
+    public static let waitingWritesMax = 8192
+    /// Writes in one commit: bounds how long the first of them waits for the last.
+    public static let batchWritesMax = 512
+    /// Nanoseconds that a batch takes in more writes before it commits.
+    public static let batchNanosecondsMax: UInt64 = 20_000_000
+    /// Reads waiting for the slow lane.
+    public static let waitingSlowReadsMax = 256
+    /// Threads of the slow lane. Slow reads are the exception; more would only fight the loops for
+    /// cores.
+    public static let slowLaneThreads = 2
+    /// Prepared statements kept by a connection.
+    public static let cachedStatementsMax = 256
+    /// Characters of a client's value that an error message repeats.
+    public static let quotedValueCharactersMax = 256
+    /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for
+    /// it.
+    public static let trimmedRowsMax = 500
+    /// Arguments of one `apus_object` call; SQLite allows 127.
+    public static let objectMembersMax = 126
+    /// Nesting of JSON values in columns.
+    public static let jsonDepthMax = 64
+}
