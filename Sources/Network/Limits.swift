@@ -1,0 +1,41 @@
+/// Bounds of the network room, each with its unit and its reason.
+enum Limits {
+    /// Events taken from the kernel at once. More wait for the next turn, so a turn stays short.
+    static let eventsPerTurn = 512
+    /// Connections accepted by one listener in one turn: a burst of them must not starve open ones.
+    static let acceptsPerTurn = 64
+    /// Pending connections the kernel keeps for a listener; the kernel lowers it to `somaxconn`.
+    static let backlog: Int32 = 4096
+    /// Rounds of jobs in one turn. Jobs that keep starting jobs let sockets have their turn after this.
+    static let jobRoundsPerTurn = 16
+    /// Bytes of the receive buffer that all connections of a loop share.
+    static let receiveBufferBytes = 256 * 1024
+    /// Buffers handed to the kernel by one `writev`. Frames of a feed are small and many.
+    static let buffersPerWrite = 32
+    /// Output up to this size is copied behind what waits already; larger arrays are queued as they are.
+    static let coalescedBytes = 2048
+    /// Bytes the tail of an output queue grows to before a new one is begun.
+    static let tailBytes = 16 * 1024
+    /// Output tails a loop keeps for its connections: about as many as are written in one turn.
+    static let spareTails = 256
+    /// Unsent bytes the kernel keeps for a connection (`TCP_NOTSENT_LOWAT`). More memory buys no throughput.
+    static let unsentBytes: Int32 = 128 * 1024
+    /// Milliseconds the peer may leave sent bytes unacknowledged before it counts as vanished.
+    static let unacknowledgedMilliseconds: Int32 = 30_000
+    /// Queued output bytes above which a socket asks its user to stop producing.
+    static let highWaterBytes = 256 * 1024
+    /// Queued output bytes below which it asks for more again.
+    static let lowWaterBytes = 64 * 1024
+    /// Encrypted bytes waiting for the kernel above which no more plain text is encrypted.
+    static let encryptedBytes = 64 * 1024
+    /// Plain bytes of one TLS record (RFC 8446 §5.1).
+    static let recordBytes = 16 * 1024
+    /// Milliseconds without progress after which a closing socket is given up.
+    static let closingMilliseconds = 5_000
+    /// Bytes a closing socket still takes from its peer, unread, so that the peer reads our last words.
+    static let discardedBytes = 4 * 1024 * 1024
+    /// Milliseconds a listener rests when descriptors have run out and none could be spared.
+    static let exhaustedPauseMilliseconds = 100
+    /// Stale entries in the timer heap below which it is never compacted.
+    static let staleTimersMin = 256
+}

@@ -1,0 +1,47 @@
+import Glibc
+
+/// Repeats a call for as long as a signal interrupts it (`EINTR`); the only place that does.
+@inline(__always)
+func uninterrupted<Result: FixedWidthInteger & SignedInteger>(_ call: () -> Result) -> Result {
+    while true {
+        let result = call()
+        if result != -1 || errno != EINTR { return result }
+    }
+}
+
+/// The system's words for an `errno` value.
+func systemMessage(_ code: Int32) -> String {
+    unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+}
+
+/// Closes a descriptor of ours. `EBADF` would mean that somebody else's was closed: a mistake, so it traps.
+/// Linux releases the descriptor even when it reports `EINTR`, so the call is not repeated.
+func closeDescriptor(_ descriptor: Int32) {
+    let result = close(descriptor)
+    precondition(result == 0 || errno != EBADF, "closed a descriptor that is not open")
+}
+
+/// Sets an integer option of a socket.
+func setOption(_ descriptor: Int32, level: Int32, name: Int32, value: Int32) throws(NetworkError) {
+    var value = value
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    if unsafe setsockopt(descriptor, level, name, &value, size) != 0 { throw .last("setsockopt") }
+}
+
+/// Milliseconds of the monotonic clock.
+func monotonicMilliseconds() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) &* 1000 &+ UInt64(time.tv_nsec) / 1_000_000
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up, none below zero: a timer must not fire early.
+    var wholeMilliseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let fraction = UInt64(attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1000)
+        return overflow ? UInt64.max / 2 : whole + fraction
+    }
+}
