@@ -1,0 +1,121 @@
+import Glibc
+
+/// Accepts connections on one loop, for that loop. Confined to its thread.
+public final class Listener: ReadinessHandler {
+    private let loop: EventLoop
+    private var socket: ListeningSocket?
+    private let tls: TLSContext?
+    private var accepted: ((StreamSocket) -> Void)?
+    private var registration: Registration?
+    /// Kept open to be given up when descriptors run out: a connection can then be accepted and
+    /// closed, which tells the client, instead of waiting for ever and waking the loop for ever.
+    private var reserve: Int32
+    /// Connections closed at once because descriptors had run out.
+    public private(set) var refusedCount = 0
+
+    /// Begins to accept. `accepted` gets every connection and must set its delegate; with `tls`
+    /// connections encrypt. The listener lives until `close()` or the end of the loop.
+    public init(
+        _ socket: ListeningSocket, on loop: EventLoop, tls: TLSContext? = nil,
+        accepted: @escaping (StreamSocket) -> Void
+    ) throws(NetworkError) {
+        self.loop = loop
+        self.socket = socket
+        self.tls = tls
+        self.accepted = accepted
+        reserve = Listener.openReserve()
+        registration = try loop.register(socket.descriptor, for: .readable, handler: self)
+    }
+
+    deinit {
+        if reserve >= 0 { closeDescriptor(reserve) }
+    }
+
+    /// Stops to accept and gives the socket back; connections that wait in the kernel are refused.
+    public func close() {
+        if let registration { loop.deregister(registration) }
+        loopEnded()
+    }
+
+    /// Leaves connections waiting in the kernel, or takes them again.
+    public var isPaused = false {
+        didSet {
+            guard let registration, isPaused != oldValue else { return }
+            loop.change(registration, to: isPaused ? [] : .readable)
+        }
+    }
+
+    /// Accepts what waits, up to a bound that lets open connections have their turn.
+    public func becameReady(_ readiness: Readiness) {
+        for _ in 0..<Limits.acceptsPerTurn {
+            guard let socket, !isPaused, takeOne(from: socket.descriptor) else { return }
+        }
+    }
+
+    func loopEnded() {
+        registration = nil
+        socket = nil
+        accepted = nil
+    }
+
+    /// False when nothing waits, or nothing can be taken.
+    private func takeOne(from listening: Int32) -> Bool {
+        let (descriptor, peer) = SocketAddress.accept(from: listening)
+        if descriptor >= 0 {
+            adopt(descriptor, peer)
+            return true
+        }
+        switch errno {
+        case EMFILE, ENFILE: return refuseOne(from: listening)
+        case EAGAIN: return false
+        case EBADF, EINVAL, ENOTSOCK: preconditionFailure("accept4: \(systemMessage(errno))")
+        case ENOBUFS, ENOMEM:
+            rest()
+            return false
+        default: return true   // the connection ended before it was taken (accept(2), "Error handling")
+        }
+    }
+
+    private func adopt(_ descriptor: Int32, _ peer: SocketAddress) {
+        do throws(NetworkError) {
+            let session = try tls.map { context throws(NetworkError) in try TLSSession(accepting: context) }
+            let stream = try StreamSocket(descriptor, on: loop, peerAddress: peer.host, tls: session)
+            accepted?(stream)
+        } catch {
+            refusedCount += 1
+            closeDescriptor(descriptor)
+        }
+    }
+
+    private func refuseOne(from listening: Int32) -> Bool {
+        guard reserve >= 0 else {
+            rest()
+            return false
+        }
+        closeDescriptor(reserve)
+        let (descriptor, _) = SocketAddress.accept(from: listening)
+        if descriptor >= 0 {
+            refusedCount += 1
+            closeDescriptor(descriptor)
+        }
+        reserve = Listener.openReserve()
+        return descriptor >= 0
+    }
+
+    /// Nothing can be accepted, not even to refuse it: looks again later instead of spinning.
+    private func rest() {
+        isPaused = true
+        _ = loop.schedule(after: .milliseconds(Limits.exhaustedPauseMilliseconds)) { [weak self] in
+            guard let self else { return }
+            if reserve < 0 { reserve = Listener.openReserve() }
+            isPaused = false
+        }
+    }
+
+    private static func openReserve() -> Int32 {
+        unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+    }
+}
+
+@available(*, unavailable)
+extension Listener: Sendable {}

@@ -1,0 +1,97 @@
+import Glibc
+
+/// What other threads, and tasks, want done on a loop.
+enum LoopMessage: Sendable {
+    case job(UnownedJob)
+    case work(@Sendable () -> Void)
+}
+
+/// Runs jobs of Swift's concurrency on a loop's thread: executor of tasks that prefer the loop
+/// and of actors that live on it.
+///
+/// A job enqueued from the loop's own thread joins a list that needs no lock; any other goes
+/// through the mailbox. A loop that has ended runs nothing more: its executor keeps what comes.
+public final class LoopExecutor: SerialExecutor, TaskExecutor {
+    let mailbox: Mailbox<LoopMessage>
+    private let thread: pthread_t
+    /// Touched by the loop's thread only: every access is behind `isOnLoop` or in `EventLoop`.
+    nonisolated(unsafe) private var ownMessages: [LoopMessage] = []
+    /// Touched by the loop's thread only; spare storage that is swapped with the full list.
+    nonisolated(unsafe) private var batch: [LoopMessage] = []
+    /// Set and cleared by the loop's thread only, and read there only (`requireLoop`).
+    nonisolated(unsafe) weak var loop: EventLoop?
+
+    /// To be called on the thread that will run the loop.
+    init() throws(NetworkError) {
+        mailbox = try Mailbox()
+        thread = pthread_self()
+    }
+
+    /// Whether the caller runs on the loop's thread.
+    public var isOnLoop: Bool { pthread_equal(pthread_self(), thread) != 0 }
+
+    /// Queues a job, from any thread.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        send(.job(UnownedJob(job)))
+    }
+
+    /// The executor as the runtime names it.
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        unsafe UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// The executor as the runtime names it.
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor {
+        unsafe UnownedTaskExecutor(ordinary: self)
+    }
+
+    /// Traps unless the caller runs on the loop: `assumeIsolated` of actors that live here.
+    public func checkIsolated() {
+        precondition(isOnLoop, "not on the loop's thread")
+    }
+
+    /// Whether the caller runs on the loop, for the runtime.
+    public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
+
+    func send(_ message: LoopMessage) {
+        if isOnLoop {
+            unsafe ownMessages.append(message)
+        } else {
+            mailbox.send(message)
+        }
+    }
+
+    func requireLoop() -> EventLoop {
+        precondition(isOnLoop, "not on the loop's thread")
+        guard let loop = unsafe loop else { preconditionFailure("the loop has ended") }
+        return loop
+    }
+
+    /// Whether the loop may sleep: nothing waits, and the next sender will wake it. Loop thread only.
+    func prepareToSleep() -> Bool {
+        unsafe ownMessages.isEmpty && mailbox.prepareToSleep()
+    }
+
+    /// Runs what waits, in rounds, as jobs start jobs. Loop thread only.
+    func runWaiting() {
+        for _ in 0..<Limits.jobRoundsPerTurn {
+            unsafe mailbox.take(into: &batch)
+            runBatch()
+            unsafe swap(&batch, &ownMessages)
+            if unsafe batch.isEmpty { return }
+            runBatch()
+        }
+    }
+
+    private func runBatch() {
+        for message in unsafe batch {
+            switch message {
+            case .job(let job):
+                unsafe job.runSynchronously(
+                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            case .work(let work): work()
+            }
+        }
+        unsafe batch.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,97 @@
+import Glibc
+import Synchronization
+
+/// A thread that runs one event loop, from any thread's point of view.
+public final class LoopThread: Sendable {
+    /// The loop's door for work, tasks and timers.
+    public let context: LoopContext
+    private let thread: PosixThread
+
+    /// Starts a thread named `name` and a loop on it; returns when the loop exists.
+    public init(index: Int, name: String) throws(NetworkError) {
+        let reply = Handover<Result<LoopContext, NetworkError>>()
+        thread = try PosixThread(name: name) {
+            do throws(NetworkError) {
+                let loop = try EventLoop(index: index)
+                reply.give(.success(loop.context))
+                loop.run()
+            } catch {
+                reply.give(.failure(error))
+            }
+        }
+        switch reply.take() {
+        case .success(let context): self.context = context
+        case .failure(let error):
+            thread.join()
+            throw error
+        }
+    }
+
+    /// Runs `body` on the loop and waits for what it returns or throws. Blocks the caller.
+    ///
+    /// Not to be called on the loop's own thread, nor after `stop()`: both would wait for ever (the
+    /// first one traps instead).
+    public func perform<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable (EventLoop) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        precondition(!context.isCurrent, "a loop cannot wait for itself")
+        let reply = Handover<Result<Value, Failure>>()
+        let context = context
+        context.post {
+            do throws(Failure) {
+                reply.give(.success(try body(context.loop)))
+            } catch {
+                reply.give(.failure(error))
+            }
+        }
+        return try reply.take().get()
+    }
+
+    /// Ends the loop after its current turn, closing what is registered. Does not wait.
+    public func stop() {
+        let context = context
+        context.post { context.loop.stop() }
+    }
+
+    /// Waits until the thread has ended.
+    public func join() { thread.join() }
+}
+
+/// A place where one thread leaves a value and another waits for it.
+private final class Handover<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+    private let given = BlockingFlag()
+
+    func give(_ newValue: Value) {
+        value.withLock { $0 = newValue }
+        given.raise()
+    }
+
+    func take() -> Value {
+        given.wait()
+        return value.withLock { stored in
+            guard let value = stored else { preconditionFailure("raised without a value") }
+            return value
+        }
+    }
+}
+
+/// A flag that threads can wait for. Raised once; never lowered.
+@safe
+private final class BlockingFlag: @unchecked Sendable {   // the semaphore is made for several threads
+    private let semaphore: UnsafeMutablePointer<sem_t>
+
+    init() {
+        unsafe semaphore = .allocate(capacity: 1)
+        unsafe sem_init(semaphore, 0, 0)
+    }
+
+    deinit {
+        unsafe sem_destroy(semaphore)
+        unsafe semaphore.deallocate()
+    }
+
+    func raise() { unsafe sem_post(semaphore) }
+
+    func wait() { _ = uninterrupted { unsafe sem_wait(semaphore) } }
+}
