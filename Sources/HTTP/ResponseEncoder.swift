@@ -37,6 +37,14 @@ public struct ResponseEncoder: Sendable {
     public mutating func encode(
         _ response: Response, _ framing: Framing, at seconds: Int64, into output: inout [UInt8]
     ) {
+        let sendsBody = encodeHead(of: response, framing, at: seconds, into: &output)
+        if sendsBody { output.append(contentsOf: response.body) }
+    }
+
+    /// Appends the status line and the fields; answers whether the body follows.
+    public mutating func encodeHead(
+        of response: Response, _ framing: Framing, at seconds: Int64, into output: inout [UInt8]
+    ) -> Bool {
         if seconds != dateSeconds { setDate(seconds) }
         let isBodiless = response.status == 204 || response.status == 304 || response.status < 200
         let sendsBody = !isBodiless && !framing.isHead && !response.omitsBody
@@ -50,11 +58,11 @@ public struct ResponseEncoder: Sendable {
         }
         if !framing.keepsAlive && response.status != 101 {
             output.append(ascii: "Connection: close\r\n")
-        } else if framing.isVersion10 {
+        } else if framing.isVersion10 && framing.keepsAlive {
             output.append(ascii: "Connection: keep-alive\r\n")
         }
         output.append(ascii: "\r\n")
-        if sendsBody { output.append(contentsOf: response.body) }
+        return sendsBody
     }
 
     private mutating func setDate(_ seconds: Int64) {
