@@ -1,0 +1,93 @@
+/// Everything `Schemas/` declares, checked and linked: what the rest of the server works from.
+public struct Catalogue: Sendable {
+    /// The models in order of their names.
+    public let models: [Model]
+    /// The named rules of `rules.json`, in order of their names.
+    public let rules: [NamedRule]
+    /// The settings of `project.json`.
+    public let project: ProjectSettings
+    /// The rows of `seeds/*.json`, so ordered that rows come after those they refer to.
+    public let seeds: [SeedRow]
+    /// What is allowed but probably not meant.
+    public let warnings: [Diagnostic]
+    private let modelByName: [String: Model]
+    private let ruleByName: [String: NamedRule]
+
+    /// A project without models.
+    public static let empty = Catalogue(
+        models: [], rules: [], project: ProjectSettings(), seeds: [])
+
+    init(
+        models: [Model], rules: [NamedRule], project: ProjectSettings, seeds: [SeedRow],
+        warnings: [Diagnostic] = []
+    ) {
+        self.models = models.sorted { $0.name < $1.name }
+        self.rules = rules.sorted { $0.name < $1.name }
+        self.project = project
+        self.seeds = seeds
+        self.warnings = warnings
+        modelByName = Dictionary(
+            models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        ruleByName = Dictionary(
+            rules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The model called `name`, exactly spelled. O(1).
+    public func model(_ name: String) -> Model? { modelByName[name] }
+
+    /// The named rule called `name`. O(1).
+    public func rule(_ name: String) -> NamedRule? { ruleByName[name] }
+
+    /// The models so ordered that each comes after those it refers to, as far as there is no circle;
+    /// otherwise by name.
+    public var modelsByDependency: [Model] {
+        var ordered: [Model] = []
+        var visited = Set<String>()
+        func visit(_ model: Model) {
+            guard visited.insert(model.name).inserted else { return }
+            for key in model.references {
+                if let target = modelByName[key.target] { visit(target) }
+            }
+            ordered.append(model)
+        }
+        for model in models { visit(model) }
+        return ordered
+    }
+
+    /// Reads the files of a `Schemas` directory given in memory. A path's last components say what a
+    /// file is: `models/posts.json`, `seeds/demo.json`, `rules.json`, `project.json`.
+    ///
+    /// Throws every fault of all files at once.
+    public init(parsing files: [(path: String, contents: [UInt8])]) throws(SchemaFailure) {
+        let report = Report()
+        var drafts: [ModelDraft] = []
+        var rules: [NamedRule] = []
+        var project = ProjectSettings()
+        var seedFiles: [SourceFile] = []
+        for (path, contents) in files.sorted(by: { $0.path < $1.path }) {
+            let file = SourceFile(path: path, bytes: contents)
+            switch FileRole(path: path) {
+            case .model(let name):
+                if let draft = ModelReader.read(file, name: name, report: report) {
+                    drafts.append(draft)
+                }
+            case .rules: rules += RuleFile.read(file, report: report)
+            case .project: project = ProjectFile.read(file, report: report)
+            case .seeds: seedFiles.append(file)
+            case .query:
+                report.fault(
+                    "named queries are not built yet; remove this file for now",
+                    at: file.location(0))
+            case .stray(let message, let suggestion):
+                report.fault(message, at: file.location(0), suggestion: suggestion)
+            }
+        }
+        let models = Linker(drafts: drafts, report: report).link()
+        try report.throwIfAny()
+        let unseeded = Catalogue(models: models, rules: rules, project: project, seeds: [])
+        let seeds = SeedReader(catalogue: unseeded, report: report).read(seedFiles)
+        try report.throwIfAny()
+        self.init(
+            models: models, rules: rules, project: project, seeds: seeds, warnings: report.warnings)
+    }
+}

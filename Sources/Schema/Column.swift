@@ -1,0 +1,80 @@
+public import Database
+
+/// The value a column gets when the writer gives none.
+public enum ColumnDefault: Hashable, Sendable {
+    /// The same for every row; also the `DEFAULT` of the SQL table.
+    case constant(Value)
+    /// Computed for each row by the server.
+    case expression(ExpressionSource)
+}
+
+/// Rules that hide or protect one column; a verb without a rule is free.
+public struct ColumnAccess: Hashable, Sendable {
+    /// The rules of `read`, `create` and `update`.
+    public let rules: [Verb: ExpressionSource]
+}
+
+/// A column of a model.
+public struct Column: Sendable {
+    /// The model the column belongs to, for messages.
+    public let table: String
+    /// The column's name.
+    public let name: String
+    /// The type of its values.
+    public let type: ColumnType
+    /// Whether it may hold null: false when `required` or part of the primary key.
+    public let isNullable: Bool
+    /// What it holds when the writer gives nothing.
+    public let `default`: ColumnDefault?
+    /// What it gets at every update of the row.
+    public let onUpdate: ExpressionSource?
+    /// Whether clients may not write it; only the server and the service role do.
+    public let isReadOnly: Bool
+    /// Whether the database numbers it.
+    public let isIdentity: Bool
+    /// The only values it may hold.
+    public let enumeration: [Value]?
+    /// Lengths, ranges, pattern and the JSON rule of its values.
+    public let constraints: ColumnConstraints
+    /// The foreign key this column alone makes.
+    public internal(set) var reference: ForeignKey?
+    /// The name it had before.
+    public let renamedFrom: String?
+    /// What the author says it is for.
+    public let description: String?
+    /// Rules for this column alone.
+    public let access: ColumnAccess?
+    /// Where the model file declares it.
+    public let location: SourceLocation
+
+    /// Whether an insert may leave it out: nullable, with a default, or numbered by the database.
+    public var isOptionalOnInsert: Bool { isNullable || `default` != nil || isIdentity }
+
+    /// The name of the check that `enum`, lengths, ranges and the like make, `{table}_{column}_check`.
+    public var checkName: String { "\(table)_\(name)_check" }
+}
+
+/// What a column's values must keep besides their type. Bounds are values of the column's type.
+public struct ColumnConstraints: Sendable {
+    /// The fewest code points (bytes for `byte`).
+    public var minLength: Int?
+    /// The most code points (bytes for `byte`).
+    public var maxLength: Int?
+    /// The regular expression that must match somewhere in the text.
+    public var pattern: Pattern?
+    /// The smallest value allowed.
+    public var minimum: Value?
+    /// The largest value allowed.
+    public var maximum: Value?
+    /// The value that all must exceed.
+    public var exclusiveMinimum: Value?
+    /// The value that all must stay below.
+    public var exclusiveMaximum: Value?
+    /// What every value must be a multiple of.
+    public var multipleOf: Value?
+    /// The shape of a JSON column's values.
+    public var json: JSONRule?
+
+    /// No constraint at all.
+    public init() {}
+}

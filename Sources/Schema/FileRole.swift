@@ -1,0 +1,37 @@
+import Diagnostics
+
+/// What a file of `Schemas/` is, told from its path.
+enum FileRole {
+    case model(String)
+    case rules, project, seeds, query
+    case stray(String, suggestion: String?)
+
+    private static let directories = ["models", "seeds", "queries"]
+
+    init(path: String) {
+        let parts = path.split(separator: "/").map(String.init)
+        let file = parts.last ?? ""
+        let directory = parts.dropLast().last ?? ""
+        switch (directory, file) {
+        case ("models", _) where file.hasSuffix(".json"): self = .model(String(file.dropLast(5)))
+        case ("seeds", _) where file.hasSuffix(".json"): self = .seeds
+        case ("queries", _) where file.hasSuffix(".sql"): self = .query
+        case (_, "rules.json"): self = .rules
+        case (_, "project.json"): self = .project
+        default: self = Self.stray(directory, file)
+        }
+    }
+
+    private static func stray(_ directory: String, _ file: String) -> FileRole {
+        if directories.contains(directory) {
+            return .stray(
+                "a file in \(directory)/ ends with .\(directory == "queries" ? "sql" : "json")",
+                suggestion: nil)
+        }
+        let known = ["project.json", "rules.json"]
+        let suggestion = nearest(file, in: known) ?? nearest(directory, in: directories)
+        return .stray(
+            "this file has no meaning here: Schemas/ holds project.json, rules.json, models/*.json, "
+                + "queries/*.sql and seeds/*.json", suggestion: suggestion)
+    }
+}

@@ -1,0 +1,126 @@
+import Bytes
+import Database
+import Diagnostics
+
+/// What a `JSONRule` is made of, while it is read.
+struct JSONRuleParts {
+    var types: [JSONRule.TypeName] = []
+    var allowed: [[UInt8]]?
+    var format: JSONRule.Format?
+    var length = CountRange()
+    var pattern: Pattern?
+    var range = JSONRule.Range()
+    var properties: [(name: String, rule: JSONRule)] = []
+    var required: [String] = []
+    var additional = JSONRule.Additional.allowed
+    var memberCount = CountRange()
+    var items = JSONRule.Additional.allowed
+    var itemCount = CountRange()
+    var hasUniqueItems = false
+}
+
+/// Reads nested schemas.
+struct JSONRuleReader {
+    let reader: FileReader
+
+    typealias Words = [String: FileReader.Member]
+
+    /// The rule of a JSON column, from the words of its property.
+    func columnRule(_ kind: PropertyKind, _ words: Words) -> JSONRule {
+        var parts = JSONRuleParts()
+        if kind == .object { parts.types = [.object] }
+        if kind == .array { parts.types = [.array] }
+        readContainers(words, &parts)
+        return JSONRule(parts)
+    }
+
+    /// The rule of a nested schema.
+    func rule(_ value: JSONValue) -> JSONRule {
+        let words = reader.words(of: value, .items)
+        var parts = JSONRuleParts()
+        if let type = words["type"]?.value {
+            let names = type.kind == .array ? type.elements : [type]
+            parts.types = names.compactMap { $0.string.flatMap(JSONRule.TypeName.init) }
+        }
+        parts.allowed = words["enum"]?.value.elements.map(\.canonical)
+        if let value = words["const"]?.value { parts.allowed = [value.canonical] }
+        parts.format = words["format"]?.value.string.map(format)
+        parts.length = counts(words, "minLength", "maxLength")
+        parts.pattern = words["pattern"].flatMap { reader.pattern($0.value) }
+        parts.range = range(words)
+        readContainers(words, &parts)
+        return JSONRule(parts)
+    }
+
+    private func format(_ name: String) -> JSONRule.Format {
+        let type: ColumnType =
+            switch name {
+            case "uuid": .uuid
+            case "date": .date
+            case "time": .time
+            default: .timestamp
+            }
+        return JSONRule.Format(name: name, type: type)
+    }
+
+    private func range(_ words: Words) -> JSONRule.Range {
+        let range = JSONRule.Range(
+            minimum: words["minimum"]?.value.double, maximum: words["maximum"]?.value.double,
+            exclusiveMinimum: words["exclusiveMinimum"]?.value.double,
+            exclusiveMaximum: words["exclusiveMaximum"]?.value.double,
+            multipleOf: words["multipleOf"]?.value.double)
+        if let low = range.minimum, let high = range.maximum, low > high,
+            let word = words["minimum"]
+        {
+            reader.fault("\"minimum\" is larger than \"maximum\"", at: word.value)
+        }
+        if let step = range.multipleOf, step <= 0, let word = words["multipleOf"] {
+            reader.fault("\"multipleOf\" must be larger than 0", at: word.value)
+        }
+        return range
+    }
+
+    private func readContainers(_ words: Words, _ parts: inout JSONRuleParts) {
+        if let properties = words["properties"]?.value {
+            parts.properties = reader.members(of: properties).map { ($0.name, rule($0.value)) }
+        }
+        parts.required = words["required"]?.value.elements.compactMap(\.string) ?? []
+        parts.additional = additional(words["additionalProperties"]?.value)
+        parts.memberCount = counts(words, "minProperties", "maxProperties")
+        parts.items = additional(words["items"]?.value)
+        parts.itemCount = counts(words, "minItems", "maxItems")
+        parts.hasUniqueItems = words["uniqueItems"]?.value.bool ?? false
+        checkRequired(words, parts)
+    }
+
+    private func additional(_ value: JSONValue?) -> JSONRule.Additional {
+        guard let value else { return .allowed }
+        if let isAllowed = value.bool { return isAllowed ? .allowed : .refused }
+        return .shaped(rule(value))
+    }
+
+    private func counts(_ words: Words, _ low: String, _ high: String) -> CountRange {
+        let range = CountRange(
+            min: words[low]?.value.int64.map { Int($0) },
+            max: words[high]?.value.int64.map { Int($0) })
+        if let min = range.min, let max = range.max, min > max, let word = words[low] {
+            reader.fault("\"\(low)\" is larger than \"\(high)\"", at: word.value)
+        }
+        return range
+    }
+
+    /// With no other members allowed, a required member must be a declared one.
+    private func checkRequired(_ words: Words, _ parts: JSONRuleParts) {
+        guard case .refused = parts.additional else { return }
+        let names = parts.properties.map(\.name)
+        for element in words["required"]?.value.elements ?? [] {
+            let name = element.string ?? ""
+            if !names.contains(name) {
+                reader.fault(
+                    "\"required\" names \"\(name)\", which \"properties\" does not declare and "
+                        + "\"additionalProperties\" refuses", at: element,
+                    suggestion: nearest(name, in: names))
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// The bounds of what this room reads. Files are the operator's own, so the bounds are wide: they
+/// keep a mistake (a data file dropped into `Schemas/`) from becoming a memory problem.
+enum Limits {
+    /// The longest name of a model, column, rule or alias in bytes; PostgreSQL's own bound.
+    static let nameBytesMax = 63
+    /// The most columns of one model; half of what an SQLite statement may bind by default.
+    static let columnsMax = 1000
+    /// The largest file of `Schemas/` or `Migrations/` in bytes.
+    static let fileBytesMax = 16 << 20
+    /// The deepest nesting of a JSON file of `Schemas/`.
+    static let jsonDepthMax = 64
+    /// The longest text that a `pattern` judges, in bytes: the matcher backtracks, so longer texts
+    /// are refused rather than searched.
+    static let patternInputBytesMax = 4096
+    /// How many directories deep `Schemas/` is searched; a link that leads back ends there.
+    static let directoryDepthMax = 4
+    /// The digits of a decimal: what fits a scaled 64-bit integer.
+    static let decimalPrecisionMax = 18
+    /// How long changes stay readable when a model only says `"realtime": true`.
+    static let retainDefault: Duration = .seconds(24 * 3600)
+}

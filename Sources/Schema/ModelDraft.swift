@@ -1,0 +1,43 @@
+/// A model as its own file declares it, before it is linked with the others.
+struct ModelDraft {
+    /// A reference whose target is not looked up yet.
+    struct Reference {
+        let column: Int
+        let target: String
+        let targetLocation: SourceLocation
+        let targetColumn: String?
+        let targetColumnLocation: SourceLocation
+        let onDelete: ForeignKey.DeleteAction
+        let onDeleteLocation: SourceLocation
+        let alias: String?
+        let aliasLocation: SourceLocation
+        let inverse: String?
+        let inverseLocation: SourceLocation
+    }
+
+    let name: String
+    let file: String
+    var description: String?
+    var columns: [Column] = []
+    var primaryKey: [Int] = []
+    var uniques: [Unique] = []
+    var indexes: [Index] = []
+    var checks: [Check] = []
+    var references: [Reference] = []
+    var access: [Verb: AccessRule] = [:]
+    var realtime: RealtimeSettings?
+    /// Where each name that is global in the database is declared.
+    var globalNames: [(name: String, location: SourceLocation)] = []
+
+    init(name: String, file: String) {
+        self.name = name
+        self.file = file
+    }
+
+    func columnIndex(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
+
+    /// Whether no two rows share the value of the one column.
+    func isUnique(_ column: Int) -> Bool {
+        primaryKey == [column] || uniques.contains { $0.columns == [column] }
+    }
+}

@@ -1,0 +1,246 @@
+import Bytes
+import Database
+import Diagnostics
+
+/// Reads one model file into a draft, reporting every fault in it.
+struct ModelReader {
+    let reader: FileReader
+    var draft: ModelDraft
+
+    /// Reads `file`; nil when it is not even a JSON object. A draft with faults is still returned so
+    /// that other files' references to it are judged.
+    static func read(_ file: SourceFile, name: String, report: Report) -> ModelDraft? {
+        let reader = FileReader(file: file, report: report)
+        reader.isValid(name: name, "the model's name", at: file.location(0))
+        if name.lowercased() == "rpc" {
+            report.fault(
+                "a model cannot be called \"rpc\": /rest/v1/rpc is for functions",
+                at: file.location(0))
+        }
+        guard let root = reader.parse() else { return nil }
+        guard root.kind == .object else {
+            reader.fault("a model file must hold an object", at: root)
+            return nil
+        }
+        var model = ModelReader(reader: reader, draft: ModelDraft(name: name, file: file.path))
+        model.read(reader.words(of: root, .model), root: root)
+        return model.draft
+    }
+
+    private mutating func read(_ words: [String: FileReader.Member], root: JSONValue) {
+        draft.description = words["description"]?.value.string
+        if let search = words["search"] {
+            reader.fault(
+                "\"search\" (full-text search) is not built yet; remove it for now", at: search.key)
+        }
+        readColumns(words)
+        readPrimaryKey(words["primaryKey"], root: root)
+        for unique in words["unique"]?.value.elements ?? [] { readUnique(unique) }
+        for index in words["indexes"]?.value.elements ?? [] { readIndex(index) }
+        if let checks = words["checks"] { readChecks(checks.value) }
+        if let access = words["access"] { draft.access = readAccess(access.value) }
+        if let realtime = words["realtime"] { draft.realtime = readRealtime(realtime.value) }
+    }
+
+    // MARK: Columns
+
+    private mutating func readColumns(_ words: [String: FileReader.Member]) {
+        let properties = words["properties"].map { reader.members(of: $0.value) } ?? []
+        var required = Set<String>()
+        for element in words["required"]?.value.elements ?? [] {
+            let name = element.string ?? ""
+            if !properties.contains(where: { $0.name == name }) {
+                reader.fault(
+                    "\"required\" names \"\(name)\", which is not declared in \"properties\"",
+                    at: element,
+                    suggestion: nearest(name, in: properties.map(\.name)))
+            } else if !required.insert(name).inserted {
+                reader.fault("\"\(name)\" stands here twice", at: element)
+            }
+        }
+        let declaredKey = words["primaryKey"]?.value.elements.compactMap(\.string)
+        if declaredKey == nil, !properties.contains(where: { $0.name == "id" }) {
+            draft.columns.append(.implicitID(table: draft.name, file: draft.file))
+        }
+        let notNull = required.union(declaredKey ?? ["id"])
+        var lowered = Set<String>()
+        for property in properties {
+            let location = reader.file.location(property.key.offset)
+            reader.isValid(name: property.name, "the column's name", at: location)
+            if ReservedNames.refused.contains(property.name.lowercased()) {
+                reader.fault("a column cannot be called \"\(property.name)\"", at: property.key)
+            } else if let reason = ReservedNames.inconvenient[property.name] {
+                reader.report.warn("the column's name \"\(property.name)\" \(reason)", at: location)
+            }
+            if !lowered.insert(property.name.lowercased()).inserted {
+                reader.fault(
+                    "the column \"\(property.name)\" differs from another only in upper and lower case",
+                    at: property.key)
+            }
+            let column = PropertyReader(reader: reader, table: draft.name, member: property)
+                .read(isRequired: notNull.contains(property.name), draft: &draft)
+            draft.columns.append(column)
+        }
+        if draft.columns.count > Limits.columnsMax {
+            reader.report.fault(
+                "the model has more than \(Limits.columnsMax) columns", at: reader.file.location(0))
+        }
+    }
+
+    // MARK: Keys and indexes
+
+    private mutating func readPrimaryKey(_ word: FileReader.Member?, root: JSONValue) {
+        if let word {
+            draft.primaryKey = columns(word.value, "\"primaryKey\"")
+        } else if let id = draft.columnIndex("id") {
+            draft.primaryKey = [id]
+        }
+        for index in draft.primaryKey where draft.columns[index].type == .json {
+            reader.report.fault(
+                "a JSON column cannot be part of the primary key", at: draft.columns[index].location
+            )
+        }
+        for (index, column) in draft.columns.enumerated() where column.isIdentity {
+            if draft.primaryKey != [index] {
+                reader.report.fault(
+                    "an identity column must be the whole primary key", at: column.location)
+            }
+        }
+    }
+
+    /// The columns an array of names stands for; unknown and repeated names are reported.
+    private func columns(_ names: JSONValue, _ what: String) -> [Int] {
+        var found: [Int] = []
+        for element in names.elements {
+            guard let index = column(element.string ?? "", what, at: element) else { continue }
+            if found.contains(index) {
+                reader.fault("\"\(element.string ?? "")\" stands here twice", at: element)
+            } else {
+                found.append(index)
+            }
+        }
+        return found
+    }
+
+    private func column(_ name: String, _ what: String, at value: JSONValue) -> Int? {
+        if let index = draft.columnIndex(name) { return index }
+        reader.fault(
+            "\(what) names \"\(name)\", which the model does not have", at: value,
+            suggestion: nearest(name, in: draft.columns.map(\.name)))
+        return nil
+    }
+
+    private mutating func readUnique(_ names: JSONValue) {
+        let columns = columns(names, "\"unique\"")
+        guard !columns.isEmpty else { return }
+        if draft.uniques.contains(where: { Set($0.columns) == Set(columns) })
+            || Set(columns) == Set(draft.primaryKey)
+        {
+            reader.fault("these columns are already unique", at: names)
+            return
+        }
+        let name = ConstraintName.of(draft.name, columns.map { draft.columns[$0].name }, "key")
+        draft.uniques.append(Unique(name: name, columns: columns))
+        draft.globalNames.append((name, reader.file.location(names.offset)))
+    }
+
+    private mutating func readIndex(_ value: JSONValue) {
+        let words = reader.words(of: value, .index)
+        guard let on = words["on"]?.value else { return }
+        var parts: [Index.Part] = []
+        for element in on.elements {
+            let text = (element.string ?? "").split(separator: " ").map(String.init)
+            let order = text.count > 1 ? text[1].lowercased() : "asc"
+            guard (1...2).contains(text.count), order == "asc" || order == "desc" else {
+                reader.fault(
+                    "an index part is a column's name, perhaps with \"asc\" or \"desc\"",
+                    at: element)
+                continue
+            }
+            guard let index = column(text[0], "\"indexes\"", at: element) else { continue }
+            if parts.contains(where: { $0.column == index }) {
+                reader.fault("\"\(text[0])\" stands here twice", at: element)
+            } else {
+                parts.append(Index.Part(column: index, isDescending: order == "desc"))
+            }
+        }
+        guard !parts.isEmpty else { return }
+        let predicate = words["where"].map { reader.file.expression($0.value) }
+        var name = ConstraintName.of(draft.name, parts.map { draft.columns[$0.column].name }, "idx")
+        if let given = words["name"], let text = given.value.string {
+            let location = reader.file.location(given.value.offset)
+            if reader.isValid(name: text, "the index's name", at: location) { name = text }
+        } else {
+            name = ConstraintName.free(name, taken: draft.indexes.map(\.name))
+        }
+        draft.indexes.append(Index(name: name, parts: parts, predicate: predicate))
+        draft.globalNames.append((name, reader.file.location(value.offset)))
+    }
+
+    private mutating func readChecks(_ value: JSONValue) {
+        for member in reader.members(of: value) {
+            let location = reader.file.location(member.key.offset)
+            guard reader.isValid(name: member.name, "the check's name", at: location) else {
+                continue
+            }
+            if draft.columns.contains(where: { $0.checkName == member.name }) {
+                reader.fault(
+                    "\"\(member.name)\" is the name of a column's own check", at: member.key)
+            }
+            draft.checks.append(
+                Check(name: member.name, condition: reader.file.expression(member.value)))
+        }
+    }
+
+    // MARK: Access and feed
+
+    private func readAccess(_ value: JSONValue) -> [Verb: AccessRule] {
+        let words = reader.words(of: value, .access)
+        var access: [Verb: AccessRule] = [:]
+        for verb in Verb.allCases {
+            let general = verb == .read ? words["all"] : words["write"] ?? words["all"]
+            guard let word = words[verb.rawValue] ?? general else { continue }
+            access[verb] = rule(verb, word.value)
+        }
+        return access
+    }
+
+    private func rule(_ verb: Verb, _ value: JSONValue) -> AccessRule {
+        guard value.kind != .object else {
+            let words = reader.words(of: value, .update)
+            let using = words["using"].map { reader.file.rule($0.value) }
+            return AccessRule(
+                using: using, check: words["check"].map { reader.file.rule($0.value) } ?? using)
+        }
+        let source = reader.file.rule(value)
+        return switch verb {
+        case .read, .delete: AccessRule(using: source, check: nil)
+        case .create: AccessRule(using: nil, check: source)
+        case .update: AccessRule(using: source, check: source)
+        }
+    }
+
+    private func readRealtime(_ value: JSONValue) -> RealtimeSettings? {
+        if let isOn = value.bool {
+            return isOn ? RealtimeSettings(retain: Limits.retainDefault) : nil
+        }
+        let words = reader.words(of: value, .realtime)
+        guard let retain = words["retain"] else {
+            return RealtimeSettings(retain: Limits.retainDefault)
+        }
+        return RealtimeSettings(retain: reader.duration(retain.value) ?? Limits.retainDefault)
+    }
+}
+
+extension Column {
+    /// The `id` of a model that declares neither a key nor an `id`.
+    static func implicitID(table: String, file: String) -> Column {
+        let location = SourceLocation(file: file)
+        return Column(
+            table: table, name: "id", type: .uuid, isNullable: false,
+            default: .expression(ExpressionSource("uuidv7()", at: location)), onUpdate: nil,
+            isReadOnly: false, isIdentity: false, enumeration: nil,
+            constraints: ColumnConstraints(), reference: nil, renamedFrom: nil, description: nil,
+            access: nil, location: location)
+    }
+}

@@ -1,0 +1,197 @@
+import Bytes
+import Database
+import Diagnostics
+
+/// Reads one property of a model file into a column.
+struct PropertyReader {
+    let reader: FileReader
+    let table: String
+    let member: FileReader.Member
+
+    private var location: SourceLocation { reader.file.location(member.key.offset) }
+
+    /// The column; faults are reported and what is faulty left out. A reference goes to the draft.
+    func read(isRequired: Bool, draft: inout ModelDraft) -> Column {
+        guard member.value.kind == .object else {
+            reader.fault("a property must be an object", at: member.value)
+            return column(type: .text, [:], isRequired: isRequired, ColumnConstraints())
+        }
+        let kind = propertyKind()
+        let words = reader.words(of: member.value, .property, kind: kind)
+        let type = columnType(kind, words)
+        let limits = ConstraintReader(reader: reader, type: type, kind: kind, words: words).read()
+        let column = column(type: type, words, isRequired: isRequired, limits)
+        check(column, words)
+        if let references = words["references"] {
+            readReference(references.value, column: draft.columns.count, draft: &draft)
+        }
+        return column
+    }
+
+    /// What the property holds, from `type` and `format`; `.any` where `type` is absent or wrong.
+    private func propertyKind() -> PropertyKind {
+        guard let type = member.value["type"]?.string else { return .any }
+        let format = member.value["format"]?.string
+        return switch (type, format) {
+        case ("string", "decimal"): .decimal
+        case ("string", "byte"): .bytes
+        case ("string", "uuid"), ("string", "date-time"), ("string", "date"), ("string", "time"):
+            .temporal
+        case ("string", _): .text
+        case ("integer", _): .integer
+        case ("number", _): .number
+        case ("boolean", _): .boolean
+        case ("object", _): .object
+        case ("array", _): .array
+        default: .any
+        }
+    }
+
+    private func columnType(_ kind: PropertyKind, _ words: [String: FileReader.Member])
+        -> ColumnType
+    {
+        checkFormat(words)
+        let format = words["format"]?.value.string
+        switch kind {
+        case .text: return .text
+        case .bytes: return .bytes
+        case .integer: return format == "int32" ? .integer32 : .integer
+        case .number: return .real
+        case .boolean: return .boolean
+        case .object, .array, .any: return .json
+        case .decimal: return decimal(words)
+        case .temporal:
+            return switch format {
+            case "uuid": .uuid
+            case "date": .date
+            case "time": .time
+            default: .timestamp
+            }
+        }
+    }
+
+    private func checkFormat(_ words: [String: FileReader.Member]) {
+        guard let format = words["format"]?.value, let text = format.string else { return }
+        let known: [String] =
+            switch words["type"]?.value.string {
+            case "string": Vocabulary.stringFormats
+            case "integer": Vocabulary.integerFormats
+            case "number": Vocabulary.numberFormats
+            default: []
+            }
+        if !known.isEmpty, !known.contains(text) {
+            reader.fault(
+                "the format \"\(text)\" does not go with the type \"\(words["type"]?.value.string ?? "")\"",
+                at: format, suggestion: nearest(text, in: known))
+        }
+    }
+
+    private func decimal(_ words: [String: FileReader.Member]) -> ColumnType {
+        guard let precision = words["precision"], let scale = words["scale"] else {
+            if member.value["precision"] == nil || member.value["scale"] == nil {
+                reader.fault(
+                    "a decimal needs \"precision\" (all its digits) and \"scale\" (those after the point)",
+                    at: member.value)
+            }
+            return .decimal(precision: Limits.decimalPrecisionMax, scale: 2)
+        }
+        let digits = precision.value.int64 ?? 0
+        let after = scale.value.int64 ?? 0
+        if digits > Limits.decimalPrecisionMax {
+            reader.fault(
+                "a decimal has at most \(Limits.decimalPrecisionMax) digits", at: precision.value)
+        } else if after > digits {
+            reader.fault("\"scale\" is larger than \"precision\"", at: scale.value)
+        }
+        return .decimal(
+            precision: Int(min(digits, Int64(Limits.decimalPrecisionMax))),
+            scale: Int(min(after, Int64(Limits.decimalPrecisionMax))))
+    }
+
+    private func column(
+        type: ColumnType, _ words: [String: FileReader.Member], isRequired: Bool,
+        _ constraints: ColumnConstraints
+    ) -> Column {
+        let file = reader.file
+        let constants = ConstantReader(reader: reader, type: type)
+        return Column(
+            table: table, name: member.name, type: type, isNullable: !isRequired,
+            default: words["default"].flatMap {
+                constants.defaultValue($0.value, isRequired: isRequired)
+            },
+            onUpdate: words["onUpdate"].flatMap { onUpdate($0.value) },
+            isReadOnly: words["readOnly"]?.value.bool ?? false,
+            isIdentity: words["identity"]?.value.bool ?? false,
+            enumeration: words["enum"].map { constants.enumeration($0.value) },
+            constraints: constraints, reference: nil,
+            renamedFrom: words["renamedFrom"]?.value.string,
+            description: words["description"]?.value.string,
+            access: words["access"].map { readAccess($0.value) },
+            location: file.location(member.key.offset))
+    }
+
+    /// Faults between the words of one property.
+    private func check(_ column: Column, _ words: [String: FileReader.Member]) {
+        if column.isIdentity, let value = words["default"] {
+            reader.fault(
+                "an identity column has no default: the database numbers it", at: value.key)
+        }
+        if let renamed = words["renamedFrom"], let name = renamed.value.string {
+            reader.isValid(
+                name: name, "the former name", at: reader.file.location(renamed.value.offset))
+        }
+        guard case .constant(let value)? = column.default, let word = words["default"] else {
+            return
+        }
+        do throws(Problem) {
+            try column.check(value)
+        } catch {
+            reader.fault(
+                "the default does not keep the column's own constraints"
+                    + (error.detailText.map { ": \($0)" } ?? ""), at: word.value)
+        }
+    }
+
+    private func onUpdate(_ value: JSONValue) -> ExpressionSource? {
+        reader.words(of: value, .expression)["$expr"].map { reader.file.expression($0.value) }
+    }
+
+    private func readAccess(_ value: JSONValue) -> ColumnAccess {
+        let words = reader.words(of: value, .columnAccess)
+        var rules: [Verb: ExpressionSource] = [:]
+        for verb in [Verb.read, .create, .update] {
+            let general = verb == .read ? words["all"] : words["write"] ?? words["all"]
+            rules[verb] = (words[verb.rawValue] ?? general).map { reader.file.rule($0.value) }
+        }
+        return ColumnAccess(rules: rules)
+    }
+
+    private func readReference(_ value: JSONValue, column: Int, draft: inout ModelDraft) {
+        let words = reader.words(of: value, .references)
+        guard let model = words["model"] else { return }
+        func place(_ word: String) -> SourceLocation {
+            words[word].map { reader.file.location($0.value.offset) } ?? location
+        }
+        for word in ["as", "inverse"] {
+            guard let name = words[word]?.value.string else { continue }
+            reader.isValid(name: name, "the relation's name", at: place(word))
+        }
+        draft.references.append(
+            ModelDraft.Reference(
+                column: column, target: model.value.string ?? "", targetLocation: place("model"),
+                targetColumn: words["column"]?.value.string, targetColumnLocation: place("column"),
+                onDelete: words["onDelete"]?.value.string.flatMap(ForeignKey.DeleteAction.init)
+                    ?? .noAction,
+                onDeleteLocation: place("onDelete"),
+                alias: words["as"]?.value.string, aliasLocation: place("as"),
+                inverse: words["inverse"]?.value.string, inverseLocation: place("inverse")))
+    }
+}
+
+extension Problem {
+    /// The details when they are plain text.
+    var detailText: String? {
+        if case .text(let text)? = details { return text }
+        return nil
+    }
+}

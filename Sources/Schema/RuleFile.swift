@@ -1,0 +1,103 @@
+import Bytes
+import Database
+import Diagnostics
+
+/// Reads `rules.json`: named rules, `{"team_member(team uuid)": "exists(…)"}`.
+struct RuleFile {
+    private let reader: FileReader
+
+    static func read(_ file: SourceFile, report: Report) -> [NamedRule] {
+        RuleFile(reader: FileReader(file: file, report: report)).read()
+    }
+
+    private func read() -> [NamedRule] {
+        guard let root = reader.parse() else { return [] }
+        guard root.kind == .object else {
+            reader.fault("rules.json must hold an object of rules by name", at: root)
+            return []
+        }
+        var rules: [NamedRule] = []
+        for member in reader.members(of: root) where member.name != "$schema" {
+            guard member.value.kind == .string else {
+                reader.fault("a rule must be an expression (a string)", at: member.value)
+                continue
+            }
+            guard let rule = rule(member) else { continue }
+            if rules.contains(where: { $0.name == rule.name }) {
+                reader.fault("the rule \"\(rule.name)\" is declared twice", at: member.key)
+            } else {
+                rules.append(rule)
+            }
+        }
+        return rules
+    }
+
+    /// Reads `name`, or `name(parameter type, …)`, where each type may be left out.
+    private func rule(_ member: FileReader.Member) -> NamedRule? {
+        let location = reader.file.location(member.key.offset)
+        let head = member.name.split(separator: "(", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = head[0].trimmed
+        guard reader.isValid(name: name, "the rule's name", at: location) else { return nil }
+        var parameters: [String] = []
+        var types: [ColumnType?] = []
+        if head.count == 2 {
+            guard head[1].last == ")" else {
+                reader.fault(
+                    "the parameters of \"\(name)\" need a closing parenthesis", at: member.key)
+                return nil
+            }
+            let list = head[1].dropLast().trimmed
+            for part in list.isEmpty
+                ? [] : list.split(separator: ",", omittingEmptySubsequences: false)
+            {
+                guard let (parameter, type) = self.parameter(part.trimmed, member.key) else {
+                    return nil
+                }
+                if parameters.contains(parameter) {
+                    reader.fault("the parameter \"\(parameter)\" stands here twice", at: member.key)
+                    return nil
+                }
+                parameters.append(parameter)
+                types.append(type)
+            }
+        }
+        return NamedRule(
+            name: name, parameters: parameters, parameterTypes: types,
+            body: reader.file.expression(member.value), location: location)
+    }
+
+    private func parameter(_ text: String, _ key: JSONValue) -> (String, ColumnType?)? {
+        let words = text.split(separator: " ").map(String.init)
+        let location = reader.file.location(key.offset)
+        guard (1...2).contains(words.count) else {
+            reader.fault("a parameter is a name and perhaps a type, such as \"team uuid\"", at: key)
+            return nil
+        }
+        guard reader.isValid(name: words[0], "the parameter's name", at: location) else {
+            return nil
+        }
+        guard words.count == 2 else { return (words[0], nil) }
+        guard let type = Self.types[words[1].lowercased()] else {
+            reader.fault(
+                "there is no type \"\(words[1])\"", at: key,
+                suggestion: nearest(words[1], in: Self.types.keys))
+            return nil
+        }
+        return (words[0], type)
+    }
+
+    /// The names clients know the types by, and the names model files use.
+    private static let types: [String: ColumnType] = [
+        "text": .text, "string": .text, "uuid": .uuid, "timestamptz": .timestamp,
+        "date": .date, "time": .time, "int8": .integer, "bigint": .integer, "integer": .integer,
+        "int4": .integer32, "float8": .real, "number": .real, "bool": .boolean,
+        "boolean": .boolean, "jsonb": .json, "json": .json, "bytea": .bytes,
+    ]
+}
+
+extension StringProtocol {
+    /// The text without spaces at either end.
+    var trimmed: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

@@ -1,0 +1,101 @@
+import Bytes
+public import Database
+import Diagnostics
+
+/// One row of a seed file.
+public struct SeedRow: Hashable, Sendable {
+    /// The model it belongs to.
+    public let model: String
+    /// The columns it gives, as indexes into the model's columns.
+    public let columns: [Int]
+    /// The values of those columns.
+    public let values: [Value]
+    /// Where the row stands.
+    public let location: SourceLocation
+}
+
+/// Reads seed files: `{"rooms": [{"id": "…", "name": "General"}], "members": […]}`.
+struct SeedReader {
+    let catalogue: Catalogue
+    let report: Report
+
+    /// The rows of all files, those of a model before those that refer to it.
+    func read(_ files: [SourceFile]) -> [SeedRow] {
+        var rows: [String: [SeedRow]] = [:]
+        for file in files {
+            let reader = FileReader(file: file, report: report)
+            guard let root = reader.parse() else { continue }
+            guard root.kind == .object else {
+                reader.fault(
+                    "a seed file must hold an object: an array of rows for each model", at: root)
+                continue
+            }
+            for member in reader.members(of: root) where member.name != "$schema" {
+                guard let model = catalogue.model(member.name) else {
+                    reader.fault(
+                        "there is no model \"\(member.name)\"", at: member.key,
+                        suggestion: nearest(member.name, in: catalogue.models.map(\.name)))
+                    continue
+                }
+                guard member.value.kind == .array else {
+                    reader.fault("the rows of a model must be an array", at: member.value)
+                    continue
+                }
+                rows[model.name, default: []] += member.value.elements.compactMap {
+                    row($0, of: model, reader)
+                }
+            }
+        }
+        return catalogue.modelsByDependency.flatMap { rows[$0.name] ?? [] }
+    }
+
+    private func row(_ value: JSONValue, of model: Model, _ reader: FileReader) -> SeedRow? {
+        guard value.kind == .object else {
+            reader.fault("a row must be an object", at: value)
+            return nil
+        }
+        var columns: [Int] = []
+        var values: [Value] = []
+        for member in reader.members(of: value) {
+            guard let index = model.columnIndex(member.name) else {
+                reader.fault(
+                    "the model \"\(model.name)\" has no column \"\(member.name)\"", at: member.key,
+                    suggestion: nearest(member.name, in: model.columns.map(\.name)))
+                continue
+            }
+            guard let converted = convert(member.value, model.columns[index], reader) else {
+                continue
+            }
+            columns.append(index)
+            values.append(converted)
+        }
+        for (index, column) in model.columns.enumerated() where value[column.name] == nil {
+            if model.primaryKey.contains(index) {
+                reader.fault(
+                    "a seed row needs its key \"\(column.name)\", so that seeding twice adds nothing",
+                    at: value)
+            } else if !column.isOptionalOnInsert {
+                reader.fault("the row lacks \"\(column.name)\", which is required", at: value)
+            }
+        }
+        return SeedRow(
+            model: model.name, columns: columns, values: values,
+            location: reader.file.location(value.offset))
+    }
+
+    private func convert(_ value: JSONValue, _ column: Column, _ reader: FileReader) -> Value? {
+        do throws(Problem) {
+            // A null in a JSON column is no value, as in the bodies of requests.
+            let converted = value.isNull ? .null : try column.type.value(from: value)
+            if converted == .null, !column.isNullable {
+                reader.fault("\"\(column.name)\" is required and may not be null", at: value)
+            }
+            try column.check(converted)
+            return converted
+        } catch {
+            reader.fault(
+                "\"\(column.name)\": " + (error.detailText ?? error.message), at: value)
+            return nil
+        }
+    }
+}

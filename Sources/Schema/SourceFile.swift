@@ -1,0 +1,189 @@
+import Bytes
+import Diagnostics
+
+/// One file being read, with what is needed to point into it.
+struct SourceFile: Sendable {
+    let path: String
+    let bytes: [UInt8]
+    private let lines: LineMap
+
+    init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+        lines = LineMap(bytes)
+    }
+
+    /// The place of a byte.
+    func location(_ offset: Int) -> SourceLocation {
+        let position = lines.position(of: offset)
+        return SourceLocation(file: path, line: position.line, column: position.column)
+    }
+
+    /// The text of a JSON string as an expression that can point back into the file.
+    func expression(_ value: JSONValue) -> ExpressionSource {
+        ExpressionSource(
+            value.string ?? "", at: location(value.offset + 1),
+            written: Array(value.raw.dropFirst().dropLast()))
+    }
+
+    /// A rule: a string, or `true` and `false` for everybody and nobody.
+    func rule(_ value: JSONValue) -> ExpressionSource {
+        if let always = value.bool {
+            return ExpressionSource(always ? "true" : "false", at: location(value.offset))
+        }
+        return expression(value)
+    }
+}
+
+/// Collects the faults of one reading. Confined to the call that makes it.
+final class Report {
+    private(set) var diagnostics: [Diagnostic] = []
+    private(set) var warnings: [Diagnostic] = []
+
+    func fault(_ message: String, at location: SourceLocation, suggestion: String? = nil) {
+        diagnostics.append(Diagnostic(message, at: location, suggestion: suggestion))
+    }
+
+    func warn(_ message: String, at location: SourceLocation) {
+        warnings.append(Diagnostic(message, at: location))
+    }
+
+    func throwIfAny() throws(SchemaFailure) {
+        if !diagnostics.isEmpty { throw SchemaFailure(diagnostics: diagnostics) }
+    }
+}
+
+/// Reads one file: checks its words against a vocabulary and reports what is wrong.
+struct FileReader {
+    let file: SourceFile
+    let report: Report
+
+    /// A member of an object whose names are free.
+    struct Member {
+        let name: String
+        let key: JSONValue
+        let value: JSONValue
+    }
+
+    /// The document's root; nil, with the fault reported, when the file is not JSON.
+    func parse() -> JSONValue? {
+        if file.bytes.count > Limits.fileBytesMax {
+            report.fault(
+                "the file is larger than \(Limits.fileBytesMax >> 20) MiB", at: file.location(0))
+            return nil
+        }
+        do {
+            return try JSONDocument(parsing: file.bytes, depthMax: Limits.jsonDepthMax).root
+        } catch {
+            report.fault("this is not JSON: \(error.message)", at: file.location(error.offset))
+            return nil
+        }
+    }
+
+    func fault(_ message: String, at value: JSONValue, suggestion: String? = nil) {
+        report.fault(message, at: file.location(value.offset), suggestion: suggestion)
+    }
+
+    /// The members of an object with free names; repeated names are faults and left out.
+    func members(of object: JSONValue) -> [Member] {
+        var seen = Set<String>()
+        return object.members.compactMap { key, value in
+            let name = key.string ?? ""
+            guard seen.insert(name).inserted else {
+                fault("\"\(name)\" stands here twice", at: key)
+                return nil
+            }
+            return Member(name: name, key: key, value: value)
+        }
+    }
+
+    /// The members of an object that are words of `vocabulary` and have the right shape. All else
+    /// is reported: unknown and repeated words, wrong shapes, words missing.
+    func words(
+        of object: JSONValue, _ vocabulary: Vocabulary.Name, kind: PropertyKind? = nil
+    ) -> [String: Member] {
+        let vocabulary = Vocabulary.named(vocabulary)
+        guard object.kind == .object else {
+            fault("\(vocabulary.noun) must be an object", at: object)
+            return [:]
+        }
+        var found: [String: Member] = [:]
+        for member in members(of: object) {
+            guard let word = vocabulary.word(member.name) else {
+                unknown(member, vocabulary)
+                continue
+            }
+            if let kind, let kinds = word.kinds, !kinds.contains(kind) {
+                fault("\"\(word.name)\" does not apply to \(kind.wording)", at: member.key)
+            } else if word.shape.accepts(member.value) {
+                found[word.name] = member
+            } else {
+                misshapen(member, word)
+            }
+        }
+        for word in vocabulary.words where word.isRequired && object[word.name] == nil {
+            fault("\(vocabulary.noun) needs \"\(word.name)\"", at: object)
+        }
+        return found
+    }
+
+    private func unknown(_ member: Member, _ vocabulary: Vocabulary) {
+        fault(
+            "\(vocabulary.noun) has no word \"\(member.name)\"", at: member.key,
+            suggestion: nearest(member.name, in: vocabulary.words.map(\.name)))
+    }
+
+    /// Reports a value of the wrong shape; for a list, the first element at fault.
+    private func misshapen(_ member: Member, _ word: Word) {
+        var shape = word.shape
+        var value = member.value
+        while case .list(let element, _) = shape,
+            let wrong = value.elements.first(where: { !element.accepts($0) })
+        {
+            shape = element
+            value = wrong
+        }
+        var suggestion: String?
+        if case .choice(let words) = shape, let text = value.string {
+            suggestion = nearest(text, in: words)
+        }
+        let subject = value.offset == member.value.offset ? "" : "an element of "
+        fault(
+            "\(subject)\"\(word.name)\" must be \(shape.wording)", at: value, suggestion: suggestion
+        )
+    }
+
+    /// Whether `name` can be the name of a table, column, index or rule; reports when not.
+    @discardableResult
+    func isValid(name: String, _ what: String, at location: SourceLocation) -> Bool {
+        func fails(_ message: String) -> Bool {
+            report.fault(message, at: location)
+            return false
+        }
+        let bytes = Array(name.utf8)
+        guard let first = bytes.first else { return fails("\(what) may not be empty") }
+        let isSpelled = bytes.allSatisfy { ASCII.isNameByte($0) } && !ASCII.isNameDigit(first)
+        guard isSpelled else {
+            return fails(
+                "\(what) \"\(name)\" may only hold letters (a-z), digits and _, and not start with a digit"
+            )
+        }
+        guard bytes.count <= Limits.nameBytesMax else {
+            return fails("\(what) \"\(name)\" is longer than \(Limits.nameBytesMax) characters")
+        }
+        let lower = name.lowercased()
+        if lower.hasPrefix("_apus_") || lower.hasPrefix("sqlite_") {
+            return fails(
+                "\(what) \"\(name)\" starts with a prefix kept for the server's own tables")
+        }
+        return true
+    }
+}
+
+extension ASCII {
+    static func isNameDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    static func isNameByte(_ byte: UInt8) -> Bool {
+        isNameDigit(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F
+    }
+}

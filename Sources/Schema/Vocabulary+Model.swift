@@ -1,0 +1,140 @@
+/// What a property holds, as far as the choice of further words goes.
+enum PropertyKind: String, Sendable, CaseIterable {
+    case text, temporal, decimal, bytes, integer, number, boolean, object, array, any
+
+    /// The kind with its article, for messages.
+    var wording: String {
+        switch self {
+        case .text: "a string"
+        case .temporal: "a string with a format"
+        case .decimal: "a decimal"
+        case .bytes: "a byte string"
+        case .integer: "an integer"
+        case .number: "a number"
+        case .boolean: "a boolean"
+        case .object: "an object"
+        case .array: "an array"
+        case .any: "a property without a type"
+        }
+    }
+}
+
+extension Vocabulary {
+    /// The vocabulary called `name`.
+    static func named(_ name: Name) -> Vocabulary {
+        switch name {
+        case .model: model
+        case .property: property
+        case .items: items
+        case .references: references
+        case .expression: expression
+        case .index: index
+        case .access: access
+        case .update: update
+        case .columnAccess: columnAccess
+        case .realtime: realtime
+        case .project: project
+        case .auth: auth
+        case .rest: rest
+        case .realtimeSettings: realtimeSettings
+        case .cors: cors
+        case .limits: limits
+        }
+    }
+
+    /// The vocabularies a model file uses.
+    static let modelFile: [Name] = [
+        .model, .property, .items, .references, .expression, .index, .access, .update,
+        .columnAccess, .realtime,
+    ]
+
+    /// A rule: an expression, or true for everybody and false for nobody.
+    static let rule = Shape.either([.expression, .boolean])
+
+    static let model = Vocabulary(
+        name: .model, noun: "a model",
+        words: [
+            Word("$schema", .text, "Where editors find the JSON Schema of this format."),
+            Word("description", .text, "What the model is for."),
+            Word("properties", .map(.words(.property)), "The columns by name.", isRequired: true),
+            Word("required", .list(.text, min: 0), "The columns that may not be null."),
+            Word(
+                "primaryKey", .list(.text, min: 1),
+                "The key columns; [\"id\"] when left out, and a uuid \"id\" is added if undeclared."
+            ),
+            Word(
+                "unique", .list(.list(.text, min: 1), min: 0), "Sets of columns no two rows share."),
+            Word("indexes", .list(.words(.index), min: 0), "The indexes."),
+            Word("checks", .map(.expression), "Conditions every row must keep, by name."),
+            Word("search", .map(.number), "Columns for full-text search and their weights."),
+            Word(
+                "realtime", .either([.boolean, .words(.realtime)]),
+                "Whether changes are published; off when left out."),
+            Word("access", .words(.access), "Who may do what; what is not named is for nobody."),
+        ])
+
+    static let references = Vocabulary(
+        name: .references, noun: "a reference",
+        words: [
+            Word("model", .text, "The model referred to.", isRequired: true),
+            Word("column", .text, "The column referred to; the model's key when left out."),
+            Word("as", .text, "The relation's name seen from here."),
+            Word("inverse", .text, "The relation's name seen from the other model."),
+            Word(
+                "onDelete", .choice(ForeignKey.DeleteAction.allCases.map(\.rawValue)),
+                "What a delete of the other row does here; noAction when left out."),
+        ])
+
+    static let expression = Vocabulary(
+        name: .expression, noun: "an expression",
+        words: [Word("$expr", .expression, "An expression of the rule language.", isRequired: true)]
+    )
+
+    static let index = Vocabulary(
+        name: .index, noun: "an index",
+        words: [
+            Word(
+                "on", .list(.text, min: 1), "The columns, each perhaps with asc or desc.",
+                isRequired: true),
+            Word("where", .expression, "The rows the index holds; all when left out."),
+            Word("name", .text, "The index's name; made from the columns when left out."),
+        ])
+
+    static let access = Vocabulary(
+        name: .access, noun: "an access table",
+        words: [
+            Word("all", rule, "The rule of every verb that has none of its own."),
+            Word("write", rule, "The rule of create, update and delete."),
+            Word("read", rule, "Which rows may be read."),
+            Word("create", rule, "Which rows may be inserted."),
+            Word(
+                "update", .either([.expression, .boolean, .words(.update)]),
+                "Which rows may be changed, and what they may become."),
+            Word("delete", rule, "Which rows may be deleted."),
+        ])
+
+    static let update = Vocabulary(
+        name: .update, noun: "an update rule",
+        words: [
+            Word("using", rule, "Judges the row as it is.", isRequired: true),
+            Word("check", rule, "Judges the row as it will be; the same as using when left out."),
+        ])
+
+    static let columnAccess = Vocabulary(
+        name: .columnAccess, noun: "a column's access table",
+        words: [
+            Word("all", rule, "The rule of every verb that has none of its own."),
+            Word("write", rule, "The rule of create and update."),
+            Word("read", rule, "In which rows the column is shown."),
+            Word("create", rule, "In which new rows it may be given."),
+            Word("update", rule, "In which rows it may be changed."),
+        ])
+
+    static let realtime = Vocabulary(
+        name: .realtime, noun: "a feed",
+        words: [
+            Word(
+                "retain", .text, "How long changes stay readable, such as \"7d\", \"12h\", \"30m\"."
+            )
+        ])
+}

@@ -1,0 +1,89 @@
+extension Vocabulary {
+    private static let numbers: Set<PropertyKind> = [.integer, .number, .decimal]
+    private static let strings: Set<PropertyKind> = [.text, .bytes]
+
+    /// The formats of a string and of an integer.
+    static let stringFormats = ["uuid", "date-time", "date", "time", "decimal", "byte"]
+    static let integerFormats = ["int32", "int64"]
+    static let numberFormats = ["double"]
+    static let typeNames = ["string", "integer", "number", "boolean", "object", "array"]
+
+    static let property = Vocabulary(
+        name: .property, noun: "a property", words: columnWords + jsonWords)
+
+    /// What only a column has.
+    private static let columnWords: [Word] = [
+        Word("type", .choice(typeNames), "The type of the values; any JSON value when left out."),
+        Word(
+            "format", .choice(stringFormats + integerFormats + numberFormats),
+            "What kind of string or number it is.",
+            for: [.text, .temporal, .decimal, .bytes, .integer, .number]),
+        Word("description", .text, "What the column is for."),
+        Word(
+            "default", .value,
+            "What a row gets when nothing is given: a constant, or {\"$expr\": \"…\"}."),
+        Word("onUpdate", .words(.expression), "What the column gets at every update."),
+        Word("readOnly", .boolean, "Whether clients may not write it."),
+        Word("renamedFrom", .text, "The name the column had before."),
+        Word("references", .words(.references), "The model whose key the column holds."),
+        Word("access", .words(.columnAccess), "Rules for this column alone."),
+        Word("identity", .boolean, "Whether the database numbers the rows.", for: [.integer]),
+        Word(
+            "precision", .integer(min: 1), "All digits of a decimal, 18 at the most.",
+            for: [.decimal]),
+        Word("scale", .integer(min: 0), "The digits after the point.", for: [.decimal]),
+        Word("enum", .list(.value, min: 1), "The only values allowed."),
+        Word("minLength", .integer(min: 0), "The fewest characters.", for: strings),
+        Word("maxLength", .integer(min: 0), "The most characters.", for: strings),
+        Word("pattern", .text, "A regular expression that must match somewhere.", for: [.text]),
+        Word("minimum", .number, "The smallest value.", for: numbers),
+        Word("maximum", .number, "The largest value.", for: numbers),
+        Word("exclusiveMinimum", .number, "What all values exceed.", for: numbers),
+        Word("exclusiveMaximum", .number, "What all values stay below.", for: numbers),
+        Word("multipleOf", .number, "What all values are multiples of.", for: numbers),
+    ]
+
+    /// What the value of a JSON column may be told in addition.
+    private static let jsonWords: [Word] = [
+        Word("properties", .map(.words(.items)), "The members of the object.", for: [.object]),
+        Word("required", .list(.text, min: 0), "The members it must have.", for: [.object]),
+        Word(
+            "additionalProperties", .either([.boolean, .words(.items)]),
+            "Whether other members are allowed, or their shape.", for: [.object]),
+        Word("minProperties", .integer(min: 0), "The fewest members.", for: [.object]),
+        Word("maxProperties", .integer(min: 0), "The most members.", for: [.object]),
+        Word(
+            "items", .either([.boolean, .words(.items)]), "The shape of the elements.",
+            for: [.array]),
+        Word("minItems", .integer(min: 0), "The fewest elements.", for: [.array]),
+        Word("maxItems", .integer(min: 0), "The most elements.", for: [.array]),
+        Word("uniqueItems", .boolean, "Whether no two elements may be equal.", for: [.array]),
+    ]
+
+    private static let nestedTypes = typeNames + ["null"]
+
+    /// A schema inside a JSON column, to any depth.
+    static let items = Vocabulary(
+        name: .items, noun: "a nested schema",
+        words: [
+            Word(
+                "type", .either([.choice(nestedTypes), .list(.choice(nestedTypes), min: 1)]),
+                "The type, or the types, of the value."),
+            Word(
+                "format", .choice(["uuid", "date-time", "date", "time"]),
+                "What kind of string it is."),
+            Word("title", .text, "A name for the value."),
+            Word("description", .text, "What the value is for."),
+            Word("$comment", .text, "A note for other authors."),
+            Word("enum", .list(.value, min: 1), "The only values allowed."),
+            Word("const", .value, "The only value allowed."),
+            Word("minLength", .integer(min: 0), "The fewest characters."),
+            Word("maxLength", .integer(min: 0), "The most characters."),
+            Word("pattern", .text, "A regular expression that must match somewhere."),
+            Word("minimum", .number, "The smallest value."),
+            Word("maximum", .number, "The largest value."),
+            Word("exclusiveMinimum", .number, "What all values exceed."),
+            Word("exclusiveMaximum", .number, "What all values stay below."),
+            Word("multipleOf", .number, "What all values are multiples of."),
+        ] + jsonWords.map { Word($0.name, $0.shape, $0.description) })
+}
