@@ -33,7 +33,8 @@ public final class EventLoop {
         poller = try Poller()
         unsafe receiveBuffer = .allocate(byteCount: Limits.receiveBufferBytes, alignment: 16)
         unsafe executor.loop = self
-        _ = try poller.add(executor.mailbox.descriptor, for: [.readable, .edgeTriggered], handler: Waker())
+        _ = try poller.add(
+            executor.mailbox.descriptor, for: [.readable, .edgeTriggered], handler: Waker())
     }
 
     deinit { unsafe receiveBuffer.deallocate() }
@@ -42,7 +43,7 @@ public final class EventLoop {
     public func run() {
         context.serialExecutor.checkIsolated()
         while !isStopping { turn() }
-        // Cycles between sockets, timers and their users end here; tasks that wait still get answers.
+        // Cycles between sockets, timers and their users end here; posted work still runs.
         for handler in poller.removeAll() {
             (handler as? StreamSocket)?.loopEnded()
             (handler as? Listener)?.loopEnded()
@@ -54,7 +55,7 @@ public final class EventLoop {
         unsafe executor.loop = nil
     }
 
-    /// Makes `run()` return after this turn. From other threads: `context.post { context.loop.stop() }`.
+    /// Makes `run()` return after this turn. From other threads: `LoopThread.stop()`.
     public func stop() { isStopping = true }
 
     /// Everything that happens, in the order it happens.
@@ -62,11 +63,11 @@ public final class EventLoop {
         let count = poller.wait(milliseconds: sleepMilliseconds())
         turnCount &+= 1
         timers.refresh()
-        poller.deliver(count)       // read and handle
+        poller.deliver(count)  // read and handle
         timers.fireDue()
-        executor.runWaiting()       // work posted by other threads, and tasks
+        executor.runWaiting()  // work posted by other threads, and tasks
         runHooks()
-        flushSockets()              // one write per socket
+        flushSockets()  // one write per socket
     }
 
     /// Connections and listeners registered now.
@@ -110,7 +111,9 @@ public final class EventLoop {
     func takeSpareTail() -> [UInt8]? { spareTails.popLast() }
 
     func giveSpareTail(_ storage: [UInt8]) {
-        guard spareTails.count < Limits.spareTails, storage.capacity <= 2 * Limits.tailBytes else { return }
+        guard spareTails.count < Limits.spareTails, storage.capacity <= 2 * Limits.tailBytes else {
+            return
+        }
         spareTails.append(storage)
     }
 

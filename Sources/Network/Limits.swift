@@ -6,19 +6,19 @@ enum Limits {
     static let acceptsPerTurn = 64
     /// Pending connections the kernel keeps for a listener; the kernel lowers it to `somaxconn`.
     static let backlog: Int32 = 4096
-    /// Rounds of jobs in one turn. Jobs that keep starting jobs let sockets have their turn after this.
+    /// Rounds of jobs in one turn: jobs that keep starting jobs then let sockets have theirs.
     static let jobRoundsPerTurn = 16
     /// Bytes of the receive buffer that all connections of a loop share.
     static let receiveBufferBytes = 256 * 1024
     /// Buffers handed to the kernel by one `writev`. Frames of a feed are small and many.
     static let buffersPerWrite = 32
-    /// Output up to this size is copied behind what waits already; larger arrays are queued as they are.
+    /// Output up to this size is copied behind what waits; larger arrays are queued as they are.
     static let coalescedBytes = 2048
     /// Bytes the tail of an output queue grows to before a new one is begun.
     static let tailBytes = 16 * 1024
     /// Output tails a loop keeps for its connections: about as many as are written in one turn.
     static let spareTails = 256
-    /// Unsent bytes the kernel keeps for a connection (`TCP_NOTSENT_LOWAT`). More memory buys no throughput.
+    /// Unsent bytes the kernel keeps for a connection (`TCP_NOTSENT_LOWAT`); more buys no speed.
     static let unsentBytes: Int32 = 128 * 1024
     /// Milliseconds the peer may leave sent bytes unacknowledged before it counts as vanished.
     static let unacknowledgedMilliseconds: Int32 = 30_000
@@ -32,7 +32,7 @@ enum Limits {
     static let recordBytes = 16 * 1024
     /// Milliseconds without progress after which a closing socket is given up.
     static let closingMilliseconds = 5_000
-    /// Bytes a closing socket still takes from its peer, unread, so that the peer reads our last words.
+    /// Bytes a closing socket still takes and drops, so that the peer reads our last words.
     static let discardedBytes = 4 * 1024 * 1024
     /// Milliseconds a listener rests when descriptors have run out and none could be spared.
     static let exhaustedPauseMilliseconds = 100

@@ -72,14 +72,17 @@ public final class Listener: ReadinessHandler {
         case ENOBUFS, ENOMEM:
             rest()
             return false
-        default: return true   // the connection ended before it was taken (accept(2), "Error handling")
+        default: return true  // the connection ended before it was taken (accept(2))
         }
     }
 
     private func adopt(_ descriptor: Int32, _ peer: SocketAddress) {
         do throws(NetworkError) {
-            let session = try tls.map { context throws(NetworkError) in try TLSSession(accepting: context) }
-            let stream = try StreamSocket(descriptor, on: loop, peerAddress: peer.host, tls: session)
+            let session = try tls.map { context throws(NetworkError) in
+                try TLSSession(accepting: context)
+            }
+            let stream = try StreamSocket(
+                descriptor, on: loop, peerAddress: peer.host, tls: session)
             accepted?(stream)
         } catch {
             refusedCount += 1

@@ -71,7 +71,8 @@ public final class ListeningSocket: Sendable {
         try setOption(descriptor, level: tcp, name: TCP_NODELAY, value: 1)
         try setOption(descriptor, level: tcp, name: TCP_NOTSENT_LOWAT, value: Limits.unsentBytes)
         try setOption(
-            descriptor, level: tcp, name: TCP_USER_TIMEOUT, value: Limits.unacknowledgedMilliseconds)
+            descriptor, level: tcp, name: TCP_USER_TIMEOUT, value: Limits.unacknowledgedMilliseconds
+        )
     }
 
     private static func refusal(host: String, port: Int) -> NetworkError {

@@ -20,8 +20,8 @@ public struct LoopContext: Sendable {
 
     /// Runs work on the loop, from any thread; a batch of any size wakes it once.
     ///
-    /// Work of one thread runs in the order it was posted. From the loop itself it runs later in the
-    /// same turn. After the loop has ended it never runs.
+    /// Work of one thread runs in the order it was posted. From the loop itself it runs later in
+    /// the same turn. After the loop has ended it never runs.
     public func post(_ work: @escaping @Sendable () -> Void) {
         loopExecutor.send(.work(work))
     }
@@ -46,7 +46,7 @@ public struct LoopContext: Sendable {
 ///
 /// Lets `@Sendable` closures that come back to the loop carry a connection. The value is released
 /// where the last box is: keep one on the loop if its `deinit` must run there.
-public struct LoopBound<Value>: @unchecked Sendable {   // `value` checks the thread at each access
+public struct LoopBound<Value>: @unchecked Sendable {  // `value` checks the thread at each access
     private let boxed: Value
     private let executor: LoopExecutor
 

@@ -67,7 +67,7 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         return loop
     }
 
-    /// Whether the loop may sleep: nothing waits, and the next sender will wake it. Loop thread only.
+    /// Whether the loop may sleep: nothing waits, and the next sender will wake it. Loop only.
     func prepareToSleep() -> Bool {
         unsafe ownMessages.isEmpty && mailbox.prepareToSleep()
     }

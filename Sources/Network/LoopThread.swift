@@ -77,8 +77,9 @@ private final class Handover<Value: Sendable>: Sendable {
 }
 
 /// A flag that threads can wait for. Raised once; never lowered.
+// @unchecked: the semaphore is made for several threads.
 @safe
-private final class BlockingFlag: @unchecked Sendable {   // the semaphore is made for several threads
+private final class BlockingFlag: @unchecked Sendable {
     private let semaphore: UnsafeMutablePointer<sem_t>
 
     init() {

@@ -22,7 +22,8 @@ public enum NetworkError: Error, Hashable, Sendable {
     /// The error of a C function that has just failed, read from `errno`.
     static func last(_ call: String) -> NetworkError {
         let code = errno
-        return code == EMFILE || code == ENFILE ? .descriptorsExhausted : .system(call: call, code: code)
+        return code == EMFILE || code == ENFILE
+            ? .descriptorsExhausted : .system(call: call, code: code)
     }
 }
 

@@ -123,7 +123,8 @@ struct OutputQueue {
 
     /// Enters buffer after buffer until all are held in place, then writes.
     private func pin(
-        _ index: Int, of count: Int, in vectors: UnsafeMutableBufferPointer<iovec>, _ descriptor: Int32
+        _ index: Int, of count: Int, in vectors: UnsafeMutableBufferPointer<iovec>,
+        _ descriptor: Int32
     ) -> Int {
         if index == count {
             return uninterrupted { unsafe writev(descriptor, vectors.baseAddress, Int32(count)) }
@@ -132,7 +133,8 @@ struct OutputQueue {
             let skip = index == 0 ? headOffset : 0
             let base = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
             unsafe vectors.initializeElement(
-                at: index, to: iovec(iov_base: base.map { unsafe $0 + skip }, iov_len: bytes.count - skip))
+                at: index,
+                to: iovec(iov_base: base.map { unsafe $0 + skip }, iov_len: bytes.count - skip))
             return unsafe pin(index + 1, of: count, in: vectors, descriptor)
         }
     }

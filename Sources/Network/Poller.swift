@@ -23,11 +23,11 @@ public struct Readiness: OptionSet, Sendable {
 
 /// Hears of readiness on the loop's thread.
 public protocol ReadinessHandler: AnyObject {
-    /// Called during the reading part of a turn. Output is appended here and sent at the turn's end.
+    /// Called during the reading part of a turn. Output is appended here, sent at the turn's end.
     func becameReady(_ readiness: Readiness)
 }
 
-/// One registration of a descriptor with a loop. A number tells it from others of the same descriptor.
+/// One registration of a descriptor with a loop. The number tells it from earlier ones.
 public struct Registration: Hashable, Sendable {
     let descriptor: Int32
     let number: UInt32
@@ -63,7 +63,7 @@ final class Poller {
         closeDescriptor(descriptor)
     }
 
-    /// Starts to report readiness of an open descriptor that is not registered. The handler is held.
+    /// Reports readiness of an open descriptor that is not registered yet. The handler is held.
     func add(
         _ target: Int32, for interest: Readiness, handler: any ReadinessHandler
     ) throws(NetworkError) -> Registration {
@@ -130,7 +130,9 @@ final class Poller {
         return slots[index].number == registration.number && slots[index].handler != nil
     }
 
-    private func control(_ operation: Int32, _ registration: Registration, _ interest: Readiness) -> Bool {
+    private func control(_ operation: Int32, _ registration: Registration, _ interest: Readiness)
+        -> Bool
+    {
         var event = unsafe epoll_event()
         unsafe event.events = interest.rawValue
         unsafe event.data.u64 =

@@ -5,9 +5,12 @@ extension Problem {
     public init(_ error: NetworkError) {
         let hint: String? =
             switch error {
-            case .addressInUse: "Stop the other process, or choose a port with --listen HOST:PORT (0 picks one)."
-            case .permissionDenied: "Choose a port from 1024 on, or grant the capability CAP_NET_BIND_SERVICE."
-            case .addressNotAvailable, .unresolvable: "Listen on 127.0.0.1 for this machine only, or on 0.0.0.0 for all."
+            case .addressInUse:
+                "Stop the other process, or choose a port with --listen HOST:PORT (0 picks one)."
+            case .permissionDenied:
+                "Choose a port from 1024 on, or grant the capability CAP_NET_BIND_SERVICE."
+            case .addressNotAvailable, .unresolvable:
+                "Listen on 127.0.0.1 for this machine only, or on 0.0.0.0 for all."
             case .descriptorsExhausted, .threadsExhausted, .invalidPort, .system: nil
             }
         let code =

@@ -51,7 +51,9 @@ public final class SignalReader: Sendable {
             var information = signalfd_siginfo()
             let size = MemoryLayout<signalfd_siginfo>.size
             let count = uninterrupted { unsafe read(descriptor, &information, size) }
-            if count == size, let signal = Signal(number: Int32(information.ssi_signo)) { return signal }
+            if count == size, let signal = Signal(number: Int32(information.ssi_signo)) {
+                return signal
+            }
         }
         return nil
     }

@@ -17,7 +17,8 @@ struct SocketAddress {
                 pointer, length, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
         }
         guard result == 0 else { return "unknown" }
-        let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let text = String(
+            decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return text.hasPrefix("::ffff:") && text.contains(".") ? String(text.dropFirst(7)) : text
     }
 
@@ -25,21 +26,24 @@ struct SocketAddress {
     var port: Int {
         unsafe withUnsafeBytes(of: storage) { bytes in
             let offset = MemoryLayout<sockaddr_in>.offset(of: \.sin_port) ?? 2
-            return Int(UInt16(bigEndian: unsafe bytes.load(fromByteOffset: offset, as: UInt16.self)))
+            return Int(
+                UInt16(bigEndian: unsafe bytes.load(fromByteOffset: offset, as: UInt16.self)))
         }
     }
 
     /// The first address `host` resolves to. Brackets around an IPv6 address are allowed.
     init(host: String, port: Int) throws(NetworkError) {
         guard (0...65535).contains(port) else { throw .invalidPort(port) }
-        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        let bare =
+            host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
         let result = unsafe getaddrinfo(bare, String(port), &hints, &found)
         guard result == 0, let first = unsafe found else {
-            let reason = unsafe gai_strerror(result).map { unsafe String(cString: $0) } ?? "no address"
+            let reason =
+                unsafe gai_strerror(result).map { unsafe String(cString: $0) } ?? "no address"
             throw .unresolvable(host: host, reason: reason)
         }
         defer { unsafe freeaddrinfo(found) }
@@ -71,7 +75,9 @@ struct SocketAddress {
 
     func withPointer<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
         unsafe withUnsafePointer(to: storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, length)
+            }
         }
     }
 
@@ -80,7 +86,9 @@ struct SocketAddress {
     ) -> R {
         unsafe withUnsafeMutablePointer(to: &storage) { pointer in
             unsafe withUnsafeMutablePointer(to: &length) { length in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe body($0, length)
+                }
             }
         }
     }

@@ -12,7 +12,9 @@ extension StreamSocket {
         receivedBytes += count
         if phase == .closing { return count > 0 ? discard(count) : reachEnd() }
         if let tls {
-            if count > 0 { unsafe tls.feed(UnsafeRawBufferPointer(start: buffer.baseAddress, count: count)) }
+            if count > 0 {
+                unsafe tls.feed(UnsafeRawBufferPointer(start: buffer.baseAddress, count: count))
+            }
             readDecrypted(from: tls, atEnd: count == 0)
         } else if count > 0 {
             deliver(count)
@@ -23,7 +25,8 @@ extension StreamSocket {
 
     /// Hands the delegate the first bytes of the receive buffer.
     private func deliver(_ count: Int) {
-        let bytes = unsafe UnsafeRawBufferPointer(start: loop.receiveBuffer.baseAddress, count: count)
+        let bytes = unsafe UnsafeRawBufferPointer(
+            start: loop.receiveBuffer.baseAddress, count: count)
         let span = unsafe Span<UInt8>(_unsafeBytes: bytes)
         delegate?.socket(self, received: span)
     }
@@ -63,7 +66,8 @@ extension StreamSocket {
                 let buffer = unsafe UnsafeMutableRawBufferPointer(
                     rebasing: loop.receiveBuffer[..<Limits.recordBytes])
                 let count = unsafe plain.copyFront(to: buffer)
-                plain.consume(try unsafe tls.write(UnsafeRawBufferPointer(rebasing: buffer[..<count])))
+                plain.consume(
+                    try unsafe tls.write(UnsafeRawBufferPointer(rebasing: buffer[..<count])))
                 output.append { tls.takeOutput(into: &$0) }
             }
         } catch {

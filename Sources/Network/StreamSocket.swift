@@ -31,11 +31,12 @@ public enum CloseReason: Error, Hashable, Sendable {
     case failed(code: Int32)
 
     init(code: Int32) {
-        self = switch code {
-        case ECONNRESET, EPIPE: .reset
-        case ETIMEDOUT, EHOSTUNREACH, ENETUNREACH: .timedOut
-        default: .failed(code: code)
-        }
+        self =
+            switch code {
+            case ECONNRESET, EPIPE: .reset
+            case ETIMEDOUT, EHOSTUNREACH, ENETUNREACH: .timedOut
+            default: .failed(code: code)
+            }
     }
 }
 
@@ -44,8 +45,8 @@ public enum CloseReason: Error, Hashable, Sendable {
 /// Output is appended at any time and written once at the end of the turn. The loop holds the
 /// socket, and the socket its delegate, until the connection is over.
 ///
-///     open ──close()──> closing ──all sent, half-closed, peer's end seen──> closed
-///       └──────abort(), error────────┴───────────────────────────────────────^
+///     open --close()--> closing --all sent, half-closed, peer's end seen--> closed
+///       `------abort(), error---------'--------------------------------------^
 public final class StreamSocket: ReadinessHandler {
     enum Phase { case open, closing, closed }
 
@@ -136,7 +137,8 @@ public final class StreamSocket: ReadinessHandler {
     public func close() {
         guard phase == .open else { return }
         phase = .closing
-        closingTimer = loop.schedule(after: .milliseconds(Limits.closingMilliseconds)) { [weak self] in
+        closingTimer = loop.schedule(after: .milliseconds(Limits.closingMilliseconds)) {
+            [weak self] in
             guard let self else { return }
             finish(hasShutDown ? .closed : .aborted)
         }
@@ -191,7 +193,9 @@ public final class StreamSocket: ReadinessHandler {
         guard phase == .open else { return }
         if !isDirty {
             markDirty()
-            if tls == nil, output.isEmpty, let storage = loop.takeSpareTail() { output.adoptTail(storage) }
+            if tls == nil, output.isEmpty, let storage = loop.takeSpareTail() {
+                output.adoptTail(storage)
+            }
         }
         if tls == nil { append(&output) } else { append(&plain) }
         if isAboveHighWater { wasAboveHighWater = true }

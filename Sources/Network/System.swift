@@ -14,7 +14,7 @@ func systemMessage(_ code: Int32) -> String {
     unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
 }
 
-/// Closes a descriptor of ours. `EBADF` would mean that somebody else's was closed: a mistake, so it traps.
+/// Closes a descriptor of ours. `EBADF` would mean that somebody else's was closed: it traps.
 /// Linux releases the descriptor even when it reports `EINTR`, so the call is not repeated.
 func closeDescriptor(_ descriptor: Int32) {
     let result = close(descriptor)

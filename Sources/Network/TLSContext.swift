@@ -34,7 +34,8 @@ public final class TLSContext: @unchecked Sendable {
         unsafe SSL_CTX_ctrl(handle, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
         unsafe SSL_CTX_set_options(handle, copenssl_tls_server_options())
         unsafe SSL_CTX_set_num_tickets(handle, 0)
-        let mode = SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
+        let mode =
+            SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
             | SSL_MODE_RELEASE_BUFFERS
         unsafe SSL_CTX_ctrl(handle, SSL_CTRL_MODE, Int(mode), nil)
         unsafe SSL_CTX_set_alpn_select_cb(handle, selectProtocol, nil)
@@ -44,8 +45,10 @@ public final class TLSContext: @unchecked Sendable {
         if unsafe SSL_CTX_use_certificate_chain_file(handle, certificate) != 1 {
             let code = ERR_peek_error()
             let reason = TLSError.drainReason()
-            // Errors of the PEM reader mean "not a certificate"; the rest is judgement of a real one.
-            if ERR_GET_LIB(code) == ERR_LIB_SSL { throw .refused(path: certificate, reason: reason) }
+            // Errors of the PEM reader mean "not a certificate"; others judge a real one.
+            if ERR_GET_LIB(code) == ERR_LIB_SSL {
+                throw .refused(path: certificate, reason: reason)
+            }
             throw .noCertificate(path: certificate)
         }
         // A key that asks for a pass phrase must not stop the server at a prompt.
@@ -74,8 +77,8 @@ public final class TLSContext: @unchecked Sendable {
     }
 }
 
-/// Picks `http/1.1` if the peer offers it; a peer that offers only others goes on without (RFC 7301 §3.2
-/// would allow to refuse it, but it may well be content).
+/// Picks `http/1.1` if the peer offers it. A peer that offers only others goes on without: RFC 7301
+/// §3.2 would allow to refuse it, but it may well be content.
 private func selectProtocol(
     _ session: OpaquePointer?, _ chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
     _ chosenLength: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?,

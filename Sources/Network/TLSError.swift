@@ -22,7 +22,9 @@ public enum TLSError: Error, Hashable, Sendable {
     static func drainReason() -> String {
         let first = ERR_get_error()
         ERR_clear_error()
-        guard first != 0, let text = unsafe ERR_reason_error_string(first) else { return "no reason given" }
+        guard first != 0, let text = unsafe ERR_reason_error_string(first) else {
+            return "no reason given"
+        }
         return unsafe String(cString: text)
     }
 }

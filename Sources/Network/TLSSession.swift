@@ -29,7 +29,8 @@ final class TLSSession {
             ERR_clear_error()
             throw .system(call: "SSL_new", code: ENOMEM)
         }
-        guard let incoming = unsafe BIO_new(BIO_s_mem()), let outgoing = unsafe BIO_new(BIO_s_mem()) else {
+        guard let incoming = unsafe BIO_new(BIO_s_mem()), let outgoing = unsafe BIO_new(BIO_s_mem())
+        else {
             unsafe SSL_free(session)
             throw .system(call: "BIO_new", code: ENOMEM)
         }
@@ -66,12 +67,13 @@ final class TLSSession {
         while filled < target.count {
             ERR_clear_error()
             let room = min(target.count - filled, Int(Int32.max))
-            let count = unsafe SSL_read(handle, target.baseAddress.map { unsafe $0 + filled }, Int32(room))
+            let count = unsafe SSL_read(
+                handle, target.baseAddress.map { unsafe $0 + filled }, Int32(room))
             if count > 0 {
                 filled += Int(count)
                 continue
             }
-            if filled > 0 { break }   // what comes next is told by the next call
+            if filled > 0 { break }  // what comes next is told by the next call
             switch unsafe SSL_get_error(handle, count) {
             case SSL_ERROR_WANT_READ: return .needsInput
             case SSL_ERROR_ZERO_RETURN: return .ended

@@ -55,7 +55,8 @@ final class TimerQueue {
 
     var count: Int { heap.count }
 
-    func refresh() { now = monotonicMilliseconds() }
+    /// Begins a turn. Tests bring their own time.
+    func refresh(to time: UInt64 = monotonicMilliseconds()) { now = time }
 
     func deadline(after delay: Duration) -> UInt64 {
         let (sum, overflow) = now.addingReportingOverflow(delay.wholeMilliseconds)
@@ -81,7 +82,8 @@ final class TimerQueue {
         while let first = heap.first, first.time <= now {
             popFirst()
             let token = first.token
-            guard token.queuedFor == first.time else { continue }   // an older entry of a re-queued token
+            // Else: an older entry of a token that was queued again.
+            guard token.queuedFor == first.time else { continue }
             token.queuedFor = TimerToken.never
             if token.work == nil {
                 staleCount -= 1
