@@ -54,7 +54,7 @@ let package = Package(
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
-        tests("NetworkTests", ["Network", "Bytes"]),
+        tests("NetworkTests", ["Network", "Bytes", "Diagnostics", "COpenSSL"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Bytes"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
