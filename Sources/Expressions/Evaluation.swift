@@ -1,0 +1,49 @@
+public import Database
+public import Diagnostics
+public import Schema
+
+/// The images of one row of a model, as rules judge it.
+public struct RowInput: Sendable {
+    /// The row as it is or will be, in the order of the model's columns.
+    public var new: [Value]
+    /// The row before an update; nil reads as all null.
+    public var old: [Value]?
+    /// The row's model.
+    public var model: Model
+
+    /// The images of a row of `model`; each has a value for every column.
+    public init(new: [Value], old: [Value]? = nil, model: Model) {
+        self.new = new
+        self.old = old
+        self.model = model
+    }
+}
+
+/// What an evaluation in memory needs besides the row: the caller, the time, and a way to ask the
+/// store about other rows. Make one for each caller and use it for many rows.
+public struct Evaluation {
+    /// Runs a query that gives one row of one column, and answers its value.
+    public typealias Lookup = (SQL, QueryContext) throws(Problem) -> Value
+
+    /// The caller and the time.
+    public let context: QueryContext
+    private let lookup: Lookup
+
+    /// An evaluation for `context`; `lookup` answers `exists`, paths and `can`.
+    public init(context: QueryContext, lookup: @escaping Lookup) {
+        self.context = context
+        self.lookup = lookup
+    }
+
+    /// An evaluation that knows no other rows: asking for one is a problem. For filters, and for
+    /// rules whose `inputs.models` is empty.
+    public init(context: QueryContext) {
+        self.init(context: context) { (_, _) throws(Problem) in
+            throw Problem(
+                code: "XX000", status: 500, message: "The rule could not be evaluated.",
+                cause: "no lookup was given for a rule that reads other rows")
+        }
+    }
+
+    func find(_ sql: SQL) throws(Problem) -> Value { try lookup(sql, context) }
+}

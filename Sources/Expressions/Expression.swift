@@ -1,0 +1,154 @@
+public import Database
+public import Schema
+
+/// The typed tree: an expression resolved against the catalogue, with all types agreed. One tree
+/// serves access rules, checks, defaults, index predicates, URL filters and feed filters; it
+/// becomes SQL (`SQLRenderer`) and is evaluated in memory (`Evaluator`), with equal results.
+///
+/// Booleans are the integers 0 and 1, decimals are scaled integers, as in the tables.
+public indirect enum Expression: Hashable, Sendable {
+    case constant(Value)
+    /// A value that a filter's caller supplies, by position.
+    case argument(Int)
+    /// Something about the caller, or the time.
+    case context(ContextSlot)
+    case column(ColumnPlace)
+    case comparison(Comparison, Expression, Expression)
+    /// `is distinct from`.
+    case distinct(Expression, Expression)
+    /// `and` over any number of operands; none is true.
+    case all([Expression])
+    /// `or` over any number of operands; none is false.
+    case any([Expression])
+    case not(Expression)
+    case isNull(Expression)
+    /// `in`.
+    case membership(Expression, [Expression])
+    case like(Expression, pattern: Expression, ignoresCase: Bool)
+    case call(Function, [Expression])
+    case exists(Subquery)
+    /// A column of the one row, if any, that a subquery finds.
+    case scalar(Subquery, ColumnPlace)
+}
+
+/// Where a column's value comes from.
+public struct ColumnPlace: Hashable, Sendable {
+    /// Which image of a row: as it is or will be, or as it was before an update.
+    public enum Image: Hashable, Sendable { case new, old }
+
+    /// The row: 0 is the row judged, others belong to subqueries.
+    public let row: Int
+    /// The column, as an index into the columns of the row's model.
+    public let index: Int
+    /// The row's image; only the row judged has an old one.
+    public let image: Image
+
+    /// The column at `index` of the row numbered `row`.
+    public init(row: Int = 0, index: Int, image: Image = .new) {
+        self.row = row
+        self.index = index
+        self.image = image
+    }
+}
+
+/// A search for rows of one model.
+public struct Subquery: Hashable, Sendable {
+    /// The model searched.
+    public let model: Model
+    /// The number by which `condition` refers to the model's row; unique in its predicate.
+    public let row: Int
+    /// What the row must satisfy.
+    public let condition: Expression
+
+    public static func == (a: Subquery, b: Subquery) -> Bool {
+        a.model.name == b.model.name && a.row == b.row && a.condition == b.condition
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(model.name)
+        hasher.combine(row)
+        hasher.combine(condition)
+    }
+}
+
+/// What the rule language can compute. Each case has one meaning in SQL and in memory.
+public enum Function: Hashable, Sendable {
+    case lower, upper, length, trim, concatenate, startsWith
+    case coalesce, nullIf, greatest, least
+    case absolute
+    /// Half to even, as PostgreSQL rounds `float8`.
+    case roundReal
+    /// Half away from zero to a whole number, as PostgreSQL rounds `numeric`; the argument is
+    /// scaled by the given power of ten.
+    case roundDecimal(Int64)
+    /// A scaled integer divided by the power of ten, as a real.
+    case real(Int64)
+    /// A scaled integer divided by the power of ten, rounded down or up.
+    case floorDivide(Int64), ceilingDivide(Int64)
+    /// `->` and `->>`.
+    case jsonMember, jsonMemberText
+    case textOfInteger, textOfBoolean, booleanOfText
+    /// The lower-cased text: equal to a uuid exactly if it spells that uuid.
+    case uuidOfText
+    case dateOfTimestamp, timestampOfDate
+    /// New at every evaluation; only in defaults.
+    case randomUUID, timeOrderedUUID
+
+    /// Whether equal arguments give equal results, as checks and indexes need.
+    var isDeterministic: Bool { self != .randomUUID && self != .timeOrderedUUID }
+}
+
+extension Expression {
+    static let yes = Expression.constant(.integer(1))
+    static let no = Expression.constant(.integer(0))
+    static let null = Expression.constant(.null)
+
+    /// `and` without needless nesting.
+    static func conjunction(_ operands: [Expression]) -> Expression {
+        let flat = operands.flatMap { if case .all(let inner) = $0 { inner } else { [$0] } }
+        if flat.contains(no) { return no }
+        let needed = flat.filter { $0 != yes }
+        return needed.count == 1 ? needed[0] : needed.isEmpty ? yes : .all(needed)
+    }
+
+    /// `or` without needless nesting.
+    static func disjunction(_ operands: [Expression]) -> Expression {
+        let flat = operands.flatMap { if case .any(let inner) = $0 { inner } else { [$0] } }
+        if flat.contains(yes) { return yes }
+        let needed = flat.filter { $0 != no }
+        return needed.count == 1 ? needed[0] : needed.isEmpty ? no : .any(needed)
+    }
+
+    /// `not`, carried down to the tests (De Morgan holds in three-valued logic): it keeps the SQL
+    /// shallow and lets conjuncts be seen.
+    static func negation(_ operand: Expression) -> Expression {
+        switch operand {
+        case .not(let inner): inner
+        case .all(let operands): disjunction(operands.map(negation))
+        case .any(let operands): conjunction(operands.map(negation))
+        case .constant(.integer(let truth)): truth == 0 ? yes : no
+        case .constant(.null): null
+        default: .not(operand)
+        }
+    }
+
+    /// The operands, left to right; subqueries hide theirs.
+    var operands: [Expression] {
+        switch self {
+        case .constant, .argument, .context, .column: []
+        case .comparison(_, let left, let right), .distinct(let left, let right): [left, right]
+        case .all(let operands), .any(let operands), .call(_, let operands): operands
+        case .not(let operand), .isNull(let operand): [operand]
+        case .membership(let operand, let list): [operand] + list
+        case .like(let operand, let pattern, _): [operand, pattern]
+        case .exists(let subquery): [subquery.condition]
+        case .scalar(let subquery, let column): [subquery.condition, .column(column)]
+        }
+    }
+
+    /// Calls `visit` on every node, parents first; a false answer skips the node's operands.
+    func walk(_ visit: (Expression) -> Bool) {
+        guard visit(self) else { return }
+        for operand in operands { operand.walk(visit) }
+    }
+}

@@ -1,0 +1,26 @@
+/// The bounds of what this room parses and renders. Each is there because something below has one.
+enum Limits {
+    /// The deepest nesting of a rule's syntax: parentheses, `not`, function arguments, `exists`.
+    static let ruleDepthMax = 64
+    /// The longest text of one expression in bytes.
+    static let ruleBytesMax = 64 << 10
+    /// The most nodes of one expression after named rules and `can` are expanded.
+    static let nodesMax = 20_000
+    /// The deepest nesting of `and`/`or` groups in a URL filter (rest.md §4).
+    static let filterDepthMax = 64
+    /// The most values of one `in` list or array literal of a URL filter: a fraction of the 32,766
+    /// variables that SQLite binds (sqlite.org/limits.html).
+    static let filterValuesMax = 8192
+    /// The most values of `in` in a feed's filter (realtime.md §5).
+    static let feedValuesMax = 100
+    /// The longest feed filter in bytes.
+    static let feedFilterBytesMax = 16 << 10
+    /// How many operands of `and`/`or` SQLite gets in one chain; longer lists become a tree, since
+    /// a chain is as deep as it is long and SQLite refuses depths above 1000.
+    static let chainMax = 32
+    /// The deepest expression handed to SQLite (its own limit is 1000).
+    static let sqlDepthMax = 900
+    /// How many of the 100 entries of SQLite's parser stack one predicate may need; the query
+    /// around it needs the rest.
+    static let parserStackMax = 72
+}

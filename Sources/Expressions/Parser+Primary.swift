@@ -1,0 +1,143 @@
+extension Parser {
+    /// Words that start or join clauses and so cannot be bare names (PostgreSQL reserves them too).
+    private static let reserved: Set<String> = [
+        "and", "or", "not", "in", "is", "like", "ilike", "between", "null", "true", "false",
+        "distinct", "from", "where", "as", "select", "case", "when", "then", "else", "end",
+    ]
+
+    mutating func primary() throws(SyntaxFault) -> Syntax {
+        let token = current
+        switch token.kind {
+        case .text(let text):
+            advance()
+            return .text(text, token.offset)
+        case .number(let text):
+            advance()
+            return .number(text, token.offset)
+        case .symbol("-"), .symbol("+"):
+            return try signedNumber()
+        case .symbol("("):
+            advance()
+            _ = accept(keyword: "select")
+            let inner = try deeper { parser throws(SyntaxFault) in try parser.expression() }
+            try expect(symbol: ")")
+            return inner
+        case .name(let name):
+            switch name.lowercased() {
+            case "true", "false":
+                advance()
+                return .boolean(name.lowercased() == "true", token.offset)
+            case "null":
+                advance()
+                return .null(token.offset)
+            default: return try nameOrCall()
+            }
+        case .quotedName: return try nameOrCall()
+        default: throw unexpected("a value")
+        }
+    }
+
+    private mutating func signedNumber() throws(SyntaxFault) -> Syntax {
+        let offset = current.offset
+        let isNegative = isSymbol("-")
+        advance()
+        guard case .number(let digits) = current.kind else { throw unexpected("a number") }
+        advance()
+        return .number(isNegative ? "-" + digits : digits, offset)
+    }
+
+    private mutating func nameOrCall() throws(SyntaxFault) -> Syntax {
+        let offset = current.offset
+        if following.kind == .symbol("(") {
+            if isKeyword("exists") { return try exists(offset) }
+            if isKeyword("can") { return try can(offset) }
+            if isKeyword("changed") { return try changed(offset) }
+        }
+        let parts = try path()
+        guard accept(symbol: "(") else { return .name(parts, offset) }
+        let name = parts.joined(separator: ".").lowercased()
+        if accept(symbol: ")") { return .call(name, [], offset) }
+        return .call(name, try list(), offset)
+    }
+
+    /// One name; a keyword is none unless it stands in quotes.
+    mutating func identifier(_ wanted: String = "a name") throws(SyntaxFault) -> String {
+        switch current.kind {
+        case .quotedName(let name):
+            advance()
+            return name
+        case .name(let name):
+            guard !Self.reserved.contains(name.lowercased()) else { throw unexpected(wanted) }
+            advance()
+            return name
+        default: throw unexpected(wanted)
+        }
+    }
+
+    private mutating func path() throws(SyntaxFault) -> [String] {
+        var parts = [try identifier("a value")]
+        while accept(symbol: ".") { parts.append(try identifier()) }
+        return parts
+    }
+
+    private mutating func exists(_ offset: Int) throws(SyntaxFault) -> Syntax {
+        advance()
+        advance()
+        if accept(keyword: "select") {
+            if !accept(symbol: "*") {
+                guard case .number = current.kind else { throw unexpected("1 or *") }
+                advance()
+            }
+            try expect(keyword: "from")
+        }
+        let model = try identifier("a model's name")
+        var alias: String?
+        if accept(keyword: "as") {
+            alias = try identifier("an alias")
+        } else if !isKeyword("where"), !isSymbol(")") {
+            alias = try identifier("\"where\"")
+        }
+        var condition: Syntax?
+        if accept(keyword: "where") {
+            condition = try deeper { parser throws(SyntaxFault) in try parser.expression() }
+        }
+        try expect(symbol: ")")
+        return .exists(model: model, alias: alias, condition: condition, offset)
+    }
+
+    private mutating func can(_ offset: Int) throws(SyntaxFault) -> Syntax {
+        advance()
+        advance()
+        let verb = try identifier("read, update or delete")
+        try expect(symbol: ",")
+        let relation = try path()
+        try expect(symbol: ")")
+        return .can(verb: verb.lowercased(), relation: relation, offset)
+    }
+
+    private mutating func changed(_ offset: Int) throws(SyntaxFault) -> Syntax {
+        advance()
+        advance()
+        let column = try path()
+        try expect(symbol: ")")
+        return .changed(column, offset)
+    }
+
+    /// A type's name of one or more words, in lower case.
+    mutating func typeName() throws(SyntaxFault) -> String {
+        let name = try identifier("a type's name").lowercased()
+        switch name {
+        case "double":
+            guard accept(keyword: "precision") else { throw unexpected("\"precision\"") }
+            return "double precision"
+        case "timestamp", "time":
+            let isWith = isKeyword("with")
+            guard isWith || isKeyword("without") else { return name }
+            advance()
+            try expect(keyword: "time")
+            try expect(keyword: "zone")
+            return "\(name) \(isWith ? "with" : "without") time zone"
+        default: return name
+        }
+    }
+}

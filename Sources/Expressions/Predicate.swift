@@ -1,0 +1,169 @@
+public import Database
+public import Diagnostics
+public import Schema
+
+/// A condition on a row of one model, typed and ready to run: in SQL, in memory, or both.
+public struct Predicate: Hashable, Sendable {
+    /// The model whose rows are judged.
+    public var model: Model { body.model }
+    /// The condition.
+    public var root: Expression { body.root }
+    /// The values of the condition's arguments, which only filters have.
+    public let arguments: [Value]
+    let body: PredicateBody
+
+    init(model: Model, root: Expression, arguments: [Value] = []) {
+        self.body = PredicateBody(model: model, root: root)
+        self.arguments = arguments
+    }
+
+    private init(body: PredicateBody, arguments: [Value]) {
+        self.body = body
+        self.arguments = arguments
+    }
+
+    /// A condition that every row of `model` meets, or none.
+    public init(_ truth: Bool, model: Model) {
+        self.init(model: model, root: truth ? .yes : .no)
+    }
+
+    /// The same condition with other values for its arguments, of the same count. O(1).
+    public func bound(to arguments: [Value]) -> Predicate {
+        Predicate(body: body, arguments: arguments)
+    }
+
+    /// What the condition always is, whatever the row; nil when it depends.
+    public var constant: Bool? {
+        switch root {
+        case .constant(.integer(let truth)): truth != 0
+        case .constant(.null): false
+        default: nil
+        }
+    }
+
+    /// Appends the condition, in parentheses where the surroundings need them.
+    ///
+    /// - Parameters:
+    ///   - alias: the name by which the query knows the row.
+    ///   - old: the name of its old image, for update checks.
+    public func appendSQL(to sql: inout SQL, row alias: String, old: String? = nil) {
+        var renderer = SQLRenderer(
+            model: model, naming: .aliases(new: alias, old: old ?? "old"), arguments: arguments)
+        renderer.append(root, .not)
+        sql.append(renderer.sql)
+    }
+
+    /// Whether the row meets the condition: true, false, or nil for unknown. Only true passes.
+    ///
+    /// A simple test costs tens of nanoseconds; `exists`, paths and `can` cost one query each.
+    ///
+    /// - Throws: what the lookup throws, and 22003 for `abs` of the smallest integer.
+    public func evaluate(
+        _ row: RowInput, in evaluation: Evaluation
+    ) throws(Problem) -> Bool? {
+        try Evaluator(arguments: arguments, lookups: body.lookups)
+            .truth(body.root, Evaluator.Row(new: row.new, old: row.old), evaluation)
+    }
+
+    /// What the condition reads. O(n) in its size: ask once.
+    public var inputs: RuleInputs { RuleInputs(root) }
+
+    /// The conditions that must all hold: itself, unless it is an `and`.
+    public var conjuncts: [Predicate] {
+        guard case .all(let operands) = root else { return [self] }
+        return operands.map { Predicate(model: model, root: $0, arguments: arguments) }
+    }
+
+    /// What a column is compared with in a condition that an index can look up.
+    public enum Side: Hashable, Sendable {
+        /// Something about the caller.
+        case claim(ContextSlot)
+        /// A value known beforehand.
+        case constant(Value)
+    }
+
+    /// The column and its value, if the condition is `column = claim` or `column = constant` on the
+    /// new image of the row.
+    public var equality: (column: Int, side: Side)? {
+        guard case .comparison(.equal, let left, let right) = root else { return nil }
+        if let column = left.judgedColumn, let side = side(right) { return (column, side) }
+        if let column = right.judgedColumn, let side = side(left) { return (column, side) }
+        return nil
+    }
+
+    /// The column and the values it may have, if the condition is `column in (constants)`.
+    public var membership: (column: Int, values: [Value])? {
+        guard case .membership(let operand, let list) = root, let column = operand.judgedColumn else {
+            return nil
+        }
+        var values: [Value] = []
+        for item in list {
+            guard case .constant(let value)? = side(item) else { return nil }
+            values.append(value)
+        }
+        return (column, values)
+    }
+
+    private func side(_ expression: Expression) -> Side? {
+        switch expression {
+        case .context(let slot) where slot != .now: .claim(slot)
+        case .constant(let value): .constant(value)
+        case .argument(let index) where index < arguments.count: .constant(arguments[index])
+        default: nil
+        }
+    }
+}
+
+extension Expression {
+    /// The column, if this is one of the new image of the row judged.
+    fileprivate var judgedColumn: Int? {
+        if case .column(let place) = self, place.row == 0, place.image == .new { place.index } else { nil }
+    }
+}
+
+/// A condition with the queries that its evaluation in memory needs, compiled once.
+final class PredicateBody: Hashable, Sendable {
+    let model: Model
+    let root: Expression
+    /// By number of the subquery's row; nil for subqueries inside others.
+    let lookups: [LookupQuery?]
+
+    init(model: Model, root: Expression) {
+        self.model = model
+        self.root = root
+        var lookups: [LookupQuery?] = []
+        root.walk { node in
+            switch node {
+            case .exists(let subquery), .scalar(let subquery, _):
+                while lookups.count <= subquery.row { lookups.append(nil) }
+                lookups[subquery.row] = LookupQuery(node, model: model)
+                return false
+            default: return true
+            }
+        }
+        self.lookups = lookups
+    }
+
+    static func == (a: PredicateBody, b: PredicateBody) -> Bool {
+        a === b || (a.model.name == b.model.name && a.root == b.root)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(model.name)
+        hasher.combine(root)
+    }
+}
+
+/// A subquery as a query of its own: the columns of the row judged are its arguments.
+struct LookupQuery: Sendable {
+    let text: String
+    let slots: [ColumnPlace]
+
+    init(_ subquery: Expression, model: Model) {
+        var renderer = SQLRenderer(model: model, naming: .slots)
+        renderer.append("SELECT ")
+        renderer.append(subquery, .primary)
+        text = renderer.sql.text
+        slots = renderer.slots
+    }
+}

@@ -1,0 +1,186 @@
+import Database
+import Schema
+import Diagnostics
+
+/// Resolves names and agrees types, collecting faults instead of stopping at the first. One
+/// resolver serves one catalogue; what it makes is independent of it.
+///
+/// Files `Resolver+….swift` hold its parts: names, operators, functions, subqueries.
+final class Resolver {
+    let catalogue: Catalogue
+    private(set) var diagnostics: [Diagnostic] = []
+    /// The rules being expanded, outermost first; a rule that would occur twice is an error.
+    var expansion: [String] = []
+    private var rowCount = 0
+    private var nodeCount = 0
+    private var isTooLarge = false
+    private var parsed: [ExpressionSource: Syntax?] = [:]
+
+    init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+
+    /// The predicate that `source` states about a row of `model`; nil when it has faults.
+    func predicate(_ source: ExpressionSource, model: Model, purpose: Purpose) -> Predicate? {
+        begin()
+        let faults = diagnostics.count
+        let row = ScopeRow(model: model, number: 0, name: model.name)
+        let scope = Scope(source: source, purpose: purpose, rows: [row])
+        guard let syntax = syntax(of: source) else { return nil }
+        let condition = truth(resolve(syntax, scope), scope)
+        guard diagnostics.count == faults else { return nil }
+        let predicate = Predicate(model: model, root: condition)
+        guard let fault = SQLShape(predicate.root).fault else { return predicate }
+        report(fault, at: 0, scope)
+        return nil
+    }
+
+    /// The value of `type` that `source` computes; nil when it has faults.
+    func computed(_ source: ExpressionSource, model: Model, column: Column) -> Expression? {
+        begin()
+        let faults = diagnostics.count
+        let row = ScopeRow(model: model, number: 0, name: model.name)
+        let scope = Scope(source: source, purpose: .computed, rows: [row])
+        guard let syntax = syntax(of: source) else { return nil }
+        let value = assign(resolve(syntax, scope), to: column, scope)
+        return diagnostics.count == faults ? value.expression : nil
+    }
+
+    private func begin() {
+        rowCount = 0
+        nodeCount = 0
+        isTooLarge = false
+        expansion = []
+    }
+
+    /// A number for a subquery's row.
+    func nextRow() -> Int {
+        rowCount += 1
+        return rowCount
+    }
+
+    func report(
+        _ message: String, at offset: Int, _ scope: Scope, suggestion: String? = nil
+    ) {
+        diagnostics.append(
+            Diagnostic(message, at: scope.source.location(of: offset), suggestion: suggestion))
+    }
+
+    func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+    /// Reports and answers a type that fits everything, so that one fault is told once.
+    func fault(
+        _ message: String, at offset: Int, _ scope: Scope, suggestion: String? = nil
+    ) -> Typed {
+        report(message, at: offset, scope, suggestion: suggestion)
+        return .invalid(at: offset)
+    }
+
+    /// Parses `source`, each text once.
+    func syntax(of source: ExpressionSource) -> Syntax? {
+        if let known = parsed[source] { return known }
+        do throws(SyntaxFault) {
+            let syntax = try Parser.parse(source.text)
+            parsed[source] = .some(syntax)
+            return syntax
+        } catch {
+            diagnostics.append(
+                Diagnostic(
+                    error.message, at: source.location(of: error.offset),
+                    suggestion: error.suggestion))
+            parsed[source] = .some(nil)
+            return nil
+        }
+    }
+
+    // MARK: The tree
+
+    func resolve(_ syntax: Syntax, _ scope: Scope) -> Typed {
+        nodeCount += 1
+        guard nodeCount <= Limits.nodesMax else {
+            if isTooLarge { return .invalid(at: syntax.offset) }
+            isTooLarge = true
+            return fault(
+                "expands to more than \(Limits.nodesMax) parts", at: syntax.offset, scope)
+        }
+        let offset = syntax.offset
+        switch syntax {
+        case .name(let parts, _): return name(parts, at: offset, scope)
+        case .text(let text, _): return Typed(.constant(.text(text)), .text(text), at: offset)
+        case .number(let text, _): return Typed(.null, .number(text), at: offset)
+        case .boolean(let truth, _):
+            return .boolean(.constant(Value(truth)), at: offset)
+        case .null: return Typed(.null, .null, at: offset)
+        case .call(let name, let arguments, _):
+            return call(name, arguments, at: offset, scope)
+        case .cast(let operand, let type, _):
+            return cast(resolve(operand, scope), to: type, at: offset, scope)
+        case .member(let container, let key, let asText, _):
+            return member(container, key, asText: asText, at: offset, scope)
+        case .concatenation(let left, let right, _):
+            let parts = [left, right].map { settle(resolve($0, scope), as: .text, scope) }
+            return Typed(.call(.concatenate, parts.map(\.expression)), .known(.text), at: offset)
+        default: return resolveTest(syntax, scope)
+        }
+    }
+
+    private func resolveTest(_ syntax: Syntax, _ scope: Scope) -> Typed {
+        let offset = syntax.offset
+        switch syntax {
+        case .not(let operand, _):
+            return .boolean(.negation(truth(resolve(operand, scope), scope)), at: offset)
+        case .all(let operands, _):
+            let truths = operands.map { truth(resolve($0, scope), scope) }
+            return .boolean(.conjunction(truths), at: offset)
+        case .any(let operands, _):
+            let truths = operands.map { truth(resolve($0, scope), scope) }
+            return .boolean(.disjunction(truths), at: offset)
+        case .comparison(let comparison, let left, let right, _):
+            return compare(
+                comparison, resolve(left, scope), resolve(right, scope), at: offset, scope)
+        case .between(let operand, let low, let high, _):
+            let value = resolve(operand, scope)
+            let bounds = [
+                compare(.greaterOrEqual, value, resolve(low, scope), at: offset, scope),
+                compare(.lessOrEqual, value, resolve(high, scope), at: offset, scope),
+            ]
+            return .boolean(.conjunction(bounds.map(\.expression)), at: offset)
+        case .isNull(let operand, _):
+            let value = settleAlone(resolve(operand, scope), scope)
+            return .boolean(.isNull(value.expression), at: offset)
+        case .isTruth(let operand, let test, _):
+            return truthTest(truth(resolve(operand, scope), scope), test, at: offset)
+        case .isDistinct(let left, let right, _):
+            return distinct(resolve(left, scope), resolve(right, scope), at: offset, scope)
+        case .membership(let operand, let list, _):
+            return membership(
+                resolve(operand, scope), list.map { resolve($0, scope) }, at: offset, scope)
+        case .like(let operand, let pattern, let ignoresCase, _):
+            let sides = [operand, pattern].map { settle(resolve($0, scope), as: .text, scope) }
+            return .boolean(
+                .like(sides[0].expression, pattern: sides[1].expression, ignoresCase: ignoresCase),
+                at: offset)
+        default: return resolveOtherRow(syntax, scope)
+        }
+    }
+
+    private func resolveOtherRow(_ syntax: Syntax, _ scope: Scope) -> Typed {
+        switch syntax {
+        case .exists(let model, let alias, let condition, let offset):
+            exists(model, alias: alias, condition, at: offset, scope)
+        case .can(let verb, let relation, let offset):
+            can(verb, relation, at: offset, scope)
+        case .changed(let parts, let offset):
+            changed(parts, at: offset, scope)
+        default: .invalid(at: syntax.offset)
+        }
+    }
+
+    private func truthTest(
+        _ operand: Expression, _ test: Syntax.TruthTest, at offset: Int
+    ) -> Typed {
+        switch test {
+        case .isUnknown: .boolean(.isNull(operand), at: offset)
+        case .isTrue: .boolean(.negation(.distinct(operand, .yes)), at: offset)
+        case .isFalse: .boolean(.negation(.distinct(operand, .no)), at: offset)
+        }
+    }
+}

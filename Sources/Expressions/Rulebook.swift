@@ -1,0 +1,154 @@
+public import Database
+public import Diagnostics
+public import Schema
+
+/// Every expression of a catalogue, compiled: rules, checks, defaults and index conditions.
+/// Immutable; a reload makes a new one.
+public struct Rulebook: Sendable {
+    struct ColumnVerb: Hashable {
+        let model: String
+        let column: Int
+        let verb: Verb
+    }
+
+    struct Place: Hashable {
+        let model: String
+        let column: Int
+    }
+
+    private let catalogue: Catalogue
+    private var rules: [String: [Verb: AccessPredicate]] = [:]
+    private var columnRules: [ColumnVerb: Predicate] = [:]
+    private var defaults: [Place: Expression] = [:]
+    private var updates: [Place: Expression] = [:]
+
+    private init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+
+    /// Parses, resolves and types every expression of `catalogue`.
+    ///
+    /// - Throws: all faults of all expressions at once.
+    public static func compile(_ catalogue: Catalogue) throws(SchemaFailure) -> Rulebook {
+        let resolver = Resolver(catalogue)
+        var book = Rulebook(catalogue)
+        for rule in catalogue.rules { resolver.checkBody(of: rule) }
+        for model in catalogue.models { book.compile(model, resolver) }
+        guard resolver.diagnostics.isEmpty else {
+            throw SchemaFailure(diagnostics: resolver.diagnostics)
+        }
+        return book
+    }
+
+    private mutating func compile(_ model: Model, _ resolver: Resolver) {
+        for (verb, rule) in model.access {
+            rules[model.name, default: [:]][verb] = Self.access(rule, verb, model, resolver)
+        }
+        for check in model.checks {
+            Self.checkDefinition(check.condition, model, .check, resolver)
+        }
+        for index in model.indexes {
+            guard let condition = index.predicate else { continue }
+            Self.checkDefinition(condition, model, .index, resolver)
+        }
+        for (index, column) in model.columns.enumerated() {
+            let place = Place(model: model.name, column: index)
+            if case .expression(let source)? = column.default {
+                defaults[place] = resolver.computed(source, model: model, column: column)
+            }
+            if let source = column.onUpdate {
+                updates[place] = resolver.computed(source, model: model, column: column)
+            }
+            for (verb, source) in column.access?.rules ?? [:] {
+                let purpose = verb == .update ? Purpose.updateCheck : .access
+                columnRules[ColumnVerb(model: model.name, column: index, verb: verb)] =
+                    resolver.predicate(source, model: model, purpose: purpose)
+            }
+        }
+    }
+
+    private static func access(
+        _ rule: AccessRule, _ verb: Verb, _ model: Model, _ resolver: Resolver
+    ) -> AccessPredicate {
+        var using: Predicate?
+        var check: Predicate?
+        if verb != .create {
+            // Without `using` no row may be touched, as with a PostgreSQL policy that has none.
+            using = rule.using.map { resolver.predicate($0, model: model, purpose: .access) }
+                ?? Predicate(false, model: model)
+        }
+        if verb == .create || verb == .update {
+            let purpose = verb == .update ? Purpose.updateCheck : .access
+            let source = rule.check ?? rule.using
+            check = source.map { resolver.predicate($0, model: model, purpose: purpose) }
+                ?? Predicate(false, model: model)
+        }
+        return AccessPredicate(using: using, check: check)
+    }
+
+    private static func checkDefinition(
+        _ source: ExpressionSource, _ model: Model, _ purpose: Purpose, _ resolver: Resolver
+    ) {
+        _ = resolver.predicate(source, model: model, purpose: purpose)
+    }
+
+    /// The rule for a verb of a model; nil means nobody but the service role.
+    public func rule(_ model: String, _ verb: Verb) -> AccessPredicate? { rules[model]?[verb] }
+
+    /// The rule for a verb of one column; nil means that the row's rule is enough.
+    public func columnRule(_ model: String, _ column: Int, _ verb: Verb) -> Predicate? {
+        columnRules[ColumnVerb(model: model, column: column, verb: verb)]
+    }
+
+    /// Whether the column's default has to be computed for each row.
+    public func hasComputedDefault(_ model: String, _ column: Int) -> Bool {
+        defaults[Place(model: model, column: column)] != nil
+    }
+
+    /// What the column at `column` holds when a writer gives nothing; null when it has no default.
+    ///
+    /// - Throws: 22003 when the expression overflows.
+    public func defaultValue(
+        _ model: Model, column: Int, identity: Identity, now: Instant
+    ) throws(Problem) -> Value {
+        if case .constant(let value)? = model.columns[column].default { return value }
+        let expression = defaults[Place(model: model.name, column: column)]
+        return try compute(expression, identity, now) ?? .null
+    }
+
+    /// What the column gets at every update of its row; nil when it keeps what it has.
+    ///
+    /// - Throws: 22003 when the expression overflows.
+    public func onUpdateValue(
+        _ model: Model, column: Int, identity: Identity, now: Instant
+    ) throws(Problem) -> Value? {
+        try compute(updates[Place(model: model.name, column: column)], identity, now)
+    }
+
+    private func compute(
+        _ expression: Expression?, _ identity: Identity, _ now: Instant
+    ) throws(Problem) -> Value? {
+        guard let expression else { return nil }
+        let evaluation = Evaluation(context: identity.context(now: now))
+        return try Evaluator().value(expression, Evaluator.Row(new: [], old: nil), evaluation)
+    }
+
+    /// The condition of a check or an index as plain SQL over bare column names, for the table's
+    /// definition. Such text uses SQLite's own functions wherever they mean the same.
+    ///
+    /// - Throws: the expression's faults; other rows, the caller and the time are faults there.
+    public func sqlText(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure) -> String {
+        try Self.sqlText(source, model, in: catalogue)
+    }
+
+    /// The same without a compiled rulebook, for migrations of a catalogue whose rules are broken.
+    public static func sqlText(
+        _ source: ExpressionSource, _ model: Model, in catalogue: Catalogue
+    ) throws(SchemaFailure) -> String {
+        let resolver = Resolver(catalogue)
+        guard let predicate = resolver.predicate(source, model: model, purpose: .check) else {
+            throw SchemaFailure(diagnostics: resolver.diagnostics)
+        }
+        var renderer = SQLRenderer(model: model, naming: .bare)
+        renderer.append(predicate.root)
+        return renderer.sql.text
+    }
+}

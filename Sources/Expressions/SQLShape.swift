@@ -1,0 +1,62 @@
+import Database
+
+/// What an expression will ask of SQLite, so that an expression SQLite would refuse is refused when
+/// it loads. SQLite 3.40 parses with a stack of 100 entries and refuses trees deeper than 1000.
+struct SQLShape {
+    /// Entries of the parser's stack while the expression's deepest part is read.
+    private(set) var stack: Int
+    /// Levels of SQLite's expression tree.
+    private(set) var depth: Int
+
+    init(_ expression: Expression) {
+        switch expression {
+        case .constant, .argument, .context: (stack, depth) = (1, 1)
+        case .column: (stack, depth) = (3, 2)
+        case .all(let operands), .any(let operands): self = Self.chain(operands.map(SQLShape.init))
+        case .not(let operand), .isNull(let operand):
+            let shape = SQLShape(operand)
+            (stack, depth) = (shape.stack + 2, shape.depth + 1)
+        case .comparison(_, let left, let right), .distinct(let left, let right):
+            let (left, right) = (SQLShape(left), SQLShape(right))
+            (stack, depth) = (max(left.stack, right.stack + 2) + 1, max(left.depth, right.depth) + 1)
+        case .exists(let subquery):
+            let shape = SQLShape(subquery.condition)
+            (stack, depth) = (shape.stack + 8, shape.depth + 2)
+        case .scalar(let subquery, _):
+            let shape = SQLShape(subquery.condition)
+            (stack, depth) = (shape.stack + 8, shape.depth + 2)
+        case .membership, .like, .call:
+            let shapes = expression.operands.map(SQLShape.init)
+            stack = (shapes.map(\.stack).max() ?? 1) + 6
+            depth = (shapes.map(\.depth).max() ?? 1) + 3
+        }
+    }
+
+    private init(stack: Int, depth: Int) {
+        self.stack = stack
+        self.depth = depth
+    }
+
+    /// The deepest operand is written first, where it costs only its parenthesis.
+    private static func chain(_ operands: [SQLShape]) -> SQLShape {
+        let stacks = operands.map(\.stack).sorted(by: >)
+        let first = (stacks.first ?? 1) + 1
+        let others = (stacks.dropFirst().first ?? 1) + 3
+        var levels = 1
+        var count = operands.count
+        while count > Limits.chainMax {
+            count /= Limits.chainMax
+            levels += 1
+        }
+        let width = min(operands.count, Limits.chainMax) * levels
+        return SQLShape(
+            stack: max(first, others) + (levels - 1) * 3,
+            depth: (operands.map(\.depth).max() ?? 1) + width)
+    }
+
+    /// Why SQLite would refuse the expression; nil when it takes it.
+    var fault: String? {
+        stack > Limits.parserStackMax || depth > Limits.sqlDepthMax
+            ? "nested too deeply for the database" : nil
+    }
+}

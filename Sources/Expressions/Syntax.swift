@@ -1,0 +1,94 @@
+/// An expression as written: nothing is resolved or typed yet.
+indirect enum Syntax {
+    /// A name of one or more parts, such as `title` or `m.room.owner_id`.
+    case name([String], Int)
+    case text(String, Int)
+    /// A number as written, with its sign.
+    case number(String, Int)
+    case boolean(Bool, Int)
+    case null(Int)
+    case not(Syntax, Int)
+    /// Operands of one chain of `and`.
+    case all([Syntax], Int)
+    /// Operands of one chain of `or`.
+    case any([Syntax], Int)
+    case comparison(Comparison, Syntax, Syntax, Int)
+    case isNull(Syntax, Int)
+    /// `is true`, `is false`; `is unknown` is `isNull` of a boolean.
+    case isTruth(Syntax, TruthTest, Int)
+    case isDistinct(Syntax, Syntax, Int)
+    case membership(Syntax, [Syntax], Int)
+    case between(Syntax, Syntax, Syntax, Int)
+    case like(Syntax, Syntax, ignoresCase: Bool, Int)
+    case concatenation(Syntax, Syntax, Int)
+    /// `->` and `->>`.
+    case member(Syntax, Syntax, asText: Bool, Int)
+    /// A type's name as written, in lower case.
+    case cast(Syntax, String, Int)
+    /// A function's name in lower case, such as `auth.uid`.
+    case call(String, [Syntax], Int)
+    case exists(model: String, alias: String?, condition: Syntax?, Int)
+    case can(verb: String, relation: [String], Int)
+    case changed([String], Int)
+
+    enum TruthTest { case isTrue, isFalse, isUnknown }
+
+    /// Where the part that names the node starts, in bytes.
+    var offset: Int {
+        switch self {
+        case .name(_, let offset), .text(_, let offset), .number(_, let offset),
+            .boolean(_, let offset), .null(let offset), .not(_, let offset), .all(_, let offset),
+            .any(_, let offset), .comparison(_, _, _, let offset), .isNull(_, let offset),
+            .isTruth(_, _, let offset), .isDistinct(_, _, let offset),
+            .membership(_, _, let offset), .between(_, _, _, let offset),
+            .like(_, _, _, let offset), .concatenation(_, _, let offset),
+            .member(_, _, _, let offset), .cast(_, _, let offset), .call(_, _, let offset),
+            .exists(_, _, _, let offset), .can(_, _, let offset), .changed(_, let offset):
+            offset
+        }
+    }
+}
+
+/// The six comparisons.
+public enum Comparison: Hashable, Sendable {
+    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+
+    /// The comparison that holds when the operands change places.
+    var flipped: Comparison {
+        switch self {
+        case .equal, .notEqual: self
+        case .less: .greater
+        case .lessOrEqual: .greaterOrEqual
+        case .greater: .less
+        case .greaterOrEqual: .lessOrEqual
+        }
+    }
+
+    /// As SQL spells it.
+    var sql: String {
+        switch self {
+        case .equal: "="
+        case .notEqual: "<>"
+        case .less: "<"
+        case .lessOrEqual: "<="
+        case .greater: ">"
+        case .greaterOrEqual: ">="
+        }
+    }
+
+    /// Whether it is about order, which JSON values do not have here.
+    var isOrdering: Bool { self != .equal && self != .notEqual }
+
+    /// Whether it holds, where `order` is negative, zero or positive as the left operand is less
+    /// than, equal to or greater than the right one.
+    @inline(always) func holds(_ order: Int) -> Bool {
+        switch self {
+        case .equal: order == 0
+        case .notEqual: order != 0
+        case .less: order < 0
+        case .lessOrEqual: order <= 0
+        case .greater: order > 0
+        case .greaterOrEqual: order >= 0
+        }
+    }
+}
