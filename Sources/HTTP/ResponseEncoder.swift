@@ -1,7 +1,6 @@
 import Bytes
 
-/// Writes responses as bytes (RFC 9112 §4, §6). One per loop: it keeps the `Date` line of the
-/// second.
+/// Writes responses as bytes (RFC 9112 §4, §6). One per loop: it keeps the `Date` line.
 public struct ResponseEncoder: Sendable {
     /// What the request, and the state of the connection, say about the form of the answer.
     public struct Framing: Hashable, Sendable {
@@ -28,24 +27,29 @@ public struct ResponseEncoder: Sendable {
     }
 
     private var dateLine: [UInt8] = []
-    private var dateSeconds = Int64.min
 
-    /// An encoder without a date yet.
+    /// An encoder that sends no date.
     public init() {}
 
-    /// Appends a whole response. `seconds` is the time since 1970 in UTC.
-    public mutating func encode(
-        _ response: Response, _ framing: Framing, at seconds: Int64, into output: inout [UInt8]
-    ) {
-        let sendsBody = encodeHead(of: response, framing, at: seconds, into: &output)
+    /// Sets what `Date` says from now on: a time in the preferred form of RFC 9110 §5.6.7. To be
+    /// called when the second changes.
+    public mutating func setDate(_ text: String) {
+        dateLine.removeAll(keepingCapacity: true)
+        dateLine.append(ascii: "Date: ")
+        dateLine.append(utf8: text)
+        dateLine.append(ascii: "\r\n")
+    }
+
+    /// Appends a whole response.
+    public func encode(_ response: Response, _ framing: Framing, into output: inout [UInt8]) {
+        let sendsBody = encodeHead(of: response, framing, into: &output)
         if sendsBody { output.append(contentsOf: response.body) }
     }
 
     /// Appends the status line and the fields; answers whether the body follows.
-    public mutating func encodeHead(
-        of response: Response, _ framing: Framing, at seconds: Int64, into output: inout [UInt8]
+    public func encodeHead(
+        of response: Response, _ framing: Framing, into output: inout [UInt8]
     ) -> Bool {
-        if seconds != dateSeconds { setDate(seconds) }
         let isBodiless = response.status == 204 || response.status == 304 || response.status < 200
         let sendsBody = !isBodiless && !framing.isHead && !response.omitsBody
         output.appendStatusLine(response.status)
@@ -63,14 +67,6 @@ public struct ResponseEncoder: Sendable {
         }
         output.append(ascii: "\r\n")
         return sendsBody
-    }
-
-    private mutating func setDate(_ seconds: Int64) {
-        dateSeconds = seconds
-        dateLine.removeAll(keepingCapacity: true)
-        dateLine.append(ascii: "Date: ")
-        dateLine.append(httpDate: seconds)
-        dateLine.append(ascii: "\r\n")
     }
 }
 
