@@ -1,0 +1,38 @@
+public import HTTP
+
+/// A certificate chain and its key, both PEM files.
+public struct TLSFiles: Hashable, Sendable {
+    /// The path of the chain, leaf first.
+    public var certificate: String
+    /// The path of the private key.
+    public var key: String
+
+    /// Both paths. The files are read when the server starts.
+    public init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+}
+
+/// Where a server listens, and what it grants its peers.
+public struct HTTPServerConfiguration: Sendable {
+    /// An address, or a name that resolves to one.
+    public var host = "127.0.0.1"
+    /// 0…65535; 0 lets the kernel choose.
+    public var port = 0
+    /// Event loops, each with its own thread and listener.
+    public var loops = 1
+    /// Set to speak TLS.
+    public var tls: TLSFiles?
+    /// Of heads, bodies and messages.
+    public var limits = HTTPLimits()
+    /// Of slow peers.
+    public var deadlines = HTTPDeadlines()
+    /// Of queues and connections.
+    public var connectionLimits = ConnectionLimits()
+    /// Told of every answered request, on the loop's thread. Nil costs nothing.
+    public var observer: (@Sendable (AnsweredRequest) -> Void)?
+
+    /// One loop on a free port of this machine.
+    public init() {}
+}

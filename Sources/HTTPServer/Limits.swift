@@ -1,0 +1,73 @@
+/// How long a peer may take. Durations are kept to the millisecond and met to a quarter of the
+/// shortest one, at most a second late.
+public struct HTTPDeadlines: Hashable, Sendable {
+    /// From the first byte of a head to its last. Then 408.
+    public var head = Duration.seconds(15)
+    /// For a body, as long as it comes slower than `bodyBytesPerSecondMin`. Then 408.
+    public var body = Duration.seconds(30)
+    /// A body at this pace or faster never times out.
+    public var bodyBytesPerSecondMin = 4_096
+    /// Without a request on an open connection: longer than the idle time of common clients' pools
+    /// (15 to 60 seconds), so that it is they who close.
+    public var idle = Duration.seconds(75)
+    /// Without the peer taking any of the bytes that wait for it. Then the connection is reset.
+    public var write = Duration.seconds(30)
+    /// Without a frame on a WebSocket; then a ping is sent.
+    public var webSocketIdle = Duration.seconds(60)
+    /// From that ping to any frame. Then the connection is reset.
+    public var webSocketPong = Duration.seconds(30)
+    /// From our close frame to the peer's. Then the connection is closed without it.
+    public var webSocketClose = Duration.seconds(5)
+
+    /// The defaults.
+    public init() {}
+
+    /// The shortest of the times, from which the pace of looking follows.
+    var shortest: Duration {
+        min(head, body, idle, write, webSocketIdle, webSocketPong, webSocketClose)
+    }
+}
+
+/// What one connection, and all of them together, may make the server keep.
+public struct ConnectionLimits: Hashable, Sendable {
+    /// Open connections of the process. More are told 503. 50 KB each at rest is half a gigabyte.
+    public var connectionsMax = 10_000
+    /// Bytes of pipelined requests kept while an answer is awaited. Then reading stops.
+    public var pipelineBytesMax = 64 * 1_024
+    /// Bytes that may wait for a WebSocket peer whose session does not watch them: some seconds of
+    /// a busy feed. Then the connection is closed with 1013.
+    public var webSocketQueueBytesMax = 1_048_576
+    /// The same for a session that handles back-pressure itself.
+    public var webSocketHardQueueBytesMax = 16 * 1_048_576
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Requests of one connection answered in one turn of its loop; the rest wait for the next, so
+/// that one pipelining peer does not starve the others.
+let requestsPerTurn = 64
+
+/// Bodies up to this many bytes are copied behind their head; longer ones are queued as they are.
+let copiedBodyBytesMax = 16 * 1_024
+
+/// Input and body buffers that grew past this are given back when they are empty.
+let keptBufferBytesMax = 16 * 1_024
+
+/// Connections over the limit that are told 503 at the same time, per loop; more are reset.
+let refusalsMax = 64
+
+/// Milliseconds between looks at the deadlines, at least and at most.
+let deadlineTickMilliseconds: ClosedRange<UInt64> = 5...1_000
+
+/// Milliseconds between looks at what is left during a drain.
+let drainTickMilliseconds = 5
+
+extension Duration {
+    /// Whole milliseconds, none below zero.
+    var milliseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        return UInt64(min(seconds, 1 << 40)) * 1_000 + UInt64(attoseconds / 1_000_000_000_000_000)
+    }
+}

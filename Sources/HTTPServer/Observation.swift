@@ -1,0 +1,80 @@
+public import HTTP
+import Synchronization
+
+/// A request whose answer has been queued.
+public struct AnsweredRequest: Sendable {
+    /// The request line and fields.
+    public let head: RequestHead
+    /// The request's number.
+    public let id: UInt64
+    /// The status it was answered with; 101 for a WebSocket.
+    public let status: Int
+    /// From the request's last byte to its answer.
+    public let microseconds: UInt64
+
+    /// The method.
+    public var method: Method { head.method }
+
+    /// The path as it was written. Makes a String.
+    public var path: String { String(decoding: head.rawPath, as: UTF8.self) }
+}
+
+/// What one loop has done since it began. Values of one moment may be a tick apart.
+public struct HTTPCounters: Hashable, Sendable {
+    /// Requests handed to the application.
+    public var requests = 0
+    /// Requests refused by the codec or a deadline, before the application.
+    public var refusedRequests = 0
+    /// Connections accepted.
+    public var connections = 0
+    /// Connections open now.
+    public var openConnections = 0
+    /// Connections over the limit.
+    public var refusedConnections = 0
+    /// WebSocket connections open now.
+    public var openWebSockets = 0
+    /// Bytes read; counted once a tick and when a connection ends.
+    public var receivedBytes = 0
+    /// Bytes written; counted once a tick and when a connection ends.
+    public var sentBytes = 0
+
+    /// Nothing done yet.
+    public init() {}
+}
+
+/// The counters as both sides reach them: the loop adds, anybody reads. Only the loop writes, so
+/// no addition needs a locked instruction.
+final class CounterCells: Sendable {
+    let requests = Cell()
+    let refusedRequests = Cell()
+    let connections = Cell()
+    let openConnections = Cell()
+    let refusedConnections = Cell()
+    let openWebSockets = Cell()
+    let receivedBytes = Cell()
+    let sentBytes = Cell()
+
+    /// One number, written by one thread.
+    final class Cell: Sendable {
+        private let value = Atomic(0)
+
+        var current: Int { value.load(ordering: .relaxed) }
+
+        func add(_ amount: Int) {
+            value.store(value.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
+        }
+    }
+
+    var snapshot: HTTPCounters {
+        var counters = HTTPCounters()
+        counters.requests = requests.current
+        counters.refusedRequests = refusedRequests.current
+        counters.connections = connections.current
+        counters.openConnections = openConnections.current
+        counters.refusedConnections = refusedConnections.current
+        counters.openWebSockets = openWebSockets.current
+        counters.receivedBytes = receivedBytes.current
+        counters.sentBytes = sentBytes.current
+        return counters
+    }
+}

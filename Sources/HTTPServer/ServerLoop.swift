@@ -1,0 +1,186 @@
+import Diagnostics
+import HTTP
+import Network
+import Synchronization
+
+/// What all connections of a server share and none changes.
+struct LoopSettings: Sendable {
+    let limits: HTTPLimits
+    let deadlines: DeadlineTable
+    let connectionLimits: ConnectionLimits
+    let observer: (@Sendable (AnsweredRequest) -> Void)?
+
+    init(_ configuration: HTTPServerConfiguration) {
+        limits = configuration.limits
+        deadlines = DeadlineTable(configuration.deadlines)
+        connectionLimits = configuration.connectionLimits
+        observer = configuration.observer
+    }
+}
+
+/// Open connections of all loops together.
+final class ConnectionCount: Sendable {
+    private let count = Atomic(0)
+
+    /// Counts one more, unless there are `max` already.
+    func take(max: Int) -> Bool {
+        if count.add(1, ordering: .relaxed).newValue <= max { return true }
+        giveBack()
+        return false
+    }
+
+    func giveBack() { count.subtract(1, ordering: .relaxed) }
+}
+
+/// The server's part on one loop: its listener, its application, its connections. Confined to the
+/// loop's thread.
+final class ServerLoop {
+    let application: any Application
+    let settings: LoopSettings
+    let counters: CounterCells
+    private let loop: EventLoop
+    private let connectionCount: ConnectionCount
+    private var listener: Listener?
+    private var connections: [ServerConnection] = []
+    private var refusals = 0
+    private var ticker: TimerToken?
+    private var isTicking = false
+    private var lastRequestID: UInt64
+    private var dateTurn = -1
+    private var dateSeconds = Int64.min
+    private var datedEncoder = ResponseEncoder()
+    private(set) var isDraining = false
+    private var drainDeadline = DeadlineTable.never
+
+    init(
+        _ loop: EventLoop, application: any Application, settings: LoopSettings,
+        counters: CounterCells, connectionCount: ConnectionCount
+    ) {
+        self.loop = loop
+        self.application = application
+        self.settings = settings
+        self.counters = counters
+        self.connectionCount = connectionCount
+        // The loop's number in the high bits keeps numbers unique without sharing a counter.
+        lastRequestID = UInt64(loop.context.index) << 48
+    }
+
+    func listen(on socket: ListeningSocket, tls: TLSContext?) throws(NetworkError) {
+        listener = try Listener(socket, on: loop, tls: tls) { [weak self] in self?.accept($0) }
+    }
+
+    /// The encoder, with the date of this turn.
+    var encoder: ResponseEncoder {
+        if dateTurn != loop.turnCount {
+            dateTurn = loop.turnCount
+            let now = Instant.now
+            if now.seconds != dateSeconds {
+                dateSeconds = now.seconds
+                datedEncoder.setDate(now.httpDate)
+            }
+        }
+        return datedEncoder
+    }
+
+    func nextRequestID() -> UInt64 {
+        lastRequestID += 1
+        return lastRequestID
+    }
+
+    private func accept(_ socket: StreamSocket) {
+        counters.connections.add(1)
+        guard connectionCount.take(max: settings.connectionLimits.connectionsMax) else {
+            return refuse(socket)
+        }
+        counters.openConnections.add(1)
+        let connection = ServerConnection(socket, self)
+        connection.slot = connections.count
+        connections.append(connection)
+        socket.delegate = connection
+        armTicker()
+    }
+
+    /// Tells a connection over the limit so, if that costs little.
+    private func refuse(_ socket: StreamSocket) {
+        counters.refusedConnections.add(1)
+        guard refusals < refusalsMax, !socket.isSecure else { return socket.abort() }
+        refusals += 1
+        socket.delegate = RefusedConnection { [weak self] in self?.refusals -= 1 }
+        let fault = HTTPFault(status: 503, message: "Too many connections are open.")
+        let framing = ResponseEncoder.Framing(isHead: false, isVersion10: false, keepsAlive: false)
+        socket.send { encoder.encode(fault.response, framing, into: &$0) }
+        socket.close()
+    }
+
+    /// Forgets a connection that is over; the last one takes its place.
+    func remove(_ connection: ServerConnection) {
+        let last = connections.removeLast()
+        if last !== connection {
+            connections[connection.slot] = last
+            last.slot = connection.slot
+        }
+        counters.openConnections.add(-1)
+        connectionCount.giveBack()
+    }
+
+    // MARK: Deadlines
+
+    /// Looks at all deadlines now and then: that costs less than a timer for each.
+    private func armTicker() {
+        guard !connections.isEmpty || isDraining else { return }
+        let pace = isDraining ? drainTickMilliseconds : Int(settings.deadlines.tick)
+        if isTicking { return }
+        isTicking = true
+        if let ticker { return ticker.rearm(after: .milliseconds(pace)) }
+        ticker = loop.schedule(after: .milliseconds(pace)) { [weak self] in self?.tick() }
+    }
+
+    private func tick() {
+        isTicking = false
+        let now = loop.nowMilliseconds
+        for connection in connections { connection.tick(now: now) }
+        if isDraining { checkDrain(now: now) }
+        armTicker()
+    }
+
+    // MARK: Drain
+
+    /// Stops to accept, finishes what has begun, and ends the loop: when all is done, or at the
+    /// deadline.
+    func drain(deadline: Duration) {
+        guard !isDraining else { return }
+        isDraining = true
+        drainDeadline = loop.nowMilliseconds + deadline.milliseconds
+        listener?.close()
+        listener = nil
+        for connection in connections { connection.startDraining() }
+        ticker?.cancel()
+        ticker = nil
+        isTicking = false
+        armTicker()
+    }
+
+    private func checkDrain(now: UInt64) {
+        if connections.allSatisfy(\.isSettled) { return loop.stop() }
+        guard now >= drainDeadline else { return }
+        for connection in connections { connection.endDraining() }
+        // Goodbyes queued now leave at the end of this turn; the loop ends with the next.
+        let loop = loop
+        _ = loop.schedule(after: .zero) { loop.stop() }
+    }
+}
+
+@available(*, unavailable)
+extension ServerLoop: Sendable {}
+
+/// A connection that is being told 503.
+private final class RefusedConnection: StreamSocketDelegate {
+    private let ended: () -> Void
+
+    init(ended: @escaping () -> Void) { self.ended = ended }
+
+    func socket(_ socket: StreamSocket, received bytes: Span<UInt8>) {}
+    func socketReachedEnd(_ socket: StreamSocket) {}
+    func socketDrained(_ socket: StreamSocket) {}
+    func socketClosed(_ socket: StreamSocket, reason: CloseReason) { ended() }
+}

@@ -1,0 +1,126 @@
+import Crypto
+import HTTP
+import Network
+
+/// One WebSocket connection on its socket. Confined to the loop's thread.
+final class WebSocketConnection: WebSocketSink {
+    private let socket: StreamSocket
+    private let settings: LoopSettings
+    private var cycle: WebSocketCycle
+    /// Nil once it has been told that the connection is over.
+    private var session: (any WebSocketSession)?
+    private let queueBytesMax: Int
+    /// When the last frame came; a ping answers for a silent peer.
+    private var lastReceived: UInt64
+    private var pongDeadline = DeadlineTable.never
+
+    init(_ socket: StreamSocket, session: any WebSocketSession, settings: LoopSettings) {
+        self.socket = socket
+        self.session = session
+        self.settings = settings
+        cycle = WebSocketCycle(messageBytesMax: settings.limits.messageBytesMax)
+        let limits = settings.connectionLimits
+        queueBytesMax =
+            session.handlesBackPressure
+            ? limits.webSocketHardQueueBytesMax : limits.webSocketQueueBytesMax
+        lastReceived = socket.loop.nowMilliseconds
+    }
+
+    /// The digest of the handshake (RFC 6455 §4.2.2).
+    static func accept(_ handshake: WebSocketHandshake, subprotocol: String?) -> Response {
+        handshake.response(subprotocol: subprotocol, sha1: Digest.sha1)
+    }
+
+    func open() { session?.opened(self) }
+
+    func received(_ bytes: Span<UInt8>) {
+        lastReceived = socket.loop.nowMilliseconds
+        pongDeadline = DeadlineTable.never
+        var position = 0
+        while let action = cycle.next(bytes, at: &position) { perform(action) }
+    }
+
+    private func perform(_ action: WebSocketCycle.Action) {
+        switch action {
+        case .deliver(.text(let bytes)): session?.received(text: bytes)
+        case .deliver(.binary(let bytes)): session?.received(binary: bytes)
+        case .deliver(.pong(let bytes)): session?.received(pong: bytes)
+        case .deliver: break
+        case .send(let frame):
+            socket.send(frame)
+            checkQueue()
+        case .finish(let frame, let code):
+            if let frame { socket.send(frame) }
+            socket.close()
+            tellClosed(code)
+        }
+    }
+
+    /// The connection is over, whatever the reason.
+    func lost() { tellClosed(nil) }
+
+    /// The queue is short again.
+    func drained() { session?.drained() }
+
+    /// The server is about to stop.
+    func startDraining() { session?.draining() }
+
+    /// Looks at the deadlines.
+    func tick(now: UInt64) {
+        if now >= cycle.closeDeadline { return socket.close() }
+        guard cycle.isOpen else { return }
+        if now >= pongDeadline { return socket.abort() }
+        guard pongDeadline == DeadlineTable.never,
+            now >= lastReceived + settings.deadlines.webSocketIdle
+        else { return }
+        pongDeadline = now + settings.deadlines.webSocketPong
+        ping([])
+    }
+
+    private func tellClosed(_ code: UInt16?) {
+        guard let session else { return }
+        self.session = nil
+        session.closed(code: code)
+    }
+
+    /// A peer that takes less than it is sent must not make the server keep it all.
+    private func checkQueue() {
+        if socket.queuedBytes <= queueBytesMax { return }
+        close(code: 1013, reason: "The queue of this connection is full.")
+        socket.close()
+    }
+
+    // MARK: WebSocketSink
+
+    var queuedBytes: Int { socket.queuedBytes }
+
+    func send(frame: FramedBytes) {
+        guard cycle.isOpen else { return }
+        socket.send(shared: frame.bytes)
+        checkQueue()
+    }
+
+    func send(text: [UInt8]) { send(.text, text) }
+
+    func send(binary: [UInt8]) { send(.binary, binary) }
+
+    func ping(_ payload: [UInt8]) {
+        send(.ping, Array(payload.prefix(controlPayloadBytesMax)))
+    }
+
+    func close(code: UInt16, reason: String) {
+        let deadline = socket.loop.nowMilliseconds + settings.deadlines.webSocketClose
+        if let frame = cycle.close(code: code, reason: reason, deadline: deadline) {
+            socket.send(frame)
+        }
+    }
+
+    private func send(_ opcode: WebSocketOpcode, _ payload: [UInt8]) {
+        guard cycle.isOpen else { return }
+        socket.send { $0.append(frame: opcode, payload: payload) }
+        checkQueue()
+    }
+}
+
+@available(*, unavailable)
+extension WebSocketConnection: Sendable {}
