@@ -90,3 +90,11 @@ if let wanted = Context.environment["APUS_ROOMS"] {
     package.targets.removeAll { !keep.contains($0.name) }
 }
 if !package.targets.contains(where: { $0.name == "ApusCommand" }) { package.products = [] }
+
+// An echo for foreign WebSocket suites (Autobahn) and for measuring the HTTP layer alone.
+if Context.environment["APUS_ECHO"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "EchoServer", dependencies: ["HTTPServer", "HTTP", "Diagnostics"],
+            path: "Tests/EchoServer", swiftSettings: house))
+}

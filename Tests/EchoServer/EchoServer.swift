@@ -1,0 +1,53 @@
+import Diagnostics
+import Glibc
+import HTTP
+import HTTPServer
+
+// A server for foreign test suites and for measuring this layer alone: every WebSocket is an echo,
+// everything else a greeting. Built only with APUS_ECHO set.
+//
+//     APUS_ECHO=1 swift run -c release EchoServer 9001
+//     wstest -m fuzzingclient -s spec.json
+
+@main
+struct EchoServer {
+    static func main() {
+        var configuration = HTTPServerConfiguration()
+        configuration.port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 9_001
+        configuration.loops = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1
+        // Autobahn's case 9 sends messages of 16 MiB.
+        configuration.limits.messageBytesMax = 32 * 1_048_576
+        configuration.connectionLimits.webSocketQueueBytesMax = 64 * 1_048_576
+        let server = HTTPServer(configuration: configuration) { _ in EchoApplication() }
+        do {
+            try server.start()
+        } catch {
+            print(error.message)
+            exit(1)
+        }
+        print("listening on http://127.0.0.1:\(server.port)")
+        fflush(nil)
+        while true { pause() }
+    }
+}
+
+final class EchoApplication: Application {
+    private let greeting = Array("Hello, world.".utf8)
+
+    func respond(to request: Request) -> Answer {
+        if request.head.asksForWebSocket { return .webSocket(EchoSession()) }
+        if request.fieldEquals("x-pending", "1") {
+            return .pending { Response(status: 200, contentType: "text/plain", body: Array("Hello.".utf8)) }
+        }
+        return .response(Response(status: 200, contentType: "text/plain", body: greeting))
+    }
+}
+
+final class EchoSession: WebSocketSession {
+    private var sink: (any WebSocketSink)?
+
+    func opened(_ sink: any WebSocketSink) { self.sink = sink }
+    func received(text: [UInt8]) { sink?.send(text: text) }
+    func received(binary: [UInt8]) { sink?.send(binary: binary) }
+    func closed(code: UInt16?) { sink = nil }
+}

@@ -1,0 +1,157 @@
+import Bytes
+import Diagnostics
+import HTTP
+import HTTPServer
+import Network
+import Synchronization
+
+/// Holds pending answers back until the test opens it.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var arrivals = 0
+    }
+    private let state = Mutex(State())
+
+    var arrivals: Int { state.withLock { $0.arrivals } }
+
+    func pass() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                state.arrivals += 1
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func open() {
+        let waiting = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+/// What happened to WebSocket sessions, for tests to look at.
+final class SessionLog: Sendable {
+    private let lines = Mutex<[String]>([])
+    var all: [String] { lines.withLock { $0 } }
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+}
+
+/// Answers by path: `/echo` the body, `/pending` behind the gate, `/large/N` N bytes, `/ws` an
+/// echo, `/quiet` a session that floods its peer; everything else its method and path.
+final class TestApplication: Application {
+    let gate: Gate
+    let log: SessionLog
+
+    init(gate: Gate, log: SessionLog) {
+        self.gate = gate
+        self.log = log
+    }
+
+    func respond(to request: Request) -> Answer {
+        let path = request.path
+        if path == "/ws" { return .webSocket(EchoSession(log)) }
+        if path == "/flood" { return .webSocket(FloodSession(log)) }
+        if path == "/pending" {
+            let gate = gate
+            let text = "pending \(request.rawQuery.count)"
+            return .pending {
+                await gate.pass()
+                return Response(status: 200, contentType: "text/plain", body: Array(text.utf8))
+            }
+        }
+        if path == "/echo" {
+            return .response(Response(status: 200, contentType: "text/plain", body: request.body))
+        }
+        if path.hasPrefix("/large/"), let count = Int(path.dropFirst(7)) {
+            let body = [UInt8](repeating: UInt8(ascii: "x"), count: count)
+            return .response(Response(status: 200, contentType: "text/plain", body: body))
+        }
+        let text = "\(request.method.name) \(path)"
+        return .response(Response(status: 200, contentType: "text/plain", body: Array(text.utf8)))
+    }
+}
+
+final class EchoSession: WebSocketSession {
+    private var sink: (any WebSocketSink)?
+    private let log: SessionLog
+
+    init(_ log: SessionLog) { self.log = log }
+
+    func opened(_ sink: any WebSocketSink) {
+        self.sink = sink
+        log.add("opened")
+    }
+    func received(text: [UInt8]) {
+        if text == Array("bye".utf8) { sink?.close(code: 4000, reason: "asked") }
+        sink?.send(text: text)
+    }
+    func received(binary: [UInt8]) { sink?.send(frame: FramedBytes(binary: binary)) }
+    func received(pong: [UInt8]) { log.add("pong \(pong.count)") }
+    func closed(code: UInt16?) { log.add("closed \(code.map(String.init) ?? "lost")") }
+    func draining() { sink?.close(code: 1012, reason: "restart") }
+}
+
+/// Sends a hundred frames of 100 KB to whoever connects.
+final class FloodSession: WebSocketSession {
+    private let log: SessionLog
+
+    init(_ log: SessionLog) { self.log = log }
+
+    func opened(_ sink: any WebSocketSink) {
+        let frame = FramedBytes(binary: [UInt8](repeating: 0, count: 100_000))
+        for _ in 0..<100 { sink.send(frame: frame) }
+    }
+    func received(text: [UInt8]) {}
+    func received(binary: [UInt8]) {}
+    func closed(code: UInt16?) { log.add("closed \(code.map(String.init) ?? "lost")") }
+}
+
+/// A server on a free port that is stopped when the test lets go of it.
+final class TestServer {
+    let gate = Gate()
+    let log = SessionLog()
+    let server: HTTPServer
+
+    init(
+        loops: Int = 1, _ configure: (inout HTTPServerConfiguration) -> Void = { _ in }
+    ) throws(Problem) {
+        var configuration = HTTPServerConfiguration()
+        configuration.loops = loops
+        configure(&configuration)
+        let gate = gate
+        let log = log
+        server = HTTPServer(configuration: configuration) { _ in
+            TestApplication(gate: gate, log: log)
+        }
+        try server.start()
+    }
+
+    deinit { server.drain(deadline: .zero) }
+
+    var counters: HTTPCounters { server.counters[0] }
+
+    func connect(receiveBufferBytes: Int32? = nil) throws -> TestClient {
+        try TestClient(port: server.port, receiveBufferBytes: receiveBufferBytes)
+    }
+
+    /// A client whose handshake is done.
+    func connectWebSocket(_ path: String = "/ws", receiveBufferBytes: Int32? = nil) throws -> TestClient {
+        let client = try connect(receiveBufferBytes: receiveBufferBytes)
+        client.send(webSocketRequest(path))
+        _ = client.readResponse()
+        return client
+    }
+}
+
+func webSocketRequest(_ path: String = "/ws") -> String {
+    "GET \(path) HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+}
