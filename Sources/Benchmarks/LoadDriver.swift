@@ -1,0 +1,73 @@
+import CLinux
+import Glibc
+import Network
+import Synchronization
+
+/// Closed-loop load: every connection sends its next request when it has the answer to the last.
+struct LoadDriver: Sendable {
+    var connections: Int
+    var requests: Int
+    var threads: Int
+    var rows: Int
+
+    /// Warms up with a twentieth of the requests, then measures.
+    func measure(_ scenario: Scenario, on server: Server) throws(BenchmarkError) -> Measurement {
+        let template = RequestTemplate(scenario, server, rows: rows)
+        _ = try run(template, scenario, server, requests: max(connections, requests / 20))
+        let cpu = server.cpuMicroseconds()
+        let start = monotonicNanoseconds()
+        var result = try run(template, scenario, server, requests: requests)
+        result.nanoseconds = monotonicNanoseconds() - start
+        result.cpuMicroseconds = server.cpuMicroseconds() - cpu
+        return result
+    }
+
+    private func run(
+        _ template: RequestTemplate, _ scenario: Scenario, _ server: Server, requests: Int
+    ) throws(BenchmarkError) -> Measurement {
+        let results = Results()
+        var workers: [PosixThread] = []
+        for index in 0..<threads {
+            let share = connections / threads + (index < connections % threads ? 1 : 0)
+            let quota = requests / threads + (index < requests % threads ? 1 : 0)
+            guard share > 0 else { continue }
+            do throws(NetworkError) {
+                workers.append(
+                    try PosixThread(name: "load \(index)") {
+                        do throws(BenchmarkError) {
+                            let worker = try LoadWorker(
+                                template, scenario, server, connections: share,
+                                seed: UInt64(index) + 1)
+                            results.add(.success(try worker.run(requests: quota)))
+                        } catch {
+                            results.add(.failure(error))
+                        }
+                    })
+            } catch {
+                throw BenchmarkError(error.description)
+            }
+        }
+        for worker in workers { worker.join() }
+        var sum = Measurement()
+        for result in results.all { sum.merge(try result.get()) }
+        return sum
+    }
+}
+
+/// Where the worker threads leave their results.
+private final class Results: Sendable {
+    private let results = Mutex<[Result<Measurement, BenchmarkError>]>([])
+
+    func add(_ result: Result<Measurement, BenchmarkError>) {
+        results.withLock { $0.append(result) }
+    }
+
+    var all: [Result<Measurement, BenchmarkError>] { results.withLock { $0 } }
+}
+
+/// Nanoseconds of the monotonic clock.
+func monotonicNanoseconds() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}

@@ -1,0 +1,42 @@
+/// `--name value` pairs of a command line.
+struct Options {
+    private var values: [String: String] = [:]
+
+    init(_ arguments: ArraySlice<String>) throws(BenchmarkError) {
+        var rest = arguments
+        while let name = rest.popFirst() {
+            guard name.hasPrefix("--"), let value = rest.popFirst() else {
+                throw BenchmarkError("'\(name)' is not an option with a value", exitCode: 2)
+            }
+            values[String(name.dropFirst(2))] = value
+        }
+    }
+
+    subscript(_ name: String) -> String? { values[name] }
+
+    func integer(_ name: String, default standard: Int) throws(BenchmarkError) -> Int {
+        guard let text = values[name] else { return standard }
+        guard let value = Int(text), value >= 0 else {
+            throw BenchmarkError("--\(name) is a number, not '\(text)'", exitCode: 2)
+        }
+        return value
+    }
+
+    func server() throws(BenchmarkError) -> Server {
+        guard let url = self["url"] else { throw BenchmarkError("--url is missing", exitCode: 2) }
+        guard let dialect = Dialect(rawValue: self["dialect"] ?? "apus") else {
+            throw BenchmarkError("--dialect is apus or pocketbase", exitCode: 2)
+        }
+        return Server(
+            port: try Server.port(of: url), processID: Int32(try integer("pid", default: 0)),
+            key: self["key"] ?? "", dialect: dialect)
+    }
+
+    func load() throws(BenchmarkError) -> LoadDriver {
+        LoadDriver(
+            connections: max(1, try integer("connections", default: 64)),
+            requests: max(1, try integer("requests", default: 100_000)),
+            threads: max(1, try integer("threads", default: 1)),
+            rows: try integer("rows", default: Rows.defaultCount))
+    }
+}
