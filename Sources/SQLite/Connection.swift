@@ -1,0 +1,147 @@
+import CSQLite
+
+/// How a connection opens its file.
+public struct ConnectionOptions: Hashable, Sendable {
+    /// Whether the file may be created, or must exist.
+    public enum Mode: Hashable, Sendable {
+        case create
+        case existing
+    }
+
+    /// Whether the file may be created.
+    public var mode: Mode
+    /// Milliseconds to wait for another process's lock.
+    public var busyTimeoutMilliseconds: Int32
+    /// Prepared statements kept for reuse.
+    public var cachedStatementsMax: Int
+
+    /// Options.
+    public init(mode: Mode, busyTimeoutMilliseconds: Int32, cachedStatementsMax: Int) {
+        self.mode = mode
+        self.busyTimeoutMilliseconds = busyTimeoutMilliseconds
+        self.cachedStatementsMax = cachedStatementsMax
+    }
+}
+
+/// One connection to one database file, used by one thread at a time.
+///
+/// Opened with `SQLITE_OPEN_NOMUTEX`: SQLite takes no locks of its own, so two threads must never
+/// be inside at once. Double-quoted strings are off, the schema is not trusted, and defensive mode
+/// is on: nobody can corrupt the file through SQL.
+@safe public final class Connection {
+    let handle: OpaquePointer
+    private let progress: UnsafeMutablePointer<ProgressState>
+    private var cache: StatementCache
+    /// What C callbacks point at. Released when the connection is closed.
+    var preupdateHook: PreupdateHook?
+
+    /// Opens `path`.
+    public init(path: String, options: ConnectionOptions) throws(SQLiteError) {
+        var flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        if options.mode == .create { flags |= SQLITE_OPEN_CREATE }
+        var opened: OpaquePointer?
+        let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        guard code == SQLITE_OK, let handle = unsafe opened else {
+            let error = unsafe SQLiteError(code: code, handle: opened)
+            unsafe sqlite3_close_v2(opened)
+            throw error
+        }
+        unsafe self.handle = handle
+        unsafe progress = .allocate(capacity: 1)
+        unsafe progress.initialize(to: ProgressState())
+        cache = StatementCache(capacity: options.cachedStatementsMax)
+        unsafe sqlite3_busy_timeout(handle, options.busyTimeoutMilliseconds)
+        for (setting, value) in Self.switches {
+            unsafe _ = csqlite_db_config_int(handle, setting, value, nil)
+        }
+        unsafe sqlite3_progress_handler(
+            handle, ProgressState.interval,
+            {
+                unsafe $0.unsafelyUnwrapped.assumingMemoryBound(to: ProgressState.self).pointee
+                    .tick()
+            },
+            progress)
+    }
+
+    private static let switches: [(Int32, Int32)] = [
+        (SQLITE_DBCONFIG_DQS_DML, 0), (SQLITE_DBCONFIG_DQS_DDL, 0),
+        (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
+    ]
+
+    deinit {
+        cache.removeAll()
+        unsafe sqlite3_close_v2(handle)
+        unsafe progress.deallocate()
+    }
+
+    /// Bounds what follows, until it is set again. Reaching the bound makes a step fail with
+    /// `interrupt`.
+    public func limit(_ limit: ProgressLimit) {
+        unsafe progress.pointee.set(limit)
+    }
+
+    /// Whether the bound was reached since it was set.
+    public var isOverLimit: Bool { unsafe progress.pointee.isOver }
+
+    /// A run of `sql`, prepared now or found among the kept statements.
+    ///
+    /// The text must hold one statement. If its statement is running already, a second one is
+    /// prepared.
+    public func run(_ sql: String) throws(SQLiteError) -> StatementRun {
+        if let statement = cache.find(sql) { return StatementRun(statement) }
+        let statement = try Statement(sql, connection: self)
+        cache.keep(statement, for: sql)
+        return StatementRun(statement)
+    }
+
+    /// Runs a statement that needs no arguments and whose rows do not matter.
+    public func execute(_ sql: String) throws(SQLiteError) {
+        var run = try run(sql)
+        while try run.step() {}
+    }
+
+    /// The first column of the first row, as an integer; 0 for no row.
+    public func integer(_ sql: String) throws(SQLiteError) -> Int64 {
+        var run = try run(sql)
+        return try run.step() ? run.cell(0).integer : 0
+    }
+
+    /// The first column of the first row, as text; empty for no row.
+    public func text(_ sql: String) throws(SQLiteError) -> String {
+        var run = try run(sql)
+        return try run.step() ? run.cell(0).text : ""
+    }
+
+    /// Whether a transaction is open. SQLite closes it by itself after some errors
+    /// (lang_transaction.html).
+    public var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+
+    /// Rows that the last INSERT, UPDATE or DELETE changed itself, cascades not counted.
+    public var changes: Int { unsafe Int(sqlite3_changes64(handle)) }
+
+    /// Rows changed since the connection opened, cascades counted. A statement that is undone adds
+    /// nothing.
+    public var totalChanges: Int64 { unsafe sqlite3_total_changes64(handle) }
+
+    /// The rowid of the last row inserted.
+    public var lastInsertRowID: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
+    /// Whether a foreign key is violated at this moment of the transaction: such a commit would
+    /// fail.
+    public var hasUnresolvedForeignKeys: Bool {
+        var current: Int32 = 0
+        var highest: Int32 = 0
+        unsafe sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0)
+        return current != 0
+    }
+
+    /// Statements kept for reuse at this moment.
+    public var cachedStatements: Int { cache.count }
+
+    /// Forgets the kept statements.
+    public func forgetStatements() { cache.removeAll() }
+}
+
+/// Confined to one thread at a time; whoever hands it on must stop using it.
+@available(*, unavailable)
+extension Connection: Sendable {}

@@ -1,0 +1,59 @@
+import CSQLite
+
+/// A prepared statement. Kept by a connection between runs; finalised when nobody holds it.
+@safe final class Statement {
+    let handle: OpaquePointer
+    /// The connection's handle, for error messages. The connection outlives its statements: a run
+    /// holds one only inside a call on the connection, the cache is emptied before the handle is
+    /// closed.
+    let connection: OpaquePointer
+    let parameterCount: Int32
+    /// Bit N says that parameter ?N is mentioned, for N up to 63.
+    let mentioned: UInt64
+    var isRunning = false
+    /// The connection's clock when this statement was last used.
+    var lastUse: UInt64 = 0
+
+    init(_ sql: String, connection: Connection) throws(SQLiteError) {
+        let database = unsafe connection.handle
+        var prepared: OpaquePointer?
+        var sql = sql
+        var trailing = false
+        let code = sql.withUTF8 { text -> Int32 in
+            guard text.count <= Int(Int32.max) else { return SQLITE_TOOBIG }
+            return unsafe text.withMemoryRebound(to: CChar.self) { text -> Int32 in
+                var tail: UnsafePointer<CChar>?
+                let code = unsafe sqlite3_prepare_v3(
+                    database, text.baseAddress, Int32(text.count),
+                    UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, &tail)
+                if let start = text.baseAddress, let tail = unsafe tail {
+                    let rest = unsafe text[(tail - start)...]
+                    unsafe trailing = !rest.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x3B }
+                }
+                return code
+            }
+        }
+        guard code == SQLITE_OK, let handle = unsafe prepared else {
+            throw code == SQLITE_OK
+                ? SQLiteError(code: SQLITE_MISUSE, message: "the SQL text holds no statement")
+                : unsafe SQLiteError(code: code, handle: database)
+        }
+        if trailing {
+            unsafe sqlite3_finalize(handle)
+            throw SQLiteError(code: SQLITE_MISUSE, message: "the SQL text holds several statements")
+        }
+        unsafe self.handle = handle
+        unsafe self.connection = database
+        parameterCount = unsafe sqlite3_bind_parameter_count(handle)
+        var mentioned: UInt64 = 0
+        for number in 1..<max(1, min(64, parameterCount + 1))
+        where unsafe sqlite3_bind_parameter_name(handle, number) != nil {
+            mentioned |= 1 << UInt64(number)
+        }
+        self.mentioned = mentioned
+    }
+
+    deinit {
+        unsafe sqlite3_finalize(handle)
+    }
+}

@@ -1,0 +1,61 @@
+/// Prepared statements by their text. At its capacity it forgets the quarter that was not used
+/// longest.
+struct StatementCache {
+    private var statements: [StatementKey: Statement] = [:]
+    private let capacity: Int
+    private var clock: UInt64 = 0
+
+    init(capacity: Int) {
+        self.capacity = max(capacity, 4)
+    }
+
+    var count: Int { statements.count }
+
+    /// The kept statement for `sql`, unless it is running.
+    mutating func find(_ sql: String) -> Statement? {
+        guard let statement = statements[StatementKey(text: sql)], !statement.isRunning else {
+            return nil
+        }
+        clock += 1
+        statement.lastUse = clock
+        return statement
+    }
+
+    /// Keeps `statement`, unless one with this text is kept already.
+    mutating func keep(_ statement: Statement, for sql: String) {
+        let key = StatementKey(text: sql)
+        guard statements[key] == nil else { return }
+        if statements.count >= capacity { forgetOldest() }
+        clock += 1
+        statement.lastUse = clock
+        statements[key] = statement
+    }
+
+    mutating func removeAll() {
+        statements.removeAll()
+    }
+
+    private mutating func forgetOldest() {
+        let uses = statements.values.map(\.lastUse).sorted()
+        let bound = uses[uses.count / 4]
+        statements = statements.filter { $0.value.lastUse > bound }
+    }
+}
+
+/// SQL text compared byte by byte: Swift's own equality would mistake two literals for one that
+/// differ only in Unicode normalisation.
+private struct StatementKey: Hashable {
+    let text: String
+
+    static func == (left: StatementKey, right: StatementKey) -> Bool {
+        let left = left.text.utf8Span.span
+        let right = right.text.utf8Span.span
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
+    }
+
+    func hash(into hasher: inout Hasher) {
+        unsafe text.utf8Span.span.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    }
+}
