@@ -24,6 +24,11 @@ public enum DatabaseLimits {
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for
     /// it.
     public static let trimmedRowsMax = 500
+    /// Pages of the write-ahead log after which it is copied into the file: 16 MiB. Larger makes
+    /// commits cheaper and the log longer.
+    public static let checkpointPages = 4096
+    /// Bytes of the write-ahead log's file that are kept for reuse after a burst of writes.
+    public static let logFileBytesKept = 67_108_864
     /// Arguments of one `apus_object` call; SQLite allows 127.
     public static let objectMembersMax = 126
     /// Nesting of JSON values in columns.

@@ -64,6 +64,11 @@ extension Value: Hashable {
     }
 }
 
+extension Value: ExpressibleByStringLiteral {
+    /// Text written in the source.
+    public init(stringLiteral value: String) { self = .text(value) }
+}
+
 extension String {
     /// Whether both strings are the same UTF-8 bytes. Swift's `==` compares canonical equivalence.
     func hasSameBytes(as other: String) -> Bool {

@@ -1,0 +1,165 @@
+public import Diagnostics
+import SQLite
+import Synchronization
+
+/// The store as everything above sees it: readers, one group-committing writer, a slow lane for
+/// expensive reads, and the log of changes. Usable from every thread.
+public final class Database: Sendable {
+    private let files: DatabaseFiles
+    private let configuration: DatabaseConfiguration
+    private let queue: WriteQueue
+    private let writerThread: Thread
+    private let slowLane: SlowLane
+    private let tables: CapturedTables
+    private let publishers: Publishers
+    private let isClosed = Atomic(false)
+
+    /// What names this history of changes: 64 random bits, made with the file.
+    public let epoch: String
+
+    /// Opens or makes a database.
+    ///
+    /// - Throws: 55006 when another server uses it, 58030 when the file cannot be opened or
+    ///   written, XX001 when it is damaged or not a database, 58P01 when its directory cannot be
+    ///   made.
+    public static func open(_ configuration: DatabaseConfiguration) throws(Problem) -> Database {
+        let files = try DatabaseFiles(configuration.location)
+        let queue = WriteQueue()
+        let tables = CapturedTables()
+        let publishers = Publishers()
+        let opened = Answer<Result<String, Problem>>()
+        let path = files.path
+        let thread = Thread {
+            WriterThread.run(
+                path: path, configuration: configuration, queue: queue, tables: tables,
+                publishers: publishers, opened: opened)
+        }
+        guard let thread else {
+            throw Problem(code: "53000", status: 503, message: "The system refuses another thread.")
+        }
+        do throws(Problem) {
+            let epoch = try opened.take().get()
+            return Database(
+                files: files, configuration: configuration, queue: queue, thread: thread,
+                tables: tables, publishers: publishers, epoch: epoch)
+        } catch {
+            thread.join()
+            throw error
+        }
+    }
+
+    private init(
+        files: DatabaseFiles, configuration: DatabaseConfiguration, queue: WriteQueue,
+        thread: Thread, tables: CapturedTables, publishers: Publishers, epoch: String
+    ) {
+        self.files = files
+        self.configuration = configuration
+        self.queue = queue
+        self.tables = tables
+        self.publishers = publishers
+        self.epoch = epoch
+        writerThread = thread
+        let path = files.path
+        slowLane = SlowLane(timeout: configuration.statementTimeout) {
+            () throws(DatabaseError) in
+            try Opening.reader(path: path, configuration: configuration, tables: tables)
+        }
+    }
+
+    deinit {
+        close()
+    }
+
+    /// A reader for the calling loop or thread.
+    public func makeReader() throws(DatabaseError) -> Reader {
+        if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
+        return try Opening.reader(path: files.path, configuration: configuration, tables: tables)
+    }
+
+    /// Runs a write in its own savepoint and returns once it is durable.
+    ///
+    /// `body` runs on the writer's thread. It may run again if another write's error cost both
+    /// their transaction, so it must have no effect outside of the database. What it throws undoes
+    /// all it did.
+    ///
+    /// - Throws: what `body` throws; 23503 for a foreign key left open; 53400 when too many writes
+    ///   wait; 53100, 58030 when the commit failed, 57P03 after `close`.
+    public func write<R: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+    ) async throws(Problem) -> R {
+        let result: Result<R, Problem> = await unsafe withUnsafeContinuation { continuation in
+            submit(bounded: true, body) { unsafe continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// As `write`, blocking the calling thread and without the statement timeout: for start-up and
+    /// the command line. Never to be called on a loop, nor on the writer's thread.
+    public func writeAndWait<R: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        let answer = Answer<Result<R, Problem>>()
+        submit(bounded: false, body) { answer.give($0) }
+        return try answer.take().get()
+    }
+
+    private func submit<R: Sendable>(
+        bounded isBounded: Bool,
+        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
+        _ reply: @escaping @Sendable (Result<R, Problem>) -> Void
+    ) {
+        let job = WriteJob(
+            perform: { (transaction) throws(Problem) in
+                let value = try body(transaction)
+                return { reply(.success(value)) }
+            }, fail: { reply(.failure($0)) }, isBounded: isBounded)
+        do throws(Problem) {
+            try queue.append(job)
+        } catch {
+            reply(.failure(error))
+        }
+    }
+
+    /// Runs a read on the slow lane, under the statement timeout.
+    ///
+    /// - Throws: what `body` throws; 53400 when too many reads wait; 57P03 after `close`.
+    public func readSlowly<R: Sendable>(
+        _ body: @escaping @Sendable (Reader) throws(Problem) -> R
+    ) async throws(Problem) -> R {
+        let result: Result<R, Problem> = await unsafe withUnsafeContinuation { continuation in
+            let job = SlowJob(
+                perform: { reader in
+                    let result = Result { () throws(Problem) in try body(reader) }
+                    unsafe continuation.resume(returning: result)
+                }, fail: { unsafe continuation.resume(returning: .failure($0)) })
+            do throws(Problem) {
+                try slowLane.append(job)
+            } catch {
+                job.fail(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Says which tables feed the change log, from the next write on. To be called again after a
+    /// reload.
+    public func setCaptured(_ tables: [CapturedTable]) {
+        self.tables.set(tables)
+    }
+
+    /// Hands the changes of every commit to `publish`, in order, once they are durable. Called on
+    /// the writer's thread: it should pass them on and return.
+    public func onCommit(_ publish: @escaping @Sendable ([Change]) -> Void) {
+        publishers.add(publish)
+    }
+
+    /// Finishes the waiting writes and slow reads, then closes the file and gives up the lock.
+    /// Readers must be gone or idle. Calling it again does nothing.
+    public func close() {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        slowLane.close()
+        queue.close()
+        writerThread.join()
+        files.close()
+    }
+}

@@ -1,0 +1,39 @@
+/// Where a database lives and how it behaves.
+public struct DatabaseConfiguration: Sendable {
+    /// Where the file is.
+    public enum Location: Hashable, Sendable {
+        /// This file, made if it is missing, in a directory that this server has to itself.
+        case file(String)
+        /// A file in a temporary directory, removed by `close`. Not synchronised to disk: for
+        /// tests.
+        case temporary
+    }
+
+    /// Where the file is.
+    public var location: Location
+    /// How long a statement on the slow lane, or all of one write, may run.
+    public var statementTimeout: Duration = .seconds(8)
+    /// How many rows the change log keeps at most.
+    public var changeRowsMax = 1_000_000
+    /// The most page cache per reader, in KiB. Filled as pages are read, not at once.
+    public var readerCacheKiB = 8_192
+    /// The most page cache of the writer, in KiB.
+    public var writerCacheKiB = 16_384
+    /// The most bytes of the file that readers map instead of copying; 0 for none.
+    public var mappedBytesMax = 0
+    /// The most pages of the file; nil for SQLite's own bound. For tests of a full disk.
+    public var pagesMax: Int?
+
+    /// A configuration with defaults.
+    public init(location: Location) {
+        self.location = location
+    }
+
+    /// A temporary database that behaves like a real one.
+    public static var memory: DatabaseConfiguration { DatabaseConfiguration(location: .temporary) }
+
+    /// The database in the file at `path`.
+    public static func file(_ path: String) -> DatabaseConfiguration {
+        DatabaseConfiguration(location: .file(path))
+    }
+}

@@ -1,0 +1,68 @@
+import SQLite
+
+extension DatabaseError {
+    /// The error that SQLite's result means. `interruption` is what the limit in force stands for.
+    init(_ error: SQLiteError, interruption: DatabaseError = .timeout) {
+        let message = error.message
+        switch error.code {
+        case ResultCode.constraintUnique, ResultCode.constraintPrimaryKey,
+            ResultCode.constraintRowID:
+            self = Self.unique(from: message)
+        case ResultCode.constraintNotNull:
+            let column = Self.columns(after: "NOT NULL constraint failed: ", in: message).first
+            self = .notNull(table: column?.table ?? "", column: column?.name ?? "")
+        case ResultCode.constraintCheck:
+            self = .check(name: String(message.dropFirst("CHECK constraint failed: ".count)))
+        case ResultCode.constraintForeignKey,
+            ResultCode.constraintTrigger where isForeignKey(message):
+            self = .foreignKey
+        default:
+            self = Self.general(error, interruption: interruption)
+        }
+    }
+
+    private static func general(_ error: SQLiteError, interruption: DatabaseError) -> DatabaseError
+    {
+        switch error.primary {
+        case ResultCode.interrupt: interruption
+        case ResultCode.busy, ResultCode.locked: .busy
+        case ResultCode.readOnly: .readOnly(error.message)
+        case ResultCode.full: .full(error.message)
+        case ResultCode.inputOutput, ResultCode.corrupt, ResultCode.cannotOpen,
+            ResultCode.notADatabase, ResultCode.noMemory, ResultCode.permission:
+            .unavailable("SQLite \(error.code): \(error.message)")
+        default: .other(code: error.code, message: error.message)
+        }
+    }
+
+    /// `UNIQUE constraint failed: t.a, t.b`, or `…: index 'name'` for an index over expressions.
+    private static func unique(from message: String) -> DatabaseError {
+        let prefix = "UNIQUE constraint failed: "
+        let rest = message.dropFirst(prefix.count)
+        if rest.hasPrefix("index '") {
+            return .unique(table: "", columns: [String(rest.dropFirst(7).dropLast())])
+        }
+        let columns = columns(after: prefix, in: message)
+        return .unique(table: columns.first?.table ?? "", columns: columns.map(\.name))
+    }
+
+    /// The `table.column` list that ends a constraint message.
+    private static func columns(
+        after prefix: String, in message: String
+    ) -> [(table: String, name: String)] {
+        guard message.hasPrefix(prefix) else { return [] }
+        var table: Substring?
+        var columns: [(table: String, name: String)] = []
+        for part in message.dropFirst(prefix.count).split(separator: ", ") {
+            guard let dot = part.firstIndex(of: ".") else { continue }
+            table = table ?? part[..<dot]
+            columns.append((String(table ?? ""), String(part[part.index(after: dot)...])))
+        }
+        return columns
+    }
+}
+
+/// RESTRICT actions are carried out by internal triggers, which report the general constraint code.
+private func isForeignKey(_ message: String) -> Bool {
+    message.hasPrefix("FOREIGN KEY constraint failed")
+}

@@ -1,0 +1,58 @@
+import Diagnostics
+import Glibc
+import Synchronization
+
+/// The file of a database, its directory, and the lock on it.
+final class DatabaseFiles: Sendable {
+    let path: String
+    private let temporaryDirectory: String?
+    private let lock: Mutex<DataLock?>
+
+    init(_ location: DatabaseConfiguration.Location) throws(Problem) {
+        switch location {
+        case .file(let path):
+            self.path = path
+            temporaryDirectory = nil
+            try Self.makeDirectory(of: path)
+        case .temporary:
+            let directory = try Self.makeTemporaryDirectory()
+            temporaryDirectory = directory
+            path = directory + "/apus.db"
+        }
+        lock = Mutex(try DataLock(databaseAt: path))
+    }
+
+    /// Gives up the lock and removes a temporary database.
+    func close() {
+        lock.withLock { $0 = nil }
+        guard let directory = temporaryDirectory else { return }
+        for suffix in ["", "-wal", "-shm", "-journal", ".lock"] {
+            unsafe _ = unlink(path + suffix)
+        }
+        unsafe _ = rmdir(directory)
+    }
+
+    /// Makes the directory that the file is to stand in, readable by its owner only.
+    private static func makeDirectory(of path: String) throws(Problem) {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+        let directory = String(path[..<slash])
+        if unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST { return }
+        let reason = unsafe String(cString: strerror(errno))
+        throw Problem(
+            code: "58P01", status: 503,
+            message: "Cannot make the data directory \(directory): \(reason).")
+    }
+
+    private static func makeTemporaryDirectory() throws(Problem) -> String {
+        let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        var template = Array((base + "/apus-XXXXXX").utf8CString)
+        guard unsafe mkdtemp(&template) != nil else {
+            let reason = unsafe String(cString: strerror(errno))
+            throw Problem(
+                code: "58P01", status: 503,
+                message: "Cannot make a temporary directory in \(base): \(reason).")
+        }
+        return String(
+            decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,142 @@
+import Bytes
+import Diagnostics
+import SQLite
+
+/// How connections are opened and set up.
+enum Opening {
+    /// Milliseconds to wait for another process's lock: somebody may have the file open in a shell.
+    private static let busyTimeoutMilliseconds: Int32 = 5000
+    /// "Apus" in the file's header (pragma.html#pragma_application_id).
+    private static let applicationID: Int64 = 0x4170_7573
+
+    /// A connection that may read and not write.
+    static func reader(
+        path: String, configuration: DatabaseConfiguration, tables: CapturedTables
+    ) throws(DatabaseError) -> Reader {
+        do throws(SQLiteError) {
+            let connection = try Connection(path: path, options: options(.existing))
+            try SQLFunctions.define(on: connection)
+            try connection.execute("PRAGMA cache_size = -\(configuration.readerCacheKiB)")
+            try connection.execute("PRAGMA mmap_size = \(configuration.mappedBytesMax)")
+            try connection.execute("PRAGMA foreign_keys = ON")
+            try connection.execute("PRAGMA query_only = ON")
+            connection.forgetStatements()
+            return Reader(connection: connection, tables: tables, lane: .loop)
+        } catch {
+            throw DatabaseError(error)
+        }
+    }
+
+    /// The connection that writes, with its hook set before anything is prepared.
+    static func writer(
+        path: String, configuration: DatabaseConfiguration
+    ) throws(Problem) -> (Connection, HookTarget) {
+        do throws(SQLiteError) {
+            let connection = try Connection(path: path, options: options(.create))
+            let hook = Writer.observe(connection)
+            try SQLFunctions.define(on: connection)
+            try setUp(connection, configuration)
+            return (connection, hook)
+        } catch {
+            throw problem(error, path: path)
+        }
+    }
+
+    private static func setUp(
+        _ connection: Connection, _ configuration: DatabaseConfiguration
+    ) throws(SQLiteError) {
+        let isTemporary = configuration.location == .temporary
+        let other = try connection.integer("PRAGMA application_id")
+        guard other == 0 || other == applicationID else {
+            throw SQLiteError(
+                code: ResultCode.notADatabase, message: "the file belongs to another application")
+        }
+        _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
+        _ = try connection.text("PRAGMA journal_mode = WAL")
+        try connection.execute("PRAGMA synchronous = \(isTemporary ? "OFF" : "FULL")")
+        try connection.execute("PRAGMA foreign_keys = ON")
+        try connection.execute("PRAGMA cache_size = -\(configuration.writerCacheKiB)")
+        try connection.execute("PRAGMA journal_size_limit = \(DatabaseLimits.logFileBytesKept)")
+        try connection.execute(
+            "PRAGMA wal_autocheckpoint = \(DatabaseLimits.checkpointPages)")
+        try connection.execute("PRAGMA secure_delete = FAST")
+        if let pages = configuration.pagesMax {
+            try connection.execute("PRAGMA max_page_count = \(pages)")
+        }
+        try makeTables(connection)
+        if other == 0 { try connection.execute("PRAGMA application_id = \(applicationID)") }
+        connection.forgetStatements()
+    }
+
+    private static func makeTables(_ connection: Connection) throws(SQLiteError) {
+        try connection.executeScript(
+            """
+            CREATE TABLE IF NOT EXISTS _apus_meta (
+                key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS _apus_changes (
+                seq INTEGER PRIMARY KEY, txn INTEGER NOT NULL, at INTEGER NOT NULL,
+                model TEXT NOT NULL, key TEXT NOT NULL, op TEXT NOT NULL,
+                new TEXT, old TEXT) STRICT;
+            CREATE TABLE IF NOT EXISTS _apus_trimmed (
+                model TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+            """, rights: .all)
+        var random = SystemRandomNumberGenerator()
+        let bits: UInt64 = random.next()
+        let epoch = Base64URL.encode((0..<8).map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) })
+        try connection.execute("INSERT OR IGNORE INTO _apus_meta VALUES ('epoch', '\(epoch)')")
+    }
+
+    private static func options(_ mode: ConnectionOptions.Mode) -> ConnectionOptions {
+        ConnectionOptions(
+            mode: mode, busyTimeoutMilliseconds: busyTimeoutMilliseconds,
+            cachedStatementsMax: DatabaseLimits.cachedStatementsMax)
+    }
+
+    /// Why the file at `path` cannot serve.
+    private static func problem(_ error: SQLiteError, path: String) -> Problem {
+        let cause = "SQLite \(error.code): \(error.message)"
+        switch error.primary {
+        case ResultCode.notADatabase, ResultCode.corrupt:
+            return Problem(
+                code: "XX001", status: 503,
+                message: "\(path) is damaged or is not an Apus database: \(error.message).",
+                hint: "Restore it from a backup, or choose another data directory with --data.",
+                cause: cause)
+        case ResultCode.readOnly, ResultCode.permission:
+            return Problem(
+                code: "58030", status: 503,
+                message: "\(path) cannot be written: \(error.message).",
+                hint: "Check the permissions of the file and of its directory.", cause: cause)
+        default:
+            return Problem(
+                code: "58030", status: 503, message: "Cannot open \(path): \(error.message).",
+                hint: "Check the path, its permissions and the free space of the disk.",
+                cause: cause)
+        }
+    }
+}
+
+/// The life of the writer's thread.
+enum WriterThread {
+    static func run(
+        path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
+        tables: CapturedTables, publishers: Publishers, opened: Answer<Result<String, Problem>>
+    ) {
+        do throws(Problem) {
+            let (connection, hook) = try Opening.writer(path: path, configuration: configuration)
+            do throws(SQLiteError) {
+                let epoch = try connection.text("SELECT value FROM _apus_meta WHERE key = 'epoch'")
+                let writer = try Writer(
+                    connection: connection, tables: tables, publishers: publishers,
+                    configuration: configuration)
+                opened.give(.success(epoch))
+                writer.run(queue, hook: hook)
+                _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+            } catch {
+                throw Problem(DatabaseError(error))
+            }
+        } catch {
+            opened.give(.failure(error))
+        }
+    }
+}

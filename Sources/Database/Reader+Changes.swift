@@ -1,0 +1,83 @@
+import Bytes
+import Diagnostics
+
+/// What the change log holds.
+public struct ChangeBounds: Hashable, Sendable {
+    /// The oldest number still in the log; 0 when it is empty.
+    public let oldest: Int64
+    /// The newest number; 0 when nothing was ever logged.
+    public let newest: Int64
+}
+
+extension Reader {
+    /// The committed changes after number `sequence`, oldest first.
+    ///
+    /// Images are read with the columns that their tables have now: a column that an older image
+    /// lacks is NULL in `values`, and `json` is as it was written.
+    ///
+    /// - Parameter limit: the most changes to return.
+    public func changes(after sequence: Int64, limit: Int) throws(DatabaseError) -> [Change] {
+        let tables = tables.byName
+        return try query(
+            text: "SELECT seq, txn, at, model, key, op, new, old FROM _apus_changes "
+                + "WHERE seq > ?7 ORDER BY seq LIMIT ?8",
+            arguments: [.integer(sequence), .integer(Int64(limit))]
+        ) { rows throws(DatabaseError) in
+            var changes: [Change] = []
+            while try rows.next() {
+                let name = rows.text(3)
+                changes.append(Self.change(rows, name, tables[name]))
+            }
+            return changes
+        }
+    }
+
+    /// The oldest and newest numbers in the log.
+    public func changeBounds() throws(DatabaseError) -> ChangeBounds {
+        try query(
+            text: "SELECT coalesce((SELECT min(seq) FROM _apus_changes), 0), "
+                + "coalesce((SELECT max(seq) FROM _apus_changes), 0)", arguments: []
+        ) { rows throws(DatabaseError) in
+            guard try rows.next() else { return ChangeBounds(oldest: 0, newest: 0) }
+            return ChangeBounds(oldest: rows.int64(0), newest: rows.int64(1))
+        }
+    }
+
+    /// The newest change of `table` that was trimmed from the log; 0 for none. Whoever has seen
+    /// less of that table has missed something.
+    public func trimmedThrough(_ table: String) throws(DatabaseError) -> Int64 {
+        try query(
+            text: "SELECT seq FROM _apus_trimmed WHERE model = ?7", arguments: [.text(table)]
+        ) { rows throws(DatabaseError) in try rows.next() ? rows.int64(0) : 0 }
+    }
+
+    private static func change(
+        _ rows: borrowing Rows, _ name: String, _ table: CapturedTable?
+    ) -> Change {
+        Change(
+            sequence: rows.int64(0), transaction: rows.int64(1),
+            committedAt: Instant(microseconds: rows.int64(2)), table: name,
+            operation: Change.Operation(rawValue: rows.text(5)) ?? .update,
+            key: key(rows.bytes(4), table),
+            new: rows.isNull(6) ? nil : image(rows.bytes(6), table),
+            old: rows.isNull(7) ? nil : image(rows.bytes(7), table))
+    }
+
+    private static func key(_ json: [UInt8], _ table: CapturedTable?) -> [Value] {
+        guard let table, let document = try? JSONDocument(parsing: json) else { return [] }
+        return zip(table.key, document.root.elements).map { column, value in
+            (try? table.columns[column].type.value(from: value)) ?? .null
+        }
+    }
+
+    private static func image(_ json: [UInt8], _ table: CapturedTable?) -> RowImage {
+        guard let table, let document = try? JSONDocument(parsing: json) else {
+            return RowImage(values: [], json: json)
+        }
+        let values = table.columns.map { column -> Value in
+            guard let value = document.root[column.name] else { return .null }
+            return (try? column.type.value(from: value)) ?? .null
+        }
+        return RowImage(values: values, json: json)
+    }
+}

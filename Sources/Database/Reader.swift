@@ -1,0 +1,58 @@
+import SQLite
+
+/// A connection for reading: one per event loop, one per thread of the slow lane, used by that one
+/// only.
+public final class Reader {
+    let connection: Connection
+    let tables: CapturedTables
+    var lane: Lane
+
+    init(connection: Connection, tables: CapturedTables, lane: Lane) {
+        self.connection = connection
+        self.tables = tables
+        self.lane = lane
+    }
+
+    /// Runs a query and hands its rows to `body`.
+    ///
+    /// - Throws: what the database reports, or what `body` throws.
+    public func query<R>(
+        _ sql: SQL, _ context: QueryContext = .none, budget: Budget = .inline,
+        _ body: (inout Rows) throws(DatabaseError) -> R
+    ) throws(DatabaseError) -> R {
+        try query(text: sql.text, arguments: sql.arguments, context, budget: budget, body)
+    }
+
+    /// Runs a query whose text is kept apart from its arguments, as cached plans keep it.
+    public func query<R>(
+        text: String, arguments: [Value], _ context: QueryContext = .none,
+        budget: Budget = .inline, _ body: (inout Rows) throws(DatabaseError) -> R
+    ) throws(DatabaseError) -> R {
+        let (limit, interruption) = lane.limit(budget)
+        connection.limit(limit)
+        var rows: Rows
+        do throws(SQLiteError) {
+            rows = Rows(try connection.start(text, arguments, context), interruption: interruption)
+        } catch {
+            throw DatabaseError(error, interruption: interruption)
+        }
+        return try body(&rows)
+    }
+
+    /// Runs several queries on one state of the database. Inside another snapshot it adds nothing.
+    public func snapshot<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+        // BEGIN takes no lock and touches no file: it can only fail inside a transaction.
+        guard !connection.isInTransaction, (try? connection.execute("BEGIN")) != nil else {
+            return try body()
+        }
+        defer { try? connection.execute("COMMIT") }
+        return try body()
+    }
+
+    /// Prepared statements kept at this moment.
+    public var cachedStatements: Int { connection.cachedStatements }
+}
+
+/// Confined to its loop or thread.
+@available(*, unavailable)
+extension Reader: Sendable {}

@@ -1,0 +1,96 @@
+import Bytes
+import SQLite
+
+/// The rows of one query, one at a time. Valid inside the closure it was given to.
+public struct Rows: ~Copyable {
+    private var run: StatementRun
+    private let interruption: DatabaseError
+
+    init(_ run: consuming StatementRun, interruption: DatabaseError) {
+        self.run = run
+        self.interruption = interruption
+    }
+
+    /// Advances to the next row.
+    ///
+    /// - Returns: false at the end.
+    /// - Throws: `overBudget` or `timeout` at the query's bound, or whatever the database reports.
+    public mutating func next() throws(DatabaseError) -> Bool {
+        do throws(SQLiteError) {
+            return try run.step()
+        } catch {
+            throw DatabaseError(error, interruption: interruption)
+        }
+    }
+
+    /// The number of columns.
+    public var columnCount: Int { run.columnCount }
+
+    /// The name of a column.
+    public func name(_ column: Int) -> String { run.columnName(column) }
+
+    /// A column's value.
+    public func value(_ column: Int) -> Value { Value(run.cell(column)) }
+
+    /// A column as an integer; NULL is 0.
+    public func int64(_ column: Int) -> Int64 { run.cell(column).integer }
+
+    /// A column as a double; NULL is 0.
+    public func double(_ column: Int) -> Double { run.cell(column).real }
+
+    /// Whether a column is NULL.
+    public func isNull(_ column: Int) -> Bool { run.cell(column).storageClass == .null }
+
+    /// A column as text; NULL is empty.
+    public func text(_ column: Int) -> String { run.cell(column).text }
+
+    /// A column's bytes: of a blob, or the UTF-8 of text.
+    public func bytes(_ column: Int) -> [UInt8] { run.cell(column).bytes }
+
+    /// Appends a column in the wire form of `type`, straight from the database's memory.
+    public func appendJSON(_ column: Int, as type: ColumnType, to out: inout [UInt8]) {
+        type.appendJSON(cell: run.cell(column), to: &out)
+    }
+
+    /// Appends a column's bytes as they are: for JSON that a function made.
+    public func appendText(_ column: Int, to out: inout [UInt8]) {
+        run.cell(column).withBytes { out.append(span: $0) }
+    }
+}
+
+extension RowLayout {
+    /// Appends columns 0, 1, … of the current row as a JSON object.
+    public func appendObject(_ rows: borrowing Rows, to out: inout [UInt8]) {
+        for index in members.indices {
+            out.append(contentsOf: prefixes[index])
+            rows.appendJSON(index, as: members[index].type, to: &out)
+        }
+        appendEnd(to: &out)
+    }
+}
+
+extension ColumnType {
+    /// Appends what a cell holds, in this type's wire form.
+    func appendJSON(cell: some Cell, to out: inout [UInt8]) {
+        switch cell.storageClass {
+        case .null: out.append(ascii: "null")
+        case .integer: appendJSON(integer: cell.integer, to: &out)
+        case .real: appendJSON(real: cell.real, to: &out)
+        case .text: cell.withBytes { appendJSON(text: $0, to: &out) }
+        case .blob: cell.withBytes { appendJSON(blob: $0, to: &out) }
+        }
+    }
+}
+
+extension Value {
+    /// The value of a cell.
+    init(_ cell: some Cell) {
+        switch cell.storageClass {
+        case .null: self = .null
+        case .integer: self = .integer(cell.integer)
+        case .real: self = .real(cell.real)
+        case .text: self = .text(cell.text)
+        case .blob: self = .blob(cell.bytes)
+        }
+    }
+}

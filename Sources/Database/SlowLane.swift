@@ -1,0 +1,91 @@
+import Diagnostics
+import SQLite
+import Synchronization
+
+/// A read waiting for the slow lane.
+struct SlowJob: Sendable {
+    let perform: @Sendable (Reader) -> Void
+    let fail: @Sendable (Problem) -> Void
+}
+
+/// A few threads with readers of their own, for reads that would stall a loop.
+///
+/// Threads and readers are made when first needed: most servers never need them.
+final class SlowLane: Sendable {
+    private struct State {
+        var jobs: [SlowJob] = []
+        var idle = 0
+        var threads: [Thread] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let bell = Semaphore()
+    private let timeout: Duration
+    private let makeReader: @Sendable () throws(DatabaseError) -> Reader
+
+    init(timeout: Duration, makeReader: @escaping @Sendable () throws(DatabaseError) -> Reader) {
+        self.timeout = timeout
+        self.makeReader = makeReader
+    }
+
+    /// Adds a read.
+    ///
+    /// - Throws: 53400 when too many wait, 57P03 after `close`.
+    func append(_ job: SlowJob) throws(Problem) {
+        let problem = state.withLock { state -> Problem? in
+            if state.isClosed { return .closed }
+            if state.jobs.count >= DatabaseLimits.waitingSlowReadsMax { return .tooManySlowReads }
+            if state.idle <= state.jobs.count, state.threads.count < DatabaseLimits.slowLaneThreads,
+                let thread = Thread({ [self] in work() })
+            {
+                state.threads.append(thread)
+            }
+            if state.threads.isEmpty { return .tooManySlowReads }
+            state.jobs.append(job)
+            return nil
+        }
+        if let problem { throw problem }
+        bell.signal()
+    }
+
+    /// Lets the waiting reads finish, and the threads end.
+    func close() {
+        let threads = state.withLock { state in
+            state.isClosed = true
+            return state.threads
+        }
+        for _ in threads { bell.signal() }
+        for thread in threads { thread.join() }
+        state.withLock { $0.threads = [] }
+    }
+
+    private func work() {
+        var reader: Reader?
+        while let job = next() {
+            do throws(DatabaseError) {
+                let current: Reader
+                if let reader { current = reader } else { current = try makeReader() }
+                reader = current
+                current.lane = .thread(deadline: moment(after: timeout))
+                job.perform(current)
+            } catch {
+                job.fail(Problem(error))
+            }
+        }
+    }
+
+    /// Waits for a read; nil when the lane is closed and empty.
+    private func next() -> SlowJob? {
+        while true {
+            let (job, isOver) = state.withLock { state -> (SlowJob?, Bool) in
+                if !state.jobs.isEmpty { return (state.jobs.removeFirst(), false) }
+                if !state.isClosed { state.idle += 1 }
+                return (nil, state.isClosed)
+            }
+            if job != nil || isOver { return job }
+            bell.wait()
+            state.withLock { $0.idle -= 1 }
+        }
+    }
+}

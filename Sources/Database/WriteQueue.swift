@@ -1,0 +1,78 @@
+import Diagnostics
+import Synchronization
+
+/// A write waiting for the writer.
+struct WriteJob: Sendable {
+    /// Does the work and returns the reply to send once it is durable. May be called again if the
+    /// transaction was lost through another write's fault.
+    let perform: @Sendable (WriteTransaction) throws(Problem) -> @Sendable () -> Void
+    /// Tells the caller why nothing was written.
+    let fail: @Sendable (Problem) -> Void
+    /// Whether the statement timeout holds.
+    let isBounded: Bool
+}
+
+/// The writes waiting, and the bell that wakes the writer.
+final class WriteQueue: Sendable {
+    private struct State {
+        var jobs: [WriteJob] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let bell = Semaphore()
+
+    /// Adds a write.
+    ///
+    /// - Throws: 53400 when too many wait, 57P03 after `close`.
+    func append(_ job: WriteJob) throws(Problem) {
+        let (wasEmpty, problem) = state.withLock { state -> (Bool, Problem?) in
+            if state.isClosed { return (false, .closed) }
+            if state.jobs.count >= DatabaseLimits.waitingWritesMax {
+                return (false, .tooManyWrites)
+            }
+            state.jobs.append(job)
+            return (state.jobs.count == 1, nil)
+        }
+        if let problem { throw problem }
+        if wasEmpty { bell.signal() }
+    }
+
+    /// Waits for writes until the wall clock reaches `seconds`, then takes them all.
+    ///
+    /// - Returns: the writes, and whether there will be no more.
+    func take(untilSeconds seconds: Int64) -> (jobs: [WriteJob], isClosed: Bool) {
+        let first = drain()
+        if !first.jobs.isEmpty || first.isClosed { return first }
+        bell.wait(untilSeconds: seconds)
+        return drain()
+    }
+
+    /// Refuses further writes; those waiting are still done.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        bell.signal()
+    }
+
+    private func drain() -> (jobs: [WriteJob], isClosed: Bool) {
+        state.withLock { state in
+            let jobs = state.jobs
+            state.jobs = []
+            return (jobs, state.isClosed)
+        }
+    }
+}
+
+extension Problem {
+    static let closed = Problem(
+        code: "57P03", status: 503, message: "The database is closed.",
+        hint: "The server is shutting down; try again in a moment.")
+
+    static let tooManyWrites = Problem(
+        code: "53400", status: 503, message: "Too many writes are waiting.",
+        hint: "Try again in a moment.")
+
+    static let tooManySlowReads = Problem(
+        code: "53400", status: 503, message: "Too many slow queries are waiting.",
+        hint: "Try again in a moment, or make the query cheaper.")
+}

@@ -1,0 +1,158 @@
+public import Diagnostics
+import SQLite
+
+/// One write inside the group commit: a savepoint of its own on the writer connection.
+///
+/// Valid inside the closure it was given to, on the writer's thread.
+public final class WriteTransaction {
+    let connection: Connection
+    private let capture: ChangeCapture
+    private let limit: ProgressLimit
+    /// The moment of the write, as the change log will give it.
+    public let instant: Instant
+    private var isDeferring = false
+
+    init(connection: Connection, capture: ChangeCapture, limit: ProgressLimit, instant: Instant) {
+        self.connection = connection
+        self.capture = capture
+        self.limit = limit
+        self.instant = instant
+    }
+
+    /// Runs a statement to its end.
+    ///
+    /// - Returns: the rows that it changed itself, cascades not counted.
+    /// - Throws: what the database reports; the statement then changed nothing.
+    @discardableResult
+    public func run(_ sql: SQL, _ context: QueryContext = .none) throws(DatabaseError) -> Int {
+        try run(text: sql.text, arguments: sql.arguments, context)
+    }
+
+    /// Runs a statement whose text is kept apart from its arguments.
+    @discardableResult
+    public func run(
+        text: String, arguments: [Value], _ context: QueryContext = .none
+    ) throws(DatabaseError) -> Int {
+        let before = connection.totalChanges
+        try query(text: text, arguments: arguments, context) { rows throws(DatabaseError) in
+            while try rows.next() {}
+        }
+        return connection.totalChanges == before ? 0 : connection.changes
+    }
+
+    /// Runs a statement and hands its rows to `body`: a query, or a change with RETURNING.
+    public func query<R>(
+        _ sql: SQL, _ context: QueryContext = .none,
+        _ body: (inout Rows) throws(DatabaseError) -> R
+    ) throws(DatabaseError) -> R {
+        try query(text: sql.text, arguments: sql.arguments, context, body)
+    }
+
+    /// Runs a statement whose text is kept apart from its arguments, and hands its rows to `body`.
+    public func query<R>(
+        text: String, arguments: [Value], _ context: QueryContext = .none,
+        _ body: (inout Rows) throws(DatabaseError) -> R
+    ) throws(DatabaseError) -> R {
+        let captured = capture.pending.count
+        let changes = connection.totalChanges
+        connection.limit(limit)
+        defer { connection.limit(.none) }
+        do throws(DatabaseError) {
+            var rows: Rows
+            do throws(SQLiteError) {
+                rows = Rows(
+                    try connection.start(text, arguments, context), interruption: .timeout)
+            } catch {
+                throw DatabaseError(error)
+            }
+            return try body(&rows)
+        } catch {
+            // A statement that failed was undone and counts no changes (OR FAIL aside, which keeps
+            // both).
+            if connection.totalChanges == changes { capture.truncate(to: captured) }
+            throw error
+        }
+    }
+
+    /// The rowid of the last row inserted.
+    public var lastInsertRowID: Int64 { connection.lastInsertRowID }
+
+    /// Runs several statements, as migrations do. Transaction statements are refused.
+    ///
+    /// - Throws: `other` with the line of the statement at fault in front of the message.
+    public func executeScript(_ sql: String) throws(DatabaseError) {
+        connection.limit(limit)
+        defer { connection.limit(.none) }
+        do throws(SQLiteError) {
+            try connection.executeScript(sql, rights: .insideTransaction)
+        } catch {
+            throw Self.scriptError(error, in: sql)
+        }
+    }
+
+    /// Checks immediate foreign keys at the end of this write instead of after each statement, as
+    /// rows that refer to one another need.
+    public func deferForeignKeys() throws(DatabaseError) {
+        isDeferring = true
+        try run(SQL("PRAGMA defer_foreign_keys = ON"))
+    }
+
+    /// The rows that break a foreign key at this moment: after `deferForeignKeys`, before the write
+    /// ends.
+    ///
+    /// - Parameter table: looks at this table's references only.
+    public func foreignKeyViolations(
+        in table: String? = nil, limit: Int = 10
+    ) throws(DatabaseError) -> [ForeignKeyViolation] {
+        var sql = SQL("SELECT \"table\", rowid, parent, fkid FROM pragma_foreign_key_check")
+        if let table {
+            sql.append("(")
+            sql.append(argument: .text(table))
+            sql.append(")")
+        }
+        sql.append(" LIMIT \(limit)")
+        return try query(sql) { rows throws(DatabaseError) in
+            var found: [ForeignKeyViolation] = []
+            while try rows.next() {
+                found.append(
+                    ForeignKeyViolation(
+                        table: rows.text(0), rowID: rows.isNull(1) ? nil : rows.int64(1),
+                        parent: rows.text(2), keyIndex: Int(rows.int64(3))))
+            }
+            return found
+        }
+    }
+
+    /// Undoes `deferForeignKeys` for the writes that share the commit.
+    func finish() {
+        if isDeferring { try? connection.execute("PRAGMA defer_foreign_keys = OFF") }
+    }
+
+    private static func scriptError(_ error: SQLiteError, in script: String) -> DatabaseError {
+        switch DatabaseError(error) {
+        case .other(let code, let message):
+            .other(code: code, message: "line \(line(error.offset, script)): \(message)")
+        case let known: known
+        }
+    }
+
+    private static func line(_ offset: Int?, _ script: String) -> Int {
+        script.utf8.prefix(offset ?? 0).reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+    }
+}
+
+/// Confined to the writer's thread.
+@available(*, unavailable)
+extension WriteTransaction: Sendable {}
+
+/// A row that refers to a row that is not there (pragma.html#pragma_foreign_key_check).
+public struct ForeignKeyViolation: Hashable, Sendable {
+    /// The table of the row.
+    public let table: String
+    /// The row's rowid; nil in a table without rowids.
+    public let rowID: Int64?
+    /// The table referred to.
+    public let parent: String
+    /// The number of the foreign key in `PRAGMA foreign_key_list(table)`.
+    public let keyIndex: Int
+}

@@ -1,0 +1,252 @@
+import Diagnostics
+import SQLite
+import Synchronization
+
+/// The group-committing writer. It is built on, and confined to, its own thread.
+///
+///     BEGIN IMMEDIATE
+///       per write:  SAVEPOINT → the write's statements → its change-log rows → RELEASE
+///                   (or, if it fails, ROLLBACK TO: the others do not notice)
+///     COMMIT          one synchronisation to disk for all of them
+///     publish the changes, then send the replies
+final class Writer {
+    private let connection: Connection
+    private let capture = ChangeCapture()
+    private let log: ChangeLog
+    private let retention: Retention
+    private let tables: CapturedTables
+    private let publishers: Publishers
+    private let timeout: Duration
+    private var tablesVersion = 0
+
+    init(
+        connection: Connection, tables: CapturedTables, publishers: Publishers,
+        configuration: DatabaseConfiguration
+    ) throws(SQLiteError) {
+        self.connection = connection
+        self.tables = tables
+        self.publishers = publishers
+        timeout = configuration.statementTimeout
+        log = try ChangeLog(connection: connection)
+        retention = Retention(connection: connection, rowsMax: configuration.changeRowsMax)
+    }
+
+    /// The hook for the connection, to be set before anything else is prepared on it.
+    static func observe(_ connection: Connection) -> HookTarget {
+        let target = HookTarget()
+        connection.observeRowChanges { [unowned target] change in target.capture?.observe(change) }
+        return target
+    }
+
+    /// Takes and commits writes until the queue is closed and empty.
+    func run(_ queue: WriteQueue, hook: HookTarget) {
+        hook.capture = capture
+        defer { hook.capture = nil }
+        while true {
+            let (jobs, isClosed) = queue.take(untilSeconds: retention.nextStep)
+            refreshTables()
+            var rest = jobs[...]
+            while !rest.isEmpty {
+                let taken = commit(rest.prefix(DatabaseLimits.batchWritesMax))
+                rest = rest.dropFirst(taken)
+            }
+            if jobs.isEmpty { trimAlone() }
+            if isClosed && jobs.isEmpty { return }
+        }
+    }
+
+    private func refreshTables() {
+        if let changed = tables.changed(since: &tablesVersion) {
+            capture.set(changed)
+            retention.set(changed)
+        }
+        if capture.hasUnresolved { capture.resolve(on: connection) }
+    }
+
+    /// What became of a batch so far.
+    private struct Batch {
+        var replies: [@Sendable () -> Void] = []
+        var failures: [(job: WriteJob, problem: Problem)] = []
+        var succeeded: [WriteJob] = []
+        var changes: [Change] = []
+        /// Writes started so far.
+        var taken = 0
+    }
+
+    /// Commits as many of `jobs` as fit the time of a batch.
+    ///
+    /// - Returns: how many of them were dealt with, at least one.
+    private func commit(_ jobs: ArraySlice<WriteJob>) -> Int {
+        var batch = Batch()
+        let rest: ArraySlice<WriteJob>
+        do throws(SQLiteError) {
+            rest = try performAll(jobs, &batch)
+            trimAlong()
+            try connection.execute("COMMIT")
+        } catch {
+            // Nobody's write is kept: not of those that ran, nor of those that BEGIN refused.
+            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            let problem = Problem(DatabaseError(error))
+            batch.failures += batch.succeeded.map { ($0, problem) }
+            restart(&batch)
+            send(batch)
+            return batch.taken
+        }
+        publishers.publish(batch.changes)
+        send(batch)
+        return jobs.count - rest.count
+    }
+
+    private func send(_ batch: Batch) {
+        for reply in batch.replies { reply() }
+        for (job, problem) in batch.failures { job.fail(problem) }
+    }
+
+    /// Begins a transaction and runs writes in it until the batch's time is over.
+    ///
+    /// - Returns: the writes that are left for the next batch.
+    /// - Throws: when no transaction can be begun; `batch.succeeded` then holds everybody to be
+    ///   told.
+    private func performAll(
+        _ jobs: ArraySlice<WriteJob>, _ batch: inout Batch
+    ) throws(SQLiteError) -> ArraySlice<WriteJob> {
+        let deadline = monotonicNanoseconds() + DatabaseLimits.batchNanosecondsMax
+        var waiting = jobs
+        var isFirstTry = true
+        try begin(jobs, &batch)
+        while let job = waiting.first {
+            waiting.removeFirst()
+            batch.taken += 1
+            if perform(job, &batch) {
+                // After a restart the order is no longer that of `jobs`: then all of them are done.
+                if isFirstTry && monotonicNanoseconds() > deadline { break }
+            } else {
+                // This write's error cost the others their transaction: they are done again without
+                // it.
+                waiting = (batch.succeeded + waiting)[...]
+                restart(&batch)
+                isFirstTry = false
+                try begin(waiting, &batch)
+            }
+        }
+        return waiting
+    }
+
+    private func begin(_ jobs: ArraySlice<WriteJob>, _ batch: inout Batch) throws(SQLiteError) {
+        do throws(SQLiteError) {
+            try connection.execute("BEGIN IMMEDIATE")
+        } catch {
+            batch.succeeded = Array(jobs)
+            batch.taken = .max
+            throw error
+        }
+    }
+
+    /// Runs one write in its savepoint.
+    ///
+    /// - Returns: false if SQLite gave up the whole transaction (lang_transaction.html §3.2: full
+    ///   disk, input/output error, no memory, interrupt).
+    private func perform(_ job: WriteJob, _ batch: inout Batch) -> Bool {
+        let head = log.head
+        let limit: ProgressLimit = job.isBounded ? .deadline(moment(after: timeout)) : .none
+        let transaction = WriteTransaction(
+            connection: connection, capture: capture, limit: limit, instant: log.instant())
+        do throws(Problem) {
+            try mapped { () throws(SQLiteError) in try connection.execute("SAVEPOINT job") }
+            let reply = try job.perform(transaction)
+            guard connection.isInTransaction else { throw .transactionLost }
+            if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
+            transaction.finish()
+            let captured = capture.takePending()
+            var changes: [Change] = []
+            try mapped { () throws(SQLiteError) in
+                if !captured.isEmpty {
+                    changes = try log.append(captured, at: transaction.instant)
+                }
+                try connection.execute("RELEASE job")
+            }
+            batch.changes += changes
+            batch.replies.append(reply)
+            batch.succeeded.append(job)
+            return true
+        } catch {
+            batch.failures.append((job, error))
+            capture.truncate(to: 0)
+            log.rewind(to: head)
+            guard connection.isInTransaction else { return false }
+            transaction.finish()
+            let isUndone =
+                (try? connection.execute("ROLLBACK TO job")) != nil
+                && (try? connection.execute("RELEASE job")) != nil
+            if !isUndone { try? connection.execute("ROLLBACK") }
+            return isUndone
+        }
+    }
+
+    private func mapped(_ body: () throws(SQLiteError) -> Void) throws(Problem) {
+        do throws(SQLiteError) { try body() } catch { throw Problem(DatabaseError(error)) }
+    }
+
+    /// Forgets what the lost transaction had done. Its failures stand.
+    private func restart(_ batch: inout Batch) {
+        batch.replies = []
+        batch.succeeded = []
+        batch.changes = []
+        try? log.reload()
+    }
+
+    /// Trims the log as part of a batch, if it is due: no extra commit.
+    private func trimAlong() {
+        let now = log.instant()
+        guard retention.isDue(at: now, head: log.head) else { return }
+        do throws(SQLiteError) {
+            try connection.execute("SAVEPOINT trim")
+            try retention.step(at: now, head: log.head)
+            try connection.execute("RELEASE trim")
+        } catch {
+            // Trimming is housekeeping: the writes of the batch matter more, and the next step
+            // tries again.
+            if connection.isInTransaction {
+                try? connection.execute("ROLLBACK TO trim")
+                try? connection.execute("RELEASE trim")
+            }
+        }
+    }
+
+    /// Trims the log while nobody writes.
+    private func trimAlone() {
+        guard retention.isDue(at: .now, head: log.head) else { return }
+        do throws(SQLiteError) {
+            try connection.execute("BEGIN IMMEDIATE")
+            trimAlong()
+            try connection.execute("COMMIT")
+        } catch {
+            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+        }
+    }
+}
+
+/// Where the hook finds the capture. The hook is set before the writer exists.
+final class HookTarget {
+    var capture: ChangeCapture?
+}
+
+/// Those who are told of committed changes.
+final class Publishers: Sendable {
+    private let list = Mutex<[@Sendable ([Change]) -> Void]>([])
+
+    func add(_ publish: @escaping @Sendable ([Change]) -> Void) {
+        list.withLock { $0.append(publish) }
+    }
+
+    func publish(_ changes: [Change]) {
+        if changes.isEmpty { return }
+        for publish in list.withLock({ $0 }) { publish(changes) }
+    }
+}
+
+extension Problem {
+    /// The write's closure went on after an error that had ended the transaction.
+    static let transactionLost = Problem(
+        code: "25P02", status: 503, message: "The transaction was aborted: nothing was written.")
+}
