@@ -1,0 +1,103 @@
+import Bytes
+import Crypto
+public import Diagnostics
+
+/// The project's signing secret and the two API keys signed with it.
+///
+/// Never printed: its description shows nothing.
+public struct Secrets: Sendable {
+    /// Key of the browser and the apps: role `anon`. Public by nature.
+    public let anonKey: String
+    /// Key of trusted back ends: role `service_role`, above all access rules.
+    public let serviceRoleKey: String
+    /// The secret that access tokens and API keys are signed with, as text; its UTF-8 bytes are the
+    /// key.
+    public let jwtSecret: String
+
+    let signingKey: JWTKey
+
+    /// Published secrets that people paste and that anybody can sign with.
+    private static let published = [
+        "super-secret-jwt-token-with-at-least-32-characters-long",
+        "your-super-secret-jwt-token-with-at-least-32-characters-long",
+    ]
+    private static let apiKeySeconds: Int64 = 10 * 365 * 86_400
+
+    /// A new random secret with keys for it, good for ten years.
+    public static func generate(now: Instant) -> Secrets {
+        let text = Base64URL.encode(RandomBytes.make(48))
+        // 64 characters are always a key.
+        guard let key = JWTKey(.hmacSHA256(secret: Array(text.utf8))) else {
+            preconditionFailure("a generated secret is long enough")
+        }
+        return Secrets(
+            anonKey: apiKey(role: "anon", signedWith: key, now: now),
+            serviceRoleKey: apiKey(role: "service_role", signedWith: key, now: now),
+            jwtSecret: text, signingKey: key)
+    }
+
+    private init(anonKey: String, serviceRoleKey: String, jwtSecret: String, signingKey: JWTKey) {
+        self.anonKey = anonKey
+        self.serviceRoleKey = serviceRoleKey
+        self.jwtSecret = jwtSecret
+        self.signingKey = signingKey
+    }
+
+    /// Takes a secret and keys made elsewhere.
+    ///
+    /// - Throws: `invalid_secrets` when the secret is short or published, or a key is not signed
+    ///   with it or
+    ///   has another role.
+    public init(jwtSecret: String, anonKey: String, serviceRoleKey: String) throws(Problem) {
+        guard !Self.published.contains(jwtSecret) else {
+            throw .secrets("jwt_secret is a published example; anybody can sign with it")
+        }
+        guard let key = JWTKey(.hmacSHA256(secret: Array(jwtSecret.utf8))) else {
+            throw .secrets(
+                "jwt_secret must have at least \(CryptoLimits.signingKeyBytesMin) bytes")
+        }
+        guard Self.role(of: anonKey, signedWith: key) == "anon" else {
+            throw .secrets("anon_key is not a key with role anon signed with jwt_secret")
+        }
+        guard Self.role(of: serviceRoleKey, signedWith: key) == "service_role" else {
+            throw .secrets(
+                "service_role_key is not a key with role service_role signed with jwt_secret")
+        }
+        self.init(
+            anonKey: anonKey, serviceRoleKey: serviceRoleKey, jwtSecret: jwtSecret, signingKey: key)
+    }
+
+    var jwtSecretBytes: [UInt8] { Array(jwtSecret.utf8) }
+
+    private static func apiKey(role: String, signedWith key: JWTKey, now: Instant) -> String {
+        var claims = ObjectWriter()
+        claims.member("iss", string: "supabase")
+        claims.member("ref", string: "apus")
+        claims.member("role", string: role)
+        claims.member("iat", integer: now.seconds)
+        claims.member("exp", integer: now.seconds + apiKeySeconds)
+        return JWT.sign(claims.finish(), with: key)
+    }
+
+    private static func role(of token: String, signedWith key: JWTKey) -> String? {
+        let claims = try? JWT.verify(Array(token.utf8)[...], keys: JWTKeySet([key])).root
+        guard let claims, claims["sub"] == nil else { return nil }
+        return claims["role"]?.string
+    }
+}
+
+extension Secrets: CustomStringConvertible, CustomReflectable {
+    /// Shows nothing.
+    public var description: String { "Secrets(…)" }
+
+    /// Shows nothing to `dump` and to debuggers either.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension Problem {
+    static func secrets(_ reason: String, hint: String? = nil, cause: String? = nil) -> Problem {
+        Problem(
+            code: "invalid_secrets", status: 500, message: "The secrets are not usable: \(reason).",
+            hint: hint, cause: cause)
+    }
+}

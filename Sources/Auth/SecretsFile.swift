@@ -1,0 +1,155 @@
+import Bytes
+import Crypto
+public import Diagnostics
+import Glibc
+
+// secrets.json: {"jwt_secret":"…","anon_key":"…","service_role_key":"…"}, readable by its owner
+// alone.
+//
+// It is never replaced: new secrets are written to a file of their own and linked to the name,
+// which fails when another process was faster. A file that is there and cannot be used stops the
+// start, since making new secrets would void every session and every key handed out.
+
+extension Secrets {
+    /// The name of the file in the data directory.
+    public static let fileName = "secrets.json"
+
+    /// Reads the secrets of a data directory, or makes and keeps new ones when it has none.
+    ///
+    /// - Throws: `invalid_secrets` with the path and what to do, when the file is readable by
+    ///   others, cannot
+    ///   be read or written, or does not hold usable secrets.
+    public static func loadOrCreate(directory: String, now: Instant = .now) throws(Problem)
+        -> Secrets
+    {
+        let path = directory + "/" + fileName
+        if let secrets = try load(path) { return secrets }
+        let secrets = generate(now: now)
+        try secrets.create(path, directory: directory)
+        // Somebody else may have been faster; what stands in the file counts.
+        guard let kept = try load(path) else {
+            throw .secrets("\(path) has vanished")
+        }
+        return kept
+    }
+
+    /// Nil when there is no file.
+    private static func load(_ path: String) throws(Problem) -> Secrets? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .secretsFile(path, "cannot be opened", errno)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            throw .secretsFile(path, "cannot be examined", errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw .secrets("\(path) is not a regular file")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            let mode = String(status.st_mode & 0o777, radix: 8)
+            throw .secrets(
+                "\(path) can be read by other users (mode \(mode))",
+                hint: "Run: chmod 600 \(path)")
+        }
+        return try parse(try read(descriptor, path), path)
+    }
+
+    private static func read(_ descriptor: Int32, _ path: String) throws(Problem) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: AuthLimits.secretsBytesMax + 1)
+        var count = 0
+        while count < bytes.count {
+            let done = unsafe bytes.withUnsafeMutableBytes {
+                unsafe Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
+            }
+            if done < 0 {
+                if errno == EINTR { continue }
+                throw .secretsFile(path, "cannot be read", errno)
+            }
+            if done == 0 { break }
+            count += done
+        }
+        guard count < bytes.count else { throw .secrets("\(path) is too large to be ours") }
+        return Array(bytes.prefix(count))
+    }
+
+    private static func parse(_ bytes: [UInt8], _ path: String) throws(Problem) -> Secrets {
+        let root: JSONValue
+        do {
+            root = try JSONDocument(parsing: bytes, depthMax: 4).root
+        } catch {
+            throw .secrets("\(path) is not JSON: \(error.message) at byte \(error.offset)")
+        }
+        guard let secret = root["jwt_secret"]?.string, let anon = root["anon_key"]?.string,
+            let service = root["service_role_key"]?.string
+        else {
+            throw .secrets(
+                "\(path) must hold the texts jwt_secret, anon_key and service_role_key",
+                hint: "Restore the file from a backup. Deleting it makes new secrets and signs "
+                    + "everybody out.")
+        }
+        do {
+            return try Secrets(jwtSecret: secret, anonKey: anon, serviceRoleKey: service)
+        } catch {
+            throw Problem(
+                code: error.code, status: error.status, message: "\(path): \(error.message)")
+        }
+    }
+
+    /// Writes the file whole or not at all, and not over another one.
+    private func create(_ path: String, directory: String) throws(Problem) {
+        let draft = path + ".new-" + Hex.encode(RandomBytes.make(8))
+        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .secretsFile(draft, "cannot be created", errno) }
+        defer { unsafe unlink(draft) }
+        let written = Self.write(fileBytes, to: descriptor) && fsync(descriptor) == 0
+        let reason = errno
+        close(descriptor)
+        guard written else { throw .secretsFile(draft, "cannot be written", reason) }
+        guard unsafe link(draft, path) == 0 || errno == EEXIST else {
+            throw .secretsFile(path, "cannot be created", errno)
+        }
+        Self.synchroniseDirectory(directory)
+    }
+
+    private var fileBytes: [UInt8] {
+        let file: JSON = [
+            "jwt_secret": .string(jwtSecret), "anon_key": .string(anonKey),
+            "service_role_key": .string(serviceRoleKey),
+        ]
+        return file.bytes + [ASCII.lf]
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let done = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if done < 0 {
+                if errno == EINTR { continue }
+                return false
+            }
+            rest = rest.dropFirst(done)
+        }
+        return true
+    }
+
+    /// So that the name survives a power cut as the content does. Some file systems cannot; they
+    /// keep names in their own order.
+    private static func synchroniseDirectory(_ directory: String) {
+        let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}
+
+extension Problem {
+    fileprivate static func secretsFile(_ path: String, _ what: String, _ error: Int32) -> Problem {
+        let reason = unsafe String(cString: strerror(error))
+        return .secrets("\(path) \(what): \(reason)")
+    }
+}
