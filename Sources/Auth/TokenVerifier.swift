@@ -1,0 +1,80 @@
+import Bytes
+import Crypto
+import Diagnostics
+
+/// Decides about access tokens and API keys. Thread-safe.
+final class TokenVerifier: Sendable {
+    private let keys: JWTKeySet
+    private let cache = TokenCache()
+    private let revocations = Revocations()
+
+    init(keys: JWTKeySet) {
+        self.keys = keys
+    }
+
+    /// The claims of a token that is good at this moment.
+    ///
+    /// - Parameter leewaySeconds: clock differences forgiven.
+    func verify(
+        _ token: ArraySlice<UInt8>, now: Instant, leewaySeconds: Int64
+    ) throws(TokenProblem) -> TokenClaims {
+        if let claims = cache.claims(of: token) {
+            try Self.checkTime(claims, now: now.seconds, leewaySeconds: leewaySeconds)
+            return claims
+        }
+        let claims = try read(token)
+        try Self.checkTime(claims, now: now.seconds, leewaySeconds: leewaySeconds)
+        guard let session = claims.sessionID else {
+            cache.insert(claims, for: token)
+            return claims
+        }
+        guard !revocations.contains(session) else { throw .sessionRevoked }
+        cache.insert(claims, for: token)
+        // `revoke` notes the session first and clears the cache then. Looking again after the
+        // insertion catches the one that came between.
+        if revocations.contains(session) {
+            cache.removeAll { $0.sessionID == session }
+            throw .sessionRevoked
+        }
+        return claims
+    }
+
+    func isRevoked(_ session: String) -> Bool { revocations.contains(session) }
+
+    func revoke(_ sessions: [RevokedSession], now: Instant) {
+        guard !sessions.isEmpty else { return }
+        revocations.add(sessions, now: now.seconds)
+        let ids = Set(sessions.map(\.id))
+        cache.removeAll { claims in claims.sessionID.map(ids.contains) ?? false }
+    }
+
+    private func read(_ token: ArraySlice<UInt8>) throws(TokenProblem) -> TokenClaims {
+        do {
+            return try TokenClaims(try JWT.verify(token, keys: keys).root)
+        } catch let error as JWTError {
+            throw .unverified(error)
+        } catch let error as TokenProblem {
+            throw error
+        } catch {
+            throw .unverified(.malformed)
+        }
+    }
+
+    private static func checkTime(
+        _ claims: TokenClaims, now: Int64, leewaySeconds: Int64
+    ) throws(TokenProblem) {
+        if let expiresAt = claims.expiresAt, now.subtractingClamped(leewaySeconds) >= expiresAt {
+            throw .expired(secondsAgo: now.subtractingClamped(expiresAt))
+        }
+        if let notBefore = claims.notBefore, now + leewaySeconds < notBefore { throw .notYetValid }
+        // A clock that is a little behind must not refuse what another machine has just issued.
+        if let issuedAt = claims.issuedAt, now + 30 < issuedAt { throw .issuedInFuture }
+    }
+}
+
+extension Int64 {
+    fileprivate func subtractingClamped(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
+    }
+}
