@@ -1,0 +1,91 @@
+import Bytes
+import Crypto
+import Diagnostics
+import Glibc
+
+/// Hashes passwords on threads of its own: a hash takes tens of milliseconds and tens of megabytes,
+/// so neither a loop nor an unbounded crowd may run it (auth.md §20.1).
+final class PasswordHasher: Sendable {
+    /// What a comparison found.
+    struct Verdict: Sendable {
+        let matches: Bool
+        /// Whether the stored hash has other parameters than new ones get.
+        let isOutdated: Bool
+    }
+
+    private let queue: WorkQueue
+    private let parameters: ScryptParameters
+    /// Compared with when there is no such user, so that the answer takes the same time.
+    private let decoy: PasswordHash?
+
+    init(parameters: ScryptParameters, threads: Int?) throws(Problem) {
+        do {
+            try Scrypt.selfTest(parameters)
+        } catch {
+            throw Problem(
+                code: "invalid_setting", status: 500,
+                message: "OpenSSL does not hash passwords with these scrypt parameters.",
+                cause: "\(error)")
+        }
+        let threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        queue = WorkQueue(
+            threadsMax: threads, waitingMax: threads * AuthLimits.waitingHashesPerThread)
+        self.parameters = parameters
+        decoy = Self.decoy(parameters)
+    }
+
+    deinit {
+        queue.close()
+    }
+
+    /// The stored form of a password.
+    ///
+    /// - Throws: 429 when too many hashes wait.
+    func hash(_ password: [UInt8]) async throws(Problem) -> String {
+        let parameters = parameters
+        return try await run { () throws(ScryptError) in
+            try PasswordHash(of: password, parameters: parameters).phc
+        }
+    }
+
+    /// Compares a password with a stored hash, or with the decoy when there is none: then nothing
+    /// matches.
+    func verify(_ password: [UInt8], against stored: String?) async throws(Problem) -> Verdict {
+        let known = stored.flatMap(PasswordHash.init(phc:))
+        let parameters = parameters
+        guard password.count <= AuthLimits.passwordBytesMax, let hash = known ?? decoy else {
+            return Verdict(matches: false, isOutdated: false)
+        }
+        let matches = try await run { () throws(ScryptError) in try hash.matches(password) }
+        return Verdict(
+            matches: matches && known != nil, isOutdated: hash.parameters != parameters)
+    }
+
+    private func run<R: Sendable>(
+        _ work: @escaping @Sendable () throws(ScryptError) -> R
+    ) async throws(Problem) -> R {
+        let outcome: Result<R, ScryptError>? = await withCheckedContinuation { continuation in
+            let isTaken = queue.push {
+                continuation.resume(returning: Result(catching: work))
+            }
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+        switch outcome {
+        case .success(let value): return value
+        case .failure(let error):
+            throw Problem(
+                code: "unexpected_failure", status: 503,
+                message: "The password could not be checked now, please try again",
+                cause: "\(error)")
+        case nil: throw .tooManyRequests(retryAfterSeconds: 1)
+        }
+    }
+
+    /// A hash of nothing: random where the salt and the key would be.
+    private static func decoy(_ parameters: ScryptParameters) -> PasswordHash? {
+        let salt = Base64.encode(RandomBytes.make(16)).prefix { $0 != "=" }
+        let key = Base64.encode(RandomBytes.make(32)).prefix { $0 != "=" }
+        let cost = "ln=\(parameters.logN),r=\(parameters.r),p=\(parameters.p)"
+        return PasswordHash(phc: "$scrypt$\(cost)$\(salt)$\(key)")
+    }
+}

@@ -1,0 +1,51 @@
+/// How often something may be done: a token bucket.
+public struct RateLimit: Hashable, Sendable {
+    /// Calls that may come at once.
+    public var burst: Int
+    /// Calls that become possible again per ``seconds``.
+    public var count: Int
+    /// The length of the period.
+    public var seconds: Int
+
+    /// All three must be positive.
+    public init(burst: Int, count: Int, seconds: Int) {
+        precondition(burst > 0 && count > 0 && seconds > 0, "a rate limit allows something")
+        self.burst = burst
+        self.count = count
+        self.seconds = seconds
+    }
+}
+
+/// The limits on calls. Nil means unlimited. Calls with the service role are never counted.
+public struct RateLimits: Hashable, Sendable {
+    /// `POST /token`, per client address.
+    public var token: RateLimit?
+    /// `POST /signup` and `PUT /user`, per client address.
+    public var signup: RateLimit?
+    /// Anonymous sign-ups, per client address.
+    public var anonymous: RateLimit?
+    /// Failed sign-ins, per email address asked for, whether or not it exists. Generous, so that
+    /// nobody can lock somebody else out for long.
+    public var failedSignIns: RateLimit?
+
+    /// Auth reference §16.1.
+    public static let standard = RateLimits(
+        token: RateLimit(burst: 30, count: 150, seconds: 300),
+        signup: RateLimit(burst: 30, count: 30, seconds: 300),
+        anonymous: RateLimit(burst: 30, count: 30, seconds: 3600),
+        failedSignIns: RateLimit(burst: 20, count: 20, seconds: 300))
+
+    /// Nothing is limited.
+    public static let off = RateLimits(
+        token: nil, signup: nil, anonymous: nil, failedSignIns: nil)
+
+    /// Limits of one's own.
+    public init(
+        token: RateLimit?, signup: RateLimit?, anonymous: RateLimit?, failedSignIns: RateLimit?
+    ) {
+        self.token = token
+        self.signup = signup
+        self.anonymous = anonymous
+        self.failedSignIns = failedSignIns
+    }
+}
