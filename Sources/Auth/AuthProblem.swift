@@ -1,0 +1,97 @@
+import Bytes
+import Database
+import Diagnostics
+
+// What this room tells people: codes and messages of auth.md §2.2, worded once. Messages are the
+// reference server's, because applications compare them.
+
+extension Problem {
+    static func validation(_ message: String) -> Problem {
+        Problem(code: "validation_failed", status: 400, message: message)
+    }
+
+    static func badJSON(_ reason: String) -> Problem {
+        Problem(
+            code: "bad_json", status: 400,
+            message: "Could not parse request body as JSON: \(reason)")
+    }
+
+    /// 403, but 400 where `sub` is there and is no UUID (auth.md §2.3).
+    static func badToken(_ reason: String, status: Int = 403) -> Problem {
+        Problem(code: "bad_jwt", status: status, message: reason)
+    }
+
+    static func unverifiedToken(_ reason: String) -> Problem {
+        badToken("invalid JWT: unable to parse or verify signature, \(reason)")
+    }
+
+    static func weakPassword(_ message: String, reasons: [String]) -> Problem {
+        var problem = Problem(code: "weak_password", status: 422, message: message)
+        problem.details = .json(["reasons": .array(reasons.map(JSON.string))])
+        return problem
+    }
+
+    static func tooManyRequests(retryAfterSeconds: Int64) -> Problem {
+        var problem = Problem(
+            code: "over_request_rate_limit", status: 429, message: "Request rate limit reached")
+        problem.details = .json(.integer(retryAfterSeconds))
+        return problem
+    }
+
+    /// Something is not offered by this server; never a silent success.
+    static func notOffered(_ code: String, status: Int = 404, _ message: String) -> Problem {
+        Problem(code: code, status: status, message: message)
+    }
+
+    static let noBearer = Problem(
+        code: "no_authorization", status: 401,
+        message: "This endpoint requires a valid Bearer token")
+    static let userGone = Problem(
+        code: "user_not_found", status: 403, message: "User from sub claim in JWT does not exist")
+    static let sessionGone = Problem(
+        code: "session_not_found", status: 403,
+        message: "Session from session_id claim in JWT does not exist")
+    static func banned(status: Int) -> Problem {
+        Problem(code: "user_banned", status: status, message: "User is banned")
+    }
+    static let invalidCredentials = Problem(
+        code: "invalid_credentials", status: 400, message: "Invalid login credentials")
+    static let userExists = Problem(
+        code: "user_already_exists", status: 422, message: "User already registered")
+    static let emailExists = Problem(
+        code: "email_exists", status: 422,
+        message: "A user with this email address has already been registered")
+    static let refreshTokenUnknown = Problem(
+        code: "refresh_token_not_found", status: 400,
+        message: "Invalid Refresh Token: Refresh Token Not Found")
+    static let refreshTokenUsed = Problem(
+        code: "refresh_token_already_used", status: 400,
+        message: "Invalid Refresh Token: Already Used")
+    static let conflict = Problem(
+        code: "conflict", status: 409,
+        message: "Too many concurrent requests on this user, please try again")
+    static let bodyTooLarge = Problem(
+        code: "request_entity_too_large", status: 413,
+        message: "The request body is larger than \(AuthLimits.bodyBytesMax) bytes")
+
+    /// What the store could not do. A client must be able to try again, so nothing here is a 4xx.
+    init(store error: DatabaseError) {
+        let status =
+            switch error {
+            case .busy, .timeout, .overBudget, .unavailable, .full, .readOnly: 503
+            default: 500
+            }
+        self.init(
+            code: "unexpected_failure", status: status,
+            message: status == 503
+                ? "The server cannot reach its storage now, please try again"
+                : "Unexpected failure, please check server logs for more information",
+            cause: "\(error)")
+    }
+
+    /// The seconds a caller should wait before trying again.
+    var retryAfterSeconds: Int64? {
+        if status == 429, case .json(.integer(let seconds)) = details { return seconds }
+        return status == 429 || status == 503 ? 1 : nil
+    }
+}

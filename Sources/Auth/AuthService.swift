@@ -1,0 +1,151 @@
+import Bytes
+import Crypto
+public import Database
+public import Diagnostics
+public import HTTP
+
+/// Sign-up, sign-in and sessions, as stock Supabase clients expect them under `/auth/v1`; and the
+/// judge of every access token and API key of the server.
+///
+/// One for all loops: everything mutable inside is behind a lock or in the store. Nothing here
+/// blocks a loop: passwords are hashed on threads of their own and the store is asked on its
+/// threads.
+public final class AuthService: Sendable {
+    let database: Database
+    let accounts: AccountReader
+    let settings: AuthSettings
+    let verifier: TokenVerifier
+    let issuer: TokenIssuer
+    let hasher: PasswordHasher
+    let limiter = RateLimiter()
+    let passwordRules: PasswordRules
+    let version: String
+    let clock: @Sendable () -> Instant
+    private let log: Log?
+
+    /// Brings the tables of this room up to date and reads the revoked sessions. Blocks: for
+    /// start-up.
+    ///
+    /// - Parameters:
+    ///   - version: what `/health` tells.
+    ///   - log: where failures of the server's own are recorded.
+    ///   - clock: the time; another one in tests.
+    /// - Throws: `invalid_setting` for settings that cannot be kept, or what the store says.
+    public init(
+        database: Database, settings: AuthSettings, secrets: Secrets, version: String = "dev",
+        log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now }
+    ) throws(Problem) {
+        try settings.validate()
+        self.database = database
+        self.settings = settings
+        self.version = version
+        self.log = log
+        self.clock = clock
+        hasher = try PasswordHasher(
+            parameters: settings.scrypt, threads: settings.hashingThreads)
+        verifier = TokenVerifier(keys: JWTKeySet([secrets.signingKey]))
+        issuer = TokenIssuer(secrets: secrets, settings: settings)
+        passwordRules = PasswordRules(charactersMin: settings.passwordCharactersMin)
+        let now = clock()
+        let revoked = try AuthTables.prepare(database, now: now)
+        // Opened once the tables are there.
+        accounts = try AccountReader(database)
+        verifier.revoke(revoked, now: now)
+    }
+
+    /// Answers a request whose path, without `/auth/v1`, is `path`: `/token` or `token`.
+    public func respond(to request: Request, path: String) -> Answer {
+        let form = ErrorForm(request)
+        guard let route = Route(path) else {
+            return immediate(form.response(.unknownPath), request)
+        }
+        guard route.methods.contains(request.method) else {
+            var response = form.response(.wrongMethod)
+            response.append(
+                field: "Allow", route.methods.map(\.name).joined(separator: ", "))
+            return immediate(response, request)
+        }
+        switch route.endpoint {
+        case .settings: return immediate(settingsAnswer(), request)
+        case .health: return immediate(healthAnswer(), request)
+        case .keys: return immediate(keysAnswer(), request)
+        case .notOffered(let problem): return immediate(form.response(problem), request)
+        case .user where request.method != .put:
+            do throws(Problem) {
+                return immediate(try user(request), request)
+            } catch {
+                return immediate(refusal(error, request, form), request)
+            }
+        case .signup, .token, .logout, .user:
+            return .pending { await self.perform(route.endpoint, request, form) }
+        }
+    }
+
+    /// Decides about an access token or an API key.
+    ///
+    /// Thread-safe, and fast for a token seen before: its signature is not computed again, but its
+    /// time and whether its session was signed out are judged each time.
+    public func verify(token: ArraySlice<UInt8>) -> Result<TokenClaims, TokenProblem> {
+        do throws(TokenProblem) {
+            return .success(
+                try verifier.verify(
+                    token, now: clock(), leewaySeconds: settings.leewaySeconds))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The same for a token in a string.
+    public func verify(token: String) -> Result<TokenClaims, TokenProblem> {
+        verify(token: Array(token.utf8)[...])
+    }
+
+    /// The role that an `apikey` stands for, `anon` or `service_role`; nil when it is no key of
+    /// this project. The access token of a user is not a key.
+    public func role(ofAPIKey key: ArraySlice<UInt8>) -> String? {
+        guard case .success(let claims) = verify(token: key), claims.subject == nil else {
+            return nil
+        }
+        return claims.role
+    }
+
+    /// Whether tokens of the session are still accepted: false from the moment it is signed out.
+    /// For connections that outlive the check of their token.
+    public func isSessionAlive(_ id: String) -> Bool { !verifier.isRevoked(id) }
+
+    private func immediate(_ response: Response, _ request: Request) -> Answer {
+        var response = response
+        response.omitsBody = request.method == .head
+        return .response(response)
+    }
+
+    private func perform(
+        _ endpoint: Endpoint, _ request: Request, _ form: ErrorForm
+    ) async -> Response {
+        do throws(Problem) {
+            switch endpoint {
+            case .signup: return try await signUp(request)
+            case .token: return try await token(request)
+            case .logout: return try await logOut(request)
+            case .user: return try await updateUser(request)
+            case .settings, .health, .keys, .notOffered: return form.response(.unknownPath)
+            }
+        } catch {
+            return refusal(error, request, form)
+        }
+    }
+
+    private func refusal(_ problem: Problem, _ request: Request, _ form: ErrorForm) -> Response {
+        if problem.status >= 500 { log?.record(.failed(request: request.id, problem: problem)) }
+        return form.response(problem)
+    }
+}
+
+extension Response {
+    /// A JSON answer that no cache may keep: it is about one user.
+    static func json(_ body: [UInt8], status: Int = 200) -> Response {
+        var response = Response(status: status, contentType: "application/json", body: body)
+        response.append(field: "Cache-Control", "no-store")
+        return response
+    }
+}

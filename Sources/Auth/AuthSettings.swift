@@ -1,0 +1,70 @@
+public import Crypto
+public import Diagnostics
+
+/// What a project decides about sign-up and sign-in. Every default is the reference server's,
+/// except that addresses count as confirmed at once, since no mail is sent.
+public struct AuthSettings: Sendable {
+    /// The `iss` of access tokens: the URL of this service as clients see it.
+    public var issuer = "http://127.0.0.1:54321/auth/v1"
+    /// The `aud` of access tokens.
+    public var audience = "authenticated"
+    /// Life of an access token, in seconds; at least 60. Clients refresh when 90 are left.
+    public var tokenSeconds: Int64 = 3600
+    /// Clock differences forgiven when a token is verified for other services, in seconds, 0 to 30.
+    public var leewaySeconds: Int64 = 30
+    /// Refuses every sign-up.
+    public var disablesSignup = false
+    /// Offers email and password.
+    public var allowsEmail = true
+    /// Offers anonymous sign-in.
+    public var allowsAnonymous = false
+    /// Takes an email address as confirmed at sign-up. Must be on: confirmation needs mail.
+    public var autoconfirms = true
+    /// Shortest password, in characters.
+    public var passwordCharactersMin = 6
+    /// How long after a rotation an older refresh token is still forgiven, in seconds.
+    public var refreshReuseSeconds: Int64 = 10
+    /// How long after a rotation the token before the active one is still good, in seconds; nil for
+    /// ever, which is what the reference server does and lets a client that lost an answer go on.
+    public var refreshParentSeconds: Int64?
+    /// Cost of a password hash. Older hashes are renewed at sign-in.
+    public var scrypt = ScryptParameters.standard
+    /// Threads that hash passwords; nil for one per processor.
+    public var hashingThreads: Int?
+    /// Limits on calls.
+    public var rateLimits = RateLimits.standard
+
+    /// The defaults.
+    public init() {}
+
+    /// Refuses what cannot be kept.
+    ///
+    /// - Throws: a problem that names the setting, with code `invalid_setting`.
+    public func validate() throws(Problem) {
+        guard autoconfirms else {
+            throw .setting("autoconfirm", "must be true: this server does not send mail yet")
+        }
+        guard (60...31_536_000).contains(tokenSeconds) else {
+            throw .setting("token lifetime", "must be between 60 seconds and a year")
+        }
+        guard (0...30).contains(leewaySeconds) else {
+            throw .setting("leeway", "must be between 0 and 30 seconds")
+        }
+        guard (1...AuthLimits.passwordBytesMax / 4).contains(passwordCharactersMin) else {
+            throw .setting("shortest password", "must be between 1 and 256 characters")
+        }
+        guard refreshReuseSeconds >= 0, refreshParentSeconds ?? 0 >= 0 else {
+            throw .setting("refresh interval", "must not be negative")
+        }
+        guard (1...1024).contains(hashingThreads ?? 1) else {
+            throw .setting("hashing threads", "must be between 1 and 1024")
+        }
+    }
+}
+
+extension Problem {
+    fileprivate static func setting(_ name: String, _ rule: String) -> Problem {
+        Problem(
+            code: "invalid_setting", status: 500, message: "The auth setting '\(name)' \(rule).")
+    }
+}

@@ -1,0 +1,79 @@
+import Bytes
+import Diagnostics
+import Glibc
+import HTTP
+
+// Who calls: the bearer of a token, a service, an address.
+
+extension AuthService {
+    /// The claims of the request's user token. Only what the token itself shows is checked here;
+    /// whether its user and session exist, the store knows (``RowSource/caller(_:now:)``).
+    func bearer(_ request: Request) throws(Problem) -> TokenClaims {
+        guard let token = Self.bearerToken(request) else { throw .noBearer }
+        let claims: TokenClaims
+        do throws(TokenProblem) {
+            // This room is the clock that issued the token: nothing to forgive.
+            claims = try verifier.verify(token, now: clock(), leewaySeconds: 0)
+        } catch {
+            throw error.authProblem
+        }
+        guard claims.subject != nil else {
+            throw .badToken("invalid claim: missing sub claim")
+        }
+        let audience = request.field("x-jwt-aud") ?? settings.audience
+        guard claims.audiences.isEmpty || claims.audiences.contains(audience) else {
+            throw .validation("Token audience doesn't match request audience")
+        }
+        return claims
+    }
+
+    /// Counts a call against the address it comes from, unless it comes from a service.
+    func limit(
+        _ kind: RateLimiter.Kind, _ limit: RateLimit?, _ request: Request
+    ) throws(Problem) {
+        guard limit != nil, !isService(request) else { return }
+        try limiter.take(kind, Self.subject(of: request.peerAddress), limit, now: clock())
+    }
+
+    /// Whether the caller shows the service key, as `apikey` or as bearer.
+    func isService(_ request: Request) -> Bool {
+        let shown = [request.fieldBytes("apikey"), Self.bearerToken(request)]
+        return shown.contains { token in
+            guard let token, case .success(let claims) = verify(token: token) else { return false }
+            return claims.isService
+        }
+    }
+
+    /// What follows `Bearer` and one space; the word in any case.
+    private static func bearerToken(_ request: Request) -> ArraySlice<UInt8>? {
+        guard let value = request.fieldBytes("authorization"), value.count > 7 else { return nil }
+        let word = value.prefix(7)
+        guard word.elementsEqual("bearer ".utf8, by: { ASCII.lowercased($0) == $1 }) else {
+            return nil
+        }
+        return value.dropFirst(7)
+    }
+
+    /// The part of an address that one subscriber holds: all of IPv4, the first 64 bits of IPv6.
+    static func subject(of address: String) -> String {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard unsafe inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
+        let isMapped = bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
+        return isMapped ? address : Hex.encode(bytes.prefix(8))
+    }
+}
+
+extension SessionRecord {
+    /// A session that begins now.
+    static func begin(
+        for user: String, method: String, _ request: Request, now: Instant, tokenSeconds: Int64,
+        salt: [UInt8]
+    ) -> SessionRecord {
+        let agent = request.fieldBytes("user-agent")?.prefix(AuthLimits.userAgentBytesMax)
+        return SessionRecord(
+            id: UUIDText.v4(), userID: user, createdAt: now, refreshedAt: now,
+            tokenExpiresAt: now.seconds + tokenSeconds, userAgent: agent.map { String(utf8: $0) },
+            address: request.peerAddress.isEmpty ? nil : request.peerAddress, refreshSalt: salt,
+            methods: [Method(name: method, at: now)])
+    }
+}

@@ -1,0 +1,122 @@
+import Bytes
+import Crypto
+import Database
+import Diagnostics
+import HTTP
+
+// POST /token (auth.md §7).
+
+extension AuthService {
+    func token(_ request: Request) async throws(Problem) -> Response {
+        let grant = QueryString.parse(request.rawQuery).last { $0.name == "grant_type" }?.value
+        let body = try RequestBody(request)
+        try limit(.token, settings.rateLimits.token, request)
+        switch grant {
+        case "password": return try await signIn(request, body)
+        case "refresh_token": return try await refresh(body)
+        case "pkce": throw try Self.codeProblem(body)
+        case "id_token":
+            throw .notOffered(
+                "provider_disabled", status: 400, "Unsupported provider: provider is not enabled")
+        case "web3":
+            throw .notOffered("web3_provider_disabled", status: 422, "Web3 provider is disabled")
+        default:
+            throw Problem(
+                code: "invalid_credentials", status: 400, message: "unsupported_grant_type")
+        }
+    }
+
+    /// Signs in with email and password. An unknown address and a wrong password get the same
+    /// answer in the same time; what else is wrong is told only to who knows the password.
+    private func signIn(
+        _ request: Request, _ body: RequestBody
+    ) async throws(Problem) -> Response {
+        let (address, password) = try credentials(body)
+        let isLimited = !isService(request)
+        if isLimited {
+            try limiter.check(
+                .failedSignIn, address, settings.rateLimits.failedSignIns, now: clock())
+        }
+        let known = try accounts.read { reader throws(Problem) in
+            try reader.account(email: address)
+        }
+        let secret = Array(password.utf8)
+        let stored = known?.user.passwordHash
+        let verdict = try await hasher.verify(secret, against: stored)
+        guard verdict.matches, let known else {
+            if isLimited {
+                try limiter.take(
+                    .failedSignIn, address, settings.rateLimits.failedSignIns, now: clock())
+            }
+            throw .invalidCredentials
+        }
+        guard known.user.emailConfirmedAt != nil else {
+            throw Problem(
+                code: "email_not_confirmed", status: 400, message: "Email not confirmed")
+        }
+        let renewed = verdict.isOutdated ? try await hasher.hash(secret) : nil
+        let now = clock()
+        let session = SessionRecord.begin(
+            for: known.user.id, method: "password", request, now: now,
+            tokenSeconds: settings.tokenSeconds, salt: RandomBytes.make(16))
+        let signedIn = try await database.write { transaction throws(Problem) in
+            try transaction.signIn(session, provedBy: stored, renewed: renewed, now: now)
+        }
+        return .json(
+            issuer.answer(signedIn, now: now, weakness: passwordRules.weakness(of: password)))
+    }
+
+    /// The address, normalised, and the password.
+    private func credentials(_ body: RequestBody) throws(Problem) -> (String, String) {
+        let email = try body.text("email")
+        let phone = try body.text("phone")
+        guard email != nil || phone != nil else { throw .validation("missing email or phone") }
+        guard email == nil || phone == nil else {
+            throw .validation(
+                "Only an email address or phone number should be provided on login.")
+        }
+        guard let email else { throw .phoneDisabled }
+        guard settings.allowsEmail else {
+            throw .emailDisabled("Email logins are disabled", status: 422)
+        }
+        // What is no address has no account; it is not for this answer to explain why.
+        guard let address = try? EmailAddress.normalise(email) else { throw .invalidCredentials }
+        return (address, try body.text("password") ?? "")
+    }
+
+    /// No flow that ends in a code is offered, so no code is known.
+    private static func codeProblem(_ body: RequestBody) throws(Problem) -> Problem {
+        guard try body.text("auth_code") != nil, try body.text("code_verifier") != nil else {
+            return .validation(
+                "invalid request: both auth code and code verifier should be non-empty")
+        }
+        return .notOffered(
+            "flow_state_not_found", "invalid flow state, no valid flow state found")
+    }
+}
+
+extension WriteTransaction {
+    /// Adds a session for a user whose password was compared with `stored`.
+    ///
+    /// - Throws: `invalid_credentials` when the password was changed meanwhile; `user_banned`.
+    fileprivate func signIn(
+        _ session: SessionRecord, provedBy stored: String?, renewed: String?, now: Instant
+    ) throws(Problem) -> SignedIn {
+        guard var account = try account(id: session.userID),
+            account.user.passwordHash == stored
+        else { throw .invalidCredentials }
+        guard !account.user.isBanned(at: now) else { throw .banned(status: 400) }
+        account.user.lastSignInAt = now
+        account.user.updatedAt = now
+        if let renewed { account.user.passwordHash = renewed }
+        try update(account.user)
+        for index in account.identities.indices
+        where account.identities[index].provider == "email" {
+            account.identities[index].lastSignInAt = now
+            account.identities[index].updatedAt = now
+            try update(account.identities[index])
+        }
+        try insert(session)
+        return SignedIn(account: account, session: session)
+    }
+}

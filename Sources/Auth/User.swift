@@ -1,0 +1,142 @@
+import Bytes
+import Database
+import Diagnostics
+import HTTP
+
+// GET and PUT /user (auth.md §9).
+
+extension AuthService {
+    /// Clients ask for the user often, so this answers at once.
+    func user(_ request: Request) throws(Problem) -> Response {
+        let account = try account(of: try bearer(request))
+        return .json(account.json(audience: settings.audience))
+    }
+
+    private func account(of claims: TokenClaims) throws(Problem) -> Account {
+        let now = clock()
+        return try accounts.read { reader throws(Problem) in
+            try reader.caller(claims, now: now)
+        }
+    }
+
+    func updateUser(_ request: Request) async throws(Problem) -> Response {
+        let claims = try bearer(request)
+        let body = try RequestBody(request)
+        try limit(.signup, settings.rateLimits.signup, request)
+        let change = try UserChange(body, rules: passwordRules)
+        let account = try account(of: claims)
+        try change.check(against: account.user)
+        let hash = try await newHash(change, account.user)
+        let grace = settings.leewaySeconds
+        let now = clock()
+        let (updated, ended) = try await database.write { transaction throws(Problem) in
+            var current = try transaction.caller(claims, now: now)
+            // Two changes of the password at once: the later one was compared with a hash that is
+            // gone.
+            guard hash == nil || current.user.passwordHash == account.user.passwordHash else {
+                throw .conflict
+            }
+            try transaction.apply(change, hash: hash, to: &current, now: now)
+            guard hash != nil else { return (current, [RevokedSession]()) }
+            return (
+                current,
+                try transaction.endSessions(
+                    of: current.user.id, .others, current: claims.sessionID, grace: grace, now: now)
+            )
+        }
+        verifier.revoke(ended, now: now)
+        return .json(updated.json(audience: settings.audience))
+    }
+
+    private func newHash(
+        _ change: UserChange, _ user: UserRecord
+    ) async throws(Problem) -> String? {
+        guard let password = change.password else { return nil }
+        if let stored = user.passwordHash,
+            try await hasher.verify(password, against: stored).matches
+        {
+            throw Problem(
+                code: "same_password", status: 422,
+                message: "New password should be different from the old password.")
+        }
+        return try await hasher.hash(password)
+    }
+}
+
+/// What a user wants changed about themselves. Anything else in the body is ignored.
+struct UserChange: Sendable {
+    /// Normalised.
+    let email: String?
+    /// Checked.
+    let password: [UInt8]?
+    let data: JSONValue?
+
+    init(_ body: RequestBody, rules: PasswordRules) throws(Problem) {
+        guard !body.has("app_metadata") else {
+            throw Problem(
+                code: "not_admin", status: 403,
+                message: "Updating app_metadata requires admin privileges")
+        }
+        guard try body.text("phone") == nil else { throw .phoneDisabled }
+        if let text = try body.text("email") {
+            email = try EmailAddress.normalise(text)
+        } else {
+            email = nil
+        }
+        if let text = try body.text("password") {
+            password = try rules.check(text)
+        } else {
+            password = nil
+        }
+        data = try body.object("data")
+    }
+
+    func check(against user: UserRecord) throws(Problem) {
+        guard user.isAnonymous, password != nil, email == nil else { return }
+        throw Problem(
+            code: "validation_failed", status: 422,
+            message: "Updating password of an anonymous user without an email or phone is "
+                + "not allowed")
+    }
+}
+
+extension WriteTransaction {
+    fileprivate func apply(
+        _ change: UserChange, hash: String?, to account: inout Account, now: Instant
+    ) throws(Problem) {
+        if let data = change.data {
+            account.user.userMetadata = Metadata.merge(
+                account.user.userMetadata, data, dropsNulls: true)
+        }
+        if let hash { account.user.passwordHash = hash }
+        account.user.updatedAt = now
+        if let email = change.email, email != account.user.email {
+            try move(&account, to: email, now: now)
+        }
+        try Metadata.check(account.user.userMetadata)
+        try update(account.user)
+    }
+
+    /// Gives the account another address, which counts as confirmed at once, as at sign-up. An
+    /// anonymous user becomes a permanent one.
+    private func move(_ account: inout Account, to email: String, now: Instant) throws(Problem) {
+        account.user.email = email
+        account.user.emailConfirmedAt = now
+        account.user.isAnonymous = false
+        account.user.userMetadata = Metadata.merge(
+            account.user.userMetadata, ["email_verified": true])
+        if let index = account.identities.firstIndex(where: { $0.provider == "email" }) {
+            account.identities[index].email = email
+            account.identities[index].updatedAt = now
+            account.identities[index].data = Metadata.merge(
+                account.identities[index].data, ["email": .string(email)])
+            try update(account.identities[index])
+        } else {
+            account.user.appMetadata = Metadata.merge(
+                account.user.appMetadata, ["provider": "email", "providers": ["email"]])
+            let identity = IdentityRecord.email(email, of: account.user, data: nil)
+            account.identities.append(identity)
+            try insert(identity, duplicate: .emailExists)
+        }
+    }
+}

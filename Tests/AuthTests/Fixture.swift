@@ -1,0 +1,147 @@
+import Bytes
+import Crypto
+import Database
+import Diagnostics
+import Foundation
+import HTTP
+import Synchronization
+import Testing
+
+@testable import Auth
+
+/// A clock that stands still until it is moved.
+final class TestClock: Sendable {
+    private let microseconds: Atomic<Int64>
+
+    init(_ start: Instant = Instant(seconds: 1_795_000_000)) {
+        microseconds = Atomic(start.microseconds)
+    }
+
+    var now: Instant { Instant(microseconds: microseconds.load(ordering: .sequentiallyConsistent)) }
+
+    func advance(seconds: Int64) {
+        microseconds.add(seconds * 1_000_000, ordering: .sequentiallyConsistent)
+    }
+}
+
+/// An answer, read.
+struct Reply: Sendable {
+    let response: Response
+    let json: JSONValue?
+
+    init(_ response: Response) {
+        self.response = response
+        json = try? JSONDocument(parsing: response.body).root
+    }
+
+    var status: Int { response.status }
+    var text: String { String(utf8: response.body) }
+    /// The error code of either form.
+    var code: String? { json?["error_code"]?.string ?? json?["code"]?.string }
+    var message: String? { json?["msg"]?.string ?? json?["message"]?.string }
+    var accessToken: String { json?["access_token"]?.string ?? "" }
+    var refreshToken: String { json?["refresh_token"]?.string ?? "" }
+    var user: JSONValue? { json?["user"] ?? json }
+}
+
+/// A service over a real database in a directory of its own.
+final class Fixture: Sendable {
+    let directory: String
+    let database: Database
+    let secrets: Secrets
+    let service: AuthService
+    let clock = TestClock()
+
+    /// Cheap hashes, no rate limits; `adjust` changes what a test is about.
+    init(
+        pagesMax: Int? = nil, _ adjust: (inout AuthSettings) -> Void = { _ in }
+    ) throws {
+        var settings = AuthSettings()
+        settings.scrypt = ScryptParameters(logN: 4, r: 8, p: 1) ?? .standard
+        settings.rateLimits = .off
+        settings.hashingThreads = 2
+        adjust(&settings)
+        directory = NSTemporaryDirectory() + "auth-" + UUIDText.v4()
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true)
+        var configuration = DatabaseConfiguration.file(directory + "/apus.db")
+        configuration.pagesMax = pagesMax
+        database = try Database.open(configuration)
+        secrets = .generate(now: clock.now)
+        let clock = clock
+        service = try AuthService(
+            database: database, settings: settings, secrets: secrets, clock: { clock.now })
+    }
+
+    deinit {
+        database.close()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    func call(
+        _ method: HTTP.Method, _ target: String, _ body: String = "", token: String? = nil,
+        fields: [(String, String)] = [], address: String = "192.0.2.1"
+    ) async -> Reply {
+        var fields = fields
+        if let token { fields.append(("Authorization", "Bearer \(token)")) }
+        var request = Request(method, "/auth/v1" + target, fields: fields, body: Array(body.utf8))
+        request.peerAddress = address
+        let path = String(target.prefix { $0 != "?" })
+        switch service.respond(to: request, path: path) {
+        case .response(let response): return Reply(response)
+        case .pending(let work): return Reply(await work())
+        case .webSocket: return Reply(Response(status: 500))
+        }
+    }
+
+    func signUp(
+        _ email: String = "ada@example.org", password: String = "secret-1", data: String = "null"
+    ) async -> Reply {
+        await call(
+            .post, "/signup",
+            #"{"email":"\#(email)","password":"\#(password)","data":\#(data)}"#)
+    }
+
+    func signIn(
+        _ email: String = "ada@example.org", password: String = "secret-1"
+    ) async -> Reply {
+        await call(
+            .post, "/token?grant_type=password",
+            #"{"email":"\#(email)","password":"\#(password)"}"#)
+    }
+
+    func refresh(_ token: String) async -> Reply {
+        await call(
+            .post, "/token?grant_type=refresh_token", #"{"refresh_token":"\#(token)"}"#)
+    }
+
+    func user(_ token: String) async -> Reply { await call(.get, "/user", token: token) }
+
+    /// A token with these claims, signed with the project's secret.
+    func sign(_ claims: String) -> String {
+        guard let key = JWTKey(.hmacSHA256(secret: Array(secrets.jwtSecret.utf8))) else {
+            return ""
+        }
+        return JWT.sign(Array(claims.utf8), with: key)
+    }
+
+    func change(_ sql: String, _ argument: Value) async throws {
+        _ = try await database.write { transaction throws(Problem) in
+            try transaction.change(sql, argument)
+        }
+    }
+
+    /// Rows of a statement that counts.
+    func count(_ sql: String) async throws -> Int64 {
+        try await database.readSlowly { reader throws(Problem) in
+            try reader.rows(SQL(sql), columns: 1)[0][0].integer ?? -1
+        }
+    }
+}
+
+/// The claims of a token, unverified.
+func claims(of token: String) throws -> JSONValue {
+    let parts = token.split(separator: ".")
+    let payload = try #require(parts.count == 3 ? Base64URL.decode(String(parts[1])) : nil)
+    return try JSONDocument(parsing: payload).root
+}

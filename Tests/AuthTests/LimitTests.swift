@@ -1,0 +1,210 @@
+import Bytes
+import Crypto
+import Database
+import Diagnostics
+import HTTP
+import Synchronization
+import Testing
+
+@testable import Auth
+
+@Suite struct RateLimiterTests {
+    static let limit = RateLimit(burst: 3, count: 6, seconds: 60)
+
+    @Test func `a burst passes, then one call each ten seconds`() throws {
+        let limiter = RateLimiter()
+        let clock = TestClock()
+        func take(_ subject: String = "a") throws(Problem) {
+            try limiter.take(.token, subject, Self.limit, now: clock.now)
+        }
+        for _ in 0..<3 { try take() }
+        let problem = #expect(throws: Problem.self) { try take() }
+        #expect(problem?.status == 429)
+        #expect(problem?.code == "over_request_rate_limit")
+        #expect(problem?.retryAfterSeconds == 10)
+        try take("b")
+        try limiter.take(.signup, "a", Self.limit, now: clock.now)
+        clock.advance(seconds: 9)
+        #expect(throws: Problem.self) { try take() }
+        clock.advance(seconds: 1)
+        try take()
+        #expect(throws: Problem.self) { try take() }
+        clock.advance(seconds: 86_400)
+        for _ in 0..<3 { try take() }
+        #expect(throws: Problem.self) { try take() }
+    }
+
+    @Test func `nothing is limited without a limit, and checking takes nothing`() throws {
+        let limiter = RateLimiter()
+        let now = TestClock().now
+        for _ in 0..<100 { try limiter.take(.token, "a", nil, now: now) }
+        for _ in 0..<100 { try limiter.check(.token, "a", Self.limit, now: now) }
+        for _ in 0..<3 { try limiter.take(.token, "a", Self.limit, now: now) }
+        #expect(throws: Problem.self) { try limiter.check(.token, "a", Self.limit, now: now) }
+    }
+
+    @Test func `memory is bounded however many call`() throws {
+        let limiter = RateLimiter(bucketsMax: 100)
+        let now = TestClock().now
+        for number in 0..<10_000 {
+            try limiter.take(.token, "\(number)", Self.limit, now: now)
+        }
+        #expect(limiter.count <= 200)
+        for _ in 0..<2 { try limiter.take(.token, "9999", Self.limit, now: now) }
+        #expect(throws: Problem.self) {
+            try limiter.take(.token, "9999", Self.limit, now: now)
+        }
+    }
+
+    @Test(arguments: [
+        ("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "20010db800000000"),
+        ("2001:db8:0:0:ffff::2", "20010db800000000"), ("2001:db8:0:1::1", "20010db800000001"),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.1"), ("", ""),
+    ])
+    func `an IPv6 subscriber is their first 64 bits`(address: String, subject: String) {
+        #expect(AuthService.subject(of: address) == subject)
+    }
+}
+
+@Suite struct LimitedServiceTests {
+    static let tight = RateLimits(
+        token: RateLimit(burst: 4, count: 1, seconds: 10),
+        signup: RateLimit(burst: 2, count: 1, seconds: 10),
+        anonymous: RateLimit(burst: 1, count: 1, seconds: 60),
+        failedSignIns: RateLimit(burst: 2, count: 1, seconds: 30))
+
+    @Test func `calls of one address are limited, others and services are not`() async throws {
+        let fixture = try Fixture { $0.rateLimits = Self.tight }
+        func signUp(_ number: Int, _ address: String, key: String? = nil) async -> Reply {
+            await fixture.call(
+                .post, "/signup", #"{"email":"u\#(number)@x.org","password":"secret"}"#,
+                fields: key.map { [("apikey", $0)] } ?? [], address: address)
+        }
+        #expect(await signUp(1, "192.0.2.1").status == 200)
+        #expect(await signUp(2, "192.0.2.1", key: fixture.secrets.anonKey).status == 200)
+        let refused = await signUp(3, "192.0.2.1")
+        #expect(refused.status == 429)
+        #expect(refused.code == "over_request_rate_limit")
+        #expect(refused.response.field("Retry-After") == "10")
+        #expect(await signUp(3, "192.0.2.2").status == 200)
+        #expect(await signUp(4, "192.0.2.1", key: fixture.secrets.serviceRoleKey).status == 200)
+        fixture.clock.advance(seconds: 10)
+        #expect(await signUp(5, "192.0.2.1").status == 200)
+    }
+
+    @Test func `failures are counted by address asked for, whether or not it exists`() async throws
+    {
+        let fixture = try Fixture {
+            $0.rateLimits = Self.tight
+            $0.rateLimits.token = nil
+        }
+        _ = await fixture.signUp()
+        var answers: [[String?]] = []
+        for email in ["ada@example.org", "eve@example.org"] {
+            var codes: [String?] = []
+            for _ in 0..<3 {
+                codes.append(await fixture.signIn(email, password: "wrong-1").code)
+            }
+            answers.append(codes)
+        }
+        #expect(answers[0] == answers[1])
+        #expect(
+            answers[0] == ["invalid_credentials", "invalid_credentials", "over_request_rate_limit"])
+        fixture.clock.advance(seconds: 30)
+        #expect(await fixture.signIn().status == 200)
+    }
+
+    @Test func `right passwords are never counted as failures`() async throws {
+        let fixture = try Fixture {
+            $0.rateLimits = Self.tight
+            $0.rateLimits.token = nil
+        }
+        _ = await fixture.signUp()
+        for _ in 0..<10 { #expect(await fixture.signIn().status == 200) }
+    }
+
+    @Test func `anonymous sign-ups have a limit of their own`() async throws {
+        let fixture = try Fixture {
+            $0.rateLimits = Self.tight
+            $0.allowsAnonymous = true
+        }
+        #expect(await fixture.call(.post, "/signup", "{}").status == 200)
+        #expect(await fixture.call(.post, "/signup", "{}").status == 429)
+        #expect(await fixture.signUp().status == 200)
+    }
+}
+
+@Suite struct WorkQueueTests {
+    /// A gate that jobs wait at, so that a full queue does not depend on time.
+    final class Gate: Sendable {
+        private let isOpen = Atomic<Bool>(false)
+        func open() { isOpen.store(true, ordering: .releasing) }
+        func pass() { while !isOpen.load(ordering: .acquiring) {} }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a full queue refuses and takes again when there is room`() async {
+        let queue = WorkQueue(threadsMax: 1, waitingMax: 2)
+        let gate = Gate()
+        await withCheckedContinuation { started in
+            #expect(
+                queue.push {
+                    started.resume()
+                    gate.pass()
+                })
+        }
+        #expect(queue.push {})
+        await withCheckedContinuation { done in
+            #expect(queue.push { done.resume() })
+            #expect(!queue.push {})
+            gate.open()
+        }
+        await withCheckedContinuation { done in
+            #expect(queue.push { done.resume() })
+        }
+        queue.close()
+        #expect(!queue.push {})
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `closing lets the jobs already taken finish`() async {
+        let queue = WorkQueue(threadsMax: 2, waitingMax: 100)
+        let gate = Gate()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    await withCheckedContinuation { done in
+                        #expect(
+                            queue.push {
+                                gate.pass()
+                                done.resume()
+                            })
+                    }
+                }
+            }
+            group.addTask {
+                gate.open()
+            }
+            await group.waitForAll()
+        }
+        queue.close()
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `too many sign-ins at once are told to come back`() async throws {
+        let fixture = try Fixture {
+            $0.hashingThreads = 1
+            $0.scrypt = ScryptParameters(logN: 14, r: 8, p: 1) ?? .standard
+        }
+        _ = await fixture.signUp()
+        let replies = await withTaskGroup(of: Reply.self) { group in
+            for _ in 0..<120 { group.addTask { await fixture.signIn() } }
+            return await group.reduce(into: [Reply]()) { $0.append($1) }
+        }
+        let refused = replies.filter { $0.status == 429 }
+        #expect(!refused.isEmpty)
+        #expect(refused.allSatisfy { $0.response.field("Retry-After") == "1" })
+        #expect(replies.count { $0.status == 200 } + refused.count == 120)
+        #expect(await fixture.signIn().status == 200)
+    }
+}
