@@ -56,7 +56,7 @@ let package = Package(
         tests("CryptoTests", ["Crypto", "Bytes"]),
         tests("NetworkTests", ["Network", "Bytes", "Diagnostics", "COpenSSL"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
-        tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Bytes"]),
+        tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Diagnostics", "Bytes", "COpenSSL"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
         tests("DatabaseTests", ["Database", "Bytes", "Diagnostics"]),
         tests("SchemaTests", ["Schema", "Database", "Bytes", "Diagnostics"]),

@@ -134,7 +134,11 @@ public struct ChunkedDecoder: Sendable {
                 message: "The trailer is larger than the limit of \(limits.trailerBytesMax) bytes.")
         }
         if byte == ASCII.cr {
-            if case .trailerStart = phase { phase = .lastLineFeed } else { phase = .trailerLineFeed }
+            if case .trailerStart = phase {
+                phase = .lastLineFeed
+            } else {
+                phase = .trailerLineFeed
+            }
         } else {
             try rejectControl(byte)
             phase = .trailer

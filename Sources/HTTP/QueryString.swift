@@ -37,7 +37,8 @@ public enum QueryString {
         while index < part.endIndex {
             let byte = part[index]
             if byte == ASCII.percent, index + 2 < part.endIndex,
-                let high = ASCII.hexValue(part[index + 1]), let low = ASCII.hexValue(part[index + 2])
+                let high = ASCII.hexValue(part[index + 1]),
+                let low = ASCII.hexValue(part[index + 2])
             {
                 decoded.append(high << 4 | low)
                 index += 3

@@ -49,7 +49,8 @@ struct RequestCycle {
     private var used = 0
     private var head: RequestHead?
     private var body: [UInt8] = []
-    private var framing = ResponseEncoder.Framing(isHead: false, isVersion10: false, keepsAlive: false)
+    private var framing = ResponseEncoder.Framing(
+        isHead: false, isVersion10: false, keepsAlive: false)
     private var owesContinue = false
     private var hasEnded = false
     private var isDraining = false

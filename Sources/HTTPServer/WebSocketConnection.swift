@@ -69,6 +69,12 @@ final class WebSocketConnection: WebSocketSink {
     func tick(now: UInt64) {
         if now >= cycle.closeDeadline { return socket.close() }
         guard cycle.isOpen else { return }
+        if socket.isReadingPaused {
+            // Its frames lie in the kernel: it is not the peer who is silent.
+            lastReceived = now
+            pongDeadline = DeadlineTable.never
+            return
+        }
         if now >= pongDeadline { return socket.abort() }
         guard pongDeadline == DeadlineTable.never,
             now >= lastReceived + settings.deadlines.webSocketIdle

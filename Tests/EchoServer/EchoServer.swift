@@ -37,7 +37,9 @@ final class EchoApplication: Application {
     func respond(to request: Request) -> Answer {
         if request.head.asksForWebSocket { return .webSocket(EchoSession()) }
         if request.fieldEquals("x-pending", "1") {
-            return .pending { Response(status: 200, contentType: "text/plain", body: Array("Hello.".utf8)) }
+            return .pending {
+                Response(status: 200, contentType: "text/plain", body: Array("Hello.".utf8))
+            }
         }
         return .response(Response(status: 200, contentType: "text/plain", body: greeting))
     }

@@ -63,7 +63,9 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer()
         let client = try server.connect()
         client.send(
-            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
+            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+                + "Expect: 100-continue\r\n\r\n"
+        )
         #expect(client.readResponse()?.status == 100)
         client.send("5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nTrailer: z\r\n\r\n")
         #expect(client.readResponse()?.body == "hello world")
@@ -80,19 +82,25 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let refusal = try #require(client.readResponse())
         #expect(refusal.status == 413)
         #expect(refusal.field("connection") == "close")
-        #expect(refusal.body == #"{"message":"The body is larger than the limit of 8388608 bytes."}"#)
+        #expect(
+            refusal.body == #"{"message":"The body is larger than the limit of 8388608 bytes."}"#)
     }
 
     @Test(arguments: [
         ("\u{16}\u{3}\u{1}", 400), ("GET /\r\n", 400), ("GET / HTTP/1.1\r\n\r\n", 400),
         ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            400
+        ),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417),
         ("GET / HTTP/1.1\r\nHost: a\r\nA: " + String(repeating: "b", count: 66_000), 431),
         ("GET /" + String(repeating: "b", count: 66_000), 414),
     ])
-    func `malformed requests are refused and the connection is closed`(bytes: String, status: Int) throws {
+    func `malformed requests are refused and the connection is closed`(bytes: String, status: Int)
+        throws
+    {
         let server = try TestServer()
         let client = try server.connect()
         client.send(get + bytes + get)

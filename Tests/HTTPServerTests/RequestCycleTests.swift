@@ -32,7 +32,8 @@ private struct Script {
         case .close: return "close"
         case .refuse(let fault): return "refuse \(fault.status)"
         case .respond(let request):
-            let text = "\(request.method.name) \(request.path) \(String(decoding: request.body, as: UTF8.self))"
+            let body = String(decoding: request.body, as: UTF8.self)
+            let text = "\(request.method.name) \(request.path) \(body)"
             if answers { return text + (cycle.answered(now: now).keepsAlive ? "" : " last") }
             return text
         }
@@ -124,7 +125,10 @@ private func post(_ length: Int, _ fields: String = "") -> String {
         #expect(script.run() == ["GET /a ", "GET /b  last", "close"])
     }
 
-    @Test(arguments: [("", ["close"]), (get, ["GET /  last", "close"]), ("GET /", ["close"]), (post(3) + "ab", ["close"])])
+    @Test(arguments: [
+        ("", ["close"]), (get, ["GET /  last", "close"]), ("GET /", ["close"]),
+        (post(3) + "ab", ["close"]),
+    ])
     func `the peer's end lets whole requests finish`(input: String, expected: [String]) {
         var script = Script()
         script.receive(input)

@@ -62,7 +62,8 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer()
         let client = try server.connect(receiveBufferBytes: 4_096)
         let count = 100
-        client.send(String(repeating: "GET /large/500000 HTTP/1.1\r\nHost: a\r\n\r\n", count: count))
+        client.send(
+            String(repeating: "GET /large/500000 HTTP/1.1\r\nHost: a\r\n\r\n", count: count))
         #expect(await eventually { server.counters.requests > 0 })
         let other = try server.connect()
         for _ in 0..<20 {

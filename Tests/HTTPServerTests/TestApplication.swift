@@ -143,7 +143,9 @@ final class TestServer {
     }
 
     /// A client whose handshake is done.
-    func connectWebSocket(_ path: String = "/ws", receiveBufferBytes: Int32? = nil) throws -> TestClient {
+    func connectWebSocket(_ path: String = "/ws", receiveBufferBytes: Int32? = nil) throws
+        -> TestClient
+    {
         let client = try connect(receiveBufferBytes: receiveBufferBytes)
         client.send(webSocketRequest(path))
         _ = client.readResponse()

@@ -3,7 +3,7 @@ import Glibc
 
 /// A blocking client that can misbehave. Every wait ends after ten seconds.
 final class TestClient {
-    private var descriptor: Int32
+    private(set) var descriptor: Int32
     private var buffer: [UInt8] = []
 
     init(port: Int, receiveBufferBytes: Int32? = nil) throws {

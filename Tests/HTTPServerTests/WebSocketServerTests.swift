@@ -86,10 +86,12 @@ import Testing
         #expect(await eventually { server.log.all.last == "closed lost" })
     }
 
-    @Test(arguments: [
-        ([0x81, 0x01, 0x61], 1002), (clientFrame(0x81, [0xFF]), 1007), (clientFrame(0xC1, []), 1002),
-        (clientFrame(0x82, [UInt8](repeating: 0, count: 5_000_001)), 1009),
-    ] as [([UInt8], Int)])
+    @Test(
+        arguments: [
+            ([0x81, 0x01, 0x61], 1002), (clientFrame(0x81, [0xFF]), 1007),
+            (clientFrame(0xC1, []), 1002),
+            (clientFrame(0x82, [UInt8](repeating: 0, count: 5_000_001)), 1009),
+        ] as [([UInt8], Int)])
     func `broken frames are answered with the code of the fault`(bytes: [UInt8], code: Int) throws {
         let server = try TestServer()
         let client = try server.connectWebSocket()

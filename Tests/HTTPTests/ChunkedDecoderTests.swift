@@ -21,7 +21,8 @@ private func decode(
 }
 
 @Suite struct ChunkedDecoderTests {
-    static let body = "5;a=\"b\"\r\nhello\r\n0000011 \r\n, chunky planets!\r\n0;z\r\nA: b\r\nC: d\r\n\r\n"
+    static let body =
+        "5;a=\"b\"\r\nhello\r\n0000011 \r\n, chunky planets!\r\n0;z\r\nA: b\r\nC: d\r\n\r\n"
 
     @Test(arguments: 1...body.utf8.count)
     func `pieces of any size decode alike`(pieces: Int) {
@@ -67,7 +68,9 @@ private func decode(
     @Test func `chunks together obey the limit`() {
         var limits = HTTPLimits()
         limits.bodyBytesMax = 8
-        #expect(decode("4\r\nabcd\r\n4\r\nabcd\r\n0\r\n\r\n", pieces: 3, limits: limits).status == 0)
-        #expect(decode("4\r\nabcd\r\n5\r\nabcde\r\n0\r\n\r\n", pieces: 3, limits: limits).status == 413)
+        #expect(
+            decode("4\r\nabcd\r\n4\r\nabcd\r\n0\r\n\r\n", pieces: 3, limits: limits).status == 0)
+        #expect(
+            decode("4\r\nabcd\r\n5\r\nabcde\r\n0\r\n\r\n", pieces: 3, limits: limits).status == 413)
     }
 }

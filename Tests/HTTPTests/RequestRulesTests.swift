@@ -77,7 +77,8 @@ import Testing
         ("1.0", "Connection: keep-alive\r\n", true),
         ("1.0", "Connection: keep-alive, close\r\n", false),
     ])
-    func `persistence follows version and Connection`(version: String, fields: String, keeps: Bool) {
+    func `persistence follows version and Connection`(version: String, fields: String, keeps: Bool)
+    {
         let head = parsed("GET / HTTP/\(version)\r\nHost: a\r\n\(fields)\r\n")
         #expect(head?.keepsAlive == keeps)
     }

@@ -14,12 +14,15 @@ import Testing
     }
 
     @Test func `an absolute target without a path is the root`() {
-        #expect(parsed("GET http://a?b HTTP/1.1\r\nHost: a\r\n\r\n").map { Array($0.rawPath) } == [0x2F])
+        #expect(
+            parsed("GET http://a?b HTTP/1.1\r\nHost: a\r\n\r\n").map { Array($0.rawPath) } == [0x2F]
+        )
     }
 
     @Test(arguments: [
         (Method.get, "GET"), (.head, "HEAD"), (.post, "POST"), (.put, "PUT"), (.patch, "PATCH"),
-        (.delete, "DELETE"), (.options, "OPTIONS"), (.other("TRACE"), "TRACE"), (.other("get"), "get"),
+        (.delete, "DELETE"), (.options, "OPTIONS"), (.other("TRACE"), "TRACE"),
+        (.other("get"), "get"),
     ])
     func `methods are case-sensitive`(method: Method, name: String) {
         #expect(parsed("\(name) / HTTP/1.1\r\nHost: a\r\n\r\n")?.method == method)

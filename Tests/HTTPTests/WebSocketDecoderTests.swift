@@ -50,11 +50,13 @@ func events(of bytes: [UInt8], pieces: Int, messageBytesMax: Int = 100_000) -> [
         #expect(
             events(of: Self.conversation, pieces: pieces) == [
                 .text(Array("hello".utf8)), .ping(Array("ping".utf8)), .pong([]),
-                .text(Array("fragments ä€😀".utf8)), .binary([0, 255]), .text([]), .close(code: 1000),
+                .text(Array("fragments ä€😀".utf8)), .binary([0, 255]), .text([]),
+                .close(code: 1000),
             ])
     }
 
-    @Test(arguments: [0, 1, 7, 8, 9, 125, 126, 127, 128, 65_535, 65_536, 70_001], [3, 4_096, 1 << 20])
+    @Test(
+        arguments: [0, 1, 7, 8, 9, 125, 126, 127, 128, 65_535, 65_536, 70_001], [3, 4_096, 1 << 20])
     func `payloads of any length are unmasked`(count: Int, pieces: Int) {
         let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         #expect(events(of: clientFrame(0x82, payload), pieces: pieces) == [.binary(payload)])
@@ -84,7 +86,9 @@ func events(of bytes: [UInt8], pieces: Int, messageBytesMax: Int = 100_000) -> [
         Broken("nothing to continue", clientFrame(0x80, "a")),
         Broken("text inside text", clientFrame(0x01, "a") + clientFrame(0x81, "b")),
         Broken("length in a long form", clientFrame(0x81, [97], length: [0xFE, 0, 1])),
-        Broken("length in the longest form", clientFrame(0x81, [97], length: [0xFF, 0, 0, 0, 0, 0, 0, 0, 1])),
+        Broken(
+            "length in the longest form",
+            clientFrame(0x81, [97], length: [0xFF, 0, 0, 0, 0, 0, 0, 0, 1])),
         Broken("negative length", [0x82, 0xFF, 0x80]),
         Broken("close with one byte", clientFrame(0x88, [3])),
         Broken("close reason not UTF-8", clientFrame(0x88, [3, 0xE8, 0xFF]), 1007),
@@ -99,7 +103,8 @@ func events(of bytes: [UInt8], pieces: Int, messageBytesMax: Int = 100_000) -> [
 
     @Test(arguments: broken, [1, 10_000])
     func `broken frames fail the connection`(row: Broken, pieces: Int) {
-        let found = events(of: row.bytes + clientFrame(0x81, "late"), pieces: pieces, messageBytesMax: 1_000)
+        let found = events(
+            of: row.bytes + clientFrame(0x81, "late"), pieces: pieces, messageBytesMax: 1_000)
         guard found.count == 1, case .failure(let failure) = found[0] else {
             Issue.record("\(found)")
             return
@@ -115,11 +120,14 @@ func events(of bytes: [UInt8], pieces: Int, messageBytesMax: Int = 100_000) -> [
     }
 
     @Test(arguments: [
-        (999, 1002), (1000, 1000), (1003, 1003), (1004, 1002), (1005, 1002), (1006, 1002), (1007, 1007),
-        (1014, 1014), (1015, 1002), (2999, 1002), (3000, 3000), (4999, 4999), (5000, 1002), (0, 1002),
+        (999, 1002), (1000, 1000), (1003, 1003), (1004, 1002), (1005, 1002), (1006, 1002),
+        (1007, 1007),
+        (1014, 1014), (1015, 1002), (2999, 1002), (3000, 3000), (4999, 4999), (5000, 1002),
+        (0, 1002),
     ])
     func `close codes are checked`(code: Int, expected: UInt16) {
-        let found = events(of: clientFrame(0x88, [UInt8(code >> 8), UInt8(code & 0xFF)]), pieces: 9)
+        let found = events(
+            of: clientFrame(0x88, [UInt8(code >> 8), UInt8(code & 0xFF)]), pieces: 9)
         switch found.first {
         case .close(let told): #expect(told == expected)
         case .failure(let failure): #expect(failure.code == expected)
@@ -133,10 +141,11 @@ func events(of bytes: [UInt8], pieces: Int, messageBytesMax: Int = 100_000) -> [
 }
 
 @Suite struct WebSocketFrameTests {
-    @Test(arguments: [
-        (0, [0x81, 0]), (125, [0x81, 125]), (126, [0x81, 126, 0, 126]),
-        (65_535, [0x81, 126, 0xFF, 0xFF]), (65_536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
-    ] as [(Int, [UInt8])])
+    @Test(
+        arguments: [
+            (0, [0x81, 0]), (125, [0x81, 125]), (126, [0x81, 126, 0, 126]),
+            (65_535, [0x81, 126, 0xFF, 0xFF]), (65_536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+        ] as [(Int, [UInt8])])
     func `lengths take their shortest form`(count: Int, header: [UInt8]) {
         let payload = [UInt8](repeating: 0x61, count: count)
         #expect(FramedBytes(text: payload).bytes == header + payload)
@@ -163,7 +172,9 @@ func events(of bytes: [UInt8], pieces: Int, messageBytesMax: Int = 100_000) -> [
     ) -> Request? {
         let kept = Self.fields.filter { $0.0 != name } + fields
         let lines = kept.map { "\($0.0): \($0.1)\r\n" }.joined()
-        return parsed("\(method) /ws HTTP/\(version)\r\n\(lines)\r\n").map { Request(head: $0, body: []) }
+        return parsed("\(method) /ws HTTP/\(version)\r\n\(lines)\r\n").map {
+            Request(head: $0, body: [])
+        }
     }
 
     static func status(_ request: Request?) -> Int? {
