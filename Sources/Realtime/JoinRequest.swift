@@ -1,0 +1,81 @@
+internal import Bytes
+
+/// The payload of a `phx_join`. Fields of a wrong type fall back to their defaults, as Supabase's
+/// do: a client is never locked out by an option that it got wrong.
+struct JoinRequest {
+    /// How the client says who it is.
+    enum Token: Equatable {
+        /// Not at all, or with a key that starts with `sb_`: the identity of the connection.
+        case connection
+        case user(String)
+        case malformed
+
+        /// Reads an `access_token` field.
+        init(_ value: JSONValue?) {
+            guard let value, !value.isNull else {
+                self = .connection
+                return
+            }
+            guard let text = value.string, !text.isEmpty else {
+                self = .malformed
+                return
+            }
+            self = text.hasPrefix("sb_") ? .connection : .user(text)
+        }
+    }
+
+    /// The `broadcast` part. Relaying is not built yet; the options have their place here.
+    struct Broadcast: Equatable {
+        var acknowledges = false
+        var echoesSelf = false
+        var wantsReplay = false
+        var wantsReadiness = false
+    }
+
+    /// The `presence` part. Presence is not built yet; the options have their place here.
+    struct Presence: Equatable {
+        var key = ""
+        var isEnabled = false
+    }
+
+    let token: Token
+    let isPrivate: Bool
+    let broadcast: Broadcast
+    let presence: Presence
+    let bindings: [BindingRequest]
+    /// Whether the payload has a `config` at all; the legacy form has none.
+    let hasConfiguration: Bool
+
+    /// Reads the payload of a join.
+    init(_ payload: JSONValue) {
+        let named = payload["access_token"] ?? payload["user_token"]
+        token = Token(named)
+        let config = payload["config"]
+        hasConfiguration = config?.kind == .object
+        isPrivate = Self.flag(config?["private"])
+        broadcast = Self.broadcast(config?["broadcast"])
+        presence = Presence(
+            key: Self.key(config?["presence"]?["key"]),
+            isEnabled: Self.flag(config?["presence"]?["enabled"]))
+        let items = config?["postgres_changes"]?.elements ?? []
+        bindings = BindingRequest.list(items.filter { $0.kind == .object })
+    }
+
+    private static func broadcast(_ value: JSONValue?) -> Broadcast {
+        guard let value else { return Broadcast() }
+        return Broadcast(
+            acknowledges: flag(value["ack"]), echoesSelf: flag(value["self"]),
+            wantsReplay: !(value["replay"]?.isNull ?? true),
+            wantsReadiness: flag(value["replication_ready"]))
+    }
+
+    /// A boolean, also one written as text.
+    private static func flag(_ value: JSONValue?) -> Bool {
+        value?.bool ?? (value?.string?.lowercased() == "true")
+    }
+
+    /// A presence key: text, or a number.
+    private static func key(_ value: JSONValue?) -> String {
+        value?.string ?? value?.numberText ?? ""
+    }
+}

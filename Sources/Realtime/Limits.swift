@@ -1,0 +1,36 @@
+/// What one client may make this room hold, and how fast it may ask.
+enum Limits {
+    /// Channels of one socket; joins past it answer `ChannelRateLimitReached`.
+    static let channelsPerSession = 100
+    /// `postgres_changes` items of one join.
+    static let bindingsPerChannel = 100
+    /// Bytes of a topic with its `realtime:` in front; binary frames have one byte for the length.
+    static let topicBytes = 255
+    /// Joins one socket may ask for per second; past it the socket is closed with 1001.
+    static let joinsPerSecond = 100
+    /// Messages one socket may send per second on average; heartbeats do not count.
+    static let messagesPerSecond = 100
+    /// Seconds of average rate that a socket may send at once.
+    static let messageBurstSeconds = 10
+    /// Seconds without any message after which a socket is closed. Clients beat every 25.
+    static let idleSeconds: Int64 = 60
+    /// Seconds a socket may stay without a channel.
+    static let emptySeconds: Int64 = 600
+    /// Sockets of one loop; past it the upgrade is refused with 429.
+    static let sessionsPerLoop = 50_000
+    /// Bytes queued for a socket above which it is no longer fed: some 600 changes.
+    static let queuedBytes = 262_144
+    /// Changes kept in memory for sockets that fall behind.
+    static let ringChanges = 8_192
+    /// Bytes of row images kept in memory for sockets that fall behind.
+    static let ringBytes = 16_777_216
+    /// Bytes of one change's `data`; Python's client refuses messages over 1 MiB, and the envelope
+    /// with 100 ids and a long topic takes up to 4 KiB of that.
+    static let changeBytes = 1_048_576 - 4_096
+    /// Bytes of a value that survives in a change over `changeBytes`.
+    static let keptValueBytes = 64
+    /// Depth of JSON in a client's message.
+    static let messageDepth = 32
+    /// Decisions of one rule under one set of claims remembered between changes.
+    static let rememberedDecisions = 64
+}
