@@ -1,0 +1,43 @@
+internal import Expressions
+
+/// One topic joined on one socket. A second join of the topic makes a new channel.
+final class Channel {
+    /// As sent, with its `realtime:`.
+    let topic: String
+    /// JSON text of the join's reference; `phx_close` carries it.
+    let joinReference: [UInt8]
+    let bindings: [BindingRequest]
+    /// Options of broadcast and presence, kept for when they are served.
+    let broadcast: JoinRequest.Broadcast
+    let presence: JoinRequest.Presence
+    /// Changes up to this one are older than the channel.
+    let joinedAfter: Int64
+    /// Whom rules see; replaced by `access_token`.
+    var identity: Identity
+    /// The token in force; nil for the identity of the connection.
+    var token: String?
+    /// Nil while no binding is live.
+    var audience: Audience?
+    /// Place among the audience's members.
+    var place = 0
+
+    init(
+        topic: String, joinReference: [UInt8], request: JoinRequest, identity: Identity,
+        token: String?, joinedAfter: Int64
+    ) {
+        self.topic = topic
+        self.joinReference = joinReference
+        bindings = request.bindings
+        broadcast = request.broadcast
+        presence = request.presence
+        self.identity = identity
+        self.token = token
+        self.joinedAfter = joinedAfter
+    }
+
+    /// What starts every topic of a channel.
+    static let topicPrefix = "realtime:"
+
+    /// The topic without `realtime:`.
+    var name: String { String(topic.dropFirst(Self.topicPrefix.count)) }
+}

@@ -1,0 +1,69 @@
+internal import Database
+
+/// One binding of an audience on one model: what it wants to hear and may hear.
+final class Listener {
+    /// A column and the only value of it that can match.
+    struct Key: Hashable {
+        let column: Int
+        let value: Value
+    }
+
+    let feed: ModelFeed
+    /// Place of the binding in the join; ids are listed in this order.
+    let ordinal: Int
+    let id: Int
+    /// The id alone as a list: what most frames carry.
+    let ids: [Int]
+    let event: BindingRequest.Event
+    /// Nil without a filter.
+    let filter: Judge?
+    /// Nil if no rule applies: the service role.
+    let rule: Judge?
+    let projection: Projection
+    let key: Key?
+    /// What `feed` lent, given back by `ModelFeed.remove`.
+    let loans: ModelFeed.Loans
+    unowned let audience: Audience
+
+    init(
+        _ binding: ModelFeed.Lent, of request: BindingRequest, ordinal: Int, feed: ModelFeed,
+        audience: Audience
+    ) {
+        self.feed = feed
+        self.ordinal = ordinal
+        id = request.id
+        ids = [request.id]
+        event = request.event
+        filter = binding.filter
+        rule = binding.rule
+        projection = binding.projection
+        key = binding.key
+        loans = binding.loans
+        self.audience = audience
+    }
+
+    /// Whether the kind of change is wanted.
+    func wants(_ operation: Change.Operation) -> Bool {
+        switch event {
+        case .all: true
+        case .insert: operation == .insert
+        case .update: operation == .update
+        case .delete: operation == .delete
+        }
+    }
+
+    /// Filter and rule on the decisive image. DELETE asks about the old row: nobody learns of the
+    /// end of a row that they could not see.
+    func verdict(in round: Round) -> Judge.Verdict {
+        let side: Side = round.change.operation == .delete ? .old : .new
+        let filtered = filter?.verdict(on: side, in: round) ?? .passes
+        guard filtered == .passes else { return filtered }
+        return rule?.verdict(on: side, in: round) ?? .passes
+    }
+
+    /// Whether the whole old row of an UPDATE or DELETE may be shown.
+    func mayShowOld(in round: Round) -> Bool {
+        guard round.change.operation != .insert, feed.keepsOldRows else { return false }
+        return rule.map { $0.verdict(on: .old, in: round) == .passes } ?? true
+    }
+}

@@ -1,0 +1,158 @@
+internal import Database
+internal import Expressions
+internal import Schema
+
+/// What the hub knows of one watched model: who listens to it and what they share.
+final class ModelFeed {
+    /// What a listener was lent, by the keys under which it goes back.
+    struct Loans {
+        let filter: String?
+        let caller: [Value]?
+        let projection: Projection.Key
+    }
+
+    /// What a listener is lent.
+    struct Lent {
+        let filter: Judge?
+        let rule: Judge?
+        let projection: Projection
+        let key: Listener.Key?
+        let loans: Loans
+    }
+
+    let model: Model
+    /// The read rule; nil if nobody but the service role may read.
+    let rule: Predicate?
+    private let inputs: RuleInputs?
+    /// The feeds of the models that the rule looks at; nil if one of them is not watched, so that
+    /// its changes go unseen here.
+    var dependencies: [ModelFeed]?
+    /// Changes of this model so far.
+    var changeCount: UInt64 = 0
+    /// Whether `old_record` of this model is the whole old row and not just its key.
+    let keepsOldRows: Bool
+
+    private var inserts = ValueIndex()
+    private var updates = ValueIndex()
+    private var deletes = ValueIndex()
+    private var filters = Pool<String, Judge>()
+    private var rules = Pool<[Value], Judge>()
+    private var projections = Pool<Projection.Key, Projection>()
+
+    /// The feed of a model with no listeners.
+    init(_ model: Model, rule: Predicate?, keepsOldRows: Bool) {
+        self.model = model
+        self.rule = rule
+        self.keepsOldRows = keepsOldRows
+        inputs = rule?.inputs
+    }
+
+    /// The other models that the rule looks at.
+    var modelsRead: Set<String> { inputs?.models ?? [] }
+
+    /// What of a caller the rule depends on: callers with equal keys may see the same rows.
+    func callerKey(_ context: QueryContext) -> [Value] { inputs?.callerKey(context) ?? [] }
+
+    /// The listeners that a change may concern; each is found once.
+    func collect(
+        _ operation: Change.Operation, _ values: [Value],
+        into found: inout ContiguousArray<Listener>
+    ) {
+        switch operation {
+        case .insert: inserts.collect(values, into: &found)
+        case .update: updates.collect(values, into: &found)
+        case .delete: deletes.collect(values, into: &found)
+        }
+    }
+
+    /// Whether anybody waits for a kind of change.
+    func hasListeners(for operation: Change.Operation) -> Bool {
+        switch operation {
+        case .insert: !inserts.isEmpty
+        case .update: !updates.isEmpty
+        case .delete: !deletes.isEmpty
+        }
+    }
+
+    /// Enters a listener into the indexes of the changes it wants.
+    func insert(_ listener: Listener) {
+        if listener.wants(.insert) { inserts.insert(listener) }
+        if listener.wants(.update) { updates.insert(listener) }
+        if listener.wants(.delete) { deletes.insert(listener) }
+    }
+
+    /// Takes a listener out and takes back what it was lent.
+    func remove(_ listener: Listener) {
+        if listener.wants(.insert) { inserts.remove(listener) }
+        if listener.wants(.update) { updates.remove(listener) }
+        if listener.wants(.delete) { deletes.remove(listener) }
+        if let filter = listener.loans.filter { filters.release(filter) }
+        if let caller = listener.loans.caller { rules.release(caller) }
+        projections.release(listener.loans.projection)
+    }
+
+    /// Lends what a listener needs. Nil if no row can ever pass for these claims: such a listener
+    /// need not exist.
+    func lend(_ binding: ResolvedBinding, isService: Bool, context: QueryContext) -> Lent? {
+        if !isService, rule?.constant == false || rule == nil { return nil }
+        let rule = isService || rule?.constant == true ? nil : rule
+        guard let key = key(for: binding, rule: rule, context: context) else { return nil }
+        let caller = rule.map { _ in callerKey(context) }
+        let judge = rule.flatMap { rule in
+            caller.map { rules.take($0) { Judge(rule, context: context, memory: memory) } }
+        }
+        let filter = binding.filter.map { filter in
+            filters.take(filter.text) { Judge(filter.predicate, context: context) }
+        }
+        let projection = projections.take(binding.projection) {
+            Projection(model, binding.projection)
+        }
+        return Lent(
+            filter: filter, rule: judge, projection: projection, key: key.key,
+            loans: Loans(
+                filter: binding.filter?.text, caller: caller, projection: binding.projection))
+    }
+
+    /// Memory for a rule that looks at other models and not at the clock.
+    private var memory: DecisionMemory? {
+        guard let inputs, !inputs.models.isEmpty, !inputs.readsTime, let dependencies else {
+            return nil
+        }
+        return DecisionMemory(columns: inputs.columns.sorted(), dependencies: dependencies)
+    }
+
+    /// Where a listener lies in the value index. A claim that names one person is the best key,
+    /// then a constant of the filter. Nil if a needed claim is missing, so that nothing passes.
+    private func key(
+        for binding: ResolvedBinding, rule: Predicate?, context: QueryContext
+    ) -> (key: Listener.Key?, Void)? {
+        var best: Listener.Key?
+        for term in rule?.conjuncts ?? [] {
+            guard let equality = term.equality, case .claim(let slot) = equality.side,
+                slot != .now
+            else { continue }
+            let value = context[slot]
+            if value == .null { return nil }
+            guard slot == .userID || slot == .email, isExact(equality.column) else { continue }
+            best = best ?? Listener.Key(column: equality.column, value: value)
+        }
+        if best == nil, let filter = binding.filter?.predicate {
+            for term in filter.conjuncts {
+                guard let equality = term.equality, case .constant(let value) = equality.side,
+                    value != .null, isExact(equality.column)
+                else { continue }
+                best = Listener.Key(column: equality.column, value: value)
+                break
+            }
+        }
+        return (best, ())
+    }
+
+    /// Whether equality in SQL is equality of stored values for a column's type.
+    private func isExact(_ column: Int) -> Bool {
+        switch model.columns[column].type {
+        case .text, .uuid, .integer, .integer32, .boolean, .date, .timestamp: true
+        case .time, .decimal, .real, .json, .bytes: false
+        }
+    }
+}

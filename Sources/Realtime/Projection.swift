@@ -1,0 +1,151 @@
+internal import Bytes
+internal import Database
+internal import Diagnostics
+internal import Schema
+
+/// Which columns some listeners are shown, and their encoding of a change: made once per change
+/// and visibility of the old row, whatever the number of listeners.
+final class Projection {
+    /// What tells projections of one model apart.
+    struct Key: Hashable {
+        /// Nil for all columns.
+        let selected: [Int]?
+        /// Columns that the listener may not see.
+        let hidden: Set<Int>
+    }
+
+    private struct Member {
+        let column: Int
+        let type: ColumnType
+        let isKey: Bool
+        /// `"name":`
+        let label: [UInt8]
+    }
+
+    private let members: [Member]
+    /// Whether a row image's own JSON is what is shown.
+    private let isWhole: Bool
+    /// From `"schema"` to the colon of `commit_timestamp`.
+    private let head: [UInt8]
+    /// `"columns":[…]`
+    private let columns: [UInt8]
+    private let columnCount: Int
+    private var numbers: (hidden: UInt64, shown: UInt64) = (0, 0)
+    private var data: (hidden: [UInt8], shown: [UInt8]) = ([], [])
+
+    /// A projection of a model. Its primary key is always part of it.
+    init(_ model: Model, _ key: Key) {
+        let wanted = key.selected.map { Set($0).union(model.primaryKey) }
+        let keyColumns = Set(model.primaryKey)
+        columnCount = model.columns.count
+        members = model.columns.indices.compactMap { index in
+            guard wanted?.contains(index) ?? true, !key.hidden.contains(index) else { return nil }
+            let column = model.columns[index]
+            var label: [UInt8] = []
+            label.append(jsonString: column.name)
+            label.append(ASCII.colon)
+            return Member(
+                column: index, type: column.type, isKey: keyColumns.contains(index), label: label)
+        }
+        isWhole = members.count == columnCount
+        var head: [UInt8] = []
+        head.append(ascii: "\"schema\":\"public\",\"table\":")
+        head.append(jsonString: model.name)
+        head.append(ascii: ",\"commit_timestamp\":")
+        self.head = head
+        columns = Self.columns(members.map { model.columns[$0.column] })
+    }
+
+    private static func columns(_ columns: [Column]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.append(ascii: "\"columns\":[")
+        for (index, column) in columns.enumerated() {
+            if index > 0 { text.append(ASCII.comma) }
+            text.append(ascii: "{\"name\":")
+            text.append(jsonString: column.name)
+            text.append(ascii: ",\"type\":")
+            text.append(jsonString: column.type.wireName)
+            text.append(ASCII.rightBrace)
+        }
+        text.append(ASCII.rightBracket)
+        return text
+    }
+
+    /// The `data` of a change frame.
+    ///
+    /// - Parameter showsOld: whether `old_record` is the whole old row; else its key columns.
+    func data(in round: Round, showsOld: Bool) -> [UInt8] {
+        if showsOld {
+            if numbers.shown != round.number {
+                numbers.shown = round.number
+                data.shown = encode(round.change, showsOld: true)
+            }
+            return data.shown
+        }
+        if numbers.hidden != round.number {
+            numbers.hidden = round.number
+            data.hidden = encode(round.change, showsOld: false)
+        }
+        return data.hidden
+    }
+
+    private func encode(_ change: Change, showsOld: Bool) -> [UInt8] {
+        let whole = encode(change, showsOld: showsOld, valueBytesMax: .max)
+        guard whole.count > Limits.changeBytes else { return whole }
+        return encode(change, showsOld: showsOld, valueBytesMax: Limits.keptValueBytes)
+    }
+
+    private func encode(_ change: Change, showsOld: Bool, valueBytesMax: Int) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(
+            256 + columns.count + (change.new?.json.count ?? 0) + (change.old?.json.count ?? 0))
+        switch change.operation {
+        case .insert: text.append(ascii: "{\"type\":\"INSERT\",")
+        case .update: text.append(ascii: "{\"type\":\"UPDATE\",")
+        case .delete: text.append(ascii: "{\"type\":\"DELETE\",")
+        }
+        text.append(contentsOf: head)
+        text.append(jsonString: change.committedAt.milliseconds3339)
+        text.append(ASCII.comma)
+        text.append(contentsOf: columns)
+        if change.operation != .delete, let new = change.new {
+            text.append(ascii: ",\"record\":")
+            append(new, keyOnly: false, valueBytesMax, to: &text)
+        }
+        if change.operation != .insert, let old = change.old {
+            text.append(ascii: ",\"old_record\":")
+            append(old, keyOnly: !showsOld, valueBytesMax, to: &text)
+        }
+        if valueBytesMax == .max {
+            text.append(ascii: ",\"errors\":null}")
+        } else {
+            text.append(ascii: ",\"errors\":[\"Error 413: Payload Too Large\"]}")
+        }
+        return text
+    }
+
+    private func append(
+        _ image: RowImage, keyOnly: Bool, _ valueBytesMax: Int, to text: inout [UInt8]
+    ) {
+        if isWhole, !keyOnly, valueBytesMax == .max, image.values.count == columnCount {
+            text.append(contentsOf: image.json)
+            return
+        }
+        text.append(ASCII.leftBrace)
+        var isFirst = true
+        for member in members where member.isKey || !keyOnly {
+            guard member.column < image.values.count else { continue }
+            let start = text.count
+            if !isFirst { text.append(ASCII.comma) }
+            text.append(contentsOf: member.label)
+            let valueStart = text.count
+            member.type.appendJSON(image.values[member.column], to: &text)
+            if !member.isKey, text.count - valueStart > valueBytesMax {
+                text.removeSubrange(start...)
+            } else {
+                isFirst = false
+            }
+        }
+        text.append(ASCII.rightBrace)
+    }
+}

@@ -1,0 +1,50 @@
+public import Diagnostics
+internal import Expressions
+
+extension RealtimeHub {
+    /// Does what is due: ended tokens, silent sockets, sockets without a channel, slow sockets.
+    /// Called once a second.
+    public func tick(now: Instant) {
+        expireTokens(at: now)
+        for session in Array(waiting.values) {
+            if session.fedThrough < ring.evictedThrough {
+                cut(session)
+            } else if session.isDrained {
+                catchUp(session)
+            }
+        }
+        for session in Array(sessions.values) {
+            if now.seconds - session.lastHeard.seconds > settings.idleSecondsMax {
+                session.close(code: 1001, reason: "idle")
+            } else if session.channels.isEmpty,
+                now.seconds - session.emptySince.seconds > settings.emptySecondsMax
+            {
+                session.close(code: 1001, reason: "no channel joined")
+            }
+        }
+    }
+
+    /// Closes the channels whose token has ended. Costs a comparison unless one has.
+    func expireTokens(at now: Instant) {
+        guard now.seconds >= nextExpiry else { return }
+        nextExpiry = .max
+        for session in Array(sessions.values) {
+            for channel in Array(session.channels.values) {
+                guard let end = channel.identity.expiresAt else { continue }
+                if end <= now.seconds {
+                    let text = SystemNotice.expired(since: end, now: now)
+                    session.end(channel, because: .tokenRefused(text))
+                } else {
+                    nextExpiry = min(nextExpiry, end)
+                }
+            }
+        }
+    }
+}
+
+extension SystemNotice {
+    /// What is said of a token that has ended.
+    static func expired(since end: Int64, now: Instant) -> String {
+        "Token has expired \(now.seconds - end) seconds ago"
+    }
+}

@@ -1,0 +1,158 @@
+public import Database
+internal import Diagnostics
+internal import HTTP
+internal import Schema
+
+extension RealtimeHub {
+    /// Delivers committed changes, in the order of the log, to all listeners on this loop. Frames
+    /// are queued; the server writes each socket once per turn.
+    public func deliver(_ changes: [Change]) {
+        let now = clock()
+        expireTokens(at: now)
+        for change in changes {
+            counters.changes += 1
+            sequence = change.sequence
+            binder.feeds[change.table]?.changeCount += 1
+            guard !sessions.isEmpty else { continue }
+            ring.append(change)
+            fanOut(change, at: now)
+        }
+    }
+
+    private func fanOut(_ change: Change, at now: Instant) {
+        guard let feed = binder.feeds[change.table], feed.hasListeners(for: change.operation),
+            let image = change.new ?? change.old
+        else { return }
+        found.removeAll(keepingCapacity: true)
+        touched.removeAll(keepingCapacity: true)
+        let round = round(for: change, of: feed, at: now)
+        guard image.values.count == feed.model.columns.count else {
+            reportStale(feed)
+            return
+        }
+        feed.collect(change.operation, image.values, into: &found)
+        for listener in found {
+            let verdict = listener.verdict(in: round)
+            guard verdict != .fails else { continue }
+            let audience = listener.audience
+            if audience.note(listener, verdict, in: round) { touched.append(audience) }
+        }
+        for audience in touched {
+            frames.removeAll(keepingCapacity: true)
+            audience.appendFrames(in: round, to: &frames)
+            for frame in frames { feedMembers(of: audience, frame, change.sequence) }
+            if audience.isBroken { reportBroken(audience, change) }
+        }
+    }
+
+    /// The innermost loop: one pointer queued per socket.
+    private func feedMembers(of audience: Audience, _ frame: FramedBytes, _ sequence: Int64) {
+        let members = audience.members
+        var count = 0
+        for session in members where session.fedThrough >= sequence {
+            count += 1
+            if !session.feed(frame) { wait(session, after: sequence) }
+        }
+        counters.deliveries += count
+    }
+
+    func round(for change: Change, of feed: ModelFeed, at now: Instant) -> Round {
+        roundNumber += 1
+        return Round(
+            number: roundNumber, change: change, model: feed.model, now: now, reader: reader)
+    }
+
+    private func reportBroken(_ audience: Audience, _ change: Change) {
+        counters.brokenDecisions += 1
+        for session in audience.members {
+            guard let channel = session.channels[audience.key.frames.topic] else { continue }
+            session.tell(.unjudged(change), on: channel)
+        }
+    }
+
+    /// A change whose row has other columns than the model: captured before a reload, delivered
+    /// after it.
+    private func reportStale(_ feed: ModelFeed) {
+        let notice = SystemNotice.mustRefetch(
+            "The model '\(feed.model.name)' has changed. Fetch the rows again.")
+        for session in sessions.values {
+            for channel in session.channels.values
+            where channel.audience?.listeners.contains(where: { $0.feed === feed }) ?? false {
+                session.tell(notice, on: channel)
+            }
+        }
+    }
+}
+
+// A socket that is slow is a position in the ring. It costs nothing while it waits; when its queue
+// has drained it reads on from there, and when the ring has passed it by it is told and closed.
+extension RealtimeHub {
+    private func wait(_ session: RealtimeSession, after sequence: Int64) {
+        // The server may have closed the socket on this very frame.
+        guard session.isOpen else { return }
+        session.fedThrough = sequence
+        waiting[ObjectIdentifier(session)] = session
+    }
+
+    /// Feeds a session that has waited, until it is level with the log or full again.
+    func catchUp(_ session: RealtimeSession) {
+        guard session.fedThrough != .max else { return }
+        guard session.fedThrough >= ring.evictedThrough else {
+            cut(session)
+            return
+        }
+        let now = clock()
+        expireTokens(at: now)
+        while let change = ring.next(after: session.fedThrough) {
+            session.fedThrough = change.sequence
+            guard feed(change, to: session, at: now) else { return }
+        }
+        session.fedThrough = .max
+        waiting[ObjectIdentifier(session)] = nil
+    }
+
+    /// Feeds one change to the channels of one session. Answers whether there is room for more.
+    private func feed(_ change: Change, to session: RealtimeSession, at now: Instant) -> Bool {
+        guard let feed = binder.feeds[change.table] else { return true }
+        let round = round(for: change, of: feed, at: now)
+        var hasRoom = true
+        for channel in session.channels.values where channel.joinedAfter < change.sequence {
+            guard let audience = channel.audience else { continue }
+            var isTouched = false
+            for listener in audience.listeners
+            where listener.feed === feed && listener.wants(change.operation) {
+                let verdict = listener.verdict(in: round)
+                guard verdict != .fails else { continue }
+                _ = audience.note(listener, verdict, in: round)
+                isTouched = true
+            }
+            guard isTouched else { continue }
+            frames.removeAll(keepingCapacity: true)
+            audience.appendFrames(in: round, to: &frames)
+            for frame in frames where !session.feed(frame) { hasRoom = false }
+            counters.deliveries += frames.count
+            if audience.isBroken {
+                counters.brokenDecisions += 1
+                session.tell(.unjudged(change), on: channel)
+            }
+        }
+        return hasRoom
+    }
+
+    /// Tells a session that changes have passed it by, and closes it: its client comes back and
+    /// reads again.
+    func cut(_ session: RealtimeSession) {
+        counters.slowCloses += 1
+        let notice = SystemNotice.mustRefetch(
+            "This connection was too slow and has missed changes. Fetch the rows again.")
+        for channel in session.channels.values { session.tell(notice, on: channel) }
+        session.close(code: 1013, reason: "too slow, fetch again")
+    }
+}
+
+extension SystemNotice {
+    /// What is said of a change whose rule could not be evaluated.
+    fileprivate static func unjudged(_ change: Change) -> SystemNotice {
+        .mustRefetch("A change of '\(change.table)' could not be judged. Fetch the rows again.")
+    }
+}

@@ -1,0 +1,106 @@
+public import Database
+public import Diagnostics
+public import Expressions
+internal import HTTP
+public import Schema
+
+/// The realtime service of one loop: its sockets, their channels, and the delivery of committed
+/// changes to them. Built on, and confined to, its loop's thread.
+///
+///     Change → ModelFeed (value index) → Listener (filter, rule) → Audience → frame → sessions
+///
+/// Everything before the last arrow is done once per class of equal listeners; the last one is a
+/// pointer appended to a socket's queue.
+public final class RealtimeHub {
+    let settings: FeedSettings
+    let authenticate: (String) -> Result<Identity, Problem>
+    let clock: () -> Instant
+    let reader: Reader
+    var binder: Binder
+
+    var audiences = Pool<Audience.Key, Audience>()
+    var topics = Pool<TopicFrames.Key, TopicFrames>()
+    var sessions: [ObjectIdentifier: RealtimeSession] = [:]
+    /// Sessions that are not fed because their queue is full.
+    var waiting: [ObjectIdentifier: RealtimeSession] = [:]
+    var ring: ChangeRing
+    /// The newest change that has been delivered on this loop.
+    var sequence: Int64 = 0
+    var roundNumber: UInt64 = 0
+    /// The first second at which a channel's token ends.
+    var nextExpiry = Int64.max
+    /// Scratch space of `deliver`, kept to save its allocation.
+    var found: ContiguousArray<Listener> = []
+    var touched: ContiguousArray<Audience> = []
+    var frames: ContiguousArray<FramedBytes> = []
+
+    /// What has happened so far; for metrics.
+    public internal(set) var counters = RealtimeCounters()
+
+    /// A hub without sockets.
+    ///
+    /// - Parameters:
+    ///   - reader: the loop's own; rules that look at other models are asked through it.
+    ///   - authenticate: who a token speaks for; the problem's message is told to the client.
+    ///   - now: the clock; tests inject their own.
+    public init(
+        catalogue: Catalogue, rulebook: Rulebook, reader: Reader, settings: FeedSettings,
+        authenticate: @escaping (String) -> Result<Identity, Problem>,
+        now: @escaping () -> Instant = { Instant.now }
+    ) {
+        self.settings = settings
+        self.authenticate = authenticate
+        self.reader = reader
+        clock = now
+        ring = ChangeRing(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
+        binder = Binder(catalogue, rulebook)
+    }
+
+    /// Serves another catalogue and other rules from now on. Channels stay; bindings whose model
+    /// is gone are reported to their clients.
+    public func reload(catalogue: Catalogue, rulebook: Rulebook) {
+        let all = sessions.values.flatMap { session in
+            session.channels.values.map { (session, $0) }
+        }
+        for (_, channel) in all { unbind(channel) }
+        // Models that look at each other would keep each other.
+        for feed in binder.feeds.values { feed.dependencies = nil }
+        // Older changes have the columns of the old models.
+        ring.clear(through: sequence)
+        binder = Binder(catalogue, rulebook)
+        for (session, channel) in all {
+            for problem in bind(channel, of: session) {
+                session.tell(.unusableBinding(problem), on: channel)
+            }
+        }
+    }
+
+    /// Says goodbye to all sockets and closes them with 1012.
+    public func shutDown() {
+        for session in Array(sessions.values) { session.draining() }
+    }
+}
+
+@available(*, unavailable)
+extension RealtimeHub: Sendable {}
+
+/// Numbers of one hub since its start.
+public struct RealtimeCounters: Hashable, Sendable {
+    /// Sockets open now.
+    public var sessions = 0
+    /// Channels joined now.
+    public var channels = 0
+    /// Changes taken from the log.
+    public var changes = 0
+    /// Frames given to sockets for changes; one per channel and change.
+    public var deliveries = 0
+    /// Sockets closed because they fell behind the ring.
+    public var slowCloses = 0
+    /// Messages of clients that were not understood or came too fast.
+    public var droppedMessages = 0
+    /// Changes that an audience could not be judged for; its members were told to read again.
+    public var brokenDecisions = 0
+
+    /// All zero.
+    public init() {}
+}

@@ -1,0 +1,202 @@
+internal import Bytes
+internal import Diagnostics
+internal import Expressions
+
+// What a client's messages do. A message's `join_ref` may be absent or of an older join: the topic
+// alone says which channel is meant.
+extension RealtimeSession {
+    func handle(_ message: ClientMessage) {
+        guard isOpen else { return }
+        if message.event == .heartbeat, message.topic == "phoenix" {
+            reply(ServerPayload.ok(), to: message)
+            return
+        }
+        guard messages.admits(at: hub.clock()) else {
+            hub.counters.droppedMessages += 1
+            if let channel = channels[message.topic] { end(channel, because: .tooManyMessages) }
+            return
+        }
+        if message.event == .join {
+            join(message)
+        } else if let channel = channels[message.topic] {
+            handle(message, on: channel)
+        } else if message.event == .leave, message.topic.hasPrefix(Channel.topicPrefix) {
+            reply(ServerPayload.ok(), to: message)
+        } else {
+            reply(ServerPayload.error(reason: "unmatched topic"), to: message)
+        }
+    }
+
+    private func handle(_ message: ClientMessage, on channel: Channel) {
+        switch message.event {
+        case .leave:
+            // Both leave in one write: Python may join again as soon as it has the reply.
+            reply(ServerPayload.ok(), to: message)
+            sendClose(of: channel)
+            remove(channel)
+        case .accessToken:
+            refresh(channel, with: JoinRequest.Token(message.payload["access_token"]))
+        case .broadcast:
+            refuse(message, "BroadcastUnavailable: This server does not relay broadcasts yet")
+        case .presence:
+            refuse(message, "PresenceUnavailable: This server does not track presence yet")
+        case .heartbeat, .join:
+            refuse(message, "UnknownEvent: Send heartbeats to the topic 'phoenix'")
+        case .other(let name):
+            refuse(message, "UnknownEvent: There is no event '\(name)'")
+        }
+    }
+
+    private func refuse(_ message: ClientMessage, _ reason: String) {
+        reply(ServerPayload.error(reason: reason), to: message)
+    }
+
+    /// Changes whom a channel speaks for. No reply when it works.
+    private func refresh(_ channel: Channel, with token: JoinRequest.Token) {
+        let text: String
+        switch token {
+        case .connection: return
+        case .malformed:
+            end(channel, because: .tokenRefused("The token provided is not a valid JWT"))
+            return
+        case .user(let token):
+            guard token != channel.token else { return }
+            text = token
+        }
+        switch identify(text) {
+        case .failure(let problem):
+            end(channel, because: .tokenRefused(problem.message))
+        case .success(let identity):
+            hub.unbind(channel)
+            channel.identity = identity
+            channel.token = text
+            announce(hub.bind(channel, of: self), on: channel)
+        }
+    }
+
+    /// Who a token speaks for, if it is good now.
+    private func identify(_ token: String) -> Result<Identity, Problem> {
+        let result = hub.authenticate(token)
+        guard case .success(let identity) = result, let end = identity.expiresAt,
+            end <= hub.clock().seconds
+        else { return result }
+        return .failure(Self.expired(end, hub.clock()))
+    }
+
+    private static func expired(_ end: Int64, _ now: Instant) -> Problem {
+        Problem(
+            code: "InvalidJWTToken", status: 401,
+            message: SystemNotice.expired(since: end, now: now))
+    }
+
+    /// Says how a channel's bindings fared.
+    private func announce(_ problems: [String], on channel: Channel) {
+        for problem in problems { tell(.unusableBinding(problem), on: channel) }
+        if problems.isEmpty, !channel.bindings.isEmpty { tell(.subscribed, on: channel) }
+    }
+}
+
+// Joining. Nothing is said on a channel before the reply to its join, and a second join of a topic
+// replaces the first in silence: Python takes a `phx_close` at any point for the end of both.
+extension RealtimeSession {
+    private func join(_ message: ClientMessage) {
+        guard joins.admits(at: hub.clock()) else {
+            refuse(message, "ClientJoinRateLimitReached: Too many joins per second")
+            close(code: 1001, reason: "too many joins")
+            return
+        }
+        guard message.topic.hasPrefix(Channel.topicPrefix) else {
+            refuse(message, "unmatched topic")
+            return
+        }
+        if let old = channels[message.topic] { remove(old) }
+        let request = JoinRequest(message.payload)
+        if let reason = objection(to: request, on: message.topic) {
+            refuse(message, reason)
+            return
+        }
+        switch identity(for: request) {
+        case .failure(let problem):
+            refuse(message, "InvalidJWTToken: \(problem.message)")
+        case .success(let identity):
+            if request.isPrivate, !identity.isService {
+                let name = message.topic.dropFirst(Channel.topicPrefix.count)
+                refuse(
+                    message,
+                    "Unauthorized: You do not have permissions to read from this Channel topic: "
+                        + name)
+                return
+            }
+            open(message, request, identity)
+        }
+    }
+
+    /// Why a join is refused whoever asks; nil if it is not.
+    private func objection(to request: JoinRequest, on topic: String) -> String? {
+        let name = topic.dropFirst(Channel.topicPrefix.count)
+        if name.isEmpty { return "TopicNameRequired: You must provide a topic name" }
+        if topic.utf8.count > Limits.topicBytes {
+            return "TopicNameTooLong: A topic has at most \(Limits.topicBytes) bytes"
+        }
+        if channels.count >= hub.settings.channelsPerSessionMax {
+            return "ChannelRateLimitReached: Too many channels"
+        }
+        if request.bindings.count > hub.settings.bindingsPerChannelMax {
+            return "TooManyBindings: A channel has at most "
+                + "\(hub.settings.bindingsPerChannelMax) postgres_changes"
+        }
+        if request.broadcast.wantsReplay {
+            return request.isPrivate
+                ? "UnableToReplayMessages: This server does not keep broadcasts yet"
+                : "UnableToReplayMessages: Replay is not allowed for public channels"
+        }
+        if !request.hasConfiguration, name.hasPrefix("public:") || name.hasPrefix("*") {
+            return "TopicNotSupported: Name tables in config.postgres_changes, not in the topic"
+        }
+        return nil
+    }
+
+    private func identity(for request: JoinRequest) -> Result<Identity, Problem> {
+        switch request.token {
+        case .user(let token): return identify(token)
+        case .malformed:
+            return .failure(
+                Problem(
+                    code: "MalformedJWT", status: 401,
+                    message: "The token provided is not a valid JWT"))
+        case .connection:
+            let now = hub.clock()
+            guard let end = identity.expiresAt, end <= now.seconds else {
+                return .success(identity)
+            }
+            return .failure(Self.expired(end, now))
+        }
+    }
+
+    private func open(_ message: ClientMessage, _ request: JoinRequest, _ identity: Identity) {
+        var token: String?
+        if case .user(let text) = request.token { token = text }
+        // The reference of the join names the channel's incarnation.
+        let channel = Channel(
+            topic: message.topic, joinReference: message.reference, request: request,
+            identity: identity, token: token, joinedAfter: hub.sequence)
+        channels[message.topic] = channel
+        hub.counters.channels += 1
+        let problems = hub.bind(channel, of: self)
+        reply(ServerPayload.ok(Self.response(request.bindings)), to: message)
+        if request.broadcast.wantsReadiness { tell(.connected, on: channel) }
+        announce(problems, on: channel)
+    }
+
+    /// `{"postgres_changes":[…]}`, also when there are none: Swift's client waits for the key.
+    private static func response(_ bindings: [BindingRequest]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.append(ascii: "{\"postgres_changes\":[")
+        for (index, binding) in bindings.enumerated() {
+            if index > 0 { text.append(ASCII.comma) }
+            text.append(contentsOf: binding.echo)
+        }
+        text.append(ascii: "]}")
+        return text
+    }
+}

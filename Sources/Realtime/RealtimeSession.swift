@@ -1,0 +1,152 @@
+internal import Diagnostics
+internal import Expressions
+internal import HTTP
+
+/// One socket: its channels and what its client asks for. Confined to its loop; knows no sockets,
+/// it speaks to a sink.
+final class RealtimeSession: WebSocketSession {
+    let hub: RealtimeHub
+    let serializer: Serializer
+    /// Who the key of the connection speaks for.
+    let identity: Identity
+    var channels: [String: Channel] = [:]
+    /// Changes after this one wait in the ring; `Int64.max` while the socket keeps up.
+    var fedThrough = Int64.max
+    private(set) var lastHeard: Instant
+    /// When the last channel went.
+    var emptySince: Instant
+    var joins: RateLimit
+    var messages: RateLimit
+    private var sink: (any WebSocketSink)?
+    private let queuedBytesMax: Int
+
+    init(hub: RealtimeHub, serializer: Serializer, identity: Identity) {
+        self.hub = hub
+        self.serializer = serializer
+        self.identity = identity
+        let now = hub.clock()
+        lastHeard = now
+        emptySince = now
+        let settings = hub.settings
+        joins = RateLimit(
+            perSecond: settings.joinsPerSecondMax, burst: settings.joinsPerSecondMax, now: now)
+        messages = RateLimit(
+            perSecond: settings.messagesPerSecondMax,
+            burst: settings.messagesPerSecondMax * Limits.messageBurstSeconds, now: now)
+        queuedBytesMax = settings.queuedBytesMax
+    }
+
+    var handlesBackPressure: Bool { true }
+
+    func opened(_ sink: any WebSocketSink) {
+        self.sink = sink
+        hub.sessions[ObjectIdentifier(self)] = self
+        hub.counters.sessions += 1
+    }
+
+    func received(text: [UInt8]) {
+        lastHeard = hub.clock()
+        guard let message = ClientMessage(text: text, serializer: serializer) else {
+            hub.counters.droppedMessages += 1
+            return
+        }
+        handle(message)
+    }
+
+    func received(binary: [UInt8]) {
+        lastHeard = hub.clock()
+        guard serializer == .arrays else {
+            close(code: 1003, reason: "binary messages need vsn 2.0.0")
+            return
+        }
+        guard let message = ClientMessage(binary: binary) else {
+            hub.counters.droppedMessages += 1
+            return
+        }
+        handle(message)
+    }
+
+    func received(pong: [UInt8]) { lastHeard = hub.clock() }
+
+    func drained() { hub.catchUp(self) }
+
+    func draining() {
+        for channel in channels.values { tell(.disconnecting, on: channel) }
+        close(code: 1012, reason: "server restarts")
+    }
+
+    func closed(code: UInt16?) { forget() }
+
+    /// Starts the closing handshake; nothing is sent or handled afterwards.
+    func close(code: UInt16, reason: String) {
+        let sink = sink
+        forget()
+        sink?.close(code: code, reason: reason)
+    }
+
+    /// Leaves the hub. Harmless when repeated.
+    private func forget() {
+        guard sink != nil else { return }
+        sink = nil
+        for channel in Array(channels.values) { remove(channel) }
+        hub.sessions[ObjectIdentifier(self)] = nil
+        hub.waiting[ObjectIdentifier(self)] = nil
+        hub.counters.sessions -= 1
+    }
+}
+
+// What leaves.
+extension RealtimeSession {
+    var isOpen: Bool { sink != nil }
+
+    /// Whether everything queued has been written.
+    var isDrained: Bool { (sink?.queuedBytes ?? 0) == 0 }
+
+    /// Queues a change. Answers whether there is room for more.
+    @inline(__always)
+    func feed(_ frame: FramedBytes) -> Bool {
+        guard let sink else { return true }
+        sink.send(frame: frame)
+        return sink.queuedBytes <= queuedBytesMax
+    }
+
+    /// Answers a message.
+    func reply(_ payload: [UInt8], to message: ClientMessage) {
+        sink?.send(
+            text: serializer.message(
+                topic: message.topic, event: "phx_reply", payload: payload,
+                reference: message.reference, joinReference: message.joinReference))
+    }
+
+    /// Sends a `system` message.
+    func tell(_ notice: SystemNotice, on channel: Channel) {
+        sink?.send(
+            text: serializer.message(
+                topic: channel.topic, event: "system",
+                payload: ServerPayload.system(notice, channel: channel.name)))
+    }
+
+    /// Sends `phx_close`; its reference is that of the join.
+    func sendClose(of channel: Channel) {
+        sink?.send(
+            text: serializer.message(
+                topic: channel.topic, event: "phx_close", payload: ServerPayload.empty,
+                reference: channel.joinReference, joinReference: channel.joinReference))
+    }
+
+    /// Tells the client why a channel is over, and ends it.
+    func end(_ channel: Channel, because notice: SystemNotice) {
+        tell(notice, on: channel)
+        sendClose(of: channel)
+        remove(channel)
+    }
+
+    /// Takes a channel off the socket without a word.
+    func remove(_ channel: Channel) {
+        guard channels[channel.topic] === channel else { return }
+        hub.unbind(channel)
+        channels[channel.topic] = nil
+        hub.counters.channels -= 1
+        if channels.isEmpty { emptySince = lastHeard }
+    }
+}

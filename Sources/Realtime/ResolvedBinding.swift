@@ -1,0 +1,124 @@
+internal import Bytes
+internal import Diagnostics
+internal import Expressions
+internal import Schema
+
+/// A binding that has been judged against the catalogue and the rights of its channel.
+struct ResolvedBinding {
+    let feed: ModelFeed
+    let filter: (text: String, predicate: Predicate)?
+    let projection: Projection.Key
+}
+
+/// Judges bindings of clients. What is wrong with one is told in the `system` message's words.
+struct Binder {
+    /// The watched models by name.
+    let feeds: [String: ModelFeed]
+    /// For each, the columns that only the service role is shown: those with a read rule of their
+    /// own. A feed would have to ask that rule for each listener and column.
+    let hidden: [String: Set<Int>]
+    /// All models of the catalogue, for suggestions.
+    let modelNames: [String]
+
+    /// The models a binding listens to; an item may name one, all of a schema, or all.
+    func resolve(_ request: BindingRequest, isService: Bool) throws(Problem) -> [ResolvedBinding] {
+        guard request.schema != nil || request.table != nil else {
+            throw Self.unusable("Please provide schema and table", request)
+        }
+        let schema = request.schema ?? "public"
+        guard schema == "public" || schema == "*" else {
+            throw Self.unusable("There is no schema '\(schema)'; models are in 'public'", request)
+        }
+        guard let table = request.table, table != "*", schema != "*" else {
+            guard request.filter == nil, request.selection == .all else {
+                throw Self.unusable("filter and select need a schema and a table", request)
+            }
+            return feeds.values.sorted { $0.model.name < $1.model.name }.map {
+                ResolvedBinding(
+                    feed: $0, filter: nil,
+                    projection: Projection.Key(
+                        selected: nil, hidden: hidden(from: isService, $0.model)))
+            }
+        }
+        guard let feed = feeds[table] else { throw unknown(table, request) }
+        return [try resolve(request, feed: feed, isService: isService)]
+    }
+
+    private func resolve(
+        _ request: BindingRequest, feed: ModelFeed, isService: Bool
+    ) throws(Problem) -> ResolvedBinding {
+        let hidden = hidden(from: isService, feed.model)
+        let selected = try Self.selected(request, feed.model, hidden: hidden)
+        var filter: (text: String, predicate: Predicate)?
+        if let text = request.filter, let predicate = try Self.filter(text, feed.model) {
+            if let column = predicate.inputs.columns.first(where: hidden.contains) {
+                throw Self.unparsable("column \(feed.model.columns[column].name) is not readable")
+            }
+            filter = (text, predicate)
+        }
+        return ResolvedBinding(
+            feed: feed, filter: filter,
+            projection: Projection.Key(selected: selected, hidden: hidden))
+    }
+
+    /// The filter of a binding; nil if the text says nothing.
+    private static func filter(_ text: String, _ model: Model) throws(Problem) -> Predicate? {
+        do throws(Problem) {
+            return try Filter.parse(realtime: text)?.resolve(model)
+        } catch {
+            guard !error.message.hasPrefix("Error parsing") else { throw error }
+            let hint = error.hint.map { " \($0)" } ?? ""
+            throw unparsable(error.message + hint)
+        }
+    }
+
+    private static func selected(
+        _ request: BindingRequest, _ model: Model, hidden: Set<Int>
+    ) throws(Problem) -> [Int]? {
+        switch request.selection {
+        case .all: return nil
+        case .malformed: throw unusable("select must be a list of column names", request)
+        case .columns(let names):
+            var columns: Set<Int> = []
+            for name in names {
+                guard let column = model.columnIndex(name), !hidden.contains(column) else {
+                    let near = nearest(name, in: model.columns.map(\.name))
+                    let hint = near.map { ", did you mean '\($0)'?" } ?? ""
+                    throw unusable("column '\(name)' does not exist\(hint)", request)
+                }
+                columns.insert(column)
+            }
+            return columns.sorted()
+        }
+    }
+
+    private func hidden(from isService: Bool, _ model: Model) -> Set<Int> {
+        isService ? [] : hidden[model.name] ?? []
+    }
+
+    private func unknown(_ table: String, _ request: BindingRequest) -> Problem {
+        if modelNames.contains(table) {
+            return Self.unusable("Realtime is not enabled for '\(table)'", request)
+        }
+        let hint = nearest(table, in: feeds.keys.sorted()).map { ", did you mean '\($0)'?" } ?? ""
+        return Self.unusable("There is no model '\(table)'\(hint)", request)
+    }
+
+    private static func unparsable(_ reason: String) -> Problem {
+        var text: [UInt8] = []
+        text.append(jsonString: reason)
+        return Problem(
+            code: "UnableToSubscribe", status: 400,
+            message: "Error parsing `filter` params: [\(String(utf8: text))]")
+    }
+
+    private static func unusable(_ reason: String, _ request: BindingRequest) -> Problem {
+        Problem(
+            code: "UnableToSubscribe", status: 400,
+            message: """
+                Unable to subscribe to changes with given parameters. \(reason): \
+                [event: \(request.event.rawValue), schema: \(request.schema ?? "public"), \
+                table: \(request.table ?? "*"), filter: \(request.filter ?? "")]
+                """)
+    }
+}

@@ -1,0 +1,37 @@
+internal import Database
+internal import Diagnostics
+internal import Expressions
+internal import Schema
+
+/// One change on its way to its listeners. Whatever is decided or encoded for it is kept under its
+/// number, so that the second listener finds the work done.
+struct Round {
+    /// Never used twice; caches hold it beside what they keep.
+    let number: UInt64
+    let change: Change
+    let model: Model
+    let now: Instant
+    let reader: Reader
+
+    /// An evaluation of rules for a caller at this moment, with the loop's reader for the rows of
+    /// other models.
+    func evaluation(for caller: QueryContext) -> Evaluation {
+        var context = caller
+        context.now = .text(now.postgres)
+        let reader = reader
+        return Evaluation(context: context) { (sql, context) throws(Problem) in
+            do throws(DatabaseError) {
+                return try reader.query(sql, context) { (rows: inout Rows) throws(DatabaseError) in
+                    try rows.next() ? rows.value(0) : .null
+                }
+            } catch {
+                throw Problem(error)
+            }
+        }
+    }
+}
+
+/// Which image of a row is judged.
+enum Side {
+    case new, old
+}

@@ -1,0 +1,161 @@
+import Bytes
+import Diagnostics
+import Expressions
+import HTTP
+import Testing
+
+@testable import Realtime
+
+@Suite struct ConnectionTests {
+    private func status(_ stage: Stage, _ target: String, _ fields: [(String, String)] = [])
+        -> (Int, String)
+    {
+        let request = Request(.get, target, fields: fields, body: [])
+        switch stage.hub.session(request: request) {
+        case .response(let response): return (response.status, String(utf8: response.body))
+        case .webSocket: return (101, "")
+        case .pending: return (0, "")
+        }
+    }
+
+    @Test(arguments: [
+        ("?apikey=good", 101, ""), ("?apikey=good&vsn=1.0.0&eventsPerSecond=10", 101, ""),
+        ("?vsn=2.0.0&apikey=good", 101, ""),
+        ("", 401, #"{"error":"No API key found: send it as the apikey parameter"}"#),
+        ("?apikey=", 401, #"{"error":"No API key found: send it as the apikey parameter"}"#),
+        ("?apikey=bad", 401, #"{"error":"The token provided is not a valid JWT"}"#),
+        ("?apikey=old", 401, #"{"error":"Token has expired 5 seconds ago"}"#),
+        ("?apikey=good&vsn=3.0.0", 403,
+            #"{"error":"Unknown vsn '3.0.0': 1.0.0 and 2.0.0 are served"}"#),
+    ])
+    func `upgrades are judged by key and vsn`(query: String, code: Int, body: String) throws {
+        let stage = try Stage(Models.all)
+        stage.identities = [
+            "good": .anonymous,
+            "old": Identity(role: "anon", expiresAt: stage.now.seconds - 5),
+        ]
+        #expect(status(stage, "/realtime/v1/websocket" + query) == (code, body))
+    }
+
+    @Test func `the field wins over the parameter`() throws {
+        let stage = try Stage(Models.all)
+        stage.identities = ["good": .anonymous]
+        let target = "/realtime/v1/websocket?apikey=good"
+        #expect(status(stage, target, [("x-api-key", "bad")]).0 == 401)
+        #expect(status(stage, target, [("x-api-key", "good")]).0 == 101)
+    }
+
+    @Test func `sockets of one loop are limited`() throws {
+        var settings = FeedSettings()
+        settings.sessionsMax = 2
+        let stage = try Stage(Models.all, settings: settings)
+        stage.identities = ["good": .anonymous]
+        let peers = (0..<2).map { _ in stage.connect() }
+        let target = "/realtime/v1/websocket?apikey=good"
+        #expect(status(stage, target) == (429, #"{"error":"Too many connected users"}"#))
+        peers[0].session.closed(code: nil)
+        #expect(status(stage, target).0 == 101)
+    }
+}
+
+@Suite struct LimitTests {
+    @Test func `channels of a socket are limited`() throws {
+        var settings = FeedSettings()
+        settings.channelsPerSessionMax = 2
+        let stage = try Stage(Models.all, settings: settings)
+        let peer = stage.connect()
+        peer.join("a")
+        peer.join("b")
+        #expect(peer.join("c").first?.contains("ChannelRateLimitReached: Too many channels") == true)
+        // A topic that is joined already needs no further place.
+        #expect(peer.join("b").first?.contains(#""status":"ok""#) == true)
+    }
+
+    @Test func `bindings of a channel are limited`() throws {
+        var settings = FeedSettings()
+        settings.bindingsPerChannelMax = 1
+        let stage = try Stage(Models.all, settings: settings)
+        let item = #"{"event":"*","schema":"public","table":"todos"}"#
+        let peer = stage.connect()
+        #expect(peer.join("a", item).first?.contains(#""status":"ok""#) == true)
+        #expect(peer.join("b", "\(item),\(item)").first?.contains("TooManyBindings") == true)
+    }
+
+    @Test func `a topic has at most 255 bytes`() throws {
+        let peer = try Stage(Models.all).connect()
+        let long = String(repeating: "é", count: 123)
+        #expect(peer.join(long).first?.contains(#""status":"ok""#) == true)
+        #expect(peer.join(long + "é").first?.contains("TopicNameTooLong") == true)
+    }
+
+    @Test func `too many joins close the socket`() throws {
+        var settings = FeedSettings()
+        settings.joinsPerSecondMax = 3
+        let stage = try Stage(Models.all, settings: settings)
+        let peer = stage.connect()
+        for _ in 0..<3 { peer.join() }
+        let last = peer.join()
+        #expect(last.first?.contains("ClientJoinRateLimitReached: Too many joins per second") == true)
+        #expect(peer.sink.closeCode == 1001)
+    }
+
+    @Test func `too many messages end the channel, not the heart`() throws {
+        var settings = FeedSettings()
+        settings.messagesPerSecondMax = 2
+        let stage = try Stage(Models.all, settings: settings)
+        let peer = stage.connect()
+        peer.join()
+        var sent: [String] = []
+        for _ in 0..<21 { sent = peer.send(#"[null,"1","realtime:a","presence",{}]"#) }
+        #expect(stage.hub.counters.channels == 0)
+        #expect(sent.isEmpty)
+        #expect(peer.sink.closeCode == nil)
+        #expect(peer.send(#"[null,"1","phoenix","heartbeat",{}]"#).count == 1)
+        stage.now = stage.now.advanced(byMicroseconds: 2_000_000)
+        #expect(peer.join().first?.contains(#""status":"ok""#) == true)
+    }
+
+    @Test func `silent sockets are closed after a minute`() throws {
+        let stage = try Stage(Models.all)
+        let silent = stage.connect()
+        let beating = stage.connect()
+        for peer in [silent, beating] { peer.join() }
+        for _ in 0..<3 {
+            stage.now = stage.now.advanced(byMicroseconds: 25_000_000)
+            beating.send(#"[null,"1","phoenix","heartbeat",{}]"#)
+            stage.hub.tick(now: stage.now)
+        }
+        #expect(silent.sink.closeCode == 1001)
+        #expect(beating.sink.closeCode == nil)
+        #expect(stage.hub.counters.sessions == 1)
+    }
+
+    @Test func `sockets without a channel are closed after ten minutes`() throws {
+        let stage = try Stage(Models.all)
+        let peer = stage.connect()
+        let joined = stage.connect()
+        joined.join()
+        for second in stride(from: 0, through: 600, by: 20) {
+            #expect(peer.sink.closeCode == nil, "after \(second) s")
+            stage.now = stage.now.advanced(byMicroseconds: 20_000_000)
+            for one in [peer, joined] { one.send(#"[null,"1","phoenix","heartbeat",{}]"#) }
+            stage.hub.tick(now: stage.now)
+        }
+        #expect(peer.sink.closeCode == 1001)
+        #expect(joined.sink.closeCode == nil)
+    }
+
+    @Test func `a restart is announced and closes with 1012`() throws {
+        let stage = try Stage(Models.all)
+        let peer = stage.connect()
+        peer.join("a")
+        stage.hub.shutDown()
+        #expect(
+            peer.sink.take() == [
+                #"[null,null,"realtime:a","system",{"extension":"system","status":"ok","#
+                    + #""message":"Server requested disconnect","channel":"a"}]"#
+            ])
+        #expect(peer.sink.closeCode == 1012)
+        #expect(stage.hub.counters.sessions == 0)
+    }
+}
