@@ -15,6 +15,10 @@
 //     $B http   --pid P --url http://127.0.0.1:54321 --key ANON_KEY --scenario get
 //     $B fanout --pid P --url http://127.0.0.1:54321 --key ANON_KEY --subscribers 1000
 //
+// From exec to the first answer, on a project that `compare` has left behind:
+//
+//     $B start --apus .build/release/apus --project /tmp/apus-comparison-PID/apus
+//
 // The floor: one C thread, epoll, SQLite, the same answers (`Sources/CBaseline`). It makes the file
 // `--database` with the rows if there is none.
 //
@@ -38,9 +42,10 @@ struct Benchmarks {
             case "fanout": try runFanout(options)
             case "baseline": try runBaseline(options)
             case "compare": try Comparison(options).run()
+            case "start": try StartTime(options).run()
             default:
                 throw BenchmarkError(
-                    "Usage: benchmarks http|fanout|baseline|compare [options]", exitCode: 2)
+                    "Usage: benchmarks http|fanout|baseline|compare|start [options]", exitCode: 2)
             }
         } catch {
             let line = Array("benchmarks: \(error.message)\n".utf8)

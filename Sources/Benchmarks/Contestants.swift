@@ -122,7 +122,7 @@ enum Contestants {
     }
 
     /// A port that was free a moment ago, for a server that cannot choose one.
-    private static func freePort() throws(BenchmarkError) -> Int {
+    static func freePort() throws(BenchmarkError) -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

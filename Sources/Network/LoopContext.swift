@@ -26,7 +26,8 @@ public struct LoopContext: Sendable {
         loopExecutor.send(.work(work))
     }
 
-    /// Runs work once after a delay, to the millisecond and not early. Loop thread only.
+    /// Runs work once after a delay, counted from the beginning of this turn, to the millisecond.
+    /// Loop thread only.
     ///
     /// The work is held until the token is cancelled or both are gone.
     public func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerToken {

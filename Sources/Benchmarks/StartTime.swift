@@ -1,0 +1,54 @@
+import Glibc
+
+/// How long a server takes from exec to its first answer, and what it weighs then.
+struct StartTime {
+    private let program: String
+    private let project: String
+    private let runs: Int
+
+    /// `start --project DIR [--apus PROGRAM] [--runs 20]`. The project must serve as it is: one
+    /// that `compare` has left behind will do.
+    init(_ options: Options) throws(BenchmarkError) {
+        guard let project = options["project"] else {
+            throw BenchmarkError("--project is missing", exitCode: 2)
+        }
+        self.project = project
+        program = options["apus"] ?? ".build/release/apus"
+        runs = max(1, try options.integer("runs", default: 20))
+    }
+
+    func run() throws(BenchmarkError) {
+        var milliseconds: [Double] = []
+        var kilobytes = 0
+        for _ in 0..<runs {
+            let port = try Contestants.freePort()
+            let start = monotonicNanoseconds()
+            let process = try Subprocess(
+                program, ["serve", "--project", project, "--listen", "127.0.0.1:\(port)"],
+                log: "/dev/null")
+            defer { process.end() }
+            let server = Server(
+                port: port, processID: process.processID, key: "", dialect: .apus)
+            try awaitAnswer(of: server, since: start)
+            milliseconds.append(Double(monotonicNanoseconds() - start) / 1e6)
+            kilobytes = max(kilobytes, server.residentKilobytes())
+        }
+        milliseconds.sort()
+        let (best, worst) = (decimal(milliseconds[0], 1), decimal(milliseconds[runs - 1], 1))
+        print("first answer after exec: \(decimal(milliseconds[runs / 2], 1)) ms (\(best) to \(worst))")
+        print("resident then: \(decimal(Double(kilobytes) / 1024, 1)) MB")
+    }
+
+    private func awaitAnswer(of server: Server, since start: UInt64) throws(BenchmarkError) {
+        while monotonicNanoseconds() - start < 10_000_000_000 {
+            guard let client = try? WireClient(port: server.port) else {
+                usleep(100)
+                continue
+            }
+            let answer = try client.request("GET", "/health", server)
+            guard answer.status == 200 else { throw BenchmarkError("/health: \(answer.text)") }
+            return
+        }
+        throw BenchmarkError("no answer for ten seconds")
+    }
+}
