@@ -54,7 +54,7 @@ let package = Package(
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
-        tests("NetworkTests", ["Network", "Bytes", "Diagnostics", "COpenSSL"]),
+        tests("NetworkTests", ["Network", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Diagnostics", "Bytes", "COpenSSL"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A server that is running with the rows in it.

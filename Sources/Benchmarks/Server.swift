@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Whose URLs and bodies a server understands.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A server that is started, watched and ended by the comparison.

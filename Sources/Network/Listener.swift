@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Accepts connections on one loop, for that loop. Confined to its thread.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A socket that is bound and listens, and waits to be given to a loop.

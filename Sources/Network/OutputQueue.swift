@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Bytes on their way out, in order: arrays as they were given, and small ones copied together.

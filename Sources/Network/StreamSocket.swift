@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Hears of one connection's life. Every call comes on the loop's thread.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Repeats a call for as long as a signal interrupts it (`EINTR`); the only place that does.
