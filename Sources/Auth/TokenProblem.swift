@@ -53,25 +53,16 @@ extension TokenProblem {
     public var realtimeProblem: Problem {
         switch self {
         case .expired(let seconds):
-            Problem(
-                code: "InvalidJWTToken", status: 401,
-                message: "Token has expired \(seconds) seconds ago")
+            Self.realtime("InvalidJWTToken", "Token has expired \(seconds) seconds ago")
         case .unverified(.signature), .unverified(.unknownKey):
-            Problem(
-                code: "JwtSignatureError", status: 401, message: "Failed to validate JWT signature")
-        case .unverified:
-            Problem(
-                code: "MalformedJWT", status: 401, message: "The token provided is not a valid JWT")
+            Self.realtime("JwtSignatureError", "Failed to validate JWT signature")
+        case .unverified: Self.realtime("MalformedJWT", "The token provided is not a valid JWT")
         case .sessionRevoked:
-            Problem(
-                code: "InvalidJWTToken", status: 401,
-                message: "The session of this token was signed out")
+            Self.realtime("InvalidJWTToken", "The session of this token was signed out")
         case .notYetValid, .issuedInFuture:
-            Problem(code: "InvalidJWTToken", status: 401, message: "Token is not valid yet")
+            Self.realtime("InvalidJWTToken", "Token is not valid yet")
         case .subjectNotUUID, .sessionNotUUID, .claim:
-            Problem(
-                code: "InvalidJWTToken", status: 401,
-                message: "The claims of the token provided are not valid")
+            Self.realtime("InvalidJWTToken", "The claims of the token provided are not valid")
         }
     }
 
@@ -88,6 +79,10 @@ extension TokenProblem {
         case .claim(let reason): .badToken("invalid claim: \(reason)")
         case .sessionRevoked: .sessionGone
         }
+    }
+
+    private static func realtime(_ code: String, _ message: String) -> Problem {
+        Problem(code: code, status: 401, message: message)
     }
 
     private static func rest(
