@@ -1,0 +1,33 @@
+/// What a client may make this room hold or do. Every figure is per request unless it says
+/// otherwise.
+enum Limits {
+    /// Bytes of a table name. PostgreSQL allows 63; declared names are shorter than this.
+    static let tableNameBytesMax = 256
+    /// Bytes of a query string. Clients send long `in.(...)` lists: rest.md §19.2 asks for 32 kB at
+    /// least.
+    static let queryBytesMax = 256 * 1024
+    /// Parameters in a query string.
+    static let parametersMax = 512
+    /// Levels of parentheses in `select`, counted from its own items.
+    static let selectDepthMax = 16
+    /// Items of a `select` at all levels together.
+    static let selectItemsMax = 1024
+    /// Embeds of a request at all levels together: each costs SQLite a correlated subquery.
+    static let embedsMax = 48
+    /// Terms of one `order`.
+    static let orderTermsMax = 64
+    /// Steps of one JSON path.
+    static let pathStepsMax = 32
+    /// Names in `columns` or `on_conflict`.
+    static let columnNamesMax = 1024
+    /// Rows of one body. The body's bytes are bounded before this room sees them.
+    static let payloadRowsMax = 100_000
+    /// Nesting of a JSON body.
+    static let payloadDepthMax = 64
+    /// Finished plans kept by one loop.
+    static let cachedPlansMax = 1024
+    /// Bytes of the text that stands for a request's shape; longer requests are planned each time.
+    static let planKeyBytesMax = 2048
+    /// Largest `limit` or `offset` that is taken at its word.
+    static let windowMax = Int(Int32.max)
+}

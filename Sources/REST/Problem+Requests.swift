@@ -1,0 +1,85 @@
+import Bytes
+import Diagnostics
+
+// What a client is told when the request itself is at fault, before any table is looked at: the
+// PGRST1xx codes of rest.md §18.2. One function per code; a retired code is never used again.
+
+extension Problem {
+    /// PGRST100: a parameter that does not follow its grammar.
+    static func syntax(subject: StaticString, text: String, column: Int, details: String) -> Problem
+    {
+        Problem(
+            code: "PGRST100", status: 400,
+            message: "\"failed to parse \(subject) (\(text))\" (line 1, column \(column))",
+            details: details)
+    }
+
+    /// PGRST102: a body that cannot be read.
+    static func body(_ message: String, details: String? = nil) -> Problem {
+        Problem(code: "PGRST102", status: 400, message: message, details: details)
+    }
+
+    /// PGRST103: a window that cannot be.
+    static func range(_ details: String) -> Problem {
+        Problem(
+            code: "PGRST103", status: 416, message: "Requested range not satisfiable",
+            details: details)
+    }
+
+    static let negativeLimit = range("Limit should be greater than or equal to zero.")
+
+    static let reversedRange = range(
+        "The lower boundary must be lower than or equal to the upper boundary in the Range header.")
+
+    static func offset(_ offset: Int, beyond total: Int) -> Problem {
+        range("An offset of \(offset) was requested, but there are only \(total) rows.")
+    }
+
+    /// PGRST106: a profile header names a schema that is not exposed.
+    static func schema(_ name: String, exposed: String) -> Problem {
+        Problem(
+            code: "PGRST106", status: 406, message: "Invalid schema: \(name)",
+            hint: "Only the following schemas are exposed: \(exposed)")
+    }
+
+    /// PGRST107: no media type of `Accept` can be given.
+    static func mediaTypes(_ wanted: String) -> Problem {
+        Problem(
+            code: "PGRST107", status: 406,
+            message: "None of these media types are available: \(wanted)")
+    }
+
+    /// PGRST117: a method tables do not have.
+    static func method(_ name: String) -> Problem {
+        Problem(code: "PGRST117", status: 405, message: "Unsupported HTTP method: \(name)")
+    }
+
+    /// PGRST122: `handling=strict` and preferences nobody knows.
+    static func preferences(_ unknown: [String]) -> Problem {
+        Problem(
+            code: "PGRST122", status: 400,
+            message: "Invalid preferences given with handling=strict",
+            details: "Invalid preferences: \(unknown.joined(separator: ", "))")
+    }
+
+    /// PGRST125: the path is neither a table nor a function.
+    static let path = Problem(
+        code: "PGRST125", status: 404, message: "Invalid path specified in request URL")
+
+    /// PGRST126: the root is not served.
+    static let root = Problem(
+        code: "PGRST126", status: 404, message: "Root endpoint metadata is disabled")
+
+    /// PGRST127: a part of the dialect that is recognised and not there.
+    static func notImplemented(_ what: String) -> Problem {
+        Problem(code: "PGRST127", status: 400, message: unbuilt, details: what)
+    }
+
+    /// Filters say the same of their own.
+    private static let unbuilt = "Feature not implemented"
+
+    /// 54000: a request beyond one of ``Limits``.
+    static func limit(_ message: String) -> Problem {
+        Problem(code: "54000", status: 400, message: message)
+    }
+}
