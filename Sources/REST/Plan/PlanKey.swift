@@ -1,0 +1,142 @@
+import Bytes
+import Diagnostics
+import HTTP
+
+/// The operand of a parameter that is left out of a plan's key.
+struct MaskedOperand {
+    /// The parameter's place in the query string.
+    let parameter: Int
+    /// The operand, percent-encoded.
+    let raw: ArraySlice<UInt8>
+
+    /// The operand as it is meant. Escapes were checked when the key was made.
+    var text: String {
+        guard raw.contains(where: { $0 == ASCII.percent || $0 == ASCII.plus }) else {
+            return String(utf8: raw)
+        }
+        return String(utf8: PercentEncoding.decode(raw, plusIsSpace: true) ?? [])
+    }
+
+    /// A row count: one to nine digits.
+    var number: Int {
+        raw.reduce(0) { $0 * 10 + Int($1 &- ASCII.zero) }
+    }
+}
+
+/// What makes two reads the same but for operands: the text of the request with the operands of
+/// plain comparisons, `limit` and `offset` taken out, and whether the caller is judged by rules.
+///
+/// Made from the raw bytes, so that a request whose plan is known is never parsed.
+struct PlanKey {
+    private(set) var bytes: [UInt8] = []
+    private(set) var operands: [MaskedOperand] = []
+
+    /// Nil when the request is not one whose plan is kept.
+    init?(_ request: Request, path: ArraySlice<UInt8>, isService: Bool) {
+        let query = request.rawQuery
+        guard query.count + path.count < Limits.planKeyBytesMax,
+            request.fieldBytes("range") == nil
+        else { return nil }
+        bytes.reserveCapacity(256)
+        bytes.append(isService ? 1 : 0)
+        bytes.append(contentsOf: path)
+        appendField(request.fieldBytes("accept"))
+        appendField(request.fieldBytes("accept-profile"))
+        if request.fieldBytes("prefer") != nil {
+            for value in request.fields("prefer") { appendField(Array(value.utf8)[...]) }
+        }
+        bytes.append(0)
+        guard appendQuery(query) else { return nil }
+    }
+
+    private mutating func appendField(_ value: ArraySlice<UInt8>?) {
+        bytes.append(0)
+        if let value { bytes.append(contentsOf: value) }
+    }
+
+    /// False when an operand holds a broken escape.
+    private mutating func appendQuery(_ query: ArraySlice<UInt8>) -> Bool {
+        var index = 0
+        var start = query.startIndex
+        while start < query.endIndex {
+            let end = query[start...].firstIndex(of: ASCII.ampersand) ?? query.endIndex
+            let part = query[start..<end]
+            start = end + 1
+            if part.isEmpty { continue }
+            if let cut = Self.operandStart(part) {
+                let operand = part[cut...]
+                guard Self.hasSoundEscapes(operand) else { return false }
+                bytes.append(contentsOf: part[..<cut])
+                bytes.append(1)
+                operands.append(MaskedOperand(parameter: index, raw: operand))
+            } else {
+                bytes.append(contentsOf: part)
+            }
+            bytes.append(ASCII.ampersand)
+            index += 1
+        }
+        return true
+    }
+
+    private static func hasSoundEscapes(_ raw: ArraySlice<UInt8>) -> Bool {
+        var index = raw.startIndex
+        while index < raw.endIndex {
+            if raw[index] == ASCII.percent {
+                guard raw.endIndex - index > 2, ASCII.hexValue(raw[index + 1]) != nil,
+                    ASCII.hexValue(raw[index + 2]) != nil
+                else { return false }
+                index += 2
+            }
+            index += 1
+        }
+        return true
+    }
+
+    /// Where the operand of `name=op.operand`, `limit=n` or `offset=n` starts; nil when the
+    /// parameter is kept whole.
+    private static func operandStart(_ part: ArraySlice<UInt8>) -> Int? {
+        var lastName = part.startIndex
+        var index = part.startIndex
+        while index < part.endIndex, part[index] != ASCII.equals {
+            let byte = part[index]
+            if byte == ASCII.dot {
+                lastName = index + 1
+            } else if !ASCII.isLetter(byte), !ASCII.isDigit(byte), byte != ASCII.underscore {
+                return nil
+            }
+            index += 1
+        }
+        guard index < part.endIndex else { return nil }
+        let name = part[lastName..<index]
+        let value = part[(index + 1)...]
+        switch name.count {
+        case 2 where ASCII.equal(name.span, "or"), 3 where ASCII.equal(name.span, "and"),
+            5 where ASCII.equal(name.span, "order"), 6 where ASCII.equal(name.span, "select"),
+            7 where ASCII.equal(name.span, "columns"),
+            11 where ASCII.equal(name.span, "on_conflict"):
+            return nil
+        case 5 where ASCII.equal(name.span, "limit"), 6 where ASCII.equal(name.span, "offset"):
+            return isPlainCount(value) ? value.startIndex : nil
+        default: return operandAfterOperator(value)
+        }
+    }
+
+    /// One to nine digits, the first not 0.
+    private static func isPlainCount(_ value: ArraySlice<UInt8>) -> Bool {
+        guard let first = value.first, first != ASCII.zero, value.count <= 9 else { return false }
+        return value.allSatisfy(ASCII.isDigit)
+    }
+
+    private static func operandAfterOperator(_ value: ArraySlice<UInt8>) -> Int? {
+        guard let dot = value.prefix(4).firstIndex(of: ASCII.dot) else { return nil }
+        let operation = value[..<dot]
+        let word = operation.span
+        let isKnown =
+            switch word.count {
+            case 2: ASCII.equal(word, "eq") || ASCII.equal(word, "gt") || ASCII.equal(word, "lt")
+            case 3: ASCII.equal(word, "neq") || ASCII.equal(word, "gte") || ASCII.equal(word, "lte")
+            default: false
+            }
+        return isKnown ? dot + 1 : nil
+    }
+}

@@ -1,0 +1,143 @@
+import Bytes
+import Database
+import Diagnostics
+import Expressions
+import Schema
+
+extension Planner {
+    /// The plan of a POST (rest.md §12.3, §12.4).
+    mutating func insertPlan(_ request: ApiRequest, identity: Identity, now: Instant)
+        throws(Problem) -> InsertPlan
+    {
+        let model = try model(named: request.table)
+        let returning = try returnPlan(
+            request, model: model, resolvesConflicts: resolves(request, model))
+        let rows = request.payload?.rows ?? []
+        let reader = try PayloadReader(rows: rows, columns: request.columns, model: model)
+        try requireWritable(reader.columns, of: model, .create)
+        let conflict = try conflictPlan(
+            request, model: model, given: reader.columns, identity: identity, now: now)
+        let defaults = DefaultSource(
+            rulebook: permissions.rulebook, model: model, identity: identity, now: now)
+        let shown = shownColumns(of: model)
+        var newRows: [NewRow] = []
+        newRows.reserveCapacity(rows.count)
+        for row in rows {
+            let given = try reader.values(of: row)
+            let takesDefault = request.preferences.missing == .default
+            let values = try defaults.row(given, columns: reader.columns, fillsGaps: takesDefault)
+            var newRow = NewRow(values: values)
+            newRow.problem = Self.problem(
+                in: values, model.columns.indices, of: model, shown: shown)
+            if conflict != nil {
+                newRow.updateProblem = Self.problem(
+                    in: values, reader.columns, of: model, shown: shown)
+            }
+            newRows.append(newRow)
+        }
+        return InsertPlan(
+            model: model, given: reader.columns, rows: newRows,
+            checks: createChecks(model, columns: reader.columns), conflict: conflict,
+            returning: returning, shownColumns: shown)
+    }
+
+    /// Whether `Prefer: resolution=` is honoured: there is a key to resolve by.
+    private func resolves(_ request: ApiRequest, _ model: Model) -> Bool {
+        request.preferences.resolution != nil
+            && (request.onConflict != nil || !model.primaryKey.isEmpty)
+    }
+
+    private func conflictPlan(
+        _ request: ApiRequest, model: Model, given: [Int], identity: Identity, now: Instant
+    ) throws(Problem) -> ConflictPlan? {
+        guard let resolution = request.preferences.resolution else { return nil }
+        var key = model.primaryKey
+        if let names = request.onConflict {
+            key = []
+            for name in names { key.append(try columnIndex(name, of: model)) }
+        }
+        guard model.uniqueName(over: key) != nil else { throw .noConflictKey }
+        // Columns of the key are equal already where a row conflicts, so only the others are
+        // updated.
+        let changed = resolution == .merge ? given.filter { !key.contains($0) } : []
+        try requireWritable(changed, of: model, .update)
+        let update = UpdateRules(
+            using: permissions.using(model, .update), checks: updateChecks(model, columns: changed),
+            stamps: try stamps(model, identity: identity, now: now))
+        return ConflictPlan(resolution: resolution, key: key, update: update)
+    }
+
+    /// Not-null, then the columns' own checks: the first fault of a row, as it would be told.
+    private static func problem(
+        in values: [Value], _ columns: some Sequence<Int>, of model: Model, shown: [Int]
+    ) -> Problem? {
+        for index in columns {
+            let column = model.columns[index]
+            if values[index].isNull, !column.isNullable, !column.isIdentity {
+                return .notNull(column.name, table: model.name)
+                    .withFailingRow(values, of: model, shown: shown)
+            }
+        }
+        for index in columns {
+            do throws(Problem) {
+                try model.columns[index].check(values[index])
+            } catch {
+                return error.withFailingRow(values, of: model, shown: shown)
+            }
+        }
+        return nil
+    }
+
+    private func createChecks(_ model: Model, columns: [Int]) -> [RowCheck] {
+        [RowCheck(rule: permissions.check(model, .create), column: nil)]
+            + columnChecks(model, columns: columns, verb: .create)
+    }
+
+    func updateChecks(_ model: Model, columns: [Int]) -> [RowCheck] {
+        [RowCheck(rule: permissions.check(model, .update), column: nil)]
+            + columnChecks(model, columns: columns, verb: .update)
+    }
+
+    private func columnChecks(_ model: Model, columns: [Int], verb: Verb) -> [RowCheck] {
+        columns.compactMap { index in
+            guard case .matching(let predicate) = permissions.column(index, of: model, verb) else {
+                return nil
+            }
+            return RowCheck(rule: .matching(predicate), column: index)
+        }
+    }
+
+    /// Refuses columns that only the server writes, and those the caller may never write.
+    func requireWritable(_ columns: [Int], of model: Model, _ verb: Verb) throws(Problem) {
+        if permissions.isService { return }
+        for index in columns {
+            if model.columns[index].isReadOnly {
+                throw .readOnlyColumn(
+                    model.columns[index].name, statement: verb == .create ? .insert : .update)
+            }
+            if case .denied = permissions.column(index, of: model, verb) {
+                throw forbidden(index, of: model)
+            }
+        }
+    }
+
+    /// The columns that messages about a row may show.
+    func shownColumns(of model: Model) -> [Int] {
+        model.columns.indices.filter {
+            if case .free = permissions.column($0, of: model, .read) { true } else { false }
+        }
+    }
+
+    /// What the server writes at every update.
+    func stamps(_ model: Model, identity: Identity, now: Instant) throws(Problem) -> [Assignment] {
+        var stamps: [Assignment] = []
+        for (index, column) in model.columns.enumerated() where column.onUpdate != nil {
+            guard
+                let value = try permissions.rulebook.onUpdateValue(
+                    model, column: index, identity: identity, now: now)
+            else { continue }
+            stamps.append(Assignment(column: index, value: value))
+        }
+        return stamps
+    }
+}

@@ -1,0 +1,44 @@
+import Bytes
+import Diagnostics
+import HTTP
+import Schema
+
+extension Planner {
+    /// The plan of a GET or HEAD, and whether other callers of the same standing may use it.
+    mutating func readPlan(_ request: ApiRequest) throws(Problem) -> (
+        plan: ReadPlan, isShared: Bool
+    ) {
+        let model = try model(named: request.table)
+        var table = try tablePlan(request, model: model, appliesRootFilters: true)
+        if case .unavailable(let wanted) = request.media { throw .mediaTypes(wanted) }
+        try requireSound(request)
+        applyRange(request.range, to: &table)
+        let window = WindowPlan(limit: table.limit, offset: table.offset, rowsMax: settings.rowsMax)
+        if window.limit.number == 0, window.offset.number > 0 { throw .reversedRange }
+        var response = Response(status: 200)
+        response.append(field: "Content-Type", ascii: request.media.contentType)
+        if let applied = request.preferences.applied(to: .read, resolvesConflicts: false) {
+            response.append(field: "Preference-Applied", applied)
+        }
+        if request.hasProfile { response.append(field: "Content-Profile", settings.schema) }
+        let plan = ReadPlan(
+            table, window: window, countsRows: request.preferences.count != nil,
+            media: request.media,
+            fieldLines: response.fieldLines)
+        return (plan, !dependsOnCaller(table))
+    }
+
+    /// The `Range` header narrows what `limit` and `offset` ask for.
+    private func applyRange(_ range: Window?, to table: inout TablePlan) {
+        guard let range else { return }
+        let asked = Window(offset: table.offset?.number ?? 0, limit: table.limit?.number)
+        let window = asked.intersected(with: range)
+        table.offset = WindowParameter(number: window.offset)
+        table.limit = window.limit.map { WindowParameter(number: $0) }
+    }
+
+    private func dependsOnCaller(_ table: TablePlan) -> Bool {
+        permissions.columnsDependOnCaller(table.model)
+            || table.embeds.contains { dependsOnCaller($0.table) }
+    }
+}

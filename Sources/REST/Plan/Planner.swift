@@ -1,0 +1,125 @@
+import Database
+import Diagnostics
+import Expressions
+import Schema
+
+/// Judges an ``ApiRequest`` against the catalogue and the caller's rights and makes a
+/// ``TablePlan``.
+struct Planner {
+    let catalogue: Catalogue
+    let permissions: Permissions
+    let settings: RESTSettings
+    private var aliasCount = 0
+    private var embedCount = 0
+
+    init(catalogue: Catalogue, permissions: Permissions, settings: RESTSettings) {
+        self.catalogue = catalogue
+        self.permissions = permissions
+        self.settings = settings
+    }
+
+    func model(named name: String) throws(Problem) -> Model {
+        if let model = catalogue.model(name) { return model }
+        throw .noTable(
+            name, schema: settings.schema, nearest: nearest(name, in: catalogue.models.map(\.name)))
+    }
+
+    /// The plan of what is read: members, embeds, and all that the parameters ask of them.
+    ///
+    /// - Parameter appliesRootFilters: False for representations of writes, whose rows are chosen
+    ///   by the write itself; filters of embeds hold all the same (rest.md §12.3, §12.6).
+    mutating func tablePlan(
+        _ request: ApiRequest, model: Model, appliesRootFilters: Bool
+    ) throws(Problem) -> TablePlan {
+        let items = request.select.isEmpty ? [.all] : request.select
+        var root = try table(model, items: items)
+        try apply(request.limits, to: &root) { table, limit in table.limit = limit }
+        try apply(request.offsets, to: &root) { table, offset in table.offset = offset }
+        for filter in request.filters where appliesRootFilters || !filter.path.isEmpty {
+            try Self.descend(filter.path[...], in: &root) { (table) throws(Problem) in
+                table.conditions.append(try condition(filter, in: table))
+            }
+        }
+        for order in request.orders {
+            try Self.descend(order.path[...], in: &root) { (table) throws(Problem) in
+                for term in order.item { table.order.append(try orderKey(term, in: table)) }
+            }
+        }
+        return root
+    }
+
+    private func apply<Item>(
+        _ parameters: [Addressed<Item>], to root: inout TablePlan,
+        _ set: (inout TablePlan, Item) -> Void
+    ) throws(Problem) {
+        for parameter in parameters {
+            try Self.descend(parameter.path[...], in: &root) { (table) throws(Problem) in
+                set(&table, parameter.item)
+            }
+        }
+    }
+
+    /// Hands the table at the end of `path` to `change`. An embed goes by its alias; the table's
+    /// name of an aliased one is tolerated (rest.md §8.4).
+    private static func descend(
+        _ path: ArraySlice<String>, in table: inout TablePlan,
+        _ change: (inout TablePlan) throws(Problem) -> Void
+    ) throws(Problem) {
+        guard let name = path.first else {
+            try change(&table)
+            return
+        }
+        guard let index = table.embedIndex(name) else { throw .notEmbedded(name) }
+        try descend(path.dropFirst(), in: &table.embeds[index].table, change)
+    }
+
+    mutating func makeAlias() -> String {
+        defer { aliasCount += 1 }
+        return "_apus_\(aliasCount)"
+    }
+
+    /// A table and its embeds, without filters, order and window.
+    mutating func table(_ model: Model, items: [SelectItem]) throws(Problem) -> TablePlan {
+        var table = TablePlan(
+            model: model, alias: makeAlias(), rule: permissions.using(model, .read))
+        for item in items {
+            switch item {
+            case .all: appendAllColumns(to: &table)
+            case .field(let field): table.members.append(try member(field, of: model))
+            case .embed(let embed): try append(embed, to: &table)
+            }
+        }
+        return table
+    }
+
+    private mutating func append(_ embed: SelectEmbed, to table: inout TablePlan) throws(Problem) {
+        if embed.isSpread {
+            throw .notImplemented(
+                "Spreading '\(embed.target)' into its parent is not supported yet.")
+        }
+        embedCount += 1
+        guard embedCount <= Limits.embedsMax else {
+            throw .limit("The request embeds more than \(Limits.embedsMax) resources")
+        }
+        if table.embeds.contains(where: { $0.key == embed.key }) { throw .repeatedKey(embed.key) }
+        let relationship = try relationship(of: table.model, embed)
+        let target = try model(named: relationship.target)
+        let inner = try self.table(target, items: embed.items)
+        let link = try link(relationship)
+        table.embeds.append(
+            EmbedPlan(
+                target: embed.target, alias: embed.alias, link: link, isInner: embed.join == .inner,
+                table: inner))
+        guard !inner.members.isEmpty else { return }
+        if table.members.contains(where: { $0.key == embed.key }) { throw .repeatedKey(embed.key) }
+        table.members.append(
+            TablePlan.Member(key: embed.key, type: .json, source: .embed(table.embeds.count - 1)))
+    }
+}
+
+extension TablePlan {
+    /// The embed addressed by `name`: by its key, else by the table's name of an aliased one.
+    func embedIndex(_ name: String) -> Int? {
+        embeds.firstIndex { $0.key == name } ?? embeds.firstIndex { $0.target == name }
+    }
+}

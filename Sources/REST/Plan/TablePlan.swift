@@ -1,0 +1,102 @@
+import Database
+import Expressions
+import Schema
+
+/// One table of an answer: which rows of it and which members of each. Everything later stages need
+/// stands here; they look nothing up in the catalogue.
+struct TablePlan: Sendable {
+    let model: Model
+    /// The table's name inside the statement; unique in it.
+    let alias: String
+    var members: [Member] = []
+    var embeds: [EmbedPlan] = []
+    /// Which rows the caller may see.
+    var rule: RowRule
+    /// What the request asks of the rows; all must hold.
+    var conditions: [Condition] = []
+    var order: [OrderKey] = []
+    var limit: WindowParameter?
+    var offset: WindowParameter?
+
+    /// A member of the row's object.
+    struct Member: Sendable {
+        let key: String
+        let type: ColumnType
+        let source: Source
+    }
+
+    enum Source: Sendable {
+        case column(ColumnSource)
+        /// The embed with this index.
+        case embed(Int)
+    }
+}
+
+/// A column, or what a path finds in one.
+struct ColumnSource: Sendable {
+    let column: Int
+    var path: [PathStep] = []
+    /// When set, rows for which this is not true show null in the column's place.
+    var mask: Predicate?
+}
+
+/// Which rows a verb reaches.
+enum RowRule: Sendable {
+    case everybody
+    case nobody
+    case matching(Predicate)
+}
+
+/// What must hold of a row.
+indirect enum Condition: Sendable {
+    case comparison(column: Int, FilterParameter.Operator, Value, parameter: Int?)
+    case predicate(Predicate)
+    /// The embed with this index has rows, or has none.
+    case embed(Int, exists: Bool)
+    case all([Condition])
+    case any([Condition])
+    case not(Condition)
+}
+
+/// A related table inside a row.
+struct EmbedPlan: Sendable {
+    let target: String
+    let alias: String?
+    let link: Link
+    let isInner: Bool
+    var table: TablePlan
+
+    /// The member's name, and the name parameters address the embed by.
+    var key: String { alias ?? target }
+    /// Embeds that show nothing join all the same (rest.md §8.3).
+    var isEmpty: Bool { table.members.isEmpty }
+}
+
+/// How rows of a related table belong to a row.
+struct Link: Sendable {
+    /// At most one row belongs: an object, not an array.
+    let isToOne: Bool
+    /// Columns of this row and, pairwise, of the related one (or of the junction).
+    let near: [Int]
+    let far: [Int]
+    let junction: Junction?
+
+    struct Junction: Sendable {
+        let model: Model
+        let alias: String
+        let nearColumns: [Int]
+        let farColumns: [Int]
+        let rule: RowRule
+    }
+}
+
+/// One key of the order of rows.
+struct OrderKey: Sendable {
+    /// The embeds the column is reached through, outermost first.
+    let embeds: [Int]
+    let source: ColumnSource
+    let descending: Bool
+    let nullsFirst: Bool
+    /// False when the column never holds null, so that an index in plain order serves.
+    let mayBeNull: Bool
+}

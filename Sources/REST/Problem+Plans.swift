@@ -1,0 +1,153 @@
+import Bytes
+import Diagnostics
+
+// What a client is told when the request asks for what the schema does not have or the rules do not
+// give: PGRST2xx of rest.md §18.2 and the SQLSTATEs PostgreSQL would answer with (§18.4).
+
+extension Problem {
+    /// PGRST108: a parameter addresses an embed that is not in `select`.
+    static func notEmbedded(_ name: String) -> Problem {
+        Problem(
+            code: "PGRST108", status: 400,
+            message: "'\(name)' is not an embedded resource in this request",
+            hint: "Verify that '\(name)' is included in the 'select' query parameter.")
+    }
+
+    /// PGRST118: ordering parents by the many.
+    static func relatedOrder(by embed: String, of table: String) -> Problem {
+        Problem(
+            code: "PGRST118", status: 400, message: "A related order on '\(embed)' is not possible",
+            details:
+                "'\(table)' and '\(embed)' do not form a many-to-one or one-to-one relationship")
+    }
+
+    /// PGRST123: aggregates are not served.
+    static let aggregates = Problem(
+        code: "PGRST123", status: 400, message: "Use of aggregate functions is not allowed")
+
+    /// PGRST200: no relationship leads there.
+    static func noRelationship(
+        from origin: String, to target: String, hint: String?, schema: String, nearest: String?
+    ) -> Problem {
+        let using = hint.map { "using the hint '\($0)' " } ?? ""
+        return Problem(
+            code: "PGRST200", status: 400,
+            message:
+                "Could not find a relationship between '\(origin)' and '\(target)' in the schema cache",
+            details:
+                "Searched for a foreign key relationship between '\(origin)' and '\(target)' \(using)"
+                + "in the schema '\(schema)', but no matches were found.",
+            hint: nearest.map { "Perhaps you meant '\($0)' instead of '\(target)'." })
+    }
+
+    /// PGRST201: several relationships lead there.
+    static func ambiguous(
+        from origin: String, to target: String, choices: JSON, hints: [String]
+    ) -> Problem {
+        var problem = Problem(
+            code: "PGRST201", status: 300,
+            message: "Could not embed because more than one relationship was found for "
+                + "'\(origin)' and '\(target)'",
+            hint: "Try changing '\(target)' to one of the following: "
+                + hints.map { "'\(target)!\($0)'" }.joined(separator: ", ")
+                + ". Find the desired relationship in the 'details' key.")
+        problem.details = .json(choices)
+        return problem
+    }
+
+    /// PGRST202: no such function.
+    static func noFunction(_ name: String, schema: String) -> Problem {
+        Problem(
+            code: "PGRST202", status: 404,
+            message: "Could not find the function \(schema).\(name) in the schema cache",
+            details: "Functions are not served by this version.")
+    }
+
+    /// PGRST204: a body column the table does not have.
+    static func noBodyColumn(_ column: String, table: String, nearest: String?) -> Problem {
+        Problem(
+            code: "PGRST204", status: 400,
+            message: "Could not find the '\(column)' column of '\(table)' in the schema cache",
+            hint: nearest.map { "Perhaps you meant the column '\($0)'." })
+    }
+
+    /// PGRST205: no such table.
+    static func noTable(_ name: String, schema: String, nearest: String?) -> Problem {
+        Problem(
+            code: "PGRST205", status: 404,
+            message: "Could not find the table '\(schema).\(name)' in the schema cache",
+            hint: nearest.map { "Perhaps you meant the table '\(schema).\($0)'" })
+    }
+
+    /// 42703: a column that filters, order or select name and the table does not have.
+    static func noColumn(_ column: String, table: String, nearest: String?) -> Problem {
+        Problem(
+            code: "42703", status: 400, message: "column \(table).\(column) does not exist",
+            hint: nearest.map { "Perhaps you meant to reference the column \"\(table).\($0)\"." })
+    }
+
+    /// 42712: two members of an answer with one name.
+    static func repeatedKey(_ key: String) -> Problem {
+        Problem(
+            code: "42712", status: 400, message: "table name \"\(key)\" specified more than once",
+            hint: "Give each of them an alias.")
+    }
+
+    /// 42704: a cast to a type that is not there.
+    static func noType(_ name: String) -> Problem {
+        Problem(code: "42704", status: 400, message: "type \"\(name)\" does not exist")
+    }
+
+    /// 42P10: `on_conflict` is no key.
+    static let noConflictKey = Problem(
+        code: "42P10", status: 400,
+        message: "there is no unique or exclusion constraint matching the ON CONFLICT specification"
+    )
+
+    /// 21000: PATCH or DELETE without a filter.
+    static func unfiltered(_ statement: StaticString) -> Problem {
+        Problem(code: "21000", status: 400, message: "\(statement) requires a WHERE clause")
+    }
+
+    /// 428C9: a column that only the server writes.
+    static func readOnlyColumn(_ column: String, statement: WriteVerb) -> Problem {
+        switch statement {
+        case .insert:
+            Problem(
+                code: "428C9", status: 400,
+                message: "cannot insert a non-DEFAULT value into column \"\(column)\"",
+                details: "Column \"\(column)\" is read-only.")
+        case .update:
+            Problem(
+                code: "428C9", status: 400,
+                message: "column \"\(column)\" can only be updated to DEFAULT",
+                details: "Column \"\(column)\" is read-only.")
+        }
+    }
+
+    /// 42501: a column the caller may not read or write.
+    static func forbiddenColumn(_ column: String, of table: String, isAnonymous: Bool) -> Problem {
+        Problem(
+            code: "42501", status: isAnonymous ? 401 : 403,
+            message: "permission denied for table \(table)",
+            details: "Column \"\(column)\" is protected by an access rule.")
+    }
+
+    /// 42501: a row its table's rules do not let be written.
+    static func rowSecurity(table: String, isAnonymous: Bool, using: Bool = false) -> Problem {
+        Problem(
+            code: "42501", status: isAnonymous ? 401 : 403,
+            message: "new row violates row-level security policy "
+                + (using ? "(USING expression) " : "") + "for table \"\(table)\"")
+    }
+
+    /// 42883: an arrow on what is not JSON.
+    static func noArrow(on type: String) -> Problem {
+        Problem(code: "42883", status: 404, message: "operator does not exist: \(type) -> unknown")
+    }
+}
+
+/// The two ways of writing values.
+enum WriteVerb: Sendable {
+    case insert, update
+}
