@@ -1,0 +1,163 @@
+import Database
+import Expressions
+import Schema
+
+// SELECT statements out of table plans. Every embed is a correlated subquery, so that a request is
+// one statement; each level carries its own read rule, wherever it is used: shown, required by an
+// inner join, tested for rows, or ordered by (a row the caller may not see takes part in nothing).
+
+extension StatementBuilder {
+    /// The rows of a root table as columns of the result, in the order of its members.
+    mutating func appendRows(of table: TablePlan, window: WindowPlan) {
+        append("SELECT ")
+        if table.members.isEmpty { append("NULL") }
+        for (index, member) in table.members.enumerated() {
+            if index > 0 { append(", ") }
+            append(member, of: table)
+        }
+        append(" FROM ")
+        append(table: table.model.name, as: table.alias)
+        appendWhere(of: table)
+        appendOrder(of: table)
+        if table.order.isEmpty {
+            // PostgreSQL promises no order here, but clients that page without one count on a
+            // stable one.
+            append(" ORDER BY ")
+            append(rowOf: table.alias, in: table.model)
+        }
+        append(window)
+    }
+
+    /// How many rows a root table has, whatever its window.
+    mutating func appendCount(of table: TablePlan) {
+        append("SELECT count(*) FROM ")
+        append(table: table.model.name, as: table.alias)
+        appendWhere(of: table)
+    }
+
+    mutating func append(_ window: WindowPlan) {
+        append(" LIMIT ")
+        append(
+            window: window.limit.number, parameter: window.limit.parameter, rowsMax: window.rowsMax)
+        append(" OFFSET ")
+        append(
+            window: window.offset.number, parameter: window.offset.parameter,
+            rowsMax: Limits.windowMax)
+    }
+
+    mutating func append(_ member: TablePlan.Member, of table: TablePlan) {
+        switch member.source {
+        case .column(let source): append(source, of: table)
+        case .embed(let index): append(table.embeds[index], in: table)
+        }
+    }
+
+    mutating func append(_ source: ColumnSource, of table: TablePlan) {
+        if let mask = source.mask {
+            append("CASE WHEN ")
+            append(mask, row: table.alias)
+            append(" THEN ")
+        }
+        let column = table.model.columns[source.column]
+        if !source.path.isEmpty, column.type != .json {
+            append("NULL")
+        } else {
+            append(source.path, into: column.name, of: table.alias)
+        }
+        if source.mask != nil { append(" END") }
+    }
+
+    private mutating func append(_ path: [PathStep], into column: String, of alias: String) {
+        for step in path.reversed() { append(step.isText ? "apus_json_text(" : "apus_json_get(") }
+        append(column: column, of: alias)
+        for step in path {
+            append(", ")
+            switch step.operand {
+            case .key(let key): append(.text(key))
+            case .index(let index): append(.integer(Int64(index)))
+            }
+            append(")")
+        }
+    }
+
+    /// ` WHERE …`: the rule first, then what the request asks.
+    mutating func appendWhere(of table: TablePlan) {
+        append(" WHERE ")
+        append(table.rule, of: table.alias)
+        for condition in table.conditions {
+            append(" AND ")
+            append(condition, of: table)
+        }
+        for embed in table.embeds where embed.isInner {
+            append(" AND ")
+            appendExists(embed, in: table)
+        }
+    }
+
+    mutating func append(_ rule: RowRule, of alias: String) {
+        switch rule {
+        case .everybody: append("1")
+        case .nobody: append("0")
+        case .matching(let predicate): append(predicate, row: alias)
+        }
+    }
+
+    mutating func append(_ condition: Condition, of table: TablePlan) {
+        switch condition {
+        case .comparison(let column, let comparing, let value, let parameter):
+            let type = table.model.columns[column].type
+            append(column: table.model.columns[column].name, of: table.alias)
+            append(comparing.sql)
+            append(value, parameter: parameter, type: type)
+        case .predicate(let predicate): append(predicate, row: table.alias)
+        case .embed(let index, let exists):
+            if !exists { append("NOT ") }
+            appendExists(table.embeds[index], in: table)
+        case .all(let conditions): append(conditions, joinedBy: " AND ", empty: "1", of: table)
+        case .any(let conditions): append(conditions, joinedBy: " OR ", empty: "0", of: table)
+        case .not(let condition):
+            append("NOT (")
+            append(condition, of: table)
+            append(")")
+        }
+    }
+
+    private mutating func append(
+        _ conditions: [Condition], joinedBy word: String, empty: String, of table: TablePlan
+    ) {
+        append("(")
+        if conditions.isEmpty { append(empty) }
+        for (index, condition) in conditions.enumerated() {
+            if index > 0 { append(word) }
+            append(condition, of: table)
+        }
+        append(")")
+    }
+
+    mutating func appendOrder(of table: TablePlan) {
+        for (index, key) in table.order.enumerated() {
+            append(index == 0 ? " ORDER BY " : ", ")
+            if let embed = key.embeds.first {
+                appendScalar(key.source, of: table.embeds[embed], in: table)
+            } else {
+                append(key.source, of: table)
+            }
+            if key.descending { append(" DESC") }
+            if key.mayBeNull { append(key.nullsFirst ? " NULLS FIRST" : " NULLS LAST") }
+        }
+    }
+}
+
+/// The rows of a table that an answer holds.
+struct WindowPlan: Hashable, Sendable {
+    var limit: WindowParameter
+    var offset: WindowParameter
+    /// What `limit` is cut to.
+    var rowsMax: Int
+
+    init(limit: WindowParameter?, offset: WindowParameter?, rowsMax: Int) {
+        self.limit = limit ?? WindowParameter(number: rowsMax)
+        self.offset = offset ?? WindowParameter(number: 0)
+        self.rowsMax = rowsMax
+    }
+}

@@ -1,0 +1,191 @@
+import Database
+import Expressions
+import Schema
+
+// Statements of writes. Rows are told apart by their rowid, which every table has.
+
+extension StatementBuilder {
+    /// Names that cannot be those of models or of other tables of the statement.
+    static let newAlias = "_apus_new"
+    static let oldAlias = "_apus_old"
+    static let keysAlias = "_apus_keys"
+    static let keyColumn = "_apus_row"
+
+    /// `"alias".rowid`, in whichever of its spellings no column hides.
+    mutating func append(rowOf alias: String, in model: Model) {
+        append(identifier: alias)
+        append(".")
+        append(model.rowName)
+    }
+
+    /// One row with a value for every column, in their order: the arguments are the values.
+    mutating func appendInsert(into model: Model, values: [Value]) {
+        append("INSERT INTO ")
+        append(identifier: model.name)
+        append(" (")
+        for (index, column) in model.columns.enumerated() {
+            if index > 0 { append(", ") }
+            append(identifier: column.name)
+        }
+        append(") VALUES (")
+        for (index, value) in values.enumerated() {
+            if index > 0 { append(", ") }
+            append(value)
+        }
+        append(")")
+    }
+
+    /// The row whose `key` columns hold these values.
+    mutating func appendLookup(_ key: [Int], values: [Value], of model: Model) {
+        append("SELECT ")
+        append(rowOf: Self.oldAlias, in: model)
+        append(" FROM ")
+        append(table: model.name, as: Self.oldAlias)
+        append(" WHERE ")
+        for (index, column) in key.enumerated() {
+            if index > 0 { append(" AND ") }
+            append(column: model.columns[column].name, of: Self.oldAlias)
+            append(" = ")
+            append(values[index])
+        }
+    }
+
+    /// `UPDATE … SET …`
+    mutating func appendUpdate(of model: Model, as alias: String, _ assignments: [Assignment]) {
+        append("UPDATE ")
+        append(table: model.name, as: alias)
+        append(" SET ")
+        for (index, assignment) in assignments.enumerated() {
+            if index > 0 { append(", ") }
+            append(identifier: model.columns[assignment.column].name)
+            append(" = ")
+            append(assignment.value)
+        }
+    }
+
+    /// ` WHERE …` of a write: its rules, then what the request asks. Inner embeds shape only what
+    /// is handed back.
+    mutating func appendWhere(_ rules: [RowRule], _ target: TablePlan) {
+        append(" WHERE ")
+        for (index, rule) in rules.enumerated() {
+            if index > 0 { append(" AND ") }
+            append(rule, of: target.alias)
+        }
+        for condition in target.conditions {
+            append(" AND ")
+            append(condition, of: target)
+        }
+    }
+
+    /// The rows that `source` chooses as they will be after `assignments`, each with its rowid.
+    mutating func appendNewRows(
+        of model: Model, _ assignments: [Assignment], alias: String,
+        where condition: (inout StatementBuilder) -> Void
+    ) {
+        append("SELECT ")
+        append(rowOf: alias, in: model)
+        append(" AS ")
+        append(identifier: Self.keyColumn)
+        for (index, column) in model.columns.enumerated() {
+            append(", ")
+            if let assignment = assignments.first(where: { $0.column == index }) {
+                append(assignment.value)
+            } else {
+                append(column: column.name, of: alias)
+            }
+            append(" AS ")
+            append(identifier: column.name)
+        }
+        append(" FROM ")
+        append(table: model.name, as: alias)
+        condition(&self)
+    }
+
+    /// `FROM` the rows chosen as they will be (new) and as they are (old).
+    mutating func appendImages(
+        of model: Model, _ assignments: [Assignment], alias: String,
+        where condition: (inout StatementBuilder) -> Void
+    ) {
+        append(" FROM (")
+        appendNewRows(of: model, assignments, alias: alias, where: condition)
+        append(") AS ")
+        append(identifier: Self.newAlias)
+        append(" JOIN ")
+        append(table: model.name, as: Self.oldAlias)
+        append(" ON ")
+        append(rowOf: Self.oldAlias, in: model)
+        append(" = ")
+        append(column: Self.keyColumn, of: Self.newAlias)
+    }
+
+    /// The number of the first of `checks` that a row fails, for one row that fails any.
+    mutating func appendViolation(
+        of checks: [RowCheck], model: Model, _ assignments: [Assignment], alias: String,
+        where condition: (inout StatementBuilder) -> Void
+    ) {
+        append("SELECT CASE")
+        for (index, check) in checks.enumerated() {
+            append(" WHEN NOT coalesce(")
+            append(check)
+            append(", 0) THEN \(index)")
+        }
+        append(" END AS \"n\"")
+        appendImages(of: model, assignments, alias: alias, where: condition)
+        append(" WHERE \"n\" IS NOT NULL LIMIT 1")
+    }
+
+    private mutating func append(_ check: RowCheck) {
+        switch check.rule {
+        case .everybody: append("1")
+        case .nobody: append("0")
+        case .matching(let predicate): append(predicate, row: Self.newAlias, old: Self.oldAlias)
+        }
+    }
+
+    /// The rows with these rowids (a JSON array), in its order unless the plan has one.
+    mutating func appendRows(of table: TablePlan, keys: String) {
+        append("SELECT ")
+        if table.members.isEmpty { append("NULL") }
+        for (index, member) in table.members.enumerated() {
+            if index > 0 { append(", ") }
+            append(member, of: table)
+        }
+        appendKeyed(table, keys: keys)
+        appendWhere(of: table)
+        appendOrder(of: table)
+        if table.order.isEmpty {
+            append(" ORDER BY ")
+            append(column: "key", of: Self.keysAlias)
+        }
+    }
+
+    /// How many of the rows with these rowids the caller may see.
+    mutating func appendVisibleCount(of table: TablePlan, keys: String) {
+        append("SELECT count(*)")
+        appendKeyed(table, keys: keys)
+        append(" WHERE ")
+        append(table.rule, of: table.alias)
+    }
+
+    private mutating func appendKeyed(_ table: TablePlan, keys: String) {
+        append(" FROM json_each(")
+        append(.text(keys))
+        append(") AS ")
+        append(identifier: Self.keysAlias)
+        append(" CROSS JOIN ")
+        append(table: table.model.name, as: table.alias)
+        append(" ON ")
+        append(rowOf: table.alias, in: table.model)
+        append(" = ")
+        append(column: "value", of: Self.keysAlias)
+    }
+}
+
+extension Model {
+    /// A name of the rowid that no column has taken.
+    var rowName: String {
+        ["rowid", "_rowid_", "oid"].first { name in
+            !columns.contains { $0.name.lowercased() == name }
+        } ?? "rowid"
+    }
+}
