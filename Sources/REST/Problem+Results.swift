@@ -1,0 +1,48 @@
+import Bytes
+import Diagnostics
+
+// What a client is told after its statement ran: too many or too few rows. All of these undo it.
+
+extension Problem {
+    /// PGRST116: not exactly one row.
+    static func notSingular(_ count: Int) -> Problem {
+        Problem(
+            code: "PGRST116", status: 406,
+            message: "Cannot coerce the result to a single JSON object",
+            details: "The result contains \(count) rows")
+    }
+
+    /// PGRST124: more rows than `max-affected`.
+    static func tooManyAffected(_ count: Int) -> Problem {
+        Problem(
+            code: "PGRST124", status: 400,
+            message: "Query result exceeds max-affected preference constraint",
+            details: "The query affects \(count) rows")
+    }
+
+    /// 21000: an upsert names one key twice.
+    static let repeatedConflict = Problem(
+        code: "21000", status: 500,
+        message: "ON CONFLICT DO UPDATE command cannot affect row a second time",
+        hint: "Ensure that no rows proposed for insertion within the same command have duplicate "
+            + "constrained values.")
+
+    /// The error object of rest.md §18.1: four members, always.
+    var restBody: [UInt8] {
+        var body: [UInt8] = []
+        body.append(ascii: "{\"code\":")
+        body.append(jsonString: code)
+        body.append(ascii: ",\"details\":")
+        switch details {
+        case .text(let text): body.append(jsonString: text)
+        case .json(let value): value.append(to: &body)
+        case nil: body.append(ascii: "null")
+        }
+        body.append(ascii: ",\"hint\":")
+        if let hint { body.append(jsonString: hint) } else { body.append(ascii: "null") }
+        body.append(ascii: ",\"message\":")
+        body.append(jsonString: message)
+        body.append(UInt8(ascii: "}"))
+        return body
+    }
+}

@@ -1,0 +1,171 @@
+import Bytes
+public import Database
+public import Diagnostics
+public import Expressions
+public import HTTP
+public import Schema
+
+/// The REST surface of one loop: requests on `/rest/v1/…` in the dialect of PostgREST (rest.md).
+///
+/// A request goes one way: ``ApiRequest`` (syntax) → plan (judged against catalogue and rules) →
+/// SQL → rows → bytes. Reads run at once on the loop's reader and move to the slow lane when they
+/// use up their budget; writes are planned here and run as jobs of the writer. Finished read plans
+/// are kept by the request's shape.
+///
+/// Confined to its loop.
+public final class RESTService {
+    private let catalogue: Catalogue
+    private let rulebook: Rulebook
+    private let database: Database
+    private let reader: Reader
+    private let settings: RESTSettings
+    private let report: @Sendable (Problem, UInt64) -> Void
+    private var plans = PlanCache()
+
+    /// A service over one catalogue; a reload makes a new one.
+    ///
+    /// - Parameter report: Told of every problem with its request's id, for the log:
+    ///   `Problem.cause` is there, which clients never see. Called on any thread.
+    public init(
+        catalogue: Catalogue, rulebook: Rulebook, database: Database, reader: Reader,
+        settings: RESTSettings, report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
+    ) {
+        self.catalogue = catalogue
+        self.rulebook = rulebook
+        self.database = database
+        self.reader = reader
+        self.settings = settings
+        self.report = report
+    }
+
+    /// Answers one request.
+    ///
+    /// - Parameters:
+    ///   - path: What follows `/rest/v1/`, not percent-decoded; empty for the root.
+    ///   - identity: The verified caller.
+    public func respond(
+        to request: Request, path: ArraySlice<UInt8>, identity: Identity
+    ) -> Answer {
+        do throws(Problem) {
+            switch request.method {
+            case .get, .head: return try read(request, path, identity)
+            case .options: return .response(try options(request, path, identity))
+            default: return try write(request, path, identity)
+            }
+        } catch {
+            report(error, request.id)
+            return .response(Response(error, isHead: request.method == .head))
+        }
+    }
+
+    // MARK: Reads
+
+    private func read(
+        _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity
+    ) throws(Problem) -> Answer {
+        let context = identity.context(now: .now)
+        let key = PlanKey(request, path: path, isService: identity.isService)
+        if let key, let plan = plans.plan(for: key.bytes) {
+            let arguments = try ReadArguments(plan, operands: key.operands)
+            return try run(plan, arguments, context, request)
+        }
+        let masked = key?.operands.map(\.parameter) ?? []
+        let parsed = try ApiRequest(request, path: path, masked: masked, settings: settings)
+        var planner = Planner(
+            catalogue: catalogue,
+            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
+            settings: settings)
+        let (plan, isShared) = try planner.readPlan(parsed)
+        if let key, isShared, plan.covers(masked) { plans.insert(plan, for: key.bytes) }
+        return try run(plan, ReadArguments(plan), context, request)
+    }
+
+    private func run(
+        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request
+    ) throws(Problem) -> Answer {
+        let isHead = request.method == .head
+        let result: ReadResult
+        do throws(DatabaseError) {
+            result = try plan.run(on: reader, arguments, context)
+        } catch .overBudget {
+            return readSlowly(plan, arguments, context, isHead: isHead, id: request.id)
+        } catch {
+            throw Problem(error)
+        }
+        return .response(try plan.response(result, arguments, isHead: isHead))
+    }
+
+    private func readSlowly(
+        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, isHead: Bool,
+        id: UInt64
+    ) -> Answer {
+        .pending { [database, report] in
+            do throws(Problem) {
+                let result = try await database.readSlowly { (reader) throws(Problem) in
+                    do throws(DatabaseError) {
+                        return try plan.run(on: reader, arguments, context)
+                    } catch {
+                        throw Problem(error)
+                    }
+                }
+                return try plan.response(result, arguments, isHead: isHead)
+            } catch {
+                report(error, id)
+                return Response(error, isHead: isHead)
+            }
+        }
+    }
+
+    // MARK: Writes
+
+    private func write(
+        _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity
+    ) throws(Problem) -> Answer {
+        let now = Instant.now
+        let context = identity.context(now: now)
+        let parsed = try ApiRequest(request, path: path, masked: [], settings: settings)
+        var planner = Planner(
+            catalogue: catalogue,
+            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
+            settings: settings)
+        let plan = try planner.writePlan(parsed, identity: identity, now: now)
+        let job = WriteJob(
+            plan: plan, context: context, catalogue: catalogue,
+            isAnonymous: planner.permissions.isAnonymous, rowsMax: settings.rowsMax)
+        let schema = parsed.hasProfile ? settings.schema : nil
+        if job.isIdle { return .response(job.response(job.idleResult, schema: schema)) }
+        return .pending { [database, report, id = request.id] in
+            do throws(Problem) {
+                let result = try await database.write { (transaction) throws(Problem) in
+                    try job.run(in: transaction)
+                }
+                return job.response(result, schema: schema)
+            } catch {
+                report(error, id)
+                return Response(error, isHead: false)
+            }
+        }
+    }
+
+    // MARK: OPTIONS
+
+    private func options(
+        _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity
+    ) throws(Problem) -> Response {
+        var response = Response(status: 200)
+        if path.isEmpty {
+            response.append(field: "Allow", ascii: "OPTIONS,GET,HEAD")
+            return response
+        }
+        let name = try ApiRequest.tableName(path, settings: settings)
+        let permissions = Permissions(rulebook: rulebook, identity: identity, context: .none)
+        _ = try Planner(catalogue: catalogue, permissions: permissions, settings: settings)
+            .model(named: name)
+        response.append(field: "Allow", ascii: "OPTIONS,GET,HEAD,POST,PATCH,DELETE")
+        return response
+    }
+}
+
+/// Belongs to its loop.
+@available(*, unavailable)
+extension RESTService: Sendable {}

@@ -1,0 +1,227 @@
+import Database
+import Diagnostics
+import Schema
+
+/// Finds out what SQLite does not say about a broken constraint: which foreign key, which values.
+/// Runs after the failed statement was undone, inside the same transaction.
+struct ConstraintProbe {
+    let run: WriteRun
+    let model: Model
+    let shown: [Int]
+
+    typealias RowCondition = (inout StatementBuilder) -> Void
+
+    /// Why an INSERT of these values failed.
+    func problem(_ error: DatabaseError, inserting values: [Value]) throws(Problem) -> Problem {
+        switch error {
+        case .unique(_, let columns):
+            let (name, key) = unique(columns)
+            return .unique(name, key: KeyText(key, of: model, values: key.map { values[$0] }))
+        case .notNull(_, let column):
+            return .notNull(column, table: model.name).withFailingRow(
+                values, of: model, shown: shown)
+        case .check(let name):
+            return .check(name, table: model.name).withFailingRow(values, of: model, shown: shown)
+        case .foreignKey:
+            for foreignKey in model.references {
+                let key = foreignKey.columns.map { values[$0] }
+                if key.contains(.null) { continue }
+                if try parentExists(foreignKey, key) { continue }
+                return .missingParent(
+                    foreignKey, table: model.name,
+                    key: KeyText(foreignKey.columns, of: model, values: key))
+            }
+            return Problem(error)
+        default: return Problem(error)
+        }
+    }
+
+    /// Why an UPDATE of the rows that `condition` chooses failed.
+    func problem(
+        _ error: DatabaseError, updating assignments: [Assignment], alias: String,
+        where condition: RowCondition
+    ) throws(Problem) -> Problem {
+        let images = Images(model: model, assignments: assignments, alias: alias)
+        switch error {
+        case .unique(_, let columns):
+            let (name, key) = unique(columns)
+            let values = try clash(key, images, condition)
+            return .unique(name, key: values.map { KeyText(key, of: model, values: $0) })
+        case .notNull(let table, let column) where table == model.name:
+            return try withFailingRow(.notNull(column, table: table), images, condition)
+        case .check(let name):
+            return try withFailingRow(.check(name, table: model.name), images, condition)
+        case .foreignKey:
+            if let problem = try missingParent(images, condition) { return problem }
+            let columns = assignments.map(\.column)
+            if let problem = try stillReferenced(columns: columns, images, condition) {
+                return problem
+            }
+            return Problem(error)
+        default: return Problem(error)
+        }
+    }
+
+    /// Why a DELETE of the rows that `condition` chooses failed.
+    func problem(
+        _ error: DatabaseError, deletingFrom alias: String, where condition: RowCondition
+    ) throws(Problem) -> Problem {
+        guard error == .foreignKey else { return Problem(error) }
+        let images = Images(model: model, assignments: [], alias: alias)
+        if let problem = try stillReferenced(columns: nil, images, condition) { return problem }
+        return Problem(error)
+    }
+
+    private struct Images {
+        let model: Model
+        let assignments: [Assignment]
+        let alias: String
+    }
+
+    /// The constraint over these columns, and they in its own order.
+    private func unique(_ names: [String]) -> (name: String, key: [Int]) {
+        let columns = names.compactMap { model.columnIndex($0) }
+        let ordered =
+            Set(columns) == Set(model.primaryKey)
+            ? model.primaryKey : model.uniques.first { Set($0.columns) == Set(columns) }?.columns
+        let name =
+            model.uniqueName(over: columns) ?? "\(model.name)_\(names.joined(separator: "_"))_key"
+        return (name, ordered ?? columns)
+    }
+
+    private func parentExists(_ foreignKey: ForeignKey, _ key: [Value]) throws(Problem) -> Bool {
+        guard let target = run.catalogue.model(foreignKey.target) else { return false }
+        var builder = run.makeBuilder()
+        builder.appendLookup(foreignKey.targetColumns, values: key, of: target)
+        return try !run.look(builder).isEmpty
+    }
+
+    private func withFailingRow(
+        _ problem: Problem, _ images: Images, _ condition: RowCondition
+    ) throws(Problem) -> Problem {
+        guard let values = try newRow(images, condition) else { return problem }
+        return problem.withFailingRow(values, of: model, shown: shown)
+    }
+
+    /// The first row as it would be.
+    private func newRow(_ images: Images, _ condition: RowCondition) throws(Problem) -> [Value]? {
+        var builder = run.makeBuilder()
+        builder.appendNewRows(of: model, images.assignments, alias: images.alias, where: condition)
+        builder.append(" LIMIT 1")
+        let row = try run.lookAtFirst(builder, count: model.columns.count + 1)
+        return row.map { Array($0.dropFirst()) }
+    }
+
+    /// The key of a row that would be like another row's; failing that, of the first row.
+    private func clash(
+        _ key: [Int], _ images: Images, _ condition: RowCondition
+    ) throws(Problem) -> [Value]? {
+        var builder = run.makeBuilder()
+        builder.append("SELECT ")
+        appendColumns(key, of: StatementBuilder.newAlias, to: &builder)
+        builder.appendImages(of: model, images.assignments, alias: images.alias, where: condition)
+        builder.append(" WHERE EXISTS (SELECT 1 FROM ")
+        builder.append(table: model.name, as: "_apus_other")
+        builder.append(" WHERE ")
+        builder.append(rowOf: "_apus_other", in: model)
+        builder.append(" <> ")
+        builder.append(column: StatementBuilder.keyColumn, of: StatementBuilder.newAlias)
+        for column in key {
+            builder.append(" AND ")
+            builder.append(column: model.columns[column].name, of: "_apus_other")
+            builder.append(" = ")
+            builder.append(column: model.columns[column].name, of: StatementBuilder.newAlias)
+        }
+        builder.append(") LIMIT 1")
+        if let values = try run.lookAtFirst(builder, count: key.count) { return values }
+        return try newRow(images, condition).map { row in key.map { row[$0] } }
+    }
+
+    private func missingParent(_ images: Images, _ condition: RowCondition) throws(Problem)
+        -> Problem?
+    {
+        for foreignKey in model.references {
+            guard let target = run.catalogue.model(foreignKey.target),
+                images.assignments.contains(where: { foreignKey.columns.contains($0.column) })
+            else { continue }
+            var builder = run.makeBuilder()
+            builder.append("SELECT ")
+            appendColumns(foreignKey.columns, of: StatementBuilder.newAlias, to: &builder)
+            builder.appendImages(
+                of: model, images.assignments, alias: images.alias, where: condition)
+            builder.append(" WHERE ")
+            for column in foreignKey.columns {
+                builder.append(column: model.columns[column].name, of: StatementBuilder.newAlias)
+                builder.append(" IS NOT NULL AND ")
+            }
+            builder.append("NOT ")
+            appendMatch(
+                target, foreignKey.targetColumns, model, foreignKey.columns,
+                StatementBuilder.newAlias,
+                to: &builder)
+            builder.append(" LIMIT 1")
+            if let values = try run.lookAtFirst(builder, count: foreignKey.columns.count) {
+                return .missingParent(
+                    foreignKey, table: model.name,
+                    key: KeyText(foreignKey.columns, of: model, values: values))
+            }
+        }
+        return nil
+    }
+
+    /// A key of this table that rows of another hold on to. With `columns`, only keys they belong
+    /// to.
+    private func stillReferenced(
+        columns: [Int]?, _ images: Images, _ condition: RowCondition
+    ) throws(Problem) -> Problem? {
+        for child in run.catalogue.models {
+            for foreignKey in child.references where foreignKey.target == model.name {
+                if let columns, Set(columns).isDisjoint(with: foreignKey.targetColumns) { continue }
+                let isHolding = foreignKey.onDelete == .noAction || foreignKey.onDelete == .restrict
+                if columns == nil, !isHolding { continue }
+                var builder = run.makeBuilder()
+                builder.append("SELECT ")
+                appendColumns(foreignKey.targetColumns, of: StatementBuilder.oldAlias, to: &builder)
+                builder.appendImages(of: model, [], alias: images.alias, where: condition)
+                builder.append(" WHERE ")
+                appendMatch(
+                    child, foreignKey.columns, model, foreignKey.targetColumns,
+                    StatementBuilder.oldAlias, to: &builder)
+                builder.append(" LIMIT 1")
+                if let values = try run.lookAtFirst(builder, count: foreignKey.targetColumns.count)
+                {
+                    return .stillReferenced(
+                        foreignKey, table: model.name, by: child.name,
+                        key: KeyText(foreignKey.targetColumns, of: model, values: values))
+                }
+            }
+        }
+        return nil
+    }
+
+    private func appendColumns(
+        _ columns: [Int], of alias: String, to builder: inout StatementBuilder
+    ) {
+        for (index, column) in columns.enumerated() {
+            if index > 0 { builder.append(", ") }
+            builder.append(column: model.columns[column].name, of: alias)
+        }
+    }
+
+    /// `EXISTS (…)`: a row of `other` whose columns equal those of the row called `alias`.
+    private func appendMatch(
+        _ other: Model, _ otherColumns: [Int], _ own: Model, _ ownColumns: [Int], _ alias: String,
+        to builder: inout StatementBuilder
+    ) {
+        builder.append("EXISTS (SELECT 1 FROM ")
+        builder.append(table: other.name, as: "_apus_other")
+        builder.append(" WHERE ")
+        for (index, (otherColumn, ownColumn)) in zip(otherColumns, ownColumns).enumerated() {
+            if index > 0 { builder.append(" AND ") }
+            builder.append(column: other.columns[otherColumn].name, of: "_apus_other")
+            builder.append(" = ")
+            builder.append(column: own.columns[ownColumn].name, of: alias)
+        }
+        builder.append(")")
+    }
+}

@@ -1,0 +1,202 @@
+import Bytes
+import Database
+import Diagnostics
+import Schema
+
+extension InsertPlan {
+    /// What becomes of one row of the body.
+    private enum Fate {
+        case insert
+        case update(rowid: Int64)
+        case skip
+    }
+
+    /// Rules first, for all rows and as the tables stand before the statement; then the rows.
+    func run(_ run: WriteRun) throws(Problem) -> WriteResult {
+        let fates = try fates(run)
+        let statement = insertStatement(run)
+        var keys: [Int64] = []
+        keys.reserveCapacity(rows.count)
+        var inserted = 0
+        for (row, fate) in zip(rows, fates) {
+            switch fate {
+            case .skip: continue
+            case .insert:
+                keys.append(try insert(row, statement, run))
+                inserted += 1
+            case .update(let rowid): keys.append(try update(row, rowid, run))
+            }
+        }
+        try run.judge(keys.count, returning)
+        let isMerge = conflict?.resolution == .merge
+        var result = WriteResult(status: isMerge && inserted == 0 ? 200 : 201, affected: keys.count)
+        if returning.hasRepresentation {
+            result.body = try run.representation(of: keys, returning)
+        } else if returning.preference == .headersOnly, keys.count == 1 {
+            result.location = try location(of: keys[0], run)
+        }
+        return result
+    }
+
+    private func fates(_ run: WriteRun) throws(Problem) -> [Fate] {
+        var fates: [Fate] = []
+        fates.reserveCapacity(rows.count)
+        var seen: Set<[Value]> = []
+        for row in rows {
+            let fate = try fate(of: row, &seen, run)
+            switch fate {
+            case .insert: try checkNew(row, run)
+            case .update(let rowid): try checkUpdate(row, rowid, run)
+            case .skip: break
+            }
+            fates.append(fate)
+        }
+        return fates
+    }
+
+    private func fate(of row: NewRow, _ seen: inout Set<[Value]>, _ run: WriteRun) throws(Problem)
+        -> Fate
+    {
+        guard let conflict else { return .insert }
+        let key = conflict.key.map { row.values[$0] }
+        if key.contains(.null) { return .insert }
+        guard seen.insert(key).inserted else {
+            if conflict.resolution == .ignore { return .skip }
+            throw .repeatedConflict
+        }
+        var builder = run.makeBuilder()
+        builder.appendLookup(conflict.key, values: key, of: model)
+        guard let rowid = try run.look(builder).first else { return .insert }
+        return conflict.resolution == .ignore ? .skip : .update(rowid: rowid)
+    }
+
+    private func checkNew(_ row: NewRow, _ run: WriteRun) throws(Problem) {
+        for check in checks where try !run.passes(check.rule, new: row.values, model: model) {
+            throw refusal(of: check, run)
+        }
+        if let problem = row.problem { throw problem }
+    }
+
+    private func refusal(of check: RowCheck, _ run: WriteRun) -> Problem {
+        if let column = check.column {
+            return .forbiddenColumn(
+                model.columns[column].name, of: model.name, isAnonymous: run.isAnonymous)
+        }
+        return .rowSecurity(table: model.name, isAnonymous: run.isAnonymous)
+    }
+
+    /// PostgreSQL's rule: a row that is in the way must pass the update's `using`, else it is an
+    /// error.
+    private func checkUpdate(_ row: NewRow, _ rowid: Int64, _ run: WriteRun) throws(Problem) {
+        guard let conflict else { return }
+        let rules = conflict.update
+        if case .everybody = rules.using {
+        } else {
+            var builder = run.makeBuilder()
+            builder.append("SELECT 1 FROM ")
+            builder.append(table: model.name, as: StatementBuilder.oldAlias)
+            builder.append(" WHERE ")
+            builder.append(rules.using, of: StatementBuilder.oldAlias)
+            builder.append(" AND ")
+            builder.appendRow(rowid, of: StatementBuilder.oldAlias, in: model)
+            if try run.look(builder).isEmpty {
+                throw .rowSecurity(table: model.name, isAnonymous: run.isAnonymous, using: true)
+            }
+        }
+        let checks = rules.checks.filter { if case .everybody = $0.rule { false } else { true } }
+        if !checks.isEmpty {
+            var builder = run.makeBuilder()
+            builder.appendViolation(of: checks, model: model, assignments(row), alias: "_apus_0") {
+                $0.append(" WHERE ")
+                $0.appendRow(rowid, of: "_apus_0", in: model)
+            }
+            if let failed = try run.look(builder).first {
+                throw refusal(of: checks[Int(failed)], run)
+            }
+        }
+        if let problem = row.updateProblem { throw problem }
+    }
+
+    private func assignments(_ row: NewRow) -> [Assignment] {
+        guard let conflict else { return [] }
+        let stamps = conflict.update.stamps
+        let changed = given.filter { column in
+            !conflict.key.contains(column) && !stamps.contains { $0.column == column }
+        }
+        return changed.map { Assignment(column: $0, value: row.values[$0]) } + stamps
+    }
+
+    /// The text of the INSERT, the same for every row: its arguments are a row's values.
+    private func insertStatement(_ run: WriteRun) -> String {
+        var builder = run.makeBuilder()
+        builder.appendInsert(
+            into: model, values: [Value](repeating: .null, count: model.columns.count))
+        return builder.sql.text
+    }
+
+    private func insert(_ row: NewRow, _ statement: String, _ run: WriteRun) throws(Problem)
+        -> Int64
+    {
+        do throws(DatabaseError) {
+            _ = try run.transaction.run(SQL(text: statement, arguments: row.values), run.context)
+        } catch {
+            throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
+                .problem(error, inserting: row.values)
+        }
+        return run.transaction.lastInsertRowID
+    }
+
+    private func update(_ row: NewRow, _ rowid: Int64, _ run: WriteRun) throws(Problem) -> Int64 {
+        let assignments = assignments(row)
+        guard !assignments.isEmpty else { return rowid }
+        let alias = "_apus_0"
+        var builder = run.makeBuilder()
+        builder.appendUpdate(of: model, as: alias, assignments)
+        builder.append(" WHERE ")
+        builder.appendRow(rowid, of: alias, in: model)
+        do throws(DatabaseError) {
+            _ = try run.execute(builder)
+        } catch {
+            throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
+                .problem(error, updating: assignments, alias: alias) {
+                    $0.append(" WHERE ")
+                    $0.appendRow(rowid, of: alias, in: model)
+                }
+        }
+        return rowid
+    }
+
+    /// `/table?pk=eq.value`
+    private func location(of rowid: Int64, _ run: WriteRun) throws(Problem) -> String? {
+        var builder = run.makeBuilder()
+        builder.append("SELECT ")
+        for (index, column) in model.primaryKey.enumerated() {
+            if index > 0 { builder.append(", ") }
+            builder.append(column: model.columns[column].name, of: StatementBuilder.oldAlias)
+        }
+        builder.append(" FROM ")
+        builder.append(table: model.name, as: StatementBuilder.oldAlias)
+        builder.append(" WHERE ")
+        builder.appendRow(rowid, of: StatementBuilder.oldAlias, in: model)
+        guard let values = try run.lookAtFirst(builder, count: model.primaryKey.count) else {
+            return nil
+        }
+        let terms = zip(model.primaryKey, values).map { column, value in
+            let name = PercentEncoding.encode(component: model.columns[column].name)
+            guard let text = model.columns[column].type.text(of: value) else {
+                return "\(name)=is.null"
+            }
+            return "\(name)=eq.\(PercentEncoding.encode(component: text))"
+        }
+        return "/\(PercentEncoding.encode(component: model.name))?\(terms.joined(separator: "&"))"
+    }
+}
+
+extension StatementBuilder {
+    /// `"alias".rowid = n`
+    mutating func appendRow(_ rowid: Int64, of alias: String, in model: Model) {
+        append(rowOf: alias, in: model)
+        append(" = ")
+        append(.integer(rowid))
+    }
+}

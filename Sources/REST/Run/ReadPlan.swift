@@ -1,0 +1,90 @@
+import Database
+import Diagnostics
+import HTTP
+
+/// A read, ready to run: finished statements, the shape of the answer, and which arguments a
+/// repeated request brings anew. Belongs to a shape of request and a role, not to a caller: who
+/// calls is in the statement's context.
+final class ReadPlan: Sendable {
+    let rows: Statement
+    /// How many rows there are in all, when `count` was asked for.
+    let count: Statement?
+    let layout: RowLayout
+    let media: MediaType
+    /// Arguments of ``rows`` that hold the window.
+    let limitArgument: Int
+    let offsetArgument: Int
+    /// Field lines that are the same for every answer.
+    let fieldLines: [UInt8]
+
+    init(
+        _ table: TablePlan, window: WindowPlan, countsRows: Bool, media: MediaType,
+        fieldLines: [UInt8]
+    ) {
+        var builder = StatementBuilder(rowsMax: window.rowsMax)
+        builder.appendRows(of: table, window: window)
+        rows = Statement(builder)
+        limitArgument = rows.arguments.count - 2
+        offsetArgument = rows.arguments.count - 1
+        if countsRows {
+            var builder = StatementBuilder(rowsMax: window.rowsMax)
+            builder.appendCount(of: table)
+            count = Statement(builder)
+        } else {
+            count = nil
+        }
+        layout = RowLayout(table.members.map { ($0.key, $0.type) })
+        self.media = media
+        self.fieldLines = fieldLines
+    }
+
+    /// Whether every one of these parameters has its place in the statement, so that the plan
+    /// serves requests that differ in them.
+    func covers(_ parameters: [Int]) -> Bool {
+        parameters.allSatisfy { parameter in rows.slots.contains { $0.parameter == parameter } }
+    }
+}
+
+/// The arguments of one run of a ``ReadPlan``.
+struct ReadArguments: Sendable {
+    var rows: [Value]
+    var count: [Value]
+
+    /// Those of the request the plan was made for.
+    init(_ plan: ReadPlan) {
+        rows = plan.rows.arguments
+        count = plan.count?.arguments ?? []
+    }
+
+    /// Those of a request that differs from it in the masked operands only.
+    init(_ plan: ReadPlan, operands: [MaskedOperand]) throws(Problem) {
+        self.init(plan)
+        try Self.fill(&rows, plan.rows.slots, operands)
+        if let count = plan.count { try Self.fill(&self.count, count.slots, operands) }
+    }
+
+    private static func fill(
+        _ arguments: inout [Value], _ slots: [ArgumentSlot], _ operands: [MaskedOperand]
+    ) throws(Problem) {
+        for slot in slots {
+            guard let operand = operands.first(where: { $0.parameter == slot.parameter }) else {
+                continue
+            }
+            switch slot.content {
+            case .value(let type):
+                arguments[slot.argument] = try (type ?? .text).parse(comparand: operand.text)
+            case .number(let max):
+                arguments[slot.argument] = .integer(Int64(min(operand.number, max)))
+            }
+        }
+    }
+}
+
+/// What one run of a ``ReadPlan`` found.
+struct ReadResult: Sendable {
+    /// The rows as a JSON array, or the one row.
+    var body: [UInt8] = []
+    var rowCount = 0
+    /// All rows, whatever the window; nil when nobody asked.
+    var total: Int?
+}
