@@ -31,14 +31,19 @@ final class Audience {
         self.frames = frames
     }
 
+    /// A binding of one id on one model: the second of two equal ones would repeat the id.
+    private struct Ear: Hashable {
+        let id: Int
+        let feed: ObjectIdentifier
+    }
+
     /// Makes the listeners; called once, before the first member comes.
     func listen(_ bindings: [(ordinal: Int, ResolvedBinding)], context: QueryContext) {
+        var ears: Set<Ear> = []
         for (ordinal, binding) in bindings {
             let request = key.bindings[ordinal]
-            let isRepeated = listeners.contains {
-                $0.feed === binding.feed && $0.id == request.id
-            }
-            guard !isRepeated,
+            let ear = Ear(id: request.id, feed: ObjectIdentifier(binding.feed))
+            guard ears.insert(ear).inserted,
                 let lent = binding.feed.lend(binding, isService: key.isService, context: context)
             else { continue }
             let listener = Listener(

@@ -16,6 +16,8 @@ enum Limits {
     static let idleSeconds: Int64 = 60
     /// Seconds a socket may stay without a channel.
     static let emptySeconds: Int64 = 600
+    /// Seconds between looks at tokens that may have been revoked since they were shown.
+    static let tokenCheckSeconds: Int64 = 30
     /// Sockets of one loop; past it the upgrade is refused with 429.
     static let sessionsPerLoop = 50_000
     /// Bytes queued for a socket above which it is no longer fed: some 600 changes.

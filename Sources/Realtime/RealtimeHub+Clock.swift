@@ -2,10 +2,14 @@ public import Diagnostics
 internal import Expressions
 
 extension RealtimeHub {
-    /// Does what is due: ended tokens, silent sockets, sockets without a channel, slow sockets.
+    /// Does what is due: ended and revoked tokens, silent sockets, sockets without a channel, slow sockets.
     /// Called once a second.
     public func tick(now: Instant) {
         expireTokens(at: now)
+        if now.seconds - lastTokenCheck >= Limits.tokenCheckSeconds {
+            lastTokenCheck = now.seconds
+            checkTokens()
+        }
         for session in Array(waiting.values) {
             if session.fedThrough < ring.evictedThrough {
                 cut(session)
@@ -20,6 +24,17 @@ extension RealtimeHub {
                 now.seconds - session.emptySince.seconds > settings.emptySecondsMax
             {
                 session.close(code: 1001, reason: "no channel joined")
+            }
+        }
+    }
+
+    /// Closes the channels whose token is no longer good: its session has been signed out.
+    private func checkTokens() {
+        for session in Array(sessions.values) {
+            for channel in Array(session.channels.values) {
+                guard let token = channel.token, case .failure(let problem) = authenticate(token)
+                else { continue }
+                session.end(channel, because: .tokenRefused(problem.message))
             }
         }
     }

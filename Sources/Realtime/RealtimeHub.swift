@@ -29,6 +29,8 @@ public final class RealtimeHub {
     var roundNumber: UInt64 = 0
     /// The first second at which a channel's token ends.
     var nextExpiry = Int64.max
+    /// The second in which tokens were last looked at again.
+    var lastTokenCheck: Int64
     /// Scratch space of `deliver`, kept to save its allocation.
     var found: ContiguousArray<Listener> = []
     var touched: ContiguousArray<Audience> = []
@@ -52,6 +54,7 @@ public final class RealtimeHub {
         self.authenticate = authenticate
         self.reader = reader
         clock = now
+        lastTokenCheck = now().seconds
         ring = ChangeRing(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
         binder = Binder(catalogue, rulebook)
     }

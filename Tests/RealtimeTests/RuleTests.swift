@@ -194,6 +194,24 @@ import Testing
         #expect(ended == [30: 2, 40: 2])
     }
 
+    @Test func `a token that is revoked ends its channels within half a minute`() throws {
+        let stage = try Stage(Models.all)
+        stage.identities["ada"] = user(Models.ada)
+        let peer = stage.connect()
+        peer.join("a", notes, token: "ada")
+        peer.join("b", notes)
+        stage.identities["ada"] = nil
+        var sent: [String] = []
+        for _ in 1...30 where sent.isEmpty {
+            stage.now = stage.now.advanced(byMicroseconds: 1_000_000)
+            stage.hub.tick(now: stage.now)
+            sent = peer.sink.take()
+        }
+        #expect(sent.count == 2)
+        #expect(sent.first?.contains("The token provided is not a valid JWT") == true)
+        #expect(stage.hub.counters.channels == 1)
+    }
+
     @Test func `a join with a token that has ended is refused`() throws {
         let stage = try Stage(Models.all)
         stage.identities["t"] = user(Models.ada, expiresAt: stage.now.seconds - 3)
