@@ -84,6 +84,7 @@ public final class Database: Sendable {
     ///
     /// - Throws: what `body` throws; 23503 for a foreign key left open; 53400 when too many writes
     ///   wait; 53100, 58030 when the commit failed, 57P03 after `close`.
+    @discardableResult
     public func write<R: Sendable>(
         _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R {
@@ -95,6 +96,7 @@ public final class Database: Sendable {
 
     /// As `write`, blocking the calling thread and without the statement timeout: for start-up and
     /// the command line. Never to be called on a loop, nor on the writer's thread.
+    @discardableResult
     public func writeAndWait<R: Sendable>(
         _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {

@@ -11,6 +11,9 @@ public final class WriteTransaction {
     /// The moment of the write, as the change log will give it.
     public let instant: Instant
     private var isDeferring = false
+    /// The error that made SQLite give up the whole transaction. What came after it would commit by
+    /// itself.
+    private var fatal: DatabaseError?
 
     init(connection: Connection, capture: ChangeCapture, limit: ProgressLimit, instant: Instant) {
         self.connection = connection
@@ -53,6 +56,7 @@ public final class WriteTransaction {
         text: String, arguments: [Value], _ context: QueryContext = .none,
         _ body: (inout Rows) throws(DatabaseError) -> R
     ) throws(DatabaseError) -> R {
+        if let fatal { throw fatal }
         let captured = capture.pending.count
         let changes = connection.totalChanges
         connection.limit(limit)
@@ -70,6 +74,7 @@ public final class WriteTransaction {
             // A statement that failed was undone and counts no changes (OR FAIL aside, which keeps
             // both).
             if connection.totalChanges == changes { capture.truncate(to: captured) }
+            if !connection.isInTransaction { fatal = error }
             throw error
         }
     }
@@ -81,12 +86,15 @@ public final class WriteTransaction {
     ///
     /// - Throws: `other` with the line of the statement at fault in front of the message.
     public func executeScript(_ sql: String) throws(DatabaseError) {
+        if let fatal { throw fatal }
         connection.limit(limit)
         defer { connection.limit(.none) }
         do throws(SQLiteError) {
             try connection.executeScript(sql, rights: .insideTransaction)
         } catch {
-            throw Self.scriptError(error, in: sql)
+            let error = Self.scriptError(error, in: sql)
+            if !connection.isInTransaction { fatal = error }
+            throw error
         }
     }
 
