@@ -7,6 +7,12 @@ public struct ChangeBounds: Hashable, Sendable {
     public let oldest: Int64
     /// The newest number; 0 when nothing was ever logged.
     public let newest: Int64
+
+    /// Bounds.
+    public init(oldest: Int64, newest: Int64) {
+        self.oldest = oldest
+        self.newest = newest
+    }
 }
 
 extension Reader {

@@ -13,11 +13,15 @@ final class Retention {
     private var retains: [String: Int64] = [:]
     /// The pass has looked at everything up to this number.
     private var position: Int64 = 0
+    private var hasDeleted = false
     /// Seconds since 1970 when the next step is due.
     private(set) var nextStep: Int64
 
     private static let secondsBetweenPasses: Int64 = 60
-    private static let defaultRetain = Duration.seconds(86_400)
+    /// After a pass that found nothing: it may have read many rows that are kept long.
+    private static let secondsAfterIdlePass: Int64 = 600
+    /// A day.
+    private static let defaultMicroseconds: Int64 = 86_400_000_000
 
     init(connection: Connection, rowsMax: Int) {
         self.connection = connection
@@ -30,64 +34,73 @@ final class Retention {
         retains = Dictionary(tables.map { ($0.name, Self.microseconds($0.retain)) }) { $1 }
     }
 
-    /// Whether a step is due at `now`, or the log is so far over its rows that it must be.
-    func isDue(at now: Instant, head: Int64) -> Bool {
-        now.seconds >= nextStep
-    }
+    /// Whether a step is due at `now`.
+    func isDue(at now: Instant) -> Bool { now.seconds >= nextStep }
 
     /// Deletes what a few rows of the log no longer need to say. Runs inside a transaction.
-    func step(at now: Instant, head: Int64) throws(SQLiteError) {
-        let floor = head - Int64(rowsMax)
+    ///
+    /// - Parameter rowsMax: how many rows to look at, if that is more than usual.
+    func step(at now: Instant, head: Int64, rowsMax: Int) throws(SQLiteError) {
+        let count = max(DatabaseLimits.trimmedRowsMax, rowsMax)
+        let found = try look(at: now, head: head, count: count)
+        try delete(found)
+        hasDeleted = hasDeleted || !found.expired.isEmpty
+        if found.isLast {
+            position = 0
+            nextStep =
+                now.seconds
+                + (hasDeleted ? Self.secondsBetweenPasses : Self.secondsAfterIdlePass)
+            hasDeleted = false
+        }
+    }
+
+    /// What a step found.
+    private struct Found {
         var expired: [Int64] = []
         var lastOfTable: [String: Int64] = [:]
+        /// Whether the pass is over.
+        var isLast = false
+    }
+
+    /// Reads the next rows of the pass.
+    private func look(at now: Instant, head: Int64, count: Int) throws(SQLiteError) -> Found {
+        let floor = head - Int64(rowsMax)
+        let youngest = min(retains.values.min() ?? .max, Self.defaultMicroseconds)
+        var found = Found()
         var seen = 0
-        var isFinished = false
-        do {
-            var run = try connection.run(
-                "SELECT seq, model, at FROM _apus_changes "
-                    + "WHERE seq > ?1 AND seq < ?2 ORDER BY seq LIMIT ?3"
-            )
-            try run.bind(position, at: 1)
-            try run.bind(head, at: 2)
-            try run.bind(Int64(DatabaseLimits.trimmedRowsMax), at: 3)
-            while try run.step() {
-                seen += 1
-                let sequence = run.cell(0).integer
-                let table = run.cell(1).text
-                let age = now.microseconds - run.cell(2).integer
-                if sequence <= floor
-                    || age > retains[table] ?? Self.microseconds(Self.defaultRetain)
-                {
-                    expired.append(sequence)
-                    lastOfTable[table] = sequence
-                } else if age < youngest {
-                    isFinished = true
-                    break
-                }
-                position = sequence
+        var run = try connection.run(
+            "SELECT seq, model, at FROM _apus_changes "
+                + "WHERE seq > ?1 AND seq < ?2 ORDER BY seq LIMIT ?3")
+        try run.bind(position, at: 1)
+        try run.bind(head, at: 2)
+        try run.bind(Int64(count), at: 3)
+        while try run.step() {
+            let sequence = run.cell(0).integer
+            let table = run.cell(1).text
+            let age = now.microseconds - run.cell(2).integer
+            if sequence <= floor || age > retains[table] ?? Self.defaultMicroseconds {
+                found.expired.append(sequence)
+                found.lastOfTable[table] = sequence
+            } else if age <= youngest {
+                found.isLast = true
+                return found
             }
+            position = sequence
+            seen += 1
         }
-        try delete(expired, lastOfTable)
-        if isFinished || seen < DatabaseLimits.trimmedRowsMax {
-            position = 0
-            nextStep = now.seconds + Self.secondsBetweenPasses
-        }
+        found.isLast = seen < count
+        return found
     }
 
-    /// The shortest time that any table's changes are kept.
-    private var youngest: Int64 {
-        min(retains.values.min() ?? .max, Self.microseconds(Self.defaultRetain))
-    }
-
-    private func delete(_ expired: [Int64], _ lastOfTable: [String: Int64]) throws(SQLiteError) {
-        if expired.isEmpty { return }
+    private func delete(_ found: Found) throws(SQLiteError) {
+        if found.expired.isEmpty { return }
         var run = try connection.run("DELETE FROM _apus_changes WHERE seq = ?1")
-        for sequence in expired {
+        for sequence in found.expired {
             try run.bind(sequence, at: 1)
             _ = try run.step()
             run.rewind()
         }
-        for (table, sequence) in lastOfTable {
+        for (table, sequence) in found.lastOfTable {
             var run = try connection.run(
                 "INSERT INTO _apus_trimmed(model, seq) VALUES (?1, ?2) "
                     + "ON CONFLICT(model) DO UPDATE SET seq = max(seq, excluded.seq)")

@@ -34,7 +34,7 @@ final class Writer {
     /// The hook for the connection, to be set before anything else is prepared on it.
     static func observe(_ connection: Connection) -> HookTarget {
         let target = HookTarget()
-        connection.observeRowChanges { [unowned target] change in target.capture?.observe(change) }
+        connection.observeRowChanges { change in target.capture?.observe(change) }
         return target
     }
 
@@ -81,7 +81,7 @@ final class Writer {
         let rest: ArraySlice<WriteJob>
         do throws(SQLiteError) {
             rest = try performAll(jobs, &batch)
-            trimAlong()
+            trimAlong(rowsMax: 2 * batch.changes.count)
             try connection.execute("COMMIT")
         } catch {
             // Nobody's write is kept: not of those that ran, nor of those that BEGIN refused.
@@ -196,12 +196,15 @@ final class Writer {
     }
 
     /// Trims the log as part of a batch, if it is due: no extra commit.
-    private func trimAlong() {
+    ///
+    /// - Parameter rowsMax: how many rows it looks at, if that is more than usual: twice what the
+    ///   batch added keeps the log within its bound however large the writes are.
+    private func trimAlong(rowsMax: Int) {
         let now = log.instant()
-        guard retention.isDue(at: now, head: log.head) else { return }
+        guard retention.isDue(at: now) else { return }
         do throws(SQLiteError) {
             try connection.execute("SAVEPOINT trim")
-            try retention.step(at: now, head: log.head)
+            try retention.step(at: now, head: log.head, rowsMax: rowsMax)
             try connection.execute("RELEASE trim")
         } catch {
             // Trimming is housekeeping: the writes of the batch matter more, and the next step
@@ -215,10 +218,10 @@ final class Writer {
 
     /// Trims the log while nobody writes.
     private func trimAlone() {
-        guard retention.isDue(at: .now, head: log.head) else { return }
+        guard retention.isDue(at: .now) else { return }
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
-            trimAlong()
+            trimAlong(rowsMax: 0)
             try connection.execute("COMMIT")
         } catch {
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }

@@ -1,0 +1,83 @@
+import Database
+import Diagnostics
+import Testing
+
+@Suite struct FunctionTests {
+    static let likes: [(String, String, Bool, Bool)] = [
+        ("abc", "abc", true, true), ("abc", "ABC", false, true), ("abc", "a%", true, true),
+        ("abc", "%c", true, true), ("abc", "%b%", true, true), ("abc", "_b_", true, true),
+        ("abc", "a_", false, false), ("", "", true, true), ("", "%", true, true),
+        ("", "_", false, false), ("a%c", "a\\%c", true, true), ("abc", "a\\%c", false, false),
+        ("a_c", "a\\_c", true, true), ("a\\c", "a\\\\c", true, true),
+        ("ÅSE", "åse", false, true), ("é!", "_!", true, true), ("日本語", "__語", true, true),
+        ("aaaaaaaaaaaaaaaaaaaaaaaaaaaab", "%a%a%a%a%a%a%a%a%c", false, false),
+        ("mississippi", "m%iss%ip_i", true, true), ("a\nb", "a%b", true, true),
+    ]
+
+    @Test(arguments: likes)
+    func `LIKE and ILIKE agree in Swift and in SQL`(
+        text: String, pattern: String, like: Bool, ilike: Bool
+    ) throws {
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        #expect(try LikePattern(pattern, ignoresCase: false).matches(text) == like)
+        #expect(try LikePattern(pattern, ignoresCase: true).matches(text) == ilike)
+        let row = try database.makeReader().all(
+            "SELECT apus_like(?7, ?8), apus_ilike(?7, ?8)", .text(text), .text(pattern))
+        #expect(row == [[Value(like), Value(ilike)]])
+    }
+
+    @Test func `a pattern must not end in an escape`() throws {
+        let problem = #expect(throws: Problem.self) {
+            try LikePattern("a\\", ignoresCase: false)
+        }
+        #expect(problem?.code == "22025")
+    }
+
+    static let calls: [(String, Value)] = [
+        ("apus_lower('ÅB')", "åb"), ("apus_upper('åb')", "ÅB"), ("apus_lower(NULL)", .null),
+        ("apus_length('日本e')", .integer(3)), ("apus_length('')", .integer(0)),
+        ("apus_length(NULL)", .null), ("apus_like(NULL, 'a')", .null),
+        ("apus_starts_with('abc', 'ab')", .integer(1)),
+        ("apus_starts_with('a', 'ab')", .integer(0)),
+        ("apus_json_get('{\"a\":{\"b\":\"x\"}}', 'a')", "{\"b\":\"x\"}"),
+        ("apus_json_get('{\"a\":\"x\"}', 'a')", "\"x\""),
+        ("apus_json_text('{\"a\":\"x\\n\"}', 'a')", "x\n"),
+        ("apus_json_text('{\"a\":null}', 'a')", .null),
+        ("apus_json_get('{\"a\":null}', 'a')", "null"),
+        ("apus_json_text('{\"a\":1.50}', 'a')", "1.50"),
+        ("apus_json_get('{\"a\":1}', 'b')", .null), ("apus_json_get('[1,2]', 'a')", .null),
+        ("apus_json_get('[1,2,3]', 0)", "1"), ("apus_json_get('[1,2,3]', -1)", "3"),
+        ("apus_json_get('[1,2,3]', 3)", .null), ("apus_json_get('[1,2,3]', -4)", .null),
+        ("apus_json_get('{\"0\":1}', 0)", .null), ("apus_json_get('{\"0\":1}', '0')", "1"),
+        ("apus_json_get('5', 0)", .null), ("apus_json_get(NULL, 'a')", .null),
+        ("apus_json_get('not json', 'a')", .null),
+        ("apus_json_text(apus_json_get('{\"a\":{\"b\":\"x\"}}', 'a'), 'b')", "x"),
+        ("apus_merge('{\"a\":1}', '{}', '{\"b\":2}')", "{\"a\":1,\"b\":2}"),
+        ("apus_merge('{}')", "{}"),
+        ("(SELECT apus_array(x) FROM (SELECT 1 AS x WHERE false))", "[]"),
+        ("(SELECT apus_array(x) FROM (SELECT '{}' AS x UNION ALL SELECT NULL))", "[{},null]"),
+        ("length(apus_uuidv7())", .integer(36)), ("substr(apus_uuidv7(), 15, 1)", "7"),
+        ("apus_object('[\"a\",\"float8\"]', 49.0)", "{\"a\":49}"),
+        ("apus_object('[\"a\",\"bytea\"]', x'00ff')", "{\"a\":\"\\\\x00ff\"}"),
+        ("json_object('n', apus_object('[\"a\",\"int8\"]', 1))", "{\"n\":{\"a\":1}}"),
+    ]
+
+    @Test(arguments: calls)
+    func `a function answers as PostgreSQL does`(expression: String, value: Value) throws {
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        #expect(try database.makeReader().all("SELECT \(expression)") == [[value]])
+    }
+
+    @Test(arguments: [
+        "apus_object('x')", "apus_object('[\"a\",\"int8\"]')", "apus_like('a', 'b\\')",
+    ])
+    func `a wrong call fails the query, not the server`(expression: String) throws {
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        #expect(throws: DatabaseError.self) {
+            try database.makeReader().all("SELECT \(expression)")
+        }
+    }
+}

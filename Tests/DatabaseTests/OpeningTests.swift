@@ -1,0 +1,95 @@
+import Bytes
+import Database
+import Diagnostics
+import Glibc
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct OpeningTests {
+    @Test func `a second opener is refused with the reason`() throws {
+        let directory = try TestDirectory()
+        let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
+        let database = try Database.open(configuration)
+        let problem = #expect(throws: Problem.self) { try Database.open(configuration) }
+        #expect(problem?.code == "55006")
+        #expect(problem?.message.contains("process \(getpid())") == true)
+        database.close()
+        try Database.open(configuration).close()
+    }
+
+    @Test func `a database let go is closed`() throws {
+        let directory = try TestDirectory()
+        let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
+        for _ in 0..<3 { _ = try Database.open(configuration) }
+    }
+
+    @Test func `a file that is not a database is refused`() throws {
+        let directory = try TestDirectory()
+        directory.write("apus.db", Array(repeating: 0x41, count: 8192))
+        let problem = #expect(throws: Problem.self) {
+            try Database.open(.file(directory.path + "/apus.db"))
+        }
+        #expect(problem?.code == "XX001")
+        #expect(problem?.message.contains("apus.db is damaged or is not an Apus database") == true)
+        #expect(directory.read("apus.db").count == 8192)
+    }
+
+    @Test func `a damaged schema is refused`() throws {
+        let directory = try TestDirectory()
+        let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
+        try Database.open(configuration).close()
+        var bytes = directory.read("apus.db")
+        for index in 100..<4096 { bytes[index] = 0xFF }
+        directory.write("apus.db", bytes)
+        let problem = #expect(throws: Problem.self) { try Database.open(configuration) }
+        #expect(problem?.code == "XX001")
+    }
+
+    @Test func `another application's database is refused`() throws {
+        let directory = try TestDirectory()
+        let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
+        try Database.open(configuration).close()
+        var bytes = directory.read("apus.db")
+        // The application id stands at bytes 68…71 of the header (fileformat2.html §1.3).
+        bytes[68] = 0x7F
+        directory.write("apus.db", bytes)
+        let problem = #expect(throws: Problem.self) { try Database.open(configuration) }
+        #expect(problem?.code == "XX001")
+        #expect(problem?.message.contains("another application") == true)
+    }
+
+    @Test func `a path that cannot be made says why`() throws {
+        let directory = try TestDirectory()
+        directory.write("file", [1])
+        let problem = #expect(throws: Problem.self) {
+            try Database.open(.file(directory.path + "/file/apus.db"))
+        }
+        #expect(problem?.message.contains("Not a directory") == true)
+        let missing = #expect(throws: Problem.self) {
+            try Database.open(.file(directory.path + "/a/b/apus.db"))
+        }
+        #expect(missing?.code == "58P01")
+    }
+
+    @Test(.enabled(if: getuid() != 0, "root may write everything"))
+    func `a read-only file is refused`() throws {
+        let directory = try TestDirectory()
+        let path = directory.path + "/apus.db"
+        try Database.open(.file(path)).close()
+        unsafe _ = chmod(path, 0o400)
+        let problem = #expect(throws: Problem.self) { try Database.open(.file(path)) }
+        #expect(problem?.code == "58030")
+        #expect(problem?.message.contains("cannot be written") == true)
+    }
+
+    @Test func `a temporary database leaves no file behind`() throws {
+        let directory = try TestDirectory()
+        let database = try Database.open(.memory)
+        let reader = try database.makeReader()
+        let path = try reader.all("SELECT file FROM pragma_database_list")
+        guard case .text(let file) = path[0][0] else { return }
+        #expect(unsafe access(file, F_OK) == 0)
+        database.close()
+        #expect(unsafe access(file, F_OK) != 0)
+        _ = directory
+    }
+}
