@@ -20,7 +20,9 @@ public struct ChunkedDecoder: Sendable {
     private enum Phase {
         /// In the digits of a size; how many there were.
         case size(digits: Int)
-        /// Behind the size, in front of the line's CR.
+        /// In blanks behind the size.
+        case blanks
+        /// Behind a semicolon, in front of the line's CR.
         case extensions
         case sizeLineFeed
         /// So many bytes of data are missing.
@@ -75,6 +77,9 @@ public struct ChunkedDecoder: Sendable {
         switch phase {
         case .size(let digits):
             try consumeSize(byte, digits: digits)
+        case .blanks:
+            try countLineByte(byte)
+            try endSize(with: byte)
         case .extensions:
             try countLineByte(byte)
             if byte == ASCII.cr { phase = .sizeLineFeed }
@@ -110,9 +115,15 @@ public struct ChunkedDecoder: Sendable {
             return
         }
         guard digits > 0 else { throw .malformed("A chunk has no size.") }
+        try endSize(with: byte)
+    }
+
+    /// What may stand behind a size: blanks, then a semicolon or the line's end (RFC 9112 §7.1.1).
+    private mutating func endSize(with byte: UInt8) throws(HTTPFault) {
         switch byte {
         case ASCII.cr: phase = .sizeLineFeed
-        case ASCII.semicolon, ASCII.space, ASCII.tab: phase = .extensions
+        case ASCII.semicolon: phase = .extensions
+        case ASCII.space, ASCII.tab: phase = .blanks
         default: throw .malformed("A chunk size is not a hexadecimal number.")
         }
     }

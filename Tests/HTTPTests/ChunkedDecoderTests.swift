@@ -45,6 +45,7 @@ private func decode(
         HeadCase("not hexadecimal", "g\r\n", 400),
         HeadCase("prefix", "0x5\r\nhello\r\n", 400),
         HeadCase("sign", "-1\r\n", 400),
+        HeadCase("second number", "5 5\r\nhello\r\n", 400),
         HeadCase("leading blank", " 5\r\nhello\r\n", 400),
         HeadCase("LF only", "5\nhello\r\n", 400),
         HeadCase("CR only", "5\rhello\r\n", 400),
