@@ -56,6 +56,8 @@ public struct WebSocketRefusal: Error, Hashable, Sendable {
     public var response: Response {
         var response = HTTPFault(status: status, message: message).response
         if status == 426 {
+            // Whoever sends Upgrade names it in Connection too (RFC 9110 §7.8).
+            response.append(field: "Connection", ascii: "Upgrade")
             response.append(field: "Upgrade", ascii: "websocket")
             response.append(field: "Sec-WebSocket-Version", ascii: "13")
         }

@@ -3,8 +3,8 @@ import Glibc
 import HTTP
 import HTTPServer
 
-// A server for foreign test suites and for measuring this layer alone: every WebSocket is an echo,
-// everything else a greeting. Built only with APUS_ECHO set.
+// A server for foreign test suites and for measuring this layer alone. A WebSocket is an echo; at
+// /fan its messages go to all of them. Everything else is a greeting. Built only with APUS_ECHO set.
 //
 //     APUS_ECHO=1 swift run -c release EchoServer 9001
 //     wstest -m fuzzingclient -s spec.json
@@ -33,8 +33,10 @@ struct EchoServer {
 
 final class EchoApplication: Application {
     private let greeting = Array("Hello, world.".utf8)
+    private let fan = Fan()
 
     func respond(to request: Request) -> Answer {
+        if request.path == "/fan" { return .webSocket(FanSession(fan)) }
         if request.head.asksForWebSocket { return .webSocket(EchoSession()) }
         if request.fieldEquals("x-pending", "1") {
             return .pending {
@@ -52,4 +54,30 @@ final class EchoSession: WebSocketSession {
     func received(text: [UInt8]) { sink?.send(text: text) }
     func received(binary: [UInt8]) { sink?.send(binary: binary) }
     func closed(code: UInt16?) { sink = nil }
+}
+
+/// All sessions at /fan of one loop.
+final class Fan {
+    var sinks: [any WebSocketSink] = []
+}
+
+final class FanSession: WebSocketSession {
+    private let fan: Fan
+    private var sink: (any WebSocketSink)?
+
+    init(_ fan: Fan) { self.fan = fan }
+
+    func opened(_ sink: any WebSocketSink) {
+        self.sink = sink
+        fan.sinks.append(sink)
+    }
+    func received(text: [UInt8]) {
+        let frame = FramedBytes(text: text)
+        for sink in fan.sinks { sink.send(frame: frame) }
+    }
+    func received(binary: [UInt8]) {}
+    func closed(code: UInt16?) {
+        fan.sinks.removeAll { $0 === sink }
+        sink = nil
+    }
 }

@@ -22,6 +22,8 @@ import Testing
         let refusal = try #require(client.readResponse())
         #expect(refusal.status == 426)
         #expect(refusal.field("sec-websocket-version") == "13")
+        #expect(refusal.field("upgrade") == "websocket")
+        #expect(refusal.field("connection") == "Upgrade")
         #expect(client.readResponse()?.status == 101)
     }
 
