@@ -20,6 +20,9 @@ public struct FeedSettings: Sendable {
     public var ringChangesMax = Limits.ringChanges
     /// Bytes of changes kept for sockets that wait.
     public var ringBytesMax = Limits.ringBytes
+    /// Whether `old_record` is the whole old row for those who could see it, and not its key alone.
+    /// The key is what Supabase sends unless a table is told otherwise.
+    public var showsOldRows = false
 
     /// The defaults.
     public init() {}

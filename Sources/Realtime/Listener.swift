@@ -63,7 +63,7 @@ final class Listener {
 
     /// Whether the whole old row of an UPDATE or DELETE may be shown.
     func mayShowOld(in round: Round) -> Bool {
-        guard round.change.operation != .insert, feed.keepsOldRows else { return false }
+        guard round.change.operation != .insert, feed.showsOldRows else { return false }
         return rule.map { $0.verdict(on: .old, in: round) == .passes } ?? true
     }
 }

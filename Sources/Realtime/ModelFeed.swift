@@ -30,7 +30,7 @@ final class ModelFeed {
     /// Changes of this model so far.
     var changeCount: UInt64 = 0
     /// Whether `old_record` of this model is the whole old row and not just its key.
-    let keepsOldRows: Bool
+    let showsOldRows: Bool
 
     private var inserts = ValueIndex()
     private var updates = ValueIndex()
@@ -40,10 +40,10 @@ final class ModelFeed {
     private var projections = Pool<Projection.Key, Projection>()
 
     /// The feed of a model with no listeners.
-    init(_ model: Model, rule: Predicate?, keepsOldRows: Bool) {
+    init(_ model: Model, rule: Predicate?, showsOldRows: Bool) {
         self.model = model
         self.rule = rule
-        self.keepsOldRows = keepsOldRows
+        self.showsOldRows = showsOldRows
         inputs = rule?.inputs
     }
 

@@ -5,12 +5,12 @@ internal import Schema
 
 extension Binder {
     /// The feeds of a catalogue's watched models, without listeners.
-    init(_ catalogue: Catalogue, _ rulebook: Rulebook) {
+    init(_ catalogue: Catalogue, _ rulebook: Rulebook, showsOldRows: Bool) {
         var feeds: [String: ModelFeed] = [:]
         var hidden: [String: Set<Int>] = [:]
         for model in catalogue.models where model.realtime != nil {
             feeds[model.name] = ModelFeed(
-                model, rule: rulebook.rule(model.name, .read)?.using, keepsOldRows: false)
+                model, rule: rulebook.rule(model.name, .read)?.using, showsOldRows: showsOldRows)
             let keys = Set(model.primaryKey)
             hidden[model.name] = Set(
                 model.columns.indices.filter { column in

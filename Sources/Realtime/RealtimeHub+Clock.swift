@@ -2,8 +2,8 @@ public import Diagnostics
 internal import Expressions
 
 extension RealtimeHub {
-    /// Does what is due: ended and revoked tokens, silent sockets, sockets without a channel, slow sockets.
-    /// Called once a second.
+    /// Does what is due: ended and revoked tokens, silent sockets, sockets without a channel, slow
+    /// sockets. Called once a second.
     public func tick(now: Instant) {
         expireTokens(at: now)
         if now.seconds - lastTokenCheck >= Limits.tokenCheckSeconds {

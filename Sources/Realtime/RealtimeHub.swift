@@ -56,7 +56,7 @@ public final class RealtimeHub {
         clock = now
         lastTokenCheck = now().seconds
         ring = ChangeRing(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
-        binder = Binder(catalogue, rulebook)
+        binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
     }
 
     /// Serves another catalogue and other rules from now on. Channels stay; bindings whose model
@@ -70,7 +70,7 @@ public final class RealtimeHub {
         for feed in binder.feeds.values { feed.dependencies = nil }
         // Older changes have the columns of the old models.
         ring.clear(through: sequence)
-        binder = Binder(catalogue, rulebook)
+        binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
         for (session, channel) in all {
             for problem in bind(channel, of: session) {
                 session.tell(.unusableBinding(problem), on: channel)

@@ -43,6 +43,25 @@ import Testing
         #expect(try service.changes().count == 1)
     }
 
+    @Test func `a whole old row is for those who could see it`() throws {
+        var settings = FeedSettings()
+        settings.showsOldRows = true
+        let stage = try Stage(Models.all, settings: settings)
+        let peers = [stage.connect(as: user(Models.ada)), stage.connect(as: .service)]
+        for peer in peers { peer.join("a", notes) }
+        stage.update("notes", note(1, Models.ada), note(1, Models.ada))
+        stage.update("notes", note(1, Models.eve), note(1, Models.ada))
+        stage.delete("notes", note(1, Models.ada))
+        let old = try peers.map { peer in
+            try peer.messages().map {
+                String(utf8: $0.elements[4]["data"]?["old_record"]?.raw ?? [])
+            }
+        }
+        let whole = { (owner: String) in #"{"id":1,"owner":"\#(owner)","body":"secret"}"# }
+        #expect(old[0] == [whole(Models.ada), #"{"id":1}"#, whole(Models.ada)])
+        #expect(old[1] == [whole(Models.ada), whole(Models.eve), whole(Models.ada)])
+    }
+
     @Test func `a model without a read rule is silent`() throws {
         let stage = try Stage([
             "secrets": #"{"properties": {"name": {"type": "string"}}, "realtime": true}"#
