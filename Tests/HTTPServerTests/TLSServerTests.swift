@@ -28,7 +28,9 @@ import Testing
 
     @Test func `a missing certificate is named`() throws {
         let problem = #expect(throws: Problem.self) {
-            try TestServer { $0.tls = TLSFiles(certificate: "/nowhere/a.pem", key: "/nowhere/b.pem") }
+            try TestServer {
+                $0.tls = TLSFiles(certificate: "/nowhere/a.pem", key: "/nowhere/b.pem")
+            }
         }
         #expect(problem?.message.contains("/nowhere/a.pem") == true)
     }
