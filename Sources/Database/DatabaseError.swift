@@ -50,6 +50,17 @@ extension Problem {
         case .unavailable(let cause):
             self.init(
                 code: "58030", status: 503, message: "The database is not available.", cause: cause)
+        case .unique, .notNull, .check, .foreignKey:
+            self.init(constraint: error)
+        case .other(let code, let message):
+            self.init(
+                code: "XX000", status: 500, message: "The database reported an internal error.",
+                cause: "SQLite \(code): \(message)")
+        }
+    }
+
+    private init(constraint error: DatabaseError) {
+        switch error {
         case .unique(let table, let columns):
             self.init(
                 code: "23505", status: 409,
@@ -68,10 +79,8 @@ extension Problem {
             self.init(
                 code: "23503", status: 409,
                 message: "insert, update or delete violates a foreign key constraint")
-        case .other(let code, let message):
-            self.init(
-                code: "XX000", status: 500, message: "The database reported an internal error.",
-                cause: "SQLite \(code): \(message)")
+        default:
+            self.init(code: "23000", status: 409, message: "A constraint is violated.")
         }
     }
 }

@@ -52,7 +52,11 @@ enum Opening {
                 code: ResultCode.notADatabase, message: "the file belongs to another application")
         }
         _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
-        _ = try connection.text("PRAGMA journal_mode = WAL")
+        guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
+            throw SQLiteError(
+                code: ResultCode.cannotOpen,
+                message: "the file system cannot share memory, which write-ahead logging needs")
+        }
         try connection.execute("PRAGMA synchronous = \(isTemporary ? "OFF" : "FULL")")
         try connection.execute("PRAGMA foreign_keys = ON")
         try connection.execute("PRAGMA cache_size = -\(configuration.writerCacheKiB)")

@@ -36,26 +36,48 @@ public struct SQLiteError: Error, Hashable, Sendable {
 /// SQLite's result codes by name (sqlite.org/rescode.html). Composite macros are not imported into
 /// Swift.
 public enum ResultCode {
+    /// Done.
     public static let ok = SQLITE_OK
+    /// Another connection holds a lock.
     public static let busy = SQLITE_BUSY
+    /// A statement of this connection holds a lock.
     public static let locked = SQLITE_LOCKED
+    /// Out of memory.
     public static let noMemory = SQLITE_NOMEM
+    /// The file or the connection cannot be written.
     public static let readOnly = SQLITE_READONLY
+    /// The progress handler or a call stopped the statement.
     public static let interrupt = SQLITE_INTERRUPT
+    /// The system refused to read or write.
     public static let inputOutput = SQLITE_IOERR
+    /// The file is damaged.
     public static let corrupt = SQLITE_CORRUPT
+    /// The disk, or the bound on pages, is full.
     public static let full = SQLITE_FULL
+    /// The file cannot be opened.
     public static let cannotOpen = SQLITE_CANTOPEN
+    /// The system forbids the access.
     public static let permission = SQLITE_PERM
+    /// The authorizer forbids the statement.
     public static let authorisation = SQLITE_AUTH
+    /// The file is no database.
     public static let notADatabase = SQLITE_NOTADB
+    /// A constraint, of whatever kind.
     public static let constraint = SQLITE_CONSTRAINT
+    /// A CHECK constraint.
     public static let constraintCheck = SQLITE_CONSTRAINT | 1 << 8
+    /// A foreign key.
     public static let constraintForeignKey = SQLITE_CONSTRAINT | 3 << 8
+    /// A NOT NULL constraint.
     public static let constraintNotNull = SQLITE_CONSTRAINT | 5 << 8
+    /// A primary key.
     public static let constraintPrimaryKey = SQLITE_CONSTRAINT | 6 << 8
+    /// A trigger raised an error; also a RESTRICT action.
     public static let constraintTrigger = SQLITE_CONSTRAINT | 7 << 8
+    /// A UNIQUE constraint.
     public static let constraintUnique = SQLITE_CONSTRAINT | 8 << 8
+    /// A rowid that is taken.
     public static let constraintRowID = SQLITE_CONSTRAINT | 10 << 8
+    /// A value of the wrong class in a STRICT table.
     public static let constraintDatatype = SQLITE_CONSTRAINT | 12 << 8
 }

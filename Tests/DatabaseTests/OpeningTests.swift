@@ -70,15 +70,20 @@ import Testing
         #expect(missing?.code == "58P01")
     }
 
-    @Test(.enabled(if: getuid() != 0, "root may write everything"))
-    func `a read-only file is refused`() throws {
+    @Test func `a read-only file is refused`() async throws {
         let directory = try TestDirectory()
         let path = directory.path + "/apus.db"
         try Database.open(.file(path)).close()
-        unsafe _ = chmod(path, 0o400)
-        let problem = #expect(throws: Problem.self) { try Database.open(.file(path)) }
-        #expect(problem?.code == "58030")
-        #expect(problem?.message.contains("cannot be written") == true)
+        unsafe _ = chmod(path, 0o444)
+        unsafe _ = chmod(directory.path, 0o777)
+        unsafe _ = chmod(path + ".lock", 0o666)
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            // Root may write everything: become nobody.
+            if getuid() == 0 { #expect(setuid(65_534) == 0) }
+            let problem = #expect(throws: Problem.self) { try Database.open(.file(path)) }
+            #expect(problem?.code == "58030")
+            #expect(problem?.message.contains("cannot be written") == true)
+        }
     }
 
     @Test func `a temporary database leaves no file behind`() throws {
