@@ -33,6 +33,8 @@ public struct ForeignKey: Hashable, Sendable {
     public let target: String
     /// The columns referred to, as indexes into the target's columns.
     public let targetColumns: [Int]
+    /// The name of the column referred to.
+    let targetName: String?
     /// What a delete of the target row does here.
     public let onDelete: DeleteAction
     /// The relation's name seen from the referring row (`as`).

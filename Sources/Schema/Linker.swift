@@ -54,7 +54,8 @@ struct Linker {
         checkDelete(reference, own)
         return ForeignKey(
             name: ConstraintName.of(draft.name, [own.name], "fkey"), columns: [reference.column],
-            target: target.name, targetColumns: [column], onDelete: reference.onDelete,
+            target: target.name, targetColumns: [column], targetName: other.name,
+            onDelete: reference.onDelete,
             alias: reference.alias, inverse: reference.inverse)
     }
 
@@ -63,9 +64,9 @@ struct Linker {
             if target.primaryKey.count == 1 { return target.primaryKey[0] }
             if target.primaryKey.isEmpty { return nil }  // reported where the key is declared
             report.fault(
-                "the key of \"\(target.name)\" has \(target.primaryKey.count) columns and a reference "
-                    + "is one column: name a unique column of it with \"column\", or give it a key of "
-                    + "one column", at: reference.targetLocation)
+                "the key of \"\(target.name)\" has \(target.primaryKey.count) columns and a "
+                    + "reference is one column: name a unique column of it with \"column\", or "
+                    + "give it a key of one column", at: reference.targetLocation)
             return nil
         }
         guard let index = target.columnIndex(name) else {
@@ -89,7 +90,8 @@ struct Linker {
         switch reference.onDelete {
         case .setNull where !column.isNullable:
             report.fault(
-                "onDelete \"setNull\" needs a column that may be null, and \"\(column.name)\" is required",
+                "onDelete \"setNull\" needs a column that may be null, and \"\(column.name)\" is "
+                    + "required",
                 at: reference.onDeleteLocation)
         case .setDefault where !column.isNullable:
             if case .constant? = column.default { return }
@@ -110,7 +112,8 @@ struct Linker {
                 report.fault(
                     other == draft.name
                         ? "the model \"\(other)\" is declared twice"
-                        : "the model \"\(draft.name)\" differs from \"\(other)\" only in upper and lower case",
+                        : "the model \"\(draft.name)\" differs from \"\(other)\" only in upper and "
+                            + "lower case",
                     at: SourceLocation(file: draft.file))
             }
         }
@@ -148,8 +151,8 @@ struct Linker {
         }
     }
 
-    /// Embeds and cascades look rows up by their foreign keys, so each gets an index unless a key or
-    /// a full index already starts with it.
+    /// Embeds and cascades look rows up by their foreign keys, so each gets an index unless a key
+    /// or a full index already starts with it.
     private func addKeyIndexes(_ draft: inout ModelDraft, _ keys: [ForeignKey]) {
         for key in keys {
             let column = key.columns[0]
