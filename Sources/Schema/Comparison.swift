@@ -1,0 +1,231 @@
+/// One comparison of a database with the declared models, table by table.
+struct Comparison {
+    let built: DatabaseStructure
+    let wanted: DatabaseStructure
+    let catalogue: Catalogue
+    var additions: [Difference.Addition] = []
+    var refusals: [Difference.Refusal] = []
+
+    private static let byHand = "write a migration file by hand that rebuilds the table"
+    private static let dropByHand = "declare it, or drop it in a migration file by hand"
+
+    init(built: DatabaseStructure, wanted: DatabaseStructure, catalogue: Catalogue) {
+        self.built = built
+        self.wanted = wanted
+        self.catalogue = catalogue
+    }
+
+    private mutating func refuse(
+        _ reason: String, _ advice: String = Comparison.byHand, at location: SourceLocation? = nil
+    ) {
+        refusals.append(Difference.Refusal(reason: reason, advice: advice, location: location))
+    }
+
+    // MARK: Tables that are there
+
+    /// Compares a model whose table is there; its indexes are compared after it. `conditions` are
+    /// those of its checks, rendered.
+    mutating func compare(_ model: Model, conditions: [String]) {
+        let name = model.name.lowercased()
+        guard let old = built.tables[name], let new = wanted.tables[name] else { return }
+        let place = SourceLocation(file: model.file)
+        var added = Set<String>()
+        for column in model.columns {
+            let key = column.name.lowercased()
+            if let before = old.column(key), let after = new.column(key) {
+                compare(column, before, after, old)
+            } else {
+                added.insert(key)
+                add(column, to: model, old)
+            }
+        }
+        if old.primaryKey != new.primaryKey || old.isIdentity != new.isIdentity {
+            refuse("the primary key of \"\(model.name)\" has changed", at: place)
+        }
+        if old.options != new.options {
+            refuse(
+                "the table \"\(model.name)\" is not declared STRICT or is WITHOUT ROWID", at: place)
+        }
+        compareUniques(model, place)
+        compareKeys(model, old, new, added)
+        compareChecks(model, conditions, old, new)
+    }
+
+    private mutating func compare(
+        _ column: Column, _ before: TableStructure.Column, _ after: TableStructure.Column,
+        _ old: TableStructure
+    ) {
+        let name = "\"\(column.table).\(column.name)\""
+        if before.type != after.type {
+            refuse(
+                "the type of \(name) has changed from \(before.type) to \(after.type)",
+                at: column.location)
+        } else if let condition = column.checkCondition, !old.checks.contains(condition) {
+            refuse(
+                "the type, enum, lengths or bounds of \(name) have changed", at: column.location)
+        }
+        if before.isNotNull != after.isNotNull {
+            refuse(
+                after.isNotNull
+                    ? "\(name) has become required" : "\(name) is not required any more",
+                at: column.location)
+        }
+        if before.defaultValue != after.defaultValue {
+            refuse(
+                "the constant default of \(name) has changed from \(before.defaultValue ?? "none") "
+                    + "to \(after.defaultValue ?? "none")", at: column.location)
+        }
+        if before.rest != after.rest {
+            refuse(
+                "\(name) has \(before.rest.joined(separator: " ")) in the database",
+                at: column.location)
+        }
+    }
+
+    private mutating func add(_ column: Column, to model: Model, _ old: TableStructure) {
+        let name = "\"\(model.name).\(column.name)\""
+        if let former = column.renamedFrom, old.column(former.lowercased()) != nil {
+            refuse(
+                "\(name) was \"\(former)\", and renaming is not built yet",
+                "write a migration file by hand: ALTER TABLE \(DDL.quoted(model.name)) "
+                    + "RENAME COLUMN \(DDL.quoted(former)) TO \(DDL.quoted(column.name));",
+                at: column.location)
+            return
+        }
+        var hasConstant = false
+        if case .constant? = column.default { hasConstant = true }
+        if !column.isNullable, !hasConstant {
+            refuse(
+                "\(name) is new and required, and rows that are there would have no value for it",
+                "give it a constant default or leave it out of \"required\"", at: column.location)
+        } else if column.reference != nil, hasConstant {
+            refuse(
+                "\(name) is new and refers to a model, and SQLite adds such columns only "
+                    + "without default",
+                "leave the default out", at: column.location)
+        } else {
+            additions.append(
+                Difference.Addition(
+                    what: "column \(model.name).\(column.name)",
+                    statement: DDL.addColumn(column, to: model)))
+        }
+    }
+
+    private mutating func compareUniques(_ model: Model, _ place: SourceLocation) {
+        let table = model.name.lowercased()
+        let there = built.uniques(of: table)
+        let declared = wanted.uniques(of: table)
+        for unique in model.uniques {
+            let columns = unique.columns.map { model.columns[$0].name.lowercased() }
+            if there.contains(columns) { continue }
+            additions.append(
+                Difference.Addition(
+                    what: "unique \(unique.name)", statement: DDL.createUnique(unique, of: model)))
+        }
+        for columns in there.subtracting(declared).sorted(by: { $0.joined() < $1.joined() }) {
+            refuse(
+                "(\(columns.joined(separator: ", "))) of \"\(model.name)\" is unique in the "
+                    + "database but not declared so", "declare it in \"unique\", or \(Self.byHand)",
+                at: place)
+        }
+    }
+
+    private mutating func compareKeys(
+        _ model: Model, _ old: TableStructure, _ new: TableStructure, _ added: Set<String>
+    ) {
+        for key in new.keys where !old.keys.contains(key) && !added.contains(key.columns[0]) {
+            let column = model.columns.first { $0.name.lowercased() == key.columns[0] }
+            refuse(
+                "the reference of \"\(model.name).\(key.columns[0])\" has changed or is new",
+                at: column?.location)
+        }
+        for key in old.keys where !new.keys.contains(key) {
+            // A changed reference is reported once, above.
+            if new.keys.contains(where: { $0.columns == key.columns }) { continue }
+            let columns = key.columns.joined(separator: ", ")
+            refuse("\"\(model.name).\(columns)\" refers to \"\(key.target)\" in the database only")
+        }
+    }
+
+    /// Compares the model's own checks; `conditions` are theirs, rendered. A check of a column that
+    /// is reported already, or gone, is not reported again.
+    private mutating func compareChecks(
+        _ model: Model, _ conditions: [String], _ old: TableStructure, _ new: TableStructure
+    ) {
+        var explained = Set(old.columns.map(\.name)).subtracting(new.columns.map(\.name))
+        for column in model.columns {
+            guard let own = column.checkCondition, !old.checks.contains(own) else { continue }
+            explained.insert(column.name.lowercased())
+        }
+        var hasChanged = false
+        for (check, text) in zip(model.checks, conditions) {
+            let condition = TableParser.condition(SQLLexer.tokens(of: text)[...])
+            if old.checks.contains(condition) { continue }
+            hasChanged = true
+            refuse(
+                "the check \"\(check.name)\" of \"\(model.name)\" is new or has changed",
+                at: check.condition.start)
+        }
+        for condition in old.checks.subtracting(new.checks).sorted() {
+            let words = Set(condition.split(separator: " ").map(String.init))
+            if hasChanged || !words.isDisjoint(with: explained) { continue }
+            refuse(
+                "\"\(model.name)\" has the check (\(condition)) in the database but not declared",
+                at: SourceLocation(file: model.file))
+        }
+    }
+
+    // MARK: Indexes
+
+    /// Compares an index of a model whose table is there.
+    mutating func compare(_ index: Index, _ statement: String) {
+        let wantedIndex = wanted.indexes[index.name.lowercased()]
+        guard let there = built.indexes[index.name.lowercased()] else {
+            additions.append(Difference.Addition(what: "index \(index.name)", statement: statement))
+            return
+        }
+        if there != wantedIndex {
+            refuse(
+                "the index \"\(index.name)\" has changed",
+                "write a migration file by hand: DROP INDEX \(DDL.quoted(index.name)); "
+                    + "\(statement);"
+            )
+        }
+    }
+
+    // MARK: What is there but not declared
+
+    /// Reports tables, columns and indexes that no model declares.
+    mutating func findLeftovers() {
+        for table in built.tables.values.sorted(by: { $0.name < $1.name }) {
+            guard let declared = wanted.tables[table.name] else {
+                refuse(
+                    "the table \"\(table.name)\" is in the database but no model declares it",
+                    "\(Self.dropByHand): DROP TABLE \(DDL.quoted(table.name));"
+                )
+                continue
+            }
+            let renamed = Set(
+                catalogue.models.first { $0.name.lowercased() == table.name }?.columns
+                    .compactMap { $0.renamedFrom?.lowercased() } ?? [])
+            for column in table.columns where declared.column(column.name) == nil {
+                if renamed.contains(column.name) { continue }
+                refuse(
+                    "the column \"\(table.name).\(column.name)\" is in the database but not "
+                        + "declared",
+                    "\(Self.dropByHand): ALTER TABLE "
+                        + "\(DDL.quoted(table.name)) DROP COLUMN \(DDL.quoted(column.name));")
+            }
+        }
+        for index in built.indexes.values.sorted(by: { $0.name < $1.name }) {
+            // Unique indexes are judged with the constraints; expressions cannot be declared.
+            guard wanted.tables[index.table] != nil, wanted.indexes[index.name] == nil,
+                index.isPlain, index.uniqueColumns == nil
+            else { continue }
+            refuse(
+                "the index \"\(index.name)\" is in the database but not declared",
+                "\(Self.dropByHand): DROP INDEX \(DDL.quoted(index.name));"
+            )
+        }
+    }
+}

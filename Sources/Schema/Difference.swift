@@ -1,0 +1,68 @@
+import Diagnostics
+
+/// What separates a database from the declared models: the statements that would add what is
+/// missing, and what cannot be reached by adding.
+public struct Difference: Hashable, Sendable {
+    /// A difference that is not built yet to overcome, and what to do about it.
+    public struct Refusal: Hashable, Sendable, CustomStringConvertible {
+        /// What differs.
+        public let reason: String
+        /// What the author can do.
+        public let advice: String
+        /// Where the model file declares the thing, if it does.
+        public let location: SourceLocation?
+
+        /// One line, with the place first when there is one.
+        public var description: String {
+            (location.map { "\($0): " } ?? "") + "\(reason); \(advice)"
+        }
+    }
+
+    /// The statements, without semicolons, that add what is missing; each with a name for people.
+    public struct Addition: Hashable, Sendable {
+        /// What is added: `table posts`, `column posts.title`.
+        public let what: String
+        /// The SQL.
+        public let statement: String
+    }
+
+    /// What is missing and can be added, in an order that works.
+    public let additions: [Addition]
+    /// What cannot be reached by adding. While there is any, nothing should be applied.
+    public let refusals: [Refusal]
+
+    /// Whether the database is as declared.
+    public var isEmpty: Bool { additions.isEmpty && refusals.isEmpty }
+
+    /// Compares what a database is with what the models declare.
+    ///
+    /// Throws the faults of checks and index predicates.
+    public static func between(
+        _ built: DatabaseStructure, _ declared: Catalogue, render: ExpressionRenderer
+    ) throws(SchemaFailure) -> Difference {
+        var statements: [String] = []
+        for model in declared.models { statements += try DDL.create(model, render: render) }
+        var comparison = Comparison(
+            built: built, wanted: DatabaseStructure(statements: statements), catalogue: declared)
+        for model in declared.modelsByDependency {
+            if built.tables[model.name.lowercased()] == nil {
+                for (index, statement) in try DDL.create(model, render: render).enumerated() {
+                    let what =
+                        index == 0
+                        ? "table \(model.name)" : "index \(model.indexes[index - 1].name)"
+                    comparison.additions.append(Addition(what: what, statement: statement))
+                }
+            } else {
+                var conditions: [String] = []
+                for check in model.checks { conditions.append(try render(check.condition, model)) }
+                comparison.compare(model, conditions: conditions)
+                for index in model.indexes {
+                    let statement = try DDL.createIndex(index, of: model, render: render)
+                    comparison.compare(index, statement)
+                }
+            }
+        }
+        comparison.findLeftovers()
+        return Difference(additions: comparison.additions, refusals: comparison.refusals)
+    }
+}

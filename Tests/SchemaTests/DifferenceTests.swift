@@ -1,0 +1,136 @@
+import Testing
+
+@testable import Schema
+
+@Suite struct DifferenceTests {
+    static let base =
+        #"""
+        {"properties": {"title": {"type": "string", "maxLength": 9}, "n": {"type": \#
+        "integer"}}, "required": ["title"], "indexes": [{"on": ["n"]}], "checks": \#
+        {"small": "n < 9"}}
+        """#
+
+    static func difference(_ after: String, extra: [(String, String)] = []) throws -> Difference {
+        let before = try things(base)
+        var statements: [String] = []
+        for model in before.models { statements += try DDL.create(model, render: asWritten) }
+        let files = [("models/things.json", after)] + extra
+        return try Difference.between(
+            DatabaseStructure(statements: statements), catalogue(files), render: asWritten)
+    }
+
+    @Test func `the same models make no difference`() throws {
+        #expect(try Self.difference(Self.base).isEmpty)
+    }
+
+    @Test func `new models, columns, uniques and indexes are added`() throws {
+        let after =
+            #"""
+            {"properties": {"title": {"type": "string", "maxLength": 9}, "n": {"type": \#
+            "integer"}, "user_id": {"type": "string", "format": "uuid", "references": \#
+            {"model": "users", "onDelete": "setNull"}}, "done": {"type": "boolean", \#
+            "default": false}}, "required": ["title", "done"], "unique": [["title"]], \#
+            "indexes": [{"on": ["n"]}, {"on": ["done", "n desc"]}], "checks": {"small": "n \#
+            < 9"}}
+            """#
+        let difference = try Self.difference(
+            after, extra: [("models/users.json", #"{"properties": {}}"#)])
+        #expect(difference.refusals == [])
+        #expect(
+            difference.additions.map(\.what) == [
+                "table users", "column things.user_id", "column things.done",
+                "unique things_title_key",
+                "index things_done_n_idx", "index things_user_id_fkey_idx",
+            ])
+        #expect(
+            difference.additions[1].statement.hasSuffix(
+                #"CONSTRAINT "things_user_id_fkey" REFERENCES "users" ("id") ON DELETE SET NULL"#))
+    }
+
+    /// A changed model, and the reasons why it is refused.
+    static let refused: [(String, [String])] = [
+        (
+            base.replacing(#""n": {"type": "integer"}"#, with: #""n": {"type": "number"}"#),
+            [#"the type of "things.n" has changed from integer to real"#]
+        ),
+        (
+            base.replacing(
+                #""title": {"type": "string", "maxLength": 9}"#,
+                with: #""title": {"type": "string", "format": "date"}"#),
+            [#"the type, enum, lengths or bounds of "things.title" have changed"#]
+        ),
+        (
+            base.replacing(#""maxLength": 9"#, with: #""maxLength": 10"#),
+            [#"the type, enum, lengths or bounds of "things.title" have changed"#]
+        ),
+        (
+            base.replacing(#", "maxLength": 9"#, with: ""),
+            [#""things" has the check (length ( title ) <= 9) in the database but not declared"#]
+        ),
+        (base.replacing(#"["title"]"#, with: "[]"), [#""things.title" is not required any more"#]),
+        (
+            base.replacing(#"["title"]"#, with: #"["title", "n"]"#),
+            [#""things.n" has become required"#]
+        ),
+        (
+            base.replacing("n < 9", with: "n < 8"),
+            [#"the check "small" of "things" is new or has changed"#]
+        ),
+        (
+            base.replacing(#"{"type": "integer"}"#, with: #"{"type": "integer", "default": 1}"#),
+            [#"the constant default of "things.n" has changed from none to 1"#]
+        ),
+        (
+            base.replacing(#"{"on": ["n"]}"#, with: #"{"on": ["n desc"], "name": "things_n_idx"}"#),
+            [#"the index "things_n_idx" has changed"#]
+        ),
+        (
+            base.replacing(#"{"on": ["n"]}"#, with: ""),
+            [#"the index "things_n_idx" is in the database but not declared"#]
+        ),
+        (
+            base.replacing(#""n": {"#, with: #""m": {"renamedFrom": "n", "#).replacing(
+                "\"n\"]", with: "\"m\"]"
+            )
+            .replacing("n < 9", with: "m < 9"),
+            [
+                #""things.m" was "n", and renaming is not built yet"#,
+                #"the check "small" of "things" is new or has changed"#,
+                #"the index "things_n_idx" is in the database but not declared"#,
+            ]
+        ),
+        (
+            #"""
+            {"properties": {"title": {"type": "string", "maxLength": 9}, "new": {"type": \#
+            "string"}}, "required": ["title", "new"]}
+            """#,
+            [
+                #""things.new" is new and required, and rows that are there would have no value for it"#,
+                #"the column "things.n" is in the database but not declared"#,
+                #"the index "things_n_idx" is in the database but not declared"#,
+            ]
+        ),
+    ]
+
+    @Test(arguments: refused)
+    func `what is not additive is refused with all reasons`(_ after: String, _ reasons: [String])
+        throws
+    {
+        let difference = try Self.difference(after)
+        #expect(difference.refusals.map(\.reason) == reasons)
+        #expect(difference.refusals.allSatisfy { !$0.advice.isEmpty })
+    }
+
+    @Test func `a table that no model declares is refused`() throws {
+        let difference = try Difference.between(
+            DatabaseStructure(statements: ["CREATE TABLE old (a TEXT) STRICT"]), .empty,
+            render: asWritten)
+        #expect(
+            difference.refusals.map(\.description) == [
+                #"""
+                the table "old" is in the database but no model declares it; declare it, \#
+                or drop it in a migration file by hand: DROP TABLE "old";
+                """#
+            ])
+    }
+}
