@@ -1,0 +1,82 @@
+import Bytes
+public import Diagnostics
+
+/// One file of `Migrations/`: `20261121T101500_create_posts.sql`. Once applied anywhere it must not
+/// change any more.
+public struct MigrationFile: Hashable, Sendable {
+    /// The moment it was made, which orders the files: `20261121T101500`.
+    public let version: String
+    /// What it does: `create_posts`.
+    public let name: String
+    /// The path for messages: `Migrations/20261121T101500_create_posts.sql`.
+    public let path: String
+    /// The SQL.
+    public let text: [UInt8]
+
+    /// The file's name.
+    public var fileName: String { "\(version)_\(name).sql" }
+
+    /// Tells whether an applied file was edited afterwards: its length in bytes and the 64-bit
+    /// FNV-1a hash of its bytes. It guards against mistakes, not against forgers: who can edit the
+    /// files can edit the database too.
+    public var checksum: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return "\(text.count):" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// A file called `fileName`; nil when the name is not of the form `YYYYMMDDTHHMMSS_name.sql`.
+    public init?(fileName: String, directory: String = "Migrations", text: [UInt8]) {
+        let parts = fileName.split(separator: "_", maxSplits: 1).map(String.init)
+        guard parts.count == 2, Self.isVersion(parts[0]), parts[1].hasSuffix(".sql") else {
+            return nil
+        }
+        let name = String(parts[1].dropLast(4))
+        guard !name.isEmpty, name == Self.spelled(name) else { return nil }
+        version = parts[0]
+        self.name = name
+        path = "\(directory)/\(fileName)"
+        self.text = text
+    }
+
+    /// The name in the form file names have: lower case, everything but letters and digits as `_`.
+    public static func spelled(_ name: String) -> String {
+        let bytes = name.lowercased().utf8.map { byte in
+            ASCII.isNameByte(byte) ? byte : UInt8(ascii: "_")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isVersion(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return bytes.count == 15 && bytes[8] == UInt8(ascii: "T")
+            && bytes.enumerated().allSatisfy { $0 == 8 || ASCII.isNameDigit($1) }
+    }
+
+    /// A new file that makes `additions`, with a version after `previous`.
+    ///
+    /// The version is the moment `now` in UTC, or the next number after `previous` when the clock
+    /// is behind it.
+    public init(
+        making additions: [Difference.Addition], name: String, after previous: String?,
+        now: Instant,
+        directory: String = "Migrations"
+    ) {
+        let digits = now.postgres.utf8.prefix(19).filter(ASCII.isNameDigit)
+        var version = String(decoding: digits, as: UTF8.self)
+        if let last = previous?.filter({ $0 != "T" }), last >= version, let number = Int64(last) {
+            version = String(number + 1)
+        }
+        version.insert("T", at: version.index(version.startIndex, offsetBy: 8))
+        var sql = "-- \(Self.spelled(name)): written by `apus migrate new`.\n"
+        sql += "-- Review it, commit it, and do not change it once it has been applied.\n"
+        for addition in additions {
+            sql += "\n-- \(addition.what)\n\(addition.statement);\n"
+        }
+        self.version = version
+        self.name = Self.spelled(name)
+        path = "\(directory)/\(version)_\(Self.spelled(name)).sql"
+        text = Array(sql.utf8)
+    }
+}

@@ -1,0 +1,106 @@
+import Bytes
+public import Diagnostics
+import FoundationEssentials
+
+/// The files of `Migrations/`, in order.
+public struct MigrationSet: Sendable {
+    /// The files, oldest first.
+    public let files: [MigrationFile]
+
+    /// A set of files; sorts them.
+    public init(_ files: [MigrationFile]) {
+        self.files = files.sorted { $0.version < $1.version }
+    }
+
+    /// Reads a directory; one that is not there holds no files.
+    ///
+    /// Throws for files with names of another form, two files of one version, statements that
+    /// cannot stand in a migration, and files that cannot be read.
+    public static func load(_ directory: String) throws(SchemaFailure) -> MigrationSet {
+        let manager = FileManager.default
+        let label = directory.split(separator: "/").last.map(String.init) ?? directory
+        let names = ((try? manager.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+        let report = Report()
+        var files: [MigrationFile] = []
+        for name in names where name.hasSuffix(".sql") && !name.hasPrefix(".") {
+            let place = SourceLocation(file: "\(label)/\(name)")
+            guard let contents = manager.contents(atPath: "\(directory)/\(name)") else {
+                report.fault("the file cannot be read", at: place)
+                continue
+            }
+            guard let file = MigrationFile(fileName: name, directory: label, text: Array(contents))
+            else {
+                report.fault(
+                    "a migration file is called YYYYMMDDTHHMMSS_name.sql, the name in lower case",
+                    at: place)
+                continue
+            }
+            if let twin = files.last, twin.version == file.version {
+                report.fault("\(twin.fileName) has the same version", at: place)
+            }
+            files.append(file)
+        }
+        let set = MigrationSet(files)
+        set.checkStatements(report)
+        try report.throwIfAny()
+        return set
+    }
+
+    /// What would break the transaction a file runs in, or the server's own tables.
+    private static let refused: Set<String> = [
+        "begin", "commit", "end", "rollback", "savepoint", "release", "vacuum", "attach", "detach",
+        "pragma",
+    ]
+
+    private func checkStatements(_ report: Report) {
+        for migration in files {
+            let file = SourceFile(path: migration.path, bytes: migration.text)
+            for statement in SQLScript(migration.text).statements {
+                let first = statement.tokens.first?.text ?? ""
+                if Self.refused.contains(first) {
+                    report.fault(
+                        "\(first.uppercased()) cannot stand in a migration file: each file runs in "
+                            + "one transaction of its own", at: file.location(statement.offset))
+                }
+                if let token = statement.tokens.first(where: { $0.text.hasPrefix("_apus_") }) {
+                    report.fault(
+                        "\(token.text) is the server's own", at: file.location(token.offset))
+                }
+            }
+        }
+    }
+}
+
+extension MigrationFile {
+    /// Whether every statement only adds a table, an index or a column.
+    var isAdditive: Bool {
+        SQLScript(text).statements.allSatisfy { statement in
+            let words = statement.tokens.map(\.text)
+            return words.starts(with: ["create", "table"])
+                || words.starts(with: ["create", "index"])
+                || words.starts(with: ["create", "unique", "index"])
+                || (words.starts(with: ["alter", "table"]) && words.dropFirst(3).first == "add")
+        }
+    }
+
+    /// Writes the file into `directory`, which is made if it is not there. Throws what the file
+    /// system says; an existing file is not overwritten.
+    public func write(to directory: String) throws(Problem) {
+        let manager = FileManager.default
+        let target = "\(directory)/\(fileName)"
+        if manager.fileExists(atPath: target) { throw .migration("\(target) is there already") }
+        do {
+            try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try Data(text).write(to: URL(fileURLWithPath: target), options: .withoutOverwriting)
+        } catch {
+            throw .migration("\(target) cannot be written: \(error)")
+        }
+    }
+}
+
+extension Problem {
+    /// A fault of migrations, for the person at the command line.
+    static func migration(_ message: String, hint: String? = nil) -> Problem {
+        Problem(code: "migration_failed", status: 500, message: message, hint: hint)
+    }
+}

@@ -1,0 +1,96 @@
+public import Diagnostics
+
+/// A migration file as the database remembers it.
+public struct MigrationRecord: Hashable, Sendable {
+    /// The file's version.
+    public let version: String
+    /// The file's name without version and ending.
+    public let name: String
+    /// The file's checksum when it was applied.
+    public let checksum: String
+    /// When it was applied, in PostgreSQL's form of a timestamp.
+    public let appliedAt: String
+}
+
+/// How the files of `Migrations/` and a database stand to each other.
+public struct MigrationStatus: Hashable, Sendable {
+    /// What there is to say of one version.
+    public enum State: Hashable, Sendable {
+        /// Applied at this moment, and unchanged since.
+        case applied(at: String)
+        /// Not applied yet.
+        case pending
+        /// Applied, but the file was edited afterwards.
+        case changed
+        /// Applied, but the file is gone.
+        case missing
+        /// Not applied, though files after it are.
+        case outOfOrder
+
+        /// The state in one or two words.
+        public var wording: String {
+            switch self {
+            case .applied: "applied"
+            case .pending: "pending"
+            case .changed: "changed since it was applied"
+            case .missing: "applied, but the file is missing"
+            case .outOfOrder: "not applied, but later files are"
+            }
+        }
+    }
+
+    /// One version.
+    public struct Entry: Hashable, Sendable {
+        /// The version.
+        public let version: String
+        /// Its name.
+        public let name: String
+        /// Its state.
+        public let state: State
+    }
+
+    /// All versions, oldest first.
+    public let entries: [Entry]
+    /// The files to apply, oldest first.
+    public let pending: [MigrationFile]
+
+    /// Compares the files with what was applied.
+    public init(_ set: MigrationSet, applied: [MigrationRecord]) {
+        let latest = applied.map(\.version).max() ?? ""
+        let records = Dictionary(applied.map { ($0.version, $0) }, uniquingKeysWith: { $1 })
+        let versions = Set(set.files.map(\.version))
+        var entries = set.files.map { file in
+            let state: State =
+                if let record = records[file.version] {
+                    record.checksum == file.checksum ? .applied(at: record.appliedAt) : .changed
+                } else {
+                    file.version < latest ? .outOfOrder : .pending
+                }
+            return Entry(version: file.version, name: file.name, state: state)
+        }
+        entries += applied.filter { !versions.contains($0.version) }
+            .map { Entry(version: $0.version, name: $0.name, state: .missing) }
+        self.entries = entries.sorted { $0.version < $1.version }
+        pending = set.files.filter { records[$0.version] == nil && $0.version > latest }
+    }
+
+    /// The entries that stand in the way of applying anything.
+    public var faults: [Entry] {
+        entries.filter { entry in
+            switch entry.state {
+            case .applied, .pending: false
+            case .changed, .missing, .outOfOrder: true
+            }
+        }
+    }
+
+    /// Throws when there are faults, naming all of them.
+    public func check() throws(Problem) {
+        if faults.isEmpty { return }
+        let list = faults.map { "\($0.version)_\($0.name): \($0.state.wording)" }
+        throw .migration(
+            "the migration files do not fit the database: " + list.joined(separator: "; "),
+            hint: "Put the files back as they were when they were applied, and give new ones a "
+                + "version after the last.")
+    }
+}

@@ -1,0 +1,208 @@
+import Bytes
+public import Database
+public import Diagnostics
+
+/// Applies migration files to a database. Blocks; for start-up and the command line.
+public struct Migrator: Sendable {
+    private let database: Database
+    private let set: MigrationSet
+
+    /// A migrator of `set` for `database`.
+    public init(_ database: Database, _ set: MigrationSet) {
+        self.database = database
+        self.set = set
+    }
+
+    /// What the database remembers, oldest first.
+    public func applied() throws(Problem) -> [MigrationRecord] {
+        try database.writeAndWait { transaction throws(Problem) in
+            try transaction.migrating { transaction throws(DatabaseError) in
+                try transaction.executeScript(Self.memory)
+                return try transaction.query(
+                    SQL(
+                        "SELECT version, name, checksum, applied_at FROM _apus_migrations "
+                            + "ORDER BY version"
+                    ),
+                    .none
+                ) { rows throws(DatabaseError) in
+                    var records: [MigrationRecord] = []
+                    while try rows.next() {
+                        records.append(
+                            MigrationRecord(
+                                version: rows.text(0), name: rows.text(1), checksum: rows.text(2),
+                                appliedAt: rows.text(3)))
+                    }
+                    return records
+                }
+            }
+        }
+    }
+
+    /// How files and database stand to each other.
+    public func status() throws(Problem) -> MigrationStatus {
+        MigrationStatus(set, applied: try applied())
+    }
+
+    /// The tables and indexes that are there now.
+    public func structure() throws(Problem) -> DatabaseStructure {
+        let statements = try database.writeAndWait { transaction throws(Problem) in
+            try transaction.migrating { transaction throws(DatabaseError) in
+                try transaction.query(
+                    SQL("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")
+                ) { rows throws(DatabaseError) in
+                    var statements: [String] = []
+                    while try rows.next() { statements.append(rows.text(0)) }
+                    return statements
+                }
+            }
+        }
+        return DatabaseStructure(statements: statements)
+    }
+
+    /// Applies all pending files, each in a transaction of its own, and returns them.
+    ///
+    /// Files that only add what is there already are recorded without being run: that is how a
+    /// database which `dev` has extended takes over the file written for it later.
+    ///
+    /// Throws when applied files have changed, are missing or out of order, and with file and line
+    /// when a statement fails; that file then leaves no trace, those before it stay.
+    public func apply(at now: Instant = .now) throws(Problem) -> [MigrationFile] {
+        let status = try status()
+        try status.check()
+        guard !status.pending.isEmpty else { return [] }
+        let isThere = try isBuiltAlready(status.pending)
+        for file in status.pending {
+            let statements = isThere ? [] : SQLScript(file.text).statements
+            try apply(file, statements.map { ($0.text, $0.offset) }, at: now)
+        }
+        return status.pending
+    }
+
+    private func isBuiltAlready(_ pending: [MigrationFile]) throws(Problem) -> Bool {
+        guard pending.allSatisfy(\.isAdditive) else { return false }
+        let live = try structure()
+        if live.tables.isEmpty { return false }
+        return try live == Migrator.structure(builtBy: set)
+    }
+
+    private func apply(
+        _ file: MigrationFile, _ statements: [(text: String, offset: Int)], at now: Instant
+    ) throws(Problem) {
+        let source = SourceFile(path: file.path, bytes: file.text)
+        try database.writeAndWait { transaction throws(Problem) in
+            for statement in statements {
+                do throws(DatabaseError) {
+                    try transaction.executeScript(statement.text)
+                } catch {
+                    throw .migration(error.wording(in: source, at: statement.offset))
+                }
+            }
+            try transaction.migrating { transaction throws(DatabaseError) in
+                try transaction.executeScript(Self.memory)
+                var sql = SQL("INSERT INTO _apus_migrations VALUES (")
+                for (index, text) in [file.version, file.name, file.checksum, now.postgres]
+                    .enumerated()
+                {
+                    if index > 0 { sql.append(", ") }
+                    sql.append(argument: .text(text))
+                }
+                sql.append(")")
+                try transaction.run(sql)
+            }
+            try transaction.checkForeignKeys(path: file.path)
+        }
+    }
+
+    /// Executes the additions of a difference in one transaction: `dev` mode.
+    public func apply(_ additions: [Difference.Addition]) throws(Problem) {
+        try database.writeAndWait { transaction throws(Problem) in
+            for addition in additions {
+                do throws(DatabaseError) {
+                    try transaction.executeScript(addition.statement)
+                } catch {
+                    throw .migration("\(addition.what) cannot be added: \(error.wording)")
+                }
+            }
+        }
+    }
+
+    /// What the files of `set` build, found by applying them to a database that is thrown away.
+    public static func structure(builtBy set: MigrationSet) throws(Problem) -> DatabaseStructure {
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        let migrator = Migrator(database, set)
+        _ = try migrator.apply()
+        return try migrator.structure()
+    }
+
+    private static let memory = """
+        CREATE TABLE IF NOT EXISTS _apus_migrations (
+          version TEXT NOT NULL PRIMARY KEY,
+          name TEXT NOT NULL,
+          checksum TEXT NOT NULL,
+          applied_at TEXT NOT NULL
+        ) STRICT
+        """
+}
+
+extension WriteTransaction {
+    /// Runs `body` and words its errors for the command line.
+    fileprivate func migrating<R>(
+        _ body: (WriteTransaction) throws(DatabaseError) -> R
+    ) throws(Problem) -> R {
+        do throws(DatabaseError) {
+            return try body(self)
+        } catch {
+            throw .migration(error.wording)
+        }
+    }
+
+    /// Throws when a row refers to one that is not there.
+    func checkForeignKeys(path: String) throws(Problem) {
+        let violations = try migrating { transaction throws(DatabaseError) in
+            try transaction.foreignKeyViolations()
+        }
+        if let first = violations.first {
+            throw .migration(
+                "\(path): rows of \"\(first.table)\" refer to rows of \"\(first.parent)\" that are "
+                    + "not there"
+            )
+        }
+    }
+}
+
+extension DatabaseError {
+    /// The error with file and line. For faults of syntax the message starts with the line, counted
+    /// from the statement at `offset`.
+    func wording(in source: SourceFile, at offset: Int) -> String {
+        var place = source.location(offset)
+        var text = wording
+        if case .other = self, text.hasPrefix("line "), let colon = text.firstIndex(of: ":"),
+            let line = Int(text[..<colon].dropFirst("line ".count))
+        {
+            text = String(text[colon...].dropFirst(2))
+            if line > 1 {
+                place.line += line - 1
+                place.column = 1
+            }
+        }
+        return "\(place): \(text)"
+    }
+
+    /// The error in SQLite's words, for the author of a migration.
+    var wording: String {
+        switch self {
+        case .overBudget, .timeout: "it takes too long"
+        case .busy: "the database is busy"
+        case .readOnly(let why): "the database can only be read: \(why)"
+        case .full(let why): "the disk is full: \(why)"
+        case .unavailable(let why): "the database is not available: \(why)"
+        case .unique(let table, let columns):
+            "two rows of \"\(table)\" have the same \(columns.joined(separator: ", "))"
+        case .notNull(let table, let column): "\"\(table).\(column)\" may not be null"
+        case .check(let name): "a row does not keep the check \"\(name)\""
+        case .foreignKey: "a row refers to one that is not there"
+        case .other(_, let message): message
+        }
+    }
+}

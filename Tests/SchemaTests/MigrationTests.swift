@@ -1,0 +1,175 @@
+import Bytes
+import Database
+import Diagnostics
+import Foundation
+import Testing
+
+@testable import Schema
+
+@Suite struct MigrationTests {
+    static let rooms = (
+        "models/rooms.json", #"{"properties": {"name": {"type": "string"}}, "required": ["name"]}"#
+    )
+    static let now = Instant(microseconds: 1_795_255_200_000_000)
+
+    /// A set of one file for each text, a second apart.
+    static func files(_ texts: String...) -> MigrationSet {
+        MigrationSet(
+            texts.enumerated().compactMap { index, text in
+                MigrationFile(
+                    fileName: "2026112110000\(index)_step\(index).sql".replacing(
+                        "20261121", with: "20261121T"),
+                    text: Array(text.utf8))
+            })
+    }
+
+    /// The difference between what `set` builds and what `files` declare.
+    static func difference(_ set: MigrationSet, _ files: [(String, String)]) throws -> Difference {
+        try Difference.between(
+            Migrator.structure(builtBy: set), catalogue(files), render: asWritten)
+    }
+
+    /// `set` and one more file with what `files` declare in addition.
+    static func extended(_ set: MigrationSet, _ files: [(String, String)]) throws -> MigrationSet {
+        let difference = try difference(set, files)
+        #expect(difference.refusals.isEmpty)
+        let file = MigrationFile(
+            making: difference.additions, name: "Next Step", after: set.files.last?.version,
+            now: now)
+        return MigrationSet(set.files + [file])
+    }
+
+    @Test func `a new file makes what is declared, once`() throws {
+        let set = try Self.extended(MigrationSet([]), [Self.rooms])
+        let file = try #require(set.files.first)
+        #expect(file.fileName == "20261121T100000_next_step.sql")
+        #expect(
+            String(utf8: file.text) == """
+                -- next_step: written by `apus migrate new`.
+                -- Review it, commit it, and do not change it once it has been applied.
+
+                -- table rooms
+                CREATE TABLE "rooms" (
+                  "id" TEXT NOT NULL CONSTRAINT "rooms_id_check" \
+                CHECK ("id" GLOB '????????-????-????-????-????????????'),
+                  "name" TEXT NOT NULL,
+                  CONSTRAINT "rooms_pkey" PRIMARY KEY ("id")
+                ) STRICT;
+
+                """)
+        #expect(try Self.difference(set, [Self.rooms]).isEmpty)
+    }
+
+    @Test func `files are applied in order, remembered, and not applied again`() throws {
+        let set = Self.files(
+            "CREATE TABLE a (x INTEGER) STRICT;",
+            "INSERT INTO a VALUES (1); INSERT INTO a VALUES (2)")
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        let migrator = Migrator(database, set)
+        #expect(try migrator.status().pending == set.files)
+        #expect(try migrator.apply(at: Self.now) == set.files)
+        #expect(try migrator.apply(at: Self.now) == [])
+        let states = try migrator.status().entries.map(\.state)
+        #expect(states == [.applied(at: Self.now.postgres), .applied(at: Self.now.postgres)])
+    }
+
+    @Test func `a failing file leaves no trace and is told with its line`() throws {
+        let set = Self.files(
+            "CREATE TABLE a (x INTEGER) STRICT;",
+            "-- more\nCREATE TABLE b (y TEXT) STRICT;\nINSERT INTO a\n  VALUES (1, 2);")
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        let migrator = Migrator(database, set)
+        let problem = #expect(throws: Problem.self) { try migrator.apply(at: Self.now) }
+        #expect(
+            problem?.message
+                == "Migrations/20261121T100001_step1.sql:3:1: table a has 1 columns but 2 values were supplied"
+        )
+        #expect(
+            try migrator.status().entries.map(\.state) == [
+                .applied(at: Self.now.postgres), .pending,
+            ])
+        #expect(
+            try migrator.structure()
+                == DatabaseStructure(statements: ["CREATE TABLE a (x INTEGER) STRICT"]))
+    }
+
+    @Test func `changed, missing and late files are reported together`() throws {
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        let set = Self.files("SELECT 1;", "SELECT 2;", "SELECT 3;")
+        _ = try Migrator(database, MigrationSet(Array(set.files[1...]))).apply(at: Self.now)
+        let edited = MigrationSet(
+            [set.files[0]] + Self.files("SELECT 0;", "SELECT  2;").files.suffix(1))
+        let migrator = Migrator(database, edited)
+        #expect(try migrator.status().entries.map(\.state) == [.outOfOrder, .changed, .missing])
+        let problem = #expect(throws: Problem.self) { try migrator.apply(at: Self.now) }
+        #expect(
+            problem?.message == "the migration files do not fit the database: "
+                + "20261121T100000_step0: not applied, but later files are; "
+                + "20261121T100001_step1: changed since it was applied; "
+                + "20261121T100002_step2: applied, but the file is missing")
+    }
+
+    @Test func `rows that refer to nothing undo their file`() throws {
+        let set = Self.files(
+            "CREATE TABLE a (x INTEGER PRIMARY KEY) STRICT;\nCREATE TABLE b (y INTEGER REFERENCES a) STRICT;",
+            "INSERT INTO b VALUES (7);")
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, set).apply(at: Self.now)
+        }
+        #expect(
+            problem?.message
+                == "Migrations/20261121T100001_step1.sql:1:1: a row refers to one that is not there"
+        )
+    }
+
+    @Test func `what dev has added is taken over by the file written for it`() throws {
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        let set = try Self.extended(MigrationSet([]), [Self.rooms])
+        let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
+        try Migrator(database, MigrationSet([])).apply(additions)
+        #expect(try Migrator(database, set).apply(at: Self.now).count == 1)
+        #expect(try Migrator(database, set).status().pending.isEmpty)
+    }
+
+    @Test func `a version follows the last one even when the clock is behind`() {
+        let file = MigrationFile(making: [], name: "x", after: "20271231T235900", now: Self.now)
+        #expect(file.version == "20271231T235901")
+    }
+
+    @Test(arguments: [
+        "a.sql", "20261121_a.sql", "20261121T101500_A.sql", "20261121T101500_.sql",
+        "20261121T1015000_a.sql",
+    ])
+    func `other file names are no migrations`(_ name: String) {
+        #expect(MigrationFile(fileName: name, text: []) == nil)
+    }
+
+    @Test func `a directory is read with its faults`() throws {
+        let directory =
+            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        #expect(try MigrationSet.load(directory).files == [])
+        let file = MigrationFile(making: [], name: "first", after: nil, now: Self.now)
+        try file.write(to: directory)
+        #expect(try MigrationSet.load(directory).files.map(\.text) == [file.text])
+        #expect(throws: Problem.self) { try file.write(to: directory) }
+        for (name, text) in [
+            ("20261121T100000_twin.sql", ""), ("later.sql", ""),
+            ("20261122T100000_bad.sql", "DELETE FROM _apus_meta;\nCOMMIT;"),
+        ] {
+            try text.write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
+        }
+        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        #expect(
+            failure?.diagnostics.map { $0.message.prefix(20) } == [
+                "20261121T100000_firs", "_apus_meta is the se", "COMMIT cannot stand ",
+                "a migration file is ",
+            ])
+    }
+}
