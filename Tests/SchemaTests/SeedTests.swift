@@ -1,0 +1,65 @@
+import Database
+import Diagnostics
+import Testing
+
+@testable import Schema
+
+@Suite struct SeedTests {
+    static let model = (
+        "models/things.json",
+        #"""
+        {"properties": {"name": {"type": "string", "maxLength": 4}, "n": {"type": \#
+        "integer", "default": 7}, "at": {"type": "string", "format": "date-time", \#
+        "default": {"$expr": "now()"}}}, "required": ["name", "n", "at"]}
+        """#
+    )
+    static let id = "01900000-0000-7000-8000-000000000001"
+
+    /// A row, and the fault it has.
+    static let faults: [(String, String)] = [
+        (
+            #"{"id": "\#(id)", "nam": "a", "name": "a"}"#,
+            #"seeds/demo.json:1:60: the model "things" has no column "nam"; did you mean "name"?"#
+        ),
+        (#"{"id": "\#(id)"}"#, #"seeds/demo.json:1:13: the row lacks "name", which is required"#),
+        (
+            #"{"name": "a"}"#,
+            #"seeds/demo.json:1:13: a seed row needs its key "id", so that seeding twice adds nothing"#
+        ),
+        (
+            #"{"id": "x", "name": "a"}"#,
+            #"seeds/demo.json:1:20: "id": invalid input syntax for type uuid: "x""#
+        ),
+        (
+            #"{"id": "\#(id)", "name": "abcde"}"#,
+            #"seeds/demo.json:1:68: "name": name must have at most 4 characters"#
+        ),
+        (
+            #"{"id": "\#(id)", "name": null}"#,
+            #"seeds/demo.json:1:68: "name" is required and may not be null"#
+        ),
+        ("1", "seeds/demo.json:1:13: a row must be an object"),
+    ]
+
+    @Test(arguments: faults)
+    func `a row that does not fit is told with its place`(_ row: String, _ expected: String) {
+        let lines = diagnostics([Self.model, ("seeds/demo.json", "{\"things\": [\(row)]}")])
+        #expect(lines == [expected])
+    }
+
+    @Test func `seeding twice adds nothing`() throws {
+        let catalogue = try catalogue([
+            Self.model, ("seeds/demo.json", #"{"things": [{"id": "\#(Self.id)", "name": "a"}]}"#),
+        ])
+        let database = try Database.open(.memory)
+        defer { database.close() }
+        let difference = try Difference.between(
+            DatabaseStructure(statements: []), catalogue, render: asWritten)
+        try Migrator(database, MigrationSet([])).apply(difference.additions)
+        func plant() throws(Problem) -> Int {
+            try catalogue.plantSeeds(in: database) { _, _ in .text("2026-11-21T10:00:00+00:00") }
+        }
+        #expect(try plant() == 1)
+        #expect(try plant() == 0)
+    }
+}
