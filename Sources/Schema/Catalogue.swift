@@ -38,8 +38,8 @@ public struct Catalogue: Sendable {
     /// The named rule called `name`. O(1).
     public func rule(_ name: String) -> NamedRule? { ruleByName[name] }
 
-    /// The models so ordered that each comes after those it refers to, as far as there is no circle;
-    /// otherwise by name.
+    /// The models so ordered that each comes after those it refers to, as far as there is no
+    /// circle; otherwise by name.
     public var modelsByDependency: [Model] {
         var ordered: [Model] = []
         var visited = Set<String>()
@@ -54,8 +54,8 @@ public struct Catalogue: Sendable {
         return ordered
     }
 
-    /// Reads the files of a `Schemas` directory given in memory. A path's last components say what a
-    /// file is: `models/posts.json`, `seeds/demo.json`, `rules.json`, `project.json`.
+    /// Reads the files of a `Schemas` directory given in memory. A path's last components say what
+    /// a file is: `models/posts.json`, `seeds/demo.json`, `rules.json`, `project.json`.
     ///
     /// Throws every fault of all files at once.
     public init(parsing files: [(path: String, contents: [UInt8])]) throws(SchemaFailure) {

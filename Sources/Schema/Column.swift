@@ -50,7 +50,8 @@ public struct Column: Sendable {
     /// Whether an insert may leave it out: nullable, with a default, or numbered by the database.
     public var isOptionalOnInsert: Bool { isNullable || `default` != nil || isIdentity }
 
-    /// The name of the check that `enum`, lengths, ranges and the like make, `{table}_{column}_check`.
+    /// The name of the check that `enum`, lengths, ranges and the like make:
+    /// `{table}_{column}_check`.
     public var checkName: String { "\(table)_\(name)_check" }
 }
 

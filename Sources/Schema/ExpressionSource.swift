@@ -26,8 +26,8 @@ public struct ExpressionSource: Hashable, Sendable {
         self.written = written
     }
 
-    /// The place of a byte of `text`. A JSON string has no line breaks, so the line is the first one
-    /// unless the expression came from elsewhere. O(n).
+    /// The place of a byte of `text`. A JSON string has no line breaks, so the line is the first
+    /// one unless the expression came from elsewhere. O(n).
     public func location(of utf8Offset: Int) -> SourceLocation {
         var place = start
         let before: ArraySlice<UInt8>

@@ -31,7 +31,7 @@ enum FileRole {
         let known = ["project.json", "rules.json"]
         let suggestion = nearest(file, in: known) ?? nearest(directory, in: directories)
         return .stray(
-            "this file has no meaning here: Schemas/ holds project.json, rules.json, models/*.json, "
-                + "queries/*.sql and seeds/*.json", suggestion: suggestion)
+            "this file has no meaning here: Schemas/ holds project.json, rules.json, "
+                + "models/*.json, queries/*.sql and seeds/*.json", suggestion: suggestion)
     }
 }

@@ -7,8 +7,8 @@ struct ModelReader {
     let reader: FileReader
     var draft: ModelDraft
 
-    /// Reads `file`; nil when it is not even a JSON object. A draft with faults is still returned so
-    /// that other files' references to it are judged.
+    /// Reads `file`; nil when it is not even a JSON object. A draft with faults is still returned
+    /// so that other files' references to it are judged.
     static func read(_ file: SourceFile, name: String, report: Report) -> ModelDraft? {
         let reader = FileReader(file: file, report: report)
         reader.isValid(name: name, "the model's name", at: file.location(0))
@@ -74,7 +74,8 @@ struct ModelReader {
             }
             if !lowered.insert(property.name.lowercased()).inserted {
                 reader.fault(
-                    "the column \"\(property.name)\" differs from another only in upper and lower case",
+                    "the column \"\(property.name)\" differs from another only in upper and lower "
+                        + "case",
                     at: property.key)
             }
             let column = PropertyReader(reader: reader, table: draft.name, member: property)

@@ -1,6 +1,5 @@
 import Bytes
 import Synchronization
-import _StringProcessing
 
 /// A regular expression of a model file, compiled once. As in JSON Schema it need not match the
 /// whole text; characters are Unicode scalars.
@@ -16,8 +15,8 @@ public final class Pattern: Sendable {
         regex = Mutex(compiled)
     }
 
-    /// Whether the pattern occurs in `text`. A text over the input limit does not match: the matcher
-    /// backtracks, and its time has no bound in the length.
+    /// Whether the pattern occurs in `text`. A text over the input limit does not match: the
+    /// matcher backtracks, and its time has no bound in the length.
     public func matches(_ text: String) -> Bool {
         guard text.utf8.count <= Limits.patternInputBytesMax else { return false }
         return regex.withLock { ((try? $0.firstMatch(in: text)) ?? nil) != nil }

@@ -81,7 +81,8 @@ struct PropertyReader {
             }
         if !known.isEmpty, !known.contains(text) {
             reader.fault(
-                "the format \"\(text)\" does not go with the type \"\(words["type"]?.value.string ?? "")\"",
+                "the format \"\(text)\" does not go with the type "
+                    + "\"\(words["type"]?.value.string ?? "")\"",
                 at: format, suggestion: nearest(text, in: known))
         }
     }
@@ -90,7 +91,8 @@ struct PropertyReader {
         guard let precision = words["precision"], let scale = words["scale"] else {
             if member.value["precision"] == nil || member.value["scale"] == nil {
                 reader.fault(
-                    "a decimal needs \"precision\" (all its digits) and \"scale\" (those after the point)",
+                    "a decimal needs \"precision\" (all its digits) and \"scale\" (those after "
+                        + "the point)",
                     at: member.value)
             }
             return .decimal(precision: Limits.decimalPrecisionMax, scale: 2)

@@ -72,7 +72,8 @@ struct SeedReader {
         for (index, column) in model.columns.enumerated() where value[column.name] == nil {
             if model.primaryKey.contains(index) {
                 reader.fault(
-                    "a seed row needs its key \"\(column.name)\", so that seeding twice adds nothing",
+                    "a seed row needs its key \"\(column.name)\", so that seeding twice adds "
+                        + "nothing",
                     at: value)
             } else if !column.isOptionalOnInsert {
                 reader.fault("the row lacks \"\(column.name)\", which is required", at: value)

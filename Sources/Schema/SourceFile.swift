@@ -135,6 +135,14 @@ struct FileReader {
 
     /// Reports a value of the wrong shape; for a list, the first element at fault.
     private func misshapen(_ member: Member, _ word: Word) {
+        if case .choice(let names) = word.shape, names == Vocabulary.typeNames,
+            member.value.kind == .array
+        {
+            fault(
+                "a column has one type; leave the column out of \"required\" to let it be null",
+                at: member.value)
+            return
+        }
         var shape = word.shape
         var value = member.value
         while case .list(let element, _) = shape,
@@ -165,7 +173,8 @@ struct FileReader {
         let isSpelled = bytes.allSatisfy { ASCII.isNameByte($0) } && !ASCII.isNameDigit(first)
         guard isSpelled else {
             return fails(
-                "\(what) \"\(name)\" may only hold letters (a-z), digits and _, and not start with a digit"
+                "\(what) \"\(name)\" may only hold letters (a-z), digits and _, and not start "
+                    + "with a digit"
             )
         }
         guard bytes.count <= Limits.nameBytesMax else {

@@ -63,7 +63,8 @@ extension Vocabulary {
                 "The key columns; [\"id\"] when left out, and a uuid \"id\" is added if undeclared."
             ),
             Word(
-                "unique", .list(.list(.text, min: 1), min: 0), "Sets of columns no two rows share."),
+                "unique", .list(.list(.text, min: 1), min: 0),
+                "Sets of columns no two rows share."),
             Word("indexes", .list(.words(.index), min: 0), "The indexes."),
             Word("checks", .map(.expression), "Conditions every row must keep, by name."),
             Word("search", .map(.number), "Columns for full-text search and their weights."),

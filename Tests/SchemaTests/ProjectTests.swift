@@ -1,0 +1,101 @@
+import Database
+import Testing
+
+@testable import Schema
+
+@Suite struct ProjectTests {
+    @Test func `settings are read, and what is left out keeps its default`() throws {
+        let text = #"""
+            {"name": "x", "auth": {"site_url": "https://a.b", "jwt_expiry_seconds": 60, "anonymous": true},
+             "rest": {"max_rows": 5, "safe_update": false}, "realtime": {"retain": "2h"},
+             "cors": {"origins": []}, "limits": {"body_bytes": 2048}}
+            """#
+        let settings = try catalogue([("project.json", text)]).project
+        #expect(settings.name == "x")
+        #expect(settings.auth.siteURL == "https://a.b")
+        #expect(settings.auth.jwtExpirySeconds == 60)
+        #expect(settings.auth.allowsAnonymous)
+        #expect(settings.auth.passwordMinLength == 6)
+        #expect(settings.rest.maxRows == 5)
+        #expect(!settings.rest.safeUpdate)
+        #expect(settings.realtime.retain == .seconds(7200))
+        #expect(settings.cors.origins == [])
+        #expect(settings.limits.bodyBytesMax == 2048)
+    }
+
+    static let faults: [(String, String)] = [
+        (
+            #"{"auth": {"site_ulr": "x"}}"#,
+            #"project.json:1:11: "auth" has no word "site_ulr"; did you mean "site_url"?"#
+        ),
+        (#"{"auth": {"autoconfirm": false}}"#, #"project.json:1:26: "autoconfirm" must be true"#),
+        (
+            #"{"rest": {"max_rows": 0}}"#,
+            #"project.json:1:23: "max_rows" must be an integer not below 1"#
+        ),
+        (
+            #"{"realtime": {"retain": "7"}}"#,
+            #"project.json:1:25: "7" is no span of time: write a number and s, m, h or d, such as "7d""#
+        ),
+    ]
+
+    @Test(arguments: faults)
+    func `a wrong setting is told with its place`(_ text: String, _ expected: String) {
+        #expect(diagnostics([("project.json", text)]) == [expected])
+    }
+
+    @Test func `named rules have typed parameters`() throws {
+        let rules = try catalogue([
+            (
+                "rules.json",
+                #"{"member(team uuid, level)": "true", "everybody": "true", "nobody()": "false"}"#
+            )
+        ]).rules
+        #expect(rules.map(\.name) == ["everybody", "member", "nobody"])
+        #expect(rules[1].parameters == ["team", "level"])
+        #expect(rules[1].parameterTypes == [.uuid, nil])
+        #expect(rules[0].parameters.isEmpty && rules[2].parameters.isEmpty)
+    }
+
+    static let ruleFaults: [(String, String)] = [
+        (#"{"r(": "true"}"#, #"rules.json:1:2: the parameters of "r" need a closing parenthesis"#),
+        (
+            #"{"r(a b c)": "true"}"#,
+            #"rules.json:1:2: a parameter is a name and perhaps a type, such as "team uuid""#
+        ),
+        (
+            #"{"r(a uid)": "true"}"#,
+            #"rules.json:1:2: there is no type "uid"; did you mean "uuid"?"#
+        ),
+        (#"{"r(a, a)": "true"}"#, #"rules.json:1:2: the parameter "a" stands here twice"#),
+        (#"{"r": "true", "r(a)": "true"}"#, #"rules.json:1:15: the rule "r" is declared twice"#),
+        (#"{"r": 1}"#, "rules.json:1:7: a rule must be an expression (a string)"),
+    ]
+
+    @Test(arguments: ruleFaults)
+    func `a wrong rule head is told with its place`(_ text: String, _ expected: String) {
+        #expect(diagnostics([("rules.json", text)]) == [expected])
+    }
+
+    @Test func `access words give rules to verbs`() throws {
+        let text = #"{"properties": {}, "access": {"all": "a", "write": "b", "delete": false}}"#
+        let access = try #require(try things(text).model("things")?.access)
+        #expect(access[.read]?.using?.text == "a")
+        #expect(access[.create]?.check?.text == "b" && access[.create]?.using == nil)
+        #expect(access[.update]?.using?.text == "b" && access[.update]?.check?.text == "b")
+        #expect(access[.delete]?.using?.text == "false")
+        #expect(try things(#"{"properties": {}}"#).model("things")?.access.isEmpty == true)
+    }
+
+    @Test func `files without a meaning are refused, with the nearest name`() {
+        let lines = diagnostics([
+            ("Schemas/rule.json", "{}"), ("Schemas/models/x.txt", ""),
+            ("Schemas/queries/q.sql", ""),
+        ])
+        #expect(
+            lines.map { $0.split(separator: ":")[0] } == [
+                "Schemas/models/x.txt", "Schemas/queries/q.sql", "Schemas/rule.json",
+            ])
+        #expect(lines[2].hasSuffix(#"did you mean "rules.json"?"#))
+    }
+}
