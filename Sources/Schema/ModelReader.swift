@@ -46,18 +46,7 @@ struct ModelReader {
 
     private mutating func readColumns(_ words: [String: FileReader.Member]) {
         let properties = words["properties"].map { reader.members(of: $0.value) } ?? []
-        var required = Set<String>()
-        for element in words["required"]?.value.elements ?? [] {
-            let name = element.string ?? ""
-            if !properties.contains(where: { $0.name == name }) {
-                reader.fault(
-                    "\"required\" names \"\(name)\", which is not declared in \"properties\"",
-                    at: element,
-                    suggestion: nearest(name, in: properties.map(\.name)))
-            } else if !required.insert(name).inserted {
-                reader.fault("\"\(name)\" stands here twice", at: element)
-            }
-        }
+        let required = readRequired(words["required"]?.value, of: properties)
         let declaredKey = words["primaryKey"]?.value.elements.compactMap(\.string)
         if declaredKey == nil, !properties.contains(where: { $0.name == "id" }) {
             draft.columns.append(.implicitID(table: draft.name, file: draft.file))
@@ -65,19 +54,7 @@ struct ModelReader {
         let notNull = required.union(declaredKey ?? ["id"])
         var lowered = Set<String>()
         for property in properties {
-            let location = reader.file.location(property.key.offset)
-            reader.isValid(name: property.name, "the column's name", at: location)
-            if ReservedNames.refused.contains(property.name.lowercased()) {
-                reader.fault("a column cannot be called \"\(property.name)\"", at: property.key)
-            } else if let reason = ReservedNames.inconvenient[property.name] {
-                reader.report.warn("the column's name \"\(property.name)\" \(reason)", at: location)
-            }
-            if !lowered.insert(property.name.lowercased()).inserted {
-                reader.fault(
-                    "the column \"\(property.name)\" differs from another only in upper and lower "
-                        + "case",
-                    at: property.key)
-            }
+            checkName(of: property, taken: &lowered)
             let column = PropertyReader(reader: reader, table: draft.name, member: property)
                 .read(isRequired: notNull.contains(property.name), draft: &draft)
             draft.columns.append(column)
@@ -85,6 +62,38 @@ struct ModelReader {
         if draft.columns.count > Limits.columnsMax {
             reader.report.fault(
                 "the model has more than \(Limits.columnsMax) columns", at: reader.file.location(0))
+        }
+    }
+
+    private func readRequired(
+        _ names: JSONValue?, of properties: [FileReader.Member]
+    ) -> Set<String> {
+        var required = Set<String>()
+        for element in names?.elements ?? [] {
+            let name = element.string ?? ""
+            if !properties.contains(where: { $0.name == name }) {
+                reader.fault(
+                    "\"required\" names \"\(name)\", which is not declared in \"properties\"",
+                    at: element, suggestion: nearest(name, in: properties.map(\.name)))
+            } else if !required.insert(name).inserted {
+                reader.fault("\"\(name)\" stands here twice", at: element)
+            }
+        }
+        return required
+    }
+
+    private func checkName(of property: FileReader.Member, taken: inout Set<String>) {
+        let location = reader.file.location(property.key.offset)
+        reader.isValid(name: property.name, "the column's name", at: location)
+        if ReservedNames.refused.contains(property.name.lowercased()) {
+            reader.fault("a column cannot be called \"\(property.name)\"", at: property.key)
+        } else if let reason = ReservedNames.inconvenient[property.name] {
+            reader.report.warn("the column's name \"\(property.name)\" \(reason)", at: location)
+        }
+        if !taken.insert(property.name.lowercased()).inserted {
+            reader.fault(
+                "the column \"\(property.name)\" differs from another only in upper and lower "
+                    + "case", at: property.key)
         }
     }
 
