@@ -45,5 +45,19 @@ public struct Evaluation {
         }
     }
 
+    /// An evaluation that asks `reader`, within the reader's instruction budget. Same thread only.
+    public init(context: QueryContext, reader: Reader, budget: Budget = .inline) {
+        self.init(context: context) { (sql, context) throws(Problem) in
+            do throws(DatabaseError) {
+                return try reader.query(sql, context, budget: budget) {
+                    (rows: inout Rows) throws(DatabaseError) in
+                    try rows.next() ? rows.value(0) : .null
+                }
+            } catch {
+                throw Problem(error)
+            }
+        }
+    }
+
     func find(_ sql: SQL) throws(Problem) -> Value { try lookup(sql, context) }
 }

@@ -58,9 +58,9 @@ extension Function {
     fileprivate func result(_ first: Value, _ second: Value) -> Value {
         switch (self, first, second) {
         case (.concatenate, .text(let a), .text(let b)): .text(a + b)
-        case (.startsWith, .text(let a), .text(let b)): Value(a.utf8.starts(with: b.utf8))
-        case (.jsonMember, .text(let json), _): JSONFunction.member(json, second, asText: false)
-        case (.jsonMemberText, .text(let json), _): JSONFunction.member(json, second, asText: true)
+        case (.startsWith, .text(let a), .text(let b)): Value(SQLFunctions.startsWith(a, b))
+        case (.jsonMember, .text(let json), _): StoreFunction.member(json, second, asText: false)
+        case (.jsonMemberText, .text(let json), _): StoreFunction.member(json, second, asText: true)
         default: .null
         }
     }
@@ -77,9 +77,9 @@ extension Function {
 
     private func result(text: String) -> Value {
         switch self {
-        case .lower: return .text(TextFunction.lower(text))
-        case .upper: return .text(TextFunction.upper(text))
-        case .length: return .integer(Int64(text.unicodeScalars.count))
+        case .lower: return .text(SQLFunctions.lower(text))
+        case .upper: return .text(SQLFunctions.upper(text))
+        case .length: return .integer(SQLFunctions.length(text))
         case .trim: return .text(text.trimmingSpaces)
         case .uuidOfText:
             return .text(String(utf8: text.utf8.map(ASCII.lowercased)))
@@ -102,7 +102,8 @@ extension Function {
             return .integer(abs(number))
         case .textOfInteger: return .text(String(number))
         case .textOfBoolean: return .text(number == 0 ? "false" : "true")
-        case .real(let factor): return .real(factor == 1 ? Double(number) : Double(number) / Double(factor))
+        case .real(let factor):
+            return .real(factor == 1 ? Double(number) : Double(number) / Double(factor))
         case .floorDivide(let factor):
             return .integer(number / factor - (number % factor < 0 ? 1 : 0))
         case .ceilingDivide(let factor):

@@ -58,9 +58,11 @@ struct Evaluator {
             guard case .text(let text) = try value(operand, row, evaluation),
                 case .text(let pattern) = try value(pattern, row, evaluation)
             else { return nil }
-            return TextFunction.isLike(text, pattern, ignoresCase: ignoresCase)
+            return try StoreFunction.isLike(text, pattern, ignoresCase: ignoresCase)
         default:
-            if case .integer(let truth) = try value(expression, row, evaluation) { return truth != 0 }
+            if case .integer(let truth) = try value(expression, row, evaluation) {
+                return truth != 0
+            }
             return nil
         }
     }
@@ -131,7 +133,8 @@ extension Value {
         case (.integer(let a), .integer(let b)): a < b ? -1 : a > b ? 1 : 0
         case (.real(let a), .real(let b)): a < b ? -1 : a > b ? 1 : 0
         case (.text(let a), .text(let b)): a.byteOrder(b)
-        case (.blob(let a), .blob(let b)): a.elementsEqual(b) ? 0 : a.lexicographicallyPrecedes(b) ? -1 : 1
+        case (.blob(let a), .blob(let b)):
+            a.elementsEqual(b) ? 0 : a.lexicographicallyPrecedes(b) ? -1 : 1
         case (.integer(let a), .real(let b)): Self.order(a, b)
         case (.real(let a), .integer(let b)): -Self.order(b, a)
         default: kind - other.kind

@@ -84,7 +84,8 @@ public enum Function: Hashable, Sendable {
     /// A scaled integer divided by the power of ten, as a real.
     case real(Int64)
     /// A scaled integer divided by the power of ten, rounded down or up.
-    case floorDivide(Int64), ceilingDivide(Int64)
+    case floorDivide(Int64)
+    case ceilingDivide(Int64)
     /// `->` and `->>`.
     case jsonMember, jsonMemberText
     case textOfInteger, textOfBoolean, booleanOfText

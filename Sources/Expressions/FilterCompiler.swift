@@ -61,7 +61,7 @@ struct FilterCompiler {
             }
             let tests = (0..<test.valueCount).map {
                 Expression.like(
-                    field, pattern: argument(first + $0, .text),
+                    field, pattern: argument(first + $0, .text, isPattern: true),
                     ignoresCase: ignoresCase)
             }
             return quantified(tests, quantifier)
@@ -78,8 +78,10 @@ struct FilterCompiler {
         }
     }
 
-    private mutating func argument(_ value: Int, _ type: ColumnType) -> Expression {
-        slots.append(FilterPlan.Slot(value: value, type: type))
+    private mutating func argument(
+        _ value: Int, _ type: ColumnType, isPattern: Bool = false
+    ) -> Expression {
+        slots.append(FilterPlan.Slot(value: value, type: type, isPattern: isPattern))
         return .argument(slots.count - 1)
     }
 

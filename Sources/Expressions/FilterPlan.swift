@@ -9,6 +9,8 @@ public struct FilterPlan: Sendable {
         /// Which of the node's values it is.
         let value: Int
         let type: ColumnType
+        /// Whether it is a pattern of `like`, which can be malformed.
+        let isPattern: Bool
     }
 
     /// The condition, whose arguments are null until `bound(to:)` gives it some. Its SQL numbers
@@ -38,7 +40,8 @@ public struct FilterPlan: Sendable {
 
     /// The arguments for a node's values, in the order in which the SQL numbers them.
     ///
-    /// - Throws: 22P02, 22003, 22007, 22008 for values that are not of their column's type.
+    /// - Throws: 22P02, 22003, 22007, 22008 for values that are not of their column's type, 22025
+    ///   for a pattern that ends in a lone backslash.
     public func arguments(_ values: [String?]) throws(Problem) -> [Value] {
         var arguments: [Value] = []
         arguments.reserveCapacity(slots.count)
@@ -47,6 +50,7 @@ public struct FilterPlan: Sendable {
                 arguments.append(.null)
                 continue
             }
+            if slot.isPattern { _ = try LikePattern(text, ignoresCase: false) }
             arguments.append(try slot.type.parse(comparand: text))
         }
         return arguments

@@ -80,7 +80,8 @@ extension FilterScanner {
             word == "in" ? "\"in.(\" and a list" : "operator (eq, gt, ...)"
         return .syntax(
             position: start + 1,
-            unexpected: word.isEmpty ? (rest.isEmpty ? "end of input" : "\"\(rest.prefix(1))\"") : "\"\(word)\"",
+            unexpected: word.isEmpty
+                ? (rest.isEmpty ? "end of input" : "\"\(rest.prefix(1))\"") : "\"\(word)\"",
             expected: expected, hint: near.map { "Perhaps you meant the operator '\($0)'." })
     }
 
@@ -127,7 +128,9 @@ extension FilterScanner {
     /// Everything up to the next `,` or `)`.
     private mutating func run() -> String {
         let start = position
-        while let byte = current, byte != ASCII.comma, byte != ASCII.rightParenthesis { position += 1 }
+        while let byte = current, byte != ASCII.comma, byte != ASCII.rightParenthesis {
+            position += 1
+        }
         return String(utf8: bytes[start..<position])
     }
 

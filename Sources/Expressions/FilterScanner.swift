@@ -130,6 +130,9 @@ struct FilterScanner {
                         code: "42883", status: 404,
                         message: "operator does not exist: text \(isText ? "->>" : "->") unknown"))
             }
+            guard steps.count < Limits.jsonStepsMax else {
+                throw fault(expecting: "at most \(Limits.jsonStepsMax) steps into a json value")
+            }
             steps.append(FilterField.Step(key: try jsonKey(), isText: isText))
         }
         return steps
@@ -174,7 +177,9 @@ struct FilterScanner {
             throw fault(expecting: "at most \(Limits.filterDepthMax) levels of groups")
         }
         guard accept("(") else {
-            throw fault(expecting: "\"(\"", hint: "A group is written \(isAny ? "or" : "and")=(a.eq.1,b.eq.2).")
+            throw fault(
+                expecting: "\"(\"",
+                hint: "A group is written \(isAny ? "or" : "and")=(a.eq.1,b.eq.2).")
         }
         var parts: [FilterShape] = []
         repeat {

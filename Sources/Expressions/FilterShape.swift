@@ -33,7 +33,11 @@ public struct FilterField: Hashable, Sendable {
     /// A step into a json value.
     public struct Step: Hashable, Sendable {
         /// A member's name or an element's number.
-        public enum Key: Hashable, Sendable { case name(String), index(Int64) }
+        public enum Key: Hashable, Sendable {
+            case name(String)
+            case index(Int64)
+        }
+        /// What the step goes to.
         public var key: Key
         /// Whether the step is `->>`.
         public var isText: Bool

@@ -7,7 +7,8 @@ struct Lexer {
 
     /// Two-byte and three-byte operators first: the longest one wins.
     private static let symbols = [
-        "->>", "->", "::", "<=", ">=", "<>", "!=", "||", "=", "<", ">", "(", ")", ",", ".", "+", "-",
+        "->>", "->", "::", "<=", ">=", "<>", "!=", "||", "=", "<", ">", "(", ")", ",", ".", "+",
+        "-",
         "*", "/", "%", "[", "]",
     ]
 
@@ -113,7 +114,8 @@ struct Lexer {
             if next == quote {
                 if byte() != quote {
                     if quote == ASCII.quote, content.isEmpty {
-                        throw SyntaxFault(message: "a name in quotes cannot be empty", offset: start)
+                        throw SyntaxFault(
+                            message: "a name in quotes cannot be empty", offset: start)
                     }
                     return String(utf8: content)
                 }

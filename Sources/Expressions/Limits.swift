@@ -2,12 +2,17 @@
 enum Limits {
     /// The deepest nesting of a rule's syntax: parentheses, `not`, function arguments, `exists`.
     static let ruleDepthMax = 64
+    /// The longest chain of one kind of operator that is not `and` or `or`: such a chain is as deep
+    /// as it is long.
+    static let operatorChainMax = 32
     /// The longest text of one expression in bytes.
     static let ruleBytesMax = 64 << 10
     /// The most nodes of one expression after named rules and `can` are expanded.
     static let nodesMax = 20_000
     /// The deepest nesting of `and`/`or` groups in a URL filter (rest.md §4).
     static let filterDepthMax = 64
+    /// The most steps into a json value in a URL filter.
+    static let jsonStepsMax = 32
     /// The most values of one `in` list or array literal of a URL filter: a fraction of the 32,766
     /// variables that SQLite binds (sqlite.org/limits.html).
     static let filterValuesMax = 8192

@@ -94,6 +94,14 @@ struct Parser {
         return try rule(&self)
     }
 
+    /// Refuses the link of a chain of operators that would make it too long.
+    func limit(_ links: Int) throws(SyntaxFault) {
+        guard links > Limits.operatorChainMax else { return }
+        throw SyntaxFault(
+            message: "more than \(Limits.operatorChainMax) operators in a chain",
+            offset: current.offset)
+    }
+
     // MARK: Logic
 
     mutating func expression() throws(SyntaxFault) -> Syntax {
@@ -119,7 +127,10 @@ struct Parser {
 
     private mutating func test() throws(SyntaxFault) -> Syntax {
         var operand = try comparison()
+        var links = 0
         while isKeyword("is") {
+            links += 1
+            try limit(links)
             let offset = current.offset
             advance()
             let isNegated = accept(keyword: "not")
@@ -173,7 +184,8 @@ struct Parser {
         let offset = current.offset
         let isNegated = isKeyword("not")
         let word = isNegated ? following : current
-        guard ["in", "between", "like", "ilike"].contains(where: { Self.isKeyword($0, word) }) else {
+        guard ["in", "between", "like", "ilike"].contains(where: { Self.isKeyword($0, word) })
+        else {
             return operand
         }
         if isNegated { advance() }
@@ -197,7 +209,10 @@ struct Parser {
 
     private mutating func operation() throws(SyntaxFault) -> Syntax {
         var left = try cast()
+        var links = 0
         while case .symbol(let symbol) = current.kind {
+            links += 1
+            try limit(links)
             let offset = current.offset
             switch symbol {
             case "||":
@@ -214,7 +229,10 @@ struct Parser {
 
     private mutating func cast() throws(SyntaxFault) -> Syntax {
         var operand = try primary()
+        var links = 0
         while isSymbol("::") {
+            links += 1
+            try limit(links)
             let offset = current.offset
             advance()
             operand = .cast(operand, try typeName(), offset)

@@ -93,7 +93,8 @@ public struct Predicate: Hashable, Sendable {
 
     /// The column and the values it may have, if the condition is `column in (constants)`.
     public var membership: (column: Int, values: [Value])? {
-        guard case .membership(let operand, let list) = root, let column = operand.judgedColumn else {
+        guard case .membership(let operand, let list) = root, let column = operand.judgedColumn
+        else {
             return nil
         }
         var values: [Value] = []
@@ -117,7 +118,11 @@ public struct Predicate: Hashable, Sendable {
 extension Expression {
     /// The column, if this is one of the new image of the row judged.
     fileprivate var judgedColumn: Int? {
-        if case .column(let place) = self, place.row == 0, place.image == .new { place.index } else { nil }
+        if case .column(let place) = self, place.row == 0, place.image == .new {
+            place.index
+        } else {
+            nil
+        }
     }
 }
 

@@ -18,7 +18,9 @@ extension Resolver {
     func call(_ name: String, _ syntax: [Syntax], at offset: Int, _ scope: Scope) -> Typed {
         let arguments = syntax.map { resolve($0, scope) }
         if let (slot, type) = Self.contextFunctions[name] {
-            guard arity(0...0, arguments, name, at: offset, scope) else { return .invalid(at: offset) }
+            guard arity(0...0, arguments, name, at: offset, scope) else {
+                return .invalid(at: offset)
+            }
             guard scope.purpose.allowsContext else {
                 return fault(
                     "\(scope.purpose.name) cannot depend on \(name)()", at: offset, scope)
@@ -37,14 +39,18 @@ extension Resolver {
             return length.isInvalid
                 ? length : Typed(length.expression, .known(.integer), at: offset)
         case "starts_with":
-            guard arity(2...2, arguments, name, at: offset, scope) else { return .invalid(at: offset) }
+            guard arity(2...2, arguments, name, at: offset, scope) else {
+                return .invalid(at: offset)
+            }
             let texts = arguments.map { settle($0, as: .text, scope).expression }
             return .boolean(.call(.startsWith, texts), at: offset)
         case "coalesce": return choice(.coalesce, name, arguments, at: offset, scope)
         case "greatest": return choice(.greatest, name, arguments, at: offset, scope)
         case "least": return choice(.least, name, arguments, at: offset, scope)
         case "nullif":
-            guard arity(2...2, arguments, name, at: offset, scope) else { return .invalid(at: offset) }
+            guard arity(2...2, arguments, name, at: offset, scope) else {
+                return .invalid(at: offset)
+            }
             return choice(.nullIf, name, arguments, at: offset, scope)
         case "abs", "round": return numberFunction(name, arguments, at: offset, scope)
         case "gen_random_uuid": return generator(.randomUUID, name, arguments, at: offset, scope)
@@ -124,7 +130,8 @@ extension Resolver {
         }
         let values = arguments.map { settle($0, as: type, scope) }
         if values.contains(where: \.isInvalid) { return .invalid(at: offset) }
-        let enumeration = arguments.allSatisfy { $0.enumeration == arguments[0].enumeration }
+        let enumeration =
+            arguments.allSatisfy { $0.enumeration == arguments[0].enumeration }
             ? arguments[0].enumeration : nil
         return Typed(
             .call(function, values.map(\.expression)), .known(type), enumeration: enumeration,
@@ -137,7 +144,7 @@ extension Resolver {
             if case .known(let type) = argument.type { type } else { nil }
         }
         if known.contains(.real), known.allSatisfy(\.isNumber) { return .real }
-        if known.contains(.integer), known.allSatisfy({ $0.exactScale == 0 }) { return .integer }
+        if !known.isEmpty, known.allSatisfy({ $0.exactScale == 0 }) { return .integer }
         if let first = known.first { return first }
         let numbers = arguments.compactMap { argument -> String? in
             if case .number(let text) = argument.type { text } else { nil }

@@ -22,7 +22,9 @@ extension Resolver {
             return unknown("row", parts[0], among: [], at: offset, scope)
         }
         if relation(parts[0], of: inner.model) == nil {
-            if let outer = scope.rows.dropLast().last(where: { relation(parts[0], of: $0.model) != nil }) {
+            if let outer = scope.rows.dropLast().last(where: {
+                relation(parts[0], of: $0.model) != nil
+            }) {
                 return fault(
                     "\(parts[0]) is a relation of the outer row: write "
                         + "\(outer.name).\(parts.joined(separator: "."))", at: offset, scope)
@@ -65,7 +67,8 @@ extension Resolver {
             return fault("\(name) is a rule: write \(name)()", at: offset, scope)
         }
         guard let row = scope.innermost else {
-            return unknown("parameter", name, among: Array(scope.parameters.keys), at: offset, scope)
+            return unknown(
+                "parameter", name, among: Array(scope.parameters.keys), at: offset, scope)
         }
         let known = row.model.columns.map(\.name) + scope.parameters.keys
         return fault(
@@ -190,7 +193,8 @@ extension Resolver {
         var key: (Int) -> Expression = { .column(ColumnPlace(row: row.number, index: $0)) }
         var found: Subquery?
         for name in relations {
-            guard let relation = relation(name, of: model), let next = catalogue.model(relation.target)
+            guard let relation = relation(name, of: model),
+                let next = catalogue.model(relation.target)
             else {
                 report(
                     "\(model.name) has no to-one relation \"\(name)\"", at: offset, scope,

@@ -31,7 +31,8 @@ extension Resolver {
             }
         }
         return fault(
-            "\(type.formalName) expected, but this is \(operand.typeName)", at: operand.offset, scope)
+            "\(type.formalName) expected, but this is \(operand.typeName)", at: operand.offset,
+            scope)
     }
 
     /// The operand with a type of its own: a literal alone is text, or the smallest kind of number.
@@ -66,7 +67,8 @@ extension Resolver {
             return .invalid(at: offset)
         }
         if comparison.isOrdering, left.type == .known(.json) {
-            return fault("json values have no order here: compare a text with ->>", at: offset, scope)
+            return fault(
+                "json values have no order here: compare a text with ->>", at: offset, scope)
         }
         return .boolean(.comparing(comparison, left, right), at: offset)
     }
@@ -80,7 +82,9 @@ extension Resolver {
             return .invalid(at: offset)
         }
         guard left.scale == right.scale else {
-            let bothNull = Expression.conjunction([.isNull(left.expression), .isNull(right.expression)])
+            let bothNull = Expression.conjunction([
+                .isNull(left.expression), .isNull(right.expression),
+            ])
             let equal = Expression.negation(
                 .distinct(.comparing(.equal, left, right), .yes))
             return .boolean(.negation(.disjunction([equal, bothNull])), at: offset)
@@ -106,6 +110,21 @@ extension Resolver {
         return .boolean(.disjunction(pairs.map { .comparing(.equal, $0, $1) }), at: offset)
     }
 
+    func like(
+        _ operand: Typed, _ pattern: Typed, _ ignoresCase: Bool, at offset: Int, _ scope: Scope
+    ) -> Typed {
+        if case .text(let text) = pattern.type {
+            do throws(Problem) {
+                _ = try LikePattern(text, ignoresCase: ignoresCase)
+            } catch {
+                return fault(error.message, at: pattern.offset, scope)
+            }
+        }
+        let sides = [operand, pattern].map { settle($0, as: .text, scope).expression }
+        return .boolean(
+            .like(sides[0], pattern: sides[1], ignoresCase: ignoresCase), at: offset)
+    }
+
     /// Both operands with comparable types, or nil after reporting why not.
     private func agree(
         _ left: Typed, _ right: Typed, _ operation: String, at offset: Int, _ scope: Scope
@@ -119,7 +138,14 @@ extension Resolver {
         }
         switch (left.type, right.type) {
         case (.known(let type), .text), (.known(let type), .number):
-            guard let right = comparand(right, for: type, left.enumeration, scope) else { return nil }
+            guard let right = comparand(right, for: type, left.enumeration, scope) else {
+                return nil
+            }
+            return (left, right)
+        case (.text, .known(let type)), (.number, .known(let type)):
+            guard let left = comparand(left, for: type, right.enumeration, scope) else {
+                return nil
+            }
             return (left, right)
         case (.known(let a), .known(let b)):
             if a == b || (a.isNumber && b.isNumber) { return reconcile(left, right) }
@@ -151,9 +177,10 @@ extension Resolver {
         case .text(let content): text = content
         case .number(let digits):
             guard type.isNumber else {
+                let hint = type == .text ? ": write '\(digits)'" : ""
                 report(
-                    "cannot compare \(type.formalName) with a number\(type == .text ? ": write '\(digits)'" : "")",
-                    at: literal.offset, scope)
+                    "cannot compare \(type.formalName) with a number\(hint)", at: literal.offset,
+                    scope)
                 return nil
             }
             if type.exactScale == 0, Int64(digits) == nil, let real = Double(digits) {
@@ -163,9 +190,13 @@ extension Resolver {
         default: return nil
         }
         do throws(Problem) {
-            let value = try type.parse(comparand: text)
+            // A 32-bit column may well be compared with a larger number.
+            let wide = type == .integer32 ? ColumnType.integer : type
+            let value = try wide.parse(comparand: text)
             if let enumeration, !enumeration.contains(value) {
-                let known = enumeration.compactMap { if case .text(let text) = $0 { text } else { nil } }
+                let known = enumeration.compactMap {
+                    if case .text(let text) = $0 { text } else { nil }
+                }
                 report(
                     "the column never holds '\(text)'"
                         + (known.isEmpty ? "" : ": it is one of \(known.joined(separator: ", "))"),
@@ -210,7 +241,9 @@ extension Resolver {
 
     func cast(_ operand: Typed, to name: String, at offset: Int, _ scope: Scope) -> Typed {
         guard let type = ColumnType(castName: name) else {
-            if name == "numeric" || name == "decimal" { return castToNumeric(operand, at: offset, scope) }
+            if name == "numeric" || name == "decimal" {
+                return castToNumeric(operand, at: offset, scope)
+            }
             return fault(
                 "unknown type \"\(name)\"", at: offset, scope,
                 suggestion: nearest(
@@ -235,7 +268,8 @@ extension Resolver {
         case (.date, .timestamp): function = .timestampOfDate
         default:
             return fault(
-                "\(from.formalName) cannot be cast to \(type.formalName) in rules", at: offset, scope)
+                "\(from.formalName) cannot be cast to \(type.formalName) in rules", at: offset,
+                scope)
         }
         return Typed(.call(function, [operand.expression]), .known(type), at: offset)
     }
@@ -254,7 +288,8 @@ extension Resolver {
     func assign(_ value: Typed, to column: Column, _ scope: Scope) -> Typed {
         guard case .known(let type) = value.type, type != column.type else {
             let settled = settle(value, as: column.type, scope)
-            guard let allowed = column.enumeration, case .constant(let constant) = settled.expression,
+            guard let allowed = column.enumeration,
+                case .constant(let constant) = settled.expression,
                 !settled.isInvalid, constant != .null, !allowed.contains(constant)
             else { return settled }
             return fault("\(column.name) never holds this value", at: value.offset, scope)

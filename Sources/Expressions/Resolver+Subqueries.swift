@@ -79,7 +79,9 @@ extension Resolver {
             let type = index < rule.parameterTypes.count ? rule.parameterTypes[index] : nil
             let argument = arguments[index]
             inner.parameters[name] =
-                if let type { settle(argument, as: type, scope) } else { settleAlone(argument, scope) }
+                if let type { settle(argument, as: type, scope) } else {
+                    settleAlone(argument, scope)
+                }
         }
         return expand("\(rule.name)()", rule.body, inner, at: offset, scope)
             ?? .invalid(at: offset)

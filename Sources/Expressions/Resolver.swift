@@ -1,6 +1,6 @@
 import Database
-import Schema
 import Diagnostics
+import Schema
 
 /// Resolves names and agrees types, collecting faults instead of stopping at the first. One
 /// resolver serves one catalogue; what it makes is independent of it.
@@ -154,10 +154,8 @@ final class Resolver {
             return membership(
                 resolve(operand, scope), list.map { resolve($0, scope) }, at: offset, scope)
         case .like(let operand, let pattern, let ignoresCase, _):
-            let sides = [operand, pattern].map { settle(resolve($0, scope), as: .text, scope) }
-            return .boolean(
-                .like(sides[0].expression, pattern: sides[1].expression, ignoresCase: ignoresCase),
-                at: offset)
+            return like(
+                resolve(operand, scope), resolve(pattern, scope), ignoresCase, at: offset, scope)
         default: return resolveOtherRow(syntax, scope)
         }
     }

@@ -72,13 +72,15 @@ public struct Rulebook: Sendable {
         var check: Predicate?
         if verb != .create {
             // Without `using` no row may be touched, as with a PostgreSQL policy that has none.
-            using = rule.using.map { resolver.predicate($0, model: model, purpose: .access) }
+            using =
+                rule.using.map { resolver.predicate($0, model: model, purpose: .access) }
                 ?? Predicate(false, model: model)
         }
         if verb == .create || verb == .update {
             let purpose = verb == .update ? Purpose.updateCheck : .access
             let source = rule.check ?? rule.using
-            check = source.map { resolver.predicate($0, model: model, purpose: purpose) }
+            check =
+                source.map { resolver.predicate($0, model: model, purpose: purpose) }
                 ?? Predicate(false, model: model)
         }
         return AccessPredicate(using: using, check: check)
@@ -135,7 +137,8 @@ public struct Rulebook: Sendable {
     /// definition. Such text uses SQLite's own functions wherever they mean the same.
     ///
     /// - Throws: the expression's faults; other rows, the caller and the time are faults there.
-    public func sqlText(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure) -> String {
+    public func sqlText(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure) -> String
+    {
         try Self.sqlText(source, model, in: catalogue)
     }
 

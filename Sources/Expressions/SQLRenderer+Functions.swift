@@ -26,11 +26,19 @@ extension SQLRenderer {
         case .jsonMemberText: list("apus_json_text(", operands)
         case .uuidOfText: list("lower(", operands)
         case .coalesce:
-            if operands.count == 1 { append(operands[0], .primary) } else { list("coalesce(", operands) }
+            if operands.count == 1 {
+                append(operands[0], .primary)
+            } else {
+                list("coalesce(", operands)
+            }
         case .greatest: extreme("max(", operands)
         case .least: extreme("min(", operands)
         case .concatenate:
-            append(operands[0], .primary)
+            if case .call(.concatenate, _) = operands[0] {
+                append(operands[0])
+            } else {
+                append(operands[0], .primary)
+            }
             append(" || ")
             append(operands[1], .primary)
         case .startsWith:
@@ -48,7 +56,8 @@ extension SQLRenderer {
     private mutating func writeConversion(_ function: Function, _ operand: Expression) {
         switch function {
         case .textOfInteger: template("CAST(", operand, " AS TEXT)")
-        case .textOfBoolean: template("CASE ", operand, " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END")
+        case .textOfBoolean:
+            template("CASE ", operand, " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END")
         case .booleanOfText:
             let yes = Function.trueSpellings.map { "'\($0)'" }.joined(separator: ", ")
             let no = Function.falseSpellings.map { "'\($0)'" }.joined(separator: ", ")
@@ -102,17 +111,21 @@ extension SQLRenderer {
         append(" % \(factor)")
     }
 
-    /// SQLite rounds halves away from zero; doubling the rounded half makes them even.
+    /// SQLite's own `round` takes halves away from zero. From 2^52 on doubles have no fraction, so
+    /// adding 2^52 makes the processor round, half to even, and taking it off again leaves a whole.
     private mutating func roundHalfEven(_ operand: Expression) {
-        append("CASE WHEN abs(round(")
+        let whole = "4503599627370496.0"
+        append("CASE WHEN abs(")
         append(operand)
-        append(") - ")
-        append(operand, .primary)
-        append(") = 0.5 THEN 2.0 * round(")
-        append(operand, .primary)
-        append(" / 2.0) ELSE round(")
+        append(") >= \(whole) THEN ")
         append(operand)
-        append(") END")
+        append(" WHEN ")
+        append(operand, .operation)
+        append(" < 0 THEN (")
+        append(operand, .primary)
+        append(" - \(whole)) + \(whole) ELSE (")
+        append(operand, .primary)
+        append(" + \(whole)) - \(whole) END")
     }
 
     /// `greatest` and `least` ignore NULL; SQLite's scalar `max` and `min` do not. Each operand

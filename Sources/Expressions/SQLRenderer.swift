@@ -108,7 +108,8 @@ struct SQLRenderer {
         append(right, .operation)
     }
 
-    private mutating func membership(_ operand: Expression, _ symbol: String, _ list: [Expression]) {
+    private mutating func membership(_ operand: Expression, _ symbol: String, _ list: [Expression])
+    {
         append(operand, .operation)
         append(symbol)
         commas(list)

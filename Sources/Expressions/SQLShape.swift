@@ -18,13 +18,20 @@ struct SQLShape {
             (stack, depth) = (shape.stack + 2, shape.depth + 1)
         case .comparison(_, let left, let right), .distinct(let left, let right):
             let (left, right) = (SQLShape(left), SQLShape(right))
-            (stack, depth) = (max(left.stack, right.stack + 2) + 1, max(left.depth, right.depth) + 1)
+            (stack, depth) = (
+                max(left.stack, right.stack + 2) + 1, max(left.depth, right.depth) + 1
+            )
         case .exists(let subquery):
             let shape = SQLShape(subquery.condition)
             (stack, depth) = (shape.stack + 8, shape.depth + 2)
         case .scalar(let subquery, _):
             let shape = SQLShape(subquery.condition)
             (stack, depth) = (shape.stack + 8, shape.depth + 2)
+        case .call(.concatenate, let operands):
+            let (left, right) = (SQLShape(operands[0]), SQLShape(operands[1]))
+            (stack, depth) = (
+                max(left.stack, right.stack + 3) + 1, max(left.depth, right.depth) + 1
+            )
         case .membership, .like, .call:
             let shapes = expression.operands.map(SQLShape.init)
             stack = (shapes.map(\.stack).max() ?? 1) + 6
