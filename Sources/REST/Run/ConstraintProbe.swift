@@ -23,17 +23,22 @@ struct ConstraintProbe {
         case .check(let name):
             return .check(name, table: model.name).withFailingRow(values, of: model, shown: shown)
         case .foreignKey:
-            for foreignKey in model.references {
-                let key = foreignKey.columns.map { values[$0] }
-                if key.contains(.null) { continue }
-                if try parentExists(foreignKey, key) { continue }
-                return .missingParent(
-                    foreignKey, table: model.name,
-                    key: KeyText(foreignKey.columns, of: model, values: key))
-            }
-            return Problem(error)
+            return try missingParent(of: values) ?? Problem(error)
         default: return Problem(error)
         }
+    }
+
+    /// The first reference of these values that leads nowhere.
+    func missingParent(of values: [Value]) throws(Problem) -> Problem? {
+        for foreignKey in model.references {
+            let key = foreignKey.columns.map { values[$0] }
+            if key.contains(.null) { continue }
+            if try parentExists(foreignKey, key) { continue }
+            return .missingParent(
+                foreignKey, table: model.name,
+                key: KeyText(foreignKey.columns, of: model, values: key))
+        }
+        return nil
     }
 
     /// Why an UPDATE of the rows that `condition` chooses failed.
@@ -46,7 +51,9 @@ struct ConstraintProbe {
         case .unique(_, let columns):
             let (name, key) = unique(columns)
             let values = try clash(key, images, condition)
-            return .unique(name, key: values.map { KeyText(key, of: model, values: $0) })
+            let isShown = key.allSatisfy(shown.contains)
+            return .unique(
+                name, key: isShown ? values.map { KeyText(key, of: model, values: $0) } : nil)
         case .notNull(let table, let column) where table == model.name:
             return try withFailingRow(.notNull(column, table: table), images, condition)
         case .check(let name):

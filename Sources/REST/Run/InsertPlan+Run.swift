@@ -15,6 +15,7 @@ extension InsertPlan {
     func run(_ run: WriteRun) throws(Problem) -> WriteResult {
         let fates = try fates(run)
         let statement = insertStatement(run)
+        if refersToItself { try run.deferForeignKeys() }
         var keys: [Int64] = []
         keys.reserveCapacity(rows.count)
         var inserted = 0
@@ -27,6 +28,7 @@ extension InsertPlan {
             case .update(let rowid): keys.append(try update(row, rowid, run))
             }
         }
+        if refersToItself { try checkReferences(run) }
         try run.judge(keys.count, returning)
         let isMerge = conflict?.resolution == .merge
         var result = WriteResult(status: isMerge && inserted == 0 ? 200 : 201, affected: keys.count)
@@ -36,6 +38,19 @@ extension InsertPlan {
             result.location = try location(of: keys[0], run)
         }
         return result
+    }
+
+    /// PostgreSQL checks references when the statement ends, so rows of one body may refer to one
+    /// another in any order.
+    private var refersToItself: Bool {
+        rows.count > 1 && model.references.contains { $0.target == model.name }
+    }
+
+    private func checkReferences(_ run: WriteRun) throws(Problem) {
+        let probe = ConstraintProbe(run: run, model: model, shown: shownColumns)
+        for row in rows {
+            if let problem = try probe.missingParent(of: row.values) { throw problem }
+        }
     }
 
     private func fates(_ run: WriteRun) throws(Problem) -> [Fate] {

@@ -14,6 +14,10 @@ struct WriteRun {
     let isAnonymous: Bool
     let rowsMax: Int
 
+    func deferForeignKeys() throws(Problem) {
+        do { try transaction.deferForeignKeys() } catch { throw Problem(error) }
+    }
+
     func makeBuilder() -> StatementBuilder { StatementBuilder(rowsMax: rowsMax) }
 
     func execute(_ builder: StatementBuilder) throws(DatabaseError) -> Int {
