@@ -46,7 +46,7 @@ struct PlanKey {
             for value in request.fields("prefer") { appendField(Array(value.utf8)[...]) }
         }
         bytes.append(0)
-        guard appendQuery(query) else { return nil }
+        guard appendQuery(query), bytes.count <= Limits.planKeyBytesMax else { return nil }
     }
 
     private mutating func appendField(_ value: ArraySlice<UInt8>?) {
