@@ -21,11 +21,11 @@ extension Planner {
     }
 
     func member(_ field: SelectField, of model: Model) throws(Problem) -> TablePlan.Member {
-        if field.aggregate != nil { throw .aggregates }
-        guard let name = field.field else { throw .aggregates }
-        if name.name == "count", name.path.isEmpty, model.columnIndex("count") == nil {
-            throw .aggregates
+        if Self.countsRows(field, of: model) {
+            if let cast = field.cast ?? field.aggregateCast { _ = try castType(cast, from: .integer) }
+            return TablePlan.Member(key: field.alias ?? "count", type: .integer, source: .rowCount)
         }
+        guard field.aggregate == nil, let name = field.field else { throw .aggregates }
         let source = try source(name, of: model)
         var type = try valueType(of: source, in: model)
         if let cast = field.cast {
@@ -33,6 +33,14 @@ extension Planner {
         }
         return TablePlan.Member(
             key: field.alias ?? name.outputKey, type: type, source: .column(source))
+    }
+
+    /// `count()`, or `count` where no column is called so. The only aggregate so far: it tells no
+    /// more than `Prefer: count` does.
+    private static func countsRows(_ field: SelectField, of model: Model) -> Bool {
+        guard let name = field.field else { return field.aggregate == .count }
+        return name == FieldName(name: "count") && field.aggregate == nil
+            && model.columnIndex("count") == nil
     }
 
     /// A column to show, with its mask.
@@ -59,6 +67,10 @@ extension Planner {
         guard case .free = permissions.column(index, of: model, .read) else {
             throw forbidden(index, of: model)
         }
+    }
+
+    func requireReadable(_ columns: [Int], of model: Model) throws(Problem) {
+        for index in columns { try requireReadable(index, of: model) }
     }
 
     func forbidden(_ index: Int, of model: Model) -> Problem {

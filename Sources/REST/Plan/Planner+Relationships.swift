@@ -81,12 +81,15 @@ extension Planner {
     /// How the related rows are found. Rows of a junction must be visible themselves: a link the
     /// caller may not read is no link.
     mutating func link(_ relationship: Relationship) throws(Problem) -> Link {
+        try requireReadable(relationship.sourceColumns, of: model(named: relationship.source))
+        try requireReadable(relationship.targetColumns, of: model(named: relationship.target))
         guard case .manyToMany(let junction) = relationship.kind else {
             return Link(
                 isToOne: relationship.isToOne, near: relationship.sourceColumns,
                 far: relationship.targetColumns, junction: nil)
         }
         let middle = try model(named: junction.model)
+        try requireReadable(junction.sourceColumns + junction.targetColumns, of: middle)
         return Link(
             isToOne: false, near: relationship.sourceColumns, far: relationship.targetColumns,
             junction: Link.Junction(

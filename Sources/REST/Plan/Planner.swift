@@ -89,6 +89,9 @@ struct Planner {
             case .embed(let embed): try append(embed, to: &table)
             }
         }
+        // Anything beside a count would have to be grouped by.
+        let counts = table.members.count { if case .rowCount = $0.source { true } else { false } }
+        if counts > 0, counts < table.members.count { throw .aggregates }
         return table
     }
 

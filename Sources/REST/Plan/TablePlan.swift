@@ -29,6 +29,13 @@ struct TablePlan: Sendable {
         case column(ColumnSource)
         /// The embed with this index.
         case embed(Int)
+        /// How many rows there are, in place of the rows.
+        case rowCount
+    }
+
+    /// Whether one row with counts stands for all rows.
+    var isCount: Bool {
+        if case .rowCount? = members.first?.source { true } else { false }
     }
 }
 

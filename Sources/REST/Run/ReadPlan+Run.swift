@@ -8,7 +8,11 @@ extension ReadPlan {
     func run(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
-        guard let count else { return try readRows(on: reader, arguments, context) }
+        guard let count else {
+            var result = try readRows(on: reader, arguments, context)
+            if countsRows { result.total = window(of: arguments).offset + result.rowCount }
+            return result
+        }
         return try reader.snapshot { () throws(DatabaseError) in
             var result = try readRows(on: reader, arguments, context)
             let window = window(of: arguments)
@@ -62,7 +66,9 @@ extension ReadPlan {
     {
         let offset = window(of: arguments).offset
         if let total = result.total, offset > total {
-            throw .offset(offset, beyond: total)
+            var response = Response(.offset(offset, beyond: total), isHead: isHead)
+            response.appendContentRange(first: 0, count: 0, total: total)
+            return response
         }
         if media.isObject, result.rowCount != 1 { throw .notSingular(result.rowCount) }
         let isPartial = result.total.map { result.rowCount < $0 } ?? false

@@ -7,7 +7,9 @@ import HTTP
 /// calls is in the statement's context.
 final class ReadPlan: Sendable {
     let rows: Statement
-    /// How many rows there are in all, when `count` was asked for.
+    /// Whether the answer tells how many rows there are in all.
+    let countsRows: Bool
+    /// Finds that out; nil when the answer is one row anyway.
     let count: Statement?
     let layout: RowLayout
     let media: MediaType
@@ -26,7 +28,8 @@ final class ReadPlan: Sendable {
         rows = Statement(builder)
         limitArgument = rows.arguments.count - 2
         offsetArgument = rows.arguments.count - 1
-        if countsRows {
+        self.countsRows = countsRows
+        if countsRows, !table.isCount {
             var builder = StatementBuilder(rowsMax: window.rowsMax)
             builder.appendCount(of: table)
             count = Statement(builder)

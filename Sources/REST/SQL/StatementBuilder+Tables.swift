@@ -19,7 +19,7 @@ extension StatementBuilder {
         append(table: table.model.name, as: table.alias)
         appendWhere(of: table)
         appendOrder(of: table)
-        if table.order.isEmpty {
+        if table.order.isEmpty, !table.isCount {
             // PostgreSQL promises no order here, but clients that page without one count on a
             // stable one.
             append(" ORDER BY ")
@@ -49,6 +49,7 @@ extension StatementBuilder {
         switch member.source {
         case .column(let source): append(source, of: table)
         case .embed(let index): append(table.embeds[index], in: table)
+        case .rowCount: append("count(*)")
         }
     }
 

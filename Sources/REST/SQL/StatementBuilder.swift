@@ -42,10 +42,9 @@ struct StatementBuilder {
 
     mutating func append(identifier: String) { sql.append(identifier: identifier) }
 
+    /// The predicate, so bound that it may stand between `AND`s.
     mutating func append(_ predicate: Predicate, row alias: String, old: String? = nil) {
-        sql.append("(")
         predicate.appendSQL(to: &sql, row: alias, old: old)
-        sql.append(")")
     }
 
     /// `"table" AS "alias"`
