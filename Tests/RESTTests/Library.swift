@@ -1,0 +1,128 @@
+import Bytes
+import Database
+import Diagnostics
+import Expressions
+import Foundation
+import HTTP
+import Schema
+
+@testable import REST
+
+/// A project in memory: catalogue, rules, a real database, and the service in front of it.
+struct Library {
+    let database: Database
+    let service: RESTService
+    let catalogue: Catalogue
+
+    init(
+        models: [String: String] = Library.books, rules: String = "{}",
+        data: [String] = Library.rows,
+        settings: RESTSettings = RESTSettings()
+    ) throws {
+        var files = models.map { (path: "models/\($0).json", contents: Array($1.utf8)) }
+        files.append((path: "rules.json", contents: Array(rules.utf8)))
+        let catalogue = try Catalogue(parsing: files)
+        let rulebook = try Rulebook.compile(catalogue)
+        database = try Database.open(.memory)
+        try database.writeAndWait { (transaction) throws(Problem) in
+            do {
+                for model in catalogue.modelsByDependency {
+                    for statement in try DDL.create(model, render: rulebook.sqlText) {
+                        try transaction.run(SQL(statement))
+                    }
+                }
+                for statement in data { try transaction.run(SQL(statement)) }
+            } catch {
+                throw Problem(code: "TEST", status: 500, message: "\(error)")
+            }
+        }
+        self.catalogue = catalogue
+        service = RESTService(
+            catalogue: catalogue, rulebook: rulebook, database: database,
+            reader: try database.makeReader(), settings: settings)
+    }
+
+    /// Sends a request below `/rest/v1` and waits for the answer.
+    func send(
+        _ method: HTTP.Method, _ target: String, _ fields: [(String, String)] = [],
+        body: String = "",
+        as identity: Identity = .anonymous
+    ) async -> Response {
+        let request = Request(method, "/rest/v1" + target, fields: fields, body: Array(body.utf8))
+        switch service.respond(to: request, path: request.rawPath.dropFirst(9), identity: identity)
+        {
+        case .response(let response): return response
+        case .pending(let finish): return await finish()
+        case .webSocket: return Response(status: 500)
+        }
+    }
+
+    func get(
+        _ target: String, _ fields: [(String, String)] = [], as identity: Identity = .anonymous
+    ) async -> String {
+        await send(.get, target, fields, as: identity).text
+    }
+
+    /// The first column of a query's rows, for looking behind the service's back.
+    func values(_ sql: String) throws -> [Value] {
+        try database.makeReader().query(SQL(sql)) { (rows) throws(DatabaseError) in
+            var values: [Value] = []
+            while try rows.next() { values.append(rows.value(0)) }
+            return values
+        }
+    }
+}
+
+extension Response {
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// One member of an error body.
+    func member(_ name: String) -> String? {
+        (try? JSONDocument(parsing: body))?.root[name]?.string
+    }
+}
+
+extension Library {
+    /// The tables of rest.md §8.9, open to everybody.
+    static let books: [String: String] = [
+        "authors": """
+        {"properties": {"id": {"type": "integer", "identity": true}, "name": {"type": "string"}},
+         "required": ["name"], "access": {"all": true}}
+        """,
+        "books": """
+        {"properties": {
+           "id": {"type": "integer", "identity": true}, "title": {"type": "string"},
+           "author_id": {"type": "integer", "references": {"model": "authors"}},
+           "editor_id": {"type": "integer", "references": {"model": "authors"}}},
+         "required": ["title"], "access": {"all": true}}
+        """,
+        "reviews": """
+        {"properties": {
+           "id": {"type": "integer", "identity": true},
+           "book_id": {"type": "integer", "references": {"model": "books", "onDelete": "cascade"}},
+           "stars": {"type": "integer", "minimum": 1, "maximum": 5}},
+         "required": ["book_id", "stars"], "access": {"all": true}}
+        """,
+        "genres": """
+        {"properties": {"id": {"type": "integer", "identity": true}, "name": {"type": "string"}},
+         "required": ["name"], "unique": [["name"]], "access": {"all": true}}
+        """,
+        "book_genres": """
+        {"properties": {
+           "book_id": {"type": "integer", "references": {"model": "books", "onDelete": "cascade"}},
+           "genre_id": {"type": "integer", "references": {"model": "genres"}}},
+         "primaryKey": ["book_id", "genre_id"], "access": {"all": true}}
+        """,
+    ]
+
+    static let rows = [
+        "INSERT INTO authors (id, name) VALUES (1, 'Ann'), (2, 'Bob')",
+        """
+        INSERT INTO books (id, title, author_id, editor_id)
+        VALUES (1, 'Ash', 1, 2), (2, 'Bay', 1, NULL)
+        """,
+        "INSERT INTO reviews (id, book_id, stars) VALUES (1, 1, 5), (2, 1, 3)",
+        "INSERT INTO genres (id, name) VALUES (1, 'crime'), (2, 'sea')",
+        "INSERT INTO book_genres (book_id, genre_id) VALUES (1, 1), (2, 1), (2, 2)",
+    ]
+}

@@ -1,0 +1,135 @@
+import Bytes
+import Diagnostics
+import HTTP
+import Testing
+
+@testable import REST
+
+@Suite struct ParameterNameTests {
+    static let names: [(String, [String], ParameterName.Kind)] = [
+        ("select", [], .select), ("columns", [], .columns), ("on_conflict", [], .onConflict),
+        ("order", [], .order), ("limit", [], .limit), ("offset", [], .offset),
+        ("a.order", ["a"], .order), ("a.b.limit", ["a", "b"], .limit),
+        ("or", [], .logic("or")), ("and", [], .logic("and")), ("not.or", [], .logic("not.or")),
+        ("a.or", ["a"], .logic("or")), ("a.not.and", ["a"], .logic("not.and")),
+        ("not.a.and", ["a"], .logic("not.and")), ("id", [], .filter("id")),
+        ("a.b.id", ["a", "b"], .filter("id")), ("\"order\"", [], .filter("\"order\"")),
+        ("\"a.b\".id", ["a.b"], .filter("id")), ("data->>k", [], .filter("data->>k")),
+    ]
+
+    @Test(arguments: names)
+    func `the name tells what a parameter is`(
+        text: String, path: [String], kind: ParameterName.Kind
+    ) throws {
+        let name = try ParameterName(text)
+        #expect(name.path == path && name.kind == kind)
+    }
+
+    @Test func `lists of names may be quoted`() throws {
+        #expect(
+            try ParameterName.list("\"title\",author_id", subject: "columns parameter") == [
+                "title", "author_id",
+            ])
+        #expect(throws: Problem.self) { try ParameterName.list("", subject: "columns parameter") }
+        #expect(throws: Problem.self) { try ParameterName.list("a,", subject: "columns parameter") }
+    }
+}
+
+@Suite struct HeaderTests {
+    static let accepts: [(String?, MediaType)] = [
+        (nil, .json), ("*/*", .json), ("application/json", .json), ("APPLICATION/JSON", .json),
+        ("text/csv, application/json;q=0.5", .json),
+        ("application/vnd.pgrst.object+json", .object(stripsNulls: false)),
+        ("application/vnd.pgrst.object", .object(stripsNulls: false)),
+        ("application/vnd.pgrst.object+json;nulls=stripped", .object(stripsNulls: true)),
+        ("application/vnd.pgrst.array+json; nulls=stripped", .array(stripsNulls: true)),
+        (
+            "application/json;q=0.1, application/vnd.pgrst.object+json;q=0.9",
+            .object(stripsNulls: false)
+        ),
+        ("text/csv", .unavailable("text/csv")),
+        ("application/geo+json", .unavailable("application/geo+json")),
+    ]
+
+    @Test(arguments: accepts)
+    func `the best known media type is chosen`(accept: String?, type: MediaType) {
+        #expect(MediaType(accept: accept) == type)
+    }
+
+    @Test func `the first of each preference counts and unknown ones are kept`() {
+        let preferences = Preferences([
+            "return=minimal, count=exact",
+            "return=representation,foo=bar , resolution=merge-duplicates",
+            "count=none,max-affected=3,handling=strict,tx=rollback,missing=default",
+        ])
+        #expect(preferences.return == .minimal && preferences.count == .exact)
+        #expect(preferences.resolution == .merge && preferences.missing == .default)
+        #expect(preferences.maxAffected == 3 && preferences.isStrict)
+        #expect(preferences.unknown == ["foo=bar", "count=none"])
+        #expect(
+            preferences.applied(to: .insert, resolvesConflicts: true)
+                == "resolution=merge-duplicates, missing=default, return=minimal, count=exact, handling=strict"
+        )
+        #expect(
+            preferences.applied(to: .delete, resolvesConflicts: false)
+                == "return=minimal, count=exact, handling=strict, max-affected=3")
+        #expect(Preferences([]).applied(to: .read, resolvesConflicts: false) == nil)
+    }
+
+    @Test func `ranges are read and intersected`() throws {
+        #expect(try Window(rangeHeader: "0-9") == Window(offset: 0, limit: 10))
+        #expect(try Window(rangeHeader: "5-") == Window(offset: 5))
+        #expect(try Window(rangeHeader: "x-1") == nil)
+        #expect(try Window(rangeHeader: "bytes=0-1") == nil)
+        #expect(throws: Problem.reversedRange) { try Window(rangeHeader: "9-1") }
+        let window = Window(offset: 2, limit: 10).intersected(with: Window(offset: 5, limit: 3))
+        #expect(window == Window(offset: 5, limit: 3))
+        #expect(Window.number("99999999999999999999") == Limits.windowMax)
+        #expect(Window.number("-3") == -3 && Window.number("a") == nil && Window.number("") == nil)
+    }
+}
+
+@Suite struct PlanKeyTests {
+    func key(_ target: String, _ fields: [(String, String)] = [], isService: Bool = false)
+        -> PlanKey?
+    {
+        let request = Request(.get, target, fields: fields)
+        return PlanKey(request, path: request.rawPath, isService: isService)
+    }
+
+    @Test func `requests that differ in operands share a key`() {
+        #expect(key("/t?id=eq.1&limit=5")?.bytes == key("/t?id=eq.2222&limit=10")?.bytes)
+        #expect(key("/t?a.b=gte.x")?.bytes == key("/t?a.b=gte.y")?.bytes)
+    }
+
+    static let different: [(String, String)] = [
+        ("/t?id=eq.1", "/t?id=neq.1"), ("/t?id=eq.1", "/u?id=eq.1"),
+        ("/t?id=in.(1)", "/t?id=in.(2)"),
+        ("/t?select=eq.a", "/t?select=eq.b"), ("/t?order=a", "/t?order=b"),
+        ("/t?limit=0", "/t?limit=1"),
+        ("/t?or=eq.1", "/t?or=eq.2"), ("/t?a=eq.1&b=eq.1", "/t?b=eq.1&a=eq.1"),
+        ("/t?id=is.null", "/t?id=is.true"),
+        ("/t?\"id\"=eq.1", "/t?\"id\"=eq.2"), ("/t?columns=eq.1", "/t?columns=eq.2"),
+    ]
+
+    @Test(arguments: different)
+    func `requests that mean something else do not`(one: String, other: String) {
+        #expect(key(one)?.bytes != key(other)?.bytes)
+    }
+
+    @Test func `role, media type and preferences are part of the key`() {
+        let plain = key("/t")?.bytes
+        #expect(key("/t", isService: true)?.bytes != plain)
+        #expect(key("/t", [("accept", "application/vnd.pgrst.object+json")])?.bytes != plain)
+        #expect(key("/t", [("prefer", "count=exact")])?.bytes != plain)
+        #expect(key("/t", [("accept-profile", "public")])?.bytes != plain)
+    }
+
+    @Test func `operands are decoded and what cannot be kept has no key`() {
+        #expect(key("/t?id=eq.a%20b+c")?.operands.first?.text == "a b c")
+        #expect(key("/t?limit=25")?.operands.first?.number == 25)
+        #expect(key("/t?id=eq.%zz") == nil)
+        #expect(key("/t", [("range", "0-1")]) == nil)
+        #expect(key("/t?id=eq." + String(repeating: "x", count: 4000)) == nil)
+    }
+}

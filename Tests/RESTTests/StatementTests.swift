@@ -1,0 +1,84 @@
+import Database
+import Expressions
+import HTTP
+import Schema
+import Testing
+
+@testable import REST
+
+/// The SQL that requests become, word for word: what an index can serve must stay servable.
+@Suite struct StatementTests {
+    func plan(_ target: String, _ identity: Identity = .anonymous) throws -> ReadPlan {
+        let catalogue = try Catalogue(
+            parsing: RulesTests.models.map { ("models/\($0).json", Array($1.utf8)) })
+        let request = Request(.get, target, fields: [("prefer", "count=exact")])
+        let key = PlanKey(request, path: request.rawPath, isService: false)
+        let settings = RESTSettings()
+        let parsed = try ApiRequest(
+            request, path: request.rawPath.dropFirst(),
+            masked: key?.operands.map(\.parameter) ?? [], settings: settings)
+        let permissions = Permissions(
+            rulebook: try Rulebook.compile(catalogue), identity: identity, context: .none)
+        var planner = Planner(
+            catalogue: catalogue, permissions: permissions, settings: settings)
+        return try planner.readPlan(parsed).plan
+    }
+
+    @Test func `a lookup by key is one search`() throws {
+        let plan = try plan("/posts?select=id,title&id=eq.7", .service)
+        #expect(
+            plan.rows.text == """
+                SELECT "_apus_0"."id", "_apus_0"."title" FROM "posts" AS "_apus_0" \
+                WHERE 1 AND "_apus_0"."id" = ?7 ORDER BY "_apus_0".rowid LIMIT ?8 OFFSET ?9
+                """)
+        #expect(plan.rows.arguments == [.integer(7), .integer(1000), .integer(0)])
+        #expect(
+            plan.rows.slots == [ArgumentSlot(argument: 0, parameter: 1, content: .value(.integer))])
+        #expect(
+            plan.count?.text == """
+                SELECT count(*) FROM "posts" AS "_apus_0" WHERE 1 AND "_apus_0"."id" = ?7
+                """)
+    }
+
+    @Test func `rules come first and ask for the caller by parameter`() throws {
+        let plan = try plan("/posts?select=id&order=title.desc&limit=5")
+        #expect(
+            plan.rows.text == """
+                SELECT "_apus_0"."id" FROM "posts" AS "_apus_0" \
+                WHERE ("_apus_0"."open" OR "_apus_0"."owner" = ?1) \
+                ORDER BY "_apus_0"."title" DESC LIMIT ?7 OFFSET ?8
+                """)
+        #expect(plan.rows.arguments == [.integer(5), .integer(0)])
+    }
+
+    @Test func `an embed carries its rule where it is shown and where it is required`() throws {
+        let plan = try plan("/posts?select=id,comments!inner(id)&comments.id=gt.1", .service)
+        #expect(
+            plan.rows.text == """
+                SELECT "_apus_0"."id", (SELECT apus_array("j") FROM (SELECT \
+                apus_object('["id","int8"]',"_apus_1"."id") AS "j" FROM "comments" AS "_apus_1" \
+                WHERE 1 AND "_apus_1"."id" > ?7 AND "_apus_1"."post_id" = "_apus_0"."id" \
+                LIMIT ?8 OFFSET ?9)) FROM "posts" AS "_apus_0" \
+                WHERE 1 AND EXISTS (SELECT 1 FROM "comments" AS "_apus_1" \
+                WHERE 1 AND "_apus_1"."id" > ?10 AND "_apus_1"."post_id" = "_apus_0"."id") \
+                ORDER BY "_apus_0".rowid LIMIT ?11 OFFSET ?12
+                """)
+        #expect(plan.rows.slots.map(\.argument) == [0, 3])
+    }
+
+    @Test func `a verb without a rule reaches nothing`() throws {
+        #expect(try plan("/vault?select=id").rows.text.contains("WHERE 0"))
+    }
+
+    @Test func `nothing a client writes becomes SQL text`() throws {
+        let marks = "x'\"); DROP TABLE posts; --"
+        let targets = [
+            "/posts?title=eq.\(marks)", "/posts?title=in.(\"x'; DROP TABLE posts\")",
+            "/posts?title=like.\(marks)",
+            "/posts?or=(title.eq.\"x'; DROP TABLE posts\")", "/posts?select=title->\"DROP TABLE\"",
+        ]
+        for target in targets {
+            #expect(!(try plan(target).rows.text.contains("DROP")))
+        }
+    }
+}
