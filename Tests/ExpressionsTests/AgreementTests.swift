@@ -78,7 +78,7 @@ final class Laboratory {
             [
                 team(number), maybe(.text(pick([Pool.ann, Pool.bob], &random)), &random),
                 maybe(team(pick([0, 1, 2, 9], &random)), &random),
-                maybe(.text(pick(Pool.texts, &random)), &random),
+                maybe(.text(pick(Pool.drawn, &random)), &random),
                 maybe(.integer(pick(Pool.integers, &random)), &random),
             ]
         }
@@ -101,7 +101,7 @@ final class Laboratory {
         let values: [Value] = [
             .text("00000000-0000-4000-8000-00000000020\(number % 10)"),
             .text(pick(uuids, &random)), team(pick([0, 1, 2, 3, 7], &random)),
-            .text(pick(Pool.texts, &random)), .text(pick(Pool.texts, &random)),
+            .text(pick(Pool.drawn, &random)), .text(pick(Pool.drawn, &random)),
             .text(pick(["draft", "published", "gone"], &random)),
             .integer(Int64.random(in: 0...1, using: &random)),
             .integer(pick(Pool.integers, &random)),

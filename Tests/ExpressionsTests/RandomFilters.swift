@@ -75,7 +75,7 @@ struct RandomFilters {
         case "made": pick(Pool.timestamps)
         case "day": pick(Pool.dates)
         case "data->a": pick(["1", #""x""#, "null", #"{"b": [1, 2]}"#])
-        default: pick(Pool.texts)
+        default: pick(Pool.drawn)
         }
     }
 
