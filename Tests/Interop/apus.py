@@ -65,7 +65,7 @@ class Apus:
     def kill(self):
         """Ends the server as a power cut would end the process: SIGKILL, nothing flushed."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.wait(START_SECONDS)
 
     def stop(self):
         """Asks the server to stop, then removes the project. Answers the exit code."""

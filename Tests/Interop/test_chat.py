@@ -20,6 +20,7 @@ class ChatCase(unittest.IsolatedAsyncioTestCase):
         assert code == 0, f"the server ended with {code}"
 
     async def asyncSetUp(self):
+        asyncio.get_running_loop().slow_callback_duration = WAIT_SECONDS
         self.ada, self.grace, self.eve = await asyncio.gather(
             *(Person.sign_up(self.server, name) for name in ("ada", "grace", "eve")))
 
