@@ -83,7 +83,8 @@ extension ApiRequest {
         }
         var sawSelect = false
         for (index, parameter) in parameters.enumerated() {
-            guard let value = parameter.value else { continue }
+            // Some clients send the gateway's key here; it is no filter (rest.md §19.2).
+            guard let value = parameter.value, parameter.name != "apikey" else { continue }
             let name = try ParameterName(parameter.name)
             switch name.kind {
             case .select where !sawSelect:
