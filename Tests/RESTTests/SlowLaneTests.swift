@@ -1,0 +1,58 @@
+import Database
+import Expressions
+import HTTP
+import Testing
+
+@testable import REST
+
+@Suite struct SlowLaneTests {
+    @Test func `a read over its budget leaves the loop and answers the same`() async throws {
+        let models = [
+            "items": """
+            {"properties": {"id": {"type": "integer", "identity": true},
+               "title": {"type": "string"}}, "access": {"all": true}}
+            """
+        ]
+        let rows = [
+            """
+            WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 200000)
+            INSERT INTO items SELECT i, 'title ' || i FROM c
+            """
+        ]
+        let library = try Library(models: models, data: rows)
+        let request = Request(
+            .get, "/rest/v1/items?select=id&title=like.*199999", fields: [("prefer", "count=exact")])
+        let answer = library.service.respond(
+            to: request, path: request.rawPath.dropFirst(9), identity: .anonymous)
+        guard case .pending(let finish) = answer else {
+            Issue.record("the read was answered on the loop")
+            return
+        }
+        let response = await finish()
+        #expect(response.status == 200 && response.text == #"[{"id":199999}]"#)
+        #expect(response.field("Content-Range") == "0-0/1")
+        let single = await library.send(
+            .get, "/items?title=like.*x", [("accept", "application/vnd.pgrst.object+json")])
+        #expect(single.status == 406 && single.member("code") == "PGRST116")
+    }
+
+    @Test func `writes of many callers are all there`() async throws {
+        let library = try Library()
+        var answers: [@Sendable () async -> Response] = []
+        for number in 0..<200 {
+            let request = Request(
+                .post, "/rest/v1/authors", body: Array(#"{"name":"\#(number)"}"#.utf8))
+            if case .pending(let finish) = library.service.respond(
+                to: request, path: request.rawPath.dropFirst(9), identity: .anonymous)
+            {
+                answers.append(finish)
+            }
+        }
+        let statuses = await withTaskGroup(of: Int.self) { group in
+            for answer in answers { group.addTask { await answer().status } }
+            return await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+        }
+        #expect(statuses == [201: 200])
+        #expect(try library.values("SELECT count(*) FROM authors") == [.integer(202)])
+    }
+}
