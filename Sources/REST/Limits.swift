@@ -8,8 +8,8 @@ enum Limits {
     static let queryBytesMax = 256 * 1024
     /// Parameters in a query string.
     static let parametersMax = 512
-    /// Levels of parentheses in `select`, counted from its own items.
-    static let selectDepthMax = 16
+    /// Levels of embeds in `select`: SQLite's parser, with its stack of 100 entries, reads no more.
+    static let selectDepthMax = 7
     /// Items of a `select` at all levels together.
     static let selectItemsMax = 1024
     /// Embeds of a request at all levels together: each costs SQLite a correlated subquery.

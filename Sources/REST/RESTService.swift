@@ -90,7 +90,7 @@ public final class RESTService {
         } catch .overBudget {
             return readSlowly(plan, arguments, context, isHead: isHead, id: request.id)
         } catch {
-            throw Problem(error)
+            throw Problem(running: error)
         }
         return .response(try plan.response(result, arguments, isHead: isHead))
     }
@@ -105,7 +105,7 @@ public final class RESTService {
                     do throws(DatabaseError) {
                         return try plan.run(on: reader, arguments, context)
                     } catch {
-                        throw Problem(error)
+                        throw Problem(running: error)
                     }
                 }
                 return try plan.response(result, arguments, isHead: isHead)

@@ -155,10 +155,10 @@ import Testing
         let models = [
             "a": #"{"properties": {"id": {"type": "integer"}}, "access": {"all": true}}"#,
             "b": """
-                {"properties": {"id": {"type": "integer"}, "a_id": {"type": "integer",
-                   "references": {"model": "a"}, "access": {"read": false}}},
-                 "access": {"all": true}}
-                """,
+            {"properties": {"id": {"type": "integer"}, "a_id": {"type": "integer",
+               "references": {"model": "a"}, "access": {"read": false}}},
+             "access": {"all": true}}
+            """,
         ]
         let library = try Library(models: models, data: ["INSERT INTO a VALUES (1)"])
         #expect(await library.send(.get, "/a?select=id,b(id)").member("code") == "42501")

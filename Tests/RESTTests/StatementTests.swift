@@ -55,8 +55,8 @@ import Testing
         let plan = try plan("/posts?select=id,comments!inner(id)&comments.id=gt.1", .service)
         #expect(
             plan.rows.text == """
-                SELECT "_apus_0"."id", (SELECT apus_array("j") FROM (SELECT \
-                apus_object('["id","int8"]',"_apus_1"."id") AS "j" FROM "comments" AS "_apus_1" \
+                SELECT "_apus_0"."id", (SELECT apus_array(apus_object('["id","int8"]',"c0")) FROM (SELECT \
+                "_apus_1"."id" AS "c0" FROM "comments" AS "_apus_1" \
                 WHERE 1 AND "_apus_1"."id" > ?7 AND "_apus_1"."post_id" = "_apus_0"."id" \
                 LIMIT ?8 OFFSET ?9)) FROM "posts" AS "_apus_0" \
                 WHERE 1 AND EXISTS (SELECT 1 FROM "comments" AS "_apus_1" \

@@ -22,7 +22,9 @@ extension Planner {
 
     func member(_ field: SelectField, of model: Model) throws(Problem) -> TablePlan.Member {
         if Self.countsRows(field, of: model) {
-            if let cast = field.cast ?? field.aggregateCast { _ = try castType(cast, from: .integer) }
+            if let cast = field.cast ?? field.aggregateCast {
+                _ = try castType(cast, from: .integer)
+            }
             return TablePlan.Member(key: field.alias ?? "count", type: .integer, source: .rowCount)
         }
         guard field.aggregate == nil, let name = field.field else { throw .aggregates }

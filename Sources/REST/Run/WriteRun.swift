@@ -15,18 +15,18 @@ struct WriteRun {
     let rowsMax: Int
 
     func deferForeignKeys() throws(Problem) {
-        do { try transaction.deferForeignKeys() } catch { throw Problem(error) }
+        do { try transaction.deferForeignKeys() } catch { throw Problem(running: error) }
     }
 
     func makeBuilder() -> StatementBuilder { StatementBuilder(rowsMax: rowsMax) }
 
     func execute(_ builder: StatementBuilder) throws(DatabaseError) -> Int {
-        try transaction.run(builder.sql, context)
+        try transaction.run(builder.statement, context)
     }
 
     /// The first column of all rows.
     func integers(_ builder: StatementBuilder) throws(DatabaseError) -> [Int64] {
-        try transaction.query(builder.sql, context) { (rows) throws(DatabaseError) in
+        try transaction.query(builder.statement, context) { (rows) throws(DatabaseError) in
             var found: [Int64] = []
             while try rows.next() { found.append(rows.int64(0)) }
             return found
@@ -35,7 +35,7 @@ struct WriteRun {
 
     /// The first `count` columns of the first row, nil when there is none.
     func firstRow(_ builder: StatementBuilder, count: Int) throws(DatabaseError) -> [Value]? {
-        try transaction.query(builder.sql, context) { (rows) throws(DatabaseError) in
+        try transaction.query(builder.statement, context) { (rows) throws(DatabaseError) in
             guard try rows.next() else { return nil }
             return (0..<count).map { rows.value($0) }
         }
@@ -43,12 +43,12 @@ struct WriteRun {
 
     /// As ``integers(_:)``, for statements that cannot break a constraint.
     func look(_ builder: StatementBuilder) throws(Problem) -> [Int64] {
-        do { return try integers(builder) } catch { throw Problem(error) }
+        do { return try integers(builder) } catch { throw Problem(running: error) }
     }
 
     /// As ``firstRow(_:count:)``, for statements that cannot break a constraint.
     func lookAtFirst(_ builder: StatementBuilder, count: Int) throws(Problem) -> [Value]? {
-        do { return try firstRow(builder, count: count) } catch { throw Problem(error) }
+        do { return try firstRow(builder, count: count) } catch { throw Problem(running: error) }
     }
 
     /// Whether a new row fulfils a rule; other rows it asks for are looked up in this transaction.
@@ -64,7 +64,7 @@ struct WriteRun {
                         try rows.next() ? rows.value(0) : .null
                     }
                 } catch {
-                    throw Problem(error)
+                    throw Problem(running: error)
                 }
             }
             return try predicate.evaluate(RowInput(new: values, model: model), in: evaluation)
@@ -97,7 +97,8 @@ struct WriteRun {
         let layout = RowLayout(table.members.map { ($0.key, $0.type) })
         let isObject = returning.media.isObject
         do throws(DatabaseError) {
-            let body = try transaction.query(builder.sql, context) { (rows) throws(DatabaseError) in
+            let body = try transaction.query(builder.statement, context) {
+                (rows) throws(DatabaseError) in
                 var body: [UInt8] = isObject ? [] : [ASCII.leftBracket]
                 var count = 0
                 while try rows.next() {
@@ -110,7 +111,7 @@ struct WriteRun {
             }
             return returning.media.stripsNulls ? NullStripping.strip(body) : body
         } catch {
-            throw Problem(error)
+            throw Problem(running: error)
         }
     }
 }

@@ -1,21 +1,37 @@
 import Database
+import Expressions
 import Schema
 
 extension StatementBuilder {
     /// The value of an embed inside a row of `parent`: an object or null, or an array.
+    ///
+    /// The members of an array's objects are columns of a subquery of their own, and not arguments
+    /// of the function there: SQLite's parser has a stack of 100 entries, of which a level of
+    /// embeds so takes 10 and not 15.
     mutating func append(_ embed: EmbedPlan, in parent: TablePlan) {
         let table = embed.table
         let layout = RowLayout(table.members.map { ($0.key, $0.type) })
-        append(embed.link.isToOne ? "(SELECT " : "(SELECT apus_array(\"j\") FROM (SELECT ")
-        append(object: layout) { index, builder in builder.append(table.members[index], of: table) }
-        append(" AS \"j\"")
+        if embed.link.isToOne {
+            append("(SELECT ")
+            append(object: layout) { index, builder in
+                builder.append(table.members[index], of: table)
+            }
+            appendSource(of: embed, in: parent)
+            append(" LIMIT 1)")
+            return
+        }
+        append("(SELECT apus_array(")
+        append(object: layout) { index, builder in builder.append("\"c\(index)\"") }
+        append(") FROM (SELECT ")
+        for (index, member) in table.members.enumerated() {
+            if index > 0 { append(", ") }
+            append(member, of: table)
+            append(" AS \"c\(index)\"")
+        }
         appendSource(of: embed, in: parent)
         appendOrder(of: table)
-        append(
-            WindowPlan(
-                limit: embed.link.isToOne ? WindowParameter(number: 1) : table.limit,
-                offset: table.offset, rowsMax: rowsMax))
-        append(embed.link.isToOne ? ")" : "))")
+        append(WindowPlan(limit: table.limit, offset: table.offset, rowsMax: rowsMax))
+        append("))")
     }
 
     /// Whether a row of `parent` has a row of `embed`, after the embed's own filters, rules and
@@ -38,33 +54,62 @@ extension StatementBuilder {
     private mutating func appendSource(of embed: EmbedPlan, in parent: TablePlan) {
         let table = embed.table
         append(" FROM ")
-        append(table: table.model.name, as: table.alias)
+        let rule = appendVisible(table.model, table.rule, as: table.alias)
         guard let junction = embed.link.junction else {
-            appendWhere(of: table)
-            for (near, far) in zip(embed.link.near, embed.link.far) {
-                append(" AND ")
-                append(column: table.model.columns[far].name, of: table.alias)
-                append(" = ")
-                append(column: parent.model.columns[near].name, of: parent.alias)
-            }
+            appendWhere(of: table, rule: rule)
+            appendEquals(
+                (table.model, table.alias, embed.link.far),
+                (parent.model, parent.alias, embed.link.near))
             return
         }
         append(" JOIN ")
-        append(table: junction.model.name, as: junction.alias)
-        appendWhere(of: table)
-        for (far, column) in zip(embed.link.far, junction.farColumns) {
-            append(" AND ")
-            append(column: junction.model.columns[column].name, of: junction.alias)
-            append(" = ")
-            append(column: table.model.columns[far].name, of: table.alias)
-        }
-        for (near, column) in zip(embed.link.near, junction.nearColumns) {
-            append(" AND ")
-            append(column: junction.model.columns[column].name, of: junction.alias)
-            append(" = ")
-            append(column: parent.model.columns[near].name, of: parent.alias)
-        }
+        let linkRule = appendVisible(junction.model, junction.rule, as: junction.alias)
+        appendWhere(of: table, rule: rule)
+        appendEquals(
+            (junction.model, junction.alias, junction.farColumns),
+            (table.model, table.alias, embed.link.far))
+        appendEquals(
+            (junction.model, junction.alias, junction.nearColumns),
+            (parent.model, parent.alias, embed.link.near))
         append(" AND ")
-        append(junction.rule, of: junction.alias)
+        append(linkRule, of: junction.alias)
+    }
+
+    /// ` AND left.a = right.b`, pairwise.
+    private mutating func appendEquals(
+        _ left: (model: Model, alias: String, columns: [Int]),
+        _ right: (model: Model, alias: String, columns: [Int])
+    ) {
+        for (leftColumn, rightColumn) in zip(left.columns, right.columns) {
+            append(" AND ")
+            append(column: left.model.columns[leftColumn].name, of: left.alias)
+            append(" = ")
+            append(column: right.model.columns[rightColumn].name, of: right.alias)
+        }
+    }
+
+    /// The rows of a table below others: those that pass its read rule.
+    ///
+    /// The rule stands in a common table expression at the head of the statement and not where it
+    /// is used, since down there SQLite's parser has little of its stack left. SQLite puts the
+    /// expression back into its users (NOT MATERIALIZED), so indexes serve as if it stood there.
+    ///
+    /// - Returns: The rule that the user has to add.
+    private mutating func appendVisible(_ model: Model, _ rule: RowRule, as alias: String)
+        -> RowRule
+    {
+        guard case .matching(let predicate) = rule, predicate.arguments.isEmpty else {
+            append(table: model.name, as: alias)
+            return rule
+        }
+        let view = "_apus_of_" + model.name
+        define(view) { builder in
+            builder.append("SELECT * FROM ")
+            builder.append(table: model.name, as: "_apus_r")
+            builder.append(" WHERE ")
+            builder.append(predicate, row: "_apus_r")
+        }
+        append(table: view, as: alias)
+        return .everybody
     }
 }

@@ -17,7 +17,7 @@ extension StatementBuilder {
         }
         append(" FROM ")
         append(table: table.model.name, as: table.alias)
-        appendWhere(of: table)
+        appendWhere(of: table, rule: table.rule)
         appendOrder(of: table)
         if table.order.isEmpty, !table.isCount {
             // PostgreSQL promises no order here, but clients that page without one count on a
@@ -32,7 +32,7 @@ extension StatementBuilder {
     mutating func appendCount(of table: TablePlan) {
         append("SELECT count(*) FROM ")
         append(table: table.model.name, as: table.alias)
-        appendWhere(of: table)
+        appendWhere(of: table, rule: table.rule)
     }
 
     mutating func append(_ window: WindowPlan) {
@@ -82,9 +82,11 @@ extension StatementBuilder {
     }
 
     /// ` WHERE …`: the rule first, then what the request asks.
-    mutating func appendWhere(of table: TablePlan) {
+    ///
+    /// - Parameter rule: The part of the table's rule that its source does not keep already.
+    mutating func appendWhere(of table: TablePlan, rule: RowRule) {
         append(" WHERE ")
-        append(table.rule, of: table.alias)
+        append(rule, of: table.alias)
         for condition in table.conditions {
             append(" AND ")
             append(condition, of: table)

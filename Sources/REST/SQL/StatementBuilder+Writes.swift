@@ -151,7 +151,7 @@ extension StatementBuilder {
             append(member, of: table)
         }
         appendKeyed(table, keys: keys)
-        appendWhere(of: table)
+        appendWhere(of: table, rule: table.rule)
         appendOrder(of: table)
         if table.order.isEmpty {
             append(" ORDER BY ")

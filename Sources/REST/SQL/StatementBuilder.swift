@@ -4,13 +4,35 @@ import Schema
 
 /// SQL text in the making, with a note of which arguments change from request to request.
 struct StatementBuilder {
+    /// The statement without its head. Only this room's own extensions append to it.
     var sql = SQL()
+    /// Common table expressions, `"name" AS …`, in order of their names' first use.
+    private var views: [(name: String, text: String)] = []
     private(set) var slots: [ArgumentSlot] = []
 
     /// Rows that one level of an answer holds at most.
     let rowsMax: Int
 
     init(rowsMax: Int) { self.rowsMax = rowsMax }
+
+    /// The whole statement.
+    var statement: SQL {
+        guard !views.isEmpty else { return sql }
+        let head = views.map(\.text).joined(separator: ", ")
+        return SQL(text: "WITH \(head) \(sql.text)", arguments: sql.arguments)
+    }
+
+    /// Makes `name` stand for a query without arguments, once.
+    mutating func define(_ name: String, _ query: (inout StatementBuilder) -> Void) {
+        guard !views.contains(where: { $0.name == name }) else { return }
+        var builder = StatementBuilder(rowsMax: rowsMax)
+        builder.append(identifier: name)
+        builder.append(" AS NOT MATERIALIZED (")
+        query(&builder)
+        builder.append(")")
+        precondition(builder.sql.arguments.isEmpty, "a view has no arguments")
+        views.append((name, builder.sql.text))
+    }
 
     mutating func append(_ text: String) { sql.append(text) }
 
@@ -91,8 +113,9 @@ struct Statement: Sendable {
     var slots: [ArgumentSlot] = []
 
     init(_ builder: StatementBuilder) {
-        text = builder.sql.text
-        arguments = builder.sql.arguments
+        let statement = builder.statement
+        text = statement.text
+        arguments = statement.arguments
         slots = builder.slots
     }
 }
