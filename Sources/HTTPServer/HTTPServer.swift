@@ -74,7 +74,11 @@ public final class HTTPServer: Sendable {
         for (thread, server) in zip(stopped.threads, stopped.servers) {
             thread.context.post { server.value.drain(deadline: deadline) }
         }
-        for thread in stopped.threads { thread.join() }
+        // A loop's part must outlive its drain: the optimiser may let go of it after its last use,
+        // and the ticker that ends the loop holds it weakly.
+        withExtendedLifetime(stopped.servers) {
+            for thread in stopped.threads { thread.join() }
+        }
     }
 
     private func bind() throws(Problem) -> [ListeningSocket] {
