@@ -29,18 +29,18 @@ extension Problem {
 
     /// A decimal does not fit its precision and scale (22003).
     static func numericOverflow(precision: Int, scale: Int) -> Problem {
-        Problem(
-            code: "22003", status: 400, message: "numeric field overflow",
-            details:
-                "A field with precision \(precision), scale \(scale) must round to an absolute "
+        numericOverflow(
+            "A field with precision \(precision), scale \(scale) must round to an absolute "
                 + "value less than 10^\(precision - scale).")
     }
 
     /// A decimal cannot hold NaN or an infinity (22003).
     static func numericCannotHold(_ what: String, precision: Int, scale: Int) -> Problem {
-        Problem(
-            code: "22003", status: 400, message: "numeric field overflow",
-            details: "A field with precision \(precision), scale \(scale) cannot hold \(what).")
+        numericOverflow("A field with precision \(precision), scale \(scale) cannot hold \(what).")
+    }
+
+    private static func numericOverflow(_ details: String) -> Problem {
+        Problem(code: "22003", status: 400, message: "numeric field overflow", details: details)
     }
 
     /// A date or time that is not one (22007), or that does not exist (22008).
