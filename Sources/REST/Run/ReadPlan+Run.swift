@@ -1,7 +1,7 @@
 import Bytes
 import Database
-import Diagnostics
-import HTTP
+public import Diagnostics
+public import HTTP
 
 extension ReadPlan {
     /// Runs the statements and encodes the rows. With a count, both see the same moment.
@@ -105,12 +105,18 @@ extension Response {
     }
 
     /// The error object of rest.md §18.1 and the fields that go with it.
-    init(_ problem: Problem, isHead: Bool) {
+    public init(_ problem: Problem, isHead: Bool) {
         self.init(
             status: problem.status, contentType: "application/json; charset=utf-8",
             body: problem.restBody)
         append(field: "Proxy-Status", "PostgREST; error=\(problem.code)")
-        if problem.status == 401 { append(field: "WWW-Authenticate", ascii: "Bearer") }
+        if problem.code.hasPrefix("PGRST30") {
+            append(
+                field: "WWW-Authenticate",
+                "Bearer error=\"invalid_token\", error_description=\"\(problem.message)\"")
+        } else if problem.status == 401 {
+            append(field: "WWW-Authenticate", ascii: "Bearer")
+        }
         if problem.status == 503 { append(field: "Retry-After", ascii: "1") }
         omitsBody = isHead
     }
