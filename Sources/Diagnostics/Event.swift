@@ -22,11 +22,16 @@ public enum Event: Sendable {
     /// How much the event matters.
     public var level: LogLevel {
         switch self {
-        case .request(_, _, _, let status, _): status >= 500 ? .warning : .info
+        case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasLoaded, .migrated: .info
         case .schemasRefused: .warning
         case .failed: .error
         }
+    }
+
+    /// How much an answer's status matters: successes are only worth a line when debugging.
+    public static func level(ofStatus status: Int) -> LogLevel {
+        status >= 500 ? .warning : status >= 400 ? .info : .debug
     }
 
     /// The event's name in the log.
