@@ -46,7 +46,7 @@ let package = Package(
         room("Realtime", ["Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
         room("Server", [
             "Auth", "Realtime", "REST", "Expressions", "Schema", "Database", "HTTPServer", "Network", "HTTP",
-            "Crypto", "Diagnostics", "Bytes",
+            "Crypto", "Diagnostics", "Bytes", "CLinux",
         ]),
         .executableTarget(
             name: "ApusCommand", dependencies: ["Server", "Schema", "Diagnostics"], swiftSettings: house),

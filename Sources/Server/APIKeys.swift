@@ -1,0 +1,33 @@
+import Auth
+import Bytes
+public import Diagnostics
+
+/// The two keys that clients present (auth.md §1.2).
+public struct APIKeys: Sendable {
+    /// For browsers and apps: the role `anon`, bound by every access rule.
+    public let anonymous: String
+    /// For servers: the role `service_role`, bound by none.
+    public let service: String
+
+    init(_ secrets: Secrets) {
+        anonymous = secrets.anonKey
+        service = secrets.serviceRoleKey
+    }
+
+    /// Reads the keys of a data directory, making them on first use.
+    ///
+    /// - Throws: a `Problem` when the directory or the file in it cannot be used.
+    public static func load(_ options: ServerOptions) throws(Problem) -> APIKeys {
+        try FileSystem.makeDirectory(options.dataDirectory)
+        return APIKeys(try Secrets.loadOrCreate(directory: options.dataDirectory))
+    }
+
+    /// Both keys as one JSON object: `{"anon": …, "service_role": …}`.
+    public var json: String {
+        let object: JSON = ["anon": .string(anonymous), "service_role": .string(service)]
+        return String(utf8: object.bytes)
+    }
+
+    /// Both keys with their names, for people.
+    public var text: String { "anon          \(anonymous)\nservice_role  \(service)\n" }
+}

@@ -1,0 +1,86 @@
+import Auth
+import Database
+import Diagnostics
+import HTTP
+import HTTPServer
+import Schema
+
+/// Everything a server needs before it can listen, in the order in which it must come to be.
+struct BackendParts {
+    let options: ServerOptions
+    let schemas: SchemaSet
+    let keys: APIKeys
+    let services: SharedServices
+    let metrics: Metrics
+    let isDraining = Flag()
+
+    init(_ options: ServerOptions, mode: Backend.Mode) throws {
+        self.options = options
+        // Faults of the files are told before anything is touched.
+        schemas = try SchemaSet.load(options)
+        try FileSystem.makeDirectory(options.dataDirectory)
+        let log = Log(level: options.logLevel)
+        let secrets = try Secrets.loadOrCreate(directory: options.dataDirectory)
+        keys = APIKeys(secrets)
+        var configuration = DatabaseConfiguration.file(options.databasePath)
+        let project = schemas.catalogue.project
+        configuration.statementTimeout = .milliseconds(project.rest.statementTimeoutMilliseconds)
+        let database = try Database.open(configuration)
+        do {
+            try Self.bringUp(database, schemas, options, mode: mode, log: log)
+            let auth = try AuthService(
+                database: database, settings: Self.authSettings(options, project.auth),
+                secrets: secrets, version: Backend.version, log: log)
+            let metrics = Metrics()
+            self.metrics = metrics
+            let isDraining = isDraining
+            let status = StatusEndpoints(
+                appendMetrics: { metrics.append(to: &$0) }, isReady: { !isDraining.isRaised })
+            services = SharedServices(
+                database: database, auth: auth, log: log,
+                crossOrigin: CrossOrigin(origins: project.cors.origins), status: status)
+        } catch {
+            database.close()
+            throw error
+        }
+    }
+
+    /// Where and how to listen.
+    var httpConfiguration: HTTPServerConfiguration {
+        let bounds = schemas.catalogue.project.limits
+        let observer = RequestObserver(counters: metrics.requests, log: services.log)
+        var configuration = HTTPServerConfiguration()
+        configuration.host = options.host
+        configuration.port = options.port
+        configuration.loops = options.loops
+        configuration.tls = options.tls.map { TLSFiles(certificate: $0.certificate, key: $0.key) }
+        configuration.limits.bodyBytesMax = bounds.bodyBytesMax
+        configuration.limits.messageBytesMax = bounds.messageBytesMax
+        configuration.connectionLimits.connectionsMax = bounds.connectionsMax
+        configuration.observer = { observer.record($0) }
+        return configuration
+    }
+
+    private static func bringUp(
+        _ database: Database, _ schemas: SchemaSet, _ options: ServerOptions, mode: Backend.Mode,
+        log: Log
+    ) throws {
+        switch mode {
+        case .development:
+            try schemas.writeModelSchema(options)
+            try schemas.applyToDevelopment(database, options, log: log)
+            try schemas.plantSeeds(in: database)
+        case .production(let migrate):
+            try schemas.applyToProduction(database, options, migrate: migrate, log: log)
+        }
+    }
+
+    private static func authSettings(
+        _ options: ServerOptions, _ project: ProjectSettings.Auth
+    ) -> AuthSettings {
+        let scheme = options.tls == nil ? "http" : "https"
+        var settings = AuthSettings(project)
+        settings.issuer = "\(scheme)://\(options.host):\(options.port)/auth/v1"
+        return settings
+    }
+}

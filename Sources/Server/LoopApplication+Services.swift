@@ -1,0 +1,50 @@
+import Auth
+import Database
+import Diagnostics
+import Expressions
+import REST
+import Realtime
+import Schema
+
+extension LoopApplication {
+    static func makeREST(
+        services: SharedServices, schemas: SchemaSet, reader: Reader
+    ) -> RESTService {
+        let project = schemas.catalogue.project.rest
+        let log = services.log
+        return RESTService(
+            catalogue: schemas.catalogue, rulebook: schemas.rulebook, database: services.database,
+            reader: reader,
+            settings: RESTSettings(
+                rowsMax: project.maxRows, refusesUnfilteredWrites: project.safeUpdate)
+        ) { problem, request in
+            if problem.status >= 500 { log.record(.failed(request: request, problem: problem)) }
+        }
+    }
+
+    static func makeHub(
+        services: SharedServices, schemas: SchemaSet, reader: Reader
+    ) -> RealtimeHub {
+        let project = schemas.catalogue.project.realtime
+        let auth = services.auth
+        var settings = FeedSettings()
+        settings.channelsPerSessionMax = project.channelsPerSocketMax
+        settings.messagesPerSecondMax = project.messagesPerSecondMax
+        return RealtimeHub(
+            catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
+            settings: settings,
+            authenticate: { token in
+                auth.verify(token: token).map(Identity.init).mapError(\.realtimeProblem)
+            })
+    }
+}
+
+extension Identity {
+    /// Who a verified token speaks for.
+    init(_ claims: TokenClaims) {
+        self.init(
+            role: claims.role, userID: claims.subject, email: claims.email,
+            aal: claims.assuranceLevel, claims: claims.json, expiresAt: claims.expiresAt,
+            sessionID: claims.sessionID)
+    }
+}

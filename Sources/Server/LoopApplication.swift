@@ -1,0 +1,85 @@
+import Auth
+import Bytes
+import Database
+import Diagnostics
+import Expressions
+import HTTP
+import HTTPServer
+import REST
+import Realtime
+
+/// One loop's services. Built on its loop and confined to it: a request is routed, authorised and
+/// answered here without leaving the thread, unless it must wait.
+final class LoopApplication: Application {
+    private let services: SharedServices
+    private let gateway: Gateway
+    private let hub: RealtimeHub
+    private let reader: Reader
+    private var rest: RESTService
+
+    init(services: SharedServices, schemas: SchemaSet) throws(Problem) {
+        self.services = services
+        do {
+            reader = try services.database.makeReader()
+        } catch {
+            throw Problem(error)
+        }
+        gateway = Gateway(auth: services.auth)
+        rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
+        hub = Self.makeHub(services: services, schemas: schemas, reader: reader)
+    }
+
+    /// Answers one request.
+    func respond(to request: Request) -> Answer {
+        let services = services
+        switch route(request) {
+        case .response(let response): return .response(services.finish(response, to: request))
+        case .pending(let work): return .pending { services.finish(await work(), to: request) }
+        case .webSocket(let session): return .webSocket(session)
+        }
+    }
+
+    /// Hands committed changes to this loop's subscribers.
+    func deliver(_ changes: [Change]) { hub.deliver(changes) }
+
+    /// Lets time pass for this loop's subscribers; to be called each second.
+    func tick(now: Instant) { hub.tick(now: now) }
+
+    /// Takes schema files that have changed.
+    func reload(_ schemas: SchemaSet) {
+        rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
+        hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)
+    }
+
+    private func route(_ request: Request) -> Answer {
+        if let preflight = services.crossOrigin.preflight(request) { return .response(preflight) }
+        switch ServicePath(request.rawPath) {
+        case .rest(let path): return rest(request, path: path)
+        case .auth(let path): return auth(request, path: path)
+        case .realtime(let path): return realtime(request, path: path)
+        case .other:
+            return .response(services.status.respond(to: request) ?? GatewayFault.unknownPath.response)
+        }
+    }
+
+    private func rest(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
+        switch gateway.caller(of: request) {
+        case .success(let identity): rest.respond(to: request, path: path, identity: identity)
+        case .failure(let refusal): .response(refusal.response)
+        }
+    }
+
+    private func auth(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
+        if !Gateway.isOpen(authPath: path), let refusal = gateway.refusal(of: request) {
+            return .response(refusal.response)
+        }
+        return services.auth.respond(to: request, path: String(utf8: path))
+    }
+
+    private func realtime(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
+        guard ASCII.equal(path.span, "websocket") else {
+            return .response(GatewayFault.unknownPath.response)
+        }
+        return hub.session(request: request)
+    }
+}

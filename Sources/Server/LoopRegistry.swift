@@ -1,0 +1,46 @@
+import Database
+import Diagnostics
+import Network
+import Synchronization
+
+/// The applications of all loops, as other threads reach them: by posting to their loops.
+final class LoopRegistry: Sendable {
+    private struct Member {
+        let context: LoopContext
+        let application: LoopBound<LoopApplication>
+    }
+
+    private let members = Mutex<[Member]>([])
+
+    /// Adds an application. To be called on its loop's thread.
+    func add(_ application: LoopApplication, on context: LoopContext) {
+        let bound = LoopBound(application, on: context.loop)
+        members.withLock { $0.append(Member(context: context, application: bound)) }
+        tickEachSecond(application, on: context)
+    }
+
+    /// Hands committed changes to every loop, in the order of the calls.
+    func deliver(_ changes: [Change]) {
+        post { $0.deliver(changes) }
+    }
+
+    /// Gives every loop the schema files that have changed.
+    func reload(_ schemas: SchemaSet) {
+        post { $0.reload(schemas) }
+    }
+
+    private func post(_ work: @escaping @Sendable (LoopApplication) -> Void) {
+        for member in members.withLock({ $0 }) {
+            member.context.post { work(member.application.value) }
+        }
+    }
+
+    private func tickEachSecond(_ application: LoopApplication, on context: LoopContext) {
+        var token: TimerToken?
+        token = context.schedule(after: .seconds(1)) { [weak application] in
+            guard let application else { return }
+            application.tick(now: .now)
+            token?.rearm(after: .seconds(1))
+        }
+    }
+}

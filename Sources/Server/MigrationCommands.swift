@@ -1,0 +1,81 @@
+import Bytes
+import Database
+import Diagnostics
+import Schema
+
+/// What `apus migrate` does.
+public enum MigrationCommands {
+    /// Writes the difference between `Migrations/` and `Schemas/` as one SQL file.
+    ///
+    /// - Returns: the path of the file, nil when there is no difference.
+    /// - Throws: every fault of the files, or every reason why the difference is not additive.
+    public static func new(_ options: ServerOptions, name: String) throws -> String? {
+        let schemas = try SchemaSet.load(options)
+        let set = try MigrationSet.load(options.migrationsDirectory)
+        let difference = try schemas.difference(from: try Migrator.structure(builtBy: set))
+        try difference.requireAdditive()
+        guard !difference.isEmpty else { return nil }
+        let file = MigrationFile(
+            making: difference.additions, name: name, after: set.files.last?.version, now: .now)
+        try file.write(to: options.migrationsDirectory)
+        return options.migrationsDirectory + "/" + file.fileName
+    }
+
+    /// Applies the pending files, telling each one's name.
+    ///
+    /// - Returns: how many there were.
+    public static func up(_ options: ServerOptions, applied: (String) -> Void) throws -> Int {
+        let set = try MigrationSet.load(options.migrationsDirectory)
+        return try withDatabase(options) { database in
+            let files = try Migrator(database, set).apply()
+            for file in files { applied(file.fileName) }
+            return files.count
+        }
+    }
+
+    /// How files and database stand to each other.
+    public static func status(_ options: ServerOptions) throws -> Report {
+        let set = try MigrationSet.load(options.migrationsDirectory)
+        return try withDatabase(options) { Report(try Migrator($0, set).status()) }
+    }
+
+    private static func withDatabase<R>(
+        _ options: ServerOptions, _ body: (Database) throws -> R
+    ) throws -> R {
+        try FileSystem.makeDirectory(options.dataDirectory)
+        let database = try Database.open(.file(options.databasePath))
+        defer { database.close() }
+        return try body(database)
+    }
+}
+
+extension MigrationCommands {
+    /// A list of migration files and their states.
+    public struct Report: Sendable {
+        private let status: MigrationStatus
+
+        init(_ status: MigrationStatus) { self.status = status }
+
+        /// Whether every file is applied and unchanged.
+        public var isClean: Bool { status.pending.isEmpty && status.faults.isEmpty }
+
+        /// A line a file, for people.
+        public var text: String {
+            if status.entries.isEmpty { return "no migration files" }
+            return status.entries
+                .map { "\($0.version)_\($0.name)  \($0.state.wording)" }
+                .joined(separator: "\n")
+        }
+
+        /// An array of objects, for scripts: `[{"file": …, "state": …}]`.
+        public var json: String {
+            let rows = status.entries.map { entry -> JSON in
+                [
+                    "file": .string("\(entry.version)_\(entry.name).sql"),
+                    "state": .string(entry.state.wording),
+                ]
+            }
+            return String(utf8: JSON.array(rows).bytes)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Database
+import Diagnostics
+import Expressions
+import Schema
+
+extension SchemaSet {
+    /// Development: applies pending migration files and then whatever the schema files add.
+    ///
+    /// - Throws: a `Problem` with the reasons when something is not additive; nothing is applied of
+    ///   the difference then.
+    func applyToDevelopment(
+        _ database: Database, _ options: ServerOptions, log: Log
+    ) throws {
+        let migrator = Migrator(database, try MigrationSet.load(options.migrationsDirectory))
+        for file in try migrator.apply() { log.record(.migrated(name: file.fileName)) }
+        let difference = try difference(from: try migrator.structure())
+        try difference.requireAdditive()
+        try migrator.apply(difference.additions)
+        for addition in difference.additions { log.record(.migrated(name: addition.what)) }
+        database.setCaptured(capturedTables)
+    }
+
+    /// Production: the migration files rule.
+    ///
+    /// - Parameter migrate: whether pending files are applied; otherwise they refuse the start.
+    func applyToProduction(
+        _ database: Database, _ options: ServerOptions, migrate: Bool, log: Log
+    ) throws {
+        let migrator = Migrator(database, try MigrationSet.load(options.migrationsDirectory))
+        let status = try migrator.status()
+        try status.check()
+        if !migrate && !status.pending.isEmpty {
+            throw Problem.pending(status.pending.map(\.fileName))
+        }
+        for file in try migrator.apply() { log.record(.migrated(name: file.fileName)) }
+        let difference = try difference(from: try migrator.structure())
+        try difference.requireAdditive()
+        guard difference.isEmpty else {
+            throw Problem.undeclared(difference.additions.map(\.what))
+        }
+        database.setCaptured(capturedTables)
+    }
+
+    /// Inserts the seed rows that are not there yet.
+    func plantSeeds(in database: Database) throws(Problem) {
+        let now = Instant.now
+        _ = try catalogue.plantSeeds(in: database) { model, column throws(Problem) in
+            try rulebook.defaultValue(
+                model, column: column, identity: .service, now: now)
+        }
+    }
+}
+
+extension Difference {
+    /// Throws when something cannot be reached by adding, with every reason.
+    func requireAdditive() throws(Problem) {
+        guard !refusals.isEmpty else { return }
+        let reasons = refusals.map { "\n  \($0)" }.joined()
+        throw Problem(
+            code: "not_additive", status: 500,
+            message: "The schema files change what the database already has:\(reasons)")
+    }
+}
+
+extension Problem {
+    fileprivate static func pending(_ files: [String]) -> Problem {
+        Problem(
+            code: "migrations_pending", status: 500,
+            message: "Migration files are not applied yet: \(files.joined(separator: ", ")).",
+            hint: "Run 'apus migrate up', or start with --migrate.")
+    }
+
+    fileprivate static func undeclared(_ additions: [String]) -> Problem {
+        Problem(
+            code: "migration_missing", status: 500,
+            message: "No migration file builds what Schemas/ declares: "
+                + "\(additions.joined(separator: ", ")).",
+            hint: "Run 'apus migrate new NAME' to write it.")
+    }
+}

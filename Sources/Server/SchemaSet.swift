@@ -1,0 +1,41 @@
+import Bytes
+import Database
+import Diagnostics
+import Expressions
+import Schema
+
+/// The schema files and what was compiled from them: always used and replaced together.
+struct SchemaSet: Sendable {
+    let catalogue: Catalogue
+    let rulebook: Rulebook
+
+    /// Reads and checks every schema file.
+    ///
+    /// - Throws: `SchemaFailure` with every fault of every file.
+    static func load(_ options: ServerOptions) throws(SchemaFailure) -> SchemaSet {
+        let catalogue = try Catalogue.load(schemas: options.schemasDirectory)
+        return SchemaSet(catalogue: catalogue, rulebook: try Rulebook.compile(catalogue))
+    }
+
+    /// What separates a database from the declared models.
+    func difference(from structure: DatabaseStructure) throws(SchemaFailure) -> Difference {
+        try Difference.between(structure, catalogue, render: rulebook.sqlText)
+    }
+
+    /// Which tables feed the change log.
+    var capturedTables: [CapturedTable] {
+        catalogue.models.compactMap { model in
+            model.realtime.map { settings in
+                CapturedTable(
+                    name: model.name, columns: model.columns.map { ($0.name, $0.type) },
+                    key: model.primaryKey, retain: settings.retain)
+            }
+        }
+    }
+
+    /// Writes the JSON Schema of model files beside the database, for editors.
+    func writeModelSchema(_ options: ServerOptions) throws(Problem) {
+        try FileSystem.write(
+            ModelFileSchema.bytes, to: options.dataDirectory + "/model.schema.json", mode: 0o644)
+    }
+}

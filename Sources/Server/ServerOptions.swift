@@ -1,0 +1,87 @@
+import Bytes
+public import Diagnostics
+import Glibc
+
+/// What the operator chose: where the project and its data are and how to serve them.
+public struct ServerOptions: Sendable {
+    /// The folder that holds `Schemas/` and `Migrations/`.
+    public let projectDirectory: String
+    /// The folder of `apus.db` and `secrets.json`.
+    public let dataDirectory: String
+    /// The host to listen on: an address or a name.
+    public let host: String
+    /// The port to listen on; 0 picks a free one.
+    public let port: Int
+    /// How many event loops serve.
+    public let loops: Int
+    /// Events below this level are not logged.
+    public let logLevel: LogLevel
+    /// PEM files of the certificate chain and its key; nil serves plain HTTP.
+    public let tls: (certificate: String, key: String)?
+
+    /// The database file.
+    public var databasePath: String { dataDirectory + "/apus.db" }
+    /// The folder of the schema files.
+    public var schemasDirectory: String { projectDirectory + "/Schemas" }
+    /// The folder of the migration files.
+    public var migrationsDirectory: String { projectDirectory + "/Migrations" }
+
+    /// Judges the words of a command line; nil stands for "not given".
+    ///
+    /// - Throws: `OptionError` naming the option at fault.
+    public init(
+        project: String? = nil, data: String? = nil, listen: String? = nil, loops: String? = nil,
+        logLevel: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil
+    ) throws(OptionError) {
+        projectDirectory = Self.trimmed(project ?? ".")
+        dataDirectory = Self.trimmed(data ?? projectDirectory + "/.apus")
+        (host, port) = try Self.parse(listen: listen ?? "127.0.0.1:54321")
+        self.loops = try Self.parse(loops: loops)
+        self.logLevel = try Self.parse(logLevel: logLevel ?? "info")
+        switch (tlsCertificate, tlsKey) {
+        case (nil, nil): tls = nil
+        case (let certificate?, let key?): tls = (certificate, key)
+        case (nil, _?): throw OptionError("--tls-key needs --tls-certificate")
+        case (_?, nil): throw OptionError("--tls-certificate needs --tls-key")
+        }
+    }
+
+    private static func trimmed(_ path: String) -> String {
+        var path = path
+        while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+
+    private static func parse(listen: String) throws(OptionError) -> (String, Int) {
+        guard let colon = listen.lastIndex(of: ":"),
+            let port = Int(listen[listen.index(after: colon)...]), (0...65_535).contains(port)
+        else { throw OptionError("--listen takes HOST:PORT, not '\(listen)'") }
+        var host = String(listen[..<colon])
+        if host.hasPrefix("[") && host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        return (host.isEmpty ? "0.0.0.0" : host, port)
+    }
+
+    private static func parse(loops: String?) throws(OptionError) -> Int {
+        guard let loops else { return max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), loopsMax)) }
+        guard let count = Int(loops), (1...loopsMax).contains(count) else {
+            throw OptionError("--loops takes a number from 1 to \(loopsMax), not '\(loops)'")
+        }
+        return count
+    }
+
+    private static func parse(logLevel: String) throws(OptionError) -> LogLevel {
+        if let level = LogLevel.allCases.first(where: { $0.name == logLevel }) { return level }
+        let names = LogLevel.allCases.map(\.name).joined(separator: ", ")
+        throw OptionError("--log-level takes one of \(names), not '\(logLevel)'")
+    }
+
+    private static let loopsMax = 64
+}
+
+/// An option whose value cannot be used.
+public struct OptionError: Error, Sendable {
+    /// What is wrong, naming the option.
+    public let message: String
+
+    init(_ message: String) { self.message = message }
+}

@@ -1,0 +1,90 @@
+import Bytes
+import Server
+import Testing
+
+@Suite struct GatewayTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        let name: String
+        let method: String
+        let path: String
+        var fields: [(String, String)] = []
+        let status: Int
+        let body: String
+        var testDescription: String { name }
+    }
+
+    static let strangers = [
+        Case(
+            name: "no key", method: "GET", path: "/rest/v1/rooms", status: 401,
+            body: "No API key found in request"),
+        Case(
+            name: "a key that is none", method: "GET", path: "/rest/v1/rooms",
+            fields: [("apikey", "nonsense")], status: 401, body: "Invalid API key"),
+        Case(
+            name: "a forged key", method: "GET",
+            path: "/rest/v1/rooms?apikey=eyJhbGciOiJub25lIn0.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.",
+            status: 401, body: "Invalid API key"),
+        Case(
+            name: "an unknown path", method: "GET", path: "/nowhere", status: 404,
+            body: "no Route matched"),
+        Case(name: "health", method: "GET", path: "/health", status: 200, body: "ok"),
+        Case(name: "ready", method: "GET", path: "/ready", status: 200, body: "ready"),
+        Case(
+            name: "metrics", method: "GET", path: "/metrics", status: 200,
+            body: "apus_http_requests_total{class=\"2xx\"}"),
+    ]
+
+    @Test(arguments: strangers)
+    func `a caller without a key is told so`(row: Case) throws {
+        let server = try TestBackend()
+        let answer = try HTTPClient(port: server.backend.port)
+            .send(row.method, row.path, fields: row.fields)
+        #expect(answer.status == row.status)
+        #expect(answer.text.contains(row.body))
+    }
+
+    @Test func `a bad token is refused whatever the key`() throws {
+        let server = try TestBackend()
+        for (key, token) in [(server.anonymous, "x.y.z"), (server.service, "abc")] {
+            let answer = try HTTPClient(port: server.backend.port, key: key, token: token)
+                .send("GET", "/rest/v1/rooms")
+            #expect(answer.status == 401)
+            #expect(answer.fields["www-authenticate"]?.hasPrefix("Bearer") == true)
+            #expect(try answer.json["code"]?.string?.hasPrefix("PGRST30") == true)
+        }
+    }
+
+    @Test func `a user's token is no API key`() throws {
+        let server = try TestBackend()
+        let user = try server.signUp("a@example.org")
+        let answer = try HTTPClient(port: server.backend.port, key: user.token)
+            .send("GET", "/rest/v1/rooms")
+        #expect(answer.status == 401)
+    }
+
+    @Test func `a key in the query is no filter`() throws {
+        let server = try TestBackend()
+        let answer = try HTTPClient(port: server.backend.port)
+            .send("GET", "/rest/v1/rooms?select=name&apikey=\(server.service)")
+        #expect(answer.status == 200)
+        #expect(answer.text == #"[{"name":"General"}]"#)
+    }
+
+    @Test func `a browser may preflight and read errors`() throws {
+        let server = try TestBackend()
+        let client = try HTTPClient(port: server.backend.port)
+        let preflight = try client.send(
+            "OPTIONS", "/rest/v1/rooms",
+            fields: [
+                ("Origin", "http://localhost:3000"), ("Access-Control-Request-Method", "POST"),
+                ("Access-Control-Request-Headers", "apikey, x-client-info"),
+            ])
+        #expect(preflight.status == 200)
+        #expect(preflight.fields["access-control-allow-headers"]?.contains("x-client-info") == true)
+        let refused = try client.send(
+            "GET", "/rest/v1/rooms", fields: [("Origin", "http://localhost:3000")])
+        #expect(refused.status == 401)
+        #expect(refused.fields["access-control-allow-origin"] == "*")
+        #expect(refused.fields["access-control-expose-headers"]?.contains("Content-Range") == true)
+    }
+}

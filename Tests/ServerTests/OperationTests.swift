@@ -1,0 +1,127 @@
+import Bytes
+import Diagnostics
+import Foundation
+import Schema
+import Server
+import Testing
+
+/// What an operator meets: starts that must be refused, reloads, migrations, a stop in mid-flight.
+@Suite struct OperationTests {
+    static let note = """
+        {"properties": {"id": {"type": "integer", "identity": true}, "text": {"type": "string"}},
+         "required": ["text"], "access": {"all": true}}
+        """
+
+    @Test func `a second server on the same data directory is refused with the reason`() throws {
+        let server = try TestBackend(models: ["notes": Self.note])
+        let options = try TestBackend.options(server.directory)
+        do {
+            try Backend.start(options, mode: .development).stop()
+            Issue.record("the second server started")
+        } catch let problem as Problem {
+            #expect(problem.message.hasPrefix("Another Apus server (process "))
+        }
+    }
+
+    @Test func `a port in use is said so`() throws {
+        let server = try TestBackend(models: ["notes": Self.note])
+        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try TestBackend.makeProject(in: directory, models: ["notes": Self.note])
+        let options = try ServerOptions(
+            project: directory.path, listen: "127.0.0.1:\(server.backend.port)", logLevel: "error")
+        do {
+            try Backend.start(options, mode: .development).stop()
+            Issue.record("the second server started")
+        } catch let problem as Problem {
+            #expect(problem.message.contains("Port \(server.backend.port)"))
+        }
+    }
+
+    @Test func `all faults of all model files are listed`() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try TestBackend.makeProject(
+            in: directory,
+            models: [
+                "a": #"{"properties": {"x": {"type": "strng"}}}"#,
+                "b": #"{"propertys": {}, "access": {"read": "nobody = 1"}}"#,
+            ])
+        let report = SchemaCheck.run(try TestBackend.options(directory))
+        #expect(report.faults.contains { $0.contains("a.json:1:31") && $0.contains("string") })
+        #expect(report.faults.contains { $0.contains("b.json:1:2") && $0.contains("properties") })
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a model added while developing is served`() throws {
+        let server = try TestBackend(models: ["notes": Self.note])
+        let client = try server.serviceClient()
+        #expect(try client.send("GET", "/rest/v1/tags").status == 404)
+        let folder = server.directory.appending(path: "Schemas/models")
+        try Data(Self.note.utf8).write(to: folder.appending(path: "tags.json"))
+        while try client.send("GET", "/rest/v1/tags").status == 404 {}
+        #expect(try client.send("POST", "/rest/v1/tags", #"{"text":"a"}"#).status == 201)
+        #expect(try client.send("GET", "/rest/v1/tags?select=text").text == #"[{"text":"a"}]"#)
+    }
+
+    @Test func `production starts on migration files only`() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try TestBackend.makeProject(in: directory, models: ["notes": Self.note])
+        let options = try TestBackend.options(directory)
+        #expect(throws: Problem.self) {
+            try Backend.start(options, mode: .production(migrate: true))
+        }
+        let file = try MigrationCommands.new(options, name: "first")
+        #expect(file?.hasSuffix("_first.sql") == true)
+        #expect(try MigrationCommands.new(options, name: "again") == nil)
+        #expect(throws: Problem.self) {
+            try Backend.start(options, mode: .production(migrate: false))
+        }
+        #expect(try !MigrationCommands.status(options).isClean)
+        let backend = try Backend.start(options, mode: .production(migrate: true))
+        let client = try HTTPClient(port: backend.port, key: backend.keys.service)
+        #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"kept"}"#).status == 201)
+        backend.stop()
+        #expect(try MigrationCommands.status(options).isClean)
+        let again = try Backend.start(options, mode: .production(migrate: false))
+        defer { again.stop() }
+        let reader = try HTTPClient(port: again.port, key: again.keys.service)
+        #expect(try reader.send("GET", "/rest/v1/notes").text == #"[{"id":1,"text":"kept"}]"#)
+    }
+
+    @Test func `what development applied, its migration file does not apply again`() throws {
+        let server = try TestBackend(models: ["notes": Self.note])
+        let options = try TestBackend.options(server.directory)
+        #expect(try MigrationCommands.new(options, name: "first") != nil)
+        server.backend.stop()
+        let backend = try Backend.start(options, mode: .development)
+        backend.stop()
+        #expect(try MigrationCommands.status(options).isClean)
+    }
+
+    @Test func `keys are made once and kept to their owner`() throws {
+        let server = try TestBackend(models: ["notes": Self.note])
+        let keys = try APIKeys.load(try TestBackend.options(server.directory))
+        #expect(keys.anonymous == server.anonymous && keys.service == server.service)
+        let path = server.directory.appending(path: ".apus/secrets.json").path
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect((attributes[.posixPermissions] as? Int) == 0o600)
+    }
+
+    @Test(arguments: [
+        ("--listen", ["listen": "localhost"]), ("--listen", ["listen": "h:99999"]),
+        ("--loops", ["loops": "0"]), ("--log-level", ["logLevel": "loud"]),
+        ("--tls-key", ["tlsCertificate": "a.pem"]),
+    ])
+    func `a bad option is named`(name: String, values: [String: String]) {
+        do {
+            _ = try ServerOptions(
+                listen: values["listen"], loops: values["loops"], logLevel: values["logLevel"],
+                tlsCertificate: values["tlsCertificate"])
+            Issue.record("the option was taken")
+        } catch {
+            #expect(error.message.contains(name))
+        }
+    }
+}
