@@ -1,0 +1,60 @@
+import Diagnostics
+import Glibc
+
+/// The command line: finds the command, hands it its arguments, turns errors into exit codes
+/// (1: failure, 2: wrong usage).
+@main
+struct ApusCommand {
+    static func main() { exit(run(Array(CommandLine.arguments.dropFirst()))) }
+
+    private static func run(_ words: [String]) -> Int32 {
+        guard let first = words.first, first != "--help", first != "-h", first != "help" else {
+            Terminal.print(Command.overview)
+            return words.isEmpty ? 2 : 0
+        }
+        let command: Command
+        do {
+            command = try find(words)
+        } catch {
+            Terminal.error(error.message)
+            Terminal.error("'apus --help' lists the commands")
+            return 2
+        }
+        return run(command, Array(words.dropFirst(command.words.count)))
+    }
+
+    private static func run(_ command: Command, _ words: [String]) -> Int32 {
+        do {
+            let arguments = try Arguments(
+                words, options: command.options, environment: Terminal.environment)
+            if arguments.has(.help) {
+                Terminal.print(command.help)
+                return 0
+            }
+            return try command.run(arguments)
+        } catch let error as UsageError {
+            Terminal.error(error.message)
+            Terminal.error("'apus \(command.name) --help' shows its usage")
+            return 2
+        } catch {
+            Terminal.report(error)
+            return 1
+        }
+    }
+
+    private static func find(_ words: [String]) throws(UsageError) -> Command {
+        if let command = Command.all.first(where: { words.starts(with: $0.words) }) {
+            return command
+        }
+        let family = Command.all.filter { $0.words[0] == words[0] }
+        if !family.isEmpty {
+            let names = family.map { "'apus \($0.name)'" }.joined(separator: ", ")
+            throw UsageError("'apus \(words[0])' needs one of \(names)")
+        }
+        var message = "unknown command '\(words[0])'"
+        if let near = nearest(words[0], in: Set(Command.all.map { $0.words[0] })) {
+            message += "; did you mean '\(near)'?"
+        }
+        throw UsageError(message)
+    }
+}

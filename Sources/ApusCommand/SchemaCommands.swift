@@ -1,0 +1,68 @@
+import Diagnostics
+import Server
+
+extension Command {
+    static let check = Command(
+        "check",
+        summary: "validate schemas, rules and migrations",
+        discussion: """
+            Lists every fault of every file as FILE:LINE:COLUMN and exits with 1 when there is one.
+            Needs no running server and changes nothing.
+            """,
+        options: [.project, .json], example: "apus check --project ."
+    ) { arguments in
+        let report = SchemaCheck.run(try ServerOptions(arguments))
+        if arguments.has(.json) {
+            Terminal.print(report.json + "\n")
+        } else {
+            for line in report.faults { Terminal.print(line + "\n") }
+            Terminal.print(report.summary + "\n")
+        }
+        return report.faults.isEmpty ? 0 : 1
+    }
+
+    static let migrateNew = Command(
+        "migrate", "new", operands: "NAME",
+        summary: "write what Schemas/ adds to what Migrations/ builds as one SQL file",
+        discussion: """
+            Only additions are written: new models, columns and indexes. Anything else is refused
+            with the reason; nothing is written then. The database is not touched.
+            """,
+        options: [.project], example: "apus migrate new add_rooms"
+    ) { arguments in
+        guard arguments.operands.count == 1 else {
+            throw UsageError("'apus migrate new' needs one NAME, such as add_rooms")
+        }
+        let options = try ServerOptions(arguments)
+        guard let file = try MigrationCommands.new(options, name: arguments.operands[0]) else {
+            Terminal.print("nothing to do: Migrations/ builds what Schemas/ declares\n")
+            return 0
+        }
+        Terminal.print("wrote \(file)\n")
+        return 0
+    }
+
+    static let migrateUp = Command(
+        "migrate", "up",
+        summary: "apply the migration files that the database does not have yet",
+        discussion: "Each file is applied whole or not at all and recorded with its checksum.",
+        options: [.project, .data], example: "apus migrate up"
+    ) { arguments in
+        let count = try MigrationCommands.up(try ServerOptions(arguments)) { name in
+            Terminal.print("applied \(name)\n")
+        }
+        Terminal.print(count == 0 ? "nothing to do: all files are applied\n" : "\(count) applied\n")
+        return 0
+    }
+
+    static let migrateStatus = Command(
+        "migrate", "status",
+        summary: "list the migration files and whether the database has them",
+        discussion: "Exits with 1 when a file is pending, changed or missing.",
+        options: [.project, .data, .json], example: "apus migrate status --json"
+    ) { arguments in
+        let report = try MigrationCommands.status(try ServerOptions(arguments))
+        Terminal.print((arguments.has(.json) ? report.json : report.text) + "\n")
+        return report.isClean ? 0 : 1
+    }
+}

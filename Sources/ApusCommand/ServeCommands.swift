@@ -1,0 +1,74 @@
+import Diagnostics
+import Server
+
+extension Command {
+    static let dev = Command(
+        "dev",
+        summary: "serve, watch Schemas/ and apply additive changes as you save",
+        discussion: """
+            Creates the database on first start, inserts the rows of Schemas/seeds/ and prints the
+            URL, both API keys and a request to try. Changes of the schema files that only add
+            (models, columns, indexes, rules) are applied at once; others are refused with the
+            reason and the server goes on with what it had. For development only: prints secrets.
+            """,
+        options: OptionSpec.server, example: "apus dev --listen 127.0.0.1:0"
+    ) { arguments in
+        let options = try ServerOptions(arguments)
+        try Backend.run(options, mode: .development) { backend in
+            Terminal.print(welcome(to: backend, of: options))
+            Terminal.print("listening on \(backend.url)\n")
+        }
+        return 0
+    }
+
+    static let serve = Command(
+        "serve",
+        summary: "serve in production, on the schema that the migration files build",
+        discussion: """
+            Refuses to start while migration files are unapplied (unless --migrate applies them
+            first) and when Schemas/ declares something that Migrations/ does not build. SIGTERM
+            stops accepting, finishes what has begun and closes.
+            """,
+        options: OptionSpec.server + [migrate],
+        example: "apus serve --listen 0.0.0.0:54321 --migrate"
+    ) { arguments in
+        let options = try ServerOptions(arguments)
+        let mode = Backend.Mode.production(migrate: arguments.has(migrate))
+        try Backend.run(options, mode: mode) { backend in
+            Terminal.print("listening on \(backend.url)\n")
+        }
+        return 0
+    }
+
+    private static let migrate = OptionSpec("--migrate", "apply pending migration files first")
+
+    private static func welcome(to backend: Backend, of options: ServerOptions) -> String {
+        let table = backend.models.first ?? "MODEL"
+        return """
+            Apus \(Backend.version) serves \(options.projectDirectory)
+
+              URL           \(backend.url)
+              anon key      \(backend.keys.anonymous)
+              service key   \(backend.keys.service)
+
+            Try it:
+              curl '\(backend.url)/rest/v1/\(table)?select=*&limit=5' -H 'apikey: \(backend.keys.service)'
+
+
+            """
+    }
+}
+
+extension ServerOptions {
+    /// The options of a command line; a value that cannot be used is wrong usage.
+    init(_ arguments: Arguments) throws(UsageError) {
+        do {
+            try self.init(
+                project: arguments[.project], data: arguments[.data], listen: arguments[.listen],
+                loops: arguments[.loops], logLevel: arguments[.logLevel],
+                tlsCertificate: arguments[.tlsCertificate], tlsKey: arguments[.tlsKey])
+        } catch {
+            throw UsageError(error.message)
+        }
+    }
+}

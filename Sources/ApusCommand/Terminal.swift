@@ -1,0 +1,48 @@
+import Diagnostics
+import Glibc
+import Schema
+
+/// What the commands print: results on standard output, complaints on standard error.
+enum Terminal {
+    /// The process's environment.
+    static var environment: [String: String] {
+        var found: [String: String] = [:]
+        var entry = unsafe environ
+        while let text = unsafe entry.pointee {
+            let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1)
+            if pair.count == 2 { found[String(pair[0])] = String(pair[1]) }
+            unsafe entry += 1
+        }
+        return found
+    }
+
+    /// Prints text as it is, at once even when standard output is a pipe.
+    static func print(_ text: String) { write(text, to: 1) }
+
+    /// Prints a line of complaint.
+    static func error(_ message: String) { write("apus: \(message)\n", to: 2) }
+
+    /// Prints what went wrong: every fault of the schema files on a line of its own.
+    static func report(_ error: any Error) {
+        switch error {
+        case let failure as SchemaFailure:
+            for diagnostic in failure.diagnostics { write("\(diagnostic)\n", to: 2) }
+            let count = failure.diagnostics.count
+            Terminal.error("\(count) fault\(count == 1 ? "" : "s") in the schema files")
+        case let problem as Problem: Terminal.error(problem.description)
+        default: Terminal.error("\(error)")
+        }
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { return }
+            rest = rest.dropFirst(written)
+        }
+    }
+}
