@@ -10,7 +10,7 @@ import Synchronization
 final class AccountReader: Sendable {
     private let reader: Mutex<Reader>
 
-    init(_ database: Database) throws(Problem) {
+    init(_ database: DatabasePool) throws(Problem) {
         do throws(DatabaseError) {
             reader = Mutex(try database.makeReader())
         } catch {

@@ -11,7 +11,7 @@ public import HTTP
 /// blocks a loop: passwords are hashed on threads of their own and the store is asked on its
 /// threads.
 public final class AuthService: Sendable {
-    let database: Database
+    let database: DatabasePool
     let accounts: AccountReader
     let settings: AuthSettings
     let verifier: TokenVerifier
@@ -32,7 +32,7 @@ public final class AuthService: Sendable {
     ///   - clock: the time; another one in tests.
     /// - Throws: `invalid_setting` for settings that cannot be kept, or what the store says.
     public init(
-        database: Database, settings: AuthSettings, secrets: Secrets, version: String = "dev",
+        database: DatabasePool, settings: AuthSettings, secrets: Secrets, version: String = "dev",
         log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now }
     ) throws(Problem) {
         try settings.validate()

@@ -63,7 +63,7 @@ enum AuthTables {
 
     /// Brings the tables to the last step, all at once or not at all, and reads the sessions that
     /// are revoked at `now`. Blocks until it is durable: for start-up.
-    static func prepare(_ database: Database, now: Instant) throws(Problem) -> [RevokedSession] {
+    static func prepare(_ database: DatabasePool, now: Instant) throws(Problem) -> [RevokedSession] {
         try database.writeAndWait { transaction throws(Problem) in
             try transaction.script(
                 """

@@ -16,7 +16,7 @@ public import Schema
 public final class RESTService {
     private let catalogue: Catalogue
     private let rulebook: Rulebook
-    private let database: Database
+    private let database: DatabasePool
     private let reader: Reader
     private let settings: RESTSettings
     private let report: @Sendable (Problem, UInt64) -> Void
@@ -27,7 +27,7 @@ public final class RESTService {
     /// - Parameter report: Told of every problem with its request's id, for the log:
     ///   `Problem.cause` is there, which clients never see. Called on any thread.
     public init(
-        catalogue: Catalogue, rulebook: Rulebook, database: Database, reader: Reader,
+        catalogue: Catalogue, rulebook: Rulebook, database: DatabasePool, reader: Reader,
         settings: RESTSettings, report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
         self.catalogue = catalogue

@@ -4,11 +4,11 @@ public import Diagnostics
 
 /// Applies migration files to a database. Blocks; for start-up and the command line.
 public struct Migrator: Sendable {
-    private let database: Database
+    private let database: DatabasePool
     private let set: MigrationSet
 
     /// A migrator of `set` for `database`.
-    public init(_ database: Database, _ set: MigrationSet) {
+    public init(_ database: DatabasePool, _ set: MigrationSet) {
         self.database = database
         self.set = set
     }
@@ -128,7 +128,7 @@ public struct Migrator: Sendable {
 
     /// What the files of `set` build, found by applying them to a database that is thrown away.
     public static func structure(builtBy set: MigrationSet) throws(Problem) -> DatabaseStructure {
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let migrator = Migrator(database, set)
         _ = try migrator.apply()

@@ -8,7 +8,7 @@ extension Catalogue {
     /// Returns how many rows were new. Throws with the row's place when one is refused; then none
     /// is inserted. Blocks.
     public func plantSeeds(
-        in database: Database,
+        in database: DatabasePool,
         defaultValue: (Model, Int) throws(Problem) -> Value
     ) throws(Problem) -> Int {
         var statements: [(sql: SQL, location: SourceLocation)] = []

@@ -27,13 +27,13 @@ public final class Backend: Sendable {
     /// The names of the models served at start.
     public let models: [String]
 
-    private let database: Database
-    private let server: HTTPServer
+    private let database: DatabasePool
+    private let server: WebServer
     private let log: Log
     private let reloader: SchemaReloader?
     private let isDraining: Flag
 
-    private init(_ parts: BackendParts, server: HTTPServer, reloader: SchemaReloader?) {
+    private init(_ parts: BackendParts, server: WebServer, reloader: SchemaReloader?) {
         let scheme = parts.options.tls == nil ? "http" : "https"
         let host = parts.options.host.contains(":") ? "[\(parts.options.host)]" : parts.options.host
         port = server.port
@@ -56,7 +56,7 @@ public final class Backend: Sendable {
         let registry = LoopRegistry()
         let services = parts.services
         let schemas = parts.schemas
-        let server = HTTPServer(configuration: parts.httpConfiguration) { context throws(Problem) in
+        let server = WebServer(configuration: parts.httpConfiguration) { context throws(Problem) in
             let application = try LoopApplication(services: services, schemas: schemas)
             registry.add(application, on: context)
             return application

@@ -25,7 +25,7 @@ struct BackendParts {
         var configuration = DatabaseConfiguration.file(options.databasePath)
         let project = schemas.catalogue.project
         configuration.statementTimeout = .milliseconds(project.rest.statementTimeoutMilliseconds)
-        let database = try Database.open(configuration)
+        let database = try DatabasePool.open(configuration)
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
             let auth = try AuthService(
@@ -62,7 +62,7 @@ struct BackendParts {
     }
 
     private static func bringUp(
-        _ database: Database, _ schemas: SchemaSet, _ options: ServerOptions, mode: Backend.Mode,
+        _ database: DatabasePool, _ schemas: SchemaSet, _ options: ServerOptions, mode: Backend.Mode,
         log: Log
     ) throws {
         switch mode {

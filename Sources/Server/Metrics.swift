@@ -67,10 +67,10 @@ enum MetricText {
 final class Metrics: Sendable {
     /// The counters of answered requests.
     let requests = RequestCounters()
-    private let server = Mutex<HTTPServer?>(nil)
+    private let server = Mutex<WebServer?>(nil)
 
     /// Adds what the server's loops count.
-    func observe(_ server: HTTPServer) { self.server.withLock { $0 = server } }
+    func observe(_ server: WebServer) { self.server.withLock { $0 = server } }
 
     /// Appends every metric in Prometheus' text format.
     func append(to output: inout [UInt8]) {

@@ -40,10 +40,10 @@ public enum MigrationCommands {
     }
 
     private static func withDatabase<R>(
-        _ options: ServerOptions, _ body: (Database) throws -> R
+        _ options: ServerOptions, _ body: (DatabasePool) throws -> R
     ) throws -> R {
         try FileSystem.makeDirectory(options.dataDirectory)
-        let database = try Database.open(.file(options.databasePath))
+        let database = try DatabasePool.open(.file(options.databasePath))
         defer { database.close() }
         return try body(database)
     }

@@ -9,7 +9,7 @@ extension SchemaSet {
     /// - Throws: a `Problem` with the reasons when something is not additive; nothing is applied of
     ///   the difference then.
     func applyToDevelopment(
-        _ database: Database, _ options: ServerOptions, log: Log
+        _ database: DatabasePool, _ options: ServerOptions, log: Log
     ) throws {
         let migrator = Migrator(database, try MigrationSet.load(options.migrationsDirectory))
         for file in try migrator.apply() { log.record(.migrated(name: file.fileName)) }
@@ -24,7 +24,7 @@ extension SchemaSet {
     ///
     /// - Parameter migrate: whether pending files are applied; otherwise they refuse the start.
     func applyToProduction(
-        _ database: Database, _ options: ServerOptions, migrate: Bool, log: Log
+        _ database: DatabasePool, _ options: ServerOptions, migrate: Bool, log: Log
     ) throws {
         let migrator = Migrator(database, try MigrationSet.load(options.migrationsDirectory))
         let status = try migrator.status()
@@ -42,7 +42,7 @@ extension SchemaSet {
     }
 
     /// Inserts the seed rows that are not there yet.
-    func plantSeeds(in database: Database) throws(Problem) {
+    func plantSeeds(in database: DatabasePool) throws(Problem) {
         let now = Instant.now
         _ = try catalogue.plantSeeds(in: database) { model, column throws(Problem) in
             try rulebook.defaultValue(

@@ -5,7 +5,7 @@ import HTTP
 
 /// What all loops share: thread-safe services and settings that do not change while serving.
 struct SharedServices: Sendable {
-    let database: Database
+    let database: DatabasePool
     let auth: AuthService
     let log: Log
     let crossOrigin: CrossOrigin

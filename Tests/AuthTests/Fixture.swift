@@ -47,7 +47,7 @@ struct Reply: Sendable {
 /// A service over a real database in a directory of its own.
 final class Fixture: Sendable {
     let directory: String
-    let database: Database
+    let database: DatabasePool
     let secrets: Secrets
     let service: AuthService
     let clock = TestClock()
@@ -66,7 +66,7 @@ final class Fixture: Sendable {
             atPath: directory, withIntermediateDirectories: true)
         var configuration = DatabaseConfiguration.file(directory + "/apus.db")
         configuration.pagesMax = pagesMax
-        database = try Database.open(configuration)
+        database = try DatabasePool.open(configuration)
         secrets = .generate(now: clock.now)
         let clock = clock
         service = try AuthService(

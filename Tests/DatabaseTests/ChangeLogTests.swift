@@ -29,7 +29,7 @@ extension Change {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct ChangeLogTests {
-    private func makeCaptured() throws -> (Database, Published) {
+    private func makeCaptured() throws -> (DatabasePool, Published) {
         let database = try makeItems()
         let published = Published()
         database.setCaptured([items, parts])
@@ -37,7 +37,7 @@ extension Change {
         return (database, published)
     }
 
-    private func write(_ database: Database, _ statements: String...) throws {
+    private func write(_ database: DatabasePool, _ statements: String...) throws {
         try database.writeAndWait { transaction throws(Problem) in
             for statement in statements { try transaction.exec(statement) }
         }
@@ -166,7 +166,7 @@ extension Change {
         let configuration = DatabaseConfiguration.file(directory.path + "/data/apus.db")
         var epochs: Set<String> = []
         for round in 1...2 {
-            let database = try Database.open(configuration)
+            let database = try DatabasePool.open(configuration)
             defer { database.close() }
             epochs.insert(database.epoch)
             try write(

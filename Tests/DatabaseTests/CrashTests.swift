@@ -39,7 +39,7 @@ private let names = CapturedTable(
                 }
             }
         }
-        let database = try Database.open(.file(path + "/apus.db"))
+        let database = try DatabasePool.open(.file(path + "/apus.db"))
         defer { database.close() }
         database.setCaptured([names])
         let reader = try database.makeReader()

@@ -4,8 +4,8 @@ import Diagnostics
 import Testing
 
 /// A temporary database with a table of items.
-func makeItems(_ configuration: DatabaseConfiguration = .memory) throws(Problem) -> Database {
-    let database = try Database.open(configuration)
+func makeItems(_ configuration: DatabaseConfiguration = .memory) throws(Problem) -> DatabasePool {
+    let database = try DatabasePool.open(configuration)
     try database.writeAndWait { transaction throws(Problem) in
         try transaction.script(
             """
@@ -116,7 +116,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
 
     @Test(arguments: [0, 1, 126, 127, 300])
     func `objects of any width are made`(count: Int) throws {
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let layout = RowLayout((0..<count).map { ("c\($0)", .integer) })
         var sql = SQL("SELECT ")

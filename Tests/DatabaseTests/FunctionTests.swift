@@ -18,7 +18,7 @@ import Testing
     func `LIKE and ILIKE agree in Swift and in SQL`(
         text: String, pattern: String, like: Bool, ilike: Bool
     ) throws {
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         #expect(try LikePattern(pattern, ignoresCase: false).matches(text) == like)
         #expect(try LikePattern(pattern, ignoresCase: true).matches(text) == ilike)
@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: calls)
     func `a function answers as PostgreSQL does`(expression: String, value: Value) throws {
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         #expect(try database.makeReader().all("SELECT \(expression)") == [[value]])
     }
@@ -74,7 +74,7 @@ import Testing
         "apus_object('x')", "apus_object('[\"a\",\"int8\"]')", "apus_like('a', 'b\\')",
     ])
     func `a wrong call fails the query, not the server`(expression: String) throws {
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         #expect(throws: DatabaseError.self) {
             try database.makeReader().all("SELECT \(expression)")

@@ -8,25 +8,25 @@ import Testing
     @Test func `a second opener is refused with the reason`() throws {
         let directory = try TestDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
-        let database = try Database.open(configuration)
-        let problem = #expect(throws: Problem.self) { try Database.open(configuration) }
+        let database = try DatabasePool.open(configuration)
+        let problem = #expect(throws: Problem.self) { try DatabasePool.open(configuration) }
         #expect(problem?.code == "55006")
         #expect(problem?.message.contains("process \(getpid())") == true)
         database.close()
-        try Database.open(configuration).close()
+        try DatabasePool.open(configuration).close()
     }
 
     @Test func `a database let go is closed`() throws {
         let directory = try TestDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
-        for _ in 0..<3 { _ = try Database.open(configuration) }
+        for _ in 0..<3 { _ = try DatabasePool.open(configuration) }
     }
 
     @Test func `a file that is not a database is refused`() throws {
         let directory = try TestDirectory()
         directory.write("apus.db", Array(repeating: 0x41, count: 8192))
         let problem = #expect(throws: Problem.self) {
-            try Database.open(.file(directory.path + "/apus.db"))
+            try DatabasePool.open(.file(directory.path + "/apus.db"))
         }
         #expect(problem?.code == "XX001")
         #expect(problem?.message.contains("apus.db is damaged or is not an Apus database") == true)
@@ -36,23 +36,23 @@ import Testing
     @Test func `a damaged schema is refused`() throws {
         let directory = try TestDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
-        try Database.open(configuration).close()
+        try DatabasePool.open(configuration).close()
         var bytes = directory.read("apus.db")
         for index in 100..<4096 { bytes[index] = 0xFF }
         directory.write("apus.db", bytes)
-        let problem = #expect(throws: Problem.self) { try Database.open(configuration) }
+        let problem = #expect(throws: Problem.self) { try DatabasePool.open(configuration) }
         #expect(problem?.code == "XX001")
     }
 
     @Test func `another application's database is refused`() throws {
         let directory = try TestDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
-        try Database.open(configuration).close()
+        try DatabasePool.open(configuration).close()
         var bytes = directory.read("apus.db")
         // The application id stands at bytes 68…71 of the header (fileformat2.html §1.3).
         bytes[68] = 0x7F
         directory.write("apus.db", bytes)
-        let problem = #expect(throws: Problem.self) { try Database.open(configuration) }
+        let problem = #expect(throws: Problem.self) { try DatabasePool.open(configuration) }
         #expect(problem?.code == "XX001")
         #expect(problem?.message.contains("another application") == true)
     }
@@ -61,11 +61,11 @@ import Testing
         let directory = try TestDirectory()
         directory.write("file", [1])
         let problem = #expect(throws: Problem.self) {
-            try Database.open(.file(directory.path + "/file/apus.db"))
+            try DatabasePool.open(.file(directory.path + "/file/apus.db"))
         }
         #expect(problem?.message.contains("Not a directory") == true)
         let missing = #expect(throws: Problem.self) {
-            try Database.open(.file(directory.path + "/a/b/apus.db"))
+            try DatabasePool.open(.file(directory.path + "/a/b/apus.db"))
         }
         #expect(missing?.code == "58P01")
     }
@@ -73,14 +73,14 @@ import Testing
     @Test func `a read-only file is refused`() async throws {
         let directory = try TestDirectory()
         let path = directory.path + "/apus.db"
-        try Database.open(.file(path)).close()
+        try DatabasePool.open(.file(path)).close()
         unsafe _ = chmod(path, 0o444)
         unsafe _ = chmod(directory.path, 0o777)
         unsafe _ = chmod(path + ".lock", 0o666)
         await #expect(processExitsWith: .success) { [path = path as String] in
             // Root may write everything: become nobody.
             if getuid() == 0 { #expect(setuid(65_534) == 0) }
-            let problem = #expect(throws: Problem.self) { try Database.open(.file(path)) }
+            let problem = #expect(throws: Problem.self) { try DatabasePool.open(.file(path)) }
             #expect(problem?.code == "58030")
             #expect(problem?.message.contains("cannot be written") == true)
         }
@@ -88,7 +88,7 @@ import Testing
 
     @Test func `a temporary database leaves no file behind`() throws {
         let directory = try TestDirectory()
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         let reader = try database.makeReader()
         let path = try reader.all("SELECT file FROM pragma_database_list")
         guard case .text(let file) = path[0][0] else { return }

@@ -17,7 +17,7 @@ private final class Gate: Sendable {
 @Suite(.timeLimit(.minutes(1))) struct WriterTests {
     /// Submits writes while the writer is held up by a first one, so that they share a batch.
     private func batch(
-        _ database: Database, count: Int,
+        _ database: DatabasePool, count: Int,
         _ body: @escaping @Sendable (Int, WriteTransaction) throws(Problem) -> Void
     ) async -> [Problem?] {
         let gate = Gate()

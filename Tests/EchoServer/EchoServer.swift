@@ -18,7 +18,7 @@ struct EchoServer {
         // Autobahn's case 9 sends messages of 16 MiB.
         configuration.limits.messageBytesMax = 32 * 1_048_576
         configuration.connectionLimits.webSocketQueueBytesMax = 64 * 1_048_576
-        let server = HTTPServer(configuration: configuration) { _ in EchoApplication() }
+        let server = WebServer(configuration: configuration) { _ in EchoApplication() }
         do {
             try server.start()
         } catch {

@@ -10,14 +10,14 @@ final class Laboratory {
     let reader: Reader
     let rows: [[Value]]
     let identities: [Identity]
-    private let database: Database
+    private let database: DatabasePool
     private let instant = Instant(seconds: 1_767_225_600)
 
     static let rowCount = 14
 
     init(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        database = try Database.open(.memory)
+        database = try DatabasePool.open(.memory)
         let members = Self.members(&random)
         let teams = Self.teams(&random)
         let items = (0..<Self.rowCount).map { Self.item($0, &random) }

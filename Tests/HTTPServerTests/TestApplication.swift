@@ -118,7 +118,7 @@ final class FloodSession: WebSocketSession {
 final class TestServer {
     let gate = Gate()
     let log = SessionLog()
-    let server: HTTPServer
+    let server: WebServer
 
     init(
         loops: Int = 1, _ configure: (inout HTTPServerConfiguration) -> Void = { _ in }
@@ -128,7 +128,7 @@ final class TestServer {
         configure(&configuration)
         let gate = gate
         let log = log
-        server = HTTPServer(configuration: configuration) { _ in
+        server = WebServer(configuration: configuration) { _ in
             TestApplication(gate: gate, log: log)
         }
         try server.start()

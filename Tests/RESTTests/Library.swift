@@ -10,7 +10,7 @@ import Schema
 
 /// A project in memory: catalogue, rules, a real database, and the service in front of it.
 struct Library {
-    let database: Database
+    let database: DatabasePool
     let service: RESTService
     let catalogue: Catalogue
 
@@ -23,7 +23,7 @@ struct Library {
         files.append((path: "rules.json", contents: Array(rules.utf8)))
         let catalogue = try Catalogue(parsing: files)
         let rulebook = try Rulebook.compile(catalogue)
-        database = try Database.open(.memory)
+        database = try DatabasePool.open(.memory)
         try database.writeAndWait { (transaction) throws(Problem) in
             do {
                 for model in catalogue.modelsByDependency {

@@ -86,7 +86,7 @@ final class Peer {
 /// A hub with real models, rules and SQLite, an own clock, and changes made by hand.
 final class Stage {
     private(set) var catalogue: Catalogue
-    let database: Database
+    let database: DatabasePool
     private(set) var hub: RealtimeHub!
     /// The clock; moved by tests.
     var now = Instant(seconds: 1_800_000_000)
@@ -98,7 +98,7 @@ final class Stage {
         _ models: [String: String], rules: String? = nil, settings: FeedSettings = FeedSettings()
     ) throws {
         catalogue = try Self.catalogue(models, rules)
-        database = try Database.open(.memory)
+        database = try DatabasePool.open(.memory)
         let rulebook = try Rulebook.compile(catalogue)
         for model in catalogue.modelsByDependency {
             for statement in try DDL.create(model, render: rulebook.sqlText) { try run(statement) }

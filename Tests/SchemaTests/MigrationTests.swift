@@ -64,7 +64,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;",
             "INSERT INTO a VALUES (1); INSERT INTO a VALUES (2)")
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let migrator = Migrator(database, set)
         #expect(try migrator.status().pending == set.files)
@@ -78,7 +78,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;",
             "-- more\nCREATE TABLE b (y TEXT) STRICT;\nINSERT INTO a\n  VALUES (1, 2);")
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let migrator = Migrator(database, set)
         let problem = #expect(throws: Problem.self) { try migrator.apply(at: Self.now) }
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `changed, missing and late files are reported together`() throws {
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let set = Self.files("SELECT 1;", "SELECT 2;", "SELECT 3;")
         _ = try Migrator(database, MigrationSet(Array(set.files[1...]))).apply(at: Self.now)
@@ -116,7 +116,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER PRIMARY KEY) STRICT;\nCREATE TABLE b (y INTEGER REFERENCES a) STRICT;",
             "INSERT INTO b VALUES (7);")
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let problem = #expect(throws: Problem.self) {
             try Migrator(database, set).apply(at: Self.now)
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `what dev has added is taken over by the file written for it`() throws {
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let set = try Self.extended(MigrationSet([]), [Self.rooms])
         let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions

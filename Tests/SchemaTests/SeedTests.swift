@@ -51,7 +51,7 @@ import Testing
         let catalogue = try catalogue([
             Self.model, ("seeds/demo.json", #"{"things": [{"id": "\#(Self.id)", "name": "a"}]}"#),
         ])
-        let database = try Database.open(.memory)
+        let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let difference = try Difference.between(
             DatabaseStructure(statements: []), catalogue, render: asWritten)

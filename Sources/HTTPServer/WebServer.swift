@@ -5,7 +5,7 @@ import Synchronization
 /// An HTTP/1.1 and WebSocket server: one listener, application and set of connections per loop.
 ///
 /// `start` and `drain` block their caller and are not to be called on a loop.
-public final class HTTPServer: Sendable {
+public final class WebServer: Sendable {
     private struct Running {
         var threads: [LoopThread] = []
         var servers: [LoopBound<ServerLoop>] = []

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The store as everything above sees it: readers, one group-committing writer, a slow lane for
 /// expensive reads, and the log of changes. Usable from every thread.
-public final class Database: Sendable {
+public final class DatabasePool: Sendable {
     private let files: DatabaseFiles
     private let configuration: DatabaseConfiguration
     private let queue: WriteQueue
@@ -22,7 +22,7 @@ public final class Database: Sendable {
     /// - Throws: 55006 when another server uses it, 58030 when the file cannot be opened or
     ///   written, XX001 when it is damaged or not a database, 58P01 when its directory cannot be
     ///   made.
-    public static func open(_ configuration: DatabaseConfiguration) throws(Problem) -> Database {
+    public static func open(_ configuration: DatabaseConfiguration) throws(Problem) -> DatabasePool {
         let files = try DatabaseFiles(configuration.location)
         let queue = WriteQueue()
         let tables = CapturedTables()
@@ -39,7 +39,7 @@ public final class Database: Sendable {
         }
         do throws(Problem) {
             let epoch = try opened.take().get()
-            return Database(
+            return DatabasePool(
                 files: files, configuration: configuration, queue: queue, thread: thread,
                 tables: tables, publishers: publishers, epoch: epoch)
         } catch {
