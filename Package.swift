@@ -105,7 +105,7 @@ if Context.environment["APUS_BENCHMARKS"] != nil {
     package.targets += [
         .target(name: "CBaseline", linkerSettings: [.linkedLibrary("sqlite3")]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Network", "CBaseline", "CLinux", "CSQLite"],
+            name: "Benchmarks", dependencies: ["Network", "Diagnostics", "CBaseline", "CLinux", "CSQLite"],
             swiftSettings: house),
     ]
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// Jobs and the threads that run them, started as they are needed and never more than a limit.
@@ -52,20 +53,7 @@ final class WorkQueue: @unchecked Sendable {
     }
 
     private func startThread() -> Bool {
-        var thread = pthread_t()
-        let queue = unsafe Unmanaged.passRetained(self)
-        let failure = unsafe pthread_create(
-            &thread, nil,
-            { raw in
-                guard let raw = unsafe raw else { return nil }
-                unsafe Unmanaged<WorkQueue>.fromOpaque(raw).takeRetainedValue().work()
-                return nil
-            }, queue.toOpaque())
-        guard failure == 0 else {
-            unsafe queue.release()
-            return false
-        }
-        pthread_detach(thread)
+        guard PosixThread(name: "passwords", { self.work() }) != nil else { return false }
         threads += 1
         return true
     }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Diagnostics
 import Network
 import Synchronization
 
@@ -31,21 +32,17 @@ struct LoadDriver: Sendable {
             let share = connections / threads + (index < connections % threads ? 1 : 0)
             let quota = requests / threads + (index < requests % threads ? 1 : 0)
             guard share > 0 else { continue }
-            do throws(NetworkError) {
-                workers.append(
-                    try PosixThread(name: "load \(index)") {
-                        do throws(BenchmarkError) {
-                            let worker = try LoadWorker(
-                                template, scenario, server, connections: share,
-                                seed: UInt64(index) + 1)
-                            results.add(.success(try worker.run(requests: quota)))
-                        } catch {
-                            results.add(.failure(error))
-                        }
-                    })
-            } catch {
-                throw BenchmarkError(error.description)
+            let worker = PosixThread(name: "load \(index)") {
+                do throws(BenchmarkError) {
+                    let worker = try LoadWorker(
+                        template, scenario, server, connections: share, seed: UInt64(index) + 1)
+                    results.add(.success(try worker.run(requests: quota)))
+                } catch {
+                    results.add(.failure(error))
+                }
             }
+            guard let worker else { throw BenchmarkError(PosixThread.refused.message) }
+            workers.append(worker)
         }
         for worker in workers { worker.join() }
         var sum = Measurement()

@@ -8,7 +8,7 @@ public final class DatabasePool: Sendable {
     private let files: DatabaseFiles
     private let configuration: DatabaseConfiguration
     private let queue: WriteQueue
-    private let writerThread: Thread
+    private let writerThread: PosixThread
     private let slowLane: SlowLane
     private let tables: CapturedTables
     private let publishers: Publishers
@@ -29,13 +29,13 @@ public final class DatabasePool: Sendable {
         let publishers = Publishers()
         let opened = Answer<Result<String, Problem>>()
         let path = files.path
-        let thread = Thread {
+        let thread = PosixThread(name: "writer") {
             WriterThread.run(
                 path: path, configuration: configuration, queue: queue, tables: tables,
                 publishers: publishers, opened: opened)
         }
         guard let thread else {
-            throw Problem(code: "53000", status: 503, message: "The system refuses another thread.")
+            throw PosixThread.refused
         }
         do throws(Problem) {
             let epoch = try opened.take().get()
@@ -50,7 +50,7 @@ public final class DatabasePool: Sendable {
 
     private init(
         files: DatabaseFiles, configuration: DatabaseConfiguration, queue: WriteQueue,
-        thread: Thread, tables: CapturedTables, publishers: Publishers, epoch: String
+        thread: PosixThread, tables: CapturedTables, publishers: Publishers, epoch: String
     ) {
         self.files = files
         self.configuration = configuration

@@ -15,7 +15,7 @@ final class SlowLane: Sendable {
     private struct State {
         var jobs: [SlowJob] = []
         var idle = 0
-        var threads: [Thread] = []
+        var threads: [PosixThread] = []
         var isClosed = false
     }
 
@@ -37,7 +37,7 @@ final class SlowLane: Sendable {
             if state.isClosed { return .closed }
             if state.jobs.count >= DatabaseLimits.waitingSlowReadsMax { return .tooManySlowReads }
             if state.idle <= state.jobs.count, state.threads.count < DatabaseLimits.slowLaneThreads,
-                let thread = Thread({ [self] in work() })
+                let thread = PosixThread(name: "slow lane", { [self] in work() })
             {
                 state.threads.append(thread)
             }

@@ -10,7 +10,7 @@ public final class LoopThread: Sendable {
     /// Starts a thread named `name` and a loop on it; returns when the loop exists.
     public init(index: Int, name: String) throws(NetworkError) {
         let reply = Handover<Result<LoopContext, NetworkError>>()
-        thread = try PosixThread(name: name) {
+        let thread = PosixThread(name: name) {
             do throws(NetworkError) {
                 let loop = try EventLoop(index: index)
                 reply.give(.success(loop.context))
@@ -19,6 +19,8 @@ public final class LoopThread: Sendable {
                 reply.give(.failure(error))
             }
         }
+        guard let thread else { throw .threadsExhausted }
+        self.thread = thread
         switch reply.take() {
         case .success(let context): self.context = context
         case .failure(let error):

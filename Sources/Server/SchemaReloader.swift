@@ -14,15 +14,13 @@ final class SchemaReloader: Sendable {
     ) throws(Problem) {
         let watcher = try DirectoryWatcher(root: options.schemasDirectory)
         self.watcher = watcher
-        do {
-            thread = try PosixThread(name: "schemas") {
-                while watcher.waitForChange() {
-                    Self.reload(options, services: services, registry: registry)
-                }
+        let thread = PosixThread(name: "schemas") {
+            while watcher.waitForChange() {
+                Self.reload(options, services: services, registry: registry)
             }
-        } catch {
-            throw Problem(error)
         }
+        guard let thread else { throw PosixThread.refused }
+        self.thread = thread
     }
 
     /// Stops watching; returns when a reload in progress is done.

@@ -2,7 +2,8 @@ import Glibc
 import Synchronization
 import Testing
 
-@testable import Network
+@testable import Diagnostics
+import Network
 
 @Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
     @Test func `posted work runs on the loop's thread in order`() throws {
@@ -25,7 +26,7 @@ import Testing
             let context = thread.context
             let before = context.serialExecutor.mailbox.wakeCount
             thread.perform { _ in
-                let sender = try? PosixThread(name: "sender") {
+                let sender = PosixThread(name: "sender") {
                     for _ in 0..<1000 { context.post {} }
                 }
                 sender?.join()
@@ -61,7 +62,7 @@ import Testing
             try? await Task.sleep(for: .milliseconds(1))
             isHome.append(context.isCurrent)
             await withCheckedContinuation { continuation in
-                let foreign = try? PosixThread(name: "foreign") { continuation.resume() }
+                let foreign = PosixThread(name: "foreign") { continuation.resume() }
                 #expect(foreign != nil)
             }
             isHome.append(context.isCurrent)

@@ -6,16 +6,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
 int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
-
-/// Names the calling thread, as `top -H` and debuggers show it; the kernel keeps 15 bytes. `prctl` is variadic.
-static inline int clinux_set_thread_name(const char *name) {
-    return prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0);
-}
 
 #endif

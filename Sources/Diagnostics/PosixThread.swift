@@ -1,0 +1,75 @@
+import Glibc
+import Synchronization
+
+/// A named thread of the operating system that runs one closure.
+///
+/// Loops, the writer and pools own their threads, so that nothing they do can occupy the threads on
+/// which Swift's concurrency runs.
+public final class PosixThread: Sendable {
+    private let handle: pthread_t
+    private let isJoined = Atomic(false)
+
+    /// What to tell people when the system refuses a thread.
+    public static let refused = Problem(
+        code: "53000", status: 503, message: "The system refuses another thread.")
+
+    /// What the new thread takes with it.
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Starts the thread; nil if the system refuses another one. `name` is cut to the kernel's 15
+    /// bytes. Signals stay with the threads that were made for them.
+    ///
+    /// The corresponding C function is `pthread_create`.
+    public init?(name: String, _ run: @escaping @Sendable () -> Void) {
+        var handle = pthread_t()
+        let body = unsafe Unmanaged.passRetained(
+            Body {
+                Self.nameCurrent(name)
+                run()
+            })
+        var all = sigset_t()
+        var before = sigset_t()
+        unsafe sigfillset(&all)
+        unsafe pthread_sigmask(SIG_BLOCK, &all, &before)
+        let result = unsafe pthread_create(
+            &handle, nil,
+            { body in
+                if let body = unsafe body {
+                    unsafe Unmanaged<Body>.fromOpaque(body).takeRetainedValue().run()
+                }
+                return nil
+            }, body.toOpaque())
+        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+        guard result == 0 else {
+            unsafe body.release()
+            return nil
+        }
+        self.handle = handle
+    }
+
+    /// A thread nobody joined is detached, so that its stack is freed when it ends.
+    deinit {
+        if !isJoined.load(ordering: .relaxed) { pthread_detach(handle) }
+    }
+
+    /// Tells the kernel the calling thread's name, as `top -H` and debuggers show it (proc(5)).
+    private static func nameCurrent(_ name: String) {
+        let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        let bytes = Array(name.utf8.prefix(15))
+        unsafe bytes.withUnsafeBytes { _ = unsafe write(file, $0.baseAddress, $0.count) }
+        close(file)
+    }
+
+    /// Waits until the closure has returned. A second call, and one by the thread itself, returns at
+    /// once.
+    public func join() {
+        guard pthread_equal(handle, pthread_self()) == 0 else { return }
+        if isJoined.exchange(true, ordering: .relaxed) { return }
+        unsafe pthread_join(handle, nil)
+    }
+}
