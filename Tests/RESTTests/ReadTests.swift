@@ -48,6 +48,8 @@ private let thingRows = [
         ("select=data->nope&id=eq.1", #"[{"nope":null}]"#),
         ("select=name->x&id=eq.1", #"[{"x":null}]"#),
         ("select=id::int8,name::text&id=eq.1", #"[{"id":1,"name":"a"}]"#),
+        ("select=n::text,ok::text,key::text&id=eq.2", #"[{"n":null,"ok":"false","key":null}]"#),
+        ("select=n::text&id=eq.4", #"[{"n":"9223372036854775807"}]"#),
         ("select=id,parent(name)&id=eq.2", #"[{"id":2,"parent":{"name":"a"}}]"#),
         ("select=id,parent_id(name)&id=eq.2", #"[{"id":2,"parent_id":{"name":"a"}}]"#),
         (

@@ -28,10 +28,11 @@ extension Planner {
             return TablePlan.Member(key: field.alias ?? "count", type: .integer, source: .rowCount)
         }
         guard field.aggregate == nil, let name = field.field else { throw .aggregates }
-        let source = try source(name, of: model)
+        var source = try source(name, of: model)
         var type = try valueType(of: source, in: model)
         if let cast = field.cast {
-            type = try castType(cast, from: type)
+            source.cast = Self.textCast(to: cast, from: type)
+            type = source.cast == nil ? try castType(cast, from: type) : .text
         }
         return TablePlan.Member(
             key: field.alias ?? name.outputKey, type: type, source: .column(source))
@@ -94,6 +95,15 @@ extension Planner {
         return last.isText ? .text : .json
     }
 
+    /// Integers that JavaScript cannot hold are asked for as text; booleans are as simple.
+    private static func textCast(to name: String, from type: ColumnType) -> ColumnSource.Cast? {
+        switch (name, type) {
+        case ("text", .integer), ("text", .integer32): .integerToText
+        case ("text", .boolean): .booleanToText
+        default: nil
+        }
+    }
+
     /// A cast that changes nothing is taken; the others are recognised and refused.
     private func castType(_ name: String, from type: ColumnType) throws(Problem) -> ColumnType {
         let known: Set<String> = [
@@ -103,6 +113,7 @@ extension Planner {
             "time",
         ]
         guard known.contains(name) else { throw .noType(name) }
+        if name == "text", [.uuid, .date, .time].contains(type) { return .text }
         guard name == type.wireName || name == type.formalName else {
             throw .notImplemented(
                 "Casting \(type.formalName) to \(name) in select is not supported yet.")

@@ -41,8 +41,12 @@ struct TablePlan: Sendable {
 
 /// A column, or what a path finds in one.
 struct ColumnSource: Sendable {
+    /// A change of the value on its way out.
+    enum Cast: Sendable { case integerToText, booleanToText }
+
     let column: Int
     var path: [PathStep] = []
+    var cast: Cast?
     /// When set, rows for which this is not true show null in the column's place.
     var mask: Predicate?
 }

@@ -59,11 +59,21 @@ extension StatementBuilder {
             append(mask, row: table.alias)
             append(" THEN ")
         }
+        switch source.cast {
+        case .integerToText?: append("CAST(")
+        case .booleanToText?: append("CASE ")
+        case nil: break
+        }
         let column = table.model.columns[source.column]
         if !source.path.isEmpty, column.type != .json {
             append("NULL")
         } else {
             append(source.path, into: column.name, of: table.alias)
+        }
+        switch source.cast {
+        case .integerToText?: append(" AS TEXT)")
+        case .booleanToText?: append(" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END")
+        case nil: break
         }
         if source.mask != nil { append(" END") }
     }
