@@ -21,7 +21,8 @@ import Testing
         ]
         let library = try Library(models: models, data: rows)
         let request = Request(
-            .get, "/rest/v1/items?select=id&title=like.*199999", fields: [("prefer", "count=exact")])
+            .get, "/rest/v1/items?select=id&title=like.*199999", fields: [("prefer", "count=exact")]
+        )
         let answer = library.service.respond(
             to: request, path: request.rawPath.dropFirst(9), identity: .anonymous)
         guard case .pending(let finish) = answer else {

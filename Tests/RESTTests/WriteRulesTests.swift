@@ -134,6 +134,28 @@ import Testing
                 "Content-Range") == "0-0/1")
     }
 
+    @Test func `a check sees old and new whatever the columns are called`() async throws {
+        let models = [
+            "t": """
+            {"properties": {"id": {"type": "integer"}, "n": {"type": "integer"},
+               "key": {"type": "integer"}, "value": {"type": "integer"},
+               "c0": {"type": "integer"}},
+             "access": {"read": true, "create": true, "delete": true,
+               "update": {"using": true, "check": "n > old.n and not changed(key)"}}}
+            """
+        ]
+        let library = try Library(models: models, data: ["INSERT INTO t VALUES (1, 1, 2, 3, 5)"])
+        let up = await library.send(
+            .patch, "/t?n=eq.1", Self.representation, body: #"{"n":2,"value":9}"#)
+        #expect(up.text == #"[{"id":1,"n":2,"key":2,"value":9,"c0":5}]"#)
+        #expect(await library.send(.patch, "/t?id=eq.1", body: #"{"n":2}"#).status == 401)
+        #expect(await library.send(.patch, "/t?id=eq.1", body: #"{"n":3,"key":1}"#).status == 401)
+        let merged = await library.send(
+            .post, "/t", [("prefer", "resolution=merge-duplicates")], body: #"{"id":1,"n":0}"#)
+        #expect(merged.status == 401)
+        #expect(try library.values("SELECT n FROM t") == [.integer(2)])
+    }
+
     // MARK: Upsert
 
     @Test func `an upsert inserts under the create rule and updates under the update rule`()

@@ -130,7 +130,7 @@ struct ConstraintProbe {
         builder.append(" WHERE EXISTS (SELECT 1 FROM ")
         builder.append(table: model.name, as: "_apus_other")
         builder.append(" WHERE ")
-        builder.append(rowOf: "_apus_other", in: model)
+        builder.append(rowOf: "_apus_other")
         builder.append(" <> ")
         builder.append(column: StatementBuilder.keyColumn, of: StatementBuilder.newAlias)
         for column in key {

@@ -113,7 +113,7 @@ extension InsertPlan {
             builder.append(" WHERE ")
             builder.append(rules.using, of: StatementBuilder.oldAlias)
             builder.append(" AND ")
-            builder.appendRow(rowid, of: StatementBuilder.oldAlias, in: model)
+            builder.appendRow(rowid, of: StatementBuilder.oldAlias)
             if try run.look(builder).isEmpty {
                 throw .rowSecurity(table: model.name, isAnonymous: run.isAnonymous, using: true)
             }
@@ -123,7 +123,7 @@ extension InsertPlan {
             var builder = run.makeBuilder()
             builder.appendViolation(of: checks, model: model, assignments(row), alias: "_apus_0") {
                 $0.append(" WHERE ")
-                $0.appendRow(rowid, of: "_apus_0", in: model)
+                $0.appendRow(rowid, of: "_apus_0")
             }
             if let failed = try run.look(builder).first {
                 throw refusal(of: checks[Int(failed)], run)
@@ -168,14 +168,14 @@ extension InsertPlan {
         var builder = run.makeBuilder()
         builder.appendUpdate(of: model, as: alias, assignments)
         builder.append(" WHERE ")
-        builder.appendRow(rowid, of: alias, in: model)
+        builder.appendRow(rowid, of: alias)
         do throws(DatabaseError) {
             _ = try run.execute(builder)
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, updating: assignments, alias: alias) {
                     $0.append(" WHERE ")
-                    $0.appendRow(rowid, of: alias, in: model)
+                    $0.appendRow(rowid, of: alias)
                 }
         }
         return rowid
@@ -192,7 +192,7 @@ extension InsertPlan {
         builder.append(" FROM ")
         builder.append(table: model.name, as: StatementBuilder.oldAlias)
         builder.append(" WHERE ")
-        builder.appendRow(rowid, of: StatementBuilder.oldAlias, in: model)
+        builder.appendRow(rowid, of: StatementBuilder.oldAlias)
         guard let values = try run.lookAtFirst(builder, count: model.primaryKey.count) else {
             return nil
         }
@@ -209,8 +209,8 @@ extension InsertPlan {
 
 extension StatementBuilder {
     /// `"alias".rowid = n`
-    mutating func appendRow(_ rowid: Int64, of alias: String, in model: Model) {
-        append(rowOf: alias, in: model)
+    mutating func appendRow(_ rowid: Int64, of alias: String) {
+        append(rowOf: alias)
         append(" = ")
         append(.integer(rowid))
     }

@@ -38,8 +38,7 @@ extension UpdatePlan {
         var builder = run.makeBuilder()
         builder.appendUpdate(of: model, as: target.alias, assignments)
         builder.appendWhere(rules, target)
-        builder.append(" RETURNING ")
-        builder.append(model.rowName)
+        builder.append(" RETURNING rowid")
         do throws(DatabaseError) {
             return try run.integers(builder)
         } catch {
@@ -60,7 +59,7 @@ extension DeletePlan {
         if returning.hasRepresentation {
             var builder = run.makeBuilder()
             builder.append("SELECT ")
-            builder.append(rowOf: target.alias, in: model)
+            builder.append(rowOf: target.alias)
             builder.append(" FROM ")
             builder.append(table: model.name, as: target.alias)
             condition(&builder)

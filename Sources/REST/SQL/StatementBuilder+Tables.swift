@@ -23,7 +23,7 @@ extension StatementBuilder {
             // PostgreSQL promises no order here, but clients that page without one count on a
             // stable one.
             append(" ORDER BY ")
-            append(rowOf: table.alias, in: table.model)
+            append(rowOf: table.alias)
         }
         append(window)
     }

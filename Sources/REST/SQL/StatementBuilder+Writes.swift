@@ -11,11 +11,10 @@ extension StatementBuilder {
     static let keysAlias = "_apus_keys"
     static let keyColumn = "_apus_row"
 
-    /// `"alias".rowid`, in whichever of its spellings no column hides.
-    mutating func append(rowOf alias: String, in model: Model) {
+    /// `"alias".rowid`. No column may be called so.
+    mutating func append(rowOf alias: String) {
         append(identifier: alias)
-        append(".")
-        append(model.rowName)
+        append(".rowid")
     }
 
     /// One row with a value for every column, in their order: the arguments are the values.
@@ -38,7 +37,7 @@ extension StatementBuilder {
     /// The row whose `key` columns hold these values.
     mutating func appendLookup(_ key: [Int], values: [Value], of model: Model) {
         append("SELECT ")
-        append(rowOf: Self.oldAlias, in: model)
+        append(rowOf: Self.oldAlias)
         append(" FROM ")
         append(table: model.name, as: Self.oldAlias)
         append(" WHERE ")
@@ -83,7 +82,7 @@ extension StatementBuilder {
         where condition: (inout StatementBuilder) -> Void
     ) {
         append("SELECT ")
-        append(rowOf: alias, in: model)
+        append(rowOf: alias)
         append(" AS ")
         append(identifier: Self.keyColumn)
         for (index, column) in model.columns.enumerated() {
@@ -113,7 +112,7 @@ extension StatementBuilder {
         append(" JOIN ")
         append(table: model.name, as: Self.oldAlias)
         append(" ON ")
-        append(rowOf: Self.oldAlias, in: model)
+        append(rowOf: Self.oldAlias)
         append(" = ")
         append(column: Self.keyColumn, of: Self.newAlias)
     }
@@ -129,9 +128,9 @@ extension StatementBuilder {
             append(check)
             append(", 0) THEN \(index)")
         }
-        append(" END AS \"n\"")
+        append(" END AS \"_apus_check\"")
         appendImages(of: model, assignments, alias: alias, where: condition)
-        append(" WHERE \"n\" IS NOT NULL LIMIT 1")
+        append(" WHERE \"_apus_check\" IS NOT NULL LIMIT 1")
     }
 
     private mutating func append(_ check: RowCheck) {
@@ -175,17 +174,8 @@ extension StatementBuilder {
         append(" CROSS JOIN ")
         append(table: table.model.name, as: table.alias)
         append(" ON ")
-        append(rowOf: table.alias, in: table.model)
+        append(rowOf: table.alias)
         append(" = ")
         append(column: "value", of: Self.keysAlias)
-    }
-}
-
-extension Model {
-    /// A name of the rowid that no column has taken.
-    var rowName: String {
-        ["rowid", "_rowid_", "oid"].first { name in
-            !columns.contains { $0.name.lowercased() == name }
-        } ?? "rowid"
     }
 }
