@@ -70,6 +70,6 @@ public final class PosixThread: Sendable {
     public func join() {
         guard pthread_equal(handle, pthread_self()) == 0 else { return }
         if isJoined.exchange(true, ordering: .relaxed) { return }
-        unsafe pthread_join(handle, nil)
+        pthread_join(handle, nil)
     }
 }
