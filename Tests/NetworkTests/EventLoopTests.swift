@@ -2,8 +2,9 @@ import Glibc
 import Synchronization
 import Testing
 
-@testable import Diagnostics
-import Network
+import Diagnostics
+
+@testable import Network
 
 @Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
     @Test func `posted work runs on the loop's thread in order`() throws {
