@@ -53,7 +53,7 @@ public final class Backend: Sendable {
     ///   a data directory that another server holds, migrations to be applied first.
     public static func start(_ options: ServerOptions, mode: Mode) throws -> Backend {
         let parts = try BackendParts(options, mode: mode)
-        let registry = LoopRegistry()
+        let registry = LoopRegistry(metrics: parts.metrics)
         let services = parts.services
         let schemas = parts.schemas
         let server = WebServer(configuration: parts.httpConfiguration) { context throws(Problem) in

@@ -43,7 +43,12 @@ final class LoopApplication: Application {
     func deliver(_ changes: [Change]) { hub.deliver(changes) }
 
     /// Lets time pass for this loop's subscribers; to be called each second.
-    func tick(now: Instant) { hub.tick(now: now) }
+    ///
+    /// - Returns: what its feeds have done so far, for `/metrics`.
+    func tick(now: Instant) -> RealtimeCounters {
+        hub.tick(now: now)
+        return hub.counters
+    }
 
     /// Takes schema files that have changed.
     func reload(_ schemas: SchemaSet) {

@@ -5,6 +5,10 @@ import Synchronization
 
 /// The applications of all loops, as other threads reach them: by posting to their loops.
 final class LoopRegistry: Sendable {
+    private let metrics: Metrics
+
+    init(metrics: Metrics) { self.metrics = metrics }
+
     private struct Member {
         let context: LoopContext
         let application: LoopBound<LoopApplication>
@@ -37,9 +41,9 @@ final class LoopRegistry: Sendable {
 
     private func tickEachSecond(_ application: LoopApplication, on context: LoopContext) {
         var token: TimerToken?
-        token = context.schedule(after: .seconds(1)) { [weak application] in
+        token = context.schedule(after: .seconds(1)) { [weak application, metrics] in
             guard let application else { return }
-            application.tick(now: .now)
+            metrics.feeds.record(application.tick(now: .now), loop: context.index)
             token?.rearm(after: .seconds(1))
         }
     }

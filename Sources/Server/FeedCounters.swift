@@ -1,0 +1,27 @@
+import Realtime
+import Synchronization
+
+/// What the feeds of all loops have done; each loop tells its numbers once a second.
+final class FeedCounters: Sendable {
+    private let loops = Mutex<[Int: RealtimeCounters]>([:])
+
+    /// Takes one loop's newest numbers.
+    func record(_ counters: RealtimeCounters, loop: Int) {
+        loops.withLock { $0[loop] = counters }
+    }
+
+    /// Appends the sums in Prometheus' text format.
+    func append(to output: inout [UInt8]) {
+        let loops = loops.withLock { Array($0.values) }
+        func single(
+            _ name: String, _ type: String, _ help: String, _ value: KeyPath<RealtimeCounters, Int>
+        ) {
+            let sum = loops.reduce(0) { $0 + $1[keyPath: value] }
+            MetricText.single("apus_feed_\(name)", type, help, sum, to: &output)
+        }
+        single("channels", "gauge", "Channels joined now.", \.channels)
+        single("deliveries_total", "counter", "Changes handed to sockets.", \.deliveries)
+        single("slow_closes_total", "counter", "Sockets closed as too slow.", \.slowCloses)
+        single("dropped_messages_total", "counter", "Messages not understood.", \.droppedMessages)
+    }
+}
