@@ -9,9 +9,13 @@ enum Limits {
     static let fileBytesMax = 16 << 20
     /// The deepest nesting of a JSON file of `Schemas/`.
     static let jsonDepthMax = 64
-    /// The longest text that a `pattern` judges, in bytes: the matcher backtracks, so longer texts
-    /// are refused rather than searched.
+    /// The longest text that a `pattern` judges, in bytes; longer texts are refused rather than
+    /// searched.
     static let patternInputBytesMax = 4096
+    /// The instructions of a compiled `pattern`. Times the characters of a text it bounds the time.
+    static let patternInstructionsMax = 2000
+    /// The groups of a `pattern` in each other.
+    static let patternDepthMax = 32
     /// How many directories deep `Schemas/` is searched; a link that leads back ends there.
     static let directoryDepthMax = 4
     /// The digits of a decimal: what fits a scaled 64-bit integer.
