@@ -52,16 +52,15 @@ final class RateLimiter: Sendable {
         if let wait { throw .tooManyRequests(retryAfterSeconds: Int64(wait.rounded(.up))) }
     }
 
-    /// Throws as ``take(_:_:_:now:)`` would, but takes nothing.
-    func check(
-        _ kind: Kind, _ subject: String, _ limit: RateLimit?, now: Instant
-    ) throws(Problem) {
+    /// Undoes a `take` of something that turned out not to count.
+    func giveBack(_ kind: Kind, _ subject: String, _ limit: RateLimit?, now: Instant) {
         guard let limit else { return }
         let key = Key(kind: kind, subject: subject)
-        let bucket = generations.withLock { Self.bucket(key, in: $0, limit, now: now) }
-        guard bucket.level < 1 else { return }
-        throw .tooManyRequests(
-            retryAfterSeconds: Int64(Self.wait(bucket, limit).rounded(.up)))
+        generations.withLock { generations in
+            var bucket = Self.bucket(key, in: generations, limit, now: now)
+            bucket.level = min(Double(limit.burst), bucket.level + 1)
+            store(bucket, for: key, in: &generations)
+        }
     }
 
     /// Buckets held now.

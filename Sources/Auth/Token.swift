@@ -33,8 +33,10 @@ extension AuthService {
     ) async throws(Problem) -> Response {
         let (address, password) = try credentials(body)
         let isLimited = !isService(request)
+        // Counted before the password is looked at and given back when it was right: guesses sent at
+        // once would all find the same room otherwise.
         if isLimited {
-            try limiter.check(
+            try limiter.take(
                 .failedSignIn, address, settings.rateLimits.failedSignIns, now: clock())
         }
         let known = try accounts.read { reader throws(Problem) in
@@ -42,14 +44,15 @@ extension AuthService {
         }
         let secret = Array(password.utf8)
         let stored = known?.user.passwordHash
-        let verdict = try await hasher.verify(secret, against: stored)
-        guard verdict.matches, let known else {
-            if isLimited {
-                try limiter.take(
-                    .failedSignIn, address, settings.rateLimits.failedSignIns, now: clock())
-            }
-            throw .invalidCredentials
+        let verdict: PasswordHasher.Verdict
+        do throws(Problem) {
+            verdict = try await hasher.verify(secret, against: stored)
+        } catch {
+            giveBackFailure(address, isLimited)
+            throw error
         }
+        guard verdict.matches, let known else { throw .invalidCredentials }
+        giveBackFailure(address, isLimited)
         guard known.user.emailConfirmedAt != nil else {
             throw Problem(
                 code: "email_not_confirmed", status: 400, message: "Email not confirmed")
@@ -64,6 +67,11 @@ extension AuthService {
         }
         return .json(
             issuer.answer(signedIn, now: now, weakness: passwordRules.weakness(of: password)))
+    }
+
+    private func giveBackFailure(_ address: String, _ isLimited: Bool) {
+        guard isLimited else { return }
+        limiter.giveBack(.failedSignIn, address, settings.rateLimits.failedSignIns, now: clock())
     }
 
     /// The address, normalised, and the password.

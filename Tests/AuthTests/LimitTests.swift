@@ -34,13 +34,17 @@ import Testing
         #expect(throws: Problem.self) { try take() }
     }
 
-    @Test func `nothing is limited without a limit, and checking takes nothing`() throws {
+    @Test func `nothing is limited without a limit, and what is given back counts`() throws {
         let limiter = RateLimiter()
         let now = TestClock().now
         for _ in 0..<100 { try limiter.take(.token, "a", nil, now: now) }
-        for _ in 0..<100 { try limiter.check(.token, "a", Self.limit, now: now) }
+        for _ in 0..<100 {
+            try limiter.take(.token, "a", Self.limit, now: now)
+            limiter.giveBack(.token, "a", Self.limit, now: now)
+        }
+        limiter.giveBack(.token, "a", Self.limit, now: now)
         for _ in 0..<3 { try limiter.take(.token, "a", Self.limit, now: now) }
-        #expect(throws: Problem.self) { try limiter.check(.token, "a", Self.limit, now: now) }
+        #expect(throws: Problem.self) { try limiter.take(.token, "a", Self.limit, now: now) }
     }
 
     @Test func `memory is bounded however many call`() throws {
@@ -112,6 +116,23 @@ import Testing
             answers[0] == ["invalid_credentials", "invalid_credentials", "over_request_rate_limit"])
         fixture.clock.advance(seconds: 30)
         #expect(await fixture.signIn().status == 200)
+    }
+
+    @Test func `guesses sent at once have no more room than one after the other`() async throws {
+        let fixture = try Fixture {
+            $0.rateLimits = Self.tight
+            $0.rateLimits.token = nil
+        }
+        _ = await fixture.signUp()
+        let codes = await withTaskGroup(of: String?.self) { group in
+            for number in 0..<16 {
+                group.addTask {
+                    await fixture.signIn("ada@example.org", password: "wrong-\(number)").code
+                }
+            }
+            return await group.reduce(into: [String?]()) { $0.append($1) }
+        }
+        #expect(codes.count { $0 == "invalid_credentials" } == 2, "\(codes)")
     }
 
     @Test func `right passwords are never counted as failures`() async throws {
