@@ -113,6 +113,10 @@ public final class AuthService: Sendable {
     /// For connections that outlive the check of their token.
     public func isSessionAlive(_ id: String) -> Bool { !verifier.isRevoked(id) }
 
+    /// How often sessions have been revoked since the start. For connections that outlive the check
+    /// of their token: as long as it is the same, no token they hold was revoked.
+    public var revocationCount: Int { verifier.revocationCount }
+
     private func immediate(_ response: Response, _ request: Request) -> Answer {
         var response = response
         response.omitsBody = request.method == .head

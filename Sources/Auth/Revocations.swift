@@ -9,6 +9,7 @@ final class Revocations: Sendable {
         /// When the last token of the session expires, in seconds since 1970, by session id.
         var expiries: [String: Int64] = [:]
         var sweepAt = 1024
+        var total = 0
     }
 
     private let state = Mutex(State())
@@ -21,12 +22,16 @@ final class Revocations: Sendable {
     func add(_ sessions: [RevokedSession], now: Int64) {
         guard !sessions.isEmpty else { return }
         state.withLock { state in
+            state.total += sessions.count
             for session in sessions { state.expiries[session.id] = session.expiresAt }
             guard state.expiries.count >= state.sweepAt else { return }
             state.expiries = state.expiries.filter { $0.value > now }
             state.sweepAt = max(1024, state.expiries.count * 2)
         }
     }
+
+    /// Sessions ever added; never falls.
+    var total: Int { state.withLock { $0.total } }
 
     var count: Int { state.withLock { $0.expiries.count } }
 }

@@ -39,6 +39,8 @@ final class TokenVerifier: Sendable {
         return claims
     }
 
+    var revocationCount: Int { revocations.total }
+
     func isRevoked(_ session: String) -> Bool { revocations.contains(session) }
 
     func revoke(_ sessions: [RevokedSession], now: Instant) {

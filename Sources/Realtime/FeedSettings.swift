@@ -6,6 +6,8 @@ public struct FeedSettings: Sendable {
     public var channelsPerSessionMax = Limits.channelsPerSession
     /// `postgres_changes` items of one channel.
     public var bindingsPerChannelMax = Limits.bindingsPerChannel
+    /// `postgres_changes` items of all channels of one socket.
+    public var bindingsPerSessionMax = Limits.bindingsPerSession
     /// Joins per second of one socket.
     public var joinsPerSecondMax = Limits.joinsPerSecond
     /// Messages per second of one socket, heartbeats not counted.

@@ -4,6 +4,9 @@ enum Limits {
     static let channelsPerSession = 100
     /// `postgres_changes` items of one join.
     static let bindingsPerChannel = 100
+    /// `postgres_changes` items of all channels of one socket. Each costs some hundred bytes and a
+    /// look at every change of its model.
+    static let bindingsPerSession = 1_000
     /// Bytes of a topic with its `realtime:` in front; binary frames have one byte for the length.
     static let topicBytes = 255
     /// Joins one socket may ask for per second; past it the socket is closed with 1001.

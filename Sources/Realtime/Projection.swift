@@ -33,7 +33,7 @@ final class Projection {
     private var numbers: (hidden: UInt64, shown: UInt64) = (0, 0)
     private var data: (hidden: [UInt8], shown: [UInt8]) = ([], [])
 
-    /// A projection of a model. Its primary key is always part of it.
+    /// A projection of a model. Its primary key is part of it unless hidden.
     init(_ model: Model, _ key: Key) {
         let wanted = key.selected.map { Set($0).union(model.primaryKey) }
         let keyColumns = Set(model.primaryKey)

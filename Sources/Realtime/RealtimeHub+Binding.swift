@@ -11,11 +11,10 @@ extension Binder {
         for model in catalogue.models where model.realtime != nil {
             feeds[model.name] = ModelFeed(
                 model, rule: rulebook.rule(model.name, .read)?.using, showsOldRows: showsOldRows)
-            let keys = Set(model.primaryKey)
             hidden[model.name] = Set(
                 model.columns.indices.filter { column in
                     let rule = rulebook.columnRule(model.name, column, .read)
-                    return rule != nil && rule?.constant != true && !keys.contains(column)
+                    return rule != nil && rule?.constant != true
                 })
         }
         for feed in feeds.values {

@@ -6,8 +6,12 @@ extension RealtimeHub {
     /// sockets. Called once a second.
     public func tick(now: Instant) {
         expireTokens(at: now)
-        if now.seconds - lastTokenCheck >= Limits.tokenCheckSeconds {
+        let revocations = revocationCount()
+        if revocations != seenRevocations
+            || now.seconds - lastTokenCheck >= Limits.tokenCheckSeconds
+        {
             lastTokenCheck = now.seconds
+            seenRevocations = revocations
             checkTokens()
         }
         for session in Array(waiting.values) {

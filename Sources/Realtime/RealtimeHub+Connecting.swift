@@ -13,6 +13,9 @@ extension RealtimeHub {
             return Self.refusal(401, "No API key found: send it as the apikey parameter")
         }
         switch authenticate(key) {
+        case .success(let identity) where identity.userID != nil:
+            // As on every surface: the token of a user is no key. Nobody would look at it again.
+            return Self.refusal(401, "Invalid API key: send a user's token as access_token")
         case .success(let identity): return session(request: request, apikey: identity)
         case .failure(let problem): return Self.refusal(401, problem.message)
         }

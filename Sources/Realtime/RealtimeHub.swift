@@ -14,6 +14,8 @@ public import Schema
 public final class RealtimeHub {
     let settings: FeedSettings
     let authenticate: (String) -> Result<Identity, Problem>
+    /// Grows whenever tokens have been revoked.
+    let revocationCount: () -> Int
     let clock: () -> Instant
     let reader: Reader
     var binder: Binder
@@ -31,6 +33,8 @@ public final class RealtimeHub {
     var nextExpiry = Int64.max
     /// The second in which tokens were last looked at again.
     var lastTokenCheck: Int64
+    /// The revocations known at that time.
+    var seenRevocations: Int
     /// Scratch space of `deliver`, kept to save its allocation.
     var found: ContiguousArray<Listener> = []
     var touched: ContiguousArray<Audience> = []
@@ -44,17 +48,22 @@ public final class RealtimeHub {
     /// - Parameters:
     ///   - reader: the loop's own; rules that look at other models are asked through it.
     ///   - authenticate: who a token speaks for; the problem's message is told to the client.
+    ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
+    ///     same second; without it they are looked at every half minute.
     ///   - now: the clock; tests inject their own.
     public init(
         catalogue: Catalogue, rulebook: Rulebook, reader: Reader, settings: FeedSettings,
         authenticate: @escaping (String) -> Result<Identity, Problem>,
+        revocationCount: @escaping () -> Int = { 0 },
         now: @escaping () -> Instant = { Instant.now }
     ) {
         self.settings = settings
         self.authenticate = authenticate
         self.reader = reader
+        self.revocationCount = revocationCount
         clock = now
         lastTokenCheck = now().seconds
+        seenRevocations = revocationCount()
         ring = ChangeRing(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
     }

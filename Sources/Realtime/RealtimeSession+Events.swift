@@ -145,6 +145,11 @@ extension RealtimeSession {
             return "TooManyBindings: A channel has at most "
                 + "\(hub.settings.bindingsPerChannelMax) postgres_changes"
         }
+        let bindings = channels.values.reduce(request.bindings.count) { $0 + $1.bindings.count }
+        if bindings > hub.settings.bindingsPerSessionMax {
+            return "TooManyBindings: The channels of a connection have at most "
+                + "\(hub.settings.bindingsPerSessionMax) postgres_changes together"
+        }
         if request.broadcast.wantsReplay {
             return request.isPrivate
                 ? "UnableToReplayMessages: This server does not keep broadcasts yet"

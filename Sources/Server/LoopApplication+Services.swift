@@ -35,7 +35,7 @@ extension LoopApplication {
             settings: settings,
             authenticate: { token in
                 auth.verify(token: token).map(Identity.init).mapError(\.realtimeProblem)
-            })
+            }, revocationCount: { auth.revocationCount })
     }
 }
 

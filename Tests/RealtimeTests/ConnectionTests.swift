@@ -25,13 +25,14 @@ import Testing
         ("?apikey=", 401, #"{"error":"No API key found: send it as the apikey parameter"}"#),
         ("?apikey=bad", 401, #"{"error":"The token provided is not a valid JWT"}"#),
         ("?apikey=old", 401, #"{"error":"Token has expired 5 seconds ago"}"#),
+        ("?apikey=ada", 401, #"{"error":"Invalid API key: send a user's token as access_token"}"#),
         ("?apikey=good&vsn=3.0.0", 403,
             #"{"error":"Unknown vsn '3.0.0': 1.0.0 and 2.0.0 are served"}"#),
     ])
     func `upgrades are judged by key and vsn`(query: String, code: Int, body: String) throws {
         let stage = try Stage(Models.all)
         stage.identities = [
-            "good": .anonymous,
+            "good": .anonymous, "ada": user(Models.ada),
             "old": Identity(role: "anon", expiresAt: stage.now.seconds - 5),
         ]
         #expect(status(stage, "/realtime/v1/websocket" + query) == (code, body))
@@ -79,6 +80,19 @@ import Testing
         let peer = stage.connect()
         #expect(peer.join("a", item).first?.contains(#""status":"ok""#) == true)
         #expect(peer.join("b", "\(item),\(item)").first?.contains("TooManyBindings") == true)
+    }
+
+    @Test func `bindings of a socket are limited over all its channels`() throws {
+        var settings = FeedSettings()
+        settings.bindingsPerSessionMax = 3
+        let stage = try Stage(Models.all, settings: settings)
+        let item = #"{"event":"*","schema":"public","table":"todos"}"#
+        let peer = stage.connect()
+        #expect(peer.join("a", "\(item),\(item)").first?.contains(#""status":"ok""#) == true)
+        #expect(peer.join("b", "\(item),\(item)").first?.contains("TooManyBindings") == true)
+        #expect(peer.join("b", item).first?.contains(#""status":"ok""#) == true)
+        // A second join of a topic takes the place of the first.
+        #expect(peer.join("a", "\(item),\(item)").first?.contains(#""status":"ok""#) == true)
     }
 
     @Test func `a topic has at most 255 bytes`() throws {

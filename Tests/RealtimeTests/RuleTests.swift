@@ -231,6 +231,38 @@ import Testing
         #expect(stage.hub.counters.channels == 1)
     }
 
+    @Test func `a token that is told to be revoked ends its channels at the next second`() throws {
+        let stage = try Stage(Models.all)
+        stage.identities["ada"] = user(Models.ada)
+        let peer = stage.connect()
+        peer.join("a", notes, token: "ada")
+        stage.identities["ada"] = nil
+        stage.revocations += 1
+        stage.hub.tick(now: stage.now.advanced(byMicroseconds: 1_000_000))
+        #expect(peer.sink.take().last?.contains("phx_close") == true)
+        stage.insert("notes", note(Models.ada))
+        #expect(peer.sink.take() == [])
+    }
+
+    @Test func `a key that may not be read is not in the feed, nor in its filters`() throws {
+        let stage = try Stage([
+            "codes": """
+            {"properties": {"code": {"type": "string", "access": {"read": "false"}},
+               "title": {"type": "string"}},
+             "primaryKey": ["code"], "realtime": true, "access": {"read": true}}
+            """
+        ])
+        let peer = stage.connect()
+        let item = #"{"event":"*","schema":"public","table":"codes""#
+        peer.join("a", item + "}")
+        let refused = peer.join("b", item + #","filter":"code=eq.sesame"}"#)
+        #expect(refused.last?.contains("column code is not readable") == true)
+        stage.insert("codes", ["code": .text("sesame"), "title": .text("x")])
+        stage.delete("codes", ["code": .text("sesame"), "title": .text("x")])
+        let sent = peer.sink.take()
+        #expect(sent.count == 2 && !sent.contains { $0.contains("sesame") }, "\(sent)")
+    }
+
     @Test func `a join with a token that has ended is refused`() throws {
         let stage = try Stage(Models.all)
         stage.identities["t"] = user(Models.ada, expiresAt: stage.now.seconds - 3)

@@ -92,6 +92,8 @@ final class Stage {
     var now = Instant(seconds: 1_800_000_000)
     /// Who a token speaks for.
     var identities: [String: Identity] = [:]
+    /// What the hub is told of revocations.
+    var revocations = 0
     private var sequence: Int64 = 0
 
     init(
@@ -115,7 +117,7 @@ final class Stage {
                 }
                 return .success(identity)
             },
-            now: { [unowned self] in now })
+            revocationCount: { [unowned self] in revocations }, now: { [unowned self] in now })
     }
 
     deinit { database.close() }
