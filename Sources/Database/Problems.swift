@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 
 // The faults of values, in PostgreSQL's words (rest.md §5.1, §18.4; utils/adt/*.c of PostgreSQL
 // 17).
@@ -58,7 +58,7 @@ extension Problem {
     }
 
     /// A NUL byte in text (22021).
-    static var nulByte: Problem {
+    public static var nulByte: Problem {
         Problem(
             code: "22021", status: 400,
             message: "invalid byte sequence for encoding \"UTF8\": 0x00")

@@ -27,23 +27,25 @@ extension Problem {
     }
 
     /// 23503, from the side that refers.
-    static func missingParent(_ foreignKey: ForeignKey, table: String, key: KeyText) -> Problem {
+    ///
+    /// - Parameter key: Nil where the caller may not read it.
+    static func missingParent(_ foreignKey: ForeignKey, table: String, key: KeyText?) -> Problem {
         Problem(
             code: "23503", status: 409,
             message: "insert or update on table \"\(table)\" violates foreign key constraint "
                 + "\"\(foreignKey.name)\"",
-            details: "\(key) is not present in table \"\(foreignKey.target)\".")
+            details: "\(key?.description ?? "Key") is not present in table \"\(foreignKey.target)\".")
     }
 
     /// 23503, from the side that is referred to.
     static func stillReferenced(
-        _ foreignKey: ForeignKey, table: String, by child: String, key: KeyText
+        _ foreignKey: ForeignKey, table: String, by child: String, key: KeyText?
     ) -> Problem {
         Problem(
             code: "23503", status: 409,
             message: "update or delete on table \"\(table)\" violates foreign key constraint "
                 + "\"\(foreignKey.name)\" on table \"\(child)\"",
-            details: "\(key) is still referenced from table \"\(child)\".")
+            details: "\(key?.description ?? "Key") is still referenced from table \"\(child)\".")
     }
 
     /// Adds `Failing row contains (…)`, unless the details already say what is wrong. Columns the

@@ -1,4 +1,5 @@
 import Bytes
+import Database
 import Diagnostics
 import Expressions
 import HTTP
@@ -85,6 +86,8 @@ extension ApiRequest {
         for (index, parameter) in parameters.enumerated() {
             // Some clients send the gateway's key here; it is no filter (rest.md §19.2).
             guard let value = parameter.value, parameter.name != "apikey" else { continue }
+            // No text holds one, and SQL text that names a key would end at it.
+            guard !parameter.name.utf8.contains(0), !value.utf8.contains(0) else { throw .nulByte }
             let name = try ParameterName(parameter.name)
             switch name.kind {
             case .select where !sawSelect:

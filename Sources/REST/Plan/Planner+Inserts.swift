@@ -62,7 +62,10 @@ extension Planner {
         let changed = resolution == .merge ? given.filter { !key.contains($0) } : []
         try requireWritable(changed, of: model, .update)
         let update = UpdateRules(
-            using: permissions.using(model, .update), checks: updateChecks(model, columns: changed),
+            // The key looks the row up, so it must be one the caller may read: else an upsert would
+            // change what a PATCH by the same key does not find.
+            using: [permissions.using(model, .update), permissions.using(model, .read)],
+            checks: updateChecks(model, columns: changed),
             stamps: try stamps(model, identity: identity, now: now))
         return ConflictPlan(resolution: resolution, key: key, update: update)
     }

@@ -37,8 +37,13 @@ extension Planner {
         table.limit = window.limit.map { WindowParameter(number: $0) }
     }
 
+    /// Columns of a junction are judged as well, though none of them is shown.
+    private func dependsOnCaller(_ link: Link) -> Bool {
+        link.junction.map { permissions.columnsDependOnCaller($0.model) } ?? false
+    }
+
     private func dependsOnCaller(_ table: TablePlan) -> Bool {
         permissions.columnsDependOnCaller(table.model)
-            || table.embeds.contains { dependsOnCaller($0.table) }
+            || table.embeds.contains { dependsOnCaller($0.table) || dependsOnCaller($0.link) }
     }
 }

@@ -49,7 +49,7 @@ extension Planner {
             problem: Self.problem(in: assignments, of: model),
             target: target, rules: writeRules(model, .update, target, returning),
             checks: updateChecks(model, columns: reader.columns), returning: returning,
-            shownColumns: shownColumns(of: model))
+            shownColumns: shownColumns(model, target, returning))
         return (plan, returning)
     }
 
@@ -100,8 +100,22 @@ extension Planner {
         _ model: Model, _ verb: Verb, _ target: TablePlan, _ returning: ReturnPlan
     ) -> [RowRule] {
         let rule = permissions.using(model, verb)
-        let looks = !target.conditions.isEmpty || returning.hasRepresentation
-        return looks ? [rule, permissions.using(model, .read)] : [rule]
+        return looks(target, returning) ? [rule, permissions.using(model, .read)] : [rule]
+    }
+
+    private func looks(_ target: TablePlan, _ returning: ReturnPlan) -> Bool {
+        !target.conditions.isEmpty || returning.hasRepresentation
+    }
+
+    /// The columns that messages about the rows of an update or delete may show: none where it
+    /// also reaches rows that the caller may not read.
+    private func shownColumns(
+        _ model: Model, _ target: TablePlan, _ returning: ReturnPlan
+    ) -> [Int] {
+        if !looks(target, returning) {
+            guard case .everybody = permissions.using(model, .read) else { return [] }
+        }
+        return shownColumns(of: model)
     }
 
     /// The plan of a DELETE (rest.md §12.7).
@@ -114,6 +128,6 @@ extension Planner {
         }
         return DeletePlan(
             model: model, target: target, rules: writeRules(model, .delete, target, returning),
-            returning: returning)
+            returning: returning, shownColumns: shownColumns(model, target, returning))
     }
 }

@@ -50,7 +50,8 @@ struct ConflictPlan: Sendable {
 
 /// The rules of an update, and what the server itself writes at each.
 struct UpdateRules: Sendable {
-    let using: RowRule
+    /// All must hold of the row that is there.
+    let using: [RowRule]
     let checks: [RowCheck]
     /// Values of `onUpdate` columns.
     let stamps: [Assignment]
@@ -90,4 +91,6 @@ struct DeletePlan: Sendable {
     let target: TablePlan
     let rules: [RowRule]
     let returning: ReturnPlan
+    /// Whether constraint messages may show keys: columns the caller may read.
+    let shownColumns: [Int]
 }

@@ -51,9 +51,7 @@ struct ConstraintProbe {
         case .unique(_, let columns):
             let (name, key) = unique(columns)
             let values = try clash(key, images, condition)
-            let isShown = key.allSatisfy(shown.contains)
-            return .unique(
-                name, key: isShown ? values.map { KeyText(key, of: model, values: $0) } : nil)
+            return .unique(name, key: values.flatMap { shownKey(key, values: $0) })
         case .notNull(let table, let column) where table == model.name:
             return try withFailingRow(.notNull(column, table: table), images, condition)
         case .check(let name):
@@ -170,10 +168,16 @@ struct ConstraintProbe {
             if let values = try run.lookAtFirst(builder, count: foreignKey.columns.count) {
                 return .missingParent(
                     foreignKey, table: model.name,
-                    key: KeyText(foreignKey.columns, of: model, values: values))
+                    key: shownKey(foreignKey.columns, values: values))
             }
         }
         return nil
+    }
+
+    /// The key of a row that was there, if the caller may read all of it.
+    private func shownKey(_ columns: [Int], values: [Value]) -> KeyText? {
+        guard columns.allSatisfy(shown.contains) else { return nil }
+        return KeyText(columns, of: model, values: values)
     }
 
     /// A key of this table that rows of another hold on to. With `columns`, only keys they belong
@@ -199,7 +203,7 @@ struct ConstraintProbe {
                 {
                     return .stillReferenced(
                         foreignKey, table: model.name, by: child.name,
-                        key: KeyText(foreignKey.targetColumns, of: model, values: values))
+                        key: shownKey(foreignKey.targetColumns, values: values))
                 }
             }
         }

@@ -100,18 +100,18 @@ extension InsertPlan {
         return .rowSecurity(table: model.name, isAnonymous: run.isAnonymous)
     }
 
-    /// PostgreSQL's rule: a row that is in the way must pass the update's `using`, else it is an
-    /// error.
+    /// PostgreSQL's rule: a row that is in the way must pass the update's `using` and the read
+    /// rule, else it is an error.
     private func checkUpdate(_ row: NewRow, _ rowid: Int64, _ run: WriteRun) throws(Problem) {
         guard let conflict else { return }
         let rules = conflict.update
-        if case .everybody = rules.using {
-        } else {
+        for rule in rules.using {
+            if case .everybody = rule { continue }
             var builder = run.makeBuilder()
             builder.append("SELECT 1 FROM ")
             builder.append(table: model.name, as: StatementBuilder.oldAlias)
             builder.append(" WHERE ")
-            builder.append(rules.using, of: StatementBuilder.oldAlias)
+            builder.append(rule, of: StatementBuilder.oldAlias)
             builder.append(" AND ")
             builder.appendRow(rowid, of: StatementBuilder.oldAlias)
             if try run.look(builder).isEmpty {
@@ -181,8 +181,9 @@ extension InsertPlan {
         return rowid
     }
 
-    /// `/table?pk=eq.value`
+    /// `/table?pk=eq.value`; nil where the caller may not read the key or the row.
     private func location(of rowid: Int64, _ run: WriteRun) throws(Problem) -> String? {
+        guard model.primaryKey.allSatisfy(shownColumns.contains) else { return nil }
         var builder = run.makeBuilder()
         builder.append("SELECT ")
         for (index, column) in model.primaryKey.enumerated() {
@@ -193,6 +194,8 @@ extension InsertPlan {
         builder.append(table: model.name, as: StatementBuilder.oldAlias)
         builder.append(" WHERE ")
         builder.appendRow(rowid, of: StatementBuilder.oldAlias)
+        builder.append(" AND ")
+        builder.append(returning.table.rule, of: StatementBuilder.oldAlias)
         guard let values = try run.lookAtFirst(builder, count: model.primaryKey.count) else {
             return nil
         }

@@ -73,7 +73,7 @@ extension DeletePlan {
         do throws(DatabaseError) {
             affected = try run.execute(builder)
         } catch {
-            throw try ConstraintProbe(run: run, model: model, shown: [])
+            throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, deletingFrom: target.alias, where: condition)
         }
         try run.judge(affected, returning)
