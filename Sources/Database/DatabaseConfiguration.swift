@@ -13,6 +13,8 @@ public struct DatabaseConfiguration: Sendable {
     public var location: Location
     /// How long a statement on the slow lane, or all of one write, may run.
     public var statementTimeout: Duration = .seconds(8)
+    /// How long waiting writes may still begin after the database was asked to close.
+    public var closingTime: Duration = .seconds(5)
     /// How many rows the change log keeps at most.
     public var changeRowsMax = 1_000_000
     /// The most page cache per reader, in KiB. Filled as pages are read, not at once.

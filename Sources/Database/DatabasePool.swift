@@ -155,12 +155,13 @@ public final class DatabasePool: Sendable {
         publishers.add(publish)
     }
 
-    /// Finishes the waiting writes and slow reads, then closes the file and gives up the lock.
+    /// Ends slow reads, finishes the waiting writes (those that have not begun after
+    /// the configuration's `closingTime` fail with 57P03), closes the file and gives up the lock.
     /// Readers must be gone or idle. Calling it again does nothing.
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         slowLane.close()
-        queue.close()
+        queue.close(within: configuration.closingTime)
         writerThread.join()
         files.close()
     }

@@ -42,29 +42,51 @@ public struct LikePattern: Hashable, Sendable {
     }
 
     /// Whether the whole of `text` fits the pattern.
-    public func matches(_ text: String) -> Bool {
-        matches(utf8: text.utf8Span.span)
+    ///
+    /// - Throws: 54001 after `DatabaseLimits.likeStepsMax` steps.
+    public func matches(_ text: String) throws(Problem) -> Bool {
+        var left = DatabaseLimits.likeStepsMax
+        let verdict = matches(utf8: text.utf8Span.span) { steps in
+            left -= steps
+            return left >= 0
+        }
+        guard let verdict else {
+            throw Problem(
+                code: "54001", status: 400, message: "LIKE pattern is too complex for a text")
+        }
+        return verdict
     }
 
     /// Whether the whole of the UTF-8 text fits the pattern.
-    public func matches(utf8 text: Span<UInt8>) -> Bool {
-        guard ignoresCase else { return fits(text) }
+    ///
+    /// A long pattern on a long text takes pattern × text steps, which is minutes for a few
+    /// megabytes: `charge` is told of the steps as they are made and answers whether to go on. Nil
+    /// if not.
+    func matches(utf8 text: Span<UInt8>, charge: (_ steps: Int) -> Bool) -> Bool? {
+        guard ignoresCase else { return fits(text, charge) }
+        guard charge(text.count) else { return nil }
         if isASCII(text) {
             var lowered: [UInt8] = []
             lowered.reserveCapacity(text.count)
             for index in text.indices { lowered.append(ASCII.lowercased(text[index])) }
-            return fits(lowered.span)
+            return fits(lowered.span, charge)
         }
         let lowered = String(utf8: text).lowercased()
-        return fits(lowered.utf8Span.span)
+        return fits(lowered.utf8Span.span, charge)
     }
 
     /// Goes back only to the last `%`: at most pattern × text steps, whatever the pattern.
-    private func fits(_ text: Span<UInt8>) -> Bool {
+    private func fits(_ text: Span<UInt8>, _ charge: (_ steps: Int) -> Bool) -> Bool? {
+        var steps = 0
         var piece = 0
         var index = 0
         var retry: (piece: Int, index: Int)?
         while index < text.count {
+            steps += 1
+            if steps == Self.stepsPerCharge {
+                guard charge(steps) else { return nil }
+                steps = 0
+            }
             if piece < pieces.count {
                 switch pieces[piece] {
                 case .byte(let byte) where byte == text[index]:
@@ -82,14 +104,16 @@ public struct LikePattern: Hashable, Sendable {
                 case .byte: break
                 }
             }
-            guard let again = retry else { return false }
+            guard let again = retry else { return charge(steps) ? false : nil }
             index = endOfCharacter(text, again.index)
             piece = again.piece
             retry = (piece, index)
         }
         while piece < pieces.count, pieces[piece] == .anyText { piece += 1 }
-        return piece == pieces.count
+        return charge(steps) ? piece == pieces.count : nil
     }
+
+    private static let stepsPerCharge = 4_096
 
     private func endOfCharacter(_ text: Span<UInt8>, _ start: Int) -> Int {
         var index = start + 1

@@ -24,6 +24,9 @@ public enum DatabaseLimits {
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for
     /// it.
     public static let trimmedRowsMax = 500
+    /// Steps of matching one text with a LIKE pattern outside of a query, where no timeout holds: some
+    /// ten milliseconds.
+    public static let likeStepsMax = 10_000_000
     /// Pages of the write-ahead log after which it is copied into the file: 16 MiB. Larger makes
     /// commits cheaper and the log longer.
     public static let checkpointPages = 4096

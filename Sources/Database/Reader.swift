@@ -13,6 +13,9 @@ public final class Reader {
         self.lane = lane
     }
 
+    /// Lets `cancellation` interrupt what runs here.
+    func obey(_ cancellation: Cancellation) { connection.obey(cancellation) }
+
     /// Runs a query and hands its rows to `body`.
     ///
     /// - Throws: what the database reports, or what `body` throws.

@@ -37,6 +37,12 @@ final class Retention {
     /// Whether a step is due at `now`.
     func isDue(at now: Instant) -> Bool { now.seconds >= nextStep }
 
+    /// Tries again after a while: a step has failed, and would fail again at once.
+    func postpone(from now: Instant) {
+        position = 0
+        nextStep = now.seconds + Self.secondsBetweenPasses
+    }
+
     /// Deletes what a few rows of the log no longer need to say. Runs inside a transaction.
     ///
     /// - Parameter rowsMax: how many rows to look at, if that is more than usual.

@@ -59,7 +59,10 @@ extension SQLFunctions {
                 }
                 call.keep(KeptPattern(pattern), at: 1)
             }
-            call.answer(call[0].withBytes { pattern.matches(utf8: $0) } ? 1 : 0 as Int64)
+            let verdict = call[0].withBytes { text in
+                pattern.matches(utf8: text) { call.charge($0) }
+            }
+            if let verdict { call.answer(verdict ? 1 : 0 as Int64) }
         }
     }
 

@@ -22,6 +22,7 @@ final class SlowLane: Sendable {
     private let state = Mutex(State())
     private let bell = Semaphore()
     private let timeout: Duration
+    private let cancellation = Cancellation()
     private let makeReader: @Sendable () throws(DatabaseError) -> Reader
 
     init(timeout: Duration, makeReader: @escaping @Sendable () throws(DatabaseError) -> Reader) {
@@ -49,12 +50,16 @@ final class SlowLane: Sendable {
         bell.signal()
     }
 
-    /// Lets the waiting reads finish, and the threads end.
+    /// Interrupts the reads that run, refuses those that wait, and lets the threads end. Whoever
+    /// asked has been cut off by then: a full lane of reads at their timeouts would take an hour.
     func close() {
-        let threads = state.withLock { state in
+        let (threads, jobs) = state.withLock { state in
             state.isClosed = true
-            return state.threads
+            defer { state.jobs = [] }
+            return (state.threads, state.jobs)
         }
+        cancellation.raise()
+        for job in jobs { job.fail(.closed) }
         for _ in threads { bell.signal() }
         for thread in threads { thread.join() }
         state.withLock { $0.threads = [] }
@@ -65,7 +70,12 @@ final class SlowLane: Sendable {
         while let job = next() {
             do throws(DatabaseError) {
                 let current: Reader
-                if let reader { current = reader } else { current = try makeReader() }
+                if let reader {
+                    current = reader
+                } else {
+                    current = try makeReader()
+                    current.obey(cancellation)
+                }
                 reader = current
                 current.lane = .thread(deadline: moment(after: timeout))
                 job.perform(current)

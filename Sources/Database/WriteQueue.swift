@@ -17,6 +17,8 @@ final class WriteQueue: Sendable {
     private struct State {
         var jobs: [WriteJob] = []
         var isClosed = false
+        /// When the time for waiting writes is over, on the monotonic clock.
+        var deadline = UInt64.max
     }
 
     private let state = Mutex(State())
@@ -48,10 +50,19 @@ final class WriteQueue: Sendable {
         return drain()
     }
 
-    /// Refuses further writes; those waiting are still done.
-    func close() {
-        state.withLock { $0.isClosed = true }
+    /// Refuses further writes; those waiting are still done, as far as `time` allows.
+    func close(within time: Duration) {
+        state.withLock { state in
+            state.isClosed = true
+            state.deadline = moment(after: time)
+        }
         bell.signal()
+    }
+
+    /// Whether the time after `close` is over.
+    var isOverdue: Bool {
+        let deadline = state.withLock { $0.deadline }
+        return deadline != .max && monotonicNanoseconds() >= deadline
     }
 
     private func drain() -> (jobs: [WriteJob], isClosed: Bool) {

@@ -46,10 +46,11 @@ final class Writer {
             let (jobs, isClosed) = queue.take(untilSeconds: retention.nextStep)
             refreshTables()
             var rest = jobs[...]
-            while !rest.isEmpty {
+            while !rest.isEmpty, !queue.isOverdue {
                 let taken = commit(rest.prefix(DatabaseLimits.batchWritesMax))
                 rest = rest.dropFirst(taken)
             }
+            for job in rest { job.fail(.closed) }
             if jobs.isEmpty { trimAlone() }
             if isClosed && jobs.isEmpty { return }
         }
@@ -82,6 +83,8 @@ final class Writer {
         do throws(SQLiteError) {
             rest = try performAll(jobs, &batch)
             trimAlong(rowsMax: 2 * batch.changes.count)
+            // A file that is gone takes writes as if nothing had happened, and they go with it.
+            if connection.hasMoved { throw .fileMoved }
             try connection.execute("COMMIT")
         } catch {
             // Nobody's write is kept: not of those that ran, nor of those that BEGIN refused.
@@ -209,6 +212,7 @@ final class Writer {
         } catch {
             // Trimming is housekeeping: the writes of the batch matter more, and the next step
             // tries again.
+            retention.postpone(from: now)
             if connection.isInTransaction {
                 try? connection.execute("ROLLBACK TO trim")
                 try? connection.execute("RELEASE trim")
@@ -218,12 +222,14 @@ final class Writer {
 
     /// Trims the log while nobody writes.
     private func trimAlone() {
-        guard retention.isDue(at: .now) else { return }
+        let now = Instant.now
+        guard retention.isDue(at: now) else { return }
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
             trimAlong(rowsMax: 0)
             try connection.execute("COMMIT")
         } catch {
+            retention.postpone(from: now)
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
         }
     }
@@ -246,6 +252,12 @@ final class Publishers: Sendable {
         if changes.isEmpty { return }
         for publish in list.withLock({ $0 }) { publish(changes) }
     }
+}
+
+extension SQLiteError {
+    /// The file has been removed or replaced under the server (rescode.html#readonly_dbmoved).
+    fileprivate static let fileMoved = SQLiteError(
+        code: ResultCode.readOnly, message: "the database file was removed, moved or replaced")
 }
 
 extension Problem {

@@ -30,7 +30,7 @@ public struct ConnectionOptions: Hashable, Sendable {
 /// is on: nobody can corrupt the file through SQL.
 @safe public final class Connection {
     let handle: OpaquePointer
-    private let progress: UnsafeMutablePointer<ProgressState>
+    let progress: UnsafeMutablePointer<ProgressState>
     private var cache: StatementCache
     /// What C callbacks point at. Released when the connection is closed.
     var preupdateHook: PreupdateHook?
@@ -71,6 +71,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     deinit {
         cache.removeAll()
         unsafe sqlite3_close_v2(handle)
+        unsafe progress.deinitialize(count: 1)
         unsafe progress.deallocate()
     }
 
@@ -78,6 +79,20 @@ public struct ConnectionOptions: Hashable, Sendable {
     /// `interrupt`.
     public func limit(_ limit: ProgressLimit) {
         unsafe progress.pointee.set(limit)
+    }
+
+    /// Lets `cancellation` interrupt this connection, besides the bounds.
+    public func obey(_ cancellation: Cancellation) {
+        unsafe progress.pointee.cancellation = cancellation
+    }
+
+    /// Whether the file is no longer at its path: it was removed, renamed or replaced. What is
+    /// written from then on would be lost. Costs a `stat` (c3ref/c_fcntl_begin_atomic_write.html,
+    /// SQLITE_FCNTL_HAS_MOVED).
+    public var hasMoved: Bool {
+        var moved: Int32 = 0
+        unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+        return moved != 0
     }
 
     /// Whether the bound was reached since it was set.

@@ -13,6 +13,7 @@ public enum FunctionKind: Sendable {
 @safe public struct FunctionCall {
     private let context: OpaquePointer?
     private let arguments: UnsafeMutablePointer<OpaquePointer?>?
+    fileprivate var progress: UnsafeMutablePointer<ProgressState>?
     /// The number of arguments.
     public let count: Int
 
@@ -69,6 +70,16 @@ public enum FunctionKind: Sendable {
         unsafe sqlite3_result_error(context, message, -1)
     }
 
+    /// Counts work against the statement's bound: steps of some nanosecond each, in portions of
+    /// thousands. False when the bound is reached: the function is to stop, the statement fails
+    /// with `interrupt`.
+    public func charge(_ steps: Int) -> Bool {
+        guard let progress = unsafe progress else { return true }
+        if unsafe progress.pointee.charge(steps) { return true }
+        unsafe sqlite3_result_error_code(context, SQLITE_INTERRUPT)
+        return false
+    }
+
     /// What `keep` left at a constant argument in an earlier call of the same run.
     public func kept<T: AnyObject>(at index: Int, as type: T.Type) -> T? {
         guard let pointer = unsafe sqlite3_get_auxdata(context, Int32(index)) else { return nil }
@@ -105,9 +116,17 @@ public protocol AggregateState: AnyObject {
     func finish(_ call: FunctionCall)
 }
 
-private final class ScalarBox {
+@safe private final class ScalarBox {
     let body: (FunctionCall) -> Void
-    init(_ body: @escaping (FunctionCall) -> Void) { self.body = body }
+    /// Outlives the box, which SQLite releases when the connection closes.
+    let progress: UnsafeMutablePointer<ProgressState>
+
+    init(
+        _ body: @escaping (FunctionCall) -> Void, _ progress: UnsafeMutablePointer<ProgressState>
+    ) {
+        self.body = body
+        unsafe self.progress = progress
+    }
 }
 
 private final class AggregateBox {
@@ -128,13 +147,15 @@ extension Connection {
         _ name: String, argumentCount: Int32, _ kind: FunctionKind,
         _ body: @escaping (FunctionCall) -> Void
     ) throws(SQLiteError) {
-        let box = unsafe Unmanaged.passRetained(ScalarBox(body)).toOpaque()
+        let box = unsafe Unmanaged.passRetained(ScalarBox(body, progress)).toOpaque()
         let code = unsafe sqlite3_create_function_v2(
             handle, name, argumentCount, flags(kind), box,
             { context, count, arguments in
-                let call = unsafe FunctionCall(context, count, arguments)
-                guard let box = unsafe call.userData else { return }
-                unsafe Unmanaged<ScalarBox>.fromOpaque(box).takeUnretainedValue().body(call)
+                var call = unsafe FunctionCall(context, count, arguments)
+                guard let pointer = unsafe call.userData else { return }
+                let box = unsafe Unmanaged<ScalarBox>.fromOpaque(pointer).takeUnretainedValue()
+                unsafe call.progress = box.progress
+                box.body(call)
             }, nil, nil, release)
         if code != SQLITE_OK { throw unsafe SQLiteError(code: code, handle: handle) }
     }

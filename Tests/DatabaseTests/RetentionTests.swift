@@ -69,4 +69,16 @@ import Testing
         }
         #expect(try connection.integer("SELECT count(*) FROM _apus_changes") == 50)
     }
+
+    @Test func `a step that failed is not due again at once`() throws {
+        let connection = try makeLog(10)
+        try connection.execute("DROP TABLE _apus_changes")
+        let retention = Retention(connection: connection, rowsMax: 50)
+        let now = Instant(seconds: Instant.now.seconds + 3600)
+        #expect(retention.isDue(at: now))
+        #expect(throws: SQLiteError.self) { try retention.step(at: now, head: 10, rowsMax: 0) }
+        retention.postpone(from: now)
+        #expect(!retention.isDue(at: now))
+        #expect(retention.isDue(at: Instant(seconds: now.seconds + 60)))
+    }
 }

@@ -86,4 +86,53 @@ import Testing
         }
         #expect(problem?.code == "57P03")
     }
+
+    @Test func `close ends running reads and refuses waiting ones`() async throws {
+        var configuration = DatabaseConfiguration.memory
+        configuration.statementTimeout = .seconds(600)
+        let database = try makeItems(configuration)
+        let codes = await withTaskGroup(of: String?.self) { group in
+            let (running, begin) = AsyncStream<Void>.makeStream()
+            for _ in 0..<20 {
+                group.addTask {
+                    do throws(Problem) {
+                        try await database.readSlowly { reader throws(Problem) in
+                            begin.yield()
+                            do throws(DatabaseError) { _ = try reader.all(Self.endless) } catch {
+                                throw Problem(error)
+                            }
+                        }
+                        return nil
+                    } catch {
+                        return error.code
+                    }
+                }
+            }
+            for await _ in running.prefix(1) {}
+            database.close()
+            return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
+        #expect(codes.values.reduce(0, +) == 20)
+        #expect(codes["57014"] ?? 0 > 0)
+        #expect(Set(codes.keys) == ["57014", "57P03"])
+    }
+
+    @Test func `the work of a function counts against the budget`() throws {
+        let database = try makeItems()
+        defer { database.close() }
+        let reader = try database.makeReader()
+        let text = String(repeating: "a", count: 1_000_000)
+        let pattern = "%" + String(repeating: "a", count: 20_000) + "b%"
+        let query = "SELECT apus_like(?7, ?8)"
+        // 20,000,000,000 steps within one instruction: a minute, if nobody counted.
+        let error = #expect(throws: DatabaseError.self) {
+            try reader.all(query, .text(text), .text(pattern))
+        }
+        #expect(error == .overBudget)
+        #expect(try reader.all(query, .text("ab"), .text("%b")) == [[.integer(1)]])
+        let problem = #expect(throws: Problem.self) {
+            try LikePattern(pattern, ignoresCase: false).matches(text)
+        }
+        #expect(problem?.code == "54001")
+    }
 }

@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Glibc
 import Synchronization
 import Testing
 
@@ -212,5 +213,53 @@ private final class Gate: Sendable {
         }
         // The gate of `batch` opens when all tasks are made, so some may slip through before.
         #expect(problems.allSatisfy { $0 == nil || $0?.code == "53400" && $0?.status == 503 })
+    }
+
+    @Test func `writes that have not begun some time after close are refused`() async throws {
+        var configuration = DatabaseConfiguration.memory
+        configuration.closingTime = .zero
+        configuration.statementTimeout = .milliseconds(100)
+        let database = try makeItems(configuration)
+        let codes = await withTaskGroup(of: String?.self) { group in
+            let (running, begin) = AsyncStream<Void>.makeStream()
+            for _ in 0..<100 {
+                group.addTask {
+                    do throws(Problem) {
+                        try await database.write { transaction throws(Problem) in
+                            begin.yield()
+                            try transaction.exec(SlowLaneTests.endless)
+                        }
+                        return nil
+                    } catch {
+                        return error.code
+                    }
+                }
+            }
+            for await _ in running.prefix(1) {}
+            database.close()
+            return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
+        #expect(Set(codes.keys) == ["57014", "57P03"])
+    }
+
+    @Test(arguments: [false, true])
+    func `a file that is gone takes no writes and is still read`(isReplaced: Bool) throws {
+        let directory = try TestDirectory()
+        let path = directory.path + "/apus.db"
+        let database = try makeItems(.file(path))
+        defer { database.close() }
+        let insert: @Sendable (WriteTransaction) throws(Problem) -> Void = {
+            transaction throws(Problem) in
+            try transaction.exec("INSERT INTO items(name) VALUES (hex(randomblob(8)))")
+        }
+        try database.writeAndWait(insert)
+        let reader = try database.makeReader()
+        unsafe _ = unlink(path)
+        if isReplaced { directory.write("apus.db", []) }
+        let problem = #expect(throws: Problem.self) { try database.writeAndWait(insert) }
+        #expect(problem?.code == "25006")
+        #expect(problem?.status == 503)
+        #expect(problem?.cause?.contains("removed") == true)
+        #expect(try reader.all("SELECT count(*) FROM items") == [[.integer(1)]])
     }
 }
