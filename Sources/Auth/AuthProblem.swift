@@ -78,7 +78,7 @@ extension Problem {
     init(store error: DatabaseError) {
         let status =
             switch error {
-            case .busy, .timeout, .overBudget, .unavailable, .full, .readOnly: 503
+            case .busy, .timeout, .overBudget, .unavailable, .full, .readOnly, .tooLarge: 503
             default: 500
             }
         self.init(

@@ -8,6 +8,9 @@ struct CapturedChange {
     let new: RowImage?
     let old: RowImage?
 
+    /// Bytes of JSON.
+    var bytes: Int { (new?.json.count ?? 0) + (old?.json.count ?? 0) }
+
     /// The key's values: of the new row, or of the old one for a delete.
     var key: [Value] {
         let values = (new ?? old)?.values ?? []
@@ -105,6 +108,14 @@ final class ChangeCapture {
     private var sources: [CaptureSource] = []
     private var lastHit = 0
     private(set) var pending: [CapturedChange] = []
+    private let bytesMax: Int
+    /// Bytes of JSON in `pending`.
+    private var bytes = 0
+
+    init(bytesMax: Int = DatabaseLimits.changedBytesMax) { self.bytesMax = bytesMax }
+
+    /// Whether a write has changed more than is kept: it must fail, since changes are missing here.
+    var isOverfull: Bool { bytes > bytesMax }
 
     /// Replaces the tables to look at.
     func set(_ tables: [CapturedTable]) {
@@ -122,7 +133,7 @@ final class ChangeCapture {
 
     /// Called by the hook for each row about to change.
     func observe(_ change: RowChange) {
-        guard let source = source(of: change) else { return }
+        guard !isOverfull, let source = source(of: change) else { return }
         let count = change.columnCount
         let old =
             change.operation == .insert
@@ -136,17 +147,22 @@ final class ChangeCapture {
             case .update: .update
             case .delete: .delete
             }
-        pending.append(CapturedChange(table: source, operation: operation, new: new, old: old))
+        let captured = CapturedChange(table: source, operation: operation, new: new, old: old)
+        bytes += captured.bytes
+        pending.append(captured)
     }
 
     /// Forgets what was captured after the first `count` changes: their statement was undone.
     func truncate(to count: Int) {
-        if pending.count > count { pending.removeLast(pending.count - count) }
+        while pending.count > count { bytes -= pending.removeLast().bytes }
     }
 
     /// The captured changes, which are forgotten here.
     func takePending() -> [CapturedChange] {
-        defer { pending = [] }
+        defer {
+            pending = []
+            bytes = 0
+        }
         return pending
     }
 

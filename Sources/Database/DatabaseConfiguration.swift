@@ -15,6 +15,8 @@ public struct DatabaseConfiguration: Sendable {
     public var statementTimeout: Duration = .seconds(8)
     /// How long waiting writes may still begin after the database was asked to close.
     public var closingTime: Duration = .seconds(5)
+    /// Bytes of JSON of the rows that one write may change, old and new ones. For tests.
+    public var changedBytesMax = DatabaseLimits.changedBytesMax
     /// How many rows the change log keeps at most.
     public var changeRowsMax = 1_000_000
     /// The most page cache per reader, in KiB. Filled as pages are read, not at once.

@@ -28,6 +28,7 @@ extension DatabaseError {
         case ResultCode.busy, ResultCode.locked: .busy
         case ResultCode.readOnly: .readOnly(error.message)
         case ResultCode.full: .full(error.message)
+        case ResultCode.tooBig: .tooLarge(error.message)
         case ResultCode.inputOutput, ResultCode.corrupt, ResultCode.cannotOpen,
             ResultCode.notADatabase, ResultCode.noMemory, ResultCode.permission:
             .unavailable("SQLite \(error.code): \(error.message)")

@@ -23,6 +23,8 @@ public enum DatabaseError: Error, Hashable, Sendable {
     case check(name: String)
     /// A foreign key; SQLite does not say which. See `WriteTransaction.foreignKeyViolations`.
     case foreignKey
+    /// An answer, or the changes of one write, are more than is kept in memory.
+    case tooLarge(String)
     /// Anything else: SQLite's extended result code and its message (for the log).
     case other(code: Int32, message: String)
 }
@@ -50,6 +52,10 @@ extension Problem {
         case .unavailable(let cause):
             self.init(
                 code: "58030", status: 503, message: "The database is not available.", cause: cause)
+        case .tooLarge(let cause):
+            self.init(
+                code: "54000", status: 413, message: "The answer is too large.",
+                hint: "Ask for fewer rows or columns at a time.", cause: cause)
         case .unique, .notNull, .check, .foreignKey:
             self.init(constraint: error)
         case .other(let code, let message):

@@ -27,6 +27,11 @@ public enum DatabaseLimits {
     /// Steps of matching one text with a LIKE pattern outside of a query, where no timeout holds: some
     /// ten milliseconds.
     public static let likeStepsMax = 10_000_000
+    /// Bytes of one answer: it stands in memory until its peer has taken it.
+    public static let answerBytesMax = 268_435_456
+    /// Bytes of JSON of the rows that one write changes, old and new ones: they stand in memory
+    /// until the commit.
+    public static let changedBytesMax = 268_435_456
     /// Pages of the write-ahead log after which it is copied into the file: 16 MiB. Larger makes
     /// commits cheaper and the log longer.
     public static let checkpointPages = 4096

@@ -35,7 +35,9 @@ public final class Reader {
         connection.limit(limit)
         var rows: Rows
         do throws(SQLiteError) {
-            rows = Rows(try connection.start(text, arguments, context), interruption: interruption)
+            rows = Rows(
+                try connection.start(text, arguments, context), of: connection,
+                interruption: interruption)
         } catch {
             throw DatabaseError(error, interruption: interruption)
         }

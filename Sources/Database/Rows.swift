@@ -5,9 +5,13 @@ import SQLite
 public struct Rows: ~Copyable {
     private var run: StatementRun
     private let interruption: DatabaseError
+    private let connection: Connection
 
-    init(_ run: consuming StatementRun, interruption: DatabaseError) {
+    init(
+        _ run: consuming StatementRun, of connection: Connection, interruption: DatabaseError
+    ) {
         self.run = run
+        self.connection = connection
         self.interruption = interruption
     }
 
@@ -16,6 +20,7 @@ public struct Rows: ~Copyable {
     /// - Returns: false at the end.
     /// - Throws: `overBudget` or `timeout` at the query's bound, or whatever the database reports.
     public mutating func next() throws(DatabaseError) -> Bool {
+        if connection.isOverLimit { throw interruption }
         do throws(SQLiteError) {
             return try run.step()
         } catch {
@@ -52,6 +57,10 @@ public struct Rows: ~Copyable {
         type.appendJSON(cell: run.cell(column), to: &out)
     }
 
+    /// Counts encoded bytes against the query's bound: SQLite sees a few instructions for a row of
+    /// any size.
+    func charge(_ byteCount: Int) { connection.charge(byteCount) }
+
     /// Appends a column's bytes as they are: for JSON that a function made.
     public func appendText(_ column: Int, to out: inout [UInt8]) {
         run.cell(column).withBytes { out.append(span: $0) }
@@ -59,13 +68,16 @@ public struct Rows: ~Copyable {
 }
 
 extension RowLayout {
-    /// Appends columns 0, 1, … of the current row as a JSON object.
+    /// Appends columns 0, 1, … of the current row as a JSON object. Its bytes count against the
+    /// query's bound: `next` throws when that is reached.
     public func appendObject(_ rows: borrowing Rows, to out: inout [UInt8]) {
+        let before = out.count
         for index in members.indices {
             out.append(contentsOf: prefixes[index])
             rows.appendJSON(index, as: members[index].type, to: &out)
         }
         appendEnd(to: &out)
+        rows.charge(out.count - before)
     }
 }
 

@@ -162,6 +162,8 @@ private final class ArrayState: AggregateState {
     private var buffer: [UInt8] = [ASCII.leftBracket]
 
     func add(_ call: FunctionCall) {
+        // What is over the bound is refused at the end; until then it shall not grow.
+        guard buffer.count <= DatabaseLimits.answerBytesMax else { return }
         if buffer.count > 1 { buffer.append(ASCII.comma) }
         if call[0].storageClass == .null {
             buffer.append(ascii: "null")
@@ -171,6 +173,7 @@ private final class ArrayState: AggregateState {
     }
 
     func finish(_ call: FunctionCall) {
+        guard buffer.count <= DatabaseLimits.answerBytesMax else { return call.failTooBig() }
         buffer.append(ASCII.rightBracket)
         call.answer(json: buffer)
     }

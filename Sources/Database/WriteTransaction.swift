@@ -65,7 +65,8 @@ public final class WriteTransaction {
             var rows: Rows
             do throws(SQLiteError) {
                 rows = Rows(
-                    try connection.start(text, arguments, context), interruption: .timeout)
+                    try connection.start(text, arguments, context), of: connection,
+                    interruption: .timeout)
             } catch {
                 throw DatabaseError(error)
             }

@@ -11,7 +11,7 @@ import Synchronization
 ///     publish the changes, then send the replies
 final class Writer {
     private let connection: Connection
-    private let capture = ChangeCapture()
+    private let capture: ChangeCapture
     private let log: ChangeLog
     private let retention: Retention
     private let tables: CapturedTables
@@ -27,6 +27,7 @@ final class Writer {
         self.tables = tables
         self.publishers = publishers
         timeout = configuration.statementTimeout
+        capture = ChangeCapture(bytesMax: configuration.changedBytesMax)
         log = try ChangeLog(connection: connection)
         retention = Retention(connection: connection, rowsMax: configuration.changeRowsMax)
     }
@@ -159,6 +160,7 @@ final class Writer {
             let reply = try job.perform(transaction)
             guard connection.isInTransaction else { throw .transactionLost }
             if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
+            if capture.isOverfull { throw .tooMuchChanged }
             transaction.finish()
             let captured = capture.takePending()
             var changes: [Change] = []
@@ -261,6 +263,11 @@ extension SQLiteError {
 }
 
 extension Problem {
+    /// A write's changes are more than is kept in memory until the commit.
+    static let tooMuchChanged = Problem(
+        code: "54000", status: 413, message: "The write changes too much at once.",
+        hint: "Change fewer rows in each request.")
+
     /// The write's closure went on after an error that had ended the transaction.
     static let transactionLost = Problem(
         code: "25P02", status: 503, message: "The transaction was aborted: nothing was written.")

@@ -86,6 +86,11 @@ public struct ConnectionOptions: Hashable, Sendable {
         unsafe progress.pointee.cancellation = cancellation
     }
 
+    /// Counts work done outside of SQLite against the bound, in steps as `FunctionCall.charge` does.
+    public func charge(_ steps: Int) {
+        unsafe _ = progress.pointee.charge(steps)
+    }
+
     /// Whether the file is no longer at its path: it was removed, renamed or replaced. What is
     /// written from then on would be lost. Costs a `stat` (c3ref/c_fcntl_begin_atomic_write.html,
     /// SQLITE_FCNTL_HAS_MOVED).

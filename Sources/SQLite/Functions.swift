@@ -65,6 +65,9 @@ public enum FunctionKind: Sendable {
         unsafe sqlite3_result_value(context, arguments?[index])
     }
 
+    /// Fails the statement: the answer would be larger than is allowed.
+    public func failTooBig() { unsafe sqlite3_result_error_toobig(context) }
+
     /// Fails the statement.
     public func fail(_ message: String) {
         unsafe sqlite3_result_error(context, message, -1)

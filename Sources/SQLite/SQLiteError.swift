@@ -46,6 +46,8 @@ public enum ResultCode {
     public static let noMemory = SQLITE_NOMEM
     /// The file or the connection cannot be written.
     public static let readOnly = SQLITE_READONLY
+    /// A text or blob over SQLite's bound, or ours.
+    public static let tooBig = SQLITE_TOOBIG
     /// The progress handler or a call stopped the statement.
     public static let interrupt = SQLITE_INTERRUPT
     /// The system refused to read or write.

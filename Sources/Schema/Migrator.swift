@@ -196,6 +196,7 @@ extension DatabaseError {
         case .busy: "the database is busy"
         case .readOnly(let why): "the database can only be read: \(why)"
         case .full(let why): "the disk is full: \(why)"
+        case .tooLarge(let why): "it is too large: \(why)"
         case .unavailable(let why): "the database is not available: \(why)"
         case .unique(let table, let columns):
             "two rows of \"\(table)\" have the same \(columns.joined(separator: ", "))"

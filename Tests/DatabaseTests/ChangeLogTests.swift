@@ -29,8 +29,10 @@ extension Change {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct ChangeLogTests {
-    private func makeCaptured() throws -> (DatabasePool, Published) {
-        let database = try makeItems()
+    private func makeCaptured(
+        _ configuration: DatabaseConfiguration = .memory
+    ) throws -> (DatabasePool, Published) {
+        let database = try makeItems(configuration)
         let published = Published()
         database.setCaptured([items, parts])
         database.onCommit { changes in published.batches.withLock { $0.append(changes) } }
@@ -189,5 +191,22 @@ extension Change {
         #expect(try reader.changes(after: 2, limit: 2).map(\.sequence) == [3, 4])
         #expect(try reader.changes(after: 5, limit: 2).isEmpty)
         #expect(try reader.changeBounds() == ChangeBounds(oldest: 1, newest: 5))
+    }
+
+    @Test func `a write that changes more than is kept fails whole`() throws {
+        var configuration = DatabaseConfiguration.memory
+        configuration.changedBytesMax = 10_000
+        let (database, published) = try makeCaptured(configuration)
+        defer { database.close() }
+        let numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT"
+        try write(database, "\(numbers) 50) INSERT INTO parts(id) SELECT x FROM n")
+        let problem = #expect(throws: Problem.self) {
+            try write(database, "\(numbers) 5000) INSERT INTO parts(id) SELECT x + 50 FROM n")
+        }
+        #expect(problem?.code == "54000")
+        #expect(problem?.status == 413)
+        #expect(try database.makeReader().all("SELECT count(*) FROM parts") == [[.integer(50)]])
+        try write(database, "\(numbers) 50) INSERT INTO parts(id) SELECT x + 50 FROM n")
+        #expect(published.all.map(\.sequence) == Array(1...100))
     }
 }

@@ -135,4 +135,26 @@ import Testing
         }
         #expect(problem?.code == "54001")
     }
+
+    @Test func `the bytes of an answer count against the budget`() throws {
+        let database = try makeItems()
+        defer { database.close() }
+        let reader = try database.makeReader()
+        let layout = RowLayout([("text", .text)])
+        let encode = { (rows: Int64) throws(DatabaseError) -> Int in
+            try reader.query(
+                text: "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT ?7) "
+                    + "SELECT hex(zeroblob(500000)) FROM n", arguments: [.integer(rows)]
+            ) { (rows) throws(DatabaseError) in
+                var body: [UInt8] = []
+                while try rows.next() { layout.appendObject(rows, to: &body) }
+                return body.count
+            }
+        }
+        #expect(try encode(2) > 2_000_000)
+        // A hundred megabytes of a few hundred instructions.
+        let error = #expect(throws: DatabaseError.self) { try encode(100) }
+        #expect(error == .overBudget)
+        #expect(try encode(1) > 1_000_000)
+    }
 }

@@ -47,9 +47,17 @@ extension ReadPlan {
                     result.rowCount = 1
                 }
                 layout.appendObject(rows, to: &result.body)
+                try Self.judge(byteCount: result.body.count)
             }
             if !isObject { result.body.append(ASCII.rightBracket) }
             return result
+        }
+    }
+
+    /// - Throws: `tooLarge` for a body over `DatabaseLimits.answerBytesMax`.
+    static func judge(byteCount: Int) throws(DatabaseError) {
+        if byteCount > DatabaseLimits.answerBytesMax {
+            throw .tooLarge("an answer of more than \(DatabaseLimits.answerBytesMax) bytes")
         }
     }
 

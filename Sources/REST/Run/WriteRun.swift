@@ -105,6 +105,7 @@ struct WriteRun {
                     if count > 0 { body.append(ASCII.comma) }
                     count += 1
                     layout.appendObject(rows, to: &body)
+                    try ReadPlan.judge(byteCount: body.count)
                 }
                 if !isObject { body.append(ASCII.rightBracket) }
                 return body
