@@ -73,7 +73,10 @@ public final class DatabasePool: Sendable {
     /// A reader for the calling loop or thread.
     public func makeReader() throws(DatabaseError) -> Reader {
         if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
-        return try Opening.reader(path: files.path, configuration: configuration, tables: tables)
+        let reader = try Opening.reader(
+            path: files.path, configuration: configuration, tables: tables)
+        reader.commits = publishers.commits
+        return reader
     }
 
     /// Runs a write in its own savepoint and returns once it is durable.

@@ -6,6 +6,9 @@ public final class Reader {
     let connection: Connection
     let tables: CapturedTables
     var lane: Lane
+    /// The writer's commits; nil where nobody shares snapshots.
+    var commits: CommitCount?
+    private var shared: SharedSnapshot?
 
     init(connection: Connection, tables: CapturedTables, lane: Lane) {
         self.connection = connection
@@ -31,6 +34,7 @@ public final class Reader {
         text: String, arguments: [Value], _ context: QueryContext = .none,
         budget: Budget = .inline, _ body: (inout Rows) throws(DatabaseError) -> R
     ) throws(DatabaseError) -> R {
+        shared?.join()
         let (limit, interruption) = lane.limit(budget)
         connection.limit(limit)
         var rows: Rows
@@ -46,12 +50,23 @@ public final class Reader {
 
     /// Runs several queries on one state of the database. Inside another snapshot it adds nothing.
     public func snapshot<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+        shared?.join()
+        shared?.pins += 1
+        defer { shared?.pins -= 1 }
         // BEGIN takes no lock and touches no file: it can only fail inside a transaction.
         guard !connection.isInTransaction, (try? connection.execute("BEGIN")) != nil else {
             return try body()
         }
         defer { try? connection.execute("COMMIT") }
         return try body()
+    }
+
+    /// Lets the reads of one turn of the loop share a snapshot, as long as nothing is committed.
+    ///
+    /// - Parameter atEndOfTurn: runs a closure on the loop before it sleeps.
+    public func shareSnapshots(atEndOfTurn: @escaping (@escaping () -> Void) -> Void) {
+        guard let commits else { return }
+        shared = SharedSnapshot(connection, commits: commits, atEndOfTurn: atEndOfTurn)
     }
 
     /// Prepared statements kept at this moment.

@@ -244,6 +244,8 @@ final class HookTarget {
 
 /// Those who are told of committed changes.
 final class Publishers: Sendable {
+    /// Every commit counts, with or without changes of watched tables.
+    let commits = CommitCount()
     private let list = Mutex<[@Sendable ([Change]) -> Void]>([])
 
     func add(_ publish: @escaping @Sendable ([Change]) -> Void) {
@@ -251,6 +253,7 @@ final class Publishers: Sendable {
     }
 
     func publish(_ changes: [Change]) {
+        commits.advance()
         if changes.isEmpty { return }
         for publish in list.withLock({ $0 }) { publish(changes) }
     }

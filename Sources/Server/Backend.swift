@@ -57,7 +57,8 @@ public final class Backend: Sendable {
         let services = parts.services
         let schemas = parts.schemas
         let server = WebServer(configuration: parts.httpConfiguration) { context throws(Problem) in
-            let application = try LoopApplication(services: services, schemas: schemas)
+            let application = try LoopApplication(
+                services: services, schemas: schemas, context: context)
             registry.add(application, on: context)
             return application
         }

@@ -5,6 +5,7 @@ import Diagnostics
 import Expressions
 import HTTP
 import HTTPServer
+import Network
 import REST
 import Realtime
 
@@ -17,13 +18,14 @@ final class LoopApplication: Application {
     private let reader: Reader
     private var rest: RESTService
 
-    init(services: SharedServices, schemas: SchemaSet) throws(Problem) {
+    init(services: SharedServices, schemas: SchemaSet, context: LoopContext) throws(Problem) {
         self.services = services
         do {
             reader = try services.database.makeReader()
         } catch {
             throw Problem(error)
         }
+        reader.shareSnapshots { context.atEndOfTurn($0) }
         gateway = Gateway(auth: services.auth)
         rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
         hub = Self.makeHub(services: services, schemas: schemas, reader: reader)
