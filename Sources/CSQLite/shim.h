@@ -13,4 +13,10 @@ static inline int csqlite_db_config_int(sqlite3 *db, int op, int value, int *res
     return sqlite3_db_config(db, op, value, result);
 }
 
+/// Stops SQLite from counting the memory it uses, which takes a lock that all connections share.
+/// Only before the first connection is opened.
+static inline int csqlite_stop_memory_statistics(void) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 #endif

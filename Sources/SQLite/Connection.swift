@@ -37,6 +37,7 @@ public struct ConnectionOptions: Hashable, Sendable {
 
     /// Opens `path`.
     public init(path: String, options: ConnectionOptions) throws(SQLiteError) {
+        _ = Self.settings
         var flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         if options.mode == .create { flags |= SQLITE_OPEN_CREATE }
         var opened: OpaquePointer?
@@ -62,6 +63,12 @@ public struct ConnectionOptions: Hashable, Sendable {
             },
             progress)
     }
+
+    /// Settings of the library, made once before anything is opened. Nobody asks SQLite how much
+    /// memory it uses, and counting it would make all threads meet at one lock.
+    private static let settings: Void = {
+        _ = csqlite_stop_memory_statistics()
+    }()
 
     private static let switches: [(Int32, Int32)] = [
         (SQLITE_DBCONFIG_DQS_DML, 0), (SQLITE_DBCONFIG_DQS_DDL, 0),

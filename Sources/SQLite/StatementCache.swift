@@ -1,3 +1,5 @@
+import Glibc
+
 /// Prepared statements by their text. At its capacity it forgets the quarter that was not used
 /// longest.
 struct StatementCache {
@@ -50,9 +52,15 @@ private struct StatementKey: Hashable {
     static func == (left: StatementKey, right: StatementKey) -> Bool {
         let left = left.text.utf8Span.span
         let right = right.text.utf8Span.span
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
-        return true
+        return unsafe left.withUnsafeBytes { left in
+            unsafe right.withUnsafeBytes { right in
+                guard left.count == right.count else { return false }
+                guard let first = left.baseAddress, let second = right.baseAddress else {
+                    return true
+                }
+                return unsafe memcmp(first, second, left.count) == 0
+            }
+        }
     }
 
     func hash(into hasher: inout Hasher) {
