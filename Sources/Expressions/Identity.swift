@@ -41,11 +41,12 @@ public struct Identity: Hashable, Sendable {
     /// A caller whom no rule binds.
     public static let service = Identity(role: "service_role", claims: #"{"role":"service_role"}"#)
 
-    /// The caller and the time as the context slots of a statement.
-    public func context(now: Instant) -> QueryContext {
+    /// The caller and the time as the context slots of a statement; nil for statements that do not
+    /// ask for the time.
+    public func context(now: Instant?) -> QueryContext {
         QueryContext(
             userID: userID.map(Value.text) ?? .null, role: .text(role),
             email: email.map(Value.text) ?? .null, jwt: .text(claims), aal: .text(aal),
-            now: .text(now.postgres))
+            now: now.map { .text($0.postgres) } ?? .null)
     }
 }

@@ -63,12 +63,13 @@ public final class RESTService {
     private func read(
         _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity
     ) throws(Problem) -> Answer {
-        let context = identity.context(now: .now)
         let key = PlanKey(request, path: path, isService: identity.isService)
         if let key, let plan = plans.plan(for: key.bytes) {
             let arguments = try ReadArguments(plan, operands: key.operands)
+            let context = identity.context(now: plan.asksForTime ? .now : nil)
             return try run(plan, arguments, context, request)
         }
+        let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
         let parsed = try ApiRequest(request, path: path, masked: masked, settings: settings)
         var planner = Planner(

@@ -13,6 +13,9 @@ final class ReadPlan: Sendable {
     let count: Statement?
     let layout: RowLayout
     let media: MediaType
+    /// Whether a statement mentions the moment of the request: making its text costs more than
+    /// binding everything else.
+    let asksForTime: Bool
     /// Arguments of ``rows`` that hold the window.
     let limitArgument: Int
     let offsetArgument: Int
@@ -36,6 +39,7 @@ final class ReadPlan: Sendable {
         } else {
             count = nil
         }
+        asksForTime = rows.mentionsTime || count?.mentionsTime == true
         layout = RowLayout(table.members.map { ($0.key, $0.type) })
         self.media = media
         self.fieldLines = fieldLines

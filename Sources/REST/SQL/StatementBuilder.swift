@@ -1,3 +1,4 @@
+import Bytes
 import Database
 import Expressions
 import Schema
@@ -117,5 +118,18 @@ struct Statement: Sendable {
         text = statement.text
         arguments = statement.arguments
         slots = builder.slots
+    }
+
+    /// Whether the text has the parameter of the time. Text that only looks like it counts too.
+    var mentionsTime: Bool {
+        let name = Array("?\(ContextSlot.now.rawValue)".utf8)
+        let bytes = Array(text.utf8)
+        return bytes.indices.contains { index in
+            guard bytes[index] == ASCII.question, bytes[index...].starts(with: name) else {
+                return false
+            }
+            let end = index + name.count
+            return end == bytes.count || !ASCII.isDigit(bytes[end])
+        }
     }
 }
