@@ -19,19 +19,20 @@ extension [UInt8] {
 
     /// Appends the decimal digits of `number`, with a minus sign when it is negative.
     @inlinable public mutating func append(decimal number: Int64) {
-        if number >= 0 && number < 10 {
-            append(0x30 &+ UInt8(truncatingIfNeeded: number))
-            return
-        }
-        if number < 0 { append(0x2D) }
+        // Nineteen digits and a sign at most, made from the last one on.
+        var text = InlineArray<20, UInt8>(repeating: 0x30)
+        var start = text.count
         var rest = number.magnitude
-        let start = count
-        while rest > 0 {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            append(0x30 &+ UInt8(truncatingIfNeeded: digit))
-            rest = quotient
+        repeat {
+            start -= 1
+            text[start] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        if number < 0 {
+            start -= 1
+            text[start] = 0x2D
         }
-        self[start...].reverse()
+        append(span: text.span.extracting(start..<text.count))
     }
 
     /// Appends the decimal digits of `number`, with a minus sign when it is negative.
