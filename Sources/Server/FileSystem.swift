@@ -32,6 +32,11 @@ enum FileSystem {
             }
             rest = rest.dropFirst(count)
         }
+        // Or a crash of the machine could leave the new name with none of its bytes.
+        guard fsync(descriptor) == 0 else {
+            close(descriptor)
+            throw failure("write", temporary)
+        }
         close(descriptor)
         guard unsafe rename(temporary, path) == 0 else { throw failure("replace", path) }
     }
