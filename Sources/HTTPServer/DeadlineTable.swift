@@ -7,6 +7,7 @@ struct DeadlineTable: Sendable {
     let body: UInt64
     let idle: UInt64
     let write: UInt64
+    let drain: UInt64
     let webSocketIdle: UInt64
     let webSocketPong: UInt64
     let webSocketClose: UInt64
@@ -19,6 +20,7 @@ struct DeadlineTable: Sendable {
         body = deadlines.body.milliseconds
         idle = deadlines.idle.milliseconds
         write = deadlines.write.milliseconds
+        drain = deadlines.drain.milliseconds
         webSocketIdle = deadlines.webSocketIdle.milliseconds
         webSocketPong = deadlines.webSocketPong.milliseconds
         webSocketClose = deadlines.webSocketClose.milliseconds

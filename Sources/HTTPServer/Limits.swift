@@ -12,6 +12,9 @@ public struct HTTPDeadlines: Hashable, Sendable {
     public var idle = Duration.seconds(75)
     /// Without the peer taking any of the bytes that wait for it. Then the connection is reset.
     public var write = Duration.seconds(30)
+    /// For the rest of a request that was half here when a drain began; its body may earn more by
+    /// its pace. Then 408.
+    public var drain = Duration.seconds(3)
     /// Without a frame on a WebSocket; then a ping is sent.
     public var webSocketIdle = Duration.seconds(60)
     /// From that ping to any frame. Then the connection is reset.

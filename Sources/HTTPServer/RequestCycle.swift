@@ -83,8 +83,12 @@ struct RequestCycle {
     /// The peer sends no more; it may still read.
     mutating func reachedEnd() { hasEnded = true }
 
-    /// The server is about to stop: what has begun is finished, nothing is begun.
-    mutating func startDraining() { isDraining = true }
+    /// The server is about to stop: what has begun is finished, nothing is begun. A peer that is in
+    /// the middle of a request has less time than usual.
+    mutating func startDraining(now: UInt64) {
+        isDraining = true
+        if isReceivingBody || phase == .head { deadline = min(deadline, now + deadlines.drain) }
+    }
 
     /// What to do now.
     mutating func next(now: UInt64) -> Action {

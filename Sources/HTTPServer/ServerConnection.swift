@@ -218,7 +218,7 @@ extension ServerConnection {
 
     /// Finishes what has begun and begins nothing.
     func startDraining() {
-        cycle.startDraining()
+        cycle.startDraining(now: now)
         if let webSocket { webSocket.startDraining() } else { pump() }
     }
 

@@ -17,6 +17,7 @@ private struct Script {
         deadlines.body = .milliseconds(200)
         deadlines.bodyBytesPerSecondMin = 1_000
         deadlines.idle = .milliseconds(500)
+        deadlines.drain = .milliseconds(50)
         cycle = RequestCycle(limits: limits, deadlines: DeadlineTable(deadlines), now: now)
     }
 
@@ -145,15 +146,27 @@ private func post(_ length: Int, _ fields: String = "") -> String {
 
     @Test func `draining closes an idle connection and ends a busy one with its answer`() {
         var idle = Script()
-        idle.cycle.startDraining()
+        idle.cycle.startDraining(now: idle.now)
         #expect(idle.run() == ["close"])
         var busy = Script()
         busy.receive(post(3) + "ab")
         #expect(busy.run() == ["wait"])
-        busy.cycle.startDraining()
+        busy.cycle.startDraining(now: busy.now)
         #expect(busy.run() == ["wait"])
         busy.receive("c" + get)
         #expect(busy.run() == ["POST /p abc last", "close"])
+    }
+
+    @Test(arguments: ["GET /", post(3), post(3) + "ab"])
+    func `a drain does not wait long for the rest of a request`(input: String) {
+        var script = Script()
+        script.receive(input)
+        #expect(script.run() == ["wait"])
+        script.cycle.startDraining(now: script.now)
+        script.now += 49
+        #expect(script.run() == ["wait"])
+        script.now += 1
+        #expect(script.run() == ["refuse 408", "close"])
     }
 
     @Test func `an upgrade hands over what came behind it`() {
