@@ -13,18 +13,23 @@ extension Catalogue {
         guard manager.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory else {
             throw SchemaFailure(
                 Diagnostic(
-                    "there is no such directory: a project holds Schemas/models/*.json",
-                    at: SourceLocation(file: directory)))
+                    "there is no such folder; a project has its models in Schemas/models/*.json "
+                        + "('--project DIR' tells where the project is)", at: .whole(directory)))
         }
         var files: [(path: String, contents: [UInt8])] = []
         var faults: [Diagnostic] = []
-        for path in manager.files(under: directory) where isRelevant(path) {
+        let paths = manager.files(under: directory) { folder in
+            faults.append(
+                Diagnostic(
+                    "the folder cannot be read",
+                    at: .whole(folder.isEmpty ? root : "\(root)/\(folder)")))
+        }
+        for path in paths where isRelevant(path) {
             if let contents = manager.contents(atPath: "\(directory)/\(path)") {
                 files.append(("\(root)/\(path)", Array(contents)))
             } else {
                 faults.append(
-                    Diagnostic(
-                        "the file cannot be read", at: SourceLocation(file: "\(root)/\(path)")))
+                    Diagnostic("the file cannot be read", at: .whole("\(root)/\(path)")))
             }
         }
         if !faults.isEmpty { throw SchemaFailure(diagnostics: faults) }
@@ -39,17 +44,24 @@ extension Catalogue {
 
 extension FileManager {
     /// The paths of all files below `directory`, relative to it, in order; links are followed.
-    fileprivate func files(under directory: String, depth: Int = 0) -> [String] {
+    /// Folders that cannot be listed are told to `unreadable`.
+    fileprivate func files(
+        under directory: String, in folder: String = "", depth: Int = 0,
+        unreadable: (String) -> Void
+    ) -> [String] {
         guard depth < Limits.directoryDepthMax else { return [] }
-        let names = ((try? contentsOfDirectory(atPath: directory)) ?? []).sorted()
-        return names.flatMap { name -> [String] in
+        let place = folder.isEmpty ? directory : "\(directory)/\(folder)"
+        guard let names = try? contentsOfDirectory(atPath: place) else {
+            unreadable(folder)
+            return []
+        }
+        return names.sorted().flatMap { name -> [String] in
             if name.hasPrefix(".") { return [] }
             var isDirectory = false
-            let path = "\(directory)/\(name)"
-            guard fileExists(atPath: path, isDirectory: &isDirectory), isDirectory else {
-                return [name]
-            }
-            return files(under: path, depth: depth + 1).map { "\(name)/\($0)" }
+            let path = folder.isEmpty ? name : "\(folder)/\(name)"
+            guard fileExists(atPath: "\(directory)/\(path)", isDirectory: &isDirectory), isDirectory
+            else { return [path] }
+            return files(under: directory, in: path, depth: depth + 1, unreadable: unreadable)
         }
     }
 }

@@ -2,7 +2,7 @@
 public struct SourceLocation: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The file's path as the project calls it, such as `Schemas/models/posts.json`.
     public var file: String
-    /// The line, counted from 1.
+    /// The line, counted from 1; 0 for the whole file.
     public var line: Int
     /// The column in characters (code points), counted from 1.
     public var column: Int
@@ -15,7 +15,13 @@ public struct SourceLocation: Hashable, Sendable, Comparable, CustomStringConver
     }
 
     /// `file:line:column`, the form editors and terminals make a link of.
-    public var description: String { "\(file):\(line):\(column)" }
+    /// A file or folder as a whole goes by its name alone.
+    public var description: String { line == 0 ? file : "\(file):\(line):\(column)" }
+
+    /// The whole of a file or folder: what is wrong with it stands on no line.
+    public static func whole(_ file: String) -> SourceLocation {
+        SourceLocation(file: file, line: 0, column: 0)
+    }
 
     /// Files in order of their names, places in reading order.
     public static func < (a: SourceLocation, b: SourceLocation) -> Bool {

@@ -19,11 +19,15 @@ public struct MigrationSet: Sendable {
     public static func load(_ directory: String) throws(SchemaFailure) -> MigrationSet {
         let manager = FileManager.default
         let label = directory.split(separator: "/").last.map(String.init) ?? directory
-        let names = ((try? manager.contentsOfDirectory(atPath: directory)) ?? []).sorted()
         let report = Report()
+        let listing = try? manager.contentsOfDirectory(atPath: directory)
+        if listing == nil, manager.fileExists(atPath: directory) {
+            report.fault("the folder cannot be read", at: .whole(label))
+        }
+        let names = (listing ?? []).sorted()
         var files: [MigrationFile] = []
         for name in names where name.hasSuffix(".sql") && !name.hasPrefix(".") {
-            let place = SourceLocation(file: "\(label)/\(name)")
+            let place = SourceLocation.whole("\(label)/\(name)")
             guard let contents = manager.contents(atPath: "\(directory)/\(name)") else {
                 report.fault("the file cannot be read", at: place)
                 continue

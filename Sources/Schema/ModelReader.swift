@@ -6,6 +6,13 @@ import Diagnostics
 struct ModelReader {
     let reader: FileReader
     var draft: ModelDraft
+    /// The columns that have faults of their own: what follows from those is not told.
+    private var faulty: Set<Int> = []
+
+    private init(reader: FileReader, draft: ModelDraft) {
+        self.reader = reader
+        self.draft = draft
+    }
 
     /// Reads `file`; nil when it is not even a JSON object. A draft with faults is still returned
     /// so that other files' references to it are judged.
@@ -55,8 +62,10 @@ struct ModelReader {
         var lowered = Set<String>()
         for property in properties {
             checkName(of: property, taken: &lowered)
+            let told = reader.report.diagnostics.count
             let column = PropertyReader(reader: reader, table: draft.name, member: property)
                 .read(isRequired: notNull.contains(property.name), draft: &draft)
+            if reader.report.diagnostics.count > told { faulty.insert(draft.columns.count) }
             draft.columns.append(column)
         }
         if draft.columns.count > Limits.columnsMax {
@@ -105,7 +114,8 @@ struct ModelReader {
         } else if let id = draft.columnIndex("id") {
             draft.primaryKey = [id]
         }
-        for index in draft.primaryKey where draft.columns[index].type == .json {
+        for index in draft.primaryKey 
+        where draft.columns[index].type == .json && !faulty.contains(index) {
             reader.report.fault(
                 "a JSON column cannot be part of the primary key", at: draft.columns[index].location
             )
