@@ -64,25 +64,39 @@ public struct Migrator: Sendable {
     /// Files that only add what is there already are recorded without being run: that is how a
     /// database which `dev` has extended takes over the file written for it later.
     ///
-    /// Throws when applied files have changed, are missing or out of order, and with file and line
-    /// when a statement fails; that file then leaves no trace, those before it stay.
-    public func apply(at now: Instant = .now) throws(Problem) -> [MigrationFile] {
+    /// Each is told to `progress` when it is applied. Throws when applied files have changed, are
+    /// missing or out of order, and with file and line when a statement fails; that file then leaves
+    /// no trace, those before it stay.
+    public func apply(
+        at now: Instant = .now, progress: (MigrationFile) -> Void = { _ in }
+    ) throws(Problem) -> [MigrationFile] {
         let status = try status()
         try status.check()
         guard !status.pending.isEmpty else { return [] }
-        let isThere = try isBuiltAlready(status.pending)
         for file in status.pending {
-            let statements = isThere ? [] : SQLScript(file.text).statements
-            try apply(file, statements.map { ($0.text, $0.offset) }, at: now)
+            if try isBuiltAlready(file) {
+                try apply(file, [], at: now)
+            } else {
+                try run(file, at: now)
+            }
+            progress(file)
         }
         return status.pending
     }
 
-    private func isBuiltAlready(_ pending: [MigrationFile]) throws(Problem) -> Bool {
-        guard pending.allSatisfy(\.isAdditive) else { return false }
+    /// Whether all that a file adds is in the database, which may have still more.
+    private func isBuiltAlready(_ file: MigrationFile) throws(Problem) -> Bool {
+        guard file.isAdditive else { return false }
         let live = try structure()
         if live.tables.isEmpty { return false }
-        return try live == Migrator.structure(builtBy: set)
+        let earlier = MigrationSet(set.files.filter { $0.version < file.version })
+        let before = try Migrator.structure(builtBy: earlier)
+        let after = try Migrator.structure(builtBy: MigrationSet(earlier.files + [file]))
+        return after != before && live.contains(what: after, adds: before)
+    }
+
+    private func run(_ file: MigrationFile, at now: Instant) throws(Problem) {
+        try apply(file, SQLScript(file.text).statements.map { ($0.text, $0.offset) }, at: now)
     }
 
     private func apply(
@@ -131,7 +145,10 @@ public struct Migrator: Sendable {
         let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let migrator = Migrator(database, set)
-        _ = try migrator.apply()
+        for file in set.files {
+            // Nothing is there but what earlier files built, so every statement has to run.
+            try migrator.run(file, at: .now)
+        }
         return try migrator.structure()
     }
 

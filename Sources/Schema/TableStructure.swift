@@ -101,3 +101,26 @@ public struct DatabaseStructure: Hashable, Sendable {
         return (tables[table]?.uniques ?? []).union(byIndex)
     }
 }
+
+extension DatabaseStructure {
+    /// Whether all that `after` has more than `before` is here too; there may be still more.
+    func contains(what after: DatabaseStructure, adds before: DatabaseStructure) -> Bool {
+        let hasTables = after.tables.allSatisfy { name, table in
+            before.tables[name] == table || tables[name]?.covers(table) == true
+        }
+        let hasIndexes = after.indexes.allSatisfy { name, index in
+            before.indexes[name] == index || indexes[name] == index
+        }
+        return hasTables && hasIndexes
+    }
+}
+
+extension TableStructure {
+    /// Whether this table is `other`, perhaps with columns and constraints added to it.
+    func covers(_ other: TableStructure) -> Bool {
+        other.columns.allSatisfy { column($0.name) == $0 }
+            && primaryKey == other.primaryKey && isIdentity == other.isIdentity
+            && uniques.isSuperset(of: other.uniques) && keys.isSuperset(of: other.keys)
+            && checks.isSuperset(of: other.checks) && options == other.options
+    }
+}
