@@ -4,6 +4,29 @@ import Foundation
 import Testing
 
 @Suite struct LogTests {
+    @Test func `a person reads a line a fault, and no bytes that steer the terminal`() throws {
+        let pipe = Pipe()
+        let descriptor = pipe.fileHandleForWriting.fileDescriptor
+        let log = Log(level: .info, format: .text, descriptor: descriptor)
+        log.record(
+            .schemasRefused(faults: ["a.json:1:2: one", "two\nthree"]), at: Instant(seconds: 3661))
+        log.record(.listening(url: "http://127.0.0.1:1"), at: Instant(seconds: 0))
+        log.record(
+            .request(id: 1, method: "GET", path: "/\u{1B}[31m", status: 404, microseconds: 1234),
+            at: Instant(seconds: 0))
+        try pipe.fileHandleForWriting.close()
+        let written = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(
+            written == """
+                01:01:01  warning: the files were not taken, the server goes on with what it had:
+                  a.json:1:2: one
+                  two
+                  three
+                00:00:00  404 GET /[31m in 1.2 ms
+
+                """)
+    }
+
     @Test func `events are JSON lines and low levels are dropped`() throws {
         let pipe = Pipe()
         let log = Log(level: .info, descriptor: pipe.fileHandleForWriting.fileDescriptor)

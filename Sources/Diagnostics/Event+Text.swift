@@ -1,0 +1,31 @@
+import Bytes
+
+extension Event {
+    /// What the event says to a person at a terminal, line by line; nothing when it is of no
+    /// interest there. A fault of the schema files keeps its `FILE:LINE:COLUMN`.
+    public var lines: [String] {
+        switch self {
+        case .request(_, let method, let path, let status, let microseconds):
+            ["\(status) \(method) \(path) in \(Self.milliseconds(microseconds)) ms"]
+        case .listening: []
+        case .draining: ["finishing what has begun"]
+        case .stopped: ["stopped"]
+        case .schemasLoaded(let models):
+            ["serving \(models) model\(models == 1 ? "" : "s") as they are in the files now"]
+        case .schemasRefused(let faults):
+            ["the files were not taken, the server goes on with what it had:"]
+                + faults.flatMap { $0.split(separator: "\n").map { "  \($0)" } }
+        case .migrated(let name): ["applied \(name)"]
+        case .failed(let request, let problem):
+            [
+                (request.map { "request \($0): " } ?? "") + "\(problem.message) (\(problem.code))"
+                    + (problem.cause.map { ": \($0)" } ?? "")
+            ]
+        }
+    }
+
+    /// Milliseconds with one digit of fraction.
+    private static func milliseconds(_ microseconds: UInt64) -> String {
+        "\(microseconds / 1000).\(microseconds % 1000 / 100)"
+    }
+}
