@@ -5,12 +5,26 @@ import Glibc
 /// (1: failure, 2: wrong usage).
 @main
 struct ApusCommand {
-    static func main() { exit(run(Array(CommandLine.arguments.dropFirst()))) }
+    static func main() { exit(run(asked(Array(CommandLine.arguments.dropFirst())))) }
+
+    /// What the habits of other programs stand for here.
+    private static func asked(_ words: [String]) -> [String] {
+        switch words.first {
+        case "--version", "-V", "-v": ["version"] + words.dropFirst()
+        case "help" where words.count > 1: Array(words.dropFirst()) + ["--help"]
+        default: words
+        }
+    }
 
     private static func run(_ words: [String]) -> Int32 {
         guard let first = words.first, first != "--help", first != "-h", first != "help" else {
             Terminal.print(Command.overview)
             return words.isEmpty ? 2 : 0
+        }
+        let family = Command.all.filter { $0.words.count > 1 && $0.words[0] == first }
+        if !family.isEmpty, words.dropFirst().first.map({ $0 == "--help" || $0 == "-h" }) == true {
+            Terminal.print(Command.overview(of: family))
+            return 0
         }
         let command: Command
         do {
@@ -30,6 +44,9 @@ struct ApusCommand {
             if arguments.has(.help) {
                 Terminal.print(command.help)
                 return 0
+            }
+            if command.operands.isEmpty, let stray = arguments.operands.first {
+                throw UsageError("'apus \(command.name)' takes no '\(stray)'")
             }
             return try command.run(arguments)
         } catch let error as UsageError {

@@ -3,6 +3,8 @@ import Diagnostics
 /// What the words of a command line gave: option values (flag before environment) and the rest.
 struct Arguments {
     private var values: [String: String] = [:]
+    /// The variables behind the values that came from the environment.
+    private var variables: [String: String] = [:]
     private var switches: Set<String> = []
     private(set) var operands: [String] = []
 
@@ -15,6 +17,7 @@ struct Arguments {
         for option in options {
             if let variable = option.environment, let value = environment[variable], !value.isEmpty {
                 values[option.name] = value
+                variables[option.name] = variable
             }
         }
         var rest = words[...]
@@ -50,6 +53,13 @@ struct Arguments {
             throw UsageError("\(option.name) needs a value: \(option.name) \(placeholder)")
         }
         values[option.name] = value
+        variables[option.name] = nil
+    }
+
+    /// Which variable of the environment gave the option that a complaint names, in words.
+    func origin(ofOptionIn complaint: String) -> String {
+        let found = variables.filter { complaint.hasPrefix("\($0.key) ") }.values.sorted()
+        return found.isEmpty ? "" : " (given by the environment's \(found.joined(separator: ", ")))"
     }
 }
 

@@ -19,7 +19,7 @@ struct OptionSpec: Sendable {
 
 extension OptionSpec {
     static let project = OptionSpec(
-        "--project", value: "DIR", "the folder of Schemas/ and Migrations/ (default: this folder)",
+        "--project", value: "DIR", "where Schemas/ and Migrations/ are (default: this folder)",
         environment: "APUS_PROJECT")
     static let data = OptionSpec(
         "--data", value: "DIR", "the data directory (default: PROJECT/.apus)",
@@ -32,6 +32,9 @@ extension OptionSpec {
     static let logLevel = OptionSpec(
         "--log-level", value: "LEVEL", "debug, info, warning or error (default: info)",
         environment: "APUS_LOG_LEVEL")
+    static let logFormat = OptionSpec(
+        "--log-format", value: "FORM", "text or json (default: text for dev, json for serve)",
+        environment: "APUS_LOG_FORMAT")
     static let tlsCertificate = OptionSpec(
         "--tls-certificate", value: "FILE", "PEM certificate chain; serves HTTPS",
         environment: "APUS_TLS_CERTIFICATE")
@@ -41,5 +44,5 @@ extension OptionSpec {
     static let json = OptionSpec("--json", "print JSON, for scripts")
     static let help = OptionSpec("--help", "show this help")
 
-    static let server = [project, data, listen, loops, logLevel, tlsCertificate, tlsKey]
+    static let server = [project, data, listen, loops, logLevel, logFormat, tlsCertificate, tlsKey]
 }

@@ -16,6 +16,7 @@ extension Command {
             Terminal.print(report.json + "\n")
         } else {
             for line in report.faults { Terminal.print(line + "\n") }
+            for line in report.warnings { Terminal.print("\(line) (warning)\n") }
             Terminal.print(report.summary + "\n")
         }
         return report.faults.isEmpty ? 0 : 1
@@ -34,7 +35,13 @@ extension Command {
             throw UsageError("'apus migrate new' needs one NAME, such as add_rooms")
         }
         let options = try ServerOptions(arguments)
-        guard let file = try MigrationCommands.new(options, name: arguments.operands[0]) else {
+        let written: String?
+        do {
+            written = try MigrationCommands.new(options, name: arguments.operands[0])
+        } catch let error as OptionError {
+            throw UsageError(error.message)
+        }
+        guard let file = written else {
             Terminal.print("nothing to do: Migrations/ builds what Schemas/ declares\n")
             return 0
         }

@@ -43,16 +43,20 @@ extension Command {
     private static let migrate = OptionSpec("--migrate", "apply pending migration files first")
 
     private static func welcome(to backend: Backend, of options: ServerOptions) -> String {
-        let table = backend.models.first ?? "MODEL"
+        let models = backend.models
+        let names = models.prefix(8).joined(separator: ", ") + (models.count > 8 ? ", …" : "")
+        let request =
+            models.first.map { "/rest/v1/\($0)?select=*&limit=5" } ?? "/auth/v1/settings"
         return """
-            Apus \(Backend.version) serves \(options.projectDirectory)
+            Apus \(Backend.version) serves \(options.schemasDirectory)/models: \
+            \(models.isEmpty ? "none yet; save one as NAME.json and /rest/v1/NAME is there" : names)
 
               URL           \(backend.url)
               anon key      \(backend.keys.anonymous)
               service key   \(backend.keys.service)
 
             Try it:
-              curl '\(backend.url)/rest/v1/\(table)?select=*&limit=5' -H 'apikey: \(backend.keys.service)'
+              curl \(options.tls == nil ? "" : "-k ")'\(backend.url)\(request)' -H 'apikey: \(backend.keys.service)'
 
 
             """
@@ -66,9 +70,10 @@ extension ServerOptions {
             try self.init(
                 project: arguments[.project], data: arguments[.data], listen: arguments[.listen],
                 loops: arguments[.loops], logLevel: arguments[.logLevel],
+                logFormat: arguments[.logFormat],
                 tlsCertificate: arguments[.tlsCertificate], tlsKey: arguments[.tlsKey])
         } catch {
-            throw UsageError(error.message)
+            throw UsageError(error.message + arguments.origin(ofOptionIn: error.message))
         }
     }
 }

@@ -29,7 +29,10 @@ enum Terminal {
             for diagnostic in failure.diagnostics { write("\(diagnostic)\n", to: 2) }
             let count = failure.diagnostics.count
             Terminal.error("\(count) fault\(count == 1 ? "" : "s") in the schema files")
-        case let problem as Problem: Terminal.error(problem.description)
+        case let problem as Problem:
+            Terminal.error(problem.message)
+            if case .text(let details)? = problem.details { Terminal.error(details) }
+            if let hint = problem.hint { Terminal.error(hint) }
         default: Terminal.error("\(error)")
         }
     }

@@ -19,7 +19,7 @@ struct BackendParts {
         // Faults of the files are told before anything is touched.
         schemas = try SchemaSet.load(options)
         try FileSystem.makeDirectory(options.dataDirectory)
-        let log = Log(level: options.logLevel)
+        let log = Log(level: options.logLevel, format: options.logFormat ?? mode.logFormat)
         let secrets = try Secrets.loadOrCreate(directory: options.dataDirectory)
         keys = APIKeys(secrets)
         var configuration = DatabaseConfiguration.file(options.databasePath)
@@ -82,5 +82,15 @@ struct BackendParts {
         var settings = AuthSettings(project)
         settings.issuer = "\(scheme)://\(options.host):\(options.port)/auth/v1"
         return settings
+    }
+}
+
+extension Backend.Mode {
+    /// A person reads along while developing, a program in production.
+    fileprivate var logFormat: LogFormat {
+        switch self {
+        case .development: .text
+        case .production: .json
+        }
     }
 }

@@ -10,6 +10,21 @@ enum FileSystem {
             partial += (partial.isEmpty || partial.hasSuffix("/") ? "" : "/") + part
             if unsafe mkdir(partial, 0o700) != 0 && errno != EEXIST { throw failure("create", partial) }
         }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            errno = ENOTDIR
+            throw failure("use", path)
+        }
+    }
+
+    /// Throws unless `path` is a folder that is there, for commands that must not make one.
+    static func requireFolder(_ path: String) throws(Problem) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw failure("use", path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            errno = ENOTDIR
+            throw failure("use", path)
+        }
     }
 
     /// Whether something exists at a path.
@@ -45,5 +60,15 @@ enum FileSystem {
         let reason = unsafe String(cString: strerror(errno))
         return Problem(
             code: "58030", status: 500, message: "Cannot \(verb) \(path): \(reason).")
+    }
+}
+
+extension ServerOptions {
+    /// Makes the data directory if it is not there; the project it belongs to has to be.
+    func makeDataDirectory() throws(Problem) {
+        if dataDirectory.hasPrefix(projectDirectory + "/") {
+            try FileSystem.requireFolder(projectDirectory)
+        }
+        try FileSystem.makeDirectory(dataDirectory)
     }
 }

@@ -10,10 +10,11 @@ public enum MigrationCommands {
     /// - Returns: the path of the file, nil when there is no difference.
     /// - Throws: every fault of the files, or every reason why the difference is not additive.
     public static func new(_ options: ServerOptions, name: String) throws -> String? {
+        try requireUsable(name)
         let schemas = try SchemaSet.load(options)
         let set = try MigrationSet.load(options.migrationsDirectory)
         let difference = try schemas.difference(from: try Migrator.structure(builtBy: set))
-        try difference.requireAdditive()
+        try difference.requireAdditive(to: "what Migrations/ builds")
         guard !difference.isEmpty else { return nil }
         let file = MigrationFile(
             making: difference.additions, name: name, after: set.files.last?.version, now: .now)
@@ -21,15 +22,27 @@ public enum MigrationCommands {
         return options.migrationsDirectory + "/" + file.fileName
     }
 
+    private static func requireUsable(_ name: String) throws(OptionError) {
+        let isUsable = name.utf8.allSatisfy { byte in
+            ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == ASCII.underscore
+        }
+        guard isUsable, !name.isEmpty, name.utf8.count <= nameBytesMax else {
+            throw OptionError(
+                "a migration's name is up to \(nameBytesMax) letters, digits and _, "
+                    + "such as add_rooms; not '\(name)'")
+        }
+    }
+
+    /// With version and ending well below what file systems take.
+    private static let nameBytesMax = 100
+
     /// Applies the pending files, telling each one's name.
     ///
     /// - Returns: how many there were.
     public static func up(_ options: ServerOptions, applied: (String) -> Void) throws -> Int {
         let set = try MigrationSet.load(options.migrationsDirectory)
         return try withDatabase(options) { database in
-            let files = try Migrator(database, set).apply()
-            for file in files { applied(file.fileName) }
-            return files.count
+            try Migrator(database, set).apply { applied($0.fileName) }.count
         }
     }
 
@@ -42,7 +55,7 @@ public enum MigrationCommands {
     private static func withDatabase<R>(
         _ options: ServerOptions, _ body: (DatabasePool) throws -> R
     ) throws -> R {
-        try FileSystem.makeDirectory(options.dataDirectory)
+        try options.makeDataDirectory()
         let database = try DatabasePool.open(.file(options.databasePath))
         defer { database.close() }
         return try body(database)

@@ -7,6 +7,10 @@ import Schema
 public struct SchemaCheck: Sendable {
     /// One line a fault, `FILE:LINE:COLUMN: …` first where it has a place. Empty when all is well.
     public let faults: [String]
+    /// What is allowed but likely to surprise, in the same form.
+    public let warnings: [String]
+    /// What the models declare and no migration file builds yet.
+    public let unwritten: [String]
     /// What was looked at, in a line.
     public let summary: String
 
@@ -18,14 +22,17 @@ public struct SchemaCheck: Sendable {
             let structure = try Migrator.structure(builtBy: migrations)
             let difference = try schemas.difference(from: structure)
             let faults = difference.refusals.map(\.description)
-            let models = schemas.catalogue.models.count
-            var summary = "\(models) models and \(migrations.files.count) migration files"
-            summary += faults.isEmpty ? " are sound" : ", \(faults.count) faults"
-            if faults.isEmpty && !difference.additions.isEmpty {
-                let what = difference.additions.map(\.what).joined(separator: ", ")
-                summary += "; no migration file builds \(what) yet ('apus migrate new NAME' writes it)"
+            let unwritten = faults.isEmpty ? difference.additions.map(\.what) : []
+            var summary = count(schemas.catalogue.models.count, "model") + ", "
+                + count(migrations.files.count, "migration file") + ": "
+            summary += faults.isEmpty ? "no faults" : count(faults.count, "fault")
+            if !unwritten.isEmpty {
+                summary += "\nno migration file builds \(unwritten.joined(separator: ", ")) yet; "
+                    + "'apus migrate new NAME' writes one"
             }
-            return SchemaCheck(faults: faults, summary: summary)
+            return SchemaCheck(
+                faults: faults, warnings: schemas.catalogue.warnings.map(\.description),
+                unwritten: unwritten, summary: summary)
         } catch let failure as SchemaFailure {
             return SchemaCheck(faults: failure.diagnostics.map(\.description))
         } catch let problem as Problem {
@@ -35,20 +42,31 @@ public struct SchemaCheck: Sendable {
         }
     }
 
-    private init(faults: [String], summary: String) {
+    private init(faults: [String], warnings: [String], unwritten: [String], summary: String) {
         self.faults = faults
+        self.warnings = warnings
+        self.unwritten = unwritten
         self.summary = summary
     }
 
     private init(faults: [String]) {
-        self.init(faults: faults, summary: "\(faults.count) fault\(faults.count == 1 ? "" : "s")")
+        self.init(
+            faults: faults, warnings: [], unwritten: [],
+            summary: Self.count(faults.count, "fault"))
     }
 
-    /// The report as one JSON object: `{"ok": …, "faults": […], "summary": …}`.
+    /// `1 fault`, `2 faults`.
+    private static func count(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    /// The report as one JSON object: `{"ok": …, "faults": […], "warnings": […], "unwritten": […],
+    /// "summary": …}`.
     public var json: String {
         let object: JSON = [
             "ok": .bool(faults.isEmpty), "faults": .array(faults.map(JSON.string)),
-            "summary": .string(summary),
+            "warnings": .array(warnings.map(JSON.string)),
+            "unwritten": .array(unwritten.map(JSON.string)), "summary": .string(summary),
         ]
         return String(utf8: object.bytes)
     }

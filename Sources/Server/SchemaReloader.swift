@@ -40,7 +40,8 @@ final class SchemaReloader: Sendable {
         } catch let failure as SchemaFailure {
             services.log.record(.schemasRefused(faults: failure.diagnostics.map(\.description)))
         } catch let problem as Problem {
-            services.log.record(.schemasRefused(faults: [problem.description]))
+            let faults = [problem.message] + [problem.hint].compactMap { $0 }
+            services.log.record(.schemasRefused(faults: faults))
         } catch {
             services.log.record(.schemasRefused(faults: ["\(error)"]))
         }

@@ -12,9 +12,11 @@ extension SchemaSet {
         _ database: DatabasePool, _ options: ServerOptions, log: Log
     ) throws {
         let migrator = Migrator(database, try MigrationSet.load(options.migrationsDirectory))
-        for file in try migrator.apply() { log.record(.migrated(name: file.fileName)) }
+        _ = try migrator.apply { log.record(.migrated(name: $0.fileName)) }
         let difference = try difference(from: try migrator.structure())
-        try difference.requireAdditive()
+        try difference.requireAdditive(
+            to: "what the database already has",
+            hint: "To start afresh without its rows, stop and delete \(options.databasePath)*.")
         try migrator.apply(difference.additions)
         for addition in difference.additions { log.record(.migrated(name: addition.what)) }
         database.setCaptured(capturedTables)
@@ -26,19 +28,30 @@ extension SchemaSet {
     func applyToProduction(
         _ database: DatabasePool, _ options: ServerOptions, migrate: Bool, log: Log
     ) throws {
-        let migrator = Migrator(database, try MigrationSet.load(options.migrationsDirectory))
+        let set = try MigrationSet.load(options.migrationsDirectory)
+        let migrator = Migrator(database, set)
         let status = try migrator.status()
         try status.check()
         if !migrate && !status.pending.isEmpty {
             throw Problem.pending(status.pending.map(\.fileName))
         }
-        for file in try migrator.apply() { log.record(.migrated(name: file.fileName)) }
-        let difference = try difference(from: try migrator.structure())
-        try difference.requireAdditive()
+        _ = try migrator.apply { log.record(.migrated(name: $0.fileName)) }
+        // A database that `dev` has extended may have more than the files build: both must do.
+        let built = try Migrator.structure(builtBy: set)
+        let there = try migrator.structure()
+        try requireNothingMissing(in: built, called: "what Migrations/ builds")
+        if there != built { try requireNothingMissing(in: there, called: "what the database has") }
+        database.setCaptured(capturedTables)
+    }
+
+    private func requireNothingMissing(
+        in structure: DatabaseStructure, called name: String
+    ) throws {
+        let difference = try difference(from: structure)
+        try difference.requireAdditive(to: name)
         guard difference.isEmpty else {
             throw Problem.undeclared(difference.additions.map(\.what))
         }
-        database.setCaptured(capturedTables)
     }
 
     /// Inserts the seed rows that are not there yet.
@@ -52,13 +65,13 @@ extension SchemaSet {
 }
 
 extension Difference {
-    /// Throws when something cannot be reached by adding, with every reason.
-    func requireAdditive() throws(Problem) {
+    /// Throws when something cannot be reached by adding to `what`, with every reason.
+    func requireAdditive(to what: String, hint: String? = nil) throws(Problem) {
         guard !refusals.isEmpty else { return }
         let reasons = refusals.map { "\n  \($0)" }.joined()
         throw Problem(
             code: "not_additive", status: 500,
-            message: "The schema files change what the database already has:\(reasons)")
+            message: "The schema files change \(what):\(reasons)", hint: hint)
     }
 }
 

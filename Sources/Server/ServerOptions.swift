@@ -16,28 +16,31 @@ public struct ServerOptions: Sendable {
     public let loops: Int
     /// Events below this level are not logged.
     public let logLevel: LogLevel
+    /// The form of the log; nil takes text in development and JSON in production.
+    public let logFormat: LogFormat?
     /// PEM files of the certificate chain and its key; nil serves plain HTTP.
     public let tls: (certificate: String, key: String)?
 
     /// The database file.
     public var databasePath: String { dataDirectory + "/apus.db" }
     /// The folder of the schema files.
-    public var schemasDirectory: String { projectDirectory + "/Schemas" }
+    public var schemasDirectory: String { Self.path("Schemas", in: projectDirectory) }
     /// The folder of the migration files.
-    public var migrationsDirectory: String { projectDirectory + "/Migrations" }
+    public var migrationsDirectory: String { Self.path("Migrations", in: projectDirectory) }
 
     /// Judges the words of a command line; nil stands for "not given".
     ///
     /// - Throws: `OptionError` naming the option at fault.
     public init(
         project: String? = nil, data: String? = nil, listen: String? = nil, loops: String? = nil,
-        logLevel: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil
+        logLevel: String? = nil, logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil
     ) throws(OptionError) {
         projectDirectory = Self.trimmed(project ?? ".")
-        dataDirectory = Self.trimmed(data ?? projectDirectory + "/.apus")
+        dataDirectory = Self.trimmed(data ?? Self.path(".apus", in: projectDirectory))
         (host, port) = try Self.parse(listen: listen ?? "127.0.0.1:54321")
         self.loops = try Self.parse(loops: loops)
         self.logLevel = try Self.parse(logLevel: logLevel ?? "info")
+        self.logFormat = try logFormat.map(Self.parse(logFormat:))
         switch (tlsCertificate, tlsKey) {
         case (nil, nil): tls = nil
         case (let certificate?, let key?): tls = (certificate, key)
@@ -50,6 +53,17 @@ public struct ServerOptions: Sendable {
         var path = path
         while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
         return path
+    }
+
+    /// A name in a folder; the current folder is not worth a word.
+    private static func path(_ name: String, in folder: String) -> String {
+        folder == "." ? name : folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+    }
+
+    private static func parse(logFormat: String) throws(OptionError) -> LogFormat {
+        if let format = LogFormat(rawValue: logFormat) { return format }
+        let names = LogFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        throw OptionError("--log-format takes one of \(names), not '\(logFormat)'")
     }
 
     private static func parse(listen: String) throws(OptionError) -> (String, Int) {

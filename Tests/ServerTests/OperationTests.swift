@@ -100,6 +100,48 @@ import Testing
         #expect(try MigrationCommands.status(options).isClean)
     }
 
+    @Test func `a file for a part of what development added is recorded, the rest is asked for`()
+        throws
+    {
+        let more = Self.note.replacing("\"text\":", with: "\"extra\": {\"type\": \"string\"}, \"text\":")
+        let server = try TestBackend(models: ["notes": more])
+        let options = try TestBackend.options(server.directory)
+        server.backend.stop()
+        let model = server.directory.appending(path: "Schemas/models/notes.json")
+        try Data(Self.note.utf8).write(to: model)
+        #expect(try MigrationCommands.new(options, name: "first") != nil)
+        try Data(more.utf8).write(to: model)
+        do {
+            try Backend.start(options, mode: .production(migrate: true)).stop()
+            Issue.record("the server started on a schema that no file builds")
+        } catch let problem as Problem {
+            #expect(problem.message.contains("column notes.extra"))
+        }
+        #expect(try MigrationCommands.status(options).isClean)
+        #expect(try MigrationCommands.new(options, name: "second") != nil)
+        try Backend.start(options, mode: .production(migrate: true)).stop()
+        #expect(try MigrationCommands.status(options).isClean)
+    }
+
+    @Test(arguments: ["", "Bad Name!", "a/b"])
+    func `a migration's name is judged before anything is read`(name: String) throws {
+        let options = try ServerOptions(project: "/nonexistent")
+        #expect(throws: OptionError.self) { try MigrationCommands.new(options, name: name) }
+    }
+
+    @Test func `commands make no project folder that is not there`() throws {
+        let options = try ServerOptions(project: "/tmp/apus-\(UUID())")
+        #expect(throws: Problem.self) { try APIKeys.load(options) }
+        #expect(throws: Problem.self) { try MigrationCommands.status(options) }
+        #expect(!FileManager.default.fileExists(atPath: options.projectDirectory))
+        #expect(SchemaCheck.run(options).faults.first?.contains("/Schemas: there is no") == true)
+    }
+
+    @Test func `paths in the current folder are short`() throws {
+        let options = try ServerOptions()
+        #expect(options.schemasDirectory == "Schemas" && options.databasePath == ".apus/apus.db")
+    }
+
     @Test func `keys are made once and kept to their owner`() throws {
         let server = try TestBackend(models: ["notes": Self.note])
         let keys = try APIKeys.load(try TestBackend.options(server.directory))
