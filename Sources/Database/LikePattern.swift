@@ -3,14 +3,12 @@ public import Diagnostics
 
 /// A pattern of PostgreSQL's LIKE and ILIKE (functions-matching.html §9.7.1): `%` is any text, `_`
 /// one character (code point), `\` takes the next character literally.
+///
+/// Pattern and text both come from strangers, so the time is linear, but for parts with `_` between
+/// two `%`: they are tried at every character, and the steps charged.
 public struct LikePattern: Hashable, Sendable {
-    private enum Piece: Hashable {
-        case byte(UInt8)
-        case anyCharacter
-        case anyText
-    }
-
-    private let pieces: [Piece]
+    /// What stands before, between and after the `%`, in order; the ends may be empty.
+    private let parts: [LikePart]
     private let ignoresCase: Bool
 
     /// Reads a pattern.
@@ -18,18 +16,20 @@ public struct LikePattern: Hashable, Sendable {
     /// - Throws: 22025 when it ends in a lone backslash.
     public init(_ pattern: String, ignoresCase: Bool) throws(Problem) {
         let text = ignoresCase ? SQLFunctions.lower(pattern) : pattern
-        var pieces: [Piece] = []
+        var parts = [LikePart()]
         var isEscaped = false
         for byte in text.utf8 {
             if isEscaped {
-                pieces.append(.byte(byte))
+                parts[parts.count - 1].append(byte)
                 isEscaped = false
             } else if byte == ASCII.backslash {
                 isEscaped = true
             } else if byte == ASCII.percent {
-                if pieces.last != .anyText { pieces.append(.anyText) }
+                if parts.count == 1 || !parts[parts.count - 1].isEmpty { parts.append(LikePart()) }
+            } else if byte == ASCII.underscore {
+                parts[parts.count - 1].appendAnyCharacter()
             } else {
-                pieces.append(byte == ASCII.underscore ? .anyCharacter : .byte(byte))
+                parts[parts.count - 1].append(byte)
             }
         }
         if isEscaped {
@@ -37,7 +37,8 @@ public struct LikePattern: Hashable, Sendable {
                 code: "22025", status: 400,
                 message: "LIKE pattern must not end with escape character")
         }
-        self.pieces = pieces
+        for index in parts.indices.dropFirst().dropLast() { parts[index].prepareSearch() }
+        self.parts = parts
         self.ignoresCase = ignoresCase
     }
 
@@ -59,9 +60,8 @@ public struct LikePattern: Hashable, Sendable {
 
     /// Whether the whole of the UTF-8 text fits the pattern.
     ///
-    /// A long pattern on a long text takes pattern × text steps, which is minutes for a few
-    /// megabytes: `charge` is told of the steps as they are made and answers whether to go on. Nil
-    /// if not.
+    /// Nothing else interrupts a comparison: `charge` is told of its steps, those of a part with `_`
+    /// as they are made, and answers whether to go on. Nil if not.
     func matches(utf8 text: Span<UInt8>, charge: (_ steps: Int) -> Bool) -> Bool? {
         guard ignoresCase else { return fits(text, charge) }
         guard charge(text.count) else { return nil }
@@ -75,50 +75,21 @@ public struct LikePattern: Hashable, Sendable {
         return fits(lowered.utf8Span.span, charge)
     }
 
-    /// Goes back only to the last `%`: at most pattern × text steps, whatever the pattern.
+    /// The first part must stand at the start and the last at the end; for the others the first
+    /// place is as good as any.
     private func fits(_ text: Span<UInt8>, _ charge: (_ steps: Int) -> Bool) -> Bool? {
-        var steps = 0
-        var piece = 0
-        var index = 0
-        var retry: (piece: Int, index: Int)?
-        while index < text.count {
-            steps += 1
-            if steps == Self.stepsPerCharge {
-                guard charge(steps) else { return nil }
-                steps = 0
+        guard charge(text.count) else { return nil }
+        guard var index = parts[0].end(in: text, at: 0) else { return false }
+        if parts.count == 1 { return index == text.count }
+        guard let end = parts[parts.count - 1].start(in: text), index <= end else { return false }
+        for part in parts[1..<(parts.count - 1)] {
+            switch part.search(text, index..<end, charge) {
+            case .found(let end): index = end
+            case .absent: return false
+            case .stopped: return nil
             }
-            if piece < pieces.count {
-                switch pieces[piece] {
-                case .byte(let byte) where byte == text[index]:
-                    piece += 1
-                    index += 1
-                    continue
-                case .anyCharacter:
-                    piece += 1
-                    index = endOfCharacter(text, index)
-                    continue
-                case .anyText:
-                    piece += 1
-                    retry = (piece, index)
-                    continue
-                case .byte: break
-                }
-            }
-            guard let again = retry else { return charge(steps) ? false : nil }
-            index = endOfCharacter(text, again.index)
-            piece = again.piece
-            retry = (piece, index)
         }
-        while piece < pieces.count, pieces[piece] == .anyText { piece += 1 }
-        return charge(steps) ? piece == pieces.count : nil
-    }
-
-    private static let stepsPerCharge = 4_096
-
-    private func endOfCharacter(_ text: Span<UInt8>, _ start: Int) -> Int {
-        var index = start + 1
-        while index < text.count, text[index] & 0xC0 == 0x80 { index += 1 }
-        return index
+        return true
     }
 }
 

@@ -11,7 +11,12 @@ import Testing
         ("a_c", "a\\_c", true, true), ("a\\c", "a\\\\c", true, true),
         ("ÅSE", "åse", false, true), ("é!", "_!", true, true), ("日本語", "__語", true, true),
         ("aaaaaaaaaaaaaaaaaaaaaaaaaaaab", "%a%a%a%a%a%a%a%a%c", false, false),
-        ("mississippi", "m%iss%ip_i", true, true), ("a\nb", "a%b", true, true),
+        ("mississippi", "m%iss%ip_i", true, true), ("aab", "a%ab", true, true),
+        ("ab", "ab%b", false, false), ("ab", "a%ab", false, false), ("aba", "%a%a%", true, true),
+        ("a", "%a%a%", false, false), ("日本語", "%_本_%", true, true), ("日本", "_%__", false, false),
+        ("日本", "_%_", true, true), ("aabaaab", "%aaab%", true, true), ("x%y", "%\\%%", true, true),
+        ("éa", "%_a%", true, true), ("éa", "%__a%", false, false), ("ab", "%%", true, true),
+        ("ababac", "%abac", true, true), ("ababab", "%_b_b%b", true, true), ("a\nb", "a%b", true, true),
     ]
 
     @Test(arguments: likes)
@@ -25,6 +30,21 @@ import Testing
         let row = try database.makeReader().all(
             "SELECT apus_like(?7, ?8), apus_ilike(?7, ?8)", .text(text), .text(pattern))
         #expect(row == [[Value(like), Value(ilike)]])
+    }
+
+    /// Nothing interrupts a comparison: a row with a long text and a long pattern stopped a loop.
+    @Test(.timeLimit(.minutes(1)))
+    func `a long text and a long pattern are compared in linear time`() throws {
+        let text = String(repeating: "a", count: 1_000_000)
+        let long = String(repeating: "a", count: 40_000)
+        for pattern in ["%\(long)b%", "%\(long)b", "\(long)b%", "%a%\(long)b%a", "%_\(long)b"] {
+            #expect(try !LikePattern(pattern, ignoresCase: false).matches(text))
+        }
+        #expect(try LikePattern("%\(long)%\(long)%", ignoresCase: true).matches(text))
+        let problem = #expect(throws: Problem.self) {
+            try LikePattern("%_\(long)b%", ignoresCase: false).matches(text)
+        }
+        #expect(problem?.code == "54001")
     }
 
     @Test func `a pattern must not end in an escape`() throws {
