@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Schema
@@ -237,6 +238,21 @@ struct FaultCase: CustomTestStringConvertible {
                 "models/a.json", "models/b.json", "models/b.json", "project.json",
                 "queries/top.sql", "rules.json",
             ])
+    }
+
+    @Test func `what follows from a fault is not told as another`() {
+        let lines = diagnostics([("models/a.json", #"{"properties": {"id": {"type": "strin"}}}"#)])
+        #expect(lines.count == 1 && lines[0].contains("did you mean \"string\""))
+    }
+
+    @Test func `what is wrong with a whole folder stands on no line`() {
+        let folder = FileManager.default.temporaryDirectory.path + "/apus-\(UUID())/Schemas"
+        do throws(SchemaFailure) {
+            _ = try Catalogue.load(schemas: folder)
+            Issue.record("a folder that is not there was read")
+        } catch {
+            #expect(error.description.hasPrefix("\(folder): there is no such folder"))
+        }
     }
 
     @Test func `a name that works only in part is a warning`() throws {
