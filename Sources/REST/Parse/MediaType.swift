@@ -34,6 +34,11 @@ enum MediaType: Hashable, Sendable {
             self = .json
             return
         }
+        // What nearly everybody sends: reading it as a list took 2.5 % of an insert.
+        if accept == "application/json" || accept == "*/*" {
+            self = .json
+            return
+        }
         var candidates: [(quality: Double, type: MediaType)] = []
         for part in accept.split(separator: ",") {
             let pieces = part.split(separator: ";").map { Self.normalized($0) }
