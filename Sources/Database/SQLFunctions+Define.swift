@@ -74,7 +74,9 @@ extension SQLFunctions {
         try connection.define("apus_merge", argumentCount: -1, .deterministic) { call in
             encoder.merge(call)
         }
-        try connection.defineAggregate("apus_array", argumentCount: 1) { ArrayState() }
+        try connection.defineAggregate("apus_array", argumentCount: 1) { [unowned connection] in
+            ArrayState(connection)
+        }
         try defineGet("apus_json_get", on: connection, byKey: jsonGet, byIndex: jsonGet)
         try defineGet("apus_json_text", on: connection, byKey: jsonText, byIndex: jsonText)
     }
@@ -158,12 +160,22 @@ private final class ObjectEncoder {
 }
 
 /// `apus_array(json)`: the JSON texts of a group as an array; NULL becomes null, no rows `[]`.
+///
+/// Embeds beside and in one another multiply, so all arrays of a statement are counted together.
 private final class ArrayState: AggregateState {
     private var buffer: [UInt8] = [ASCII.leftBracket]
+    private unowned let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
 
     func add(_ call: FunctionCall) {
-        // What is over the bound is refused at the end; until then it shall not grow.
-        guard buffer.count <= DatabaseLimits.answerBytesMax else { return }
+        let start = buffer.count
+        append(call)
+        connection.producedBytes += buffer.count - start
+        if connection.producedBytes > DatabaseLimits.answerBytesMax { call.failTooBig() }
+    }
+
+    private func append(_ call: FunctionCall) {
         if buffer.count > 1 { buffer.append(ASCII.comma) }
         if call[0].storageClass == .null {
             buffer.append(ascii: "null")
@@ -173,7 +185,6 @@ private final class ArrayState: AggregateState {
     }
 
     func finish(_ call: FunctionCall) {
-        guard buffer.count <= DatabaseLimits.answerBytesMax else { return call.failTooBig() }
         buffer.append(ASCII.rightBracket)
         call.answer(json: buffer)
     }

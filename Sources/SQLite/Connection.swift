@@ -82,9 +82,13 @@ public struct ConnectionOptions: Hashable, Sendable {
         unsafe progress.deallocate()
     }
 
+    /// What functions note about the size of what they make; nothing again with each `limit`.
+    public var producedBytes = 0
+
     /// Bounds what follows, until it is set again. Reaching the bound makes a step fail with
     /// `interrupt`.
     public func limit(_ limit: ProgressLimit) {
+        producedBytes = 0
         unsafe progress.pointee.set(limit)
     }
 

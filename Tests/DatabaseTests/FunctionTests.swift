@@ -47,6 +47,28 @@ import Testing
         #expect(problem?.code == "54001")
     }
 
+    /// Two arrays of 150 MB, each within the bound of one answer.
+    @Test func `all arrays of a statement are counted together`() throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let reader = try database.makeReader()
+        let rows = { (count: Int) in
+            """
+            WITH RECURSIVE c(i, t) AS (SELECT 1, printf('%.*c', 1000000, 'x')
+              UNION ALL SELECT i + 1, t FROM c WHERE i < \(count))
+            SELECT length(a), length(b)
+            FROM (SELECT (SELECT apus_array(t) FROM c) AS a, (SELECT apus_array(t) FROM c) AS b)
+            """
+        }
+        let error = #expect(throws: DatabaseError.self) {
+            try reader.query(text: rows(150), arguments: [], budget: .timeout(.seconds(60))) {
+                (rows) throws(DatabaseError) in try rows.next()
+            }
+        }
+        #expect(error.map { Problem($0).code } == "54000")
+        #expect(try reader.all(rows(1)) == [[.integer(1_000_002), .integer(1_000_002)]])
+    }
+
     @Test func `a pattern must not end in an escape`() throws {
         let problem = #expect(throws: Problem.self) {
             try LikePattern("a\\", ignoresCase: false)
