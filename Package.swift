@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 let house: [SwiftSetting] = [
@@ -68,28 +67,6 @@ let package = Package(
         tests("HouseTests", []),
     ]
 )
-
-// Working aid while the first rooms are built: rooms without a source file are left out, and
-// APUS_ROOMS="Auth AuthTests" keeps those targets and what they need.
-func isOpen(_ target: Target) -> Bool {
-    let folder = Context.packageDirectory + (target.type == .test ? "/Tests/" : "/Sources/") + target.name
-    return FileManager.default.fileExists(atPath: folder)
-}
-let closed = Set(package.targets.filter { !isOpen($0) }.map(\.name))
-package.targets.removeAll { closed.contains($0.name) }
-for target in package.targets {
-    target.dependencies.removeAll { if case .byNameItem(let name, _) = $0 { closed.contains(name) } else { false } }
-}
-if let wanted = Context.environment["APUS_ROOMS"] {
-    var keep = Set(wanted.split(separator: " ").map(String.init))
-    for _ in 0..<8 {
-        for target in package.targets where keep.contains(target.name) {
-            for case .byNameItem(let name, _) in target.dependencies { keep.insert(name) }
-        }
-    }
-    package.targets.removeAll { !keep.contains($0.name) }
-}
-if !package.targets.contains(where: { $0.name == "ApusCommand" }) { package.products = [] }
 
 // An echo for foreign WebSocket suites (Autobahn) and for measuring the HTTP layer alone.
 if Context.environment["APUS_ECHO"] != nil {
