@@ -1,0 +1,35 @@
+import Database
+import Diagnostics
+import Testing
+
+@Suite struct RestoredTableTests {
+    @Test func `a query finds rows that are gone beside those that are there`() throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        try database.writeAndWait { transaction throws(Problem) in
+            do throws(DatabaseError) {
+                try transaction.executeScript(
+                    #"CREATE TABLE "a b"(id INTEGER, "t" TEXT, r REAL) STRICT; INSERT INTO "a b" VALUES (1, 'x', 0.5)"#)
+            } catch {
+                throw Problem(error)
+            }
+        }
+        var table = RestoredTable(name: "a b", columns: ["id", "t", "r"])
+        table.append([.integer(.max), .text("é\"\n"), .real(0.1)])
+        table.append([.null, .null, .null])
+        let reader = try database.makeReader()
+        let query = SQL(
+            text: #"SELECT id, t, r FROM "a b" WHERE id IS NOT ?7 ORDER BY id"#, arguments: [.integer(5)])
+        let rows = try reader.query(query.reading([table])) { (rows: inout Rows) throws(DatabaseError) in
+            var found: [[Value]] = []
+            while try rows.next() { found.append((0..<3).map { rows.value($0) }) }
+            return found
+        }
+        #expect(
+            rows == [
+                [.null, .null, .null], [.integer(1), .text("x"), .real(0.5)],
+                [.integer(.max), .text("é\"\n"), .real(0.1)],
+            ])
+        #expect(query.reading([]) == query)
+    }
+}
