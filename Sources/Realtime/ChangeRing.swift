@@ -56,6 +56,18 @@ struct ChangeRing {
         return low < slots.count ? slots[low] : nil
     }
 
+    /// The changes of a transaction that are still here. A transaction bears the number of its
+    /// first change, and its changes follow one another.
+    func changes(of transaction: Int64) -> [Change] {
+        var found: [Change] = []
+        var change = next(after: transaction - 1)
+        while let member = change, member.transaction == transaction {
+            found.append(member)
+            change = next(after: member.sequence)
+        }
+        return found
+    }
+
     private mutating func evict() {
         guard let oldest = slots[first] else { return }
         bytes -= Self.size(of: oldest)

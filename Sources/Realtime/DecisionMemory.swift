@@ -13,6 +13,8 @@ struct DecisionMemory {
     private var decisions: [[Value]: Judge.Verdict] = [:]
     /// Sum of the dependencies' change counts for which the decisions hold.
     private var changeCount: UInt64 = 0
+    /// The transaction whose deleted rows the decisions were made with.
+    private var departed: Int64?
 
     /// A memory for a rule that reads the given columns and models.
     init(columns: [Int], dependencies: [ModelFeed]) {
@@ -21,10 +23,17 @@ struct DecisionMemory {
     }
 
     /// The decision on a row: remembered, or made now and remembered unless it broke.
-    mutating func verdict(on values: [Value], decide: () -> Judge.Verdict) -> Judge.Verdict {
+    ///
+    /// - Parameter departed: the transaction whose deleted rows the decision is made with, if any.
+    mutating func verdict(
+        on values: [Value], departed: Int64?, decide: () -> Judge.Verdict
+    ) -> Judge.Verdict {
         let count = dependencies.reduce(0) { $0 &+ $1.changeCount }
-        if count != changeCount || decisions.count >= Limits.rememberedDecisions {
+        if count != changeCount || departed != self.departed
+            || decisions.count >= Limits.rememberedDecisions
+        {
             changeCount = count
+            self.departed = departed
             decisions.removeAll(keepingCapacity: true)
         }
         let key = columns.map { values[$0] }

@@ -17,12 +17,15 @@ final class Judge {
     private var numbers: (new: UInt64, old: UInt64) = (0, 0)
     private var verdicts: (new: Verdict, old: Verdict) = (.fails, .fails)
     private var memory: DecisionMemory?
+    /// The other models that the predicate reads.
+    private let models: Set<String>
 
     /// A judge of rows by `predicate`; `now` of the context is set anew for each change.
     init(_ predicate: Predicate, context: QueryContext, memory: DecisionMemory? = nil) {
         self.predicate = predicate
         self.context = context
         self.memory = memory
+        models = predicate.inputs.models
     }
 
     /// The verdict on one image of the round's change; a missing image fails.
@@ -46,13 +49,15 @@ final class Judge {
     private func evaluate(_ image: RowImage?, in round: Round) -> Verdict {
         guard let image else { return .fails }
         if memory == nil { return decide(image, in: round) }
-        return memory?.verdict(on: image.values) { decide(image, in: round) } ?? .broken
+        return memory?.verdict(on: image.values, departed: round.departed?.transaction) {
+            decide(image, in: round)
+        } ?? .broken
     }
 
     private func decide(_ image: RowImage, in round: Round) -> Verdict {
         let row = RowInput(new: image.values, old: nil, model: round.model)
         do {
-            let truth = try predicate.evaluate(row, in: round.evaluation(for: context))
+            let truth = try predicate.evaluate(row, in: round.evaluation(for: context, reading: models))
             return truth == true ? .passes : .fails
         } catch {
             return .broken

@@ -15,17 +15,28 @@ extension RealtimeHub {
             binder.feeds[change.table]?.changeCount += 1
             guard !sessions.isEmpty else { continue }
             ring.append(change)
-            fanOut(change, at: now)
+            fanOut(change, among: changes, at: now)
         }
+        departed = nil
     }
 
-    private func fanOut(_ change: Change, at now: Instant) {
+    /// What the transaction of a DELETE took away. `changes` holds at least all of that transaction.
+    private func departed(
+        with change: Change, among changes: @autoclosure () -> [Change]
+    ) -> DepartedRows? {
+        guard change.operation == .delete else { return nil }
+        if let departed, departed.transaction == change.transaction { return departed }
+        departed = DepartedRows(of: change.transaction, among: changes(), feeds: binder.feeds)
+        return departed
+    }
+
+    private func fanOut(_ change: Change, among changes: [Change], at now: Instant) {
         guard let feed = binder.feeds[change.table], feed.hasListeners(for: change.operation),
             let image = change.new ?? change.old
         else { return }
         found.removeAll(keepingCapacity: true)
         touched.removeAll(keepingCapacity: true)
-        let round = round(for: change, of: feed, at: now)
+        let round = round(for: change, of: feed, at: now, departed(with: change, among: changes))
         guard image.values.count == feed.model.columns.count else {
             reportStale(feed)
             return
@@ -56,10 +67,13 @@ extension RealtimeHub {
         counters.deliveries += count
     }
 
-    func round(for change: Change, of feed: ModelFeed, at now: Instant) -> Round {
+    private func round(
+        for change: Change, of feed: ModelFeed, at now: Instant, _ departed: DepartedRows?
+    ) -> Round {
         roundNumber += 1
         return Round(
-            number: roundNumber, change: change, model: feed.model, now: now, reader: reader)
+            number: roundNumber, change: change, model: feed.model, now: now, reader: reader,
+            departed: departed)
     }
 
     private func reportBroken(_ audience: Audience, _ change: Change) {
@@ -107,6 +121,7 @@ extension RealtimeHub {
             session.fedThrough = change.sequence
             guard feed(change, to: session, at: now) else { return }
         }
+        departed = nil
         session.fedThrough = .max
         waiting[ObjectIdentifier(session)] = nil
     }
@@ -114,7 +129,13 @@ extension RealtimeHub {
     /// Feeds one change to the channels of one session. Answers whether there is room for more.
     private func feed(_ change: Change, to session: RealtimeSession, at now: Instant) -> Bool {
         guard let feed = binder.feeds[change.table] else { return true }
-        let round = round(for: change, of: feed, at: now)
+        if change.operation == .delete, change.transaction <= ring.evictedThrough {
+            // What the transaction deleted before is not known any more.
+            cut(session)
+            return false
+        }
+        let departed = departed(with: change, among: ring.changes(of: change.transaction))
+        let round = round(for: change, of: feed, at: now, departed)
         var hasRoom = true
         for channel in session.channels.values where channel.joinedAfter < change.sequence {
             guard let audience = channel.audience else { continue }

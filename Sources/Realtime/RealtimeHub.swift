@@ -29,6 +29,8 @@ public final class RealtimeHub {
     /// The newest change that has been delivered on this loop.
     var sequence: Int64 = 0
     var roundNumber: UInt64 = 0
+    /// The deleted rows of the transaction being delivered.
+    var departed: DepartedRows?
     /// The first second at which a channel's token ends.
     var nextExpiry = Int64.max
     /// The second in which tokens were last looked at again.

@@ -12,16 +12,19 @@ struct Round {
     let model: Model
     let now: Instant
     let reader: Reader
+    /// Of a DELETE: what its transaction deleted.
+    let departed: DepartedRows?
 
-    /// An evaluation of rules for a caller at this moment, with the loop's reader for the rows of
-    /// other models.
-    func evaluation(for caller: QueryContext) -> Evaluation {
+    /// An evaluation of a rule for a caller at this moment, with the loop's reader for the rows of
+    /// the other models it reads. The rule of a deleted row finds them as they were before.
+    func evaluation(for caller: QueryContext, reading models: Set<String>) -> Evaluation {
         var context = caller
         context.now = .text(now.postgres)
         let reader = reader
+        let restored = departed?.tables(among: models) ?? []
         return Evaluation(context: context) { (sql, context) throws(Problem) in
             do throws(DatabaseError) {
-                return try reader.query(sql, context) { (rows: inout Rows) throws(DatabaseError) in
+                return try reader.query(sql.reading(restored), context) { (rows: inout Rows) throws(DatabaseError) in
                     try rows.next() ? rows.value(0) : .null
                 }
             } catch {

@@ -95,6 +95,35 @@ import Testing
         #expect(try eve.changes() == [])
     }
 
+    @Test(arguments: [false, true])
+    func `whoever saw a row hears that a cascade took it, his membership too`(
+        isRemembered: Bool
+    ) throws {
+        let stage = try Stage(Models.all)
+        let ada = stage.connect(as: user(Models.ada))
+        let eve = stage.connect(as: user(Models.eve))
+        for peer in [ada, eve] { peer.join("a", messages) }
+        try stage.run("INSERT INTO members VALUES (7, '\(Models.ada)')")
+        if isRemembered { stage.insert("messages", ["id": .integer(1), "room": .integer(7)]) }
+        try stage.run("DELETE FROM members")
+        let membership: [String: Value] = ["room": .integer(7), "person": .text(Models.ada)]
+        let first = stage.change(.delete, "members", old: membership)
+        let transaction = first.sequence
+        let rooms: [Int64] = [7, 8, 7]
+        let rest = rooms.enumerated().map { index, room in
+            stage.change(
+                .delete, "messages", old: ["id": .integer(Int64(index)), "room": .integer(room)],
+                of: transaction)
+        }
+        stage.hub.deliver([first] + rest)
+        #expect(try ada.changes().suffix(2) == ["DELETE 0", "DELETE 2"])
+        #expect(try eve.changes() == [])
+        // The membership is gone for whatever comes after.
+        stage.delete("messages", ["id": .integer(9), "room": .integer(7)])
+        stage.insert("messages", ["id": .integer(9), "room": .integer(7)])
+        #expect(try ada.changes() == [])
+    }
+
     @Test func `decisions of rules over unwatched models are never remembered`() throws {
         var models = Models.all
         models["members"] = Models.members.replacing(#""realtime": true, "#, with: "")

@@ -152,7 +152,8 @@ final class Stage {
     /// A change that the hub has not seen yet, with the next sequence.
     func change(
         _ operation: Change.Operation, _ table: String, new: [String: Value]? = nil,
-        old: [String: Value]? = nil, at time: Instant = Instant(microseconds: 1_772_359_872_345_678)
+        old: [String: Value]? = nil, of transaction: Int64? = nil,
+        at time: Instant = Instant(microseconds: 1_772_359_872_345_678)
     ) -> Change {
         sequence += 1
         let model = catalogue.model(table)
@@ -162,7 +163,7 @@ final class Stage {
             model.primaryKey.map { (newImage ?? oldImage)?.values[$0] ?? .null }
         }
         return Change(
-            sequence: sequence, transaction: sequence, committedAt: time, table: table,
+            sequence: sequence, transaction: transaction ?? sequence, committedAt: time, table: table,
             operation: operation, key: key ?? [], new: newImage, old: oldImage)
     }
 

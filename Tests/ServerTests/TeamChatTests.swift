@@ -35,6 +35,23 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `members hear that their room is gone, with all that was in it`() throws {
+        let server = try TestBackend()
+        let ada = try server.join("ada")
+        let grace = try server.join("grace")
+        let asAda = try server.client(token: ada.token)
+        let room = try makeRoom(asAda, members: [ada.id, grace.id])
+        try post(asAda, "doomed", in: room)
+        let feed = try FeedClient(port: server.backend.port, key: server.anonymous)
+        let bindings: JSON = [["event": "DELETE", "schema": "public", "table": "*"]]
+        try feed.join("chat", bindings: bindings, token: grace.token)
+        #expect(try asAda.send("DELETE", "/rest/v1/rooms?id=eq.\(room)").status == 204)
+        var tables: [String] = []
+        for _ in 0..<4 { tables.append(try feed.nextChange()["table"]?.string ?? "") }
+        #expect(tables.sorted() == ["members", "members", "messages", "rooms"])
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `rules hold on reads, embeds and writes`() throws {
         let server = try TestBackend()
         let ada = try server.join("ada")
