@@ -50,17 +50,16 @@ enum FilterFault: Error {
                 code: "PGRST100", status: 400,
                 message: "\"failed to parse filter (\(text))\" (line 1, column \(position))",
                 details: "unexpected \(unexpected) expecting \(expected)", hint: hint)
-        case .notBuilt(let what): .notBuilt(what)
+        case .notBuilt(let what): .notImplemented("\(what) is not built yet.")
         case .problem(let problem): problem
         }
     }
 }
 
 extension Problem {
-    /// A part of the dialect that exists and is not built (rest.md §18.2).
-    static func notBuilt(_ what: String) -> Problem {
-        Problem(
-            code: "PGRST127", status: 400, message: "Feature not implemented",
-            details: "\(what) is not built yet.")
+    /// PGRST127: a part of the dialect that is recognised and not there; `what` is a sentence that
+    /// names it (rest.md §18.2).
+    public static func notImplemented(_ what: String) -> Problem {
+        Problem(code: "PGRST127", status: 400, message: "Feature not implemented", details: what)
     }
 }

@@ -44,7 +44,7 @@ struct FilterCompiler {
             return items.isEmpty ? .no : .membership(field, items)
         case .comparison(let comparison, let quantifier):
             if comparison.isOrdering, type == .json {
-                throw .notBuilt("Ordering of json values (->)")
+                throw .notImplemented("Ordering of json values (->) is not built yet.")
             }
             let tests = (0..<test.valueCount).map {
                 Expression.comparison(comparison, field, argument(first + $0, type))

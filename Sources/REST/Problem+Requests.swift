@@ -70,14 +70,6 @@ extension Problem {
     static let root = Problem(
         code: "PGRST126", status: 404, message: "Root endpoint metadata is disabled")
 
-    /// PGRST127: a part of the dialect that is recognised and not there.
-    static func notImplemented(_ what: String) -> Problem {
-        Problem(code: "PGRST127", status: 400, message: unbuilt, details: what)
-    }
-
-    /// Filters say the same of their own.
-    private static let unbuilt = "Feature not implemented"
-
     /// 54000: a request beyond one of ``Limits``.
     static func limit(_ message: String) -> Problem {
         Problem(code: "54000", status: 400, message: message)
