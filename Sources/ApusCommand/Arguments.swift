@@ -44,13 +44,13 @@ struct Arguments {
     private mutating func take(
         _ option: OptionSpec, inline: String?, from rest: inout ArraySlice<String>
     ) throws(UsageError) {
-        guard let placeholder = option.value else {
+        guard let valueName = option.value else {
             guard inline == nil else { throw UsageError("\(option.name) takes no value") }
             switches.insert(option.name)
             return
         }
         guard let value = inline ?? rest.popFirst() else {
-            throw UsageError("\(option.name) needs a value: \(option.name) \(placeholder)")
+            throw UsageError("\(option.name) needs a value: \(option.name) \(valueName)")
         }
         values[option.name] = value
         variables[option.name] = nil
