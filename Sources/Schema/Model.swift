@@ -19,8 +19,8 @@ public struct AccessRule: Hashable, Sendable {
 
 /// The feed of a model's changes.
 public struct RealtimeSettings: Hashable, Sendable {
-    /// How long changes stay readable for clients that come back.
-    public let retain: Duration
+    /// How long changes stay readable for clients that come back; nil for what the project says.
+    public let retain: Duration?
 }
 
 /// A set of columns whose values no two rows share.

@@ -242,13 +242,13 @@ struct ModelReader {
 
     private func readRealtime(_ value: JSONValue) -> RealtimeSettings? {
         if let isOn = value.bool {
-            return isOn ? RealtimeSettings(retain: Limits.retainDefault) : nil
+            return isOn ? RealtimeSettings(retain: nil) : nil
         }
         let words = reader.words(of: value, .realtime)
         guard let retain = words["retain"] else {
-            return RealtimeSettings(retain: Limits.retainDefault)
+            return RealtimeSettings(retain: nil)
         }
-        return RealtimeSettings(retain: reader.duration(retain.value) ?? Limits.retainDefault)
+        return RealtimeSettings(retain: reader.duration(retain.value))
     }
 }
 

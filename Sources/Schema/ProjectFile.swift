@@ -29,8 +29,6 @@ struct ProjectFile {
     }
 
     private func readAuth(_ words: Words, _ auth: inout ProjectSettings.Auth) {
-        set(&auth.siteURL, words["site_url"]?.value.string)
-        set(&auth.redirectURLs, strings(words, "redirect_urls"))
         set(&auth.jwtExpirySeconds, integer(words, "jwt_expiry_seconds"))
         set(&auth.passwordMinLength, integer(words, "password_min_length"))
         set(&auth.disablesSignup, words["disable_signup"]?.value.bool)
@@ -43,7 +41,6 @@ struct ProjectFile {
         set(&rest.maxRows, integer(words, "max_rows"))
         set(&rest.safeUpdate, words["safe_update"]?.value.bool)
         set(&rest.statementTimeoutMilliseconds, integer(words, "statement_timeout_ms"))
-        set(&rest.allowsAggregates, words["aggregates"]?.value.bool)
     }
 
     private func readRealtime(_ words: Words, _ realtime: inout ProjectSettings.Realtime) {

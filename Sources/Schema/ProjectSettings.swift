@@ -3,10 +3,6 @@
 public struct ProjectSettings: Hashable, Sendable {
     /// Sign-up and sign-in.
     public struct Auth: Hashable, Sendable {
-        /// Where links in mails and redirects lead when nothing else is asked for.
-        public var siteURL = "http://localhost:3000"
-        /// Other places redirects may lead to; `*` stands for any part of a path.
-        public var redirectURLs: [String] = []
         /// The life of an access token in seconds.
         public var jwtExpirySeconds = 3600
         /// The fewest characters of a password.
@@ -29,8 +25,6 @@ public struct ProjectSettings: Hashable, Sendable {
         public var safeUpdate = true
         /// When a statement is given up, in milliseconds.
         public var statementTimeoutMilliseconds = 8000
-        /// Whether `select` may aggregate.
-        public var allowsAggregates = false
     }
 
     /// The feeds.

@@ -14,9 +14,7 @@ extension Vocabulary {
     static let auth = Vocabulary(
         name: .auth, noun: "\"auth\"",
         words: [
-            Word("site_url", .text, "Where redirects lead when nothing else is asked for."),
-            Word("redirect_urls", .list(.text, min: 0), "Other places redirects may lead to."),
-            Word("jwt_expiry_seconds", .integer(min: 30), "The life of an access token."),
+            Word("jwt_expiry_seconds", .integer(min: 60), "The life of an access token."),
             Word("password_min_length", .integer(min: 1), "The fewest characters of a password."),
             Word("disable_signup", .boolean, "Whether new users are turned away."),
             Word(
@@ -34,7 +32,6 @@ extension Vocabulary {
             Word("max_rows", .integer(min: 1), "The most rows of one answer."),
             Word("safe_update", .boolean, "Whether updates and deletes need a filter."),
             Word("statement_timeout_ms", .integer(min: 1), "When a statement is given up."),
-            Word("aggregates", .boolean, "Whether select may aggregate."),
         ])
 
     static let realtimeSettings = Vocabulary(
