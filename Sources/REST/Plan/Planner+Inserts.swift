@@ -35,9 +35,10 @@ extension Planner {
             }
             newRows.append(newRow)
         }
+        let checks = createChecks(
+            model, columns: reader.columns, resolvesConflicts: conflict != nil)
         return InsertPlan(
-            model: model, given: reader.columns, rows: newRows,
-            checks: createChecks(model, columns: reader.columns), conflict: conflict,
+            model: model, given: reader.columns, rows: newRows, checks: checks, conflict: conflict,
             returning: returning, shownColumns: shown)
     }
 
@@ -57,6 +58,8 @@ extension Planner {
             for name in names { key.append(try columnIndex(name, of: model)) }
         }
         guard model.uniqueName(over: key) != nil else { throw .noConflictKey }
+        // What becomes of a row tells whether its key is there.
+        try requireReadable(key, of: model)
         // Columns of the key are equal already where a row conflicts, so only the others are
         // updated.
         let changed = resolution == .merge ? given.filter { !key.contains($0) } : []
@@ -91,9 +94,16 @@ extension Planner {
         return nil
     }
 
-    private func createChecks(_ model: Model, columns: [Int]) -> [RowCheck] {
-        [RowCheck(rule: permissions.check(model, .create), column: nil)]
-            + columnChecks(model, columns: columns, verb: .create)
+    /// What proposed rows must fulfil. As in PostgreSQL, those of an upsert, which looks for rows
+    /// like them, must be rows their writer may read.
+    private func createChecks(
+        _ model: Model, columns: [Int], resolvesConflicts: Bool
+    ) -> [RowCheck] {
+        var checks = [RowCheck(rule: permissions.check(model, .create), column: nil)]
+        if resolvesConflicts {
+            checks.append(RowCheck(rule: permissions.using(model, .read), column: nil))
+        }
+        return checks + columnChecks(model, columns: columns, verb: .create)
     }
 
     func updateChecks(_ model: Model, columns: [Int]) -> [RowCheck] {

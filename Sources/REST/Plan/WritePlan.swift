@@ -32,7 +32,8 @@ struct InsertPlan: Sendable {
     /// The columns the body names: what an upsert changes in rows that are there.
     let given: [Int]
     let rows: [NewRow]
-    /// What every inserted row must fulfil: the model's rule and those of protected columns.
+    /// What every row of the body must fulfil, also one whose key is there already: the model's
+    /// rules and those of protected columns.
     let checks: [RowCheck]
     let conflict: ConflictPlan?
     let returning: ReturnPlan

@@ -12,7 +12,11 @@ extension InsertPlan {
     }
 
     /// Rules first, for all rows and as the tables stand before the statement; then the rows.
+    ///
+    /// The create rule is judged before any key is looked up, as in PostgreSQL: who may not create
+    /// is not told which keys are there.
     func run(_ run: WriteRun) throws(Problem) -> WriteResult {
+        for row in rows { try checkProposed(row, run) }
         let fates = try fates(run)
         let statement = insertStatement(run)
         if refersToItself { try run.deferForeignKeys() }
@@ -60,7 +64,7 @@ extension InsertPlan {
         for row in rows {
             let fate = try fate(of: row, &seen, run)
             switch fate {
-            case .insert: try checkNew(row, run)
+            case .insert: if let problem = row.problem { throw problem }
             case .update(let rowid): try checkUpdate(row, rowid, run)
             case .skip: break
             }
@@ -85,11 +89,10 @@ extension InsertPlan {
         return conflict.resolution == .ignore ? .skip : .update(rowid: rowid)
     }
 
-    private func checkNew(_ row: NewRow, _ run: WriteRun) throws(Problem) {
+    private func checkProposed(_ row: NewRow, _ run: WriteRun) throws(Problem) {
         for check in checks where try !run.passes(check.rule, new: row.values, model: model) {
             throw refusal(of: check, run)
         }
-        if let problem = row.problem { throw problem }
     }
 
     private func refusal(of check: RowCheck, _ run: WriteRun) -> Problem {
@@ -101,7 +104,7 @@ extension InsertPlan {
     }
 
     /// PostgreSQL's rule: a row that is in the way must pass the update's `using` and the read
-    /// rule, else it is an error.
+    /// rule, else it is an error. Its words are those of every refusal.
     private func checkUpdate(_ row: NewRow, _ rowid: Int64, _ run: WriteRun) throws(Problem) {
         guard let conflict else { return }
         let rules = conflict.update
@@ -115,7 +118,7 @@ extension InsertPlan {
             builder.append(" AND ")
             builder.appendRow(rowid, of: StatementBuilder.oldAlias)
             if try run.look(builder).isEmpty {
-                throw .rowSecurity(table: model.name, isAnonymous: run.isAnonymous, using: true)
+                throw .rowSecurity(table: model.name, isAnonymous: run.isAnonymous)
             }
         }
         let checks = rules.checks.filter { if case .everybody = $0.rule { false } else { true } }
