@@ -8,10 +8,18 @@ final class TestBackend {
     let backend: Backend
     let directory: URL
 
-    /// Serves the repository's own `Schemas/`, or the given model files.
-    init(models: [String: String]? = nil, mode: Backend.Mode = .development) throws {
+    /// Serves the repository's own `Schemas/`, or the given model files, with its own `project.json`
+    /// or the given one.
+    init(
+        models: [String: String]? = nil, project: String? = nil,
+        mode: Backend.Mode = .development
+    ) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
         try Self.makeProject(in: directory, models: models)
+        if let project {
+            let file = directory.appending(path: "Schemas/project.json")
+            try Data(project.utf8).write(to: file)
+        }
         backend = try Backend.start(try Self.options(directory), mode: mode)
     }
 
