@@ -31,6 +31,7 @@ import Testing
         Policy(
             name: "another port", origins: #"["https://app.example:444"]"#, allowed: nil,
             varies: true),
+        Policy(name: "no origin is listed", origins: "[]", allowed: nil, varies: true),
         Policy(name: "no browser", origins: #"["*"]"#, origin: nil, allowed: nil),
         Policy(
             name: "no browser, listed origins", origins: #"["https://a.example"]"#, origin: nil,
