@@ -22,8 +22,11 @@ def session(suffix):
 
 
 SIGNED_OUT = built(204)
-NO_MAIL = absent(404, "feature_disabled", "This server does not send mail, so links and codes are not offered")
-NO_ADMIN = absent(404, "feature_disabled", "The administration of users is not offered by this server")
+NO_MAIL = absent(
+    404, "feature_disabled",
+    "This server does not send mail, so links and codes are not offered")
+NO_ADMIN = absent(
+    404, "feature_disabled", "The administration of users is not offered by this server")
 NO_PHONE = absent(400, "phone_provider_disabled")
 NO_PROVIDER = absent(400, "validation_failed")
 NO_ANONYMOUS = absent(422, "anonymous_provider_disabled")

@@ -40,7 +40,8 @@ def message_with(name):
 
 EMBEDS = {
     "embed to-one + count": [built(
-        200, [{"body": body, "author": AUTHOR} for body in ("one", "two", "three")], range="0-2/3")],
+        200, [{"body": body, "author": AUTHOR} for body in ("one", "two", "three")],
+        range="0-2/3")],
     "embed via fk column name 'author_id(username)'": [
         built(200, [{"body": "one", "author_id": AUTHOR}], range="0-0/*")],
     "embed '*, author_id(*)' (star + fk column)": [known(
@@ -50,7 +51,8 @@ EMBEDS = {
     "embed '*, profiles!author_id(*)'": [message_with("profiles")],
     "embed '*, profiles!messages_author_id_fkey(*)'": [message_with("profiles")],
     "embed to-many + filter + order + limit": [built(200, {
-        "name": "Attic", "messages": [{"body": "one", "author": AUTHOR}, {"body": str, "author": AUTHOR}],
+        "name": "Attic",
+        "messages": [{"body": "one", "author": AUTHOR}, {"body": str, "author": AUTHOR}],
     }, range="0-0/*")],
     "embed count messages(count)": [
         built(200, [{"name": "Attic", "messages": [{"count": 3}]}], range="0-0/*")],
@@ -133,7 +135,8 @@ READS = {
 WRITES = {
     "insert profile": [created(PROFILE)],
     "insert profile b": [created({**PROFILE, "id": "{{user_id_b}}", "username": "bob_{{now}}"})],
-    "insert room returning": [created({"id": str, "name": "Attic", "owner": {"username": "ada_{{now}}"}})],
+    "insert room returning": [
+        created({"id": str, "name": "Attic", "owner": {"username": "ada_{{now}}"}})],
     "insert member": [WRITTEN],
     "insert message": [created({**MESSAGE, "author_id": "{{user_id}}", "body": "one"})],
     "bulk insert": [created([

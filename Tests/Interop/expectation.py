@@ -201,8 +201,8 @@ def members_match(pattern, value, values):
 def rows_match(pattern, value, values):
     left = list(value)
     for row in pattern:
-        found = next((index for index, other in enumerate(left) if matches(row, other, values)), None)
-        if found is None:
+        found = [index for index, other in enumerate(left) if matches(row, other, values)]
+        if not found:
             return False
-        del left[found]
+        del left[found[0]]
     return not left

@@ -49,25 +49,21 @@ class Values:
         for suffix, name in PEOPLE.items():
             self.known["email" + suffix] = f"{name}{now}@example.com"
 
-    def fill(self, text):
-        return PLACEHOLDER.sub(lambda found: self.known[found[1]], text)
+    def fill(self, text, names={}):
+        """The text with values for its placeholders; `names` gives some the values of others."""
+        return PLACEHOLDER.sub(lambda found: self.known[names.get(found[1], found[1])], text)
 
-    def request(self, recorded, ids={}):
-        """One recorded request as it is sent: method, target, fields and body in bytes or None."""
+    def request(self, recorded, names={}):
+        """One recorded request as it is sent."""
         request = recorded["request"]
-
-        def fill(text):
-            renamed = PLACEHOLDER.sub(lambda found: "{{%s}}" % ids.get(found[1], found[1]), text)
-            return self.fill(renamed)
-
         body = request["body"]
         if isinstance(body, dict):
             body = base64.b64decode(body["base64"])
         elif body is not None:
-            body = fill(body).encode()
+            body = self.fill(body, names).encode()
         self.known["length"] = str(len(body or b""))
-        fields = [(name, fill(value)) for name, value in request["headers"]]
-        return Request(request["method"], fill(request["target"]), fields, body)
+        fields = [(name, self.fill(value, names)) for name, value in request["headers"]]
+        return Request(request["method"], self.fill(request["target"], names), fields, body)
 
     def learn(self, call, answer):
         """Takes over the ids and tokens that later requests name."""

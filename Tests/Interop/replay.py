@@ -45,10 +45,10 @@ class Replay:
             self.play(shape or exchange, BROWSER_IDS if shape else {})
         return [call for (call, _), shape in shapes.items() if is_plain(shape)]
 
-    def play(self, recorded, ids={}):
+    def play(self, recorded, names={}):
         """Sends one request and judges the answer by the call's next row."""
         call = recorded["call"]
-        request = self.values.request(recorded, ids)
+        request = self.values.request(recorded, names)
         answer = self.send(self.server, request)
         rows = ANSWERS.get(call, [])
         if self.seen[call] < len(rows):

@@ -40,7 +40,7 @@ class Recorded(unittest.TestCase):
         for recorded in RECORDING["preflights"]:
             request = values.request(recorded)
             answer = send(self.server, request)
-            with self.subTest(request.target, asked=request.field("access-control-request-headers")):
+            with self.subTest(f"{request.field('access-control-request-method')} {request.target}"):
                 self.assertEqual(answer.status, 200)
                 for name in ("origin", "methods", "headers"):
                     self.assertEqual(len(answer.all(f"access-control-allow-{name}")), 1)
