@@ -12,7 +12,7 @@ final class TestBackend {
     /// or the given one.
     init(
         models: [String: String]? = nil, project: String? = nil,
-        mode: Backend.Mode = .development
+        mode: Backend.Mode = .development, loops: Int = 2
     ) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
         try Self.makeProject(in: directory, models: models)
@@ -20,7 +20,7 @@ final class TestBackend {
             let file = directory.appending(path: "Schemas/project.json")
             try Data(project.utf8).write(to: file)
         }
-        backend = try Backend.start(try Self.options(directory), mode: mode)
+        backend = try Backend.start(try Self.options(directory, loops: loops), mode: mode)
     }
 
     deinit {
@@ -28,9 +28,9 @@ final class TestBackend {
         try? FileManager.default.removeItem(at: directory)
     }
 
-    static func options(_ directory: URL) throws -> ServerOptions {
+    static func options(_ directory: URL, loops: Int = 2) throws -> ServerOptions {
         try ServerOptions(
-            project: directory.path, listen: "127.0.0.1:0", loops: "2", logLevel: "error")
+            project: directory.path, listen: "127.0.0.1:0", loops: "\(loops)", logLevel: "error")
     }
 
     static func makeProject(in directory: URL, models: [String: String]?) throws {
