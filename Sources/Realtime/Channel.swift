@@ -10,8 +10,8 @@ final class Channel {
     /// Options of broadcast and presence, kept for when they are served.
     let broadcast: JoinRequest.Broadcast
     let presence: JoinRequest.Presence
-    /// Changes up to this one are older than the channel.
-    let joinedAfter: Int64
+    /// Changes up to this one are older than the channel's place in its audience.
+    var boundAfter: Int64 = 0
     /// Whom rules see; replaced by `access_token`.
     var identity: Identity
     /// The token in force; nil for the identity of the connection.
@@ -23,7 +23,7 @@ final class Channel {
 
     init(
         topic: String, joinReference: [UInt8], request: JoinRequest, identity: Identity,
-        token: String?, joinedAfter: Int64
+        token: String?
     ) {
         self.topic = topic
         self.joinReference = joinReference
@@ -32,7 +32,6 @@ final class Channel {
         presence = request.presence
         self.identity = identity
         self.token = token
-        self.joinedAfter = joinedAfter
     }
 
     /// What starts every topic of a channel.

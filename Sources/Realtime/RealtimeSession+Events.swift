@@ -67,10 +67,9 @@ extension RealtimeSession {
         case .failure(let problem):
             end(channel, because: .tokenRefused(problem.message))
         case .success(let identity):
-            hub.unbind(channel)
             channel.identity = identity
             channel.token = text
-            announce(hub.bind(channel, of: self), on: channel)
+            announce(hub.rebind(channel, of: self), on: channel)
         }
     }
 
@@ -184,7 +183,7 @@ extension RealtimeSession {
         // The reference of the join names the channel's incarnation.
         let channel = Channel(
             topic: message.topic, joinReference: message.reference, request: request,
-            identity: identity, token: token, joinedAfter: hub.sequence)
+            identity: identity, token: token)
         channels[message.topic] = channel
         hub.counters.channels += 1
         let problems = hub.bind(channel, of: self)
