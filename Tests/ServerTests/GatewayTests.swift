@@ -43,6 +43,23 @@ import Testing
         #expect(answer.text.contains(row.body))
     }
 
+    @Test(arguments: ["", "/room/events/ping", "/room/events/ping?private=true"])
+    func `a broadcast over HTTP is refused, not accepted in silence`(path: String) throws {
+        let server = try TestBackend()
+        let body = path.isEmpty ? #"{"messages":[{"topic":"room","event":"x","payload":{}}]}"# : "{}"
+        let target = "/realtime/v1/api/broadcast" + path
+        let answer = try server.client().send("POST", target, body)
+        #expect(answer.status == 403)
+        #expect(
+            answer.text
+                == #"{"message":"BroadcastUnavailable: This server does not relay broadcasts yet"}"#)
+        #expect(answer.fields["content-type"] == "application/json; charset=utf-8")
+        let stranger = try HTTPClient(port: server.backend.port)
+        #expect(try stranger.send("POST", target, body).status == 401)
+        #expect(try server.client().send("GET", target).status == 404)
+        #expect(try server.client().send("POST", "/realtime/v1/api/tenants", "{}").status == 404)
+    }
+
     @Test func `a bad token is refused whatever the key`() throws {
         let server = try TestBackend()
         for (key, token) in [(server.anonymous, "x.y.z"), (server.service, "abc")] {
