@@ -7,9 +7,6 @@ final class Channel {
     /// JSON text of the join's reference; `phx_close` carries it.
     let joinReference: [UInt8]
     let bindings: [BindingRequest]
-    /// Options of broadcast and presence, kept for when they are served.
-    let broadcast: JoinRequest.Broadcast
-    let presence: JoinRequest.Presence
     /// Changes up to this one are older than the channel's place in its audience.
     var boundAfter: Int64 = 0
     /// Whom rules see; replaced by `access_token`.
@@ -22,14 +19,12 @@ final class Channel {
     var place = 0
 
     init(
-        topic: String, joinReference: [UInt8], request: JoinRequest, identity: Identity,
+        topic: String, joinReference: [UInt8], bindings: [BindingRequest], identity: Identity,
         token: String?
     ) {
         self.topic = topic
         self.joinReference = joinReference
-        bindings = request.bindings
-        broadcast = request.broadcast
-        presence = request.presence
+        self.bindings = bindings
         self.identity = identity
         self.token = token
     }

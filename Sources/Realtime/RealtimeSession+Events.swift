@@ -37,9 +37,12 @@ extension RealtimeSession {
         case .accessToken:
             refresh(channel, with: JoinRequest.Token(message.payload["access_token"]))
         case .broadcast:
-            refuse(message, "BroadcastUnavailable: This server does not relay broadcasts yet")
+            // Sent without `ack`, as a join with it is refused: clients have told their caller that
+            // all is well and look at no reply. The end of the channel they show.
+            refuse(message, Unserved.broadcast.rawValue)
+            end(channel, because: .unserved(.broadcast))
         case .presence:
-            refuse(message, "PresenceUnavailable: This server does not track presence yet")
+            refuse(message, Unserved.presence.rawValue)
         case .heartbeat, .join:
             refuse(message, "UnknownEvent: Send heartbeats to the topic 'phoenix'")
         case .other(let name):
@@ -118,14 +121,6 @@ extension RealtimeSession {
         case .failure(let problem):
             refuse(message, "InvalidJWTToken: \(problem.message)")
         case .success(let identity):
-            if request.isPrivate, !identity.isService {
-                let name = message.topic.dropFirst(Channel.topicPrefix.count)
-                refuse(
-                    message,
-                    "Unauthorized: You do not have permissions to read from this Channel topic: "
-                        + name)
-                return
-            }
             open(message, request, identity)
         }
     }
@@ -149,11 +144,7 @@ extension RealtimeSession {
             return "TooManyBindings: The channels of a connection have at most "
                 + "\(hub.settings.bindingsPerSessionMax) postgres_changes together"
         }
-        if request.broadcast.wantsReplay {
-            return request.isPrivate
-                ? "UnableToReplayMessages: This server does not keep broadcasts yet"
-                : "UnableToReplayMessages: Replay is not allowed for public channels"
-        }
+        if let unserved = request.unserved { return unserved.rawValue }
         if !request.hasConfiguration, name.hasPrefix("public:") || name.hasPrefix("*") {
             return "TopicNotSupported: Name tables in config.postgres_changes, not in the topic"
         }
@@ -182,7 +173,7 @@ extension RealtimeSession {
         if case .user(let text) = request.token { token = text }
         // The reference of the join names the channel's incarnation.
         let channel = Channel(
-            topic: message.topic, joinReference: message.reference, request: request,
+            topic: message.topic, joinReference: message.reference, bindings: request.bindings,
             identity: identity, token: token)
         channels[message.topic] = channel
         hub.counters.channels += 1

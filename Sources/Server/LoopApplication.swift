@@ -89,9 +89,9 @@ final class LoopApplication: Application {
     }
 
     private func realtime(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
-        guard ASCII.equal(path.span, "websocket") else {
-            return .response(GatewayFault.unknownPath.response)
-        }
-        return hub.session(request: request)
+        if ASCII.equal(path.span, "websocket") { return hub.session(request: request) }
+        if let refusal = gateway.refusal(of: request) { return .response(refusal.response) }
+        return .response(
+            RealtimeHub.respond(to: request, path: path) ?? GatewayFault.unknownPath.response)
     }
 }
