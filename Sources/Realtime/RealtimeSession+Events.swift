@@ -66,7 +66,7 @@ extension RealtimeSession {
             guard token != channel.token else { return }
             text = token
         }
-        switch identify(text) {
+        switch hub.identify(text) {
         case .failure(let problem):
             end(channel, because: .tokenRefused(problem.message))
         case .success(let identity):
@@ -74,21 +74,6 @@ extension RealtimeSession {
             channel.token = text
             announce(hub.rebind(channel, of: self), on: channel)
         }
-    }
-
-    /// Who a token speaks for, if it is good now.
-    private func identify(_ token: String) -> Result<Identity, Problem> {
-        let result = hub.authenticate(token)
-        guard case .success(let identity) = result, let end = identity.expiresAt,
-            end <= hub.clock().seconds
-        else { return result }
-        return .failure(Self.expired(end, hub.clock()))
-    }
-
-    private static func expired(_ end: Int64, _ now: Instant) -> Problem {
-        Problem(
-            code: "InvalidJWTToken", status: 401,
-            message: SystemNotice.expired(since: end, now: now))
     }
 
     /// Says how a channel's bindings fared.
@@ -153,7 +138,7 @@ extension RealtimeSession {
 
     private func identity(for request: JoinRequest) -> Result<Identity, Problem> {
         switch request.token {
-        case .user(let token): return identify(token)
+        case .user(let token): return hub.identify(token)
         case .malformed:
             return .failure(
                 Problem(
@@ -164,7 +149,7 @@ extension RealtimeSession {
             guard let end = identity.expiresAt, end <= now.seconds else {
                 return .success(identity)
             }
-            return .failure(Self.expired(end, now))
+            return .failure(.expired(since: end, now: now))
         }
     }
 
