@@ -23,6 +23,8 @@ public enum DatabaseError: Error, Hashable, Sendable {
     case check(name: String)
     /// A foreign key; SQLite does not say which. See `WriteTransaction.foreignKeyViolations`.
     case foreignKey
+    /// An identity sequence has given its greatest number.
+    case sequenceExhausted(name: String, maximum: Int64)
     /// An answer, or the changes of one write, are more than is kept in memory.
     case tooLarge(String)
     /// Anything else: SQLite's extended result code and its message (for the log).
@@ -58,6 +60,10 @@ extension Problem {
                 hint: "Ask for fewer rows or columns at a time.", cause: cause)
         case .unique, .notNull, .check, .foreignKey:
             self.init(constraint: error)
+        case .sequenceExhausted(let name, let maximum):
+            self.init(
+                code: "2200H", status: 400,
+                message: "nextval: reached maximum value of sequence \"\(name)\" (\(maximum))")
         case .other(let code, let message):
             self.init(
                 code: "XX000", status: 500, message: "The database reported an internal error.",

@@ -7,6 +7,7 @@ import SQLite
 public final class WriteTransaction {
     let connection: Connection
     private let capture: ChangeCapture
+    private let sequences: Sequences
     private let limit: ProgressLimit
     /// The moment of the write, as the change log will give it.
     public let instant: Instant
@@ -15,9 +16,13 @@ public final class WriteTransaction {
     /// itself.
     private var fatal: DatabaseError?
 
-    init(connection: Connection, capture: ChangeCapture, limit: ProgressLimit, instant: Instant) {
+    init(
+        connection: Connection, capture: ChangeCapture, sequences: Sequences, limit: ProgressLimit,
+        instant: Instant
+    ) {
         self.connection = connection
         self.capture = capture
+        self.sequences = sequences
         self.limit = limit
         self.instant = instant
     }
@@ -87,15 +92,61 @@ public final class WriteTransaction {
     ///
     /// - Throws: `other` with the line of the statement at fault in front of the message.
     public func executeScript(_ sql: String) throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in
+            connection.limit(limit)
+            defer { connection.limit(.none) }
+            do throws(SQLiteError) {
+                try sequences.follow { () throws(SQLiteError) in
+                    try connection.executeScript(sql, rights: .insideTransaction)
+                }
+            } catch {
+                throw Self.scriptError(error, in: sql)
+            }
+        }
+    }
+
+    /// Runs `body` unless the transaction is lost, and takes note if it is lost now.
+    private func guarded<R>(_ body: () throws(DatabaseError) -> R) throws(DatabaseError) -> R {
         if let fatal { throw fatal }
-        connection.limit(limit)
-        defer { connection.limit(.none) }
-        do throws(SQLiteError) {
-            try connection.executeScript(sql, rights: .insideTransaction)
+        do throws(DatabaseError) {
+            return try body()
         } catch {
-            let error = Self.scriptError(error, in: sql)
             if !connection.isInTransaction { fatal = error }
             throw error
+        }
+    }
+
+    // MARK: Identity columns
+
+    /// The next number of an identity column. It is used up even if this write is undone.
+    ///
+    /// - Throws: `sequenceExhausted` when all are given.
+    public func nextNumber(of sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
+        try guarded { () throws(DatabaseError) in try sequences.next(of: sequence) }
+    }
+
+    /// Makes sure that the database remembers where a sequence stands: from here on explicit
+    /// values do not move it. A sequence that is new goes on after the greatest value of the
+    /// table, and so does each one after `unsettleSequences`.
+    public func settle(_ sequence: IdentitySequence) throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in try sequences.settle(sequence) }
+    }
+
+    /// Lets a sequence go on after the greatest value that its table holds now: for rows that the
+    /// project itself brings along.
+    public func raise(_ sequence: IdentitySequence) throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in try sequences.raise(sequence) }
+    }
+
+    /// Says that scripts have changed tables and rows: every sequence is settled again before its
+    /// next number, and those of tables that are gone are forgotten.
+    public func unsettleSequences() throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in
+            do throws(SQLiteError) {
+                try sequences.unsettle()
+            } catch {
+                throw DatabaseError(error)
+            }
         }
     }
 

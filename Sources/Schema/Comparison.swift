@@ -39,7 +39,7 @@ struct Comparison {
                 add(column, to: model, old)
             }
         }
-        if old.primaryKey != new.primaryKey || old.isIdentity != new.isIdentity {
+        if old.primaryKey != new.primaryKey {
             refuse("the primary key of \"\(model.name)\" has changed", at: place)
         }
         if old.options != new.options {

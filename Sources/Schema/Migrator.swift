@@ -112,6 +112,7 @@ public struct Migrator: Sendable {
                 }
             }
             try transaction.migrating { transaction throws(DatabaseError) in
+                if !statements.isEmpty { try transaction.unsettleSequences() }
                 try transaction.executeScript(Self.memory)
                 var sql = SQL("INSERT INTO _apus_migrations VALUES (")
                 for (index, text) in [file.version, file.name, file.checksum, now.postgres]
@@ -220,6 +221,7 @@ extension DatabaseError {
         case .notNull(let table, let column): "\"\(table).\(column)\" may not be null"
         case .check(let name): "a row does not keep the check \"\(name)\""
         case .foreignKey: "a row refers to one that is not there"
+        case .sequenceExhausted(let name, _): "the sequence \"\(name)\" has no more numbers"
         case .other(_, let message): message
         }
     }

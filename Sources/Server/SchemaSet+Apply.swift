@@ -19,6 +19,7 @@ extension SchemaSet {
             hint: "To start afresh without its rows, stop and delete \(options.databasePath)*.")
         try migrator.apply(difference.additions)
         for addition in difference.additions { log.record(.migrated(name: addition.what)) }
+        try catalogue.settleSequences(in: database)
         database.setCaptured(capturedTables)
     }
 
@@ -41,6 +42,7 @@ extension SchemaSet {
         let there = try migrator.structure()
         try requireNothingMissing(in: built, called: "what Migrations/ builds")
         if there != built { try requireNothingMissing(in: there, called: "what the database has") }
+        try catalogue.settleSequences(in: database)
         database.setCaptured(capturedTables)
     }
 

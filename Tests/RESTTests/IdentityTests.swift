@@ -51,4 +51,78 @@ import Testing
         #expect(made.text == #"[{"id":900,"name":"epic"}]"#)
         #expect(await insert(#"{"name": "three"}"#).text == #"[{"id":3,"name":"three"}]"#)
     }
+
+    /// A bulk body, its target, and the ids of the answer: numbers for rows without id.
+    static let bulk: [(String, String, String)] = [
+        (#"[{"name": "a"}, {"name": "b"}]"#, "/genres?select=id", #"[{"id":3},{"id":4}]"#),
+        (
+            #"[{"name": "a", "id": null}, {"name": "b", "id": 50}, {"name": "c", "id": null}]"#,
+            "/genres?select=id", #"[{"id":3},{"id":50},{"id":4}]"#
+        ),
+        (
+            #"[{"name": "a"}, {"name": "b", "id": 50}, {"name": "c"}]"#,
+            "/genres?select=id&columns=id,name", #"[{"id":3},{"id":50},{"id":4}]"#
+        ),
+    ]
+
+    @Test(arguments: bulk)
+    func `rows without id are numbered in order`(body: String, target: String, ids: String)
+        async throws
+    {
+        for missing in ["", ",missing=default"] {
+            let library = try Library()
+            let response = await library.send(
+                .post, target, [("prefer", "return=representation\(missing)")], body: body)
+            #expect(response.text == ids)
+        }
+    }
+
+    @Test func `an upsert without id never meets the row that has its number`() async throws {
+        #expect(await insert(#"{"id": 3, "name": "mine"}"#).status == 201)
+        let prefer = "resolution=merge-duplicates,return=representation"
+        #expect(await insert(#"{"name": "new"}"#, prefer: prefer).member("code") == "23505")
+        #expect(await insert(#"{"name": "new"}"#, prefer: prefer).text.contains(#""id":4"#))
+        #expect(try names() == ["crime", "sea", "mine", "new"])
+    }
+
+    @Test func `an upsert by another key does not number a row anew`() async throws {
+        let target = "/genres?on_conflict=name"
+        let prefer = "resolution=merge-duplicates,return=representation"
+        #expect(await insert(#"{"name": "lake"}"#).text == #"[{"id":3,"name":"lake"}]"#)
+        let kept = await insert(#"{"name": "lake"}"#, target, prefer: prefer)
+        #expect(kept.text == #"[{"id":3,"name":"lake"}]"#)
+        let refused = await insert(#"{"id": null, "name": "lake"}"#, target, prefer: prefer)
+        #expect(refused.member("code") == "23502")
+        let moved = await insert(#"{"id": 70, "name": "lake"}"#, target, prefer: prefer)
+        #expect(moved.text == #"[{"id":70,"name":"lake"}]"#)
+    }
+
+    /// The column, the last number given, and how PostgreSQL words that there is no other.
+    static let exhausted: [(column: String, last: Int64)] = [
+        (#"{"type": "integer", "identity": true}"#, .max),
+        (#"{"type": "integer", "format": "int32", "identity": true}"#, Int64(Int32.max)),
+    ]
+
+    @Test(arguments: exhausted)
+    func `numbers end with the type, and then the insert says so`(column: String, last: Int64)
+        async throws
+    {
+        let model =
+            #"{"properties": {"id": \#(column), "n": {"type": "integer"}}, "access": {"all": true}}"#
+        let library = try Library(
+            models: ["t": model],
+            data: ["INSERT INTO _apus_sequences VALUES ('t', \(last - 1), 1)"])
+        let greatest = await library.send(
+            .post, "/t", [("prefer", "return=representation")], body: #"{"n": 1}"#)
+        #expect(greatest.text == #"[{"id":\#(last),"n":1}]"#)
+        for _ in 0..<2 {
+            let response = await library.send(.post, "/t", body: #"{"n": 2}"#)
+            #expect(response.status == 400)
+            #expect(response.member("code") == "2200H")
+            #expect(
+                response.member("message")
+                    == #"nextval: reached maximum value of sequence "t_id_seq" (\#(last))"#)
+        }
+        #expect(await library.send(.post, "/t", body: #"{"id": 8, "n": 2}"#).status == 201)
+    }
 }

@@ -28,10 +28,10 @@ extension Planner {
             let values = try defaults.row(given, columns: reader.columns, fillsGaps: takesDefault)
             var newRow = NewRow(values: values)
             newRow.problem = Self.problem(
-                in: values, model.columns.indices, of: model, shown: shown)
+                in: values, model.columns.indices, of: model, shown: shown, numbers: true)
             if conflict != nil {
                 newRow.updateProblem = Self.problem(
-                    in: values, reader.columns, of: model, shown: shown)
+                    in: values, reader.columns, of: model, shown: shown, numbers: false)
             }
             newRows.append(newRow)
         }
@@ -74,12 +74,15 @@ extension Planner {
     }
 
     /// Not-null, then the columns' own checks: the first fault of a row, as it would be told.
+    ///
+    /// - Parameter numbers: Whether identity columns without value will get a number.
     private static func problem(
-        in values: [Value], _ columns: some Sequence<Int>, of model: Model, shown: [Int]
+        in values: [Value], _ columns: some Sequence<Int>, of model: Model, shown: [Int],
+        numbers: Bool
     ) -> Problem? {
         for index in columns {
             let column = model.columns[index]
-            if values[index].isNull, !column.isNullable, !column.isIdentity {
+            if values[index].isNull, !column.isNullable, !(column.isIdentity && numbers) {
                 return .notNull(column.name, table: model.name)
                     .withFailingRow(values, of: model, shown: shown)
             }

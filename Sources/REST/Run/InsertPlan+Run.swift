@@ -11,11 +11,29 @@ extension InsertPlan {
         case skip
     }
 
+    /// Gives numbers to the rows that want them, then writes all of them.
+    func run(_ run: WriteRun) throws(Problem) -> WriteResult {
+        guard let identity = model.identity, let sequence = model.sequence else {
+            return try write(run)
+        }
+        var numbered = self
+        for index in rows.indices where rows[index].values[identity].isNull {
+            do throws(DatabaseError) {
+                let number = try run.transaction.nextNumber(of: sequence)
+                numbered.rows[index].values[identity] = .integer(number)
+            } catch {
+                throw Problem(error)
+            }
+            numbered.rows[index].isNumbered = true
+        }
+        return try numbered.write(run)
+    }
+
     /// Rules first, for all rows and as the tables stand before the statement; then the rows.
     ///
     /// The create rule is judged before any key is looked up, as in PostgreSQL: who may not create
     /// is not told which keys are there.
-    func run(_ run: WriteRun) throws(Problem) -> WriteResult {
+    private func write(_ run: WriteRun) throws(Problem) -> WriteResult {
         for row in rows { try checkProposed(row, run) }
         let fates = try fates(run)
         let statement = insertStatement(run)
@@ -79,6 +97,8 @@ extension InsertPlan {
         guard let conflict else { return .insert }
         let key = conflict.key.map { row.values[$0] }
         if key.contains(.null) { return .insert }
+        // A number that happens to be taken does not mean the row that is there.
+        if row.isNumbered, conflict.key.contains(where: { $0 == model.identity }) { return .insert }
         guard seen.insert(key).inserted else {
             if conflict.resolution == .ignore { return .skip }
             throw .repeatedConflict
@@ -172,8 +192,10 @@ extension InsertPlan {
         builder.appendUpdate(of: model, as: alias, assignments)
         builder.append(" WHERE ")
         builder.appendRow(rowid, of: alias)
+        // Where the rowid is the table's key, the update may change it.
+        builder.append(" RETURNING rowid")
         do throws(DatabaseError) {
-            _ = try run.execute(builder)
+            return try run.integers(builder).first ?? rowid
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, updating: assignments, alias: alias) {
@@ -181,7 +203,6 @@ extension InsertPlan {
                     $0.appendRow(rowid, of: alias)
                 }
         }
-        return rowid
     }
 
     /// `/table?pk=eq.value`; nil where the caller may not read the key or the row.
