@@ -90,19 +90,41 @@ public final class WriteTransaction {
 
     /// Runs several statements, as migrations do. Transaction statements are refused.
     ///
-    /// - Throws: `other` with the line of the statement at fault in front of the message.
+    /// - Throws: `other` with the line of the statement at fault in front of the message;
+    ///   `stillReferenced` for a DROP TABLE that would take rows of other tables along.
     public func executeScript(_ sql: String) throws(DatabaseError) {
+        var refusal: DatabaseError?
         try guarded { () throws(DatabaseError) in
             connection.limit(limit)
             defer { connection.limit(.none) }
             do throws(SQLiteError) {
                 try sequences.follow { () throws(SQLiteError) in
-                    try connection.executeScript(sql, rights: .insideTransaction)
+                    try connection.executeScript(sql, rights: .insideTransaction) {
+                        table throws(SQLiteError) in
+                        let others = try tables(referringTo: table)
+                        if !others.isEmpty { refusal = .stillReferenced(table: table, by: others) }
+                        return others.isEmpty
+                    }
                 }
             } catch {
-                throw Self.scriptError(error, in: sql)
+                throw refusal ?? Self.scriptError(error, in: sql)
             }
         }
+    }
+
+    /// The other tables with a foreign key to `table`.
+    ///
+    /// DROP TABLE deletes the table's rows first, and foreign keys act on that: rows that refer to
+    /// them would be deleted or changed along (sqlite.org/foreignkeys.html §5).
+    private func tables(referringTo table: String) throws(SQLiteError) -> [String] {
+        var run = try connection.run(
+            "SELECT DISTINCT s.name FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k "
+                + "WHERE s.type = 'table' AND k.\"table\" = ?1 COLLATE NOCASE "
+                + "AND s.name <> ?1 COLLATE NOCASE ORDER BY s.name")
+        try run.bind(table, at: 1)
+        var names: [String] = []
+        while try run.step() { names.append(run.cell(0).text) }
+        return names
     }
 
     /// Runs `body` unless the transaction is lost, and takes note if it is lost now.

@@ -94,4 +94,32 @@ import Testing
         let set = MigrationTests.files(Self.base, sql)
         #expect(try Migrator(database, set).apply(at: MigrationTests.now).count == 2)
     }
+
+    @Test func `the refusal names the tables and says what is possible`() throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, MigrationTests.files(Self.base, "\nDROP TABLE Rooms;")).apply()
+        }
+        #expect(
+            problem?.message
+                == #"""
+                Migrations/20261121T100001_step1.sql:2:1: "rooms" cannot be dropped: "members" and \#
+                "notes" refer to it, and the rows there would be deleted or changed along with \#
+                those of "rooms"
+                """#)
+        #expect(
+            problem?.hint
+                == #"""
+                Nothing of the file was applied. Keep "rooms" and add columns to it, or make a new \#
+                table beside it: migrations cannot rebuild a table yet that others refer to.
+                """#)
+    }
+
+    @Test func `a file is judged alike where there are no rows`() {
+        let empty = "CREATE TABLE a (x INTEGER PRIMARY KEY); CREATE TABLE b (y REFERENCES a);"
+        #expect(throws: Problem.self) {
+            try Migrator.structure(builtBy: MigrationTests.files(empty, "DROP TABLE a;"))
+        }
+    }
 }
