@@ -24,8 +24,7 @@ final class Sequences {
 
     /// The next number. Throws `sequenceExhausted` when there is none.
     func next(of sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
-        if states[sequence.table] == nil { try settle(sequence) }
-        let last = states[sequence.table]?.last ?? sequence.maximum
+        let last = try settle(sequence)
         guard last < sequence.maximum else {
             throw .sequenceExhausted(name: sequence.name, maximum: sequence.maximum)
         }
@@ -34,10 +33,15 @@ final class Sequences {
     }
 
     /// Finds out where a sequence stands, if that is not known yet.
-    func settle(_ sequence: IdentitySequence) throws(DatabaseError) {
-        guard states[sequence.table] == nil else { return }
+    ///
+    /// - Returns: the last number given.
+    @discardableResult
+    func settle(_ sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
+        if let state = states[sequence.table] { return state.last }
         do throws(SQLiteError) {
-            states[sequence.table] = try load(sequence)
+            let state = try load(sequence)
+            states[sequence.table] = state
+            return state.last
         } catch {
             throw DatabaseError(error)
         }
@@ -45,10 +49,10 @@ final class Sequences {
 
     /// Lets the numbers go on after the greatest value that the table holds now.
     func raise(_ sequence: IdentitySequence) throws(DatabaseError) {
-        try settle(sequence)
+        let last = try settle(sequence)
         do throws(SQLiteError) {
             let greatest = try greatestValue(of: sequence)
-            guard let last = states[sequence.table]?.last, greatest > last else { return }
+            guard greatest > last else { return }
             states[sequence.table] = State(last: greatest, isSaved: false)
         } catch {
             throw DatabaseError(error)

@@ -151,7 +151,7 @@ public final class WriteTransaction {
     /// values do not move it. A sequence that is new goes on after the greatest value of the
     /// table, and so does each one after `unsettleSequences`.
     public func settle(_ sequence: IdentitySequence) throws(DatabaseError) {
-        try guarded { () throws(DatabaseError) in try sequences.settle(sequence) }
+        try guarded { () throws(DatabaseError) in _ = try sequences.settle(sequence) }
     }
 
     /// Lets a sequence go on after the greatest value that its table holds now: for rows that the

@@ -79,7 +79,8 @@ struct Comparison {
         if before.defaultValue != after.defaultValue {
             refuse(
                 "the constant default of \(name) has changed from \(before.defaultValue ?? "none") "
-                    + "to \(after.defaultValue ?? "none")", .declareColumnAsBefore, at: column.location)
+                    + "to \(after.defaultValue ?? "none")", .declareColumnAsBefore,
+                at: column.location)
         }
         if before.rest != after.rest {
             refuse(
@@ -154,7 +155,9 @@ struct Comparison {
             // A changed reference is reported once, above.
             if new.keys.contains(where: { $0.columns == key.columns }) { continue }
             let columns = key.columns.joined(separator: ", ")
-            refuse("\"\(model.name).\(columns)\" refers to \"\(key.target)\" in the database only", .declare)
+            refuse(
+                "\"\(model.name).\(columns)\" refers to \"\(key.target)\" in the database only",
+                .declare)
         }
     }
 

@@ -234,7 +234,8 @@ extension DatabaseError {
     /// What the author of a migration can do about it, where that is known.
     var advice: String? {
         guard case .stillReferenced(let table, _) = self else { return nil }
-        return "Nothing of the file was applied. Keep \"\(table)\" and add columns to it, or make a "
+        return
+            "Nothing of the file was applied. Keep \"\(table)\" and add columns to it, or make a "
             + "new table beside it: migrations cannot rebuild a table yet that others refer to."
     }
 

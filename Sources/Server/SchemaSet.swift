@@ -32,7 +32,8 @@ struct SchemaSet: Sendable {
             model.realtime.map { settings in
                 CapturedTable(
                     name: model.name, columns: model.columns.map { ($0.name, $0.type) },
-                    key: model.primaryKey, retain: settings.retain ?? catalogue.project.realtime.retain)
+                    key: model.primaryKey,
+                    retain: settings.retain ?? catalogue.project.realtime.retain)
             }
         }
     }

@@ -10,7 +10,8 @@ import Testing
     /// One advice of each kind. The switch below makes a new kind appear here.
     static let all: [Advice] = [
         .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
-        .declareUnique, .declareIndex("i"), .replaceIndex("i"), .rename(table: "t", from: "a", to: "b"),
+        .declareUnique, .declareIndex("i"), .replaceIndex("i"),
+        .rename(table: "t", from: "a", to: "b"),
         .recordFirst("a"), .giveDefault, .leaveDefaultOut,
     ]
 
@@ -29,7 +30,8 @@ import Testing
     func `no advice loses rows or touches files that are applied`(_ advice: Advice) {
         let text = advice.wording.lowercased()
         for word in [
-            "drop table", "drop column", "delete", "truncate", "remove", "edit", "pragma", "by hand that",
+            "drop table", "drop column", "delete", "truncate", "remove", "edit", "pragma",
+            "by hand that",
         ] {
             #expect(!text.contains(word))
         }
