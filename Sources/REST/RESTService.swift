@@ -158,7 +158,7 @@ public final class RESTService {
             response.append(field: "Allow", ascii: "OPTIONS,GET,HEAD")
             return response
         }
-        let name = try ApiRequest.tableName(path, settings: settings)
+        let name = try Resource(path).table(schema: settings.schema)
         let permissions = Permissions(rulebook: rulebook, identity: identity, context: .none)
         _ = try Planner(catalogue: catalogue, permissions: permissions, settings: settings)
             .model(named: name)

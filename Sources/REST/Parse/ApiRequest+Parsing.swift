@@ -14,8 +14,9 @@ extension ApiRequest {
     init(
         _ request: Request, path: ArraySlice<UInt8>, masked: [Int], settings: RESTSettings
     ) throws(Problem) {
-        let table = try Self.tableName(path, settings: settings)
+        let resource = try Resource(path)
         let hasProfile = try Self.checkProfile(request, settings: settings)
+        let table = try resource.table(schema: settings.schema)
         self.init(action: try Self.action(request.method), table: table)
         self.hasProfile = hasProfile
         isHead = request.method == .head
@@ -43,17 +44,33 @@ extension ApiRequest {
         }
     }
 
+    /// Whether a profile header was sent; one that names another schema is refused.
+    private static func checkProfile(
+        _ request: Request, settings: RESTSettings
+    ) throws(Problem) -> Bool {
+        let isRead = request.method == .get || request.method == .head
+        let profile = isRead ? request.field("accept-profile") : request.field("content-profile")
+        guard let profile else { return false }
+        guard profile == settings.schema else { throw .schema(profile, exposed: settings.schema) }
+        return true
+    }
+}
+
+/// What a path names (rest.md §1).
+enum Resource {
+    case table(String)
+    case function(String)
+
     /// One segment is a table; `rpc/f` is a function; the rest is nothing.
-    static func tableName(
-        _ path: ArraySlice<UInt8>, settings: RESTSettings
-    ) throws(Problem) -> String {
+    init(_ path: ArraySlice<UInt8>) throws(Problem) {
         if path.isEmpty { throw .root }
         let segments = path.split(separator: ASCII.slash, omittingEmptySubsequences: false)
         if segments.count == 2, segments[0].elementsEqual("rpc".utf8), !segments[1].isEmpty {
-            throw .noFunction(try decoded(segments[1]), schema: settings.schema)
+            self = .function(try Self.decoded(segments[1]))
+        } else {
+            guard segments.count == 1 else { throw .path }
+            self = .table(try Self.decoded(path))
         }
-        guard segments.count == 1 else { throw .path }
-        return try decoded(path)
     }
 
     private static func decoded(_ segment: ArraySlice<UInt8>) throws(Problem) -> String {
@@ -64,15 +81,12 @@ extension ApiRequest {
         return String(utf8: bytes)
     }
 
-    /// Whether a profile header was sent; one that names another schema is refused.
-    private static func checkProfile(
-        _ request: Request, settings: RESTSettings
-    ) throws(Problem) -> Bool {
-        let isRead = request.method == .get || request.method == .head
-        let profile = isRead ? request.field("accept-profile") : request.field("content-profile")
-        guard let profile else { return false }
-        guard profile == settings.schema else { throw .schema(profile, exposed: settings.schema) }
-        return true
+    /// The table's name. No functions are served yet.
+    func table(schema: String) throws(Problem) -> String {
+        switch self {
+        case .table(let name): return name
+        case .function(let name): throw .noFunction(name, schema: schema)
+        }
     }
 }
 
