@@ -135,6 +135,16 @@ import Testing
         #expect(codes.count { $0 == "invalid_credentials" } == 2, "\(codes)")
     }
 
+    @Test(arguments: [-86_400, 86_400] as [Int64])
+    func `a clock that is set neither locks out nor lets in`(shift: Int64) async throws {
+        let fixture = try Fixture { $0.rateLimits = Self.tight }
+        for _ in 0..<4 { _ = await fixture.signIn("nobody@x.org") }
+        fixture.clock.set(by: shift)
+        #expect(await fixture.call(.post, "/token?grant_type=pkce", "{}").status == 429)
+        fixture.clock.advance(seconds: 10)
+        #expect(await fixture.call(.post, "/token?grant_type=pkce", "{}").status == 400)
+    }
+
     @Test func `right passwords are never counted as failures`() async throws {
         let fixture = try Fixture {
             $0.rateLimits = Self.tight

@@ -129,7 +129,7 @@ import Testing
         #expect(sent.isEmpty)
         #expect(peer.sink.closeCode == nil)
         #expect(peer.send(#"[null,"1","phoenix","heartbeat",{}]"#).count == 1)
-        stage.now = stage.now.advanced(byMicroseconds: 2_000_000)
+        stage.advance(microseconds: 2_000_000)
         #expect(peer.join().first?.contains(#""status":"ok""#) == true)
     }
 
@@ -139,13 +139,39 @@ import Testing
         let beating = stage.connect()
         for peer in [silent, beating] { peer.join() }
         for _ in 0..<3 {
-            stage.now = stage.now.advanced(byMicroseconds: 25_000_000)
+            stage.advance(microseconds: 25_000_000)
             beating.send(#"[null,"1","phoenix","heartbeat",{}]"#)
             stage.hub.tick(now: stage.now)
         }
         #expect(silent.sink.closeCode == 1001)
         #expect(beating.sink.closeCode == nil)
         #expect(stage.hub.counters.sessions == 1)
+    }
+
+    @Test(arguments: [-86_400, 86_400] as [Int64])
+    func `a clock that is set closes no socket and keeps none open`(seconds: Int64) throws {
+        let stage = try Stage(Models.all)
+        let joined = stage.connect()
+        joined.join()
+        let empty = stage.connect()
+        stage.now = stage.now.advanced(byMicroseconds: seconds * 1_000_000)
+        stage.hub.tick(now: stage.now)
+        #expect(joined.sink.closeCode == nil)
+        #expect(empty.sink.closeCode == nil)
+        stage.advance(microseconds: 61_000_000)
+        stage.hub.tick(now: stage.now)
+        #expect(joined.sink.closeCode == 1001)
+        #expect(empty.sink.closeCode == 1001)
+    }
+
+    @Test func `a clock that is set gives no room for messages`() throws {
+        var settings = FeedSettings()
+        settings.joinsPerSecondMax = 3
+        let stage = try Stage(Models.all, settings: settings)
+        let peer = stage.connect()
+        for _ in 0..<3 { peer.join() }
+        stage.now = stage.now.advanced(byMicroseconds: 3_600_000_000)
+        #expect(peer.join().first?.contains("ClientJoinRateLimitReached") == true)
     }
 
     @Test func `sockets without a channel are closed after ten minutes`() throws {
@@ -155,7 +181,7 @@ import Testing
         joined.join()
         for second in stride(from: 0, through: 600, by: 20) {
             #expect(peer.sink.closeCode == nil, "after \(second) s")
-            stage.now = stage.now.advanced(byMicroseconds: 20_000_000)
+            stage.advance(microseconds: 20_000_000)
             for one in [peer, joined] { one.send(#"[null,"1","phoenix","heartbeat",{}]"#) }
             stage.hub.tick(now: stage.now)
         }
