@@ -87,32 +87,31 @@ public final class AuthService: Sendable {
         }
     }
 
+    /// Whether a request to this path, without `/auth/v1`, needs an API key: all but what browsers
+    /// open from mails, providers redirect to and machines discover (auth.md §1.2).
+    public static func needsKey(_ request: Request, path: String) -> Bool {
+        Route(path)?.keyless.contains(request.method) != true
+    }
+
     /// Decides about an access token or an API key.
     ///
     /// Thread-safe, and fast for a token seen before: its signature is not computed again, but its
     /// time and whether its session was signed out are judged each time.
-    public func verify(token: ArraySlice<UInt8>) -> Result<TokenClaims, TokenProblem> {
+    public func verify(
+        token: ArraySlice<UInt8>, as use: TokenUse
+    ) -> Result<TokenClaims, TokenProblem> {
         do throws(TokenProblem) {
             return .success(
                 try verifier.verify(
-                    token, now: clock(), leewaySeconds: settings.leewaySeconds))
+                    token, as: use, now: clock(), leewaySeconds: settings.leewaySeconds))
         } catch {
             return .failure(error)
         }
     }
 
     /// The same for a token in a string.
-    public func verify(token: String) -> Result<TokenClaims, TokenProblem> {
-        verify(token: Array(token.utf8)[...])
-    }
-
-    /// The role that an `apikey` stands for, `anon` or `service_role`; nil when it is no key of
-    /// this project. The access token of a user is not a key.
-    public func role(ofAPIKey key: ArraySlice<UInt8>) -> String? {
-        guard case .success(let claims) = verify(token: key), claims.subject == nil else {
-            return nil
-        }
-        return claims.role
+    public func verify(token: String, as use: TokenUse) -> Result<TokenClaims, TokenProblem> {
+        verify(token: Array(token.utf8)[...], as: use)
     }
 
     /// Whether tokens of the session are still accepted: false from the moment it is signed out.
