@@ -37,7 +37,7 @@ let package = Package(
         room("HTTP", ["Bytes"]),
         room("HTTPServer", ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "CSQLite"]),
-        room("Database", ["SQLite", "Bytes", "Diagnostics"]),
+        room("Database", ["SQLite", "Bytes", "Diagnostics", "CLinux"]),
         room("Schema", ["Database", "Bytes", "Diagnostics"]),
         room("Expressions", ["Schema", "Database", "Bytes", "Diagnostics"]),
         room("REST", ["Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),

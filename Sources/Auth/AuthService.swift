@@ -20,7 +20,10 @@ public final class AuthService: Sendable {
     let limiter = RateLimiter()
     let passwordRules: PasswordRules
     let version: String
+    /// The wall clock: dates tokens and rows.
     let clock: @Sendable () -> Instant
+    /// The monotonic clock: measures rates.
+    let uptime: @Sendable () -> ContinuousClock.Instant
     private let log: Log?
 
     /// Brings the tables of this room up to date and reads the revoked sessions. Blocks: for
@@ -29,11 +32,13 @@ public final class AuthService: Sendable {
     /// - Parameters:
     ///   - version: what `/health` tells.
     ///   - log: where failures of the server's own are recorded.
-    ///   - clock: the time; another one in tests.
+    ///   - clock: the wall clock; another one in tests.
+    ///   - uptime: the monotonic clock; another one in tests.
     /// - Throws: `invalid_setting` for settings that cannot be kept, or what the store says.
     public init(
         database: DatabasePool, settings: AuthSettings, secrets: Secrets, version: String = "dev",
-        log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now }
+        log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now },
+        uptime: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws(Problem) {
         try settings.validate()
         self.database = database
@@ -41,6 +46,7 @@ public final class AuthService: Sendable {
         self.version = version
         self.log = log
         self.clock = clock
+        self.uptime = uptime
         hasher = try PasswordHasher(
             parameters: settings.scrypt, threads: settings.hashingThreads)
         verifier = TokenVerifier(keys: JWTKeySet([secrets.signingKey]))

@@ -32,7 +32,7 @@ extension AuthService {
         _ kind: RateLimiter.Kind, _ limit: RateLimit?, _ request: Request
     ) throws(Problem) {
         guard limit != nil, !isService(request) else { return }
-        try limiter.take(kind, Self.subject(of: request.peerAddress), limit, now: clock())
+        try limiter.take(kind, Self.subject(of: request.peerAddress), limit, now: uptime())
     }
 
     /// Whether the caller shows the service key, as `apikey` or as bearer.

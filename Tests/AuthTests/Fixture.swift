@@ -86,7 +86,8 @@ final class Fixture: Sendable {
         secrets = .generate(now: clock.now)
         let clock = clock
         service = try AuthService(
-            database: database, settings: settings, secrets: secrets, clock: { clock.now })
+            database: database, settings: settings, secrets: secrets, clock: { clock.now },
+            uptime: { clock.uptime })
     }
 
     deinit {

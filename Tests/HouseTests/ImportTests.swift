@@ -11,7 +11,7 @@ import Testing
         "HTTP": ["Bytes"],
         "HTTPServer": ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"],
         "SQLite": ["Bytes", "CSQLite"],
-        "Database": ["SQLite", "Bytes", "Diagnostics"],
+        "Database": ["SQLite", "Bytes", "Diagnostics", "CLinux"],
         "Schema": ["Database", "Bytes", "Diagnostics", "FoundationEssentials"],
         "Expressions": ["Schema", "Database", "Bytes", "Diagnostics"],
         "REST": ["Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],

@@ -119,7 +119,8 @@ final class Stage {
                 }
                 return .success(identity)
             },
-            revocationCount: { [unowned self] in revocations }, now: { [unowned self] in now })
+            revocationCount: { [unowned self] in revocations }, now: { [unowned self] in now },
+            uptime: { [unowned self] in uptime })
     }
 
     deinit { database.close() }
