@@ -16,6 +16,8 @@ extension Event {
             ["the files were not taken, the server goes on with what it had:"]
                 + faults.flatMap { $0.split(separator: "\n").map { "  \($0)" } }
         case .migrated(let name): ["applied \(name)"]
+        case .closedToOthers(let path, let mode):
+            ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .failed(let request, let problem):
             [
                 (request.map { "request \($0): " } ?? "") + "\(problem.message) (\(problem.code))"

@@ -16,6 +16,9 @@ public enum Event: Sendable {
     case schemasRefused(faults: [String])
     /// A migration file, or an additive difference in development, was applied.
     case migrated(name: String)
+    /// A file or directory of the server's that other users could reach was closed to them; the
+    /// mode it had, in octal digits.
+    case closedToOthers(path: String, mode: String)
     /// Something failed that the client was only told a code of.
     case failed(request: UInt64?, problem: Problem)
 
@@ -24,7 +27,7 @@ public enum Event: Sendable {
         switch self {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasLoaded, .migrated: .info
-        case .schemasRefused: .warning
+        case .schemasRefused, .closedToOthers: .warning
         case .failed: .error
         }
     }
@@ -44,6 +47,7 @@ public enum Event: Sendable {
         case .schemasLoaded: "schemas_loaded"
         case .schemasRefused: "schemas_refused"
         case .migrated: "migrated"
+        case .closedToOthers: "closed_to_others"
         case .failed: "failed"
         }
     }
@@ -63,6 +67,8 @@ public enum Event: Sendable {
         case .schemasLoaded(let models): [.init("models", .integer(Int64(models)))]
         case .schemasRefused(let faults): [.init("faults", .array(faults.map(JSON.string)))]
         case .migrated(let name): [.init("migration", .string(name))]
+        case .closedToOthers(let path, let mode):
+            [.init("path", .string(path)), .init("mode", .string(mode))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }
     }

@@ -18,8 +18,8 @@ struct BackendParts {
         self.options = options
         // Faults of the files are told before anything is touched.
         schemas = try SchemaSet.load(options)
-        try FileSystem.makeDirectory(options.dataDirectory)
         let log = Log(level: options.logLevel, format: options.logFormat ?? mode.logFormat)
+        try options.prepareDataDirectory(log: log)
         let secrets = try Secrets.loadOrCreate(directory: options.dataDirectory)
         keys = APIKeys(secrets)
         var configuration = DatabaseConfiguration.file(options.databasePath)

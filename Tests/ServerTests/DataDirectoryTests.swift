@@ -115,6 +115,17 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `what was closed is said once`() throws {
+        let project = try Project()
+        try project.serve()
+        Self.close("\(project.data)/secrets.json", to: 0o644)
+        let words = ["keys", "anon", "--project", project.root.path]
+        let said = try #require(try RunningCommand(words).nextLine())
+        #expect(said.hasSuffix("secrets.json was open to other users (mode 644) and is closed to them now"))
+        #expect(try RunningCommand(words).nextLine()?.hasPrefix("eyJ") == true)
+    }
+
     @Test func `a journal left by a crash is mended before it is read`() throws {
         let project = try Project()
         try project.serve()
