@@ -10,8 +10,12 @@ extension Event {
         case .listening: []
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]
-        case .schemasLoaded(let models):
-            ["serving \(models) model\(models == 1 ? "" : "s") as they are in the files now"]
+        case .schemasTaken(let names): ["took \(names.joined(separator: ", "))"]
+        case .schemasWaiting(let names):
+            ["waits for the restart: \(names.joined(separator: ", "))"]
+        case .schemasSettled(let names):
+            ["as at the start again: \(names.joined(separator: ", "))"]
+        case .schemasMended: ["the faults are gone; the files say what is served"]
         case .schemasRefused(let faults):
             ["the files were not taken, the server goes on with what it had:"]
                 + faults.flatMap { $0.split(separator: "\n").map { "  \($0)" } }

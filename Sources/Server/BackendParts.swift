@@ -78,9 +78,8 @@ struct BackendParts {
     private static func authSettings(
         _ options: ServerOptions, _ project: ProjectSettings.Auth
     ) -> AuthSettings {
-        let scheme = options.tls == nil ? "http" : "https"
         var settings = AuthSettings(project)
-        settings.issuer = "\(scheme)://\(options.host):\(options.port)/auth/v1"
+        settings.issuer = options.url(port: options.port) + "/auth/v1"
         return settings
     }
 }
