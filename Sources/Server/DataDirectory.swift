@@ -6,8 +6,8 @@ import Glibc
 /// it is opened.
 ///
 /// Its owner alone may enter it (0700) and read its files (0600). What is wider is closed, with a
-/// line in the log; what cannot be closed, belongs to somebody else, or is a link where a file should
-/// be, stops the command. A directory that other people's things lie in is never closed under them:
+/// line in the log; what cannot be closed, belongs to somebody else, or is a link where a file
+/// should be, stops the command. A wide directory that other things lie in is refused, not closed:
 /// `--data` may have been given a home directory or `/tmp`.
 struct DataDirectory {
     private let path: String
@@ -158,8 +158,10 @@ extension Problem {
     }
 
     fileprivate static func shared(_ path: String, mode: mode_t, strangers: [String]) -> Problem {
-        let others = strangers.prefix(3).joined(separator: ", ") + (strangers.count > 3 ? ", …" : "")
-        let reason = strangers.isEmpty ? "is for everybody's files" : "holds other things: \(others)"
+        let others = strangers.prefix(3).joined(separator: ", ")
+            + (strangers.count > 3 ? ", …" : "")
+        let reason =
+            strangers.isEmpty ? "is for everybody's files" : "holds other things: \(others)"
         return unsafeData(
             "The data directory \(path) is open to other users (mode \(mode.octal)) and \(reason).",
             hint: "Name a directory of its own, such as --data \(path)/apus. If only Apus and its "

@@ -1,7 +1,7 @@
 import Schema
 
-/// What a save of schema files means for a server that runs on them: what it takes at once, and what
-/// waits for its next start.
+/// What a save of schema files means for a server that runs on them: what it takes at once, and
+/// what waits for its next start.
 struct SchemaChange {
     /// In force now.
     private(set) var taken: [String] = []

@@ -1,3 +1,5 @@
+import Diagnostics
+import Foundation
 import Server
 import Testing
 
@@ -38,5 +40,20 @@ import Testing
         defer { backend.stop() }
         #expect(backend.port > 0)
         #expect(backend.url == "http://127.0.0.1:\(backend.port)")
+    }
+
+    @Test func `an IPv6 address stands in brackets where it is printed`() throws {
+        let project = try DataDirectoryTests.Project()
+        let options = try ServerOptions(
+            project: project.root.path, listen: "[::1]:0", loops: "1", logLevel: "error")
+        let backend: Backend
+        do {
+            backend = try Backend.start(options, mode: .development)
+        } catch let problem as Problem where problem.message.contains("::1") {
+            // A machine without IPv6 says so, naming the address.
+            return
+        }
+        defer { backend.stop() }
+        #expect(backend.url == "http://[::1]:\(backend.port)")
     }
 }
