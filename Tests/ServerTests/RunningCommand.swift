@@ -6,6 +6,7 @@ final class RunningCommand {
     private let process = Process()
     private let output = Pipe()
     private var received: [UInt8] = []
+    private var isAtEnd = false
 
     /// Starts `apus` with these words. Its log comes out beside its output.
     init(_ words: [String], environment: [String: String] = [:]) throws {
@@ -17,7 +18,10 @@ final class RunningCommand {
         try process.run()
     }
 
-    deinit { if process.isRunning { process.terminate() } }
+    deinit {
+        if process.isRunning { process.terminate() }
+        process.waitUntilExit()
+    }
 
     /// Beside the test bundle that is running.
     private static var binary: URL {
@@ -37,7 +41,10 @@ final class RunningCommand {
                 fd: output.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
             guard unsafe poll(&request, 1, 10_000) > 0 else { return nil }
             let more = output.fileHandleForReading.availableData
-            if more.isEmpty { return nil }
+            if more.isEmpty {
+                isAtEnd = true
+                return nil
+            }
             received += more
         }
     }
@@ -52,8 +59,10 @@ final class RunningCommand {
         return lines
     }
 
-    /// Waits for the end; the exit code.
-    func exitCode() -> Int32 {
+    /// Waits for the end of what it prints; the exit code, nil when it goes on in silence.
+    func exitCode() -> Int32? {
+        while nextLine() != nil {}
+        guard isAtEnd else { return nil }
         process.waitUntilExit()
         return process.terminationStatus
     }
