@@ -53,7 +53,8 @@ public final class RealtimeHub {
     ///
     /// - Parameters:
     ///   - reader: the loop's own; rules that look at other models are asked through it.
-    ///   - authenticate: who a token speaks for; the problem's message is told to the client.
+    ///   - authenticate: who a token speaks for, if it names its role and its end; the problem's
+    ///     message is told to the client.
     ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
     ///     same second; without it they are looked at every half minute.
     ///   - now: the wall clock; tests inject their own.
