@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Query
 
 /// Evaluation in memory: the same results as the SQL of `SQLRenderer`, node for node. Columns are
 /// array indexes; nothing is looked up by name.
@@ -80,6 +81,10 @@ struct Evaluator {
         case .argument(let index): return arguments[index]
         case .call(let function, let operands):
             return try call(function, operands, row, evaluation)
+        case .related:
+            throw Problem(
+                code: "XX000", status: 500, message: "The filter could not be evaluated.",
+                cause: "a related table was asked for rows in memory")
         case .exists(let subquery): return try find(subquery, row, evaluation)
         case .scalar(let subquery, _): return try find(subquery, row, evaluation)
         default: return try truth(expression, row, evaluation).map { Value($0) } ?? .null
@@ -94,7 +99,7 @@ struct Evaluator {
             if place.image == .new { return row.new[place.index] }
             return row.old.map { $0[place.index] } ?? .null
         }
-        return try evaluation.find(SQL(text: query.text, arguments: arguments))
+        return try evaluation.find(BoundSQL(text: query.text, arguments: arguments))
     }
 
     /// `in`: unknown only if nothing matches and something is null.

@@ -1,4 +1,5 @@
 public import Database
+public import Query
 public import Schema
 
 /// The typed tree: an expression resolved against the catalogue, with all types agreed. One tree
@@ -29,6 +30,9 @@ public indirect enum Expression: Hashable, Sendable {
     case exists(Subquery)
     /// A column of the one row, if any, that a subquery finds.
     case scalar(Subquery, ColumnPlace)
+    /// Whether the related table with this number has rows: only in the filters of a statement that
+    /// joins related tables, which supplies the SQL.
+    case related(Int)
 }
 
 /// Where a column's value comes from.
@@ -144,7 +148,7 @@ extension Expression {
     /// The operands, left to right; subqueries hide theirs.
     var operands: [Expression] {
         switch self {
-        case .constant, .argument, .context, .column: []
+        case .constant, .argument, .context, .column, .related: []
         case .comparison(_, let left, let right), .distinct(let left, let right): [left, right]
         case .all(let operands), .any(let operands), .call(_, let operands): operands
         case .not(let operand), .isNull(let operand): [operand]

@@ -1,5 +1,6 @@
 public import Database
 public import Diagnostics
+import Query
 public import Schema
 
 /// A condition on a row of one model, typed and ready to run: in SQL, in memory, or both.
@@ -17,19 +18,9 @@ public struct Predicate: Hashable, Sendable {
         self.arguments = arguments
     }
 
-    private init(body: PredicateBody, arguments: [Value]) {
-        self.body = body
-        self.arguments = arguments
-    }
-
     /// A condition that every row of `model` meets, or none.
     public init(_ truth: Bool, model: Model) {
         self.init(model: model, root: truth ? .yes : .no)
-    }
-
-    /// The same condition with other values for its arguments, of the same count. O(1).
-    public func bound(to arguments: [Value]) -> Predicate {
-        Predicate(body: body, arguments: arguments)
     }
 
     /// What the condition always is, whatever the row; nil when it depends.

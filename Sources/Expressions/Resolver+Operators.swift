@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Query
 import Schema
 
 // Types of operands: literals take the type of the other side, numbers of different scales are

@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Query
 import Schema
 
 /// Resolves names and agrees types, collecting faults instead of stopping at the first. One

@@ -37,7 +37,7 @@ public struct RuleInputs: Hashable, Sendable {
     private mutating func visit(_ node: Expression) -> Dependence {
         switch node {
         case .constant: return .nothing
-        case .argument: return .more
+        case .argument, .related: return .more
         case .context(let slot):
             claims.insert(slot)
             if slot != .now { return .caller }

@@ -1,5 +1,6 @@
 import Bytes
 import Database
+import Query
 import Schema
 
 /// Writes a typed tree as SQL for SQLite 3.40 with PostgreSQL's meaning.
@@ -21,6 +22,10 @@ struct SQLRenderer {
     private(set) var sql = SQL()
     /// The columns that the arguments stand for, where the row judged is given by arguments.
     private(set) var slots: [ColumnPlace] = []
+    /// For each argument, how a repeated request makes another one; may be shorter.
+    var sources: [ArgumentSlot.Source?] = []
+    /// What related tables turn into, by number.
+    var related: [Int: SQL] = [:]
     private let naming: Naming
     private let arguments: [Value]
     /// The models of the rows by number.
@@ -67,7 +72,9 @@ struct SQLRenderer {
         switch expression {
         case .constant(let value): append(value.sqlLiteral)
         case .argument(let index):
-            sql.append(argument: index < arguments.count ? arguments[index] : .null)
+            sql.append(
+                argument: index < arguments.count ? arguments[index] : .null,
+                slot: index < sources.count ? sources[index] : nil)
         case .context(let slot): sql.append(context: slot)
         case .column(let place): write(place)
         case .comparison(let comparison, let left, let right):
@@ -90,6 +97,7 @@ struct SQLRenderer {
         case .like(let operand, let pattern, let ignoresCase):
             list(ignoresCase ? "apus_ilike(" : "apus_like(", [operand, pattern])
         case .call(let function, let operands): write(function, operands)
+        case .related(let number): sql.append(related[number] ?? SQL("NULL"))
         case .exists(let subquery):
             append("EXISTS (SELECT 1 ")
             write(subquery)

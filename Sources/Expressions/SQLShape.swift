@@ -11,6 +11,8 @@ struct SQLShape {
     init(_ expression: Expression) {
         switch expression {
         case .constant, .argument, .context: (stack, depth) = (1, 1)
+        // What a related table adds is known to the statement alone, which SQLite may refuse.
+        case .related: (stack, depth) = (8, 2)
         case .column: (stack, depth) = (3, 2)
         case .all(let operands), .any(let operands): self = Self.chain(operands.map(SQLShape.init))
         case .not(let operand), .isNull(let operand):

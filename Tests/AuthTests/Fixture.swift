@@ -151,7 +151,7 @@ final class Fixture: Sendable {
     /// Rows of a statement that counts.
     func count(_ sql: String) async throws -> Int64 {
         try await database.readSlowly { reader throws(Problem) in
-            try reader.rows(SQL(sql), columns: 1)[0][0].integer ?? -1
+            try reader.rows(sql, columns: 1)[0][0].integer ?? -1
         }
     }
 }
