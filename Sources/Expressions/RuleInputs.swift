@@ -56,7 +56,7 @@ public struct RuleInputs: Hashable, Sendable {
             models.insert(subquery.model.name)
             if visit(subquery.condition) == .caller { note(subquery.condition) }
             return .more
-        default:
+        case .comparison, .distinct, .all, .any, .not, .isNull, .membership, .like, .call:
             let operands = node.operands
             let parts = operands.map { visit($0) }
             if parts.contains(.more) {

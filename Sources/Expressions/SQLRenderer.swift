@@ -47,14 +47,11 @@ struct SQLRenderer {
         switch expression {
         case .any(let operands): operands.isEmpty ? .primary : .any
         case .all(let operands): operands.isEmpty ? .primary : .all
-        case .not(let inner):
-            switch inner {
-            case .distinct, .isNull, .membership: .comparison
-            default: .not
-            }
+        case .not(.distinct), .not(.isNull), .not(.membership): .comparison
+        case .not: .not
         case .comparison, .distinct, .isNull, .membership: .comparison
-        case .call(let function, _): function.binding
-        default: .primary
+        case .call(let function, _): function.sql.binding
+        case .constant, .argument, .context, .column, .like, .exists, .scalar, .related: .primary
         }
     }
 
@@ -96,7 +93,7 @@ struct SQLRenderer {
         case .any(let operands): chain(operands, " OR ", .all, empty: "0")
         case .like(let operand, let pattern, let ignoresCase):
             list(ignoresCase ? "apus_ilike(" : "apus_like(", [operand, pattern])
-        case .call(let function, let operands): write(function, operands)
+        case .call(let function, let operands): function.sql.write(&self, operands)
         case .related(let number): sql.append(related[number] ?? SQL("NULL"))
         case .exists(let subquery):
             append("EXISTS (SELECT 1 ")

@@ -29,7 +29,7 @@ struct SQLShape {
         case .scalar(let subquery, _):
             let shape = SQLShape(subquery.condition)
             (stack, depth) = (shape.stack + 8, shape.depth + 2)
-        case .call(.concatenate, let operands):
+        case .call(let function, let operands) where function == .concatenate:
             let (left, right) = (SQLShape(operands[0]), SQLShape(operands[1]))
             (stack, depth) = (
                 max(left.stack, right.stack + 3) + 1, max(left.depth, right.depth) + 1

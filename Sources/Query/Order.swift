@@ -49,7 +49,7 @@ public struct OrderTerm: Hashable, Sendable {
                 (sawDirection, term.descending) = (true, true)
             case "nullsfirst" where term.nulls == nil: term.nulls = .first
             case "nullslast" where term.nulls == nil: term.nulls = .last
-            case _: throw scanner.fault(expecting: "asc, desc, nullsfirst or nullslast")
+            default: throw scanner.fault(expecting: "asc, desc, nullsfirst or nullslast")
             }
         }
         scanner.skipBlanks()

@@ -24,7 +24,7 @@ public enum Parameter: Hashable, Sendable {
         case "on_conflict":
             var scanner = Scanner(value, subject: "on_conflict parameter")
             self = .onConflict(try scanner.names())
-        case _: try self.init(address: Address(name), value: value)
+        default: try self.init(address: Address(name), value: value)
         }
     }
 
@@ -85,7 +85,7 @@ private struct Address {
                 let isNegated = (parts.count - others.count) % 2 == 1
                 last = .logic(isAny: name == "or", isNegated: isNegated)
                 parts = others
-            case _: break
+            default: break
             }
         }
         path = parts.map(\.name)

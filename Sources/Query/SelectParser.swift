@@ -101,7 +101,7 @@ struct SelectParser {
             case "inner" where !hasJoin: (embed.join, hasJoin) = (.inner, true)
             case "left" where !hasJoin: (embed.join, hasJoin) = (.left, true)
             case let hint where embed.hint == nil: embed.hint = hint
-            case _: throw scanner.fault(expecting: "\"(\"")
+            default: throw scanner.fault(expecting: "\"(\"")
             }
         }
         guard scanner.take(ASCII.leftParenthesis) else { throw scanner.fault(expecting: "\"(\"") }

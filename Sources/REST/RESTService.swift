@@ -50,7 +50,8 @@ public final class RESTService {
             switch request.method {
             case .get, .head: return try read(request, path, identity)
             case .options: return .response(try options(request, path, identity))
-            default: return try write(request, path, identity)
+            case .post, .put, .patch, .delete, .other:
+                return try write(request, path, identity)
             }
         } catch {
             report(error, request.id)

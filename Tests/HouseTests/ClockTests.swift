@@ -11,7 +11,7 @@ import Testing
         "Sources/Database/SQLFunctions+Define.swift": "uuidv7()",
         "Sources/Diagnostics/Instant.swift": "the clock itself",
         "Sources/Diagnostics/Log.swift": "when a line was written",
-        "Sources/Expressions/Evaluator+Functions.swift": "uuidv7()",
+        "Sources/Expressions/Functions/Function+Generators.swift": "uuidv7()",
         "Sources/HTTPServer/ServerLoop.swift": "the Date field",
         "Sources/REST/RESTService.swift": "now() in rules and defaults",
         "Sources/Realtime/RealtimeHub.swift": "exp of tokens, now() in rules",

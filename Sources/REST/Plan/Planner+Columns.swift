@@ -98,10 +98,11 @@ extension Planner {
 
     /// Integers that JavaScript cannot hold are asked for as text; booleans are as simple.
     private static func textCast(to name: String, from type: ColumnType) -> ColumnSource.Cast? {
-        switch (name, type) {
-        case ("text", .integer), ("text", .integer32): .integerToText
-        case ("text", .boolean): .booleanToText
-        default: nil
+        guard name == "text" else { return nil }
+        switch type {
+        case .integer, .integer32: return .integerToText
+        case .boolean: return .booleanToText
+        case .text, .uuid, .timestamp, .date, .time, .decimal, .real, .json, .bytes: return nil
         }
     }
 
