@@ -55,8 +55,26 @@ public final class RESTService {
             }
         } catch {
             report(error, request.id)
-            return .response(Response(error, isHead: request.method == .head))
+            return .response(Response(error))
         }
+    }
+
+    /// What body a request may have: JSON where it is read. Others ignore it, and clients send some
+    /// (rest.md §1).
+    ///
+    /// - Parameter bytesMax: The project's limit.
+    public static func bodyPolicy(_ method: Method, bytesMax: Int) -> BodyPolicy {
+        switch method {
+        case .post, .patch, .put: BodyPolicy(bytesMax: bytesMax, mediaTypes: readMediaTypes)
+        case .get, .head, .delete, .options, .other: BodyPolicy(bytesMax: bytesMax)
+        }
+    }
+
+    private static let readMediaTypes = ["application/json"]
+
+    /// Words why the body of a request is not taken; a media type that is not read is PGRST102.
+    public static func response(to fault: HTTPFault) -> Response {
+        fault.status == 415 ? Response(.body(fault.message)) : fault.response
     }
 
     // MARK: Reads
@@ -85,21 +103,19 @@ public final class RESTService {
     private func run(
         _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request
     ) throws(Problem) -> Answer {
-        let isHead = request.method == .head
         let result: ReadResult
         do throws(DatabaseError) {
             result = try plan.run(on: reader, arguments, context)
         } catch .overBudget {
-            return readSlowly(plan, arguments, context, isHead: isHead, id: request.id)
+            return readSlowly(plan, arguments, context, id: request.id)
         } catch {
             throw Problem(running: error)
         }
-        return .response(try plan.response(result, arguments, isHead: isHead))
+        return .response(try plan.response(result, arguments))
     }
 
     private func readSlowly(
-        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, isHead: Bool,
-        id: UInt64
+        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, id: UInt64
     ) -> Answer {
         .pending { [database, report] in
             do throws(Problem) {
@@ -110,10 +126,10 @@ public final class RESTService {
                         throw Problem(running: error)
                     }
                 }
-                return try plan.response(result, arguments, isHead: isHead)
+                return try plan.response(result, arguments)
             } catch {
                 report(error, id)
-                return Response(error, isHead: isHead)
+                return Response(error)
             }
         }
     }
@@ -144,7 +160,7 @@ public final class RESTService {
                 return job.response(result, schema: schema)
             } catch {
                 report(error, id)
-                return Response(error, isHead: false)
+                return Response(error)
             }
         }
     }

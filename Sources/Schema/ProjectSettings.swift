@@ -43,7 +43,8 @@ public struct ProjectSettings: Hashable, Sendable {
         public var origins = ["*"]
     }
 
-    /// The bounds of what one client may ask for.
+    /// The bounds of what one client may ask for. Their defaults stand here and nowhere else: the
+    /// rooms that keep a bound are given it.
     public struct Bounds: Hashable, Sendable {
         /// The largest request body in bytes.
         public var bodyBytesMax = 10 << 20

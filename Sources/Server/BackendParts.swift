@@ -38,7 +38,8 @@ struct BackendParts {
                 appendMetrics: { metrics.append(to: &$0) }, isReady: { !isDraining.isRaised })
             services = SharedServices(
                 database: database, auth: auth, log: log,
-                crossOrigin: CrossOrigin(origins: project.cors.origins), status: status)
+                crossOrigin: CrossOrigin(origins: project.cors.origins), status: status,
+                bodyBytesMax: project.limits.bodyBytesMax)
         } catch {
             database.close()
             throw error
@@ -49,13 +50,11 @@ struct BackendParts {
     var httpConfiguration: HTTPServerConfiguration {
         let bounds = schemas.catalogue.project.limits
         let observer = RequestObserver(counters: metrics.requests, log: services.log)
-        var configuration = HTTPServerConfiguration()
+        var configuration = HTTPServerConfiguration(messageBytesMax: bounds.messageBytesMax)
         configuration.host = options.host
         configuration.port = options.port
         configuration.loops = options.loops
         configuration.tls = options.tls.map { TLSFiles(certificate: $0.certificate, key: $0.key) }
-        configuration.limits.bodyBytesMax = bounds.bodyBytesMax
-        configuration.limits.messageBytesMax = bounds.messageBytesMax
         configuration.connectionLimits.connectionsMax = bounds.connectionsMax
         configuration.observer = { observer.record($0) }
         return configuration

@@ -8,17 +8,17 @@ import Testing
 private struct Script {
     var cycle: RequestCycle
     var now: UInt64 = 1_000
+    let policy: BodyPolicy
 
     init(bodyBytesMax: Int = 100) {
-        var limits = HTTPLimits()
-        limits.bodyBytesMax = bodyBytesMax
+        policy = BodyPolicy(bytesMax: bodyBytesMax, mediaTypes: ["text/plain"])
         var deadlines = HTTPDeadlines()
         deadlines.head = .milliseconds(100)
         deadlines.body = .milliseconds(200)
         deadlines.bodyBytesPerSecondMin = 1_000
         deadlines.idle = .milliseconds(500)
         deadlines.drain = .milliseconds(50)
-        cycle = RequestCycle(limits: limits, deadlines: DeadlineTable(deadlines), now: now)
+        cycle = RequestCycle(limits: HTTPLimits(), deadlines: DeadlineTable(deadlines), now: now)
     }
 
     mutating func receive(_ text: String) {
@@ -31,13 +31,29 @@ private struct Script {
         case .wait: return "wait"
         case .sendContinue: return "continue"
         case .close: return "close"
-        case .refuse(let fault, _): return "refuse \(fault.status)"
+        case .refuse(let fault, let request):
+            return "refuse \(request.map { $0.path + " " } ?? "")\(fault.status)"
+        case .admit(let request):
+            do throws(HTTPFault) {
+                if request.path.hasPrefix("/no") { throw HTTPFault(status: 401, message: "no") }
+                try cycle.admitted(request, policy, now: now)
+                return "admit \(request.path)"
+            } catch {
+                let form = cycle.refused(request, with: error.response, now: now)
+                return "turn away \(error.status)" + (form.keepsAlive ? "" : " last")
+            }
         case .respond(let request):
             let body = String(decoding: request.body, as: UTF8.self)
             let text = "\(request.method.name) \(request.path) \(body)"
-            if answers { return text + (cycle.answered(now: now).keepsAlive ? "" : " last") }
-            return text
+            return answers ? text + answer() : text
         }
+    }
+
+    /// Answers the request that was handed out.
+    mutating func answer() -> String {
+        let form = cycle.answerForm(of: Response(status: 200))
+        cycle.answered(now: now)
+        return form.keepsAlive ? "" : " last"
     }
 
     /// All actions up to `wait` or `close`.
@@ -52,15 +68,15 @@ private struct Script {
 }
 
 private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-private func post(_ length: Int, _ fields: String = "") -> String {
-    "POST /p HTTP/1.1\r\nHost: a\r\n\(fields)Content-Length: \(length)\r\n\r\n"
+private func post(_ length: Int, _ fields: String = "", to path: String = "/p") -> String {
+    "POST \(path) HTTP/1.1\r\nHost: a\r\n\(fields)Content-Length: \(length)\r\n\r\n"
 }
 
 @Suite struct RequestCycleTests {
     @Test func `pipelined requests are handed out in order`() {
         var script = Script()
         script.receive(get + post(3) + "abc" + get)
-        #expect(script.run() == ["GET / ", "POST /p abc", "GET / ", "wait"])
+        #expect(script.run() == ["GET / ", "admit /p", "POST /p abc", "GET / ", "wait"])
     }
 
     @Test func `a request waits until the one before is answered`() {
@@ -69,8 +85,8 @@ private func post(_ length: Int, _ fields: String = "") -> String {
         #expect(script.next(answers: false) == "GET / ")
         #expect(script.next() == "wait")
         #expect(script.cycle.isBusy)
-        _ = script.cycle.answered(now: script.now)
-        #expect(script.run() == ["POST /p x", "wait"])
+        _ = script.answer()
+        #expect(script.run() == ["admit /p", "POST /p x", "wait"])
         #expect(!script.cycle.isBusy)
     }
 
@@ -79,15 +95,19 @@ private func post(_ length: Int, _ fields: String = "") -> String {
         let bytes = Array((post(3) + "abc").utf8)
         var script = Script()
         script.cycle.received(bytes.span.extracting(..<split), now: script.now)
-        #expect(script.run() == ["wait"])
+        let early = script.run()
         script.cycle.received(bytes.span.extracting(split...), now: script.now)
-        #expect(script.run() == ["POST /p abc", "wait"])
+        let expected =
+            split < post(3).utf8.count
+            ? ["wait", "admit /p", "POST /p abc", "wait"]
+            : ["admit /p", "wait", "POST /p abc", "wait"]
+        #expect(early + script.run() == expected)
     }
 
     @Test func `chunked bodies are decoded and pipelined`() {
         var script = Script()
         script.receive("POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab")
-        #expect(script.run() == ["wait"])
+        #expect(script.run() == ["admit /c", "wait"])
         script.receive("c\r\n0\r\n\r\n" + get)
         #expect(script.run() == ["POST /c abc", "GET / ", "wait"])
     }
@@ -95,9 +115,9 @@ private func post(_ length: Int, _ fields: String = "") -> String {
     @Test func `100-continue is sent only while the body has not come`() {
         var script = Script()
         script.receive(post(2, "Expect: 100-continue\r\n"))
-        #expect(script.run() == ["continue", "wait"])
+        #expect(script.run() == ["admit /p", "continue", "wait"])
         script.receive("ab" + post(2, "Expect: 100-continue\r\n") + "cd")
-        #expect(script.run() == ["POST /p ab", "POST /p cd", "wait"])
+        #expect(script.run() == ["POST /p ab", "admit /p", "POST /p cd", "wait"])
     }
 
     @Test(arguments: ["101", "99999999999999999999"])
@@ -105,7 +125,7 @@ private func post(_ length: Int, _ fields: String = "") -> String {
         var script = Script()
         let length = "Content-Length: \(length)\r\n"
         script.receive("POST /p HTTP/1.1\r\nHost: a\r\n\(length)Expect: 100-continue\r\n\r\n")
-        #expect(script.run() == ["refuse 413", "close"])
+        #expect(script.run() == ["turn away 413 last", "close"])
     }
 
     @Test func `after a malformed request nothing more is read`() {
@@ -130,7 +150,7 @@ private func post(_ length: Int, _ fields: String = "") -> String {
 
     @Test(arguments: [
         ("", ["close"]), (get, ["GET /  last", "close"]), ("GET /", ["close"]),
-        (post(3) + "ab", ["close"]),
+        (post(3) + "ab", ["admit /p", "close"]),
     ])
     func `the peer's end lets whole requests finish`(input: String, expected: [String]) {
         var script = Script()
@@ -152,7 +172,7 @@ private func post(_ length: Int, _ fields: String = "") -> String {
         #expect(idle.run() == ["close"])
         var busy = Script()
         busy.receive(post(3) + "ab")
-        #expect(busy.run() == ["wait"])
+        #expect(busy.run() == ["admit /p", "wait"])
         busy.cycle.startDraining(now: busy.now)
         #expect(busy.run() == ["wait"])
         busy.receive("c" + get)
@@ -163,12 +183,26 @@ private func post(_ length: Int, _ fields: String = "") -> String {
     func `a drain does not wait long for the rest of a request`(input: String) {
         var script = Script()
         script.receive(input)
-        #expect(script.run() == ["wait"])
+        #expect(script.run().last == "wait")
         script.cycle.startDraining(now: script.now)
         script.now += 49
         #expect(script.run() == ["wait"])
         script.now += 1
-        #expect(script.run() == ["refuse 408", "close"])
+        #expect(script.run() == [input == "GET /" ? "refuse 408" : "refuse /p 408", "close"])
+    }
+
+    @Test func `an answer may end long after it began`() {
+        var script = Script()
+        script.receive(get)
+        _ = script.next(answers: false)
+        let form = script.cycle.answerForm(of: Response(status: 200))
+        #expect(form.keepsAlive)
+        script.receive(get)
+        #expect(script.next() == "wait")
+        #expect(script.cycle.deadline == DeadlineTable.never)
+        script.cycle.startDraining(now: script.now)
+        script.cycle.answered(now: script.now)
+        #expect(script.run() == ["close"])
     }
 
     @Test func `an upgrade hands over what came behind it`() {
@@ -186,8 +220,109 @@ private func post(_ length: Int, _ fields: String = "") -> String {
         _ = script.next(answers: false)
         #expect(script.cycle.wantsInput(pipelineBytesMax: 100))
         #expect(!script.cycle.wantsInput(pipelineBytesMax: 50))
-        _ = script.cycle.answered(now: script.now)
+        _ = script.answer()
         #expect(script.cycle.wantsInput(pipelineBytesMax: 50))
+    }
+}
+
+@Suite struct AdmissionTests {
+    static let refused = post(3, to: "/no")
+    static let chunkedHead = "POST /no HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    static let chunks = "3\r\nabc\r\n0\r\n\r\n"
+
+    @Test(arguments: [refused + "abc", chunkedHead + chunks])
+    func `a refused body that is here is dropped and the connection kept`(input: String) {
+        var script = Script()
+        script.receive(input + get)
+        #expect(script.run() == ["turn away 401", "GET / ", "wait"])
+    }
+
+    @Test(arguments: [(refused, "abc"), (chunkedHead, chunks)])
+    func `a small refused body is dropped as it comes, wherever it is cut`(
+        head: String, body: String
+    ) {
+        for count in 0..<body.utf8.count {
+            var script = Script()
+            script.receive(head + String(decoding: body.utf8.prefix(count), as: UTF8.self))
+            #expect(script.run() == ["turn away 401", "wait"])
+            script.receive(String(decoding: body.utf8.dropFirst(count), as: UTF8.self) + get)
+            #expect(script.run() == ["GET / ", "wait"])
+        }
+    }
+
+    @Test(arguments: [
+        post(70_000, to: "/no"), post(3, "Expect: 100-continue\r\n", to: "/no"),
+        chunkedHead + "zz\r\n", post(3, "Connection: close\r\n", to: "/no") + "abc",
+        chunkedHead + "11000\r\n",
+    ])
+    func `a refused body that is long, or may not come, ends the connection`(input: String) {
+        var script = Script()
+        script.receive(input)
+        #expect(script.run() == ["turn away 401 last", "close"])
+        script.receive(get)
+        #expect(script.run() == ["close"])
+    }
+
+    @Test func `whoever expects 100-continue and sends at once keeps the connection`() {
+        var script = Script()
+        script.receive(post(3, "Expect: 100-continue\r\n", to: "/no") + "abc" + get)
+        #expect(script.run() == ["turn away 401", "GET / ", "wait"])
+    }
+
+    @Test func `a refused chunked body that grows is given up`() {
+        var script = Script()
+        script.receive(Self.chunkedHead)
+        #expect(script.run() == ["turn away 401", "wait"])
+        script.receive("ffff\r\n" + String(repeating: "a", count: 65_535) + "\r\n")
+        #expect(script.run() == ["wait"])
+        script.receive("2\r\n")
+        #expect(script.run() == ["close"])
+    }
+
+    @Test(arguments: ["time", "end", "drain"])
+    func `the rest of a refused body is not awaited for ever`(what: String) {
+        var script = Script()
+        script.receive(Self.refused)
+        #expect(script.run() == ["turn away 401", "wait"])
+        switch what {
+        case "time": script.now += 200
+        case "end": script.cycle.reachedEnd()
+        default: script.cycle.startDraining(now: script.now)
+        }
+        #expect(script.run() == ["close"])
+    }
+
+    @Test func `a peer that has ended gets its refusal and what stands behind it`() {
+        var script = Script()
+        script.receive(Self.refused + "ab")
+        script.cycle.reachedEnd()
+        #expect(script.run() == ["turn away 401 last", "close"])
+        var pipelined = Script()
+        pipelined.receive(Self.refused + "abc" + get)
+        pipelined.cycle.reachedEnd()
+        #expect(pipelined.run() == ["turn away 401", "GET /  last", "close"])
+    }
+
+    @Test(arguments: [
+        ("Content-Type: text/plain; charset=utf-8\r\n", "admit /p"), ("", "admit /p"),
+        ("Content-Type: TEXT/Plain \r\n", "admit /p"), ("Content-Type: ;\r\n", "admit /p"),
+        ("Content-Type: text/plainer\r\n", "turn away 415"),
+        ("Content-Type: \"\\\r\n", "turn away 415"),
+    ])
+    func `the policy judges the media type`(field: String, action: String) {
+        var script = Script()
+        script.receive(post(3, field) + "abc")
+        #expect(script.next() == action)
+    }
+
+    @Test func `chunks are refused as soon as they pass the limit`() {
+        var script = Script()
+        script.receive("POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        #expect(script.run() == ["admit /c", "wait"])
+        script.receive("64\r\n" + String(repeating: "a", count: 100) + "\r\n")
+        #expect(script.run() == ["wait"])
+        script.receive("1\r\n")
+        #expect(script.run() == ["refuse /c 413", "close"])
     }
 }
 
@@ -226,14 +361,14 @@ private func post(_ length: Int, _ fields: String = "") -> String {
         _ = script.next(answers: false)
         #expect(script.cycle.deadline == DeadlineTable.never)
         script.now = 5_000
-        _ = script.cycle.answered(now: script.now)
+        _ = script.answer()
         #expect(script.cycle.deadline == 5_500)
     }
 
     @Test func `a body that keeps the pace never times out`() {
         var script = Script(bodyBytesMax: 10_000)
         script.receive(post(1_000))
-        #expect(script.next() == "wait")
+        #expect(script.run() == ["admit /p", "wait"])
         for _ in 0..<9 {
             script.now += 100
             script.receive(String(repeating: "a", count: 100))
@@ -246,14 +381,14 @@ private func post(_ length: Int, _ fields: String = "") -> String {
     @Test func `a trickle is refused`() {
         var script = Script()
         script.receive(post(100))
-        #expect(script.next() == "wait")
+        #expect(script.run() == ["admit /p", "wait"])
         var actions: [String] = []
-        for _ in 0..<10 where actions.last != "refuse 408" {
+        for _ in 0..<10 where actions.last != "refuse /p 408" {
             script.now += 30
             script.receive("a")
             actions.append(script.next())
         }
-        #expect(actions.last == "refuse 408")
+        #expect(actions.last == "refuse /p 408")
         #expect(script.next() == "close")
     }
 }

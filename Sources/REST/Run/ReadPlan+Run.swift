@@ -70,12 +70,12 @@ extension ReadPlan {
     }
 
     /// The answer to a read (rest.md §10.2, §10.3).
-    func response(_ result: ReadResult, _ arguments: ReadArguments, isHead: Bool) throws(Problem)
-        -> Response
-    {
+    func response(
+        _ result: ReadResult, _ arguments: ReadArguments
+    ) throws(Problem) -> Response {
         let offset = window(of: arguments).offset
         if let total = result.total, offset > total {
-            var response = Response(.offset(offset, beyond: total), isHead: isHead)
+            var response = Response(.offset(offset, beyond: total))
             response.appendContentRange(first: 0, count: 0, total: total)
             return response
         }
@@ -84,11 +84,8 @@ extension ReadPlan {
         var response = Response(status: isPartial ? 206 : 200)
         response.fieldLines = fieldLines
         response.appendContentRange(first: offset, count: result.rowCount, total: result.total)
-        if isHead {
-            response.omitsBody = true
-        } else {
-            response.body = media.stripsNulls ? NullStripping.strip(result.body) : result.body
-        }
+        response.body = media.stripsNulls ? NullStripping.strip(result.body) : result.body
+        response.tellsLengthToHead = false  // rest.md §1
         return response
     }
 }
@@ -114,7 +111,7 @@ extension Response {
     }
 
     /// The error object of rest.md §18.1 and the fields that go with it.
-    public init(_ problem: Problem, isHead: Bool) {
+    public init(_ problem: Problem) {
         self.init(
             status: problem.status, contentType: "application/json; charset=utf-8",
             body: problem.restBody)
@@ -127,6 +124,5 @@ extension Response {
             append(field: "WWW-Authenticate", ascii: "Bearer")
         }
         if problem.status == 503 { append(field: "Retry-After", ascii: "1") }
-        omitsBody = isHead
     }
 }
