@@ -2,18 +2,48 @@ import Diagnostics
 import SQLite
 import Synchronization
 
-/// A read waiting for the slow lane.
-struct SlowJob: Sendable {
-    let perform: @Sendable (Reader) -> Void
-    let fail: @Sendable (Problem) -> Void
+/// What a thread of a lane keeps from job to job.
+final class Seat {
+    private var kept: Reader?
+    private let makeReader: @Sendable () throws(DatabaseError) -> Reader
+
+    init(_ makeReader: @escaping @Sendable () throws(DatabaseError) -> Reader) {
+        self.makeReader = makeReader
+    }
+
+    /// The thread's reader, made when it is first asked for.
+    func reader() throws(DatabaseError) -> Reader {
+        if let kept { return kept }
+        let reader = try makeReader()
+        kept = reader
+        return reader
+    }
+
+    /// The reader belongs to somebody else now.
+    func leave() { kept = nil }
 }
 
-/// A few threads with readers of their own, for reads that would stall a loop.
+/// A few threads for database work that would stall a loop: jobs are done in the order they came.
 ///
 /// Threads and readers are made when first needed: most servers never need them.
 final class SlowLane: Sendable {
+    private final class Job: Sendable {
+        let cancellation: Cancellation
+        let perform: @Sendable (Seat) -> Void
+        let fail: @Sendable (Problem) -> Void
+
+        init(
+            _ cancellation: Cancellation, perform: @escaping @Sendable (Seat) -> Void,
+            fail: @escaping @Sendable (Problem) -> Void
+        ) {
+            self.cancellation = cancellation
+            self.perform = perform
+            self.fail = fail
+        }
+    }
+
     private struct State {
-        var jobs: [SlowJob] = []
+        var jobs: [Job] = []
         var idle = 0
         var threads: [PosixThread] = []
         var isClosed = false
@@ -21,37 +51,56 @@ final class SlowLane: Sendable {
 
     private let state = Mutex(State())
     private let bell = Semaphore()
-    private let timeout: Duration
+    private let name: String
+    private let threadsMax: Int
+    /// Ends all that runs here.
     private let cancellation = Cancellation()
     private let makeReader: @Sendable () throws(DatabaseError) -> Reader
 
-    init(timeout: Duration, makeReader: @escaping @Sendable () throws(DatabaseError) -> Reader) {
-        self.timeout = timeout
+    init(
+        name: String, threadsMax: Int,
+        makeReader: @escaping @Sendable () throws(DatabaseError) -> Reader
+    ) {
+        self.name = name
+        self.threadsMax = threadsMax
         self.makeReader = makeReader
     }
 
-    /// Adds a read.
+    /// Does work on one of the threads. When the calling task is cancelled, work that waits is
+    /// dropped, and the cancellation that running work was given is raised.
     ///
-    /// - Throws: 53400 when too many wait, 57P03 after `close`.
-    func append(_ job: SlowJob) throws(Problem) {
-        let problem = state.withLock { state -> Problem? in
-            if state.isClosed { return .closed }
-            if state.jobs.count >= DatabaseLimits.waitingSlowReadsMax { return .tooManySlowReads }
-            if state.idle <= state.jobs.count, state.threads.count < DatabaseLimits.slowLaneThreads,
-                let thread = PosixThread(name: "slow lane", { [self] in work() })
-            {
-                state.threads.append(thread)
+    /// - Parameter waitingMax: Jobs that may wait before this one.
+    /// - Throws: what `work` throws; 53400 when too many wait, 57P03 after `close`, 57014 when
+    ///   dropped.
+    func run<R: Sendable>(
+        waitingMax: Int,
+        _ work: @escaping @Sendable (Seat, Cancellation) throws(Problem) -> R
+    ) async throws(Problem) -> R {
+        let cancellation = Cancellation(within: cancellation)
+        let result: Result<R, Problem> = await withTaskCancellationHandler {
+            await unsafe withUnsafeContinuation { continuation in
+                let job = Job(cancellation) { seat in
+                    let result = Result { () throws(Problem) in try work(seat, cancellation) }
+                    unsafe continuation.resume(returning: result)
+                } fail: {
+                    unsafe continuation.resume(returning: .failure($0))
+                }
+                append(job, waitingMax: waitingMax)
             }
-            if state.threads.isEmpty { return .tooManySlowReads }
-            state.jobs.append(job)
-            return nil
+        } onCancel: {
+            cancellation.raise()
+            drop(cancellation)
         }
-        if let problem { throw problem }
-        bell.signal()
+        return try result.get()
     }
 
-    /// Interrupts the reads that run, refuses those that wait, and lets the threads end. Whoever
-    /// asked has been cut off by then: a full lane of reads at their timeouts would take an hour.
+    /// Does work later on one of the threads, however many jobs wait; false after `close`.
+    func post(_ work: @escaping @Sendable () -> Void) -> Bool {
+        enter(Job(Cancellation()) { _ in work() } fail: { _ in work() }, waitingMax: .max) == nil
+    }
+
+    /// Interrupts what runs, refuses what waits, and lets the threads end. Whoever asked has been
+    /// cut off by then: a full lane of reads at their timeouts would take an hour.
     func close() {
         let (threads, jobs) = state.withLock { state in
             state.isClosed = true
@@ -65,30 +114,47 @@ final class SlowLane: Sendable {
         state.withLock { $0.threads = [] }
     }
 
-    private func work() {
-        var reader: Reader?
-        while let job = next() {
-            do throws(DatabaseError) {
-                let current: Reader
-                if let reader {
-                    current = reader
-                } else {
-                    current = try makeReader()
-                    current.obey(cancellation)
-                }
-                reader = current
-                current.lane = .thread(deadline: moment(after: timeout))
-                job.perform(current)
-            } catch {
-                job.fail(Problem(error))
-            }
-        }
+    private func append(_ job: Job, waitingMax: Int) {
+        if let problem = enter(job, waitingMax: waitingMax) { job.fail(problem) }
     }
 
-    /// Waits for a read; nil when the lane is closed and empty.
-    private func next() -> SlowJob? {
+    /// Why the job is refused, nil if it waits now.
+    private func enter(_ job: Job, waitingMax: Int) -> Problem? {
+        let problem = state.withLock { state -> Problem? in
+            if state.isClosed { return .closed }
+            if job.cancellation.isRaised { return .withdrawn }
+            if state.jobs.count >= waitingMax { return .tooManySlowReads }
+            if state.idle <= state.jobs.count, state.threads.count < threadsMax,
+                let thread = PosixThread(name: name, { [self] in work() })
+            {
+                state.threads.append(thread)
+            }
+            if state.threads.isEmpty { return .tooManySlowReads }
+            state.jobs.append(job)
+            return nil
+        }
+        if problem == nil { bell.signal() }
+        return problem
+    }
+
+    /// Takes a job out that waits; its thread's signal finds nothing to do.
+    private func drop(_ cancellation: Cancellation) {
+        let job = state.withLock { state -> Job? in
+            state.jobs.firstIndex { $0.cancellation === cancellation }
+                .map { state.jobs.remove(at: $0) }
+        }
+        job?.fail(.withdrawn)
+    }
+
+    private func work() {
+        let seat = Seat(makeReader)
+        while let job = next() { job.perform(seat) }
+    }
+
+    /// Waits for a job; nil when the lane is closed and empty.
+    private func next() -> Job? {
         while true {
-            let (job, isOver) = state.withLock { state -> (SlowJob?, Bool) in
+            let (job, isOver) = state.withLock { state -> (Job?, Bool) in
                 if !state.jobs.isEmpty { return (state.jobs.removeFirst(), false) }
                 if !state.isClosed { state.idle += 1 }
                 return (nil, state.isClosed)
