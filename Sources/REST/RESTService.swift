@@ -86,7 +86,7 @@ public final class RESTService {
         if let key, let plan = plans.plan(for: key.bytes) {
             let arguments = try ReadArguments(plan, operands: key.operands)
             let context = identity.context(now: plan.asksForTime ? .now : nil)
-            return try run(plan, arguments, context, request)
+            return try run(plan, arguments, context, request, identity)
         }
         let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
@@ -97,17 +97,18 @@ public final class RESTService {
             settings: settings)
         let (plan, isShared) = try planner.readPlan(parsed)
         if let key, isShared, plan.covers(masked) { plans.insert(plan, for: key.bytes) }
-        return try run(plan, ReadArguments(plan), context, request)
+        return try run(plan, ReadArguments(plan), context, request, identity)
     }
 
     private func run(
-        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request
+        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request,
+        _ identity: Identity
     ) throws(Problem) -> Answer {
         let result: ReadResult
         do throws(DatabaseError) {
             result = try plan.run(on: reader, arguments, context)
         } catch .overBudget {
-            return readSlowly(plan, arguments, context, id: request.id)
+            return readSlowly(plan, arguments, context, request, identity)
         } catch {
             throw Problem(running: error)
         }
@@ -115,20 +116,18 @@ public final class RESTService {
     }
 
     private func readSlowly(
-        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, id: UInt64
+        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request,
+        _ identity: Identity
     ) -> Answer {
-        .pending { [database, report] in
+        let reader = SlowRead(
+            plan: plan, arguments: arguments, context: context,
+            caller: identity.userID ?? request.peerAddress
+        ) { [report, id = request.id] problem in report(problem, id) }
+        return .pending { [database] in
             do throws(Problem) {
-                let result = try await database.readSlowly { (reader) throws(Problem) in
-                    do throws(DatabaseError) {
-                        return try plan.run(on: reader, arguments, context)
-                    } catch {
-                        throw Problem(running: error)
-                    }
-                }
-                return try plan.response(result, arguments)
+                return try plan.response(try await reader.run(on: database), arguments)
             } catch {
-                report(error, id)
+                reader.tell(error)
                 return Response(error)
             }
         }
@@ -159,7 +158,7 @@ public final class RESTService {
                 }
                 return job.response(result, schema: schema)
             } catch {
-                report(error, id)
+                if !Task.isCancelled { report(error, id) }
                 return Response(error)
             }
         }

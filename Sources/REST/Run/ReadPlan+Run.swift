@@ -9,50 +9,46 @@ extension ReadPlan {
     func run(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
-        guard let count else {
-            var result = try readRows(on: reader, arguments, context)
-            if countsRows { result.total = window(of: arguments).offset + result.rowCount }
-            return result
-        }
+        guard count != nil else { return try readRows(on: reader, arguments, context) }
         return try reader.snapshot { () throws(DatabaseError) in
-            var result = try readRows(on: reader, arguments, context)
-            let window = window(of: arguments)
-            if result.rowCount < window.limit, result.rowCount > 0 || window.offset == 0 {
-                result.total = window.offset + result.rowCount
-            } else {
-                result.total = try reader.query(
-                    text: count.text, arguments: arguments.count, context
-                ) { (rows) throws(DatabaseError) in
-                    try rows.next() ? Int(rows.int64(0)) : 0
-                }
-            }
-            return result
+            try readRows(on: reader, arguments, context)
         }
     }
 
     private func readRows(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
-        try reader.query(
+        var encoder = RowEncoder(layout, media)
+        let body = try reader.query(
             text: rows.text, arguments: arguments.rows, context
         ) { (rows) throws(DatabaseError) in
-            var result = ReadResult()
-            let isObject = media.isObject
-            if !isObject { result.body.append(ASCII.leftBracket) }
-            while try rows.next() {
-                if result.rowCount > 0 {
-                    result.rowCount += 1
-                    if isObject { continue }
-                    result.body.append(ASCII.comma)
-                } else {
-                    result.rowCount = 1
-                }
-                layout.appendObject(rows, to: &result.body)
-                try Self.judge(byteCount: result.body.count)
+            var body: [UInt8] = []
+            while try encoder.appendNext(&rows, to: &body) {
+                if body.count > DatabaseLimits.inlineAnswerBytesMax { throw .overBudget }
             }
-            if !isObject { result.body.append(ASCII.rightBracket) }
-            return result
+            return body
         }
+        return ReadResult(
+            content: .bytes(body), rowCount: encoder.rowCount,
+            total: try total(of: encoder.rowCount, on: reader, arguments, context))
+    }
+
+    /// All rows, whatever the window; nil when nobody asked.
+    ///
+    /// - Parameter rowCount: The rows that were read, nil if not all of them were.
+    func total(
+        of rowCount: Int?, on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
+    ) throws(DatabaseError) -> Int? {
+        guard countsRows else { return nil }
+        let window = window(of: arguments)
+        if let rowCount {
+            if count == nil { return window.offset + rowCount }
+            if rowCount < window.limit, rowCount > 0 || window.offset == 0 {
+                return window.offset + rowCount
+            }
+        }
+        guard let count else { return nil }
+        return try reader.count(count.text, arguments.count, context)
     }
 
     /// - Throws: `tooLarge` for a body over `DatabaseLimits.answerBytesMax`.
@@ -84,9 +80,20 @@ extension ReadPlan {
         var response = Response(status: isPartial ? 206 : 200)
         response.fieldLines = fieldLines
         response.appendContentRange(first: offset, count: result.rowCount, total: result.total)
-        response.body = media.stripsNulls ? NullStripping.strip(result.body) : result.body
+        response.content = result.content
         response.tellsLengthToHead = false  // rest.md §1
         return response
+    }
+}
+
+extension Reader {
+    /// The number that a counting query finds.
+    func count(
+        _ text: String, _ arguments: [Value], _ context: QueryContext
+    ) throws(DatabaseError) -> Int {
+        try query(text: text, arguments: arguments, context) { (rows) throws(DatabaseError) in
+            try rows.next() ? Int(rows.int64(0)) : 0
+        }
     }
 }
 
