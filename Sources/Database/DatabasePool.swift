@@ -65,6 +65,7 @@ public final class DatabasePool: Sendable {
         self.longReads = longReads
         slowLane = SlowLane(name: "slow lane", threadsMax: DatabaseLimits.slowLaneThreads) {
             () throws(DatabaseError) in
+            if let spare = longReads.takeSpare() { return spare }
             let reader = try Opening.reader(
                 path: path, configuration: configuration, tables: tables)
             reader.longReads = longReads

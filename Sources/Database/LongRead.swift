@@ -57,7 +57,8 @@ public final class LongRead: Sendable {
     init(_ parts: PartMaker, first: [UInt8], of longReads: LongReads) {
         self.parts = parts
         self.longReads = longReads
-        self.first = Mutex(first[...])
+        // A copy of just its bytes: the array has grown by doubling.
+        self.first = Mutex(Array(first[...])[...])
     }
 
     deinit { longReads.remove(parts) }
@@ -86,6 +87,9 @@ final class LongReads: Sendable {
     private struct State {
         var open: [ObjectIdentifier: (parts: PartMaker, caller: String)] = [:]
         var byCaller: [String: Int] = [:]
+        /// Done with, for the slow lane's next jobs: opening a connection costs as much as reading a
+        /// megabyte.
+        var spares: [PartMaker] = []
         var isClosed = false
     }
 
@@ -128,7 +132,23 @@ final class LongReads: Sendable {
             state.byCaller[entry.caller] = count > 0 ? count : nil
             return true
         }
-        if isOpen, !lane.post({ parts.end() }) { parts.end() }
+        if isOpen, !lane.post({ [self] in finish(parts) }) { parts.end() }
+    }
+
+    /// Ends a read and keeps its reader, if there are not enough already.
+    private func finish(_ parts: PartMaker) {
+        parts.end()
+        state.withLock { state in
+            guard !state.isClosed, state.spares.count < DatabaseLimits.slowLaneThreads else {
+                return
+            }
+            state.spares.append(parts)
+        }
+    }
+
+    /// A reader that is no longer in use.
+    func takeSpare() -> Reader? {
+        state.withLock { $0.spares.popLast() }?.release()
     }
 
     func nextPart(of parts: PartMaker) async throws(Problem) -> [UInt8]? {
@@ -150,7 +170,10 @@ final class LongReads: Sendable {
         state.withLock { $0.isClosed = true }
         lane.close()
         let open = state.withLock { state in
-            defer { state.open = [:] }
+            defer {
+                state.open = [:]
+                state.spares = []
+            }
             return state.open.values.map(\.parts)
         }
         for parts in open { parts.end() }
@@ -168,7 +191,9 @@ final class LongReads: Sendable {
 final class PartMaker: @unchecked Sendable {
     private var reader: Reader?
     private var query: RunningQuery?
-    private let append: (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool
+    private var append: ((inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool)?
+    /// The reader's own page cache.
+    private let cacheKiB: Int
     /// What is left of the statement timeout.
     var nanosecondsLeft: UInt64 = 0
 
@@ -179,13 +204,14 @@ final class PartMaker: @unchecked Sendable {
         self.reader = reader
         self.query = query
         self.append = append
+        cacheKiB = reader.cacheKiB
         // The rows are gone over once: a large cache would only stand there.
-        try? reader.connection.execute("PRAGMA cache_size = -\(DatabaseLimits.longReadCacheKiB)")
+        reader.cacheKiB = DatabaseLimits.longReadCacheKiB
     }
 
     /// The next part; an empty one when it was the turn of others first, nil at the end.
     func make(_ cancellation: Cancellation) throws(DatabaseError) -> [UInt8]? {
-        guard let reader, let query else { return nil }
+        guard let reader, let query, let append else { return nil }
         let start = monotonicNanoseconds()
         reader.connection.obey(cancellation)
         reader.connection.limit(.deadline(start &+ nanosecondsLeft))
@@ -194,6 +220,7 @@ final class PartMaker: @unchecked Sendable {
             nanosecondsLeft -= min(nanosecondsLeft, used)
         }
         var part: [UInt8] = []
+        part.reserveCapacity(DatabaseLimits.partBytes + DatabaseLimits.partBytes / 16)
         let isAtEnd = try query.withRows { (rows) throws(DatabaseError) in
             var rowCount = 0
             while try append(&rows, &part) {
@@ -212,12 +239,21 @@ final class PartMaker: @unchecked Sendable {
         return part
     }
 
-    /// Gives up the snapshot and closes the connection.
+    /// Gives up the query and its snapshot.
     func end() {
         query = nil
-        if let reader, reader.connection.isInTransaction {
-            try? reader.connection.execute("COMMIT")
-        }
-        reader = nil
+        append = nil
+        guard let reader else { return }
+        reader.connection.limit(.none)
+        if reader.connection.isInTransaction { try? reader.connection.execute("COMMIT") }
+    }
+
+    /// The reader, as it came, after the end.
+    func release() -> Reader? {
+        guard let reader else { return nil }
+        self.reader = nil
+        reader.cacheKiB = cacheKiB
+        reader.hasLeft = false
+        return reader
     }
 }

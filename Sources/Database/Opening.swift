@@ -21,7 +21,9 @@ enum Opening {
             try connection.execute("PRAGMA foreign_keys = ON")
             try connection.execute("PRAGMA query_only = ON")
             connection.forgetStatements()
-            return Reader(connection: connection, tables: tables, lane: .loop)
+            return Reader(
+                connection: connection, tables: tables, lane: .loop,
+                cacheKiB: configuration.readerCacheKiB)
         } catch {
             throw DatabaseError(error)
         }

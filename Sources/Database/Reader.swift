@@ -15,10 +15,16 @@ public final class Reader {
     /// Whether the connection has left with a read of many rows: it is no longer this thread's.
     var hasLeft = false
 
-    init(connection: Connection, tables: CapturedTables, lane: Lane) {
+    init(connection: Connection, tables: CapturedTables, lane: Lane, cacheKiB: Int) {
+        self.cacheKiB = cacheKiB
         self.connection = connection
         self.tables = tables
         self.lane = lane
+    }
+
+    /// The most page cache, in KiB.
+    var cacheKiB: Int {
+        didSet { try? connection.execute("PRAGMA cache_size = -\(cacheKiB)") }
     }
 
     /// Lets `cancellation` interrupt what runs here.

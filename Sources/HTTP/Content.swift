@@ -12,7 +12,7 @@ public enum Content: Sendable {
 /// With a length the parts follow one another; without one they leave as chunks (RFC 9112 §7.1), or
 /// up to the connection's end for a peer that speaks HTTP/1.0. Content that cannot be completed
 /// resets the connection, so that nobody takes its beginning for the whole.
-public struct ContentStream: Sendable {
+public final class ContentStream: Sendable {
     /// Bytes of all parts together; nil when that is not known.
     public let length: Int?
     /// From the answer's beginning to the last part: longer than that and the connection is reset.

@@ -25,15 +25,18 @@ struct RequestCycle {
     enum Action {
         /// Nothing, until the next event.
         case wait
-        /// Let the application judge the request by its head, then call `admitted` or `refused`.
-        case admit(Request)
+        /// Let the application judge a request with a body by its head, then call `admitted` or
+        /// `refused`.
+        case admit(RequestHead)
         /// Send `100 Continue`.
         case sendContinue
-        /// Let the application answer, then call `answered` or `upgraded`.
-        case respond(to: Request)
-        /// Send this answer with `Connection: close`; `close` follows. The request is nil when the
-        /// fault is in the head itself.
-        case refuse(HTTPFault, Request?)
+        /// Let the application answer a request without a body, then call `answered` or `upgraded`.
+        case respond(to: RequestHead)
+        /// The body of the admitted request is whole: the same with it.
+        case deliver(body: [UInt8])
+        /// Send this answer with `Connection: close`; `close` follows. The fault is in the head, or
+        /// in the body of the admitted request.
+        case refuse(HTTPFault)
         /// Send what is queued and close.
         case close
     }
@@ -49,8 +52,7 @@ struct RequestCycle {
     /// Received bytes; those before `used` are done with.
     private var input: [UInt8] = []
     private var used = 0
-    /// The request whose body is coming.
-    private var request: Request?
+    /// The body that is coming.
     private var body: BodyReceiver?
     private var framing = ResponseEncoder.Framing(
         isHead: false, isVersion10: false, keepsAlive: false)
@@ -154,13 +156,12 @@ struct RequestCycle {
         deadline = DeadlineTable.never
         input = []
         used = 0
-        request = nil
         body = nil
     }
 
-    private mutating func refuse(_ fault: HTTPFault, _ request: Request? = nil) -> Action {
+    private mutating func refuse(_ fault: HTTPFault) -> Action {
         finish()
-        return .refuse(fault, request)
+        return .refuse(fault)
     }
 }
 
@@ -177,7 +178,7 @@ extension RequestCycle {
         switch parseHead() {
         case .complete(let head, let byteCount):
             used += byteCount
-            return begin(Request(head: head, body: []))
+            return begin(head)
         case .malformed(let fault):
             return refuse(fault)
         case .incomplete where hasEnded:
@@ -190,16 +191,16 @@ extension RequestCycle {
         }
     }
 
-    private mutating func begin(_ request: Request) -> Action {
-        framing = ResponseEncoder.Framing(request.head)
+    private mutating func begin(_ head: RequestHead) -> Action {
+        framing = ResponseEncoder.Framing(head)
         deadline = DeadlineTable.never
-        if request.head.framing == .none {
+        if head.framing == .none {
             phase = .answering
             compact()
-            return .respond(to: request)
+            return .respond(to: head)
         }
         phase = .admitting
-        return .admit(request)
+        return .admit(head)
     }
 
     // The next two hold the input by another name, since a span of it would keep the rest of the
@@ -242,28 +243,27 @@ extension RequestCycle {
     ///
     /// - Throws: 413 or 415 for one that is not: `refused` is to be called with the answer.
     mutating func admitted(
-        _ request: Request, _ policy: BodyPolicy, now: UInt64
+        _ head: RequestHead, _ policy: BodyPolicy, now: UInt64
     ) throws(HTTPFault) {
         guard phase == .admitting else { preconditionFailure("admitted in \(phase)") }
-        try policy.check(request.head)
+        try policy.check(head)
         phase = .body
         deadline = now + deadlines.body
-        owesContinue = request.head.expectsContinue
+        owesContinue = head.expectsContinue
         body = BodyReceiver(
-            request.head.framing, bytesMax: policy.bytesMax, limits: limits, here: bufferedCount)
-        self.request = request
+            head.framing, bytesMax: policy.bytesMax, limits: limits, here: bufferedCount)
     }
 
     /// The request is answered by its head alone. The connection is kept if the rest of its body is
     /// small or already here; that much is dropped as it comes.
     mutating func refused(
-        _ request: Request, with response: Response, now: UInt64
+        _ head: RequestHead, with response: Response, now: UInt64
     ) -> ResponseEncoder.Framing {
         guard phase == .admitting else { preconditionFailure("refused in \(phase)") }
         // Whoever waits for 100 Continue may send the body yet, or the next request: nobody knows.
-        let isUndecided = request.head.expectsContinue && bufferedCount == 0
+        let isUndecided = head.expectsContinue && bufferedCount == 0
         body = BodyReceiver(
-            discarding: request.head.framing,
+            discarding: head.framing,
             bytesMax: max(discardedBodyBytesMax, bufferedCount), limits: limits)
         let isWhole = isUndecided || body == nil ? nil : try? receiveBody()
         compact()
@@ -286,9 +286,9 @@ extension RequestCycle {
             if bufferedCount == 0 { return .sendContinue }
         }
         do throws(HTTPFault) {
-            if try receiveBody(), let request { return deliver(request) }
+            if try receiveBody() { return deliver() }
         } catch {
-            return refuse(error, request)
+            return refuse(error)
         }
         compact()
         if hasEnded {
@@ -296,21 +296,18 @@ extension RequestCycle {
             return .close
         }
         if now >= deadline {
-            let fault = HTTPFault(status: 408, message: "The body took too long to arrive.")
-            return refuse(fault, request)
+            return refuse(HTTPFault(status: 408, message: "The body took too long to arrive."))
         }
         return .wait
     }
 
-    private mutating func deliver(_ request: Request) -> Action {
-        var request = request
-        request.body = body?.bytes ?? []
-        self.request = nil
+    private mutating func deliver() -> Action {
+        let bytes = body?.bytes ?? []
         body = nil
         phase = .answering
         deadline = DeadlineTable.never
         compact()
-        return .respond(to: request)
+        return .deliver(body: bytes)
     }
 
     /// The answer has left already: whatever is wrong now, there is nothing more to say.

@@ -13,8 +13,8 @@ final class ServerConnection: StreamSocketDelegate {
     private var cycle: RequestCycle
     private var webSocket: WebSocketConnection?
     private var isPumping = false
-    /// What takes the request whose body is coming.
-    private var respond: ((Request) -> Answer)?
+    /// The request whose body is coming, and what takes it.
+    private var admitted: (request: Request, respond: (Request) -> Answer)?
     /// Waits for the answer, or sends its parts.
     private var task: Task<Void, Never>?
     private var streamed: StreamedAnswer?
@@ -89,27 +89,24 @@ final class ServerConnection: StreamSocketDelegate {
         while socket.isOpen, !socket.isAboveHighWater {
             switch cycle.next(now: now) {
             case .wait: return updateReading()
-            case .sendContinue: socket.send { $0.append(ascii: continueResponse) }
-            case .refuse(let fault, let request): refuse(fault, request)
+            case .sendContinue:
+                socket.send { $0.append(ascii: continueResponse) }
+                continue
+            case .refuse(let fault):
+                refuse(fault)
+                continue
             case .close:
                 socket.close()
                 return
-            case .admit(var request):
-                identify(&request)
-                admit(request)
-            case .respond(var request):
-                if let respond {
-                    self.respond = nil
-                    start(request)
-                    answer(request, respond(request))
-                } else {
-                    identify(&request)
-                    answer(request, server.application.respond(to: request))
-                }
-                if webSocket != nil { return }
-                requests += 1
-                if requests == requestsPerTurn { return continueNextTurn() }
+            case .admit(let head): admit(request(head))
+            case .deliver(let body): deliver(body)
+            case .respond(let head):
+                let request = request(head)
+                answer(request, server.application.respond(to: request))
             }
+            if webSocket != nil { return }
+            requests += 1
+            if requests == requestsPerTurn { return continueNextTurn() }
         }
         updateReading()
     }
@@ -128,13 +125,15 @@ final class ServerConnection: StreamSocketDelegate {
         socket.isReadingPaused = !isWanted || socket.isAboveHighWater
     }
 
-    /// A request whose head has come counts, whatever becomes of it.
-    private func identify(_ request: inout Request) {
+    /// A request as far as it has come. It counts, whatever becomes of it.
+    private func request(_ head: RequestHead) -> Request {
         server.counters.requests.add(1)
+        var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
         request.peerAddress = socket.peerAddress
         request.isSecure = socket.isSecure
         start(request)
+        return request
     }
 
     private func start(_ request: Request) {
@@ -148,8 +147,8 @@ final class ServerConnection: StreamSocketDelegate {
         case .answered(let response): turnAway(request, response)
         case .body(let policy, let respond):
             do throws(HTTPFault) {
-                try cycle.admitted(request, policy, now: now)
-                self.respond = respond
+                try cycle.admitted(request.head, policy, now: now)
+                admitted = (request, respond)
             } catch {
                 turnAway(request, server.application.response(to: error, in: request))
             }
@@ -159,14 +158,24 @@ final class ServerConnection: StreamSocketDelegate {
     /// Answers a request whose body is not read.
     private func turnAway(_ request: Request, _ response: consuming Response) {
         server.application.complete(&response, to: request.head)
-        _ = send(response, cycle.refused(request, with: response, now: now))
+        _ = send(response, cycle.refused(request.head, with: response, now: now))
         observe(response.status)
     }
 
+    /// Hands over a request whose body is whole.
+    private func deliver(_ body: [UInt8]) {
+        guard var admitted else { return }
+        self.admitted = nil
+        admitted.request.body = body
+        start(admitted.request)
+        answer(admitted.request, admitted.respond(admitted.request))
+    }
+
     /// Says what is wrong with what came; the cycle closes next.
-    private func refuse(_ fault: HTTPFault, _ request: Request?) {
+    private func refuse(_ fault: HTTPFault) {
         server.counters.refusedRequests.add(1)
-        respond = nil
+        let request = admitted?.request
+        admitted = nil
         var response = fault.response
         if let request { response = server.application.response(to: fault, in: request) }
         server.application.complete(&response, to: request?.head)
@@ -226,15 +235,15 @@ final class ServerConnection: StreamSocketDelegate {
     private func send(
         _ response: Response, _ framing: ResponseEncoder.Framing
     ) -> ResponseEncoder.Delimitation {
-        let body = response.body
         var delimitation = ResponseEncoder.Delimitation.none
+        var isBodyDue = false
         socket.send { output in
             delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
-            if delimitation == .length, body.count <= copiedBodyBytesMax {
-                output.append(contentsOf: body)
-            }
+            guard delimitation == .length, case .bytes(let body) = response.content else { return }
+            isBodyDue = body.count > copiedBodyBytesMax
+            if !isBodyDue { output.append(contentsOf: body) }
         }
-        if delimitation == .length, body.count > copiedBodyBytesMax { socket.send(body) }
+        if isBodyDue { socket.send(response.body) }
         return delimitation
     }
 

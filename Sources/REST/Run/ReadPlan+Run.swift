@@ -18,7 +18,7 @@ extension ReadPlan {
     private func readRows(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
-        var encoder = RowEncoder(layout, media)
+        var encoder = RowEncoder(self)
         let body = try reader.query(
             text: rows.text, arguments: arguments.rows, context
         ) { (rows) throws(DatabaseError) in

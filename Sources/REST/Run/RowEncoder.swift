@@ -3,16 +3,14 @@ import Database
 
 /// Rows on their way into the body of an answer: a JSON array of objects, or the one object.
 struct RowEncoder {
-    private let layout: RowLayout
+    private let plan: ReadPlan
     private let isObject: Bool
-    private let stripsNulls: Bool
     /// Rows so far; of a single object also those that are counted only.
     private(set) var rowCount = 0
 
-    init(_ layout: RowLayout, _ media: MediaType) {
-        self.layout = layout
-        isObject = media.isObject
-        stripsNulls = media.stripsNulls
+    init(_ plan: ReadPlan) {
+        self.plan = plan
+        isObject = plan.media.isObject
     }
 
     /// Appends the next row and what stands in front of it, or after the last one what ends the
@@ -37,9 +35,9 @@ struct RowEncoder {
     }
 
     private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
-        guard stripsNulls else { return layout.appendObject(rows, to: &body) }
+        guard plan.media.stripsNulls else { return plan.layout.appendObject(rows, to: &body) }
         var row: [UInt8] = []
-        layout.appendObject(rows, to: &row)
+        plan.layout.appendObject(rows, to: &row)
         body.append(contentsOf: NullStripping.strip(row))
     }
 }

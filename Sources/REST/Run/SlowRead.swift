@@ -25,7 +25,7 @@ struct SlowRead: Sendable {
     }
 
     private func read(on reader: Reader) throws(Problem) -> ReadResult {
-        var encoder = RowEncoder(plan.layout, plan.media)
+        var encoder = RowEncoder(plan)
         var body: [UInt8] = []
         let query: RunningQuery
         let counted: (rows: Int, total: Int?)
