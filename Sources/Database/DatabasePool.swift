@@ -9,7 +9,7 @@ public final class DatabasePool: Sendable {
     private let configuration: DatabaseConfiguration
     private let queue: WriteQueue
     private let writerThread: PosixThread
-    private let slowLane: SlowLane
+    private let slowLane: WorkerLane<ReaderSeat>
     private let longReads: LongReads
     private let tables: CapturedTables
     private let publishers: Publishers
@@ -63,13 +63,14 @@ public final class DatabasePool: Sendable {
         let path = files.path
         let longReads = LongReads(configuration)
         self.longReads = longReads
-        slowLane = SlowLane(name: "slow lane", threadsMax: DatabaseLimits.slowLaneThreads) {
-            () throws(DatabaseError) in
-            if let spare = longReads.takeSpare() { return spare }
-            let reader = try Opening.reader(
-                path: path, configuration: configuration, tables: tables)
-            reader.longReads = longReads
-            return reader
+        slowLane = WorkerLane(name: "slow lane", threadsMax: DatabaseLimits.slowLaneThreads) {
+            ReaderSeat { () throws(DatabaseError) in
+                if let spare = longReads.takeSpare() { return spare }
+                let reader = try Opening.reader(
+                    path: path, configuration: configuration, tables: tables)
+                reader.longReads = longReads
+                return reader
+            }
         }
     }
 

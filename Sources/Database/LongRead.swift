@@ -96,9 +96,9 @@ final class LongReads: Sendable {
     let timeMax: Duration
     private let statementTime: Duration
     private let state = Mutex(State())
-    private let lane = SlowLane(
+    private let lane = WorkerLane(
         name: "long reads", threadsMax: DatabaseLimits.longReadThreads
-    ) { () throws(DatabaseError) in throw .unavailable("the parts bring their own readers") }
+    ) {}
 
     init(_ configuration: DatabaseConfiguration) {
         timeMax = configuration.longReadTime

@@ -24,7 +24,8 @@ public final class ContentStream: Sendable {
     /// Throws when the content cannot be completed; whoever makes it has reported why.
     public let next: @Sendable () async throws(IncompleteContent) -> [UInt8]?
 
-    /// Parts of about `partBytes` bytes are a good measure.
+    /// Parts of some 64 KiB are a good measure: large enough that the work around one is little
+    /// beside it, small enough to wait in any number of queues.
     public init(
         length: Int? = nil, timeMax: Duration,
         next: @escaping @Sendable () async throws(IncompleteContent) -> [UInt8]?
@@ -33,10 +34,6 @@ public final class ContentStream: Sendable {
         self.timeMax = timeMax
         self.next = next
     }
-
-    /// Large enough that the work around a part is little beside it, small enough to wait in any
-    /// number of queues.
-    public static let partBytes = 64 * 1_024
 }
 
 /// The rest of a content cannot be made.

@@ -157,6 +157,9 @@ final class ServerConnection: StreamSocketDelegate {
 
     /// Answers a request whose body is not read.
     private func turnAway(_ request: Request, _ response: consuming Response) {
+        if case .stream = response.content {
+            preconditionFailure("what is answered by its head alone is in memory")
+        }
         server.application.complete(&response, to: request.head)
         _ = send(response, cycle.refused(request.head, with: response, now: now))
         observe(response.status)

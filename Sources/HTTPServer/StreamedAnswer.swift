@@ -23,8 +23,8 @@ import Network
         self.socket = socket
         deadline = socket.loop.nowMilliseconds + stream.timeMax.milliseconds
         marks = (socket.highWaterBytes, socket.lowWaterBytes)
-        socket.highWaterBytes = ContentStream.partBytes
-        socket.lowWaterBytes = ContentStream.partBytes / 2
+        socket.highWaterBytes = streamedQueueBytesMax
+        socket.lowWaterBytes = streamedQueueBytesMax / 2
     }
 
     /// Sends all parts, as a task on the loop.

@@ -119,15 +119,15 @@ public final class RESTService {
         _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request,
         _ identity: Identity
     ) -> Answer {
-        let reader = SlowRead(
+        let read = SlowRead(
             plan: plan, arguments: arguments, context: context,
             caller: identity.userID ?? request.peerAddress
         ) { [report, id = request.id] problem in report(problem, id) }
         return .pending { [database] in
             do throws(Problem) {
-                return try plan.response(try await reader.run(on: database), arguments)
+                return try plan.response(try await read.run(on: database), arguments)
             } catch {
-                reader.tell(error)
+                read.tell(error)
                 return Response(error)
             }
         }

@@ -140,6 +140,16 @@ private func get(_ path: String, version: String = "1.1") -> String {
         server.gate.open()
     }
 
+    @Test func `a peer that is not being read from is seen to go`() async throws {
+        let server = try TestServer { $0.connectionLimits.pipelineBytesMax = 100 }
+        let client = try server.connect()
+        client.send(get("/wait") + String(repeating: get("/a"), count: 1_000))
+        #expect(await eventually { server.gate.arrivals == 1 })
+        client.reset()
+        #expect(await eventually { server.log.all == ["cancelled"] })
+        server.gate.open()
+    }
+
     @Test func `a half-close is not a departure`() async throws {
         let server = try TestServer()
         let client = try server.connect()

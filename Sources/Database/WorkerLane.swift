@@ -2,31 +2,11 @@ import Diagnostics
 import SQLite
 import Synchronization
 
-/// What a thread of a lane keeps from job to job.
-final class Seat {
-    private var kept: Reader?
-    private let makeReader: @Sendable () throws(DatabaseError) -> Reader
-
-    init(_ makeReader: @escaping @Sendable () throws(DatabaseError) -> Reader) {
-        self.makeReader = makeReader
-    }
-
-    /// The thread's reader, made when it is first asked for.
-    func reader() throws(DatabaseError) -> Reader {
-        if let kept { return kept }
-        let reader = try makeReader()
-        kept = reader
-        return reader
-    }
-
-    /// The reader belongs to somebody else now.
-    func leave() { kept = nil }
-}
-
 /// A few threads for database work that would stall a loop: jobs are done in the order they came.
+/// Each thread has a seat, which it makes and keeps from job to job.
 ///
-/// Threads and readers are made when first needed: most servers never need them.
-final class SlowLane: Sendable {
+/// Threads are made when first needed: most servers never need them.
+final class WorkerLane<Seat>: Sendable {
     private final class Job: Sendable {
         let cancellation: Cancellation
         let perform: @Sendable (Seat) -> Void
@@ -55,15 +35,12 @@ final class SlowLane: Sendable {
     private let threadsMax: Int
     /// Ends all that runs here.
     private let cancellation = Cancellation()
-    private let makeReader: @Sendable () throws(DatabaseError) -> Reader
+    private let makeSeat: @Sendable () -> Seat
 
-    init(
-        name: String, threadsMax: Int,
-        makeReader: @escaping @Sendable () throws(DatabaseError) -> Reader
-    ) {
+    init(name: String, threadsMax: Int, makeSeat: @escaping @Sendable () -> Seat) {
         self.name = name
         self.threadsMax = threadsMax
-        self.makeReader = makeReader
+        self.makeSeat = makeSeat
     }
 
     /// Does work on one of the threads. When the calling task is cancelled, work that waits is
@@ -147,7 +124,7 @@ final class SlowLane: Sendable {
     }
 
     private func work() {
-        let seat = Seat(makeReader)
+        let seat = makeSeat()
         while let job = next() { job.perform(seat) }
     }
 
