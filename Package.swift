@@ -80,7 +80,9 @@ if Context.environment["APUS_ECHO"] != nil {
 if Context.environment["APUS_BENCHMARKS"] != nil {
     package.products.append(.executable(name: "benchmarks", targets: ["Benchmarks"]))
     package.targets += [
-        .target(name: "CBaseline", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "CBaseline",
+            linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("crypto")]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Network", "Diagnostics", "CBaseline", "CLinux", "CSQLite"],
             swiftSettings: house),
