@@ -57,7 +57,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Diagnostics", "Bytes", "COpenSSL"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
-        tests("DatabaseTests", ["Database", "Bytes", "Diagnostics"]),
+        tests("DatabaseTests", ["Database", "SQLite", "Bytes", "Diagnostics"]),
         tests("SchemaTests", ["Schema", "Database", "Bytes", "Diagnostics"]),
         tests("ExpressionsTests", ["Expressions", "Schema", "Database", "Bytes", "Diagnostics"]),
         tests("RESTTests", ["REST", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),

@@ -11,7 +11,8 @@ enum Opening {
 
     /// A connection that may read and not write.
     static func reader(
-        path: String, configuration: DatabaseConfiguration, tables: CapturedTables
+        path: String, configuration: DatabaseConfiguration, tables: CapturedTables,
+        counts: RowCounts
     ) throws(DatabaseError) -> Reader {
         do throws(SQLiteError) {
             let connection = try Connection(path: path, options: options(.existing))
@@ -20,8 +21,10 @@ enum Opening {
             try connection.execute("PRAGMA mmap_size = \(configuration.mappedBytesMax)")
             try connection.execute("PRAGMA foreign_keys = ON")
             try connection.execute("PRAGMA query_only = ON")
+            // Reads from the file, so that there is a log to look at.
+            _ = try connection.integer("PRAGMA schema_version")
             connection.forgetStatements()
-            return Reader(connection: connection, tables: tables, lane: .loop)
+            return Reader(connection: connection, tables: tables, counts: counts, lane: .loop)
         } catch {
             throw DatabaseError(error)
         }

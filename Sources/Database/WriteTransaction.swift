@@ -7,6 +7,7 @@ import SQLite
 public final class WriteTransaction {
     let connection: Connection
     private let capture: ChangeCapture
+    private let tally: RowTally
     private let limit: ProgressLimit
     /// The moment of the write, as the change log will give it.
     public let instant: Instant
@@ -15,9 +16,13 @@ public final class WriteTransaction {
     /// itself.
     private var fatal: DatabaseError?
 
-    init(connection: Connection, capture: ChangeCapture, limit: ProgressLimit, instant: Instant) {
+    init(
+        connection: Connection, capture: ChangeCapture, tally: RowTally, limit: ProgressLimit,
+        instant: Instant
+    ) {
         self.connection = connection
         self.capture = capture
+        self.tally = tally
         self.limit = limit
         self.instant = instant
     }
@@ -75,6 +80,7 @@ public final class WriteTransaction {
             // A statement that failed was undone and counts no changes (OR FAIL aside, which keeps
             // both).
             if connection.totalChanges == changes { capture.truncate(to: captured) }
+            tally.loseTrack()
             if !connection.isInTransaction { fatal = error }
             throw error
         }
@@ -83,11 +89,13 @@ public final class WriteTransaction {
     /// The rowid of the last row inserted.
     public var lastInsertRowID: Int64 { connection.lastInsertRowID }
 
-    /// Runs several statements, as migrations do. Transaction statements are refused.
+    /// Runs several statements, as migrations do: the only way to change the schema. Transaction
+    /// statements are refused.
     ///
     /// - Throws: `other` with the line of the statement at fault in front of the message.
     public func executeScript(_ sql: String) throws(DatabaseError) {
         if let fatal { throw fatal }
+        tally.loseTrack()
         connection.limit(limit)
         defer { connection.limit(.none) }
         do throws(SQLiteError) {
