@@ -11,14 +11,12 @@ enum Opening {
 
     /// A connection that may read and not write.
     static func reader(
-        path: String, configuration: DatabaseConfiguration, tables: CapturedTables,
-        counts: RowCounts
+        path: String, cacheKiB: Int, tables: CapturedTables, counts: RowCounts
     ) throws(DatabaseError) -> Reader {
         do throws(SQLiteError) {
             let connection = try Connection(path: path, options: options(.existing))
             try SQLFunctions.define(on: connection)
-            try connection.execute("PRAGMA cache_size = -\(configuration.readerCacheKiB)")
-            try connection.execute("PRAGMA mmap_size = \(configuration.mappedBytesMax)")
+            try connection.execute("PRAGMA cache_size = -\(cacheKiB)")
             try connection.execute("PRAGMA foreign_keys = ON")
             try connection.execute("PRAGMA query_only = ON")
             // Reads from the file, so that there is a log to look at.
@@ -62,7 +60,7 @@ enum Opening {
         }
         try connection.execute("PRAGMA synchronous = \(isTemporary ? "OFF" : "FULL")")
         try connection.execute("PRAGMA foreign_keys = ON")
-        try connection.execute("PRAGMA cache_size = -\(configuration.writerCacheKiB)")
+        try connection.execute("PRAGMA cache_size = -\(configuration.pageCacheKiB)")
         try connection.execute("PRAGMA journal_size_limit = \(DatabaseLimits.logFileBytesKept)")
         try connection.execute(
             "PRAGMA wal_autocheckpoint = \(DatabaseLimits.checkpointPages)")
