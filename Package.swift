@@ -69,7 +69,7 @@ let package = Package(
         tests("RESTTests", ["REST", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
         tests("AuthTests", ["Auth", "Crypto", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
         tests("RealtimeTests", ["Realtime", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
-        tests("ServerTests", ["Server", "Schema", "Database", "Bytes", "Diagnostics"]),
+        tests("ServerTests", ["Server", "Schema", "Database", "Crypto", "Bytes", "Diagnostics"]),
         tests("HouseTests", []),
     ]
 )

@@ -70,6 +70,12 @@ public final class AuthService: Sendable {
         case .health: return immediate(healthAnswer(), request)
         case .keys: return immediate(keysAnswer(), request)
         case .notOffered(let problem): return immediate(form.response(problem), request)
+        case .notOfferedFor(let problem):
+            do throws(Problem) {
+                return immediate(form.response(try problem(RequestBody(request))), request)
+            } catch {
+                return immediate(form.response(error), request)
+            }
         case .user where request.method != .put:
             do throws(Problem) {
                 return immediate(try user(request), request)
@@ -132,7 +138,8 @@ public final class AuthService: Sendable {
             case .token: return try await token(request)
             case .logout: return try await logOut(request)
             case .user: return try await updateUser(request)
-            case .settings, .health, .keys, .notOffered: return form.response(.unknownPath)
+            case .settings, .health, .keys, .notOffered, .notOfferedFor:
+                return form.response(.unknownPath)
             }
         } catch {
             return refusal(error, request, form)

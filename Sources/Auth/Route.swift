@@ -8,6 +8,8 @@ enum Endpoint: Sendable {
     /// Known to clients and not offered here: always an error, never a silent success (auth.md
     /// §22).
     case notOffered(Problem)
+    /// The same, where the error depends on what the request asks for.
+    case notOfferedFor(@Sendable (RequestBody) throws(Problem) -> Problem)
 }
 
 /// One row of the endpoint index (auth.md §5).
@@ -51,13 +53,16 @@ struct Route: Sendable {
 
     private static func notOffered(_ first: String, _ parts: [String]) -> Route? {
         switch first {
-        case "recover", "resend", "otp", "magiclink", "reauthenticate":
+        case "otp": Route(.notOfferedFor(Problem.codeNotOffered), [.post])
+        case "recover", "resend", "magiclink", "reauthenticate":
             Route(.notOffered(.mailNotOffered), first == "reauthenticate" ? [.get] : [.post])
         case "verify": Route(.notOffered(.mailNotOffered), [.get, .head, .post])
         case "invite": Route(.notOffered(.adminNotOffered), [.post])
         case "authorize", "callback":
             Route(.notOffered(.providerNotOffered), [.get, .head, .post])
-        case "factors": Route(.notOffered(.factorsNotOffered(parts)), [.get, .post, .delete])
+        case "factors" where parts.count == 1:
+            Route(.notOfferedFor(Problem.enrollmentNotOffered), [.post])
+        case "factors": Route(.notOffered(.factorUnknown), [.get, .post, .delete])
         case "user" where parts.dropFirst().first == "identities":
             Route(.notOffered(.linkingNotOffered), [.get, .delete])
         case "sso": Route(.notOffered(.samlNotOffered), every)
@@ -93,11 +98,5 @@ extension Problem {
         "manual_linking_disabled", "Manual linking is disabled")
     static let samlNotOffered = notOffered("saml_provider_disabled", "SAML 2.0 is disabled")
     static let passkeysNotOffered = notOffered("passkey_disabled", "Passkeys are disabled")
-
-    static func factorsNotOffered(_ parts: [String]) -> Problem {
-        parts.count == 1
-            ? notOffered(
-                "mfa_totp_enroll_not_enabled", status: 422, "MFA enroll is disabled for TOTP")
-            : notOffered("mfa_factor_not_found", "Factor not found")
-    }
+    static let factorUnknown = notOffered("mfa_factor_not_found", "Factor not found")
 }

@@ -23,6 +23,10 @@ public enum DatabaseError: Error, Hashable, Sendable {
     case check(name: String)
     /// A foreign key; SQLite does not say which. See `WriteTransaction.foreignKeyViolations`.
     case foreignKey
+    /// An identity sequence has given its greatest number.
+    case sequenceExhausted(name: String, maximum: Int64)
+    /// A table that is to be dropped while other tables refer to it.
+    case stillReferenced(table: String, by: [String])
     /// An answer, or the changes of one write, are more than is kept in memory.
     case tooLarge(String)
     /// Anything else: SQLite's extended result code and its message (for the log).
@@ -58,6 +62,16 @@ extension Problem {
                 hint: "Ask for fewer rows or columns at a time.", cause: cause)
         case .unique, .notNull, .check, .foreignKey:
             self.init(constraint: error)
+        case .sequenceExhausted(let name, let maximum):
+            self.init(
+                code: "2200H", status: 400,
+                message: "nextval: reached maximum value of sequence \"\(name)\" (\(maximum))")
+        case .stillReferenced(let table, let others):
+            self.init(
+                code: "2BP01", status: 400,
+                message: "cannot drop table \(table) because other objects depend on it",
+                details: others.map { "Table \($0) depends on table \(table)." }
+                    .joined(separator: "\n"))
         case .other(let code, let message):
             self.init(
                 code: "XX000", status: 500, message: "The database reported an internal error.",

@@ -84,6 +84,9 @@ enum Opening {
                 new TEXT, old TEXT) STRICT;
             CREATE TABLE IF NOT EXISTS _apus_trimmed (
                 model TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS _apus_sequences (
+                model TEXT COLLATE NOCASE PRIMARY KEY, last INTEGER NOT NULL,
+                is_settled INTEGER NOT NULL) STRICT, WITHOUT ROWID;
             """, rights: .all)
         var random = SystemRandomNumberGenerator()
         let bits: UInt64 = random.next()

@@ -8,6 +8,7 @@ public final class WriteTransaction {
     let connection: Connection
     private let capture: ChangeCapture
     private let tally: RowTally
+    private let sequences: Sequences
     private let limit: ProgressLimit
     /// The moment of the write, as the change log will give it.
     public let instant: Instant
@@ -17,12 +18,13 @@ public final class WriteTransaction {
     private var fatal: DatabaseError?
 
     init(
-        connection: Connection, capture: ChangeCapture, tally: RowTally, limit: ProgressLimit,
-        instant: Instant
+        connection: Connection, capture: ChangeCapture, tally: RowTally, sequences: Sequences,
+        limit: ProgressLimit, instant: Instant
     ) {
         self.connection = connection
         self.capture = capture
         self.tally = tally
+        self.sequences = sequences
         self.limit = limit
         self.instant = instant
     }
@@ -92,18 +94,86 @@ public final class WriteTransaction {
     /// Runs several statements, as migrations do: the only way to change the schema. Transaction
     /// statements are refused.
     ///
-    /// - Throws: `other` with the line of the statement at fault in front of the message.
+    /// - Throws: `other` with the line of the statement at fault in front of the message;
+    ///   `stillReferenced` for a DROP TABLE that would take rows of other tables along.
     public func executeScript(_ sql: String) throws(DatabaseError) {
-        if let fatal { throw fatal }
         tally.loseTrack()
-        connection.limit(limit)
-        defer { connection.limit(.none) }
-        do throws(SQLiteError) {
-            try connection.executeScript(sql, rights: .insideTransaction)
+        var refusal: DatabaseError?
+        try guarded { () throws(DatabaseError) in
+            connection.limit(limit)
+            defer { connection.limit(.none) }
+            do throws(SQLiteError) {
+                try sequences.follow { () throws(SQLiteError) in
+                    try connection.executeScript(sql, rights: .insideTransaction) {
+                        table throws(SQLiteError) in
+                        let others = try tables(referringTo: table)
+                        if !others.isEmpty { refusal = .stillReferenced(table: table, by: others) }
+                        return others.isEmpty
+                    }
+                }
+            } catch {
+                throw refusal ?? Self.scriptError(error, in: sql)
+            }
+        }
+    }
+
+    /// The other tables with a foreign key to `table`.
+    ///
+    /// DROP TABLE deletes the table's rows first, and foreign keys act on that: rows that refer to
+    /// them would be deleted or changed along (sqlite.org/foreignkeys.html §5).
+    private func tables(referringTo table: String) throws(SQLiteError) -> [String] {
+        var run = try connection.run(
+            "SELECT DISTINCT s.name FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k "
+                + "WHERE s.type = 'table' AND k.\"table\" = ?1 COLLATE NOCASE "
+                + "AND s.name <> ?1 COLLATE NOCASE ORDER BY s.name")
+        try run.bind(table, at: 1)
+        var names: [String] = []
+        while try run.step() { names.append(run.cell(0).text) }
+        return names
+    }
+
+    /// Runs `body` unless the transaction is lost, and takes note if it is lost now.
+    private func guarded<R>(_ body: () throws(DatabaseError) -> R) throws(DatabaseError) -> R {
+        if let fatal { throw fatal }
+        do throws(DatabaseError) {
+            return try body()
         } catch {
-            let error = Self.scriptError(error, in: sql)
             if !connection.isInTransaction { fatal = error }
             throw error
+        }
+    }
+
+    // MARK: Identity columns
+
+    /// The next number of an identity column. It is used up even if this write is undone.
+    ///
+    /// - Throws: `sequenceExhausted` when all are given.
+    public func nextNumber(of sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
+        try guarded { () throws(DatabaseError) in try sequences.next(of: sequence) }
+    }
+
+    /// Makes sure that the database remembers where a sequence stands: from here on explicit
+    /// values do not move it. A sequence that is new goes on after the greatest value of the
+    /// table, and so does each one after `unsettleSequences`.
+    public func settle(_ sequence: IdentitySequence) throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in _ = try sequences.settle(sequence) }
+    }
+
+    /// Lets a sequence go on after the greatest value that its table holds now: for rows that the
+    /// project itself brings along.
+    public func raise(_ sequence: IdentitySequence) throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in try sequences.raise(sequence) }
+    }
+
+    /// Says that scripts have changed tables and rows: every sequence is settled again before its
+    /// next number, and those of tables that are gone are forgotten.
+    public func unsettleSequences() throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in
+            do throws(SQLiteError) {
+                try sequences.unsettle()
+            } catch {
+                throw DatabaseError(error)
+            }
         }
     }
 

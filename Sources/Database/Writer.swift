@@ -7,12 +7,14 @@ import Synchronization
 ///     BEGIN IMMEDIATE
 ///       per write:  SAVEPOINT → the write's statements → its change-log rows → RELEASE
 ///                   (or, if it fails, ROLLBACK TO: the others do not notice)
+///     the identity sequences that moved are written down
 ///     COMMIT          one synchronisation to disk for all of them
 ///     publish the changes, then send the replies
 final class Writer {
     private let connection: Connection
     private let capture: ChangeCapture
     private let log: ChangeLog
+    private let sequences: Sequences
     private let retention: Retention
     private let tables: CapturedTables
     private let publishers: Publishers
@@ -31,6 +33,7 @@ final class Writer {
         timeout = configuration.statementTimeout
         capture = ChangeCapture(bytesMax: configuration.changedBytesMax)
         log = try ChangeLog(connection: connection)
+        sequences = Sequences(connection: connection)
         retention = Retention(connection: connection, rowsMax: configuration.changeRowsMax)
     }
 
@@ -93,6 +96,7 @@ final class Writer {
         do throws(SQLiteError) {
             rest = try performAll(jobs, &batch)
             trimAlong(rowsMax: 2 * batch.changes.count)
+            if !batch.succeeded.isEmpty { try sequences.save() }
             // A file that is gone takes writes as if nothing had happened, and they go with it.
             if connection.hasMoved { throw .fileMoved }
             try tally.commit(connection)
@@ -105,6 +109,7 @@ final class Writer {
             send(batch)
             return batch.taken
         }
+        if !batch.succeeded.isEmpty { sequences.didCommit() }
         publishers.publish(batch.changes)
         send(batch)
         return jobs.count - rest.count
@@ -164,8 +169,8 @@ final class Writer {
         let head = log.head
         let limit: ProgressLimit = job.isBounded ? .deadline(moment(after: timeout)) : .none
         let transaction = WriteTransaction(
-            connection: connection, capture: capture, tally: tally, limit: limit,
-            instant: log.instant())
+            connection: connection, capture: capture, tally: tally, sequences: sequences,
+            limit: limit, instant: log.instant())
         do throws(Problem) {
             try mapped { () throws(SQLiteError) in try connection.execute("SAVEPOINT job") }
             let reply = try job.perform(transaction)
@@ -182,6 +187,7 @@ final class Writer {
                 try connection.execute("RELEASE job")
             }
             tally.keep()
+            sequences.endWrite(isUndone: false)
             batch.changes += changes
             batch.replies.append(reply)
             batch.succeeded.append(job)
@@ -191,6 +197,7 @@ final class Writer {
             capture.truncate(to: 0)
             tally.drop()
             log.rewind(to: head)
+            sequences.endWrite(isUndone: true)
             guard connection.isInTransaction else { return false }
             transaction.finish()
             let isUndone =
@@ -211,6 +218,7 @@ final class Writer {
         batch.succeeded = []
         batch.changes = []
         try? log.reload()
+        sequences.forget()
     }
 
     /// Trims the log as part of a batch, if it is due: no extra commit.

@@ -81,6 +81,7 @@ extension Function {
         case .upper: return .text(SQLFunctions.upper(text))
         case .length: return .integer(SQLFunctions.length(text))
         case .trim: return .text(text.trimmingSpaces)
+        case .jsonKey: return Value.text(text).jsonKey
         case .uuidOfText:
             return .text(String(utf8: text.utf8.map(ASCII.lowercased)))
         case .booleanOfText:

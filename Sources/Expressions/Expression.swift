@@ -88,6 +88,8 @@ public enum Function: Hashable, Sendable {
     case ceilingDivide(Int64)
     /// `->` and `->>`.
     case jsonMember, jsonMemberText
+    /// What json values are equal by.
+    case jsonKey
     case textOfInteger, textOfBoolean, booleanOfText
     /// The lower-cased text: equal to a uuid exactly if it spells that uuid.
     case uuidOfText
@@ -131,6 +133,12 @@ extension Expression {
         case .constant(.null): null
         default: .not(operand)
         }
+    }
+
+    /// What a json value is compared by, since texts tell `1` from `1.0` and `jsonb` does not.
+    var jsonKey: Expression {
+        if case .constant(let value) = self { return .constant(value.jsonKey) }
+        return .call(.jsonKey, [self])
     }
 
     /// The operands, left to right; subqueries hide theirs.

@@ -62,4 +62,16 @@ extension Problem {
     public static func notImplemented(_ what: String) -> Problem {
         Problem(code: "PGRST127", status: 400, message: "Feature not implemented", details: what)
     }
+
+    /// 0A000: json values have no order yet, neither for `gt` and the like nor for `order`. Their
+    /// texts have one, which is wrong for numbers.
+    ///
+    /// - Parameter field: The column and its path as the client wrote them.
+    public static func unorderedJSON(_ field: String) -> Problem {
+        Problem(
+            code: "0A000", status: 400,
+            message: "order of json values is not supported: \"\(field)\"",
+            hint: "Read a member with ->> to order it as text, or keep what has an order in a "
+                + "column of its own.")
+    }
 }

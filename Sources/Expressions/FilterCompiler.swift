@@ -36,18 +36,17 @@ struct FilterCompiler {
         let first = valueCount
         valueCount += test.valueCount
         let (field, type) = try resolve(test.field)
+        let comparand = type == .json ? field.jsonKey : field
         switch test.operation {
         case .state(let state): return try self.state(state, field, type)
-        case .isDistinct: return .distinct(field, argument(first, type))
+        case .isDistinct: return .distinct(comparand, argument(first, type))
         case .membership:
             let items = (0..<test.valueCount).map { argument(first + $0, type) }
-            return items.isEmpty ? .no : .membership(field, items)
+            return items.isEmpty ? .no : .membership(comparand, items)
         case .comparison(let comparison, let quantifier):
-            if comparison.isOrdering, type == .json {
-                throw .notImplemented("Ordering of json values (->) is not built yet.")
-            }
+            if comparison.isOrdering, type == .json { throw .unorderedJSON("\(test.field)") }
             let tests = (0..<test.valueCount).map {
-                Expression.comparison(comparison, field, argument(first + $0, type))
+                Expression.comparison(comparison, comparand, argument(first + $0, type))
             }
             return quantified(tests, quantifier)
         case .like(let ignoresCase, let quantifier):

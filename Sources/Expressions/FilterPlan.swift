@@ -22,7 +22,8 @@ public struct FilterPlan: Sendable {
     ///
     /// - Parameter table: how problems call the table, if not by the model's name.
     /// - Throws: 42703 unknown column with the nearest name as hint, 42883 no such operator for the
-    ///   type (404), 42804 `is true` of something not boolean, PGRST127 not built, PGRST100 too deep.
+    ///   type (404), 42804 `is true` of something not boolean, 0A000 json values to be ordered,
+    ///   PGRST127 not built, PGRST100 too deep.
     public init(_ shape: FilterShape, _ model: Model, table: String? = nil) throws(Problem) {
         var compiler = FilterCompiler(model: model, table: table ?? model.name)
         let root = try compiler.compile(shape).inFilterOrder
@@ -51,7 +52,8 @@ public struct FilterPlan: Sendable {
                 continue
             }
             if slot.isPattern { _ = try LikePattern(text, ignoresCase: false) }
-            arguments.append(try slot.type.parse(comparand: text))
+            let value = try slot.type.parse(comparand: text)
+            arguments.append(slot.type == .json ? value.jsonKey : value)
         }
         return arguments
     }

@@ -49,6 +49,20 @@ public struct FilterField: Hashable, Sendable {
     public var steps: [Step] = []
 }
 
+extension FilterField: CustomStringConvertible {
+    /// The field as a client writes it, without quotes: `data->a->>0`.
+    public var description: String {
+        steps.reduce(name) { text, step in
+            let key =
+                switch step.key {
+                case .name(let name): name
+                case .index(let index): String(index)
+                }
+            return text + (step.isText ? "->>" : "->") + key
+        }
+    }
+}
+
 /// The operators that are built (rest.md §5.2).
 public enum FilterOperation: Hashable, Sendable {
     /// With `any` or `all`, the values are those of an array literal.

@@ -125,10 +125,12 @@ extension Resolver {
                 "\(row.model.name) has no column \"\(name)\"", at: offset, scope,
                 suggestion: nearest(name, in: row.model.columns.map(\.name)))
         }
-        return .boolean(
-            .distinct(
-                .column(ColumnPlace(row: row.number, index: index)),
-                .column(ColumnPlace(row: row.number, index: index, image: .old))), at: offset)
+        let images = [ColumnPlace.Image.new, .old].map { image in
+            let column = Expression.column(
+                ColumnPlace(row: row.number, index: index, image: image))
+            return row.model.columns[index].type == .json ? column.jsonKey : column
+        }
+        return .boolean(.distinct(images[0], images[1]), at: offset)
     }
 
     private func judgedRow(naming word: String, at offset: Int, _ scope: Scope) -> ScopeRow? {

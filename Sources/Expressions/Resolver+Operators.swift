@@ -125,8 +125,14 @@ extension Resolver {
             .like(sides[0], pattern: sides[1], ignoresCase: ignoresCase), at: offset)
     }
 
-    /// Both operands with comparable types, or nil after reporting why not.
+    /// Both operands ready to be compared, or nil after reporting why they cannot be.
     private func agree(
+        _ left: Typed, _ right: Typed, _ operation: String, at offset: Int, _ scope: Scope
+    ) -> (Typed, Typed)? {
+        agreeOnType(left, right, operation, at: offset, scope).map { ($0.comparand, $1.comparand) }
+    }
+
+    private func agreeOnType(
         _ left: Typed, _ right: Typed, _ operation: String, at offset: Int, _ scope: Scope
     ) -> (Typed, Typed)? {
         if left.isInvalid || right.isInvalid { return nil }
@@ -310,6 +316,12 @@ extension Typed {
     /// The power of ten by which the number is scaled, 0 for everything else.
     var scale: Int {
         if case .known(let type) = type { type.exactScale ?? 0 } else { 0 }
+    }
+
+    /// What is compared for it: a json value by its key.
+    fileprivate var comparand: Typed {
+        guard type == .known(.json) else { return self }
+        return Typed(expression.jsonKey, type, at: offset)
     }
 
     /// Itself, or its real value when `other` is real and it is not.

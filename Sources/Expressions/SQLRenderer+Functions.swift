@@ -24,6 +24,7 @@ extension SQLRenderer {
         case .nullIf: list("nullif(", operands)
         case .jsonMember: list("apus_json_get(", operands)
         case .jsonMemberText: list("apus_json_text(", operands)
+        case .jsonKey: list("apus_json_key(", operands)
         case .uuidOfText: list("lower(", operands)
         case .coalesce:
             if operands.count == 1 {

@@ -28,3 +28,11 @@ enum StoreFunction {
         }
     }
 }
+
+extension Value {
+    /// What a json value is equal by.
+    var jsonKey: Value {
+        if case .text(let json) = self { return .text(SQLFunctions.jsonKey(json)) }
+        return self
+    }
+}

@@ -17,8 +17,8 @@ public struct HTTPFault: Error, Hashable, Sendable {
         HTTPFault(status: 400, message: message)
     }
 
-    /// 413.
-    static func bodyTooLong(max: Int) -> HTTPFault {
+    /// 413: a body is longer than the limit in bytes.
+    public static func bodyTooLong(max: Int) -> HTTPFault {
         HTTPFault(status: 413, message: "The body is larger than the limit of \(max) bytes.")
     }
 

@@ -9,7 +9,7 @@ extension RequestHead {
         var position = try parseRequestLine(span, limits: limits)
         fields.reserveCapacity(lineCount - 1)
         while position + 2 < span.count { position = try parseFieldLine(span, at: position) }
-        try judge(limits: limits)
+        try judge()
     }
 
     /// request-line = method SP request-target SP HTTP-version (RFC 9112 §3). Answers where the

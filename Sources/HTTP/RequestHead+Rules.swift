@@ -37,10 +37,10 @@ private struct SteeringFields {
 }
 
 extension RequestHead {
-    mutating func judge(limits: HTTPLimits) throws(HTTPFault) {
+    mutating func judge() throws(HTTPFault) {
         let steering = SteeringFields(self)
         try checkHost(steering.host, count: steering.hostCount)
-        framing = try framing(steering, limits: limits)
+        framing = try framing(steering)
         keepsAlive = minorVersion == 1
         if steering.hasConnection { readConnection(hasUpgrade: steering.hasUpgrade) }
         if let expect = steering.expect { try readExpect(expect) }
@@ -59,9 +59,7 @@ extension RequestHead {
     }
 
     /// RFC 9112 §6.3, rules 3 to 6, for requests.
-    private func framing(
-        _ steering: SteeringFields, limits: HTTPLimits
-    ) throws(HTTPFault) -> BodyFraming {
+    private func framing(_ steering: SteeringFields) throws(HTTPFault) -> BodyFraming {
         if let coding = steering.transferEncoding {
             guard steering.contentLength == nil else {
                 throw .malformed("Content-Length and Transfer-Encoding exclude each other.")
@@ -76,14 +74,12 @@ extension RequestHead {
         guard steering.contentLengthCount == 1 else {
             throw .malformed("The head has more than one Content-Length.")
         }
-        let length = try contentLength(bytes.span.extracting(fields[field].value), limits: limits)
+        let length = try contentLength(bytes.span.extracting(fields[field].value))
         return length == 0 ? .none : .fixed(length)
     }
 
     /// Content-Length = 1*DIGIT (RFC 9110 §8.6); a list, even of equal numbers, is refused.
-    private func contentLength(
-        _ value: Span<UInt8>, limits: HTTPLimits
-    ) throws(HTTPFault) -> Int {
+    private func contentLength(_ value: Span<UInt8>) throws(HTTPFault) -> Int {
         if value.isEmpty { throw .malformed("Content-Length is empty.") }
         var length = 0
         for index in value.indices {
@@ -94,7 +90,6 @@ extension RequestHead {
             let (shifted, overflow) = length.multipliedReportingOverflow(by: 10)
             length = overflow ? Int.max / 16 : min(shifted + Int(value[index] & 0x0F), Int.max / 16)
         }
-        if length > limits.bodyBytesMax { throw .bodyTooLong(max: limits.bodyBytesMax) }
         return length
     }
 

@@ -2,7 +2,7 @@
 public enum BodyFraming: Hashable, Sendable {
     /// There is none.
     case none
-    /// So many bytes follow the head.
+    /// So many bytes follow the head, perhaps more than the limit.
     case fixed(Int)
     /// Chunks follow until one of size zero.
     case chunked

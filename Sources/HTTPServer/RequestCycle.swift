@@ -23,8 +23,9 @@ struct RequestCycle {
         case sendContinue
         /// Ask the application, then call `answered` or `upgraded`.
         case respond(to: Request)
-        /// Send this answer with `Connection: close`; `close` follows.
-        case refuse(HTTPFault)
+        /// Send this answer with `Connection: close`; `close` follows. The head is nil when the
+        /// fault is in the head itself.
+        case refuse(HTTPFault, RequestHead?)
         /// Send what is queued and close.
         case close
     }
@@ -148,9 +149,9 @@ struct RequestCycle {
         body = []
     }
 
-    private mutating func refuse(_ fault: HTTPFault) -> Action {
+    private mutating func refuse(_ fault: HTTPFault, of head: RequestHead? = nil) -> Action {
         finish()
-        return .refuse(fault)
+        return .refuse(fault, head)
     }
 }
 
@@ -206,6 +207,9 @@ extension RequestCycle {
         case .none:
             return deliver(head)
         case .fixed(let count):
+            if count > limits.bodyBytesMax {
+                return refuse(.bodyTooLong(max: limits.bodyBytesMax), of: head)
+            }
             phase = .fixedBody(count)
             // No more than has come: a length is a promise, memory is not given on promises.
             body.reserveCapacity(min(count, bufferedCount))
@@ -229,14 +233,15 @@ extension RequestCycle {
                 return deliver(head)
             }
         } catch {
-            return refuse(error)
+            return refuse(error, of: head)
         }
         if hasEnded {
             finish()
             return .close
         }
         if now >= deadline {
-            return refuse(HTTPFault(status: 408, message: "The body took too long to arrive."))
+            return refuse(
+                HTTPFault(status: 408, message: "The body took too long to arrive."), of: head)
         }
         return .wait
     }

@@ -13,7 +13,7 @@ final class ServerConnection: StreamSocketDelegate {
     private var cycle: RequestCycle
     private var webSocket: WebSocketConnection?
     private var isPumping = false
-    /// For the observer: the request that is being answered.
+    /// The request that is being answered. Its start is for the observer; without one it is 0.
     private var current: (head: RequestHead, id: UInt64, start: UInt64)?
     /// What the counters know of.
     private var countedReceived = 0
@@ -81,9 +81,11 @@ final class ServerConnection: StreamSocketDelegate {
             switch cycle.next(now: now) {
             case .wait: return updateReading()
             case .sendContinue: socket.send { $0.append(ascii: continueResponse) }
-            case .refuse(let fault):
+            case .refuse(let fault, let head):
                 server.counters.refusedRequests.add(1)
-                send(fault.response, refusalFraming)
+                var response = fault.response
+                server.application.complete(&response, to: head)
+                send(response, refusalFraming)
             case .close:
                 socket.close()
                 return
@@ -116,9 +118,8 @@ final class ServerConnection: StreamSocketDelegate {
         request.id = server.nextRequestID()
         request.peerAddress = socket.peerAddress
         request.isSecure = socket.isSecure
-        if server.settings.observer != nil {
-            current = (request.head, request.id, monotonicNanoseconds())
-        }
+        let start = server.settings.observer == nil ? 0 : monotonicNanoseconds()
+        current = (request.head, request.id, start)
         switch server.application.respond(to: request) {
         case .response(let response): complete(response)
         case .pending(let work): wait(for: work)
@@ -137,8 +138,9 @@ final class ServerConnection: StreamSocketDelegate {
         }
     }
 
-    private func complete(_ response: Response) {
+    private func complete(_ response: consuming Response) {
         guard socket.isOpen else { return }
+        server.application.complete(&response, to: current?.head)
         send(response, cycle.answered(now: now))
         observe(response.status)
     }
@@ -157,8 +159,9 @@ final class ServerConnection: StreamSocketDelegate {
     }
 
     private func observe(_ status: Int) {
-        guard let current, let observer = server.settings.observer else { return }
+        guard let current else { return }
         self.current = nil
+        guard let observer = server.settings.observer else { return }
         let microseconds = (monotonicNanoseconds() - current.start) / 1_000
         observer(
             AnsweredRequest(

@@ -107,8 +107,10 @@ final class ServerLoop {
         refusals += 1
         socket.delegate = RefusedConnection { [weak self] in self?.refusals -= 1 }
         let fault = HTTPFault(status: 503, message: "Too many connections are open.")
+        var response = fault.response
+        application.complete(&response, to: nil)
         let framing = ResponseEncoder.Framing(isHead: false, isVersion10: false, keepsAlive: false)
-        socket.send { encoder.encode(fault.response, framing, into: &$0) }
+        socket.send { encoder.encode(response, framing, into: &$0) }
         socket.close()
     }
 

@@ -134,11 +134,10 @@ extension Problem {
     }
 
     /// 42501: a row its table's rules do not let be written.
-    static func rowSecurity(table: String, isAnonymous: Bool, using: Bool = false) -> Problem {
+    static func rowSecurity(table: String, isAnonymous: Bool) -> Problem {
         Problem(
             code: "42501", status: isAnonymous ? 401 : 403,
-            message: "new row violates row-level security policy "
-                + (using ? "(USING expression) " : "") + "for table \"\(table)\"")
+            message: "new row violates row-level security policy for table \"\(table)\"")
     }
 
     /// 42883: an arrow on what is not JSON.

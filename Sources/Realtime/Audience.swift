@@ -13,21 +13,26 @@ final class Audience {
         let isService: Bool
     }
 
+    /// Tells audiences of one hub apart; never used twice.
+    typealias Number = UInt64
+
     let key: Key
+    let number: Number
     let frames: TopicFrames
     /// One for each binding and model, in the order of the bindings.
     private(set) var listeners: [Listener] = []
     /// A session is in here once: a topic is joined once per socket.
     private(set) var members: ContiguousArray<RealtimeSession> = []
 
-    private var number: UInt64 = 0
+    private var roundNumber: UInt64 = 0
     private var hits: ContiguousArray<Listener> = []
     /// Whether a listener's predicate broke in this round.
     private(set) var isBroken = false
 
     /// An audience without listeners or members.
-    init(_ key: Key, frames: TopicFrames) {
+    init(_ key: Key, number: Number, frames: TopicFrames) {
         self.key = key
+        self.number = number
         self.frames = frames
     }
 
@@ -75,20 +80,38 @@ final class Audience {
     /// Notes that a listener's change has passed, or that it could not be judged. Answers whether
     /// this is the first note of the round.
     func note(_ listener: Listener, _ verdict: Judge.Verdict, in round: Round) -> Bool {
-        let isFirst = number != round.number
-        if isFirst {
-            number = round.number
-            hits.removeAll(keepingCapacity: true)
-            isBroken = false
-        }
+        let isFirst = roundNumber != round.number
+        if isFirst { begin(round) }
         if verdict == .broken { isBroken = true } else { hits.append(listener) }
         return isFirst
     }
 
+    /// Notes the listeners of a feed whose filters a change passes. For members that catch up with a
+    /// change which passed the audience's rule when it was published.
+    func noteFiltered(_ feed: ModelFeed, in round: Round) {
+        begin(round)
+        for listener in listeners
+        where listener.feed === feed && listener.wants(round.change.operation)
+            && listener.filterVerdict(in: round) == .passes
+        {
+            hits.append(listener)
+        }
+    }
+
+    private func begin(_ round: Round) {
+        roundNumber = round.number
+        hits.removeAll(keepingCapacity: true)
+        isBroken = false
+    }
+
+    /// Whether the noted listeners may be shown the whole old row: those of one feed share its rule.
+    func mayShowOld(in round: Round) -> Bool { hits.first?.mayShowOld(in: round) ?? false }
+
     /// The frames of the noted listeners: one, unless they show different columns.
-    func appendFrames(in round: Round, to frames: inout ContiguousArray<FramedBytes>) {
+    func appendFrames(
+        showsOld: Bool, in round: Round, to frames: inout ContiguousArray<FramedBytes>
+    ) {
         if hits.count == 1, let hit = hits.first {
-            let showsOld = hit.mayShowOld(in: round)
             frames.append(
                 self.frames.frame(hit.ids, hit.projection, showsOld: showsOld, in: round))
             return
@@ -97,7 +120,6 @@ final class Audience {
         while let first = hits.first {
             let ids = hits.filter { $0.projection === first.projection }.map(\.id)
             hits.removeAll { $0.projection === first.projection }
-            let showsOld = first.mayShowOld(in: round)
             frames.append(
                 self.frames.frame(ids, first.projection, showsOld: showsOld, in: round))
         }

@@ -4,10 +4,26 @@ internal import Database
 /// position in here, not a queue; a position older than the ring means that the client must read
 /// again.
 struct ChangeRing {
+    /// A change, and for whom it waits here.
+    struct Entry {
+        let change: Change
+        /// The audiences that may hear of it and that had members which were not fed, ascending.
+        let missed: [Missed]
+    }
+
+    /// An audience that was told of a change while some of its members were behind. That it may
+    /// hear of it was decided when the change was published, and is not asked again: by the time a
+    /// member catches up, the models that rules read are others.
+    struct Missed {
+        let audience: Audience.Number
+        /// Whether the whole old row may be shown.
+        let showsOld: Bool
+    }
+
     private let changesMax: Int
     private let bytesMax: Int
     /// Changes in ascending order; slots before `first` are nil and are cut off now and then.
-    private var slots: [Change?] = []
+    private var slots: [Entry?] = []
     private var first = 0
     private var bytes = 0
     /// The newest sequence that has left the ring; everything after it is still here.
@@ -22,10 +38,12 @@ struct ChangeRing {
     /// How many changes are kept.
     var count: Int { slots.count - first }
 
-    /// Adds a change with a higher sequence than all before.
-    mutating func append(_ change: Change) {
-        slots.append(change)
-        bytes += Self.size(of: change)
+    /// Adds a change with a higher sequence than all before, and the audiences that missed it, in
+    /// any order.
+    mutating func append(_ change: Change, missedBy missed: [Missed] = []) {
+        let entry = Entry(change: change, missed: missed.sorted { $0.audience < $1.audience })
+        slots.append(entry)
+        bytes += entry.size
         while count > changesMax || (bytes > bytesMax && count > 1) { evict() }
         if first > 64, first > slots.count / 2 {
             slots.removeFirst(first)
@@ -42,12 +60,12 @@ struct ChangeRing {
     }
 
     /// The first change after a sequence; nil if there is none. O(log n).
-    func next(after sequence: Int64) -> Change? {
+    func next(after sequence: Int64) -> Entry? {
         var low = first
         var high = slots.count
         while low < high {
             let middle = (low + high) / 2
-            if let change = slots[middle], change.sequence > sequence {
+            if let entry = slots[middle], entry.change.sequence > sequence {
                 high = middle
             } else {
                 low = middle + 1
@@ -56,28 +74,30 @@ struct ChangeRing {
         return low < slots.count ? slots[low] : nil
     }
 
-    /// The changes of a transaction that are still here. A transaction bears the number of its
-    /// first change, and its changes follow one another.
-    func changes(of transaction: Int64) -> [Change] {
-        var found: [Change] = []
-        var change = next(after: transaction - 1)
-        while let member = change, member.transaction == transaction {
-            found.append(member)
-            change = next(after: member.sequence)
-        }
-        return found
-    }
-
     private mutating func evict() {
         guard let oldest = slots[first] else { return }
-        bytes -= Self.size(of: oldest)
-        evictedThrough = oldest.sequence
+        bytes -= oldest.size
+        evictedThrough = oldest.change.sequence
         slots[first] = nil
         first += 1
     }
+}
 
-    /// Bytes of the images as text, and as much again for the values.
-    private static func size(of change: Change) -> Int {
+extension ChangeRing.Entry {
+    /// What an audience missed of this change; nil if it missed nothing. O(log n).
+    func missed(by audience: Audience.Number) -> ChangeRing.Missed? {
+        var low = 0
+        var high = missed.count
+        while low < high {
+            let middle = (low + high) / 2
+            if missed[middle].audience < audience { low = middle + 1 } else { high = middle }
+        }
+        return low < missed.count && missed[low].audience == audience ? missed[low] : nil
+    }
+
+    /// Bytes of the images as text, as much again for the values, and those of the audiences.
+    fileprivate var size: Int {
         256 + 2 * ((change.new?.json.count ?? 0) + (change.old?.json.count ?? 0))
+            + missed.count * MemoryLayout<ChangeRing.Missed>.stride
     }
 }

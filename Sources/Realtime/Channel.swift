@@ -7,11 +7,8 @@ final class Channel {
     /// JSON text of the join's reference; `phx_close` carries it.
     let joinReference: [UInt8]
     let bindings: [BindingRequest]
-    /// Options of broadcast and presence, kept for when they are served.
-    let broadcast: JoinRequest.Broadcast
-    let presence: JoinRequest.Presence
-    /// Changes up to this one are older than the channel.
-    let joinedAfter: Int64
+    /// Changes up to this one are older than the channel's place in its audience.
+    var boundAfter: Int64 = 0
     /// Whom rules see; replaced by `access_token`.
     var identity: Identity
     /// The token in force; nil for the identity of the connection.
@@ -22,17 +19,14 @@ final class Channel {
     var place = 0
 
     init(
-        topic: String, joinReference: [UInt8], request: JoinRequest, identity: Identity,
-        token: String?, joinedAfter: Int64
+        topic: String, joinReference: [UInt8], bindings: [BindingRequest], identity: Identity,
+        token: String?
     ) {
         self.topic = topic
         self.joinReference = joinReference
-        bindings = request.bindings
-        broadcast = request.broadcast
-        presence = request.presence
+        self.bindings = bindings
         self.identity = identity
         self.token = token
-        self.joinedAfter = joinedAfter
     }
 
     /// What starts every topic of a channel.

@@ -5,9 +5,9 @@ struct ClientMessage {
     /// What the client wants.
     enum Event: Equatable {
         case heartbeat, join, leave, accessToken
-        /// A message for the other members of the topic. Understood, not yet relayed.
+        /// A message for the other members of the topic.
         case broadcast
-        /// Track or untrack. Understood, not yet kept.
+        /// Track or untrack.
         case presence
         case other(String)
 

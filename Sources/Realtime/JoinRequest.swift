@@ -24,24 +24,19 @@ struct JoinRequest {
         }
     }
 
-    /// The `broadcast` part. Relaying is not built yet; the options have their place here.
+    /// The `broadcast` part.
     struct Broadcast: Equatable {
-        var acknowledges = false
-        var echoesSelf = false
+        var wantsAcknowledgement = false
         var wantsReplay = false
+        /// Whether a `system` message is wanted when the source of changes is live.
         var wantsReadiness = false
-    }
-
-    /// The `presence` part. Presence is not built yet; the options have their place here.
-    struct Presence: Equatable {
-        var key = ""
-        var isEnabled = false
     }
 
     let token: Token
     let isPrivate: Bool
     let broadcast: Broadcast
-    let presence: Presence
+    /// Whether who is there is to be told: `presence.enabled`.
+    let wantsPresence: Bool
     let bindings: [BindingRequest]
     /// Whether the payload has a `config` at all; the legacy form has none.
     let hasConfiguration: Bool
@@ -54,9 +49,7 @@ struct JoinRequest {
         hasConfiguration = config?.kind == .object
         isPrivate = Self.flag(config?["private"])
         broadcast = Self.broadcast(config?["broadcast"])
-        presence = Presence(
-            key: Self.key(config?["presence"]?["key"]),
-            isEnabled: Self.flag(config?["presence"]?["enabled"]))
+        wantsPresence = Self.flag(config?["presence"]?["enabled"])
         let items = config?["postgres_changes"]?.elements ?? []
         bindings = BindingRequest.list(items.filter { $0.kind == .object })
     }
@@ -64,7 +57,7 @@ struct JoinRequest {
     private static func broadcast(_ value: JSONValue?) -> Broadcast {
         guard let value else { return Broadcast() }
         return Broadcast(
-            acknowledges: flag(value["ack"]), echoesSelf: flag(value["self"]),
+            wantsAcknowledgement: flag(value["ack"]),
             wantsReplay: !(value["replay"]?.isNull ?? true),
             wantsReadiness: flag(value["replication_ready"]))
     }
@@ -72,10 +65,5 @@ struct JoinRequest {
     /// A boolean, also one written as text.
     private static func flag(_ value: JSONValue?) -> Bool {
         value?.bool ?? (value?.string?.lowercased() == "true")
-    }
-
-    /// A presence key: text, or a number.
-    private static func key(_ value: JSONValue?) -> String {
-        value?.string ?? value?.numberText ?? ""
     }
 }

@@ -55,10 +55,14 @@ final class Listener {
     /// Filter and rule on the decisive image. DELETE asks about the old row: nobody learns of the
     /// end of a row that they could not see.
     func verdict(in round: Round) -> Judge.Verdict {
-        let side: Side = round.change.operation == .delete ? .old : .new
-        let filtered = filter?.verdict(on: side, in: round) ?? .passes
+        let filtered = filterVerdict(in: round)
         guard filtered == .passes else { return filtered }
-        return rule?.verdict(on: side, in: round) ?? .passes
+        return rule?.verdict(on: round.decisiveSide, in: round) ?? .passes
+    }
+
+    /// The filter alone, which looks at nothing but the row: it says the same at any time.
+    func filterVerdict(in round: Round) -> Judge.Verdict {
+        filter?.verdict(on: round.decisiveSide, in: round) ?? .passes
     }
 
     /// Whether the whole old row of an UPDATE or DELETE may be shown.

@@ -31,6 +31,7 @@ extension RealtimeHub {
     /// Makes a channel's bindings live. Answers what is wrong with those that cannot be.
     func bind(_ channel: Channel, of session: RealtimeSession) -> [String] {
         let identity = channel.identity
+        channel.boundAfter = sequence
         var problems: [String] = []
         var bindings: [(ordinal: Int, ResolvedBinding)] = []
         for (ordinal, request) in channel.bindings.enumerated() {
@@ -62,18 +63,40 @@ extension RealtimeHub {
             isService: isService)
         return audiences.take(key) {
             let frames = topics.take(key.frames) { TopicFrames(key.frames) }
-            let audience = Audience(key, frames: frames)
+            audienceNumber += 1
+            let audience = Audience(key, number: audienceNumber, frames: frames)
             audience.listen(bindings, context: context)
             return audience
         }
+    }
+
+    /// Makes a channel's bindings live for another identity. Whoever hears the same as before stays
+    /// in his audience. A session that is behind cannot be told the rest of what the old identity
+    /// might hear: it must read again.
+    func rebind(_ channel: Channel, of session: RealtimeSession) -> [String] {
+        let old = (audience: channel.audience, place: channel.place, after: channel.boundAfter)
+        channel.audience = nil
+        let problems = bind(channel, of: session)
+        guard let audience = old.audience else { return problems }
+        leave(audience, at: old.place)
+        if channel.audience === audience {
+            channel.boundAfter = old.after
+        } else if session.fedThrough < sequence {
+            cut(session)
+        }
+        return problems
     }
 
     /// Ends a channel's bindings.
     func unbind(_ channel: Channel) {
         guard let audience = channel.audience else { return }
         channel.audience = nil
-        if let moved = audience.remove(at: channel.place) {
-            moved.channels[channel.topic]?.place = channel.place
+        leave(audience, at: channel.place)
+    }
+
+    private func leave(_ audience: Audience, at place: Int) {
+        if let moved = audience.remove(at: place) {
+            moved.channels[audience.key.frames.topic]?.place = place
         }
         if audience.members.isEmpty {
             audience.stopListening()

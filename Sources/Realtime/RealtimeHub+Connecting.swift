@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Diagnostics
-public import Expressions
+internal import Expressions
 public import HTTP
 
 extension RealtimeHub {
@@ -12,24 +12,31 @@ extension RealtimeHub {
         guard let key = request.field("x-api-key") ?? parameter, !key.isEmpty else {
             return Self.refusal(401, "No API key found: send it as the apikey parameter")
         }
-        switch authenticate(key) {
+        switch identify(key) {
         case .success(let identity) where identity.userID != nil:
             // As on every surface: the token of a user is no key. Nobody would look at it again.
             return Self.refusal(401, "Invalid API key: send a user's token as access_token")
-        case .success(let identity): return session(request: request, apikey: identity)
+        case .success(let identity):
+            return session(version: parameters.last { $0.name == "vsn" }?.value, for: identity)
         case .failure(let problem): return Self.refusal(401, problem.message)
         }
     }
 
-    /// Answers an upgrade of a client whose key has been accepted.
-    public func session(request: Request, apikey identity: Identity) -> Answer {
-        let parameters = QueryString.parse(request.rawQuery)
-        let version = parameters.last { $0.name == "vsn" }?.value
+    /// Who a token speaks for, if it is good for a feed now (realtime.md §7): it must name its role
+    /// and its end.
+    func identify(_ token: String) -> Result<Identity, Problem> {
+        authenticate(token).flatMap { identity in
+            guard let end = identity.expiresAt, identity.namesRole else {
+                return .failure(.requiredClaims)
+            }
+            let now = clock()
+            return end <= now.seconds ? .failure(.expired(since: end, now: now)) : .success(identity)
+        }
+    }
+
+    private func session(version: String?, for identity: Identity) -> Answer {
         guard let serializer = Serializer(version: version) else {
             return Self.refusal(403, "Unknown vsn '\(version ?? "")': 1.0.0 and 2.0.0 are served")
-        }
-        if let end = identity.expiresAt, end <= clock().seconds {
-            return Self.refusal(401, SystemNotice.expired(since: end, now: clock()))
         }
         guard sessions.count < settings.sessionsMax else {
             return Self.refusal(429, "Too many connected users")
@@ -41,5 +48,25 @@ extension RealtimeHub {
         let body = JSON.object([JSON.Member("error", .string(text))]).bytes
         return .response(
             Response(status: status, contentType: "application/json; charset=utf-8", body: body))
+    }
+}
+
+extension Identity {
+    /// Whether the token itself names a role: one without is taken for `anon` elsewhere.
+    fileprivate var namesRole: Bool {
+        (try? JSONDocument(parsing: Array(claims.utf8)).root["role"])?.string != nil
+    }
+}
+
+extension Problem {
+    fileprivate static let requiredClaims = Problem(
+        code: "InvalidJWTToken", status: 401,
+        message: "Fields `role` and `exp` are required in JWT")
+
+    /// A token that has ended.
+    static func expired(since end: Int64, now: Instant) -> Problem {
+        Problem(
+            code: "InvalidJWTToken", status: 401,
+            message: SystemNotice.expired(since: end, now: now))
     }
 }

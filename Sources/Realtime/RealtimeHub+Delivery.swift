@@ -14,50 +14,67 @@ extension RealtimeHub {
             sequence = change.sequence
             binder.feeds[change.table]?.changeCount += 1
             guard !sessions.isEmpty else { continue }
-            ring.append(change)
-            fanOut(change, among: changes, at: now)
+            ring.append(change, missedBy: fanOut(change, among: changes, at: now))
         }
         departed = nil
     }
 
     /// What the transaction of a DELETE took away. `changes` holds at least all of that transaction.
-    private func departed(
-        with change: Change, among changes: @autoclosure () -> [Change]
-    ) -> DepartedRows? {
+    private func departed(with change: Change, among changes: [Change]) -> DepartedRows? {
         guard change.operation == .delete else { return nil }
         if let departed, departed.transaction == change.transaction { return departed }
-        departed = DepartedRows(of: change.transaction, among: changes(), feeds: binder.feeds)
+        departed = DepartedRows(of: change.transaction, among: changes, feeds: binder.feeds)
         return departed
     }
 
-    private func fanOut(_ change: Change, among changes: [Change], at now: Instant) {
+    /// Gives a change to all whom it is for. Answers the audiences with members that are behind.
+    private func fanOut(
+        _ change: Change, among changes: [Change], at now: Instant
+    ) -> [ChangeRing.Missed] {
         guard let feed = binder.feeds[change.table], feed.hasListeners(for: change.operation),
             let image = change.new ?? change.old
-        else { return }
-        found.removeAll(keepingCapacity: true)
-        touched.removeAll(keepingCapacity: true)
+        else { return [] }
         let round = round(for: change, of: feed, at: now, departed(with: change, among: changes))
         guard image.values.count == feed.model.columns.count else {
             reportStale(feed)
-            return
+            return []
         }
-        feed.collect(change.operation, image.values, into: &found)
+        judge(image, of: feed, in: round)
+        var missed: [ChangeRing.Missed] = []
+        for audience in touched {
+            frames.removeAll(keepingCapacity: true)
+            let showsOld = audience.mayShowOld(in: round)
+            audience.appendFrames(showsOld: showsOld, in: round, to: &frames)
+            var isMissed = false
+            for frame in frames {
+                if !feedMembers(of: audience, frame, change.sequence) { isMissed = true }
+            }
+            if isMissed {
+                missed.append(ChangeRing.Missed(audience: audience.number, showsOld: showsOld))
+            }
+            if audience.isBroken { reportBroken(audience, change) }
+        }
+        return missed
+    }
+
+    /// Finds the audiences that a change is for, those with members that are behind as well: what
+    /// each may hear of is decided now, once for all its members.
+    private func judge(_ image: RowImage, of feed: ModelFeed, in round: Round) {
+        found.removeAll(keepingCapacity: true)
+        touched.removeAll(keepingCapacity: true)
+        feed.collect(round.change.operation, image.values, into: &found)
         for listener in found {
             let verdict = listener.verdict(in: round)
             guard verdict != .fails else { continue }
             let audience = listener.audience
             if audience.note(listener, verdict, in: round) { touched.append(audience) }
         }
-        for audience in touched {
-            frames.removeAll(keepingCapacity: true)
-            audience.appendFrames(in: round, to: &frames)
-            for frame in frames { feedMembers(of: audience, frame, change.sequence) }
-            if audience.isBroken { reportBroken(audience, change) }
-        }
     }
 
-    /// The innermost loop: one pointer queued per socket.
-    private func feedMembers(of audience: Audience, _ frame: FramedBytes, _ sequence: Int64) {
+    /// The innermost loop: one pointer queued per socket. Answers whether it was fed to all members.
+    private func feedMembers(
+        of audience: Audience, _ frame: FramedBytes, _ sequence: Int64
+    ) -> Bool {
         let members = audience.members
         var count = 0
         for session in members where session.fedThrough >= sequence {
@@ -65,6 +82,7 @@ extension RealtimeHub {
             if !session.feed(frame) { wait(session, after: sequence) }
         }
         counters.deliveries += count
+        return count == members.count
     }
 
     private func round(
@@ -117,45 +135,31 @@ extension RealtimeHub {
         }
         let now = clock()
         expireTokens(at: now)
-        while let change = ring.next(after: session.fedThrough) {
-            session.fedThrough = change.sequence
-            guard feed(change, to: session, at: now) else { return }
+        while let entry = ring.next(after: session.fedThrough) {
+            session.fedThrough = entry.change.sequence
+            guard feed(entry, to: session, at: now) else { return }
         }
-        departed = nil
         session.fedThrough = .max
         waiting[ObjectIdentifier(session)] = nil
     }
 
-    /// Feeds one change to the channels of one session. Answers whether there is room for more.
-    private func feed(_ change: Change, to session: RealtimeSession, at now: Instant) -> Bool {
-        guard let feed = binder.feeds[change.table] else { return true }
-        if change.operation == .delete, change.transaction <= ring.evictedThrough {
-            // What the transaction deleted before is not known any more.
-            cut(session)
-            return false
-        }
-        let departed = departed(with: change, among: ring.changes(of: change.transaction))
-        let round = round(for: change, of: feed, at: now, departed)
+    /// Feeds what the channels of one session have missed of a change. Answers whether there is room
+    /// for more.
+    private func feed(
+        _ entry: ChangeRing.Entry, to session: RealtimeSession, at now: Instant
+    ) -> Bool {
+        let change = entry.change
+        guard !entry.missed.isEmpty, let feed = binder.feeds[change.table] else { return true }
+        let round = round(for: change, of: feed, at: now, nil)
         var hasRoom = true
-        for channel in session.channels.values where channel.joinedAfter < change.sequence {
-            guard let audience = channel.audience else { continue }
-            var isTouched = false
-            for listener in audience.listeners
-            where listener.feed === feed && listener.wants(change.operation) {
-                let verdict = listener.verdict(in: round)
-                guard verdict != .fails else { continue }
-                _ = audience.note(listener, verdict, in: round)
-                isTouched = true
-            }
-            guard isTouched else { continue }
+        for channel in session.channels.values where channel.boundAfter < change.sequence {
+            guard let audience = channel.audience, let missed = entry.missed(by: audience.number)
+            else { continue }
+            audience.noteFiltered(feed, in: round)
             frames.removeAll(keepingCapacity: true)
-            audience.appendFrames(in: round, to: &frames)
+            audience.appendFrames(showsOld: missed.showsOld, in: round, to: &frames)
             for frame in frames where !session.feed(frame) { hasRoom = false }
             counters.deliveries += frames.count
-            if audience.isBroken {
-                counters.brokenDecisions += 1
-                session.tell(.unjudged(change), on: channel)
-            }
         }
         return hasRoom
     }

@@ -29,6 +29,7 @@ public final class RealtimeHub {
     /// The newest change that has been delivered on this loop.
     var sequence: Int64 = 0
     var roundNumber: UInt64 = 0
+    var audienceNumber: Audience.Number = 0
     /// The deleted rows of the transaction being delivered.
     var departed: DepartedRows?
     /// The first second at which a channel's token ends.

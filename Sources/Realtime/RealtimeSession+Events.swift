@@ -37,9 +37,12 @@ extension RealtimeSession {
         case .accessToken:
             refresh(channel, with: JoinRequest.Token(message.payload["access_token"]))
         case .broadcast:
-            refuse(message, "BroadcastUnavailable: This server does not relay broadcasts yet")
+            // Sent without `ack`, as a join with it is refused: clients have told their caller that
+            // all is well and look at no reply. The end of the channel they show.
+            refuse(message, Unserved.broadcast.rawValue)
+            end(channel, because: .unserved(.broadcast))
         case .presence:
-            refuse(message, "PresenceUnavailable: This server does not track presence yet")
+            refuse(message, Unserved.presence.rawValue)
         case .heartbeat, .join:
             refuse(message, "UnknownEvent: Send heartbeats to the topic 'phoenix'")
         case .other(let name):
@@ -63,30 +66,14 @@ extension RealtimeSession {
             guard token != channel.token else { return }
             text = token
         }
-        switch identify(text) {
+        switch hub.identify(text) {
         case .failure(let problem):
             end(channel, because: .tokenRefused(problem.message))
         case .success(let identity):
-            hub.unbind(channel)
             channel.identity = identity
             channel.token = text
-            announce(hub.bind(channel, of: self), on: channel)
+            announce(hub.rebind(channel, of: self), on: channel)
         }
-    }
-
-    /// Who a token speaks for, if it is good now.
-    private func identify(_ token: String) -> Result<Identity, Problem> {
-        let result = hub.authenticate(token)
-        guard case .success(let identity) = result, let end = identity.expiresAt,
-            end <= hub.clock().seconds
-        else { return result }
-        return .failure(Self.expired(end, hub.clock()))
-    }
-
-    private static func expired(_ end: Int64, _ now: Instant) -> Problem {
-        Problem(
-            code: "InvalidJWTToken", status: 401,
-            message: SystemNotice.expired(since: end, now: now))
     }
 
     /// Says how a channel's bindings fared.
@@ -119,14 +106,6 @@ extension RealtimeSession {
         case .failure(let problem):
             refuse(message, "InvalidJWTToken: \(problem.message)")
         case .success(let identity):
-            if request.isPrivate, !identity.isService {
-                let name = message.topic.dropFirst(Channel.topicPrefix.count)
-                refuse(
-                    message,
-                    "Unauthorized: You do not have permissions to read from this Channel topic: "
-                        + name)
-                return
-            }
             open(message, request, identity)
         }
     }
@@ -150,11 +129,7 @@ extension RealtimeSession {
             return "TooManyBindings: The channels of a connection have at most "
                 + "\(hub.settings.bindingsPerSessionMax) postgres_changes together"
         }
-        if request.broadcast.wantsReplay {
-            return request.isPrivate
-                ? "UnableToReplayMessages: This server does not keep broadcasts yet"
-                : "UnableToReplayMessages: Replay is not allowed for public channels"
-        }
+        if let unserved = request.unserved { return unserved.rawValue }
         if !request.hasConfiguration, name.hasPrefix("public:") || name.hasPrefix("*") {
             return "TopicNotSupported: Name tables in config.postgres_changes, not in the topic"
         }
@@ -163,7 +138,7 @@ extension RealtimeSession {
 
     private func identity(for request: JoinRequest) -> Result<Identity, Problem> {
         switch request.token {
-        case .user(let token): return identify(token)
+        case .user(let token): return hub.identify(token)
         case .malformed:
             return .failure(
                 Problem(
@@ -174,7 +149,7 @@ extension RealtimeSession {
             guard let end = identity.expiresAt, end <= now.seconds else {
                 return .success(identity)
             }
-            return .failure(Self.expired(end, now))
+            return .failure(.expired(since: end, now: now))
         }
     }
 
@@ -183,8 +158,8 @@ extension RealtimeSession {
         if case .user(let text) = request.token { token = text }
         // The reference of the join names the channel's incarnation.
         let channel = Channel(
-            topic: message.topic, joinReference: message.reference, request: request,
-            identity: identity, token: token, joinedAfter: hub.sequence)
+            topic: message.topic, joinReference: message.reference, bindings: request.bindings,
+            identity: identity, token: token)
         channels[message.topic] = channel
         hub.counters.channels += 1
         let problems = hub.bind(channel, of: self)

@@ -15,6 +15,9 @@ struct Round {
     /// Of a DELETE: what its transaction deleted.
     let departed: DepartedRows?
 
+    /// The image that says whom the change is for.
+    var decisiveSide: Side { change.operation == .delete ? .old : .new }
+
     /// An evaluation of a rule for a caller at this moment, with the loop's reader for the rows of
     /// the other models it reads. The rule of a deleted row finds them as they were before.
     func evaluation(for caller: QueryContext, reading models: Set<String>) -> Evaluation {

@@ -53,20 +53,22 @@ enum SystemNotice: Equatable {
     case tokenRefused(String)
     /// The channel is over because its client sends too much.
     case tooManyMessages
+    /// The channel is over because its client wants what is not served.
+    case unserved(Unserved)
     /// The socket is about to close for a restart.
     case disconnecting
 
     fileprivate var isAboutChanges: Bool {
         switch self {
         case .subscribed, .unusableBinding, .mustRefetch: true
-        case .connected, .tokenRefused, .tooManyMessages, .disconnecting: false
+        case .connected, .tokenRefused, .tooManyMessages, .unserved, .disconnecting: false
         }
     }
 
     fileprivate var isError: Bool {
         switch self {
         case .subscribed, .connected, .disconnecting: false
-        case .unusableBinding, .mustRefetch, .tokenRefused, .tooManyMessages: true
+        case .unusableBinding, .mustRefetch, .tokenRefused, .tooManyMessages, .unserved: true
         }
     }
 
@@ -76,6 +78,7 @@ enum SystemNotice: Equatable {
         case .connected: "Replication connection established"
         case .unusableBinding(let text), .mustRefetch(let text), .tokenRefused(let text): text
         case .tooManyMessages: "Too many messages per second"
+        case .unserved(let what): what.rawValue
         case .disconnecting: "Server requested disconnect"
         }
     }

@@ -12,13 +12,17 @@ public enum ScriptRights: Sendable {
 extension Connection {
     /// Runs the statements of `script` one after the other, ignoring the rows they return.
     ///
-    /// - Throws: the first error, its `offset` counted from the start of the script. What ran
-    ///   before stays done; whoever calls holds the transaction.
-    public func executeScript(_ script: String, rights: ScriptRights) throws(SQLiteError) {
-        if rights == .insideTransaction { forbidTransactions() }
-        defer {
-            if rights == .insideTransaction { unsafe _ = sqlite3_set_authorizer(handle, nil, nil) }
-        }
+    /// - Parameter mayDrop: asked with the table's name before a DROP TABLE runs. SQLite itself
+    ///   says what a statement drops, however it is written.
+    /// - Throws: the first error, its `offset` counted from the start of the script; `authorisation`
+    ///   when `mayDrop` says no. What ran before stays done; whoever calls holds the transaction.
+    public func executeScript(
+        _ script: String, rights: ScriptRights,
+        mayDrop: (String) throws(SQLiteError) -> Bool = { _ throws(SQLiteError) in true }
+    ) throws(SQLiteError) {
+        let watch = ScriptWatch(rights: rights)
+        authorise(with: watch)
+        defer { unsafe _ = sqlite3_set_authorizer(handle, nil, nil) }
         let text = Array(script.utf8).map { CChar(bitPattern: $0) } + [0]
         let outcome = unsafe text.withUnsafeBufferPointer { text -> SQLiteError? in
             guard let start = text.baseAddress else { return nil }
@@ -29,7 +33,9 @@ extension Connection {
                 var tail: UnsafePointer<CChar>?
                 let code = unsafe sqlite3_prepare_v2(handle, position, -1, &statement, &tail)
                 if code != SQLITE_OK { return unsafe failure(code, text, begin) }
-                if let statement = unsafe statement, let error = unsafe finish(statement) {
+                if let statement = unsafe statement,
+                    let error = unsafe refusal(watch, mayDrop, statement) ?? finish(statement)
+                {
                     return unsafe SQLiteError(
                         code: error.code, message: error.message,
                         offset: startOfStatement(text, begin))
@@ -40,6 +46,22 @@ extension Connection {
             return nil
         }
         if let outcome { throw outcome }
+    }
+
+    /// Why a statement that has been prepared must not run; it is finalised then.
+    private func refusal(
+        _ watch: ScriptWatch, _ mayDrop: (String) throws(SQLiteError) -> Bool,
+        _ statement: OpaquePointer
+    ) -> SQLiteError? {
+        do throws(SQLiteError) {
+            for table in watch.takeDropped() where try !mayDrop(table) {
+                throw SQLiteError(code: SQLITE_AUTH, message: "\(table) may not be dropped")
+            }
+            return nil
+        } catch {
+            unsafe sqlite3_finalize(statement)
+            return error
+        }
     }
 
     /// Steps through a statement and finalises it.
@@ -81,14 +103,39 @@ extension Connection {
         return min(index, text.count - 1)
     }
 
-    private func forbidTransactions() {
+    /// Lets `watch` judge every statement that is prepared, until the authorizer is taken away.
+    private func authorise(with watch: ScriptWatch) {
         unsafe sqlite3_set_authorizer(
             handle,
-            { _, action, _, _, _, _ in
-                switch action {
-                case SQLITE_TRANSACTION, SQLITE_SAVEPOINT, SQLITE_ATTACH, SQLITE_DETACH: SQLITE_DENY
-                default: SQLITE_OK
-                }
-            }, nil)
+            { watch, action, name, _, _, _ in
+                guard let watch = unsafe watch else { return SQLITE_DENY }
+                return unsafe Unmanaged<ScriptWatch>.fromOpaque(watch).takeUnretainedValue()
+                    .judge(action, name)
+            }, Unmanaged.passUnretained(watch).toOpaque())
+    }
+}
+
+/// What the authorizer allows and notes while a script runs (c3ref/set_authorizer.html).
+private final class ScriptWatch {
+    private let rights: ScriptRights
+    /// The tables that the statement prepared last would drop.
+    private var dropped: [String] = []
+
+    init(rights: ScriptRights) { self.rights = rights }
+
+    func judge(_ action: Int32, _ name: UnsafePointer<CChar>?) -> Int32 {
+        switch action {
+        case SQLITE_TRANSACTION, SQLITE_SAVEPOINT, SQLITE_ATTACH, SQLITE_DETACH:
+            return rights == .insideTransaction ? SQLITE_DENY : SQLITE_OK
+        case SQLITE_DROP_TABLE:
+            if let name = unsafe name { unsafe dropped.append(String(cString: name)) }
+            return SQLITE_OK
+        default: return SQLITE_OK
+        }
+    }
+
+    func takeDropped() -> [String] {
+        defer { dropped = [] }
+        return dropped
     }
 }

@@ -3,22 +3,26 @@ struct Comparison {
     let built: DatabaseStructure
     let wanted: DatabaseStructure
     let catalogue: Catalogue
+    /// What the migration files build.
+    let recorded: DatabaseStructure
     var additions: [Difference.Addition] = []
     var refusals: [Difference.Refusal] = []
 
-    private static let byHand = "write a migration file by hand that rebuilds the table"
-    private static let dropByHand = "declare it, or drop it in a migration file by hand"
-
-    init(built: DatabaseStructure, wanted: DatabaseStructure, catalogue: Catalogue) {
+    init(
+        built: DatabaseStructure, recorded: DatabaseStructure, wanted: DatabaseStructure,
+        catalogue: Catalogue
+    ) {
         self.built = built
+        self.recorded = recorded
         self.wanted = wanted
         self.catalogue = catalogue
     }
 
     private mutating func refuse(
-        _ reason: String, _ advice: String = Comparison.byHand, at location: SourceLocation? = nil
+        _ reason: String, _ advice: Advice, at location: SourceLocation? = nil
     ) {
-        refusals.append(Difference.Refusal(reason: reason, advice: advice, location: location))
+        refusals.append(
+            Difference.Refusal(reason: reason, advice: advice.wording, location: location))
     }
 
     // MARK: Tables that are there
@@ -39,12 +43,13 @@ struct Comparison {
                 add(column, to: model, old)
             }
         }
-        if old.primaryKey != new.primaryKey || old.isIdentity != new.isIdentity {
-            refuse("the primary key of \"\(model.name)\" has changed", at: place)
+        if old.primaryKey != new.primaryKey {
+            refuse("the primary key of \"\(model.name)\" has changed", .declareAsBefore, at: place)
         }
         if old.options != new.options {
             refuse(
-                "the table \"\(model.name)\" is not declared STRICT or is WITHOUT ROWID", at: place)
+                "the table \"\(model.name)\" is not declared STRICT or is WITHOUT ROWID",
+                .declareAsBefore, at: place)
         }
         compareUniques(model, place)
         compareKeys(model, old, new, added)
@@ -59,26 +64,28 @@ struct Comparison {
         if before.type != after.type {
             refuse(
                 "the type of \(name) has changed from \(before.type) to \(after.type)",
-                at: column.location)
+                .declareColumnAsBefore, at: column.location)
         } else if let condition = column.checkCondition, !old.checks.contains(condition) {
             refuse(
-                "the type, enum, lengths or bounds of \(name) have changed", at: column.location)
+                "the type, enum, lengths or bounds of \(name) have changed",
+                .declareColumnAsBefore, at: column.location)
         }
         if before.isNotNull != after.isNotNull {
             refuse(
                 after.isNotNull
                     ? "\(name) has become required" : "\(name) is not required any more",
-                at: column.location)
+                .declareColumnAsBefore, at: column.location)
         }
         if before.defaultValue != after.defaultValue {
             refuse(
                 "the constant default of \(name) has changed from \(before.defaultValue ?? "none") "
-                    + "to \(after.defaultValue ?? "none")", at: column.location)
+                    + "to \(after.defaultValue ?? "none")", .declareColumnAsBefore,
+                at: column.location)
         }
         if before.rest != after.rest {
             refuse(
                 "\(name) has \(before.rest.joined(separator: " ")) in the database",
-                at: column.location)
+                .declareColumnAsBefore, at: column.location)
         }
     }
 
@@ -87,8 +94,9 @@ struct Comparison {
         if let former = column.renamedFrom, old.column(former.lowercased()) != nil {
             refuse(
                 "\(name) was \"\(former)\", and renaming is not built yet",
-                "write a migration file by hand: ALTER TABLE \(DDL.quoted(model.name)) "
-                    + "RENAME COLUMN \(DDL.quoted(former)) TO \(DDL.quoted(column.name));",
+                isRecorded(former, of: model)
+                    ? .rename(table: model.name, from: former, to: column.name)
+                    : .recordFirst(former),
                 at: column.location)
             return
         }
@@ -97,18 +105,23 @@ struct Comparison {
         if !column.isNullable, !hasConstant {
             refuse(
                 "\(name) is new and required, and rows that are there would have no value for it",
-                "give it a constant default or leave it out of \"required\"", at: column.location)
+                .giveDefault, at: column.location)
         } else if column.reference != nil, hasConstant {
             refuse(
                 "\(name) is new and refers to a model, and SQLite adds such columns only "
                     + "without default",
-                "leave the default out", at: column.location)
+                .leaveDefaultOut, at: column.location)
         } else {
             additions.append(
                 Difference.Addition(
                     what: "column \(model.name).\(column.name)",
                     statement: DDL.addColumn(column, to: model)))
         }
+    }
+
+    /// Whether a migration file may name the column: else it would fail where only files build.
+    private func isRecorded(_ column: String, of model: Model) -> Bool {
+        recorded.tables[model.name.lowercased()]?.column(column.lowercased()) != nil
     }
 
     private mutating func compareUniques(_ model: Model, _ place: SourceLocation) {
@@ -125,8 +138,7 @@ struct Comparison {
         for columns in there.subtracting(declared).sorted(by: { $0.joined() < $1.joined() }) {
             refuse(
                 "(\(columns.joined(separator: ", "))) of \"\(model.name)\" is unique in the "
-                    + "database but not declared so", "declare it in \"unique\", or \(Self.byHand)",
-                at: place)
+                    + "database but not declared so", .declareUnique, at: place)
         }
     }
 
@@ -137,13 +149,15 @@ struct Comparison {
             let column = model.columns.first { $0.name.lowercased() == key.columns[0] }
             refuse(
                 "the reference of \"\(model.name).\(key.columns[0])\" has changed or is new",
-                at: column?.location)
+                .declareColumnAsBefore, at: column?.location)
         }
         for key in old.keys where !new.keys.contains(key) {
             // A changed reference is reported once, above.
             if new.keys.contains(where: { $0.columns == key.columns }) { continue }
             let columns = key.columns.joined(separator: ", ")
-            refuse("\"\(model.name).\(columns)\" refers to \"\(key.target)\" in the database only")
+            refuse(
+                "\"\(model.name).\(columns)\" refers to \"\(key.target)\" in the database only",
+                .declare)
         }
     }
 
@@ -157,22 +171,35 @@ struct Comparison {
             guard let own = column.checkCondition, !old.checks.contains(own) else { continue }
             explained.insert(column.name.lowercased())
         }
+        let there = Set(old.checks.map { renamed($0, model, old) })
         var hasChanged = false
         for (check, text) in zip(model.checks, conditions) {
             let condition = TableParser.condition(SQLLexer.tokens(of: text)[...])
-            if old.checks.contains(condition) { continue }
+            if there.contains(condition) { continue }
             hasChanged = true
             refuse(
                 "the check \"\(check.name)\" of \"\(model.name)\" is new or has changed",
-                at: check.condition.start)
+                .declareAsBefore, at: check.condition.start)
         }
         for condition in old.checks.subtracting(new.checks).sorted() {
             let words = Set(condition.split(separator: " ").map(String.init))
             if hasChanged || !words.isDisjoint(with: explained) { continue }
             refuse(
                 "\"\(model.name)\" has the check (\(condition)) in the database but not declared",
-                at: SourceLocation(file: model.file))
+                .declare, at: SourceLocation(file: model.file))
         }
+    }
+
+    /// A condition with the names that its columns will have once they are renamed.
+    private func renamed(_ condition: String, _ model: Model, _ old: TableStructure) -> String {
+        var words = condition.split(separator: " ").map(String.init)
+        for column in model.columns where old.column(column.name.lowercased()) == nil {
+            guard let former = column.renamedFrom?.lowercased() else { continue }
+            for index in words.indices where words[index] == former {
+                words[index] = column.name.lowercased()
+            }
+        }
+        return words.joined(separator: " ")
     }
 
     // MARK: Indexes
@@ -186,10 +213,7 @@ struct Comparison {
         }
         if there != wantedIndex {
             refuse(
-                "the index \"\(index.name)\" has changed",
-                "write a migration file by hand: DROP INDEX \(DDL.quoted(index.name)); "
-                    + "\(statement);"
-            )
+                "the index \"\(index.name)\" has changed", .replaceIndex(index.name))
         }
     }
 
@@ -201,8 +225,7 @@ struct Comparison {
             guard let declared = wanted.tables[table.name] else {
                 refuse(
                     "the table \"\(table.name)\" is in the database but no model declares it",
-                    "\(Self.dropByHand): DROP TABLE \(DDL.quoted(table.name));"
-                )
+                    .declareTable)
                 continue
             }
             let renamed = Set(
@@ -212,9 +235,7 @@ struct Comparison {
                 if renamed.contains(column.name) { continue }
                 refuse(
                     "the column \"\(table.name).\(column.name)\" is in the database but not "
-                        + "declared",
-                    "\(Self.dropByHand): ALTER TABLE "
-                        + "\(DDL.quoted(table.name)) DROP COLUMN \(DDL.quoted(column.name));")
+                        + "declared", .declareColumn)
             }
         }
         for index in built.indexes.values.sorted(by: { $0.name < $1.name }) {
@@ -224,8 +245,7 @@ struct Comparison {
             else { continue }
             refuse(
                 "the index \"\(index.name)\" is in the database but not declared",
-                "\(Self.dropByHand): DROP INDEX \(DDL.quoted(index.name));"
-            )
+                .declareIndex(index.name))
         }
     }
 }

@@ -12,7 +12,8 @@ public typealias ExpressionRenderer =
 /// Whatever SQLite can express as a constraint is one, so that every writer obeys it: types beyond
 /// SQLite's own, enums, lengths, ranges. Patterns and nested JSON rules are checked by the server
 /// alone. Defaults that are expressions are filled in by the server too: they may ask for the
-/// caller.
+/// caller; and so are the numbers of identity columns, which SQLite's AUTOINCREMENT would let
+/// follow the greatest value that anybody writes.
 public struct DDL: Sendable {
     /// The statements, without semicolons, that make the model's table and then its indexes.
     /// Throws the faults of its checks and index predicates.
@@ -31,10 +32,8 @@ public struct DDL: Sendable {
         _ model: Model, render: ExpressionRenderer
     ) throws(SchemaFailure) -> String {
         var lines = model.columns.map { definition(of: $0, in: model) }
-        if model.identity == nil {
-            let key = names(model.primaryKey, of: model)
-            lines.append("CONSTRAINT \(quoted(model.primaryKeyName)) PRIMARY KEY (\(key))")
-        }
+        let key = names(model.primaryKey, of: model)
+        lines.append("CONSTRAINT \(quoted(model.primaryKeyName)) PRIMARY KEY (\(key))")
         for unique in model.uniques {
             let columns = names(unique.columns, of: model)
             lines.append("CONSTRAINT \(quoted(unique.name)) UNIQUE (\(columns))")
@@ -84,9 +83,6 @@ public struct DDL: Sendable {
 
     private static func definition(of column: Column, in model: Model) -> String {
         var text = "\(quoted(column.name)) \(column.type.storageClass)"
-        if column.isIdentity {
-            text += " CONSTRAINT \(quoted(model.primaryKeyName)) PRIMARY KEY AUTOINCREMENT"
-        }
         if !column.isNullable { text += " NOT NULL" }
         if case .constant(let value)? = column.default { text += " DEFAULT \(value.sqlLiteral)" }
         let conditions = column.sqlConditions

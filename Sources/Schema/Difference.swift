@@ -36,14 +36,19 @@ public struct Difference: Hashable, Sendable {
 
     /// Compares what a database is with what the models declare.
     ///
+    /// - Parameter recorded: what the migration files build, where the database may have more:
+    ///   advice must not name in a new file what no file makes.
+    ///
     /// Throws the faults of checks and index predicates.
     public static func between(
-        _ built: DatabaseStructure, _ declared: Catalogue, render: ExpressionRenderer
+        _ built: DatabaseStructure, recorded: DatabaseStructure? = nil, _ declared: Catalogue,
+        render: ExpressionRenderer
     ) throws(SchemaFailure) -> Difference {
         var statements: [String] = []
         for model in declared.models { statements += try DDL.create(model, render: render) }
         var comparison = Comparison(
-            built: built, wanted: DatabaseStructure(statements: statements), catalogue: declared)
+            built: built, recorded: recorded ?? built,
+            wanted: DatabaseStructure(statements: statements), catalogue: declared)
         for model in declared.modelsByDependency {
             if built.tables[model.name.lowercased()] == nil {
                 for (index, statement) in try DDL.create(model, render: render).enumerated() {

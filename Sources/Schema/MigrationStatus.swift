@@ -90,7 +90,7 @@ public struct MigrationStatus: Hashable, Sendable {
         let list = faults.map { "\($0.version)_\($0.name): \($0.state.wording)" }
         throw .migration(
             "the migration files do not fit the database: " + list.joined(separator: "; "),
-            hint: "Put the files back as they were when they were applied, and give new ones a "
-                + "version after the last.")
+            hint: "Put the files back as they were when they were applied. One that no database "
+                + "has applied yet may get a version after the last.")
     }
 }

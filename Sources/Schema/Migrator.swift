@@ -108,10 +108,12 @@ public struct Migrator: Sendable {
                 do throws(DatabaseError) {
                     try transaction.executeScript(statement.text)
                 } catch {
-                    throw .migration(error.wording(in: source, at: statement.offset))
+                    throw .migration(
+                        error.wording(in: source, at: statement.offset), hint: error.advice)
                 }
             }
             try transaction.migrating { transaction throws(DatabaseError) in
+                if !statements.isEmpty { try transaction.unsettleSequences() }
                 try transaction.executeScript(Self.memory)
                 var sql = SQL("INSERT INTO _apus_migrations VALUES (")
                 for (index, text) in [file.version, file.name, file.checksum, now.postgres]
@@ -220,7 +222,27 @@ extension DatabaseError {
         case .notNull(let table, let column): "\"\(table).\(column)\" may not be null"
         case .check(let name): "a row does not keep the check \"\(name)\""
         case .foreignKey: "a row refers to one that is not there"
+        case .sequenceExhausted(let name, _): "the sequence \"\(name)\" has no more numbers"
+        case .stillReferenced(let table, let others):
+            "\"\(table)\" cannot be dropped: \(Self.list(others)) "
+                + "\(others.count == 1 ? "refers" : "refer") to it, and the rows there would be "
+                + "deleted or changed along with those of \"\(table)\""
         case .other(_, let message): message
         }
+    }
+
+    /// What the author of a migration can do about it, where that is known.
+    var advice: String? {
+        guard case .stillReferenced(let table, _) = self else { return nil }
+        return
+            "Nothing of the file was applied. Keep \"\(table)\" and add columns to it, or make a "
+            + "new table beside it: migrations cannot rebuild a table yet that others refer to."
+    }
+
+    /// `"a"`, `"a" and "b"`, `"a", "b" and "c"`.
+    private static func list(_ names: [String]) -> String {
+        let quoted = names.map { "\"\($0)\"" }
+        guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
+        return quoted.dropLast().joined(separator: ", ") + " and " + last
     }
 }

@@ -1,3 +1,5 @@
+public import Database
+
 /// What a caller may be allowed to do with a row.
 public enum Verb: String, Hashable, Sendable, CaseIterable {
     case read, create, update, delete
@@ -85,6 +87,8 @@ public final class Model: Sendable {
     public let realtime: RealtimeSettings?
     /// The key column that the database numbers itself.
     public let identity: Int?
+    /// The numbers of that column.
+    public let sequence: IdentitySequence?
     private let indexByName: [String: Int]
 
     init(_ draft: ModelDraft, references: [ForeignKey], relationships: [Relationship]) {
@@ -105,6 +109,11 @@ public final class Model: Sendable {
         access = draft.access
         realtime = draft.realtime
         identity = draft.columns.firstIndex(where: \.isIdentity)
+        sequence = draft.columns.first(where: \.isIdentity).map { column in
+            IdentitySequence(
+                table: draft.name, column: column.name,
+                maximum: column.type == .integer32 ? Int64(Int32.max) : .max)
+        }
         indexByName = Dictionary(
             draft.columns.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first })

@@ -11,11 +11,11 @@ extension Catalogue {
         in database: DatabasePool,
         defaultValue: (Model, Int) throws(Problem) -> Value
     ) throws(Problem) -> Int {
-        var statements: [(sql: SQL, location: SourceLocation)] = []
+        var statements: [(sql: SQL, model: Model, location: SourceLocation)] = []
         for row in seeds {
             guard let model = model(row.model) else { continue }
             statements.append(
-                (try insert(row, into: model, defaultValue: defaultValue), row.location))
+                (try insert(row, into: model, defaultValue: defaultValue), model, row.location))
         }
         let inserts = statements
         return try database.writeAndWait { transaction throws(Problem) in
@@ -25,9 +25,12 @@ extension Catalogue {
             } catch {
                 throw .migration(error.wording)
             }
-            for (sql, location) in inserts {
+            for (sql, model, location) in inserts {
                 do throws(DatabaseError) {
-                    count += try transaction.run(sql)
+                    let added = try transaction.run(sql)
+                    count += added
+                    // Numbers given later must not meet those of seeds.
+                    if added > 0, let sequence = model.sequence { try transaction.raise(sequence) }
                 } catch {
                     throw .migration("\(location): \(error.wording)")
                 }

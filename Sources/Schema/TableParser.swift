@@ -72,10 +72,9 @@ struct TableParser {
         case "constraint": tokens = tokens.dropFirst()
         case "primary":
             table.primaryKey = [column.name]
-            while let token = tokens.first, !isColumnConstraint(token) {
-                if token.isWord("autoincrement") { table.isIdentity = true }
-                tokens.removeFirst()
-            }
+            // AUTOINCREMENT, with which identity columns used to be made, makes no difference: the
+            // server gives the numbers.
+            while let token = tokens.first, !isColumnConstraint(token) { tokens.removeFirst() }
         case "not":
             column.isNotNull = true
             tokens = tokens.dropFirst()

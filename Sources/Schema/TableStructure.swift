@@ -23,7 +23,6 @@ struct TableStructure: Hashable, Sendable {
     var name: String
     var columns: [Column] = []
     var primaryKey: [String] = []
-    var isIdentity = false
     var uniques: Set<[String]> = []
     var keys: Set<Key> = []
     /// The conditions of all checks.
@@ -119,7 +118,7 @@ extension TableStructure {
     /// Whether this table is `other`, perhaps with columns and constraints added to it.
     func covers(_ other: TableStructure) -> Bool {
         other.columns.allSatisfy { column($0.name) == $0 }
-            && primaryKey == other.primaryKey && isIdentity == other.isIdentity
+            && primaryKey == other.primaryKey
             && uniques.isSuperset(of: other.uniques) && keys.isSuperset(of: other.keys)
             && checks.isSuperset(of: other.checks) && options == other.options
     }

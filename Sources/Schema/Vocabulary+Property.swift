@@ -27,7 +27,11 @@ extension Vocabulary {
         Word("renamedFrom", .text, "The name the column had before."),
         Word("references", .words(.references), "The model whose key the column holds."),
         Word("access", .words(.columnAccess), "Rules for this column alone."),
-        Word("identity", .boolean, "Whether the database numbers the rows.", for: [.integer]),
+        Word(
+            "identity", .boolean,
+            "Whether the database numbers rows that come without a value: from 1, and after the "
+                + "rows of migrations and seeds. Values that writers give do not move the numbers.",
+            for: [.integer]),
         Word(
             "precision", .integer(min: 1), "All digits of a decimal, 18 at the most.",
             for: [.decimal]),

@@ -2,56 +2,70 @@ import Bytes
 import HTTP
 import Schema
 
-/// Cross-origin rules (Fetch standard; rest.md §16, auth.md §1.3): browsers may call from any
-/// origin, or only from those that the project lists.
+/// Cross-origin rules (Fetch standard §3.2; rest.md §16, auth.md §1.3): pages may call from any
+/// origin, or only from those that the project lists. `complete` alone writes the fields, and it
+/// sees every answer once: a browser refuses an answer that says one of them twice.
 struct CrossOrigin: Sendable {
-    /// Allowed origins, empty for every origin.
-    private let origins: Set<String>
+    /// The origins allowed, nil for every origin.
+    private let origins: Set<String>?
 
-    init(origins: [String]) { self.origins = Set(origins.filter { $0 != "*" }) }
-
-    /// The answer to a preflight, nil when the request is none.
-    func preflight(_ request: Request) -> Response? {
-        guard request.method == .options, let origin = request.field("origin"),
-            request.fieldBytes("access-control-request-method") != nil
-        else { return nil }
-        var response = Response(status: 200)
-        guard allows(origin) else { return response }
-        appendOrigin(origin, to: &response)
-        response.append(
-            field: "Access-Control-Allow-Methods", ascii: "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD")
-        let asked = request.field("access-control-request-headers").map { $0 + ", " } ?? ""
-        response.append(
-            field: "Access-Control-Allow-Headers",
-            "Authorization, \(asked)Accept, Accept-Language, Content-Language")
-        response.append(field: "Access-Control-Max-Age", ascii: "86400")
-        return response
+    init(origins: [String]) {
+        self.origins = origins.contains("*") ? nil : Set(origins)
     }
 
-    /// Adds what a browser needs to read an answer, errors included.
-    func append(to response: inout Response, origin: ArraySlice<UInt8>?) {
-        guard let origin else { return }
-        let text = String(utf8: origin)
-        guard allows(text) else { return }
-        appendOrigin(text, to: &response)
-        response.append(
-            field: "Access-Control-Expose-Headers",
-            ascii: """
-                Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, \
-                Server, Transfer-Encoding, Range-Unit, X-Total-Count, Link, X-Supabase-Api-Version, \
-                Preference-Applied, Proxy-Status, X-Request-Id
-                """)
+    /// Whether a browser asks in this request what a page may send it: no service sees it.
+    static func isPreflight(_ head: RequestHead) -> Bool {
+        head.method == .options && head.fieldBytes("origin") != nil
+            && head.fieldBytes("access-control-request-method") != nil
     }
 
-    private func allows(_ origin: String) -> Bool { origins.isEmpty || origins.contains(origin) }
+    /// Adds what a browser needs to hand an answer to a page, errors included.
+    ///
+    /// - Parameter head: the request's, nil when no sound one has come. Its origin is unknown then,
+    ///   so the answer is readable where every origin may call.
+    func complete(_ response: inout Response, to head: RequestHead?) {
+        guard let origins else {
+            guard let head else { return appendFields(to: &response, allowing: "*", nil) }
+            guard head.fieldBytes("origin") != nil else { return }
+            return appendFields(to: &response, allowing: "*", head)
+        }
+        // Also where nothing is allowed: a cache must not hand one origin's answer to another.
+        response.append(field: "Vary", ascii: "Origin")
+        guard let head, let origin = head.field("origin"), origins.contains(origin) else { return }
+        response.append(field: "Access-Control-Allow-Credentials", ascii: "true")
+        appendFields(to: &response, allowing: origin, head)
+    }
 
-    private func appendOrigin(_ origin: String, to response: inout Response) {
-        if origins.isEmpty {
-            response.append(field: "Access-Control-Allow-Origin", ascii: "*")
+    private func appendFields(
+        to response: inout Response, allowing origin: String, _ head: RequestHead?
+    ) {
+        response.append(field: "Access-Control-Allow-Origin", origin)
+        if let head, Self.isPreflight(head) {
+            appendPreflightFields(to: &response, head)
         } else {
-            response.append(field: "Access-Control-Allow-Origin", origin)
-            response.append(field: "Access-Control-Allow-Credentials", ascii: "true")
-            response.append(field: "Vary", ascii: "Origin")
+            response.append(field: "Access-Control-Expose-Headers", ascii: exposedFields)
         }
     }
+
+    private func appendPreflightFields(to response: inout Response, _ head: RequestHead) {
+        response.append(
+            field: "Access-Control-Allow-Methods",
+            ascii: "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD")
+        var names: [UInt8] = Array("Authorization, Accept, Accept-Language, Content-Language".utf8)
+        // A star would not do: it leaves out Authorization, and with credentials it is a name.
+        for line in head.fields("access-control-request-headers") where !line.isEmpty {
+            names.append(utf8: ", ")
+            names.append(utf8: line)
+        }
+        response.append(field: "Access-Control-Allow-Headers", bytes: names)
+        response.append(field: "Access-Control-Max-Age", ascii: "86400")
+    }
 }
+
+/// What a page may read beside the fields that every page may: all that the services answer with.
+private let exposedFields: StaticString = """
+    Allow, Content-Encoding, Content-Location, Content-Profile, Content-Range, Date, Link, \
+    Location, Preference-Applied, Proxy-Status, Range-Unit, Retry-After, Server, \
+    Transfer-Encoding, WWW-Authenticate, X-Request-Id, X-Sb-Error-Code, X-Supabase-Api-Version, \
+    X-Total-Count
+    """

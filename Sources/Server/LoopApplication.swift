@@ -41,6 +41,11 @@ final class LoopApplication: Application {
         }
     }
 
+    /// Adds the cross-origin fields to an answer, whoever has made it.
+    func complete(_ response: inout Response, to head: RequestHead?) {
+        services.crossOrigin.complete(&response, to: head)
+    }
+
     /// Hands committed changes to this loop's subscribers.
     func deliver(_ changes: [Change]) { hub.deliver(changes) }
 
@@ -59,7 +64,7 @@ final class LoopApplication: Application {
     }
 
     private func route(_ request: Request) -> Answer {
-        if let preflight = services.crossOrigin.preflight(request) { return .response(preflight) }
+        if CrossOrigin.isPreflight(request.head) { return .response(Response(status: 200)) }
         switch ServicePath(request.rawPath) {
         case .rest(let path): return rest(request, path: path)
         case .auth(let path): return auth(request, path: path)
@@ -84,9 +89,9 @@ final class LoopApplication: Application {
     }
 
     private func realtime(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
-        guard ASCII.equal(path.span, "websocket") else {
-            return .response(GatewayFault.unknownPath.response)
-        }
-        return hub.session(request: request)
+        if ASCII.equal(path.span, "websocket") { return hub.session(request: request) }
+        if let refusal = gateway.refusal(of: request) { return .response(refusal.response) }
+        return .response(
+            RealtimeHub.respond(to: request, path: path) ?? GatewayFault.unknownPath.response)
     }
 }

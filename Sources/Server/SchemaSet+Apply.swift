@@ -11,15 +11,28 @@ extension SchemaSet {
     func applyToDevelopment(
         _ database: DatabasePool, _ options: ServerOptions, log: Log
     ) throws {
-        let migrator = Migrator(database, try MigrationSet.load(options.migrationsDirectory))
+        let set = try MigrationSet.load(options.migrationsDirectory)
+        let migrator = Migrator(database, set)
         _ = try migrator.apply { log.record(.migrated(name: $0.fileName)) }
-        let difference = try difference(from: try migrator.structure())
-        try difference.requireAdditive(
-            to: "what the database already has",
-            hint: "To start afresh without its rows, stop and delete \(options.databasePath)*.")
+        let there = try migrator.structure()
+        let difference = try difference(from: there)
+        if !difference.refusals.isEmpty {
+            let built = try Migrator.structure(builtBy: set)
+            try self.difference(from: there, recorded: built).requireAdditive(
+                to: "what the database already has",
+                hint: try self.difference(from: built).refusals.isEmpty
+                    ? Self.freshHint(options) : nil)
+        }
         try migrator.apply(difference.additions)
         for addition in difference.additions { log.record(.migrated(name: addition.what)) }
+        try catalogue.settleSequences(in: database)
         database.setCaptured(capturedTables)
+    }
+
+    /// Only where a database made afresh would be as declared. Says what it costs.
+    private static func freshHint(_ options: ServerOptions) -> String {
+        "None of it was applied. A new database would have it: delete \(options.databasePath)* "
+            + "while the server is stopped if every row and account in it may be lost."
     }
 
     /// Production: the migration files rule.
@@ -39,18 +52,22 @@ extension SchemaSet {
         // A database that `dev` has extended may have more than the files build: both must do.
         let built = try Migrator.structure(builtBy: set)
         let there = try migrator.structure()
-        try requireNothingMissing(in: built, called: "what Migrations/ builds")
-        if there != built { try requireNothingMissing(in: there, called: "what the database has") }
+        try requireNothingMissing(in: built, called: "what Migrations/ builds", Problem.unwritten)
+        if there != built {
+            try requireNothingMissing(in: there, called: "what the database has", Problem.lacking)
+        }
+        try catalogue.settleSequences(in: database)
         database.setCaptured(capturedTables)
     }
 
     private func requireNothingMissing(
-        in structure: DatabaseStructure, called name: String
+        in structure: DatabaseStructure, called name: String,
+        _ problem: ([String]) -> Problem
     ) throws {
         let difference = try difference(from: structure)
         try difference.requireAdditive(to: name)
         guard difference.isEmpty else {
-            throw Problem.undeclared(difference.additions.map(\.what))
+            throw problem(difference.additions.map(\.what))
         }
     }
 
@@ -83,7 +100,16 @@ extension Problem {
             hint: "Run 'apus migrate up', or start with --migrate.")
     }
 
-    fileprivate static func undeclared(_ additions: [String]) -> Problem {
+    /// The files build it, and yet it is gone: somebody else has changed the database.
+    fileprivate static func lacking(_ additions: [String]) -> Problem {
+        Problem(
+            code: "database_changed", status: 500,
+            message: "The database lacks what its migration files have built: "
+                + "\(additions.joined(separator: ", ")).",
+            hint: "Restore it from a backup.")
+    }
+
+    fileprivate static func unwritten(_ additions: [String]) -> Problem {
         Problem(
             code: "migration_missing", status: 500,
             message: "No migration file builds what Schemas/ declares: "

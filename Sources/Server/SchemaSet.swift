@@ -17,9 +17,13 @@ struct SchemaSet: Sendable {
         return SchemaSet(catalogue: catalogue, rulebook: try Rulebook.compile(catalogue))
     }
 
-    /// What separates a database from the declared models.
-    func difference(from structure: DatabaseStructure) throws(SchemaFailure) -> Difference {
-        try Difference.between(structure, catalogue, render: rulebook.sqlText)
+    /// What separates a database from the declared models. `recorded` is what the migration files
+    /// build, where that may be less.
+    func difference(
+        from structure: DatabaseStructure, recorded: DatabaseStructure? = nil
+    ) throws(SchemaFailure) -> Difference {
+        try Difference.between(
+            structure, recorded: recorded, catalogue, render: rulebook.sqlText)
     }
 
     /// Which tables feed the change log.
@@ -28,7 +32,8 @@ struct SchemaSet: Sendable {
             model.realtime.map { settings in
                 CapturedTable(
                     name: model.name, columns: model.columns.map { ($0.name, $0.type) },
-                    key: model.primaryKey, retain: settings.retain ?? catalogue.project.realtime.retain)
+                    key: model.primaryKey,
+                    retain: settings.retain ?? catalogue.project.realtime.retain)
             }
         }
     }

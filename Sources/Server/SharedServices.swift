@@ -11,10 +11,9 @@ struct SharedServices: Sendable {
     let crossOrigin: CrossOrigin
     let status: StatusEndpoints
 
-    /// Completes an answer on its way out: cross-origin fields, and the request's id on errors.
+    /// Completes what a service answers: the request's id on errors, no body for HEAD.
     func finish(_ response: consuming Response, to request: Request) -> Response {
         var response = response
-        crossOrigin.append(to: &response, origin: request.fieldBytes("origin"))
         if response.status >= 400 { response.append(field: "X-Request-Id", String(request.id)) }
         if request.method == .head { response.omitsBody = true }
         return response

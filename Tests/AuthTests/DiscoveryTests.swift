@@ -55,7 +55,7 @@ import Testing
         (.get, "/callback", 400, "validation_failed"),
         (.get, "/user/identities/authorize", 404, "manual_linking_disabled"),
         (.delete, "/user/identities/x", 404, "manual_linking_disabled"),
-        (.post, "/factors", 422, "mfa_totp_enroll_not_enabled"),
+        (.post, "/factors", 400, "validation_failed"),
         (.post, "/factors/x/challenge", 404, "mfa_factor_not_found"),
         (.post, "/factors/x/verify", 404, "mfa_factor_not_found"),
         (.delete, "/factors/x", 404, "mfa_factor_not_found"),
@@ -83,7 +83,25 @@ import Testing
         (.delete, "/user", 405, "method_not_allowed"),
         (.post, "/settings", 405, "method_not_allowed"),
         (.get, "/otp", 405, "method_not_allowed"),
+        (.get, "/factors", 405, "method_not_allowed"),
     ]
+
+    @Test(arguments: [
+        ("/otp", #"{"email":"a@example.com","phone":null}"#, 404, "feature_disabled"),
+        ("/otp", #"{"phone":"+15551234"}"#, 400, "phone_provider_disabled"),
+        ("/otp", "{", 400, "bad_json"),
+        ("/factors", #"{"factor_type":"totp"}"#, 422, "mfa_totp_enroll_not_enabled"),
+        ("/factors", #"{"factor_type":"phone"}"#, 422, "mfa_phone_enroll_not_enabled"),
+        ("/factors", #"{"factor_type":"webauthn"}"#, 422, "mfa_webauthn_enroll_not_enabled"),
+        ("/factors", #"{"factor_type":"stone"}"#, 400, "validation_failed"),
+        ("/factors", "[", 400, "bad_json"),
+    ])
+    func `a refusal names what was asked for`(
+        target: String, body: String, status: Int, code: String
+    ) async throws {
+        let reply = await (try Fixture()).call(.post, target, body)
+        #expect(reply.status == status && reply.code == code)
+    }
 
     @Test(arguments: notOffered)
     func `what is not offered says so and never succeeds`(

@@ -94,6 +94,12 @@ import Testing
         ("apus_json_get('{\"0\":1}', 0)", .null), ("apus_json_get('{\"0\":1}', '0')", "1"),
         ("apus_json_get('5', 0)", .null), ("apus_json_get(NULL, 'a')", .null),
         ("apus_json_get('not json', 'a')", .null),
+        (
+            "apus_json_key('{\"a\":[1.50,-0.0,100,1E+2,\"1.0\"]}')",
+            "{\"a\":[15e-1,0,1e2,1e2,\"1.0\"]}"
+        ),
+        ("apus_json_key('-0.0012e3')", "-12e-1"), ("apus_json_key(NULL)", .null),
+        ("apus_json_key('\"a\\\"1.0')", "\"a\\\"1.0"), ("apus_json_key('1e')", "1"),
         ("apus_json_text(apus_json_get('{\"a\":{\"b\":\"x\"}}', 'a'), 'b')", "x"),
         ("apus_merge('{\"a\":1}', '{}', '{\"b\":2}')", "{\"a\":1,\"b\":2}"),
         ("apus_merge('{}')", "{}"),

@@ -23,6 +23,9 @@ import Testing
         FilterCase("", "title=like.a%", #"apus_like("t"."title", ?7)"#, [.text("a%")]),
         FilterCase("", "title=not.is.null", #""t"."title" IS NOT NULL"#),
         FilterCase("", "n=isdistinct.5", #""t"."n" IS NOT ?7"#, [.integer(5)]),
+        FilterCase(
+            "", #"data=eq.{"a":1.0}"#, #"apus_json_key("t"."data") = ?7"#,
+            [.text(#"{"a":1}"#)]),
     ]
 
     @Test(arguments: cases)
@@ -43,6 +46,7 @@ import Testing
         ("n=between.5", #"Error parsing `filter` params: ["n=between.5"]"#),
         ("n=in.1", #"Error parsing `filter` params: ["n=in.1"]"#),
         ("title=match.a", "The operator match (regular expression) is not built yet."),
+        ("data=gt.{}", #"order of json values is not supported: "data""#),
         ("x=eq.1", "column items.x does not exist"),
         ("n=eq.a", #"invalid input syntax for type bigint: "a""#),
         ("n=is.true", "argument of IS TRUE must be type boolean, not type bigint"),

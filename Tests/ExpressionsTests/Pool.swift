@@ -56,6 +56,7 @@ enum Pool {
     static let documents = [
         "{}", #"{"a":1}"#, #"{"a":"x","b":null}"#, #"{"a":{"b":[1,2]},"list":[1,"x",null]}"#,
         #"{"list":[[1,2],{"a":true}]}"#, #"{"a.b":"é","role":"admin"}"#, #"{"a":1.0,"b":false}"#,
+        #"{"a":10e-1,"b":1}"#,
     ]
 
     static func literals(_ kind: RandomRules.Kind) -> [String] {

@@ -74,7 +74,7 @@ struct RandomFilters {
         case "score": pick(["0", "0.5", "-2.5", "1e300", "-Infinity", "0.1", "9007199254740993"])
         case "made": pick(Pool.timestamps)
         case "day": pick(Pool.dates)
-        case "data->a": pick(["1", #""x""#, "null", #"{"b": [1, 2]}"#])
+        case "data->a": pick(["1", "1.0", "1e0", #""x""#, "null", #"{"b": [1, 2.0]}"#])
         default: pick(Pool.drawn)
         }
     }

@@ -102,10 +102,13 @@ struct RandomRules {
             "items.data", "auth.jwt()", "items.data -> 'a'", "items.data -> 'list'",
         ])
         let key = pick(["'a'", "'b'", "'list'", "'role'", "0", "-1", "7", "'a.b'"])
-        switch Int.random(in: 0..<3, using: &random) {
+        let literals = ["'1'", "'1.00'", "'\"x\"'", "'[1e0, 2]'", "'null'"]
+        switch Int.random(in: 0..<5, using: &random) {
         case 0: return "\(container) ->> \(key) = \(value(.text, 0))"
         case 1: return "(\(container) -> \(key)) is \(pick(["", "not "]))null"
-        default: return "\(container) -> \(key) = \(pick(["'1'", "'\"x\"'", "'[1, 2]'", "'null'"]))"
+        case 2: return "\(container) -> \(key) in (\(pick(literals)), items.data -> 'b')"
+        case 3: return "\(container) -> \(key) is distinct from (items.data -> 'a')"
+        default: return "\(container) -> \(key) \(pick(["=", "<>"])) \(pick(literals))"
         }
     }
 

@@ -67,14 +67,18 @@ class Apus:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(START_SECONDS)
 
-    def stop(self):
-        """Asks the server to stop, then removes the project. Answers the exit code."""
+    def end(self):
+        """Asks the server to stop. Answers the exit code."""
         self.process.terminate()
         try:
-            code = self.process.wait(START_SECONDS)
+            return self.process.wait(START_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            code = self.process.wait()
+            return self.process.wait()
+
+    def stop(self):
+        """Asks the server to stop, then removes the project. Answers the exit code."""
+        code = self.end()
         self.log.close()
         shutil.rmtree(self.directory, ignore_errors=True)
         return code

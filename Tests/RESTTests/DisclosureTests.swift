@@ -68,7 +68,7 @@ import Testing
                 == [.text("of Ann"), .text("of Ann")])
         let own = await library.send(
             .post, "/notes?on_conflict=slug", [("prefer", "resolution=merge-duplicates")],
-            body: #"{"id":1,"slug":"plan","body":"changed"}"#, as: Self.ann)
+            body: #"{"id":1,"slug":"plan","body":"changed","owner":"ann@x"}"#, as: Self.ann)
         #expect(own.status == 200)
     }
 

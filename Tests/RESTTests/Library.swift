@@ -36,6 +36,7 @@ struct Library {
                 throw Problem(code: "TEST", status: 500, message: "\(error)")
             }
         }
+        try catalogue.settleSequences(in: database)
         self.catalogue = catalogue
         service = RESTService(
             catalogue: catalogue, rulebook: rulebook, database: database,

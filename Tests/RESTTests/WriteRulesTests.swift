@@ -172,7 +172,7 @@ import Testing
         #expect(
             other.status == 403
                 && other.member("message")
-                    == "new row violates row-level security policy (USING expression) for table \"posts\""
+                    == "new row violates row-level security policy for table \"posts\""
         )
         let gift = await library.send(
             .post, "/posts", merge,

@@ -17,9 +17,9 @@ import Testing
         for sequence in 1...1_000 { ring.append(change(Int64(sequence) * 2)) }
         #expect(ring.count == 100)
         #expect(ring.evictedThrough == 1_800)
-        #expect(ring.next(after: 1_800)?.sequence == 1_802)
-        #expect(ring.next(after: 1_801)?.sequence == 1_802)
-        #expect(ring.next(after: 1_998)?.sequence == 2_000)
+        #expect(ring.next(after: 1_800)?.change.sequence == 1_802)
+        #expect(ring.next(after: 1_801)?.change.sequence == 1_802)
+        #expect(ring.next(after: 1_998)?.change.sequence == 2_000)
         #expect(ring.next(after: 2_000) == nil)
     }
 
@@ -32,7 +32,29 @@ import Testing
         #expect(ring.count == 1)
         #expect(ring.evictedThrough == 2)
         ring.append(change(4))
-        #expect(ring.next(after: 0)?.sequence == 4)
+        #expect(ring.next(after: 0)?.change.sequence == 4)
+    }
+
+    @Test func `audiences that missed a change are found by their number`() {
+        var ring = ChangeRing(changesMax: 4, bytesMax: .max)
+        let numbers = (1...50).map { UInt64($0 * 3) }
+        ring.append(
+            change(1),
+            missedBy: numbers.reversed().map { .init(audience: $0, showsOld: $0.isMultiple(of: 2)) })
+        let entry = ring.next(after: 0)
+        for number in 0...160 as ClosedRange<UInt64> {
+            let missed = entry?.missed(by: number)
+            #expect((missed != nil) == numbers.contains(number))
+            #expect(missed?.showsOld ?? number.isMultiple(of: 2) == number.isMultiple(of: 2))
+        }
+    }
+
+    @Test func `what waits for many audiences is bounded by bytes as well`() {
+        var ring = ChangeRing(changesMax: 100, bytesMax: 100_000)
+        let missed = (0..<1_000).map { ChangeRing.Missed(audience: $0, showsOld: false) }
+        for sequence in 1...20 { ring.append(change(Int64(sequence)), missedBy: missed) }
+        #expect(ring.count == 6)
+        #expect(ring.evictedThrough == 14)
     }
 
     @Test func `a cleared ring has passed all positions by`() {
@@ -43,6 +65,6 @@ import Testing
         #expect(ring.evictedThrough == 7)
         #expect(ring.next(after: 0) == nil)
         ring.append(change(8))
-        #expect(ring.next(after: 7)?.sequence == 8)
+        #expect(ring.next(after: 7)?.change.sequence == 8)
     }
 }

@@ -102,14 +102,6 @@ import Testing
         (#"[null,"1","phoenix","phx_leave",{}]"#, "unmatched topic"),
         (#"[null,"1","realtime:a","heartbeat",{}]"#, "UnknownEvent: Send heartbeats to the topic 'phoenix'"),
         (#"[null,"1","realtime:a","nonsense",{}]"#, "UnknownEvent: There is no event 'nonsense'"),
-        (#"[null,"1","realtime:a","broadcast",{"event":"x"}]"#,
-            "BroadcastUnavailable: This server does not relay broadcasts yet"),
-        (#"["old","1","realtime:a","presence",{"event":"track"}]"#,
-            "PresenceUnavailable: This server does not track presence yet"),
-        (#"[null,"1","realtime:b","phx_join",{"config":{"private":true}}]"#,
-            "Unauthorized: You do not have permissions to read from this Channel topic: b"),
-        (#"[null,"1","realtime:b","phx_join",{"config":{"broadcast":{"replay":{"since":1}}}}]"#,
-            "UnableToReplayMessages: Replay is not allowed for public channels"),
         (#"[null,"1","realtime:public:todos","phx_join",{}]"#,
             "TopicNotSupported: Name tables in config.postgres_changes, not in the topic"),
         (#"[null,"1","realtime:b","phx_join",{"access_token":"forged"}]"#,
@@ -129,16 +121,6 @@ import Testing
         #expect(payload["response"]?["reason"]?.string == reason)
         #expect(stage.hub.counters.channels == 1)
         #expect(peer.sink.closeCode == nil)
-    }
-
-    @Test func `a broadcast in a binary frame is answered as well`() throws {
-        let stage = try Stage(Models.all)
-        let peer = stage.connect()
-        peer.join()
-        peer.session.received(binary: BinaryMessageTests.broadcast)
-        let message = try #require(try peer.messages().first)
-        #expect(message.elements[1].string == "2")
-        #expect(message.elements[4]["status"]?.string == "error")
     }
 
     @Test func `binary on a 1.0.0 socket closes it`() throws {
@@ -194,14 +176,6 @@ import Testing
             #"["1","1","realtime:a","phx_join",{"config":{"broadcast":{"replication_ready":true}}}]"#)
         #expect(sent.count == 2)
         #expect(sent.last?.contains("Replication connection established") == true)
-    }
-
-    @Test func `the service role may join private channels`() throws {
-        let peer = try Stage(Models.all).connect(as: .service)
-        let sent = peer.send(#"["1","1","realtime:a","phx_join",{"config":{"private":true}}]"#)
-        #expect(sent == [
-            #"["1","1","realtime:a","phx_reply",{"status":"ok","response":{"postgres_changes":[]}}]"#
-        ])
     }
 
     @Test func `a closed socket leaves nothing behind`() throws {

@@ -26,21 +26,25 @@ import Testing
         ("?apikey=bad", 401, #"{"error":"The token provided is not a valid JWT"}"#),
         ("?apikey=old", 401, #"{"error":"Token has expired 5 seconds ago"}"#),
         ("?apikey=ada", 401, #"{"error":"Invalid API key: send a user's token as access_token"}"#),
+        ("?apikey=endless", 401, #"{"error":"Fields `role` and `exp` are required in JWT"}"#),
+        ("?apikey=nobody", 401, #"{"error":"Fields `role` and `exp` are required in JWT"}"#),
         ("?apikey=good&vsn=3.0.0", 403,
             #"{"error":"Unknown vsn '3.0.0': 1.0.0 and 2.0.0 are served"}"#),
     ])
     func `upgrades are judged by key and vsn`(query: String, code: Int, body: String) throws {
         let stage = try Stage(Models.all)
         stage.identities = [
-            "good": .anonymous, "ada": user(Models.ada),
-            "old": Identity(role: "anon", expiresAt: stage.now.seconds - 5),
+            "good": anonymousKey, "ada": user(Models.ada),
+            "old": Identity(
+                role: "anon", claims: #"{"role":"anon"}"#, expiresAt: stage.now.seconds - 5),
+            "endless": .anonymous, "nobody": Identity(role: "anon", expiresAt: farFuture),
         ]
         #expect(status(stage, "/realtime/v1/websocket" + query) == (code, body))
     }
 
     @Test func `the field wins over the parameter`() throws {
         let stage = try Stage(Models.all)
-        stage.identities = ["good": .anonymous]
+        stage.identities = ["good": anonymousKey]
         let target = "/realtime/v1/websocket?apikey=good"
         #expect(status(stage, target, [("x-api-key", "bad")]).0 == 401)
         #expect(status(stage, target, [("x-api-key", "good")]).0 == 101)
@@ -50,7 +54,7 @@ import Testing
         var settings = FeedSettings()
         settings.sessionsMax = 2
         let stage = try Stage(Models.all, settings: settings)
-        stage.identities = ["good": .anonymous]
+        stage.identities = ["good": anonymousKey]
         let peers = (0..<2).map { _ in stage.connect() }
         let target = "/realtime/v1/websocket?apikey=good"
         #expect(status(stage, target) == (429, #"{"error":"Too many connected users"}"#))

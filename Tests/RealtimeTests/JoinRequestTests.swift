@@ -15,7 +15,7 @@ import Testing
             #expect(!request.isPrivate)
             #expect(request.bindings.isEmpty)
             #expect(request.broadcast == JoinRequest.Broadcast())
-            #expect(request.presence == JoinRequest.Presence())
+            #expect(!request.wantsPresence)
             #expect(!request.hasConfiguration)
         }
     }
@@ -42,8 +42,8 @@ import Testing
         #expect(
             request.broadcast
                 == JoinRequest.Broadcast(
-                    acknowledges: true, echoesSelf: true, wantsReplay: true, wantsReadiness: true))
-        #expect(request.presence == JoinRequest.Presence(key: "5", isEnabled: true))
+                    wantsAcknowledgement: true, wantsReplay: true, wantsReadiness: true))
+        #expect(request.wantsPresence)
         #expect(request.isPrivate)
         #expect(request.bindings.count == 1)
     }

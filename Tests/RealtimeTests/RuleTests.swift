@@ -322,17 +322,52 @@ import Testing
         #expect(try peer.changes() == ["INSERT 1"])
     }
 
-    @Test(arguments: [#""forged""#, #""""#, "7"])
-    func `a bad token ends the channel`(token: String) throws {
+    @Test(arguments: [
+        (#""forged""#, "The token provided is not a valid JWT"),
+        (#""""#, "The token provided is not a valid JWT"),
+        ("7", "The token provided is not a valid JWT"),
+        (#""old""#, "Token has expired 3 seconds ago"),
+        (#""endless""#, "Fields `role` and `exp` are required in JWT"),
+        (#""nobody""#, "Fields `role` and `exp` are required in JWT"),
+        (#""roleless""#, "Fields `role` and `exp` are required in JWT"),
+    ])
+    func `a bad token opens no channel and ends the one it is for`(
+        token: String, text: String
+    ) throws {
         let stage = try Stage(Models.all)
+        stage.identities = [
+            "old": user(Models.ada, expiresAt: stage.now.seconds - 3), "endless": .service,
+            "nobody": Identity(role: "anon", expiresAt: farFuture),
+            "roleless": Identity(role: "anon", claims: #"{"role":null}"#, expiresAt: farFuture),
+        ]
         let peer = stage.connect()
+        let refused = peer.send(
+            #"["1","1","realtime:a","phx_join",{"access_token":\#(token)}]"#)
+        #expect(
+            refused == [
+                #"["1","1","realtime:a","phx_reply",{"status":"error","response":{"reason":"#
+                    + #""InvalidJWTToken: \#(text)"}}]"#
+            ])
         peer.join("a", notes)
         #expect(
             peer.send(#"["1","2","realtime:a","access_token",{"access_token":\#(token)}]"#) == [
                 #"[null,null,"realtime:a","system",{"extension":"system","status":"error","#
-                    + #""message":"The token provided is not a valid JWT","channel":"a"}]"#,
+                    + #""message":"\#(text)","channel":"a"}]"#,
                 #"["1","1","realtime:a","phx_close",{}]"#,
             ])
         #expect(stage.hub.counters.channels == 0)
+    }
+
+    @Test func `signing out shows the project's key and the channel goes on with it`() throws {
+        let stage = try Stage(Models.all)
+        stage.identities = ["ada": user(Models.ada), "key": anonymousKey]
+        let peer = stage.connect()
+        let todos = #"{"event":"*","schema":"public","table":"todos"}"#
+        peer.join("a", "\(notes),\(todos)", token: "ada")
+        let sent = peer.send(#"["1","2","realtime:a","access_token",{"access_token":"key"}]"#)
+        #expect(sent.count == 1 && sent[0].contains("Subscribed to PostgreSQL"))
+        stage.insert("notes", note(Models.ada))
+        stage.insert("todos", ["id": .integer(2)])
+        #expect(try peer.changes() == ["INSERT 2"])
     }
 }

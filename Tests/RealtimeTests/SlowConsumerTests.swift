@@ -117,10 +117,25 @@ import Testing
         #expect(slow.sink.closeCode == 1013)
     }
 
-    @Test func `rules in force at delivery judge what is caught up`() throws {
-        var settings = FeedSettings()
-        settings.queuedBytesMax = 1_000
-        let stage = try Stage(Models.all, settings: settings)
+    @Test func `a row that came and went before its user was let in is not caught up`() throws {
+        let stage = try stage()
+        let ada = stage.connect(as: user(Models.ada))
+        ada.join("a", todos + #",{"event":"*","schema":"public","table":"messages"}"#)
+        ada.sink.queuedBytes = 5_000
+        insert(1...1, stage)
+        let message: [String: Value] = ["id": .integer(7), "room": .integer(7)]
+        stage.insert("messages", message)
+        stage.delete("messages", message)
+        try stage.run("INSERT INTO members VALUES (7, '\(Models.ada)')")
+        stage.insert("members", ["room": .integer(7), "person": .text(Models.ada)])
+        stage.insert("messages", ["id": .integer(8), "room": .integer(7)])
+        ada.sink.queuedBytes = 0
+        ada.session.drained()
+        #expect(try ada.changes() == ["INSERT 1", "INSERT 8"])
+    }
+
+    @Test func `a row seen before its user was let out is caught up, none after`() throws {
+        let stage = try stage()
         try stage.run("INSERT INTO members VALUES (7, '\(Models.ada)')")
         let ada = stage.connect(as: user(Models.ada))
         ada.join("a", #"{"event":"*","schema":"public","table":"messages"}"#)
@@ -128,9 +143,44 @@ import Testing
         for id in 1...3 { stage.insert("messages", ["id": .integer(Int64(id)), "room": .integer(7)]) }
         try stage.run("DELETE FROM members")
         stage.delete("members", ["room": .integer(7), "person": .text(Models.ada)])
+        stage.insert("messages", ["id": .integer(4), "room": .integer(7)])
         ada.sink.queuedBytes = 0
         ada.session.drained()
-        #expect(try ada.changes() == ["INSERT 1"])
+        #expect(try ada.changes() == ["INSERT 1", "INSERT 2", "INSERT 3"])
+    }
+
+    @Test func `a socket whose rights change while it waits is told to read again`() throws {
+        let stage = try stage()
+        stage.identities = ["ada": user(Models.ada), "eve": user(Models.eve)]
+        let peer = stage.connect()
+        peer.join("a", #"{"event":"*","schema":"public","table":"notes"}"#, token: "ada")
+        peer.sink.queuedBytes = 5_000
+        for id in 1...2 {
+            stage.insert("notes", ["id": .integer(Int64(id)), "owner": .text(Models.ada)])
+        }
+        stage.insert("notes", ["id": .integer(3), "owner": .text(Models.eve)])
+        #expect(try peer.changes() == ["INSERT 1"])
+        let told = peer.send(#"["1","2","realtime:a","access_token",{"access_token":"eve"}]"#)
+        #expect(told.count == 1)
+        #expect(told.first?.contains("Fetch the rows again") == true)
+        #expect(peer.sink.closeCode == 1013)
+    }
+
+    @Test func `a new token with the same rights takes nothing from a socket that waits`() throws {
+        let stage = try stage()
+        stage.identities = ["ada": user(Models.ada), "ada2": user(Models.ada)]
+        let peer = stage.connect()
+        peer.join("a", #"{"event":"*","schema":"public","table":"notes"}"#, token: "ada")
+        peer.sink.queuedBytes = 5_000
+        for id in 1...2 {
+            stage.insert("notes", ["id": .integer(Int64(id)), "owner": .text(Models.ada)])
+        }
+        _ = peer.sink.take()
+        let sent = peer.send(#"["1","2","realtime:a","access_token",{"access_token":"ada2"}]"#)
+        #expect(sent.first?.contains("Subscribed to PostgreSQL") == true)
+        peer.sink.queuedBytes = 0
+        peer.session.drained()
+        #expect(try peer.changes() == ["INSERT 2"])
     }
 
     @Test func `a socket that goes while waiting is forgotten`() throws {

@@ -40,7 +40,7 @@ func asWritten(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure)
 
     static let expected = #"""
         CREATE TABLE "posts" (
-          "number" INTEGER CONSTRAINT "posts_pkey" PRIMARY KEY AUTOINCREMENT NOT NULL,
+          "number" INTEGER NOT NULL,
           "owner" TEXT CONSTRAINT "posts_owner_check" CHECK ("owner" GLOB '????????-????-????-????-????????????'),
           "title" TEXT NOT NULL DEFAULT 'it''s' CONSTRAINT "posts_title_check" CHECK \#
         (length("title") BETWEEN 1 AND 200),
@@ -57,6 +57,7 @@ func asWritten(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure)
           "day" TEXT CONSTRAINT "posts_day_check" CHECK ("day" GLOB '????-??-??'),
           "hour" TEXT CONSTRAINT "posts_hour_check" CHECK ("hour" GLOB '??:??:??*'),
           "picture" BLOB DEFAULT X'00ff' CONSTRAINT "posts_picture_check" CHECK (length("picture") <= 100),
+          CONSTRAINT "posts_pkey" PRIMARY KEY ("number"),
           CONSTRAINT "posts_owner_title_key" UNIQUE ("owner", "title"),
           CONSTRAINT "posts_owner_fkey" FOREIGN KEY ("owner") REFERENCES "users" ("id") ON DELETE CASCADE,
           CONSTRAINT "done_has_title" CHECK (status <> 'done' or length(title) > 3)

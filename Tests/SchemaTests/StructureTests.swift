@@ -26,6 +26,10 @@ import Testing
             "CREATE INDEX IF NOT EXISTS \"i\" ON \"t\" (\"a\" ASC, b DESC) /* few */ WHERE (a > 1)"
         ),
         (
+            "CREATE TABLE t (a INTEGER NOT NULL, CONSTRAINT p PRIMARY KEY (a)) STRICT",
+            "CREATE TABLE t (a INTEGER CONSTRAINT p PRIMARY KEY AUTOINCREMENT NOT NULL) STRICT"
+        ),
+        (
             "CREATE TABLE t (a TEXT DEFAULT 'x--y', b TEXT) STRICT",
             "CREATE TABLE t (a TEXT /* , */ DEFAULT 'x--y' , b TEXT) STRICT"
         ),
@@ -47,10 +51,6 @@ import Testing
             "CREATE TABLE t (a TEXT CHECK (a > 2)) STRICT"
         ),
         ("CREATE INDEX i ON t (a)", "CREATE INDEX i ON t (a DESC)"),
-        (
-            "CREATE TABLE t (a INTEGER PRIMARY KEY) STRICT",
-            "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT) STRICT"
-        ),
     ]
 
     @Test(arguments: different)

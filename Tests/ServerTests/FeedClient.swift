@@ -41,16 +41,21 @@ final class FeedClient {
 
     /// Sends a message and waits for its reply.
     func push(_ topic: String, _ event: String, _ payload: JSON) throws -> JSON {
+        try send(topic, event, payload)
+        while true {
+            let answer = try next()
+            if answer["event"] == "phx_reply", answer["ref"] == .string("\(reference)") { return answer }
+        }
+    }
+
+    /// Sends a message that may go without a reply.
+    func send(_ topic: String, _ event: String, _ payload: JSON) throws {
         reference += 1
         let message: JSON = [
             "topic": .string(topic == "phoenix" ? topic : "realtime:\(topic)"), "event": .string(event),
             "payload": payload, "ref": .string("\(reference)"), "join_ref": .string("\(reference)"),
         ]
         try send(text: message.bytes)
-        while true {
-            let answer = try next()
-            if answer["event"] == "phx_reply", answer["ref"] == .string("\(reference)") { return answer }
-        }
     }
 
     /// The next row change.

@@ -5,8 +5,17 @@ import Foundation
 final class HTTPClient {
     struct Answer {
         var status = 0
-        var fields: [String: String] = [:]
+        /// Every field line in the order it came, names in lower case.
+        var lines: [(name: String, value: String)] = []
         var body: [UInt8] = []
+
+        /// The last value of each field.
+        var fields: [String: String] {
+            Dictionary(lines.map { ($0.name, $0.value) }) { _, last in last }
+        }
+
+        /// The values of all lines of a field.
+        func values(_ name: String) -> [String] { lines.filter { $0.name == name }.map(\.value) }
 
         var text: String { String(utf8: body) }
         var json: JSON {
@@ -75,7 +84,7 @@ final class HTTPClient {
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { throw SocketFault.malformed }
             let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-            answer.fields[line[..<colon].lowercased()] = value
+            answer.lines.append((line[..<colon].lowercased(), value))
         }
         return answer
     }

@@ -8,11 +8,19 @@ final class TestBackend {
     let backend: Backend
     let directory: URL
 
-    /// Serves the repository's own `Schemas/`, or the given model files.
-    init(models: [String: String]? = nil, mode: Backend.Mode = .development) throws {
+    /// Serves the repository's own `Schemas/`, or the given model files, with its own `project.json`
+    /// or the given one.
+    init(
+        models: [String: String]? = nil, project: String? = nil,
+        mode: Backend.Mode = .development, loops: Int = 2
+    ) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
         try Self.makeProject(in: directory, models: models)
-        backend = try Backend.start(try Self.options(directory), mode: mode)
+        if let project {
+            let file = directory.appending(path: "Schemas/project.json")
+            try Data(project.utf8).write(to: file)
+        }
+        backend = try Backend.start(try Self.options(directory, loops: loops), mode: mode)
     }
 
     deinit {
@@ -20,9 +28,9 @@ final class TestBackend {
         try? FileManager.default.removeItem(at: directory)
     }
 
-    static func options(_ directory: URL) throws -> ServerOptions {
+    static func options(_ directory: URL, loops: Int = 2) throws -> ServerOptions {
         try ServerOptions(
-            project: directory.path, listen: "127.0.0.1:0", loops: "2", logLevel: "error")
+            project: directory.path, listen: "127.0.0.1:0", loops: "\(loops)", logLevel: "error")
     }
 
     static func makeProject(in directory: URL, models: [String: String]?) throws {

@@ -23,3 +23,17 @@ struct FieldName: Hashable, Sendable {
         return name
     }
 }
+
+extension FieldName: CustomStringConvertible {
+    /// The field as a client writes it, without quotes: `data->a->>0`.
+    var description: String {
+        path.reduce(name) { text, step in
+            let key =
+                switch step.operand {
+                case .key(let key): key
+                case .index(let index): String(index)
+                }
+            return text + (step.isText ? "->>" : "->") + key
+        }
+    }
+}

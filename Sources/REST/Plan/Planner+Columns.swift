@@ -133,7 +133,9 @@ extension Planner {
             judged = table.embeds[index].table
         }
         let source = try judgedSource(term.field, of: judged.model)
-        _ = try valueType(of: source, in: judged.model)
+        if try valueType(of: source, in: judged.model) == .json {
+            throw .unorderedJSON("\(term.field)")
+        }
         let mayBeNull =
             !embeds.isEmpty || !source.path.isEmpty
             || judged.model.columns[source.column].isNullable

@@ -28,16 +28,17 @@ extension Planner {
             let values = try defaults.row(given, columns: reader.columns, fillsGaps: takesDefault)
             var newRow = NewRow(values: values)
             newRow.problem = Self.problem(
-                in: values, model.columns.indices, of: model, shown: shown)
+                in: values, model.columns.indices, of: model, shown: shown, numbers: true)
             if conflict != nil {
                 newRow.updateProblem = Self.problem(
-                    in: values, reader.columns, of: model, shown: shown)
+                    in: values, reader.columns, of: model, shown: shown, numbers: false)
             }
             newRows.append(newRow)
         }
+        let checks = createChecks(
+            model, columns: reader.columns, resolvesConflicts: conflict != nil)
         return InsertPlan(
-            model: model, given: reader.columns, rows: newRows,
-            checks: createChecks(model, columns: reader.columns), conflict: conflict,
+            model: model, given: reader.columns, rows: newRows, checks: checks, conflict: conflict,
             returning: returning, shownColumns: shown)
     }
 
@@ -57,6 +58,8 @@ extension Planner {
             for name in names { key.append(try columnIndex(name, of: model)) }
         }
         guard model.uniqueName(over: key) != nil else { throw .noConflictKey }
+        // What becomes of a row tells whether its key is there.
+        try requireReadable(key, of: model)
         // Columns of the key are equal already where a row conflicts, so only the others are
         // updated.
         let changed = resolution == .merge ? given.filter { !key.contains($0) } : []
@@ -71,12 +74,15 @@ extension Planner {
     }
 
     /// Not-null, then the columns' own checks: the first fault of a row, as it would be told.
+    ///
+    /// - Parameter numbers: Whether identity columns without value will get a number.
     private static func problem(
-        in values: [Value], _ columns: some Sequence<Int>, of model: Model, shown: [Int]
+        in values: [Value], _ columns: some Sequence<Int>, of model: Model, shown: [Int],
+        numbers: Bool
     ) -> Problem? {
         for index in columns {
             let column = model.columns[index]
-            if values[index].isNull, !column.isNullable, !column.isIdentity {
+            if values[index].isNull, !column.isNullable, !(column.isIdentity && numbers) {
                 return .notNull(column.name, table: model.name)
                     .withFailingRow(values, of: model, shown: shown)
             }
@@ -91,9 +97,16 @@ extension Planner {
         return nil
     }
 
-    private func createChecks(_ model: Model, columns: [Int]) -> [RowCheck] {
-        [RowCheck(rule: permissions.check(model, .create), column: nil)]
-            + columnChecks(model, columns: columns, verb: .create)
+    /// What proposed rows must fulfil. As in PostgreSQL, those of an upsert, which looks for rows
+    /// like them, must be rows their writer may read.
+    private func createChecks(
+        _ model: Model, columns: [Int], resolvesConflicts: Bool
+    ) -> [RowCheck] {
+        var checks = [RowCheck(rule: permissions.check(model, .create), column: nil)]
+        if resolvesConflicts {
+            checks.append(RowCheck(rule: permissions.using(model, .read), column: nil))
+        }
+        return checks + columnChecks(model, columns: columns, verb: .create)
     }
 
     func updateChecks(_ model: Model, columns: [Int]) -> [RowCheck] {

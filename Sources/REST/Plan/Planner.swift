@@ -89,6 +89,7 @@ struct Planner {
             case .embed(let embed): try append(embed, to: &table)
             }
         }
+        try table.giveWayToEmbeds()
         // Anything beside a count would have to be grouped by.
         let counts = table.members.count { if case .rowCount = $0.source { true } else { false } }
         if counts > 0, counts < table.members.count { throw .aggregates }
@@ -114,15 +115,34 @@ struct Planner {
                 target: embed.target, alias: embed.alias, link: link, isInner: embed.join == .inner,
                 table: inner))
         guard !inner.members.isEmpty else { return }
-        if table.members.contains(where: { $0.key == embed.key }) { throw .repeatedKey(embed.key) }
         table.members.append(
             TablePlan.Member(key: embed.key, type: .json, source: .embed(table.embeds.count - 1)))
     }
 }
 
 extension TablePlan {
+    /// Leaves out columns that an embed takes the place of, by its target or its alias: PostgREST
+    /// sends both, the embed last, and readers of JSON keep the last. An alias or a path is a name
+    /// that the client chose, so it may not be an embed's as well.
+    fileprivate mutating func giveWayToEmbeds() throws(Problem) {
+        for embed in embeds where !embed.isEmpty {
+            members.removeAll { [model] in $0.key == embed.key && $0.isPlainColumn(of: model) }
+            guard members.count(where: { $0.key == embed.key }) == 1 else {
+                throw .repeatedKey(embed.key)
+            }
+        }
+    }
+
     /// The embed addressed by `name`: by its key, else by the table's name of an aliased one.
     func embedIndex(_ name: String) -> Int? {
         embeds.firstIndex { $0.key == name } ?? embeds.firstIndex { $0.target == name }
+    }
+}
+
+extension TablePlan.Member {
+    /// Whether it is a column under its own name.
+    fileprivate func isPlainColumn(of model: Model) -> Bool {
+        guard case .column(let source) = self.source else { return false }
+        return source.path.isEmpty && model.columns[source.column].name == key
     }
 }

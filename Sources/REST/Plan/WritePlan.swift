@@ -10,6 +10,8 @@ struct NewRow: Sendable {
     var problem: Problem?
     /// What is wrong with the values the body gave: all that matters where they update a row.
     var updateProblem: Problem?
+    /// Whether its identity column holds a number given to it, not a value of the body.
+    var isNumbered = false
 }
 
 /// What a write hands back.
@@ -31,8 +33,9 @@ struct InsertPlan: Sendable {
     let model: Model
     /// The columns the body names: what an upsert changes in rows that are there.
     let given: [Int]
-    let rows: [NewRow]
-    /// What every inserted row must fulfil: the model's rule and those of protected columns.
+    var rows: [NewRow]
+    /// What every row of the body must fulfil, also one whose key is there already: the model's
+    /// rules and those of protected columns.
     let checks: [RowCheck]
     let conflict: ConflictPlan?
     let returning: ReturnPlan

@@ -16,7 +16,7 @@ struct ConstraintProbe {
         switch error {
         case .unique(_, let columns):
             let (name, key) = unique(columns)
-            return .unique(name, key: KeyText(key, of: model, values: key.map { values[$0] }))
+            return .unique(name, key: shownKey(key, values: key.map { values[$0] }))
         case .notNull(_, let column):
             return .notNull(column, table: model.name).withFailingRow(
                 values, of: model, shown: shown)
@@ -35,8 +35,7 @@ struct ConstraintProbe {
             if key.contains(.null) { continue }
             if try parentExists(foreignKey, key) { continue }
             return .missingParent(
-                foreignKey, table: model.name,
-                key: KeyText(foreignKey.columns, of: model, values: key))
+                foreignKey, table: model.name, key: shownKey(foreignKey.columns, values: key))
         }
         return nil
     }
@@ -174,7 +173,8 @@ struct ConstraintProbe {
         return nil
     }
 
-    /// The key of a row that was there, if the caller may read all of it.
+    /// The key, if the caller may read all of it: defaults fill columns that the body may not even
+    /// name, and rows that were there hold what others wrote.
     private func shownKey(_ columns: [Int], values: [Value]) -> KeyText? {
         guard columns.allSatisfy(shown.contains) else { return nil }
         return KeyText(columns, of: model, values: values)

@@ -11,8 +11,30 @@ extension InsertPlan {
         case skip
     }
 
-    /// Rules first, for all rows and as the tables stand before the statement; then the rows.
+    /// Gives numbers to the rows that want them, then writes all of them.
     func run(_ run: WriteRun) throws(Problem) -> WriteResult {
+        guard let identity = model.identity, let sequence = model.sequence else {
+            return try write(run)
+        }
+        var numbered = self
+        for index in rows.indices where rows[index].values[identity].isNull {
+            do throws(DatabaseError) {
+                let number = try run.transaction.nextNumber(of: sequence)
+                numbered.rows[index].values[identity] = .integer(number)
+            } catch {
+                throw Problem(error)
+            }
+            numbered.rows[index].isNumbered = true
+        }
+        return try numbered.write(run)
+    }
+
+    /// Rules first, for all rows and as the tables stand before the statement; then the rows.
+    ///
+    /// The create rule is judged before any key is looked up, as in PostgreSQL: who may not create
+    /// is not told which keys are there.
+    private func write(_ run: WriteRun) throws(Problem) -> WriteResult {
+        for row in rows { try checkProposed(row, run) }
         let fates = try fates(run)
         let statement = insertStatement(run)
         if refersToItself { try run.deferForeignKeys() }
@@ -60,7 +82,7 @@ extension InsertPlan {
         for row in rows {
             let fate = try fate(of: row, &seen, run)
             switch fate {
-            case .insert: try checkNew(row, run)
+            case .insert: if let problem = row.problem { throw problem }
             case .update(let rowid): try checkUpdate(row, rowid, run)
             case .skip: break
             }
@@ -75,6 +97,8 @@ extension InsertPlan {
         guard let conflict else { return .insert }
         let key = conflict.key.map { row.values[$0] }
         if key.contains(.null) { return .insert }
+        // A number that happens to be taken does not mean the row that is there.
+        if row.isNumbered, conflict.key.contains(where: { $0 == model.identity }) { return .insert }
         guard seen.insert(key).inserted else {
             if conflict.resolution == .ignore { return .skip }
             throw .repeatedConflict
@@ -85,11 +109,10 @@ extension InsertPlan {
         return conflict.resolution == .ignore ? .skip : .update(rowid: rowid)
     }
 
-    private func checkNew(_ row: NewRow, _ run: WriteRun) throws(Problem) {
+    private func checkProposed(_ row: NewRow, _ run: WriteRun) throws(Problem) {
         for check in checks where try !run.passes(check.rule, new: row.values, model: model) {
             throw refusal(of: check, run)
         }
-        if let problem = row.problem { throw problem }
     }
 
     private func refusal(of check: RowCheck, _ run: WriteRun) -> Problem {
@@ -101,7 +124,7 @@ extension InsertPlan {
     }
 
     /// PostgreSQL's rule: a row that is in the way must pass the update's `using` and the read
-    /// rule, else it is an error.
+    /// rule, else it is an error. Its words are those of every refusal.
     private func checkUpdate(_ row: NewRow, _ rowid: Int64, _ run: WriteRun) throws(Problem) {
         guard let conflict else { return }
         let rules = conflict.update
@@ -115,7 +138,7 @@ extension InsertPlan {
             builder.append(" AND ")
             builder.appendRow(rowid, of: StatementBuilder.oldAlias)
             if try run.look(builder).isEmpty {
-                throw .rowSecurity(table: model.name, isAnonymous: run.isAnonymous, using: true)
+                throw .rowSecurity(table: model.name, isAnonymous: run.isAnonymous)
             }
         }
         let checks = rules.checks.filter { if case .everybody = $0.rule { false } else { true } }
@@ -169,8 +192,10 @@ extension InsertPlan {
         builder.appendUpdate(of: model, as: alias, assignments)
         builder.append(" WHERE ")
         builder.appendRow(rowid, of: alias)
+        // Where the rowid is the table's key, the update may change it.
+        builder.append(" RETURNING rowid")
         do throws(DatabaseError) {
-            _ = try run.execute(builder)
+            return try run.integers(builder).first ?? rowid
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, updating: assignments, alias: alias) {
@@ -178,7 +203,6 @@ extension InsertPlan {
                     $0.appendRow(rowid, of: alias)
                 }
         }
-        return rowid
     }
 
     /// `/table?pk=eq.value`; nil where the caller may not read the key or the row.

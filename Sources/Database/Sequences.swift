@@ -1,0 +1,178 @@
+import SQLite
+
+/// The last number given of every identity sequence in use. Confined to the writer's thread.
+///
+/// As in PostgreSQL numbers are not part of a write: one that is undone, because its number was
+/// taken for instance, has used its number up, so that the next try gets another. What is kept
+/// must not be given again, not after a crash either: before each commit the last numbers of the
+/// sequences that moved go into `_apus_sequences`, one statement a sequence.
+final class Sequences {
+    private struct State {
+        var last: Int64
+        /// Whether `_apus_sequences` says the same.
+        var isSaved: Bool
+    }
+
+    private let connection: Connection
+    private var states: [String: State] = [:]
+    /// The states before the first script of the write under way.
+    private var statesBeforeScript: [String: State]?
+
+    init(connection: Connection) { self.connection = connection }
+
+    // MARK: Numbers
+
+    /// The next number. Throws `sequenceExhausted` when there is none.
+    func next(of sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
+        let last = try settle(sequence)
+        guard last < sequence.maximum else {
+            throw .sequenceExhausted(name: sequence.name, maximum: sequence.maximum)
+        }
+        states[sequence.table] = State(last: last + 1, isSaved: false)
+        return last + 1
+    }
+
+    /// Finds out where a sequence stands, if that is not known yet.
+    ///
+    /// - Returns: the last number given.
+    @discardableResult
+    func settle(_ sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
+        if let state = states[sequence.table] { return state.last }
+        do throws(SQLiteError) {
+            let state = try load(sequence)
+            states[sequence.table] = state
+            return state.last
+        } catch {
+            throw DatabaseError(error)
+        }
+    }
+
+    /// Lets the numbers go on after the greatest value that the table holds now.
+    func raise(_ sequence: IdentitySequence) throws(DatabaseError) {
+        let last = try settle(sequence)
+        do throws(SQLiteError) {
+            let greatest = try greatestValue(of: sequence)
+            guard greatest > last else { return }
+            states[sequence.table] = State(last: greatest, isSaved: false)
+        } catch {
+            throw DatabaseError(error)
+        }
+    }
+
+    private func load(_ sequence: IdentitySequence) throws(SQLiteError) -> State {
+        var run = try connection.run(
+            "SELECT last, is_settled FROM _apus_sequences WHERE model = ?1")
+        try run.bind(sequence.table, at: 1)
+        var last: Int64
+        if try run.step() {
+            last = run.cell(0).integer
+            if run.cell(1).integer != 0 { return State(last: last, isSaved: true) }
+        } else {
+            last = try lastAutoincrement(of: sequence)
+        }
+        last = max(last, try greatestValue(of: sequence))
+        return State(last: last, isSaved: false)
+    }
+
+    /// What SQLite counted to while the table was numbered by its AUTOINCREMENT. That follows the
+    /// values of writers; where it followed one beyond counting, it says nothing.
+    private func lastAutoincrement(of sequence: IdentitySequence) throws(SQLiteError) -> Int64 {
+        let isThere = try connection.integer(
+            "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'")
+        if isThere == 0 { return 0 }
+        var run = try connection.run(
+            "SELECT seq FROM sqlite_sequence WHERE name = ?1 COLLATE NOCASE AND seq <= ?2")
+        try run.bind(sequence.table, at: 1)
+        try run.bind(sequence.countedMax, at: 2)
+        return try run.step() ? run.cell(0).integer : 0
+    }
+
+    private func greatestValue(of sequence: IdentitySequence) throws(SQLiteError) -> Int64 {
+        let column = Dialect.sqlite.quoted(identifier: sequence.column)
+        let table = Dialect.sqlite.quoted(identifier: sequence.table)
+        var run = try connection.run(
+            "SELECT coalesce(max(\(column)), 0) FROM \(table) WHERE \(column) <= ?1")
+        try run.bind(sequence.countedMax, at: 1)
+        return try run.step() ? run.cell(0).integer : 0
+    }
+
+    // MARK: Commits
+
+    /// Writes down the sequences that moved: right before COMMIT, outside of all savepoints.
+    func save() throws(SQLiteError) {
+        for (table, state) in states where !state.isSaved {
+            var run = try connection.run(
+                "INSERT INTO _apus_sequences(model, last, is_settled) VALUES (?1, ?2, 1) "
+                    + "ON CONFLICT(model) DO UPDATE SET last = excluded.last, is_settled = 1")
+            try run.bind(table, at: 1)
+            try run.bind(state.last, at: 2)
+            _ = try run.step()
+        }
+    }
+
+    /// What `save` wrote has been committed.
+    func didCommit() {
+        for (table, state) in states where !state.isSaved { states[table]?.isSaved = true }
+    }
+
+    /// Forgets everything after a transaction was lost: nobody has seen the numbers it gave.
+    func forget() {
+        states = [:]
+        statesBeforeScript = nil
+    }
+
+    /// Ends a write. One that is undone takes along what its scripts did to `_apus_sequences`.
+    func endWrite(isUndone: Bool) {
+        if isUndone, let before = statesBeforeScript { states = before }
+        statesBeforeScript = nil
+    }
+}
+
+// MARK: - Migrations
+
+extension Sequences {
+    /// Runs a statement or more that may rename tables: their numbers go with them.
+    func follow(_ script: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        try writeDown()
+        let before = try roots()
+        try script()
+        let after = try roots()
+        for (name, root) in before where after[name] == nil {
+            var run = try connection.run(
+                "INSERT INTO _apus_sequences(model, last, is_settled) "
+                    + "SELECT s.name, q.last, 0 FROM sqlite_schema AS s, _apus_sequences AS q "
+                    + "WHERE s.type = 'table' AND s.rootpage = ?1 AND q.model = ?2 "
+                    + "ON CONFLICT(model) DO UPDATE SET last = max(last, excluded.last)")
+            try run.bind(root, at: 1)
+            try run.bind(name, at: 2)
+            _ = try run.step()
+        }
+    }
+
+    /// Leaves it to `_apus_sequences` to know the states: scripts change it.
+    private func writeDown() throws(SQLiteError) {
+        if statesBeforeScript == nil { statesBeforeScript = states }
+        try save()
+        states = [:]
+    }
+
+    /// The root pages of the tables with numbers: a table that is renamed keeps its page.
+    private func roots() throws(SQLiteError) -> [String: Int64] {
+        var run = try connection.run(
+            "SELECT q.model, s.rootpage FROM _apus_sequences AS q JOIN sqlite_schema AS s "
+                + "ON s.type = 'table' AND s.name = q.model COLLATE NOCASE")
+        var roots: [String: Int64] = [:]
+        while try run.step() { roots[run.cell(0).text] = run.cell(1).integer }
+        return roots
+    }
+
+    /// Takes note of what a migration file did: tables that are gone have no numbers any more,
+    /// and the others' go on after the values that the file may have written.
+    func unsettle() throws(SQLiteError) {
+        try writeDown()
+        try connection.execute(
+            "DELETE FROM _apus_sequences WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema AS s "
+                + "WHERE s.type = 'table' AND s.name = model COLLATE NOCASE)")
+        try connection.execute("UPDATE _apus_sequences SET is_settled = 0")
+    }
+}

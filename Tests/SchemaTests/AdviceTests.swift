@@ -1,0 +1,143 @@
+import Database
+import Diagnostics
+import Testing
+
+@testable import Schema
+
+/// What is printed about changed models is followed literally: rows stay, and the files still build
+/// a database from nothing.
+@Suite struct AdviceTests {
+    /// One advice of each kind. The switch below makes a new kind appear here.
+    static let all: [Advice] = [
+        .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
+        .declareUnique, .declareIndex("i"), .replaceIndex("i"),
+        .rename(table: "t", from: "a", to: "b"),
+        .recordFirst("a"), .giveDefault, .leaveDefaultOut,
+    ]
+
+    /// The SQL that an advice may hold, by its beginning.
+    private static func sql(of advice: Advice) -> String? {
+        switch advice {
+        case .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
+            .declareUnique, .recordFirst, .giveDefault, .leaveDefaultOut:
+            nil
+        case .declareIndex, .replaceIndex: #"DROP INDEX IF EXISTS "i";"#
+        case .rename: #"ALTER TABLE "t" RENAME COLUMN "a" TO "b";"#
+        }
+    }
+
+    @Test(arguments: all)
+    func `no advice loses rows or touches files that are applied`(_ advice: Advice) {
+        let text = advice.wording.lowercased()
+        for word in [
+            "drop table", "drop column", "delete", "truncate", "remove", "edit", "pragma",
+            "by hand that",
+        ] {
+            #expect(!text.contains(word))
+        }
+        #expect(Self.statement(in: advice.wording) == Self.sql(of: advice))
+    }
+
+    // MARK: Literally
+
+    private static let rooms =
+        #"""
+        {"properties": {"name": {"type": "string"}, "n": {"type": "integer"}}, \#
+        "indexes": [{"on": ["n"]}], "checks": {"small": "n < 9"}}
+        """#
+    private static let members = (
+        "models/members.json",
+        #"""
+        {"properties": {"room_id": {"type": "string", "format": "uuid", \#
+        "references": {"model": "rooms", "onDelete": "cascade"}}}}
+        """#
+    )
+    private static let before = [("models/rooms.json", rooms), members]
+
+    /// Changed models of `rooms`; nil for none.
+    static let changes: [String?] = [
+        rooms.replacing(#""n": {"#, with: #""m": {"renamedFrom": "n", "#)
+            .replacing(#"["n"]"#, with: #"["m"]"#).replacing("n < 9", with: "m < 9"),
+        rooms.replacing(#"{"on": ["n"]}"#, with: #"{"on": ["n desc"], "name": "rooms_n_idx"}"#),
+        rooms.replacing(#"{"on": ["n"]}"#, with: ""),
+        rooms.replacing("n < 9", with: "n < 8"),
+        rooms.replacing(#""name": {"type": "string"}, "#, with: ""),
+        rooms.replacing(#""type": "integer""#, with: #""type": "number""#),
+        nil,
+    ]
+
+    /// A database with a room and its member, built by `set` and then by what is declared.
+    private func database(_ set: MigrationSet) throws -> DatabasePool {
+        let database = try DatabasePool.open(.memory)
+        let migrator = Migrator(database, set)
+        _ = try migrator.apply(at: MigrationTests.now)
+        try migrator.apply(
+            Difference.between(migrator.structure(), catalogue(Self.before), render: asWritten)
+                .additions)
+        let room = "00000000-0000-0000-0000-000000000001"
+        try database.writeAndWait { transaction throws(Problem) in
+            do throws(DatabaseError) {
+                try transaction.executeScript(
+                    """
+                    INSERT INTO rooms (id, name, n) VALUES ('\(room)', 'a', 1);
+                    INSERT INTO members (id, room_id) VALUES ('\(room)', '\(room)');
+                    """)
+            } catch {
+                throw Problem(error)
+            }
+        }
+        return database
+    }
+
+    private static func statement(in advice: String) -> String? {
+        guard let start = advice.firstRange(of: "by hand: ")?.upperBound,
+            let end = advice[start...].lastIndex(of: ";")
+        else { return nil }
+        return String(advice[start...end])
+    }
+
+    /// Follows all advice that a change gets in one new file, with `set` as the files so far.
+    private func follow(_ rooms: String?, _ set: MigrationSet) throws {
+        let database = try database(set)
+        defer { database.close() }
+        let after = try catalogue(
+            rooms.map { [("models/rooms.json", $0), Self.members] } ?? [])
+        let built = try Migrator.structure(builtBy: set)
+        let structure = try Migrator(database, set).structure()
+        let difference = try Difference.between(
+            structure, recorded: built, after, render: asWritten)
+        #expect(!difference.refusals.isEmpty)
+        let statements = difference.refusals.compactMap { Self.statement(in: $0.advice) }
+        if statements.isEmpty { return }
+        let file = MigrationFile(
+            fileName: "20270101T000000_by_hand.sql",
+            text: Array(statements.joined(separator: "\n").utf8))
+        let extended = MigrationSet(set.files + [try #require(file)])
+        let migrator = Migrator(database, extended)
+        #expect(try migrator.apply(at: MigrationTests.now).count == 1)
+        let counts = try database.makeReader().query(
+            SQL("SELECT (SELECT count(*) FROM rooms), (SELECT count(*) FROM members)")
+        ) { rows throws(DatabaseError) in
+            _ = try rows.next()
+            return [rows.value(0), rows.value(1)]
+        }
+        #expect(counts == [.integer(1), .integer(1)])
+        let fresh = try Migrator.structure(builtBy: extended)
+        let left = try Difference.between(
+            migrator.structure(), recorded: fresh, after, render: asWritten)
+        #expect(left.refusals.allSatisfy { Self.statement(in: $0.advice) == nil })
+        if left.refusals.isEmpty { try migrator.apply(left.additions) }
+        #expect(try Difference.between(fresh, after, render: asWritten).refusals == [])
+    }
+
+    @Test(arguments: changes)
+    func `advice can be followed where files have built the tables`(_ rooms: String?) throws {
+        let set = try MigrationTests.extended(MigrationSet([]), Self.before)
+        try follow(rooms, set)
+    }
+
+    @Test(arguments: changes)
+    func `advice can be followed where dev alone has built the tables`(_ rooms: String?) throws {
+        try follow(rooms, MigrationSet([]))
+    }
+}

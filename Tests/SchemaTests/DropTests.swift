@@ -1,0 +1,125 @@
+import Database
+import Diagnostics
+import Testing
+
+@testable import Schema
+
+/// What migration files may drop: dropping a table deletes its rows first, and that would take the
+/// rows of the tables which refer to it along.
+@Suite struct DropTests {
+    /// Rooms with members (cascade), notes (set null) and a tree of their own.
+    private static let base = """
+        CREATE TABLE rooms (id INTEGER PRIMARY KEY, above INTEGER REFERENCES rooms) STRICT;
+        CREATE TABLE members (
+          id INTEGER PRIMARY KEY, room INTEGER REFERENCES "Rooms" (id) ON DELETE CASCADE) STRICT;
+        CREATE TABLE notes (
+          id INTEGER PRIMARY KEY, room INTEGER REFERENCES rooms ON DELETE SET NULL) STRICT;
+        INSERT INTO rooms VALUES (1, NULL), (2, 1);
+        INSERT INTO members VALUES (1, 1), (2, 2);
+        INSERT INTO notes VALUES (1, 2);
+        """
+
+    /// Files that drop `rooms` while others refer to it, and the line of the drop.
+    static let refused: [(sql: String, line: Int)] = [
+        ("DROP TABLE rooms;", 1),
+        ("DROP TABLE IF EXISTS main.\"ROOMS\";", 1),
+        ("-- first\n/* ; */\ndrop\n  table [rooms]", 3),
+        ("DROP TABLE rooms; DROP TABLE members; DROP TABLE notes;", 1),
+        ("DROP TABLE members;\nDROP TABLE rooms;", 2),
+        (
+            """
+            ALTER TABLE rooms RENAME TO old;
+            CREATE TABLE rooms (id INTEGER PRIMARY KEY, above INTEGER, name TEXT) STRICT;
+            INSERT INTO rooms SELECT id, above, 'x' FROM old;
+            DROP TABLE old;
+            """, 4
+        ),
+        (
+            """
+            CREATE TABLE fresh (id INTEGER PRIMARY KEY, name TEXT) STRICT;
+            INSERT INTO fresh SELECT id, 'x' FROM rooms;
+            DROP TABLE rooms;
+            ALTER TABLE fresh RENAME TO rooms;
+            """, 3
+        ),
+        ("DELETE FROM members; DELETE FROM notes;\nDROP TABLE rooms;", 2),
+    ]
+
+    private static func counts(_ database: DatabasePool) throws -> [Value] {
+        let sql = """
+            SELECT (SELECT count(*) FROM rooms), (SELECT count(*) FROM members),
+              (SELECT count(*) FROM notes WHERE room IS NOT NULL)
+            """
+        return try database.makeReader().query(SQL(sql)) { rows throws(DatabaseError) in
+            _ = try rows.next()
+            return (0..<3).map { rows.value($0) }
+        }
+    }
+
+    @Test(arguments: refused)
+    func `a table that others refer to is not dropped, and no row is lost`(
+        _ sql: String, _ line: Int
+    ) throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let set = MigrationTests.files(Self.base, sql)
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, set).apply(at: MigrationTests.now)
+        }
+        let place = "Migrations/20261121T100001_step1.sql:\(line):"
+        #expect(problem?.message.hasPrefix(place) == true, "\(problem?.message ?? "applied")")
+        #expect(try Self.counts(database) == [.integer(2), .integer(2), .integer(1)])
+        let states = try Migrator(database, set).status().entries.map(\.state)
+        #expect(states == [.applied(at: MigrationTests.now.postgres), .pending])
+    }
+
+    /// Files that drop tables nobody refers to at that point.
+    static let accepted = [
+        "DROP TABLE members;",
+        "DROP TABLE notes; DROP TABLE members; DROP TABLE rooms;",
+        "DROP TABLE IF EXISTS gone;",
+        """
+        CREATE TABLE fresh (id INTEGER PRIMARY KEY, room INTEGER REFERENCES rooms) STRICT;
+        INSERT INTO fresh SELECT id, room FROM members;
+        DROP TABLE members;
+        ALTER TABLE fresh RENAME TO members;
+        """,
+        "CREATE TABLE rooms_of_old (id INTEGER) STRICT; DROP TABLE rooms_of_old;",
+    ]
+
+    @Test(arguments: accepted)
+    func `a table that nobody else refers to may be dropped`(_ sql: String) throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let set = MigrationTests.files(Self.base, sql)
+        #expect(try Migrator(database, set).apply(at: MigrationTests.now).count == 2)
+    }
+
+    @Test func `the refusal names the tables and says what is possible`() throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, MigrationTests.files(Self.base, "\nDROP TABLE Rooms;")).apply()
+        }
+        #expect(
+            problem?.message
+                == #"""
+                Migrations/20261121T100001_step1.sql:2:1: "rooms" cannot be dropped: "members" and \#
+                "notes" refer to it, and the rows there would be deleted or changed along with \#
+                those of "rooms"
+                """#)
+        #expect(
+            problem?.hint
+                == #"""
+                Nothing of the file was applied. Keep "rooms" and add columns to it, or make a new \#
+                table beside it: migrations cannot rebuild a table yet that others refer to.
+                """#)
+    }
+
+    @Test func `a file is judged alike where there are no rows`() {
+        let empty = "CREATE TABLE a (x INTEGER PRIMARY KEY); CREATE TABLE b (y REFERENCES a);"
+        #expect(throws: Problem.self) {
+            try Migrator.structure(builtBy: MigrationTests.files(empty, "DROP TABLE a;"))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Bytes
+import Database
+import Diagnostics
+import Foundation
+import Server
+import Testing
+
+/// A project whose models change between two starts of a server on its data.
+@Suite(.timeLimit(.minutes(1))) final class SchemaChangeTests {
+    private static let model =
+        #"""
+        {"properties": {"id": {"type": "integer", "identity": true}, \#
+        "n": {"type": "integer"}}, "access": {"all": true}}
+        """#
+    private let directory: URL
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+        try TestBackend.makeProject(in: directory, models: ["t": Self.model])
+    }
+
+    deinit { try? FileManager.default.removeItem(at: directory) }
+
+    private func serve(
+        _ mode: Backend.Mode = .development, _ body: (HTTPClient) throws -> Void = { _ in }
+    ) throws {
+        let backend = try Backend.start(try TestBackend.options(directory), mode: mode)
+        defer { backend.stop() }
+        try body(try HTTPClient(port: backend.port, key: backend.keys.anonymous))
+    }
+
+    private func insert(_ body: String, _ client: HTTPClient) throws -> String {
+        let target = "/rest/v1/t?select=id"
+        return try client.send(
+            "POST", target, body, fields: [("Prefer", "return=representation")]
+        ).text
+    }
+
+    private func change(_ model: String) throws {
+        let path = directory.appending(path: "Schemas/models/t.json")
+        try Data(model.utf8).write(to: path)
+    }
+
+    @Test func `numbers go on over restarts and heed no explicit id`() throws {
+        var answers: [String] = []
+        try serve { client in
+            answers.append(try insert(#"{"id": 9223372036854775807}"#, client))
+            answers.append(try insert(#"{"n": 1}"#, client))
+            _ = try client.send("DELETE", "/rest/v1/t?id=gt.0")
+            answers.append(try insert(#"{"id": 40}"#, client))
+        }
+        try serve { client in answers.append(try insert(#"{"n": 1}"#, client)) }
+        let ids = ["9223372036854775807", "1", "40", "2"]
+        #expect(answers == ids.map { #"[{"id":\#($0)}]"# })
+    }
+
+    @Test func `a new database is offered only where it would help, with its cost`() throws {
+        let options = try TestBackend.options(directory)
+        try serve()
+        let number = Self.model.replacing(
+            #""n": {"type": "integer"}"#, with: #""n": {"type": "number"}"#)
+        try change(number)
+        let problem = #expect(throws: Problem.self) { try serve() }
+        #expect(problem?.code == "not_additive")
+        #expect(problem?.hint?.contains("if every row and account in it may be lost") == true)
+        try change(Self.model)
+        #expect(try MigrationCommands.new(options, name: "first") != nil)
+        try serve()
+        try change(number)
+        let recorded = #expect(throws: Problem.self) { try serve() }
+        #expect(recorded?.code == "not_additive")
+        #expect(recorded?.hint == nil)
+    }
+
+    @Test func `a database that lost what its files built asks for its backup`() throws {
+        let options = try TestBackend.options(directory)
+        #expect(try MigrationCommands.new(options, name: "first") != nil)
+        try serve(.production(migrate: true))
+        let database = try DatabasePool.open(.file(options.databasePath))
+        try database.writeAndWait { transaction throws(Problem) in
+            do throws(DatabaseError) { try transaction.executeScript("DROP TABLE t") } catch {
+                throw Problem(error)
+            }
+        }
+        database.close()
+        let problem = #expect(throws: Problem.self) { try serve(.production(migrate: true)) }
+        #expect(problem?.code == "database_changed")
+    }
+}
