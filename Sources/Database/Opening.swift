@@ -53,12 +53,13 @@ enum Opening {
                 code: ResultCode.notADatabase, message: "the file belongs to another application")
         }
         _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
+        // First: the change of mode would synchronise what is thrown away.
+        try connection.execute("PRAGMA synchronous = \(isTemporary ? "OFF" : "FULL")")
         guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
             throw SQLiteError(
                 code: ResultCode.cannotOpen,
                 message: "the file system cannot share memory, which write-ahead logging needs")
         }
-        try connection.execute("PRAGMA synchronous = \(isTemporary ? "OFF" : "FULL")")
         try connection.execute("PRAGMA foreign_keys = ON")
         try connection.execute("PRAGMA cache_size = -\(configuration.pageCacheKiB)")
         try connection.execute("PRAGMA journal_size_limit = \(DatabaseLimits.logFileBytesKept)")

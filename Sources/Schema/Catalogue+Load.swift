@@ -2,11 +2,20 @@ import Diagnostics
 import FoundationEssentials
 
 extension Catalogue {
-    /// Reads a `Schemas` directory. Files are called by the directory's own name in diagnostics:
-    /// `Schemas/models/posts.json`.
+    /// Reads a `Schemas` directory.
     ///
     /// Throws every fault of all files at once, or one for a directory that cannot be read.
     public static func load(schemas directory: String) throws(SchemaFailure) -> Catalogue {
+        try Catalogue(parsing: try files(ofSchemas: directory))
+    }
+
+    /// The files of a `Schemas` directory in order of their paths. They are called by the
+    /// directory's own name, as in diagnostics: `Schemas/models/posts.json`.
+    ///
+    /// Throws every file and folder that cannot be read.
+    public static func files(
+        ofSchemas directory: String
+    ) throws(SchemaFailure) -> [(path: String, contents: [UInt8])] {
         let root = directory.split(separator: "/").last.map(String.init) ?? directory
         let manager = FileManager.default
         var isDirectory = false
@@ -33,7 +42,7 @@ extension Catalogue {
             }
         }
         if !faults.isEmpty { throw SchemaFailure(diagnostics: faults) }
-        return try Catalogue(parsing: files)
+        return files
     }
 
     /// Notes and hidden files may lie about; JSON and SQL has to be where it means something.
