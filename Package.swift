@@ -54,7 +54,12 @@ let package = Package(
             "Crypto", "Diagnostics", "Bytes", "CLinux",
         ]),
         .executableTarget(
-            name: "ApusCommand", dependencies: ["Server", "Schema", "Diagnostics"], swiftSettings: house),
+            name: "ApusCommand", dependencies: ["Server", "Schema", "Diagnostics"], swiftSettings: house,
+            linkerSettings: [
+                // Nobody links against a program: the names of its symbols need not be loaded.
+                .unsafeFlags(
+                    ["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))
+            ]),
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),

@@ -5,23 +5,23 @@ import Testing
     /// What each target may import beside the standard library's own modules.
     static let table: [String: Set<String>] = [
         "Bytes": ["Glibc"],
-        "Diagnostics": ["Bytes", "FoundationEssentials"],
+        "Diagnostics": ["Bytes"],
         "Crypto": ["Bytes", "COpenSSL"],
         "Network": ["Bytes", "Diagnostics", "CLinux", "COpenSSL"],
         "HTTP": ["Bytes"],
         "HTTPServer": ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"],
         "SQLite": ["Bytes", "CSQLite"],
         "Database": ["SQLite", "Bytes", "Diagnostics"],
-        "Schema": ["Database", "Bytes", "Diagnostics", "FoundationEssentials"],
+        "Schema": ["Database", "Bytes", "Diagnostics"],
         "Expressions": ["Schema", "Database", "Bytes", "Diagnostics"],
         "REST": ["Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
         "Auth": ["Crypto", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
         "Realtime": ["Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
         "Server": [
             "Auth", "Realtime", "REST", "Expressions", "Schema", "Database", "SQLite", "HTTPServer",
-            "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "FoundationEssentials", "CLinux",
+            "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "CLinux",
         ],
-        "ApusCommand": ["Server", "Schema", "Diagnostics", "FoundationEssentials"],
+        "ApusCommand": ["Server", "Schema", "Diagnostics"],
     ]
 
     /// Part of the toolchain: no wall is needed against them.
