@@ -25,7 +25,9 @@ extension OptionSpec {
         "--data", value: "DIR", "the data directory (default: PROJECT/.apus)",
         environment: "APUS_DATA")
     static let listen = OptionSpec(
-        "--listen", value: "HOST:PORT", "where to accept connections (default: 127.0.0.1:54321)",
+        "--listen", value: "HOST:PORT",
+        "where to accept connections; 0.0.0.0:PORT for other machines too "
+            + "(default: 127.0.0.1:54321)",
         environment: "APUS_LISTEN")
     static let loops = OptionSpec(
         "--loops", value: "N", "event loops (default: one per core)", environment: "APUS_LOOPS")

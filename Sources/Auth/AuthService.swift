@@ -20,7 +20,10 @@ public final class AuthService: Sendable {
     let limiter = RateLimiter()
     let passwordRules: PasswordRules
     let version: String
+    /// The wall clock: dates tokens and rows.
     let clock: @Sendable () -> Instant
+    /// The monotonic clock: measures rates.
+    let uptime: @Sendable () -> ContinuousClock.Instant
     private let log: Log?
 
     /// Brings the tables of this room up to date and reads the revoked sessions. Blocks: for
@@ -29,11 +32,13 @@ public final class AuthService: Sendable {
     /// - Parameters:
     ///   - version: what `/health` tells.
     ///   - log: where failures of the server's own are recorded.
-    ///   - clock: the time; another one in tests.
+    ///   - clock: the wall clock; another one in tests.
+    ///   - uptime: the monotonic clock; another one in tests.
     /// - Throws: `invalid_setting` for settings that cannot be kept, or what the store says.
     public init(
         database: DatabasePool, settings: AuthSettings, secrets: Secrets, version: String = "dev",
-        log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now }
+        log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now },
+        uptime: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws(Problem) {
         try settings.validate()
         self.database = database
@@ -41,6 +46,7 @@ public final class AuthService: Sendable {
         self.version = version
         self.log = log
         self.clock = clock
+        self.uptime = uptime
         hasher = try PasswordHasher(
             parameters: settings.scrypt, threads: settings.hashingThreads)
         verifier = TokenVerifier(keys: JWTKeySet([secrets.signingKey]))
@@ -87,32 +93,31 @@ public final class AuthService: Sendable {
         }
     }
 
+    /// Whether a request to this path, without `/auth/v1`, needs an API key: all but what browsers
+    /// open from mails, providers redirect to and machines discover (auth.md §1.2).
+    public static func needsKey(_ request: Request, path: String) -> Bool {
+        Route(path)?.keyless.contains(request.method) != true
+    }
+
     /// Decides about an access token or an API key.
     ///
     /// Thread-safe, and fast for a token seen before: its signature is not computed again, but its
     /// time and whether its session was signed out are judged each time.
-    public func verify(token: ArraySlice<UInt8>) -> Result<TokenClaims, TokenProblem> {
+    public func verify(
+        token: ArraySlice<UInt8>, as use: TokenUse
+    ) -> Result<TokenClaims, TokenProblem> {
         do throws(TokenProblem) {
             return .success(
                 try verifier.verify(
-                    token, now: clock(), leewaySeconds: settings.leewaySeconds))
+                    token, as: use, now: clock(), leewaySeconds: settings.leewaySeconds))
         } catch {
             return .failure(error)
         }
     }
 
     /// The same for a token in a string.
-    public func verify(token: String) -> Result<TokenClaims, TokenProblem> {
-        verify(token: Array(token.utf8)[...])
-    }
-
-    /// The role that an `apikey` stands for, `anon` or `service_role`; nil when it is no key of
-    /// this project. The access token of a user is not a key.
-    public func role(ofAPIKey key: ArraySlice<UInt8>) -> String? {
-        guard case .success(let claims) = verify(token: key), claims.subject == nil else {
-            return nil
-        }
-        return claims.role
+    public func verify(token: String, as use: TokenUse) -> Result<TokenClaims, TokenProblem> {
+        verify(token: Array(token.utf8)[...], as: use)
     }
 
     /// Whether tokens of the session are still accepted: false from the moment it is signed out.

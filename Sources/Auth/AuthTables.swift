@@ -73,7 +73,7 @@ enum AuthTables {
                 ) STRICT
                 """)
             let done = try transaction.rows(
-                SQL("SELECT coalesce(max(step), 0) FROM _apus_auth_steps"), columns: 1)
+                "SELECT coalesce(max(step), 0) FROM _apus_auth_steps", columns: 1)
             let applied = Int(done.first?[0].integer ?? 0)
             guard applied <= steps.count else {
                 throw Problem(

@@ -9,11 +9,11 @@ extension AuthService {
     /// The claims of the request's user token. Only what the token itself shows is checked here;
     /// whether its user and session exist, the store knows (``RowSource/caller(_:now:)``).
     func bearer(_ request: Request) throws(Problem) -> TokenClaims {
-        guard let token = Self.bearerToken(request) else { throw .noBearer }
+        guard let token = Credentials(request).bearer else { throw .noBearer }
         let claims: TokenClaims
         do throws(TokenProblem) {
             // This room is the clock that issued the token: nothing to forgive.
-            claims = try verifier.verify(token, now: clock(), leewaySeconds: 0)
+            claims = try verifier.verify(token, as: .bearer, now: clock(), leewaySeconds: 0)
         } catch {
             throw error.authProblem
         }
@@ -32,26 +32,17 @@ extension AuthService {
         _ kind: RateLimiter.Kind, _ limit: RateLimit?, _ request: Request
     ) throws(Problem) {
         guard limit != nil, !isService(request) else { return }
-        try limiter.take(kind, Self.subject(of: request.peerAddress), limit, now: clock())
+        try limiter.take(kind, Self.subject(of: request.peerAddress), limit, now: uptime())
     }
 
     /// Whether the caller shows the service key, as `apikey` or as bearer.
     func isService(_ request: Request) -> Bool {
-        let shown = [request.fieldBytes("apikey"), Self.bearerToken(request)]
-        return shown.contains { token in
-            guard let token, case .success(let claims) = verify(token: token) else { return false }
+        let credentials = Credentials(request)
+        return [credentials.apiKey, credentials.bearer].contains { token in
+            guard let token, case .success(let claims) = verify(token: token, as: .apiKey)
+            else { return false }
             return claims.isService
         }
-    }
-
-    /// What follows `Bearer` and one space; the word in any case.
-    private static func bearerToken(_ request: Request) -> ArraySlice<UInt8>? {
-        guard let value = request.fieldBytes("authorization"), value.count > 7 else { return nil }
-        let word = value.prefix(7)
-        guard word.elementsEqual("bearer ".utf8, by: { ASCII.lowercased($0) == $1 }) else {
-            return nil
-        }
-        return value.dropFirst(7)
     }
 
     /// The part of an address that one subscriber holds: all of IPv4, the first 64 bits of IPv6.

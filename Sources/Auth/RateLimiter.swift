@@ -19,7 +19,7 @@ final class RateLimiter: Sendable {
 
     private struct Bucket: Sendable {
         var level: Double
-        var filledAt: Int64
+        var filledAt: ContinuousClock.Instant
     }
 
     private struct Generations: Sendable {
@@ -38,7 +38,7 @@ final class RateLimiter: Sendable {
     ///
     /// - Throws: 429 with the seconds until the next call is possible, when it is empty.
     func take(
-        _ kind: Kind, _ subject: String, _ limit: RateLimit?, now: Instant
+        _ kind: Kind, _ subject: String, _ limit: RateLimit?, now: ContinuousClock.Instant
     ) throws(Problem) {
         guard let limit else { return }
         let wait = generations.withLock { generations -> Double? in
@@ -53,7 +53,9 @@ final class RateLimiter: Sendable {
     }
 
     /// Undoes a `take` of something that turned out not to count.
-    func giveBack(_ kind: Kind, _ subject: String, _ limit: RateLimit?, now: Instant) {
+    func giveBack(
+        _ kind: Kind, _ subject: String, _ limit: RateLimit?, now: ContinuousClock.Instant
+    ) {
         guard let limit else { return }
         let key = Key(kind: kind, subject: subject)
         generations.withLock { generations in
@@ -75,15 +77,16 @@ final class RateLimiter: Sendable {
     }
 
     private static func bucket(
-        _ key: Key, in generations: Generations, _ limit: RateLimit, now: Instant
+        _ key: Key, in generations: Generations, _ limit: RateLimit, now: ContinuousClock.Instant
     ) -> Bucket {
         guard var bucket = generations.current[key] ?? generations.previous[key] else {
-            return Bucket(level: Double(limit.burst), filledAt: now.microseconds)
+            return Bucket(level: Double(limit.burst), filledAt: now)
         }
-        let elapsed = Double(max(0, now.microseconds - bucket.filledAt)) / 1_000_000
-        let gained = elapsed * Double(limit.count) / Double(limit.seconds)
+        // Another thread may have read the clock first and come second.
+        let elapsed = max(.zero, now - bucket.filledAt) / .seconds(limit.seconds)
+        let gained = elapsed * Double(limit.count)
         bucket.level = min(Double(limit.burst), bucket.level + gained)
-        bucket.filledAt = now.microseconds
+        bucket.filledAt = max(now, bucket.filledAt)
         return bucket
     }
 

@@ -16,6 +16,8 @@ enum Endpoint: Sendable {
 struct Route: Sendable {
     let endpoint: Endpoint
     let methods: [Method]
+    /// The methods that need no API key.
+    let keyless: [Method]
 
     /// Nil for a path that is not in the index.
     init?(_ path: String) {
@@ -28,9 +30,10 @@ struct Route: Sendable {
         self = route
     }
 
-    private init(_ endpoint: Endpoint, _ methods: [Method]) {
+    private init(_ endpoint: Endpoint, _ methods: [Method], keyless: [Method] = []) {
         self.endpoint = endpoint
         self.methods = methods
+        self.keyless = keyless
     }
 
     private static let every: [Method] = [.get, .head, .post, .put, .patch, .delete]
@@ -48,7 +51,8 @@ struct Route: Sendable {
     }
 
     private static func wellKnown(_ parts: [String]) -> Route? {
-        parts == [".well-known", "jwks.json"] ? Route(.keys, [.get, .head]) : nil
+        parts == [".well-known", "jwks.json"]
+            ? Route(.keys, [.get, .head], keyless: [.get, .head]) : nil
     }
 
     private static func notOffered(_ first: String, _ parts: [String]) -> Route? {
@@ -56,20 +60,28 @@ struct Route: Sendable {
         case "otp": Route(.notOfferedFor(Problem.codeNotOffered), [.post])
         case "recover", "resend", "magiclink", "reauthenticate":
             Route(.notOffered(.mailNotOffered), first == "reauthenticate" ? [.get] : [.post])
-        case "verify": Route(.notOffered(.mailNotOffered), [.get, .head, .post])
+        case "verify":
+            Route(.notOffered(.mailNotOffered), [.get, .head, .post], keyless: [.get, .head])
         case "invite": Route(.notOffered(.adminNotOffered), [.post])
-        case "authorize", "callback":
-            Route(.notOffered(.providerNotOffered), [.get, .head, .post])
+        case "authorize":
+            Route(.notOffered(.providerNotOffered), [.get, .head, .post], keyless: [.get, .head])
+        case "callback":
+            Route(
+                .notOffered(.providerNotOffered), [.get, .head, .post],
+                keyless: [.get, .head, .post])
         case "factors" where parts.count == 1:
             Route(.notOfferedFor(Problem.enrollmentNotOffered), [.post])
         case "factors": Route(.notOffered(.factorUnknown), [.get, .post, .delete])
         case "user" where parts.dropFirst().first == "identities":
             Route(.notOffered(.linkingNotOffered), [.get, .delete])
+        case "sso" where parts.dropFirst().first == "saml":
+            Route(.notOffered(.samlNotOffered), every, keyless: every)
         case "sso": Route(.notOffered(.samlNotOffered), every)
         case "passkeys": Route(.notOffered(.passkeysNotOffered), every)
         case "oauth", "scim", "user": Route(.notOffered(.featureNotOffered), every)
         case "admin": Route(.notOffered(adminProblem(parts)), every)
-        case ".well-known": Route(.notOffered(.featureNotOffered), [.get, .head])
+        case ".well-known":
+            Route(.notOffered(.featureNotOffered), [.get, .head], keyless: [.get, .head])
         default: nil
         }
     }

@@ -4,19 +4,21 @@ import Diagnostics
 /// What rows can be read from: a reader, or a transaction that sees its own changes.
 protocol RowSource {
     /// All rows of a query, each with its first `columns` values.
-    func rows(_ sql: SQL, columns: Int) throws(Problem) -> [[Value]]
+    func rows(_ text: String, _ arguments: [Value], columns: Int) throws(Problem) -> [[Value]]
 }
 
 extension RowSource {
     func rows(_ text: String, _ arguments: Value..., columns: Int) throws(Problem) -> [[Value]] {
-        try rows(SQL(text: text, arguments: arguments), columns: columns)
+        try rows(text, arguments, columns: columns)
     }
 }
 
 extension Reader: RowSource {
-    func rows(_ sql: SQL, columns: Int) throws(Problem) -> [[Value]] {
+    func rows(
+        _ text: String, _ arguments: [Value], columns: Int
+    ) throws(Problem) -> [[Value]] {
         do throws(DatabaseError) {
-            return try query(sql, .none, budget: .timeout(.seconds(5))) {
+            return try query(text: text, arguments: arguments, budget: .timeout(.seconds(5))) {
                 (rows: inout Rows) throws(DatabaseError) in try collect(&rows, columns)
             }
         } catch {
@@ -26,9 +28,11 @@ extension Reader: RowSource {
 }
 
 extension WriteTransaction: RowSource {
-    func rows(_ sql: SQL, columns: Int) throws(Problem) -> [[Value]] {
+    func rows(
+        _ text: String, _ arguments: [Value], columns: Int
+    ) throws(Problem) -> [[Value]] {
         do throws(DatabaseError) {
-            return try query(sql, .none) {
+            return try query(text: text, arguments: arguments) {
                 (rows: inout Rows) throws(DatabaseError) in try collect(&rows, columns)
             }
         } catch {
@@ -40,7 +44,7 @@ extension WriteTransaction: RowSource {
     @discardableResult
     func change(_ text: String, _ arguments: Value...) throws(Problem) -> Int {
         do throws(DatabaseError) {
-            return try run(SQL(text: text, arguments: arguments), .none)
+            return try run(text: text, arguments: arguments)
         } catch {
             throw Problem(store: error)
         }
@@ -51,7 +55,7 @@ extension WriteTransaction: RowSource {
         _ text: String, _ arguments: Value..., duplicate: Problem
     ) throws(Problem) {
         do throws(DatabaseError) {
-            _ = try run(SQL(text: text, arguments: arguments), .none)
+            _ = try run(text: text, arguments: arguments)
         } catch .unique {
             throw duplicate
         } catch {

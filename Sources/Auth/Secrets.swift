@@ -57,11 +57,12 @@ public struct Secrets: Sendable {
                 "jwt_secret must have at least \(CryptoLimits.signingKeyBytesMin) bytes")
         }
         guard Self.role(of: anonKey, signedWith: key) == "anon" else {
-            throw .secrets("anon_key is not a key with role anon signed with jwt_secret")
+            throw .secrets("anon_key is not a key with role anon and exp, signed with jwt_secret")
         }
         guard Self.role(of: serviceRoleKey, signedWith: key) == "service_role" else {
             throw .secrets(
-                "service_role_key is not a key with role service_role signed with jwt_secret")
+                "service_role_key is not a key with role service_role and exp, signed with "
+                    + "jwt_secret")
         }
         self.init(
             anonKey: anonKey, serviceRoleKey: serviceRoleKey, jwtSecret: jwtSecret, signingKey: key)
@@ -79,10 +80,12 @@ public struct Secrets: Sendable {
         return JWT.sign(claims.finish(), with: key)
     }
 
+    /// The role of an API key, whatever the time is; nil for what is none.
     private static func role(of token: String, signedWith key: JWTKey) -> String? {
-        let claims = try? JWT.verify(Array(token.utf8)[...], keys: JWTKeySet([key])).root
-        guard let claims, claims["sub"] == nil else { return nil }
-        return claims["role"]?.string
+        guard let root = try? JWT.verify(Array(token.utf8)[...], keys: JWTKeySet([key])).root,
+            let claims = try? TokenClaims(root), (try? TokenUse.apiKey.check(claims)) != nil
+        else { return nil }
+        return claims.role
     }
 }
 

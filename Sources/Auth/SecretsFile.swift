@@ -35,9 +35,10 @@ extension Secrets {
 
     /// Nil when there is no file.
     private static func load(_ path: String) throws(Problem) -> Secrets? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
+            if errno == ELOOP { throw .secrets("\(path) is a symbolic link") }
             throw .secretsFile(path, "cannot be opened", errno)
         }
         defer { close(descriptor) }
@@ -101,7 +102,8 @@ extension Secrets {
     /// Writes the file whole or not at all, and not over another one.
     private func create(_ path: String, directory: String) throws(Problem) {
         let draft = path + ".new-" + Hex.encode(RandomBytes.make(8))
-        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = unsafe open(draft, flags, 0o600)
         guard descriptor >= 0 else { throw .secretsFile(draft, "cannot be created", errno) }
         defer { unsafe unlink(draft) }
         let written = Self.write(fileBytes, to: descriptor) && fsync(descriptor) == 0

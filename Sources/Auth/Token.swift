@@ -37,7 +37,7 @@ extension AuthService {
         // once would all find the same room otherwise.
         if isLimited {
             try limiter.take(
-                .failedSignIn, address, settings.rateLimits.failedSignIns, now: clock())
+                .failedSignIn, address, settings.rateLimits.failedSignIns, now: uptime())
         }
         let known = try accounts.read { reader throws(Problem) in
             try reader.account(email: address)
@@ -71,7 +71,7 @@ extension AuthService {
 
     private func giveBackFailure(_ address: String, _ isLimited: Bool) {
         guard isLimited else { return }
-        limiter.giveBack(.failedSignIn, address, settings.rateLimits.failedSignIns, now: clock())
+        limiter.giveBack(.failedSignIn, address, settings.rateLimits.failedSignIns, now: uptime())
     }
 
     /// The address, normalised, and the password.

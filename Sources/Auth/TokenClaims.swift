@@ -5,6 +5,8 @@ import Bytes
 public final class TokenClaims: Sendable {
     /// `anon`, `authenticated` or `service_role`; `anon` for a token that names none.
     public let role: String
+    /// Whether the token itself names its role.
+    public let namesRole: Bool
     /// The user's id, a lower-case UUID; nil for API keys.
     public let subject: String?
     /// `email`; nil when absent or empty.
@@ -32,7 +34,9 @@ public final class TokenClaims: Sendable {
 
     /// Judges the claims of a token whose signature is right. Time is judged at each use.
     init(_ claims: JSONValue) throws(TokenProblem) {
-        role = try Self.role(claims["role"])
+        let role = try Self.role(claims["role"])
+        self.role = role ?? "anon"
+        namesRole = role != nil
         subject = try Self.uuid(claims["sub"], .subjectNotUUID)
         sessionID = try Self.uuid(claims["session_id"], .sessionNotUUID)
         expiresAt = try Self.time(claims["exp"], "exp")
@@ -48,14 +52,14 @@ public final class TokenClaims: Sendable {
         }
         json = String(utf8: claims.canonical)
         if subject != nil {
-            guard expiresAt != nil else { throw .claim("exp claim is required") }
+            guard expiresAt != nil else { throw .missingClaim("exp") }
             // Nothing here makes such a token: it would be a user above all rules.
             guard role != "service_role" else { throw .claim("role claim is not a user's") }
         }
     }
 
-    private static func role(_ value: JSONValue?) throws(TokenProblem) -> String {
-        guard let value, !value.isNull else { return "anon" }
+    private static func role(_ value: JSONValue?) throws(TokenProblem) -> String? {
+        guard let value, !value.isNull else { return nil }
         guard let role = value.string, roles.contains(role) else {
             throw .claim("role claim is unknown")
         }

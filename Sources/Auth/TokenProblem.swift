@@ -15,7 +15,9 @@ public enum TokenProblem: Error, Hashable, Sendable {
     case subjectNotUUID
     /// `session_id` is there and is no UUID.
     case sessionNotUUID
-    /// Another claim is missing or not what it must be; the text says which.
+    /// A claim that must be there is missing: its name.
+    case missingClaim(String)
+    /// Another claim is not what it must be; the text says which.
     case claim(String)
     /// The session was signed out, or its user's password changed.
     case sessionRevoked
@@ -41,6 +43,9 @@ extension TokenProblem {
         case .sessionNotUUID:
             Self.rest(
                 "PGRST303", "Parsing claims failed", details: "session_id claim must be a UUID")
+        case .missingClaim(let name):
+            Self.rest(
+                "PGRST303", "Parsing claims failed", details: Self.required(name))
         case .claim(let reason):
             Self.rest("PGRST303", "Parsing claims failed", details: reason)
         case .sessionRevoked:
@@ -61,6 +66,8 @@ extension TokenProblem {
             Self.realtime("InvalidJWTToken", "The session of this token was signed out")
         case .notYetValid, .issuedInFuture:
             Self.realtime("InvalidJWTToken", "Token is not valid yet")
+        case .missingClaim:
+            Self.realtime("InvalidJWTToken", "Fields `role` and `exp` are required in JWT")
         case .subjectNotUUID, .sessionNotUUID, .claim:
             Self.realtime("InvalidJWTToken", "The claims of the token provided are not valid")
         }
@@ -76,10 +83,13 @@ extension TokenProblem {
             .unverifiedToken("token has invalid claims: token used before issued")
         case .subjectNotUUID: .badToken("invalid claim: sub claim must be a UUID", status: 400)
         case .sessionNotUUID: .badToken("invalid claim: session_id claim must be a UUID")
+        case .missingClaim(let name): .badToken("invalid claim: \(Self.required(name))")
         case .claim(let reason): .badToken("invalid claim: \(reason)")
         case .sessionRevoked: .sessionGone
         }
     }
+
+    private static func required(_ claim: String) -> String { "\(claim) claim is required" }
 
     private static func realtime(_ code: String, _ message: String) -> Problem {
         Problem(code: code, status: 401, message: message)

@@ -24,7 +24,7 @@ extension Connection {
         for slot in ContextSlot.allCases where run.mentions(slot.rawValue) {
             try run.bind(context[slot], at: slot.rawValue)
         }
-        var number = SQL.firstArgument
+        var number = BoundSQL.firstArgument
         for argument in arguments where number <= count {
             try run.bind(argument, at: number)
             number += 1

@@ -14,7 +14,7 @@ final class DataLock: Sendable {
     /// - Throws: 55006 when another process holds it, 58030 when the lock file cannot be made.
     init(databaseAt path: String) throws(Problem) {
         let lockPath = path + ".lock"
-        let descriptor = unsafe open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(lockPath, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let reason = unsafe String(cString: strerror(errno))
             throw Problem(

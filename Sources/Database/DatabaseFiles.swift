@@ -20,6 +20,7 @@ final class DatabaseFiles: Sendable {
             path = directory + "/apus.db"
         }
         lock = Mutex(try DataLock(databaseAt: path))
+        try Self.makeFile(path)
     }
 
     /// Gives up the lock and removes a temporary database.
@@ -41,6 +42,21 @@ final class DatabaseFiles: Sendable {
         throw Problem(
             code: "58P01", status: 503,
             message: "Cannot make the data directory \(directory): \(reason).")
+    }
+
+    /// Makes an empty database, readable by its owner only: SQLite would make it for everybody, and
+    /// gives its journals the mode that the database has.
+    private static func makeFile(_ path: String) throws(Problem) {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = unsafe open(path, flags, 0o600)
+        if descriptor >= 0 {
+            Glibc.close(descriptor)
+        } else if errno != EEXIST {
+            let reason = unsafe String(cString: strerror(errno))
+            throw Problem(
+                code: "58030", status: 503, message: "Cannot create \(path): \(reason).",
+                hint: "Check the path, its permissions and the free space of the disk.")
+        }
     }
 
     private static func makeTemporaryDirectory() throws(Problem) -> String {

@@ -10,9 +10,7 @@ extension DatabasePool {
         try writeAndWait { transaction throws(Problem) in
             try transaction.mapped { transaction throws(DatabaseError) in
                 try transaction.query(
-                    SQL(
-                        text: "SELECT value FROM _apus_meta WHERE key = ?7",
-                        arguments: [.text(name)])
+                    text: "SELECT value FROM _apus_meta WHERE key = ?7", arguments: [.text(name)]
                 ) { rows throws(DatabaseError) in try rows.next() ? rows.text(0) : nil }
             }
         }
@@ -23,9 +21,8 @@ extension DatabasePool {
         try writeAndWait { transaction throws(Problem) in
             try transaction.mapped { transaction throws(DatabaseError) in
                 _ = try transaction.run(
-                    SQL(
-                        text: "INSERT OR REPLACE INTO _apus_meta(key, value) VALUES (?7, ?8)",
-                        arguments: [.text(name), .text(value)]))
+                    text: "INSERT OR REPLACE INTO _apus_meta(key, value) VALUES (?7, ?8)",
+                    arguments: [.text(name), .text(value)])
             }
         }
     }

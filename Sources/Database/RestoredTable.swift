@@ -37,7 +37,8 @@ public struct RestoredTable: Sendable {
     fileprivate func expression(number: Int) -> String {
         let name = Dialect.sqlite.quoted(identifier: name)
         let names = columns.map { Dialect.sqlite.quoted(identifier: $0) }.joined(separator: ", ")
-        let parts = columns.indices.map { "json_extract(value, '$[\($0)]')" }.joined(separator: ", ")
+        let parts = columns.indices.map { "json_extract(value, '$[\($0)]')" }.joined(
+            separator: ", ")
         return "\(name)(\(names)) AS (SELECT \(names) FROM main.\(name)"
             + " UNION ALL SELECT \(parts) FROM json_each(?\(number)))"
     }
@@ -47,9 +48,9 @@ public struct RestoredTable: Sendable {
     }
 }
 
-extension SQL {
+extension BoundSQL {
     /// The query asked of tables with rows restored. Must be a SELECT without a WITH of its own.
-    public func reading(_ tables: [RestoredTable]) -> SQL {
+    public func reading(_ tables: [RestoredTable]) -> BoundSQL {
         guard !tables.isEmpty else { return self }
         var arguments = arguments
         var expressions: [String] = []
@@ -57,6 +58,8 @@ extension SQL {
             arguments.append(table.rows)
             expressions.append(table.expression(number: ContextSlot.now.rawValue + arguments.count))
         }
-        return SQL(text: "WITH \(expressions.joined(separator: ", ")) \(text)", arguments: arguments)
+        return BoundSQL(
+            text: "WITH \(expressions.joined(separator: ", ")) \(text)",
+            arguments: arguments)
     }
 }

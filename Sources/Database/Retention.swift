@@ -10,23 +10,28 @@ import SQLite
 final class Retention {
     private let connection: Connection
     private let rowsMax: Int
+    private let clock: () -> UInt64
     private var retains: [String: Int64] = [:]
     /// The pass has looked at everything up to this number.
     private var position: Int64 = 0
     private var hasDeleted = false
-    /// Seconds since 1970 when the next step is due.
-    private(set) var nextStep: Int64
+    /// When the next step is due, in nanoseconds of the monotonic clock.
+    private(set) var nextStep: UInt64
 
-    private static let secondsBetweenPasses: Int64 = 60
+    private static let nanosecondsBetweenPasses: UInt64 = 60_000_000_000
     /// After a pass that found nothing: it may have read many rows that are kept long.
-    private static let secondsAfterIdlePass: Int64 = 600
+    private static let nanosecondsAfterIdlePass: UInt64 = 600_000_000_000
     /// A day.
     private static let defaultMicroseconds: Int64 = 86_400_000_000
 
-    init(connection: Connection, rowsMax: Int) {
+    /// - Parameter clock: the monotonic clock, in nanoseconds; another one in tests.
+    init(
+        connection: Connection, rowsMax: Int, clock: @escaping () -> UInt64 = monotonicNanoseconds
+    ) {
         self.connection = connection
         self.rowsMax = rowsMax
-        nextStep = Instant.now.seconds + Self.secondsBetweenPasses
+        self.clock = clock
+        nextStep = clock() + Self.nanosecondsBetweenPasses
     }
 
     /// Takes over how long each table's changes are kept. Changes of other tables are kept a day.
@@ -34,18 +39,20 @@ final class Retention {
         retains = Dictionary(tables.map { ($0.name, Self.microseconds($0.retain)) }) { $1 }
     }
 
-    /// Whether a step is due at `now`.
-    func isDue(at now: Instant) -> Bool { now.seconds >= nextStep }
+    /// Whether a step is due.
+    var isDue: Bool { clock() >= nextStep }
 
     /// Tries again after a while: a step has failed, and would fail again at once.
-    func postpone(from now: Instant) {
+    func postpone() {
         position = 0
-        nextStep = now.seconds + Self.secondsBetweenPasses
+        nextStep = clock() + Self.nanosecondsBetweenPasses
     }
 
     /// Deletes what a few rows of the log no longer need to say. Runs inside a transaction.
     ///
-    /// - Parameter rowsMax: how many rows to look at, if that is more than usual.
+    /// - Parameters:
+    ///   - now: the time that ages are counted from, as the log dates its rows.
+    ///   - rowsMax: how many rows to look at, if that is more than usual.
     func step(at now: Instant, head: Int64, rowsMax: Int) throws(SQLiteError) {
         let count = max(DatabaseLimits.trimmedRowsMax, rowsMax)
         let found = try look(at: now, head: head, count: count)
@@ -54,8 +61,8 @@ final class Retention {
         if found.isLast {
             position = 0
             nextStep =
-                now.seconds
-                + (hasDeleted ? Self.secondsBetweenPasses : Self.secondsAfterIdlePass)
+                clock()
+                + (hasDeleted ? Self.nanosecondsBetweenPasses : Self.nanosecondsAfterIdlePass)
             hasDeleted = false
         }
     }

@@ -83,112 +83,163 @@ public struct QueryContext: Hashable, Sendable {
     }
 }
 
-/// SQL text together with the values bound to its parameters.
+/// SQL in the making: text, parameters of the context, and arguments with their values.
 ///
 /// The text comes from plans, never from a request; what a request sent is an argument.
-public struct SQL: Sendable {
-    /// The text, with parameters written `?1` … `?N`.
-    public private(set) var text: String
-    /// The values of `?7`, `?8`, …
-    public private(set) var arguments: [Value] = []
+public struct SQL: Hashable, Sendable {
+    private enum Piece: Hashable, Sendable {
+        case text(Text)
+        /// The next argument.
+        case argument
+        case context(ContextSlot)
+    }
 
-    /// The number of the first argument's parameter.
-    public static let firstArgument = 7
+    /// Text that is equal if its bytes are.
+    private struct Text: Hashable, Sendable {
+        var string: String
+
+        static func == (left: Text, right: Text) -> Bool {
+            left.string.hasSameBytes(as: right.string)
+        }
+
+        func hash(into hasher: inout Hasher) { string.hashBytes(into: &hasher) }
+    }
+
+    private var pieces: [Piece] = []
+    /// The values of the arguments, left to right.
+    public private(set) var arguments: [Value] = []
+    /// The arguments that a repeated request replaces.
+    public private(set) var slots: [ArgumentSlot] = []
 
     /// SQL without arguments.
     public init(_ text: String = "") {
-        self.text = text
-    }
-
-    /// SQL whose text already numbers its `arguments` from `?7`.
-    public init(text: String, arguments: [Value]) {
-        self.text = text
-        self.arguments = arguments
+        if !text.isEmpty { append(text) }
     }
 
     /// Appends SQL text as it is.
     public mutating func append(_ text: String) {
-        self.text += text
+        if case .text(var last)? = pieces.last {
+            pieces[pieces.count - 1] = .argument
+            last.string += text
+            pieces[pieces.count - 1] = .text(last)
+        } else {
+            pieces.append(.text(Text(string: text)))
+        }
     }
 
     /// Appends `identifier` in double quotes, its own quotes doubled.
     public mutating func append(identifier: String) {
-        text += "\""
-        if identifier.utf8.contains(UInt8(ascii: "\"")) {
-            for character in identifier.unicodeScalars {
-                if character == "\"" { text += "\"" }
-                text.unicodeScalars.append(character)
-            }
-        } else {
-            text += identifier
+        guard identifier.utf8.contains(UInt8(ascii: "\"")) else {
+            append("\"")
+            append(identifier)
+            append("\"")
+            return
         }
-        text += "\""
+        let parts = identifier.split(separator: "\"", omittingEmptySubsequences: false)
+        append("\"" + parts.joined(separator: "\"\"") + "\"")
     }
 
     /// Appends a new parameter bound to `argument`.
-    public mutating func append(argument: Value) {
-        text += "?\(Self.firstArgument + arguments.count)"
+    ///
+    /// - Parameter slot: how a repeated request makes another value of it; nil when it stays.
+    public mutating func append(argument: Value, slot: ArgumentSlot.Source? = nil) {
+        if let slot {
+            slots.append(ArgumentSlot(argument: arguments.count, source: slot))
+        }
+        pieces.append(.argument)
         arguments.append(argument)
     }
 
     /// Appends the parameter of a context slot.
-    public mutating func append(context slot: ContextSlot) {
-        text += "?\(slot.rawValue)"
-    }
+    public mutating func append(context slot: ContextSlot) { pieces.append(.context(slot)) }
 
-    /// Appends `other`, giving its arguments new numbers after those already here.
+    /// Appends `other`, its arguments after those already here.
     public mutating func append(_ other: SQL) {
-        if arguments.isEmpty || other.arguments.isEmpty {
-            text += other.text
-        } else {
-            appendRenumbered(other.text, shift: arguments.count)
+        var rest = other.pieces[...]
+        if case .text(let first)? = rest.first {
+            append(first.string)
+            rest.removeFirst()
         }
+        pieces += rest
+        slots += other.slots.map { $0.moved(by: arguments.count) }
         arguments += other.arguments
     }
 
-    /// Copies `source`, adding `shift` to each parameter number from `?7` on. Quoted text stays as
-    /// it is.
-    private mutating func appendRenumbered(_ source: String, shift: Int) {
-        var out: [UInt8] = []
-        let bytes = Array(source.utf8)
-        out.reserveCapacity(bytes.count + 8)
-        var quote: UInt8? = nil
-        var index = 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            out.append(byte)
-            index += 1
-            if let open = quote {
-                if byte == open { quote = nil }
-            } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
-                quote = byte
-            } else if byte == UInt8(ascii: "?") {
-                var number = 0
-                while index < bytes.count, let digit = digitValue(bytes[index]), number < 1_000_000
-                {
-                    number = number * 10 + digit
-                    index += 1
-                }
-                out += String(number >= Self.firstArgument ? number + shift : number).utf8
+    /// The text, its parameters written `?1` … `?N`.
+    public var text: String { bound.text }
+
+    /// The SQL as the store runs it.
+    public var bound: BoundSQL {
+        var bound = BoundSQL(text: "", arguments: arguments)
+        bound.slots = slots
+        var number = BoundSQL.firstArgument
+        for piece in pieces {
+            switch piece {
+            case .text(let text): bound.text += text.string
+            case .argument:
+                bound.text += "?\(number)"
+                number += 1
+            case .context(let slot):
+                bound.text += "?\(slot.rawValue)"
+                if slot == .now { bound.readsTime = true }
             }
         }
-        text += String(decoding: out, as: UTF8.self)
-    }
-
-    private func digitValue(_ byte: UInt8) -> Int? {
-        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") ? Int(byte - UInt8(ascii: "0")) : nil
+        return bound
     }
 }
 
-extension SQL: Hashable {
-    /// Whether both have the same bytes of text and the same arguments.
-    public static func == (left: SQL, right: SQL) -> Bool {
-        left.text.hasSameBytes(as: right.text) && left.arguments == right.arguments
+/// SQL whose text is finished, kept apart from its arguments, as cached plans keep it.
+public struct BoundSQL: Sendable {
+    /// The text, with the context's parameters written `?1` … `?6` and the arguments from `?7` on.
+    public fileprivate(set) var text: String
+    /// The values of `?7`, `?8`, …
+    public var arguments: [Value]
+    /// The arguments that a repeated request replaces.
+    public fileprivate(set) var slots: [ArgumentSlot] = []
+    /// Whether the text mentions the moment of the request: making it costs more than binding
+    /// everything else.
+    public fileprivate(set) var readsTime = false
+
+    /// The number of the first argument's parameter.
+    public static let firstArgument = 7
+
+    /// A text that already numbers its `arguments` from `?7`.
+    public init(text: String, arguments: [Value]) {
+        self.text = text
+        self.arguments = arguments
+    }
+}
+
+/// An argument that a repeated request replaces.
+public struct ArgumentSlot: Hashable, Sendable {
+    /// Where a repeated request has the value, and what is made of it.
+    public struct Source: Hashable, Sendable {
+        /// What a text becomes.
+        public enum Content: Hashable, Sendable {
+            /// A filter's operand, of the column's type.
+            case value(ColumnType)
+            /// A row count, never above `max`.
+            case number(max: Int)
+        }
+
+        /// The parameter's place in the query string.
+        public let parameter: Int
+        /// What the parameter's operand becomes.
+        public let content: Content
+
+        /// The operand of the parameter at a place.
+        public init(parameter: Int, content: Content) {
+            self.parameter = parameter
+            self.content = content
+        }
     }
 
-    /// Hashes the text's bytes and the arguments.
-    public func hash(into hasher: inout Hasher) {
-        text.hashBytes(into: &hasher)
-        hasher.combine(arguments)
+    /// The argument's index in the statement.
+    public let argument: Int
+    /// Where its values come from.
+    public let source: Source
+
+    fileprivate func moved(by count: Int) -> ArgumentSlot {
+        ArgumentSlot(argument: argument + count, source: source)
     }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -24,10 +25,11 @@ import Synchronization
         while unsafe sem_wait(handle) != 0 && errno == EINTR {}
     }
 
-    /// Waits until it is signalled or the wall clock reaches `seconds` since 1970.
-    func wait(untilSeconds seconds: Int64) {
-        var moment = timespec(tv_sec: Int(seconds), tv_nsec: 0)
-        while unsafe sem_timedwait(handle, &moment) != 0 && errno == EINTR {}
+    /// Waits until it is signalled or the monotonic clock reaches `moment`, in nanoseconds.
+    func wait(until moment: UInt64) {
+        let (seconds, nanoseconds) = moment.quotientAndRemainder(dividingBy: 1_000_000_000)
+        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(nanoseconds))
+        while unsafe sem_clockwait(handle, CLOCK_MONOTONIC, &time) != 0 && errno == EINTR {}
     }
 }
 

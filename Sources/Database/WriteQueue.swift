@@ -40,13 +40,14 @@ final class WriteQueue: Sendable {
         if wasEmpty { bell.signal() }
     }
 
-    /// Waits for writes until the wall clock reaches `seconds`, then takes them all.
+    /// Waits for writes until the monotonic clock reaches `moment`, in nanoseconds, then takes them
+    /// all.
     ///
     /// - Returns: the writes, and whether there will be no more.
-    func take(untilSeconds seconds: Int64) -> (jobs: [WriteJob], isClosed: Bool) {
+    func take(until moment: UInt64) -> (jobs: [WriteJob], isClosed: Bool) {
         let first = drain()
         if !first.jobs.isEmpty || first.isClosed { return first }
-        bell.wait(untilSeconds: seconds)
+        bell.wait(until: moment)
         return drain()
     }
 

@@ -56,7 +56,7 @@ final class Writer {
             hook.tally = nil
         }
         while true {
-            let (jobs, isClosed) = queue.take(untilSeconds: retention.nextStep)
+            let (jobs, isClosed) = queue.take(until: retention.nextStep)
             refreshTables()
             var rest = jobs[...]
             while !rest.isEmpty, !queue.isOverdue {
@@ -226,18 +226,17 @@ final class Writer {
     /// - Parameter rowsMax: how many rows it looks at, if that is more than usual: twice what the
     ///   batch added keeps the log within its bound however large the writes are.
     private func trimAlong(rowsMax: Int) {
-        let now = log.instant()
-        guard retention.isDue(at: now) else { return }
+        guard retention.isDue else { return }
         do throws(SQLiteError) {
             try connection.execute("SAVEPOINT trim")
-            try retention.step(at: now, head: log.head, rowsMax: rowsMax)
+            try retention.step(at: log.instant(), head: log.head, rowsMax: rowsMax)
             try connection.execute("RELEASE trim")
             tally.keep()
         } catch {
             tally.drop()
             // Trimming is housekeeping: the writes of the batch matter more, and the next step
             // tries again.
-            retention.postpone(from: now)
+            retention.postpone()
             if connection.isInTransaction {
                 try? connection.execute("ROLLBACK TO trim")
                 try? connection.execute("RELEASE trim")
@@ -247,15 +246,14 @@ final class Writer {
 
     /// Trims the log while nobody writes.
     private func trimAlone() {
-        let now = Instant.now
-        guard retention.isDue(at: now) else { return }
+        guard retention.isDue else { return }
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
             tally.begin(connection)
             trimAlong(rowsMax: 0)
             try tally.commit(connection)
         } catch {
-            retention.postpone(from: now)
+            retention.postpone()
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
         }
     }

@@ -10,12 +10,18 @@ extension Event {
         case .listening: []
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]
-        case .schemasLoaded(let models):
-            ["serving \(models) model\(models == 1 ? "" : "s") as they are in the files now"]
+        case .schemasTaken(let names): ["took \(names.joined(separator: ", "))"]
+        case .schemasWaiting(let names):
+            ["waits for the restart: \(names.joined(separator: ", "))"]
+        case .schemasSettled(let names):
+            ["as at the start again: \(names.joined(separator: ", "))"]
+        case .schemasMended: ["the faults are gone; the files say what is served"]
         case .schemasRefused(let faults):
             ["the files were not taken, the server goes on with what it had:"]
                 + faults.flatMap { $0.split(separator: "\n").map { "  \($0)" } }
         case .migrated(let name): ["applied \(name)"]
+        case .closedToOthers(let path, let mode):
+            ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .failed(let request, let problem):
             [
                 (request.map { "request \($0): " } ?? "") + "\(problem.message) (\(problem.code))"

@@ -10,12 +10,21 @@ public enum Event: Sendable {
     case draining
     /// The server has stopped.
     case stopped
-    /// Schema files were read again, with the number of models found.
-    case schemasLoaded(models: Int)
+    /// Changed schema files and settings that are in force from now on, while developing.
+    case schemasTaken(_ names: [String])
+    /// Changed schema files and settings that wait for the next start.
+    case schemasWaiting(_ names: [String])
+    /// Schema files and settings that waited and are again as they were at the start.
+    case schemasSettled(_ names: [String])
+    /// Schema files that had faults say again what is served.
+    case schemasMended
     /// Changed schema files were not taken because of faults.
     case schemasRefused(faults: [String])
     /// A migration file, or an additive difference in development, was applied.
     case migrated(name: String)
+    /// A file or directory of the server's that other users could reach was closed to them; the
+    /// mode it had, in octal digits.
+    case closedToOthers(path: String, mode: String)
     /// Something failed that the client was only told a code of.
     case failed(request: UInt64?, problem: Problem)
 
@@ -23,8 +32,9 @@ public enum Event: Sendable {
     public var level: LogLevel {
         switch self {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
-        case .listening, .draining, .stopped, .schemasLoaded, .migrated: .info
-        case .schemasRefused: .warning
+        case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
+            .schemasMended, .migrated: .info
+        case .schemasRefused, .closedToOthers: .warning
         case .failed: .error
         }
     }
@@ -41,9 +51,13 @@ public enum Event: Sendable {
         case .listening: "listening"
         case .draining: "draining"
         case .stopped: "stopped"
-        case .schemasLoaded: "schemas_loaded"
+        case .schemasTaken: "schemas_taken"
+        case .schemasWaiting: "schemas_waiting"
+        case .schemasSettled: "schemas_settled"
+        case .schemasMended: "schemas_mended"
         case .schemasRefused: "schemas_refused"
         case .migrated: "migrated"
+        case .closedToOthers: "closed_to_others"
         case .failed: "failed"
         }
     }
@@ -59,10 +73,13 @@ public enum Event: Sendable {
                 .init("duration_us", .integer(Int64(clamping: microseconds))),
             ]
         case .listening(let url): [.init("url", .string(url))]
-        case .draining, .stopped: []
-        case .schemasLoaded(let models): [.init("models", .integer(Int64(models)))]
+        case .draining, .stopped, .schemasMended: []
+        case .schemasTaken(let names), .schemasWaiting(let names), .schemasSettled(let names):
+            [.init("names", .array(names.map(JSON.string)))]
         case .schemasRefused(let faults): [.init("faults", .array(faults.map(JSON.string)))]
         case .migrated(let name): [.init("migration", .string(name))]
+        case .closedToOthers(let path, let mode):
+            [.init("path", .string(path)), .init("mode", .string(mode))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }
     }

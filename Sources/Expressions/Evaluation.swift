@@ -23,7 +23,7 @@ public struct RowInput: Sendable {
 /// store about other rows. Make one for each caller and use it for many rows.
 public struct Evaluation {
     /// Runs a query that gives one row of one column, and answers its value.
-    public typealias Lookup = (SQL, QueryContext) throws(Problem) -> Value
+    public typealias Lookup = (BoundSQL, QueryContext) throws(Problem) -> Value
 
     /// The caller and the time.
     public let context: QueryContext
@@ -49,7 +49,9 @@ public struct Evaluation {
     public init(context: QueryContext, reader: Reader, budget: Budget = .inline) {
         self.init(context: context) { (sql, context) throws(Problem) in
             do throws(DatabaseError) {
-                return try reader.query(sql, context, budget: budget) {
+                return try reader.query(
+                    text: sql.text, arguments: sql.arguments, context, budget: budget
+                ) {
                     (rows: inout Rows) throws(DatabaseError) in
                     try rows.next() ? rows.value(0) : .null
                 }
@@ -59,5 +61,5 @@ public struct Evaluation {
         }
     }
 
-    func find(_ sql: SQL) throws(Problem) -> Value { try lookup(sql, context) }
+    func find(_ sql: BoundSQL) throws(Problem) -> Value { try lookup(sql, context) }
 }

@@ -1,4 +1,5 @@
 public import Database
+public import Query
 public import Schema
 
 /// The typed tree: an expression resolved against the catalogue, with all types agreed. One tree
@@ -25,10 +26,14 @@ public indirect enum Expression: Hashable, Sendable {
     /// `in`.
     case membership(Expression, [Expression])
     case like(Expression, pattern: Expression, ignoresCase: Bool)
+    /// A function with operands that it takes.
     case call(Function, [Expression])
     case exists(Subquery)
     /// A column of the one row, if any, that a subquery finds.
     case scalar(Subquery, ColumnPlace)
+    /// Whether the related table with this number has rows: only in the filters of a statement that
+    /// joins related tables, which supplies the SQL.
+    case related(Int)
 }
 
 /// Where a column's value comes from.
@@ -71,36 +76,6 @@ public struct Subquery: Hashable, Sendable {
     }
 }
 
-/// What the rule language can compute. Each case has one meaning in SQL and in memory.
-public enum Function: Hashable, Sendable {
-    case lower, upper, length, trim, concatenate, startsWith
-    case coalesce, nullIf, greatest, least
-    case absolute
-    /// Half to even, as PostgreSQL rounds `float8`.
-    case roundReal
-    /// Half away from zero to a whole number, as PostgreSQL rounds `numeric`; the argument is
-    /// scaled by the given power of ten.
-    case roundDecimal(Int64)
-    /// A scaled integer divided by the power of ten, as a real.
-    case real(Int64)
-    /// A scaled integer divided by the power of ten, rounded down or up.
-    case floorDivide(Int64)
-    case ceilingDivide(Int64)
-    /// `->` and `->>`.
-    case jsonMember, jsonMemberText
-    /// What json values are equal by.
-    case jsonKey
-    case textOfInteger, textOfBoolean, booleanOfText
-    /// The lower-cased text: equal to a uuid exactly if it spells that uuid.
-    case uuidOfText
-    case dateOfTimestamp, timestampOfDate
-    /// New at every evaluation; only in defaults.
-    case randomUUID, timeOrderedUUID
-
-    /// Whether equal arguments give equal results, as checks and indexes need.
-    var isDeterministic: Bool { self != .randomUUID && self != .timeOrderedUUID }
-}
-
 extension Expression {
     static let yes = Expression.constant(.integer(1))
     static let no = Expression.constant(.integer(0))
@@ -129,9 +104,11 @@ extension Expression {
         case .not(let inner): inner
         case .all(let operands): disjunction(operands.map(negation))
         case .any(let operands): conjunction(operands.map(negation))
-        case .constant(.integer(let truth)): truth == 0 ? yes : no
-        case .constant(.null): null
-        default: .not(operand)
+        case .constant(let value):
+            if case .integer(let truth) = value { truth == 0 ? yes : no } else { null }
+        case .argument, .context, .column, .comparison, .distinct, .isNull, .membership, .like,
+            .call, .exists, .scalar, .related:
+            .not(operand)
         }
     }
 
@@ -144,7 +121,7 @@ extension Expression {
     /// The operands, left to right; subqueries hide theirs.
     var operands: [Expression] {
         switch self {
-        case .constant, .argument, .context, .column: []
+        case .constant, .argument, .context, .column, .related: []
         case .comparison(_, let left, let right), .distinct(let left, let right): [left, right]
         case .all(let operands), .any(let operands), .call(_, let operands): operands
         case .not(let operand), .isNull(let operand): [operand]

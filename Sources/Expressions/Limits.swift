@@ -9,17 +9,6 @@ enum Limits {
     static let ruleBytesMax = 64 << 10
     /// The most nodes of one expression after named rules and `can` are expanded.
     static let nodesMax = 20_000
-    /// The deepest nesting of `and`/`or` groups in a URL filter (rest.md §4).
-    static let filterDepthMax = 64
-    /// The most steps into a json value in a URL filter.
-    static let jsonStepsMax = 32
-    /// The most values of one `in` list or array literal of a URL filter: a fraction of the 32,766
-    /// variables that SQLite binds (sqlite.org/limits.html).
-    static let filterValuesMax = 8192
-    /// The most values of `in` in a feed's filter (realtime.md §5).
-    static let feedValuesMax = 100
-    /// The longest feed filter in bytes.
-    static let feedFilterBytesMax = 16 << 10
     /// How many operands of `and`/`or` SQLite gets in one chain; longer lists become a tree, since
     /// a chain is as deep as it is long and SQLite refuses depths above 1000.
     static let chainMax = 32

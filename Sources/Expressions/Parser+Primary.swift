@@ -33,7 +33,7 @@ extension Parser {
             default: return try nameOrCall()
             }
         case .quotedName: return try nameOrCall()
-        default: throw unexpected("a value")
+        case .symbol, .end: throw unexpected("a value")
         }
     }
 
@@ -70,7 +70,7 @@ extension Parser {
             guard !Self.reserved.contains(name.lowercased()) else { throw unexpected(wanted) }
             advance()
             return name
-        default: throw unexpected(wanted)
+        case .text, .number, .symbol, .end: throw unexpected(wanted)
         }
     }
 

@@ -1,5 +1,6 @@
 public import Database
 public import Diagnostics
+import Query
 public import Schema
 
 /// A condition on a row of one model, typed and ready to run: in SQL, in memory, or both.
@@ -17,28 +18,16 @@ public struct Predicate: Hashable, Sendable {
         self.arguments = arguments
     }
 
-    private init(body: PredicateBody, arguments: [Value]) {
-        self.body = body
-        self.arguments = arguments
-    }
-
     /// A condition that every row of `model` meets, or none.
     public init(_ truth: Bool, model: Model) {
         self.init(model: model, root: truth ? .yes : .no)
     }
 
-    /// The same condition with other values for its arguments, of the same count. O(1).
-    public func bound(to arguments: [Value]) -> Predicate {
-        Predicate(body: body, arguments: arguments)
-    }
-
     /// What the condition always is, whatever the row; nil when it depends.
     public var constant: Bool? {
-        switch root {
-        case .constant(.integer(let truth)): truth != 0
-        case .constant(.null): false
-        default: nil
-        }
+        guard case .constant(let value) = root else { return nil }
+        if case .integer(let truth) = value { return truth != 0 }
+        return false
     }
 
     /// Appends the condition, in parentheses where the surroundings need them.
@@ -107,15 +96,27 @@ public struct Predicate: Hashable, Sendable {
 
     private func side(_ expression: Expression) -> Side? {
         switch expression {
-        case .context(let slot) where slot != .now: .claim(slot)
+        case .context(let slot): slot == .now ? nil : .claim(slot)
         case .constant(let value): .constant(value)
-        case .argument(let index) where index < arguments.count: .constant(arguments[index])
-        default: nil
+        case .argument(let index): index < arguments.count ? .constant(arguments[index]) : nil
+        case .column, .comparison, .distinct, .all, .any, .not, .isNull, .membership, .like, .call,
+            .exists, .scalar, .related:
+            nil
         }
     }
 }
 
 extension Expression {
+    /// The search for rows that this is, if it is one.
+    fileprivate var subquery: Subquery? {
+        switch self {
+        case .exists(let subquery), .scalar(let subquery, _): subquery
+        case .constant, .argument, .context, .column, .comparison, .distinct, .all, .any, .not,
+            .isNull, .membership, .like, .call, .related:
+            nil
+        }
+    }
+
     /// The column, if this is one of the new image of the row judged.
     fileprivate var judgedColumn: Int? {
         if case .column(let place) = self, place.row == 0, place.image == .new {
@@ -138,13 +139,10 @@ final class PredicateBody: Hashable, Sendable {
         self.root = root
         var lookups: [LookupQuery?] = []
         root.walk { node in
-            switch node {
-            case .exists(let subquery), .scalar(let subquery, _):
-                while lookups.count <= subquery.row { lookups.append(nil) }
-                lookups[subquery.row] = LookupQuery(node, model: model)
-                return false
-            default: return true
-            }
+            guard let subquery = node.subquery else { return true }
+            while lookups.count <= subquery.row { lookups.append(nil) }
+            lookups[subquery.row] = LookupQuery(node, model: model)
+            return false
         }
         self.lookups = lookups
     }

@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Query
 import Schema
 
 // Names (design §5): a bare name is a column of the innermost row; other rows are written with

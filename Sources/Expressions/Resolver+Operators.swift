@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Query
 import Schema
 
 // Types of operands: literals take the type of the other side, numbers of different scales are
@@ -25,9 +26,8 @@ extension Resolver {
             if known == type || Set([known, type]) == [.integer, .integer32] {
                 return Typed(operand.expression, .known(type), at: operand.offset)
             }
-            if type == .real, let factor = known.exactScale.map(powerOfTen) {
-                let value = Expression.call(.real(factor), [operand.expression])
-                return Typed(value, .known(.real), at: operand.offset)
+            if type == .real, let scale = known.exactScale {
+                return Typed(calling: .real(scale), [operand], at: operand.offset)
             }
         }
         return fault(
@@ -160,9 +160,10 @@ extension Resolver {
                 scope)
             return nil
         case (.number, .number):
-            let type: ColumnType = .real
-            return (settle(left, as: type, scope), settle(right, as: type, scope))
-        default: return (settle(left, as: .text, scope), settle(right, as: .text, scope))
+            return (settle(left, as: .real, scope), settle(right, as: .real, scope))
+        case (.text, .text), (.text, .number), (.number, .text), (.null, _), (_, .null),
+            (.invalid, _), (_, .invalid):
+            return (settle(left, as: .text, scope), settle(right, as: .text, scope))
         }
     }
 
@@ -193,7 +194,7 @@ extension Resolver {
                 return Typed(.constant(.real(real)), .known(type), at: literal.offset)
             }
             text = digits
-        default: return nil
+        case .known, .null, .invalid: return nil
         }
         do throws(Problem) {
             // A 32-bit column may well be compared with a larger number.
@@ -236,13 +237,14 @@ extension Resolver {
         }
         let step: Typed
         switch key.type {
-        case .number(let text) where Int64(text) != nil: step = settle(key, as: .integer, scope)
-        case .known(.integer), .known(.integer32): step = key
-        default: step = settle(key, as: .text, scope)
+        case .number(let text):
+            step = settle(key, as: Int64(text) == nil ? .text : .integer, scope)
+        case .known(let type):
+            step = type.exactScale == 0 ? key : settle(key, as: .text, scope)
+        case .text, .null, .invalid: step = settle(key, as: .text, scope)
         }
         return Typed(
-            .call(asText ? .jsonMemberText : .jsonMember, [container.expression, step.expression]),
-            .known(asText ? .text : .json), at: offset)
+            calling: asText ? .jsonMemberText : .jsonMember, [container, step], at: offset)
     }
 
     func cast(_ operand: Typed, to name: String, at offset: Int, _ scope: Scope) -> Typed {
@@ -260,24 +262,18 @@ extension Resolver {
             settled.enumeration = operand.enumeration
             return settled
         }
-        let function: Function
-        switch (from, type) {
-        case (.uuid, .text): return Typed(operand.expression, .known(.text), at: offset)
-        case (.integer, .integer32), (.integer32, .integer), (.integer, .real), (.integer32, .real),
-            (.decimal, .real):
-            return settle(operand, as: type, scope)
-        case (.text, .uuid): function = .uuidOfText
-        case (.text, .boolean): function = .booleanOfText
-        case (.integer, .text), (.integer32, .text): function = .textOfInteger
-        case (.boolean, .text): function = .textOfBoolean
-        case (.timestamp, .date): function = .dateOfTimestamp
-        case (.date, .timestamp): function = .timestampOfDate
-        default:
+        // What a column of the one type holds is a value of the other as it is.
+        if from == .uuid, type == .text {
+            return Typed(operand.expression, .known(type), at: offset)
+        }
+        if from.exactScale == 0, type.exactScale == 0 { return settle(operand, as: type, scope) }
+        if from.isNumber, type == .real { return settle(operand, as: type, scope) }
+        guard let function = Function.cast(from, to: type) else {
             return fault(
                 "\(from.formalName) cannot be cast to \(type.formalName) in rules", at: offset,
                 scope)
         }
-        return Typed(.call(function, [operand.expression]), .known(type), at: offset)
+        return Typed(calling: function, [operand], at: offset)
     }
 
     private func castToNumeric(_ operand: Typed, at offset: Int, _ scope: Scope) -> Typed {
@@ -329,8 +325,7 @@ extension Typed {
         guard other.type == .known(.real), case .known(let type) = type, type != .real else {
             return self
         }
-        let factor = powerOfTen(type.exactScale ?? 0)
-        return Typed(.call(.real(factor), [expression]), .known(.real), at: offset)
+        return Typed(calling: .real(type.exactScale ?? 0), [self], at: offset)
     }
 }
 
@@ -344,9 +339,8 @@ extension Expression {
         }
         if left.scale > right.scale { return comparing(comparison.flipped, right, left) }
         let coarse = left.expression
-        let factor = powerOfTen(right.scale - left.scale)
-        let floor = Expression.call(.floorDivide(factor), [right.expression])
-        let ceiling = Expression.call(.ceilingDivide(factor), [right.expression])
+        let floor = Expression.call(.floor(right.scale - left.scale), [right.expression])
+        let ceiling = Expression.call(.ceiling(right.scale - left.scale), [right.expression])
         switch comparison {
         case .less: return .comparison(.less, coarse, ceiling)
         case .lessOrEqual: return .comparison(.lessOrEqual, coarse, floor)

@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Query
 import Schema
 
 /// Resolves names and agrees types, collecting faults instead of stopping at the first. One
@@ -117,32 +118,18 @@ final class Resolver {
             return member(container, key, asText: asText, at: offset, scope)
         case .concatenation(let left, let right, _):
             let parts = [left, right].map { settle(resolve($0, scope), as: .text, scope) }
-            return Typed(.call(.concatenate, parts.map(\.expression)), .known(.text), at: offset)
-        default: return resolveTest(syntax, scope)
-        }
-    }
-
-    private func resolveTest(_ syntax: Syntax, _ scope: Scope) -> Typed {
-        let offset = syntax.offset
-        switch syntax {
+            return Typed(calling: .concatenate, parts, at: offset)
         case .not(let operand, _):
             return .boolean(.negation(truth(resolve(operand, scope), scope)), at: offset)
         case .all(let operands, _):
-            let truths = operands.map { truth(resolve($0, scope), scope) }
-            return .boolean(.conjunction(truths), at: offset)
+            return .boolean(.conjunction(truths(operands, scope)), at: offset)
         case .any(let operands, _):
-            let truths = operands.map { truth(resolve($0, scope), scope) }
-            return .boolean(.disjunction(truths), at: offset)
+            return .boolean(.disjunction(truths(operands, scope)), at: offset)
         case .comparison(let comparison, let left, let right, _):
             return compare(
                 comparison, resolve(left, scope), resolve(right, scope), at: offset, scope)
         case .between(let operand, let low, let high, _):
-            let value = resolve(operand, scope)
-            let bounds = [
-                compare(.greaterOrEqual, value, resolve(low, scope), at: offset, scope),
-                compare(.lessOrEqual, value, resolve(high, scope), at: offset, scope),
-            ]
-            return .boolean(.conjunction(bounds.map(\.expression)), at: offset)
+            return between(resolve(operand, scope), low, high, at: offset, scope)
         case .isNull(let operand, _):
             let value = settleAlone(resolve(operand, scope), scope)
             return .boolean(.isNull(value.expression), at: offset)
@@ -156,20 +143,25 @@ final class Resolver {
         case .like(let operand, let pattern, let ignoresCase, _):
             return like(
                 resolve(operand, scope), resolve(pattern, scope), ignoresCase, at: offset, scope)
-        default: return resolveOtherRow(syntax, scope)
+        case .exists(let model, let alias, let condition, _):
+            return exists(model, alias: alias, condition, at: offset, scope)
+        case .can(let verb, let relation, _): return can(verb, relation, at: offset, scope)
+        case .changed(let parts, _): return changed(parts, at: offset, scope)
         }
     }
 
-    private func resolveOtherRow(_ syntax: Syntax, _ scope: Scope) -> Typed {
-        switch syntax {
-        case .exists(let model, let alias, let condition, let offset):
-            exists(model, alias: alias, condition, at: offset, scope)
-        case .can(let verb, let relation, let offset):
-            can(verb, relation, at: offset, scope)
-        case .changed(let parts, let offset):
-            changed(parts, at: offset, scope)
-        default: .invalid(at: syntax.offset)
-        }
+    private func truths(_ operands: [Syntax], _ scope: Scope) -> [Expression] {
+        operands.map { truth(resolve($0, scope), scope) }
+    }
+
+    private func between(
+        _ value: Typed, _ low: Syntax, _ high: Syntax, at offset: Int, _ scope: Scope
+    ) -> Typed {
+        let bounds = [
+            compare(.greaterOrEqual, value, resolve(low, scope), at: offset, scope),
+            compare(.lessOrEqual, value, resolve(high, scope), at: offset, scope),
+        ]
+        return .boolean(.conjunction(bounds.map(\.expression)), at: offset)
     }
 
     private func truthTest(

@@ -37,7 +37,7 @@ public struct RuleInputs: Hashable, Sendable {
     private mutating func visit(_ node: Expression) -> Dependence {
         switch node {
         case .constant: return .nothing
-        case .argument: return .more
+        case .argument, .related: return .more
         case .context(let slot):
             claims.insert(slot)
             if slot != .now { return .caller }
@@ -56,7 +56,7 @@ public struct RuleInputs: Hashable, Sendable {
             models.insert(subquery.model.name)
             if visit(subquery.condition) == .caller { note(subquery.condition) }
             return .more
-        default:
+        case .comparison, .distinct, .all, .any, .not, .isNull, .membership, .like, .call:
             let operands = node.operands
             let parts = operands.map { visit($0) }
             if parts.contains(.more) {

@@ -1,5 +1,6 @@
 import Bytes
 import Database
+import Query
 import Schema
 
 /// Writes a typed tree as SQL for SQLite 3.40 with PostgreSQL's meaning.
@@ -21,6 +22,10 @@ struct SQLRenderer {
     private(set) var sql = SQL()
     /// The columns that the arguments stand for, where the row judged is given by arguments.
     private(set) var slots: [ColumnPlace] = []
+    /// For each argument, how a repeated request makes another one; may be shorter.
+    var sources: [ArgumentSlot.Source?] = []
+    /// What related tables turn into, by number.
+    var related: [Int: SQL] = [:]
     private let naming: Naming
     private let arguments: [Value]
     /// The models of the rows by number.
@@ -42,14 +47,11 @@ struct SQLRenderer {
         switch expression {
         case .any(let operands): operands.isEmpty ? .primary : .any
         case .all(let operands): operands.isEmpty ? .primary : .all
-        case .not(let inner):
-            switch inner {
-            case .distinct, .isNull, .membership: .comparison
-            default: .not
-            }
+        case .not(.distinct), .not(.isNull), .not(.membership): .comparison
+        case .not: .not
         case .comparison, .distinct, .isNull, .membership: .comparison
-        case .call(let function, _): function.binding
-        default: .primary
+        case .call(let function, _): function.sql.binding
+        case .constant, .argument, .context, .column, .like, .exists, .scalar, .related: .primary
         }
     }
 
@@ -67,7 +69,9 @@ struct SQLRenderer {
         switch expression {
         case .constant(let value): append(value.sqlLiteral)
         case .argument(let index):
-            sql.append(argument: index < arguments.count ? arguments[index] : .null)
+            sql.append(
+                argument: index < arguments.count ? arguments[index] : .null,
+                slot: index < sources.count ? sources[index] : nil)
         case .context(let slot): sql.append(context: slot)
         case .column(let place): write(place)
         case .comparison(let comparison, let left, let right):
@@ -89,7 +93,8 @@ struct SQLRenderer {
         case .any(let operands): chain(operands, " OR ", .all, empty: "0")
         case .like(let operand, let pattern, let ignoresCase):
             list(ignoresCase ? "apus_ilike(" : "apus_like(", [operand, pattern])
-        case .call(let function, let operands): write(function, operands)
+        case .call(let function, let operands): function.sql.write(&self, operands)
+        case .related(let number): sql.append(related[number] ?? SQL("NULL"))
         case .exists(let subquery):
             append("EXISTS (SELECT 1 ")
             write(subquery)

@@ -11,6 +11,8 @@ struct SQLShape {
     init(_ expression: Expression) {
         switch expression {
         case .constant, .argument, .context: (stack, depth) = (1, 1)
+        // What a related table adds is known to the statement alone, which SQLite may refuse.
+        case .related: (stack, depth) = (8, 2)
         case .column: (stack, depth) = (3, 2)
         case .all(let operands), .any(let operands): self = Self.chain(operands.map(SQLShape.init))
         case .not(let operand), .isNull(let operand):
@@ -27,7 +29,7 @@ struct SQLShape {
         case .scalar(let subquery, _):
             let shape = SQLShape(subquery.condition)
             (stack, depth) = (shape.stack + 8, shape.depth + 2)
-        case .call(.concatenate, let operands):
+        case .call(let function, let operands) where function == .concatenate:
             let (left, right) = (SQLShape(operands[0]), SQLShape(operands[1]))
             (stack, depth) = (
                 max(left.stack, right.stack + 3) + 1, max(left.depth, right.depth) + 1

@@ -1,3 +1,5 @@
+import Query
+
 /// An expression as written: nothing is resolved or typed yet.
 indirect enum Syntax {
     /// A name of one or more parts, such as `title` or `m.room.owner_id`.
@@ -45,50 +47,6 @@ indirect enum Syntax {
             .member(_, _, _, let offset), .cast(_, _, let offset), .call(_, _, let offset),
             .exists(_, _, _, let offset), .can(_, _, let offset), .changed(_, let offset):
             offset
-        }
-    }
-}
-
-/// The six comparisons.
-public enum Comparison: Hashable, Sendable {
-    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
-
-    /// The comparison that holds when the operands change places.
-    var flipped: Comparison {
-        switch self {
-        case .equal, .notEqual: self
-        case .less: .greater
-        case .lessOrEqual: .greaterOrEqual
-        case .greater: .less
-        case .greaterOrEqual: .lessOrEqual
-        }
-    }
-
-    /// As SQL spells it.
-    var sql: String {
-        switch self {
-        case .equal: "="
-        case .notEqual: "<>"
-        case .less: "<"
-        case .lessOrEqual: "<="
-        case .greater: ">"
-        case .greaterOrEqual: ">="
-        }
-    }
-
-    /// Whether it is about order, which JSON values do not have here.
-    var isOrdering: Bool { self != .equal && self != .notEqual }
-
-    /// Whether it holds, where `order` is negative, zero or positive as the left operand is less
-    /// than, equal to or greater than the right one.
-    @inline(always) func holds(_ order: Int) -> Bool {
-        switch self {
-        case .equal: order == 0
-        case .notEqual: order != 0
-        case .less: order < 0
-        case .lessOrEqual: order <= 0
-        case .greater: order > 0
-        case .greaterOrEqual: order >= 0
         }
     }
 }

@@ -63,7 +63,7 @@ extension ColumnType {
         switch self {
         case .integer, .integer32: 0
         case .decimal(_, let scale): scale
-        default: nil
+        case .text, .uuid, .timestamp, .date, .time, .real, .boolean, .json, .bytes: nil
         }
     }
 

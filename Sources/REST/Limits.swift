@@ -8,18 +8,8 @@ enum Limits {
     static let queryBytesMax = 256 * 1024
     /// Parameters in a query string.
     static let parametersMax = 512
-    /// Levels of embeds in `select`: SQLite's parser, with its stack of 100 entries, reads no more.
-    static let selectDepthMax = 7
-    /// Items of a `select` at all levels together.
-    static let selectItemsMax = 1024
     /// Embeds of a request at all levels together: each costs SQLite a correlated subquery.
     static let embedsMax = 48
-    /// Terms of one `order`.
-    static let orderTermsMax = 64
-    /// Steps of one JSON path.
-    static let pathStepsMax = 32
-    /// Names in `columns` or `on_conflict`.
-    static let columnNamesMax = 1024
     /// Rows of one body. The body's bytes are bounded before this room sees them.
     static let payloadRowsMax = 100_000
     /// Nesting of a JSON body.
@@ -28,6 +18,4 @@ enum Limits {
     static let cachedPlansMax = 1024
     /// Bytes of the text that stands for a request's shape; longer requests are planned each time.
     static let planKeyBytesMax = 2048
-    /// Largest `limit` or `offset` that is taken at its word.
-    static let windowMax = Int(Int32.max)
 }

@@ -1,38 +1,19 @@
-import Bytes
 import Diagnostics
+import Query
 
 // What a client is told when the request itself is at fault, before any table is looked at: the
 // PGRST1xx codes of rest.md §18.2. One function per code; a retired code is never used again.
 
 extension Problem {
-    /// PGRST100: a parameter that does not follow its grammar.
-    static func syntax(subject: StaticString, text: String, column: Int, details: String) -> Problem
-    {
-        Problem(
-            code: "PGRST100", status: 400,
-            message: "\"failed to parse \(subject) (\(text))\" (line 1, column \(column))",
-            details: details)
-    }
-
     /// PGRST102: a body that cannot be read.
     static func body(_ message: String, details: String? = nil) -> Problem {
         Problem(code: "PGRST102", status: 400, message: message, details: details)
     }
 
-    /// PGRST103: a window that cannot be.
-    static func range(_ details: String) -> Problem {
-        Problem(
-            code: "PGRST103", status: 416, message: "Requested range not satisfiable",
-            details: details)
-    }
-
-    static let negativeLimit = range("Limit should be greater than or equal to zero.")
-
-    static let reversedRange = range(
-        "The lower boundary must be lower than or equal to the upper boundary in the Range header.")
-
+    /// PGRST103: the window begins behind the last row.
     static func offset(_ offset: Int, beyond total: Int) -> Problem {
-        range("An offset of \(offset) was requested, but there are only \(total) rows.")
+        .unsatisfiableRange(
+            "An offset of \(offset) was requested, but there are only \(total) rows.")
     }
 
     /// PGRST106: a profile header names a schema that is not exposed.

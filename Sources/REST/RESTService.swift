@@ -50,7 +50,8 @@ public final class RESTService {
             switch request.method {
             case .get, .head: return try read(request, path, identity)
             case .options: return .response(try options(request, path, identity))
-            default: return try write(request, path, identity)
+            case .post, .put, .patch, .delete, .other:
+                return try write(request, path, identity)
             }
         } catch {
             report(error, request.id)
@@ -158,7 +159,7 @@ public final class RESTService {
             response.append(field: "Allow", ascii: "OPTIONS,GET,HEAD")
             return response
         }
-        let name = try ApiRequest.tableName(path, settings: settings)
+        let name = try Resource(path).table(schema: settings.schema)
         let permissions = Permissions(rulebook: rulebook, identity: identity, context: .none)
         _ = try Planner(catalogue: catalogue, permissions: permissions, settings: settings)
             .model(named: name)

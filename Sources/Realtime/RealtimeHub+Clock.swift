@@ -4,13 +4,16 @@ internal import Expressions
 extension RealtimeHub {
     /// Does what is due: ended and revoked tokens, silent sockets, sockets without a channel, slow
     /// sockets. Called once a second.
+    ///
+    /// - Parameter now: the wall clock's time, which tokens end by.
     public func tick(now: Instant) {
         expireTokens(at: now)
+        let uptime = uptime()
         let revocations = revocationCount()
         if revocations != seenRevocations
-            || now.seconds - lastTokenCheck >= Limits.tokenCheckSeconds
+            || uptime - lastTokenCheck >= .seconds(Limits.tokenCheckSeconds)
         {
-            lastTokenCheck = now.seconds
+            lastTokenCheck = uptime
             seenRevocations = revocations
             checkTokens()
         }
@@ -22,10 +25,10 @@ extension RealtimeHub {
             }
         }
         for session in Array(sessions.values) {
-            if now.seconds - session.lastHeard.seconds > settings.idleSecondsMax {
+            if uptime - session.lastHeard > .seconds(settings.idleSecondsMax) {
                 session.close(code: 1001, reason: "idle")
             } else if session.channels.isEmpty,
-                now.seconds - session.emptySince.seconds > settings.emptySecondsMax
+                uptime - session.emptySince > .seconds(settings.emptySecondsMax)
             {
                 session.close(code: 1001, reason: "no channel joined")
             }

@@ -16,7 +16,10 @@ public final class RealtimeHub {
     let authenticate: (String) -> Result<Identity, Problem>
     /// Grows whenever tokens have been revoked.
     let revocationCount: () -> Int
+    /// The wall clock: tokens end by it.
     let clock: () -> Instant
+    /// The monotonic clock: silence and rates are measured by it.
+    let uptime: () -> ContinuousClock.Instant
     let reader: Reader
     var binder: Binder
 
@@ -34,8 +37,8 @@ public final class RealtimeHub {
     var departed: DepartedRows?
     /// The first second at which a channel's token ends.
     var nextExpiry = Int64.max
-    /// The second in which tokens were last looked at again.
-    var lastTokenCheck: Int64
+    /// When tokens were last looked at again.
+    var lastTokenCheck: ContinuousClock.Instant
     /// The revocations known at that time.
     var seenRevocations: Int
     /// Scratch space of `deliver`, kept to save its allocation.
@@ -50,22 +53,26 @@ public final class RealtimeHub {
     ///
     /// - Parameters:
     ///   - reader: the loop's own; rules that look at other models are asked through it.
-    ///   - authenticate: who a token speaks for; the problem's message is told to the client.
+    ///   - authenticate: who a token speaks for, if it names its role and its end; the problem's
+    ///     message is told to the client.
     ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
     ///     same second; without it they are looked at every half minute.
-    ///   - now: the clock; tests inject their own.
+    ///   - now: the wall clock; tests inject their own.
+    ///   - uptime: the monotonic clock; tests inject their own.
     public init(
         catalogue: Catalogue, rulebook: Rulebook, reader: Reader, settings: FeedSettings,
         authenticate: @escaping (String) -> Result<Identity, Problem>,
         revocationCount: @escaping () -> Int = { 0 },
-        now: @escaping () -> Instant = { Instant.now }
+        now: @escaping () -> Instant = { Instant.now },
+        uptime: @escaping () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
         self.settings = settings
         self.authenticate = authenticate
         self.reader = reader
         self.revocationCount = revocationCount
         clock = now
-        lastTokenCheck = now().seconds
+        self.uptime = uptime
+        lastTokenCheck = uptime()
         seenRevocations = revocationCount()
         ring = ChangeRing(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)

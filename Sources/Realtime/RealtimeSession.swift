@@ -12,9 +12,9 @@ final class RealtimeSession: WebSocketSession {
     var channels: [String: Channel] = [:]
     /// Changes after this one wait in the ring; `Int64.max` while the socket keeps up.
     var fedThrough = Int64.max
-    private(set) var lastHeard: Instant
+    private(set) var lastHeard: ContinuousClock.Instant
     /// When the last channel went.
-    var emptySince: Instant
+    var emptySince: ContinuousClock.Instant
     var joins: RateLimit
     var messages: RateLimit
     private var sink: (any WebSocketSink)?
@@ -24,7 +24,7 @@ final class RealtimeSession: WebSocketSession {
         self.hub = hub
         self.serializer = serializer
         self.identity = identity
-        let now = hub.clock()
+        let now = hub.uptime()
         lastHeard = now
         emptySince = now
         let settings = hub.settings
@@ -45,7 +45,7 @@ final class RealtimeSession: WebSocketSession {
     }
 
     func received(text: [UInt8]) {
-        lastHeard = hub.clock()
+        lastHeard = hub.uptime()
         guard let message = ClientMessage(text: text, serializer: serializer) else {
             hub.counters.droppedMessages += 1
             return
@@ -54,7 +54,7 @@ final class RealtimeSession: WebSocketSession {
     }
 
     func received(binary: [UInt8]) {
-        lastHeard = hub.clock()
+        lastHeard = hub.uptime()
         guard serializer == .arrays else {
             close(code: 1003, reason: "binary messages need vsn 2.0.0")
             return
@@ -66,7 +66,7 @@ final class RealtimeSession: WebSocketSession {
         handle(message)
     }
 
-    func received(pong: [UInt8]) { lastHeard = hub.clock() }
+    func received(pong: [UInt8]) { lastHeard = hub.uptime() }
 
     func drained() { hub.catchUp(self) }
 

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Diagnostics
 internal import Expressions
+internal import Query
 internal import Schema
 
 /// A binding that has been judged against the catalogue and the rights of its channel.
@@ -63,12 +64,16 @@ struct Binder {
 
     /// The filter of a binding; nil if the text says nothing.
     private static func filter(_ text: String, _ model: Model) throws(Problem) -> Predicate? {
-        do throws(Problem) {
-            return try Filter.parse(realtime: text)?.resolve(model)
+        let filter: Filter?
+        do throws(FeedFilterFault) {
+            filter = try FeedFilter.parse(text)
         } catch {
-            guard !error.message.hasPrefix("Error parsing") else { throw error }
-            let hint = error.hint.map { " \($0)" } ?? ""
-            throw unparsable(error.message + hint)
+            throw unparsable(error.reason)
+        }
+        do throws(Problem) {
+            return try filter?.resolved(for: model).predicate
+        } catch {
+            throw unparsable(error.reason)
         }
     }
 

@@ -27,7 +27,9 @@ struct Round {
         let restored = departed?.tables(among: models) ?? []
         return Evaluation(context: context) { (sql, context) throws(Problem) in
             do throws(DatabaseError) {
-                return try reader.query(sql.reading(restored), context) { (rows: inout Rows) throws(DatabaseError) in
+                let sql = sql.reading(restored)
+                return try reader.query(text: sql.text, arguments: sql.arguments, context) {
+                    (rows: inout Rows) throws(DatabaseError) in
                     try rows.next() ? rows.value(0) : .null
                 }
             } catch {

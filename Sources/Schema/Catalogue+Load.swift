@@ -16,7 +16,7 @@ extension Catalogue {
         ofSchemas directory: String
     ) throws(SchemaFailure) -> [(path: String, contents: [UInt8])] {
         let root = directory.split(separator: "/").last.map(String.init) ?? directory
-        guard ProjectFiles.isFolder(directory) == true else {
+        guard FileTree.isFolder(directory) == true else {
             throw SchemaFailure(
                 Diagnostic(
                     "there is no such folder; a project has its models in Schemas/models/*.json "
@@ -24,14 +24,14 @@ extension Catalogue {
         }
         var files: [(path: String, contents: [UInt8])] = []
         var faults: [Diagnostic] = []
-        let paths = ProjectFiles.all(under: directory) { folder in
+        let paths = FileTree.all(under: directory) { folder in
             faults.append(
                 Diagnostic(
                     "the folder cannot be read",
                     at: .whole(folder.isEmpty ? root : "\(root)/\(folder)")))
         }
         for path in paths where isRelevant(path) {
-            if let contents = ProjectFiles.contents(of: "\(directory)/\(path)") {
+            if let contents = FileTree.contents(of: "\(directory)/\(path)") {
                 files.append(("\(root)/\(path)", contents))
             } else {
                 faults.append(
@@ -48,7 +48,7 @@ extension Catalogue {
     }
 }
 
-extension ProjectFiles {
+extension FileTree {
     /// The paths of all files below `directory`, relative to it, in order; links are followed.
     /// Folders that cannot be listed are told to `unreadable`.
     fileprivate static func all(

@@ -10,6 +10,8 @@ public struct Catalogue: Sendable {
     public let seeds: [SeedRow]
     /// What is allowed but probably not meant.
     public let warnings: [Diagnostic]
+    /// The files all this was read from, in order of their paths.
+    public let sources: [SchemaSource]
     private let modelByName: [String: Model]
     private let ruleByName: [String: NamedRule]
 
@@ -19,13 +21,14 @@ public struct Catalogue: Sendable {
 
     init(
         models: [Model], rules: [NamedRule], project: ProjectSettings, seeds: [SeedRow],
-        warnings: [Diagnostic] = []
+        warnings: [Diagnostic] = [], sources: [SchemaSource] = []
     ) {
         self.models = models.sorted { $0.name < $1.name }
         self.rules = rules.sorted { $0.name < $1.name }
         self.project = project
         self.seeds = seeds
         self.warnings = warnings
+        self.sources = sources
         modelByName = Dictionary(
             models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         ruleByName = Dictionary(
@@ -64,9 +67,12 @@ public struct Catalogue: Sendable {
         var rules: [NamedRule] = []
         var project = ProjectSettings()
         var seedFiles: [SourceFile] = []
+        var sources: [SchemaSource] = []
         for (path, contents) in files.sorted(by: { $0.path < $1.path }) {
             let file = SourceFile(path: path, bytes: contents)
-            switch FileRole(path: path) {
+            let role = FileRole(path: path)
+            sources.append(SchemaSource(path: path, role: role, bytes: contents))
+            switch role {
             case .model(let name):
                 if let draft = ModelReader.read(file, name: name, report: report) {
                     drafts.append(draft)
@@ -88,6 +94,7 @@ public struct Catalogue: Sendable {
         let seeds = SeedReader(catalogue: unseeded, report: report).read(seedFiles)
         try report.throwIfAny()
         self.init(
-            models: models, rules: rules, project: project, seeds: seeds, warnings: report.warnings)
+            models: models, rules: rules, project: project, seeds: seeds,
+            warnings: report.warnings, sources: sources)
     }
 }

@@ -18,14 +18,14 @@ public struct MigrationSet: Sendable {
     public static func load(_ directory: String) throws(SchemaFailure) -> MigrationSet {
         let label = directory.split(separator: "/").last.map(String.init) ?? directory
         let report = Report()
-        let names = ProjectFiles.names(in: directory)
-        if names == nil, ProjectFiles.isFolder(directory) != nil {
+        let names = FileTree.names(in: directory)
+        if names == nil, FileTree.isFolder(directory) != nil {
             report.fault("the folder cannot be read", at: .whole(label))
         }
         var files: [MigrationFile] = []
         for name in names ?? [] where name.hasSuffix(".sql") && !name.hasPrefix(".") {
             let place = SourceLocation.whole("\(label)/\(name)")
-            guard let contents = ProjectFiles.contents(of: "\(directory)/\(name)") else {
+            guard let contents = FileTree.contents(of: "\(directory)/\(name)") else {
                 report.fault("the file cannot be read", at: place)
                 continue
             }
@@ -86,7 +86,7 @@ extension MigrationFile {
     /// Writes the file into `directory`, which is made if it is not there. Throws what the file
     /// system says; an existing file is not overwritten.
     public func write(to directory: String) throws(Problem) {
-        try ProjectFiles.create("\(directory)/\(fileName)", text)
+        try FileTree.create("\(directory)/\(fileName)", text)
     }
 }
 

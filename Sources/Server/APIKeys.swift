@@ -18,7 +18,7 @@ public struct APIKeys: Sendable {
     ///
     /// - Throws: a `Problem` when the directory or the file in it cannot be used.
     public static func load(_ options: ServerOptions) throws(Problem) -> APIKeys {
-        try options.makeDataDirectory()
+        try options.prepareDataDirectory()
         return APIKeys(try Secrets.loadOrCreate(directory: options.dataDirectory))
     }
 

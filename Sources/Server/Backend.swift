@@ -34,10 +34,8 @@ public final class Backend: Sendable {
     private let isDraining: Flag
 
     private init(_ parts: BackendParts, server: WebServer, reloader: SchemaReloader?) {
-        let scheme = parts.options.tls == nil ? "http" : "https"
-        let host = parts.options.host.contains(":") ? "[\(parts.options.host)]" : parts.options.host
         port = server.port
-        url = "\(scheme)://\(host):\(server.port)"
+        url = parts.options.url(port: server.port)
         keys = parts.keys
         models = parts.schemas.catalogue.models.map(\.name)
         database = parts.services.database
@@ -67,7 +65,8 @@ public final class Backend: Sendable {
         try server.start()
         var reloader: SchemaReloader?
         if case .development = mode {
-            reloader = try SchemaReloader(options, services: services, registry: registry)
+            reloader = try SchemaReloader(
+                options, services: services, registry: registry, schemas: schemas)
         }
         let backend = Backend(parts, server: server, reloader: reloader)
         services.log.record(.listening(url: backend.url))

@@ -18,8 +18,8 @@ struct BackendParts {
         self.options = options
         // Faults of the files are told before anything is touched.
         schemas = try SchemaSet.load(options)
-        try FileSystem.makeDirectory(options.dataDirectory)
         let log = Log(level: options.logLevel, format: options.logFormat ?? mode.logFormat)
+        try options.prepareDataDirectory(log: log)
         let secrets = try Secrets.loadOrCreate(directory: options.dataDirectory)
         keys = APIKeys(secrets)
         var configuration = DatabaseConfiguration.file(options.databasePath)
@@ -79,9 +79,8 @@ struct BackendParts {
     private static func authSettings(
         _ options: ServerOptions, _ project: ProjectSettings.Auth
     ) -> AuthSettings {
-        let scheme = options.tls == nil ? "http" : "https"
         var settings = AuthSettings(project)
-        settings.issuer = "\(scheme)://\(options.host):\(options.port)/auth/v1"
+        settings.issuer = options.url(port: options.port) + "/auth/v1"
         return settings
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+import Crypto
 import Diagnostics
 import Glibc
 
@@ -31,32 +33,42 @@ enum FileSystem {
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Replaces a file's contents in one step: readers see the old or the new, never a part.
-    static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws(Problem) {
-        let temporary = path + ".new"
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw failure("write", temporary) }
+    /// Its owner alone may read it.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(Problem) {
+        // A name that nobody can have put a link at.
+        let draft = path + ".new-" + Hex.encode(RandomBytes.make(8))
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = unsafe open(draft, flags, 0o600)
+        guard descriptor >= 0 else { throw failure("write", draft) }
+        do throws(Problem) {
+            defer { close(descriptor) }
+            try write(bytes, to: descriptor, called: draft)
+            // Or a crash of the machine could leave the new name with none of its bytes.
+            guard fsync(descriptor) == 0 else { throw failure("write", draft) }
+            guard unsafe rename(draft, path) == 0 else { throw failure("replace", path) }
+        } catch {
+            unsafe unlink(draft)
+            throw error
+        }
+    }
+
+    /// Writes all bytes to a file that is open.
+    static func write(
+        _ bytes: [UInt8], to descriptor: Int32, called path: String
+    ) throws(Problem) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                close(descriptor)
-                throw failure("write", temporary)
-            }
+            guard count > 0 else { throw failure("write", path) }
             rest = rest.dropFirst(count)
         }
-        // Or a crash of the machine could leave the new name with none of its bytes.
-        guard fsync(descriptor) == 0 else {
-            close(descriptor)
-            throw failure("write", temporary)
-        }
-        close(descriptor)
-        guard unsafe rename(temporary, path) == 0 else { throw failure("replace", path) }
     }
 
-    private static func failure(_ verb: String, _ path: String) -> Problem {
+    /// What `errno` says of a path.
+    static func failure(_ verb: String, _ path: String) -> Problem {
         let reason = unsafe String(cString: strerror(errno))
         return Problem(
             code: "58030", status: 500, message: "Cannot \(verb) \(path): \(reason).")
@@ -64,11 +76,17 @@ enum FileSystem {
 }
 
 extension ServerOptions {
-    /// Makes the data directory if it is not there; the project it belongs to has to be.
-    func makeDataDirectory() throws(Problem) {
+    /// Makes the data directory, or makes sure that it is its owner's alone; the project it belongs
+    /// to has to be there.
+    func prepareDataDirectory(log: Log) throws(Problem) {
         if dataDirectory.hasPrefix(projectDirectory + "/") {
             try FileSystem.requireFolder(projectDirectory)
         }
-        try FileSystem.makeDirectory(dataDirectory)
+        try DataDirectory.prepare(dataDirectory) { log.record($0) }
+    }
+
+    /// The same for a command that a person runs and that has no log of its own.
+    func prepareDataDirectory() throws(Problem) {
+        try prepareDataDirectory(log: Log(level: logLevel, format: logFormat ?? .text))
     }
 }

@@ -1,5 +1,4 @@
 import Auth
-import Bytes
 import Diagnostics
 import Expressions
 import HTTP
@@ -18,33 +17,25 @@ final class Gateway {
 
     /// The caller of a data request: the user of the Bearer token, else the role of the key.
     func caller(of request: Request) -> Result<Identity, Refusal> {
-        let key: ArraySlice<UInt8>
+        let credentials = Credentials(request)
         let keyClaims: TokenClaims
-        switch checkedKey(of: request) {
-        case .failure(let refusal): return .failure(refusal)
-        case .success(let found): (key, keyClaims) = found
+        switch holder(of: credentials.apiKey) {
+        case .success(let claims): keyClaims = claims
+        case .failure(let fault): return .failure(.fault(fault))
         }
-        guard let token = bearer(of: request), token != key else {
+        guard let token = credentials.bearer, token != credentials.apiKey else {
             return .success(identity(of: keyClaims))
         }
-        switch auth.verify(token: token) {
+        switch auth.verify(token: token, as: .bearer) {
         case .success(let claims): return .success(identity(of: claims))
         case .failure(let problem): return .failure(.token(problem))
         }
     }
 
-    /// Why a request without a caller of its own (sign-in) may not enter, nil when it may.
-    func refusal(of request: Request) -> Refusal? {
-        if case .failure(let refusal) = checkedKey(of: request) { return refusal }
-        return nil
-    }
-
-    /// Whether a path of the auth service needs no key: what browsers open from mails and providers
-    /// redirect to, and what machines discover.
-    static func isOpen(authPath path: ArraySlice<UInt8>) -> Bool {
-        for open in ["verify", "authorize", "callback", "settings", "health"]
-        where path.elementsEqual(open.utf8) { return true }
-        return path.starts(with: ".well-known/".utf8)
+    /// Whom the key of a request speaks for; `Authorization` is not looked at. For services that
+    /// ask their callers themselves who they are.
+    func keyHolder(of request: Request) -> Result<Identity, GatewayFault> {
+        holder(of: Credentials(request).apiKey).map(identity(of:))
     }
 
     private func identity(of claims: TokenClaims) -> Identity {
@@ -56,29 +47,9 @@ final class Gateway {
         return identity
     }
 
-    private func checkedKey(
-        of request: Request
-    ) -> Result<(ArraySlice<UInt8>, TokenClaims), Refusal> {
-        guard let key = apiKey(of: request), !key.isEmpty else { return .failure(.fault(.noKey)) }
-        // A user's token is no key, however valid it is.
-        guard case .success(let claims) = auth.verify(token: key), claims.subject == nil else {
-            return .failure(.fault(.invalidKey))
-        }
-        return .success((key, claims))
-    }
-
-    private func apiKey(of request: Request) -> ArraySlice<UInt8>? {
-        if let key = request.fieldBytes("apikey") { return key }
-        guard !request.rawQuery.isEmpty else { return nil }
-        let parameter = QueryString.parse(request.rawQuery).first { $0.name == "apikey" }
-        return parameter?.value.map { Array($0.utf8)[...] }
-    }
-
-    private func bearer(of request: Request) -> ArraySlice<UInt8>? {
-        guard let value = request.fieldBytes("authorization"), value.count > 7,
-            ASCII.equalIgnoringCase(value.prefix(7), "bearer ")
-        else { return nil }
-        return value.dropFirst(7)
+    private func holder(of key: ArraySlice<UInt8>?) -> Result<TokenClaims, GatewayFault> {
+        guard let key else { return .failure(.noKey) }
+        return auth.verify(token: key, as: .apiKey).mapError { _ in .invalidKey }
     }
 }
 

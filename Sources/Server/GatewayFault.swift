@@ -3,34 +3,44 @@ import HTTP
 
 /// What the gateway refuses before any service sees a request (auth.md §1.2), in the gateway's own
 /// body form, and the 404 of paths that no service owns.
-enum GatewayFault {
+enum GatewayFault: Error {
     case noKey
     case invalidKey
     case unknownPath
 
-    var response: Response {
-        let body: JSON
+    /// `{"message": …, "hint": …}`.
+    var response: Response { answer([]) }
+
+    /// The same for sockets, whose clients look for an `error` (realtime.md §1).
+    var socketResponse: Response { answer([.init("error", .string(wording.message))]) }
+
+    private var wording: (status: Int, message: String, hint: String) {
         switch self {
         case .noKey:
-            body = [
-                "message": "No API key found in request",
-                "hint": "No `apikey` request header or url param was found.",
-            ]
+            (
+                401, "No API key found in request",
+                "No `apikey` request header or url param was found."
+            )
         case .invalidKey:
-            body = [
-                "message": "Invalid API key",
-                "hint": "Double check your Supabase `anon` or `service_role` API key.",
-            ]
+            (
+                401, "Invalid API key",
+                "Double check your Supabase `anon` or `service_role` API key."
+            )
         case .unknownPath:
-            body = [
-                "message": "no Route matched with those values",
-                "hint": "The services are /rest/v1, /auth/v1 and /realtime/v1.",
-            ]
+            (
+                404, "no Route matched with those values",
+                "The services are /rest/v1, /auth/v1 and /realtime/v1."
+            )
         }
-        var bytes = body.bytes
-        bytes.append(ASCII.lf)
-        let status = if case .unknownPath = self { 404 } else { 401 }
+    }
+
+    private func answer(_ more: [JSON.Member]) -> Response {
+        let (status, message, hint) = wording
+        let members: [JSON.Member] = [
+            .init("message", .string(message)), .init("hint", .string(hint)),
+        ]
         return Response(
-            status: status, contentType: "application/json; charset=utf-8", body: bytes)
+            status: status, contentType: "application/json; charset=utf-8",
+            body: JSON.object(members + more).bytes + [ASCII.lf])
     }
 }

@@ -34,7 +34,8 @@ extension LoopApplication {
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
             settings: settings,
             authenticate: { token in
-                auth.verify(token: token).map(Identity.init).mapError(\.realtimeProblem)
+                auth.verify(token: token, as: .socket).map(Identity.init)
+                    .mapError(\.realtimeProblem)
             }, revocationCount: { auth.revocationCount })
     }
 }

@@ -82,16 +82,23 @@ final class LoopApplication: Application {
     }
 
     private func auth(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
-        if !Gateway.isOpen(authPath: path), let refusal = gateway.refusal(of: request) {
-            return .response(refusal.response)
+        let path = String(utf8: path)
+        if AuthService.needsKey(request, path: path),
+            case .failure(let fault) = gateway.keyHolder(of: request)
+        {
+            return .response(fault.response)
         }
-        return services.auth.respond(to: request, path: String(utf8: path))
+        return services.auth.respond(to: request, path: path)
     }
 
     private func realtime(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
-        if ASCII.equal(path.span, "websocket") { return hub.session(request: request) }
-        if let refusal = gateway.refusal(of: request) { return .response(refusal.response) }
-        return .response(
-            RealtimeHub.respond(to: request, path: path) ?? GatewayFault.unknownPath.response)
+        switch gateway.keyHolder(of: request) {
+        case .failure(let fault): .response(fault.socketResponse)
+        case .success(let identity) where ASCII.equal(path.span, "websocket"):
+            hub.session(request: request, for: identity)
+        case .success:
+            .response(
+                RealtimeHub.respond(to: request, path: path) ?? GatewayFault.unknownPath.response)
+        }
     }
 }

@@ -55,7 +55,7 @@ public enum MigrationCommands {
     private static func withDatabase<R>(
         _ options: ServerOptions, _ body: (DatabasePool) throws -> R
     ) throws -> R {
-        try options.makeDataDirectory()
+        try options.prepareDataDirectory()
         let database = try DatabasePool.open(.file(options.databasePath))
         defer { database.close() }
         return try body(database)

@@ -1,23 +1,24 @@
-import Database
 import Diagnostics
-import Network
 import Schema
 
-/// Development mode: reads the schema files again when they change, applies what only adds, and
-/// gives the loops the new schema. Files with faults are reported and change nothing.
+/// Serves schema files as they are edited, for development. Faults change nothing: they are listed
+/// in the log and the server goes on with what it had.
 final class SchemaReloader: Sendable {
     private let watcher: DirectoryWatcher
     private let thread: PosixThread
 
+    /// Starts to watch.
+    ///
+    /// - Parameter schemas: what is served now.
     init(
-        _ options: ServerOptions, services: SharedServices, registry: LoopRegistry
+        _ options: ServerOptions, services: SharedServices, registry: LoopRegistry,
+        schemas: SchemaSet
     ) throws(Problem) {
         let watcher = try DirectoryWatcher(root: options.schemasDirectory)
         self.watcher = watcher
         let thread = PosixThread(name: "schemas") {
-            while watcher.waitForChange() {
-                Self.reload(options, services: services, registry: registry)
-            }
+            let reload = SchemaReload(options, services, registry, schemas)
+            while watcher.waitForChange() { reload.run() }
         }
         guard let thread else { throw PosixThread.refused }
         self.thread = thread
@@ -28,22 +29,63 @@ final class SchemaReloader: Sendable {
         watcher.stop()
         thread.join()
     }
+}
 
-    private static func reload(
-        _ options: ServerOptions, services: SharedServices, registry: LoopRegistry
+/// What the watching thread knows from one save to the next. Confined to that thread.
+private final class SchemaReload {
+    private let options: ServerOptions
+    private let services: SharedServices
+    private let registry: LoopRegistry
+    private let started: Catalogue
+    /// What the files said when they were last taken.
+    private var taken: Catalogue
+    /// What was last said to be wrong with them.
+    private var faults: [String] = []
+
+    init(
+        _ options: ServerOptions, _ services: SharedServices, _ registry: LoopRegistry,
+        _ schemas: SchemaSet
     ) {
+        self.options = options
+        self.services = services
+        self.registry = registry
+        started = schemas.catalogue
+        taken = schemas.catalogue
+    }
+
+    func run() {
         do {
-            let schemas = try SchemaSet.load(options)
+            try take(try SchemaSet.load(options))
+        } catch let failure as SchemaFailure {
+            refuse(failure.diagnostics.map(\.description))
+        } catch let problem as Problem {
+            refuse([problem.message] + [problem.hint].compactMap { $0 })
+        } catch {
+            refuse(["\(error)"])
+        }
+    }
+
+    private func take(_ schemas: SchemaSet) throws {
+        let change = SchemaChange(from: taken, to: schemas.catalogue, startedOn: started)
+        if !change.taken.isEmpty {
             try schemas.applyToDevelopment(services.database, options, log: services.log)
             registry.reload(schemas)
-            services.log.record(.schemasLoaded(models: schemas.catalogue.models.count))
-        } catch let failure as SchemaFailure {
-            services.log.record(.schemasRefused(faults: failure.diagnostics.map(\.description)))
-        } catch let problem as Problem {
-            let faults = [problem.message] + [problem.hint].compactMap { $0 }
-            services.log.record(.schemasRefused(faults: faults))
-        } catch {
-            services.log.record(.schemasRefused(faults: ["\(error)"]))
         }
+        taken = schemas.catalogue
+        if change.isEmpty && !faults.isEmpty { services.log.record(.schemasMended) }
+        faults = []
+        for (names, event) in [
+            (change.taken, Event.schemasTaken), (change.waiting, Event.schemasWaiting),
+            (change.settled, Event.schemasSettled),
+        ] where !names.isEmpty {
+            services.log.record(event(names))
+        }
+    }
+
+    /// Says what is wrong, unless it was said of the save before.
+    private func refuse(_ found: [String]) {
+        guard found != faults else { return }
+        faults = found
+        services.log.record(.schemasRefused(faults: found))
     }
 }

@@ -44,7 +44,7 @@ struct SchemaSet: Sendable {
 
     /// Writes the JSON Schema of model files beside the database, for editors.
     func writeModelSchema(_ options: ServerOptions) throws(Problem) {
-        try FileSystem.write(
-            ModelFileSchema.bytes, to: options.dataDirectory + "/model.schema.json", mode: 0o644)
+        try FileSystem.replace(
+            options.dataDirectory + "/model.schema.json", with: ModelFileSchema.bytes)
     }
 }

@@ -67,12 +67,38 @@ public struct ServerOptions: Sendable {
     }
 
     private static func parse(listen: String) throws(OptionError) -> (String, Int) {
-        guard let colon = listen.lastIndex(of: ":"),
-            let port = Int(listen[listen.index(after: colon)...]), (0...65_535).contains(port)
-        else { throw OptionError("--listen takes HOST:PORT, not '\(listen)'") }
-        var host = String(listen[..<colon])
-        if host.hasPrefix("[") && host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        return (host.isEmpty ? "0.0.0.0" : host, port)
+        let colon = listen.lastIndex(of: ":")
+        let digits = colon.map { listen[listen.index(after: $0)...] } ?? listen[...]
+        let host = colon.map { listen[..<$0] } ?? ""
+        guard digits.utf8.allSatisfy(ASCII.isDigit), let port = Int(digits), port <= 65_535,
+            let bare = bareHost(host)
+        else {
+            throw OptionError(
+                "--listen takes HOST:PORT, such as 127.0.0.1:54321 or [::1]:54321, not '\(listen)'")
+        }
+        // Other programs take it for every interface; who did not mean that must not find out late.
+        guard !bare.isEmpty && bare != "*" else {
+            throw OptionError(
+                "--listen '\(listen)' names no host: 127.0.0.1:\(port) is for this machine alone, "
+                    + "0.0.0.0:\(port) for every machine that can reach it")
+        }
+        return (bare, port)
+    }
+
+    /// A host without the brackets of an IPv6 address; nil when it is none (RFC 3986 §3.2.2).
+    private static func bareHost(_ host: Substring) -> String? {
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.count > 1
+        let bare = isBracketed ? host.dropFirst().dropLast() : host
+        let isClean = bare.utf8.allSatisfy { byte in
+            byte > ASCII.space && byte < 0x7F && !"/[]@\\".utf8.contains(byte)
+        }
+        return isClean && (isBracketed || !bare.contains(":")) ? String(bare) : nil
+    }
+
+    /// The URL of the server: `http://[::1]:54321`.
+    func url(port: Int) -> String {
+        let scheme = tls == nil ? "http" : "https"
+        return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 
     private static func parse(loops: String?) throws(OptionError) -> Int {

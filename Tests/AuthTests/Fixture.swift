@@ -9,17 +9,33 @@ import Testing
 
 @testable import Auth
 
-/// A clock that stands still until it is moved.
+/// A clock that stands still until it is moved, and the clock on the wall beside it, which
+/// somebody may set.
 final class TestClock: Sendable {
     private let microseconds: Atomic<Int64>
+    private let secondsPassed = Atomic<Int64>(0)
+    private let start = ContinuousClock.now
 
     init(_ start: Instant = Instant(seconds: 1_795_000_000)) {
         microseconds = Atomic(start.microseconds)
     }
 
+    /// What the wall clock says.
     var now: Instant { Instant(microseconds: microseconds.load(ordering: .sequentiallyConsistent)) }
 
+    /// What the monotonic clock says.
+    var uptime: ContinuousClock.Instant {
+        start.advanced(by: .seconds(secondsPassed.load(ordering: .sequentiallyConsistent)))
+    }
+
+    /// Lets time pass.
     func advance(seconds: Int64) {
+        secondsPassed.add(seconds, ordering: .sequentiallyConsistent)
+        set(by: seconds)
+    }
+
+    /// Sets the wall clock forward or back; no time passes.
+    func set(by seconds: Int64) {
         microseconds.add(seconds * 1_000_000, ordering: .sequentiallyConsistent)
     }
 }
@@ -70,7 +86,8 @@ final class Fixture: Sendable {
         secrets = .generate(now: clock.now)
         let clock = clock
         service = try AuthService(
-            database: database, settings: settings, secrets: secrets, clock: { clock.now })
+            database: database, settings: settings, secrets: secrets, clock: { clock.now },
+            uptime: { clock.uptime })
     }
 
     deinit {
@@ -134,7 +151,7 @@ final class Fixture: Sendable {
     /// Rows of a statement that counts.
     func count(_ sql: String) async throws -> Int64 {
         try await database.readSlowly { reader throws(Problem) in
-            try reader.rows(SQL(sql), columns: 1)[0][0].integer ?? -1
+            try reader.rows(sql, columns: 1)[0][0].integer ?? -1
         }
     }
 }

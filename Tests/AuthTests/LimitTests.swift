@@ -15,7 +15,7 @@ import Testing
         let limiter = RateLimiter()
         let clock = TestClock()
         func take(_ subject: String = "a") throws(Problem) {
-            try limiter.take(.token, subject, Self.limit, now: clock.now)
+            try limiter.take(.token, subject, Self.limit, now: clock.uptime)
         }
         for _ in 0..<3 { try take() }
         let problem = #expect(throws: Problem.self) { try take() }
@@ -23,7 +23,7 @@ import Testing
         #expect(problem?.code == "over_request_rate_limit")
         #expect(problem?.retryAfterSeconds == 10)
         try take("b")
-        try limiter.take(.signup, "a", Self.limit, now: clock.now)
+        try limiter.take(.signup, "a", Self.limit, now: clock.uptime)
         clock.advance(seconds: 9)
         #expect(throws: Problem.self) { try take() }
         clock.advance(seconds: 1)
@@ -36,7 +36,7 @@ import Testing
 
     @Test func `nothing is limited without a limit, and what is given back counts`() throws {
         let limiter = RateLimiter()
-        let now = TestClock().now
+        let now = TestClock().uptime
         for _ in 0..<100 { try limiter.take(.token, "a", nil, now: now) }
         for _ in 0..<100 {
             try limiter.take(.token, "a", Self.limit, now: now)
@@ -49,7 +49,7 @@ import Testing
 
     @Test func `memory is bounded however many call`() throws {
         let limiter = RateLimiter(bucketsMax: 100)
-        let now = TestClock().now
+        let now = TestClock().uptime
         for number in 0..<10_000 {
             try limiter.take(.token, "\(number)", Self.limit, now: now)
         }
@@ -133,6 +133,16 @@ import Testing
             return await group.reduce(into: [String?]()) { $0.append($1) }
         }
         #expect(codes.count { $0 == "invalid_credentials" } == 2, "\(codes)")
+    }
+
+    @Test(arguments: [-86_400, 86_400] as [Int64])
+    func `a clock that is set neither locks out nor lets in`(shift: Int64) async throws {
+        let fixture = try Fixture { $0.rateLimits = Self.tight }
+        for _ in 0..<4 { _ = await fixture.signIn("nobody@x.org") }
+        fixture.clock.set(by: shift)
+        #expect(await fixture.call(.post, "/token?grant_type=pkce", "{}").status == 429)
+        fixture.clock.advance(seconds: 10)
+        #expect(await fixture.call(.post, "/token?grant_type=pkce", "{}").status == 400)
     }
 
     @Test func `right passwords are never counted as failures`() async throws {

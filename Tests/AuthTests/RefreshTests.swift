@@ -78,7 +78,9 @@ import Testing
         let user = await fixture.user(third.accessToken)
         #expect(user.status == 403)
         #expect(user.code == "session_not_found")
-        #expect(fixture.service.verify(token: third.accessToken) == .failure(.sessionRevoked))
+        #expect(
+            fixture.service.verify(token: third.accessToken, as: .bearer)
+                == .failure(.sessionRevoked))
         #expect(await fixture.user(other.accessToken).status == 200)
     }
 

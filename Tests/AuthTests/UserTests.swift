@@ -207,7 +207,9 @@ import Testing
         #expect(await fixture.refresh(mine.refreshToken).status == 200)
         #expect(await fixture.user(other.accessToken).code == "session_not_found")
         #expect(await fixture.refresh(other.refreshToken).code == "refresh_token_not_found")
-        #expect(fixture.service.verify(token: other.accessToken) == .failure(.sessionRevoked))
+        #expect(
+            fixture.service.verify(token: other.accessToken, as: .bearer)
+                == .failure(.sessionRevoked))
         #expect(await fixture.signIn().code == "invalid_credentials")
         #expect(await fixture.signIn(password: "secret-2").status == 200)
     }
@@ -325,10 +327,14 @@ import Testing
                 database: fixture.database, settings: settings, secrets: fixture.secrets,
                 clock: { clock.now })
         }
-        #expect(try restart().verify(token: reply.accessToken) == .failure(.sessionRevoked))
+        #expect(
+            try restart().verify(token: reply.accessToken, as: .bearer)
+                == .failure(.sessionRevoked))
         clock.advance(seconds: 3600 + 30)
         let later = try restart()
-        #expect(later.verify(token: reply.accessToken) == .failure(.expired(secondsAgo: 30)))
+        #expect(
+            later.verify(token: reply.accessToken, as: .bearer)
+                == .failure(.expired(secondsAgo: 30)))
         let another = await fixture.signIn()
         _ = await fixture.call(.post, "/logout", token: another.accessToken)
         #expect(try await fixture.count("SELECT count(*) FROM _apus_revoked_sessions") == 1)

@@ -16,8 +16,10 @@ import Testing
         (#"{"exp":NOW-40}"#, .expired(secondsAgo: 40), "JWT expired"),
         (#"{"exp":NOW-40.5}"#, .expired(secondsAgo: 41), "JWT expired"),
         (#"{"exp":NOW+60,"nbf":NOW+31}"#, .notYetValid, "JWT not yet valid"),
-        (#"{"exp":NOW+60,"iat":NOW+31}"#, .issuedInFuture, "JWT issued at future"),
-        (#"{"sub":"ID"}"#, .claim("exp claim is required"), "Parsing claims failed"),
+        (
+            #"{"sub":"ID","exp":NOW+60,"iat":NOW+31}"#, .issuedInFuture, "JWT issued at future"
+        ),
+        (#"{"sub":"ID"}"#, .missingClaim("exp"), "Parsing claims failed"),
         (
             #"{"sub":"ID","exp":"soon"}"#, .claim("exp claim must be a number"),
             "Parsing claims failed"
@@ -40,7 +42,7 @@ import Testing
     ) throws {
         let fixture = try Fixture()
         let token = fixture.sign(Self.fill(claims, fixture.clock.now.seconds))
-        #expect(fixture.service.verify(token: token) == .failure(problem))
+        #expect(fixture.service.verify(token: token, as: .bearer) == .failure(problem))
         #expect(problem.restProblem.message == rest)
         #expect(problem.restProblem.code == "PGRST303")
         #expect(problem.restProblem.status == 401)
@@ -54,9 +56,43 @@ import Testing
     func `good claims and small clock differences pass`(claims: String) throws {
         let fixture = try Fixture()
         let token = fixture.sign(Self.fill(claims, fixture.clock.now.seconds))
-        let first = try fixture.service.verify(token: token).get()
-        let second = try fixture.service.verify(token: token).get()
+        let first = try fixture.service.verify(token: token, as: .bearer).get()
+        let second = try fixture.service.verify(token: token, as: .bearer).get()
         #expect(first === second)
+    }
+
+    static let uses: [(claims: String, bearer: Bool, socket: Bool, apiKey: Bool)] = [
+        (#"{"role":"anon","exp":4e9}"#, true, true, true),
+        (#"{"role":"service_role","exp":4e9}"#, true, true, true),
+        (#"{"role":"authenticated","exp":4e9}"#, true, true, false),
+        (#"{"role":"authenticated","exp":4e9,"sub":"ID"}"#, true, true, false),
+        (#"{"role":"anon","exp":4e9,"sub":"ID"}"#, true, true, false),
+        (#"{"exp":4e9}"#, true, false, false), (#"{"role":null,"exp":4e9}"#, true, false, false),
+        (#"{"role":"anon"}"#, true, false, false), ("{}", true, false, false),
+    ]
+
+    @Test(arguments: uses)
+    func `each surface asks for its own claims`(
+        claims: String, bearer: Bool, socket: Bool, apiKey: Bool
+    ) throws {
+        let fixture = try Fixture()
+        let token = fixture.sign(Self.fill(claims, fixture.clock.now.seconds))
+        func passes(_ use: TokenUse) -> Bool {
+            (try? fixture.service.verify(token: token, as: use).get()) != nil
+        }
+        // Twice: what is remembered of a token must not stand in for the question.
+        for _ in 0..<2 {
+            #expect(passes(.bearer) == bearer)
+            #expect(passes(.socket) == socket)
+            #expect(passes(.apiKey) == apiKey)
+        }
+    }
+
+    @Test(arguments: ["role", "exp"])
+    func `a socket names the claims that it misses`(claim: String) {
+        let problem = TokenProblem.missingClaim(claim).realtimeProblem
+        #expect(problem.message == "Fields `role` and `exp` are required in JWT")
+        #expect(TokenProblem.missingClaim(claim).restProblem.code == "PGRST303")
     }
 
     @Test func `claims are handed out as canonical JSON`() throws {
@@ -67,7 +103,7 @@ import Testing
             {"role":"authenticated", "sub":"\(upper)","exp":4e9,"email":"a@b.c","aal":"aal2",
              "session_id":"\(upper)","aud":["x","y"],"b":1,"a":{"z":1,"y":2}}
             """)
-        let claims = try fixture.service.verify(token: token).get()
+        let claims = try fixture.service.verify(token: token, as: .bearer).get()
         #expect(claims.role == "authenticated")
         #expect(claims.subject == Self.id)
         #expect(claims.sessionID == Self.id)
@@ -82,29 +118,34 @@ import Testing
     @Test func `a cached token expires all the same`() throws {
         let fixture = try Fixture()
         let token = fixture.sign(#"{"exp":\#(fixture.clock.now.seconds + 10)}"#)
-        #expect((try? fixture.service.verify(token: token).get()) != nil)
+        #expect((try? fixture.service.verify(token: token, as: .bearer).get()) != nil)
         fixture.clock.advance(seconds: 39)
-        #expect((try? fixture.service.verify(token: token).get()) != nil)
+        #expect((try? fixture.service.verify(token: token, as: .bearer).get()) != nil)
         fixture.clock.advance(seconds: 1)
-        #expect(fixture.service.verify(token: token) == .failure(.expired(secondsAgo: 30)))
+        #expect(
+            fixture.service.verify(token: token, as: .bearer)
+                == .failure(.expired(secondsAgo: 30)))
     }
 
     @Test func `a changed token does not meet the cached one`() throws {
         let fixture = try Fixture()
         let key = Array(fixture.secrets.anonKey.utf8)
-        #expect((try? fixture.service.verify(token: key[...]).get()) != nil)
+        #expect((try? fixture.service.verify(token: key[...], as: .bearer).get()) != nil)
         for position in key.indices {
             var changed = key
             changed[position] = changed[position] == 0x41 ? 0x42 : 0x41
-            #expect((try? fixture.service.verify(token: changed[...]).get()) == nil)
+            #expect((try? fixture.service.verify(token: changed[...], as: .bearer).get()) == nil)
         }
         let longer: Result<TokenClaims, TokenProblem> = .failure(.unverified(.partCount(4)))
-        #expect(fixture.service.verify(token: "x." + fixture.secrets.anonKey) == longer)
+        let found = fixture.service.verify(token: "x." + fixture.secrets.anonKey, as: .bearer)
+        #expect(found == longer)
     }
 
     @Test func `keys name their role, tokens of users are no keys`() async throws {
         let fixture = try Fixture()
-        func role(_ key: String) -> String? { fixture.service.role(ofAPIKey: Array(key.utf8)[...]) }
+        func role(_ key: String) -> String? {
+            try? fixture.service.verify(token: key, as: .apiKey).get().role
+        }
         #expect(role(fixture.secrets.anonKey) == "anon")
         #expect(role(fixture.secrets.serviceRoleKey) == "service_role")
         #expect(role(await fixture.signUp().accessToken) == nil)
@@ -113,13 +154,23 @@ import Testing
         #expect(role(Secrets.generate(now: fixture.clock.now).anonKey) == nil)
     }
 
+    @Test(arguments: [-60, -86_400, -315_360_000] as [Int64])
+    func `keys survive a clock that is set back`(shift: Int64) throws {
+        let fixture = try Fixture()
+        fixture.clock.set(by: shift)
+        for key in [fixture.secrets.anonKey, fixture.secrets.serviceRoleKey] {
+            #expect((try? fixture.service.verify(token: key, as: .bearer).get()) != nil)
+            #expect((try? fixture.service.verify(token: key, as: .apiKey).get()) != nil)
+        }
+    }
+
     @Test func `the cache is bounded and keeps giving right answers`() throws {
         let fixture = try Fixture()
         let tokens = (0..<300).map { fixture.sign(#"{"email":"\#($0)@x"}"#) }
         let cache = TokenCache(tokensMax: 64)
         for token in tokens {
             let bytes = Array(token.utf8)[...]
-            let claims = try fixture.service.verify(token: bytes).get()
+            let claims = try fixture.service.verify(token: bytes, as: .bearer).get()
             cache.insert(claims, for: bytes)
             #expect(cache.claims(of: bytes) === claims)
         }
@@ -137,7 +188,7 @@ import Testing
                 #"{"sub":"\#(Self.id)","exp":4e9,"session_id":"\#(session)"}"#)
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 {
-                    group.addTask { _ = fixture.service.verify(token: token) }
+                    group.addTask { _ = fixture.service.verify(token: token, as: .bearer) }
                 }
                 group.addTask {
                     fixture.service.verifier.revoke(
@@ -145,7 +196,7 @@ import Testing
                         now: fixture.clock.now)
                 }
             }
-            #expect(fixture.service.verify(token: token) == .failure(.sessionRevoked))
+            #expect(fixture.service.verify(token: token, as: .bearer) == .failure(.sessionRevoked))
         }
     }
 

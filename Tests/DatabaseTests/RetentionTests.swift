@@ -30,14 +30,18 @@ import Testing
         repeat {
             try retention.step(at: Instant(seconds: now), head: head, rowsMax: 0)
             steps += 1
-        } while retention.isDue(at: Instant(seconds: now)) && steps < 100
+        } while retention.isDue && steps < 100
         return steps
     }
 
     @Test func `each table's changes are kept as long as it says`() throws {
         let connection = try makeLog(2000)
-        let retention = Retention(connection: connection, rowsMax: 1_000_000)
+        var minutes: UInt64 = 0
+        let retention = Retention(connection: connection, rowsMax: 1_000_000) {
+            minutes * 60_000_000_000
+        }
         retention.set([table("even", 100), table("odd", 1500)])
+        minutes = 1
         let steps = try trim(retention, now: 10_000_000_000, head: 2000)
         #expect(steps > 3)
         #expect(try connection.integer("SELECT count(*) FROM _apus_changes") == 1)
@@ -73,12 +77,15 @@ import Testing
     @Test func `a step that failed is not due again at once`() throws {
         let connection = try makeLog(10)
         try connection.execute("DROP TABLE _apus_changes")
-        let retention = Retention(connection: connection, rowsMax: 50)
-        let now = Instant(seconds: Instant.now.seconds + 3600)
-        #expect(retention.isDue(at: now))
-        #expect(throws: SQLiteError.self) { try retention.step(at: now, head: 10, rowsMax: 0) }
-        retention.postpone(from: now)
-        #expect(!retention.isDue(at: now))
-        #expect(retention.isDue(at: Instant(seconds: now.seconds + 60)))
+        var minutes: UInt64 = 0
+        let retention = Retention(connection: connection, rowsMax: 50) { minutes * 60_000_000_000 }
+        #expect(!retention.isDue)
+        minutes = 1
+        #expect(retention.isDue)
+        #expect(throws: SQLiteError.self) { try retention.step(at: .now, head: 10, rowsMax: 0) }
+        retention.postpone()
+        #expect(!retention.isDue)
+        minutes = 2
+        #expect(retention.isDue)
     }
 }

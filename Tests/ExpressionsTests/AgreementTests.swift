@@ -208,8 +208,8 @@ struct Tally {
         var filters = RandomFilters(seed: Self.seed)
         for _ in 0..<800 {
             let (name, value) = filters.parameter()
-            let predicate = try Filter.parse(name: name, value: value)
-                .resolve(Fixture.model("items"))
+            let predicate = try Fixture.filter(name, value)
+                .resolved(for: Fixture.model("items")).predicate
             let expected = try laboratory.inSQL(predicate, .anonymous)
             let found = try laboratory.inMemory(predicate, .anonymous)
             tally.add(expected)
@@ -251,8 +251,8 @@ struct Tally {
         }
         let list = "in.(\((0..<8000).map(String.init).joined(separator: ",")))"
         for (name, value) in [("or", wide), ("and", "(\(deep))"), ("n", list)] {
-            let predicate = try Filter.parse(name: name, value: value)
-                .resolve(Fixture.model("items"))
+            let predicate = try Fixture.filter(name, value)
+                .resolved(for: Fixture.model("items")).predicate
             let answers = try laboratory.inSQL(predicate, .ann)
             #expect(try answers == laboratory.inMemory(predicate, .ann))
         }

@@ -1,5 +1,7 @@
 import Database
 import Diagnostics
+import Query
+import Schema
 import Testing
 
 @testable import Expressions
@@ -109,53 +111,34 @@ struct FilterRefusal: CustomTestStringConvertible, Sendable {
 
     @Test(arguments: cases)
     func `a filter becomes SQL and arguments`(_ filter: FilterCase) throws {
-        let node = try Filter.parse(name: filter.name, value: filter.value)
         var sql = SQL()
-        try node.resolve(Fixture.model("items")).appendSQL(to: &sql, row: "t")
+        try Fixture.filter(filter.name, filter.value).resolved(for: Fixture.model("items"))
+            .appendSQL(to: &sql, row: "t")
         #expect(sql.text == filter.sql)
         #expect(sql.arguments == filter.arguments)
     }
 
     static let refusals: [FilterRefusal] = [
         FilterRefusal("titel", "eq.x", "42703", "items.title"),
-        FilterRefusal("title", "x", "PGRST100", "unexpected \"x\" expecting operator"),
-        FilterRefusal("title", "", "PGRST100", "end of input"),
-        FilterRefusal("title", "equ.x", "PGRST100", "Perhaps you meant the operator 'eq'."),
-        FilterRefusal("title", "eq", "PGRST100", "\".\" after the operator"),
-        FilterRefusal("title", "eq().x", "PGRST100", "(any) or (all)"),
-        FilterRefusal("title", "is.nil", "PGRST100", "null, not_null"),
-        FilterRefusal("title", "in.(a", "PGRST100", "\")\""),
-        FilterRefusal("title", "in.a", "PGRST100", "\"in.(\""),
-        FilterRefusal("title", "in.(a)b", "PGRST100", "the end"),
-        FilterRefusal("or", "()", "PGRST100", "a column's name"),
-        FilterRefusal("or", "(n.eq.1", "PGRST100", "\")\""),
-        FilterRefusal("or", "n.eq.1", "PGRST100", "or=(a.eq.1,b.eq.2)"),
-        FilterRefusal("title", "fts.cat", "PGRST127", "Full-text search is not built yet."),
-        FilterRefusal("data", "cs.{}", "PGRST127", "contains"),
-        FilterRefusal("title", "match.^a", "PGRST127", "regular expression"),
         FilterRefusal("data->a", "gt.5", "0A000", "\"data->a\""),
         FilterRefusal("n", "eq.abc", "22P02", "invalid input syntax for type bigint: \"abc\""),
         FilterRefusal("n", "eq.null", "22P02", "null"),
         FilterRefusal("m", "eq.3000000000", "22003", "out of range"),
         FilterRefusal("made", "gt.soon", "22007", "timestamp"),
         FilterRefusal("n", "in.(1,)", "22P02", "\"\""),
-        FilterRefusal("n", "eq(any).1", "22P02", "malformed array literal: \"1\""),
         FilterRefusal(
             "title", "is.true", "42804", "argument of IS TRUE must be type boolean, not type text"),
         FilterRefusal(
             "n", "like.1*", "42883", "operator does not exist: bigint ~~ unknown", status: 404),
         FilterRefusal("data", "ilike.x", "42883", "jsonb ~~* unknown", status: 404),
-        FilterRefusal(
-            "data" + String(repeating: "->a", count: 33), "eq.1", "PGRST100", "at most 32 steps"),
         FilterRefusal("title", "like.a\\", "22025", "escape character"),
-        FilterRefusal("data->>a->b", "eq.x", "42883", "text -> unknown", status: 404),
     ]
 
     @Test(arguments: refusals)
     func `a wrong filter is refused with its code`(_ refusal: FilterRefusal) throws {
         let problem = #expect(throws: Problem.self) {
-            _ = try Filter.parse(name: refusal.name, value: refusal.value)
-                .resolve(Fixture.model("items"))
+            _ = try Fixture.filter(refusal.name, refusal.value)
+                .resolved(for: Fixture.model("items"))
         }
         guard let problem else { return }
         #expect(problem.code == refusal.code)
@@ -163,44 +146,33 @@ struct FilterRefusal: CustomTestStringConvertible, Sendable {
         #expect(problem.description.contains(refusal.told))
     }
 
-    @Test func `a name addresses embeds and groups`() throws {
-        #expect(try Filter.parse(name: "a.b.title", value: "eq.x").path == ["a", "b"])
-        #expect(try Filter.parse(name: "a.or", value: "(x.eq.1)").path == ["a"])
-        let negated = try Filter.parse(name: "a.b.not.and", value: "(x.eq.1)")
-        #expect(negated.path == ["a", "b"])
-        #expect(negated.shape == .not(.all([FilterShape.test(try test("x", "eq.1"))])))
-        #expect(try Filter.parse(name: #""or""#, value: "eq.1").shape.tests[0].field.name == "or")
-        #expect(try Filter.parse(name: #""a.b""#, value: "eq.1").path.isEmpty)
-    }
-
-    private func test(_ name: String, _ value: String) throws -> FilterTest {
-        try Filter.parse(name: name, value: value).shape.tests[0]
-    }
-
-    @Test func `one plan serves every filter of a shape`() throws {
-        let first = try Filter.parse(name: "or", value: "(n.eq.1,and(title.in.(a,b,c),flag.eq.t))")
-        let second = try Filter.parse(name: "or", value: "(n.eq.9,and(title.in.(x,y,z),flag.eq.f))")
-        #expect(first.shape == second.shape)
-        let plan = try FilterPlan(first.shape, Fixture.model("items"))
-        var sql = SQL()
-        plan.predicate.bound(to: try plan.arguments(second.values)).appendSQL(to: &sql, row: "t")
-        #expect(sql.arguments == (try plan.arguments(second.values)))
-        #expect(
-            Set(sql.arguments) == [.integer(9), .text("x"), .text("y"), .text("z"), .integer(0)])
-        #expect(first.shape != (try Filter.parse(name: "or", value: "(n.eq.1)").shape))
-    }
-
-    @Test func `groups nest to a depth`() throws {
-        func nested(_ depth: Int) -> String {
-            (0..<depth).reduce("n.eq.1") { inner, level in
-                "\(level.isMultiple(of: 2) ? "or" : "and")(n.eq.\(level),\(inner))"
-            }
+    @Test func `groups nest as deep as their grammar says`() throws {
+        let nested = (0..<60).reduce("n.eq.1") { inner, level in
+            "\(level.isMultiple(of: 2) ? "or" : "and")(n.eq.\(level),\(inner))"
         }
-        let node = try Filter.parse(name: "and", value: "(\(nested(60)))")
-        #expect(throws: Never.self) { try node.resolve(Fixture.model("items")) }
-        #expect(throws: Problem.self) { try Filter.parse(name: "and", value: "(\(nested(64)))") }
+        let filter = try Fixture.filter("and", "(\(nested))")
+        #expect(throws: Never.self) { try filter.resolved(for: Fixture.model("items")) }
+    }
+
+    @Test func `related tables and permissions are the scope's`() throws {
+        let scope = FilterScope(
+            permit: { (column) throws(Problem) in
+                if column == Fixture.model("items").columnIndex("n") { throw .notImplemented("n") }
+            }, related: { $0 == "author" ? 3 : nil })
+        func resolve(_ value: String) throws -> ResolvedFilter {
+            try Fixture.filter("or", value).resolved(for: Fixture.model("items"), in: scope)
+        }
+        let filter = try resolve("(author.not.is.null,and(author.is.null,title.eq.x))")
+        #expect(filter.relatedTables == [3])
+        var sql = SQL()
+        filter.appendSQL(to: &sql, row: "t", related: [3: SQL("EXISTS (x)")])
+        #expect(sql.text == #"(EXISTS (x) OR NOT EXISTS (x) AND "t"."title" = ?7)"#)
+        #expect(throws: Problem.notImplemented("n")) { try resolve("(n.eq.1,title.eq.x)") }
+        #expect(throws: Problem.self) { try resolve("(author.eq.1)") }
+        let row = RowInput(
+            new: Fixture.model("items").columns.map { _ in .null }, model: Fixture.model("items"))
         #expect(throws: Problem.self) {
-            try Filter.parse(name: "or", value: String(repeating: "(", count: 100_000))
+            try filter.predicate.evaluate(row, in: Evaluation(context: .none))
         }
     }
 }

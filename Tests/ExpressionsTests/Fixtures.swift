@@ -1,11 +1,20 @@
 import Database
 import Diagnostics
+import Query
 import Schema
 
 @testable import Expressions
 
 /// The model files of most tests: items judged, teams they belong to, members of teams.
 enum Fixture {
+    /// The filter that a parameter of a query string is.
+    static func filter(_ name: String, _ value: String) throws -> Filter {
+        guard case .filter([], let filter)? = try Parameter(name: name, value: value) else {
+            throw Problem.notImplemented("\(name)=\(value) is no filter")
+        }
+        return filter
+    }
+
     static let items = """
         {"properties": {
           "id": {"type": "string", "format": "uuid"},

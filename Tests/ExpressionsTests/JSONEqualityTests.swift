@@ -46,8 +46,8 @@ import Testing
                     old: #"{"a":\#(right)}"#, claims: #"{"a":\#(left)}"#, isEqual, rule)
             }
             for filter in ["eq.", "not.neq.", "not.isdistinct."] {
-                let predicate = try Filter.parse(name: "data->a", value: filter + right)
-                    .resolve(Fixture.model("items"))
+                let predicate = try Fixture.filter("data->a", filter + right)
+                    .resolved(for: Fixture.model("items")).predicate
                 try expect(predicate, #"{"a":\#(left)}"#, isEqual, filter + right)
             }
         }

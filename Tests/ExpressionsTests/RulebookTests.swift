@@ -126,7 +126,7 @@ import Testing
         #expect(parts[1].equality?.side == .constant(.integer(5)))
         #expect(parts[2].membership?.values == [.text("draft"), .text("gone")])
         #expect(parts[3].equality == nil)
-        let filter = try #require(try Filter.parse(realtime: "n=eq.7")).resolve(model)
+        let filter = try Fixture.filter("n", "eq.7").resolved(for: model).predicate
         #expect(filter.equality?.side == .constant(.integer(7)))
     }
 

@@ -3,9 +3,11 @@
 from expectation import absent
 
 NO_SERVICE = absent(404, message="no Route matched with those values")
+NOT_RELAYED = absent(
+    403, message="BroadcastUnavailable: This server does not relay broadcasts yet")
 
 OTHERS = {
-    "broadcast httpSend": [NO_SERVICE],
+    "broadcast httpSend": [NOT_RELAYED],
     "storage.listBuckets": [NO_SERVICE],
     "storage.upload": [NO_SERVICE],
     "storage.createSignedUrl": [NO_SERVICE],
@@ -40,8 +42,8 @@ OTHERS = {
     "extra: functions.invoke bytes": [NO_SERVICE],
     "extra: functions.invoke form": [NO_SERVICE],
     "extra: functions.invoke GET + region": [NO_SERVICE],
-    "extra: realtime send before subscribe (falls back to HTTP)": [NO_SERVICE],
-    "extra: realtime httpSend": [NO_SERVICE],
+    "extra: realtime send before subscribe (falls back to HTTP)": [NOT_RELAYED],
+    "extra: realtime httpSend": [NOT_RELAYED],
     "node: storage.upload": [NO_SERVICE],
     "node: storage.upload Buffer": [NO_SERVICE],
     "node: functions.invoke": [NO_SERVICE],

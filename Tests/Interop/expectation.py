@@ -4,8 +4,6 @@ The rows of the tables (`answers_*.py`) are made here:
 
 - `built(…)`: served; the answer is what the protocol says, which may be an error.
 - `absent(…)`: not served; the answer is the error that says so.
-- `known(today, wanted, why)`: served wrongly for the time being. Either answer passes, and the
-  summary names the row until somebody mends it.
 
 In a body, `...` stands for any value (as a key: further members may follow), a type for any value
 of it, placeholders for what they stand for. Rows of a list are compared without their order.
@@ -33,13 +31,6 @@ class Expectation:
         return f"{self.status} {self.code or self.message}"
 
 
-@dataclass(frozen=True)
-class Known:
-    today: Expectation
-    wanted: Expectation
-    why: str
-
-
 def built(status, body=UNTOLD, *, code=None, range=None):
     return Expectation(True, status, code=code, range=range, body=body)
 
@@ -48,32 +39,20 @@ def absent(status, code=None, message=None):
     return Expectation(False, status, code=code, message=message)
 
 
-known = Known
-
-
 class Summary:
     """Counts what was answered how, and keeps what was not as it must be."""
 
     def __init__(self):
-        self.built, self.refused, self.absent, self.known = 0, Counter(), Counter(), {}
-        self.sockets, self.mended, self.faults = 0, set(), []
+        self.built, self.refused, self.absent = 0, Counter(), Counter()
+        self.sockets, self.faults = 0, []
 
-    def judge(self, call, row, request, answer, values):
-        alternatives = [row.wanted, row.today] if isinstance(row, Known) else [row]
-        faults = [faults_of(expected, request, answer, values) for expected in alternatives]
-        if all(faults):
+    def judge(self, call, expected, request, answer, values):
+        faults = faults_of(expected, request, answer, values)
+        if faults:
             said = answer.body[:300].decode(errors="replace")
             where = f"{call}: {request.method} {request.target}"
-            self.faults.append(f"{where}\n  {'; '.join(faults[-1])}\n  said {answer.status} {said}")
-        elif isinstance(row, Known) and faults[0]:
-            self.known[call] = row.why
-        else:
-            if isinstance(row, Known):
-                self.mended.add(call)
-            self._count(alternatives[0])
-
-    def _count(self, expected):
-        if not expected.is_built:
+            self.faults.append(f"{where}\n  {'; '.join(faults)}\n  said {answer.status} {said}")
+        elif not expected.is_built:
             self.absent[expected.label] += 1
         elif expected.code:
             self.refused[expected.label] += 1
@@ -93,10 +72,6 @@ class Summary:
         yield from (f"    {count:4} {label}" for label, count in sorted(self.absent.items()))
         if self.sockets:
             yield f"calls over sockets answered as they must be: {self.sockets}"
-        yield f"known to be wrong: {len(self.known)}"
-        yield from (f"         {call}: {why}" for call, why in self.known.items())
-        if self.mended:
-            yield f"mended, no longer `known`: {', '.join(sorted(self.mended))}"
 
 
 def faults_of(expected, request, answer, values):

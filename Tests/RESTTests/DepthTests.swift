@@ -1,4 +1,5 @@
 import HTTP
+import Query
 import Testing
 
 @testable import REST
@@ -34,12 +35,12 @@ import Testing
     @Test(arguments: chains)
     func `embeds nest as deep as the limit says and no deeper`(words: [String]) async throws {
         let library = try Library(models: Self.models, data: [])
-        for depth in 1...Limits.selectDepthMax + 1 {
+        for depth in 1...QueryLimits.selectDepthMax + 1 {
             let table =
                 words.count == 2 && (words[0].hasPrefix("nodes") == (depth % 2 == 1))
                 ? "tags" : "nodes"
             let response = await library.send(.get, "/\(table)?select=" + Self.nested(words, depth))
-            if depth <= Limits.selectDepthMax {
+            if depth <= QueryLimits.selectDepthMax {
                 #expect(response.status == 200, "\(depth): \(response.text)")
             } else {
                 #expect(response.status == 400 && response.member("code") == "PGRST100")
@@ -49,13 +50,13 @@ import Testing
 
     @Test func `a filter that is too deep where it stands is told so`() async throws {
         let library = try Library(models: Self.models, data: [])
-        let path = Array(repeating: "children", count: Limits.selectDepthMax).joined(separator: ".")
+        let path = Array(repeating: "children", count: QueryLimits.selectDepthMax).joined(separator: ".")
         let tree = (0..<20).reduce("id.eq.0") {
             $1 % 2 == 0 ? "and(id.eq.1,\($0))" : "or(id.eq.2,\($0))"
         }
         let response = await library.send(
             .get,
-            "/nodes?select=" + Self.nested(["children"], Limits.selectDepthMax)
+            "/nodes?select=" + Self.nested(["children"], QueryLimits.selectDepthMax)
                 + "&\(path).or=(\(tree))")
         #expect(response.status == 400 && response.member("code") == "54001", "\(response.text)")
     }

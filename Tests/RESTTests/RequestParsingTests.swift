@@ -5,36 +5,6 @@ import Testing
 
 @testable import REST
 
-@Suite struct ParameterNameTests {
-    static let names: [(String, [String], ParameterName.Kind)] = [
-        ("select", [], .select), ("columns", [], .columns), ("on_conflict", [], .onConflict),
-        ("order", [], .order), ("limit", [], .limit), ("offset", [], .offset),
-        ("a.order", ["a"], .order), ("a.b.limit", ["a", "b"], .limit),
-        ("or", [], .logic("or")), ("and", [], .logic("and")), ("not.or", [], .logic("not.or")),
-        ("a.or", ["a"], .logic("or")), ("a.not.and", ["a"], .logic("not.and")),
-        ("not.a.and", ["a"], .logic("not.and")), ("id", [], .filter("id")),
-        ("a.b.id", ["a", "b"], .filter("id")), ("\"order\"", [], .filter("\"order\"")),
-        ("\"a.b\".id", ["a.b"], .filter("id")), ("data->>k", [], .filter("data->>k")),
-    ]
-
-    @Test(arguments: names)
-    func `the name tells what a parameter is`(
-        text: String, path: [String], kind: ParameterName.Kind
-    ) throws {
-        let name = try ParameterName(text)
-        #expect(name.path == path && name.kind == kind)
-    }
-
-    @Test func `lists of names may be quoted`() throws {
-        #expect(
-            try ParameterName.list("\"title\",author_id", subject: "columns parameter") == [
-                "title", "author_id",
-            ])
-        #expect(throws: Problem.self) { try ParameterName.list("", subject: "columns parameter") }
-        #expect(throws: Problem.self) { try ParameterName.list("a,", subject: "columns parameter") }
-    }
-}
-
 @Suite struct HeaderTests {
     static let accepts: [(String?, MediaType)] = [
         (nil, .json), ("*/*", .json), ("application/json", .json), ("APPLICATION/JSON", .json),
@@ -74,18 +44,6 @@ import Testing
             preferences.applied(to: .delete, resolvesConflicts: false)
                 == "return=minimal, count=exact, handling=strict, max-affected=3")
         #expect(Preferences([]).applied(to: .read, resolvesConflicts: false) == nil)
-    }
-
-    @Test func `ranges are read and intersected`() throws {
-        #expect(try Window(rangeHeader: "0-9") == Window(offset: 0, limit: 10))
-        #expect(try Window(rangeHeader: "5-") == Window(offset: 5))
-        #expect(try Window(rangeHeader: "x-1") == nil)
-        #expect(try Window(rangeHeader: "bytes=0-1") == nil)
-        #expect(throws: Problem.reversedRange) { try Window(rangeHeader: "9-1") }
-        let window = Window(offset: 2, limit: 10).intersected(with: Window(offset: 5, limit: 3))
-        #expect(window == Window(offset: 5, limit: 3))
-        #expect(Window.number("99999999999999999999") == Limits.windowMax)
-        #expect(Window.number("-3") == -3 && Window.number("a") == nil && Window.number("") == nil)
     }
 }
 

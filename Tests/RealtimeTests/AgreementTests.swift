@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Diagnostics
 import Expressions
+import Query
 import Schema
 import Testing
 
@@ -83,7 +84,7 @@ import Testing
         try #require(rulebook.rule("mixed", .read)?.using).appendSQL(to: &sql, row: "r")
         sql.append(")")
         let text = filter.replacing(#"\""#, with: "\"")
-        if let predicate = try Filter.parse(realtime: text)?.resolve(model) {
+        if let predicate = try FeedFilter.parse(text)?.resolved(for: model).predicate {
             sql.append(" AND (")
             predicate.appendSQL(to: &sql, row: "r")
             sql.append(")")

@@ -101,7 +101,7 @@ private final class PairOfSockets {
         var changes: [Change] = []
         for _ in 0..<Int.random(in: 1...3, using: &generator) { changes += try write() }
         stage.hub.deliver(changes)
-        stage.now = stage.now.advanced(byMicroseconds: .random(in: 0...2_000_000, using: &generator))
+        stage.advance(microseconds: .random(in: 0...2_000_000, using: &generator))
         switch Int.random(in: 0..<60, using: &generator) {
         case 0..<10: slow.sink.queuedBytes = 5_000
         case 10..<20: slow.session.drained()

@@ -7,11 +7,9 @@ import Testing
 @testable import Realtime
 
 @Suite struct ConnectionTests {
-    private func status(_ stage: Stage, _ target: String, _ fields: [(String, String)] = [])
-        -> (Int, String)
-    {
-        let request = Request(.get, target, fields: fields, body: [])
-        switch stage.hub.session(request: request) {
+    private func status(_ stage: Stage, _ query: String = "") -> (Int, String) {
+        let request = Request(.get, "/realtime/v1/websocket" + query)
+        switch stage.hub.session(request: request, for: anonymousKey) {
         case .response(let response): return (response.status, String(utf8: response.body))
         case .webSocket: return (101, "")
         case .pending: return (0, "")
@@ -19,47 +17,21 @@ import Testing
     }
 
     @Test(arguments: [
-        ("?apikey=good", 101, ""), ("?apikey=good&vsn=1.0.0&eventsPerSecond=10", 101, ""),
-        ("?vsn=2.0.0&apikey=good", 101, ""),
-        ("", 401, #"{"error":"No API key found: send it as the apikey parameter"}"#),
-        ("?apikey=", 401, #"{"error":"No API key found: send it as the apikey parameter"}"#),
-        ("?apikey=bad", 401, #"{"error":"The token provided is not a valid JWT"}"#),
-        ("?apikey=old", 401, #"{"error":"Token has expired 5 seconds ago"}"#),
-        ("?apikey=ada", 401, #"{"error":"Invalid API key: send a user's token as access_token"}"#),
-        ("?apikey=endless", 401, #"{"error":"Fields `role` and `exp` are required in JWT"}"#),
-        ("?apikey=nobody", 401, #"{"error":"Fields `role` and `exp` are required in JWT"}"#),
-        ("?apikey=good&vsn=3.0.0", 403,
-            #"{"error":"Unknown vsn '3.0.0': 1.0.0 and 2.0.0 are served"}"#),
+        ("", 101, ""), ("?vsn=1.0.0&eventsPerSecond=10", 101, ""), ("?vsn=2.0.0&apikey=a", 101, ""),
+        ("?vsn=3.0.0", 403, #"{"error":"Unknown vsn '3.0.0': 1.0.0 and 2.0.0 are served"}"#),
     ])
-    func `upgrades are judged by key and vsn`(query: String, code: Int, body: String) throws {
-        let stage = try Stage(Models.all)
-        stage.identities = [
-            "good": anonymousKey, "ada": user(Models.ada),
-            "old": Identity(
-                role: "anon", claims: #"{"role":"anon"}"#, expiresAt: stage.now.seconds - 5),
-            "endless": .anonymous, "nobody": Identity(role: "anon", expiresAt: farFuture),
-        ]
-        #expect(status(stage, "/realtime/v1/websocket" + query) == (code, body))
-    }
-
-    @Test func `the field wins over the parameter`() throws {
-        let stage = try Stage(Models.all)
-        stage.identities = ["good": anonymousKey]
-        let target = "/realtime/v1/websocket?apikey=good"
-        #expect(status(stage, target, [("x-api-key", "bad")]).0 == 401)
-        #expect(status(stage, target, [("x-api-key", "good")]).0 == 101)
+    func `upgrades are judged by vsn`(query: String, code: Int, body: String) throws {
+        #expect(status(try Stage(Models.all), query) == (code, body))
     }
 
     @Test func `sockets of one loop are limited`() throws {
         var settings = FeedSettings()
         settings.sessionsMax = 2
         let stage = try Stage(Models.all, settings: settings)
-        stage.identities = ["good": anonymousKey]
         let peers = (0..<2).map { _ in stage.connect() }
-        let target = "/realtime/v1/websocket?apikey=good"
-        #expect(status(stage, target) == (429, #"{"error":"Too many connected users"}"#))
+        #expect(status(stage) == (429, #"{"error":"Too many connected users"}"#))
         peers[0].session.closed(code: nil)
-        #expect(status(stage, target).0 == 101)
+        #expect(status(stage).0 == 101)
     }
 }
 
@@ -129,7 +101,7 @@ import Testing
         #expect(sent.isEmpty)
         #expect(peer.sink.closeCode == nil)
         #expect(peer.send(#"[null,"1","phoenix","heartbeat",{}]"#).count == 1)
-        stage.now = stage.now.advanced(byMicroseconds: 2_000_000)
+        stage.advance(microseconds: 2_000_000)
         #expect(peer.join().first?.contains(#""status":"ok""#) == true)
     }
 
@@ -139,13 +111,39 @@ import Testing
         let beating = stage.connect()
         for peer in [silent, beating] { peer.join() }
         for _ in 0..<3 {
-            stage.now = stage.now.advanced(byMicroseconds: 25_000_000)
+            stage.advance(microseconds: 25_000_000)
             beating.send(#"[null,"1","phoenix","heartbeat",{}]"#)
             stage.hub.tick(now: stage.now)
         }
         #expect(silent.sink.closeCode == 1001)
         #expect(beating.sink.closeCode == nil)
         #expect(stage.hub.counters.sessions == 1)
+    }
+
+    @Test(arguments: [-86_400, 86_400] as [Int64])
+    func `a clock that is set closes no socket and keeps none open`(seconds: Int64) throws {
+        let stage = try Stage(Models.all)
+        let joined = stage.connect()
+        joined.join()
+        let empty = stage.connect()
+        stage.now = stage.now.advanced(byMicroseconds: seconds * 1_000_000)
+        stage.hub.tick(now: stage.now)
+        #expect(joined.sink.closeCode == nil)
+        #expect(empty.sink.closeCode == nil)
+        stage.advance(microseconds: 61_000_000)
+        stage.hub.tick(now: stage.now)
+        #expect(joined.sink.closeCode == 1001)
+        #expect(empty.sink.closeCode == 1001)
+    }
+
+    @Test func `a clock that is set gives no room for messages`() throws {
+        var settings = FeedSettings()
+        settings.joinsPerSecondMax = 3
+        let stage = try Stage(Models.all, settings: settings)
+        let peer = stage.connect()
+        for _ in 0..<3 { peer.join() }
+        stage.now = stage.now.advanced(byMicroseconds: 3_600_000_000)
+        #expect(peer.join().first?.contains("ClientJoinRateLimitReached") == true)
     }
 
     @Test func `sockets without a channel are closed after ten minutes`() throws {
@@ -155,7 +153,7 @@ import Testing
         joined.join()
         for second in stride(from: 0, through: 600, by: 20) {
             #expect(peer.sink.closeCode == nil, "after \(second) s")
-            stage.now = stage.now.advanced(byMicroseconds: 20_000_000)
+            stage.advance(microseconds: 20_000_000)
             for one in [peer, joined] { one.send(#"[null,"1","phoenix","heartbeat",{}]"#) }
             stage.hub.tick(now: stage.now)
         }

@@ -88,8 +88,10 @@ final class Stage {
     private(set) var catalogue: Catalogue
     let database: DatabasePool
     private(set) var hub: RealtimeHub!
-    /// The clock; moved by tests.
+    /// The wall clock; tests may set it.
     var now = Instant(seconds: 1_800_000_000)
+    /// The monotonic clock.
+    private(set) var uptime = ContinuousClock.now
     /// Who a token speaks for.
     var identities: [String: Identity] = [:]
     /// What the hub is told of revocations.
@@ -117,10 +119,17 @@ final class Stage {
                 }
                 return .success(identity)
             },
-            revocationCount: { [unowned self] in revocations }, now: { [unowned self] in now })
+            revocationCount: { [unowned self] in revocations }, now: { [unowned self] in now },
+            uptime: { [unowned self] in uptime })
     }
 
     deinit { database.close() }
+
+    /// Lets time pass.
+    func advance(microseconds: Int64) {
+        uptime += .microseconds(microseconds)
+        now = now.advanced(byMicroseconds: microseconds)
+    }
 
     static func catalogue(_ models: [String: String], _ rules: String?) throws -> Catalogue {
         var files = models.map { (path: "models/\($0.key).json", contents: Array($0.value.utf8)) }

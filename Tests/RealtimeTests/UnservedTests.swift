@@ -79,7 +79,7 @@ import Testing
         for _ in 0..<20 {
             let sent = try join(peer, #""private":true"#, token: #","access_token":"forged""#)
             #expect(reason(sent.first) == Self.noPrivate)
-            stage.now = stage.now.advanced(byMicroseconds: 1_000_000)
+            stage.advance(microseconds: 1_000_000)
         }
         #expect(peer.sink.closeCode == nil)
         for _ in 0..<4 { _ = try join(peer, #""private":true"#) }

@@ -101,3 +101,40 @@ import Testing
         #expect(lines[2].hasSuffix(#"did you mean "rules.json"?"#))
     }
 }
+
+@Suite struct SettingTableTests {
+    /// The words of `project.json` with their sections.
+    static let words: [String] = [
+        ("auth", Vocabulary.auth), ("rest", .rest), ("realtime", .realtimeSettings),
+        ("cors", .cors), ("limits", .limits),
+    ].flatMap { section, vocabulary in vocabulary.words.map { "\(section).\($0.name)" } }
+
+    @Test func `every setting of project.json stands in the table once`() {
+        let names = ProjectSetting.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        #expect(Set(names) == Set(Self.words + ["name"]))
+    }
+
+    @Test func `a setting tells two projects apart by its own value alone`() {
+        var other = ProjectSettings()
+        other.limits.connectionsMax += 1
+        let differing = ProjectSetting.all.filter { !$0.isSame(in: ProjectSettings(), and: other) }
+        #expect(differing.map(\.name) == ["limits.connections"])
+    }
+}
+
+@Suite struct SchemaSourceTests {
+    private func source(_ text: String) -> SchemaSource {
+        SchemaSource(
+            path: "x/Schemas/models/a.json", role: .model("a"), bytes: Array(text.utf8))
+    }
+
+    @Test(arguments: [
+        ("{}", "{ }\n", true), (#"{"a":1,"b":2}"#, #"{"b":2,"a":1}"#, true),
+        (#"{"a":1}"#, #"{"a":2}"#, false), ("{", "{", true), ("{", "{}", false),
+    ])
+    func `layout does not count`(one: String, other: String, isSame: Bool) {
+        #expect(source(one).saysTheSame(as: source(other)) == isSame)
+        #expect(source(one).name == "models/a.json")
+    }
+}

@@ -82,7 +82,7 @@ import Testing
             method: "POST", target: "/auth/v1/token?grant_type=password",
             body: #"{"email":"a@example.org","password":"wrong"}"#, status: 400),
         Call(method: "GET", target: "/realtime/v1/websocket", hasKey: false, status: 401),
-        Call(method: "POST", target: "/realtime/v1/api/broadcast", body: "{}", status: 404),
+        Call(method: "POST", target: "/realtime/v1/api/broadcast", body: "{}", status: 403),
         Call(method: "GET", target: "/realtime/v1/websocket?apikey=KEY&vsn=9", status: 403),
         Call(method: "GET", target: "/realtime/v1/websocket?apikey=KEY&vsn=2.0.0", status: 426),
         Call(

@@ -3,13 +3,16 @@
 #ifndef APUS_CLINUX_H
 #define APUS_CLINUX_H
 
+#include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <time.h>
 
 int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+int sem_clockwait(sem_t *__restrict semaphore, clockid_t clock, const struct timespec *__restrict time);
 
 #endif

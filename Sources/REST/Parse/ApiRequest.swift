@@ -1,6 +1,6 @@
 import Diagnostics
-import Expressions
 import HTTP
+import Query
 
 /// What a client wants, as written: nothing here has been judged against the schema or the rules.
 struct ApiRequest: Sendable {
@@ -11,9 +11,9 @@ struct ApiRequest: Sendable {
     var isHead = false
     /// The table's name, percent-decoded.
     var table: String
-    /// Empty means `*`.
-    var select: [SelectItem] = []
-    var filters: [FilterParameter] = []
+    /// Nil or empty means `*`.
+    var select: [SelectItem]?
+    var filters: [Addressed<Filter>] = []
     var orders: [Addressed<[OrderTerm]>] = []
     var limits: [Addressed<WindowParameter>] = []
     var offsets: [Addressed<WindowParameter>] = []
@@ -32,42 +32,6 @@ struct Addressed<Item: Sendable>: Sendable {
     /// Names or aliases of embeds, outermost first; empty for the table of the URL.
     var path: [String]
     var item: Item
-}
-
-/// A filter or a logic tree.
-struct FilterParameter: Sendable {
-    var path: [String]
-    /// The field, or `or` and the like, as written.
-    var name: String
-    var value: String
-    var node: FilterNode
-    /// Set when the value may change without changing the plan.
-    var comparison: Comparison?
-
-    /// `column op value` with an operator that compares with one value.
-    struct Comparison: Hashable, Sendable {
-        var column: String
-        var `operator`: Operator
-        var value: String
-        /// The parameter's place in the query string, when the plan cache leaves its value out.
-        var parameter: Int?
-    }
-
-    /// The operators that SQL spells as one sign.
-    enum Operator: String, Hashable, Sendable {
-        case eq, neq, gt, gte, lt, lte
-
-        var sql: String {
-            switch self {
-            case .eq: " = "
-            case .neq: " <> "
-            case .gt: " > "
-            case .gte: " >= "
-            case .lt: " < "
-            case .lte: " <= "
-            }
-        }
-    }
 }
 
 /// A `limit` or `offset` and where it stands in the query string.

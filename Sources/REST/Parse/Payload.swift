@@ -23,7 +23,7 @@ extension Payload {
         switch document.root.kind {
         case .object: rows = [document.root]
         case .array: rows = document.root.elements
-        default: rows = []
+        case .string, .number, .bool, .null: rows = []
         }
         guard rows.count <= Limits.payloadRowsMax else {
             throw .limit("The body has more than \(Limits.payloadRowsMax) rows")

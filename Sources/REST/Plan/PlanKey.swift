@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import HTTP
+import Query
 
 /// The operand of a parameter that is left out of a plan's key.
 struct MaskedOperand {
@@ -128,15 +129,12 @@ struct PlanKey {
     }
 
     private static func operandAfterOperator(_ value: ArraySlice<UInt8>) -> Int? {
-        guard let dot = value.prefix(4).firstIndex(of: ASCII.dot) else { return nil }
-        let operation = value[..<dot]
-        let word = operation.span
-        let isKnown =
-            switch word.count {
-            case 2: ASCII.equal(word, "eq") || ASCII.equal(word, "gt") || ASCII.equal(word, "lt")
-            case 3: ASCII.equal(word, "neq") || ASCII.equal(word, "gte") || ASCII.equal(word, "lte")
-            default: false
-            }
-        return isKnown ? dot + 1 : nil
+        guard let dot = value.prefix(longestWord + 1).firstIndex(of: ASCII.dot) else { return nil }
+        let word = value[..<dot]
+        return words.contains { $0.elementsEqual(word) } ? dot + 1 : nil
     }
+
+    /// The operators whose operands are left out.
+    private static let words = Operator.all.filter(\.isLeftOutOfPlanKeys).map { Array($0.word.utf8) }
+    private static let longestWord = words.map(\.count).max() ?? 0
 }

@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Expressions
+import Query
 import Schema
 
 extension Planner {
@@ -42,12 +43,12 @@ extension Planner {
     /// more than `Prefer: count` does.
     private static func countsRows(_ field: SelectField, of model: Model) -> Bool {
         guard let name = field.field else { return field.aggregate == .count }
-        return name == FieldName(name: "count") && field.aggregate == nil
+        return name == Field(name: "count") && field.aggregate == nil
             && model.columnIndex("count") == nil
     }
 
     /// A column to show, with its mask.
-    func source(_ field: FieldName, of model: Model) throws(Problem) -> ColumnSource {
+    func source(_ field: Field, of model: Model) throws(Problem) -> ColumnSource {
         let index = try columnIndex(field.name, of: model)
         var source = ColumnSource(column: index, path: field.path)
         switch permissions.column(index, of: model, .read) {
@@ -60,7 +61,7 @@ extension Planner {
 
     /// A column whose value decides which rows come or in what order. One that is hidden in some
     /// rows would be told by it, so it must be free.
-    func judgedSource(_ field: FieldName, of model: Model) throws(Problem) -> ColumnSource {
+    func judgedSource(_ field: Field, of model: Model) throws(Problem) -> ColumnSource {
         let index = try columnIndex(field.name, of: model)
         try requireReadable(index, of: model)
         return ColumnSource(column: index, path: field.path)
@@ -97,10 +98,11 @@ extension Planner {
 
     /// Integers that JavaScript cannot hold are asked for as text; booleans are as simple.
     private static func textCast(to name: String, from type: ColumnType) -> ColumnSource.Cast? {
-        switch (name, type) {
-        case ("text", .integer), ("text", .integer32): .integerToText
-        case ("text", .boolean): .booleanToText
-        default: nil
+        guard name == "text" else { return nil }
+        switch type {
+        case .integer, .integer32: return .integerToText
+        case .boolean: return .booleanToText
+        case .text, .uuid, .timestamp, .date, .time, .decimal, .real, .json, .bytes: return nil
         }
     }
 

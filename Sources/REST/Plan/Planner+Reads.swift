@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import HTTP
+import Query
 import Schema
 
 extension Planner {
@@ -14,7 +15,7 @@ extension Planner {
         try requireSound(request)
         applyRange(request.range, to: &table)
         let window = WindowPlan(limit: table.limit, offset: table.offset, rowsMax: settings.rowsMax)
-        if window.limit.number == 0, window.offset.number > 0 { throw .reversedRange }
+        if window.limit.number == 0, window.offset.number > 0 { throw Problem(.reversedRange) }
         var response = Response(status: 200)
         response.append(field: "Content-Type", ascii: request.media.contentType)
         if let applied = request.preferences.applied(to: .read, resolvesConflicts: false) {

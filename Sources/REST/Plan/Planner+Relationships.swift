@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Query
 import Schema
 
 extension Planner {

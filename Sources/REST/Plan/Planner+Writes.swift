@@ -36,7 +36,7 @@ extension Planner {
         let returning = try returnPlan(request, model: model, resolvesConflicts: false)
         let rows = (request.payload?.rows ?? []).prefix(1)
         let reader = try PayloadReader(rows: Array(rows), columns: request.columns, model: model)
-        if target.conditions.isEmpty, settings.refusesUnfilteredWrites {
+        if target.filters.isEmpty, settings.refusesUnfilteredWrites {
             throw .unfiltered("UPDATE")
         }
         guard let row = rows.first, !reader.columns.isEmpty else { return (nil, returning) }
@@ -104,7 +104,7 @@ extension Planner {
     }
 
     private func looks(_ target: TablePlan, _ returning: ReturnPlan) -> Bool {
-        !target.conditions.isEmpty || returning.hasRepresentation
+        !target.filters.isEmpty || returning.hasRepresentation
     }
 
     /// The columns that messages about the rows of an update or delete may show: none where it
@@ -123,7 +123,7 @@ extension Planner {
         let model = try model(named: request.table)
         let target = try tablePlan(request, model: model, appliesRootFilters: true)
         let returning = try returnPlan(request, model: model, resolvesConflicts: false)
-        if target.conditions.isEmpty, settings.refusesUnfilteredWrites {
+        if target.filters.isEmpty, settings.refusesUnfilteredWrites {
             throw .unfiltered("DELETE")
         }
         return DeletePlan(

@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Expressions
+import Query
 import Schema
 
 /// Judges an ``ApiRequest`` against the catalogue and the caller's rights and makes a
@@ -31,13 +32,14 @@ struct Planner {
     mutating func tablePlan(
         _ request: ApiRequest, model: Model, appliesRootFilters: Bool
     ) throws(Problem) -> TablePlan {
-        let items = request.select.isEmpty ? [.all] : request.select
+        let select = request.select ?? []
+        let items = select.isEmpty ? [.all] : select
         var root = try table(model, items: items)
         try apply(request.limits, to: &root) { table, limit in table.limit = limit }
         try apply(request.offsets, to: &root) { table, offset in table.offset = offset }
         for filter in request.filters where appliesRootFilters || !filter.path.isEmpty {
             try Self.descend(filter.path[...], in: &root) { (table) throws(Problem) in
-                table.conditions.append(try condition(filter, in: table))
+                table.filters.append(try resolve(filter.item, in: table))
             }
         }
         for order in request.orders {

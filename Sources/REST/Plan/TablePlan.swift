@@ -1,5 +1,6 @@
 import Database
 import Expressions
+import Query
 import Schema
 
 /// One table of an answer: which rows of it and which members of each. Everything later stages need
@@ -12,8 +13,8 @@ struct TablePlan: Sendable {
     var embeds: [EmbedPlan] = []
     /// Which rows the caller may see.
     var rule: RowRule
-    /// What the request asks of the rows; all must hold.
-    var conditions: [Condition] = []
+    /// What the request asks of the rows; all must hold. A related table has the number of its embed.
+    var filters: [ResolvedFilter] = []
     var order: [OrderKey] = []
     var limit: WindowParameter?
     var offset: WindowParameter?
@@ -35,7 +36,7 @@ struct TablePlan: Sendable {
 
     /// The table's name, if neither a rule nor the request leaves any row of it out.
     var wholeTable: String? {
-        guard case .everybody = rule, conditions.isEmpty else { return nil }
+        guard case .everybody = rule, filters.isEmpty else { return nil }
         return embeds.contains { $0.isInner } ? nil : model.name
     }
 
@@ -51,7 +52,7 @@ struct ColumnSource: Sendable {
     enum Cast: Sendable { case integerToText, booleanToText }
 
     let column: Int
-    var path: [PathStep] = []
+    var path: [JSONStep] = []
     var cast: Cast?
     /// When set, rows for which this is not true show null in the column's place.
     var mask: Predicate?
@@ -62,17 +63,6 @@ enum RowRule: Sendable {
     case everybody
     case nobody
     case matching(Predicate)
-}
-
-/// What must hold of a row.
-indirect enum Condition: Sendable {
-    case comparison(column: Int, FilterParameter.Operator, Value, parameter: Int?)
-    case predicate(Predicate)
-    /// The embed with this index has rows, or has none.
-    case embed(Int, exists: Bool)
-    case all([Condition])
-    case any([Condition])
-    case not(Condition)
 }
 
 /// A related table inside a row.

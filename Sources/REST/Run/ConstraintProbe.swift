@@ -24,7 +24,9 @@ struct ConstraintProbe {
             return .check(name, table: model.name).withFailingRow(values, of: model, shown: shown)
         case .foreignKey:
             return try missingParent(of: values) ?? Problem(error)
-        default: return Problem(error)
+        case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
+            .sequenceExhausted, .stillReferenced, .other:
+            return Problem(error)
         }
     }
 
@@ -62,7 +64,9 @@ struct ConstraintProbe {
                 return problem
             }
             return Problem(error)
-        default: return Problem(error)
+        case .notNull, .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
+            .sequenceExhausted, .stillReferenced, .other:
+            return Problem(error)
         }
     }
 

@@ -176,7 +176,8 @@ extension InsertPlan {
         -> Int64
     {
         do throws(DatabaseError) {
-            _ = try run.transaction.run(SQL(text: statement, arguments: row.values), run.context)
+            _ = try run.transaction.run(
+                text: statement, arguments: row.values, run.context)
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, inserting: row.values)

@@ -30,7 +30,7 @@ enum NullStripping {
                 append(element, to: &output)
             }
             output.append(ASCII.rightBracket)
-        default: output.append(contentsOf: value.raw)
+        case .string, .number, .bool, .null: output.append(contentsOf: value.raw)
         }
     }
 }

@@ -6,17 +6,16 @@ import HTTP
 /// repeated request brings anew. Belongs to a shape of request and a role, not to a caller: who
 /// calls is in the statement's context.
 final class ReadPlan: Sendable {
-    let rows: Statement
+    let rows: BoundSQL
     /// Whether the answer tells how many rows there are in all.
     let countsRows: Bool
     /// Finds that out; nil when the answer is one row anyway, or all rows of a table are meant.
-    let count: Statement?
+    let count: BoundSQL?
     /// The table whose rows are meant, all of them.
     let countedTable: String?
     let layout: RowLayout
     let media: MediaType
-    /// Whether a statement mentions the moment of the request: making its text costs more than
-    /// binding everything else.
+    /// Whether a statement mentions the moment of the request.
     let asksForTime: Bool
     /// Arguments of ``rows`` that hold the window.
     let limitArgument: Int
@@ -30,7 +29,7 @@ final class ReadPlan: Sendable {
     ) {
         var builder = StatementBuilder(rowsMax: window.rowsMax)
         builder.appendRows(of: table, window: window)
-        rows = Statement(builder)
+        rows = builder.statement.bound
         limitArgument = rows.arguments.count - 2
         offsetArgument = rows.arguments.count - 1
         self.countsRows = countsRows
@@ -39,11 +38,11 @@ final class ReadPlan: Sendable {
         if countsSome, countedTable == nil {
             var builder = StatementBuilder(rowsMax: window.rowsMax)
             builder.appendCount(of: table)
-            count = Statement(builder)
+            count = builder.statement.bound
         } else {
             count = nil
         }
-        asksForTime = rows.mentionsTime || count?.mentionsTime == true
+        asksForTime = rows.readsTime || count?.readsTime == true
         layout = RowLayout(table.members.map { ($0.key, $0.type) })
         self.media = media
         self.fieldLines = fieldLines
@@ -52,7 +51,7 @@ final class ReadPlan: Sendable {
     /// Whether every one of these parameters has its place in the statement, so that the plan
     /// serves requests that differ in them.
     func covers(_ parameters: [Int]) -> Bool {
-        parameters.allSatisfy { parameter in rows.slots.contains { $0.parameter == parameter } }
+        parameters.allSatisfy { parameter in rows.slots.contains { $0.source.parameter == parameter } }
     }
 }
 
@@ -78,12 +77,12 @@ struct ReadArguments: Sendable {
         _ arguments: inout [Value], _ slots: [ArgumentSlot], _ operands: [MaskedOperand]
     ) throws(Problem) {
         for slot in slots {
-            guard let operand = operands.first(where: { $0.parameter == slot.parameter }) else {
+            guard let operand = operands.first(where: { $0.parameter == slot.source.parameter }) else {
                 continue
             }
-            switch slot.content {
+            switch slot.source.content {
             case .value(let type):
-                arguments[slot.argument] = try (type ?? .text).parse(comparand: operand.text)
+                arguments[slot.argument] = try type.parse(comparand: operand.text)
             case .number(let max):
                 arguments[slot.argument] = .integer(Int64(min(operand.number, max)))
             }

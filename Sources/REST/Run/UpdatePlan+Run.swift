@@ -86,7 +86,9 @@ extension DatabaseError {
     var isConstraint: Bool {
         switch self {
         case .unique, .notNull, .check, .foreignKey: true
-        default: false
+        case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
+            .sequenceExhausted, .stillReferenced, .other:
+            false
         }
     }
 }

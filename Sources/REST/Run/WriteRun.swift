@@ -60,7 +60,9 @@ struct WriteRun {
             let transaction = transaction
             let evaluation = Evaluation(context: context) { (sql, context) throws(Problem) in
                 do throws(DatabaseError) {
-                    return try transaction.query(sql, context) { (rows) throws(DatabaseError) in
+                    return try transaction.query(
+                        text: sql.text, arguments: sql.arguments, context
+                    ) { (rows) throws(DatabaseError) in
                         try rows.next() ? rows.value(0) : .null
                     }
                 } catch {

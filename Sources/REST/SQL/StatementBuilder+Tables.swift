@@ -1,5 +1,6 @@
 import Database
 import Expressions
+import Query
 import Schema
 
 // SELECT statements out of table plans. Every embed is a correlated subquery, so that a request is
@@ -37,12 +38,9 @@ extension StatementBuilder {
 
     mutating func append(_ window: WindowPlan) {
         append(" LIMIT ")
-        append(
-            window: window.limit.number, parameter: window.limit.parameter, rowsMax: window.rowsMax)
+        append(window.limit, max: window.rowsMax)
         append(" OFFSET ")
-        append(
-            window: window.offset.number, parameter: window.offset.parameter,
-            rowsMax: Limits.windowMax)
+        append(window.offset, max: QueryLimits.windowMax)
     }
 
     mutating func append(_ member: TablePlan.Member, of table: TablePlan) {
@@ -78,14 +76,14 @@ extension StatementBuilder {
         if source.mask != nil { append(" END") }
     }
 
-    private mutating func append(_ path: [PathStep], into column: String, of alias: String) {
+    private mutating func append(_ path: [JSONStep], into column: String, of alias: String) {
         for step in path.reversed() { append(step.isText ? "apus_json_text(" : "apus_json_get(") }
         append(column: column, of: alias)
         for step in path {
             append(", ")
-            switch step.operand {
-            case .key(let key): append(.text(key))
-            case .index(let index): append(.integer(Int64(index)))
+            switch step.key {
+            case .name(let name): append(.text(name))
+            case .index(let index): append(.integer(index))
             }
             append(")")
         }
@@ -97,9 +95,9 @@ extension StatementBuilder {
     mutating func appendWhere(of table: TablePlan, rule: RowRule) {
         append(" WHERE ")
         append(rule, of: table.alias)
-        for condition in table.conditions {
+        for filter in table.filters {
             append(" AND ")
-            append(condition, of: table)
+            append(filter, of: table)
         }
         for embed in table.embeds where embed.isInner {
             append(" AND ")
@@ -115,36 +113,12 @@ extension StatementBuilder {
         }
     }
 
-    mutating func append(_ condition: Condition, of table: TablePlan) {
-        switch condition {
-        case .comparison(let column, let comparing, let value, let parameter):
-            let type = table.model.columns[column].type
-            append(column: table.model.columns[column].name, of: table.alias)
-            append(comparing.sql)
-            append(value, parameter: parameter, type: type)
-        case .predicate(let predicate): append(predicate, row: table.alias)
-        case .embed(let index, let exists):
-            if !exists { append("NOT ") }
-            appendExists(table.embeds[index], in: table)
-        case .all(let conditions): append(conditions, joinedBy: " AND ", empty: "1", of: table)
-        case .any(let conditions): append(conditions, joinedBy: " OR ", empty: "0", of: table)
-        case .not(let condition):
-            append("NOT (")
-            append(condition, of: table)
-            append(")")
+    mutating func append(_ filter: ResolvedFilter, of table: TablePlan) {
+        var related: [Int: SQL] = [:]
+        for index in filter.relatedTables {
+            related[index] = fragment { $0.appendExists(table.embeds[index], in: table) }
         }
-    }
-
-    private mutating func append(
-        _ conditions: [Condition], joinedBy word: String, empty: String, of table: TablePlan
-    ) {
-        append("(")
-        if conditions.isEmpty { append(empty) }
-        for (index, condition) in conditions.enumerated() {
-            if index > 0 { append(word) }
-            append(condition, of: table)
-        }
-        append(")")
+        filter.appendSQL(to: &sql, row: table.alias, related: related)
     }
 
     mutating func appendOrder(of table: TablePlan) {

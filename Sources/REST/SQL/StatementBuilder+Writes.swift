@@ -70,9 +70,9 @@ extension StatementBuilder {
             if index > 0 { append(" AND ") }
             append(rule, of: target.alias)
         }
-        for condition in target.conditions {
+        for filter in target.filters {
             append(" AND ")
-            append(condition, of: target)
+            append(filter, of: target)
         }
     }
 

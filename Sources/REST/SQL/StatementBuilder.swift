@@ -1,15 +1,13 @@
-import Bytes
 import Database
 import Expressions
 import Schema
 
-/// SQL text in the making, with a note of which arguments change from request to request.
+/// A statement in the making.
 struct StatementBuilder {
     /// The statement without its head. Only this room's own extensions append to it.
     var sql = SQL()
     /// Common table expressions, `"name" AS …`, in order of their names' first use.
-    private var views: [(name: String, text: String)] = []
-    private(set) var slots: [ArgumentSlot] = []
+    private var views: [(name: String, sql: SQL)] = []
 
     /// Rows that one level of an answer holds at most.
     let rowsMax: Int
@@ -19,42 +17,48 @@ struct StatementBuilder {
     /// The whole statement.
     var statement: SQL {
         guard !views.isEmpty else { return sql }
-        let head = views.map(\.text).joined(separator: ", ")
-        return SQL(text: "WITH \(head) \(sql.text)", arguments: sql.arguments)
+        var statement = SQL("WITH ")
+        for (index, view) in views.enumerated() {
+            if index > 0 { statement.append(", ") }
+            statement.append(view.sql)
+        }
+        statement.append(" ")
+        statement.append(sql)
+        return statement
     }
 
-    /// Makes `name` stand for a query without arguments, once.
+    /// Makes `name` stand for a query, once.
     mutating func define(_ name: String, _ query: (inout StatementBuilder) -> Void) {
         guard !views.contains(where: { $0.name == name }) else { return }
-        var builder = StatementBuilder(rowsMax: rowsMax)
-        builder.append(identifier: name)
-        builder.append(" AS NOT MATERIALIZED (")
-        query(&builder)
-        builder.append(")")
-        precondition(builder.sql.arguments.isEmpty, "a view has no arguments")
-        views.append((name, builder.sql.text))
+        let sql = fragment { builder in
+            builder.append(identifier: name)
+            builder.append(" AS NOT MATERIALIZED (")
+            query(&builder)
+            builder.append(")")
+        }
+        views.append((name, sql))
+    }
+
+    /// What `write` appends, apart from what is there already.
+    mutating func fragment(_ write: (inout StatementBuilder) -> Void) -> SQL {
+        var fragment = SQL()
+        swap(&fragment, &sql)
+        write(&self)
+        swap(&fragment, &sql)
+        return fragment
     }
 
     mutating func append(_ text: String) { sql.append(text) }
 
-    mutating func append(_ value: Value, parameter: Int? = nil, type: ColumnType? = nil) {
-        if let parameter {
-            slots.append(
-                ArgumentSlot(
-                    argument: sql.arguments.count, parameter: parameter, content: .value(type)))
-        }
-        sql.append(argument: value)
-    }
+    mutating func append(_ value: Value) { sql.append(argument: value) }
 
     /// A `limit` or `offset`, or the setting that bounds it.
-    mutating func append(window number: Int, parameter: Int?, rowsMax: Int) {
-        if let parameter {
-            slots.append(
-                ArgumentSlot(
-                    argument: sql.arguments.count, parameter: parameter,
-                    content: .number(max: rowsMax)))
-        }
-        sql.append(argument: .integer(Int64(min(number, rowsMax))))
+    mutating func append(_ window: WindowParameter, max: Int) {
+        sql.append(
+            argument: .integer(Int64(min(window.number, max))),
+            slot: window.parameter.map {
+                ArgumentSlot.Source(parameter: $0, content: .number(max: max))
+            })
     }
 
     mutating func append(column name: String, of alias: String) {
@@ -89,47 +93,5 @@ struct StatementBuilder {
             swap(&text, &sql)
         }
         swap(&text, &sql)
-    }
-}
-
-/// An argument that a repeated request replaces.
-struct ArgumentSlot: Hashable, Sendable {
-    enum Content: Hashable, Sendable {
-        /// A filter's operand, of the column's type.
-        case value(ColumnType?)
-        /// A row count, never above `max`.
-        case number(max: Int)
-    }
-    /// The argument's index in the statement.
-    let argument: Int
-    /// The parameter's place in the query string.
-    let parameter: Int
-    let content: Content
-}
-
-/// A finished statement: text and arguments of the request it was made for.
-struct Statement: Sendable {
-    var text: String
-    var arguments: [Value]
-    var slots: [ArgumentSlot] = []
-
-    init(_ builder: StatementBuilder) {
-        let statement = builder.statement
-        text = statement.text
-        arguments = statement.arguments
-        slots = builder.slots
-    }
-
-    /// Whether the text has the parameter of the time. Text that only looks like it counts too.
-    var mentionsTime: Bool {
-        let name = Array("?\(ContextSlot.now.rawValue)".utf8)
-        let bytes = Array(text.utf8)
-        return bytes.indices.contains { index in
-            guard bytes[index] == ASCII.question, bytes[index...].starts(with: name) else {
-                return false
-            }
-            let end = index + name.count
-            return end == bytes.count || !ASCII.isDigit(bytes[end])
-        }
     }
 }

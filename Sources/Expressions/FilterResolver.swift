@@ -1,0 +1,240 @@
+import Database
+public import Diagnostics
+public import Query
+public import Schema
+
+/// What a filter may speak of besides the columns of its model, and who asks.
+public struct FilterScope {
+    let permit: (Int) throws(Problem) -> Void
+    let related: (String) -> Int?
+
+    /// A scope.
+    ///
+    /// - Parameters:
+    ///   - permit: called for every column that is tested; throws where the caller may not read it.
+    ///   - related: the number of the related table that a name stands for, if it does.
+    public init(
+        permit: @escaping (Int) throws(Problem) -> Void = { (_) throws(Problem) in },
+        related: @escaping (String) -> Int? = { _ in nil }
+    ) {
+        self.permit = permit
+        self.related = related
+    }
+}
+
+extension Filter {
+    /// The filter typed against a model (rest.md §5), its values converted to the columns' types.
+    ///
+    /// - Throws: 42703 unknown column with the nearest name as hint, 42883 no such operator for the
+    ///   type (404), 42804 `is true` of something not boolean, 0A000 json values to be ordered,
+    ///   PGRST100 too deep; 22P02, 22003, 22007, 22008 for values that are not of their column's
+    ///   type, 22025 for a pattern that ends in a lone backslash; and what the scope throws.
+    public func resolved(
+        for model: Model, in scope: FilterScope = FilterScope()
+    ) throws(Problem) -> ResolvedFilter {
+        var resolver = FilterResolver(model: model, scope: scope)
+        let root = try resolver.resolve(self)
+        guard SQLShape(root).fault == nil else {
+            throw Problem(
+                code: "PGRST100", status: 400, message: "The filter is nested too deeply.",
+                details: "The database reads at most \(Limits.parserStackMax) levels.")
+        }
+        return ResolvedFilter(
+            predicate: Predicate(model: model, root: root, arguments: resolver.arguments),
+            sources: resolver.sources)
+    }
+}
+
+/// Gives a parsed filter its types and values.
+struct FilterResolver {
+    let model: Model
+    let scope: FilterScope
+    private(set) var arguments: [Value] = []
+    /// For each argument, how a repeated request makes another one.
+    private(set) var sources: [ArgumentSlot.Source?] = []
+
+    init(model: Model, scope: FilterScope) {
+        self.model = model
+        self.scope = scope
+    }
+
+    mutating func resolve(_ filter: Filter) throws(Problem) -> Expression {
+        switch filter {
+        case .test(let test):
+            let condition: Expression
+            if let related = related(test) {
+                condition = related
+            } else {
+                condition = try self.condition(test)
+            }
+            return test.isNegated ? .negation(condition) : condition
+        case .all(let parts): return .conjunction(try resolve(parts))
+        case .any(let parts): return .disjunction(try resolve(parts))
+        case .not(let part): return .negation(try resolve(part))
+        }
+    }
+
+    private mutating func resolve(_ parts: [Filter]) throws(Problem) -> [Expression] {
+        var operands: [Expression] = []
+        for part in parts { operands.append(try resolve(part)) }
+        return operands
+    }
+
+    /// The test of a related table for rows, without its negation (rest.md §8.5); nil when the test
+    /// is one of a column.
+    private func related(_ test: FilterTest) -> Expression? {
+        guard test.field.path.isEmpty, case .state(let state) = test.operation,
+            state == .null || state == .notNull, let number = scope.related(test.field.name)
+        else { return nil }
+        return state == .notNull ? .related(number) : .negation(.related(number))
+    }
+
+    private mutating func condition(_ test: FilterTest) throws(Problem) -> Expression {
+        let (field, type) = try resolve(test.field)
+        let comparand = type == .json ? field.jsonKey : field
+        var source: ArgumentSlot.Source?
+        if let parameter = test.parameter, type != .json {
+            source = ArgumentSlot.Source(parameter: parameter, content: .value(type))
+        }
+        switch test.operation {
+        case .comparison(let comparison, let operand):
+            if comparison.isOrdering, type == .json { throw .unorderedJSON("\(test.field)") }
+            return try each(operand, type, source) { .comparison(comparison, comparand, $0) }
+        case .like(let ignoresCase, let operand):
+            guard type == .text else { throw .noOperator(ignoresCase ? "~~*" : "~~", for: type) }
+            try operand.requirePatterns()
+            return try each(operand, type, source) {
+                .like(field, pattern: $0, ignoresCase: ignoresCase)
+            }
+        case .distinct(let text): return .distinct(comparand, try argument(text, type, source))
+        case .membership(let values): return try membership(comparand, type, values)
+        case .state(let state): return try self.state(state, field, type)
+        }
+    }
+
+    /// The tests of one value, or of each of several; a nil value is NULL.
+    private mutating func each(
+        _ operand: FilterTest.Operand, _ type: ColumnType, _ source: ArgumentSlot.Source?,
+        _ test: (Expression) -> Expression
+    ) throws(Problem) -> Expression {
+        switch operand {
+        case .value(let text): return test(try argument(text, type, source))
+        case .array(let elements, let quantifier):
+            var tests: [Expression] = []
+            for element in elements { tests.append(test(try argument(element, type, nil))) }
+            return quantifier == .any ? .disjunction(tests) : .conjunction(tests)
+        }
+    }
+
+    /// `in`. The last value is repeated up to a power of two: it changes nothing, and few statements
+    /// serve lists of all lengths.
+    private mutating func membership(
+        _ field: Expression, _ type: ColumnType, _ values: [String]
+    ) throws(Problem) -> Expression {
+        guard let last = values.last else { return .no }
+        var count = 1
+        while count < values.count { count *= 2 }
+        let padding = repeatElement(last, count: count - values.count)
+        var items: [Expression] = []
+        items.reserveCapacity(count)
+        for text in values + padding { items.append(try argument(text, type, nil)) }
+        return .membership(field, items)
+    }
+
+    private mutating func argument(
+        _ text: String?, _ type: ColumnType, _ source: ArgumentSlot.Source?
+    ) throws(Problem) -> Expression {
+        var value = Value.null
+        if let text { value = try type.parse(comparand: text) }
+        if type == .json { value = value.jsonKey }
+        arguments.append(value)
+        sources.append(source)
+        return .argument(arguments.count - 1)
+    }
+
+    private func resolve(_ field: Field) throws(Problem) -> (Expression, ColumnType) {
+        guard let index = model.columnIndex(field.name) else {
+            let near = nearest(field.name, in: model.columns.map(\.name))
+            throw Problem(
+                code: "42703", status: 400,
+                message: "column \(model.name).\(field.name) does not exist",
+                hint: near.map {
+                    "Perhaps you meant to reference the column \"\(model.name).\($0)\"."
+                })
+        }
+        try scope.permit(index)
+        let type = model.columns[index].type
+        var expression = Expression.column(ColumnPlace(index: index))
+        guard let last = field.path.last else { return (expression, type) }
+        // PostgREST applies to_jsonb first; a scalar has no members (rest.md §5.6).
+        guard type == .json else { return (.null, last.isText ? .text : .json) }
+        for step in field.path {
+            let key: Value =
+                switch step.key {
+                case .name(let name): .text(name)
+                case .index(let index): .integer(index)
+                }
+            expression = .call(
+                step.isText ? .jsonMemberText : .jsonMember, [expression, .constant(key)])
+        }
+        return (expression, last.isText ? .text : .json)
+    }
+
+    private func state(
+        _ state: FilterTest.State, _ field: Expression, _ type: ColumnType
+    ) throws(Problem) -> Expression {
+        switch state {
+        case .null: return .isNull(field)
+        case .notNull: return .negation(.isNull(field))
+        case .isTrue, .isFalse, .unknown:
+            guard type == .boolean else {
+                throw Problem(
+                    code: "42804", status: 400,
+                    message: "argument of IS \(state.rawValue.uppercased()) must be type boolean, "
+                        + "not type \(type.operatorName)")
+            }
+            if state == .unknown { return .isNull(field) }
+            return .negation(.distinct(field, state == .isTrue ? .yes : .no))
+        }
+    }
+}
+
+extension FilterTest.Operand {
+    /// - Throws: 22025 for a pattern that ends in a lone backslash.
+    fileprivate func requirePatterns() throws(Problem) {
+        let patterns: [String?] =
+            switch self {
+            case .value(let text): [text]
+            case .array(let elements, _): elements
+            }
+        for case let pattern? in patterns { _ = try LikePattern(pattern, ignoresCase: false) }
+    }
+}
+
+extension Problem {
+    /// 0A000: json values have no order yet, neither for `gt` and the like nor for `order`. Their
+    /// texts have one, which is wrong for numbers.
+    ///
+    /// - Parameter field: The column and its path as the client wrote them.
+    public static func unorderedJSON(_ field: String) -> Problem {
+        Problem(
+            code: "0A000", status: 400,
+            message: "order of json values is not supported: \"\(field)\"",
+            hint: "Read a member with ->> to order it as text, or keep what has an order in a "
+                + "column of its own.")
+    }
+
+    /// 42883: the operator, as PostgreSQL spells it, does not exist for the type.
+    fileprivate static func noOperator(_ spelling: String, for type: ColumnType) -> Problem {
+        Problem(
+            code: "42883", status: 404,
+            message: "operator does not exist: \(type.operatorName) \(spelling) unknown",
+            hint: "No operator matches the given name and argument types. "
+                + "You might need to add explicit type casts.")
+    }
+}
+
+extension ColumnType {
+    /// The name in PostgreSQL's messages about operators, where json columns are jsonb.
+    fileprivate var operatorName: String { self == .json ? "jsonb" : formalName }
+}

@@ -1,0 +1,73 @@
+import Database
+
+extension Value {
+    /// SQL's `=` between values of agreed types; nil when either is null.
+    @inline(always) func equals(_ other: Value) -> Bool? {
+        if case .text(let a) = self, case .text(let b) = other { return a.hasEqualBytes(b) }
+        if case .integer(let a) = self, case .integer(let b) = other { return a == b }
+        return order(other).map { $0 == 0 }
+    }
+
+    /// Negative, zero or positive as this value sorts before, with or after `other`; nil when
+    /// either is null. Text and bytes compare byte by byte, an integer and a real exactly.
+    func order(_ other: Value) -> Int? {
+        guard let kind, let otherKind = other.kind else { return nil }
+        guard kind == otherKind else { return kind - otherKind }
+        switch self {
+        case .null: return nil
+        case .integer(let a):
+            if case .integer(let b) = other { return a < b ? -1 : a > b ? 1 : 0 }
+            if case .real(let b) = other { return Self.order(a, b) }
+        case .real(let a):
+            if case .real(let b) = other { return a < b ? -1 : a > b ? 1 : 0 }
+            if case .integer(let b) = other { return -Self.order(b, a) }
+        case .text(let a):
+            if case .text(let b) = other { return a.byteOrder(b) }
+        case .blob(let a):
+            guard case .blob(let b) = other else { break }
+            return a.elementsEqual(b) ? 0 : a.lexicographicallyPrecedes(b) ? -1 : 1
+        }
+        return 0
+    }
+
+    /// SQLite's order of storage classes (datatype3 §4.1), which agreed types share. Nil for null.
+    private var kind: Int? {
+        switch self {
+        case .null: nil
+        case .integer, .real: 1
+        case .text: 2
+        case .blob: 3
+        }
+    }
+
+    /// An integer against a real without rounding either (as `sqlite3IntFloatCompare`).
+    private static func order(_ integer: Int64, _ real: Double) -> Int {
+        if real < -9_223_372_036_854_775_808.0 { return 1 }
+        if real >= 9_223_372_036_854_775_808.0 { return -1 }
+        let whole = Int64(real)
+        if integer != whole { return integer < whole ? -1 : 1 }
+        let rest = real - Double(whole)
+        return rest > 0 ? -1 : rest < 0 ? 1 : 0
+    }
+}
+
+extension String {
+    /// Whether both are the same bytes; Swift's own `==` takes composed and decomposed for equal.
+    @inline(always) func hasEqualBytes(_ other: String) -> Bool {
+        let left = utf8Span.span
+        let right = other.utf8Span.span
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
+    }
+
+    /// The order of the UTF-8 bytes: SQLite's BINARY, PostgreSQL's "C" collation.
+    func byteOrder(_ other: String) -> Int {
+        let left = utf8Span.span
+        let right = other.utf8Span.span
+        for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+            return left[index] < right[index] ? -1 : 1
+        }
+        return left.count - right.count
+    }
+}

@@ -1,0 +1,52 @@
+import Bytes
+
+/// When a server that is running takes what a schema file or a setting says.
+public enum Effect: Hashable, Sendable {
+    /// As soon as the file is saved while developing.
+    case onReload
+    /// At the next start.
+    case onRestart
+}
+
+/// A file of `Schemas/` as it was read, to tell what a later save has changed.
+public struct SchemaSource: Sendable {
+    /// The path below `Schemas/`: `models/posts.json`.
+    public let name: String
+    /// When a running server takes it; nil for `project.json`, whose settings differ in that.
+    public let effect: Effect?
+    private let bytes: [UInt8]
+
+    init(path: String, role: FileRole, bytes: [UInt8]) {
+        let parts = path.split(separator: "/")
+        name = parts.suffix(role.depth).joined(separator: "/")
+        effect = role.effect
+        self.bytes = bytes
+    }
+
+    /// Whether another version of the file says the same, however it is laid out.
+    public func saysTheSame(as other: SchemaSource) -> Bool {
+        if bytes == other.bytes { return true }
+        guard let one = try? JSONDocument(parsing: bytes).root.canonical,
+            let two = try? JSONDocument(parsing: other.bytes).root.canonical
+        else { return false }
+        return one == two
+    }
+}
+
+extension FileRole {
+    /// How many of the path's last components name the file.
+    fileprivate var depth: Int {
+        switch self {
+        case .model, .seeds, .query: 2
+        case .rules, .project, .stray: 1
+        }
+    }
+
+    fileprivate var effect: Effect? {
+        switch self {
+        case .model, .rules, .query, .stray: .onReload
+        case .seeds: .onRestart
+        case .project: nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+/// Expression nodes, functions, column types and operators are closed sets: when one grows, the
+/// compiler has to name every place that gives it a meaning. A catch-all arm would hide them.
+@Suite struct ClosedSwitchTests {
+    static let rooms: Set<String> = ["Query", "Expressions", "REST", "Realtime"]
+
+    @Test(arguments: SourceTree.sources.filter { rooms.contains($0.target) })
+    func `a switch over a closed set names every case`(file: SourceTree.File) {
+        for line in Self.catchAlls(in: CodeScanner.code(of: file.lines)) {
+            Issue.record("\(file.path):\(line) catches all cases that are not named")
+        }
+    }
+
+    @Test func `a catch-all among cases of an enum is seen, one among texts and numbers is not`() {
+        let code = [
+            "switch node {", "case .column(let place):", "    switch place.name {",
+            "    case \"\": a()", "    default: b()", "    }", "case (.constant, _): c()",
+            "default:", "    d()", "}", "switch count {", "case 1: e()", "case _: f()", "}",
+        ]
+        #expect(Self.catchAlls(in: code) == [8])
+    }
+
+    /// The numbers of the lines with a catch-all arm in a switch whose other arms are cases of an
+    /// enum.
+    private static func catchAlls(in code: [String]) -> [Int] {
+        code.indices.filter { index in
+            let line = code[index].drop { $0 == " " }
+            guard line.hasPrefix("default:") || line.hasPrefix("case _:") else { return false }
+            return arms(before: index, in: code).contains(where: isCaseOfEnum)
+        }.map { $0 + 1 }
+    }
+
+    /// What stands behind `case` in the arms above a line, up to its switch.
+    private static func arms(before index: Int, in code: [String]) -> [Substring] {
+        let depth = code[index].prefix { $0 == " " }.count
+        var arms: [Substring] = []
+        for line in code[..<index].reversed() where line.prefix(while: { $0 == " " }).count <= depth
+        {
+            let words = line.drop { $0 == " " }
+            guard words.hasPrefix("case ") else {
+                if words.contains("switch ") { break }
+                continue
+            }
+            arms.append(words.dropFirst("case ".count))
+        }
+        return arms
+    }
+
+    private static func isCaseOfEnum(_ arm: Substring) -> Bool {
+        let pattern = arm.drop { $0 == "(" || $0 == " " }
+        return pattern.hasPrefix(".") || pattern.hasPrefix("let .") || pattern.hasPrefix("var .")
+    }
+}

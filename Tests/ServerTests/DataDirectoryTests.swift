@@ -1,0 +1,249 @@
+import Diagnostics
+import Foundation
+import Server
+import Testing
+
+/// Who may read what a server keeps: its owner alone, from the first byte on.
+@Suite struct DataDirectoryTests {
+    /// A project whose data directory a test prepares.
+    final class Project {
+        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+        var data: String { root.appending(path: ".apus").path }
+
+        init() throws {
+            try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
+        }
+
+        deinit { try? FileManager.default.removeItem(at: root) }
+
+        func options(data: String? = nil) throws -> ServerOptions {
+            try ServerOptions(
+                project: root.path, data: data, listen: "127.0.0.1:0", loops: "1",
+                logLevel: "error")
+        }
+
+        /// Starts, writes a row and stops.
+        func serve(data: String? = nil) throws {
+            let backend = try Backend.start(try options(data: data), mode: .development)
+            defer { backend.stop() }
+            let client = try HTTPClient(port: backend.port, key: backend.keys.service)
+            #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"a"}"#).status == 201)
+        }
+
+        func make(_ name: String, _ text: String = "", mode: mode_t = 0o600) throws {
+            let path = name.hasPrefix("/") ? name : "\(data)/\(name)"
+            try Data(text.utf8).write(to: URL(filePath: path))
+            DataDirectoryTests.close(path, to: mode)
+        }
+
+        func makeData(mode: mode_t) throws {
+            try FileManager.default.createDirectory(
+                atPath: data, withIntermediateDirectories: true)
+            DataDirectoryTests.close(data, to: mode)
+        }
+
+        /// What the start is refused with.
+        func refusal(data: String? = nil) -> String? {
+            do {
+                try serve(data: data)
+                return nil
+            } catch {
+                return (error as? Problem).map { "\($0.message) \($0.hint ?? "")" } ?? "\(error)"
+            }
+        }
+    }
+
+    static func mode(_ path: String) -> String {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return "absent" }
+        return String(status.st_mode & 0o7777, radix: 8)
+    }
+
+    static func close(_ path: String, to mode: mode_t) {
+        #expect(unsafe chmod(path, mode) == 0)
+    }
+
+    /// Gives a file, or a link itself, to `nobody`.
+    static func giveAway(_ path: String) {
+        #expect(unsafe lchown(path, 65_534, 65_534) == 0)
+    }
+
+    static func names(_ directory: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+    }
+
+    @Test func `what a running server keeps is its owner's alone`() throws {
+        let server = try TestBackend(models: ["notes": OperationTests.note])
+        _ = try server.serviceClient().send("POST", "/rest/v1/notes", #"{"text":"a"}"#)
+        let data = server.directory.appending(path: ".apus").path
+        #expect(Self.mode(data) == "700")
+        let names = try Self.names(data)
+        #expect(
+            names == [
+                ".gitignore", "apus.db", "apus.db-shm", "apus.db-wal", "apus.db.lock",
+                "model.schema.json", "secrets.json",
+            ])
+        for name in names { #expect(Self.mode("\(data)/\(name)") == "600", "\(name)") }
+        #expect(try String(contentsOfFile: "\(data)/.gitignore", encoding: .utf8) == "*\n")
+    }
+
+    @Test(arguments: [
+        "apus.db", "secrets.json", "model.schema.json", "apus.db.lock", ".gitignore", ".",
+    ])
+    func `what is wider is mended at the next start`(name: String) throws {
+        let project = try Project()
+        try project.serve()
+        Self.close("\(project.data)/\(name)", to: name == "." ? 0o755 : 0o644)
+        try project.serve()
+        #expect(Self.mode("\(project.data)/\(name)") == (name == "." ? "700" : "600"))
+    }
+
+    @Test(arguments: ["keys", "migrate status"])
+    func `commands mend too`(command: String) throws {
+        let project = try Project()
+        try project.serve()
+        for name in ["apus.db", "secrets.json"] {
+            Self.close("\(project.data)/\(name)", to: 0o666)
+        }
+        Self.close(project.data, to: 0o777)
+        switch command {
+        case "keys": _ = try APIKeys.load(try project.options())
+        default: _ = try MigrationCommands.status(try project.options())
+        }
+        for (name, mode) in [("apus.db", "600"), ("secrets.json", "600"), (".", "700")] {
+            #expect(Self.mode("\(project.data)/\(name)") == mode, "\(name)")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what was closed is said once`() throws {
+        let project = try Project()
+        try project.serve()
+        Self.close("\(project.data)/secrets.json", to: 0o644)
+        let words = ["keys", "anon", "--project", project.root.path]
+        let said = try #require(try RunningCommand(words).nextLine())
+        #expect(said.hasSuffix("secrets.json was open to other users (mode 644) and is closed to them now"))
+        #expect(try RunningCommand(words).nextLine()?.hasPrefix("eyJ") == true)
+    }
+
+    @Test func `a journal left by a crash is mended before it is read`() throws {
+        let project = try Project()
+        try project.serve()
+        try project.make("apus.db-wal", mode: 0o644)
+        try project.serve()
+        #expect(["600", "absent"].contains(Self.mode("\(project.data)/apus.db-wal")))
+    }
+
+    @Test(arguments: [0o755, 0o750, 0o777])
+    func `an empty directory that was given is taken and closed`(mode: Int) throws {
+        let project = try Project()
+        try project.makeData(mode: mode_t(mode))
+        try project.serve()
+        #expect(Self.mode(project.data) == "700")
+    }
+
+    @Test func `a wide directory with other things is refused and left as it is`() throws {
+        let project = try Project()
+        try project.makeData(mode: 0o755)
+        try project.make("letter.txt", "mine")
+        let refusal = try #require(project.refusal())
+        #expect(refusal.contains(project.data) && refusal.contains("letter.txt"))
+        #expect(refusal.contains("--data \(project.data)/apus"))
+        #expect(Self.mode(project.data) == "755")
+        #expect(try Self.names(project.data) == ["letter.txt"])
+        try project.serve(data: "\(project.data)/apus")
+        #expect(Self.mode("\(project.data)/apus") == "700")
+    }
+
+    @Test func `a closed directory with other things is taken, without a gitignore`() throws {
+        let project = try Project()
+        try project.makeData(mode: 0o700)
+        try project.make("letter.txt", "mine", mode: 0o644)
+        try project.serve()
+        #expect(Self.mode("\(project.data)/letter.txt") == "644")
+        #expect(Self.mode("\(project.data)/.gitignore") == "absent")
+    }
+
+    @Test func `a directory for everybody's files is never taken over`() throws {
+        let project = try Project()
+        try project.makeData(mode: 0o1777)
+        #expect(project.refusal()?.contains(project.data) == true)
+        #expect(Self.mode(project.data) == "1777")
+    }
+
+    @Test func `a gitignore that is there keeps its text`() throws {
+        let project = try Project()
+        try project.makeData(mode: 0o700)
+        try project.make(".gitignore", "apus.db*\n")
+        try project.serve()
+        let text = try String(contentsOfFile: "\(project.data)/.gitignore", encoding: .utf8)
+        #expect(text == "apus.db*\n")
+    }
+
+    @Test func `a link of ours to a directory of ours is followed`() throws {
+        let project = try Project()
+        let target = project.root.appending(path: "disk").path
+        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: project.data, withDestinationPath: target)
+        try project.serve()
+        #expect(Self.mode(target) == "700")
+        #expect(Self.mode("\(target)/apus.db") == "600")
+    }
+
+    @Test(arguments: ["apus.db", "secrets.json", "apus.db.lock", "model.schema.json", ".gitignore"])
+    func `a link in the place of a file is refused and not written through`(name: String) throws {
+        let project = try Project()
+        try project.makeData(mode: 0o700)
+        let victim = project.root.appending(path: "victim").path
+        try project.make(victim, "precious", mode: 0o644)
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(project.data)/\(name)", withDestinationPath: victim)
+        #expect(project.refusal()?.contains("\(project.data)/\(name)") == true)
+        #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
+        #expect(Self.mode(victim) == "644")
+    }
+
+    @Test func `a link in the place of a temporary file is not written through`() throws {
+        let project = try Project()
+        try project.makeData(mode: 0o700)
+        let victim = project.root.appending(path: "victim").path
+        try project.make(victim, "precious")
+        for name in ["model.schema.json.new", "secrets.json.new"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(project.data)/\(name)", withDestinationPath: victim)
+        }
+        _ = project.refusal()
+        #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
+    }
+
+    @Test func `a folder in the place of a file is refused`() throws {
+        let project = try Project()
+        try project.makeData(mode: 0o700)
+        try FileManager.default.createDirectory(
+            atPath: "\(project.data)/apus.db", withIntermediateDirectories: true)
+        #expect(project.refusal()?.contains("\(project.data)/apus.db") == true)
+    }
+
+    /// Needs the right to give files away.
+    @Test(.enabled(if: geteuid() == 0), arguments: [".", "apus.db", "secrets.json"])
+    func `what belongs to somebody else is refused`(name: String) throws {
+        let project = try Project()
+        try project.serve()
+        Self.giveAway("\(project.data)/\(name)")
+        let refusal = try #require(project.refusal())
+        #expect(refusal.contains("belongs to") && refusal.contains("65534"))
+    }
+
+    @Test(.enabled(if: geteuid() == 0))
+    func `a link that somebody else has planted is refused`() throws {
+        let project = try Project()
+        let target = project.root.appending(path: "disk").path
+        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: project.data, withDestinationPath: target)
+        Self.giveAway(project.data)
+        #expect(project.refusal()?.contains("belongs to") == true)
+        #expect(try Self.names(target).isEmpty)
+    }
+}

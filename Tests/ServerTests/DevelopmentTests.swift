@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// What `apus dev` says of files that change: what it took, and what waits for the restart.
+@Suite struct DevelopmentTests {
+    final class Project {
+        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+        let command: RunningCommand
+
+        init() throws {
+            try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
+            command = try RunningCommand(["dev", "--project", root.path, "--listen", "127.0.0.1:0"])
+            #expect(command.lines(through: "listening on").last?.contains("listening on") == true)
+        }
+
+        deinit { try? FileManager.default.removeItem(at: root) }
+
+        /// Saves a file as editors do, whole.
+        func save(_ path: String, _ text: String) throws {
+            let file = root.appending(path: "Schemas/\(path)")
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file, options: .atomic)
+        }
+
+        /// The next line of the log, without its time.
+        func nextLine() -> String? { command.nextLine().map { String($0.dropFirst(10)) } }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what was taken and what waits for the restart are told apart`() throws {
+        let project = try Project()
+        let settings = #"{"auth": {"jwt_expiry_seconds": 600}, "rest": {"max_rows": 7}}"#
+        try project.save("project.json", settings)
+        #expect(project.nextLine() == "took rest.max_rows of project.json")
+        #expect(
+            project.nextLine() == "waits for the restart: auth.jwt_expiry_seconds of project.json")
+        try project.save("seeds/more.json", #"{"notes": [{"id": 1, "text": "seeded"}]}"#)
+        #expect(project.nextLine() == "waits for the restart: seeds/more.json")
+        try project.save("rules.json", #"{"everybody()": "true"}"#)
+        #expect(project.nextLine() == "took rules.json")
+        try project.save("models/tags.json", OperationTests.note)
+        #expect(project.nextLine() == "applied table tags")
+        #expect(project.nextLine() == "took models/tags.json")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a save that changes nothing is not told again`() throws {
+        let project = try Project()
+        let settings = #"{"auth": {"jwt_expiry_seconds": 600}}"#
+        try project.save("project.json", settings)
+        let waits = "waits for the restart: auth.jwt_expiry_seconds of project.json"
+        #expect(project.nextLine() == waits)
+        try project.save("project.json", settings)
+        try project.save("project.json", "{\n  \"auth\": {\"jwt_expiry_seconds\":  600}\n}\n")
+        try project.save("models/notes.json", OperationTests.note)
+        try project.save("models/notes.json", OperationTests.note + "\n")
+        let described = OperationTests.note.replacing("{\"prop", with: "{\"description\": \"a\", \"prop")
+        try project.save("models/notes.json", described)
+        #expect(project.nextLine() == "took models/notes.json")
+        try project.save("project.json", "{}")
+        #expect(project.nextLine() == "as at the start again: auth.jwt_expiry_seconds of project.json")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `faults are told once and their end too`() throws {
+        let project = try Project()
+        let faulty = #"{"auth": {"jwt_expiry_second": 600}}"#
+        try project.save("project.json", faulty)
+        #expect(project.command.lines(through: "project.json:1:").count == 2)
+        try project.save("project.json", faulty)
+        try project.save("project.json", "{}")
+        #expect(project.nextLine() == "the faults are gone; the files say what is served")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a host that was not given is asked for`() throws {
+        for environment in [[:], ["APUS_LISTEN": ":8080"]] {
+            let words = environment.isEmpty ? ["dev", "--listen", ":8080"] : ["dev"]
+            let command = try RunningCommand(words, environment: environment)
+            let line = try #require(command.nextLine())
+            #expect(line.contains("127.0.0.1:8080") && line.contains("0.0.0.0:8080"))
+            #expect(line.contains("APUS_LISTEN") == !environment.isEmpty)
+            #expect(command.exitCode() == 2)
+        }
+    }
+}
