@@ -13,19 +13,24 @@ import Schema
 /// of these is kept in the database once they have been found to agree; only a start that comes to
 /// the same digest passes over the check.
 struct SchemaProof {
-    private let digest: String
+    /// Nil where the program that runs cannot be told from others: then nothing is proven.
+    private let digest: String?
 
     private static let name = "schema_proof"
 
     /// - Parameter live: The statements that make what the database has.
     init(_ schemas: SchemaSet, _ migrations: MigrationSet, live: [String]) {
+        guard let program = Self.program else {
+            digest = nil
+            return
+        }
         var facts: [UInt8] = []
         func add(_ bytes: [UInt8]) {
             facts.append(decimal: bytes.count)
             facts.append(ASCII.colon)
             facts += bytes
         }
-        add(Array("\(Backend.version) \(DatabasePool.engine) \(Self.program)".utf8))
+        add(Array("\(Backend.version) \(DatabasePool.engine) \(program)".utf8))
         for (path, contents) in schemas.files {
             add(Array(path.utf8))
             add(contents)
@@ -40,19 +45,20 @@ struct SchemaProof {
 
     /// Whether this has been proven.
     func isKept(in database: DatabasePool) throws(Problem) -> Bool {
-        try database.fact(Self.name) == digest
+        guard let digest else { return false }
+        return try database.fact(Self.name) == digest
     }
 
     /// Keeps the proof for the starts to come.
     func keep(in database: DatabasePool) throws(Problem) {
-        try database.note(Self.name, digest)
+        if let digest { try database.note(Self.name, digest) }
     }
 
     /// Size and time of the program that runs: another build may judge otherwise under the same
     /// version.
-    private static var program: String {
+    private static var program: String? {
         var status = stat()
-        guard unsafe stat("/proc/self/exe", &status) == 0 else { return "" }
+        guard unsafe stat("/proc/self/exe", &status) == 0 else { return nil }
         return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 }
