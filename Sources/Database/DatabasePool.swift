@@ -67,7 +67,8 @@ public final class DatabasePool: Sendable {
             ReaderSeat { () throws(DatabaseError) in
                 if let spare = longReads.takeSpare() { return spare }
                 let reader = try Opening.reader(
-                    path: path, configuration: configuration, tables: tables)
+                    path: path, cacheKiB: DatabaseLimits.pageCacheBytesMin / 1024, tables: tables,
+                    counts: publishers.counts)
                 reader.longReads = longReads
                 return reader
             }
@@ -82,7 +83,8 @@ public final class DatabasePool: Sendable {
     public func makeReader() throws(DatabaseError) -> Reader {
         if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
         let reader = try Opening.reader(
-            path: files.path, configuration: configuration, tables: tables)
+            path: files.path, cacheKiB: configuration.pageCacheKiB, tables: tables,
+            counts: publishers.counts)
         reader.commits = publishers.commits
         return reader
     }

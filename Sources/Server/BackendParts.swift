@@ -25,6 +25,7 @@ struct BackendParts {
         var configuration = DatabaseConfiguration.file(options.databasePath)
         let project = schemas.catalogue.project
         configuration.statementTimeout = .milliseconds(project.rest.statementTimeoutMilliseconds)
+        configuration.loops = options.loops
         let database = try DatabasePool.open(configuration)
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)

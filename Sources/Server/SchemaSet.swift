@@ -8,13 +8,17 @@ import Schema
 struct SchemaSet: Sendable {
     let catalogue: Catalogue
     let rulebook: Rulebook
+    /// The files as they were read.
+    let files: [(path: String, contents: [UInt8])]
 
     /// Reads and checks every schema file.
     ///
     /// - Throws: `SchemaFailure` with every fault of every file.
     static func load(_ options: ServerOptions) throws(SchemaFailure) -> SchemaSet {
-        let catalogue = try Catalogue.load(schemas: options.schemasDirectory)
-        return SchemaSet(catalogue: catalogue, rulebook: try Rulebook.compile(catalogue))
+        let files = try Catalogue.files(ofSchemas: options.schemasDirectory)
+        let catalogue = try Catalogue(parsing: files)
+        return SchemaSet(
+            catalogue: catalogue, rulebook: try Rulebook.compile(catalogue), files: files)
     }
 
     /// What separates a database from the declared models. `recorded` is what the migration files

@@ -5,7 +5,7 @@ import Testing
     /// What each target may import beside the standard library's own modules.
     static let table: [String: Set<String>] = [
         "Bytes": ["Glibc"],
-        "Diagnostics": ["Bytes", "FoundationEssentials"],
+        "Diagnostics": ["Bytes"],
         "Crypto": ["Bytes", "COpenSSL"],
         "Network": ["Bytes", "Diagnostics", "CLinux", "COpenSSL"],
         "HTTP": ["Bytes"],
@@ -13,7 +13,7 @@ import Testing
         "Values": ["Bytes", "Diagnostics"],
         "SQLite": ["Bytes", "CSQLite"],
         "Database": ["SQLite", "Values", "Bytes", "Diagnostics", "CLinux"],
-        "Schema": ["Database", "Values", "Bytes", "Diagnostics", "FoundationEssentials"],
+        "Schema": ["Database", "Values", "Bytes", "Diagnostics"],
         "Query": ["Bytes", "Diagnostics"],
         "Expressions": ["Query", "Schema", "Database", "Values", "Bytes", "Diagnostics"],
         "REST": ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
@@ -21,9 +21,9 @@ import Testing
         "Realtime": ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
         "Server": [
             "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Database", "Values", "SQLite", "HTTPServer",
-            "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "FoundationEssentials", "CLinux",
+            "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "CLinux",
         ],
-        "ApusCommand": ["Server", "Schema", "Diagnostics", "FoundationEssentials"],
+        "ApusCommand": ["Server", "Schema", "Diagnostics"],
     ]
 
     /// Part of the toolchain: no wall is needed against them.

@@ -9,7 +9,9 @@ extension ReadPlan {
     func run(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
-        guard count != nil else { return try readRows(on: reader, arguments, context) }
+        guard count != nil || countedTable != nil else {
+            return try readRows(on: reader, arguments, context)
+        }
         return try reader.snapshot { () throws(DatabaseError) in
             try readRows(on: reader, arguments, context)
         }
@@ -42,11 +44,12 @@ extension ReadPlan {
         guard countsRows else { return nil }
         let window = window(of: arguments)
         if let rowCount {
-            if count == nil { return window.offset + rowCount }
+            if count == nil, countedTable == nil { return window.offset + rowCount }
             if rowCount < window.limit, rowCount > 0 || window.offset == 0 {
                 return window.offset + rowCount
             }
         }
+        if let countedTable { return try reader.rowCount(of: countedTable) }
         guard let count else { return nil }
         return try reader.count(count.text, arguments.count, context)
     }
