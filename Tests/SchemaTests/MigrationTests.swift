@@ -177,6 +177,7 @@ import Testing
         "DROP TABLE _apus_meta", "DROP TABLE \"_apus_meta\"", "DROP TABLE main.[_Apus_Meta]",
         "DROP TABLE `_apus_meta`", "DROP TABLE '_apus_meta'", "DROP TABLE main . '_APUS_meta'",
         "INSERT INTO '_apus_meta' VALUES (1)", "SELECT * FROM '_apus_users'",
+        "DROP TABLE \u{FEFF}_apus_meta",
     ])
     func `the server's own tables are named in no spelling`(sql: String) throws {
         let directory =
