@@ -89,7 +89,8 @@ public final class WriteTransaction {
     /// The rowid of the last row inserted.
     public var lastInsertRowID: Int64 { connection.lastInsertRowID }
 
-    /// Runs several statements, as migrations do. Transaction statements are refused.
+    /// Runs several statements, as migrations do. Transaction statements are refused, and so is what
+    /// would make something temporary.
     ///
     /// - Throws: `other` with the line of the statement at fault in front of the message;
     ///   `stillReferenced` for a DROP TABLE that would take rows of other tables along.
@@ -101,10 +102,9 @@ public final class WriteTransaction {
             do throws(SQLiteError) {
                 try sequences.follow { () throws(SQLiteError) in
                     try connection.executeScript(sql, rights: .insideTransaction) {
-                        table throws(SQLiteError) in
-                        let others = try tables(referringTo: table)
-                        if !others.isEmpty { refusal = .stillReferenced(table: table, by: others) }
-                        return others.isEmpty
+                        effects throws(SQLiteError) in
+                        refusal = try self.refusal(of: effects)
+                        if refusal != nil { throw .refused }
                     }
                 }
             } catch {
@@ -113,14 +113,24 @@ public final class WriteTransaction {
         }
     }
 
+    /// Why a statement of a script may not run.
+    private func refusal(of effects: StatementEffects) throws(SQLiteError) -> DatabaseError? {
+        for table in effects.dropped {
+            let others = try tables(referringTo: table)
+            if !others.isEmpty { return .stillReferenced(table: table, by: others) }
+        }
+        return nil
+    }
+
     /// The other tables with a foreign key to `table`.
     ///
     /// DROP TABLE deletes the table's rows first, and foreign keys act on that: rows that refer to
     /// them would be deleted or changed along (sqlite.org/foreignkeys.html §5).
     private func tables(referringTo table: String) throws(SQLiteError) -> [String] {
         var run = try connection.run(
-            "SELECT DISTINCT s.name FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k "
-                + "WHERE s.type = 'table' AND k.\"table\" = ?1 COLLATE NOCASE "
+            "SELECT DISTINCT s.name FROM main.sqlite_schema AS s, "
+                + "pragma_foreign_key_list(s.name, 'main') AS k WHERE s.type = 'table' "
+                + "AND k.\"table\" = ?1 COLLATE NOCASE "
                 + "AND s.name <> ?1 COLLATE NOCASE ORDER BY s.name")
         try run.bind(table, at: 1)
         var names: [String] = []
@@ -238,4 +248,10 @@ public struct ForeignKeyViolation: Hashable, Sendable {
     public let parent: String
     /// The number of the foreign key in `PRAGMA foreign_key_list(table)`.
     public let keyIndex: Int
+}
+
+extension SQLiteError {
+    /// A statement that a `DatabaseError` stands for.
+    fileprivate static let refused = SQLiteError(
+        code: ResultCode.authorisation, message: "not authorized")
 }
