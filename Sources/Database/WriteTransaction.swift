@@ -90,7 +90,8 @@ public final class WriteTransaction {
     public var lastInsertRowID: Int64 { connection.lastInsertRowID }
 
     /// Runs several statements, as migrations do. Transaction statements are refused, and so is what
-    /// would make something temporary.
+    /// would make something temporary. Sequences whose tables it writes are settled again before
+    /// their next number.
     ///
     /// - Throws: `other` with the line of the statement at fault in front of the message;
     ///   `stillReferenced` for a DROP TABLE that would take rows of other tables along.
@@ -101,11 +102,14 @@ public final class WriteTransaction {
             defer { connection.limit(.none) }
             do throws(SQLiteError) {
                 try sequences.follow { () throws(SQLiteError) in
+                    var written: Set<String> = []
                     try connection.executeScript(sql, rights: .insideTransaction) {
                         effects throws(SQLiteError) in
                         refusal = try self.refusal(of: effects)
                         if refusal != nil { throw .refused }
+                        written.formUnion(effects.written)
                     }
+                    return written
                 }
             } catch {
                 throw refusal ?? Self.scriptError(error, in: sql)
@@ -160,7 +164,7 @@ public final class WriteTransaction {
 
     /// Makes sure that the database remembers where a sequence stands: from here on explicit
     /// values do not move it. A sequence that is new goes on after the greatest value of the
-    /// table, and so does each one after `unsettleSequences`.
+    /// table, and so does one whose table a script has written.
     public func settle(_ sequence: IdentitySequence) throws(DatabaseError) {
         try guarded { () throws(DatabaseError) in _ = try sequences.settle(sequence) }
     }
@@ -171,12 +175,12 @@ public final class WriteTransaction {
         try guarded { () throws(DatabaseError) in try sequences.raise(sequence) }
     }
 
-    /// Says that scripts have changed tables and rows: every sequence is settled again before its
-    /// next number, and those of tables that are gone are forgotten.
-    public func unsettleSequences() throws(DatabaseError) {
+    /// Forgets the sequences of tables that are gone, at the end of a migration file: in between,
+    /// a table may be dropped to make room for its successor.
+    public func forgetDroppedSequences() throws(DatabaseError) {
         try guarded { () throws(DatabaseError) in
             do throws(SQLiteError) {
-                try sequences.unsettle()
+                try sequences.forgetDropped()
             } catch {
                 throw DatabaseError(error)
             }

@@ -15,6 +15,8 @@ public enum ScriptRights: Sendable {
 public struct StatementEffects {
     /// The tables that it drops.
     public fileprivate(set) var dropped: [String] = []
+    /// The tables that it inserts rows into or updates, by itself or through triggers.
+    public fileprivate(set) var written: Set<String> = []
     /// Whether it makes something in the temporary schema.
     fileprivate var isTemporary = false
 }
@@ -148,6 +150,9 @@ private final class ScriptWatch {
             if let database = unsafe database, unsafe strcmp(database, "temp") == 0 {
                 effects.isTemporary = true
             }
+            if let name = unsafe name { unsafe effects.written.insert(String(cString: name)) }
+        case SQLITE_UPDATE:
+            if let name = unsafe name { unsafe effects.written.insert(String(cString: name)) }
         default: break
         }
         return SQLITE_OK

@@ -114,7 +114,7 @@ public struct Migrator: Sendable {
                 }
             }
             try transaction.migrating { transaction throws(DatabaseError) in
-                if !statements.isEmpty { try transaction.unsettleSequences() }
+                if !statements.isEmpty { try transaction.forgetDroppedSequences() }
                 try transaction.executeScript(Self.memory)
                 var sql = SQL("INSERT INTO _apus_migrations VALUES (")
                 for (index, text) in [file.version, file.name, file.checksum, now.postgres]

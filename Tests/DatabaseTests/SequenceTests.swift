@@ -23,7 +23,7 @@ extension WriteTransaction {
     fileprivate func migrate(_ statements: [String]) throws(Problem) {
         do throws(DatabaseError) {
             for statement in statements { try executeScript(statement) }
-            try unsettleSequences()
+            try forgetDroppedSequences()
         } catch {
             throw Problem(error)
         }
@@ -220,6 +220,7 @@ extension DatabasePool {
             "INSERT INTO a VALUES (60)",
         ],
         ["INSERT INTO t(id) VALUES (60)", "ALTER TABLE t RENAME TO u", "ALTER TABLE u RENAME TO t"],
+        ["INSERT INTO t(id) VALUES (60); ALTER TABLE t RENAME TO u", "ALTER TABLE u RENAME TO t"],
         [
             "CREATE TABLE u (id INTEGER PRIMARY KEY, n INTEGER) STRICT",
             "INSERT INTO u VALUES (60, 1)", "DROP TABLE t", "ALTER TABLE u RENAME TO t",
