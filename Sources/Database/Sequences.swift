@@ -22,14 +22,23 @@ final class Sequences {
 
     // MARK: Numbers
 
-    /// The next number. Throws `sequenceExhausted` when there is none.
-    func next(of sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
+    /// The numbers that come next, at least one. They stay to be given until they are used.
+    ///
+    /// Throws `sequenceExhausted` when there are fewer.
+    func upcoming(
+        _ count: Int, of sequence: IdentitySequence
+    ) throws(DatabaseError) -> ClosedRange<Int64> {
+        precondition(count > 0, "no number is wanted")
         let last = try settle(sequence)
-        guard last < sequence.maximum else {
+        guard Int64(count) <= sequence.maximum - last else {
             throw .sequenceExhausted(name: sequence.name, maximum: sequence.maximum)
         }
-        states[sequence.table] = State(last: last + 1, isSaved: false)
-        return last + 1
+        return (last + 1)...(last + Int64(count))
+    }
+
+    /// Gives numbers that are upcoming, and with them those before.
+    func use(_ numbers: ClosedRange<Int64>, of sequence: IdentitySequence) {
+        states[sequence.table] = State(last: numbers.upperBound, isSaved: false)
     }
 
     /// Finds out where a sequence stands, if that is not known yet.

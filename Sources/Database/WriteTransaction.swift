@@ -155,11 +155,19 @@ public final class WriteTransaction {
 
     // MARK: Identity columns
 
-    /// The next number of an identity column. It is used up even if this write is undone.
+    /// The numbers of an identity column that come next, at least one. Until they are used, whoever
+    /// asks next gets them too.
     ///
-    /// - Throws: `sequenceExhausted` when all are given.
-    public func nextNumber(of sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
-        try guarded { () throws(DatabaseError) in try sequences.next(of: sequence) }
+    /// - Throws: `sequenceExhausted` when there are fewer.
+    public func upcomingNumbers(
+        _ count: Int, of sequence: IdentitySequence
+    ) throws(DatabaseError) -> ClosedRange<Int64> {
+        try guarded { () throws(DatabaseError) in try sequences.upcoming(count, of: sequence) }
+    }
+
+    /// Uses up upcoming numbers, even if this write is undone.
+    public func use(_ numbers: ClosedRange<Int64>, of sequence: IdentitySequence) {
+        sequences.use(numbers, of: sequence)
     }
 
     /// Makes sure that the database remembers where a sequence stands: from here on explicit

@@ -11,8 +11,9 @@ extension WriteTransaction {
     /// Inserts a row with the next number, and returns the number.
     fileprivate func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
         do throws(DatabaseError) {
-            let number = try nextNumber(
-                of: IdentitySequence(table: table, column: "id", maximum: .max))
+            let sequence = IdentitySequence(table: table, column: "id", maximum: .max)
+            let number = try upcomingNumbers(1, of: sequence).lowerBound
+            use(number...number, of: sequence)
             try run(text: "INSERT INTO \(table)(id) VALUES (?7)", arguments: [.integer(number)])
             return number
         } catch {
