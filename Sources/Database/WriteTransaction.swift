@@ -93,9 +93,13 @@ public final class WriteTransaction {
     /// would make something temporary. Sequences whose tables it writes are settled again before
     /// their next number.
     ///
+    /// - Parameter replacesRows: whether a statement of it says REPLACE.
     /// - Throws: `other` with the line of the statement at fault in front of the message;
-    ///   `stillReferenced` for a DROP TABLE that would take rows of other tables along.
-    public func executeScript(_ sql: String) throws(DatabaseError) {
+    ///   `stillReferenced` for what would take rows of other tables along with those that it drops
+    ///   or replaces.
+    public func executeScript(
+        _ sql: String, replacesRows: Bool = false
+    ) throws(DatabaseError) {
         var refusal: DatabaseError?
         try guarded { () throws(DatabaseError) in
             connection.limit(limit)
@@ -105,7 +109,7 @@ public final class WriteTransaction {
                     var written: Set<String> = []
                     try connection.executeScript(sql, rights: .insideTransaction) {
                         effects throws(SQLiteError) in
-                        refusal = try self.refusal(of: effects)
+                        refusal = try self.refusal(of: effects, replacesRows: replacesRows)
                         if refusal != nil { throw .refused }
                         written.formUnion(effects.written)
                     }
@@ -117,19 +121,25 @@ public final class WriteTransaction {
         }
     }
 
-    /// Why a statement of a script may not run.
-    private func refusal(of effects: StatementEffects) throws(SQLiteError) -> DatabaseError? {
-        for table in effects.dropped {
+    /// Why a statement of a script may not run. SQLite says which tables it writes, but not that
+    /// REPLACE deletes the rows in the way.
+    private func refusal(
+        of effects: StatementEffects, replacesRows: Bool
+    ) throws(SQLiteError) -> DatabaseError? {
+        let replaced = replacesRows ? effects.written.sorted() : []
+        let deletions =
+            effects.dropped.map { (ImpliedDeletion.drop, $0) } + replaced.map { (.replace, $0) }
+        for (deletion, table) in deletions {
             let others = try tables(referringTo: table)
-            if !others.isEmpty { return .stillReferenced(table: table, by: others) }
+            if !others.isEmpty { return .stillReferenced(deletion, table: table, by: others) }
         }
         return nil
     }
 
     /// The other tables with a foreign key to `table`.
     ///
-    /// DROP TABLE deletes the table's rows first, and foreign keys act on that: rows that refer to
-    /// them would be deleted or changed along (sqlite.org/foreignkeys.html §5).
+    /// Foreign keys act on the rows that DROP TABLE and REPLACE delete: rows that refer to them would
+    /// be deleted or changed along (sqlite.org/foreignkeys.html §5, lang_conflict.html).
     private func tables(referringTo table: String) throws(SQLiteError) -> [String] {
         var run = try connection.run(
             "SELECT DISTINCT s.name FROM main.sqlite_schema AS s, "
