@@ -25,12 +25,20 @@ public enum DatabaseError: Error, Hashable, Sendable {
     case foreignKey
     /// An identity sequence has given its greatest number.
     case sequenceExhausted(name: String, maximum: Int64)
-    /// A table that is to be dropped while other tables refer to it.
-    case stillReferenced(table: String, by: [String])
+    /// Rows that a script would delete without saying so, while other tables refer to theirs.
+    case stillReferenced(ImpliedDeletion, table: String, by: [String])
     /// An answer, or the changes of one write, are more than is kept in memory.
     case tooLarge(String)
     /// Anything else: SQLite's extended result code and its message (for the log).
     case other(code: Int32, message: String)
+}
+
+/// How a statement deletes rows without being a DELETE.
+public enum ImpliedDeletion: Hashable, Sendable {
+    /// DROP TABLE: all of them.
+    case drop
+    /// REPLACE, INSERT OR REPLACE, UPDATE OR REPLACE: those with the same key as a new one.
+    case replace
 }
 
 extension Problem {
@@ -66,10 +74,11 @@ extension Problem {
             self.init(
                 code: "2200H", status: 400,
                 message: "nextval: reached maximum value of sequence \"\(name)\" (\(maximum))")
-        case .stillReferenced(let table, let others):
+        case .stillReferenced(let deletion, let table, let others):
+            let what = deletion == .drop ? "drop table" : "replace rows of table"
             self.init(
                 code: "2BP01", status: 400,
-                message: "cannot drop table \(table) because other objects depend on it",
+                message: "cannot \(what) \(table) because other objects depend on it",
                 details: others.map { "Table \($0) depends on table \(table)." }
                     .joined(separator: "\n"))
         case .other(let code, let message):

@@ -23,6 +23,7 @@ public struct IdentitySequence: Hashable, Sendable {
 
     /// The greatest value found in the table that is taken for a number given. Counting does not
     /// get into the upper half of the range: what stands there was chosen by a writer, and to
-    /// count on from it would leave few numbers or none.
-    var countedMax: Int64 { maximum / 2 }
+    /// count on from it would leave few numbers or none. Nor does it get beyond 2^52: clients read
+    /// JSON numbers as doubles, which tell no integers beyond 2^53 apart.
+    var countedMax: Int64 { min(maximum / 2, 1 << 52) }
 }

@@ -22,14 +22,23 @@ final class Sequences {
 
     // MARK: Numbers
 
-    /// The next number. Throws `sequenceExhausted` when there is none.
-    func next(of sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
+    /// The numbers that come next, at least one. They stay to be given until they are used.
+    ///
+    /// Throws `sequenceExhausted` when there are fewer.
+    func upcoming(
+        _ count: Int, of sequence: IdentitySequence
+    ) throws(DatabaseError) -> ClosedRange<Int64> {
+        precondition(count > 0, "no number is wanted")
         let last = try settle(sequence)
-        guard last < sequence.maximum else {
+        guard Int64(count) <= sequence.maximum - last else {
             throw .sequenceExhausted(name: sequence.name, maximum: sequence.maximum)
         }
-        states[sequence.table] = State(last: last + 1, isSaved: false)
-        return last + 1
+        return (last + 1)...(last + Int64(count))
+    }
+
+    /// Gives numbers that are upcoming, and with them those before.
+    func use(_ numbers: ClosedRange<Int64>, of sequence: IdentitySequence) {
+        states[sequence.table] = State(last: numbers.upperBound, isSaved: false)
     }
 
     /// Finds out where a sequence stands, if that is not known yet.
@@ -131,22 +140,39 @@ final class Sequences {
 // MARK: - Migrations
 
 extension Sequences {
-    /// Runs a statement or more that may rename tables: their numbers go with them.
-    func follow(_ script: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+    /// Runs statements that may rename tables, whose numbers go with them, and write rows, after
+    /// which the numbers go on.
+    ///
+    /// - Parameter script: answers the tables whose rows it wrote.
+    func follow(_ script: () throws(SQLiteError) -> Set<String>) throws(SQLiteError) {
         try writeDown()
         let before = try roots()
-        try script()
+        var written = try script()
         let after = try roots()
+        // Before the numbers move and after: a table may be written under both names.
+        for table in written { try unsettle(table) }
         for (name, root) in before where after[name] == nil {
             var run = try connection.run(
                 "INSERT INTO _apus_sequences(model, last, is_settled) "
-                    + "SELECT s.name, q.last, 0 FROM sqlite_schema AS s, _apus_sequences AS q "
-                    + "WHERE s.type = 'table' AND s.rootpage = ?1 AND q.model = ?2 "
-                    + "ON CONFLICT(model) DO UPDATE SET last = max(last, excluded.last)")
+                    + "SELECT s.name, q.last, q.is_settled FROM sqlite_schema AS s, "
+                    + "_apus_sequences AS q WHERE s.type = 'table' AND s.rootpage = ?1 "
+                    + "AND q.model = ?2 ON CONFLICT(model) DO UPDATE "
+                    + "SET last = max(last, excluded.last), is_settled = excluded.is_settled")
             try run.bind(root, at: 1)
             try run.bind(name, at: 2)
             _ = try run.step()
         }
+        // Another table has taken the place of one with numbers, with rows of its own.
+        let known = Set(before.values)
+        written.formUnion(after.filter { !known.contains($0.value) }.keys)
+        for table in written { try unsettle(table) }
+    }
+
+    private func unsettle(_ table: String) throws(SQLiteError) {
+        var run = try connection.run(
+            "UPDATE _apus_sequences SET is_settled = 0 WHERE model = ?1 COLLATE NOCASE")
+        try run.bind(table, at: 1)
+        _ = try run.step()
     }
 
     /// Leaves it to `_apus_sequences` to know the states: scripts change it.
@@ -166,13 +192,11 @@ extension Sequences {
         return roots
     }
 
-    /// Takes note of what a migration file did: tables that are gone have no numbers any more,
-    /// and the others' go on after the values that the file may have written.
-    func unsettle() throws(SQLiteError) {
+    /// Takes note that a migration file is done: tables that are gone have no numbers any more.
+    func forgetDropped() throws(SQLiteError) {
         try writeDown()
         try connection.execute(
             "DELETE FROM _apus_sequences WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema AS s "
                 + "WHERE s.type = 'table' AND s.name = model COLLATE NOCASE)")
-        try connection.execute("UPDATE _apus_sequences SET is_settled = 0")
     }
 }

@@ -93,11 +93,16 @@ public final class WriteTransaction {
     public var lastInsertRowID: Int64 { connection.lastInsertRowID }
 
     /// Runs several statements, as migrations do: the only way to change the schema. Transaction
-    /// statements are refused.
+    /// statements are refused, and so is what would make something temporary. Sequences whose tables
+    /// it writes are settled again before their next number.
     ///
+    /// - Parameter replacesRows: whether a statement of it says REPLACE.
     /// - Throws: `other` with the line of the statement at fault in front of the message;
-    ///   `stillReferenced` for a DROP TABLE that would take rows of other tables along.
-    public func executeScript(_ sql: String) throws(DatabaseError) {
+    ///   `stillReferenced` for what would take rows of other tables along with those that it drops
+    ///   or replaces.
+    public func executeScript(
+        _ sql: String, replacesRows: Bool = false
+    ) throws(DatabaseError) {
         tally.loseTrack()
         var refusal: DatabaseError?
         try guarded { () throws(DatabaseError) in
@@ -105,12 +110,14 @@ public final class WriteTransaction {
             defer { connection.limit(.none) }
             do throws(SQLiteError) {
                 try sequences.follow { () throws(SQLiteError) in
+                    var written: Set<String> = []
                     try connection.executeScript(sql, rights: .insideTransaction) {
-                        table throws(SQLiteError) in
-                        let others = try tables(referringTo: table)
-                        if !others.isEmpty { refusal = .stillReferenced(table: table, by: others) }
-                        return others.isEmpty
+                        effects throws(SQLiteError) in
+                        refusal = try self.refusal(of: effects, replacesRows: replacesRows)
+                        if refusal != nil { throw .refused }
+                        written.formUnion(effects.written)
                     }
+                    return written
                 }
             } catch {
                 throw refusal ?? Self.scriptError(error, in: sql)
@@ -118,14 +125,30 @@ public final class WriteTransaction {
         }
     }
 
+    /// Why a statement of a script may not run. SQLite says which tables it writes, but not that
+    /// REPLACE deletes the rows in the way.
+    private func refusal(
+        of effects: StatementEffects, replacesRows: Bool
+    ) throws(SQLiteError) -> DatabaseError? {
+        let replaced = replacesRows ? effects.written.sorted() : []
+        let deletions =
+            effects.dropped.map { (ImpliedDeletion.drop, $0) } + replaced.map { (.replace, $0) }
+        for (deletion, table) in deletions {
+            let others = try tables(referringTo: table)
+            if !others.isEmpty { return .stillReferenced(deletion, table: table, by: others) }
+        }
+        return nil
+    }
+
     /// The other tables with a foreign key to `table`.
     ///
-    /// DROP TABLE deletes the table's rows first, and foreign keys act on that: rows that refer to
-    /// them would be deleted or changed along (sqlite.org/foreignkeys.html §5).
+    /// Foreign keys act on the rows that DROP TABLE and REPLACE delete: rows that refer to them would
+    /// be deleted or changed along (sqlite.org/foreignkeys.html §5, lang_conflict.html).
     private func tables(referringTo table: String) throws(SQLiteError) -> [String] {
         var run = try connection.run(
-            "SELECT DISTINCT s.name FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k "
-                + "WHERE s.type = 'table' AND k.\"table\" = ?1 COLLATE NOCASE "
+            "SELECT DISTINCT s.name FROM main.sqlite_schema AS s, "
+                + "pragma_foreign_key_list(s.name, 'main') AS k WHERE s.type = 'table' "
+                + "AND k.\"table\" = ?1 COLLATE NOCASE "
                 + "AND s.name <> ?1 COLLATE NOCASE ORDER BY s.name")
         try run.bind(table, at: 1)
         var names: [String] = []
@@ -146,16 +169,24 @@ public final class WriteTransaction {
 
     // MARK: Identity columns
 
-    /// The next number of an identity column. It is used up even if this write is undone.
+    /// The numbers of an identity column that come next, at least one. Until they are used, whoever
+    /// asks next gets them too.
     ///
-    /// - Throws: `sequenceExhausted` when all are given.
-    public func nextNumber(of sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
-        try guarded { () throws(DatabaseError) in try sequences.next(of: sequence) }
+    /// - Throws: `sequenceExhausted` when there are fewer.
+    public func upcomingNumbers(
+        _ count: Int, of sequence: IdentitySequence
+    ) throws(DatabaseError) -> ClosedRange<Int64> {
+        try guarded { () throws(DatabaseError) in try sequences.upcoming(count, of: sequence) }
+    }
+
+    /// Uses up upcoming numbers, even if this write is undone.
+    public func use(_ numbers: ClosedRange<Int64>, of sequence: IdentitySequence) {
+        sequences.use(numbers, of: sequence)
     }
 
     /// Makes sure that the database remembers where a sequence stands: from here on explicit
     /// values do not move it. A sequence that is new goes on after the greatest value of the
-    /// table, and so does each one after `unsettleSequences`.
+    /// table, and so does one whose table a script has written.
     public func settle(_ sequence: IdentitySequence) throws(DatabaseError) {
         try guarded { () throws(DatabaseError) in _ = try sequences.settle(sequence) }
     }
@@ -166,12 +197,12 @@ public final class WriteTransaction {
         try guarded { () throws(DatabaseError) in try sequences.raise(sequence) }
     }
 
-    /// Says that scripts have changed tables and rows: every sequence is settled again before its
-    /// next number, and those of tables that are gone are forgotten.
-    public func unsettleSequences() throws(DatabaseError) {
+    /// Forgets the sequences of tables that are gone, at the end of a migration file: in between,
+    /// a table may be dropped to make room for its successor.
+    public func forgetDroppedSequences() throws(DatabaseError) {
         try guarded { () throws(DatabaseError) in
             do throws(SQLiteError) {
-                try sequences.unsettle()
+                try sequences.forgetDropped()
             } catch {
                 throw DatabaseError(error)
             }
@@ -243,4 +274,10 @@ public struct ForeignKeyViolation: Hashable, Sendable {
     public let parent: String
     /// The number of the foreign key in `PRAGMA foreign_key_list(table)`.
     public let keyIndex: Int
+}
+
+extension SQLiteError {
+    /// A statement that a `DatabaseError` stands for.
+    fileprivate static let refused = SQLiteError(
+        code: ResultCode.authorisation, message: "not authorized")
 }

@@ -1,24 +1,37 @@
 import CSQLite
+import Glibc
 
 /// What a script may not do on this connection.
 public enum ScriptRights: Sendable {
     /// Anything.
     case all
     /// No BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ATTACH or DETACH: the script runs inside a
-    /// transaction of ours.
+    /// transaction of ours. And nothing temporary: it would stay on the connection when the script
+    /// has ended, and stand before what has the same name (lang_naming.html).
     case insideTransaction
+}
+
+/// What a statement of a script will do, as SQLite says before it runs, however it is written.
+public struct StatementEffects {
+    /// The tables that it drops.
+    public fileprivate(set) var dropped: [String] = []
+    /// The tables that it inserts rows into or updates, by itself or through triggers.
+    public fileprivate(set) var written: Set<String> = []
+    /// Whether it makes something in the temporary schema.
+    fileprivate var isTemporary = false
 }
 
 extension Connection {
     /// Runs the statements of `script` one after the other, ignoring the rows they return.
     ///
-    /// - Parameter mayDrop: asked with the table's name before a DROP TABLE runs. SQLite itself
-    ///   says what a statement drops, however it is written.
+    /// - Parameter judge: is told what each statement will do before it runs, and throws where it
+    ///   must not.
     /// - Throws: the first error, its `offset` counted from the start of the script; `authorisation`
-    ///   when `mayDrop` says no. What ran before stays done; whoever calls holds the transaction.
+    ///   for what `rights` exclude; what `judge` throws. What ran before stays done; whoever calls
+    ///   holds the transaction.
     public func executeScript(
         _ script: String, rights: ScriptRights,
-        mayDrop: (String) throws(SQLiteError) -> Bool = { _ throws(SQLiteError) in true }
+        judge: (StatementEffects) throws(SQLiteError) -> Void = { _ throws(SQLiteError) in }
     ) throws(SQLiteError) {
         let watch = ScriptWatch(rights: rights)
         authorise(with: watch)
@@ -31,10 +44,11 @@ extension Connection {
                 let begin = unsafe position - start
                 var statement: OpaquePointer?
                 var tail: UnsafePointer<CChar>?
+                watch.effects = StatementEffects()
                 let code = unsafe sqlite3_prepare_v2(handle, position, -1, &statement, &tail)
                 if code != SQLITE_OK { return unsafe failure(code, text, begin) }
                 if let statement = unsafe statement,
-                    let error = unsafe refusal(watch, mayDrop, statement) ?? finish(statement)
+                    let error = unsafe refusal(watch, judge, statement) ?? finish(statement)
                 {
                     return unsafe SQLiteError(
                         code: error.code, message: error.message,
@@ -50,13 +64,12 @@ extension Connection {
 
     /// Why a statement that has been prepared must not run; it is finalised then.
     private func refusal(
-        _ watch: ScriptWatch, _ mayDrop: (String) throws(SQLiteError) -> Bool,
+        _ watch: ScriptWatch, _ judge: (StatementEffects) throws(SQLiteError) -> Void,
         _ statement: OpaquePointer
     ) -> SQLiteError? {
         do throws(SQLiteError) {
-            for table in watch.takeDropped() where try !mayDrop(table) {
-                throw SQLiteError(code: SQLITE_AUTH, message: "\(table) may not be dropped")
-            }
+            if watch.effects.isTemporary, watch.rights == .insideTransaction { throw .temporary }
+            try judge(watch.effects)
             return nil
         } catch {
             unsafe sqlite3_finalize(statement)
@@ -107,35 +120,48 @@ extension Connection {
     private func authorise(with watch: ScriptWatch) {
         unsafe sqlite3_set_authorizer(
             handle,
-            { watch, action, name, _, _, _ in
+            { watch, action, name, _, database, _ in
                 guard let watch = unsafe watch else { return SQLITE_DENY }
                 return unsafe Unmanaged<ScriptWatch>.fromOpaque(watch).takeUnretainedValue()
-                    .judge(action, name)
+                    .judge(action, name, in: database)
             }, Unmanaged.passUnretained(watch).toOpaque())
     }
 }
 
 /// What the authorizer allows and notes while a script runs (c3ref/set_authorizer.html).
 private final class ScriptWatch {
-    private let rights: ScriptRights
-    /// The tables that the statement prepared last would drop.
-    private var dropped: [String] = []
+    let rights: ScriptRights
+    /// Of the statement prepared last.
+    var effects = StatementEffects()
 
     init(rights: ScriptRights) { self.rights = rights }
 
-    func judge(_ action: Int32, _ name: UnsafePointer<CChar>?) -> Int32 {
+    func judge(
+        _ action: Int32, _ name: UnsafePointer<CChar>?, in database: UnsafePointer<CChar>?
+    ) -> Int32 {
         switch action {
         case SQLITE_TRANSACTION, SQLITE_SAVEPOINT, SQLITE_ATTACH, SQLITE_DETACH:
             return rights == .insideTransaction ? SQLITE_DENY : SQLITE_OK
         case SQLITE_DROP_TABLE:
-            if let name = unsafe name { unsafe dropped.append(String(cString: name)) }
-            return SQLITE_OK
-        default: return SQLITE_OK
+            if let name = unsafe name { unsafe effects.dropped.append(String(cString: name)) }
+        case SQLITE_INSERT:
+            // Whatever is made in a schema gets a row in that schema's table. The codes for what
+            // is temporary are not given for `CREATE TABLE temp.t`.
+            if let database = unsafe database, unsafe strcmp(database, "temp") == 0 {
+                effects.isTemporary = true
+            }
+            if let name = unsafe name { unsafe effects.written.insert(String(cString: name)) }
+        case SQLITE_UPDATE:
+            if let name = unsafe name { unsafe effects.written.insert(String(cString: name)) }
+        default: break
         }
+        return SQLITE_OK
     }
+}
 
-    func takeDropped() -> [String] {
-        defer { dropped = [] }
-        return dropped
-    }
+extension SQLiteError {
+    fileprivate static let temporary = SQLiteError(
+        code: SQLITE_AUTH,
+        message: "nothing temporary can be made here: it would outlive the script and hide what "
+            + "has the same name; make a table and drop it at the end")
 }

@@ -62,7 +62,7 @@ public struct MigrationSet: Sendable {
                         "\(first.uppercased()) cannot stand in a migration file: each file runs in "
                             + "one transaction of its own", at: file.location(statement.offset))
                 }
-                if let token = statement.tokens.first(where: { $0.text.hasPrefix("_apus_") }) {
+                if let token = statement.tokens.first(where: { $0.name.hasPrefix("_apus_") }) {
                     report.fault(
                         "\(token.text) is the server's own", at: file.location(token.offset))
                 }

@@ -104,24 +104,25 @@ public struct Migrator: Sendable {
     }
 
     private func run(_ file: MigrationFile, at now: Instant) throws(Problem) {
-        try apply(file, SQLScript(file.text).statements.map { ($0.text, $0.offset) }, at: now)
+        try apply(file, SQLScript(file.text).statements, at: now)
     }
 
     private func apply(
-        _ file: MigrationFile, _ statements: [(text: String, offset: Int)], at now: Instant
+        _ file: MigrationFile, _ statements: [SQLScript.Statement], at now: Instant
     ) throws(Problem) {
         let source = SourceFile(path: file.path, bytes: file.text)
         try database.writeAndWait { transaction throws(Problem) in
             for statement in statements {
                 do throws(DatabaseError) {
-                    try transaction.executeScript(statement.text)
+                    try transaction.executeScript(
+                        statement.text, replacesRows: statement.replacesRows)
                 } catch {
                     throw .migration(
                         error.wording(in: source, at: statement.offset), hint: error.advice)
                 }
             }
             try transaction.migrating { transaction throws(DatabaseError) in
-                if !statements.isEmpty { try transaction.unsettleSequences() }
+                if !statements.isEmpty { try transaction.forgetDroppedSequences() }
                 try transaction.executeScript(Self.memory)
                 var sql = SQL("INSERT INTO _apus_migrations VALUES (")
                 for (index, text) in [file.version, file.name, file.checksum, now.postgres]
@@ -231,8 +232,8 @@ extension DatabaseError {
         case .check(let name): "a row does not keep the check \"\(name)\""
         case .foreignKey: "a row refers to one that is not there"
         case .sequenceExhausted(let name, _): "the sequence \"\(name)\" has no more numbers"
-        case .stillReferenced(let table, let others):
-            "\"\(table)\" cannot be dropped: \(Self.list(others)) "
+        case .stillReferenced(let deletion, let table, let others):
+            "\(deletion.refusal(table)): \(Self.list(others)) "
                 + "\(others.count == 1 ? "refers" : "refer") to it, and the rows there would be "
                 + "deleted or changed along with those of \"\(table)\""
         case .other(_, let message): message
@@ -241,10 +242,8 @@ extension DatabaseError {
 
     /// What the author of a migration can do about it, where that is known.
     var advice: String? {
-        guard case .stillReferenced(let table, _) = self else { return nil }
-        return
-            "Nothing of the file was applied. Keep \"\(table)\" and add columns to it, or make a "
-            + "new table beside it: migrations cannot rebuild a table yet that others refer to."
+        guard case .stillReferenced(let deletion, let table, _) = self else { return nil }
+        return "Nothing of the file was applied. \(deletion.wayOut(table))"
     }
 
     /// `"a"`, `"a" and "b"`, `"a", "b" and "c"`.
@@ -252,5 +251,25 @@ extension DatabaseError {
         let quoted = names.map { "\"\($0)\"" }
         guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
         return quoted.dropLast().joined(separator: ", ") + " and " + last
+    }
+}
+
+extension ImpliedDeletion {
+    fileprivate func refusal(_ table: String) -> String {
+        switch self {
+        case .drop: "\"\(table)\" cannot be dropped"
+        case .replace: "rows of \"\(table)\" cannot be replaced"
+        }
+    }
+
+    fileprivate func wayOut(_ table: String) -> String {
+        switch self {
+        case .drop:
+            "Keep \"\(table)\" and add columns to it, or make a new table beside it: migrations "
+                + "cannot rebuild a table yet that others refer to."
+        case .replace:
+            "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE: REPLACE deletes "
+                + "them first."
+        }
     }
 }

@@ -6,6 +6,18 @@ struct SQLScript {
         let text: String
         let offset: Int
         let tokens: ArraySlice<SQLToken>
+
+        /// Whether it says REPLACE, which deletes the rows in the way of new ones: `REPLACE INTO`,
+        /// `INSERT OR REPLACE`, `UPDATE OR REPLACE`. The function of that name is another thing.
+        var replacesRows: Bool {
+            tokens.indices.contains { index in
+                guard tokens[index].isWord("replace") else { return false }
+                let before = tokens[..<index].suffix(2).map(\.text)
+                let after = tokens[(index + 1)...].first
+                return after?.isWord("into") == true
+                    || before == ["insert", "or"] || before == ["update", "or"]
+            }
+        }
     }
 
     let statements: [Statement]

@@ -26,6 +26,15 @@ struct SQLToken: Hashable, Sendable {
 
     func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
 
+    /// The name that SQLite takes it for where a name has to stand: that may be in single quotes too
+    /// (lang_keywords.html). In lower case.
+    var name: String {
+        switch kind {
+        case .word, .quoted, .number, .symbol: text
+        case .literal: String(text.drop { $0 == "'" }.prefix { $0 != "'" }).lowercased()
+        }
+    }
+
     /// Tokens are equal for SQLite wherever they stand and however their names are quoted.
     var meaning: String {
         switch kind {
@@ -94,6 +103,8 @@ struct SQLLexer {
         while position < bytes.count {
             switch (byte(), byte(1)) {
             case (0x20, _), (0x09...0x0D, _): position += 1
+            // A byte order mark is a blank wherever a token may start.
+            case (0xEF, 0xBB) where byte(2) == 0xBF: position += 3
             case (UInt8(ascii: "-"), UInt8(ascii: "-")):
                 while position < bytes.count, byte() != ASCII.lf { position += 1 }
             case (UInt8(ascii: "/"), UInt8(ascii: "*")):

@@ -339,4 +339,20 @@ import Testing
         _ = await fixture.call(.post, "/logout", token: another.accessToken)
         #expect(try await fixture.count("SELECT count(*) FROM _apus_revoked_sessions") == 1)
     }
+
+    @Test func `a restart while the clock is ahead revives no token`() async throws {
+        let fixture = try Fixture()
+        let reply = await fixture.signUp()
+        _ = await fixture.call(.post, "/logout", token: reply.accessToken)
+        let clock = fixture.clock
+        clock.set(by: 7 * 86_400)
+        var settings = AuthSettings()
+        settings.scrypt = ScryptParameters(logN: 4, r: 8, p: 1) ?? .standard
+        let restarted = try AuthService(
+            database: fixture.database, settings: settings, secrets: fixture.secrets,
+            clock: { clock.now })
+        clock.set(by: -7 * 86_400)
+        #expect(
+            restarted.verify(token: reply.accessToken, as: .bearer) == .failure(.sessionRevoked))
+    }
 }

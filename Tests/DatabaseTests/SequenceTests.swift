@@ -11,8 +11,9 @@ extension WriteTransaction {
     /// Inserts a row with the next number, and returns the number.
     fileprivate func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
         do throws(DatabaseError) {
-            let number = try nextNumber(
-                of: IdentitySequence(table: table, column: "id", maximum: .max))
+            let sequence = IdentitySequence(table: table, column: "id", maximum: .max)
+            let number = try upcomingNumbers(1, of: sequence).lowerBound
+            use(number...number, of: sequence)
             try run(text: "INSERT INTO \(table)(id) VALUES (?7)", arguments: [.integer(number)])
             return number
         } catch {
@@ -23,7 +24,7 @@ extension WriteTransaction {
     fileprivate func migrate(_ statements: [String]) throws(Problem) {
         do throws(DatabaseError) {
             for statement in statements { try executeScript(statement) }
-            try unsettleSequences()
+            try forgetDroppedSequences()
         } catch {
             throw Problem(error)
         }
@@ -37,6 +38,11 @@ extension DatabasePool {
 
     fileprivate func script(_ sql: String) throws(Problem) {
         try writeAndWait { transaction throws(Problem) in try transaction.script(sql) }
+    }
+
+    /// As requests write.
+    fileprivate func write(_ sql: String) throws(Problem) {
+        try writeAndWait { transaction throws(Problem) in _ = try transaction.exec(sql) }
     }
 
     fileprivate func migrate(_ statements: String...) throws(Problem) {
@@ -175,12 +181,78 @@ extension DatabasePool {
         let database = try open()
         defer { database.close() }
         try database.settle()
-        try database.script("INSERT INTO t(id) VALUES (40)")
+        try database.write("INSERT INTO t(id) VALUES (40)")
         #expect(try database.insertNumbered() == 1)
         try database.migrate("INSERT INTO t(n) VALUES (7)", "INSERT INTO t(id) VALUES (60)")
         #expect(try database.insertNumbered() == 61)
         try database.migrate("INSERT INTO t(id) VALUES (9223372036854775807)")
         #expect(try database.insertNumbered() == 62)
+    }
+
+    /// Files that write no row of `t`, whose number 1 was the last, beside an explicit 40; and the
+    /// table's name then.
+    static let aboutOthers: [(table: String, statements: [String])] = [
+        ("t", ["CREATE TABLE other (id INTEGER PRIMARY KEY) STRICT", "INSERT INTO other VALUES (9)"]),
+        ("t", ["SELECT max(id) FROM t"]), ("t", ["ALTER TABLE t ADD COLUMN more TEXT"]),
+        ("t", ["CREATE INDEX t_n ON t (n)"]), ("t", ["DELETE FROM t WHERE id = 1"]),
+        ("u", ["ALTER TABLE t RENAME TO u"]),
+    ]
+
+    @Test(arguments: aboutOthers)
+    func `explicit ids are not followed after a migration that wrote none`(
+        _ table: String, _ statements: [String]
+    ) throws {
+        let database = try open()
+        defer { database.close() }
+        #expect(try database.insertNumbered() == 1)
+        try database.write("INSERT INTO t(id) VALUES (40)")
+        try database.writeAndWait { transaction throws(Problem) in
+            try transaction.migrate(statements)
+        }
+        #expect(try database.insertNumbered(table) == 2)
+    }
+
+    /// Files that write the row 60 of `t`, whose number 1 was the last.
+    static let writing: [[String]] = [
+        ["INSERT INTO T(id) VALUES (60)"], ["UPDATE t SET id = 60 WHERE id = 1"],
+        [
+            "CREATE TABLE a (x INTEGER) STRICT",
+            "CREATE TRIGGER b AFTER INSERT ON a BEGIN INSERT INTO t(id) VALUES (new.x); END",
+            "INSERT INTO a VALUES (60)",
+        ],
+        ["INSERT INTO t(id) VALUES (60)", "ALTER TABLE t RENAME TO u", "ALTER TABLE u RENAME TO t"],
+        ["INSERT INTO t(id) VALUES (60); ALTER TABLE t RENAME TO u", "ALTER TABLE u RENAME TO t"],
+        [
+            "CREATE TABLE u (id INTEGER PRIMARY KEY, n INTEGER) STRICT",
+            "INSERT INTO u VALUES (60, 1)", "DROP TABLE t", "ALTER TABLE u RENAME TO t",
+        ],
+    ]
+
+    @Test(arguments: writing)
+    func `rows that a migration wrote are counted however it wrote them`(statements: [String])
+        throws
+    {
+        let database = try open()
+        defer { database.close() }
+        #expect(try database.insertNumbered() == 1)
+        try database.writeAndWait { transaction throws(Problem) in
+            try transaction.migrate(statements)
+        }
+        #expect(try database.insertNumbered() == 61)
+    }
+
+    /// Clients read JSON numbers as doubles, which tell no integers beyond 2^53 apart.
+    static let great: [(id: Int64, next: Int64)] = [
+        (4_503_599_627_370_496, 4_503_599_627_370_497), (4_503_599_627_370_497, 2), (1 << 60, 2),
+    ]
+
+    @Test(arguments: great)
+    func `no migration drives the numbers beyond what doubles hold`(id: Int64, next: Int64) throws {
+        let database = try open()
+        defer { database.close() }
+        #expect(try database.insertNumbered() == 1)
+        try database.migrate("INSERT INTO t(id) VALUES (\(id))")
+        #expect(try database.insertNumbered() == next)
     }
 
     /// What migrations do to the table, whose number 3 was the last and is deleted, and the number

@@ -1,6 +1,7 @@
 import Bytes
 import Database
 import Diagnostics
+import Expressions
 import HTTP
 import Testing
 import Values
@@ -125,5 +126,42 @@ import Values
                     == #"nextval: reached maximum value of sequence "t_id_seq" (\#(last))"#)
         }
         #expect(await library.send(.post, "/t", body: #"{"id": 8, "n": 2}"#).status == 201)
+    }
+
+    /// Create rules that refuse everybody: one that knows without looking, one that looks at the
+    /// row, one that looks at the number.
+    @Test(arguments: ["false", "n > 100", "id > 100 and n > 100"])
+    func `who may not create uses no numbers up`(rule: String) async throws {
+        let model = """
+            {"properties": {"id": {"type": "integer", "identity": true},
+              "n": {"type": "integer"}}, "access": {"read": true, "create": "\(rule)"}}
+            """
+        let library = try Library(models: ["t": model], data: [])
+        let rows = "[" + Array(repeating: #"{"n": 1}"#, count: 70_000).joined(separator: ",") + "]"
+        for body in [rows, #"{"n": 1}"#] {
+            for prefer in ["return=minimal", "resolution=merge-duplicates"] {
+                let refused = await library.send(.post, "/t", [("prefer", prefer)], body: body)
+                #expect(refused.status == 401)
+                #expect(refused.member("code") == "42501")
+            }
+        }
+        let next = await library.send(
+            .post, "/t", [("prefer", "return=representation")], body: #"{"n": 1}"#, as: .service)
+        #expect(next.text == #"[{"id":1,"n":1}]"#)
+    }
+
+    @Test func `a create rule sees the number that its row gets`() async throws {
+        let model = """
+            {"properties": {"id": {"type": "integer", "identity": true},
+              "n": {"type": "integer"}}, "access": {"read": true, "create": "id = n"}}
+            """
+        let library = try Library(models: ["t": model], data: [])
+        let prefer = [("prefer", "return=representation")]
+        #expect(await library.send(.post, "/t", prefer, body: #"{"n": 2}"#).status == 401)
+        let two = await library.send(.post, "/t", prefer, body: #"[{"n": 1}, {"n": 2}]"#)
+        #expect(two.text == #"[{"id":1,"n":1},{"id":2,"n":2}]"#)
+        #expect(await library.send(.post, "/t", prefer, body: #"[{"n": 3}, {"n": 9}]"#).status == 401)
+        let three = await library.send(.post, "/t", prefer, body: #"{"n": 3}"#)
+        #expect(three.text == #"[{"id":3,"n":3}]"#)
     }
 }

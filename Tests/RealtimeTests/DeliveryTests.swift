@@ -173,12 +173,50 @@ import Values
         (#"{"event":"*","schema":"public","table":"todo"}"#, "There is no model 'todo', did you mean 'todos'?"),
         (#"{"event":"*","schema":"public","table":"quiet"}"#, "Realtime is not enabled for 'quiet'"),
         (#"{"event":"*","schema":"public","filter":"id=eq.1"}"#, "filter and select need a schema and a table"),
+        (#"{"event":"UPSERT","schema":"public","table":"todos"}"#, "There is no event 'UPSERT': [event: UPSERT,"),
+        (#"{"event":"","schema":"public","table":"*"}"#, "There is no event ''"),
+        (#"{"event":["INSERT"],"schema":"public","table":"todos"}"#, "There is no event '[\"INSERT\"]'"),
     ])
     func `what names no watched model is told`(item: String, text: String) throws {
         let sent = try Stage(Models.all).connect().join("a", item)
         #expect(sent.count == 2)
         #expect(sent[1].contains("Unable to subscribe to changes with given parameters"))
         #expect(sent[1].contains(text))
+    }
+
+    @Test(arguments: [
+        (#""event":"insert","#, ["INSERT 1"]), (#""event":"Update","#, ["UPDATE 1"]),
+        (#""event":"DELETE","#, ["DELETE 1"]), ("", ["INSERT 1", "UPDATE 1", "DELETE 1"]),
+        (#""event":null,"#, ["INSERT 1", "UPDATE 1", "DELETE 1"]),
+        (#""event":"*","#, ["INSERT 1", "UPDATE 1", "DELETE 1"]),
+    ])
+    func `an event is read in any case, and none means all`(event: String, changes: [String])
+        throws
+    {
+        let stage = try Stage(Models.all)
+        let peer = stage.connect(as: .service)
+        #expect(peer.join("a", #"{\#(event)"schema":"public","table":"todos"}"#).count == 2)
+        stage.insert("todos", ["id": .integer(1)])
+        stage.update("todos", ["id": .integer(1)], ["id": .integer(1), "list": .integer(2)])
+        stage.delete("todos", ["id": .integer(1), "list": .integer(2)])
+        #expect(try peer.changes() == changes)
+    }
+
+    @Test(arguments: [("secret", ""), ("secre", ""), ("nam", ", did you mean 'name'?")])
+    func `no column that is hidden from the caller is suggested`(select: String, hint: String)
+        throws
+    {
+        let model = """
+            {"properties": {"id": {"type": "integer", "identity": true},
+              "name": {"type": "string"}, "secret": {"type": "string", "access": {"read": false}}},
+             "realtime": true, "access": {"read": true}}
+            """
+        let stage = try Stage(["people": model])
+        let sent = stage.connect().join("a", item("people", #","select":["\#(select)"]"#))
+        #expect(sent.count == 2)
+        #expect(
+            sent.last?.contains("column '\(select)' does not exist\(hint): [event") == true,
+            "\(sent.last ?? "")")
     }
 
     @Test func `a change over 1 MiB keeps its small values`() throws {

@@ -132,12 +132,36 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""presence",{"type":"presence","event":"track","payload":{"at":1}}"#, noPresence),
-        (#""presence",{"event":"untrack"}"#, noPresence), (#""presence",{}"#, noPresence),
+        #"{"type":"presence","event":"track","payload":{"at":1}}"#, #"{"event":"TRACK"}"#,
+        #"{"event":"untrack"}"#, "{}",
+    ])
+    func `a presence push ends its channel, since Python's client does not read the reply`(
+        payload: String
+    ) throws {
+        let stage = try Stage(Models.all)
+        let peer = stage.connect()
+        let bystander = stage.connect()
+        for one in [peer, bystander] { one.join("a", Self.todos) }
+        peer.join("b", Self.todos)
+        peer.session.received(text: Array(#"["1","7","realtime:a","presence",\#(payload)]"#.utf8))
+        #expect(
+            peer.sink.take() == [
+                #"["1","7","realtime:a","phx_reply",{"status":"error","response":{"reason":"#
+                    + #""\#(Self.noPresence)"}}]"#,
+                #"[null,null,"realtime:a","system",{"extension":"system","status":"error","#
+                    + #""message":"\#(Self.noPresence)","channel":"a"}]"#,
+                #"["1","1","realtime:a","phx_close",{}]"#,
+            ])
+        stage.insert("todos", ["id": .integer(1)])
+        #expect(try peer.messages().map { $0.elements[2].string } == ["realtime:b"])
+        #expect(try bystander.changes() == ["INSERT 1"])
+    }
+
+    @Test(arguments: [
         (#""postgres_changes",{"ids":[1]}"#, "UnknownEvent: There is no event 'postgres_changes'"),
         (#""phx_error",{}"#, "UnknownEvent: There is no event 'phx_error'"),
     ])
-    func `a push whose reply clients read leaves the channel open`(
+    func `a push of an unknown event leaves the channel open`(
         push: String, reason: String
     ) throws {
         let stage = try Stage(Models.all)

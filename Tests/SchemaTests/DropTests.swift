@@ -96,6 +96,58 @@ import Values
         #expect(try Migrator(database, set).apply(at: MigrationTests.now).count == 2)
     }
 
+    /// Files that would delete rows of `rooms` which are in the way of others, and the line.
+    static let replacing: [(sql: String, line: Int)] = [
+        ("REPLACE INTO rooms VALUES (1, NULL);", 1),
+        ("SELECT 1;\nINSERT OR REPLACE INTO \"ROOMS\" SELECT 1, NULL;", 2),
+        ("WITH one AS (SELECT 1)\nreplace into [rooms] SELECT 1, NULL FROM one;", 1),
+        ("UPDATE OR REPLACE rooms SET id = 1 WHERE id = 2;", 1),
+    ]
+
+    @Test(arguments: replacing)
+    func `a row that others refer to is not replaced, and no row is lost`(
+        _ sql: String, _ line: Int
+    ) throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let set = MigrationTests.files(Self.base, sql)
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, set).apply(at: MigrationTests.now)
+        }
+        #expect(
+            problem?.message
+                == #"""
+                Migrations/20261121T100001_step1.sql:\#(line):1: rows of "rooms" cannot be replaced: \#
+                "members" and "notes" refer to it, and the rows there would be deleted or changed \#
+                along with those of "rooms"
+                """#)
+        #expect(
+            problem?.hint
+                == #"""
+                Nothing of the file was applied. Change the rows that are there with INSERT … ON \#
+                CONFLICT DO UPDATE: REPLACE deletes them first.
+                """#)
+        #expect(try Self.counts(database) == [.integer(2), .integer(2), .integer(1)])
+    }
+
+    /// Files that keep rows of `rooms`, or say that they delete them.
+    static let explicit = [
+        "REPLACE INTO members VALUES (1, 2);", "UPDATE OR REPLACE notes SET id = 7;",
+        "INSERT INTO rooms VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET above = 2;",
+        "INSERT OR IGNORE INTO rooms VALUES (1, NULL);",
+        "UPDATE rooms SET above = NULL WHERE above = 1 OR replace('a', 'a', 'b') = 'b';",
+        "DELETE FROM rooms WHERE id = 2;",
+        "REPLACE INTO members SELECT id, (SELECT max(id) FROM rooms) FROM members;",
+    ]
+
+    @Test(arguments: explicit)
+    func `what says what it deletes may run`(_ sql: String) throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let set = MigrationTests.files(Self.base, sql)
+        #expect(try Migrator(database, set).apply(at: MigrationTests.now).count == 2)
+    }
+
     @Test func `the refusal names the tables and says what is possible`() throws {
         let database = try DatabasePool.open(.memory)
         defer { database.close() }

@@ -172,4 +172,23 @@ import Testing
                 "a migration file is ",
             ])
     }
+
+    @Test(arguments: [
+        "DROP TABLE _apus_meta", "DROP TABLE \"_apus_meta\"", "DROP TABLE main.[_Apus_Meta]",
+        "DROP TABLE `_apus_meta`", "DROP TABLE '_apus_meta'", "DROP TABLE main . '_APUS_meta'",
+        "INSERT INTO '_apus_meta' VALUES (1)", "SELECT * FROM '_apus_users'",
+        "DROP TABLE \u{FEFF}_apus_meta",
+    ])
+    func `the server's own tables are named in no spelling`(sql: String) throws {
+        let directory =
+            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let text = Array("SELECT 1;\n\(sql);".utf8)
+        let file = MigrationFile(fileName: "20261121T100000_bad.sql", text: text)
+        try file?.write(to: directory)
+        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        #expect(failure?.diagnostics.count == 1)
+        #expect(failure?.diagnostics.first?.message.hasSuffix(" is the server's own") == true)
+        #expect(failure?.diagnostics.first?.location.line == 2)
+    }
 }

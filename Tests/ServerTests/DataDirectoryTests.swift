@@ -155,13 +155,58 @@ import Testing
         #expect(Self.mode("\(project.data)/apus") == "700")
     }
 
-    @Test func `a closed directory with other things is taken, without a gitignore`() throws {
+    @Test func `among other things a gitignore hides our files and none of those`() throws {
         let project = try Project()
         try project.makeData(mode: 0o700)
         try project.make("letter.txt", "mine", mode: 0o644)
         try project.serve()
         #expect(Self.mode("\(project.data)/letter.txt") == "644")
-        #expect(Self.mode("\(project.data)/.gitignore") == "absent")
+        let text = try String(contentsOfFile: "\(project.data)/.gitignore", encoding: .utf8)
+        #expect(
+            text == "/.gitignore\n/apus.db*\n/model.schema.json*\n/secrets.json*\n")
+        let names = try Self.names(project.data).filter { $0 != "letter.txt" }
+        for name in names {
+            let isHidden = text.split(separator: "\n").contains { pattern in
+                pattern.hasSuffix("*")
+                    ? "/\(name)".hasPrefix(pattern.dropLast()) : "/\(name)" == pattern
+            }
+            #expect(isHidden, "\(name)")
+        }
+        try project.serve()
+        #expect(try String(contentsOfFile: "\(project.data)/.gitignore", encoding: .utf8) == text)
+    }
+
+    /// Such directories belong to root, and are judged as others are.
+    @Test(.enabled(if: geteuid() == 0), arguments: ["/", "/proc"])
+    func `no hint closes a directory that belongs to the machine`(path: String) throws {
+        let project = try Project()
+        let refusal = try #require(project.refusal(data: path))
+        #expect(refusal.contains("The data directory \(path) is open to other users"))
+        #expect(refusal.contains("--data \(path == "/" ? "" : path)/apus"), "\(refusal)")
+        #expect(!refusal.contains("chmod") && !refusal.contains("//"), "\(refusal)")
+    }
+
+    @Test func `a directory of ours that others have put things in keeps its rows`() throws {
+        let project = try Project()
+        try project.serve()
+        try project.make("letter.txt", "mine")
+        Self.close(project.data, to: 0o755)
+        let refusal = try #require(project.refusal())
+        #expect(!refusal.contains("chmod") && !refusal.contains("--data"), "\(refusal)")
+        #expect(
+            refusal.hasSuffix("Move the other things out of it; Apus then closes it to others."),
+            "\(refusal)")
+        try FileManager.default.removeItem(atPath: "\(project.data)/letter.txt")
+        try project.serve()
+        #expect(Self.mode(project.data) == "700")
+    }
+
+    @Test(arguments: ["--data", "--project"])
+    func `a folder without a name is wrong usage`(option: String) {
+        let error = #expect(throws: OptionError.self) {
+            option == "--data" ? try ServerOptions(data: "") : try ServerOptions(project: "")
+        }
+        #expect(error?.message == "\(option) takes the path of a folder, not ''")
     }
 
     @Test func `a directory for everybody's files is never taken over`() throws {

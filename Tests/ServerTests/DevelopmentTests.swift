@@ -74,6 +74,20 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `the end of faults says what still waits for the restart`() throws {
+        let project = try Project()
+        let settings = #"{"auth": {"jwt_expiry_seconds": 600}}"#
+        let waits = "waits for the restart: auth.jwt_expiry_seconds of project.json"
+        try project.save("project.json", settings)
+        #expect(project.nextLine() == waits)
+        try project.save("project.json", #"{"auth": {"jwt_expiry_second": 600}}"#)
+        #expect(project.command.lines(through: "project.json:1:").count == 2)
+        try project.save("project.json", settings)
+        #expect(project.nextLine() == "the faults are gone")
+        #expect(project.nextLine() == waits)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `a host that was not given is asked for`() throws {
         for environment in [[:], ["APUS_LISTEN": ":8080"]] {
             let words = environment.isEmpty ? ["dev", "--listen", ":8080"] : ["dev"]

@@ -34,6 +34,37 @@ import Testing
         let error = #expect(throws: OptionError.self) { try ServerOptions(listen: listen) }
         #expect(error?.message.hasPrefix("--listen takes HOST:PORT") == true)
     }
+
+    @Test(arguments: [
+        "0:0", "0.0:0", "0x0:0", "000.0.0.0:0", "[0]:0", "[::0]:0", "[0:0:0:0:0:0:0:0]:0",
+        "[::ffff:0.0.0.0]:0", "[::ffff:0:0]:0",
+    ])
+    func `every interface is listened on only where that is written out`(listen: String) throws {
+        let project = try DataDirectoryTests.Project()
+        let options = try ServerOptions(
+            project: project.root.path, listen: listen, loops: "1", logLevel: "error")
+        let problem = #expect(throws: Problem.self) {
+            try Backend.start(options, mode: .development).stop()
+        }
+        #expect(problem?.code == "host_is_every_interface")
+        #expect(problem?.message == "'\(options.host)' means every network interface here.")
+        #expect(
+            problem?.hint
+                == "Write 0.0.0.0 (or ::) for that, or 127.0.0.1 for this machine alone.")
+    }
+
+    @Test(arguments: ["0.0.0.0:0", "[::]:0"])
+    func `written out it is taken`(listen: String) throws {
+        let project = try DataDirectoryTests.Project()
+        let options = try ServerOptions(
+            project: project.root.path, listen: listen, loops: "2", logLevel: "error")
+        do {
+            try Backend.start(options, mode: .development).stop()
+        } catch let problem as Problem where problem.message.contains("::") {
+            // A machine without IPv6 says so, naming the address.
+        }
+    }
+
     @Test func `port 0 is answered with the port that was found`() throws {
         let project = try DataDirectoryTests.Project()
         let backend = try Backend.start(try project.options(), mode: .development)

@@ -12,30 +12,39 @@ extension InsertPlan {
         case skip
     }
 
-    /// Gives numbers to the rows that want them, then writes all of them.
+    /// Numbers the rows that want it and judges all of them, then writes them.
+    ///
+    /// A rule may look at the number, but who may not create uses none up: whoever could would soon
+    /// have taken all that an int32 column has.
     func run(_ run: WriteRun) throws(Problem) -> WriteResult {
-        guard let identity = model.identity, let sequence = model.sequence else {
-            return try write(run)
-        }
         var numbered = self
-        for index in rows.indices where rows[index].values[identity].isNull {
-            do throws(DatabaseError) {
-                let number = try run.transaction.nextNumber(of: sequence)
-                numbered.rows[index].values[identity] = .integer(number)
-            } catch {
-                throw Problem(error)
-            }
-            numbered.rows[index].isNumbered = true
+        let numbers = try numbered.number(run)
+        for row in numbered.rows { try checkProposed(row, run) }
+        if let numbers, let sequence = model.sequence {
+            run.transaction.use(numbers, of: sequence)
         }
         return try numbered.write(run)
     }
 
-    /// Rules first, for all rows and as the tables stand before the statement; then the rows.
-    ///
-    /// The create rule is judged before any key is looked up, as in PostgreSQL: who may not create
-    /// is not told which keys are there.
+    /// Gives the upcoming numbers to the rows without; nil if there are none such.
+    private mutating func number(_ run: WriteRun) throws(Problem) -> ClosedRange<Int64>? {
+        guard let identity = model.identity, let sequence = model.sequence else { return nil }
+        let wanting = rows.indices.filter { rows[$0].values[identity].isNull }
+        if wanting.isEmpty { return nil }
+        do throws(DatabaseError) {
+            let numbers = try run.transaction.upcomingNumbers(wanting.count, of: sequence)
+            for (index, number) in zip(wanting, numbers) {
+                rows[index].values[identity] = .integer(number)
+                rows[index].isNumbered = true
+            }
+            return numbers
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// Writes rows that the create rule has let pass.
     private func write(_ run: WriteRun) throws(Problem) -> WriteResult {
-        for row in rows { try checkProposed(row, run) }
         let fates = try fates(run)
         let statement = insertStatement(run)
         if refersToItself { try run.deferForeignKeys() }
@@ -110,6 +119,8 @@ extension InsertPlan {
         return conflict.resolution == .ignore ? .skip : .update(rowid: rowid)
     }
 
+    /// Judges the create rule as the tables stand before the statement, and before any key is looked
+    /// up, as in PostgreSQL: who may not create is not told which keys are there.
     private func checkProposed(_ row: NewRow, _ run: WriteRun) throws(Problem) {
         for check in checks where try !run.passes(check.rule, new: row.values, model: model) {
             throw refusal(of: check, run)
