@@ -12,17 +12,19 @@ import Testing
         "HTTPServer": ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"],
         "SQLite": ["Bytes", "CSQLite"],
         "Database": ["SQLite", "Bytes", "Diagnostics", "CLinux"],
-        "Schema": ["Database", "Bytes", "Diagnostics", "FoundationEssentials"],
+        "Configuration": ["Bytes", "Diagnostics"],
+        "Schema": ["Configuration", "Database", "Bytes", "Diagnostics", "FoundationEssentials"],
         "Query": ["Bytes", "Diagnostics"],
         "Expressions": ["Query", "Schema", "Database", "Bytes", "Diagnostics"],
         "REST": ["Query", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
-        "Auth": ["Crypto", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
+        "Auth": ["Crypto", "Configuration", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
         "Realtime": ["Query", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
         "Server": [
-            "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Database", "SQLite", "HTTPServer",
-            "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "FoundationEssentials", "CLinux",
+            "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration", "Database",
+            "SQLite", "HTTPServer", "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "FoundationEssentials",
+            "CLinux",
         ],
-        "ApusCommand": ["Server", "Schema", "Diagnostics", "FoundationEssentials"],
+        "ApusCommand": ["Server", "Schema", "Configuration", "Diagnostics", "FoundationEssentials"],
     ]
 
     /// Part of the toolchain: no wall is needed against them.

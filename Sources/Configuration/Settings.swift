@@ -1,0 +1,116 @@
+public import Diagnostics
+import Glibc
+
+/// Every setting's value. A setting is a property here, which says its default, and its row in
+/// ``Setting/all``, from which files, flags, variables and help texts are read and written.
+public struct Settings: Hashable, Sendable {
+    /// The log on standard error.
+    public struct Logging: Hashable, Sendable {
+        /// Events below this level are not logged.
+        public var level = LogLevel.info
+        /// The form of its lines; nil for text in development and JSON in production.
+        public var format: LogFormat?
+    }
+
+    /// The files that HTTPS needs; both or neither.
+    public struct TLS: Hashable, Sendable {
+        /// The path of the certificate chain in PEM, leaf first.
+        public var certificate: String?
+        /// The path of its private key in PEM.
+        public var key: String?
+    }
+
+    /// Sign-up and sign-in.
+    public struct Auth: Hashable, Sendable {
+        /// The life of an access token in seconds.
+        public var jwtExpirySeconds = 3600
+        /// The fewest characters of a password.
+        public var passwordMinLength = 6
+        /// Whether new users are turned away.
+        public var disablesSignup = false
+        /// Whether an address counts as confirmed at once; true until mail is built.
+        public var autoconfirm = true
+        /// Whether sign-in without any address is allowed.
+        public var allowsAnonymous = false
+        /// How long in seconds a used refresh token is still answered with its successor.
+        public var refreshReuseSeconds = 10
+    }
+
+    /// The REST API.
+    public struct REST: Hashable, Sendable {
+        /// The most rows of one answer.
+        public var maxRows = 1000
+        /// Whether an update or delete without a filter is refused.
+        public var safeUpdate = true
+        /// When a statement is given up, in milliseconds.
+        public var statementTimeoutMilliseconds = 8000
+    }
+
+    /// The feeds.
+    public struct Realtime: Hashable, Sendable {
+        /// How long changes stay readable where the model does not say.
+        public var retain: Duration = .seconds(24 * 3600)
+        /// The most channels one socket may join.
+        public var channelsPerSocketMax = 100
+        /// The most messages one socket may send in a second.
+        public var messagesPerSecondMax = 100
+    }
+
+    /// Which web pages of other origins may call.
+    public struct CORS: Hashable, Sendable {
+        /// The origins allowed; `*` is any.
+        public var origins = ["*"]
+    }
+
+    /// The bounds of what one client may ask for. Their defaults stand here and nowhere else: the
+    /// rooms that keep a bound are given it.
+    public struct Bounds: Hashable, Sendable {
+        /// The largest request body in bytes.
+        public var bodyBytesMax = 10 << 20
+        /// The most open connections.
+        public var connectionsMax = 10_000
+        /// The largest WebSocket message in bytes.
+        public var messageBytesMax = 1 << 20
+    }
+
+    /// The folder that holds `Schemas/` and `Migrations/`.
+    public var project: String
+    /// The folder of the database and the secrets.
+    public var data: String
+    /// Where to accept connections.
+    public var listen = ListenAddress(host: "127.0.0.1", port: 54_321)
+    /// How many event loops serve.
+    public var loops = Settings.processors
+    /// The log.
+    public var log = Logging()
+    /// The files that HTTPS needs.
+    public var tls = TLS()
+    /// The project's name.
+    public var name = "apus"
+    /// Sign-up and sign-in.
+    public var auth = Auth()
+    /// The REST API.
+    public var rest = REST()
+    /// The feeds.
+    public var realtime = Realtime()
+    /// Which web pages may call.
+    public var cors = CORS()
+    /// The bounds of what one client may ask for.
+    public var limits = Bounds()
+
+    /// The settings of a project that says nothing.
+    ///
+    /// - Parameter project: the folder of the project.
+    public init(project: String = ".") {
+        self.project = project
+        data = FolderPath.join(project, ".apus")
+    }
+
+    /// One loop for each processor that is online, within what the row allows.
+    private static var processors: Int {
+        max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), loopsMax))
+    }
+
+    /// Loops are threads with a reader of the database each; more than this serve nobody.
+    static let loopsMax = 64
+}
