@@ -43,7 +43,7 @@ let package = Package(
         room("Query", ["Bytes", "Diagnostics"]),
         room("Expressions", ["Query", "Schema", "Database", "Bytes", "Diagnostics"]),
         room("REST", ["Query", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
-        room("Auth", ["Crypto", "Configuration", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
+        room("Auth", ["Crypto", "Configuration", "Database", "HTTP", "Bytes", "Diagnostics"]),
         room("Realtime", ["Query", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
         room("Server", [
             "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Database", "HTTPServer",
@@ -66,7 +66,7 @@ let package = Package(
         tests("QueryTests", ["Query", "Bytes", "Diagnostics"]),
         tests("ExpressionsTests", ["Query", "Expressions", "Schema", "Database", "Bytes", "Diagnostics"]),
         tests("RESTTests", ["REST", "Query", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
-        tests("AuthTests", ["Auth", "Configuration", "Crypto", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
+        tests("AuthTests", ["Auth", "Configuration", "Crypto", "Database", "HTTP", "Bytes", "Diagnostics"]),
         tests("RealtimeTests", ["Realtime", "Query", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"]),
         tests("ServerTests", ["Server", "Configuration", "Schema", "Database", "Crypto", "Bytes", "Diagnostics"]),
         tests("HouseTests", []),

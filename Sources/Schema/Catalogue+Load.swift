@@ -1,3 +1,4 @@
+public import Configuration
 import Diagnostics
 import FoundationEssentials
 
@@ -34,6 +35,20 @@ extension Catalogue {
         }
         if !faults.isEmpty { throw SchemaFailure(diagnostics: faults) }
         return try Catalogue(parsing: files)
+    }
+
+    /// What the `project.json` of a `Schemas` directory gives, for commands that need no models;
+    /// nothing when there is none.
+    ///
+    /// Throws every fault of the file.
+    public static func project(ofSchemas directory: String) throws(SchemaFailure) -> GivenSettings {
+        let path = "\(directory)/\(ProjectFile.name)"
+        let label = "\(directory.split(separator: "/").last ?? "")/\(ProjectFile.name)"
+        guard FileManager.default.fileExists(atPath: path) else { return GivenSettings() }
+        guard let contents = FileManager.default.contents(atPath: path) else {
+            throw SchemaFailure(Diagnostic("the file cannot be read", at: .whole(label)))
+        }
+        return try Catalogue(parsing: [(label, Array(contents))]).project
     }
 
     /// Notes and hidden files may lie about; JSON and SQL has to be where it means something.

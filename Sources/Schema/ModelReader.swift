@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Database
 import Diagnostics
 
@@ -245,10 +246,8 @@ struct ModelReader {
             return isOn ? RealtimeSettings(retain: nil) : nil
         }
         let words = reader.words(of: value, .realtime)
-        guard let retain = words["retain"] else {
-            return RealtimeSettings(retain: nil)
-        }
-        return RealtimeSettings(retain: reader.duration(retain.value))
+        return RealtimeSettings(
+            retain: words["retain"]?.value.string.flatMap(Duration.init(span:)))
     }
 }
 

@@ -1,20 +1,26 @@
 import Bytes
+import Configuration
 import Database
 import Diagnostics
 import Expressions
 import Schema
 
-/// The schema files and what was compiled from them: always used and replaced together.
+/// The schema files, what was compiled from them and the settings to serve them with: always used
+/// and replaced together.
 struct SchemaSet: Sendable {
     let catalogue: Catalogue
     let rulebook: Rulebook
+    let settings: Settings
 
     /// Reads and checks every schema file.
     ///
-    /// - Throws: `SchemaFailure` with every fault of every file.
-    static func load(_ options: ServerOptions) throws(SchemaFailure) -> SchemaSet {
+    /// - Throws: `SchemaFailure` with every fault of every file, `SettingFault` when settings of
+    ///   several sources do not go together.
+    static func load(_ options: ServerOptions) throws -> SchemaSet {
         let catalogue = try Catalogue.load(schemas: options.schemasDirectory)
-        return SchemaSet(catalogue: catalogue, rulebook: try Rulebook.compile(catalogue))
+        return SchemaSet(
+            catalogue: catalogue, rulebook: try Rulebook.compile(catalogue),
+            settings: try options.given.over(catalogue.project).resolved())
     }
 
     /// What separates a database from the declared models. `recorded` is what the migration files
@@ -29,11 +35,10 @@ struct SchemaSet: Sendable {
     /// Which tables feed the change log.
     var capturedTables: [CapturedTable] {
         catalogue.models.compactMap { model in
-            model.realtime.map { settings in
+            model.realtime.map { feed in
                 CapturedTable(
                     name: model.name, columns: model.columns.map { ($0.name, $0.type) },
-                    key: model.primaryKey,
-                    retain: settings.retain ?? catalogue.project.realtime.retain)
+                    key: model.primaryKey, retain: feed.retain ?? settings.realtime.retain)
             }
         }
     }

@@ -17,7 +17,7 @@ import Testing
         "Query": ["Bytes", "Diagnostics"],
         "Expressions": ["Query", "Schema", "Database", "Bytes", "Diagnostics"],
         "REST": ["Query", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
-        "Auth": ["Crypto", "Configuration", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
+        "Auth": ["Crypto", "Configuration", "Database", "HTTP", "Bytes", "Diagnostics"],
         "Realtime": ["Query", "Expressions", "Schema", "Database", "HTTP", "Bytes", "Diagnostics"],
         "Server": [
             "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration", "Database",
