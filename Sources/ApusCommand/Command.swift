@@ -70,7 +70,7 @@ extension Command {
     }
 
     static let all = [
-        dev, serve, check, migrateNew, migrateUp, migrateStatus, keys, version,
+        dev, serve, check, migrateNew, migrateUp, migrateStatus, settings, keys, version,
     ]
 
     /// The overview that `apus` and `apus --help` print.
