@@ -69,7 +69,7 @@ struct BackendParts {
     ) throws {
         switch mode {
         case .development:
-            try schemas.writeModelSchema(options)
+            try schemas.writeEditorSchemas(options)
             try schemas.applyToDevelopment(database, options, log: log)
             try schemas.plantSeeds(in: database)
         case .production(let migrate):

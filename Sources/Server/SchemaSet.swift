@@ -43,9 +43,11 @@ struct SchemaSet: Sendable {
         }
     }
 
-    /// Writes the JSON Schema of model files beside the database, for editors.
-    func writeModelSchema(_ options: ServerOptions) throws(Problem) {
-        try FileSystem.replace(
-            options.dataDirectory + "/model.schema.json", with: ModelFileSchema.bytes)
+    /// Writes the JSON Schemas of model files and of `project.json` beside the database, for
+    /// editors.
+    func writeEditorSchemas(_ options: ServerOptions) throws(Problem) {
+        let folder = options.dataDirectory
+        try FileSystem.replace(folder + "/model.schema.json", with: ModelFileSchema.bytes)
+        try FileSystem.replace(folder + "/project.schema.json", with: ProjectFileSchema.bytes)
     }
 }
