@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Values
 
 /// The tables of this room and how they came to be: each step runs once, in order, and is never
 /// edited after it has been released.
@@ -63,7 +64,8 @@ enum AuthTables {
 
     /// Brings the tables to the last step, all at once or not at all, and reads the sessions that
     /// are revoked at `now`. Blocks until it is durable: for start-up.
-    static func prepare(_ database: DatabasePool, now: Instant) throws(Problem) -> [RevokedSession] {
+    static func prepare(_ database: DatabasePool, now: Instant) throws(Problem) -> [RevokedSession]
+    {
         try database.writeAndWait { transaction throws(Problem) in
             try transaction.script(
                 """

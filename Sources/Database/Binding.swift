@@ -1,4 +1,5 @@
 import SQLite
+import Values
 
 extension StatementRun {
     /// Binds a value to `?number`.

@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Values
 
 /// A table whose changes feed the change log.
 public struct CapturedTable: Sendable {

@@ -1,5 +1,6 @@
 import Bytes
 import SQLite
+import Values
 
 /// A change seen by the hook and not yet in the log.
 struct CapturedChange {

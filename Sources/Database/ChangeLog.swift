@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import SQLite
+import Values
 
 /// The change log's table, written in the transaction of the changes themselves. Confined to the
 /// writer's thread.

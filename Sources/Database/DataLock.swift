@@ -38,6 +38,9 @@ final class DataLock: Sendable {
     }
 
     deinit {
+        // A process that is forked at this moment holds the descriptor until it executes another
+        // program: closing ours alone would leave the lock to it.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

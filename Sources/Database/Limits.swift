@@ -19,8 +19,6 @@ public enum DatabaseLimits {
     public static let slowLaneThreads = 2
     /// Prepared statements kept by a connection.
     public static let cachedStatementsMax = 256
-    /// Characters of a client's value that an error message repeats.
-    public static let quotedValueCharactersMax = 256
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for
     /// it.
     public static let trimmedRowsMax = 500
@@ -39,6 +37,4 @@ public enum DatabaseLimits {
     public static let logFileBytesKept = 67_108_864
     /// Arguments of one `apus_object` call; SQLite allows 127.
     public static let objectMembersMax = 126
-    /// Nesting of JSON values in columns.
-    public static let jsonDepthMax = 64
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Values
 
 /// What the change log holds.
 public struct ChangeBounds: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import SQLite
+public import Values
 
 /// A connection for reading: one per event loop, one per thread of the slow lane, used by that one
 /// only.

@@ -1,4 +1,5 @@
 import Bytes
+public import Values
 
 /// A table to be read as if some rows that are gone were still in it.
 ///

@@ -1,4 +1,5 @@
 import Bytes
+public import Values
 
 /// The shape of a JSON object made from columns: its keys, already encoded, and the type of each.
 public struct RowLayout: Sendable {
@@ -115,11 +116,7 @@ extension ColumnType {
 
     /// The type that `layoutName` names.
     init?(layoutName name: String) {
-        let plain: [ColumnType] = [
-            .text, .uuid, .timestamp, .date, .time, .integer, .integer32, .real, .boolean, .json,
-            .bytes,
-        ]
-        if let type = plain.first(where: { $0.wireName == name }) {
+        if let type = Self.families.first(where: { $0.layoutName == name }) {
             self = type
             return
         }

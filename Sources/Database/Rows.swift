@@ -1,5 +1,6 @@
 import Bytes
 import SQLite
+public import Values
 
 /// The rows of one query, one at a time. Valid inside the closure it was given to.
 public struct Rows: ~Copyable {

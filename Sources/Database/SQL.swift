@@ -1,3 +1,5 @@
+public import Values
+
 /// A dialect of SQL that text is written for. SQLite is the embedded one and today the only one.
 public struct Dialect: Hashable, Sendable {
     /// The dialect's name, for logs.

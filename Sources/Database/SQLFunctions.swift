@@ -1,4 +1,5 @@
 import Bytes
+import Values
 
 /// The functions that SQL and Swift share, so that a rule gives the same answer in both.
 ///
@@ -57,7 +58,7 @@ public enum SQLFunctions {
     }
 
     private static func root(_ json: String) -> JSONValue? {
-        try? JSONDocument(parsing: Array(json.utf8), depthMax: DatabaseLimits.jsonDepthMax).root
+        try? JSONDocument(parsing: Array(json.utf8), depthMax: ValueLimits.jsonDepthMax).root
     }
 
     private static func text(_ value: JSONValue) -> String? {

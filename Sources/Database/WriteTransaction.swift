@@ -1,5 +1,6 @@
 public import Diagnostics
 import SQLite
+public import Values
 
 /// One write inside the group commit: a savepoint of its own on the writer connection.
 ///

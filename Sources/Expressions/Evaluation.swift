@@ -1,6 +1,7 @@
 public import Database
 public import Diagnostics
 public import Schema
+public import Values
 
 /// The images of one row of a model, as rules judge it.
 public struct RowInput: Sendable {

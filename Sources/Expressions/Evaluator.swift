@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Query
+import Values
 
 /// Evaluation in memory: the same results as the SQL of `SQLRenderer`, node for node. Columns are
 /// array indexes; nothing is looked up by name.

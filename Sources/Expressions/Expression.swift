@@ -1,6 +1,7 @@
 public import Database
 public import Query
 public import Schema
+public import Values
 
 /// The typed tree: an expression resolved against the catalogue, with all types agreed. One tree
 /// serves access rules, checks, defaults, index predicates, URL filters and feed filters; it

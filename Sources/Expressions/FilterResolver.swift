@@ -2,6 +2,7 @@ import Database
 public import Diagnostics
 public import Query
 public import Schema
+import Values
 
 /// What a filter may speak of besides the columns of its model, and who asks.
 public struct FilterScope {

@@ -1,5 +1,6 @@
 public import Database
 public import Diagnostics
+import Values
 
 /// Who is calling: what a verified token says, in the form that rules read.
 public struct Identity: Hashable, Sendable {

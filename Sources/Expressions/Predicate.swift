@@ -2,6 +2,7 @@ public import Database
 public import Diagnostics
 import Query
 public import Schema
+public import Values
 
 /// A condition on a row of one model, typed and ready to run: in SQL, in memory, or both.
 public struct Predicate: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Schema
+import Values
 
 // Calls: of the functions that tell about the caller, of named rules, and of the closed list of
 // functions (design §5).

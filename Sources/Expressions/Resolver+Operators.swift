@@ -2,6 +2,7 @@ import Database
 import Diagnostics
 import Query
 import Schema
+import Values
 
 // Types of operands: literals take the type of the other side, numbers of different scales are
 // brought together, and anything else must have one type.

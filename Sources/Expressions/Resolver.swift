@@ -2,6 +2,7 @@ import Database
 import Diagnostics
 import Query
 import Schema
+import Values
 
 /// Resolves names and agrees types, collecting faults instead of stopping at the first. One
 /// resolver serves one catalogue; what it makes is independent of it.

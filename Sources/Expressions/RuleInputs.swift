@@ -1,6 +1,7 @@
 public import Database
 import Diagnostics
 import Schema
+public import Values
 
 /// What a condition reads: subscribers with equal caller inputs get equal decisions, and a decision
 /// stays good until a model it reads changes.

@@ -1,6 +1,7 @@
-public import Database
+import Database
 public import Diagnostics
 public import Schema
+public import Values
 
 /// Every expression of a catalogue, compiled: rules, checks, defaults and index conditions.
 /// Immutable; a reload makes a new one.

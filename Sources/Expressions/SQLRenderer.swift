@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Query
 import Schema
+import Values
 
 /// Writes a typed tree as SQL for SQLite 3.40 with PostgreSQL's meaning.
 ///

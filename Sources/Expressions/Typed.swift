@@ -1,4 +1,5 @@
 import Database
+import Values
 
 /// What is known of an operand's type before the other operand is seen.
 enum StaticType: Hashable {
@@ -55,44 +56,4 @@ struct Typed {
         case .null, .invalid: "unknown"
         }
     }
-}
-
-extension ColumnType {
-    /// The power of ten by which a number of this type is scaled; nil when it is not exact.
-    var exactScale: Int? {
-        switch self {
-        case .integer, .integer32: 0
-        case .decimal(_, let scale): scale
-        case .text, .uuid, .timestamp, .date, .time, .real, .boolean, .json, .bytes: nil
-        }
-    }
-
-    var isNumber: Bool { exactScale != nil || self == .real }
-
-    /// Ten to the scale, for types that `exactScale` knows.
-    var scaleFactor: Int64 { powerOfTen(exactScale ?? 0) }
-
-    /// The type that a name after `::` means.
-    init?(castName name: String) {
-        switch name {
-        case "text", "varchar", "string", "citext": self = .text
-        case "uuid": self = .uuid
-        case "timestamptz", "timestamp", "timestamp with time zone", "timestamp without time zone":
-            self = .timestamp
-        case "date": self = .date
-        case "time", "time without time zone": self = .time
-        case "int8", "bigint": self = .integer
-        case "int4", "int", "integer": self = .integer32
-        case "float8", "double precision", "float", "real": self = .real
-        case "bool", "boolean": self = .boolean
-        case "json", "jsonb": self = .json
-        case "bytea": self = .bytes
-        default: return nil
-        }
-    }
-}
-
-/// Ten to the `exponent`, which is at most 18.
-func powerOfTen(_ exponent: Int) -> Int64 {
-    (0..<min(exponent, ColumnType.decimalPrecisionMax)).reduce(1) { power, _ in power * 10 }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Database
+import Values
 
 extension Value {
     /// The value as an SQL literal.

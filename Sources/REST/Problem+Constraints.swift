@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Schema
+import Values
 
 // Constraint violations in PostgreSQL's words (rest.md §18.4), with the values of the row being
 // written.

@@ -1,4 +1,5 @@
 internal import Database
+internal import Values
 
 /// One binding of an audience on one model: what it wants to hear and may hear.
 final class Listener {

@@ -1,6 +1,7 @@
 internal import Database
 internal import Expressions
 internal import Schema
+internal import Values
 
 /// What the hub knows of one watched model: who listens to it and what they share.
 final class ModelFeed {
@@ -150,9 +151,6 @@ final class ModelFeed {
 
     /// Whether equality in SQL is equality of stored values for a column's type.
     private func isExact(_ column: Int) -> Bool {
-        switch model.columns[column].type {
-        case .text, .uuid, .integer, .integer32, .boolean, .date, .timestamp: true
-        case .time, .decimal, .real, .json, .bytes: false
-        }
+        model.columns[column].type.traits.isEqualAsStored
     }
 }

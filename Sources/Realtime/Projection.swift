@@ -2,6 +2,7 @@ internal import Bytes
 internal import Database
 internal import Diagnostics
 internal import Schema
+internal import Values
 
 /// Which columns some listeners are shown, and their encoding of a change: made once per change
 /// and visibility of the old row, whatever the number of listeners.

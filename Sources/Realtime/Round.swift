@@ -1,3 +1,4 @@
+import Values
 internal import Database
 internal import Diagnostics
 internal import Expressions

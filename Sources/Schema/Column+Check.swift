@@ -1,6 +1,7 @@
 import Bytes
-public import Database
+import Database
 public import Diagnostics
+public import Values
 
 extension Column {
     /// Judges a value of the column's type against `enum`, lengths, ranges, pattern and JSON rule.

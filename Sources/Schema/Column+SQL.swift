@@ -1,5 +1,6 @@
 import Bytes
 import Database
+import Values
 
 extension Column {
     /// The conditions, as SQL, that the column's type and constraints put on its values. They spell

@@ -1,4 +1,5 @@
-public import Database
+import Database
+public import Values
 
 /// The value a column gets when the writer gives none.
 public enum ColumnDefault: Hashable, Sendable {

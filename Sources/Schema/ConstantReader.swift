@@ -1,6 +1,7 @@
 import Bytes
 import Database
 import Diagnostics
+import Values
 
 /// Reads constants of a column's type: defaults, enum values, bounds.
 struct ConstantReader {
@@ -10,7 +11,7 @@ struct ConstantReader {
     /// The constant as a value of the type; nil, reported, when it is of another type.
     func constant(_ value: JSONValue, _ what: String) -> Value? {
         guard isRightKind(value) else {
-            reader.fault("\(what) must be \(wording)", at: value)
+            reader.fault("\(what) must be \(type.traits.literal.noun)", at: value)
             return nil
         }
         do throws(Problem) {
@@ -22,23 +23,13 @@ struct ConstantReader {
     }
 
     private func isRightKind(_ value: JSONValue) -> Bool {
-        switch type {
-        case .text, .uuid, .timestamp, .date, .time, .bytes: value.kind == .string
-        case .integer, .integer32: value.int64 != nil
-        case .real: value.kind == .number
-        case .decimal: value.kind == .number || value.kind == .string
+        switch type.traits.literal {
+        case .string: value.kind == .string
+        case .integer: value.int64 != nil
+        case .number: value.kind == .number
+        case .numberOrString: value.kind == .number || value.kind == .string
         case .boolean: value.kind == .bool
-        case .json: true
-        }
-    }
-
-    private var wording: String {
-        switch type {
-        case .integer, .integer32: "an integer"
-        case .real, .decimal: "a number"
-        case .boolean: "true or false"
-        case .json: "a JSON value"
-        case .text, .uuid, .timestamp, .date, .time, .bytes: "a string"
+        case .any: true
         }
     }
 
@@ -123,13 +114,5 @@ struct ConstraintReader {
 
 extension Value {
     /// Whether a number is smaller than another; false for other values.
-    func isLess(than other: Value) -> Bool {
-        switch (self, other) {
-        case (.integer(let a), .integer(let b)): a < b
-        case (.real(let a), .real(let b)): a < b
-        case (.integer(let a), .real(let b)): Double(a) < b
-        case (.real(let a), .integer(let b)): a < Double(b)
-        default: false
-        }
-    }
+    func isLess(than other: Value) -> Bool { order(other).map { $0 < 0 } ?? false }
 }

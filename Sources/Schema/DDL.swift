@@ -1,3 +1,4 @@
+import Values
 import Database
 
 /// Turns an expression of a model into SQL text for a check or an index predicate: column names
@@ -82,7 +83,7 @@ public struct DDL: Sendable {
     // MARK: Parts
 
     private static func definition(of column: Column, in model: Model) -> String {
-        var text = "\(quoted(column.name)) \(column.type.storageClass)"
+        var text = "\(quoted(column.name)) \(column.type.traits.storage.rawValue.uppercased())"
         if !column.isNullable { text += " NOT NULL" }
         if case .constant(let value)? = column.default { text += " DEFAULT \(value.sqlLiteral)" }
         let conditions = column.sqlConditions

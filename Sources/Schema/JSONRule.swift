@@ -1,6 +1,7 @@
 public import Bytes
 import Database
 import Diagnostics
+import Values
 
 /// The shape a JSON value must have: the part of JSON Schema that model files use, to any depth.
 public final class JSONRule: Sendable {
@@ -19,6 +20,19 @@ public final class JSONRule: Sendable {
     struct Format: Sendable {
         let name: String
         let type: ColumnType
+
+        /// The formats of texts; those of decimals and bytes say how a column stores them.
+        static let names = types.flatMap(\.traits.formats)
+        private static let types: [ColumnType] = [.uuid, .timestamp, .date, .time]
+
+        /// The format called `name`, if there is one.
+        init?(_ name: String) {
+            guard let type = Self.types.first(where: { $0.traits.formats.contains(name) }) else {
+                return nil
+            }
+            self.name = name
+            self.type = type
+        }
     }
 
     /// The bounds of a number.

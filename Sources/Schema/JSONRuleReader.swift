@@ -44,23 +44,12 @@ struct JSONRuleReader {
         }
         parts.allowed = words["enum"]?.value.elements.map(\.canonical)
         if let value = words["const"]?.value { parts.allowed = [value.canonical] }
-        parts.format = words["format"]?.value.string.map(format)
+        parts.format = words["format"]?.value.string.flatMap(JSONRule.Format.init)
         parts.length = counts(words, "minLength", "maxLength")
         parts.pattern = words["pattern"].flatMap { reader.pattern($0.value) }
         parts.range = range(words)
         readContainers(words, &parts)
         return JSONRule(parts)
-    }
-
-    private func format(_ name: String) -> JSONRule.Format {
-        let type: ColumnType =
-            switch name {
-            case "uuid": .uuid
-            case "date": .date
-            case "time": .time
-            default: .timestamp
-            }
-        return JSONRule.Format(name: name, type: type)
     }
 
     private func range(_ words: Words) -> JSONRule.Range {

@@ -1,3 +1,4 @@
+import Values
 import Bytes
 public import Database
 public import Diagnostics

@@ -1,3 +1,4 @@
+import Values
 public import Database
 
 /// What a caller may be allowed to do with a row.

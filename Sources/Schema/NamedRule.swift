@@ -1,4 +1,5 @@
-public import Database
+import Database
+public import Values
 
 /// A rule of `rules.json`: an expression with a name and parameters, shared by models.
 public struct NamedRule: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import Bytes
 import Database
 import Diagnostics
+import Values
 
 /// Reads one property of a model file into a column.
 struct PropertyReader {
@@ -18,7 +19,7 @@ struct PropertyReader {
         }
         let kind = propertyKind()
         let words = reader.words(of: member.value, .property, kind: kind)
-        let type = columnType(kind, words)
+        let type = columnType(words)
         let limits = ConstraintReader(reader: reader, type: type, kind: kind, words: words).read()
         let column = column(type: type, words, isRequired: isRequired, limits)
         check(column, words)
@@ -28,57 +29,30 @@ struct PropertyReader {
         return column
     }
 
-    /// What the property holds, from `type` and `format`; `.any` where `type` is absent or wrong.
+    /// The type that `type` and `format` mean; any JSON value where they mean none.
+    private var declaredType: ColumnType {
+        guard let word = member.value["type"]?.string else { return .json }
+        return ColumnType(word: word, format: member.value["format"]?.string)
+            ?? ColumnType(word: word, format: nil) ?? .json
+    }
+
     private func propertyKind() -> PropertyKind {
-        guard let type = member.value["type"]?.string else { return .any }
-        let format = member.value["format"]?.string
-        return switch (type, format) {
-        case ("string", "decimal"): .decimal
-        case ("string", "byte"): .bytes
-        case ("string", "uuid"), ("string", "date-time"), ("string", "date"), ("string", "time"):
-            .temporal
-        case ("string", _): .text
-        case ("integer", _): .integer
-        case ("number", _): .number
-        case ("boolean", _): .boolean
-        case ("object", _): .object
-        case ("array", _): .array
-        default: .any
+        switch member.value["type"]?.string {
+        case "object": .object
+        case "array": .array
+        default: PropertyKind(declaredType)
         }
     }
 
-    private func columnType(_ kind: PropertyKind, _ words: [String: FileReader.Member])
-        -> ColumnType
-    {
+    private func columnType(_ words: [String: FileReader.Member]) -> ColumnType {
         checkFormat(words)
-        let format = words["format"]?.value.string
-        switch kind {
-        case .text: return .text
-        case .bytes: return .bytes
-        case .integer: return format == "int32" ? .integer32 : .integer
-        case .number: return .real
-        case .boolean: return .boolean
-        case .object, .array, .any: return .json
-        case .decimal: return decimal(words)
-        case .temporal:
-            return switch format {
-            case "uuid": .uuid
-            case "date": .date
-            case "time": .time
-            default: .timestamp
-            }
-        }
+        if case .decimal = declaredType { return decimal(words) }
+        return declaredType
     }
 
     private func checkFormat(_ words: [String: FileReader.Member]) {
         guard let format = words["format"]?.value, let text = format.string else { return }
-        let known: [String] =
-            switch words["type"]?.value.string {
-            case "string": Vocabulary.stringFormats
-            case "integer": Vocabulary.integerFormats
-            case "number": Vocabulary.numberFormats
-            default: []
-            }
+        let known = words["type"]?.value.string.map(ColumnType.formats) ?? []
         if !known.isEmpty, !known.contains(text) {
             reader.fault(
                 "the format \"\(text)\" does not go with the type "

@@ -1,6 +1,7 @@
 import Bytes
 import Database
 import Diagnostics
+import Values
 
 /// Reads `rules.json`: named rules, `{"team_member(team uuid)": "exists(…)"}`.
 struct RuleFile {
@@ -77,22 +78,23 @@ struct RuleFile {
             return nil
         }
         guard words.count == 2 else { return (words[0], nil) }
-        guard let type = Self.types[words[1].lowercased()] else {
+        guard let type = Self.type(named: words[1].lowercased()) else {
             reader.fault(
                 "there is no type \"\(words[1])\"", at: key,
-                suggestion: nearest(words[1], in: Self.types.keys))
+                suggestion: nearest(words[1], in: Self.typeNames))
             return nil
         }
         return (words[0], type)
     }
 
-    /// The names clients know the types by, and the names model files use.
-    private static let types: [String: ColumnType] = [
-        "text": .text, "string": .text, "uuid": .uuid, "timestamptz": .timestamp,
-        "date": .date, "time": .time, "int8": .integer, "bigint": .integer, "integer": .integer,
-        "int4": .integer32, "float8": .real, "number": .real, "bool": .boolean,
-        "boolean": .boolean, "jsonb": .json, "json": .json, "bytea": .bytes,
-    ]
+    /// The names model files use, and those of casts.
+    private static func type(named name: String) -> ColumnType? {
+        ColumnType(word: name, format: nil) ?? ColumnType(castName: name)
+    }
+
+    private static let typeNames = ColumnType.families.flatMap {
+        [$0.traits.word].compactMap(\.self) + $0.traits.castNames
+    }
 }
 
 extension StringProtocol {

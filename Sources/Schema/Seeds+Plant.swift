@@ -1,5 +1,6 @@
 public import Database
 public import Diagnostics
+public import Values
 
 extension Catalogue {
     /// Inserts the seed rows in one transaction; rows whose key is there already are left as they

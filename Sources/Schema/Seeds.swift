@@ -1,6 +1,7 @@
 import Bytes
-public import Database
+import Database
 import Diagnostics
+public import Values
 
 /// One row of a seed file.
 public struct SeedRow: Hashable, Sendable {

@@ -1,6 +1,22 @@
+import Values
+
 /// What a property holds, as far as the choice of further words goes.
 enum PropertyKind: String, Sendable, CaseIterable {
     case text, temporal, decimal, bytes, integer, number, boolean, object, array, any
+
+    /// The kind of a column's type.
+    init(_ type: ColumnType) {
+        switch type {
+        case .text: self = .text
+        case .uuid, .timestamp, .date, .time: self = .temporal
+        case .decimal: self = .decimal
+        case .integer, .integer32: self = .integer
+        case .real: self = .number
+        case .boolean: self = .boolean
+        case .json: self = .any
+        case .bytes: self = .bytes
+        }
+    }
 
     /// The kind with its article, for messages.
     var wording: String {

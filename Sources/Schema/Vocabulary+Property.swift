@@ -1,11 +1,9 @@
+import Values
+
 extension Vocabulary {
     private static let numbers: Set<PropertyKind> = [.integer, .number, .decimal]
     private static let strings: Set<PropertyKind> = [.text, .bytes]
 
-    /// The formats of a string and of an integer.
-    static let stringFormats = ["uuid", "date-time", "date", "time", "decimal", "byte"]
-    static let integerFormats = ["int32", "int64"]
-    static let numberFormats = ["double"]
     static let typeNames = ["string", "integer", "number", "boolean", "object", "array"]
 
     static let property = Vocabulary(
@@ -15,7 +13,7 @@ extension Vocabulary {
     private static let columnWords: [Word] = [
         Word("type", .choice(typeNames), "The type of the values; any JSON value when left out."),
         Word(
-            "format", .choice(stringFormats + integerFormats + numberFormats),
+            "format", .choice(["string", "integer", "number"].flatMap(ColumnType.formats)),
             "What kind of string or number it is.",
             for: [.text, .temporal, .decimal, .bytes, .integer, .number]),
         Word("description", .text, "What the column is for."),
@@ -74,7 +72,7 @@ extension Vocabulary {
                 "type", .either([.choice(nestedTypes), .list(.choice(nestedTypes), min: 1)]),
                 "The type, or the types, of the value."),
             Word(
-                "format", .choice(["uuid", "date-time", "date", "time"]),
+                "format", .choice(JSONRule.Format.names),
                 "What kind of string it is."),
             Word("title", .text, "A name for the value."),
             Word("description", .text, "What the value is for."),

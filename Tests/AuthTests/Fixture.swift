@@ -6,6 +6,7 @@ import Foundation
 import HTTP
 import Synchronization
 import Testing
+import Values
 
 @testable import Auth
 

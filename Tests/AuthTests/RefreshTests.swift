@@ -4,6 +4,7 @@ import Database
 import Diagnostics
 import HTTP
 import Testing
+import Values
 
 @testable import Auth
 

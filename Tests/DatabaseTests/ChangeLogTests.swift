@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import Synchronization
 import Testing
+import Values
 
 /// Collects published changes.
 private final class Published: Sendable {
@@ -102,8 +103,8 @@ extension Change {
         try write(database, "INSERT INTO items(id, name) VALUES (7, 'g')")
         #expect(
             published.all.map { "\($0.sequence) \($0.key)" } == [
-                "1 [Database.Value.integer(1)]",
-                "2 [Database.Value.integer(7)]",
+                "1 [Values.Value.integer(1)]",
+                "2 [Values.Value.integer(7)]",
             ])
         #expect(try database.makeReader().changes(after: 0, limit: 10).count == 2)
     }

@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Diagnostics
 import Testing
+import Values
 
 /// A temporary database with a table of items.
 func makeItems(_ configuration: DatabaseConfiguration = .memory) throws(Problem) -> DatabasePool {

@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Testing
+import Values
 
 @Suite struct FunctionTests {
     static let likes: [(String, String, Bool, Bool)] = [

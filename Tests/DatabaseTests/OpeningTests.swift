@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import Glibc
 import Testing
+import Values
 
 @Suite(.timeLimit(.minutes(1))) struct OpeningTests {
     @Test func `a second opener is refused with the reason`() throws {

@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Testing
+import Values
 
 @Suite struct RestoredTableTests {
     @Test func `a query finds rows that are gone beside those that are there`() throws {

@@ -1,5 +1,6 @@
 import Database
 import Testing
+import Values
 
 @Suite struct SQLTests {
     @Test func `arguments are numbered from seven and the context before`() {

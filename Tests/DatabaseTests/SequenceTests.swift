@@ -1,3 +1,4 @@
+import Values
 import Bytes
 import Database
 import Diagnostics

@@ -1,3 +1,4 @@
+import Values
 import Database
 import Diagnostics
 import Testing

@@ -3,6 +3,7 @@ import Diagnostics
 import Glibc
 import Synchronization
 import Testing
+import Values
 
 /// Holds a thread until it is opened.
 private final class Gate: Sendable {

@@ -2,6 +2,7 @@ import Database
 import Diagnostics
 import Schema
 import Testing
+import Values
 
 @testable import Expressions
 
@@ -45,7 +46,9 @@ final class Laboratory {
     private static func fill(
         _ name: String, _ rows: [[Value]], _ transaction: WriteTransaction
     ) throws(DatabaseError) {
-        let columns = Fixture.model(name).columns.map { "\"\($0.name)\" \($0.type.storageClass)" }
+        let columns = Fixture.model(name).columns.map { column in
+            "\"\(column.name)\" \(column.type.traits.storage.rawValue.uppercased())"
+        }
         _ = try transaction.run(
             SQL("CREATE TABLE \"\(name)\" (\(columns.joined(separator: ", "))) STRICT"))
         for row in rows {

@@ -3,6 +3,7 @@ import Diagnostics
 import Query
 import Schema
 import Testing
+import Values
 
 @testable import Expressions
 

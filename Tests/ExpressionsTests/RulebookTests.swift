@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import Schema
 import Testing
+import Values
 
 @testable import Expressions
 

@@ -2,6 +2,7 @@ import Database
 import Expressions
 import HTTP
 import Testing
+import Values
 
 @testable import REST
 
@@ -44,7 +45,8 @@ import Testing
         INSERT INTO notes (id, slug, body, owner, parent)
         VALUES (1, 'plan', 'of Ann', 'ann@x', NULL), (2, 'sub', 'of Ann', 'ann@x', 1)
         """,
-        "INSERT INTO pins VALUES (1, 2)", "INSERT INTO users VALUES (1)", "INSERT INTO tags VALUES (1)",
+        "INSERT INTO pins VALUES (1, 2)", "INSERT INTO users VALUES (1)",
+        "INSERT INTO tags VALUES (1)",
         "INSERT INTO user_tags VALUES (1, 1)",
     ]
 
@@ -61,7 +63,8 @@ import Testing
                 .post, "/notes?on_conflict=slug",
                 [("prefer", "resolution=merge-duplicates,\(prefer)")],
                 body: #"{"id":9,"slug":"plan","body":"taken","owner":"bob@x"}"#, as: Self.bob)
-            #expect(response.status == 403 && response.member("code") == "42501", "\(response.text)")
+            #expect(
+                response.status == 403 && response.member("code") == "42501", "\(response.text)")
         }
         #expect(
             try library.values("SELECT body FROM notes ORDER BY id")

@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import HTTP
 import Testing
+import Values
 
 @testable import REST
 

@@ -5,6 +5,7 @@ import Expressions
 import Foundation
 import HTTP
 import Schema
+import Values
 
 @testable import REST
 

@@ -2,6 +2,7 @@ import Database
 import Expressions
 import HTTP
 import Testing
+import Values
 
 @testable import REST
 

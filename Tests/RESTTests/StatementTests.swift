@@ -3,6 +3,7 @@ import Expressions
 import HTTP
 import Schema
 import Testing
+import Values
 
 @testable import REST
 

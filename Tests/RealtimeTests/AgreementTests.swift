@@ -5,6 +5,7 @@ import Expressions
 import Query
 import Schema
 import Testing
+import Values
 
 @testable import Realtime
 

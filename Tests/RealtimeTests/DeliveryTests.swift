@@ -3,6 +3,7 @@ import Database
 import Expressions
 import HTTP
 import Testing
+import Values
 
 @testable import Realtime
 

@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import Expressions
 import Testing
+import Values
 
 @testable import Realtime
 

@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Expressions
 import Testing
+import Values
 
 @testable import Realtime
 

@@ -4,6 +4,7 @@ import Diagnostics
 import Expressions
 import HTTP
 import Schema
+import Values
 
 @testable import Realtime
 

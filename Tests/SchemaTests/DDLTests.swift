@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Diagnostics
 import Testing
+import Values
 
 @testable import Schema
 

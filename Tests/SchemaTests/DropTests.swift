@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Testing
+import Values
 
 @testable import Schema
 

@@ -1,6 +1,7 @@
 import Configuration
 import Database
 import Testing
+import Values
 
 @testable import Schema
 

@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Values
 
 // Functions whose result is one of their operands.
 extension Function {

@@ -1,5 +1,6 @@
 import Bytes
 import Database
+import Values
 
 // Casts: `Function.cast` finds them by the types they join.
 extension Function {
@@ -36,8 +37,8 @@ extension Function {
         },
         memory: .text { text in
             let word = String(utf8: text.utf8.map(ASCII.lowercased))
-            if trueSpellings.contains(where: word.hasEqualBytes) { return .integer(1) }
-            return falseSpellings.contains(where: word.hasEqualBytes) ? .integer(0) : .null
+            if trueSpellings.contains(where: word.hasSameBytes) { return .integer(1) }
+            return falseSpellings.contains(where: word.hasSameBytes) ? .integer(0) : .null
         })
 
     /// The lower-cased text: equal to a uuid exactly if it spells that uuid.

@@ -1,4 +1,5 @@
 import Database
+import Values
 
 extension Function {
     static let json = [jsonMember, jsonMemberText, jsonKey]

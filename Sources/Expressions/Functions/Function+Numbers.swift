@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Values
 
 extension Function {
     static let numbers =

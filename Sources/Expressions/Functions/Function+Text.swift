@@ -1,5 +1,6 @@
 import Bytes
 import Database
+import Values
 
 extension Function {
     static let text = [lower, upper, length, trim, startsWith, concatenate]

@@ -1,5 +1,6 @@
 import Database
 import Diagnostics
+import Values
 
 /// One function of the rule language, whole: what it takes and gives, and its two meanings, which
 /// must be the same. Functions that no rule spells serve operators and casts.

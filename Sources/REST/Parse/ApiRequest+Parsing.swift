@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import HTTP
 import Query
+import Values
 
 extension ApiRequest {
     /// Reads a request, in the order of rest.md §2: path, profile, method, query string, range,

@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import Expressions
 import Schema
+import Values
 
 /// Reads the objects of a body as rows of a model (rest.md §12.1, §12.2).
 struct PayloadReader {

@@ -2,6 +2,7 @@ import Database
 import Diagnostics
 import Expressions
 import Schema
+import Values
 
 /// What one caller may do: the rulebook as seen by a role. The service role is not judged.
 struct Permissions: Sendable {

@@ -3,6 +3,7 @@ import Diagnostics
 import Expressions
 import Query
 import Schema
+import Values
 
 extension Planner {
     /// `*`: every column the caller may see, in the order of the schema.

@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import Expressions
 import Schema
+import Values
 
 extension Planner {
     /// The plan of a POST (rest.md §12.3, §12.4).

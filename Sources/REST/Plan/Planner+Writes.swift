@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import Expressions
 import Schema
+import Values
 
 extension Planner {
     /// What comes back from a write.

@@ -2,6 +2,7 @@ import Database
 import Expressions
 import Query
 import Schema
+import Values
 
 /// One table of an answer: which rows of it and which members of each. Everything later stages need
 /// stands here; they look nothing up in the catalogue.

@@ -2,6 +2,7 @@ import Database
 import Diagnostics
 import Expressions
 import Schema
+import Values
 
 /// A row about to be inserted: a value for every column of its model.
 struct NewRow: Sendable {

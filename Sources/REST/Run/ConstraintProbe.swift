@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Schema
+import Values
 
 /// Finds out what SQLite does not say about a broken constraint: which foreign key, which values.
 /// Runs after the failed statement was undone, inside the same transaction.

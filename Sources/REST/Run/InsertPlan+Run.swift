@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Diagnostics
 import Schema
+import Values
 
 extension InsertPlan {
     /// What becomes of one row of the body.

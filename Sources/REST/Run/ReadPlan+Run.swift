@@ -2,6 +2,7 @@ import Bytes
 import Database
 public import Diagnostics
 public import HTTP
+import Values
 
 extension ReadPlan {
     /// Runs the statements and encodes the rows. With a count, both see the same moment.

@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import HTTP
+import Values
 
 /// A read, ready to run: finished statements, the shape of the answer, and which arguments a
 /// repeated request brings anew. Belongs to a shape of request and a role, not to a caller: who

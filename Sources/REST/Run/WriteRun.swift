@@ -4,6 +4,7 @@ import Diagnostics
 import Expressions
 import HTTP
 import Schema
+import Values
 
 /// One write inside the writer's transaction: what the jobs of INSERT, UPDATE and DELETE share.
 /// Anything thrown undoes the whole write.

@@ -1,6 +1,7 @@
 import Database
 import Expressions
 import Schema
+import Values
 
 // Statements of writes. Rows are told apart by their rowid, which every table has.
 

@@ -1,6 +1,7 @@
 import Database
 import Expressions
 import Schema
+import Values
 
 /// A statement in the making.
 struct StatementBuilder {

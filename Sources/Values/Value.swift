@@ -71,7 +71,7 @@ extension Value: ExpressibleByStringLiteral {
 
 extension String {
     /// Whether both strings are the same UTF-8 bytes. Swift's `==` compares canonical equivalence.
-    func hasSameBytes(as other: String) -> Bool {
+    @inline(always) public func hasSameBytes(as other: String) -> Bool {
         let left = utf8Span.span
         let right = other.utf8Span.span
         guard left.count == right.count else { return false }
@@ -80,7 +80,7 @@ extension String {
     }
 
     /// Feeds the UTF-8 bytes to `hasher`, so that equal bytes give equal hashes.
-    func hashBytes(into hasher: inout Hasher) {
+    public func hashBytes(into hasher: inout Hasher) {
         unsafe utf8Span.span.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) }
     }
 }

@@ -1,7 +1,7 @@
 import Bytes
-import Database
 import Diagnostics
 import Testing
+import Values
 
 struct ParseCase: CustomTestStringConvertible {
     let type: ColumnType

@@ -30,46 +30,26 @@ public enum ColumnType: Hashable, Sendable {
     case bytes
 
     /// The name that clients are told in a feed's column list.
-    public var wireName: String {
-        switch self {
-        case .text: "text"
-        case .uuid: "uuid"
-        case .timestamp: "timestamptz"
-        case .date: "date"
-        case .time: "time"
-        case .decimal: "numeric"
-        case .integer: "int8"
-        case .integer32: "int4"
-        case .real: "float8"
-        case .boolean: "bool"
-        case .json: "jsonb"
-        case .bytes: "bytea"
-        }
-    }
+    public var wireName: String { traits.wireName }
 
     /// The name that PostgreSQL uses in its messages.
-    public var formalName: String {
-        switch self {
-        case .timestamp: "timestamp with time zone"
-        case .integer: "bigint"
-        case .integer32: "integer"
-        case .real: "double precision"
-        case .boolean: "boolean"
-        case .json: "json"
-        default: wireName
-        }
-    }
-
-    /// The column type of a STRICT table.
-    public var storageClass: String {
-        switch self {
-        case .text, .uuid, .timestamp, .date, .time, .json: "TEXT"
-        case .decimal, .integer, .integer32, .boolean: "INTEGER"
-        case .real: "REAL"
-        case .bytes: "BLOB"
-        }
-    }
+    public var formalName: String { traits.formalName }
 
     /// The most digits that `decimal` can hold: ten to the 18th still fits 64 bits.
     public static let decimalPrecisionMax = 18
+
+    /// The power of ten by which a number of this type is scaled; nil when it is not exact.
+    public var exactScale: Int? {
+        switch self {
+        case .integer, .integer32: 0
+        case .decimal(_, let scale): scale
+        case .text, .uuid, .timestamp, .date, .time, .real, .boolean, .json, .bytes: nil
+        }
+    }
+
+    /// Whether it is a type of numbers.
+    public var isNumber: Bool { exactScale != nil || self == .real }
+
+    /// Ten to the scale, for types that `exactScale` knows.
+    public var scaleFactor: Int64 { powerOfTen(exactScale ?? 0) }
 }

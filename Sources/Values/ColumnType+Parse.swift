@@ -173,7 +173,7 @@ extension ColumnType {
     func parseJSON(_ bytes: [UInt8]) throws(Problem) -> Value {
         let document: JSONDocument
         do throws(JSONError) {
-            document = try JSONDocument(parsing: bytes, depthMax: DatabaseLimits.jsonDepthMax)
+            document = try JSONDocument(parsing: bytes, depthMax: ValueLimits.jsonDepthMax)
         } catch {
             throw .invalidJSON(details: error.message)
         }

@@ -1,16 +1,14 @@
-import Database
-
 extension Value {
     /// SQL's `=` between values of agreed types; nil when either is null.
-    @inline(always) func equals(_ other: Value) -> Bool? {
-        if case .text(let a) = self, case .text(let b) = other { return a.hasEqualBytes(b) }
+    @inline(always) public func equals(_ other: Value) -> Bool? {
+        if case .text(let a) = self, case .text(let b) = other { return a.hasSameBytes(as: b) }
         if case .integer(let a) = self, case .integer(let b) = other { return a == b }
         return order(other).map { $0 == 0 }
     }
 
     /// Negative, zero or positive as this value sorts before, with or after `other`; nil when
     /// either is null. Text and bytes compare byte by byte, an integer and a real exactly.
-    func order(_ other: Value) -> Int? {
+    public func order(_ other: Value) -> Int? {
         guard let kind, let otherKind = other.kind else { return nil }
         guard kind == otherKind else { return kind - otherKind }
         switch self {
@@ -52,17 +50,8 @@ extension Value {
 }
 
 extension String {
-    /// Whether both are the same bytes; Swift's own `==` takes composed and decomposed for equal.
-    @inline(always) func hasEqualBytes(_ other: String) -> Bool {
-        let left = utf8Span.span
-        let right = other.utf8Span.span
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
-        return true
-    }
-
     /// The order of the UTF-8 bytes: SQLite's BINARY, PostgreSQL's "C" collation.
-    func byteOrder(_ other: String) -> Int {
+    fileprivate func byteOrder(_ other: String) -> Int {
         let left = utf8Span.span
         let right = other.utf8Span.span
         for index in 0..<min(left.count, right.count) where left[index] != right[index] {

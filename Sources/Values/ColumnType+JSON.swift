@@ -98,7 +98,7 @@ extension String {
 // The one encoder of values: values, rows and SQL functions all end here.
 extension ColumnType {
     /// Appends an INTEGER cell.
-    func appendJSON(integer: Int64, to out: inout [UInt8]) {
+    public func appendJSON(integer: Int64, to out: inout [UInt8]) {
         switch self {
         case .boolean: out.append(ascii: integer == 0 ? "false" : "true")
         case .decimal(_, let scale): out.append(scaled: integer, scale: scale)
@@ -111,7 +111,7 @@ extension ColumnType {
     }
 
     /// Appends a REAL cell. A decimal's REAL is an average or quotient of scaled integers.
-    func appendJSON(real: Double, to out: inout [UInt8]) {
+    public func appendJSON(real: Double, to out: inout [UInt8]) {
         if case .decimal(_, let scale) = self {
             out.append(shortest: real / Double(powerOfTen(scale)))
         } else {
@@ -120,7 +120,7 @@ extension ColumnType {
     }
 
     /// Appends a TEXT cell, given as its UTF-8 bytes.
-    func appendJSON(text: Span<UInt8>, to out: inout [UInt8]) {
+    public func appendJSON(text: Span<UInt8>, to out: inout [UInt8]) {
         switch self {
         case .json: out.append(span: text)
         default: out.append(jsonString: text)
@@ -128,7 +128,7 @@ extension ColumnType {
     }
 
     /// Appends a BLOB cell.
-    func appendJSON(blob: Span<UInt8>, to out: inout [UInt8]) {
+    public func appendJSON(blob: Span<UInt8>, to out: inout [UInt8]) {
         out.append(ascii: "\"\\\\x")
         for index in blob.indices {
             out.append(Hex.digit(blob[index] >> 4))

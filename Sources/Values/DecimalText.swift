@@ -92,7 +92,7 @@ struct DecimalText {
 }
 
 /// Ten to the `exponent`, which is 0 to 18.
-func powerOfTen(_ exponent: Int) -> Int64 {
+public func powerOfTen(_ exponent: Int) -> Int64 {
     var power: Int64 = 1
     for _ in 0..<min(max(exponent, 0), ColumnType.decimalPrecisionMax) { power *= 10 }
     return power

@@ -88,7 +88,7 @@ extension Problem {
     }
 
     private static func shortened(_ value: String) -> String {
-        let limit = DatabaseLimits.quotedValueCharactersMax
+        let limit = ValueLimits.quotedCharactersMax
         return value.utf8.count <= limit ? value : String(value.prefix(limit)) + "…"
     }
 }

@@ -1,7 +1,7 @@
 import Bytes
-import Database
 import Diagnostics
 import Testing
+import Values
 
 @Suite struct ColumnTypeJSONTests {
     static let price = ColumnType.decimal(precision: 5, scale: 2)
