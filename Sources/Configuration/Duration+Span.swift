@@ -1,5 +1,5 @@
 extension Duration {
-    /// Reads a span of time such as `90s`, `30m`, `12h`, `7d`; nil when it is none, or of no length.
+    /// Reads a span of time such as `90s`, `30m`, `12h`, `7d`; nil when it is none, or zero.
     public init?(span text: String) {
         guard let unit = Self.units.first(where: { $0.letter == text.last }),
             let count = Int32(text.dropLast()), count > 0

@@ -60,7 +60,7 @@ public struct GivenSettings: Sendable {
         values[setting.name]?.source ?? .standard
     }
 
-    /// The folders of the project and of its data, and what else has been given so far.
+    /// The defaults with what has been given so far, each value by itself.
     public var settings: Settings {
         var settings = Settings()
         // Other defaults, and paths in the project's file, start from the project's folder.
@@ -74,18 +74,17 @@ public struct GivenSettings: Sendable {
     ///
     /// - Throws: `SettingFault` when two of them do not go together.
     public func resolved() throws(SettingFault) -> Settings {
-        let settings = settings
-        switch (settings.tls.certificate, settings.tls.key) {
-        case (nil, nil), (_?, _?): return settings
-        case (_?, nil): throw lacking("tls.key", besides: "tls.certificate")
-        case (nil, _?): throw lacking("tls.certificate", besides: "tls.key")
+        for (one, other) in Setting.pairs {
+            try require(other, with: one)
+            try require(one, with: other)
         }
+        return settings
     }
 
-    private func lacking(_ missing: String, besides given: String) -> SettingFault {
-        let names = Setting.all.filter { $0.name == missing }.map { "\($0.flag) or \($0.variable)" }
-        let source = values[given]?.source ?? .standard
-        return SettingFault(
-            message: "\(source) gives \(given), which needs \(missing) (\(names.joined()))")
+    private func require(_ needed: Setting, with setting: Setting) throws(SettingFault) {
+        guard let given = values[setting.name], values[needed.name] == nil else { return }
+        throw SettingFault(
+            message: "\(given.source) gives \(setting), which needs \(needed) "
+                + "(\(needed.flag) or \(needed.variable))")
     }
 }

@@ -12,6 +12,17 @@ extension Setting {
         "data", \.data, .folder, .onRestart, "the data directory", standard: "PROJECT/.apus",
         use: .everywhere, standsInFile: false)
 
+    private static let certificate = Setting(
+        "tls.certificate", \.tls.certificate, SettingForm.file.optional, .onRestart,
+        "PEM certificate chain; serves HTTPS")
+
+    private static let certificateKey = Setting(
+        "tls.key", \.tls.key, SettingForm.file.optional, .onRestart,
+        "PEM private key of the certificate")
+
+    /// Settings that one cannot give without the other.
+    static let pairs = [(certificate, certificateKey)]
+
     /// Every setting, in the order in which they are shown.
     public static let all =
         [
@@ -30,12 +41,7 @@ extension Setting {
             Setting(
                 "loops", \.loops, .integer(1...Settings.loopsMax), .onRestart,
                 "event loops, each with a thread of its own", standard: "one per core"),
-            Setting(
-                "tls.certificate", \.tls.certificate, SettingForm.file.optional, .onRestart,
-                "PEM certificate chain; serves HTTPS"),
-            Setting(
-                "tls.key", \.tls.key, SettingForm.file.optional, .onRestart,
-                "PEM private key of the certificate"),
+            certificate, certificateKey,
             Setting("name", \.name, .text, .onReload, "the project's name"),
         ] + auth + rest + realtime + bounds
 
@@ -71,7 +77,8 @@ extension Setting {
             "whether updates and deletes need a filter"),
         Setting(
             "rest.statement_timeout_ms", \.rest.statementTimeoutMilliseconds,
-            .integer(1...1_000 * year), .onRestart, "when a statement is given up, in milliseconds"),
+            .integer(1...1_000 * year), .onRestart,
+            "when a statement is given up, in milliseconds"),
     ]
 
     private static let realtime = [
@@ -83,7 +90,8 @@ extension Setting {
             .integer(1...1_000_000), .onRestart, "the most channels one socket may join"),
         Setting(
             "realtime.messages_per_second", \.realtime.messagesPerSecondMax,
-            .integer(1...1_000_000), .onRestart, "the most messages one socket may send in a second"),
+            .integer(1...1_000_000), .onRestart,
+            "the most messages one socket may send in a second"),
     ]
 
     private static let bounds = [

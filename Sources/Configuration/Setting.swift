@@ -120,7 +120,9 @@ extension Setting {
     public func accepts(_ value: JSONValue) -> Bool { read(value) != nil }
 
     /// What sets the value of a text; throws what is wrong with it.
-    func assignment(of text: String, from source: SettingSource) throws(SettingFault) -> Assignment {
+    func assignment(
+        of text: String, from source: SettingSource
+    ) throws(SettingFault) -> Assignment {
         if let assignment = parse(text) { return assignment }
         if let objection = syntax.objection(text) {
             throw SettingFault(message: "\(source) \(objection)")

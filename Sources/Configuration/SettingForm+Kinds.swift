@@ -10,8 +10,13 @@ extension SettingForm<Int> {
             jsonSchema: ["type": "integer", "minimum": .integer(low), "maximum": .integer(high)],
             examples: range.prefix(3).map { "\($0)" }, counterexample: "\(low - 1)")
         return .scalar(
-            syntax, { $0.int64.flatMap { Int(exactly: $0) }.flatMap { range.contains($0) ? $0 : nil } },
-            json: { .integer(Int64($0)) })
+            syntax,
+            { json in
+                guard let number = json.int64.map(Int.init), range.contains(number) else {
+                    return nil
+                }
+                return number
+            }, json: { .integer(Int64($0)) })
     }
 }
 
@@ -103,7 +108,9 @@ extension SettingForm<ListenAddress> {
 
 extension SettingForm where Value: CaseIterable {
     /// One word of a closed set.
-    static func choice(_ placeholder: String, _ name: @escaping @Sendable (Value) -> String) -> SettingForm {
+    static func choice(
+        _ placeholder: String, _ name: @escaping @Sendable (Value) -> String
+    ) -> SettingForm {
         let names = Value.allCases.map(name)
         let syntax = SettingSyntax(
             placeholder: placeholder, wording: "one of " + names.joined(separator: ", "),

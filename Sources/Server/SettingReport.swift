@@ -9,8 +9,8 @@ public struct SettingReport: Sendable {
 
     /// Takes the values from every source. Reads `project.json` alone of the project's files.
     ///
-    /// - Throws: `SchemaFailure` with every fault of `project.json`, `SettingFault` when settings do
-    ///   not go together.
+    /// - Throws: `SchemaFailure` with every fault of `project.json`, `SettingFault` when settings
+    ///   do not go together.
     public init(_ options: ServerOptions) throws {
         given = try options.loadSettings()
         settings = try given.resolved()

@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Foundation
+import Server
 import Testing
 
 /// `apus settings`, and what the commands say of settings.
@@ -97,6 +98,32 @@ import Testing
         let check = try run("check")
         #expect(check.lines.first == fault && check.code == 1)
         #expect(try run("settings", "--tls-certificate", "a.pem").code == 0)
+    }
+
+    @Test func `the server does what the highest source says`() throws {
+        try save(#"{"rest": {"max_rows": 3, "safe_update": false}, "limits": {"body_bytes": 2048}}"#)
+        var flags = GivenSettings()
+        for setting in Setting.all {
+            switch setting.name {
+            case "project": try flags.give(setting, flag: root.path)
+            case "listen": try flags.give(setting, flag: "127.0.0.1:0")
+            case "log.level": try flags.give(setting, flag: "error")
+            case "rest.max_rows": try flags.give(setting, flag: "1")
+            default: break
+            }
+        }
+        let environment = try GivenSettings(
+            environment: ["APUS_REST_MAX_ROWS": "2", "APUS_LIMITS_BODY_BYTES": "1024"],
+            of: Setting.all)
+        let backend = try Backend.start(ServerOptions(flags.over(environment)), mode: .development)
+        defer { backend.stop() }
+        let client = try HTTPClient(port: backend.port, key: backend.keys.service)
+        let rows = (1...4).map { #"{"text":"\#($0)"}"# }.joined(separator: ",")
+        #expect(try client.send("POST", "/rest/v1/notes", "[\(rows)]").status == 201)
+        #expect(try client.send("GET", "/rest/v1/notes").text == #"[{"id":1,"text":"1"}]"#)
+        #expect(try client.send("DELETE", "/rest/v1/notes").status == 204)
+        let body = "{\"text\":\"" + String(repeating: "a", count: 1024) + "\"}"
+        #expect(try client.send("POST", "/rest/v1/notes", body).status == 413)
     }
 
     @Test func `a flag that no setting has is answered with the nearest`() throws {
