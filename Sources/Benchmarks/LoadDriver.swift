@@ -1,42 +1,41 @@
 import CLinux
-import Glibc
 import Diagnostics
+import Glibc
 import Network
 import Synchronization
 
 /// Closed-loop load: every connection sends its next request when it has the answer to the last.
 struct LoadDriver: Sendable {
-    var connections: Int
-    var requests: Int
+    var seconds: Int
     var threads: Int
     var rows: Int
 
-    /// Warms up with a twentieth of the requests, then measures.
+    /// Warms up for a second, then measures.
     func measure(_ scenario: Scenario, on server: Server) throws(BenchmarkError) -> Measurement {
-        let template = RequestTemplate(scenario, server, rows: rows)
-        _ = try run(template, scenario, server, requests: max(connections, requests / 20))
+        let mix = RequestMix(scenario, server, rows: rows)
+        _ = try run(mix, scenario.connections, server, seconds: 1)
         let cpu = server.cpuMicroseconds()
         let start = monotonicNanoseconds()
-        var result = try run(template, scenario, server, requests: requests)
+        var result = try run(mix, scenario.connections, server, seconds: seconds)
         result.nanoseconds = monotonicNanoseconds() - start
         result.cpuMicroseconds = server.cpuMicroseconds() - cpu
         return result
     }
 
     private func run(
-        _ template: RequestTemplate, _ scenario: Scenario, _ server: Server, requests: Int
+        _ mix: RequestMix, _ connections: Int, _ server: Server, seconds: Int
     ) throws(BenchmarkError) -> Measurement {
         let results = Results()
+        let end = monotonicNanoseconds() + UInt64(seconds) * 1_000_000_000
         var workers: [PosixThread] = []
         for index in 0..<threads {
             let share = connections / threads + (index < connections % threads ? 1 : 0)
-            let quota = requests / threads + (index < requests % threads ? 1 : 0)
             guard share > 0 else { continue }
             let worker = PosixThread(name: "load \(index)") {
                 do throws(BenchmarkError) {
                     let worker = try LoadWorker(
-                        template, scenario, server, connections: share, seed: UInt64(index) + 1)
-                    results.add(.success(try worker.run(requests: quota)))
+                        mix, server, connections: share, seed: UInt64(index) + 1)
+                    results.add(.success(try worker.run(until: end)))
                 } catch {
                     results.add(.failure(error))
                 }

@@ -4,13 +4,14 @@ import Glibc
 /// One thread's connections, polled with epoll and served without allocation.
 @safe
 final class LoadWorker {
-    /// One connection, its answer so far and when its request was sent.
+    /// One connection, its answer so far, when its request was sent and the answer whole.
     @safe
     private final class Connection {
         let descriptor: Int32
         let buffer: UnsafeMutablePointer<UInt8>
         var count = 0
         var sentAt: UInt64 = 0
+        var receivedAt: UInt64 = 0
         var scanner = ResponseScanner()
         static let capacity = 1 << 20
 
@@ -25,21 +26,19 @@ final class LoadWorker {
         }
     }
 
-    private let template: RequestTemplate
-    private let expectedStatus: Set<Int>
+    private let mix: RequestMix
     private let poll: Int32
     private var connections: [Connection] = []
     private var random: Xorshift
     private var request: [UInt8] = []
-    private var unsent = 0
+    /// Connections whose answer is awaited.
+    private var busy = 0
     private var result = Measurement()
 
     init(
-        _ template: RequestTemplate, _ scenario: Scenario, _ server: Server, connections count: Int,
-        seed: UInt64
+        _ mix: RequestMix, _ server: Server, connections count: Int, seed: UInt64
     ) throws(BenchmarkError) {
-        self.template = template
-        expectedStatus = scenario.expectedStatus
+        self.mix = mix
         random = Xorshift(seed: seed &+ UInt64(truncatingIfNeeded: time(nil)))
         poll = epoll_create1(0)
         for index in 0..<count {
@@ -56,27 +55,30 @@ final class LoadWorker {
 
     deinit { close(poll) }
 
-    func run(requests: Int) throws(BenchmarkError) -> Measurement {
-        unsent = requests
-        for connection in connections where unsent > 0 { try sendNext(on: connection) }
+    /// Sends until the time `end` of the monotonic clock, then awaits the answers that are due.
+    func run(until end: UInt64) throws(BenchmarkError) -> Measurement {
+        for connection in connections { try sendNext(on: connection) }
         let capacity = 256
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
         defer { unsafe events.deallocate() }
-        while result.count < requests {
+        while busy > 0 {
             let ready = unsafe epoll_wait(poll, events, Int32(capacity), 10_000)
             if ready == 0 { throw BenchmarkError("no answer for ten seconds") }
             if ready < 0 { continue }
             for index in 0..<Int(ready) {
-                try receive(on: connections[Int(unsafe events[index].data.u32)])
+                let connection = connections[Int(unsafe events[index].data.u32)]
+                guard try receive(on: connection) else { continue }
+                busy -= 1
+                if connection.receivedAt < end { try sendNext(on: connection) }
             }
         }
         return result
     }
 
     private func sendNext(on connection: Connection) throws(BenchmarkError) {
-        unsent -= 1
+        busy += 1
         request.removeAll(keepingCapacity: true)
-        template.append(to: &request, &random)
+        mix.append(to: &request, &random)
         connection.count = 0
         connection.scanner = ResponseScanner()
         connection.sentAt = monotonicNanoseconds()
@@ -84,18 +86,20 @@ final class LoadWorker {
         if sent != request.count { throw .last("send") }
     }
 
-    private func receive(on connection: Connection) throws(BenchmarkError) {
+    /// Whether the answer is whole now.
+    private func receive(on connection: Connection) throws(BenchmarkError) -> Bool {
         let room = Connection.capacity - connection.count
         let got = unsafe recv(connection.descriptor, connection.buffer + connection.count, room, 0)
         if got == 0 { throw BenchmarkError("the server closed a connection") }
         if got < 0 { throw .last("recv") }
         connection.count += got
         guard unsafe connection.scanner.isComplete(connection.buffer, count: connection.count)
-        else { return }
-        result.latencies.record(monotonicNanoseconds() - connection.sentAt)
+        else { return false }
+        connection.receivedAt = monotonicNanoseconds()
+        result.latencies.record(connection.receivedAt - connection.sentAt)
         result.count += 1
-        if !expectedStatus.contains(connection.scanner.status) { noteFailure(connection) }
-        if unsent > 0 { try sendNext(on: connection) }
+        if !(200..<300).contains(connection.scanner.status) { noteFailure(connection) }
+        return true
     }
 
     private func noteFailure(_ connection: Connection) {

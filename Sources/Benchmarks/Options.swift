@@ -32,10 +32,20 @@ struct Options {
             key: self["key"] ?? "", dialect: dialect)
     }
 
+    /// Words with commas between them.
+    func list(_ name: String) -> [String]? {
+        values[name].map { $0.split(separator: ",").map(String.init) }
+    }
+
+    func fanout() throws(BenchmarkError) -> FanoutDriver {
+        FanoutDriver(
+            subscribers: max(1, try integer("subscribers", default: 1000)),
+            messages: max(1, try integer("messages", default: 200)))
+    }
+
     func load() throws(BenchmarkError) -> LoadDriver {
         LoadDriver(
-            connections: max(1, try integer("connections", default: 64)),
-            requests: max(1, try integer("requests", default: 100_000)),
+            seconds: max(1, try integer("seconds", default: 4)),
             threads: max(1, try integer("threads", default: 1)),
             rows: try integer("rows", default: Rows.defaultCount))
     }

@@ -21,7 +21,7 @@ struct StartTime {
         var milliseconds: [Double] = []
         var kilobytes = 0
         for _ in 0..<runs {
-            let port = try Contestants.freePort()
+            let port = try Place.freePort()
             let start = monotonicNanoseconds()
             let process = try Subprocess(
                 program, ["serve", "--project", project, "--listen", "127.0.0.1:\(port)"],
@@ -35,7 +35,8 @@ struct StartTime {
         }
         milliseconds.sort()
         let (best, worst) = (decimal(milliseconds[0], 1), decimal(milliseconds[runs - 1], 1))
-        print("first answer after exec: \(decimal(milliseconds[runs / 2], 1)) ms (\(best) to \(worst))")
+        let median = decimal(milliseconds[runs / 2], 1)
+        print("first answer after exec: \(median) ms (\(best) to \(worst))")
         print("resident then: \(decimal(Double(kilobytes) / 1024, 1)) MB")
     }
 

@@ -13,14 +13,13 @@ extension [UInt8] {
     @inlinable public mutating func append(jsonString utf8: Span<UInt8>) {
         append(ASCII.quote)
         var start = 0
-        for index in utf8.indices {
-            let byte = utf8[index]
-            if byte >= 0x20 && byte != ASCII.quote && byte != ASCII.backslash { continue }
-            append(span: utf8.extracting(start..<index))
-            appendEscape(of: byte)
-            start = index + 1
+        while true {
+            let end = utf8.firstEscaped(from: start)
+            append(span: utf8.extracting(start..<end))
+            if end == utf8.count { break }
+            appendEscape(of: utf8[end])
+            start = end + 1
         }
-        append(span: utf8.extracting(start..<utf8.count))
         append(ASCII.quote)
     }
 
@@ -42,5 +41,42 @@ extension [UInt8] {
             append(ascii: "u00")
             append(hex: CollectionOfOne(byte))
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// The first byte from `start` on that a JSON string must escape; `count` if there is none.
+    ///
+    /// Eight bytes at a time: all but the last few of most text need no look of their own.
+    @inlinable func firstEscaped(from start: Int) -> Int {
+        var index = start
+        while index &+ 8 <= count {
+            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let marks = UInt64(littleEndian: word).escapeMarks
+            if marks != 0 { return index &+ marks.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        while index < count, !self[index].isEscapedInJSON { index &+= 1 }
+        return index
+    }
+}
+
+extension UInt8 {
+    /// Whether the byte may not stand in a JSON string as it is.
+    @inlinable var isEscapedInJSON: Bool {
+        self < 0x20 || self == ASCII.quote || self == ASCII.backslash
+    }
+}
+
+extension UInt64 {
+    /// Of eight bytes, the first one in the lowest bits, those that a JSON string must escape: bit 7
+    /// of each. The lowest mark is right; one above it may be a borrow's.
+    @inlinable var escapeMarks: UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = self ^ (ones &* UInt64(ASCII.quote))
+        let backslash = self ^ (ones &* UInt64(ASCII.backslash))
+        let control = (self &- ones &* 0x20) & ~self
+        return (control | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash)
+            & (ones &* 0x80)
     }
 }

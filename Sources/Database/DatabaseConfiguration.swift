@@ -19,18 +19,22 @@ public struct DatabaseConfiguration: Sendable {
     public var changedBytesMax = DatabaseLimits.changedBytesMax
     /// How many rows the change log keeps at most.
     public var changeRowsMax = 1_000_000
-    /// The most page cache per reader, in KiB. Filled as pages are read, not at once.
-    public var readerCacheKiB = 8_192
-    /// The most page cache of the writer, in KiB.
-    public var writerCacheKiB = 16_384
-    /// The most bytes of the file that readers map instead of copying; 0 for none.
-    public var mappedBytesMax = 0
+    /// Bytes of page cache that the loops' readers and the writer share. Filled as pages are read,
+    /// so never larger than the file for each of them.
+    public var pageCacheBytesMax = MachineMemory.bytes / DatabaseLimits.pageCacheMemoryShare
+    /// Event loops that will read.
+    public var loops = 1
     /// The most pages of the file; nil for SQLite's own bound. For tests of a full disk.
     public var pagesMax: Int?
 
     /// A configuration with defaults.
     public init(location: Location) {
         self.location = location
+    }
+
+    /// KiB of page cache of each loop's reader, and of the writer.
+    var pageCacheKiB: Int {
+        max(pageCacheBytesMax / (loops + 1), DatabaseLimits.pageCacheBytesMin) / 1024
     }
 
     /// A temporary database that behaves like a real one.

@@ -62,7 +62,9 @@ public final class DatabasePool: Sendable {
         let path = files.path
         slowLane = SlowLane(timeout: configuration.statementTimeout) {
             () throws(DatabaseError) in
-            try Opening.reader(path: path, configuration: configuration, tables: tables)
+            try Opening.reader(
+                path: path, cacheKiB: DatabaseLimits.pageCacheBytesMin / 1024, tables: tables,
+                counts: publishers.counts)
         }
     }
 
@@ -74,7 +76,8 @@ public final class DatabasePool: Sendable {
     public func makeReader() throws(DatabaseError) -> Reader {
         if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
         let reader = try Opening.reader(
-            path: files.path, configuration: configuration, tables: tables)
+            path: files.path, cacheKiB: configuration.pageCacheKiB, tables: tables,
+            counts: publishers.counts)
         reader.commits = publishers.commits
         return reader
     }

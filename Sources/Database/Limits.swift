@@ -2,6 +2,12 @@
 
 /// Bounds of the database layer.
 public enum DatabaseLimits {
+    /// The part of the machine's memory that caches pages. The rest is for answers, connections, and
+    /// the kernel's own cache of the file.
+    public static let pageCacheMemoryShare = 4
+    /// Bytes of page cache that a connection has on the smallest machine, and on the slow lane,
+    /// whose reads would only fill a larger one with what nobody asks for again.
+    public static let pageCacheBytesMin = 8_388_608
     /// Virtual-machine instructions of an inline read. About five milliseconds: long enough for a
     /// page of rows with embeds, short enough that the other connections of the loop do not notice.
     public static let inlineInstructionsMax = 400_000

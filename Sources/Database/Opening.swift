@@ -11,17 +11,18 @@ enum Opening {
 
     /// A connection that may read and not write.
     static func reader(
-        path: String, configuration: DatabaseConfiguration, tables: CapturedTables
+        path: String, cacheKiB: Int, tables: CapturedTables, counts: RowCounts
     ) throws(DatabaseError) -> Reader {
         do throws(SQLiteError) {
             let connection = try Connection(path: path, options: options(.existing))
             try SQLFunctions.define(on: connection)
-            try connection.execute("PRAGMA cache_size = -\(configuration.readerCacheKiB)")
-            try connection.execute("PRAGMA mmap_size = \(configuration.mappedBytesMax)")
+            try connection.execute("PRAGMA cache_size = -\(cacheKiB)")
             try connection.execute("PRAGMA foreign_keys = ON")
             try connection.execute("PRAGMA query_only = ON")
+            // Reads from the file, so that there is a log to look at.
+            _ = try connection.integer("PRAGMA schema_version")
             connection.forgetStatements()
-            return Reader(connection: connection, tables: tables, lane: .loop)
+            return Reader(connection: connection, tables: tables, counts: counts, lane: .loop)
         } catch {
             throw DatabaseError(error)
         }
@@ -52,14 +53,15 @@ enum Opening {
                 code: ResultCode.notADatabase, message: "the file belongs to another application")
         }
         _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
+        // First: the change of mode would synchronise what is thrown away.
+        try connection.execute("PRAGMA synchronous = \(isTemporary ? "OFF" : "FULL")")
         guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
             throw SQLiteError(
                 code: ResultCode.cannotOpen,
                 message: "the file system cannot share memory, which write-ahead logging needs")
         }
-        try connection.execute("PRAGMA synchronous = \(isTemporary ? "OFF" : "FULL")")
         try connection.execute("PRAGMA foreign_keys = ON")
-        try connection.execute("PRAGMA cache_size = -\(configuration.writerCacheKiB)")
+        try connection.execute("PRAGMA cache_size = -\(configuration.pageCacheKiB)")
         try connection.execute("PRAGMA journal_size_limit = \(DatabaseLimits.logFileBytesKept)")
         try connection.execute(
             "PRAGMA wal_autocheckpoint = \(DatabaseLimits.checkpointPages)")

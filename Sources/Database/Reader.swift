@@ -6,14 +6,18 @@ public import Values
 public final class Reader {
     let connection: Connection
     let tables: CapturedTables
+    let counts: RowCounts
     var lane: Lane
     /// The writer's commits; nil where nobody shares snapshots.
     var commits: CommitCount?
     private var shared: SharedSnapshot?
+    /// Where the log stood before the snapshot in use was taken.
+    private(set) var snapshotMark: LogMark?
 
-    init(connection: Connection, tables: CapturedTables, lane: Lane) {
+    init(connection: Connection, tables: CapturedTables, counts: RowCounts, lane: Lane) {
         self.connection = connection
         self.tables = tables
+        self.counts = counts
         self.lane = lane
     }
 
@@ -53,9 +57,19 @@ public final class Reader {
     public func snapshot<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
         shared?.join()
         shared?.pins += 1
-        defer { shared?.pins -= 1 }
+        let outer = snapshotMark
+        defer {
+            shared?.pins -= 1
+            snapshotMark = outer
+        }
+        if connection.isInTransaction {
+            snapshotMark = outer ?? shared?.mark
+            return try body()
+        }
+        snapshotMark = connection.logMark
         // BEGIN takes no lock and touches no file: it can only fail inside a transaction.
-        guard !connection.isInTransaction, (try? connection.execute("BEGIN")) != nil else {
+        guard (try? connection.execute("BEGIN")) != nil else {
+            snapshotMark = nil
             return try body()
         }
         defer { try? connection.execute("COMMIT") }

@@ -25,6 +25,8 @@ final class SharedSnapshot {
     private let atEndOfTurn: (@escaping () -> Void) -> Void
     private var readsInTurn = 0
     private var isOpen = false
+    /// Where the log stood before the open snapshot was taken.
+    private(set) var mark: LogMark?
     /// The commits that the open snapshot has seen, at least.
     private var seen: UInt64 = 0
     /// While positive, several reads must see the same state: the snapshot stays as it is.
@@ -51,11 +53,13 @@ final class SharedSnapshot {
         readsInTurn += 1
         guard readsInTurn > 1, !connection.isInTransaction else { return }
         seen = current
+        mark = connection.logMark
         isOpen = (try? connection.execute("BEGIN")) != nil
     }
 
     private func leave() {
         isOpen = false
+        mark = nil
         if connection.isInTransaction { try? connection.execute("COMMIT") }
     }
 

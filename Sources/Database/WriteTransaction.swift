@@ -8,6 +8,7 @@ public import Values
 public final class WriteTransaction {
     let connection: Connection
     private let capture: ChangeCapture
+    private let tally: RowTally
     private let sequences: Sequences
     private let limit: ProgressLimit
     /// The moment of the write, as the change log will give it.
@@ -18,11 +19,12 @@ public final class WriteTransaction {
     private var fatal: DatabaseError?
 
     init(
-        connection: Connection, capture: ChangeCapture, sequences: Sequences, limit: ProgressLimit,
-        instant: Instant
+        connection: Connection, capture: ChangeCapture, tally: RowTally, sequences: Sequences,
+        limit: ProgressLimit, instant: Instant
     ) {
         self.connection = connection
         self.capture = capture
+        self.tally = tally
         self.sequences = sequences
         self.limit = limit
         self.instant = instant
@@ -81,6 +83,7 @@ public final class WriteTransaction {
             // A statement that failed was undone and counts no changes (OR FAIL aside, which keeps
             // both).
             if connection.totalChanges == changes { capture.truncate(to: captured) }
+            tally.loseTrack()
             if !connection.isInTransaction { fatal = error }
             throw error
         }
@@ -89,11 +92,13 @@ public final class WriteTransaction {
     /// The rowid of the last row inserted.
     public var lastInsertRowID: Int64 { connection.lastInsertRowID }
 
-    /// Runs several statements, as migrations do. Transaction statements are refused.
+    /// Runs several statements, as migrations do: the only way to change the schema. Transaction
+    /// statements are refused.
     ///
     /// - Throws: `other` with the line of the statement at fault in front of the message;
     ///   `stillReferenced` for a DROP TABLE that would take rows of other tables along.
     public func executeScript(_ sql: String) throws(DatabaseError) {
+        tally.loseTrack()
         var refusal: DatabaseError?
         try guarded { () throws(DatabaseError) in
             connection.limit(limit)

@@ -18,6 +18,7 @@ final class Writer {
     private let retention: Retention
     private let tables: CapturedTables
     private let publishers: Publishers
+    private let tally: RowTally
     private let timeout: Duration
     private var tablesVersion = 0
 
@@ -28,6 +29,7 @@ final class Writer {
         self.connection = connection
         self.tables = tables
         self.publishers = publishers
+        tally = RowTally(publishers.counts)
         timeout = configuration.statementTimeout
         capture = ChangeCapture(bytesMax: configuration.changedBytesMax)
         log = try ChangeLog(connection: connection)
@@ -38,14 +40,21 @@ final class Writer {
     /// The hook for the connection, to be set before anything else is prepared on it.
     static func observe(_ connection: Connection) -> HookTarget {
         let target = HookTarget()
-        connection.observeRowChanges { change in target.capture?.observe(change) }
+        connection.observeRowChanges { change in
+            target.tally?.observe(change)
+            target.capture?.observe(change)
+        }
         return target
     }
 
     /// Takes and commits writes until the queue is closed and empty.
     func run(_ queue: WriteQueue, hook: HookTarget) {
         hook.capture = capture
-        defer { hook.capture = nil }
+        hook.tally = tally
+        defer {
+            hook.capture = nil
+            hook.tally = nil
+        }
         while true {
             let (jobs, isClosed) = queue.take(until: retention.nextStep)
             refreshTables()
@@ -90,7 +99,7 @@ final class Writer {
             if !batch.succeeded.isEmpty { try sequences.save() }
             // A file that is gone takes writes as if nothing had happened, and they go with it.
             if connection.hasMoved { throw .fileMoved }
-            try connection.execute("COMMIT")
+            try tally.commit(connection)
         } catch {
             // Nobody's write is kept: not of those that ran, nor of those that BEGIN refused.
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
@@ -144,6 +153,7 @@ final class Writer {
     private func begin(_ jobs: ArraySlice<WriteJob>, _ batch: inout Batch) throws(SQLiteError) {
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
+            tally.begin(connection)
         } catch {
             batch.succeeded = Array(jobs)
             batch.taken = .max
@@ -159,8 +169,8 @@ final class Writer {
         let head = log.head
         let limit: ProgressLimit = job.isBounded ? .deadline(moment(after: timeout)) : .none
         let transaction = WriteTransaction(
-            connection: connection, capture: capture, sequences: sequences, limit: limit,
-            instant: log.instant())
+            connection: connection, capture: capture, tally: tally, sequences: sequences,
+            limit: limit, instant: log.instant())
         do throws(Problem) {
             try mapped { () throws(SQLiteError) in try connection.execute("SAVEPOINT job") }
             let reply = try job.perform(transaction)
@@ -176,6 +186,7 @@ final class Writer {
                 }
                 try connection.execute("RELEASE job")
             }
+            tally.keep()
             sequences.endWrite(isUndone: false)
             batch.changes += changes
             batch.replies.append(reply)
@@ -184,6 +195,7 @@ final class Writer {
         } catch {
             batch.failures.append((job, error))
             capture.truncate(to: 0)
+            tally.drop()
             log.rewind(to: head)
             sequences.endWrite(isUndone: true)
             guard connection.isInTransaction else { return false }
@@ -219,7 +231,9 @@ final class Writer {
             try connection.execute("SAVEPOINT trim")
             try retention.step(at: log.instant(), head: log.head, rowsMax: rowsMax)
             try connection.execute("RELEASE trim")
+            tally.keep()
         } catch {
+            tally.drop()
             // Trimming is housekeeping: the writes of the batch matter more, and the next step
             // tries again.
             retention.postpone()
@@ -235,8 +249,9 @@ final class Writer {
         guard retention.isDue else { return }
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
+            tally.begin(connection)
             trimAlong(rowsMax: 0)
-            try connection.execute("COMMIT")
+            try tally.commit(connection)
         } catch {
             retention.postpone()
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
@@ -244,15 +259,18 @@ final class Writer {
     }
 }
 
-/// Where the hook finds the capture. The hook is set before the writer exists.
+/// Where the hook finds those who look at changes. The hook is set before the writer exists.
 final class HookTarget {
     var capture: ChangeCapture?
+    var tally: RowTally?
 }
 
 /// Those who are told of committed changes.
 final class Publishers: Sendable {
     /// Every commit counts, with or without changes of watched tables.
     let commits = CommitCount()
+    /// What is known of the rows of each table.
+    let counts = RowCounts()
     private let list = Mutex<[@Sendable ([Change]) -> Void]>([])
 
     func add(_ publish: @escaping @Sendable ([Change]) -> Void) {

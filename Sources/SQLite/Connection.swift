@@ -64,6 +64,9 @@ public struct ConnectionOptions: Hashable, Sendable {
             progress)
     }
 
+    /// The library's version: `3.40.1`.
+    public static var libraryVersion: String { unsafe String(cString: sqlite3_libversion()) }
+
     /// Settings of the library, made once before anything is opened. Nobody asks SQLite how much
     /// memory it uses, and counting it would make all threads meet at one lock.
     private static let settings: Void = {

@@ -1,17 +1,23 @@
 public import Configuration
 import Diagnostics
-import FoundationEssentials
 
 extension Catalogue {
-    /// Reads a `Schemas` directory. Files are called by the directory's own name in diagnostics:
-    /// `Schemas/models/posts.json`.
+    /// Reads a `Schemas` directory.
     ///
     /// Throws every fault of all files at once, or one for a directory that cannot be read.
     public static func load(schemas directory: String) throws(SchemaFailure) -> Catalogue {
+        try Catalogue(parsing: try files(ofSchemas: directory))
+    }
+
+    /// The files of a `Schemas` directory in order of their paths. They are called by the
+    /// directory's own name, as in diagnostics: `Schemas/models/posts.json`.
+    ///
+    /// Throws every file and folder that cannot be read.
+    public static func files(
+        ofSchemas directory: String
+    ) throws(SchemaFailure) -> [(path: String, contents: [UInt8])] {
         let root = directory.split(separator: "/").last.map(String.init) ?? directory
-        let manager = FileManager.default
-        var isDirectory = false
-        guard manager.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory else {
+        guard FileTree.isFolder(directory) == true else {
             throw SchemaFailure(
                 Diagnostic(
                     "there is no such folder; a project has its models in Schemas/models/*.json "
@@ -19,22 +25,22 @@ extension Catalogue {
         }
         var files: [(path: String, contents: [UInt8])] = []
         var faults: [Diagnostic] = []
-        let paths = manager.files(under: directory) { folder in
+        let paths = FileTree.all(under: directory) { folder in
             faults.append(
                 Diagnostic(
                     "the folder cannot be read",
                     at: .whole(folder.isEmpty ? root : "\(root)/\(folder)")))
         }
         for path in paths where isRelevant(path) {
-            if let contents = manager.contents(atPath: "\(directory)/\(path)") {
-                files.append(("\(root)/\(path)", Array(contents)))
+            if let contents = FileTree.contents(of: "\(directory)/\(path)") {
+                files.append(("\(root)/\(path)", contents))
             } else {
                 faults.append(
                     Diagnostic("the file cannot be read", at: .whole("\(root)/\(path)")))
             }
         }
         if !faults.isEmpty { throw SchemaFailure(diagnostics: faults) }
-        return try Catalogue(parsing: files)
+        return files
     }
 
     /// What the `project.json` of a `Schemas` directory gives, for commands that need no models;
@@ -44,11 +50,11 @@ extension Catalogue {
     public static func project(ofSchemas directory: String) throws(SchemaFailure) -> GivenSettings {
         let path = "\(directory)/\(ProjectFile.name)"
         let label = "\(directory.split(separator: "/").last ?? "")/\(ProjectFile.name)"
-        guard FileManager.default.fileExists(atPath: path) else { return GivenSettings() }
-        guard let contents = FileManager.default.contents(atPath: path) else {
+        guard FileTree.isFolder(path) != nil else { return GivenSettings() }
+        guard let contents = FileTree.contents(of: path) else {
             throw SchemaFailure(Diagnostic("the file cannot be read", at: .whole(label)))
         }
-        return try Catalogue(parsing: [(label, Array(contents))]).project
+        return try Catalogue(parsing: [(label, contents)]).project
     }
 
     /// Notes and hidden files may lie about; JSON and SQL has to be where it means something.
@@ -57,26 +63,24 @@ extension Catalogue {
     }
 }
 
-extension FileManager {
+extension FileTree {
     /// The paths of all files below `directory`, relative to it, in order; links are followed.
     /// Folders that cannot be listed are told to `unreadable`.
-    fileprivate func files(
+    fileprivate static func all(
         under directory: String, in folder: String = "", depth: Int = 0,
         unreadable: (String) -> Void
     ) -> [String] {
         guard depth < Limits.directoryDepthMax else { return [] }
         let place = folder.isEmpty ? directory : "\(directory)/\(folder)"
-        guard let names = try? contentsOfDirectory(atPath: place) else {
+        guard let names = names(in: place) else {
             unreadable(folder)
             return []
         }
-        return names.sorted().flatMap { name -> [String] in
+        return names.flatMap { name -> [String] in
             if name.hasPrefix(".") { return [] }
-            var isDirectory = false
             let path = folder.isEmpty ? name : "\(folder)/\(name)"
-            guard fileExists(atPath: "\(directory)/\(path)", isDirectory: &isDirectory), isDirectory
-            else { return [path] }
-            return files(under: directory, in: path, depth: depth + 1, unreadable: unreadable)
+            guard isFolder("\(directory)/\(path)") == true else { return [path] }
+            return all(under: directory, in: path, depth: depth + 1, unreadable: unreadable)
         }
     }
 }

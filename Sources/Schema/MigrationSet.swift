@@ -1,6 +1,5 @@
 import Bytes
 public import Diagnostics
-import FoundationEssentials
 
 /// The files of `Migrations/`, in order.
 public struct MigrationSet: Sendable {
@@ -17,23 +16,20 @@ public struct MigrationSet: Sendable {
     /// Throws for files with names of another form, two files of one version, statements that
     /// cannot stand in a migration, and files that cannot be read.
     public static func load(_ directory: String) throws(SchemaFailure) -> MigrationSet {
-        let manager = FileManager.default
         let label = directory.split(separator: "/").last.map(String.init) ?? directory
         let report = Report()
-        let listing = try? manager.contentsOfDirectory(atPath: directory)
-        if listing == nil, manager.fileExists(atPath: directory) {
+        let names = FileTree.names(in: directory)
+        if names == nil, FileTree.isFolder(directory) != nil {
             report.fault("the folder cannot be read", at: .whole(label))
         }
-        let names = (listing ?? []).sorted()
         var files: [MigrationFile] = []
-        for name in names where name.hasSuffix(".sql") && !name.hasPrefix(".") {
+        for name in names ?? [] where name.hasSuffix(".sql") && !name.hasPrefix(".") {
             let place = SourceLocation.whole("\(label)/\(name)")
-            guard let contents = manager.contents(atPath: "\(directory)/\(name)") else {
+            guard let contents = FileTree.contents(of: "\(directory)/\(name)") else {
                 report.fault("the file cannot be read", at: place)
                 continue
             }
-            guard let file = MigrationFile(fileName: name, directory: label, text: Array(contents))
-            else {
+            guard let file = MigrationFile(fileName: name, directory: label, text: contents) else {
                 report.fault(
                     "a migration file is called YYYYMMDDTHHMMSS_name.sql, the name in lower case",
                     at: place)
@@ -90,15 +86,7 @@ extension MigrationFile {
     /// Writes the file into `directory`, which is made if it is not there. Throws what the file
     /// system says; an existing file is not overwritten.
     public func write(to directory: String) throws(Problem) {
-        let manager = FileManager.default
-        let target = "\(directory)/\(fileName)"
-        if manager.fileExists(atPath: target) { throw .migration("\(target) is there already") }
-        do {
-            try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            try Data(text).write(to: URL(fileURLWithPath: target), options: .withoutOverwriting)
-        } catch {
-            throw .migration("\(target) cannot be written: \(error)")
-        }
+        try FileTree.create("\(directory)/\(fileName)", text)
     }
 }
 

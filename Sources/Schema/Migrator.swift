@@ -46,10 +46,18 @@ public struct Migrator: Sendable {
 
     /// The tables and indexes that are there now.
     public func structure() throws(Problem) -> DatabaseStructure {
-        let statements = try database.writeAndWait { transaction throws(Problem) in
+        DatabaseStructure(statements: try statements())
+    }
+
+    /// The statements that would make the tables and indexes that are there now, without the
+    /// server's own.
+    public func statements() throws(Problem) -> [String] {
+        try database.writeAndWait { transaction throws(Problem) in
             try transaction.migrating { transaction throws(DatabaseError) in
                 try transaction.query(
-                    SQL("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")
+                    SQL(
+                        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
+                            + "AND substr(tbl_name, 1, 6) <> '_apus_' ORDER BY rowid")
                 ) { rows throws(DatabaseError) in
                     var statements: [String] = []
                     while try rows.next() { statements.append(rows.text(0)) }
@@ -57,7 +65,6 @@ public struct Migrator: Sendable {
                 }
             }
         }
-        return DatabaseStructure(statements: statements)
     }
 
     /// Applies all pending files, each in a transaction of its own, and returns them.

@@ -25,6 +25,7 @@ struct BackendParts {
         keys = APIKeys(secrets)
         var configuration = DatabaseConfiguration.file(options.databasePath)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
+        configuration.loops = settings.loops
         let database = try DatabasePool.open(configuration)
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)

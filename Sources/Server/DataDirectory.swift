@@ -1,6 +1,6 @@
 import Diagnostics
-import FoundationEssentials
 import Glibc
+import Schema
 
 /// The data directory as every command meets it that uses one: made, or looked at, before a file in
 /// it is opened.
@@ -26,11 +26,11 @@ struct DataDirectory {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileSystem.failure("use", path) }
         defer { close(descriptor) }
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+        guard let names = FileTree.names(in: path) else {
             throw FileSystem.failure("read", path)
         }
         let directory = DataDirectory(
-            path: path, descriptor: descriptor, names: names.sorted(), record: record)
+            path: path, descriptor: descriptor, names: names, record: record)
         try directory.closeItself()
         for name in directory.files { try directory.closeFile(name) }
         try directory.ignoreInGit()

@@ -49,15 +49,22 @@ extension SchemaSet {
             throw Problem.pending(status.pending.map(\.fileName))
         }
         _ = try migrator.apply { log.record(.migrated(name: $0.fileName)) }
-        // A database that `dev` has extended may have more than the files build: both must do.
-        let built = try Migrator.structure(builtBy: set)
-        let there = try migrator.structure()
-        try requireNothingMissing(in: built, called: "what Migrations/ builds", Problem.unwritten)
-        if there != built {
-            try requireNothingMissing(in: there, called: "what the database has", Problem.lacking)
+        let live = try migrator.statements()
+        let proof = SchemaProof(self, set, live: live)
+        if try !proof.isKept(in: database) {
+            try requireAgreement(of: set, live: DatabaseStructure(statements: live))
+            try proof.keep(in: database)
         }
         try catalogue.settleSequences(in: database)
         database.setCaptured(capturedTables)
+    }
+
+    /// A database that `dev` has extended may have more than the files build: both must do.
+    private func requireAgreement(of set: MigrationSet, live: DatabaseStructure) throws {
+        let built = try Migrator.structure(builtBy: set)
+        try requireNothingMissing(in: built, called: "what Migrations/ builds", Problem.unwritten)
+        if live == built { return }
+        try requireNothingMissing(in: live, called: "what the database has", Problem.lacking)
     }
 
     private func requireNothingMissing(

@@ -11,16 +11,19 @@ struct SchemaSet: Sendable {
     let catalogue: Catalogue
     let rulebook: Rulebook
     let settings: Settings
+    /// The files as they were read.
+    let files: [(path: String, contents: [UInt8])]
 
     /// Reads and checks every schema file.
     ///
     /// - Throws: `SchemaFailure` with every fault of every file, `SettingFault` when settings of
     ///   several sources do not go together.
     static func load(_ options: ServerOptions) throws -> SchemaSet {
-        let catalogue = try Catalogue.load(schemas: options.schemasDirectory)
+        let files = try Catalogue.files(ofSchemas: options.schemasDirectory)
+        let catalogue = try Catalogue(parsing: files)
         return SchemaSet(
             catalogue: catalogue, rulebook: try Rulebook.compile(catalogue),
-            settings: try options.given.over(catalogue.project).resolved())
+            settings: try options.given.over(catalogue.project).resolved(), files: files)
     }
 
     /// What separates a database from the declared models. `recorded` is what the migration files

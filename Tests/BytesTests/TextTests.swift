@@ -32,6 +32,22 @@ import Testing
         #expect(String(utf8: output) == expected)
     }
 
+    /// Wherever it stands among the eight that are looked at together, whatever stands beside it.
+    @Test(arguments: [UInt8](0...0xFF)) func `a byte is escaped at every place or at none`(byte: UInt8) {
+        let isEscaped = byte < 0x20 || byte == 0x22 || byte == 0x5C
+        for filler in [UInt8(ascii: "a"), 0x20, 0x21, 0x23, 0x5B, 0x5D, 0x7F, 0x80, 0xFF] {
+            for place in 0..<20 {
+                var text = [UInt8](repeating: filler, count: 20)
+                text[place] = byte
+                var output: [UInt8] = []
+                output.append(jsonString: text)
+                #expect((output.count > 22) == isEscaped, "\(filler) \(place)")
+                #expect(output.starts(with: [0x22] + text[..<place]))
+                #expect(output.reversed().starts(with: [0x22] + text[(place + 1)...].reversed()))
+            }
+        }
+    }
+
     @Test(arguments: [
         ("a%20b+c", true, "a b c"), ("a+b", false, "a+b"), ("%C3%A9", false, "é"), ("", true, ""),
     ])

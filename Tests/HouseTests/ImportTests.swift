@@ -5,7 +5,7 @@ import Testing
     /// What each target may import beside the standard library's own modules.
     static let table: [String: Set<String>] = [
         "Bytes": ["Glibc"],
-        "Diagnostics": ["Bytes", "FoundationEssentials"],
+        "Diagnostics": ["Bytes"],
         "Crypto": ["Bytes", "COpenSSL"],
         "Network": ["Bytes", "Diagnostics", "CLinux", "COpenSSL"],
         "HTTP": ["Bytes"],
@@ -14,7 +14,7 @@ import Testing
         "SQLite": ["Bytes", "CSQLite"],
         "Database": ["SQLite", "Values", "Bytes", "Diagnostics", "CLinux"],
         "Configuration": ["Bytes", "Diagnostics"],
-        "Schema": ["Configuration", "Database", "Values", "Bytes", "Diagnostics", "FoundationEssentials"],
+        "Schema": ["Configuration", "Database", "Values", "Bytes", "Diagnostics"],
         "Query": ["Bytes", "Diagnostics"],
         "Expressions": ["Query", "Schema", "Database", "Values", "Bytes", "Diagnostics"],
         "REST": ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
@@ -22,10 +22,9 @@ import Testing
         "Realtime": ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
         "Server": [
             "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration", "Database",
-            "Values", "SQLite", "HTTPServer", "Network", "HTTP", "Crypto", "Diagnostics", "Bytes",
-            "FoundationEssentials", "CLinux",
+            "Values", "SQLite", "HTTPServer", "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "CLinux",
         ],
-        "ApusCommand": ["Server", "Schema", "Configuration", "Diagnostics", "FoundationEssentials"],
+        "ApusCommand": ["Server", "Schema", "Configuration", "Diagnostics"],
     ]
 
     /// Part of the toolchain: no wall is needed against them.

@@ -35,6 +35,12 @@ struct TablePlan: Sendable {
         case rowCount
     }
 
+    /// The table's name, if neither a rule nor the request leaves any row of it out.
+    var wholeTable: String? {
+        guard case .everybody = rule, filters.isEmpty else { return nil }
+        return embeds.contains { $0.isInner } ? nil : model.name
+    }
+
     /// Whether one row with counts stands for all rows.
     var isCount: Bool {
         if case .rowCount? = members.first?.source { true } else { false }

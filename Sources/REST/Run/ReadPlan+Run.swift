@@ -9,7 +9,7 @@ extension ReadPlan {
     func run(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
-        guard let count else {
+        guard count != nil || countedTable != nil else {
             var result = try readRows(on: reader, arguments, context)
             if countsRows { result.total = window(of: arguments).offset + result.rowCount }
             return result
@@ -20,13 +20,21 @@ extension ReadPlan {
             if result.rowCount < window.limit, result.rowCount > 0 || window.offset == 0 {
                 result.total = window.offset + result.rowCount
             } else {
-                result.total = try reader.query(
-                    text: count.text, arguments: arguments.count, context
-                ) { (rows) throws(DatabaseError) in
-                    try rows.next() ? Int(rows.int64(0)) : 0
-                }
+                result.total = try countRows(on: reader, arguments, context)
             }
             return result
+        }
+    }
+
+    private func countRows(
+        on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
+    ) throws(DatabaseError) -> Int? {
+        if let countedTable { return try reader.rowCount(of: countedTable) }
+        guard let count else { return nil }
+        return try reader.query(
+            text: count.text, arguments: arguments.count, context
+        ) { (rows) throws(DatabaseError) in
+            try rows.next() ? Int(rows.int64(0)) : 0
         }
     }
 

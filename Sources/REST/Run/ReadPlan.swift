@@ -10,8 +10,10 @@ final class ReadPlan: Sendable {
     let rows: BoundSQL
     /// Whether the answer tells how many rows there are in all.
     let countsRows: Bool
-    /// Finds that out; nil when the answer is one row anyway.
+    /// Finds that out; nil when the answer is one row anyway, or all rows of a table are meant.
     let count: BoundSQL?
+    /// The table whose rows are meant, all of them.
+    let countedTable: String?
     let layout: RowLayout
     let media: MediaType
     /// Whether a statement mentions the moment of the request.
@@ -32,7 +34,9 @@ final class ReadPlan: Sendable {
         limitArgument = rows.arguments.count - 2
         offsetArgument = rows.arguments.count - 1
         self.countsRows = countsRows
-        if countsRows, !table.isCount {
+        let countsSome = countsRows && !table.isCount
+        countedTable = countsSome ? table.wholeTable : nil
+        if countsSome, countedTable == nil {
             var builder = StatementBuilder(rowsMax: window.rowsMax)
             builder.appendCount(of: table)
             count = builder.statement.bound

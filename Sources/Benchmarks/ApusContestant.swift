@@ -1,0 +1,64 @@
+/// Apus over a project with one model, open to the public.
+struct ApusContestant: Contestant {
+    let name = "apus"
+    let seed: String
+    private let program: String
+    private let key: String
+
+    private static let model = """
+        {
+          "description": "The benchmark's table: open to the public, watched by subscribers.",
+          "properties": {
+            "id": {"type": "integer", "identity": true},
+            "title": {"type": "string"},
+            "body": {"type": "string"},
+            "n": {"type": "integer"}
+          },
+          "required": ["title", "body", "n"],
+          "indexes": [{"on": ["n"]}],
+          "realtime": true,
+          "access": {"all": true}
+        }
+        """
+
+    /// Writes the project and its migration; rows go in through REST.
+    init(_ program: String, seed: String, rows: Int) throws(BenchmarkError) {
+        self.program = program
+        self.seed = seed
+        try Place.makeDirectory("\(seed)/Schemas/models")
+        try Place.write("{\"name\": \"benchmark\"}\n", to: "\(seed)/Schemas/project.json")
+        try Place.write(Self.model, to: "\(seed)/Schemas/models/items.json")
+        func run(_ words: [String]) throws(BenchmarkError) -> String {
+            try Subprocess(program, words + ["--project", seed], log: "\(seed)/setup.log")
+                .wholeOutput()
+        }
+        _ = try run(["migrate", "new", "items"])
+        key = try run(["keys", "anon"]).filter { !$0.isWhitespace }
+        let running = try start(in: seed)
+        defer { running.process.end() }
+        try Self.load(running.server, rows: rows)
+    }
+
+    func start(in directory: String) throws(BenchmarkError) -> RunningServer {
+        let process = try Subprocess(
+            program,
+            ["serve", "--migrate", "--listen", "127.0.0.1:0", "--project", directory],
+            log: "\(directory)/log")
+        let url = try process.line(after: "listening on ")
+        let server = Server(
+            port: try Server.port(of: url), processID: process.processID, key: key,
+            dialect: .apus)
+        return RunningServer(server: server, process: process)
+    }
+
+    private static func load(_ server: Server, rows: Int) throws(BenchmarkError) {
+        let client = try WireClient(port: server.port)
+        for first in stride(from: 1, through: rows, by: 1000) {
+            let answer = try client.request(
+                "POST", "/rest/v1/items", server,
+                body: Rows.json(first..<min(first + 1000, rows + 1), of: rows),
+                fields: "Prefer: return=minimal\r\n")
+            guard answer.status == 201 else { throw BenchmarkError("load: \(answer.text)") }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import CSQLite
+
+/// Where the write-ahead log stood at a moment: the header of its index (walformat.html §2.1).
+///
+/// Every commit changes it, whichever process commits; it holds checksums and salts, so that equal
+/// marks mean equal content.
+public struct LogMark: Equatable, Sendable {
+    /// The header's bytes, eight by eight.
+    private typealias Header = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+
+    private var header: Header = (0, 0, 0, 0, 0, 0)
+
+    /// The mark of the moment; nil while somebody commits.
+    fileprivate init?(_ connection: Connection) {
+        let isWhole = unsafe withUnsafeMutableBytes(of: &header) {
+            unsafe csqlite_log_header(connection.handle, $0.baseAddress) != 0
+        }
+        if !isWhole { return nil }
+    }
+
+    /// Counts the commits.
+    private var commits: UInt32 { UInt32(truncatingIfNeeded: header.1) }
+
+    /// Whether one commit, and no more, lies between `earlier` and this.
+    public func isNext(after earlier: LogMark) -> Bool { commits == earlier.commits &+ 1 }
+
+    /// Whether both are of the same moment.
+    public static func == (left: LogMark, right: LogMark) -> Bool { left.header == right.header }
+}
+
+extension Connection {
+    /// Where the log stands now, for all connections; nil while somebody commits. A snapshot that
+    /// is taken between two equal marks is of that moment.
+    ///
+    /// Only for a connection that has read from its file, which is when SQLite maps the index.
+    public var logMark: LogMark? { LogMark(self) }
+}
