@@ -45,18 +45,20 @@ let package = Package(
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "CSQLite"]),
         room("Database", ["SQLite", "Values", "Bytes", "Diagnostics", "CLinux"]),
-        room("Schema", ["Database", "Values", "Bytes", "Diagnostics"]),
+        room("Configuration", ["Bytes", "Diagnostics"]),
+        room("Schema", ["Configuration", "Database", "Values", "Bytes", "Diagnostics"]),
         room("Query", ["Bytes", "Diagnostics"]),
         room("Expressions", ["Query", "Schema", "Database", "Values", "Bytes", "Diagnostics"]),
         room("REST", ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        room("Auth", ["Crypto", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
+        room("Auth", ["Crypto", "Configuration", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         room("Realtime", ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         room("Server", [
-            "Auth", "Realtime", "REST", "Expressions", "Schema", "Database", "Values", "HTTPServer", "Network", "HTTP",
-            "Crypto", "Diagnostics", "Bytes", "CLinux",
+            "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Database", "Values", "HTTPServer",
+            "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "CLinux",
         ]),
         .executableTarget(
-            name: "ApusCommand", dependencies: ["Server", "Schema", "Diagnostics"], swiftSettings: house,
+            name: "ApusCommand", dependencies: ["Server", "Schema", "Configuration", "Diagnostics"],
+            swiftSettings: house,
             linkerSettings: [
                 // Nobody links against a program: the names of its symbols need not be loaded.
                 .unsafeFlags(
@@ -72,13 +74,14 @@ let package = Package(
         tests("SQLiteTests", ["SQLite", "Bytes"]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("DatabaseTests", ["Database", "SQLite", "Values", "Bytes", "Diagnostics"]),
-        tests("SchemaTests", ["Schema", "Database", "Values", "Bytes", "Diagnostics"]),
+        tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
+        tests("SchemaTests", ["Schema", "Configuration", "Database", "Values", "Bytes", "Diagnostics"]),
         tests("QueryTests", ["Query", "Bytes", "Diagnostics"]),
         tests("ExpressionsTests", ["Query", "Expressions", "Schema", "Database", "Values", "Bytes", "Diagnostics"]),
         tests("RESTTests", ["REST", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        tests("AuthTests", ["Auth", "Crypto", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
+        tests("AuthTests", ["Auth", "Configuration", "Crypto", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("RealtimeTests", ["Realtime", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        tests("ServerTests", ["Server", "Schema", "Database", "Values", "Crypto", "Bytes", "Diagnostics"]),
+        tests("ServerTests", ["Server", "Configuration", "Schema", "Database", "Values", "Crypto", "Bytes", "Diagnostics"]),
         tests("HouseTests", []),
     ]
 )

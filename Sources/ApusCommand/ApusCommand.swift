@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Glibc
 
@@ -40,7 +41,7 @@ struct ApusCommand {
     private static func run(_ command: Command, _ words: [String]) -> Int32 {
         do {
             let arguments = try Arguments(
-                words, options: command.options, environment: Terminal.environment)
+                words, of: command, environment: Terminal.environment)
             if arguments.has(.help) {
                 Terminal.print(command.help)
                 return 0
@@ -50,13 +51,19 @@ struct ApusCommand {
             }
             return try command.run(arguments)
         } catch let error as UsageError {
-            Terminal.error(error.message)
-            Terminal.error("'apus \(command.name) --help' shows its usage")
-            return 2
+            return misused(command, error.message)
+        } catch let fault as SettingFault {
+            return misused(command, fault.message)
         } catch {
             Terminal.report(error)
             return 1
         }
+    }
+
+    private static func misused(_ command: Command, _ message: String) -> Int32 {
+        Terminal.error(message)
+        Terminal.error("'apus \(command.name) --help' shows its usage")
+        return 2
     }
 
     private static func find(_ words: [String]) throws(UsageError) -> Command {

@@ -1,65 +1,53 @@
+import Configuration
 import Diagnostics
 
-/// What the words of a command line gave: option values (flag before environment) and the rest.
+/// What the words of a command line and the environment gave to a command.
 struct Arguments {
-    private var values: [String: String] = [:]
-    /// The variables behind the values that came from the environment.
-    private var variables: [String: String] = [:]
+    /// The settings, flags before variables.
+    private(set) var given: GivenSettings
     private var switches: Set<String> = []
     private(set) var operands: [String] = []
 
     /// Reads the words behind the command's name.
     ///
-    /// - Throws: `UsageError` on an unknown option (with the nearest one) or a missing value.
-    init(
-        _ words: [String], options: [OptionSpec], environment: [String: String]
-    ) throws(UsageError) {
-        for option in options {
-            if let variable = option.environment, let value = environment[variable], !value.isEmpty {
-                values[option.name] = value
-                variables[option.name] = variable
-            }
-        }
+    /// - Throws: `UsageError` on an unknown option (with the nearest one) or a missing value,
+    ///   `SettingFault` on a value that its setting cannot take.
+    init(_ words: [String], of command: Command, environment: [String: String]) throws {
+        given = GivenSettings()
         var rest = words[...]
         while let word = rest.popFirst() {
             guard word.hasPrefix("-"), word != "-" else {
                 operands.append(word)
                 continue
             }
-            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-            let name = parts[0] == "-h" ? "--help" : parts[0]
-            guard let option = (options + [.help]).first(where: { $0.name == name }) else {
-                throw UsageError.unknownOption(name, among: options)
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                .map(String.init)
+            let name = parts[0] == "-h" ? Switch.help.name : parts[0]
+            let inline = parts.count > 1 ? parts[1] : nil
+            if let setting = command.settings.first(where: { $0.flag == name }) {
+                try give(setting, inline: inline, from: &rest)
+            } else if command.switches.contains(where: { $0.name == name }) {
+                guard inline == nil else { throw UsageError("\(name) takes no value") }
+                switches.insert(name)
+            } else {
+                throw UsageError.unknownOption(name, of: command)
             }
-            try take(option, inline: parts.count > 1 ? parts[1] : nil, from: &rest)
         }
+        given = given.over(
+            try GivenSettings(environment: environment, of: command.settings))
     }
-
-    /// The value of an option, nil when neither flag nor environment gave one.
-    subscript(_ option: OptionSpec) -> String? { values[option.name] }
 
     /// Whether a switch was given.
-    func has(_ option: OptionSpec) -> Bool { switches.contains(option.name) }
+    func has(_ option: Switch) -> Bool { switches.contains(option.name) }
 
-    private mutating func take(
-        _ option: OptionSpec, inline: String?, from rest: inout ArraySlice<String>
-    ) throws(UsageError) {
-        guard let valueName = option.value else {
-            guard inline == nil else { throw UsageError("\(option.name) takes no value") }
-            switches.insert(option.name)
-            return
-        }
+    private mutating func give(
+        _ setting: Setting, inline: String?, from rest: inout ArraySlice<String>
+    ) throws {
         guard let value = inline ?? rest.popFirst() else {
-            throw UsageError("\(option.name) needs a value: \(option.name) \(valueName)")
+            throw UsageError(
+                "\(setting.flag) needs a value: \(setting.flag) \(setting.syntax.placeholder)")
         }
-        values[option.name] = value
-        variables[option.name] = nil
-    }
-
-    /// Which variable of the environment gave the option that a complaint names, in words.
-    func origin(ofOptionIn complaint: String) -> String {
-        let found = variables.filter { complaint.hasPrefix("\($0.key) ") }.values.sorted()
-        return found.isEmpty ? "" : " (given by the environment's \(found.joined(separator: ", ")))"
+        try given.give(setting, flag: value)
     }
 }
 
@@ -69,9 +57,10 @@ struct UsageError: Error {
 
     init(_ message: String) { self.message = message }
 
-    static func unknownOption(_ name: String, among options: [OptionSpec]) -> UsageError {
+    static func unknownOption(_ name: String, of command: Command) -> UsageError {
         var message = "unknown option '\(name)'"
-        if let near = nearest(name, in: options.map(\.name)) { message += "; did you mean '\(near)'?" }
+        let names = command.settings.map(\.flag) + command.switches.map(\.name)
+        if let near = nearest(name, in: names) { message += "; did you mean '\(near)'?" }
         return UsageError(message)
     }
 }

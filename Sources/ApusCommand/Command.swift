@@ -1,3 +1,5 @@
+import Configuration
+
 /// One command: its words, its help and what it does.
 struct Command: Sendable {
     /// The words that call it: `["migrate", "new"]`.
@@ -8,7 +10,9 @@ struct Command: Sendable {
     let summary: String
     /// What else a user should know.
     let discussion: String
-    let options: [OptionSpec]
+    /// The settings whose flags and variables it takes.
+    let settings: [Setting]
+    let switches: [Switch]
     /// A command line that works when pasted.
     let example: String
     /// Does the work; returns the exit code.
@@ -16,38 +20,44 @@ struct Command: Sendable {
 
     init(
         _ words: String..., operands: String = "", summary: String, discussion: String = "",
-        options: [OptionSpec], example: String,
+        settings: [Setting] = common, switches: [Switch] = [], example: String,
         run: @escaping @Sendable (Arguments) throws -> Int32
     ) {
         self.words = words
         self.operands = operands
         self.summary = summary
         self.discussion = discussion
-        self.options = options
+        self.settings = settings
+        self.switches = switches + [.help]
         self.example = example
         self.run = run
     }
 
     var name: String { words.joined(separator: " ") }
 
+    /// The settings that every command takes: where things are, and what is logged.
+    static let common = Setting.all.filter { $0.use == .everywhere }
+
     var help: String {
         var text = "apus \(name): \(summary)\n\n"
         let tail = operands.isEmpty ? "" : " \(operands)"
-        text += "Usage: apus \(name)\(tail)\(options.isEmpty ? "" : " [options]")\n"
+        text += "Usage: apus \(name)\(tail) [options]\n"
         if !discussion.isEmpty { text += "\n\(discussion)\n" }
-        text += "\nOptions:\n" + Command.table(of: options + [.help])
+        text += "\nOptions:\n" + optionTable
         return text + "\nExample:\n  \(example)\n"
     }
 
-    private static func table(of options: [OptionSpec]) -> String {
-        let names = options.map { option in
-            option.value.map { "\(option.name) \($0)" } ?? option.name
-        }
-        let width = (names.map(\.count).max() ?? 0) + 2
-        return zip(names, options).map { name, option in
-            let padding = String(repeating: " ", count: width - name.count)
-            let environment = option.environment.map { " [\($0)]" } ?? ""
-            return "  \(name)\(padding)\(option.summary)\(environment)\n"
+    private var optionTable: String {
+        let rows =
+            settings.map { setting in
+                (
+                    "\(setting.flag) \(setting.syntax.placeholder)",
+                    "\(setting.summary) (default: \(setting.standard)) [\(setting.variable)]"
+                )
+            } + switches.map { ($0.name, $0.summary) }
+        let width = (rows.map(\.0.count).max() ?? 0) + 2
+        return rows.map { option, summary in
+            "  \(option)\(String(repeating: " ", count: width - option.count))\(summary)\n"
         }.joined()
     }
 }
@@ -59,7 +69,9 @@ extension Command {
         return "Commands:\n\(rows)\n'apus COMMAND --help' shows a command's options and an example.\n"
     }
 
-    static let all = [dev, serve, check, migrateNew, migrateUp, migrateStatus, keys, version]
+    static let all = [
+        dev, serve, check, migrateNew, migrateUp, migrateStatus, settings, keys, version,
+    ]
 
     /// The overview that `apus` and `apus --help` print.
     static var overview: String {

@@ -9,9 +9,9 @@ extension Command {
             The anon key may stand in a browser; the service_role key bypasses every access rule and
             must stay on servers. With the name of a key, prints that key alone.
             """,
-        options: [.project, .data, .json], example: "apus keys --json"
+        switches: [.json], example: "apus keys --json"
     ) { arguments in
-        let keys = try APIKeys.load(try ServerOptions(arguments))
+        let keys = try APIKeys.load(ServerOptions(arguments.given))
         switch arguments.operands {
         case []: Terminal.print(arguments.has(.json) ? keys.json + "\n" : keys.text)
         case ["anon"]: Terminal.print(keys.anonymous + "\n")
@@ -22,7 +22,7 @@ extension Command {
     }
 
     static let version = Command(
-        "version", summary: "print the version", options: [.json], example: "apus version"
+        "version", summary: "print the version", switches: [.json], example: "apus version"
     ) { arguments in
         let version = Backend.version
         Terminal.print(arguments.has(.json) ? "{\"version\":\"\(version)\"}\n" : "apus \(version)\n")

@@ -9,9 +9,9 @@ extension Command {
             Lists every fault of every file as FILE:LINE:COLUMN and exits with 1 when there is one.
             Needs no running server and changes nothing.
             """,
-        options: [.project, .json], example: "apus check --project ."
+        switches: [.json], example: "apus check --project ."
     ) { arguments in
-        let report = SchemaCheck.run(try ServerOptions(arguments))
+        let report = SchemaCheck.run(ServerOptions(arguments.given))
         if arguments.has(.json) {
             Terminal.print(report.json + "\n")
         } else {
@@ -29,16 +29,16 @@ extension Command {
             Only additions are written: new models, columns and indexes. Anything else is refused
             with the reason; nothing is written then. The database is not touched.
             """,
-        options: [.project], example: "apus migrate new add_rooms"
+        example: "apus migrate new add_rooms"
     ) { arguments in
         guard arguments.operands.count == 1 else {
             throw UsageError("'apus migrate new' needs one NAME, such as add_rooms")
         }
-        let options = try ServerOptions(arguments)
+        let options = ServerOptions(arguments.given)
         let written: String?
         do {
             written = try MigrationCommands.new(options, name: arguments.operands[0])
-        } catch let error as OptionError {
+        } catch let error as OperandError {
             throw UsageError(error.message)
         }
         guard let file = written else {
@@ -53,9 +53,9 @@ extension Command {
         "migrate", "up",
         summary: "apply the migration files that the database does not have yet",
         discussion: "Each file is applied whole or not at all and recorded with its checksum.",
-        options: [.project, .data], example: "apus migrate up"
+        example: "apus migrate up"
     ) { arguments in
-        let count = try MigrationCommands.up(try ServerOptions(arguments)) { name in
+        let count = try MigrationCommands.up(ServerOptions(arguments.given)) { name in
             Terminal.print("applied \(name)\n")
         }
         Terminal.print(count == 0 ? "nothing to do: all files are applied\n" : "\(count) applied\n")
@@ -66,9 +66,9 @@ extension Command {
         "migrate", "status",
         summary: "list the migration files and whether the database has them",
         discussion: "Exits with 1 when a file is pending, changed or missing.",
-        options: [.project, .data, .json], example: "apus migrate status --json"
+        switches: [.json], example: "apus migrate status --json"
     ) { arguments in
-        let report = try MigrationCommands.status(try ServerOptions(arguments))
+        let report = try MigrationCommands.status(ServerOptions(arguments.given))
         Terminal.print((arguments.has(.json) ? report.json : report.text) + "\n")
         return report.isClean ? 0 : 1
     }

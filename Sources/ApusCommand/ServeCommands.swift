@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Server
 
@@ -12,9 +13,9 @@ extension Command {
             reason and the server goes on with what it had. Seeds and most settings of project.json
             wait for the next start; each save says which. For development only: prints secrets.
             """,
-        options: OptionSpec.server, example: "apus dev --listen 127.0.0.1:0"
+        settings: Setting.all, example: "apus dev --listen 127.0.0.1:0"
     ) { arguments in
-        let options = try ServerOptions(arguments)
+        let options = ServerOptions(arguments.given)
         try Backend.run(options, mode: .development) { backend in
             Terminal.print(welcome(to: backend, of: options))
             Terminal.print("listening on \(backend.url)\n")
@@ -30,24 +31,23 @@ extension Command {
             first) and when Schemas/ declares something that Migrations/ does not build. SIGTERM
             stops accepting, finishes what has begun and closes.
             """,
-        options: OptionSpec.server + [migrate],
+        settings: Setting.all, switches: [.migrate],
         example: "apus serve --listen 0.0.0.0:54321 --migrate"
     ) { arguments in
-        let options = try ServerOptions(arguments)
-        let mode = Backend.Mode.production(migrate: arguments.has(migrate))
+        let options = ServerOptions(arguments.given)
+        let mode = Backend.Mode.production(migrate: arguments.has(.migrate))
         try Backend.run(options, mode: mode) { backend in
             Terminal.print("listening on \(backend.url)\n")
         }
         return 0
     }
 
-    private static let migrate = OptionSpec("--migrate", "apply pending migration files first")
-
     private static func welcome(to backend: Backend, of options: ServerOptions) -> String {
         let models = backend.models
         let names = models.prefix(8).joined(separator: ", ") + (models.count > 8 ? ", …" : "")
         let request =
             models.first.map { "/rest/v1/\($0)?select=*&limit=5" } ?? "/auth/v1/settings"
+        let trust = backend.url.hasPrefix("https:") ? "-k " : ""
         return """
             Apus \(Backend.version) serves \(options.schemasDirectory)/models: \
             \(models.isEmpty ? "none yet; save one as NAME.json and /rest/v1/NAME is there" : names)
@@ -57,24 +57,9 @@ extension Command {
               service key   \(backend.keys.service)
 
             Try it:
-              curl \(options.tls == nil ? "" : "-k ")'\(backend.url)\(request)' -H 'apikey: \(backend.keys.service)'
+              curl \(trust)'\(backend.url)\(request)' -H 'apikey: \(backend.keys.service)'
 
 
             """
-    }
-}
-
-extension ServerOptions {
-    /// The options of a command line; a value that cannot be used is wrong usage.
-    init(_ arguments: Arguments) throws(UsageError) {
-        do {
-            try self.init(
-                project: arguments[.project], data: arguments[.data], listen: arguments[.listen],
-                loops: arguments[.loops], logLevel: arguments[.logLevel],
-                logFormat: arguments[.logFormat],
-                tlsCertificate: arguments[.tlsCertificate], tlsKey: arguments[.tlsKey])
-        } catch {
-            throw UsageError(error.message + arguments.origin(ofOptionIn: error.message))
-        }
     }
 }

@@ -1,8 +1,8 @@
-public import Schema
+public import Configuration
 
 extension AuthSettings {
-    /// What `project.json` says; the rest keeps its default. ``validate()`` judges the values.
-    public init(_ project: ProjectSettings.Auth) {
+    /// What the project has decided; the rest keeps its default. ``validate()`` judges the values.
+    public init(_ project: Settings.Auth) {
         self.init()
         tokenSeconds = Int64(project.jwtExpirySeconds)
         passwordCharactersMin = project.passwordMinLength

@@ -1,3 +1,4 @@
+public import Configuration
 import Diagnostics
 
 extension Catalogue {
@@ -40,6 +41,20 @@ extension Catalogue {
         }
         if !faults.isEmpty { throw SchemaFailure(diagnostics: faults) }
         return files
+    }
+
+    /// What the `project.json` of a `Schemas` directory gives, for commands that need no models;
+    /// nothing when there is none.
+    ///
+    /// Throws every fault of the file.
+    public static func project(ofSchemas directory: String) throws(SchemaFailure) -> GivenSettings {
+        let path = "\(directory)/\(ProjectFile.name)"
+        let label = "\(directory.split(separator: "/").last ?? "")/\(ProjectFile.name)"
+        guard FileTree.isFolder(path) != nil else { return GivenSettings() }
+        guard let contents = FileTree.contents(of: path) else {
+            throw SchemaFailure(Diagnostic("the file cannot be read", at: .whole(label)))
+        }
+        return try Catalogue(parsing: [(label, contents)]).project
     }
 
     /// Notes and hidden files may lie about; JSON and SQL has to be where it means something.

@@ -1,11 +1,13 @@
+public import Configuration
+
 /// Everything `Schemas/` declares, checked and linked: what the rest of the server works from.
 public struct Catalogue: Sendable {
     /// The models in order of their names.
     public let models: [Model]
     /// The named rules of `rules.json`, in order of their names.
     public let rules: [NamedRule]
-    /// The settings of `project.json`.
-    public let project: ProjectSettings
+    /// The settings that `project.json` gives.
+    public let project: GivenSettings
     /// The rows of `seeds/*.json`, so ordered that rows come after those they refer to.
     public let seeds: [SeedRow]
     /// What is allowed but probably not meant.
@@ -17,10 +19,10 @@ public struct Catalogue: Sendable {
 
     /// A project without models.
     public static let empty = Catalogue(
-        models: [], rules: [], project: ProjectSettings(), seeds: [])
+        models: [], rules: [], project: GivenSettings(), seeds: [])
 
     init(
-        models: [Model], rules: [NamedRule], project: ProjectSettings, seeds: [SeedRow],
+        models: [Model], rules: [NamedRule], project: GivenSettings, seeds: [SeedRow],
         warnings: [Diagnostic] = [], sources: [SchemaSource] = []
     ) {
         self.models = models.sorted { $0.name < $1.name }
@@ -65,7 +67,7 @@ public struct Catalogue: Sendable {
         let report = Report()
         var drafts: [ModelDraft] = []
         var rules: [NamedRule] = []
-        var project = ProjectSettings()
+        var project = GivenSettings()
         var seedFiles: [SourceFile] = []
         var sources: [SchemaSource] = []
         for (path, contents) in files.sorted(by: { $0.path < $1.path }) {

@@ -20,6 +20,4 @@ enum Limits {
     static let directoryDepthMax = 4
     /// The digits of a decimal: what fits a scaled 64-bit integer.
     static let decimalPrecisionMax = 18
-    /// How long changes stay readable when a model only says `"realtime": true`.
-    static let retainDefault: Duration = .seconds(24 * 3600)
 }

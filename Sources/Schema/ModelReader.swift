@@ -1,5 +1,6 @@
 import Values
 import Bytes
+import Configuration
 import Database
 import Diagnostics
 
@@ -246,10 +247,8 @@ struct ModelReader {
             return isOn ? RealtimeSettings(retain: nil) : nil
         }
         let words = reader.words(of: value, .realtime)
-        guard let retain = words["retain"] else {
-            return RealtimeSettings(retain: nil)
-        }
-        return RealtimeSettings(retain: reader.duration(retain.value))
+        return RealtimeSettings(
+            retain: words["retain"]?.value.string.flatMap(Duration.init(span:)))
     }
 }
 

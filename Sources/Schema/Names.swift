@@ -37,20 +37,3 @@ enum ReservedNames {
         return reasons
     }()
 }
-
-extension FileReader {
-    /// A span of time such as `90s`, `30m`, `12h`, `7d`; nil, reported, when it is none.
-    func duration(_ value: JSONValue) -> Duration? {
-        let text = value.string ?? ""
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int32(text.dropLast()),
-            count > 0
-        else {
-            fault(
-                "\"\(text)\" is no span of time: write a number and s, m, h or d, such as \"7d\"",
-                at: value)
-            return nil
-        }
-        return .seconds(Int64(count) * unit)
-    }
-}

@@ -1,12 +1,5 @@
 import Bytes
-
-/// When a server that is running takes what a schema file or a setting says.
-public enum Effect: Hashable, Sendable {
-    /// As soon as the file is saved while developing.
-    case onReload
-    /// At the next start.
-    case onRestart
-}
+public import Configuration
 
 /// A file of `Schemas/` as it was read, to tell what a later save has changed.
 public struct SchemaSource: Sendable {

@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 
 /// What may stand after a word of a file's vocabulary: one description that the reader checks
 /// against and that the JSON Schema for editors is written from, so the two cannot drift apart.
@@ -13,6 +14,8 @@ indirect enum Shape: Sendable {
     case integer(min: Int64)
     /// Any number.
     case number
+    /// A span of time such as `7d`.
+    case span
     /// Any JSON value.
     case value
     /// One of these strings.
@@ -21,8 +24,12 @@ indirect enum Shape: Sendable {
     case list(Shape, min: Int)
     /// An object of free names.
     case map(Shape)
-    /// An object with the words of a vocabulary.
+    /// An object with the words of a vocabulary that the JSON Schema refers to by its name.
     case words(Vocabulary.Name)
+    /// An object with these words.
+    case object(Vocabulary)
+    /// A value of a setting.
+    case setting(Setting)
     /// The one boolean.
     case constant(Bool)
     /// One of several shapes.
@@ -36,11 +43,13 @@ indirect enum Shape: Sendable {
         case .boolean: "true or false"
         case .integer(let min): "an integer not below \(min)"
         case .number: "a number"
+        case .span: Duration.spanWording
         case .value: "a JSON value"
         case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
         case .list(let element, let min):
             (min > 0 ? "a non-empty" : "an") + " array, each element \(element.wording)"
-        case .map, .words: "an object"
+        case .map, .words, .object: "an object"
+        case .setting(let setting): setting.syntax.wording
         case .constant(let value): "\(value)"
         case .either(let shapes): shapes.map(\.wording).joined(separator: " or ")
         }
@@ -54,14 +63,29 @@ indirect enum Shape: Sendable {
         case .boolean: value.kind == .bool
         case .integer(let min): value.int64.map { $0 >= min } ?? false
         case .number: value.kind == .number
+        case .span: value.string.flatMap(Duration.init(span:)) != nil
         case .value: true
         case .choice(let words): value.string.map(words.contains) ?? false
         case .list(let element, let min):
             value.kind == .array && value.count >= min && value.elements.allSatisfy(element.accepts)
-        case .map, .words: value.kind == .object
+        case .map, .words, .object: value.kind == .object
+        case .setting(let setting): setting.accepts(value)
         case .constant(let expected): value.bool == expected
         case .either(let shapes): shapes.contains { $0.accepts(value) }
         }
+    }
+
+    /// The words of a closed set, for "did you mean".
+    var choices: [String] {
+        if case .choice(let words) = self { return words }
+        if case .setting(let setting) = self { return setting.syntax.choices }
+        return []
+    }
+
+    /// What to say of a text that is not of this shape, where the wording does not tell enough.
+    func objection(to value: JSONValue) -> String? {
+        guard case .setting(let setting) = self else { return nil }
+        return value.string.flatMap(setting.syntax.objection)
     }
 
     /// The shape as JSON Schema (2020-12).
@@ -72,6 +96,7 @@ indirect enum Shape: Sendable {
         case .integer(let min):
             min == .min ? ["type": "integer"] : ["type": "integer", "minimum": .integer(min)]
         case .number: ["type": "number"]
+        case .span: ["type": "string", "pattern": .string(Duration.spanPattern)]
         case .value: true
         case .choice(let words): ["enum": .array(words.map { .string($0) })]
         case .list(let element, let min):
@@ -80,6 +105,8 @@ indirect enum Shape: Sendable {
                 : ["type": "array", "items": element.jsonSchema, "minItems": .integer(Int64(min))]
         case .map(let shape): ["type": "object", "additionalProperties": shape.jsonSchema]
         case .words(let name): ["$ref": .string("#/$defs/\(name.rawValue)")]
+        case .object(let vocabulary): vocabulary.jsonSchema
+        case .setting(let setting): setting.syntax.jsonSchema
         case .constant(let value): ["const": .bool(value)]
         case .either(let shapes): ["anyOf": .array(shapes.map(\.jsonSchema))]
         }
@@ -114,10 +141,8 @@ struct Vocabulary: Sendable {
     enum Name: String, Sendable, CaseIterable {
         case model, property, items, references, expression, index, access, update, columnAccess
         case realtime
-        case project, auth, rest, realtimeSettings, cors, limits
     }
 
-    let name: Name
     /// What an object of this kind is called in messages: `a property`.
     let noun: String
     let words: [Word]

@@ -100,9 +100,8 @@ struct FileReader {
     /// The members of an object that are words of `vocabulary` and have the right shape. All else
     /// is reported: unknown and repeated words, wrong shapes, words missing.
     func words(
-        of object: JSONValue, _ vocabulary: Vocabulary.Name, kind: PropertyKind? = nil
+        of object: JSONValue, _ vocabulary: Vocabulary, kind: PropertyKind? = nil
     ) -> [String: Member] {
-        let vocabulary = Vocabulary.named(vocabulary)
         guard object.kind == .object else {
             fault("\(vocabulary.noun) must be an object", at: object)
             return [:]
@@ -151,14 +150,11 @@ struct FileReader {
             shape = element
             value = wrong
         }
-        var suggestion: String?
-        if case .choice(let words) = shape, let text = value.string {
-            suggestion = nearest(text, in: words)
-        }
         let subject = value.offset == member.value.offset ? "" : "an element of "
+        let objection = shape.objection(to: value) ?? "must be \(shape.wording)"
         fault(
-            "\(subject)\"\(word.name)\" must be \(shape.wording)", at: value, suggestion: suggestion
-        )
+            "\(subject)\"\(word.name)\" \(objection)", at: value,
+            suggestion: value.string.flatMap { nearest($0, in: shape.choices) })
     }
 
     /// Whether `name` can be the name of a table, column, index or rule; reports when not.

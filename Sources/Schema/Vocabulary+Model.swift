@@ -49,12 +49,6 @@ extension Vocabulary {
         case .update: update
         case .columnAccess: columnAccess
         case .realtime: realtime
-        case .project: project
-        case .auth: auth
-        case .rest: rest
-        case .realtimeSettings: realtimeSettings
-        case .cors: cors
-        case .limits: limits
         }
     }
 
@@ -68,7 +62,7 @@ extension Vocabulary {
     static let rule = Shape.either([.expression, .boolean])
 
     static let model = Vocabulary(
-        name: .model, noun: "a model",
+        noun: "a model",
         words: [
             Word("$schema", .text, "Where editors find the JSON Schema of this format."),
             Word("description", .text, "What the model is for."),
@@ -91,7 +85,7 @@ extension Vocabulary {
         ])
 
     static let references = Vocabulary(
-        name: .references, noun: "a reference",
+        noun: "a reference",
         words: [
             Word("model", .text, "The model referred to.", isRequired: true),
             Word("column", .text, "The column referred to; the model's key when left out."),
@@ -103,12 +97,12 @@ extension Vocabulary {
         ])
 
     static let expression = Vocabulary(
-        name: .expression, noun: "an expression",
+        noun: "an expression",
         words: [Word("$expr", .expression, "An expression of the rule language.", isRequired: true)]
     )
 
     static let index = Vocabulary(
-        name: .index, noun: "an index",
+        noun: "an index",
         words: [
             Word(
                 "on", .list(.text, min: 1), "The columns, each perhaps with asc or desc.",
@@ -118,7 +112,7 @@ extension Vocabulary {
         ])
 
     static let access = Vocabulary(
-        name: .access, noun: "an access table",
+        noun: "an access table",
         words: [
             Word("all", rule, "The rule of every verb that has none of its own."),
             Word("write", rule, "The rule of create, update and delete."),
@@ -131,14 +125,14 @@ extension Vocabulary {
         ])
 
     static let update = Vocabulary(
-        name: .update, noun: "an update rule",
+        noun: "an update rule",
         words: [
             Word("using", rule, "Judges the row as it is.", isRequired: true),
             Word("check", rule, "Judges the row as it will be; the same as using when left out."),
         ])
 
     static let columnAccess = Vocabulary(
-        name: .columnAccess, noun: "a column's access table",
+        noun: "a column's access table",
         words: [
             Word("all", rule, "The rule of every verb that has none of its own."),
             Word("write", rule, "The rule of create and update."),
@@ -148,10 +142,10 @@ extension Vocabulary {
         ])
 
     static let realtime = Vocabulary(
-        name: .realtime, noun: "a feed",
+        noun: "a feed",
         words: [
             Word(
-                "retain", .text, "How long changes stay readable, such as \"7d\", \"12h\", \"30m\"."
+                "retain", .span, "How long changes stay readable, such as \"7d\", \"12h\", \"30m\"."
             )
         ])
 }

@@ -7,7 +7,7 @@ extension Vocabulary {
     static let typeNames = ["string", "integer", "number", "boolean", "object", "array"]
 
     static let property = Vocabulary(
-        name: .property, noun: "a property", words: columnWords + jsonWords)
+        noun: "a property", words: columnWords + jsonWords)
 
     /// What only a column has.
     private static let columnWords: [Word] = [
@@ -66,7 +66,7 @@ extension Vocabulary {
 
     /// A schema inside a JSON column, to any depth.
     static let items = Vocabulary(
-        name: .items, noun: "a nested schema",
+        noun: "a nested schema",
         words: [
             Word(
                 "type", .either([.choice(nestedTypes), .list(.choice(nestedTypes), min: 1)]),

@@ -1,6 +1,5 @@
 import Auth
 import Bytes
-public import Diagnostics
 
 /// The two keys that clients present (auth.md §1.2).
 public struct APIKeys: Sendable {
@@ -16,8 +15,9 @@ public struct APIKeys: Sendable {
 
     /// Reads the keys of a data directory, making them on first use.
     ///
-    /// - Throws: a `Problem` when the directory or the file in it cannot be used.
-    public static func load(_ options: ServerOptions) throws(Problem) -> APIKeys {
+    /// - Throws: a `Problem` when the directory or the file in it cannot be used, `SchemaFailure`
+    ///   and `SettingFault` when a setting cannot.
+    public static func load(_ options: ServerOptions) throws -> APIKeys {
         try options.prepareDataDirectory()
         return APIKeys(try Secrets.loadOrCreate(directory: options.dataDirectory))
     }

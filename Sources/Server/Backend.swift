@@ -35,7 +35,7 @@ public final class Backend: Sendable {
 
     private init(_ parts: BackendParts, server: WebServer, reloader: SchemaReloader?) {
         port = server.port
-        url = parts.options.url(port: server.port)
+        url = parts.settings.url(port: server.port)
         keys = parts.keys
         models = parts.schemas.catalogue.models.map(\.name)
         database = parts.services.database
@@ -47,7 +47,8 @@ public final class Backend: Sendable {
 
     /// Starts to serve; returns when connections are accepted.
     ///
-    /// - Throws: `SchemaFailure` with every fault of the schema files, or a `Problem`: a port in use,
+    /// - Throws: `SchemaFailure` with every fault of the schema files, `SettingFault` when settings do
+    ///   not go together, or a `Problem`: a port in use,
     ///   a data directory that another server holds, migrations to be applied first.
     public static func start(_ options: ServerOptions, mode: Mode) throws -> Backend {
         let parts = try BackendParts(options, mode: mode)

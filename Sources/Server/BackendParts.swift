@@ -1,4 +1,5 @@
 import Auth
+import Configuration
 import Database
 import Diagnostics
 import HTTP
@@ -7,7 +8,6 @@ import Schema
 
 /// Everything a server needs before it can listen, in the order in which it must come to be.
 struct BackendParts {
-    let options: ServerOptions
     let schemas: SchemaSet
     let keys: APIKeys
     let services: SharedServices
@@ -15,22 +15,22 @@ struct BackendParts {
     let isDraining = Flag()
 
     init(_ options: ServerOptions, mode: Backend.Mode) throws {
-        self.options = options
         // Faults of the files are told before anything is touched.
         schemas = try SchemaSet.load(options)
-        let log = Log(level: options.logLevel, format: options.logFormat ?? mode.logFormat)
+        let settings = schemas.settings
+        let log = Log(
+            level: settings.log.level, format: settings.log.format ?? mode.logFormat)
         try options.prepareDataDirectory(log: log)
         let secrets = try Secrets.loadOrCreate(directory: options.dataDirectory)
         keys = APIKeys(secrets)
         var configuration = DatabaseConfiguration.file(options.databasePath)
-        let project = schemas.catalogue.project
-        configuration.statementTimeout = .milliseconds(project.rest.statementTimeoutMilliseconds)
-        configuration.loops = options.loops
+        configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
+        configuration.loops = settings.loops
         let database = try DatabasePool.open(configuration)
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
             let auth = try AuthService(
-                database: database, settings: Self.authSettings(options, project.auth),
+                database: database, settings: Self.authSettings(settings),
                 secrets: secrets, version: Backend.version, log: log)
             let metrics = Metrics()
             self.metrics = metrics
@@ -39,23 +39,25 @@ struct BackendParts {
                 appendMetrics: { metrics.append(to: &$0) }, isReady: { !isDraining.isRaised })
             services = SharedServices(
                 database: database, auth: auth, log: log,
-                crossOrigin: CrossOrigin(origins: project.cors.origins), status: status,
-                bodyBytesMax: project.limits.bodyBytesMax)
+                crossOrigin: CrossOrigin(origins: settings.cors.origins), status: status,
+                bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
             throw error
         }
     }
 
+    var settings: Settings { schemas.settings }
+
     /// Where and how to listen.
     var httpConfiguration: HTTPServerConfiguration {
-        let bounds = schemas.catalogue.project.limits
+        let bounds = settings.limits
         let observer = RequestObserver(counters: metrics.requests, log: services.log)
         var configuration = HTTPServerConfiguration(messageBytesMax: bounds.messageBytesMax)
-        configuration.host = options.host
-        configuration.port = options.port
-        configuration.loops = options.loops
-        configuration.tls = options.tls.map { TLSFiles(certificate: $0.certificate, key: $0.key) }
+        configuration.host = settings.listen.host
+        configuration.port = settings.listen.port
+        configuration.loops = settings.loops
+        configuration.tls = settings.tls.files
         configuration.connectionLimits.connectionsMax = bounds.connectionsMax
         configuration.observer = { observer.record($0) }
         return configuration
@@ -67,7 +69,7 @@ struct BackendParts {
     ) throws {
         switch mode {
         case .development:
-            try schemas.writeModelSchema(options)
+            try schemas.writeEditorSchemas(options)
             try schemas.applyToDevelopment(database, options, log: log)
             try schemas.plantSeeds(in: database)
         case .production(let migrate):
@@ -75,12 +77,23 @@ struct BackendParts {
         }
     }
 
-    private static func authSettings(
-        _ options: ServerOptions, _ project: ProjectSettings.Auth
-    ) -> AuthSettings {
-        var settings = AuthSettings(project)
-        settings.issuer = options.url(port: options.port) + "/auth/v1"
-        return settings
+    private static func authSettings(_ settings: Settings) -> AuthSettings {
+        var auth = AuthSettings(settings.auth)
+        auth.issuer = settings.url(port: settings.listen.port) + "/auth/v1"
+        return auth
+    }
+}
+
+extension Settings {
+    /// The URL of a server with these settings that has found this port.
+    func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
+}
+
+extension Settings.TLS {
+    /// Both files, nil to speak plain HTTP.
+    fileprivate var files: TLSFiles? {
+        guard let certificate, let key else { return nil }
+        return TLSFiles(certificate: certificate, key: key)
     }
 }
 

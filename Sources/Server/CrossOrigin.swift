@@ -1,6 +1,5 @@
 import Bytes
 import HTTP
-import Schema
 
 /// Cross-origin rules (Fetch standard §3.2; rest.md §16, auth.md §1.3): pages may call from any
 /// origin, or only from those that the project lists. `complete` alone writes the fields, and it

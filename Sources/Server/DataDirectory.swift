@@ -111,10 +111,12 @@ extension DataDirectory {
     private static let gitignore = ".gitignore"
     private static let ours: Set<String> = [
         "apus.db", "apus.db-wal", "apus.db-shm", "apus.db-journal", "apus.db.lock", "secrets.json",
-        "model.schema.json", gitignore,
+        "model.schema.json", "project.schema.json", gitignore,
     ]
     /// What is written beside a file before it takes its place, and left when a machine stops.
-    private static let drafts = ["secrets.json.new", "model.schema.json.new"]
+    private static let drafts = [
+        "secrets.json.new", "model.schema.json.new", "project.schema.json.new",
+    ]
     /// What file systems put into the root of a volume.
     private static let furniture: Set<String> = ["lost+found"]
 

@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Crypto
 import Diagnostics
 import Glibc
@@ -86,7 +87,8 @@ extension ServerOptions {
     }
 
     /// The same for a command that a person runs and that has no log of its own.
-    func prepareDataDirectory() throws(Problem) {
-        try prepareDataDirectory(log: Log(level: logLevel, format: logFormat ?? .text))
+    func prepareDataDirectory() throws {
+        let log = try loadSettings().resolved().log
+        try prepareDataDirectory(log: Log(level: log.level, format: log.format ?? .text))
     }
 }

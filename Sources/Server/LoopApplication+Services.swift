@@ -1,4 +1,5 @@
 import Auth
+import Configuration
 import Database
 import Diagnostics
 import Expressions
@@ -10,13 +11,13 @@ extension LoopApplication {
     static func makeREST(
         services: SharedServices, schemas: SchemaSet, reader: Reader
     ) -> RESTService {
-        let project = schemas.catalogue.project.rest
+        let rest = schemas.settings.rest
         let log = services.log
         return RESTService(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, database: services.database,
             reader: reader,
             settings: RESTSettings(
-                rowsMax: project.maxRows, refusesUnfilteredWrites: project.safeUpdate)
+                rowsMax: rest.maxRows, refusesUnfilteredWrites: rest.safeUpdate)
         ) { problem, request in
             if problem.status >= 500 { log.record(.failed(request: request, problem: problem)) }
         }
@@ -25,11 +26,11 @@ extension LoopApplication {
     static func makeHub(
         services: SharedServices, schemas: SchemaSet, reader: Reader
     ) -> RealtimeHub {
-        let project = schemas.catalogue.project.realtime
+        let realtime = schemas.settings.realtime
         let auth = services.auth
         var settings = FeedSettings()
-        settings.channelsPerSessionMax = project.channelsPerSocketMax
-        settings.messagesPerSecondMax = project.messagesPerSecondMax
+        settings.channelsPerSessionMax = realtime.channelsPerSocketMax
+        settings.messagesPerSecondMax = realtime.messagesPerSecondMax
         return RealtimeHub(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
             settings: settings,

@@ -22,12 +22,12 @@ public enum MigrationCommands {
         return options.migrationsDirectory + "/" + file.fileName
     }
 
-    private static func requireUsable(_ name: String) throws(OptionError) {
+    private static func requireUsable(_ name: String) throws(OperandError) {
         let isUsable = name.utf8.allSatisfy { byte in
             ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == ASCII.underscore
         }
         guard isUsable, !name.isEmpty, name.utf8.count <= nameBytesMax else {
-            throw OptionError(
+            throw OperandError(
                 "a migration's name is up to \(nameBytesMax) letters, digits and _, "
                     + "such as add_rooms; not '\(name)'")
         }
@@ -60,6 +60,14 @@ public enum MigrationCommands {
         defer { database.close() }
         return try body(database)
     }
+}
+
+/// An operand of a command line that cannot be used.
+public struct OperandError: Error, Sendable {
+    /// What is wrong with it.
+    public let message: String
+
+    init(_ message: String) { self.message = message }
 }
 
 extension MigrationCommands {

@@ -1,3 +1,4 @@
+import Configuration
 import Schema
 
 /// What a save of schema files means for a server that runs on them: what it takes at once, and
@@ -16,9 +17,9 @@ struct SchemaChange {
     /// What `now` says otherwise than `before`.
     ///
     /// - Parameter started: what the server was started on.
-    init(from before: Catalogue, to now: Catalogue, startedOn started: Catalogue) {
-        let files = [before, now, started].map { catalogue in
-            Dictionary(catalogue.sources.map { ($0.name, $0) }) { first, _ in first }
+    init(from before: SchemaSet, to now: SchemaSet, startedOn started: SchemaSet) {
+        let files = [before, now, started].map { schemas in
+            Dictionary(schemas.catalogue.sources.map { ($0.name, $0) }) { first, _ in first }
         }
         for name in Set(files[0].keys).union(files[1].keys).sorted() {
             guard let effect = (files[1][name] ?? files[0][name])?.effect else { continue }
@@ -26,11 +27,11 @@ struct SchemaChange {
                 name, effect, isSame: Self.same(files[0][name], files[1][name]),
                 isAsStarted: Self.same(files[2][name], files[1][name]))
         }
-        for setting in ProjectSetting.all {
+        for setting in Setting.all {
             note(
                 "\(setting.name) of project.json", setting.effect,
-                isSame: setting.isSame(in: before.project, and: now.project),
-                isAsStarted: setting.isSame(in: started.project, and: now.project))
+                isSame: setting.isSame(in: before.settings, and: now.settings),
+                isAsStarted: setting.isSame(in: started.settings, and: now.settings))
         }
     }
 

@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Diagnostics
 import Expressions
 import Schema
@@ -35,6 +36,8 @@ public struct SchemaCheck: Sendable {
                 unwritten: unwritten, summary: summary)
         } catch let failure as SchemaFailure {
             return SchemaCheck(faults: failure.diagnostics.map(\.description))
+        } catch let fault as SettingFault {
+            return SchemaCheck(faults: [fault.message])
         } catch let problem as Problem {
             return SchemaCheck(faults: [problem.description])
         } catch {

@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Schema
 
@@ -36,9 +37,9 @@ private final class SchemaReload {
     private let options: ServerOptions
     private let services: SharedServices
     private let registry: LoopRegistry
-    private let started: Catalogue
+    private let started: SchemaSet
     /// What the files said when they were last taken.
-    private var taken: Catalogue
+    private var taken: SchemaSet
     /// What was last said to be wrong with them.
     private var faults: [String] = []
 
@@ -49,8 +50,8 @@ private final class SchemaReload {
         self.options = options
         self.services = services
         self.registry = registry
-        started = schemas.catalogue
-        taken = schemas.catalogue
+        started = schemas
+        taken = schemas
     }
 
     func run() {
@@ -60,18 +61,20 @@ private final class SchemaReload {
             refuse(failure.diagnostics.map(\.description))
         } catch let problem as Problem {
             refuse([problem.message] + [problem.hint].compactMap { $0 })
+        } catch let fault as SettingFault {
+            refuse([fault.message])
         } catch {
             refuse(["\(error)"])
         }
     }
 
     private func take(_ schemas: SchemaSet) throws {
-        let change = SchemaChange(from: taken, to: schemas.catalogue, startedOn: started)
+        let change = SchemaChange(from: taken, to: schemas, startedOn: started)
         if !change.taken.isEmpty {
             try schemas.applyToDevelopment(services.database, options, log: services.log)
             registry.reload(schemas)
         }
-        taken = schemas.catalogue
+        taken = schemas
         if change.isEmpty && !faults.isEmpty { services.log.record(.schemasMended) }
         faults = []
         for (names, event) in [

@@ -1,24 +1,29 @@
 import Bytes
+import Configuration
 import Database
 import Diagnostics
 import Expressions
 import Schema
 
-/// The schema files and what was compiled from them: always used and replaced together.
+/// The schema files, what was compiled from them and the settings to serve them with: always used
+/// and replaced together.
 struct SchemaSet: Sendable {
     let catalogue: Catalogue
     let rulebook: Rulebook
+    let settings: Settings
     /// The files as they were read.
     let files: [(path: String, contents: [UInt8])]
 
     /// Reads and checks every schema file.
     ///
-    /// - Throws: `SchemaFailure` with every fault of every file.
-    static func load(_ options: ServerOptions) throws(SchemaFailure) -> SchemaSet {
+    /// - Throws: `SchemaFailure` with every fault of every file, `SettingFault` when settings of
+    ///   several sources do not go together.
+    static func load(_ options: ServerOptions) throws -> SchemaSet {
         let files = try Catalogue.files(ofSchemas: options.schemasDirectory)
         let catalogue = try Catalogue(parsing: files)
         return SchemaSet(
-            catalogue: catalogue, rulebook: try Rulebook.compile(catalogue), files: files)
+            catalogue: catalogue, rulebook: try Rulebook.compile(catalogue),
+            settings: try options.given.over(catalogue.project).resolved(), files: files)
     }
 
     /// What separates a database from the declared models. `recorded` is what the migration files
@@ -33,18 +38,19 @@ struct SchemaSet: Sendable {
     /// Which tables feed the change log.
     var capturedTables: [CapturedTable] {
         catalogue.models.compactMap { model in
-            model.realtime.map { settings in
+            model.realtime.map { feed in
                 CapturedTable(
                     name: model.name, columns: model.columns.map { ($0.name, $0.type) },
-                    key: model.primaryKey,
-                    retain: settings.retain ?? catalogue.project.realtime.retain)
+                    key: model.primaryKey, retain: feed.retain ?? settings.realtime.retain)
             }
         }
     }
 
-    /// Writes the JSON Schema of model files beside the database, for editors.
-    func writeModelSchema(_ options: ServerOptions) throws(Problem) {
-        try FileSystem.replace(
-            options.dataDirectory + "/model.schema.json", with: ModelFileSchema.bytes)
+    /// Writes the JSON Schemas of model files and of `project.json` beside the database, for
+    /// editors.
+    func writeEditorSchemas(_ options: ServerOptions) throws(Problem) {
+        let folder = options.dataDirectory
+        try FileSystem.replace(folder + "/model.schema.json", with: ModelFileSchema.bytes)
+        try FileSystem.replace(folder + "/project.schema.json", with: ProjectFileSchema.bytes)
     }
 }

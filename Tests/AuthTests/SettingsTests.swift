@@ -1,12 +1,12 @@
+import Configuration
 import Diagnostics
-import Schema
 import Testing
 
 @testable import Auth
 
 @Suite struct SettingsTests {
     @Test func `a project's settings are taken over`() throws {
-        var project = ProjectSettings().auth
+        var project = Settings().auth
         project.jwtExpirySeconds = 600
         project.passwordMinLength = 9
         project.disablesSignup = true

@@ -13,17 +13,18 @@ import Testing
         "Values": ["Bytes", "Diagnostics"],
         "SQLite": ["Bytes", "CSQLite"],
         "Database": ["SQLite", "Values", "Bytes", "Diagnostics", "CLinux"],
-        "Schema": ["Database", "Values", "Bytes", "Diagnostics"],
+        "Configuration": ["Bytes", "Diagnostics"],
+        "Schema": ["Configuration", "Database", "Values", "Bytes", "Diagnostics"],
         "Query": ["Bytes", "Diagnostics"],
         "Expressions": ["Query", "Schema", "Database", "Values", "Bytes", "Diagnostics"],
         "REST": ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
-        "Auth": ["Crypto", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
+        "Auth": ["Crypto", "Configuration", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
         "Realtime": ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
         "Server": [
-            "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Database", "Values", "SQLite", "HTTPServer",
-            "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "CLinux",
+            "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration", "Database",
+            "Values", "SQLite", "HTTPServer", "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "CLinux",
         ],
-        "ApusCommand": ["Server", "Schema", "Diagnostics"],
+        "ApusCommand": ["Server", "Schema", "Configuration", "Diagnostics"],
     ]
 
     /// Part of the toolchain: no wall is needed against them.

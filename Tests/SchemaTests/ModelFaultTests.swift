@@ -88,7 +88,7 @@ struct FaultCase: CustomTestStringConvertible {
             #"models/things.json:1:41: an update rule needs "using""#),
         FaultCase(
             "a span of time", #"{"properties": {}, "realtime": {"retain": "7 weeks"}}"#,
-            #"models/things.json:1:43: "7 weeks" is no span of time: write a number and s, m, h or d, such as "7d""#
+            #"models/things.json:1:43: "retain" must be a span of time: a number and s, m, h or d, such as "7d""#
         ),
         FaultCase(
             "cases", #"{"properties": {"a": {"type": "string"}, "A": {"type": "string"}}}"#,

@@ -1,6 +1,7 @@
-import Values
+import Configuration
 import Database
 import Testing
+import Values
 
 @testable import Schema
 
@@ -11,7 +12,7 @@ import Testing
              "rest": {"max_rows": 5, "safe_update": false}, "realtime": {"retain": "2h"},
              "cors": {"origins": []}, "limits": {"body_bytes": 2048}}
             """#
-        let settings = try catalogue([("project.json", text)]).project
+        let settings = try catalogue([("project.json", text)]).project.settings
         #expect(settings.name == "x")
         #expect(settings.auth.jwtExpirySeconds == 60)
         #expect(settings.auth.allowsAnonymous)
@@ -34,15 +35,41 @@ import Testing
         (#"{"rest": {"aggregates": true}}"#, #"project.json:1:11: "rest" has no word "aggregates""#),
         (
             #"{"rest": {"max_rows": 0}}"#,
-            #"project.json:1:23: "max_rows" must be an integer not below 1"#
+            #"project.json:1:23: "max_rows" must be an integer from 1 to 1000000000"#
         ),
         (
             #"{"realtime": {"retain": "7"}}"#,
-            #"project.json:1:25: "7" is no span of time: write a number and s, m, h or d, such as "7d""#
+            #"project.json:1:25: "retain" must be a span of time: a number and s, m, h or d, such as "7d""#
         ),
     ]
 
-    @Test(arguments: faults)
+    static let installationFaults: [(String, String)] = [
+        // The file is found by it, and a committed file must not move an installation's data.
+        (#"{"project": "x"}"#, #"project.json:1:2: project.json has no word "project""#),
+        (#"{"data": "x"}"#, #"project.json:1:2: project.json has no word "data""#),
+        (
+            #"{"listen": ":80"}"#,
+            #"project.json:1:12: "listen" ':80' names no host: 127.0.0.1:80 is for this machine "#
+                + "alone, 0.0.0.0:80 for every machine that can reach it"
+        ),
+        (
+            #"{"listen": 80}"#,
+            #"project.json:1:12: "listen" must be HOST:PORT, such as 127.0.0.1:54321 or [::1]:54321"#
+        ),
+        (
+            #"{"log": {"level": "wraning"}}"#,
+            #"project.json:1:19: "level" must be one of debug, info, warning, error; did you mean "warning"?"#
+        ),
+        (#"{"log": "info"}"#, #"project.json:1:9: "log" must be an object"#),
+        (#"{"loops": 0}"#, #"project.json:1:11: "loops" must be an integer from 1 to 64"#),
+        (#"{"cors": {"origins": ["a", 1]}}"#, #"project.json:1:22: "origins" must be a list of origins"#),
+        (
+            #"{"auth": {"jwt_expiry_seconds": 31536001}}"#,
+            #"project.json:1:33: "jwt_expiry_seconds" must be an integer from 60 to 31536000"#
+        ),
+    ]
+
+    @Test(arguments: faults + installationFaults)
     func `a wrong setting is told with its place`(_ text: String, _ expected: String) {
         #expect(diagnostics([("project.json", text)]) == [expected])
     }
@@ -100,27 +127,6 @@ import Testing
                 "Schemas/models/x.txt", "Schemas/queries/q.sql", "Schemas/rule.json",
             ])
         #expect(lines[2].hasSuffix(#"did you mean "rules.json"?"#))
-    }
-}
-
-@Suite struct SettingTableTests {
-    /// The words of `project.json` with their sections.
-    static let words: [String] = [
-        ("auth", Vocabulary.auth), ("rest", .rest), ("realtime", .realtimeSettings),
-        ("cors", .cors), ("limits", .limits),
-    ].flatMap { section, vocabulary in vocabulary.words.map { "\(section).\($0.name)" } }
-
-    @Test func `every setting of project.json stands in the table once`() {
-        let names = ProjectSetting.all.map(\.name)
-        #expect(Set(names).count == names.count)
-        #expect(Set(names) == Set(Self.words + ["name"]))
-    }
-
-    @Test func `a setting tells two projects apart by its own value alone`() {
-        var other = ProjectSettings()
-        other.limits.connectionsMax += 1
-        let differing = ProjectSetting.all.filter { !$0.isSame(in: ProjectSettings(), and: other) }
-        #expect(differing.map(\.name) == ["limits.connections"])
     }
 }
 

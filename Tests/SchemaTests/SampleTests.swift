@@ -1,3 +1,4 @@
+import Configuration
 import Testing
 
 @testable import Schema
@@ -8,7 +9,7 @@ import Testing
         #expect(catalogue.models.map(\.name) == ["members", "messages", "profiles", "rooms"])
         #expect(catalogue.warnings == [])
         #expect(catalogue.rules.map(\.name) == ["room_member", "room_owner", "signed_in"])
-        #expect(catalogue.project.name == "team-chat")
+        #expect(catalogue.project.settings.name == "team-chat")
         #expect(
             catalogue.modelsByDependency.map(\.name) == [
                 "profiles", "rooms", "members", "messages",

@@ -81,14 +81,15 @@ import Testing
         #expect(
             names == [
                 ".gitignore", "apus.db", "apus.db-shm", "apus.db-wal", "apus.db.lock",
-                "model.schema.json", "secrets.json",
+                "model.schema.json", "project.schema.json", "secrets.json",
             ])
         for name in names { #expect(Self.mode("\(data)/\(name)") == "600", "\(name)") }
         #expect(try String(contentsOfFile: "\(data)/.gitignore", encoding: .utf8) == "*\n")
     }
 
     @Test(arguments: [
-        "apus.db", "secrets.json", "model.schema.json", "apus.db.lock", ".gitignore", ".",
+        "apus.db", "secrets.json", "model.schema.json", "project.schema.json", "apus.db.lock",
+        ".gitignore", ".",
     ])
     func `what is wider is mended at the next start`(name: String) throws {
         let project = try Project()
@@ -236,7 +237,10 @@ import Testing
         #expect(Self.mode("\(target)/apus.db") == "600")
     }
 
-    @Test(arguments: ["apus.db", "secrets.json", "apus.db.lock", "model.schema.json", ".gitignore"])
+    @Test(arguments: [
+        "apus.db", "secrets.json", "apus.db.lock", "model.schema.json", "project.schema.json",
+        ".gitignore",
+    ])
     func `a link in the place of a file is refused and not written through`(name: String) throws {
         let project = try Project()
         try project.makeData(mode: 0o700)
@@ -254,7 +258,7 @@ import Testing
         try project.makeData(mode: 0o700)
         let victim = project.root.appending(path: "victim").path
         try project.make(victim, "precious")
-        for name in ["model.schema.json.new", "secrets.json.new"] {
+        for name in ["model.schema.json.new", "project.schema.json.new", "secrets.json.new"] {
             try FileManager.default.createSymbolicLink(
                 atPath: "\(project.data)/\(name)", withDestinationPath: victim)
         }

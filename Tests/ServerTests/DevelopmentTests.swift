@@ -7,9 +7,10 @@ import Testing
         let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
         let command: RunningCommand
 
-        init() throws {
+        init(_ flags: [String] = []) throws {
             try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
-            command = try RunningCommand(["dev", "--project", root.path, "--listen", "127.0.0.1:0"])
+            command = try RunningCommand(
+                ["dev", "--project", root.path, "--listen", "127.0.0.1:0"] + flags)
             #expect(command.lines(through: "listening on").last?.contains("listening on") == true)
         }
 
@@ -42,6 +43,18 @@ import Testing
         try project.save("models/tags.json", OperationTests.note)
         #expect(project.nextLine() == "applied table tags")
         #expect(project.nextLine() == "took models/tags.json")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what a flag decides, a save does not change`() throws {
+        let project = try Project(["--rest-max-rows", "5", "--auth-jwt-expiry-seconds", "60"])
+        let settings = #"{"auth": {"jwt_expiry_seconds": 600}, "rest": {"max_rows": 7}, "name": "x"}"#
+        try project.save("project.json", settings)
+        #expect(project.nextLine() == "took name of project.json")
+        try project.save("project.json", #"{"name": "x", "tls": {"key": "key.pem"}}"#)
+        #expect(project.nextLine()?.hasPrefix("warning: the files were not taken") == true)
+        #expect(
+            project.command.nextLine()?.hasPrefix("  Schemas/project.json:1:30 gives tls.key, ") == true)
     }
 
     @Test(.timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Foundation
 import Server
@@ -12,13 +13,13 @@ import Testing
     ])
     func `an address and a port are taken`(listen: String, host: String, port: Int) throws {
         let options = try ServerOptions(listen: listen)
-        #expect(options.host == host)
-        #expect(options.port == port)
+        let address = try options.loadSettings().settings.listen
+        #expect(address == ListenAddress(host: host, port: port))
     }
 
     @Test(arguments: [":8080", ":0", "8080", "*:8080", "[]:8080"])
     func `who may connect is never guessed`(listen: String) {
-        let error = #expect(throws: OptionError.self) { try ServerOptions(listen: listen) }
+        let error = #expect(throws: SettingFault.self) { try ServerOptions(listen: listen) }
         let port = listen.drop { !$0.isNumber }
         #expect(error?.message.hasPrefix("--listen ") == true)
         #expect(error?.message.contains("127.0.0.1:\(port)") == true, "\(error?.message ?? "")")
@@ -31,7 +32,7 @@ import Testing
         "http://localhost:80", "localhost:80/", "a b:80",
     ])
     func `what is no address and port is refused`(listen: String) {
-        let error = #expect(throws: OptionError.self) { try ServerOptions(listen: listen) }
+        let error = #expect(throws: SettingFault.self) { try ServerOptions(listen: listen) }
         #expect(error?.message.hasPrefix("--listen takes HOST:PORT") == true)
     }
 

@@ -1,6 +1,25 @@
-/// The settings of `project.json`: what belongs to the project rather than to one installation.
-/// Command-line flags and `APUS_*` variables overrule them. Secrets never stand here.
-public struct ProjectSettings: Hashable, Sendable {
+public import Diagnostics
+import Glibc
+
+/// Every setting's value. A setting is a property here, which says its default, and its row in
+/// ``Setting/all``, from which files, flags, variables and help texts are read and written.
+public struct Settings: Hashable, Sendable {
+    /// The log on standard error.
+    public struct Logging: Hashable, Sendable {
+        /// Events below this level are not logged.
+        public var level = LogLevel.info
+        /// The form of its lines; nil for text in development and JSON in production.
+        public var format: LogFormat?
+    }
+
+    /// The files that HTTPS needs; both or neither.
+    public struct TLS: Hashable, Sendable {
+        /// The path of the certificate chain in PEM, leaf first.
+        public var certificate: String?
+        /// The path of its private key in PEM.
+        public var key: String?
+    }
+
     /// Sign-up and sign-in.
     public struct Auth: Hashable, Sendable {
         /// The life of an access token in seconds.
@@ -30,7 +49,7 @@ public struct ProjectSettings: Hashable, Sendable {
     /// The feeds.
     public struct Realtime: Hashable, Sendable {
         /// How long changes stay readable where the model does not say.
-        public var retain: Duration = Limits.retainDefault
+        public var retain: Duration = .seconds(24 * 3600)
         /// The most channels one socket may join.
         public var channelsPerSocketMax = 100
         /// The most messages one socket may send in a second.
@@ -54,6 +73,18 @@ public struct ProjectSettings: Hashable, Sendable {
         public var messageBytesMax = 1 << 20
     }
 
+    /// The folder that holds `Schemas/` and `Migrations/`.
+    public var project: String
+    /// The folder of the database and the secrets.
+    public var data: String
+    /// Where to accept connections.
+    public var listen = ListenAddress(host: "127.0.0.1", port: 54_321)
+    /// How many event loops serve.
+    public var loops = Settings.processors
+    /// The log.
+    public var log = Logging()
+    /// The files that HTTPS needs.
+    public var tls = TLS()
     /// The project's name.
     public var name = "apus"
     /// Sign-up and sign-in.
@@ -68,5 +99,18 @@ public struct ProjectSettings: Hashable, Sendable {
     public var limits = Bounds()
 
     /// The settings of a project that says nothing.
-    public init() {}
+    ///
+    /// - Parameter project: the folder of the project.
+    public init(project: String = ".") {
+        self.project = project
+        data = FolderPath.join(project, ".apus")
+    }
+
+    /// One loop for each processor that is online, within what the row allows.
+    private static var processors: Int {
+        max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), loopsMax))
+    }
+
+    /// Loops are threads with a reader of the database each; more than this serve nobody.
+    static let loopsMax = 64
 }

@@ -1,0 +1,120 @@
+import Diagnostics
+
+extension Setting {
+    /// Where the project is. `project.json` is found by it, so it cannot stand there.
+    public static let project = Setting(
+        "project", \.project, .folder, .onRestart, "where Schemas/ and Migrations/ are",
+        standard: "this folder", use: .everywhere, standsInFile: false)
+
+    /// Where the database and the secrets are: a matter of each installation, which a file that is
+    /// committed must not move.
+    public static let data = Setting(
+        "data", \.data, .folder, .onRestart, "the data directory", standard: "PROJECT/.apus",
+        use: .everywhere, standsInFile: false)
+
+    private static let certificate = Setting(
+        "tls.certificate", \.tls.certificate, SettingForm.file.optional, .onRestart,
+        "PEM certificate chain; serves HTTPS")
+
+    private static let certificateKey = Setting(
+        "tls.key", \.tls.key, SettingForm.file.optional, .onRestart,
+        "PEM private key of the certificate")
+
+    /// Settings that one cannot give without the other.
+    static let pairs = [(certificate, certificateKey)]
+
+    /// Every setting, in the order in which they are shown.
+    public static let all =
+        [
+            project, data,
+            Setting(
+                "log.level", \.log.level, .choice("LEVEL") { $0.name }, .onRestart,
+                "the least that is logged", use: .everywhere),
+            Setting(
+                "log.format", \.log.format, SettingForm.choice("FORM", \.rawValue).optional,
+                .onRestart, "the form of the log's lines",
+                standard: "text for dev, json for serve", use: .everywhere),
+            Setting(
+                "listen", \.listen, .address, .onRestart,
+                "where to accept connections; 0.0.0.0:PORT for other machines too, "
+                    + "port 0 for a free one"),
+            Setting(
+                "loops", \.loops, .integer(1...Settings.loopsMax), .onRestart,
+                "event loops, each with a thread of its own", standard: "one per core"),
+            certificate, certificateKey,
+            Setting("name", \.name, .text, .onReload, "the project's name"),
+        ] + auth + rest + realtime + bounds
+
+    private static let year = 31_536_000
+
+    private static let auth = [
+        Setting(
+            "auth.jwt_expiry_seconds", \.auth.jwtExpirySeconds, .integer(60...year), .onRestart,
+            "the life of an access token in seconds"),
+        Setting(
+            "auth.password_min_length", \.auth.passwordMinLength, .integer(1...256), .onRestart,
+            "the fewest characters of a password"),
+        Setting(
+            "auth.disable_signup", \.auth.disablesSignup, .boolean, .onRestart,
+            "whether new users are turned away"),
+        Setting(
+            "auth.autoconfirm", \.auth.autoconfirm, .only(true), .onRestart,
+            "whether addresses count as confirmed at once; mail is not built yet"),
+        Setting(
+            "auth.anonymous", \.auth.allowsAnonymous, .boolean, .onRestart,
+            "whether sign-in without an address is allowed"),
+        Setting(
+            "auth.refresh_reuse_seconds", \.auth.refreshReuseSeconds, .integer(0...year),
+            .onRestart, "how many seconds a used refresh token still works"),
+    ]
+
+    private static let rest = [
+        Setting(
+            "rest.max_rows", \.rest.maxRows, .integer(1...1_000_000_000), .onReload,
+            "the most rows of one answer"),
+        Setting(
+            "rest.safe_update", \.rest.safeUpdate, .boolean, .onReload,
+            "whether updates and deletes need a filter"),
+        Setting(
+            "rest.statement_timeout_ms", \.rest.statementTimeoutMilliseconds,
+            .integer(1...1_000 * year), .onRestart,
+            "when a statement is given up, in milliseconds"),
+    ]
+
+    private static let realtime = [
+        Setting(
+            "realtime.retain", \.realtime.retain, .span, .onReload,
+            "how long changes stay readable where the model does not say"),
+        Setting(
+            "realtime.channels_per_socket", \.realtime.channelsPerSocketMax,
+            .integer(1...1_000_000), .onRestart, "the most channels one socket may join"),
+        Setting(
+            "realtime.messages_per_second", \.realtime.messagesPerSecondMax,
+            .integer(1...1_000_000), .onRestart,
+            "the most messages one socket may send in a second"),
+    ]
+
+    private static let bounds = [
+        Setting(
+            "cors.origins", \.cors.origins,
+            .words(
+                "origins", "ORIGIN,…", examples: ["*", "https://a.example", "https://b.example"]),
+            .onRestart, "the origins of web pages that may call; * is any"),
+        Setting(
+            "limits.body_bytes", \.limits.bodyBytesMax, .integer(1024...1 << 40), .onRestart,
+            "the largest request body in bytes"),
+        Setting(
+            "limits.connections", \.limits.connectionsMax, .integer(1...1_000_000_000), .onRestart,
+            "the most open connections"),
+        Setting(
+            "limits.message_bytes", \.limits.messageBytesMax, .integer(1024...1 << 40), .onRestart,
+            "the largest WebSocket message in bytes"),
+    ]
+
+    /// What the sections of `project.json` hold.
+    public static let sections = [
+        "log": "The log.", "tls": "The files that HTTPS needs.", "auth": "Sign-up and sign-in.",
+        "rest": "The REST API.", "realtime": "The feeds.", "cors": "Which web pages may call.",
+        "limits": "The bounds of what one client may ask for.",
+    ]
+}

@@ -1,0 +1,122 @@
+import Bytes
+import Diagnostics
+
+extension SettingForm<Int> {
+    /// An integer within bounds. No bound is so wide that arithmetic with it could overflow.
+    static func integer(_ range: ClosedRange<Int>) -> SettingForm {
+        let (low, high) = (Int64(range.lowerBound), Int64(range.upperBound))
+        let syntax = SettingSyntax(
+            placeholder: "N", wording: "an integer from \(low) to \(high)",
+            jsonSchema: ["type": "integer", "minimum": .integer(low), "maximum": .integer(high)],
+            examples: range.prefix(3).map { "\($0)" }, counterexample: "\(low - 1)")
+        return .scalar(
+            syntax,
+            { json in
+                guard let number = json.int64.map(Int.init), range.contains(number) else {
+                    return nil
+                }
+                return number
+            }, json: { .integer(Int64($0)) })
+    }
+}
+
+extension SettingForm<Bool> {
+    static let boolean = SettingForm.scalar(
+        SettingSyntax(
+            placeholder: "true|false", wording: "true or false", jsonSchema: ["type": "boolean"],
+            examples: ["true", "false"], counterexample: "yes"),
+        { $0.bool }, json: { .bool($0) })
+
+    /// The one boolean that can be kept so far.
+    static func only(_ value: Bool) -> SettingForm {
+        .scalar(
+            SettingSyntax(
+                placeholder: "\(value)", wording: "\(value)", jsonSchema: ["const": .bool(value)],
+                examples: ["\(value)"], counterexample: "\(!value)"),
+            { $0.bool == value ? value : nil }, json: { .bool($0) })
+    }
+}
+
+extension SettingForm<String> {
+    static let text = SettingForm.string(
+        SettingSyntax(
+            placeholder: "TEXT", wording: "a string that is not empty",
+            jsonSchema: ["type": "string", "minLength": 1], examples: ["one", "two", "three"],
+            counterexample: ""),
+        { $0.isEmpty ? nil : $0 }, print: { $0 })
+
+    static let folder = path("DIR", "the path of a folder")
+    static let file = path("FILE", "the path of a file")
+
+    /// A path, relative to the current folder, or to the project's where `project.json` says it.
+    private static func path(_ placeholder: String, _ wording: String) -> SettingForm {
+        let syntax = SettingSyntax(
+            placeholder: placeholder, wording: wording,
+            jsonSchema: ["type": "string", "minLength": 1],
+            examples: ["/tmp/one", "/tmp/two", "/tmp/three"], counterexample: "")
+        var form = SettingForm.string(
+            syntax, { $0.isEmpty ? nil : FolderPath.trimmed($0) }, print: { $0 })
+        form.located = { FolderPath.join($1, $0) }
+        return form
+    }
+}
+
+extension SettingForm<[String]> {
+    /// Words without blanks or commas; a list in `project.json`, separated by commas elsewhere.
+    static func words(_ noun: String, _ placeholder: String, examples: [String]) -> SettingForm {
+        @Sendable func isWord(_ text: String) -> Bool {
+            !text.isEmpty && text.utf8.allSatisfy { $0 > ASCII.space && $0 != ASCII.comma }
+        }
+        return SettingForm(
+            syntax: SettingSyntax(
+                placeholder: placeholder, wording: "a list of \(noun)",
+                jsonSchema: ["type": "array", "items": ["type": "string", "pattern": "^[^ ,]+$"]],
+                examples: examples, counterexample: "a b"),
+            parse: { text in
+                if text.isEmpty { return [] }
+                let words = text.split(separator: ",", omittingEmptySubsequences: false)
+                    .map(String.init)
+                return words.allSatisfy { isWord($0) } ? words : nil
+            },
+            read: { value in
+                let words = value.elements.compactMap(\.string).filter { isWord($0) }
+                return value.kind == .array && words.count == value.count ? words : nil
+            },
+            json: { .array($0.map { .string($0) }) })
+    }
+}
+
+extension SettingForm<Duration> {
+    static let span = SettingForm.string(
+        SettingSyntax(
+            placeholder: "TIME", wording: Duration.spanWording,
+            jsonSchema: ["type": "string", "pattern": .string(Duration.spanPattern)],
+            examples: ["90s", "12h", "7d"], counterexample: "7"),
+        { Duration(span: $0) }, print: { $0.span })
+}
+
+extension SettingForm<ListenAddress> {
+    static let address = SettingForm.string(
+        SettingSyntax(
+            placeholder: "HOST:PORT",
+            wording: "HOST:PORT, such as 127.0.0.1:54321 or [::1]:54321",
+            jsonSchema: ["type": "string", "pattern": #"^[^:/@\\ ]+:[0-9]+$|^\[[^\]]+\]:[0-9]+$"#],
+            examples: ["localhost:0", "[::1]:8080", "0.0.0.0:80"], counterexample: "localhost",
+            objection: { ListenAddress.objection(to: $0) }),
+        { ListenAddress($0) }, print: { $0.text })
+}
+
+extension SettingForm where Value: CaseIterable {
+    /// One word of a closed set.
+    static func choice(
+        _ placeholder: String, _ name: @escaping @Sendable (Value) -> String
+    ) -> SettingForm {
+        let names = Value.allCases.map(name)
+        let syntax = SettingSyntax(
+            placeholder: placeholder, wording: "one of " + names.joined(separator: ", "),
+            jsonSchema: ["enum": .array(names.map { .string($0) })], choices: names,
+            examples: names, counterexample: names.joined())
+        return .string(
+            syntax, { text in Value.allCases.first { name($0) == text } }, print: name)
+    }
+}

@@ -1,0 +1,49 @@
+import Bytes
+import Configuration
+import Schema
+
+/// What `apus settings` prints: every setting, its value and where it came from.
+public struct SettingReport: Sendable {
+    private let given: GivenSettings
+    private let settings: Settings
+
+    /// Takes the values from every source. Reads `project.json` alone of the project's files.
+    ///
+    /// - Throws: `SchemaFailure` with every fault of `project.json`, `SettingFault` when settings
+    ///   do not go together.
+    public init(_ options: ServerOptions) throws {
+        given = try options.loadSettings()
+        settings = try given.resolved()
+    }
+
+    /// A line a setting: its name, its value and its source.
+    public var text: String {
+        let rows = Setting.all.map { ($0.name, $0.text(in: settings), "\(given.source(of: $0))") }
+        let nameWidth = rows.map(\.0.count).max() ?? 0
+        let valueWidth = rows.map(\.1.count).max() ?? 0
+        return rows.map { name, value, source in
+            Self.padded(name, nameWidth) + Self.padded(value, valueWidth) + source + "\n"
+        }.joined()
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: width - text.count + 2)
+    }
+
+    /// An array of objects, for scripts: `[{"name": …, "value": …, "source": …, "from": …, …}]`.
+    public var json: String {
+        let rows = Setting.all.map { setting -> JSON in
+            let source = given.source(of: setting)
+            return [
+                "name": .string(setting.name), "value": setting.json(in: settings),
+                "source": .string(source.kind), "from": .string(source.description),
+                "default": .string(setting.standard), "flag": .string(setting.flag),
+                "variable": .string(setting.variable), "in_file": .bool(setting.standsInFile),
+                "secret": .bool(setting.isSecret),
+                "takes_effect": .string(setting.effect.wording),
+                "description": .string(setting.summary),
+            ]
+        }
+        return String(utf8: JSON.array(rows).bytes)
+    }
+}

@@ -1,0 +1,118 @@
+import Bytes
+import Testing
+
+@testable import Configuration
+
+@Suite struct SettingTests {
+    static func setting(_ name: String) throws -> Setting {
+        try #require(Setting.all.first { $0.name == name })
+    }
+
+    static func value(_ json: String) throws -> JSONValue {
+        try JSONDocument(parsing: Array(json.utf8)).root
+    }
+
+    @Test func `flag and variable follow from the name`() throws {
+        let setting = try Self.setting("auth.jwt_expiry_seconds")
+        #expect(setting.flag == "--auth-jwt-expiry-seconds")
+        #expect(setting.variable == "APUS_AUTH_JWT_EXPIRY_SECONDS")
+        #expect(setting.section == "auth" && setting.word == "jwt_expiry_seconds")
+        #expect(Setting.project.flag == "--project" && Setting.project.section == nil)
+    }
+
+    @Test func `a secret stands in no file and is never printed`() throws {
+        let secret = Setting("name", \.name, .text, .onRestart, "a key", isSecret: true)
+        #expect(!secret.standsInFile)
+        var settings = Settings()
+        settings.name = "hunter2"
+        #expect(secret.text(in: settings) == "(secret)")
+        #expect(secret.json(in: settings) == .null)
+        var given = GivenSettings()
+        let fault = #expect(throws: SettingFault.self) { try given.give(secret, flag: "") }
+        #expect(fault?.message == "--name takes a string that is not empty")
+    }
+
+    static let faults: [(String, String, String)] = [
+        ("loops", "0", "--loops takes an integer from 1 to 64, not '0'"),
+        ("loops", "1e1", "--loops takes an integer from 1 to 64, not '1e1'"),
+        ("loops", "9223372036854775808", "--loops takes an integer from 1 to 64, not '9223372036854775808'"),
+        (
+            "log.level", "wraning",
+            "--log-level takes one of debug, info, warning, error, not 'wraning'; did you mean 'warning'?"
+        ),
+        ("log.format", "xml", "--log-format takes one of json, text, not 'xml'"),
+        ("auth.autoconfirm", "false", "--auth-autoconfirm takes true, not 'false'"),
+        ("rest.safe_update", "\"true\"", "--rest-safe-update takes true or false, not '\"true\"'"),
+        ("cors.origins", "https://a.example,", "--cors-origins takes a list of origins, not 'https://a.example,'"),
+    ]
+
+    @Test(arguments: faults)
+    func `what a flag cannot take is said in full`(name: String, text: String, message: String) throws {
+        var given = GivenSettings()
+        let setting = try Self.setting(name)
+        let fault = #expect(throws: SettingFault.self) { try given.give(setting, flag: text) }
+        #expect(fault?.message == message)
+    }
+
+    @Test func `the later of two flags holds`() throws {
+        var given = GivenSettings()
+        let loops = try Self.setting("loops")
+        try given.give(loops, flag: "2")
+        try given.give(loops, flag: "3")
+        #expect(given.settings.loops == 3)
+    }
+
+    @Test(arguments: [
+        ("/etc/a.pem", "work", "/etc/a.pem"), ("a.pem", "work", "work/a.pem"), ("a.pem", ".", "a.pem"),
+        ("a.pem", "/", "/a.pem"), ("a.pem", "work/", "work/a.pem"),
+    ])
+    func `a path in the project's file starts from the project`(
+        path: String, project: String, expected: String
+    ) throws {
+        var file = GivenSettings()
+        file.give(try Self.setting("tls.certificate"), try Self.value("\"\(path)\""), at: "p:1:1")
+        var flags = GivenSettings()
+        try flags.give(.project, flag: project)
+        #expect(flags.over(file).settings.tls.certificate == expected)
+        try flags.give(try Self.setting("tls.certificate"), flag: path)
+        #expect(flags.over(file).settings.tls.certificate == path)
+    }
+
+    @Test func `the data directory lies in the project unless it is given`() throws {
+        var given = GivenSettings()
+        #expect(given.settings.data == ".apus")
+        try given.give(.project, flag: "work/")
+        #expect(given.settings.project == "work" && given.settings.data == "work/.apus")
+        try given.give(.data, flag: "elsewhere//")
+        #expect(given.settings.data == "elsewhere")
+    }
+
+    @Test(arguments: [("tls.certificate", "tls.key"), ("tls.key", "tls.certificate")])
+    func `one half of what HTTPS needs asks for the other`(given: String, missing: String) throws {
+        var flags = GivenSettings()
+        let half = try Self.setting(given)
+        try flags.give(half, flag: "a.pem")
+        let fault = #expect(throws: SettingFault.self) { try flags.resolved() }
+        let other = try Self.setting(missing)
+        #expect(
+            fault?.message == "\(half.flag) gives \(given), which needs \(missing) "
+                + "(\(other.flag) or \(other.variable))")
+        var file = GivenSettings()
+        file.give(other, try Self.value("\"b.pem\""), at: "p:1:1")
+        #expect(try flags.over(file).resolved().tls != Settings.TLS())
+        let inFile = #expect(throws: SettingFault.self) { try file.resolved() }
+        #expect(inFile?.message.hasPrefix("p:1:1 gives \(missing)") == true)
+    }
+
+    @Test(arguments: [("7d", 604_800), ("12h", 43_200), ("30m", 1800), ("90s", 90), ("24h", 86_400)])
+    func `a span of time is read and printed in its largest unit`(text: String, seconds: Int) throws {
+        let span = try #require(Duration(span: text))
+        #expect(span == .seconds(seconds))
+        #expect(Duration(span: span.span) == span)
+    }
+
+    @Test(arguments: ["", "7", "d", "0d", "-1d", "1.5h", "7 d", "7w", "99999999999s"])
+    func `what is no span of time is refused`(text: String) {
+        #expect(Duration(span: text) == nil)
+    }
+}

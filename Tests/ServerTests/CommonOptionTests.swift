@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+/// The options that say where the project and its data are and what is logged: a script gives them
+/// to every command alike.
+@Suite struct CommonOptionTests {
+    static let commands = [
+        "dev", "serve", "check", "migrate new", "migrate up", "migrate status", "settings", "keys", "version",
+    ]
+
+    static let options = [
+        ["--project", "/tmp"], ["--data", "/tmp/data"], ["--log-level", "error"],
+        ["--log-format", "json"],
+    ]
+
+    @Test(arguments: commands)
+    func `every command takes the common options`(command: String) throws {
+        for option in Self.options {
+            let words = command.split(separator: " ").map(String.init) + option + ["--help"]
+            let running = try RunningCommand(words)
+            let first = try #require(running.nextLine())
+            #expect(first.hasPrefix("apus \(command): "), "\(option): \(first)")
+            #expect(running.exitCode() == 0)
+        }
+    }
+
+    @Test func `a migration is written whatever the data directory is`() throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: root) }
+        try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
+        let running = try RunningCommand([
+            "migrate", "new", "first", "--project", root.path, "--data", root.path + "/data",
+        ])
+        #expect(running.nextLine()?.hasSuffix("_first.sql") == true)
+        #expect(running.exitCode() == 0)
+    }
+}
