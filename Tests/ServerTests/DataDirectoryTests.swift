@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Foundation
 import Server
@@ -204,7 +205,7 @@ import Testing
 
     @Test(arguments: ["--data", "--project"])
     func `a folder without a name is wrong usage`(option: String) {
-        let error = #expect(throws: OptionError.self) {
+        let error = #expect(throws: SettingFault.self) {
             option == "--data" ? try ServerOptions(data: "") : try ServerOptions(project: "")
         }
         #expect(error?.message == "\(option) takes the path of a folder, not ''")

@@ -48,7 +48,8 @@ import Testing
             try Backend.start(options, mode: .development).stop()
         }
         #expect(problem?.code == "host_is_every_interface")
-        #expect(problem?.message == "'\(options.host)' means every network interface here.")
+        let host = try options.loadSettings().settings.listen.host
+        #expect(problem?.message == "'\(host)' means every network interface here.")
         #expect(
             problem?.hint
                 == "Write 0.0.0.0 (or ::) for that, or 127.0.0.1 for this machine alone.")
