@@ -87,7 +87,8 @@ struct Binder {
             var columns: Set<Int> = []
             for name in names {
                 guard let column = model.columnIndex(name), !hidden.contains(column) else {
-                    let near = nearest(name, in: model.columns.map(\.name))
+                    let shown = model.columns.indices.filter { !hidden.contains($0) }
+                    let near = nearest(name, in: shown.map { model.columns[$0].name })
                     let hint = near.map { ", did you mean '\($0)'?" } ?? ""
                     throw unusable("column '\(name)' does not exist\(hint)", request)
                 }
