@@ -72,7 +72,10 @@ private final class SchemaReload {
             registry.reload(schemas)
         }
         taken = schemas.catalogue
-        if change.isEmpty && !faults.isEmpty { services.log.record(.schemasMended) }
+        if change.isEmpty && !faults.isEmpty {
+            let all = SchemaChange(from: started, to: schemas.catalogue, startedOn: started)
+            services.log.record(.schemasMended(waiting: all.waiting))
+        }
         faults = []
         for (names, event) in [
             (change.taken, Event.schemasTaken), (change.waiting, Event.schemasWaiting),
