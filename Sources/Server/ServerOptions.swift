@@ -35,6 +35,9 @@ public struct ServerOptions: Sendable {
         project: String? = nil, data: String? = nil, listen: String? = nil, loops: String? = nil,
         logLevel: String? = nil, logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil
     ) throws(OptionError) {
+        for (option, path) in [("--project", project), ("--data", data)] where path == "" {
+            throw OptionError("\(option) takes the path of a folder, not ''")
+        }
         projectDirectory = Self.trimmed(project ?? ".")
         dataDirectory = Self.trimmed(data ?? Self.path(".apus", in: projectDirectory))
         (host, port) = try Self.parse(listen: listen ?? "127.0.0.1:54321")
