@@ -63,7 +63,7 @@ enum AuthTables {
     ]
 
     /// Brings the tables to the last step, all at once or not at all, and reads the sessions that
-    /// are revoked at `now`. Blocks until it is durable: for start-up.
+    /// are revoked. Blocks until it is durable: for start-up.
     static func prepare(_ database: DatabasePool, now: Instant) throws(Problem) -> [RevokedSession]
     {
         try database.writeAndWait { transaction throws(Problem) in
@@ -89,7 +89,7 @@ enum AuthTables {
                     "INSERT INTO _apus_auth_steps VALUES (?7, ?8)",
                     .integer(Int64(step + 1)), .integer(now.microseconds))
             }
-            return try transaction.revokedSessions(now: now)
+            return try transaction.revokedSessions()
         }
     }
 }

@@ -18,11 +18,10 @@ extension RowSource {
         return SessionRecord(row, methods: methods)
     }
 
-    /// Sessions signed out whose tokens are still inside their life at `now`.
-    func revokedSessions(now: Instant) throws(Problem) -> [RevokedSession] {
-        let found = try rows(
-            "SELECT id, expires_at FROM _apus_revoked_sessions WHERE expires_at > ?7",
-            .integer(now.seconds), columns: 2)
+    /// Sessions signed out. Those whose tokens have expired are among them until the next one is
+    /// signed out: a clock that is ahead now may be set back.
+    func revokedSessions() throws(Problem) -> [RevokedSession] {
+        let found = try rows("SELECT id, expires_at FROM _apus_revoked_sessions", columns: 2)
         return found.compactMap { row in
             guard let id = row[0].text, let expiresAt = row[1].integer else { return nil }
             return RevokedSession(id: id, expiresAt: expiresAt)

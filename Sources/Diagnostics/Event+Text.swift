@@ -11,11 +11,11 @@ extension Event {
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]
         case .schemasTaken(let names): ["took \(names.joined(separator: ", "))"]
-        case .schemasWaiting(let names):
-            ["waits for the restart: \(names.joined(separator: ", "))"]
+        case .schemasWaiting(let names): [Self.waiting(names)]
         case .schemasSettled(let names):
             ["as at the start again: \(names.joined(separator: ", "))"]
-        case .schemasMended: ["the faults are gone; the files say what is served"]
+        case .schemasMended(waiting: []): ["the faults are gone; the files say what is served"]
+        case .schemasMended(waiting: let names): ["the faults are gone; \(Self.waiting(names))"]
         case .schemasRefused(let faults):
             ["the files were not taken, the server goes on with what it had:"]
                 + faults.flatMap { $0.split(separator: "\n").map { "  \($0)" } }
@@ -28,6 +28,10 @@ extension Event {
                     + (problem.cause.map { ": \($0)" } ?? "")
             ]
         }
+    }
+
+    private static func waiting(_ names: [String]) -> String {
+        "waits for the restart: \(names.joined(separator: ", "))"
     }
 
     /// Milliseconds with one digit of fraction.

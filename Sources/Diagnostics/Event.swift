@@ -16,8 +16,8 @@ public enum Event: Sendable {
     case schemasWaiting(_ names: [String])
     /// Schema files and settings that waited and are again as they were at the start.
     case schemasSettled(_ names: [String])
-    /// Schema files that had faults say again what is served.
-    case schemasMended
+    /// Schema files that had faults say again what is served, but for what waits for the next start.
+    case schemasMended(waiting: [String])
     /// Changed schema files were not taken because of faults.
     case schemasRefused(faults: [String])
     /// A migration file, or an additive difference in development, was applied.
@@ -73,8 +73,9 @@ public enum Event: Sendable {
                 .init("duration_us", .integer(Int64(clamping: microseconds))),
             ]
         case .listening(let url): [.init("url", .string(url))]
-        case .draining, .stopped, .schemasMended: []
-        case .schemasTaken(let names), .schemasWaiting(let names), .schemasSettled(let names):
+        case .draining, .stopped: []
+        case .schemasTaken(let names), .schemasWaiting(let names), .schemasSettled(let names),
+            .schemasMended(waiting: let names):
             [.init("names", .array(names.map(JSON.string)))]
         case .schemasRefused(let faults): [.init("faults", .array(faults.map(JSON.string)))]
         case .migrated(let name): [.init("migration", .string(name))]

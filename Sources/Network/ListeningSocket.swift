@@ -32,13 +32,24 @@ public final class ListeningSocket: Sendable {
         host: String, port: Int, count: Int
     ) throws(NetworkError) -> [ListeningSocket] {
         precondition(count > 0, "a server listens at least once")
-        let first = try open(SocketAddress(host: host, port: port), host: host, shared: false)
+        let first = try open(address(host: host, port: port), host: host, shared: false)
         guard count > 1 else { return [first] }
         try setOption(first.descriptor, level: SOL_SOCKET, name: SO_REUSEPORT, value: 1)
         let address = try SocketAddress(host: host, port: first.port)
         var sockets = [first]
         while sockets.count < count { sockets.append(try open(address, host: host, shared: true)) }
         return sockets
+    }
+
+    /// The address to bind to. Who may connect is never guessed: `0` and other spellings of every
+    /// interface are refused, but for the two that people know.
+    private static func address(host: String, port: Int) throws(NetworkError) -> SocketAddress {
+        let address = try SocketAddress(host: host, port: port)
+        let spellings = ["0.0.0.0", "::"]
+        guard !spellings.contains(address.host) || spellings.contains(host) else {
+            throw .everyInterface(host: host)
+        }
+        return address
     }
 
     private static func open(

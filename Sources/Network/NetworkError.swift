@@ -10,6 +10,9 @@ public enum NetworkError: Error, Hashable, Sendable {
     case permissionDenied(port: Int)
     /// The host is neither an address nor a name that resolves; `reason` is the resolver's.
     case unresolvable(host: String, reason: String)
+    /// A host that stands for every interface, such as `0`, without being written as one that
+    /// people know for it.
+    case everyInterface(host: String)
     /// A port outside 0…65535.
     case invalidPort(Int)
     /// The process or the system has no descriptor left.
@@ -39,6 +42,8 @@ extension NetworkError: CustomStringConvertible {
             "Port \(port) needs privileges this process does not have."
         case .unresolvable(let host, let reason):
             "The host '\(host)' cannot be resolved: \(reason)."
+        case .everyInterface(let host):
+            "'\(host)' means every network interface here."
         case .invalidPort(let port):
             "\(port) is not a port; ports are 0 to 65535."
         case .descriptorsExhausted:

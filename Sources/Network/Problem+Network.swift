@@ -11,6 +11,8 @@ extension Problem {
                 "Choose a port from 1024 on, or grant the capability CAP_NET_BIND_SERVICE."
             case .addressNotAvailable, .unresolvable:
                 "Listen on 127.0.0.1 for this machine only, or on 0.0.0.0 for all."
+            case .everyInterface:
+                "Write 0.0.0.0 (or ::) for that, or 127.0.0.1 for this machine alone."
             case .descriptorsExhausted, .threadsExhausted, .invalidPort, .system: nil
             }
         let code =
@@ -19,6 +21,7 @@ extension Problem {
             case .addressNotAvailable: "address_not_available"
             case .permissionDenied: "port_not_permitted"
             case .unresolvable: "host_unresolvable"
+            case .everyInterface: "host_is_every_interface"
             case .invalidPort: "invalid_port"
             case .descriptorsExhausted: "descriptors_exhausted"
             case .threadsExhausted: "threads_exhausted"

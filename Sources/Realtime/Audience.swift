@@ -47,13 +47,13 @@ final class Audience {
     func listen(_ bindings: [(ordinal: Int, ResolvedBinding)], context: QueryContext) {
         var ears: Set<Ear> = []
         for (ordinal, binding) in bindings {
-            let request = key.bindings[ordinal]
-            let ear = Ear(id: request.id, feed: ObjectIdentifier(binding.feed))
+            let id = key.bindings[ordinal].id
+            let ear = Ear(id: id, feed: ObjectIdentifier(binding.feed))
             guard ears.insert(ear).inserted,
                 let lent = binding.feed.lend(binding, isService: key.isService, context: context)
             else { continue }
             let listener = Listener(
-                lent, of: request, ordinal: ordinal, feed: binding.feed, audience: self)
+                lent, of: binding, id: id, ordinal: ordinal, audience: self)
             binding.feed.insert(listener)
             listeners.append(listener)
         }

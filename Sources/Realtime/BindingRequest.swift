@@ -19,7 +19,10 @@ struct BindingRequest: Hashable {
         case malformed
     }
 
-    let event: Event
+    /// All if absent; nil if it is none of them.
+    let event: Event?
+    /// As sent; `*` if absent.
+    let eventText: String
     /// Nil if absent.
     let schema: String?
     /// Nil if absent.
@@ -48,7 +51,8 @@ struct BindingRequest: Hashable {
     }
 
     private init(_ item: JSONValue, parameters: Parameters, id: Int) {
-        event = Event(rawValue: parameters.event?.uppercased() ?? "*") ?? .all
+        eventText = parameters.event ?? Event.all.rawValue
+        event = Event(rawValue: eventText.uppercased())
         schema = parameters.schema
         table = parameters.table
         let isBlank = parameters.filter?.utf8.allSatisfy { $0 == ASCII.space } ?? true
@@ -93,7 +97,7 @@ private struct Parameters {
     let select: [UInt8]?
 
     init(_ item: JSONValue) {
-        event = item["event"]?.string
+        event = item["event"].flatMap { $0.isNull ? nil : $0.string ?? String(utf8: $0.canonical) }
         schema = item["schema"]?.string
         table = item["table"]?.string
         filter = item["filter"]?.string

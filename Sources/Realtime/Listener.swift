@@ -27,19 +27,19 @@ final class Listener {
     unowned let audience: Audience
 
     init(
-        _ binding: ModelFeed.Lent, of request: BindingRequest, ordinal: Int, feed: ModelFeed,
+        _ lent: ModelFeed.Lent, of binding: ResolvedBinding, id: Int, ordinal: Int,
         audience: Audience
     ) {
-        self.feed = feed
+        feed = binding.feed
         self.ordinal = ordinal
-        id = request.id
-        ids = [request.id]
-        event = request.event
-        filter = binding.filter
-        rule = binding.rule
-        projection = binding.projection
-        key = binding.key
-        loans = binding.loans
+        self.id = id
+        ids = [id]
+        event = binding.event
+        filter = lent.filter
+        rule = lent.rule
+        projection = lent.projection
+        key = lent.key
+        loans = lent.loans
         self.audience = audience
     }
 

@@ -36,18 +36,21 @@ extension RealtimeSession {
             remove(channel)
         case .accessToken:
             refresh(channel, with: JoinRequest.Token(message.payload["access_token"]))
-        case .broadcast:
-            // Sent without `ack`, as a join with it is refused: clients have told their caller that
-            // all is well and look at no reply. The end of the channel they show.
-            refuse(message, Unserved.broadcast.rawValue)
-            end(channel, because: .unserved(.broadcast))
-        case .presence:
-            refuse(message, Unserved.presence.rawValue)
+        case .broadcast: endUnserved(channel, message, .broadcast)
+        case .presence: endUnserved(channel, message, .presence)
         case .heartbeat, .join:
             refuse(message, "UnknownEvent: Send heartbeats to the topic 'phoenix'")
         case .other(let name):
             refuse(message, "UnknownEvent: There is no event '\(name)'")
         }
+    }
+
+    /// Clients have told their caller that all is well when they send a broadcast without `ack` (a
+    /// join with it is refused), Python's also when it tracks: they look at no reply. The end of the
+    /// channel they show.
+    private func endUnserved(_ channel: Channel, _ message: ClientMessage, _ unserved: Unserved) {
+        refuse(message, unserved.rawValue)
+        end(channel, because: .unserved(unserved))
     }
 
     private func refuse(_ message: ClientMessage, _ reason: String) {

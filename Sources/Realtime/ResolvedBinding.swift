@@ -7,6 +7,7 @@ internal import Schema
 /// A binding that has been judged against the catalogue and the rights of its channel.
 struct ResolvedBinding {
     let feed: ModelFeed
+    let event: BindingRequest.Event
     let filter: (text: String, predicate: Predicate)?
     let projection: Projection.Key
 }
@@ -26,6 +27,9 @@ struct Binder {
         guard request.schema != nil || request.table != nil else {
             throw Self.unusable("Please provide schema and table", request)
         }
+        guard let event = request.event else {
+            throw Self.unusable("There is no event '\(request.eventText)'", request)
+        }
         let schema = request.schema ?? "public"
         guard schema == "public" || schema == "*" else {
             throw Self.unusable("There is no schema '\(schema)'; models are in 'public'", request)
@@ -36,17 +40,17 @@ struct Binder {
             }
             return feeds.values.sorted { $0.model.name < $1.model.name }.map {
                 ResolvedBinding(
-                    feed: $0, filter: nil,
+                    feed: $0, event: event, filter: nil,
                     projection: Projection.Key(
                         selected: nil, hidden: hidden(from: isService, $0.model)))
             }
         }
         guard let feed = feeds[table] else { throw unknown(table, request) }
-        return [try resolve(request, feed: feed, isService: isService)]
+        return [try resolve(request, event, feed: feed, isService: isService)]
     }
 
     private func resolve(
-        _ request: BindingRequest, feed: ModelFeed, isService: Bool
+        _ request: BindingRequest, _ event: BindingRequest.Event, feed: ModelFeed, isService: Bool
     ) throws(Problem) -> ResolvedBinding {
         let hidden = hidden(from: isService, feed.model)
         let selected = try Self.selected(request, feed.model, hidden: hidden)
@@ -58,7 +62,7 @@ struct Binder {
             filter = (text, predicate)
         }
         return ResolvedBinding(
-            feed: feed, filter: filter,
+            feed: feed, event: event, filter: filter,
             projection: Projection.Key(selected: selected, hidden: hidden))
     }
 
@@ -87,7 +91,8 @@ struct Binder {
             var columns: Set<Int> = []
             for name in names {
                 guard let column = model.columnIndex(name), !hidden.contains(column) else {
-                    let near = nearest(name, in: model.columns.map(\.name))
+                    let shown = model.columns.indices.filter { !hidden.contains($0) }
+                    let near = nearest(name, in: shown.map { model.columns[$0].name })
                     let hint = near.map { ", did you mean '\($0)'?" } ?? ""
                     throw unusable("column '\(name)' does not exist\(hint)", request)
                 }
@@ -122,7 +127,7 @@ struct Binder {
             code: "UnableToSubscribe", status: 400,
             message: """
                 Unable to subscribe to changes with given parameters. \(reason): \
-                [event: \(request.event.rawValue), schema: \(request.schema ?? "public"), \
+                [event: \(request.eventText), schema: \(request.schema ?? "public"), \
                 table: \(request.table ?? "*"), filter: \(request.filter ?? "")]
                 """)
     }

@@ -52,7 +52,8 @@ struct DataDirectory {
         }
         guard status.isWide else { return }
         guard status.st_mode & S_ISVTX == 0, strangers.isEmpty else {
-            throw .shared(path, mode: status.st_mode, strangers: strangers)
+            throw .shared(
+                path, mode: status.st_mode, strangers: strangers, isOurs: names.contains("apus.db"))
         }
         guard fchmod(descriptor, 0o700) == 0, try !self.status().isWide else {
             throw .unclosable(path, mode: status.st_mode)
@@ -76,10 +77,9 @@ struct DataDirectory {
         record(.closedToOthers(path: file, mode: status.octal))
     }
 
-    /// Keeps secrets and data out of repositories. In a directory with other things `*` would hide
-    /// those too.
+    /// Keeps secrets and data out of repositories.
     private func ignoreInGit() throws(Problem) {
-        guard strangers.isEmpty, !names.contains(Self.gitignore) else { return }
+        guard !names.contains(Self.gitignore) else { return }
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let file = unsafe openat(descriptor, Self.gitignore, flags, 0o600)
         guard file >= 0 else {
@@ -88,7 +88,8 @@ struct DataDirectory {
             throw FileSystem.failure("write", "\(path)/\(Self.gitignore)")
         }
         defer { close(file) }
-        try FileSystem.write(Array("*\n".utf8), to: file, called: "\(path)/\(Self.gitignore)")
+        let patterns = strangers.isEmpty ? "*\n" : Self.ourPatterns
+        try FileSystem.write(Array(patterns.utf8), to: file, called: "\(path)/\(Self.gitignore)")
     }
 
     private func status() throws(Problem) -> stat {
@@ -119,6 +120,10 @@ extension DataDirectory {
     ]
     /// What file systems put into the root of a volume.
     private static let furniture: Set<String> = ["lost+found"]
+
+    /// What hides our files and none of the other things beside them.
+    private static let ourPatterns =
+        "/.gitignore\n/apus.db*\n/model.schema.json*\n/secrets.json*\n"
 
     private static func isOurs(_ name: String) -> Bool {
         ours.contains(name) || drafts.contains { name.hasPrefix($0) }
@@ -155,19 +160,28 @@ extension Problem {
     fileprivate static func foreign(_ what: String, owner: uid_t, directory: String) -> Problem {
         unsafeData(
             "\(what) belongs to user \(owner), and Apus runs as user \(geteuid()).",
-            hint: "Name a directory of its own, such as --data \(directory)/apus, or give this one "
-                + "and what is in it to the user that Apus runs as.")
+            hint: "\(ownDirectory(in: directory)), or give this one and what is in it to the user "
+                + "that Apus runs as.")
     }
 
-    fileprivate static func shared(_ path: String, mode: mode_t, strangers: [String]) -> Problem {
+    /// - Parameter isOurs: whether a database of ours is there already: another directory would
+    ///   begin without its rows.
+    fileprivate static func shared(
+        _ path: String, mode: mode_t, strangers: [String], isOurs: Bool
+    ) -> Problem {
         let others = strangers.prefix(3).joined(separator: ", ")
             + (strangers.count > 3 ? ", …" : "")
         let reason =
             strangers.isEmpty ? "is for everybody's files" : "holds other things: \(others)"
         return unsafeData(
             "The data directory \(path) is open to other users (mode \(mode.octal)) and \(reason).",
-            hint: "Name a directory of its own, such as --data \(path)/apus. If only Apus and its "
-                + "owner need this one, run: chmod 700 \(path)")
+            hint: isOurs && !strangers.isEmpty
+                ? "Move the other things out of it; Apus then closes it to others."
+                : "\(ownDirectory(in: path)).")
+    }
+
+    private static func ownDirectory(in path: String) -> String {
+        "Name a directory of its own, such as --data \(path == "/" ? "" : path)/apus"
     }
 
     fileprivate static func unclosable(_ path: String, mode: mode_t) -> Problem {

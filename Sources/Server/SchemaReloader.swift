@@ -75,7 +75,10 @@ private final class SchemaReload {
             registry.reload(schemas)
         }
         taken = schemas
-        if change.isEmpty && !faults.isEmpty { services.log.record(.schemasMended) }
+        if change.isEmpty && !faults.isEmpty {
+            let all = SchemaChange(from: started, to: schemas, startedOn: started)
+            services.log.record(.schemasMended(waiting: all.waiting))
+        }
         faults = []
         for (names, event) in [
             (change.taken, Event.schemasTaken), (change.waiting, Event.schemasWaiting),

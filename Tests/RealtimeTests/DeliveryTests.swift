@@ -175,7 +175,7 @@ import Values
         (#"{"event":"*","schema":"public","filter":"id=eq.1"}"#, "filter and select need a schema and a table"),
         (#"{"event":"UPSERT","schema":"public","table":"todos"}"#, "There is no event 'UPSERT': [event: UPSERT,"),
         (#"{"event":"","schema":"public","table":"*"}"#, "There is no event ''"),
-        (#"{"event":["INSERT"],"schema":"public","table":"todos"}"#, "There is no event '[\"INSERT\"]'"),
+        (#"{"event":["INSERT"],"schema":"public","table":"todos"}"#, #"There is no event '[\"INSERT\"]'"#),
     ])
     func `what names no watched model is told`(item: String, text: String) throws {
         let sent = try Stage(Models.all).connect().join("a", item)
