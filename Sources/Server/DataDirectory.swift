@@ -123,7 +123,7 @@ extension DataDirectory {
 
     /// What hides our files and none of the other things beside them.
     private static let ourPatterns =
-        "/.gitignore\n/apus.db*\n/model.schema.json*\n/secrets.json*\n"
+        "/.gitignore\n/apus.db*\n/model.schema.json*\n/project.schema.json*\n/secrets.json*\n"
 
     private static func isOurs(_ name: String) -> Bool {
         ours.contains(name) || drafts.contains { name.hasPrefix($0) }

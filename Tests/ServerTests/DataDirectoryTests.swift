@@ -165,7 +165,7 @@ import Testing
         #expect(Self.mode("\(project.data)/letter.txt") == "644")
         let text = try String(contentsOfFile: "\(project.data)/.gitignore", encoding: .utf8)
         #expect(
-            text == "/.gitignore\n/apus.db*\n/model.schema.json*\n/secrets.json*\n")
+            text == "/.gitignore\n/apus.db*\n/model.schema.json*\n/project.schema.json*\n/secrets.json*\n")
         let names = try Self.names(project.data).filter { $0 != "letter.txt" }
         for name in names {
             let isHidden = text.split(separator: "\n").contains { pattern in
