@@ -2,15 +2,15 @@ public import Database
 public import Diagnostics
 
 extension Catalogue {
-    /// Lets the database remember where the numbers of every identity column stand, before anybody
-    /// writes: a new table's go on after the rows that its migrations brought along, and from here
-    /// on explicit values do not move them. Blocks.
+    /// Lets the numbers of every identity column go on after the rows that are there, before anybody
+    /// writes. While the server runs explicit values do not move them, as in PostgreSQL; but there
+    /// is no `setval` here, so whoever has brought rows along with their ids starts it anew. Blocks.
     public func settleSequences(in database: DatabasePool) throws(Problem) {
         let sequences = models.compactMap(\.sequence)
         if sequences.isEmpty { return }
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
-                for sequence in sequences { try transaction.settle(sequence) }
+                for sequence in sequences { try transaction.raise(sequence) }
             } catch {
                 throw Problem(error)
             }
