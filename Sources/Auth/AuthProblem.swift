@@ -1,6 +1,7 @@
 import Bytes
 import Database
 import Diagnostics
+import HTTP
 
 // What this room tells people: codes and messages of auth.md §2.2, worded once. Messages are the
 // reference server's, because applications compare them.
@@ -70,9 +71,11 @@ extension Problem {
     static let conflict = Problem(
         code: "conflict", status: 409,
         message: "Too many concurrent requests on this user, please try again")
-    static let bodyTooLarge = Problem(
-        code: "request_entity_too_large", status: 413,
-        message: "The request body is larger than \(AuthLimits.bodyBytesMax) bytes")
+
+    /// The fault of a body over its limit, which it tells.
+    static func bodyTooLarge(_ fault: HTTPFault) -> Problem {
+        Problem(code: "request_entity_too_large", status: 413, message: fault.message)
+    }
 
     /// What the store could not do. A client must be able to try again, so nothing here is a 4xx.
     init(store error: DatabaseError) {

@@ -63,30 +63,30 @@ public final class AuthService: Sendable {
     public func respond(to request: Request, path: String) -> Answer {
         let form = ErrorForm(request)
         guard let route = Route(path) else {
-            return immediate(form.response(.unknownPath), request)
+            return .response(form.response(.unknownPath))
         }
         guard route.methods.contains(request.method) else {
             var response = form.response(.wrongMethod)
             response.append(
                 field: "Allow", route.methods.map(\.name).joined(separator: ", "))
-            return immediate(response, request)
+            return .response(response)
         }
         switch route.endpoint {
-        case .settings: return immediate(settingsAnswer(), request)
-        case .health: return immediate(healthAnswer(), request)
-        case .keys: return immediate(keysAnswer(), request)
-        case .notOffered(let problem): return immediate(form.response(problem), request)
+        case .settings: return .response(settingsAnswer())
+        case .health: return .response(healthAnswer())
+        case .keys: return .response(keysAnswer())
+        case .notOffered(let problem): return .response(form.response(problem))
         case .notOfferedFor(let problem):
             do throws(Problem) {
-                return immediate(form.response(try problem(RequestBody(request))), request)
+                return .response(form.response(try problem(RequestBody(request))))
             } catch {
-                return immediate(form.response(error), request)
+                return .response(form.response(error))
             }
         case .user where request.method != .put:
             do throws(Problem) {
-                return immediate(try user(request), request)
+                return .response(try user(request))
             } catch {
-                return immediate(refusal(error, request, form), request)
+                return .response(refusal(error, request, form))
             }
         case .signup, .token, .logout, .user:
             return .pending { await self.perform(route.endpoint, request, form) }
@@ -128,10 +128,16 @@ public final class AuthService: Sendable {
     /// of their token: as long as it is the same, no token they hold was revoked.
     public var revocationCount: Int { verifier.revocationCount }
 
-    private func immediate(_ response: Response, _ request: Request) -> Answer {
-        var response = response
-        response.omitsBody = request.method == .head
-        return .response(response)
+    /// What body a request may have.
+    ///
+    /// - Parameter bytesMax: The project's limit.
+    public static func bodyPolicy(bytesMax: Int) -> BodyPolicy {
+        BodyPolicy(bytesMax: min(bytesMax, AuthLimits.bodyBytesMax))
+    }
+
+    /// Words why the body of a request is not taken.
+    public func response(to fault: HTTPFault, in request: Request) -> Response {
+        fault.status == 413 ? ErrorForm(request).response(.bodyTooLarge(fault)) : fault.response
     }
 
     private func perform(

@@ -1,6 +1,6 @@
 /// Bounds of this room, each with its unit and its reason.
 public enum AuthLimits {
-    /// Largest request body, in bytes.
+    /// Largest request body, in bytes, where the project's own limit is not lower.
     public static let bodyBytesMax = 1 << 20
     /// Deepest nesting of a request body.
     public static let bodyDepthMax = 32

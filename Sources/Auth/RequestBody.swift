@@ -8,7 +8,6 @@ struct RequestBody {
     private let root: JSONValue?
 
     init(_ request: Request) throws(Problem) {
-        guard request.body.count <= AuthLimits.bodyBytesMax else { throw .bodyTooLarge }
         guard !request.body.allSatisfy({ $0 == ASCII.space || (9...13).contains($0) }) else {
             root = nil
             return

@@ -33,11 +33,18 @@ enum Lane {
 
 /// The monotonic clock `time` from now, in nanoseconds.
 func moment(after time: Duration) -> UInt64 {
-    let (seconds, attoseconds) = time.components
-    let nanoseconds = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    guard !nanoseconds.overflow, nanoseconds.partialValue >= 0 else {
-        return seconds < 0 ? 0 : .max
+    let (moment, overflow) = monotonicNanoseconds().addingReportingOverflow(time.nanoseconds)
+    return overflow ? .max : moment
+}
+
+extension Duration {
+    /// Whole nanoseconds, none below zero.
+    var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let whole = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflow) = whole.partialValue.addingReportingOverflow(
+            UInt64(attoseconds / 1_000_000_000))
+        return whole.overflow || overflow ? .max : sum
     }
-    let now = monotonicNanoseconds()
-    return now &+ UInt64(nanoseconds.partialValue) &+ UInt64(max(0, attoseconds / 1_000_000_000))
 }

@@ -13,6 +13,9 @@ public struct DatabaseConfiguration: Sendable {
     public var location: Location
     /// How long a statement on the slow lane, or all of one write, may run.
     public var statementTimeout: Duration = .seconds(8)
+    /// How long an answer that leaves in parts may hold its snapshot. Meanwhile the write-ahead log
+    /// grows with every write.
+    public var longReadTime: Duration = .seconds(120)
     /// How long waiting writes may still begin after the database was asked to close.
     public var closingTime: Duration = .seconds(5)
     /// Bytes of JSON of the rows that one write may change, old and new ones. For tests.

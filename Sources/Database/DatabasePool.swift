@@ -9,7 +9,8 @@ public final class DatabasePool: Sendable {
     private let configuration: DatabaseConfiguration
     private let queue: WriteQueue
     private let writerThread: PosixThread
-    private let slowLane: SlowLane
+    private let slowLane: WorkerLane<ReaderSeat>
+    private let longReads: LongReads
     private let tables: CapturedTables
     private let publishers: Publishers
     private let isClosed = Atomic(false)
@@ -60,11 +61,17 @@ public final class DatabasePool: Sendable {
         self.epoch = epoch
         writerThread = thread
         let path = files.path
-        slowLane = SlowLane(timeout: configuration.statementTimeout) {
-            () throws(DatabaseError) in
-            try Opening.reader(
-                path: path, cacheKiB: DatabaseLimits.pageCacheBytesMin / 1024, tables: tables,
-                counts: publishers.counts)
+        let longReads = LongReads(configuration)
+        self.longReads = longReads
+        slowLane = WorkerLane(name: "slow lane", threadsMax: DatabaseLimits.slowLaneThreads) {
+            ReaderSeat { () throws(DatabaseError) in
+                if let spare = longReads.takeSpare() { return spare }
+                let reader = try Opening.reader(
+                    path: path, cacheKiB: DatabaseLimits.pageCacheBytesMin / 1024, tables: tables,
+                    counts: publishers.counts)
+                reader.longReads = longReads
+                return reader
+            }
         }
     }
 
@@ -88,14 +95,21 @@ public final class DatabasePool: Sendable {
     /// their transaction, so it must have no effect outside of the database. What it throws undoes
     /// all it did.
     ///
+    /// A write that has not begun when the calling task is cancelled is dropped.
+    ///
     /// - Throws: what `body` throws; 23503 for a foreign key left open; 53400 when too many writes
-    ///   wait; 53100, 58030 when the commit failed, 57P03 after `close`.
+    ///   wait; 53100, 58030 when the commit failed, 57P03 after `close`, 57014 when dropped.
     @discardableResult
     public func write<R: Sendable>(
         _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R {
-        let result: Result<R, Problem> = await unsafe withUnsafeContinuation { continuation in
-            submit(bounded: true, body) { unsafe continuation.resume(returning: $0) }
+        let withdrawal = Cancellation()
+        let result: Result<R, Problem> = await withTaskCancellationHandler {
+            await unsafe withUnsafeContinuation { continuation in
+                submit(withdrawal, body) { unsafe continuation.resume(returning: $0) }
+            }
+        } onCancel: {
+            withdrawal.raise()
         }
         return try result.get()
     }
@@ -107,12 +121,13 @@ public final class DatabasePool: Sendable {
         _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         let answer = Answer<Result<R, Problem>>()
-        submit(bounded: false, body) { answer.give($0) }
+        submit(nil, body) { answer.give($0) }
         return try answer.take().get()
     }
 
+    /// - Parameter withdrawal: Ends the write before it begins; one without is not bounded in time.
     private func submit<R: Sendable>(
-        bounded isBounded: Bool,
+        _ withdrawal: Cancellation?,
         _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
         _ reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) {
@@ -120,7 +135,8 @@ public final class DatabasePool: Sendable {
             perform: { (transaction) throws(Problem) in
                 let value = try body(transaction)
                 return { reply(.success(value)) }
-            }, fail: { reply(.failure($0)) }, isBounded: isBounded)
+            }, fail: { reply(.failure($0)) }, isBounded: withdrawal != nil,
+            withdrawal: withdrawal)
         do throws(Problem) {
             try queue.append(job)
         } catch {
@@ -130,23 +146,28 @@ public final class DatabasePool: Sendable {
 
     /// Runs a read on the slow lane, under the statement timeout.
     ///
-    /// - Throws: what `body` throws; 53400 when too many reads wait; 57P03 after `close`.
+    /// When the calling task is cancelled, the read is dropped or interrupted.
+    ///
+    /// - Throws: what `body` throws; 53400 when too many reads wait; 57P03 after `close`, 57014 when
+    ///   dropped.
     public func readSlowly<R: Sendable>(
         _ body: @escaping @Sendable (Reader) throws(Problem) -> R
     ) async throws(Problem) -> R {
-        let result: Result<R, Problem> = await unsafe withUnsafeContinuation { continuation in
-            let job = SlowJob(
-                perform: { reader in
-                    let result = Result { () throws(Problem) in try body(reader) }
-                    unsafe continuation.resume(returning: result)
-                }, fail: { unsafe continuation.resume(returning: .failure($0)) })
-            do throws(Problem) {
-                try slowLane.append(job)
+        let time = configuration.statementTimeout
+        return try await slowLane.run(
+            waitingMax: DatabaseLimits.waitingSlowReadsMax
+        ) { (seat, cancellation) throws(Problem) in
+            let reader: Reader
+            do throws(DatabaseError) {
+                reader = try seat.reader()
             } catch {
-                job.fail(error)
+                throw Problem(error)
             }
+            reader.obey(cancellation)
+            reader.lane = .thread(deadline: moment(after: time))
+            defer { if reader.hasLeft { seat.leave() } }
+            return try body(reader)
         }
-        return try result.get()
     }
 
     /// Says which tables feed the change log, from the next write on. To be called again after a
@@ -167,6 +188,7 @@ public final class DatabasePool: Sendable {
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         slowLane.close()
+        longReads.close()
         queue.close(within: configuration.closingTime)
         writerThread.join()
         files.close()

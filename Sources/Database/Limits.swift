@@ -18,6 +18,24 @@ public enum DatabaseLimits {
     public static let batchWritesMax = 512
     /// Nanoseconds that a batch takes in more writes before it commits.
     public static let batchNanosecondsMax: UInt64 = 20_000_000
+    /// Bytes that an answer may grow to on a loop. A page of a thousand rows fits; more would hold
+    /// up the other connections of the loop, and stand in memory for as long as its peer likes.
+    public static let inlineAnswerBytesMax = 1_048_576
+    /// Bytes of an answer of the slow lane that are awaited before the answer begins. Whatever is
+    /// longer leaves in parts.
+    public static let heldAnswerBytesMax = 262_144
+    /// Bytes of a part, unless a single row has more.
+    public static let partBytes = 65_536
+    /// Nanoseconds that making one part takes before others have their turn.
+    public static let partNanosecondsMax: UInt64 = 20_000_000
+    /// Reads that leave in parts at the same time: each holds a snapshot and three descriptors.
+    public static let longReadsMax = 64
+    /// The same of one caller, so that several must be greedy before others are refused.
+    public static let longReadsPerCallerMax = 16
+    /// Threads that make parts.
+    public static let longReadThreads = 2
+    /// Page cache of a read that leaves in parts, in KiB: it goes over its rows once.
+    static let longReadCacheKiB = 256
     /// Reads waiting for the slow lane.
     public static let waitingSlowReadsMax = 256
     /// Threads of the slow lane. Slow reads are the exception; more would only fight the loops for
@@ -31,7 +49,8 @@ public enum DatabaseLimits {
     /// Steps of matching one text with a LIKE pattern outside of a query, where no timeout holds: some
     /// ten milliseconds.
     public static let likeStepsMax = 10_000_000
-    /// Bytes of one answer: it stands in memory until its peer has taken it.
+    /// Bytes of an answer that stands in memory until its peer has taken it: a single object, the
+    /// rows that a write returns.
     public static let answerBytesMax = 268_435_456
     /// Bytes of JSON of the rows that one write changes, old and new ones: they stand in memory
     /// until the commit.

@@ -22,7 +22,9 @@ enum Opening {
             // Reads from the file, so that there is a log to look at.
             _ = try connection.integer("PRAGMA schema_version")
             connection.forgetStatements()
-            return Reader(connection: connection, tables: tables, counts: counts, lane: .loop)
+            return Reader(
+                connection: connection, tables: tables, counts: counts, lane: .loop,
+                cacheKiB: cacheKiB)
         } catch {
             throw DatabaseError(error)
         }

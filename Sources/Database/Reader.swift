@@ -13,12 +13,24 @@ public final class Reader {
     private var shared: SharedSnapshot?
     /// Where the log stood before the snapshot in use was taken.
     private(set) var snapshotMark: LogMark?
+    /// Where reads of many rows go on; nil on a loop.
+    var longReads: LongReads?
+    /// Whether the connection has left with a read of many rows: it is no longer this thread's.
+    var hasLeft = false
 
-    init(connection: Connection, tables: CapturedTables, counts: RowCounts, lane: Lane) {
+    init(
+        connection: Connection, tables: CapturedTables, counts: RowCounts, lane: Lane, cacheKiB: Int
+    ) {
+        self.cacheKiB = cacheKiB
         self.connection = connection
         self.tables = tables
         self.counts = counts
         self.lane = lane
+    }
+
+    /// The most page cache, in KiB.
+    var cacheKiB: Int {
+        didSet { try? connection.execute("PRAGMA cache_size = -\(cacheKiB)") }
     }
 
     /// Lets `cancellation` interrupt what runs here.
@@ -39,21 +51,28 @@ public final class Reader {
         text: String, arguments: [Value], _ context: QueryContext = .none,
         budget: Budget = .inline, _ body: (inout Rows) throws(DatabaseError) -> R
     ) throws(DatabaseError) -> R {
+        var rows = try start(text: text, arguments: arguments, context, budget: budget)
+        return try body(&rows)
+    }
+
+    /// Starts a query whose rows are taken step by step.
+    func start(
+        text: String, arguments: [Value], _ context: QueryContext, budget: Budget
+    ) throws(DatabaseError) -> Rows {
         shared?.join()
         let (limit, interruption) = lane.limit(budget)
         connection.limit(limit)
-        var rows: Rows
         do throws(SQLiteError) {
-            rows = Rows(
+            return Rows(
                 try connection.start(text, arguments, context), of: connection,
                 interruption: interruption)
         } catch {
             throw DatabaseError(error, interruption: interruption)
         }
-        return try body(&rows)
     }
 
     /// Runs several queries on one state of the database. Inside another snapshot it adds nothing.
+    /// A read that leaves in `body` takes the snapshot with it.
     public func snapshot<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
         shared?.join()
         shared?.pins += 1
@@ -72,7 +91,7 @@ public final class Reader {
             snapshotMark = nil
             return try body()
         }
-        defer { try? connection.execute("COMMIT") }
+        defer { if !hasLeft { try? connection.execute("COMMIT") } }
         return try body()
     }
 

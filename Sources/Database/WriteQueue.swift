@@ -1,4 +1,5 @@
 import Diagnostics
+import SQLite
 import Synchronization
 
 /// A write waiting for the writer.
@@ -10,6 +11,8 @@ struct WriteJob: Sendable {
     let fail: @Sendable (Problem) -> Void
     /// Whether the statement timeout holds.
     let isBounded: Bool
+    /// Raised when nobody wants the write any more; one that has begun goes on.
+    let withdrawal: Cancellation?
 }
 
 /// The writes waiting, and the bell that wakes the writer.
@@ -80,9 +83,17 @@ extension Problem {
         code: "57P03", status: 503, message: "The database is closed.",
         hint: "The server is shutting down; try again in a moment.")
 
+    /// Whoever asked is gone. Nobody reads this but the log of a caller that was not a peer.
+    static let withdrawn = Problem(
+        code: "57014", status: 500, message: "canceling statement due to user request")
+
     static let tooManyWrites = Problem(
         code: "53400", status: 503, message: "Too many writes are waiting.",
         hint: "Try again in a moment.")
+
+    static let tooManyLongReads = Problem(
+        code: "53400", status: 503, message: "Too many long answers are being sent.",
+        hint: "Read the answers you have asked for, or ask for fewer rows at a time.")
 
     static let tooManySlowReads = Problem(
         code: "53400", status: 503, message: "Too many slow queries are waiting.",

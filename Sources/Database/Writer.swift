@@ -166,6 +166,10 @@ final class Writer {
     /// - Returns: false if SQLite gave up the whole transaction (lang_transaction.html §3.2: full
     ///   disk, input/output error, no memory, interrupt).
     private func perform(_ job: WriteJob, _ batch: inout Batch) -> Bool {
+        if job.withdrawal?.isRaised == true {
+            batch.failures.append((job, .withdrawn))
+            return true
+        }
         let head = log.head
         let limit: ProgressLimit = job.isBounded ? .deadline(moment(after: timeout)) : .none
         let transaction = WriteTransaction(

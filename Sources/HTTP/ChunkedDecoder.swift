@@ -37,18 +37,23 @@ public struct ChunkedDecoder: Sendable {
     }
 
     private let limits: HTTPLimits
+    /// Data that may still come, in bytes.
+    private var bytesLeft: Int
+    private let bytesMax: Int
     private var phase = Phase.size(digits: 0)
     private var size = 0
     private var lineByteCount = 0
     private var trailerByteCount = 0
 
-    /// A decoder at the start of a body.
-    public init(limits: HTTPLimits) {
+    /// A decoder at the start of a body of at most `bytesMax` bytes of data.
+    public init(limits: HTTPLimits, bytesMax: Int) {
         self.limits = limits
+        self.bytesMax = bytesMax
+        bytesLeft = bytesMax
     }
 
-    /// Decodes what it can and appends the data to `body`, which must be the same array each time
-    /// and never grows past `bodyBytesMax`.
+    /// Decodes what it can and appends the data to `body`. A chunk that would go past `bytesMax`
+    /// is 413 before any of it is taken.
     public mutating func decode(_ input: Span<UInt8>, into body: inout [UInt8]) -> Verdict {
         var index = 0
         do throws(HTTPFault) {
@@ -60,7 +65,7 @@ public struct ChunkedDecoder: Sendable {
                     phase = count == missing ? .dataReturn : .data(missing - count)
                     continue
                 }
-                let isLast = try consume(input[index], bodyByteCount: body.count)
+                let isLast = try consume(input[index])
                 index += 1
                 if isLast { return .complete(byteCount: index) }
             }
@@ -71,9 +76,7 @@ public struct ChunkedDecoder: Sendable {
     }
 
     /// One byte outside the data. Answers whether it was the last of the body.
-    private mutating func consume(
-        _ byte: UInt8, bodyByteCount: Int
-    ) throws(HTTPFault) -> Bool {
+    private mutating func consume(_ byte: UInt8) throws(HTTPFault) -> Bool {
         switch phase {
         case .size(let digits):
             try consumeSize(byte, digits: digits)
@@ -85,7 +88,7 @@ public struct ChunkedDecoder: Sendable {
             if byte == ASCII.cr { phase = .sizeLineFeed }
         case .sizeLineFeed:
             try expect(ASCII.lf, byte)
-            try startChunk(bodyByteCount: bodyByteCount)
+            try startChunk()
         case .dataReturn:
             try expect(ASCII.cr, byte)
             phase = .dataLineFeed
@@ -110,7 +113,8 @@ public struct ChunkedDecoder: Sendable {
     private mutating func consumeSize(_ byte: UInt8, digits: Int) throws(HTTPFault) {
         if let digit = ASCII.hexValue(byte) {
             guard digits < 16 else { throw .malformed("A chunk size is too long.") }
-            size = size > limits.bodyBytesMax ? size : size << 4 | Int(digit)
+            // Saturated: every digit is still looked at, and the result is over any bound.
+            size = size > Int.max >> 4 ? Int.max : size << 4 | Int(digit)
             phase = .size(digits: digits + 1)
             return
         }
@@ -128,10 +132,9 @@ public struct ChunkedDecoder: Sendable {
         }
     }
 
-    private mutating func startChunk(bodyByteCount: Int) throws(HTTPFault) {
-        guard size <= limits.bodyBytesMax - bodyByteCount else {
-            throw .bodyTooLong(max: limits.bodyBytesMax)
-        }
+    private mutating func startChunk() throws(HTTPFault) {
+        if size > bytesLeft { throw .bodyTooLong(max: bytesMax) }
+        bytesLeft -= size
         phase = size == 0 ? .trailerStart : .data(size)
         size = 0
         lineByteCount = 0

@@ -1,7 +1,9 @@
-/// Why a request cannot be served at the level of HTTP. The connection is closed after the answer,
-/// since nobody knows where the next request would begin.
+import Bytes
+
+/// Why a request cannot be served at the level of HTTP. Where nobody knows where the next request
+/// would begin, the connection is closed after the answer.
 public struct HTTPFault: Error, Hashable, Sendable {
-    /// The status to answer with: 400, 408, 413, 414, 417, 431, 501, 503 or 505.
+    /// The status to answer with: 400, 408, 413, 414, 415, 417, 431, 501, 503 or 505.
     public let status: Int
     /// What is wrong, for the developer at the other end.
     public let message: String
@@ -22,6 +24,11 @@ public struct HTTPFault: Error, Hashable, Sendable {
         HTTPFault(status: 413, message: "The body is larger than the limit of \(max) bytes.")
     }
 
+    /// 415: a body of a media type that the route does not take.
+    static func mediaType(_ name: String) -> HTTPFault {
+        HTTPFault(status: 415, message: "Content-Type not acceptable: \(name)")
+    }
+
     /// 414.
     static func targetTooLong(max: Int) -> HTTPFault {
         HTTPFault(
@@ -35,9 +42,11 @@ public struct HTTPFault: Error, Hashable, Sendable {
 
     /// The answer: a JSON object with the message.
     public var response: Response {
-        // The messages are written in this module and hold nothing that JSON must escape.
-        Response(
-            status: status, contentType: "application/json; charset=utf-8",
-            body: Array(#"{"message":"\#(message)"}"#.utf8))
+        var body: [UInt8] = []
+        body.append(ascii: "{\"message\":")
+        body.append(jsonString: message)
+        body.append(ASCII.rightBrace)
+        return Response(
+            status: status, contentType: "application/json; charset=utf-8", body: body)
     }
 }

@@ -1,4 +1,5 @@
-/// What one peer may make the codecs keep. Every default is a number of bytes unless it says so.
+/// What one peer may make the codecs keep of a head and of a body's framing. Every default is a
+/// number of bytes unless it says so. How much body a route takes is in its `BodyPolicy`.
 public struct HTTPLimits: Hashable, Sendable {
     /// The request line and all field lines with their line ends. A cookie jar and a bearer token
     /// fit many times over; past it the answer is 431, or 414 if the target is to blame.
@@ -8,14 +9,10 @@ public struct HTTPLimits: Hashable, Sendable {
     public var targetBytesMax = 49_152
     /// Field lines of one head. Past it the answer is 431.
     public var fieldsMax = 100
-    /// The decoded body of one request. Past it the answer is 413.
-    public var bodyBytesMax = 8 * 1_048_576
     /// One chunk-size line with its extensions. Past it the answer is 400.
     public var chunkLineBytesMax = 4_096
     /// The trailer section behind a chunked body. Past it the answer is 431.
     public var trailerBytesMax = 8_192
-    /// One WebSocket message, all fragments together. Past it the close code is 1009.
-    public var messageBytesMax = 5_000_000
 
     /// The defaults.
     public init() {}

@@ -4,7 +4,8 @@ import Bytes
 public struct Request: Sendable {
     /// The request line and field lines.
     public var head: RequestHead
-    /// The decoded body; at most `HTTPLimits.bodyBytesMax` bytes.
+    /// The decoded body, of at most its route's `BodyPolicy.bytesMax` bytes; empty while the
+    /// request is being admitted.
     public var body: [UInt8]
     /// A number for logs: unique within the process.
     public var id: UInt64 = 0
@@ -33,6 +34,7 @@ public struct Request: Sendable {
         head.bytes.append(ascii: " HTTP/1.1\r\n")
         for (name, value) in fields { head.append(name: name, value: value) }
         head.bytes.append(ascii: "\r\n")
+        if !body.isEmpty { head.framing = .fixed(body.count) }
         self.init(head: head, body: body)
     }
 

@@ -1,30 +1,36 @@
 import Bytes
 
-/// An answer before it is framed. `Date`, `Content-Length` and `Connection` are the encoder's.
+/// An answer before it is framed. `Date`, `Content-Length`, `Transfer-Encoding` and `Connection`
+/// are the encoder's, and so is what HEAD leaves out: HEAD is answered as GET is.
 public struct Response: Sendable {
     /// 200…599, or 101.
     public var status: Int
     /// Complete field lines, each `Name: value` and CRLF, in the order they will be sent.
     public var fieldLines: [UInt8]
-    /// The content. Not sent with 204 and 304.
-    public var body: [UInt8]
-    /// Set for an answer to HEAD: the length of `body` is told and the bytes are kept back. An
-    /// empty body then tells no length, since it was most likely never made (RFC 9110 §8.6).
-    public var omitsBody = false
+    /// The content. Not sent to HEAD, nor with 204 and 304.
+    public var content: Content
+    /// Whether HEAD is told the length of the content; it need not be (RFC 9110 §8.6).
+    public var tellsLengthToHead = true
 
     /// A response without content.
     public init(status: Int) {
         self.status = status
         fieldLines = []
-        body = []
+        content = .bytes([])
     }
 
     /// A response with content of one media type.
     public init(status: Int, contentType: StaticString, body: [UInt8]) {
         self.status = status
-        self.body = body
+        content = .bytes(body)
         fieldLines = []
         append(field: "Content-Type", ascii: contentType)
+    }
+
+    /// The content's bytes; none if it is a stream.
+    public var body: [UInt8] {
+        get { if case .bytes(let bytes) = content { bytes } else { [] } }
+        set { content = .bytes(newValue) }
     }
 
     /// Adds a field line. A control byte in the value is sent as a space, so that no value can

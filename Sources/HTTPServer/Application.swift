@@ -1,10 +1,23 @@
 public import HTTP
 
 /// What the server serves. Built on, and confined to, one loop.
+///
+/// A request without a body goes to `respond` at once. One with a body is admitted by its head
+/// first, before any of the body is read or `100 Continue` is sent, and goes to what its admission
+/// names when it is whole.
 public protocol Application: AnyObject {
-    /// Answers a request. Called on the loop's thread, one request of a connection at a time; what
-    /// takes longer than a moment belongs into `Answer.pending`.
+    /// Decides by its head about a request that announces a body.
+    ///
+    /// - Parameter request: The request without its body.
+    func admit(_ request: Request) -> Admission
+
+    /// Answers a request without a body. Called on the loop's thread, one request of a connection
+    /// at a time; what takes longer than a moment belongs into `Answer.pending`.
     func respond(to request: Request) -> Answer
+
+    /// Words why the body of an admitted request is not taken: 408, 413, 415, or 400 for broken
+    /// chunks.
+    func response(to fault: HTTPFault, in request: Request) -> Response
 
     /// Adds what every answer carries, whether the application or the server has made it. Called
     /// on the loop's thread, once for each answer, before it is sent; not for a 101.
@@ -14,6 +27,19 @@ public protocol Application: AnyObject {
 }
 
 extension Application {
+    /// The fault's own wording.
+    public func response(to fault: HTTPFault, in request: Request) -> Response { fault.response }
+
     /// Adds nothing.
     public func complete(_ response: inout Response, to head: RequestHead?) {}
+}
+
+/// What becomes of a request that announces a body.
+public enum Admission {
+    /// The answer stands already, mostly a refusal, with its content in memory: the body is not
+    /// read.
+    case answered(Response)
+    /// The body is taken within this policy, and the whole request handed to the closure, on the
+    /// loop's thread.
+    case body(BodyPolicy, respond: (Request) -> Answer)
 }

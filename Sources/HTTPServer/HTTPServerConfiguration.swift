@@ -24,8 +24,10 @@ public struct HTTPServerConfiguration: Sendable {
     public var loops = 1
     /// Set to speak TLS.
     public var tls: TLSFiles?
-    /// Of heads, bodies and messages.
+    /// Of heads and of the framing of bodies.
     public var limits = HTTPLimits()
+    /// Of one WebSocket message in bytes, all fragments together. Past it the close code is 1009.
+    public var messageBytesMax: Int
     /// Of slow peers.
     public var deadlines = HTTPDeadlines()
     /// Of queues and connections.
@@ -34,5 +36,5 @@ public struct HTTPServerConfiguration: Sendable {
     public var observer: (@Sendable (AnsweredRequest) -> Void)?
 
     /// One loop on a free port of this machine.
-    public init() {}
+    public init(messageBytesMax: Int) { self.messageBytesMax = messageBytesMax }
 }

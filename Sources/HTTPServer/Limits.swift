@@ -52,6 +52,13 @@ public struct ConnectionLimits: Hashable, Sendable {
 /// that one pipelining peer does not starve the others.
 let requestsPerTurn = 64
 
+/// Bytes of a refused body that are awaited and dropped, so that the connection can be kept: what
+/// clients send in one piece with the head, or right behind it. After more the connection is closed.
+let discardedBodyBytesMax = 64 * 1_024
+
+/// Bytes of an answer in parts that may wait for the peer when the next part is asked for.
+let streamedQueueBytesMax = 64 * 1_024
+
 /// Bodies up to this many bytes are copied behind their head; longer ones are queued as they are.
 let copiedBodyBytesMax = 16 * 1_024
 

@@ -7,11 +7,17 @@ import HTTP
 /// handed out one at a time, so answers leave in the order of the requests; later ones wait in the
 /// input buffer, and when that is full, in the kernel.
 ///
-///                  head complete        body complete          answered, kept alive
-///     head ───────────────────> body ─────────────────> answering ───────────────────> head
-///       │                        │                          ├── answered, not kept ──> finished
-///       └── malformed, too slow ─┴──────────────────────────┼──────────────────────────────^
-///                                                           └── upgraded (input is handed over)
+///              head without body
+///           ┌───────────────────────────────────────┐
+///           │            admitted      body whole    v        answered, kept alive
+///     head ─┴─> admitting ─────> body ──────────> answering ───────────────────────> head
+///       │        │                │                  ├── answered, not kept ────────> finished
+///       │        │ refused        │                  └── upgraded (input is handed over)
+///       │        └──> discarding ─│── the small rest has come ─────────────────────> head
+///       └── malformed, too slow, ─┴── or the refused body is long ─────────────────> finished
+///
+/// `body` keeps the body until it is whole. A body that is to be streamed would leave it for
+/// `answering` at once and go on coming there.
 ///
 /// Times are milliseconds of any clock that only goes forward.
 struct RequestCycle {
@@ -19,37 +25,35 @@ struct RequestCycle {
     enum Action {
         /// Nothing, until the next event.
         case wait
+        /// Let the application judge a request with a body by its head, then call `admitted` or
+        /// `refused`.
+        case admit(RequestHead)
         /// Send `100 Continue`.
         case sendContinue
-        /// Ask the application, then call `answered` or `upgraded`.
-        case respond(to: Request)
-        /// Send this answer with `Connection: close`; `close` follows. The head is nil when the
-        /// fault is in the head itself.
-        case refuse(HTTPFault, RequestHead?)
+        /// Let the application answer a request without a body, then call `answered` or `upgraded`.
+        case respond(to: RequestHead)
+        /// The body of the admitted request is whole: the same with it.
+        case deliver(body: [UInt8])
+        /// Send this answer with `Connection: close`; `close` follows. The fault is in the head, or
+        /// in the body of the admitted request.
+        case refuse(HTTPFault)
         /// Send what is queued and close.
         case close
     }
 
     private enum Phase: Equatable {
-        case head
-        /// So many bytes are missing.
-        case fixedBody(Int)
-        case chunkedBody
-        case answering
-        case upgraded
-        case finished
+        case head, admitting, body, answering, discarding, upgraded, finished
     }
 
     private let limits: HTTPLimits
     private let deadlines: DeadlineTable
     private var phase = Phase.head
     private var parser: RequestParser
-    private var chunks: ChunkedDecoder
     /// Received bytes; those before `used` are done with.
     private var input: [UInt8] = []
     private var used = 0
-    private var head: RequestHead?
-    private var body: [UInt8] = []
+    /// The body that is coming.
+    private var body: BodyReceiver?
     private var framing = ResponseEncoder.Framing(
         isHead: false, isVersion10: false, keepsAlive: false)
     private var owesContinue = false
@@ -63,7 +67,6 @@ struct RequestCycle {
         self.limits = limits
         self.deadlines = deadlines
         parser = RequestParser(limits: limits)
-        chunks = ChunkedDecoder(limits: limits)
         deadline = now + deadlines.idle
     }
 
@@ -95,23 +98,27 @@ struct RequestCycle {
     mutating func next(now: UInt64) -> Action {
         switch phase {
         case .head: return nextHead(now: now)
-        case .fixedBody, .chunkedBody: return nextBody(now: now)
-        case .answering, .upgraded: return .wait
+        case .body: return nextBody(now: now)
+        case .discarding: return nextDiscarded(now: now)
+        case .admitting, .answering, .upgraded: return .wait
         case .finished: return .close
         }
     }
 
-    /// The application has answered, and this is the form its answer must have.
-    mutating func answered(now: UInt64) -> ResponseEncoder.Framing {
-        guard phase == .answering else { preconditionFailure("answered in \(phase)") }
-        if isDraining || (hasEnded && bufferedCount == 0) { framing.keepsAlive = false }
-        if framing.keepsAlive {
-            phase = .head
-            deadline = now + (bufferedCount > 0 ? deadlines.head : deadlines.idle)
-        } else {
-            finish()
+    /// The answer begins, and this is the form it must have. `answered` follows when its last byte
+    /// is queued.
+    mutating func answerForm(of response: Response) -> ResponseEncoder.Framing {
+        guard phase == .answering || phase == .admitting else {
+            preconditionFailure("answers in \(phase)")
         }
+        if endsAfterAnswer || framing.endsWithConnection(response) { framing.keepsAlive = false }
         return framing
+    }
+
+    /// The answer is queued to its end.
+    mutating func answered(now: UInt64) {
+        guard phase == .answering else { preconditionFailure("answered in \(phase)") }
+        if framing.keepsAlive, !endsAfterAnswer { startHead(now: now) } else { finish() }
     }
 
     /// The application has taken the connection for another protocol. Answers the bytes that came
@@ -129,16 +136,19 @@ struct RequestCycle {
         phase != .answering || bufferedCount < pipelineBytesMax
     }
 
-    private var isReceivingBody: Bool {
-        switch phase {
-        case .fixedBody, .chunkedBody: true
-        default: false
-        }
-    }
+    private var isReceivingBody: Bool { phase == .body || phase == .discarding }
+
+    /// Whether no other request can follow the one that is being answered.
+    private var endsAfterAnswer: Bool { isDraining || (hasEnded && bufferedCount == 0) }
 
     /// A body's deadline moves with the bytes that come, and never further than from its start.
     private mutating func earnTime(_ byteCount: Int, now: UInt64) {
         deadline = min(deadline + deadlines.earned(by: byteCount), now + deadlines.body)
+    }
+
+    private mutating func startHead(now: UInt64) {
+        phase = .head
+        deadline = now + (bufferedCount > 0 ? deadlines.head : deadlines.idle)
     }
 
     private mutating func finish() {
@@ -146,16 +156,16 @@ struct RequestCycle {
         deadline = DeadlineTable.never
         input = []
         used = 0
-        body = []
+        body = nil
     }
 
-    private mutating func refuse(_ fault: HTTPFault, of head: RequestHead? = nil) -> Action {
+    private mutating func refuse(_ fault: HTTPFault) -> Action {
         finish()
-        return .refuse(fault, head)
+        return .refuse(fault)
     }
 }
 
-// MARK: - Receiving
+// MARK: - Heads
 
 extension RequestCycle {
     private mutating func nextHead(now: UInt64) -> Action {
@@ -168,7 +178,7 @@ extension RequestCycle {
         switch parseHead() {
         case .complete(let head, let byteCount):
             used += byteCount
-            return begin(head, now: now)
+            return begin(head)
         case .malformed(let fault):
             return refuse(fault)
         case .incomplete where hasEnded:
@@ -181,7 +191,19 @@ extension RequestCycle {
         }
     }
 
-    // The next three hold the input by another name, since a span of it would keep the rest of the
+    private mutating func begin(_ head: RequestHead) -> Action {
+        framing = ResponseEncoder.Framing(head)
+        deadline = DeadlineTable.never
+        if head.framing == .none {
+            phase = .answering
+            compact()
+            return .respond(to: head)
+        }
+        phase = .admitting
+        return .admit(head)
+    }
+
+    // The next two hold the input by another name, since a span of it would keep the rest of the
     // cycle from changing. They return before the input itself is changed, so it is not copied.
 
     private mutating func parseHead() -> RequestParser.Verdict {
@@ -189,90 +211,12 @@ extension RequestCycle {
         return parser.parse(received.span.extracting(used...))
     }
 
-    private mutating func copyBody(_ count: Int) {
-        let received = input
-        body.append(span: received.span.extracting(used..<(used + count)))
-        used += count
-    }
-
-    private mutating func decodeChunks() -> ChunkedDecoder.Verdict {
-        let received = input
-        return chunks.decode(received.span.extracting(used...), into: &body)
-    }
-
-    private mutating func begin(_ head: RequestHead, now: UInt64) -> Action {
-        framing = ResponseEncoder.Framing(head)
-        owesContinue = head.expectsContinue
-        switch head.framing {
-        case .none:
-            return deliver(head)
-        case .fixed(let count):
-            if count > limits.bodyBytesMax {
-                return refuse(.bodyTooLong(max: limits.bodyBytesMax), of: head)
-            }
-            phase = .fixedBody(count)
-            // No more than has come: a length is a promise, memory is not given on promises.
-            body.reserveCapacity(min(count, bufferedCount))
-        case .chunked:
-            phase = .chunkedBody
-            chunks = ChunkedDecoder(limits: limits)
-        }
-        self.head = head
-        deadline = now + deadlines.body
-        return nextBody(now: now)
-    }
-
-    private mutating func nextBody(now: UInt64) -> Action {
-        if owesContinue {
-            owesContinue = false
-            if bufferedCount == 0 { return .sendContinue }
-        }
-        do throws(HTTPFault) {
-            if try readBody(), let head {
-                self.head = nil
-                return deliver(head)
-            }
-        } catch {
-            return refuse(error, of: head)
-        }
-        if hasEnded {
-            finish()
-            return .close
-        }
-        if now >= deadline {
-            return refuse(
-                HTTPFault(status: 408, message: "The body took too long to arrive."), of: head)
-        }
-        return .wait
-    }
-
     /// Moves input to the body. True when the body is whole.
-    private mutating func readBody() throws(HTTPFault) -> Bool {
-        if case .fixedBody(let missing) = phase {
-            let count = min(missing, bufferedCount)
-            copyBody(count)
-            phase = .fixedBody(missing - count)
-            if count == missing { return true }
-        } else {
-            switch decodeChunks() {
-            case .complete(let count):
-                used += count
-                return true
-            case .incomplete: used = input.count
-            case .malformed(let fault): throw fault
-            }
-        }
-        compact()
-        return false
-    }
-
-    private mutating func deliver(_ head: RequestHead) -> Action {
-        phase = .answering
-        deadline = DeadlineTable.never
-        compact()
-        let request = Request(head: head, body: body)
-        body = []
-        return .respond(to: request)
+    private mutating func receiveBody() throws(HTTPFault) -> Bool {
+        let received = input
+        guard let taken = try body?.take(received.span.extracting(used...)) else { return true }
+        used += taken.count
+        return taken.isWhole
     }
 
     /// Forgets used input: all of it at once when nothing is left, else when it is most of the
@@ -289,5 +233,94 @@ extension RequestCycle {
             input.removeFirst(used)
             used = 0
         }
+    }
+}
+
+// MARK: - Bodies
+
+extension RequestCycle {
+    /// The body of the request is taken, within this policy.
+    ///
+    /// - Throws: 413 or 415 for one that is not: `refused` is to be called with the answer.
+    mutating func admitted(
+        _ head: RequestHead, _ policy: BodyPolicy, now: UInt64
+    ) throws(HTTPFault) {
+        guard phase == .admitting else { preconditionFailure("admitted in \(phase)") }
+        try policy.check(head)
+        phase = .body
+        deadline = now + deadlines.body
+        owesContinue = head.expectsContinue
+        body = BodyReceiver(
+            head.framing, bytesMax: policy.bytesMax, limits: limits, here: bufferedCount)
+    }
+
+    /// The request is answered by its head alone. The connection is kept if the rest of its body is
+    /// small or already here; that much is dropped as it comes.
+    mutating func refused(
+        _ head: RequestHead, with response: Response, now: UInt64
+    ) -> ResponseEncoder.Framing {
+        guard phase == .admitting else { preconditionFailure("refused in \(phase)") }
+        // Whoever waits for 100 Continue may send the body yet, or the next request: nobody knows.
+        let isUndecided = head.expectsContinue && bufferedCount == 0
+        body = BodyReceiver(
+            discarding: head.framing,
+            bytesMax: max(discardedBodyBytesMax, bufferedCount), limits: limits)
+        let isWhole = isUndecided || body == nil ? nil : try? receiveBody()
+        compact()
+        if isWhole == nil || (isWhole == false && hasEnded) { framing.keepsAlive = false }
+        let form = answerForm(of: response)
+        if !form.keepsAlive {
+            finish()
+        } else if isWhole == true {
+            startHead(now: now)
+        } else {
+            phase = .discarding
+            deadline = now + deadlines.body
+        }
+        return form
+    }
+
+    private mutating func nextBody(now: UInt64) -> Action {
+        if owesContinue {
+            owesContinue = false
+            if bufferedCount == 0 { return .sendContinue }
+        }
+        do throws(HTTPFault) {
+            if try receiveBody() { return deliver() }
+        } catch {
+            return refuse(error)
+        }
+        compact()
+        if hasEnded {
+            finish()
+            return .close
+        }
+        if now >= deadline {
+            return refuse(HTTPFault(status: 408, message: "The body took too long to arrive."))
+        }
+        return .wait
+    }
+
+    private mutating func deliver() -> Action {
+        let bytes = body?.bytes ?? []
+        body = nil
+        phase = .answering
+        deadline = DeadlineTable.never
+        compact()
+        return .deliver(body: bytes)
+    }
+
+    /// The answer has left already: whatever is wrong now, there is nothing more to say.
+    private mutating func nextDiscarded(now: UInt64) -> Action {
+        let isWhole = try? receiveBody()
+        compact()
+        if isWhole == true, !isDraining {
+            body = nil
+            startHead(now: now)
+            return nextHead(now: now)
+        }
+        if isWhole == false, !hasEnded, !isDraining, now < deadline { return .wait }
+        finish()
+        return .close
     }
 }

@@ -13,6 +13,11 @@ final class ServerConnection: StreamSocketDelegate {
     private var cycle: RequestCycle
     private var webSocket: WebSocketConnection?
     private var isPumping = false
+    /// The request whose body is coming, and what takes it.
+    private var admitted: (request: Request, respond: (Request) -> Answer)?
+    /// Waits for the answer, or sends its parts.
+    private var task: Task<Void, Never>?
+    private var streamed: StreamedAnswer?
     /// The request that is being answered. Its start is for the observer; without one it is 0.
     private var current: (head: RequestHead, id: UInt64, start: UInt64)?
     /// What the counters know of.
@@ -55,10 +60,14 @@ final class ServerConnection: StreamSocketDelegate {
             webSocket.drained()
             return updateReading()
         }
+        streamed?.wake()
         pump()
     }
 
     func socketClosed(_ socket: StreamSocket, reason: CloseReason) {
+        // Nobody is left who wants what is being done.
+        task?.cancel()
+        streamed?.wake()
         if let webSocket {
             self.webSocket = nil
             server.counters.openWebSockets.add(-1)
@@ -80,21 +89,24 @@ final class ServerConnection: StreamSocketDelegate {
         while socket.isOpen, !socket.isAboveHighWater {
             switch cycle.next(now: now) {
             case .wait: return updateReading()
-            case .sendContinue: socket.send { $0.append(ascii: continueResponse) }
-            case .refuse(let fault, let head):
-                server.counters.refusedRequests.add(1)
-                var response = fault.response
-                server.application.complete(&response, to: head)
-                send(response, refusalFraming)
+            case .sendContinue:
+                socket.send { $0.append(ascii: continueResponse) }
+                continue
+            case .refuse(let fault):
+                refuse(fault)
+                continue
             case .close:
                 socket.close()
                 return
-            case .respond(var request):
-                answer(&request)
-                if webSocket != nil { return }
-                requests += 1
-                if requests == requestsPerTurn { return continueNextTurn() }
+            case .admit(let head): admit(request(head))
+            case .deliver(let body): deliver(body)
+            case .respond(let head):
+                let request = request(head)
+                answer(request, server.application.respond(to: request))
             }
+            if webSocket != nil { return }
+            requests += 1
+            if requests == requestsPerTurn { return continueNextTurn() }
         }
         updateReading()
     }
@@ -113,49 +125,129 @@ final class ServerConnection: StreamSocketDelegate {
         socket.isReadingPaused = !isWanted || socket.isAboveHighWater
     }
 
-    private func answer(_ request: inout Request) {
+    /// A request as far as it has come. It counts, whatever becomes of it.
+    private func request(_ head: RequestHead) -> Request {
         server.counters.requests.add(1)
+        var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
         request.peerAddress = socket.peerAddress
         request.isSecure = socket.isSecure
+        start(request)
+        return request
+    }
+
+    private func start(_ request: Request) {
         let start = server.settings.observer == nil ? 0 : monotonicNanoseconds()
         current = (request.head, request.id, start)
-        switch server.application.respond(to: request) {
-        case .response(let response): complete(response)
-        case .pending(let work): wait(for: work)
+    }
+
+    /// Lets the application judge a request by its head.
+    private func admit(_ request: Request) {
+        switch server.application.admit(request) {
+        case .answered(let response): turnAway(request, response)
+        case .body(let policy, let respond):
+            do throws(HTTPFault) {
+                try cycle.admitted(request.head, policy, now: now)
+                admitted = (request, respond)
+            } catch {
+                turnAway(request, server.application.response(to: error, in: request))
+            }
+        }
+    }
+
+    /// Answers a request whose body is not read.
+    private func turnAway(_ request: Request, _ response: consuming Response) {
+        if case .stream = response.content {
+            preconditionFailure("what is answered by its head alone is in memory")
+        }
+        server.application.complete(&response, to: request.head)
+        _ = send(response, cycle.refused(request.head, with: response, now: now))
+        observe(response.status)
+    }
+
+    /// Hands over a request whose body is whole.
+    private func deliver(_ body: [UInt8]) {
+        guard var admitted else { return }
+        self.admitted = nil
+        admitted.request.body = body
+        start(admitted.request)
+        answer(admitted.request, admitted.respond(admitted.request))
+    }
+
+    /// Says what is wrong with what came; the cycle closes next.
+    private func refuse(_ fault: HTTPFault) {
+        server.counters.refusedRequests.add(1)
+        let request = admitted?.request
+        admitted = nil
+        var response = fault.response
+        if let request { response = server.application.response(to: fault, in: request) }
+        server.application.complete(&response, to: request?.head)
+        _ = send(response, refusalFraming)
+        if request != nil { observe(response.status) }
+    }
+
+    private func answer(_ request: Request, _ answer: Answer) {
+        switch answer {
+        case .response(let response):
+            complete(response)
+            if streamed != nil { perform { await $0.value.sendParts() } }
+        case .pending(let work):
+            perform { connection in
+                connection.value.complete(await work())
+                if connection.value.streamed != nil { await connection.value.sendParts() }
+            }
         case .webSocket(let session): upgrade(request, session)
         }
     }
 
-    /// Runs the work as a task on this loop. The task holds the connection until it has answered.
-    private func wait(for work: @escaping @Sendable () async -> Response) {
+    /// Runs work as a task on this loop, which holds the connection until it is done and is
+    /// cancelled when the peer is gone.
+    private func perform(
+        _ work: @escaping @Sendable (LoopBound<ServerConnection>) async -> Void
+    ) {
         let connection = LoopBound(self, on: socket.loop)
-        Task(executorPreference: socket.loop.context.executor) {
-            let response = await work()
-            let connection = connection.value
-            connection.complete(response)
-            connection.pump()
+        task = Task(executorPreference: socket.loop.context.executor) {
+            await work(connection)
+            connection.value.task = nil
+            connection.value.pump()
         }
     }
 
+    /// Sends an answer, or the head of one whose parts `sendParts` sends.
     private func complete(_ response: consuming Response) {
         guard socket.isOpen else { return }
         server.application.complete(&response, to: current?.head)
-        send(response, cycle.answered(now: now))
+        let delimitation = send(response, cycle.answerForm(of: response))
         observe(response.status)
+        if case .stream(let stream) = response.content, delimitation != .none {
+            streamed = StreamedAnswer(stream, delimitation, on: socket)
+        } else {
+            cycle.answered(now: now)
+        }
     }
 
-    private func send(_ response: Response, _ framing: ResponseEncoder.Framing) {
-        let body = response.body
+    private func sendParts() async {
+        guard let answer = streamed else { return }
+        let isWhole = await answer.send()
+        streamed = nil
+        // A reset: a clean end would pass for the end of the content.
+        if isWhole { cycle.answered(now: now) } else { socket.abort() }
+    }
+
+    /// Queues the head, and the content if it is in memory.
+    private func send(
+        _ response: Response, _ framing: ResponseEncoder.Framing
+    ) -> ResponseEncoder.Delimitation {
+        var delimitation = ResponseEncoder.Delimitation.none
         var isBodyDue = false
         socket.send { output in
-            isBodyDue = server.encoder.encodeHead(of: response, framing, into: &output)
-            if isBodyDue, body.count <= copiedBodyBytesMax {
-                output.append(contentsOf: body)
-                isBodyDue = false
-            }
+            delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
+            guard delimitation == .length, case .bytes(let body) = response.content else { return }
+            isBodyDue = body.count > copiedBodyBytesMax
+            if !isBodyDue { output.append(contentsOf: body) }
         }
-        if isBodyDue { socket.send(body) }
+        if isBodyDue { socket.send(response.body) }
+        return delimitation
     }
 
     private func observe(_ status: Int) {
@@ -187,7 +279,7 @@ extension ServerConnection {
             return complete(error.response)
         }
         let response = WebSocketConnection.accept(handshake, subprotocol: session.subprotocol)
-        send(response, ResponseEncoder.Framing(request.head))
+        _ = send(response, ResponseEncoder.Framing(request.head))
         observe(101)
         let rest = cycle.upgraded()
         let webSocket = WebSocketConnection(socket, session: session, settings: server.settings)
@@ -204,6 +296,7 @@ extension ServerConnection {
         checkWriting(now: now)
         guard socket.isOpen else { return }
         if let webSocket { return webSocket.tick(now: now) }
+        if let streamed, now >= streamed.deadline { return socket.abort() }
         if now >= cycle.deadline { pump() }
     }
 
@@ -228,7 +321,7 @@ extension ServerConnection {
     /// The drain's time is up.
     func endDraining() {
         if let webSocket { webSocket.close(code: 1012, reason: "The server is stopping.") }
-        socket.close()
+        if streamed == nil { socket.close() } else { socket.abort() }
     }
 
     /// Whether nothing is left to be done but the peer's own end.

@@ -18,7 +18,7 @@ final class WebSocketConnection: WebSocketSink {
         self.socket = socket
         self.session = session
         self.settings = settings
-        cycle = WebSocketCycle(messageBytesMax: settings.limits.messageBytesMax)
+        cycle = WebSocketCycle(messageBytesMax: settings.messageBytesMax)
         let limits = settings.connectionLimits
         queueBytesMax =
             session.handlesBackPressure

@@ -32,8 +32,12 @@ enum Limits {
     static let recordBytes = 16 * 1024
     /// Milliseconds without progress after which a closing socket is given up.
     static let closingMilliseconds = 5_000
-    /// Bytes a closing socket still takes and drops, so that the peer reads our last words.
-    static let discardedBytes = 4 * 1024 * 1024
+    /// Milliseconds that a closing socket has in all: a peer that goes on sending is not followed
+    /// for longer.
+    static let lingeringMilliseconds: UInt64 = 30_000
+    /// Bytes a closing socket still takes and drops, so that the peer reads our last words: many
+    /// clients read only when they have sent all of a body.
+    static let discardedBytes = 256 * 1024 * 1024
     /// Milliseconds a listener rests when descriptors have run out and none could be spared.
     static let exhaustedPauseMilliseconds = 100
     /// Stale entries in the timer heap below which it is never compacted.

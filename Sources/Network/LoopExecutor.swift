@@ -87,8 +87,9 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         for message in unsafe batch {
             switch message {
             case .job(let job):
-                unsafe job.runSynchronously(
-                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+                // As a task executor only: as long as a job counts as isolated to the loop, each
+                // call of an async function that is isolated to nothing would queue a job anew.
+                unsafe job.runSynchronously(on: asUnownedTaskExecutor())
             case .work(let work): work()
             }
         }

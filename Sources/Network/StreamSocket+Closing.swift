@@ -25,7 +25,16 @@ extension StreamSocket {
     /// Drops input of a closing connection, up to a bound.
     func discard(_ count: Int) {
         discardedBytes += count
-        if discardedBytes > Limits.discardedBytes { finish(.aborted) }
+        if discardedBytes > Limits.discardedBytes { return finish(.aborted) }
+        prolongClosing()
+    }
+
+    /// A closing connection has made progress: it has time for more, within its bound.
+    func prolongClosing() {
+        guard let closingTimer else { return }
+        let left = lingersUntil - min(lingersUntil, loop.nowMilliseconds)
+        closingTimer.rearm(
+            after: .milliseconds(min(left, UInt64(Limits.closingMilliseconds))))
     }
 
     /// Closes the descriptor now; the delegate hears of it at the end of the turn.

@@ -79,6 +79,8 @@ public final class StreamSocket: ReadinessHandler {
     var hasShutDown = false
     var discardedBytes = 0
     var closingTimer: TimerToken?
+    /// When a closing socket is given up at the latest, in milliseconds of the loop's clock.
+    var lingersUntil: UInt64 = 0
     private var interest: Readiness = .readable
     private var isBlocked = false
     private var wasAboveHighWater = false
@@ -138,6 +140,7 @@ public final class StreamSocket: ReadinessHandler {
     public func close() {
         guard phase == .open else { return }
         phase = .closing
+        lingersUntil = loop.nowMilliseconds + Limits.lingeringMilliseconds
         closingTimer = loop.schedule(after: .milliseconds(Limits.closingMilliseconds)) {
             [weak self] in
             guard let self else { return }
@@ -230,7 +233,7 @@ public final class StreamSocket: ReadinessHandler {
             } else {
                 sentBytes += count
                 output.consume(count)
-                closingTimer?.rearm(after: .milliseconds(Limits.closingMilliseconds))
+                prolongClosing()
             }
         }
         if isBlocked { updateInterest() }

@@ -55,8 +55,26 @@ public final class RESTService {
             }
         } catch {
             report(error, request.id)
-            return .response(Response(error, isHead: request.method == .head))
+            return .response(Response(error))
         }
+    }
+
+    /// What body a request may have: JSON where it is read. Others ignore it, and clients send some
+    /// (rest.md §1).
+    ///
+    /// - Parameter bytesMax: The project's limit.
+    public static func bodyPolicy(_ method: Method, bytesMax: Int) -> BodyPolicy {
+        switch method {
+        case .post, .patch, .put: BodyPolicy(bytesMax: bytesMax, mediaTypes: readMediaTypes)
+        case .get, .head, .delete, .options, .other: BodyPolicy(bytesMax: bytesMax)
+        }
+    }
+
+    private static let readMediaTypes = ["application/json"]
+
+    /// Words why the body of a request is not taken; a media type that is not read is PGRST102.
+    public static func response(to fault: HTTPFault) -> Response {
+        fault.status == 415 ? Response(.body(fault.message)) : fault.response
     }
 
     // MARK: Reads
@@ -68,7 +86,7 @@ public final class RESTService {
         if let key, let plan = plans.plan(for: key.bytes) {
             let arguments = try ReadArguments(plan, operands: key.operands)
             let context = identity.context(now: plan.asksForTime ? .now : nil)
-            return try run(plan, arguments, context, request)
+            return try run(plan, arguments, context, request, identity)
         }
         let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
@@ -79,41 +97,38 @@ public final class RESTService {
             settings: settings)
         let (plan, isShared) = try planner.readPlan(parsed)
         if let key, isShared, plan.covers(masked) { plans.insert(plan, for: key.bytes) }
-        return try run(plan, ReadArguments(plan), context, request)
+        return try run(plan, ReadArguments(plan), context, request, identity)
     }
 
     private func run(
-        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request
+        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request,
+        _ identity: Identity
     ) throws(Problem) -> Answer {
-        let isHead = request.method == .head
         let result: ReadResult
         do throws(DatabaseError) {
             result = try plan.run(on: reader, arguments, context)
         } catch .overBudget {
-            return readSlowly(plan, arguments, context, isHead: isHead, id: request.id)
+            return readSlowly(plan, arguments, context, request, identity)
         } catch {
             throw Problem(running: error)
         }
-        return .response(try plan.response(result, arguments, isHead: isHead))
+        return .response(try plan.response(result, arguments))
     }
 
     private func readSlowly(
-        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, isHead: Bool,
-        id: UInt64
+        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request,
+        _ identity: Identity
     ) -> Answer {
-        .pending { [database, report] in
+        let read = SlowRead(
+            plan: plan, arguments: arguments, context: context,
+            caller: identity.userID ?? request.peerAddress
+        ) { [report, id = request.id] problem in report(problem, id) }
+        return .pending { [database] in
             do throws(Problem) {
-                let result = try await database.readSlowly { (reader) throws(Problem) in
-                    do throws(DatabaseError) {
-                        return try plan.run(on: reader, arguments, context)
-                    } catch {
-                        throw Problem(running: error)
-                    }
-                }
-                return try plan.response(result, arguments, isHead: isHead)
+                return try plan.response(try await read.run(on: database), arguments)
             } catch {
-                report(error, id)
-                return Response(error, isHead: isHead)
+                read.tell(error)
+                return Response(error)
             }
         }
     }
@@ -143,8 +158,8 @@ public final class RESTService {
                 }
                 return job.response(result, schema: schema)
             } catch {
-                report(error, id)
-                return Response(error, isHead: false)
+                if !Task.isCancelled { report(error, id) }
+                return Response(error)
             }
         }
     }

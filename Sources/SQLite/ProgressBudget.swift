@@ -16,14 +16,16 @@ public enum ProgressLimit: Hashable, Sendable {
 /// `interrupt` at the next look.
 public final class Cancellation: Sendable {
     private let flag = Atomic(false)
+    private let wider: Cancellation?
 
-    /// Not raised yet.
-    public init() {}
+    /// Not raised yet. `wider` ends more than this one does, and with it this.
+    public init(within wider: Cancellation? = nil) { self.wider = wider }
 
     /// Interrupts what runs now and whatever runs later.
     public func raise() { flag.store(true, ordering: .relaxed) }
 
-    var isRaised: Bool { flag.load(ordering: .relaxed) }
+    /// Whether it was raised.
+    public var isRaised: Bool { flag.load(ordering: .relaxed) || wider?.isRaised == true }
 }
 
 /// The state that the progress handler looks at each `interval` instructions. Lives as long as its

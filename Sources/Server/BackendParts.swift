@@ -42,7 +42,8 @@ struct BackendParts {
                 appendMetrics: { metrics.append(to: &$0) }, isReady: { !isDraining.isRaised })
             services = SharedServices(
                 database: database, auth: auth, log: log,
-                crossOrigin: CrossOrigin(origins: settings.cors.origins), status: status)
+                crossOrigin: CrossOrigin(origins: settings.cors.origins), status: status,
+                bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
             throw error
@@ -55,13 +56,11 @@ struct BackendParts {
     var httpConfiguration: HTTPServerConfiguration {
         let bounds = settings.limits
         let observer = RequestObserver(counters: metrics.requests, log: services.log)
-        var configuration = HTTPServerConfiguration()
+        var configuration = HTTPServerConfiguration(messageBytesMax: bounds.messageBytesMax)
         configuration.host = settings.listen.host
         configuration.port = settings.listen.port
         configuration.loops = settings.loops
         configuration.tls = settings.tls.files
-        configuration.limits.bodyBytesMax = bounds.bodyBytesMax
-        configuration.limits.messageBytesMax = bounds.messageBytesMax
         configuration.connectionLimits.connectionsMax = bounds.connectionsMax
         configuration.observer = { observer.record($0) }
         return configuration

@@ -62,7 +62,7 @@ extension Gateway {
         var response: Response {
             switch self {
             case .fault(let fault): return fault.response
-            case .token(let problem): return Response(problem.restProblem, isHead: false)
+            case .token(let problem): return Response(problem.restProblem)
             }
         }
     }

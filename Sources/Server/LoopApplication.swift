@@ -31,14 +31,37 @@ final class LoopApplication: Application {
         hub = Self.makeHub(services: services, schemas: schemas, reader: reader)
     }
 
-    /// Answers one request.
-    func respond(to request: Request) -> Answer {
+    /// Decides by its head about a request with a body: who calls, and how much the service takes.
+    func admit(_ request: Request) -> Admission {
         let services = services
-        switch route(request) {
-        case .response(let response): return .response(services.finish(response, to: request))
-        case .pending(let work): return .pending { services.finish(await work(), to: request) }
-        case .webSocket(let session): return .webSocket(session)
+        let entry = enter(request)
+        let policy: BodyPolicy
+        switch entry {
+        case .answered(let response): return .answered(services.finish(response, to: request))
+        case .rest:
+            policy = RESTService.bodyPolicy(request.method, bytesMax: services.bodyBytesMax)
+        case .auth: policy = AuthService.bodyPolicy(bytesMax: services.bodyBytesMax)
+        case .socket: policy = BodyPolicy(bytesMax: 0)
         }
+        return .body(policy) { [self] request in
+            services.finish(answer(request, entry), to: request)
+        }
+    }
+
+    /// Answers a request without a body.
+    func respond(to request: Request) -> Answer {
+        services.finish(answer(request, enter(request)), to: request)
+    }
+
+    /// Words why the body of a request is not taken, as its service words errors.
+    func response(to fault: HTTPFault, in request: Request) -> Response {
+        let response =
+            switch ServicePath(request.rawPath) {
+            case .rest: RESTService.response(to: fault)
+            case .auth: services.auth.response(to: fault, in: request)
+            case .realtime, .other: fault.response
+            }
+        return services.finish(response, to: request)
     }
 
     /// Adds the cross-origin fields to an answer, whoever has made it.
@@ -63,42 +86,57 @@ final class LoopApplication: Application {
         hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)
     }
 
-    private func route(_ request: Request) -> Answer {
-        if CrossOrigin.isPreflight(request.head) { return .response(Response(status: 200)) }
+    /// Where a request goes that may enter, and on whose behalf.
+    private enum Entry {
+        case rest(ArraySlice<UInt8>, Identity)
+        case auth(String)
+        case socket(Identity)
+        /// Nowhere: this is the answer.
+        case answered(Response)
+    }
+
+    private func enter(_ request: Request) -> Entry {
+        if CrossOrigin.isPreflight(request.head) { return .answered(Response(status: 200)) }
         switch ServicePath(request.rawPath) {
-        case .rest(let path): return rest(request, path: path)
-        case .auth(let path): return auth(request, path: path)
-        case .realtime(let path): return realtime(request, path: path)
+        case .rest(let path):
+            switch gateway.caller(of: request) {
+            case .success(let identity): return .rest(path, identity)
+            case .failure(let refusal): return .answered(refusal.response)
+            }
+        case .auth(let path): return enterAuth(request, path: String(utf8: path))
+        case .realtime(let path): return enterRealtime(request, path: path)
         case .other:
-            return .response(services.status.respond(to: request) ?? GatewayFault.unknownPath.response)
+            return .answered(
+                services.status.respond(to: request) ?? GatewayFault.unknownPath.response)
         }
     }
 
-    private func rest(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
-        switch gateway.caller(of: request) {
-        case .success(let identity): rest.respond(to: request, path: path, identity: identity)
-        case .failure(let refusal): .response(refusal.response)
-        }
-    }
-
-    private func auth(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
-        let path = String(utf8: path)
+    private func enterAuth(_ request: Request, path: String) -> Entry {
         if AuthService.needsKey(request, path: path),
             case .failure(let fault) = gateway.keyHolder(of: request)
         {
-            return .response(fault.response)
+            return .answered(fault.response)
         }
-        return services.auth.respond(to: request, path: path)
+        return .auth(path)
     }
 
-    private func realtime(_ request: Request, path: ArraySlice<UInt8>) -> Answer {
+    private func enterRealtime(_ request: Request, path: ArraySlice<UInt8>) -> Entry {
         switch gateway.keyHolder(of: request) {
-        case .failure(let fault): .response(fault.socketResponse)
-        case .success(let identity) where ASCII.equal(path.span, "websocket"):
-            hub.session(request: request, for: identity)
+        case .failure(let fault): .answered(fault.socketResponse)
+        case .success(let identity) where ASCII.equal(path.span, "websocket"): .socket(identity)
         case .success:
-            .response(
+            .answered(
                 RealtimeHub.respond(to: request, path: path) ?? GatewayFault.unknownPath.response)
+        }
+    }
+
+    private func answer(_ request: Request, _ entry: Entry) -> Answer {
+        switch entry {
+        case .rest(let path, let identity):
+            rest.respond(to: request, path: path, identity: identity)
+        case .auth(let path): services.auth.respond(to: request, path: path)
+        case .socket(let identity): hub.session(request: request, for: identity)
+        case .answered(let response): .response(response)
         }
     }
 }

@@ -105,6 +105,11 @@ final class Fixture: Sendable {
         var request = Request(method, "/auth/v1" + target, fields: fields, body: Array(body.utf8))
         request.peerAddress = address
         let path = String(target.prefix { $0 != "?" })
+        do throws(HTTPFault) {
+            try AuthService.bodyPolicy(bytesMax: .max).check(request.head)
+        } catch {
+            return Reply(service.response(to: error, in: request))
+        }
         switch service.respond(to: request, path: path) {
         case .response(let response): return Reply(response)
         case .pending(let work): return Reply(await work())

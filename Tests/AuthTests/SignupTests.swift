@@ -103,7 +103,7 @@ func expectBothForms(
             422, "validation_failed", "User metadata may have at most 8192 bytes"),
         .init(
             "body over a megabyte", #"{"x":"\#(String(repeating: "x", count: 1 << 20))"}"#, 413,
-            "request_entity_too_large", "The request body is larger than"),
+            "request_entity_too_large", "The body is larger than the limit of 1048576 bytes"),
     ]
 
     @Test(arguments: refusals)

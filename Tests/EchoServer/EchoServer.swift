@@ -12,11 +12,10 @@ import HTTPServer
 @main
 struct EchoServer {
     static func main() {
-        var configuration = HTTPServerConfiguration()
+        // Autobahn's case 9 sends messages of 16 MiB.
+        var configuration = HTTPServerConfiguration(messageBytesMax: 32 * 1_048_576)
         configuration.port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 9_001
         configuration.loops = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1
-        // Autobahn's case 9 sends messages of 16 MiB.
-        configuration.limits.messageBytesMax = 32 * 1_048_576
         configuration.connectionLimits.webSocketQueueBytesMax = 64 * 1_048_576
         let server = WebServer(configuration: configuration) { _ in EchoApplication() }
         do {
@@ -34,6 +33,10 @@ struct EchoServer {
 final class EchoApplication: Application {
     private let greeting = Array("Hello, world.".utf8)
     private let fan = Fan()
+
+    func admit(_ request: Request) -> Admission {
+        .body(BodyPolicy(bytesMax: 1_048_576)) { [self] in respond(to: $0) }
+    }
 
     func respond(to request: Request) -> Answer {
         if request.path == "/fan" { return .webSocket(FanSession(fan)) }

@@ -74,16 +74,16 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
     @Test func `a body of the largest size is echoed, and one more byte is 413`() throws {
         let server = try TestServer()
         let client = try server.connect()
-        let body = String(repeating: "b", count: 8_388_608)
-        client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 8388608\r\n\r\n" + body)
-        #expect(client.readResponse()?.body.utf8.count == 8_388_608)
-        client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 8388609\r\n\r\n")
+        let body = String(repeating: "b", count: 1_000_000)
+        client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + body)
+        #expect(client.readResponse()?.body.utf8.count == 1_000_000)
+        client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000001\r\n\r\n")
         client.send(String(repeating: "b", count: 1_000_000))
         let refusal = try #require(client.readResponse())
         #expect(refusal.status == 413)
         #expect(refusal.field("connection") == "close")
         #expect(
-            refusal.body == #"{"message":"The body is larger than the limit of 8388608 bytes."}"#)
+            refusal.body == #"{"message":"The body is larger than the limit of 1000000 bytes."}"#)
     }
 
     @Test(arguments: [
@@ -172,7 +172,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
     }
 
     @Test func `an application that cannot be built stops the start`() {
-        let server = WebServer(configuration: HTTPServerConfiguration()) { _ throws(Problem) in
+        let server = WebServer(configuration: HTTPServerConfiguration(messageBytesMax: 1)) { _ throws(Problem) in
             throw Problem(code: "XX000", status: 500, message: "no")
         }
         #expect(throws: Problem.self) { try server.start() }

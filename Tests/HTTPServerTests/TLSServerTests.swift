@@ -15,6 +15,16 @@ import Testing
         #expect(client.read(until: nil).utf8.count > 3_000_000)
     }
 
+    @Test func `parts go through TLS`() throws {
+        let files = try TestFiles()
+        let server = try TestServer { $0.tls = files.tls }
+        let client = try SecureClient(try server.connect())
+        client.send("GET /parts/300 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        let text = client.read(until: nil)
+        #expect(text.utf8.count > 300 * 10_000)
+        #expect(text.hasSuffix("\r\n0\r\n\r\n"))
+    }
+
     @Test func `plain bytes on a TLS port harm nobody`() throws {
         let files = try TestFiles()
         let server = try TestServer { $0.tls = files.tls }

@@ -42,10 +42,21 @@ final class SessionLog: Sendable {
     private let lines = Mutex<[String]>([])
     var all: [String] { lines.withLock { $0 } }
     func add(_ line: String) { lines.withLock { $0.append(line) } }
+
+    private let parts = Mutex(0)
+    /// Parts asked for, of all streams.
+    var partCount: Int { parts.withLock { $0 } }
+    func countPart() -> Int {
+        parts.withLock { count in
+            count += 1
+            return count
+        }
+    }
 }
 
-/// Answers by path: `/echo` the body, `/pending` behind the gate, `/large/N` N bytes, `/ws` an
-/// echo, `/quiet` a session that floods its peer; everything else its method and path.
+/// Answers by path: `/echo` the body, `/pending` behind the gate, `/large/N` N bytes,
+/// `/parts/N?KIND` N parts, `/wait` behind the gate with a note of being cancelled, `/ws` an echo,
+/// `/flood` a session that floods its peer; everything else its method and path.
 final class TestApplication: Application {
     let gate: Gate
     let log: SessionLog
@@ -53,6 +64,10 @@ final class TestApplication: Application {
     init(gate: Gate, log: SessionLog) {
         self.gate = gate
         self.log = log
+    }
+
+    func admit(_ request: Request) -> Admission {
+        .body(BodyPolicy(bytesMax: 1_000_000)) { [self] in respond(to: $0) }
     }
 
     func respond(to request: Request) -> Answer {
@@ -67,6 +82,20 @@ final class TestApplication: Application {
                 return Response(status: 200, contentType: "text/plain", body: Array(text.utf8))
             }
         }
+        if path.hasPrefix("/parts/"), let count = Int(path.dropFirst(7)) {
+            return .response(parts(count, String(decoding: request.rawQuery, as: UTF8.self)))
+        }
+        if path == "/wait" {
+            let (log, gate) = (log, gate)
+            return .pending {
+                await withTaskCancellationHandler {
+                    await gate.pass()
+                } onCancel: {
+                    log.add("cancelled")
+                }
+                return Response(status: 200)
+            }
+        }
         if path == "/echo" {
             return .response(Response(status: 200, contentType: "text/plain", body: request.body))
         }
@@ -76,6 +105,28 @@ final class TestApplication: Application {
         }
         let text = "\(request.method.name) \(path)"
         return .response(Response(status: 200, contentType: "text/plain", body: Array(text.utf8)))
+    }
+}
+
+extension TestApplication {
+    /// Parts of one letter each, 10,000 bytes long, and after them what `kind` says.
+    private func parts(_ count: Int, _ kind: String) -> Response {
+        let (log, gate) = (log, gate)
+        let length = kind == "known" ? count * 10_000 : kind == "short" ? count * 10_000 + 1 : nil
+        let stream = ContentStream(
+            length: length, timeMax: kind == "hasty" ? .milliseconds(50) : .seconds(60)
+        ) { () throws(IncompleteContent) in
+            let number = log.countPart()
+            if number <= count {
+                return [UInt8](repeating: UInt8(ascii: "a") + UInt8((number - 1) % 26), count: 10_000)
+            }
+            if kind == "broken" { throw IncompleteContent() }
+            if kind == "gate" || kind == "hasty" { await gate.pass() }
+            return nil
+        }
+        var response = Response(status: 200)
+        response.content = .stream(stream)
+        return response
     }
 }
 
@@ -123,7 +174,7 @@ final class TestServer {
     init(
         loops: Int = 1, _ configure: (inout HTTPServerConfiguration) -> Void = { _ in }
     ) throws(Problem) {
-        var configuration = HTTPServerConfiguration()
+        var configuration = HTTPServerConfiguration(messageBytesMax: 5_000_000)
         configuration.loops = loops
         configure(&configuration)
         let gate = gate

@@ -5,6 +5,8 @@ import Glibc
 final class TestClient {
     private(set) var descriptor: Int32
     private var buffer: [UInt8] = []
+    /// Whether the peer has reset the connection.
+    private(set) var wasReset = false
 
     init(port: Int, receiveBufferBytes: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -68,6 +70,7 @@ final class TestClient {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe recv(descriptor, &chunk, chunk.count, 0)
         if count > 0 { buffer += chunk[..<count] }
+        if count < 0, errno == ECONNRESET { wasReset = true }
         return count > 0
     }
 
@@ -98,6 +101,23 @@ final class TestClient {
         let length = Int(response.field("Content-Length") ?? "0") ?? 0
         if !toHead { response.body = String(decoding: read(count: length), as: UTF8.self) }
         return response
+    }
+
+    /// A chunked body to its end: the bytes of data in it, or nil if it is cut off.
+    func readChunks() -> Int? {
+        var total = 0
+        while true {
+            var line = ""
+            while !line.hasSuffix("\r\n") {
+                let byte = read(count: 1)
+                if byte.isEmpty { return nil }
+                line.append(String(decoding: byte, as: UTF8.self))
+            }
+            guard let size = Int(line.dropLast(), radix: 16) else { return nil }
+            total += size
+            guard read(count: size + 2).count == size + 2 else { return nil }
+            if size == 0 { return total }
+        }
     }
 
     /// One server frame: its first byte and its payload.

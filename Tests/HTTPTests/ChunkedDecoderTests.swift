@@ -3,9 +3,9 @@ import Testing
 
 /// Decodes text in pieces of one size; the status of a fault, -1 if bytes are missing, else 0.
 private func decode(
-    _ text: String, pieces: Int, limits: HTTPLimits = HTTPLimits()
+    _ text: String, pieces: Int, bytesMax: Int = 0x80_0000
 ) -> (status: Int, body: String, used: Int) {
-    var decoder = ChunkedDecoder(limits: limits)
+    var decoder = ChunkedDecoder(limits: HTTPLimits(), bytesMax: bytesMax)
     var body: [UInt8] = []
     let bytes = Array(text.utf8)
     var index = 0
@@ -67,11 +67,8 @@ private func decode(
     }
 
     @Test func `chunks together obey the limit`() {
-        var limits = HTTPLimits()
-        limits.bodyBytesMax = 8
-        #expect(
-            decode("4\r\nabcd\r\n4\r\nabcd\r\n0\r\n\r\n", pieces: 3, limits: limits).status == 0)
-        #expect(
-            decode("4\r\nabcd\r\n5\r\nabcde\r\n0\r\n\r\n", pieces: 3, limits: limits).status == 413)
+        let (fits, isOver) = ("4\r\nabcd\r\n4\r\nabcd\r\n0\r\n\r\n", "4\r\nabcd\r\n5\r\n")
+        #expect(decode(fits, pieces: 3, bytesMax: 8).status == 0)
+        #expect(decode(isOver, pieces: 3, bytesMax: 8).status == 413)
     }
 }

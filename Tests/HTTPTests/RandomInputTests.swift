@@ -85,7 +85,7 @@ func mutated(_ bytes: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
     }
 
     private func decoded(_ bytes: [UInt8], pieces: Int) -> String {
-        var decoder = ChunkedDecoder(limits: HTTPLimits())
+        var decoder = ChunkedDecoder(limits: HTTPLimits(), bytesMax: 100)
         var body: [UInt8] = []
         var index = 0
         while index < bytes.count {

@@ -30,10 +30,9 @@ private func encoded(
         let text = encoded(Self.json, head)
         #expect(text.hasSuffix("Content-Length: 2\r\n\r\n"))
         var response = Self.json
-        response.omitsBody = true
-        #expect(encoded(response) == text)
-        response.body = []
-        #expect(!encoded(response).contains("Content-Length"))
+        response.tellsLengthToHead = false
+        #expect(encoded(response, head).hasSuffix("Content-Type: application/json\r\n\r\n"))
+        #expect(encoded(response).hasSuffix("Content-Length: 2\r\n\r\n[]"))
     }
 
     @Test(arguments: [204, 304, 101])
@@ -65,6 +64,46 @@ private func encoded(
 
     @Test func `an unknown status goes without a phrase`() {
         #expect(encoded(Response(status: 299)).hasPrefix("HTTP/1.1 299 \r\n"))
+    }
+
+    @Test(arguments: [
+        (1, "1"), (15, "f"), (16, "10"), (255, "ff"), (65_536, "10000"),
+        (Int.max, "7fffffffffffffff"),
+    ])
+    func `a chunk begins with its size`(count: Int, digits: String) {
+        var bytes: [UInt8] = []
+        bytes.appendChunkHead(count)
+        #expect(String(decoding: bytes, as: UTF8.self) == digits + "\r\n")
+    }
+
+    static func stream(_ length: Int?) -> Response {
+        var response = Response(status: 200)
+        response.content = .stream(
+            ContentStream(length: length, timeMax: .seconds(1)) { () throws(IncompleteContent) in
+                nil
+            })
+        return response
+    }
+
+    @Test(arguments: [
+        (nil, false, "Transfer-Encoding: chunked\r\n", .chunks), (nil, true, "", .close),
+        (7, false, "Content-Length: 7\r\n", .length), (7, true, "Content-Length: 7\r\n", .length),
+    ] as [(Int?, Bool, String, ResponseEncoder.Delimitation)])
+    func `a stream is delimited as its length and the peer's version allow`(
+        length: Int?, isVersion10: Bool, line: String, expected: ResponseEncoder.Delimitation
+    ) {
+        var framing = framing
+        framing.isVersion10 = isVersion10
+        let response = Self.stream(length)
+        framing.keepsAlive = !framing.endsWithConnection(response)
+        #expect(framing.keepsAlive == (expected != .close))
+        var bytes: [UInt8] = []
+        let found = ResponseEncoder().encodeHead(of: response, framing, into: &bytes)
+        #expect(found == expected)
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("Transfer") == line.hasPrefix("Transfer"))
+        #expect(text.contains("Content-Length") == line.hasPrefix("Content"))
+        #expect(line.isEmpty || text.contains(line))
     }
 
     @Test func `the date moves when it is set`() {

@@ -51,6 +51,11 @@ struct Library {
         as identity: Identity = .anonymous
     ) async -> Response {
         let request = Request(method, "/rest/v1" + target, fields: fields, body: Array(body.utf8))
+        do throws(HTTPFault) {
+            try RESTService.bodyPolicy(method, bytesMax: 1 << 20).check(request.head)
+        } catch {
+            return RESTService.response(to: error)
+        }
         switch service.respond(to: request, path: request.rawPath.dropFirst(9), identity: identity)
         {
         case .response(let response): return response

@@ -20,7 +20,6 @@ extension ApiRequest {
         let table = try resource.table(schema: settings.schema)
         self.init(action: try Self.action(request.method), table: table)
         self.hasProfile = hasProfile
-        isHead = request.method == .head
         guard request.rawQuery.count <= Limits.queryBytesMax else {
             throw .limit("The query string is longer than \(Limits.queryBytesMax) bytes")
         }

@@ -7,8 +7,6 @@ struct ApiRequest: Sendable {
     enum Action: Hashable, Sendable { case read, insert, update, delete }
 
     var action: Action
-    /// HEAD: the answer to GET without its body.
-    var isHead = false
     /// The table's name, percent-decoded.
     var table: String
     /// Nil or empty means `*`.

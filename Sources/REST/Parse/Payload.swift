@@ -9,7 +9,6 @@ extension Payload {
     /// Reads the body of a POST or PATCH (rest.md §12.1): an object is one row, an array of objects
     /// several, any other JSON value none.
     init(_ request: Request) throws(Problem) {
-        try Self.checkContentType(request)
         let document: JSONDocument
         do throws(JSONError) {
             guard UTF8Check.isValid(request.body.span) else {
@@ -28,13 +27,5 @@ extension Payload {
         guard rows.count <= Limits.payloadRowsMax else {
             throw .limit("The body has more than \(Limits.payloadRowsMax) rows")
         }
-    }
-
-    private static func checkContentType(_ request: Request) throws(Problem) {
-        guard let field = request.fieldBytes("content-type") else { return }
-        var name = field.prefix { $0 != ASCII.semicolon }
-        while let last = name.last, last == ASCII.space || last == ASCII.tab { name.removeLast() }
-        if name.isEmpty || ASCII.equalIgnoringCase(name, "application/json") { return }
-        throw .body("Content-Type not acceptable: \(String(utf8: name))")
     }
 }

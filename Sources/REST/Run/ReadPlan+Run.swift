@@ -10,57 +10,48 @@ extension ReadPlan {
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
         guard count != nil || countedTable != nil else {
-            var result = try readRows(on: reader, arguments, context)
-            if countsRows { result.total = window(of: arguments).offset + result.rowCount }
-            return result
+            return try readRows(on: reader, arguments, context)
         }
         return try reader.snapshot { () throws(DatabaseError) in
-            var result = try readRows(on: reader, arguments, context)
-            let window = window(of: arguments)
-            if result.rowCount < window.limit, result.rowCount > 0 || window.offset == 0 {
-                result.total = window.offset + result.rowCount
-            } else {
-                result.total = try countRows(on: reader, arguments, context)
-            }
-            return result
-        }
-    }
-
-    private func countRows(
-        on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
-    ) throws(DatabaseError) -> Int? {
-        if let countedTable { return try reader.rowCount(of: countedTable) }
-        guard let count else { return nil }
-        return try reader.query(
-            text: count.text, arguments: arguments.count, context
-        ) { (rows) throws(DatabaseError) in
-            try rows.next() ? Int(rows.int64(0)) : 0
+            try readRows(on: reader, arguments, context)
         }
     }
 
     private func readRows(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
-        try reader.query(
+        var encoder = RowEncoder(self)
+        let body = try reader.query(
             text: rows.text, arguments: arguments.rows, context
         ) { (rows) throws(DatabaseError) in
-            var result = ReadResult()
-            let isObject = media.isObject
-            if !isObject { result.body.append(ASCII.leftBracket) }
-            while try rows.next() {
-                if result.rowCount > 0 {
-                    result.rowCount += 1
-                    if isObject { continue }
-                    result.body.append(ASCII.comma)
-                } else {
-                    result.rowCount = 1
-                }
-                layout.appendObject(rows, to: &result.body)
-                try Self.judge(byteCount: result.body.count)
+            var body: [UInt8] = []
+            while try encoder.appendNext(&rows, to: &body) {
+                if body.count > DatabaseLimits.inlineAnswerBytesMax { throw .overBudget }
             }
-            if !isObject { result.body.append(ASCII.rightBracket) }
-            return result
+            return body
         }
+        return ReadResult(
+            content: .bytes(body), rowCount: encoder.rowCount,
+            total: try total(of: encoder.rowCount, on: reader, arguments, context))
+    }
+
+    /// All rows, whatever the window; nil when nobody asked.
+    ///
+    /// - Parameter rowCount: The rows that were read, nil if not all of them were.
+    func total(
+        of rowCount: Int?, on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
+    ) throws(DatabaseError) -> Int? {
+        guard countsRows else { return nil }
+        let window = window(of: arguments)
+        if let rowCount {
+            if count == nil, countedTable == nil { return window.offset + rowCount }
+            if rowCount < window.limit, rowCount > 0 || window.offset == 0 {
+                return window.offset + rowCount
+            }
+        }
+        if let countedTable { return try reader.rowCount(of: countedTable) }
+        guard let count else { return nil }
+        return try reader.count(count.text, arguments.count, context)
     }
 
     /// - Throws: `tooLarge` for a body over `DatabaseLimits.answerBytesMax`.
@@ -78,12 +69,12 @@ extension ReadPlan {
     }
 
     /// The answer to a read (rest.md §10.2, §10.3).
-    func response(_ result: ReadResult, _ arguments: ReadArguments, isHead: Bool) throws(Problem)
-        -> Response
-    {
+    func response(
+        _ result: ReadResult, _ arguments: ReadArguments
+    ) throws(Problem) -> Response {
         let offset = window(of: arguments).offset
         if let total = result.total, offset > total {
-            var response = Response(.offset(offset, beyond: total), isHead: isHead)
+            var response = Response(.offset(offset, beyond: total))
             response.appendContentRange(first: 0, count: 0, total: total)
             return response
         }
@@ -92,12 +83,20 @@ extension ReadPlan {
         var response = Response(status: isPartial ? 206 : 200)
         response.fieldLines = fieldLines
         response.appendContentRange(first: offset, count: result.rowCount, total: result.total)
-        if isHead {
-            response.omitsBody = true
-        } else {
-            response.body = media.stripsNulls ? NullStripping.strip(result.body) : result.body
-        }
+        response.content = result.content
+        response.tellsLengthToHead = false  // rest.md §1
         return response
+    }
+}
+
+extension Reader {
+    /// The number that a counting query finds.
+    func count(
+        _ text: String, _ arguments: [Value], _ context: QueryContext
+    ) throws(DatabaseError) -> Int {
+        try query(text: text, arguments: arguments, context) { (rows) throws(DatabaseError) in
+            try rows.next() ? Int(rows.int64(0)) : 0
+        }
     }
 }
 
@@ -122,7 +121,7 @@ extension Response {
     }
 
     /// The error object of rest.md §18.1 and the fields that go with it.
-    public init(_ problem: Problem, isHead: Bool) {
+    public init(_ problem: Problem) {
         self.init(
             status: problem.status, contentType: "application/json; charset=utf-8",
             body: problem.restBody)
@@ -135,6 +134,5 @@ extension Response {
             append(field: "WWW-Authenticate", ascii: "Bearer")
         }
         if problem.status == 503 { append(field: "Retry-After", ascii: "1") }
-        omitsBody = isHead
     }
 }

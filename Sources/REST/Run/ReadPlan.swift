@@ -23,6 +23,9 @@ final class ReadPlan: Sendable {
     let offsetArgument: Int
     /// Field lines that are the same for every answer.
     let fieldLines: [UInt8]
+    /// What the statements were made of, for the one that only long answers need.
+    private let table: TablePlan
+    private let window: WindowPlan
 
     init(
         _ table: TablePlan, window: WindowPlan, countsRows: Bool, media: MediaType,
@@ -47,6 +50,21 @@ final class ReadPlan: Sendable {
         layout = RowLayout(table.members.map { ($0.key, $0.type) })
         self.media = media
         self.fieldLines = fieldLines
+        self.table = table
+        self.window = window
+    }
+
+    /// Finds how many rows lie in the window, with the arguments of a run: what an answer must say
+    /// before its rows are read.
+    func windowCount(_ arguments: ReadArguments) -> BoundSQL {
+        var builder = StatementBuilder(rowsMax: window.rowsMax)
+        builder.appendCount(of: table, within: window)
+        var count = builder.statement.bound
+        for slot in count.slots {
+            guard let same = rows.slots.first(where: { $0.source == slot.source }) else { continue }
+            count.arguments[slot.argument] = arguments.rows[same.argument]
+        }
+        return count
     }
 
     /// Whether every one of these parameters has its place in the statement, so that the plan
@@ -94,8 +112,8 @@ struct ReadArguments: Sendable {
 /// What one run of a ``ReadPlan`` found.
 struct ReadResult: Sendable {
     /// The rows as a JSON array, or the one row.
-    var body: [UInt8] = []
-    var rowCount = 0
+    var content: Content
+    var rowCount: Int
     /// All rows, whatever the window; nil when nobody asked.
     var total: Int?
 }

@@ -37,6 +37,15 @@ extension StatementBuilder {
         appendWhere(of: table, rule: table.rule)
     }
 
+    /// How many of them lie in the window.
+    mutating func appendCount(of table: TablePlan, within window: WindowPlan) {
+        append("SELECT count(*) FROM (SELECT 1 FROM ")
+        append(table: table.model.name, as: table.alias)
+        appendWhere(of: table, rule: table.rule)
+        append(window)
+        append(")")
+    }
+
     mutating func append(_ window: WindowPlan) {
         append(" LIMIT ")
         append(window.limit, max: window.rowsMax)

@@ -1,0 +1,47 @@
+import Bytes
+
+/// What a route takes as the body of a request. The body is held: the request is handed on when it
+/// is whole.
+public struct BodyPolicy: Sendable {
+    /// Decoded bytes at the most; more is 413, told before the first of them is read if the head
+    /// tells the length.
+    public var bytesMax: Int
+    /// The media types taken, in lower case and without parameters; empty for all. A body of
+    /// another type is 415, one of no declared type is taken (RFC 9110 §8.3).
+    public var mediaTypes: [String]
+
+    /// A policy.
+    public init(bytesMax: Int, mediaTypes: [String] = []) {
+        self.bytesMax = bytesMax
+        self.mediaTypes = mediaTypes
+    }
+
+    /// Judges a body by its head.
+    ///
+    /// - Throws: 415 or 413.
+    public func check(_ head: RequestHead) throws(HTTPFault) {
+        if !mediaTypes.isEmpty, let field = head.fieldBytes("content-type") {
+            let name = BodyPolicy.mediaType(field)
+            guard name.isEmpty || mediaTypes.contains(where: { name.equalsLowercased($0) }) else {
+                throw .mediaType(String(utf8: name))
+            }
+        }
+        if case .fixed(let count) = head.framing, count > bytesMax {
+            throw .bodyTooLong(max: bytesMax)
+        }
+    }
+
+    /// `type/subtype` of a field value, without its parameters.
+    private static func mediaType(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var name = field.prefix { $0 != ASCII.semicolon }
+        while let last = name.last, last == ASCII.space || last == ASCII.tab { name.removeLast() }
+        return name
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether this is `text`, which is in lower case, in any case.
+    fileprivate func equalsLowercased(_ text: String) -> Bool {
+        elementsEqual(text.utf8) { ASCII.lowercased($0) == $1 }
+    }
+}

@@ -1,0 +1,43 @@
+import Bytes
+import Database
+
+/// Rows on their way into the body of an answer: a JSON array of objects, or the one object.
+struct RowEncoder {
+    private let plan: ReadPlan
+    private let isObject: Bool
+    /// Rows so far; of a single object also those that are counted only.
+    private(set) var rowCount = 0
+
+    init(_ plan: ReadPlan) {
+        self.plan = plan
+        isObject = plan.media.isObject
+    }
+
+    /// Appends the next row and what stands in front of it, or after the last one what ends the
+    /// body.
+    ///
+    /// - Returns: false when there is no other row.
+    mutating func appendNext(
+        _ rows: inout Rows, to body: inout [UInt8]
+    ) throws(DatabaseError) -> Bool {
+        let isRow = try rows.next()
+        if isObject {
+            if isRow, rowCount == 0 { appendRow(rows, to: &body) }
+        } else if isRow {
+            body.append(rowCount == 0 ? ASCII.leftBracket : ASCII.comma)
+            appendRow(rows, to: &body)
+        } else {
+            if rowCount == 0 { body.append(ASCII.leftBracket) }
+            body.append(ASCII.rightBracket)
+        }
+        if isRow { rowCount += 1 }
+        return isRow
+    }
+
+    private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
+        guard plan.media.stripsNulls else { return plan.layout.appendObject(rows, to: &body) }
+        var row: [UInt8] = []
+        plan.layout.appendObject(rows, to: &row)
+        body.append(contentsOf: NullStripping.strip(row))
+    }
+}

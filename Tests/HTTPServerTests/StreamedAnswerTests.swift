@@ -1,0 +1,175 @@
+import HTTP
+import HTTPServer
+import Testing
+
+private func get(_ path: String, version: String = "1.1") -> String {
+    "GET \(path) HTTP/\(version)\r\nHost: a\r\n\r\n"
+}
+
+@Suite(.timeLimit(.minutes(1))) struct StreamedAnswerTests {
+    static let whole = (0..<3).map { String(repeating: ["a", "b", "c"][$0], count: 10_000) }
+
+    @Test func `parts of unknown number leave as chunks, and the connection goes on`() throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/parts/3") + get("/a"))
+        let response = try #require(client.readResponse())
+        #expect(response.field("transfer-encoding") == "chunked")
+        #expect(response.field("content-length") == nil)
+        let wire = Self.whole.map { "2710\r\n\($0)\r\n" }.joined() + "0\r\n\r\n"
+        #expect(client.read(count: wire.utf8.count).elementsEqual(wire.utf8))
+        #expect(client.readResponse()?.body == "GET /a")
+    }
+
+    @Test func `no part at all is an empty body`() throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/parts/0") + get("/a"))
+        #expect(client.readResponse()?.status == 200)
+        #expect(client.read(count: 5).elementsEqual("0\r\n\r\n".utf8))
+        #expect(client.readResponse()?.body == "GET /a")
+    }
+
+    @Test func `parts of known length follow one another`() throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/parts/3?known") + get("/a"))
+        let response = try #require(client.readResponse())
+        #expect(response.field("transfer-encoding") == nil)
+        #expect(response.body == Self.whole.joined())
+        #expect(client.readResponse()?.body == "GET /a")
+    }
+
+    @Test func `for HTTP 1.0 the end of the connection ends the parts`() throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send("GET /parts/3 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        let response = try #require(client.readResponse())
+        #expect(response.field("transfer-encoding") == nil)
+        #expect(response.field("connection") == "close")
+        #expect(client.readToEnd() == Self.whole.joined())
+        #expect(!client.wasReset)
+    }
+
+    @Test(arguments: [("/parts/3", nil), ("/parts/3?known", "30000")] as [(String, String?)])
+    func `HEAD makes no part`(path: String, length: String?) throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send("HEAD \(path) HTTP/1.1\r\nHost: a\r\n\r\n" + get("/a"))
+        let response = try #require(client.readResponse(toHead: true))
+        #expect(response.field("content-length") == length)
+        #expect(response.field("transfer-encoding") == nil)
+        #expect(client.readResponse()?.body == "GET /a")
+    }
+
+    @Test(arguments: ["/parts/3?broken", "/parts/3?short"], ["1.0", "1.1"])
+    func `content that cannot be completed is reset, never ended`(path: String, version: String)
+        async throws
+    {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get(path, version: version))
+        #expect(!client.readToEnd().hasSuffix("0\r\n\r\n"))
+        #expect(client.wasReset)
+        #expect(await eventually { server.counters.openConnections == 0 })
+    }
+
+    @Test func `a peer that does not read holds a few parts, and gets all when it does`()
+        async throws
+    {
+        let server = try TestServer()
+        let client = try server.connect(receiveBufferBytes: 4_096)
+        client.send(get("/parts/5000"))
+        let made = { server.log.partCount }
+        #expect(await eventually { made() > 0 })
+        // Whatever the kernels take comes first; then nothing more is made.
+        var last = -1
+        while last != made() {
+            last = made()
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(last * 10_000 < 16_000_000, "of 50,000,000 bytes")
+        #expect(client.readResponse()?.status == 200)
+        let rest = client.readChunks()
+        #expect(rest == 50_000_000)
+        #expect(made() == 5_001)
+    }
+
+    @Test func `a peer that reads too slowly to the end is reset`() async throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/parts/3?hasty"))
+        #expect(!client.readToEnd().hasSuffix("0\r\n\r\n"))
+        #expect(client.wasReset)
+        #expect(await eventually { server.counters.openConnections == 0 })
+        server.gate.open()
+    }
+
+    @Test func `a drain that is over resets what it cannot finish`() async throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/parts/3?gate"))
+        #expect(await eventually { server.gate.arrivals == 1 })
+        server.server.drain(deadline: .milliseconds(20))
+        #expect(!client.readToEnd().hasSuffix("0\r\n\r\n"))
+        #expect(client.wasReset)
+        server.gate.open()
+    }
+
+    @Test func `other peers are answered while one streams`() async throws {
+        let server = try TestServer()
+        let slow = try server.connect(receiveBufferBytes: 4_096)
+        slow.send(get("/parts/5000"))
+        #expect(await eventually { server.counters.sentBytes > 0 })
+        let other = try server.connect()
+        for _ in 0..<20 {
+            other.send(get("/a"))
+            #expect(other.readResponse()?.body == "GET /a")
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct DepartureTests {
+    @Test func `a reset cancels what is being done for the peer`() async throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/wait"))
+        #expect(await eventually { server.gate.arrivals == 1 })
+        client.reset()
+        #expect(await eventually { server.log.all == ["cancelled"] })
+        server.gate.open()
+    }
+
+    @Test func `a peer that is not being read from is seen to go`() async throws {
+        let server = try TestServer { $0.connectionLimits.pipelineBytesMax = 100 }
+        let client = try server.connect()
+        client.send(get("/wait") + String(repeating: get("/a"), count: 1_000))
+        #expect(await eventually { server.gate.arrivals == 1 })
+        client.reset()
+        #expect(await eventually { server.log.all == ["cancelled"] })
+        server.gate.open()
+    }
+
+    @Test func `a half-close is not a departure`() async throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/wait"))
+        #expect(await eventually { server.gate.arrivals == 1 })
+        client.finishSending()
+        let other = try server.connect()
+        other.send(get("/a"))
+        #expect(other.readResponse()?.status == 200)
+        #expect(server.log.all == [])
+        server.gate.open()
+        #expect(client.readResponse()?.status == 200)
+    }
+
+    @Test func `a departure ends the parts`() async throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/parts/1000000"))
+        #expect(await eventually { server.log.partCount > 0 })
+        client.reset()
+        #expect(await eventually { server.counters.openConnections == 0 })
+    }
+}
