@@ -42,6 +42,12 @@ extension Setting {
                 "loops", \.loops, .integer(1...Settings.loopsMax), .onRestart,
                 "event loops, each with a thread of its own", standard: "one per core"),
             certificate, certificateKey,
+            Setting(
+                "database.page_cache_bytes", \.database.pageCacheBytesMax,
+                SettingForm.integer(1 << 20...1 << 50).optional, .onRestart,
+                "the most page cache in bytes, shared by the loops and the writer; "
+                    + "8 MiB each at the least",
+                standard: "a quarter of the memory"),
             Setting("name", \.name, .text, .onReload, "the project's name"),
         ] + auth + rest + realtime + bounds
 
@@ -113,8 +119,9 @@ extension Setting {
 
     /// What the sections of `project.json` hold.
     public static let sections = [
-        "log": "The log.", "tls": "The files that HTTPS needs.", "auth": "Sign-up and sign-in.",
-        "rest": "The REST API.", "realtime": "The feeds.", "cors": "Which web pages may call.",
+        "log": "The log.", "tls": "The files that HTTPS needs.", "database": "The store.",
+        "auth": "Sign-up and sign-in.", "rest": "The REST API.", "realtime": "The feeds.",
+        "cors": "Which web pages may call.",
         "limits": "The bounds of what one client may ask for.",
     ]
 }

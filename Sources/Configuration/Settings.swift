@@ -20,6 +20,12 @@ public struct Settings: Hashable, Sendable {
         public var key: String?
     }
 
+    /// The store.
+    public struct Database: Hashable, Sendable {
+        /// Bytes of page cache, shared by all loops and the writer; nil for a quarter of the memory.
+        public var pageCacheBytesMax: Int?
+    }
+
     /// Sign-up and sign-in.
     public struct Auth: Hashable, Sendable {
         /// The life of an access token in seconds.
@@ -85,6 +91,8 @@ public struct Settings: Hashable, Sendable {
     public var log = Logging()
     /// The files that HTTPS needs.
     public var tls = TLS()
+    /// The store.
+    public var database = Database()
     /// The project's name.
     public var name = "apus"
     /// Sign-up and sign-in.

@@ -26,6 +26,9 @@ struct BackendParts {
         var configuration = DatabaseConfiguration.file(options.databasePath)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
         configuration.loops = settings.loops
+        if let bytes = settings.database.pageCacheBytesMax {
+            configuration.pageCacheBytesMax = bytes
+        }
         let database = try DatabasePool.open(configuration)
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
