@@ -10,6 +10,17 @@ public final class FramedBytes: Sendable {
         bytes = FramedBytes.frame(.text, text)
     }
 
+    /// A whole text message of parts that follow one another, each copied once. Together they must
+    /// be UTF-8.
+    public init(textParts parts: [[UInt8]]) {
+        let count = parts.reduce(0) { $0 + $1.count }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + webSocketHeaderBytesMax)
+        bytes.appendFrameHead(.text, payloadCount: count)
+        for part in parts { bytes.append(contentsOf: part) }
+        self.bytes = bytes
+    }
+
     /// A whole binary message.
     public init(binary: [UInt8]) {
         bytes = FramedBytes.frame(.binary, binary)
@@ -42,18 +53,23 @@ let webSocketHeaderBytesMax = 10
 extension [UInt8] {
     /// Appends a whole, final, unmasked frame (RFC 6455 §5.2).
     public mutating func append(frame opcode: WebSocketOpcode, payload: [UInt8]) {
+        appendFrameHead(opcode, payloadCount: payload.count)
+        append(contentsOf: payload)
+    }
+
+    /// Appends what stands in front of the payload.
+    fileprivate mutating func appendFrameHead(_ opcode: WebSocketOpcode, payloadCount count: Int) {
         append(0x80 | opcode.rawValue)
-        switch payload.count {
+        switch count {
         case ...125:
-            append(UInt8(payload.count))
+            append(UInt8(count))
         case ...0xFFFF:
             append(126)
-            append(bigEndian: UInt64(payload.count), byteCount: 2)
+            append(bigEndian: UInt64(count), byteCount: 2)
         default:
             append(127)
-            append(bigEndian: UInt64(payload.count), byteCount: 8)
+            append(bigEndian: UInt64(count), byteCount: 8)
         }
-        append(contentsOf: payload)
     }
 
     /// Appends a close frame: the code, and as much of the reason as fits, cut between characters.

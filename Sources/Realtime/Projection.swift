@@ -72,7 +72,8 @@ final class Projection {
         return text
     }
 
-    /// The `data` of a change frame.
+    /// What is told of a change: the `data` of a change frame. The same bytes for every topic,
+    /// serializer and way to a client.
     ///
     /// - Parameter showsOld: whether `old_record` is the whole old row; else its key columns.
     func data(in round: Round, showsOld: Bool) -> [UInt8] {

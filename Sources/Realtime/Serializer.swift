@@ -41,6 +41,19 @@ enum Serializer: Hashable, Sendable {
     ) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(payload.count + topic.utf8.count + 96)
+        appendHead(
+            topic: topic, event: event, reference: reference, joinReference: joinReference,
+            to: &text)
+        text.append(contentsOf: payload)
+        appendEnd(to: &text)
+        return text
+    }
+
+    /// What stands in front of the payload of a message.
+    func appendHead(
+        topic: String, event: StaticString, reference: [UInt8] = Serializer.null,
+        joinReference: [UInt8] = Serializer.null, to text: inout [UInt8]
+    ) {
         switch self {
         case .objects:
             text.append(ascii: "{\"ref\":")
@@ -50,8 +63,6 @@ enum Serializer: Hashable, Sendable {
             text.append(ascii: ",\"event\":\"")
             text.append(ascii: event)
             text.append(ascii: "\",\"payload\":")
-            text.append(contentsOf: payload)
-            text.append(ASCII.rightBrace)
         case .arrays:
             text.append(ASCII.leftBracket)
             text.append(contentsOf: joinReference)
@@ -62,9 +73,14 @@ enum Serializer: Hashable, Sendable {
             text.append(ascii: ",\"")
             text.append(ascii: event)
             text.append(ascii: "\",")
-            text.append(contentsOf: payload)
-            text.append(ASCII.rightBracket)
         }
-        return text
+    }
+
+    /// What stands behind it.
+    func appendEnd(to text: inout [UInt8]) {
+        switch self {
+        case .objects: text.append(ASCII.rightBrace)
+        case .arrays: text.append(ASCII.rightBracket)
+        }
     }
 }

@@ -1,8 +1,8 @@
 internal import Bytes
 internal import HTTP
 
-/// The frames of one topic in one serializer. Channels that are told the same of a change, on
-/// whatever sockets, send the same bytes.
+/// The frames of one topic in one serializer, around payloads that know of neither. Channels that
+/// are told the same of a change, on whatever sockets, send the same bytes.
 final class TopicFrames {
     /// What tells these apart.
     struct Key: Hashable {
@@ -27,18 +27,10 @@ final class TopicFrames {
     init(_ key: Key) {
         var prefix: [UInt8] = []
         var suffix: [UInt8] = []
-        switch key.serializer {
-        case .objects:
-            prefix.append(ascii: "{\"ref\":null,\"topic\":")
-            prefix.append(jsonString: key.topic)
-            prefix.append(ascii: ",\"event\":\"postgres_changes\",\"payload\":{\"ids\":[")
-            suffix.append(ascii: "}}")
-        case .arrays:
-            prefix.append(ascii: "[null,null,")
-            prefix.append(jsonString: key.topic)
-            prefix.append(ascii: ",\"postgres_changes\",{\"ids\":[")
-            suffix.append(ascii: "}]")
-        }
+        key.serializer.appendHead(topic: key.topic, event: "postgres_changes", to: &prefix)
+        prefix.append(ascii: "{\"ids\":[")
+        suffix.append(ASCII.rightBrace)
+        key.serializer.appendEnd(to: &suffix)
         self.prefix = prefix
         self.suffix = suffix
     }
@@ -55,19 +47,18 @@ final class TopicFrames {
         where entry.projection === projection && entry.showsOld == showsOld && entry.ids == ids {
             return entry.frame
         }
-        let data = projection.data(in: round, showsOld: showsOld)
-        var text: [UInt8] = []
-        text.reserveCapacity(prefix.count + data.count + suffix.count + 16 + 12 * ids.count)
-        text.append(contentsOf: prefix)
-        for (index, id) in ids.enumerated() {
-            if index > 0 { text.append(ASCII.comma) }
-            text.append(decimal: id)
-        }
-        text.append(ascii: "],\"data\":")
-        text.append(contentsOf: data)
-        text.append(contentsOf: suffix)
-        let frame = FramedBytes(text: text)
+        let frame = frame(ids, around: projection.data(in: round, showsOld: showsOld))
         entries.append(Entry(projection: projection, showsOld: showsOld, ids: ids, frame: frame))
         return frame
+    }
+
+    private func frame(_ ids: [Int], around data: [UInt8]) -> FramedBytes {
+        var list: [UInt8] = []
+        for (index, id) in ids.enumerated() {
+            if index > 0 { list.append(ASCII.comma) }
+            list.append(decimal: id)
+        }
+        list.append(ascii: "],\"data\":")
+        return FramedBytes(textParts: [prefix, list, data, suffix])
     }
 }

@@ -1,0 +1,39 @@
+import Bytes
+import Database
+import Diagnostics
+import HTTP
+import Schema
+import Testing
+import Values
+
+@testable import Realtime
+
+@Suite struct TopicFramesTests {
+    @Test func `a change is encoded once, whatever carries it`() throws {
+        let stage = try Stage(Models.all)
+        let model = try #require(stage.catalogue.model("todos"))
+        let change = stage.change(
+            .insert, "todos", new: ["id": .integer(7), "list": .integer(4), "title": .text("milk")])
+        let round = Round(
+            number: 1, change: change, model: model, now: stage.now,
+            reader: try stage.database.makeReader(), departed: nil)
+        let projection = Projection(model, Projection.Key(selected: nil, hidden: []))
+        let data = projection.data(in: round, showsOld: false)
+        for (serializer, head, end) in [
+            (Serializer.objects,
+             #"{"ref":null,"topic":"realtime:a","event":"postgres_changes","payload":{"ids":[1,2],"data":"#,
+             "}}"),
+            (.arrays, #"[null,null,"realtime:a","postgres_changes",{"ids":[1,2],"data":"#, "}]"),
+        ] {
+            let frames = TopicFrames(TopicFrames.Key(topic: "realtime:a", serializer: serializer))
+            let frame = frames.frame([1, 2], projection, showsOld: false, in: round)
+            let text = Array(head.utf8) + data + Array(end.utf8)
+            #expect(frame.bytes.suffix(text.count).elementsEqual(text))
+        }
+        let again = projection.data(in: round, showsOld: false)
+        let isSame = unsafe again.withUnsafeBytes { again in
+            unsafe data.withUnsafeBytes { unsafe $0.baseAddress == again.baseAddress }
+        }
+        #expect(isSame, "the same bytes, not equal ones")
+    }
+}
