@@ -74,18 +74,47 @@ import Testing
         #expect(states == [.applied(at: Self.now.postgres), .applied(at: Self.now.postgres)])
     }
 
-    @Test func `a failing file leaves no trace and is told with its line`() throws {
+    @Test func `files that build no database from nothing touch none`() throws {
         let set = Self.files(
-            "CREATE TABLE a (x INTEGER) STRICT;",
-            "-- more\nCREATE TABLE b (y TEXT) STRICT;\nINSERT INTO a\n  VALUES (1, 2);")
+            "CREATE TABLE a (x INTEGER) STRICT;", "-- dev made it\nDROP TABLE notes;")
         let database = try DatabasePool.open(.memory)
         defer { database.close() }
+        try database.writeAndWait { transaction throws(Problem) in
+            do throws(DatabaseError) {
+                try transaction.executeScript("CREATE TABLE notes (y TEXT) STRICT;")
+            } catch {
+                throw Problem(error)
+            }
+        }
+        let migrator = Migrator(database, set)
+        let problem = #expect(throws: Problem.self) { try migrator.apply(at: Self.now) }
+        #expect(
+            problem?.message == "Migrations/20261121T100001_step1.sql:2:1: no such table: notes")
+        #expect(try migrator.status().entries.map(\.state) == [.pending, .pending])
+        #expect(
+            try migrator.structure()
+                == DatabaseStructure(statements: ["CREATE TABLE notes (y TEXT) STRICT"]))
+    }
+
+    @Test func `a failing file leaves no trace and is told with its line`() throws {
+        let set = Self.files(
+            "CREATE TABLE a (x INTEGER) STRICT;\nINSERT INTO a VALUES (1);",
+            "-- more\nCREATE TABLE b (y TEXT) STRICT;\nCREATE UNIQUE INDEX a_x\n  ON a (x);")
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: Self.now)
+        try database.writeAndWait { transaction throws(Problem) in
+            do throws(DatabaseError) {
+                try transaction.executeScript("INSERT INTO a VALUES (1);")
+            } catch {
+                throw Problem(error)
+            }
+        }
         let migrator = Migrator(database, set)
         let problem = #expect(throws: Problem.self) { try migrator.apply(at: Self.now) }
         #expect(
             problem?.message
-                == "Migrations/20261121T100001_step1.sql:3:1: table a has 1 columns but 2 values were supplied"
-        )
+                == "Migrations/20261121T100001_step1.sql:3:1: UNIQUE constraint failed: a.x")
         #expect(
             try migrator.status().entries.map(\.state) == [
                 .applied(at: Self.now.postgres), .pending,
