@@ -34,9 +34,9 @@ enum Advice: Hashable, Sendable {
             "declare it as it was, and what is new as another column: migrations cannot rebuild "
                 + "a table yet"
         case .declareTable:
-            "declare it: its rows stay until a migration file of yours takes the table away"
+            "declare it: its rows stay where they are"
         case .declareColumn:
-            "declare it: its values stay until a migration file of yours takes the column away"
+            "declare it: its values stay where they are"
         case .declare: "declare it: migrations cannot rebuild a table yet"
         case .declareUnique: "declare it in \"unique\": migrations cannot rebuild a table yet"
         case .declareIndex(let name): "declare it, or \(Self.withoutIndex(name))"

@@ -73,14 +73,18 @@ public struct Migrator: Sendable {
     /// database which `dev` has extended takes over the file written for it later.
     ///
     /// Each is told to `progress` when it is applied. Throws when applied files have changed, are
-    /// missing or out of order, and with file and line when a statement fails; that file then leaves
-    /// no trace, those before it stay.
+    /// missing or out of order, and with file and line when a statement fails: where it would on an
+    /// empty database too, before anything is touched, else the file leaves no trace and those
+    /// before it stay.
     public func apply(
         at now: Instant = .now, progress: (MigrationFile) -> Void = { _ in }
     ) throws(Problem) -> [MigrationFile] {
         let status = try status()
         try status.check()
         guard !status.pending.isEmpty else { return [] }
+        // A file that fails on an empty database fails on every checkout to come, whatever this
+        // database holds: it is refused before anything is touched.
+        _ = try Migrator.structure(builtBy: set)
         for file in status.pending {
             if try isBuiltAlready(file) {
                 try apply(file, [], at: now)

@@ -128,7 +128,7 @@ import Testing
             difference.refusals.map(\.description) == [
                 #"""
                 the table "old" is in the database but no model declares it; declare it: its \#
-                rows stay until a migration file of yours takes the table away
+                rows stay where they are
                 """#
             ])
     }

@@ -64,6 +64,7 @@ import Values
         let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
+        _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: MigrationTests.now)
         let problem = #expect(throws: Problem.self) {
             try Migrator(database, set).apply(at: MigrationTests.now)
         }
@@ -111,6 +112,7 @@ import Values
         let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
+        _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: MigrationTests.now)
         let problem = #expect(throws: Problem.self) {
             try Migrator(database, set).apply(at: MigrationTests.now)
         }

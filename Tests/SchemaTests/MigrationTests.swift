@@ -114,7 +114,7 @@ import Testing
         let problem = #expect(throws: Problem.self) { try migrator.apply(at: Self.now) }
         #expect(
             problem?.message
-                == "Migrations/20261121T100001_step1.sql:3:1: UNIQUE constraint failed: a.x")
+                == "Migrations/20261121T100001_step1.sql:3:1: two rows of \"a\" have the same x")
         #expect(
             try migrator.status().entries.map(\.state) == [
                 .applied(at: Self.now.postgres), .pending,

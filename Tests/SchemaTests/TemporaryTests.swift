@@ -35,8 +35,10 @@ import Values
 
     private static func migrate(_ database: DatabasePool, _ sql: String) -> Problem? {
         do throws(Problem) {
-            _ = try Migrator(database, MigrationTests.files(base, sql)).apply(
-                at: MigrationTests.now)
+            let set = MigrationTests.files(base, sql)
+            for files in [MigrationSet([set.files[0]]), set] {
+                _ = try Migrator(database, files).apply(at: MigrationTests.now)
+            }
             return nil
         } catch {
             return error
