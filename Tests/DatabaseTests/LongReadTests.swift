@@ -99,7 +99,7 @@ import Values
 
     @Test func `cancelling the task ends the part that is being made`() async throws {
         var configuration = DatabaseConfiguration.memory
-        configuration.statementTimeout = .seconds(10)
+        configuration.statementTimeout = .seconds(120)
         let database = try makeItems(configuration)
         defer { database.close() }
         let read = try await Self.leave(database, SlowLaneTests.endless)
@@ -108,7 +108,7 @@ import Values
         part.cancel()
         let problem = await #expect(throws: Problem.self) { try await part.value }
         #expect(problem?.code == "57014")
-        #expect(ContinuousClock.now - start < .seconds(5), "the statement timeout is twice that")
+        #expect(ContinuousClock.now - start < .seconds(60), "the statement timeout is twice that")
     }
 
     @Test func `a long read sees the moment it began at, and holds up no write`() async throws {
