@@ -155,13 +155,7 @@ struct FilterResolver {
 
     private func resolve(_ field: Field) throws(Problem) -> (Expression, ColumnType) {
         guard let index = model.columnIndex(field.name) else {
-            let near = nearest(field.name, in: model.columns.map(\.name))
-            throw Problem(
-                code: "42703", status: 400,
-                message: "column \(model.name).\(field.name) does not exist",
-                hint: near.map {
-                    "Perhaps you meant to reference the column \"\(model.name).\($0)\"."
-                })
+            throw .noColumn(field.name, of: model)
         }
         try scope.permit(index)
         let type = model.columns[index].type
@@ -225,11 +219,19 @@ extension Problem {
                 + "column of its own.")
     }
 
-    /// 42883: the operator, as PostgreSQL spells it, does not exist for the type.
+    /// 42703: a column that filters, order or select name and the model does not have.
+    public static func noColumn(_ name: String, of model: Model) -> Problem {
+        let near = nearest(name, in: model.columns.map(\.name))
+        return Problem(
+            code: "42703", status: 400, message: "column \(model.name).\(name) does not exist",
+            hint: near.map {
+                "Perhaps you meant to reference the column \"\(model.name).\($0)\"."
+            })
+    }
+
     fileprivate static func noOperator(_ spelling: String, for type: ColumnType) -> Problem {
-        Problem(
-            code: "42883", status: 404,
-            message: "operator does not exist: \(type.operatorName) \(spelling) unknown",
+        .noOperator(
+            spelling, on: type.operatorName,
             hint: "No operator matches the given name and argument types. "
                 + "You might need to add explicit type casts.")
     }

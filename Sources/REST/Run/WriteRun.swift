@@ -16,7 +16,7 @@ struct WriteRun {
     let rowsMax: Int
 
     func deferForeignKeys() throws(Problem) {
-        do { try transaction.deferForeignKeys() } catch { throw Problem(running: error) }
+        do { try transaction.deferForeignKeys() } catch { throw Problem(error) }
     }
 
     func makeBuilder() -> StatementBuilder { StatementBuilder(rowsMax: rowsMax) }
@@ -44,12 +44,12 @@ struct WriteRun {
 
     /// As ``integers(_:)``, for statements that cannot break a constraint.
     func look(_ builder: StatementBuilder) throws(Problem) -> [Int64] {
-        do { return try integers(builder) } catch { throw Problem(running: error) }
+        do { return try integers(builder) } catch { throw Problem(error) }
     }
 
     /// As ``firstRow(_:count:)``, for statements that cannot break a constraint.
     func lookAtFirst(_ builder: StatementBuilder, count: Int) throws(Problem) -> [Value]? {
-        do { return try firstRow(builder, count: count) } catch { throw Problem(running: error) }
+        do { return try firstRow(builder, count: count) } catch { throw Problem(error) }
     }
 
     /// Whether a new row fulfils a rule; other rows it asks for are looked up in this transaction.
@@ -67,7 +67,7 @@ struct WriteRun {
                         try rows.next() ? rows.value(0) : .null
                     }
                 } catch {
-                    throw Problem(running: error)
+                    throw Problem(error)
                 }
             }
             return try predicate.evaluate(RowInput(new: values, model: model), in: evaluation)
@@ -115,7 +115,7 @@ struct WriteRun {
             }
             return returning.media.stripsNulls ? NullStripping.strip(body) : body
         } catch {
-            throw Problem(running: error)
+            throw Problem(error)
         }
     }
 }
