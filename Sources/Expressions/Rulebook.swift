@@ -101,11 +101,6 @@ public struct Rulebook: Sendable {
         columnRules[ColumnVerb(model: model, column: column, verb: verb)]
     }
 
-    /// Whether the column's default has to be computed for each row.
-    public func hasComputedDefault(_ model: String, _ column: Int) -> Bool {
-        defaults[Place(model: model, column: column)] != nil
-    }
-
     /// What the column at `column` holds when a writer gives nothing; null when it has no default.
     ///
     /// - Throws: 22003 when the expression overflows.
