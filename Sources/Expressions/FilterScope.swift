@@ -1,0 +1,20 @@
+public import Diagnostics
+
+/// What a filter may speak of besides the columns of its model, and who asks.
+public struct FilterScope {
+    let permit: (Int) throws(Problem) -> Void
+    let related: (String) -> Int?
+
+    /// A scope.
+    ///
+    /// - Parameters:
+    ///   - permit: called for every column that is tested; throws where the caller may not read it.
+    ///   - related: the number of the related table that a name stands for, if it does.
+    public init(
+        permit: @escaping (Int) throws(Problem) -> Void = { (_) throws(Problem) in },
+        related: @escaping (String) -> Int? = { _ in nil }
+    ) {
+        self.permit = permit
+        self.related = related
+    }
+}
