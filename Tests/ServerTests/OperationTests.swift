@@ -138,6 +138,23 @@ import Testing
         #expect(SchemaCheck.run(options).faults.first?.contains("/Schemas: there is no") == true)
     }
 
+    @Test(arguments: [true, false])
+    func `keys are printed of a data directory that is there`(isGiven: Bool) throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: root) }
+        try TestBackend.makeProject(in: root, models: ["notes": Self.note])
+        let data = root.path + (isGiven ? "/typo" : "/.apus")
+        let command = try RunningCommand(
+            ["keys", "--project", root.path] + (isGiven ? ["--data", data] : []))
+        #expect(command.nextLine() == "apus: There is no data directory \(data).")
+        #expect(
+            command.nextLine()
+                == "apus: Check --project and --data. A new one is made by 'apus dev --project "
+                + "\(root.path) --data \(data)'.")
+        #expect(command.exitCode() == 1)
+        #expect(!FileManager.default.fileExists(atPath: data))
+    }
+
     @Test func `paths in the current folder are short`() throws {
         let options = try ServerOptions()
         #expect(options.schemasDirectory == "Schemas" && options.databasePath == ".apus/apus.db")
