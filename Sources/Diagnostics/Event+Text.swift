@@ -10,15 +10,19 @@ extension Event {
         case .listening: []
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]
-        case .schemasTaken(let names): ["took \(names.joined(separator: ", "))"]
+        case .schemasTaken(let names): ["took \(Self.list(names))"]
         case .schemasWaiting(let names): [Self.waiting(names)]
-        case .schemasSettled(let names):
-            ["as at the start again: \(names.joined(separator: ", "))"]
+        case .schemasSettled(let names): ["as at the start again: \(Self.list(names))"]
         case .schemasMended(waiting: []): ["the faults are gone; the files say what is served"]
         case .schemasMended(waiting: let names): ["the faults are gone; \(Self.waiting(names))"]
-        case .schemasRefused(let faults):
-            ["the files were not taken, the server goes on with what it had:"]
-                + faults.flatMap { $0.split(separator: "\n").map { "  \($0)" } }
+        case .schemasRefused(let names, let faults, let hint):
+            ["not taken: \(Self.list(names)); the server goes on with what it had:"]
+                + (faults + [hint].compactMap { $0 })
+                .flatMap { $0.split(separator: "\n").map { "  \($0)" } }
+        case .schemasHeldBack(let names, 1, let first):
+            ["not taken: \(Self.list(names)); 1 fault stands: \(first)"]
+        case .schemasHeldBack(let names, let standing, let first):
+            ["not taken: \(Self.list(names)); \(standing) faults stand, the first: \(first)"]
         case .migrated(let name): ["applied \(name)"]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
@@ -31,7 +35,11 @@ extension Event {
     }
 
     private static func waiting(_ names: [String]) -> String {
-        "waits for the restart: \(names.joined(separator: ", "))"
+        "waits for the restart: \(list(names))"
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.isEmpty ? "the files" : names.joined(separator: ", ")
     }
 
     /// Milliseconds with one digit of fraction.

@@ -18,8 +18,10 @@ public enum Event: Sendable {
     case schemasSettled(_ names: [String])
     /// Schema files that had faults say again what is served, but for what waits for the next start.
     case schemasMended(waiting: [String])
-    /// Changed schema files were not taken because of faults.
-    case schemasRefused(faults: [String])
+    /// Changed schema files were not taken because of faults; the hint says what to do about them.
+    case schemasRefused(names: [String], faults: [String], hint: String?)
+    /// Changed schema files were not taken because of so many faults that were told before.
+    case schemasHeldBack(names: [String], standing: Int, first: String)
     /// A migration file, or an additive difference in development, was applied.
     case migrated(name: String)
     /// A file or directory of the server's that other users could reach was closed to them; the
@@ -34,7 +36,7 @@ public enum Event: Sendable {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
             .schemasMended, .migrated: .info
-        case .schemasRefused, .closedToOthers: .warning
+        case .schemasRefused, .schemasHeldBack, .closedToOthers: .warning
         case .failed: .error
         }
     }
@@ -56,6 +58,7 @@ public enum Event: Sendable {
         case .schemasSettled: "schemas_settled"
         case .schemasMended: "schemas_mended"
         case .schemasRefused: "schemas_refused"
+        case .schemasHeldBack: "schemas_held_back"
         case .migrated: "migrated"
         case .closedToOthers: "closed_to_others"
         case .failed: "failed"
@@ -76,13 +79,24 @@ public enum Event: Sendable {
         case .draining, .stopped: []
         case .schemasTaken(let names), .schemasWaiting(let names), .schemasSettled(let names),
             .schemasMended(waiting: let names):
-            [.init("names", .array(names.map(JSON.string)))]
-        case .schemasRefused(let faults): [.init("faults", .array(faults.map(JSON.string)))]
+            [Self.list("names", names)]
+        case .schemasRefused(let names, let faults, let hint):
+            [Self.list("names", names), Self.list("faults", faults)]
+                + [hint.map { JSON.Member("hint", .string($0)) }].compactMap { $0 }
+        case .schemasHeldBack(let names, let standing, let first):
+            [
+                Self.list("names", names), .init("standing", .integer(Int64(standing))),
+                .init("first", .string(first)),
+            ]
         case .migrated(let name): [.init("migration", .string(name))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }
+    }
+
+    private static func list(_ name: String, _ texts: [String]) -> JSON.Member {
+        JSON.Member(name, .array(texts.map(JSON.string)))
     }
 
     private static func fields(of problem: Problem, request: UInt64?) -> [JSON.Member] {
