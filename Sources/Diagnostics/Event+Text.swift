@@ -26,6 +26,12 @@ extension Event {
         case .migrated(let name): ["applied \(name)"]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
+        case .secretsReplaced(let directory):
+            [
+                "the secrets in \(directory) are others than at the last start: every API key and "
+                    + "session of before is void; if that was not meant, stop the server and restore "
+                    + "secrets.json from a backup"
+            ]
         case .failed(let request, let problem):
             [
                 (request.map { "request \($0): " } ?? "") + "\(problem.message) (\(problem.code))"

@@ -27,6 +27,8 @@ public enum Event: Sendable {
     /// A file or directory of the server's that other users could reach was closed to them; the
     /// mode it had, in octal digits.
     case closedToOthers(path: String, mode: String)
+    /// The secrets in a data directory are others than at the database's last start.
+    case secretsReplaced(directory: String)
     /// Something failed that the client was only told a code of.
     case failed(request: UInt64?, problem: Problem)
 
@@ -36,7 +38,7 @@ public enum Event: Sendable {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
             .schemasMended, .migrated: .info
-        case .schemasRefused, .schemasHeldBack, .closedToOthers: .warning
+        case .schemasRefused, .schemasHeldBack, .closedToOthers, .secretsReplaced: .warning
         case .failed: .error
         }
     }
@@ -61,6 +63,7 @@ public enum Event: Sendable {
         case .schemasHeldBack: "schemas_held_back"
         case .migrated: "migrated"
         case .closedToOthers: "closed_to_others"
+        case .secretsReplaced: "secrets_replaced"
         case .failed: "failed"
         }
     }
@@ -91,6 +94,7 @@ public enum Event: Sendable {
         case .migrated(let name): [.init("migration", .string(name))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
+        case .secretsReplaced(let directory): [.init("directory", .string(directory))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }
     }

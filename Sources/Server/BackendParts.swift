@@ -32,6 +32,7 @@ struct BackendParts {
         let database = try DatabasePool.open(configuration)
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
+            try Self.compareSecrets(secrets, with: database, options, log: log)
             let auth = try AuthService(
                 database: database, settings: Self.authSettings(settings),
                 secrets: secrets, version: Backend.version, log: log)
@@ -79,6 +80,19 @@ struct BackendParts {
             try schemas.applyToProduction(database, options, migrate: migrate, log: log)
         }
     }
+
+    /// Warns when other secrets were in force at the database's last start: they may be new because
+    /// the file was lost.
+    private static func compareSecrets(
+        _ secrets: Secrets, with database: DatabasePool, _ options: ServerOptions, log: Log
+    ) throws(Problem) {
+        let former = try database.fact(secretsFact)
+        guard former != secrets.fingerprint else { return }
+        if former != nil { log.record(.secretsReplaced(directory: options.dataDirectory)) }
+        try database.note(secretsFact, secrets.fingerprint)
+    }
+
+    private static let secretsFact = "secrets_fingerprint"
 
     private static func authSettings(_ settings: Settings) -> AuthSettings {
         var auth = AuthSettings(settings.auth)
