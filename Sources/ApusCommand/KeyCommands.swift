@@ -4,7 +4,7 @@ import Server
 extension Command {
     static let keys = Command(
         "keys", operands: "[anon|service_role]",
-        summary: "print the API keys, making them on first use",
+        summary: "print the API keys of a data directory",
         discussion: """
             The anon key may stand in a browser; the service_role key bypasses every access rule and
             must stay on servers. With the name of a key, prints that key alone.

@@ -33,6 +33,7 @@ struct ApusContestant: Contestant {
                 .wholeOutput()
         }
         _ = try run(["migrate", "new", "items"])
+        _ = try run(["migrate", "up"])
         key = try run(["keys", "anon"]).filter { !$0.isWhitespace }
         let running = try start(in: seed)
         defer { running.process.end() }

@@ -13,12 +13,13 @@ public struct APIKeys: Sendable {
         service = secrets.serviceRoleKey
     }
 
-    /// Reads the keys of a data directory, making them on first use.
+    /// Reads the keys of a data directory, making them on first use. Makes no directory: keys of one
+    /// whose name is mistyped would open nothing.
     ///
-    /// - Throws: a `Problem` when the directory or the file in it cannot be used, `SchemaFailure`
-    ///   and `SettingFault` when a setting cannot.
+    /// - Throws: a `Problem` when the directory is not there, or it or the file in it cannot be used,
+    ///   `SchemaFailure` and `SettingFault` when a setting cannot.
     public static func load(_ options: ServerOptions) throws -> APIKeys {
-        try options.prepareDataDirectory()
+        try options.requireDataDirectory()
         return APIKeys(try Secrets.loadOrCreate(directory: options.dataDirectory))
     }
 
