@@ -172,8 +172,21 @@ struct Comparison {
         for columns in there.subtracting(declared).sorted(by: { $0.joined() < $1.joined() }) {
             refuse(
                 "(\(columns.joined(separator: ", "))) of \"\(model.name)\" is unique in the "
-                    + "database but not declared so", .declareUnique, at: place)
+                    + "database but not declared so", advice(onUnique: columns, of: table),
+                at: place)
         }
+    }
+
+    /// Indexes can go; a constraint that a table is made with cannot, here or on a fresh checkout.
+    private func advice(onUnique columns: [String], of table: String) -> Advice {
+        let isConstraint = [built, recorded].contains { structure in
+            structure.tables[table]?.uniques.contains(columns) == true
+        }
+        if isConstraint { return .declareUnique }
+        let indexes = built.indexes.values.filter {
+            $0.table == table && $0.uniqueColumns == columns
+        }
+        return .dropUnique(indexes.map(\.name).sorted())
     }
 
     private mutating func compareKeys(

@@ -11,7 +11,7 @@ import Testing
     /// One advice of each kind. The switch below makes a new kind appear here.
     static let all: [Advice] = [
         .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
-        .declareUnique, .declareIndex("i"), .replaceIndex("i"),
+        .declareUnique, .dropUnique(["i"]), .declareIndex("i"), .replaceIndex("i"),
         .rename(table: "t", from: "a", to: "b"),
         .recordFirst("a"), .giveDefault, .leaveDefaultOut,
     ]
@@ -22,7 +22,7 @@ import Testing
         case .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
             .declareUnique, .recordFirst, .giveDefault, .leaveDefaultOut:
             nil
-        case .declareIndex, .replaceIndex: #"DROP INDEX IF EXISTS "i";"#
+        case .dropUnique, .declareIndex, .replaceIndex: #"DROP INDEX IF EXISTS "i";"#
         case .rename: #"ALTER TABLE "t" RENAME COLUMN "a" TO "b";"#
         }
     }
