@@ -22,17 +22,17 @@ enum WebOrigin {
     private static func fault(of text: String) -> (reason: String, remedy: String)? {
         if text.isEmpty { return ("it is empty", "one, such as \(example), or \(any) for any") }
         guard let parts = Parts(text) else {
-            return ("it has no scheme", "'\(withScheme(text))'")
+            let guess = withScheme(text)
+            return ("it has no scheme", fault(of: guess)?.remedy ?? "'\(guess)'")
         }
         if parts.scheme.lowercased() == "file" {
             return ("it has no host", "'\(opaque)', which browsers send for files")
         }
         if parts.host.isEmpty { return ("it has no host", "one, such as \(example)") }
         if text.contains(any) {
-            let one = Parts(host: parts.host.replacing(any, with: "app"), of: parts)
             return (
                 "\(any) stands for no part of an origin",
-                "each one by itself, such as '\(one.text)'"
+                "each one by itself, such as '\(parts.instance.text)'"
             )
         }
         if !parts.host.utf8.allSatisfy({ $0 < 0x80 }) {
@@ -41,13 +41,14 @@ enum WebOrigin {
         return parts.text == text ? nil : (parts.reason, "'\(parts.text)'")
     }
 
-    /// The nearest origin to a text without scheme: pages of one's own machine are not secured.
+    /// What was probably meant by a text without `://`: pages of one's own machine are not secured.
     private static func withScheme(_ text: String) -> String {
-        let rest = text.drop { $0 == "/" }
-        let bare = rest.hasPrefix("https:") ? rest.dropFirst(6) : rest
-        let isLocal = ["localhost", "127.", "[::1]"].contains { bare.hasPrefix($0) }
-        let guess = "\(isLocal ? "http" : "https")://\(bare)"
-        return Parts(guess)?.text ?? guess
+        for scheme in ["http", "https"] where text.lowercased().hasPrefix("\(scheme):") {
+            return "\(scheme)://\(text.dropFirst(scheme.count + 1).drop { $0 == "/" })"
+        }
+        let host = text.drop { $0 == "/" }
+        let isLocal = ["localhost", "127.", "[::1]"].contains { host.hasPrefix($0) }
+        return "\(isLocal ? "http" : "https")://\(host)"
     }
 
     /// The parts of a text with a scheme. What an origin does not have is told apart from them.
@@ -78,12 +79,19 @@ enum WebOrigin {
             port = colon.map { String(address[address.index(after: $0)...]) }
         }
 
-        init(host: String, of other: Parts) {
+        private init(scheme: String, host: String, port: String?) {
+            self.scheme = scheme
             self.host = host
-            scheme = other.scheme
-            port = other.port == WebOrigin.any ? "3000" : other.port
+            self.port = port
             hasUser = false
             hasPath = false
+        }
+
+        /// One of the origins that somebody meant who has written wildcards.
+        var instance: Parts {
+            Parts(
+                scheme: scheme == any ? "https" : scheme,
+                host: host.replacing(any, with: "app"), port: port == any ? "3000" : port)
         }
 
         /// As a browser sends it.

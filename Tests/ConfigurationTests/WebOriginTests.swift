@@ -34,6 +34,17 @@ import Testing
         ("localhost:3000", "it has no scheme", "'http://localhost:3000'"),
         ("127.0.0.1:3000/", "it has no scheme", "'http://127.0.0.1:3000'"),
         ("https:a.example", "it has no scheme", "'https://a.example'"),
+        ("https:/a.example", "it has no scheme", "'https://a.example'"),
+        ("http:a.example", "it has no scheme", "'http://a.example'"),
+        (
+            "*.a.example", "it has no scheme",
+            "each one by itself, such as 'https://app.a.example'"
+        ),
+        (
+            "*://a.example", "* stands for no part of an origin",
+            "each one by itself, such as 'https://a.example'"
+        ),
+        ("://", "it has no scheme", "one, such as 'https://app.example.com'"),
         ("//a.example", "it has no scheme", "'https://a.example'"),
         (
             "https://*.a.example", "* stands for no part of an origin",
