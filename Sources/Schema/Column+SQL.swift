@@ -8,8 +8,7 @@ extension Column {
     /// stores both types alike.
     var sqlConditions: [String] {
         let name = DDL.quoted(self.name)
-        let shape = constraints.json?.types.first
-        var conditions = [TypeCondition.text(type, shape, of: name)].compactMap { $0 }
+        var conditions = [DeclaredType(self).condition(on: name)].compactMap { $0 }
         if let enumeration, type != .json {
             let values = enumeration.map(\.sqlLiteral).joined(separator: ", ")
             conditions.append("\(name) IN (\(values))")
@@ -52,47 +51,6 @@ extension Column {
             conditions.append("\(name) % \(step) = 0")
         }
         return conditions
-    }
-}
-
-/// The condition that a column's type puts on its values.
-enum TypeCondition {
-    /// The condition as SQL; nil for types that are as SQLite's.
-    ///
-    /// - Parameters:
-    ///   - shape: the first type that a JSON column's values may have.
-    ///   - name: the column's, quoted.
-    static func text(
-        _ type: ColumnType, _ shape: JSONRule.TypeName?, of name: String
-    ) -> String? {
-        switch type {
-        case .text, .integer, .real, .bytes: nil
-        case .uuid: "\(name) GLOB '????????-????-????-????-????????????'"
-        case .timestamp: "\(name) GLOB '????-??-??T??:??:??*+00:00'"
-        case .date: "\(name) GLOB '????-??-??'"
-        case .time: "\(name) GLOB '??:??:??*'"
-        case .boolean: "\(name) IN (0, 1)"
-        case .integer32: "\(name) BETWEEN \(Int32.min) AND \(Int32.max)"
-        case .json: "\(name) GLOB \(pattern(of: shape))"
-        case .decimal(let precision, let scale):
-            "abs(\(name)) < \(power(precision - scale)) * \(power(scale))"
-        }
-    }
-
-    /// How the text of the column's JSON begins and ends. SQLite 3.40 (Debian 12) marks its JSON
-    /// functions unsafe for schemas that are not trusted, so `json_valid` cannot stand in a check;
-    /// every value is made by the server's own JSON writer anyhow.
-    private static func pattern(of shape: JSONRule.TypeName?) -> String {
-        switch shape {
-        case .object: "'{*}'"
-        case .array: "'[[]*]'"
-        case .string, .integer, .number, .boolean, .null, nil: #"'[[{"0-9tfn-]*'"#
-        }
-    }
-
-    /// Ten to `exponent`, as digits.
-    private static func power(_ exponent: Int) -> String {
-        "1" + String(repeating: "0", count: exponent)
     }
 }
 

@@ -33,20 +33,53 @@ struct DeclaredType: Hashable {
                 ? (Self.shapes + [nil]).map { DeclaredType(type, shape: $0) }
                 : [DeclaredType(type)]
         }
-        let names = DDL.quoted(stored.name)
+        let name = DDL.quoted(stored.name)
         let known = candidates.first { candidate in
-            guard let condition = TypeCondition.text(candidate.type, candidate.shape, of: names)
-            else { return false }
+            guard let condition = candidate.condition(on: name) else { return false }
             let normal = TableParser.condition(SQLLexer.tokens(of: condition)[...])
             return checks.contains { $0 == normal || $0.hasPrefix(normal + " and ") }
         }
         if let known = known ?? (storage == .integer ? Self.decimal(stored.name, checks) : nil) {
             self = known
         } else {
-            let plain = candidates.first { TypeCondition.text($0.type, $0.shape, of: names) == nil }
+            let plain = candidates.first { $0.condition(on: name) == nil }
             guard let plain else { return nil }
             self = plain
         }
+    }
+
+    /// The condition that the type puts on values, as SQL; nil for types that are as SQLite's.
+    ///
+    /// - Parameter name: the column's, quoted.
+    func condition(on name: String) -> String? {
+        switch type {
+        case .text, .integer, .real, .bytes: nil
+        case .uuid: "\(name) GLOB '????????-????-????-????-????????????'"
+        case .timestamp: "\(name) GLOB '????-??-??T??:??:??*+00:00'"
+        case .date: "\(name) GLOB '????-??-??'"
+        case .time: "\(name) GLOB '??:??:??*'"
+        case .boolean: "\(name) IN (0, 1)"
+        case .integer32: "\(name) BETWEEN \(Int32.min) AND \(Int32.max)"
+        case .json: "\(name) GLOB \(pattern)"
+        case .decimal(let precision, let scale):
+            "abs(\(name)) < \(Self.power(precision - scale)) * \(Self.power(scale))"
+        }
+    }
+
+    /// How the text of the column's JSON begins and ends. SQLite 3.40 (Debian 12) marks its JSON
+    /// functions unsafe for schemas that are not trusted, so `json_valid` cannot stand in a check;
+    /// every value is made by the server's own JSON writer anyhow.
+    private var pattern: String {
+        switch shape {
+        case .object: "'{*}'"
+        case .array: "'[[]*]'"
+        case .string, .integer, .number, .boolean, .null, nil: #"'[[{"0-9tfn-]*'"#
+        }
+    }
+
+    /// Ten to `exponent`, as digits.
+    private static func power(_ exponent: Int) -> String {
+        "1" + String(repeating: "0", count: exponent)
     }
 
     /// A decimal's condition spells its precision and scale as powers of ten.
