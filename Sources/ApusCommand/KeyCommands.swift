@@ -7,7 +7,8 @@ extension Command {
         summary: "print the API keys of a data directory",
         discussion: """
             The anon key may stand in a browser; the service_role key bypasses every access rule and
-            must stay on servers. With the name of a key, prints that key alone.
+            must stay on servers. With the name of a key, prints that key alone. Makes no data
+            directory: the first 'apus dev' or 'apus serve' does.
             """,
         switches: [.json], example: "apus keys --json"
     ) { arguments in
