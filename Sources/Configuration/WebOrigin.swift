@@ -6,7 +6,7 @@ import Bytes
 /// Origins are compared as texts, so another spelling of one would never match.
 enum WebOrigin {
     /// What a text of a list is when it is none: `any` page may call.
-    static let any = "*"
+    static let any: Character = "*"
 
     private static let opaque = "null"
     private static let ports = ["http": "80", "https": "443", "ws": "80", "wss": "443"]
@@ -14,7 +14,7 @@ enum WebOrigin {
 
     /// What to say of a text that no browser sends, with what to write; nil when it is an origin.
     static func objection(to text: String) -> String? {
-        if text == any || text == opaque { return nil }
+        if text == String(any) || text == opaque { return nil }
         guard let (reason, remedy) = fault(of: text) else { return nil }
         return "'\(text)' never matches: \(reason); write \(remedy)"
     }
@@ -61,11 +61,11 @@ enum WebOrigin {
         let hasPath: Bool
 
         init?(_ text: String) {
-            guard let mark = text.firstRange(of: "://"), mark.lowerBound > text.startIndex else {
-                return nil
-            }
-            scheme = String(text[..<mark.lowerBound])
-            let rest = text[mark.upperBound...]
+            guard let mark = text.firstIndex(of: ":"), mark > text.startIndex,
+                text[mark...].hasPrefix("://")
+            else { return nil }
+            scheme = String(text[..<mark])
+            let rest = text[mark...].dropFirst(3)
             let authority = rest.prefix { !"/?#\\".contains($0) }
             hasPath = authority.endIndex < rest.endIndex
             let place = authority.split(separator: "@", omittingEmptySubsequences: false)
@@ -90,8 +90,9 @@ enum WebOrigin {
         /// One of the origins that somebody meant who has written wildcards.
         var instance: Parts {
             Parts(
-                scheme: scheme == any ? "https" : scheme,
-                host: host.replacing(any, with: "app"), port: port == any ? "3000" : port)
+                scheme: scheme == String(any) ? "https" : scheme,
+                host: host.map { $0 == any ? "app" : String($0) }.joined(),
+                port: port == String(any) ? "3000" : port)
         }
 
         /// As a browser sends it.

@@ -74,7 +74,13 @@ extension Value {
     /// The value of an SQL literal, given as its tokens; nil for other expressions.
     init?(sqlLiteral text: String) {
         if text.hasPrefix("'"), text.hasSuffix("'"), text.utf8.count > 1 {
-            self = .text(String(text.dropFirst().dropLast()).replacing("''", with: "'"))
+            // Inside, a quote is written twice.
+            var isFirstOfTwo = false
+            let characters = text.dropFirst().dropLast().filter { character in
+                isFirstOfTwo = character == "'" && !isFirstOfTwo
+                return !isFirstOfTwo
+            }
+            self = .text(String(characters))
             return
         }
         if text.hasPrefix("x'") || text.hasPrefix("X'") {
@@ -82,7 +88,7 @@ extension Value {
             self = .blob(bytes)
             return
         }
-        let number = text.replacing(" ", with: "")
+        let number = text.filter { $0 != " " }
         if let integer = Int64(number) {
             self = .integer(integer)
         } else if let real = Double(number) {
