@@ -107,7 +107,7 @@ if Context.environment["APUS_BENCHMARKS"] != nil {
             name: "CBaseline",
             linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("crypto")]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Network", "Diagnostics", "CBaseline", "CLinux", "CSQLite"],
+            name: "Benchmarks", dependencies: ["Network", "Diagnostics", "CBaseline", "CLinux", "CSQLite", "COpenSSL"],
             swiftSettings: house),
     ]
 }
