@@ -6,12 +6,15 @@ import Testing
     final class Project {
         let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
         let command: RunningCommand
+        let port: Int
 
         init(_ flags: [String] = []) throws {
             try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
             command = try RunningCommand(
                 ["dev", "--project", root.path, "--listen", "127.0.0.1:0"] + flags)
-            #expect(command.lines(through: "listening on").last?.contains("listening on") == true)
+            let line = command.lines(through: "listening on").last ?? ""
+            #expect(line.contains("listening on"))
+            port = Int(line.split(separator: ":").last ?? "") ?? 0
         }
 
         deinit { try? FileManager.default.removeItem(at: root) }
