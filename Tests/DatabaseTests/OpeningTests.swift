@@ -77,7 +77,7 @@ import Values
         try DatabasePool.open(.file(path)).close()
         unsafe _ = chmod(path, 0o444)
         unsafe _ = chmod(directory.path, 0o777)
-        unsafe _ = chmod(path + ".lock", 0o666)
+        unsafe _ = chmod(directory.path + "/lock", 0o666)
         await #expect(processExitsWith: .success) { [path = path as String] in
             // Root may write everything: become nobody.
             if getuid() == 0 { #expect(setuid(65_534) == 0) }
