@@ -131,15 +131,17 @@ enum Opening {
 enum WriterThread {
     static func run(
         path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
-        tables: CapturedTables, publishers: Publishers, opened: Answer<Result<String, Problem>>
+        tables: CapturedTables, publishers: Publishers, presence: FilePresence,
+        opened: Answer<Result<String, Problem>>
     ) {
         do throws(Problem) {
             let (connection, hook) = try Opening.writer(path: path, configuration: configuration)
+            presence.remember(path)
             do throws(SQLiteError) {
                 let epoch = try connection.text("SELECT value FROM _apus_meta WHERE key = 'epoch'")
                 let writer = try Writer(
                     connection: connection, tables: tables, publishers: publishers,
-                    configuration: configuration)
+                    presence: presence, configuration: configuration)
                 opened.give(.success(epoch))
                 writer.run(queue, hook: hook)
                 _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")

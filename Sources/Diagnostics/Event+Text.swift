@@ -22,6 +22,14 @@ extension Event {
         case .migrated(let name): ["applied \(name)"]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
+        case .databaseLost(let path, let process):
+            [
+                "\(path) was removed or replaced while the server runs: what is written would be "
+                    + "lost, so every write is refused",
+                "  until the server stops, rows can still be read, and the files themselves copied "
+                    + "from /proc/\(process)/fd",
+                "  stop the server, put the file or a backup of it back, and start it again",
+            ]
         case .failed(let request, let problem):
             [
                 (request.map { "request \($0): " } ?? "") + "\(problem.message) (\(problem.code))"

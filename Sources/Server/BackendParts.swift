@@ -2,6 +2,7 @@ import Auth
 import Configuration
 import Database
 import Diagnostics
+import Glibc
 import HTTP
 import HTTPServer
 import Schema
@@ -30,6 +31,7 @@ struct BackendParts {
             configuration.pageCacheBytesMax = bytes
         }
         let database = try DatabasePool.open(configuration)
+        database.onLoss { log.record(.databaseLost(path: $0, process: getpid())) }
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
             let auth = try AuthService(
@@ -39,7 +41,11 @@ struct BackendParts {
             self.metrics = metrics
             let isDraining = isDraining
             let status = StatusEndpoints(
-                appendMetrics: { metrics.append(to: &$0) }, isReady: { !isDraining.isRaised })
+                appendMetrics: { metrics.append(to: &$0) },
+                readiness: {
+                    if isDraining.isRaised { return .draining }
+                    return database.loss.map(Readiness.databaseLost) ?? .ready
+                })
             services = SharedServices(
                 database: database, auth: auth, log: log,
                 crossOrigin: CrossOrigin(origins: settings.cors.origins), status: status,

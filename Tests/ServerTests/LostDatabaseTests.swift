@@ -36,8 +36,8 @@ import Testing
         // Nobody has to write for it to be noticed.
         let told = project.nextLine() ?? ""
         #expect(told.hasPrefix("error: \(data)/\(loss.file) was removed or replaced"), "\(told)")
-        let advice = project.command.nextLine() ?? ""
-        #expect(advice.contains("Stop the server"), "\(advice)")
+        let advice = project.command.lines(through: "stop the server")
+        #expect(advice.last?.contains("put the file or a backup of it back") == true, "\(advice)")
 
         let ready = try client.send("GET", "/ready")
         #expect(ready.status == 503)

@@ -1,0 +1,93 @@
+public import Diagnostics
+import Glibc
+import Synchronization
+
+/// Whether the files of an open database are still the ones that were opened.
+///
+/// A file that was removed or replaced takes writes as if nothing had happened, and they go with
+/// it when the process ends. The writer looks before each commit, and once a second while nobody
+/// writes. What was found stays: nobody knows what has happened to the file in between.
+final class FilePresence: Sendable {
+    private struct State {
+        var opened: [OpenedFile] = []
+        var lost: String?
+        var report: (@Sendable (String) -> Void)?
+    }
+
+    private let state = Mutex(State())
+
+    /// Takes note of the database at `path` and its log, which have just been opened.
+    func remember(_ path: String) {
+        state.withLock { $0.opened = [path, path + "-wal"].compactMap(OpenedFile.init) }
+    }
+
+    /// The file that was found to be gone.
+    var lost: String? { state.withLock { $0.lost } }
+
+    /// Looks whether the files are there, and reports the first that is not, once.
+    ///
+    /// - Returns: whether all of them are.
+    func look() -> Bool {
+        let (isWhole, report) = state.withLock { state -> (Bool, (() -> Void)?) in
+            if state.lost != nil { return (false, nil) }
+            guard let lost = state.opened.first(where: { !$0.isInPlace })?.path else {
+                return (true, nil)
+            }
+            state.lost = lost
+            return (false, state.report.map { report in { report(lost) } })
+        }
+        report?()
+        return isWhole
+    }
+
+    /// Has `report` told of the file that gets lost, at once if one has been.
+    func onLoss(_ report: @escaping @Sendable (String) -> Void) {
+        let lost = state.withLock { state in
+            state.report = report
+            return state.lost
+        }
+        if let lost { report(lost) }
+    }
+}
+
+/// A file by what tells it from all others of the machine.
+private struct OpenedFile {
+    let path: String
+    private let device: dev_t
+    private let inode: ino_t
+
+    init?(_ path: String) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        self.path = path
+        device = status.st_dev
+        inode = status.st_ino
+    }
+
+    /// Whether the path still leads to it. A path that cannot be looked at is no evidence.
+    var isInPlace: Bool {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return errno != ENOENT && errno != ENOTDIR }
+        return status.st_dev == device && status.st_ino == inode
+    }
+}
+
+extension DatabasePool {
+    /// Why nothing is written any more: the database file was removed or replaced. Nil while it
+    /// stands where it was opened.
+    public var loss: Problem? { presence.lost == nil ? nil : .databaseLost }
+
+    /// Has `report` told, once, which file was removed or replaced under the pool. Called on the
+    /// writer's thread.
+    public func onLoss(_ report: @escaping @Sendable (_ path: String) -> Void) {
+        presence.onLoss(report)
+    }
+}
+
+extension Problem {
+    /// 58P01: writes would be lost with the file that they go to. The path is for the log.
+    static let databaseLost = Problem(
+        code: "58P01", status: 503,
+        message: "The database file was removed or replaced: nothing is written any more.",
+        hint: "The server's log names the file and what to do.")
+}
