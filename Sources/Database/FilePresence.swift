@@ -10,19 +10,22 @@ import Synchronization
 final class FilePresence: Sendable {
     private struct State {
         var opened: [OpenedFile] = []
-        var lost: String?
-        var report: (@Sendable (String) -> Void)?
+        var lost: LostFile?
+        var report: (@Sendable (LostFile) -> Void)?
     }
 
     private let state = Mutex(State())
 
     /// Takes note of the database at `path` and its log, which have just been opened.
     func remember(_ path: String) {
-        state.withLock { $0.opened = [path, path + "-wal"].compactMap(OpenedFile.init) }
+        let files = [
+            LostFile(path: path, isLog: false), LostFile(path: path + "-wal", isLog: true),
+        ]
+        state.withLock { $0.opened = files.compactMap(OpenedFile.init) }
     }
 
     /// The file that was found to be gone.
-    var lost: String? { state.withLock { $0.lost } }
+    var lost: LostFile? { state.withLock { $0.lost } }
 
     /// Looks whether the files are there, and reports the first that is not, once.
     ///
@@ -30,7 +33,7 @@ final class FilePresence: Sendable {
     func look() -> Bool {
         let (isWhole, report) = state.withLock { state -> (Bool, (() -> Void)?) in
             if state.lost != nil { return (false, nil) }
-            guard let lost = state.opened.first(where: { !$0.isInPlace })?.path else {
+            guard let lost = state.opened.first(where: { !$0.isInPlace })?.file else {
                 return (true, nil)
             }
             state.lost = lost
@@ -41,7 +44,7 @@ final class FilePresence: Sendable {
     }
 
     /// Has `report` told of the file that gets lost, at once if one has been.
-    func onLoss(_ report: @escaping @Sendable (String) -> Void) {
+    func onLoss(_ report: @escaping @Sendable (LostFile) -> Void) {
         let lost = state.withLock { state in
             state.report = report
             return state.lost
@@ -52,14 +55,14 @@ final class FilePresence: Sendable {
 
 /// A file by what tells it from all others of the machine.
 private struct OpenedFile {
-    let path: String
+    let file: LostFile
     private let device: dev_t
     private let inode: ino_t
 
-    init?(_ path: String) {
+    init?(_ file: LostFile) {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
-        self.path = path
+        guard unsafe stat(file.path, &status) == 0 else { return nil }
+        self.file = file
         device = status.st_dev
         inode = status.st_ino
     }
@@ -67,9 +70,18 @@ private struct OpenedFile {
     /// Whether the path still leads to it. A path that cannot be looked at is no evidence.
     var isInPlace: Bool {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return errno != ENOENT && errno != ENOTDIR }
+        guard unsafe stat(file.path, &status) == 0 else { return errno != ENOENT && errno != ENOTDIR }
         return status.st_dev == device && status.st_ino == inode
     }
+}
+
+/// A file that was removed or replaced under the pool.
+public struct LostFile: Sendable {
+    /// Where it was.
+    public let path: String
+    /// Whether it is the write-ahead log. The pool still has it open, and `close` writes what it
+    /// holds into the database.
+    public let isLog: Bool
 }
 
 extension DatabasePool {
@@ -79,7 +91,7 @@ extension DatabasePool {
 
     /// Has `report` told, once, which file was removed or replaced under the pool. Called on the
     /// writer's thread.
-    public func onLoss(_ report: @escaping @Sendable (_ path: String) -> Void) {
+    public func onLoss(_ report: @escaping @Sendable (LostFile) -> Void) {
         presence.onLoss(report)
     }
 }

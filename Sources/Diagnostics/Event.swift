@@ -25,9 +25,9 @@ public enum Event: Sendable {
     /// A file or directory of the server's that other users could reach was closed to them; the
     /// mode it had, in octal digits.
     case closedToOthers(path: String, mode: String)
-    /// A file of the database was removed or replaced under the server, the process of this number.
-    /// What is written to it would be lost, so nothing is.
-    case databaseLost(path: String, process: Int32)
+    /// The database or its write-ahead log was removed or replaced under the server, the process of
+    /// this number. What is written to it would be lost, so nothing is.
+    case databaseLost(path: String, isLog: Bool, process: Int32)
     /// Something failed that the client was only told a code of.
     case failed(request: UInt64?, problem: Problem)
 
@@ -85,7 +85,7 @@ public enum Event: Sendable {
         case .migrated(let name): [.init("migration", .string(name))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
-        case .databaseLost(let path, _):
+        case .databaseLost(let path, _, _):
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }

@@ -31,7 +31,10 @@ struct BackendParts {
             configuration.pageCacheBytesMax = bytes
         }
         let database = try DatabasePool.open(configuration)
-        database.onLoss { log.record(.databaseLost(path: $0, process: getpid())) }
+        database.onLoss { file in
+            log.record(
+                .databaseLost(path: file.path, isLog: file.isLog, process: getpid()))
+        }
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
             let auth = try AuthService(

@@ -268,4 +268,22 @@ private final class Gate: Sendable {
         #expect(unsafe rename(path + ".away", path + suffix) == 0)
         #expect(throws: Problem.self) { try database.writeAndWait(insert) }
     }
+
+    @Test func `a log that was removed goes into the database at the close`() throws {
+        let directory = try TestDirectory()
+        let path = directory.path + "/apus.db"
+        var database = try makeItems(.file(path))
+        let insert: @Sendable (WriteTransaction) throws(Problem) -> Void = {
+            transaction throws(Problem) in
+            try transaction.exec("INSERT INTO items(name) VALUES ('kept')")
+        }
+        try database.writeAndWait(insert)
+        #expect(unsafe unlink(path + "-wal") == 0)
+        #expect(throws: Problem.self) { try database.writeAndWait(insert) }
+        database.close()
+        database = try DatabasePool.open(.file(path))
+        defer { database.close() }
+        let names = try database.makeReader().all("SELECT name FROM items")
+        #expect(names == [[.text("kept")]])
+    }
 }
