@@ -31,6 +31,11 @@ import Values
         }
         #expect(problem?.code == "XX001")
         #expect(problem?.message.contains("apus.db is damaged or is not an Apus database") == true)
+        // In its place a backup would meet the log that still lies there.
+        #expect(
+            problem?.hint
+                == "Keep its files as they are, copy a backup into an empty directory, and serve that "
+                + "with --data.")
         #expect(directory.read("apus.db").count == 8192)
     }
 
