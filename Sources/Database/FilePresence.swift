@@ -27,20 +27,20 @@ final class FilePresence: Sendable {
     /// The file that was found to be gone.
     var lost: LostFile? { state.withLock { $0.lost } }
 
-    /// Looks whether the files are there, and reports the first that is not, once.
+    /// Looks whether the files are there, and reports the first that is not, once. For the writer.
     ///
     /// - Returns: whether all of them are.
     func look() -> Bool {
-        let (isWhole, report) = state.withLock { state -> (Bool, (() -> Void)?) in
-            if state.lost != nil { return (false, nil) }
-            guard let lost = state.opened.first(where: { !$0.isInPlace })?.file else {
-                return (true, nil)
-            }
+        let opened = state.withLock { $0.lost == nil ? $0.opened : nil }
+        // Outside of the lock: a file system may take its time, and others ask what is known.
+        guard let opened else { return false }
+        guard let lost = opened.first(where: { !$0.isInPlace })?.file else { return true }
+        let report = state.withLock { state in
             state.lost = lost
-            return (false, state.report.map { report in { report(lost) } })
+            return state.report
         }
-        report?()
-        return isWhole
+        report?(lost)
+        return false
     }
 
     /// Has `report` told of the file that gets lost, at once if one has been.
