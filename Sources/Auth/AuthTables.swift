@@ -88,7 +88,7 @@ enum AuthTables {
                 throw Problem(
                     code: "newer_database", status: 500,
                     message: "The sign-in tables were made by a newer version of Apus.",
-                    hint: "Start that version, or restore a backup made before it ran.")
+                    hint: "Start that version: no other can read what it has written.")
             }
             for step in applied..<steps.count {
                 try transaction.script(steps[step])

@@ -111,7 +111,7 @@ enum Opening {
             return Problem(
                 code: "XX001", status: 503,
                 message: "\(path) is damaged or is not an Apus database: \(error.message).",
-                hint: "Restore it from a backup, or choose another data directory with --data.",
+                hint: .servingBackup,
                 cause: cause)
         case ResultCode.readOnly, ResultCode.permission:
             return Problem(
@@ -152,4 +152,12 @@ enum WriterThread {
             opened.give(.failure(error))
         }
     }
+}
+
+extension String {
+    /// The hint of a problem that only a backup helps against. Put in the place of the database it
+    /// would meet the log that lies there, which is another one's.
+    public static let servingBackup =
+        "Keep its files as they are, copy a backup into an empty directory, and serve that with "
+        + "--data."
 }
