@@ -33,8 +33,9 @@ final class Revocations: Sendable {
         state.withLock { $0.expiries[session] != nil }
     }
 
-    /// What is known of the session of a token that expires at `expiry` (seconds since 1970, nil for
-    /// never).
+    /// What is known of the session of a token.
+    ///
+    /// - Parameter expiry: when the token expires, in seconds since 1970; nil for never.
     func verdict(_ session: String, tokenExpiresAt expiry: Int64?) -> Verdict {
         state.withLock { state in
             if state.expiries[session] != nil { return .revoked }

@@ -102,8 +102,8 @@ extension WriteTransaction {
 }
 
 extension WriteTransaction {
-    /// Drops the signed-out sessions whose tokens have all expired, by a clock that may be ahead, and
-    /// remembers up to which expiry that was done.
+    /// Drops the signed-out sessions whose tokens have all expired, by a clock that may be ahead,
+    /// and remembers up to which expiry that was done.
     private func forgetExpired(now: Int64) throws(Problem) {
         try change(
             """

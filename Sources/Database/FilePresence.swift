@@ -70,7 +70,9 @@ private struct OpenedFile {
     /// Whether the path still leads to it. A path that cannot be looked at is no evidence.
     var isInPlace: Bool {
         var status = stat()
-        guard unsafe stat(file.path, &status) == 0 else { return errno != ENOENT && errno != ENOTDIR }
+        guard unsafe stat(file.path, &status) == 0 else {
+            return errno != ENOENT && errno != ENOTDIR
+        }
         return status.st_dev == device && status.st_ino == inode
     }
 }

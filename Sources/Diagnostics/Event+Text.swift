@@ -32,8 +32,8 @@ extension Event {
         }
     }
 
-    /// What was lost and how nothing more is. Stopped, SQLite writes a log that it has open into the
-    /// database; a log beside another database than its own would be taken for that one's.
+    /// What was lost and how nothing more is. Stopped, SQLite writes a log that it has open into
+    /// the database; a log beside another database than its own would be taken for that one's.
     private static func loss(of path: String, isLog: Bool, process: Int32) -> [String] {
         let refusal =
             "\(path) was removed or replaced while the server runs: what is written could be lost, "

@@ -212,8 +212,8 @@ extension Problem {
         in owner: SQLScript.ReplaceOwner, at place: SourceLocation
     ) -> Problem {
         .migration(
-            "\(place): a \(owner) cannot say REPLACE: each write that meets a row with the same key "
-                + "would delete that row, and what refers to it, without saying so",
+            "\(place): a \(owner) cannot say REPLACE: each write that meets a row with the same "
+                + "key would delete that row, and what refers to it, without saying so",
             hint: "Nothing of the file was applied. \(owner.wayOut)")
     }
 }
