@@ -4,11 +4,10 @@ import Server
 extension Command {
     static let keys = Command(
         "keys", operands: "[anon|service_role]",
-        summary: "print the API keys of a data directory",
+        summary: "print the API keys, making them on first use",
         discussion: """
             The anon key may stand in a browser; the service_role key bypasses every access rule and
-            must stay on servers. With the name of a key, prints that key alone. Makes no data
-            directory: the first 'apus dev' or 'apus serve' does.
+            must stay on servers. With the name of a key, prints that key alone.
             """,
         switches: [.json], example: "apus keys --json"
     ) { arguments in

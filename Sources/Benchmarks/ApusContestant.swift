@@ -40,7 +40,6 @@ struct ApusContestant: Contestant {
         }
         if isSecure { try Self.makeCertificate(in: seed) }
         _ = try run(["migrate", "new", "items"])
-        _ = try run(["migrate", "up"])
         key = try run(["keys", "anon"]).filter { !$0.isWhitespace }
         let running = try start(in: seed)
         defer { running.process.end() }

@@ -26,18 +26,43 @@ extension Event {
         case .migrated(let name): ["applied \(name)"]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
+        case .dataDirectoryMade(let path): ["made the data directory \(path), with keys of its own"]
         case .secretsReplaced(let directory):
             [
                 "the secrets in \(directory) are others than at the last start: every API key and "
                     + "session of before is void; if that was not meant, stop the server and restore "
                     + "secrets.json from a backup"
             ]
+        case .databaseLost(let path, let isLog, let process):
+            Self.loss(of: path, isLog: isLog, process: process)
         case .failed(let request, let problem):
             [
                 (request.map { "request \($0): " } ?? "") + "\(problem.message) (\(problem.code))"
                     + (problem.cause.map { ": \($0)" } ?? "")
             ]
         }
+    }
+
+    /// What was lost and how nothing more is. Stopped, SQLite writes a log that it has open into
+    /// the database; a log beside another database than its own would be taken for that one's.
+    private static func loss(of path: String, isLog: Bool, process: Int32) -> [String] {
+        let refusal =
+            "\(path) was removed or replaced while the server runs: what is written could be lost, "
+            + "so every write is refused"
+        if isLog {
+            return [
+                refusal,
+                "  stop the server with ^C or SIGTERM: it writes what it still holds of that file "
+                    + "into the database; then start it again",
+            ]
+        }
+        return [
+            refusal,
+            "  until the server stops, rows can still be read, and removed files be copied from "
+                + "/proc/\(process)/fd",
+            "  stop the server, put the file back where it was, or serve a backup from another "
+                + "directory with --data",
+        ]
     }
 
     private static func waiting(_ names: [String]) -> String {

@@ -27,8 +27,13 @@ public enum Event: Sendable {
     /// A file or directory of the server's that other users could reach was closed to them; the
     /// mode it had, in octal digits.
     case closedToOthers(path: String, mode: String)
+    /// A command that needs a data directory has made one.
+    case dataDirectoryMade(path: String)
     /// The secrets in a data directory are others than at the database's last start.
     case secretsReplaced(directory: String)
+    /// The database or its write-ahead log was removed or replaced under the server, the process of
+    /// this number. What is written to it would be lost, so nothing is.
+    case databaseLost(path: String, isLog: Bool, process: Int32)
     /// Something failed that the client was only told a code of.
     case failed(request: UInt64?, problem: Problem)
 
@@ -38,8 +43,9 @@ public enum Event: Sendable {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
             .schemasMended, .migrated: .info
-        case .schemasRefused, .schemasHeldBack, .closedToOthers, .secretsReplaced: .warning
-        case .failed: .error
+        case .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade, .secretsReplaced:
+            .warning
+        case .databaseLost, .failed: .error
         }
     }
 
@@ -63,7 +69,9 @@ public enum Event: Sendable {
         case .schemasHeldBack: "schemas_held_back"
         case .migrated: "migrated"
         case .closedToOthers: "closed_to_others"
+        case .dataDirectoryMade: "data_directory_made"
         case .secretsReplaced: "secrets_replaced"
+        case .databaseLost: "database_lost"
         case .failed: "failed"
         }
     }
@@ -94,7 +102,10 @@ public enum Event: Sendable {
         case .migrated(let name): [.init("migration", .string(name))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
+        case .dataDirectoryMade(let path): [.init("path", .string(path))]
         case .secretsReplaced(let directory): [.init("directory", .string(directory))]
+        case .databaseLost(let path, _, _):
+            [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }
     }

@@ -2,6 +2,7 @@ import Auth
 import Configuration
 import Database
 import Diagnostics
+import Glibc
 import HTTP
 import HTTPServer
 import Schema
@@ -30,6 +31,10 @@ struct BackendParts {
             configuration.pageCacheBytesMax = bytes
         }
         let database = try DatabasePool.open(configuration)
+        database.onLoss { file in
+            log.record(
+                .databaseLost(path: file.path, isLog: file.isLog, process: getpid()))
+        }
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
             try Self.compareSecrets(secrets, with: database, options, log: log)
@@ -40,7 +45,11 @@ struct BackendParts {
             self.metrics = metrics
             let isDraining = isDraining
             let status = StatusEndpoints(
-                appendMetrics: { metrics.append(to: &$0) }, isReady: { !isDraining.isRaised })
+                appendMetrics: { metrics.append(to: &$0) },
+                readiness: {
+                    if isDraining.isRaised { return .draining }
+                    return database.loss.map(Readiness.databaseLost) ?? .ready
+                })
             services = SharedServices(
                 database: database, auth: auth, log: log,
                 crossOrigin: CrossOrigin(origins: settings.cors.origins), status: status,

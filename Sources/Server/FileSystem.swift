@@ -89,20 +89,8 @@ extension ServerOptions {
     /// The same for a command that a person runs and that has no log of its own.
     func prepareDataDirectory() throws { try prepareDataDirectory(log: try commandLog()) }
 
-    /// The same for a command that makes no data directory.
-    func requireDataDirectory() throws {
-        let log = try commandLog()
-        guard FileSystem.exists(dataDirectory) else {
-            throw Problem(
-                code: "no_data_directory", status: 500,
-                message: "There is no data directory \(dataDirectory).",
-                hint: "Check --project and --data. A new one is made by 'apus dev --project "
-                    + "\(projectDirectory) --data \(dataDirectory)'.")
-        }
-        try prepareDataDirectory(log: log)
-    }
-
-    private func commandLog() throws -> Log {
+    /// Where a command that a person runs tells what it does besides.
+    func commandLog() throws -> Log {
         let log = try loadSettings().resolved().log
         return Log(level: log.level, format: log.format ?? .text)
     }

@@ -145,7 +145,7 @@ extension Problem {
             code: "database_changed", status: 500,
             message: "The database lacks what its migration files have built: "
                 + "\(additions.joined(separator: ", ")).",
-            hint: "Restore it from a backup.")
+            hint: .servingBackup)
     }
 
     fileprivate static func unwritten(_ additions: [String]) -> Problem {

@@ -6,6 +6,7 @@ import Testing
     final class Project {
         let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
         let command: RunningCommand
+        let port: Int
 
         /// - Parameter before: what is done to the project before it is served.
         init(_ flags: [String] = [], before: (URL) throws -> Void = { _ in }) throws {
@@ -13,7 +14,9 @@ import Testing
             try before(root)
             command = try RunningCommand(
                 ["dev", "--project", root.path, "--listen", "127.0.0.1:0"] + flags)
-            #expect(command.lines(through: "listening on").last?.contains("listening on") == true)
+            let line = command.lines(through: "listening on").last ?? ""
+            #expect(line.contains("listening on"))
+            port = Int(line.split(separator: ":").last ?? "") ?? 0
         }
 
         deinit { try? FileManager.default.removeItem(at: root) }
