@@ -133,8 +133,8 @@ struct FilterResolver {
     }
 
     private func resolve(_ field: Field) throws(Problem) -> (Expression, ColumnType) {
-        guard let index = model.columnIndex(field.name) else {
-            throw .noColumn(field.name, of: model)
+        guard let index = model.columnIndex(field.name), !scope.hidden.contains(index) else {
+            throw .noColumn(field.name, of: model, hidden: scope.hidden)
         }
         try scope.permit(index)
         let type = model.columns[index].type

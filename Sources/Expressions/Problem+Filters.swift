@@ -31,8 +31,13 @@ extension Problem {
     }
 
     /// 42703: a column that filters, order or select name and the model does not have.
-    public static func noColumn(_ name: String, of model: Model) -> Problem {
-        let near = nearest(name, in: model.columns.map(\.name))
+    ///
+    /// - Parameter hidden: columns that are as good as not there, which the hint must not name.
+    public static func noColumn(
+        _ name: String, of model: Model, hidden: Set<Int> = []
+    ) -> Problem {
+        let shown = model.columns.indices.filter { !hidden.contains($0) }
+        let near = nearest(name, in: shown.map { model.columns[$0].name })
         return Problem(
             code: "42703", status: 400, message: "column \(model.name).\(name) does not exist",
             hint: near.map {
