@@ -1,5 +1,6 @@
 import Auth
 import Bytes
+import Diagnostics
 
 /// The two keys that clients present (auth.md §1.2).
 public struct APIKeys: Sendable {
