@@ -55,7 +55,7 @@ struct PlanKey {
         if let value { bytes.append(contentsOf: value) }
     }
 
-    /// False when an operand holds a broken escape.
+    /// False when an operand holds a broken escape, or that of a NUL, which no text holds.
     private mutating func appendQuery(_ query: ArraySlice<UInt8>) -> Bool {
         var index = 0
         var start = query.startIndex
@@ -86,6 +86,7 @@ struct PlanKey {
                 guard raw.endIndex - index > 2, ASCII.hexValue(raw[index + 1]) != nil,
                     ASCII.hexValue(raw[index + 2]) != nil
                 else { return false }
+                if raw[index + 1] == ASCII.zero, raw[index + 2] == ASCII.zero { return false }
                 index += 2
             }
             index += 1
