@@ -46,7 +46,7 @@ enum WritePlan: Sendable {
 /// INSERT and upsert.
 final class InsertPlan: Sendable {
     let model: Model
-    /// The columns the body names: what an upsert changes in rows that are there.
+    /// Reads bodies of the shape; its columns are what an upsert changes in rows that are there.
     let reader: PayloadReader
     /// Whether listed columns that a row lacks get their defaults (`missing=default`).
     let fillsGaps: Bool
