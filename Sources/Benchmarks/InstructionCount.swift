@@ -41,7 +41,7 @@ struct InstructionCount {
         }
         self.operations = operations
         apus = try ApusContestant(
-            options["apus"] ?? ".build/release/apus", seed: "\(directory)/seed", rows: rows)
+            "apus", options["apus"] ?? ".build/release/apus", seed: "\(directory)/seed", rows: rows)
     }
 
     func run() throws(BenchmarkError) {
@@ -74,7 +74,7 @@ struct InstructionCount {
     private func send(
         _ operation: Operation, _ count: Int, to server: Server
     ) throws(BenchmarkError) {
-        let client = try WireClient(port: server.port)
+        let client = try WireClient(server)
         let template = RequestTemplate(operation, server, rows: rows)
         var random = Xorshift(seed: 1)
         for _ in 0..<count {
