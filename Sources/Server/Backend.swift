@@ -62,7 +62,8 @@ public final class Backend: Sendable {
             return application
         }
         parts.metrics.observe(server)
-        services.database.onCommit { registry.deliver($0) }
+        services.database.onCommit(
+            { registry.deliver($0) }, afterReplies: { registry.wake() })
         try server.start()
         var reloader: SchemaReloader?
         if case .development = mode {

@@ -13,8 +13,7 @@ import Testing
     ]
 
     static let readings = [
-        ".hasPrefix(", ".hasSuffix(", ".starts(with:", ".contains(", ".split(", ".firstIndex(", ".firstRange(",
-        ".dropFirst(",
+        ".hasPrefix(", ".hasSuffix(", ".starts(with:", ".contains(", ".firstIndex(", ".firstRange(", ".dropFirst(",
     ]
 
     /// Beginnings of what SQLite says.
