@@ -16,7 +16,7 @@ import Values
         let key = PlanKey(request, path: request.rawPath, isService: false)
         let settings = RESTSettings()
         let parsed = try ApiRequest(
-            request, path: request.rawPath.dropFirst(),
+            request, .read, table: request.rawPath.dropFirst(),
             masked: key?.operands.map(\.parameter) ?? [], settings: settings)
         let permissions = Permissions(
             rulebook: try Rulebook.compile(catalogue), identity: identity, context: .none)

@@ -2,6 +2,8 @@
 /// with the methods that get them, and last what all other methods get. The callers: no key
 /// (`none`), a key that is none (`bad`), the anon key (`anon`), a bad token beside it (`forged`). Of
 /// the methods `long` is a POST of 100 MB and `text` one of text/plain.
+///
+/// With `APUS_ROUTE_ANSWERS` the test writes what it found to the file of that name.
 enum RouteAnswers {
     static let paths = lines.filter { !$0.hasPrefix(" ") }
 
@@ -26,46 +28,50 @@ enum RouteAnswers {
     static let table = """
         /rest/v1
           none bad: 401 key
-          anon: OPTIONS 200 [OPTIONS,GET,HEAD]; long 413 over 10 MiB; text 400 PGRST102; 404 PGRST126
+          anon: OPTIONS 200 [OPTIONS,GET,HEAD]; 404 PGRST126
           forged: 401 PGRST301
         /rest/v1/
           none bad: 401 key
-          anon: OPTIONS 200 [OPTIONS,GET,HEAD]; long 413 over 10 MiB; text 400 PGRST102; 404 PGRST126
+          anon: OPTIONS 200 [OPTIONS,GET,HEAD]; 404 PGRST126
           forged: 401 PGRST301
         /rest/v1//
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: 404 PGRST125
           forged: 401 PGRST301
         /rest/v1/rooms
           none bad: 401 key
-          anon: POST 401 42501; PUT TRACE 405 PGRST117; PATCH DELETE 400 21000;
-            OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 over 10 MiB; text 400 PGRST102; 200
+          anon: POST 401 42501; PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE];
+            PATCH DELETE 400 21000; OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 over 10 MiB;
+            text 400 PGRST102; 200
           forged: 401 PGRST301
         /rest/v1/rooms?select=id
           none bad: 401 key
-          anon: POST 401 42501; PUT TRACE 405 PGRST117; PATCH DELETE 400 21000;
-            OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 over 10 MiB; text 400 PGRST102; 200
+          anon: POST 401 42501; PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE];
+            PATCH DELETE 400 21000; OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 over 10 MiB;
+            text 400 PGRST102; 200
           forged: 401 PGRST301
         /rest/v1/rooms/
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: 404 PGRST125
           forged: 401 PGRST301
         /rest/v1//rooms
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: 404 PGRST125
           forged: 401 PGRST301
         /rest/v1/rooms/x
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: 404 PGRST125
           forged: 401 PGRST301
         /rest/v1/r%6Foms
           none bad: 401 key
-          anon: POST 401 42501; PUT TRACE 405 PGRST117; PATCH DELETE 400 21000;
-            OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 over 10 MiB; text 400 PGRST102; 200
+          anon: POST 401 42501; PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE];
+            PATCH DELETE 400 21000; OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 over 10 MiB;
+            text 400 PGRST102; 200
           forged: 401 PGRST301
         /rest/v1/rooms%2Fx
           none bad: 401 key
-          anon: PUT TRACE 405 PGRST117; long 413 over 10 MiB; text 400 PGRST102; 404 PGRST205
+          anon: PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE]; long 413 over 10 MiB;
+            text 400 PGRST102; 404 PGRST205
           forged: 401 PGRST301
         /rest/v1/%ff
           none bad: 401 key
@@ -77,31 +83,33 @@ enum RouteAnswers {
           forged: 401 PGRST301
         /rest/v1/nothing
           none bad: 401 key
-          anon: PUT TRACE 405 PGRST117; long 413 over 10 MiB; text 400 PGRST102; 404 PGRST205
+          anon: PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE]; long 413 over 10 MiB;
+            text 400 PGRST102; 404 PGRST205
           forged: 401 PGRST301
         /rest/v1/rpc
           none bad: 401 key
-          anon: PUT TRACE 405 PGRST117; long 413 over 10 MiB; text 400 PGRST102; 404 PGRST205
+          anon: PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE]; long 413 over 10 MiB;
+            text 400 PGRST102; 404 PGRST205
           forged: 401 PGRST301
         /rest/v1/rpc/
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: 404 PGRST125
           forged: 401 PGRST301
         /rest/v1/rpc/f
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST202
+          anon: 404 PGRST202
           forged: 401 PGRST301
         /rest/v1/%72pc/f
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: 404 PGRST125
           forged: 401 PGRST301
         /rest/v1/rpc/f/
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: 404 PGRST125
           forged: 401 PGRST301
         /rest/v1/rpc/f/g
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: 404 PGRST125
           forged: 401 PGRST301
         /rest/v1x
           none bad anon forged: 404 no route
@@ -119,15 +127,15 @@ enum RouteAnswers {
           none bad anon forged: 404 no route
         /auth/v1
           none bad: 401 key
-          anon forged: long 413 too large; 404 not_found
+          anon forged: 404 not_found
         /auth/v1/
           none bad: 401 key
-          anon forged: long 413 too large; 404 not_found
+          anon forged: 404 not_found
         /auth/v1x/signup
           none bad anon forged: 404 no route
         /auth/v1/nothing
           none bad: 401 key
-          anon forged: long 413 too large; 404 not_found
+          anon forged: 404 not_found
         /auth/v1/signup
           none bad: 401 key
           anon forged: POST text 422 anonymous_provider_disabled; long 413 too large; 405 method [POST]
@@ -139,63 +147,61 @@ enum RouteAnswers {
           anon forged: POST text 422 anonymous_provider_disabled; long 413 too large; 405 method [POST]
         /auth/v1/signup/x
           none bad: 401 key
-          anon forged: long 413 too large; 404 not_found
+          anon forged: 404 not_found
         /auth/v1/si%67nup
           none bad: 401 key
-          anon forged: long 413 too large; 404 not_found
+          anon forged: 404 not_found
         /auth/v1/Signup
           none bad: 401 key
-          anon forged: long 413 too large; 404 not_found
+          anon forged: 404 not_found
         /auth/v1/token?grant_type=password
           none bad: 401 key
           anon forged: POST text 400 validation_failed; long 413 too large; 405 method [POST]
         /auth/v1/token/x
           none bad: 401 key
-          anon forged: long 413 too large; 404 not_found
+          anon forged: 404 not_found
         /auth/v1/logout
           none bad: 401 key
           anon: POST text 401 no_authorization; long 413 too large; 405 method [POST]
           forged: POST text 403 bad_jwt; long 413 too large; 405 method [POST]
         /auth/v1/user
           none bad: 401 key
-          anon: GET HEAD PUT 401 no_authorization; long 413 too large; 405 method [GET, HEAD, PUT]
-          forged: GET HEAD PUT 403 bad_jwt; long 413 too large; 405 method [GET, HEAD, PUT]
+          anon: GET HEAD PUT 401 no_authorization; 405 method [GET, HEAD, PUT]
+          forged: GET HEAD PUT 403 bad_jwt; 405 method [GET, HEAD, PUT]
         /auth/v1//user//
           none bad: 401 key
-          anon: GET HEAD PUT 401 no_authorization; long 413 too large; 405 method [GET, HEAD, PUT]
-          forged: GET HEAD PUT 403 bad_jwt; long 413 too large; 405 method [GET, HEAD, PUT]
+          anon: GET HEAD PUT 401 no_authorization; 405 method [GET, HEAD, PUT]
+          forged: GET HEAD PUT 403 bad_jwt; 405 method [GET, HEAD, PUT]
         /auth/v1/user/x
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 feature_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 feature_disabled
         /auth/v1/user/identities
           none bad: 401 key
-          anon forged: GET DELETE 404 manual_linking_disabled; HEAD 405 [GET, DELETE]; long 413 too large;
-            405 method [GET, DELETE]
+          anon forged: GET HEAD DELETE 404 manual_linking_disabled; 405 method [GET, HEAD, DELETE]
         /auth/v1/user/identities/authorize
           none bad: 401 key
-          anon forged: GET DELETE 404 manual_linking_disabled; HEAD 405 [GET, DELETE]; long 413 too large;
-            405 method [GET, DELETE]
+          anon forged: GET HEAD DELETE 404 manual_linking_disabled; 405 method [GET, HEAD, DELETE]
         /auth/v1/settings
           none bad: 401 key
-          anon forged: GET HEAD 200; long 413 too large; 405 method [GET, HEAD]
+          anon forged: GET HEAD 200; 405 method [GET, HEAD]
         /auth/v1/health
           none bad: 401 key
-          anon forged: GET HEAD 200; long 413 too large; 405 method [GET, HEAD]
+          anon forged: GET HEAD 200; 405 method [GET, HEAD]
         /auth/v1/.well-known
           none bad: GET HEAD 404 feature_disabled; 401 key
-          anon forged: GET HEAD 404 feature_disabled; long 413 too large; 405 method [GET, HEAD]
+          anon forged: GET HEAD 404 feature_disabled; 405 method [GET, HEAD]
         /auth/v1/.well-known/jwks.json
           none bad: GET HEAD 200; 401 key
-          anon forged: GET HEAD 200; long 413 too large; 405 method [GET, HEAD]
+          anon forged: GET HEAD 200; 405 method [GET, HEAD]
         /auth/v1/.well-known//jwks.json/
           none bad: GET HEAD 200; 401 key
-          anon forged: GET HEAD 200; long 413 too large; 405 method [GET, HEAD]
+          anon forged: GET HEAD 200; 405 method [GET, HEAD]
         /auth/v1/.well-known/jwks.json/x
           none bad: GET HEAD 404 feature_disabled; 401 key
-          anon forged: GET HEAD 404 feature_disabled; long 413 too large; 405 method [GET, HEAD]
+          anon forged: GET HEAD 404 feature_disabled; 405 method [GET, HEAD]
         /auth/v1/.well-known/openid-configuration
           none bad: GET HEAD 404 feature_disabled; 401 key
-          anon forged: GET HEAD 404 feature_disabled; long 413 too large; 405 method [GET, HEAD]
+          anon forged: GET HEAD 404 feature_disabled; 405 method [GET, HEAD]
         /auth/v1/otp
           none bad: 401 key
           anon forged: POST text 404 feature_disabled; long 413 too large; 405 method [POST]
@@ -204,39 +210,34 @@ enum RouteAnswers {
           anon forged: POST text 404 feature_disabled; long 413 too large; 405 method [POST]
         /auth/v1/recover
           none bad: 401 key
-          anon forged: POST text 404 feature_disabled; long 413 too large; 405 method [POST]
+          anon forged: POST long text 404 feature_disabled; 405 method [POST]
         /auth/v1/resend
           none bad: 401 key
-          anon forged: POST text 404 feature_disabled; long 413 too large; 405 method [POST]
+          anon forged: POST long text 404 feature_disabled; 405 method [POST]
         /auth/v1/magiclink
           none bad: 401 key
-          anon forged: POST text 404 feature_disabled; long 413 too large; 405 method [POST]
+          anon forged: POST long text 404 feature_disabled; 405 method [POST]
         /auth/v1/reauthenticate
           none bad: 401 key
-          anon forged: GET 404 feature_disabled; HEAD 405 [GET]; long 413 too large; 405 method [GET]
+          anon forged: GET HEAD 404 feature_disabled; 405 method [GET, HEAD]
         /auth/v1/verify
           none bad: GET HEAD 404 feature_disabled; 401 key
-          anon forged: GET HEAD POST text 404 feature_disabled; long 413 too large;
-            405 method [GET, HEAD, POST]
+          anon forged: PUT PATCH DELETE OPTIONS TRACE 405 method [GET, HEAD, POST]; 404 feature_disabled
         /auth/v1/verify/
           none bad: GET HEAD 404 feature_disabled; 401 key
-          anon forged: GET HEAD POST text 404 feature_disabled; long 413 too large;
-            405 method [GET, HEAD, POST]
+          anon forged: PUT PATCH DELETE OPTIONS TRACE 405 method [GET, HEAD, POST]; 404 feature_disabled
         /auth/v1/invite
           none bad: 401 key
-          anon forged: POST text 404 feature_disabled; long 413 too large; 405 method [POST]
+          anon forged: POST long text 404 feature_disabled; 405 method [POST]
         /auth/v1/authorize?provider=x
           none bad: GET HEAD 400 validation_failed; 401 key
-          anon forged: GET HEAD POST text 400 validation_failed; long 413 too large;
-            405 method [GET, HEAD, POST]
+          anon forged: PUT PATCH DELETE OPTIONS TRACE 405 method [GET, HEAD, POST]; 400 validation_failed
         /auth/v1/callback
-          none bad: GET HEAD POST text 400 validation_failed; long 413 too large; 401 key
-          anon forged: GET HEAD POST text 400 validation_failed; long 413 too large;
-            405 method [GET, HEAD, POST]
+          none bad: PUT PATCH DELETE OPTIONS TRACE 401 key; 400 validation_failed
+          anon forged: PUT PATCH DELETE OPTIONS TRACE 405 method [GET, HEAD, POST]; 400 validation_failed
         /auth/v1/callback/x
-          none bad: GET HEAD POST text 400 validation_failed; long 413 too large; 401 key
-          anon forged: GET HEAD POST text 400 validation_failed; long 413 too large;
-            405 method [GET, HEAD, POST]
+          none bad: PUT PATCH DELETE OPTIONS TRACE 401 key; 400 validation_failed
+          anon forged: PUT PATCH DELETE OPTIONS TRACE 405 method [GET, HEAD, POST]; 400 validation_failed
         /auth/v1/factors
           none bad: 401 key
           anon forged: POST text 400 validation_failed; long 413 too large; 405 method [POST]
@@ -245,54 +246,52 @@ enum RouteAnswers {
           anon forged: POST text 400 validation_failed; long 413 too large; 405 method [POST]
         /auth/v1/factors/x
           none bad: 401 key
-          anon forged: HEAD 405 [GET, POST, DELETE]; PUT PATCH OPTIONS TRACE 405 method [GET, POST, DELETE];
-            long 413 too large; 404 mfa_factor_not_found
+          anon forged: PUT PATCH OPTIONS TRACE 405 method [GET, HEAD, POST, DELETE]; 404 mfa_factor_not_found
         /auth/v1/factors/x/verify
           none bad: 401 key
-          anon forged: HEAD 405 [GET, POST, DELETE]; PUT PATCH OPTIONS TRACE 405 method [GET, POST, DELETE];
-            long 413 too large; 404 mfa_factor_not_found
+          anon forged: PUT PATCH OPTIONS TRACE 405 method [GET, HEAD, POST, DELETE]; 404 mfa_factor_not_found
         /auth/v1/sso
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 saml_provider_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 saml_provider_disabled
         /auth/v1/sso/x
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 saml_provider_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 saml_provider_disabled
         /auth/v1/sso/saml
-          none bad: OPTIONS TRACE 401 key; long 413 too large; 404 saml_provider_disabled
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 saml_provider_disabled
+          none bad: OPTIONS TRACE 401 key; 404 saml_provider_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 saml_provider_disabled
         /auth/v1/sso/saml/acs
-          none bad: OPTIONS TRACE 401 key; long 413 too large; 404 saml_provider_disabled
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 saml_provider_disabled
+          none bad: OPTIONS TRACE 401 key; 404 saml_provider_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 saml_provider_disabled
         /auth/v1/sso//saml
-          none bad: OPTIONS TRACE 401 key; long 413 too large; 404 saml_provider_disabled
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 saml_provider_disabled
+          none bad: OPTIONS TRACE 401 key; 404 saml_provider_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 saml_provider_disabled
         /auth/v1/passkeys
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 passkey_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 passkey_disabled
         /auth/v1/passkeys/
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 passkey_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 passkey_disabled
         /auth/v1/passkeys/x/y
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 passkey_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 passkey_disabled
         /auth/v1/oauth/authorize
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 feature_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 feature_disabled
         /auth/v1/scim/v2/Users
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 feature_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 feature_disabled
         /auth/v1/admin
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 feature_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 feature_disabled
         /auth/v1/admin/users
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 feature_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 feature_disabled
         /auth/v1/admin/users/x
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 feature_disabled
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 feature_disabled
         /auth/v1/admin/sso/providers
           none bad: 401 key
-          anon forged: OPTIONS TRACE 405 method [all six]; long 413 too large; 404 sso_provider_not_found
+          anon forged: OPTIONS TRACE 405 method [all six]; 404 sso_provider_not_found
         /realtime/v1
           none bad: 401 key
           anon forged: 404 no route
