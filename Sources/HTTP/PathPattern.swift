@@ -51,7 +51,8 @@ public struct PathParameters: Sendable {
     public static let countMax = 4
 
     private let path: ArraySlice<UInt8>
-    private var places: InlineArray<4, Range<Int>>
+    /// Relative to the path's beginning. Small, since every request has them.
+    private var places: InlineArray<4, Range<Int32>>
     /// How many there are.
     public private(set) var count = 0
 
@@ -63,11 +64,13 @@ public struct PathParameters: Sendable {
     /// The bytes of one parameter.
     public subscript(index: Int) -> ArraySlice<UInt8> {
         precondition(index < count, "no such parameter")
-        return path[places[index]]
+        let place = places[index]
+        return path[path.startIndex + Int(place.lowerBound)..<path.startIndex + Int(place.upperBound)]
     }
 
     mutating func append(_ place: Range<Int>) {
-        places[count] = place
+        let start = Int32(truncatingIfNeeded: place.lowerBound - path.startIndex)
+        places[count] = start..<start + Int32(truncatingIfNeeded: place.count)
         count += 1
     }
 

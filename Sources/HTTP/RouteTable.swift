@@ -2,14 +2,6 @@ import Bytes
 
 /// All that one service answers. Built on, and confined to, one loop.
 public struct RouteTable<Caller> {
-    /// What a path and a method come to.
-    public enum Match {
-        /// A row answers.
-        case route(Route<Caller>, PathParameters)
-        /// None does; the service words it, for those who may enter by the table's own `entry`.
-        case refusal(RouteRefusal)
-    }
-
     /// What all paths begin with: `/rest/v1`; empty for what has a path of its own.
     public let prefix: StaticString
     /// Who is told that no row matches.
@@ -52,12 +44,15 @@ public struct RouteTable<Caller> {
     /// Finds the row of a request.
     ///
     /// - Parameter rest: ``rest(of:)`` its path.
-    public func match(_ method: Method, _ rest: ArraySlice<UInt8>) -> Match {
-        switch tree.find(method, rest) {
-        case .row(let number, let parameters): .route(routes[number], parameters)
-        case .otherMethods(let allowed, let parameters):
-            .refusal(.wrongMethod(allowed: allowed, parameters))
-        case .nothing: .refusal(.unknownPath)
-        }
+    public func match(_ method: Method, _ rest: ArraySlice<UInt8>) -> RouteMatch {
+        tree.find(method, rest)
     }
+}
+
+/// What a path and a method come to in a table.
+public enum RouteMatch {
+    /// The row of this number answers.
+    case row(Int, PathParameters)
+    /// None does; the service words it, for those who may enter by the table's own `entry`.
+    case refusal(RouteRefusal)
 }

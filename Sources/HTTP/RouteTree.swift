@@ -5,15 +5,6 @@ import Bytes
 /// The more definite pattern wins: a word before a parameter, a parameter before a tail. A path
 /// whose word leads nowhere is tried again with the parameter beside it.
 struct RouteTree: Sendable {
-    /// What a path and a method come to.
-    enum Finding {
-        /// The number of a row.
-        case row(Int, PathParameters)
-        /// The path is known, with other methods.
-        case otherMethods(MethodSet, PathParameters)
-        case nothing
-    }
-
     private struct Node {
         var words: [(bytes: [UInt8], node: Int)] = []
         var parameter: Int?
@@ -72,16 +63,18 @@ struct RouteTree: Sendable {
     /// Finds a row.
     ///
     /// - Parameter path: What follows the prefix and its slash, not decoded.
-    func find(_ method: Method, _ path: ArraySlice<UInt8>) -> Finding {
+    func find(_ method: Method, _ path: ArraySlice<UInt8>) -> RouteMatch {
         var parameters = PathParameters(of: path)
         // One past the end stands for "no segment": an empty path has none.
         let start = path.isEmpty ? path.endIndex + 1 : path.startIndex
-        guard let leaf = leaf(below: 0, from: start, of: path, &parameters) else { return .nothing }
+        guard let leaf = leaf(below: 0, from: start, of: path, &parameters) else {
+            return .refusal(.unknownPath)
+        }
         for index in leaves[leaf].rows.indices
         where leaves[leaf].rows[index].methods.contains(method) {
             return .row(leaves[leaf].rows[index].row, parameters)
         }
-        return .otherMethods(leaves[leaf].methods, parameters)
+        return .refusal(.wrongMethod(allowed: leaves[leaf].methods, parameters))
     }
 
     private func leaf(

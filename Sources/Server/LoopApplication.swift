@@ -36,11 +36,15 @@ final class LoopApplication: Application {
     /// Decides by its head about a request with a body: who calls, and how much the route takes.
     func admit(_ request: Request) -> Admission {
         switch enter(request) {
-        case .answered(let response):
-            return .answered(services.finish(response, to: request))
-        case .whole(let policy, let respond, let parameters, let caller):
-            return .body(policy) { [services] request in
-                services.finish(respond(request, parameters, caller), to: request)
+        case .answered(let response): .answered(services.finish(response, to: request))
+        case .row(let table, let row, let parameters, let caller):
+            switch router.tables[table].routes[row].action {
+            case .head(let respond):
+                .answered(services.finish(respond(request, parameters, caller), to: request))
+            case .whole(let policy, let respond):
+                .body(policy) { [services] request in
+                    services.finish(respond(request, parameters, caller), to: request)
+                }
             }
         }
     }
@@ -48,10 +52,14 @@ final class LoopApplication: Application {
     /// Answers a request without a body.
     func respond(to request: Request) -> Answer {
         switch enter(request) {
-        case .answered(let response):
-            .response(services.finish(response, to: request))
-        case .whole(_, let respond, let parameters, let caller):
-            services.finish(respond(request, parameters, caller), to: request)
+        case .answered(let response): .response(services.finish(response, to: request))
+        case .row(let table, let row, let parameters, let caller):
+            switch router.tables[table].routes[row].action {
+            case .head(let respond):
+                .response(services.finish(respond(request, parameters, caller), to: request))
+            case .whole(_, let respond):
+                services.finish(respond(request, parameters, caller), to: request)
+            }
         }
     }
 
@@ -83,10 +91,11 @@ final class LoopApplication: Application {
         router = Self.makeRouter(services: services, rest: rest, hub: hub)
     }
 
-    /// What a request comes to by its head.
+    /// What a request comes to by its head. Names the row by its place: a copy of it would be made
+    /// for every request.
     private enum Entrance {
         case answered(Response)
-        case whole(BodyPolicy, Route<Identity>.Handler, PathParameters, Identity)
+        case row(table: Int, row: Int, PathParameters, Identity)
     }
 
     private func enter(_ request: Request) -> Entrance {
@@ -97,15 +106,12 @@ final class LoopApplication: Application {
         case .success(let identity): caller = identity
         case .failure(let refusal): return .answered(refusal.response)
         }
-        switch destination {
-        case .refusal(let refusal, let table):
+        let table = destination.table
+        switch destination.match {
+        case .row(let row, let parameters):
+            return .row(table: table, row: row, parameters, caller)
+        case .refusal(let refusal):
             return .answered(router.response(to: refusal, request, table: table))
-        case .route(let route, let parameters):
-            switch route.action {
-            case .head(let respond): return .answered(respond(request, parameters, caller))
-            case .whole(let policy, let respond):
-                return .whole(policy, respond, parameters, caller)
-            }
         }
     }
 }

@@ -3,11 +3,10 @@ import HTTP
 
 /// The tables of all services, put together: where every request goes.
 struct Router {
-    /// Where a request goes, and who may be told.
-    enum Destination {
-        case route(Route<Identity>, PathParameters)
-        /// To no row of this table.
-        case refusal(RouteRefusal, table: Int)
+    /// Where a request goes: to a row, or to none, of this table.
+    struct Destination {
+        let table: Int
+        let match: RouteMatch
     }
 
     let tables: [RouteTable<Identity>]
@@ -25,18 +24,15 @@ struct Router {
     /// Finds the row of a request.
     func destination(of request: Request) -> Destination {
         let (table, path) = place(of: request)
-        guard let path else { return .refusal(.unknownPath, table: table) }
-        switch tables[table].match(request.method, path) {
-        case .route(let route, let parameters): return .route(route, parameters)
-        case .refusal(let refusal): return .refusal(refusal, table: table)
-        }
+        guard let path else { return Destination(table: table, match: .refusal(.unknownPath)) }
+        return Destination(table: table, match: tables[table].match(request.method, path))
     }
 
     /// Who may be answered what this destination answers.
     func entry(to destination: Destination) -> Entry {
-        switch destination {
-        case .route(let route, _): route.entry
-        case .refusal(_, let table): tables[table].entry
+        switch destination.match {
+        case .row(let row, _): tables[destination.table].routes[row].entry
+        case .refusal: tables[destination.table].entry
         }
     }
 

@@ -21,9 +21,9 @@ import Testing
         let table = RouteTable(prefix: "/v1", mergesSlashes: mergesSlashes, entry: .open, rows)
         guard let rest = table.rest(of: Array(path.utf8)[...]) else { return "elsewhere" }
         switch table.match(method, rest) {
-        case .route(let route, let parameters):
+        case .row(let row, let parameters):
             let values = (0..<parameters.count).map { String(utf8: parameters[$0]) }
-            return ([route.pattern.text] + values).joined(separator: " ")
+            return ([table.routes[row].pattern.text] + values).joined(separator: " ")
         case .refusal(.wrongMethod(let allowed, _)): return allowed.allow
         case .refusal: return "nothing"
         }

@@ -135,8 +135,8 @@ extension RouteTable {
     func answer(to request: Request, from caller: Caller) -> Answer {
         switch match(request.method, rest(of: request.rawPath) ?? []) {
         case .refusal(let refusal): return .response(refuse(refusal, request) ?? Response(status: 404))
-        case .route(let route, let path):
-            switch route.action {
+        case .row(let row, let path):
+            switch routes[row].action {
             case .head(let respond): return .response(respond(request, path, caller))
             case .whole(let body, let respond):
                 do throws(HTTPFault) {

@@ -59,8 +59,10 @@ import Testing
         let (router, rows) = try Self.rows()
         #expect(rows.count > 100)
         for row in rows {
-            switch router.destination(of: Request(row.method, row.path)) {
-            case .route(let found, _):
+            let destination = router.destination(of: Request(row.method, row.path))
+            switch destination.match {
+            case .row(let number, _):
+                let found = router.tables[destination.table].routes[number]
                 #expect(found.pattern == row.route.pattern, "\(row)")
                 #expect(found.methods == row.route.methods, "\(row)")
             case .refusal: Issue.record("\(row) is not reached")
