@@ -64,8 +64,8 @@ public struct PathParameters: Sendable {
     /// The bytes of one parameter.
     public subscript(index: Int) -> ArraySlice<UInt8> {
         precondition(index < count, "no such parameter")
-        let place = places[index]
-        return path[path.startIndex + Int(place.lowerBound)..<path.startIndex + Int(place.upperBound)]
+        let (start, place) = (path.startIndex, places[index])
+        return path[start + Int(place.lowerBound)..<start + Int(place.upperBound)]
     }
 
     mutating func append(_ place: Range<Int>) {

@@ -33,12 +33,12 @@ public struct RouteTable<Caller> {
     /// What follows the prefix and a slash; nil when the path is another one. The prefix with and
     /// without a slash behind it are one path.
     public func rest(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        let length = prefix.utf8CodeUnitCount
-        let head = path.prefix(length)
+        let end = path.startIndex + prefix.utf8CodeUnitCount
+        guard end <= path.endIndex else { return nil }
+        let head = path[..<end]
         guard ASCII.equal(head.span, prefix) else { return nil }
-        let rest = path.dropFirst(length)
-        guard let slash = rest.first else { return rest }
-        return slash == ASCII.slash ? rest.dropFirst() : nil
+        if end == path.endIndex { return path[end...] }
+        return path[end] == ASCII.slash ? path[(end + 1)...] : nil
     }
 
     /// Finds the row of a request.
