@@ -1,6 +1,7 @@
 public import Diagnostics
 import SQLite
 import Synchronization
+import Work
 
 /// The store as everything above sees it: readers, one group-committing writer, a slow lane for
 /// expensive reads, and the log of changes. Usable from every thread.
@@ -28,7 +29,7 @@ public final class DatabasePool: Sendable {
         let queue = WriteQueue()
         let tables = CapturedTables()
         let publishers = Publishers()
-        let opened = Answer<Result<String, Problem>>()
+        let opened = Handover<Result<String, Problem>>()
         let path = files.path
         let thread = PosixThread(name: "writer") {
             WriterThread.run(
@@ -120,7 +121,7 @@ public final class DatabasePool: Sendable {
     public func writeAndWait<R: Sendable>(
         _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        let answer = Answer<Result<R, Problem>>()
+        let answer = Handover<Result<R, Problem>>()
         submit(nil, body) { answer.give($0) }
         return try answer.take().get()
     }

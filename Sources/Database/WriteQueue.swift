@@ -1,6 +1,7 @@
 import Diagnostics
 import SQLite
 import Synchronization
+import Work
 
 /// A write waiting for the writer.
 struct WriteJob: Sendable {

@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 import Schema
+import Work
 
 /// Serves schema files as they are edited, for development. Faults change nothing: they are listed
 /// in the log and the server goes on with what it had.
