@@ -22,16 +22,19 @@ extension Event {
         case .migrated(let name): ["applied \(name)"]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
+        case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
+        case .serviceLate(let name): ["\(name): the work takes longer than its period"]
         case .failed(let request, let problem):
-            [
-                (request.map { "request \($0): " } ?? "") + "\(problem.message) (\(problem.code))"
-                    + (problem.cause.map { ": \($0)" } ?? "")
-            ]
+            [(request.map { "request \($0): " } ?? "") + Self.text(of: problem)]
         }
     }
 
     private static func waiting(_ names: [String]) -> String {
         "waits for the restart: \(names.joined(separator: ", "))"
+    }
+
+    private static func text(of problem: Problem) -> String {
+        "\(problem.message) (\(problem.code))" + (problem.cause.map { ": \($0)" } ?? "")
     }
 
     /// Milliseconds with one digit of fraction.

@@ -25,6 +25,10 @@ public enum Event: Sendable {
     /// A file or directory of the server's that other users could reach was closed to them; the
     /// mode it had, in octal digits.
     case closedToOthers(path: String, mode: String)
+    /// The periodic work of a service failed; it is tried again after its period.
+    case serviceFailed(name: String, problem: Problem)
+    /// The periodic work of a service takes longer than its period: it is not begun again before.
+    case serviceLate(name: String)
     /// Something failed that the client was only told a code of.
     case failed(request: UInt64?, problem: Problem)
 
@@ -34,8 +38,8 @@ public enum Event: Sendable {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
             .schemasMended, .migrated: .info
-        case .schemasRefused, .closedToOthers: .warning
-        case .failed: .error
+        case .schemasRefused, .closedToOthers, .serviceLate: .warning
+        case .failed, .serviceFailed: .error
         }
     }
 
@@ -58,6 +62,8 @@ public enum Event: Sendable {
         case .schemasRefused: "schemas_refused"
         case .migrated: "migrated"
         case .closedToOthers: "closed_to_others"
+        case .serviceFailed: "service_failed"
+        case .serviceLate: "service_late"
         case .failed: "failed"
         }
     }
@@ -81,6 +87,9 @@ public enum Event: Sendable {
         case .migrated(let name): [.init("migration", .string(name))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
+        case .serviceFailed(let name, let problem):
+            [.init("service", .string(name))] + Self.fields(of: problem, request: nil)
+        case .serviceLate(let name): [.init("service", .string(name))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }
     }
