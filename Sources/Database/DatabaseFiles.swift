@@ -23,6 +23,9 @@ final class DatabaseFiles: Sendable {
         try Self.makeFile(path)
     }
 
+    /// Whether the lock is held: from the opening until `close`.
+    var areLocked: Bool { lock.withLock { $0 != nil } }
+
     /// Gives up the lock and removes a temporary database.
     func close() {
         lock.withLock { $0 = nil }

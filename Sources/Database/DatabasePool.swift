@@ -183,6 +183,14 @@ public final class DatabasePool: Sendable {
         publishers.add(publish)
     }
 
+    /// Asks the writer to remove changes that are older than they are to be kept, a few rows at a
+    /// time between the writes. Returns at once. To be called each minute, by the node that leads.
+    public func trimChanges() { queue.askForTrimming() }
+
+    /// Whether this node does what only one of several does: with this engine, whoever holds the
+    /// lock on the data.
+    public var leads: Bool { files.areLocked }
+
     /// Ends slow reads, finishes the waiting writes (those that have not begun after
     /// the configuration's `closingTime` fail with 57P03), closes the file and gives up the lock.
     /// Readers must be gone or idle. Calling it again does nothing.

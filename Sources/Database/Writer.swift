@@ -56,16 +56,18 @@ final class Writer {
             hook.tally = nil
         }
         while true {
-            let (jobs, isClosed) = queue.take(until: retention.nextStep)
+            let taken = queue.take(waits: !retention.isDue)
+            if taken.wantsTrimming { retention.begin() }
             refreshTables()
+            let jobs = taken.jobs
             var rest = jobs[...]
             while !rest.isEmpty, !queue.isOverdue {
-                let taken = commit(rest.prefix(DatabaseLimits.batchWritesMax))
-                rest = rest.dropFirst(taken)
+                let count = commit(rest.prefix(DatabaseLimits.batchWritesMax))
+                rest = rest.dropFirst(count)
             }
             for job in rest { job.fail(.closed) }
             if jobs.isEmpty { trimAlone() }
-            if isClosed && jobs.isEmpty { return }
+            if taken.isClosed && jobs.isEmpty { return }
         }
     }
 
