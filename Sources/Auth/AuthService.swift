@@ -59,6 +59,10 @@ public final class AuthService: Sendable {
         verifier.revoke(revoked, now: now)
     }
 
+    /// Ends the threads that hash passwords: what waits is refused, what has begun is finished. To
+    /// be called when no request is left that would be answered.
+    public func close() { hasher.close() }
+
     /// Answers a request whose path, without `/auth/v1`, is `path`: `/token` or `token`.
     public func respond(to request: Request, path: String) -> Answer {
         let form = ErrorForm(request)
