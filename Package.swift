@@ -68,7 +68,7 @@ let package = Package(
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
-        tests("WorkTests", ["Work", "Diagnostics", "Bytes"]),
+        tests("WorkTests", ["Work", "Diagnostics"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
         tests("NetworkTests", ["Network", "Work", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),

@@ -26,10 +26,9 @@ final class WorkerLane<Seat>: Sendable {
         let result: Result<R, Problem>
         do throws(WorkRefusal) {
             result = try await pool.run(
-                waitingMax: waitingMax, interrupt: { cancellation.raise() }
-            ) { seat in
-                Result { () throws(Problem) in try work(seat, cancellation) }
-            }
+                waitingMax: waitingMax,
+                { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
+                interrupt: { cancellation.raise() })
         } catch {
             throw Problem(error)
         }

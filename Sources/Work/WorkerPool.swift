@@ -64,8 +64,8 @@ public final class WorkerPool<Seat>: Sendable {
     ///   - interrupt: Called when the task is cancelled, for work that has begun.
     /// - Throws: why the work was not done.
     public func run<R: Sendable>(
-        waitingMax: Int, interrupt: @escaping @Sendable () -> Void = {},
-        _ work: @escaping @Sendable (Seat) -> R
+        waitingMax: Int, _ work: @escaping @Sendable (Seat) -> R,
+        interrupt: @escaping @Sendable () -> Void = {}
     ) async throws(WorkRefusal) -> R {
         let withdrawal = Withdrawal()
         let result: Result<R, WorkRefusal> = await withTaskCancellationHandler {

@@ -5,7 +5,7 @@ import Testing
     /// Who knows of `EINTR`, and why.
     static let places: [String: String] = [
         "Sources/Diagnostics/SystemCall.swift": "repeats the call",
-        "Sources/Network/Poller.swift": "takes it as a turn without events, so that timers are kept",
+        "Sources/Network/Poller.swift": "takes it as a turn without events: timers are kept",
     ]
 
     @Test(arguments: SourceTree.sources)

@@ -67,8 +67,7 @@ import Work
         try runner.start()
         again.take()
         runner.stop(within: .seconds(10))
-        try pipe.fileHandleForWriting.close()
-        let written = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let written = try pipe.written
         #expect(written.contains(#""event":"service_failed","service":"a","code":"X""#))
     }
 
@@ -87,8 +86,7 @@ import Work
         for _ in 0..<20 { ticks.wait() }
         runner.stop(within: .milliseconds(20))
         #expect(record.all == ["+a", "+b", "stuck", "-b 0.02", "-a 0.02"])
-        try pipe.fileHandleForWriting.close()
-        let written = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let written = try pipe.written
         // Said once, however long it takes.
         #expect(written.split(separator: #""event":"service_late","service":"a""#).count == 2)
     }
@@ -129,5 +127,15 @@ import Work
         for _ in 0..<20 { all.wait() }
         runner.stop(within: .seconds(10))
         #expect(record.all.isEmpty != leads)
+    }
+}
+
+extension Pipe {
+    /// What a log has written, at its end.
+    fileprivate var written: String {
+        get throws {
+            try fileHandleForWriting.close()
+            return String(decoding: fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        }
     }
 }

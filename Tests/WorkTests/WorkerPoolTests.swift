@@ -22,7 +22,9 @@ import Work
         let (pool, gate) = (makePool(), Gate())
         await occupy(pool, until: gate)
         let waiting = Record()
-        for _ in 0..<2 { pool.post({ waiting.add("done") }, refused: { _ in waiting.add("refused") }) }
+        for _ in 0..<2 {
+            pool.post({ waiting.add("done") }, refused: { _ in waiting.add("refused") })
+        }
         await #expect(throws: WorkRefusal.full) { try await pool.run(waitingMax: 2) {} }
         gate.open()
         #expect(try await pool.run(waitingMax: 3) { waiting.all } == ["done", "done"])
@@ -53,7 +55,7 @@ import Work
         let (pool, gate, interruption) = (makePool(), Gate(), Gate())
         await occupy(pool, until: gate)
         let waiting = Task {
-            try await pool.run(waitingMax: 9, interrupt: { interruption.open() }) {}
+            try await pool.run(waitingMax: 9, {}, interrupt: { interruption.open() })
         }
         waiting.cancel()
         await #expect(throws: WorkRefusal.withdrawn) { try await waiting.value }
@@ -63,11 +65,13 @@ import Work
         let (started, begin) = AsyncStream<Void>.makeStream()
         gate.open()
         let running = Task {
-            try await pool.run(waitingMax: 9, interrupt: { stop.open() }) {
-                begin.yield()
-                stop.pass()
-                return "interrupted"
-            }
+            try await pool.run(
+                waitingMax: 9,
+                {
+                    begin.yield()
+                    stop.pass()
+                    return "interrupted"
+                }, interrupt: { stop.open() })
         }
         for await _ in started.prefix(1) {}
         running.cancel()
