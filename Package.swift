@@ -18,9 +18,14 @@ let house: [SwiftSetting] = [
         .when(configuration: .release)),
 ]
 
+/// What the binary is made of does without regular expressions: their library, which every file would
+/// import unasked, would be a tenth of it.
+let product =
+    house + [.unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"])]
+
 /// A room of the house: a target and the rooms below it that it may import.
 func room(_ name: String, _ below: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: below, swiftSettings: house)
+    .target(name: name, dependencies: below, swiftSettings: product)
 }
 
 /// The tests of a room.
@@ -59,7 +64,7 @@ let package = Package(
         ]),
         .executableTarget(
             name: "ApusCommand", dependencies: ["Server", "Schema", "Configuration", "Diagnostics"],
-            swiftSettings: house,
+            swiftSettings: product,
             linkerSettings: [
                 // Nobody links against a program: the names of its symbols need not be loaded.
                 .unsafeFlags(
@@ -104,7 +109,10 @@ if Context.environment["APUS_BENCHMARKS"] != nil {
             name: "CBaseline",
             linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("crypto")]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Network", "Work", "Diagnostics", "CBaseline", "CLinux", "CSQLite"],
+            name: "Benchmarks",
+            dependencies: [
+                "Network", "Work", "Diagnostics", "CBaseline", "CLinux", "CSQLite", "COpenSSL",
+            ],
             swiftSettings: house),
     ]
 }

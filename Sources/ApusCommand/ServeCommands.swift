@@ -10,8 +10,9 @@ extension Command {
             Creates the database on first start, inserts the rows of Schemas/seeds/ and prints the
             URL, both API keys and a request to try. Changes of the schema files that only add
             (models, columns, indexes, rules) are applied at once; others are refused with the
-            reason and the server goes on with what it had. Seeds and most settings of project.json
-            wait for the next start; each save says which. For development only: prints secrets.
+            reason and the server goes on with what it had. Seeds, migration files and most settings
+            of project.json wait for the next start; each save says which. For development only:
+            prints secrets.
             """,
         settings: Setting.all, example: "apus dev --listen 127.0.0.1:0"
     ) { arguments in

@@ -31,7 +31,9 @@ enum Terminal {
             Terminal.error("\(count) fault\(count == 1 ? "" : "s") in the schema files")
         case let problem as Problem:
             Terminal.error(problem.message)
-            if case .text(let details)? = problem.details { Terminal.error(details) }
+            if case .text(let details)? = problem.details {
+                for line in details.split(separator: "\n") { write("  \(line)\n", to: 2) }
+            }
             if let hint = problem.hint { Terminal.error(hint) }
         default: Terminal.error("\(error)")
         }

@@ -49,14 +49,22 @@ public final class AuthService: Sendable {
         self.uptime = uptime
         hasher = try PasswordHasher(
             parameters: settings.scrypt, threads: settings.hashingThreads)
-        verifier = TokenVerifier(keys: JWTKeySet([secrets.signingKey]))
         issuer = TokenIssuer(secrets: secrets, settings: settings)
         passwordRules = PasswordRules(charactersMin: settings.passwordCharactersMin)
         let now = clock()
         let revoked = try AuthTables.prepare(database, now: now)
         // Opened once the tables are there.
-        accounts = try AccountReader(database)
-        verifier.revoke(revoked, now: now)
+        let accounts = try AccountReader(database)
+        self.accounts = accounts
+        verifier = TokenVerifier(
+            keys: JWTKeySet([secrets.signingKey]),
+            revocations: Revocations(revoked, now: now.seconds),
+            hasSession: { id in
+                let answer = try? accounts.read { (reader) throws(Problem) in
+                    try reader.hasSession(id)
+                }
+                return answer ?? false
+            })
     }
 
     /// Ends the threads that hash passwords: what waits is refused, what has begun is finished. To

@@ -59,12 +59,19 @@ enum AuthTables {
           expires_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX _apus_revoked_sessions_expiry ON _apus_revoked_sessions (expires_at);
+        """,
         """
+        CREATE TABLE _apus_forgotten_sessions (
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          expires_at INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO _apus_forgotten_sessions VALUES (1, 0);
+        """,
     ]
 
     /// Brings the tables to the last step, all at once or not at all, and reads the sessions that
     /// are revoked. Blocks until it is durable: for start-up.
-    static func prepare(_ database: DatabasePool, now: Instant) throws(Problem) -> [RevokedSession]
+    static func prepare(_ database: DatabasePool, now: Instant) throws(Problem) -> RevokedSessions
     {
         try database.writeAndWait { transaction throws(Problem) in
             try transaction.script(
@@ -81,7 +88,7 @@ enum AuthTables {
                 throw Problem(
                     code: "newer_database", status: 500,
                     message: "The sign-in tables were made by a newer version of Apus.",
-                    hint: "Start that version, or restore a backup made before it ran.")
+                    hint: "Start that version: no other can read what it has written.")
             }
             for step in applied..<steps.count {
                 try transaction.script(steps[step])

@@ -3,19 +3,44 @@ import Synchronization
 /// Sessions signed out whose access tokens have not expired yet.
 ///
 /// The store has the same list (`_apus_revoked_sessions`); this copy makes a check cost a look into
-/// memory.
+/// memory. Expired is what the wall clock says, which may be ahead when a session is forgotten and
+/// set back later. So it is remembered up to which expiry sessions were forgotten: a token that
+/// ends by then, and yet is not over, is one to ask the store about.
 final class Revocations: Sendable {
     private struct State: Sendable {
         /// When the last token of the session expires, in seconds since 1970, by session id.
         var expiries: [String: Int64] = [:]
+        var forgottenThrough: Int64 = 0
         var sweepAt = 1024
         var total = 0
     }
 
+    /// What is known of a session.
+    enum Verdict {
+        case alive, revoked
+        /// Only the store knows whether it is still there.
+        case forgotten
+    }
+
     private let state = Mutex(State())
+
+    init(_ sessions: RevokedSessions = RevokedSessions(), now: Int64 = 0) {
+        state.withLock { $0.forgottenThrough = sessions.forgottenThrough }
+        add(sessions.known, now: now)
+    }
 
     func contains(_ session: String) -> Bool {
         state.withLock { $0.expiries[session] != nil }
+    }
+
+    /// What is known of the session of a token.
+    ///
+    /// - Parameter expiry: when the token expires, in seconds since 1970; nil for never.
+    func verdict(_ session: String, tokenExpiresAt expiry: Int64?) -> Verdict {
+        state.withLock { state in
+            if state.expiries[session] != nil { return .revoked }
+            return expiry ?? .max <= state.forgottenThrough ? .forgotten : .alive
+        }
     }
 
     /// Adds sessions, and drops those whose tokens have all expired by `now` (seconds since 1970).
@@ -25,6 +50,8 @@ final class Revocations: Sendable {
             state.total += sessions.count
             for session in sessions { state.expiries[session.id] = session.expiresAt }
             guard state.expiries.count >= state.sweepAt else { return }
+            let forgotten = state.expiries.values.filter { $0 <= now }.max()
+            state.forgottenThrough = max(state.forgottenThrough, forgotten ?? 0)
             state.expiries = state.expiries.filter { $0.value > now }
             state.sweepAt = max(1024, state.expiries.count * 2)
         }
@@ -41,4 +68,11 @@ final class Revocations: Sendable {
 struct RevokedSession: Hashable, Sendable {
     let id: String
     let expiresAt: Int64
+}
+
+/// The sessions signed out, as the store has them.
+struct RevokedSessions: Sendable {
+    var known: [RevokedSession] = []
+    /// The latest expiry among those that are no longer known: seconds since 1970.
+    var forgottenThrough: Int64 = 0
 }

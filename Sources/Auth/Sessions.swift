@@ -20,12 +20,19 @@ extension RowSource {
 
     /// Sessions signed out. Those whose tokens have expired are among them until the next one is
     /// signed out: a clock that is ahead now may be set back.
-    func revokedSessions() throws(Problem) -> [RevokedSession] {
+    func revokedSessions() throws(Problem) -> RevokedSessions {
         let found = try rows("SELECT id, expires_at FROM _apus_revoked_sessions", columns: 2)
-        return found.compactMap { row in
-            guard let id = row[0].text, let expiresAt = row[1].integer else { return nil }
-            return RevokedSession(id: id, expiresAt: expiresAt)
-        }
+        let forgotten = try rows("SELECT expires_at FROM _apus_forgotten_sessions", columns: 1)
+        return RevokedSessions(
+            known: found.compactMap { row in
+                guard let id = row[0].text, let expiresAt = row[1].integer else { return nil }
+                return RevokedSession(id: id, expiresAt: expiresAt)
+            }, forgottenThrough: forgotten.first?[0].integer ?? 0)
+    }
+
+    /// Whether a session is there: it began here and was not signed out.
+    func hasSession(_ id: String) throws(Problem) -> Bool {
+        try !rows("SELECT 1 FROM _apus_sessions WHERE id = ?7", .text(id), columns: 1).isEmpty
     }
 }
 
@@ -75,8 +82,7 @@ extension WriteTransaction {
         let found = try rows(
             "SELECT id, token_expires_at FROM _apus_sessions WHERE user_id = ?7", .text(user),
             columns: 2)
-        try change(
-            "DELETE FROM _apus_revoked_sessions WHERE expires_at <= ?7", .integer(now.seconds))
+        try forgetExpired(now: now.seconds)
         var ended: [RevokedSession] = []
         for row in found {
             guard let id = row[0].text, let tokenExpiresAt = row[1].integer else { continue }
@@ -92,6 +98,19 @@ extension WriteTransaction {
             ended.append(session)
         }
         return ended
+    }
+}
+
+extension WriteTransaction {
+    /// Drops the signed-out sessions whose tokens have all expired, by a clock that may be ahead,
+    /// and remembers up to which expiry that was done.
+    private func forgetExpired(now: Int64) throws(Problem) {
+        try change(
+            """
+            UPDATE _apus_forgotten_sessions SET expires_at = max(expires_at, coalesce(
+              (SELECT max(expires_at) FROM _apus_revoked_sessions WHERE expires_at <= ?7), 0))
+            """, .integer(now))
+        try change("DELETE FROM _apus_revoked_sessions WHERE expires_at <= ?7", .integer(now))
     }
 }
 

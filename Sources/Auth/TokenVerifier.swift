@@ -6,10 +6,18 @@ import Diagnostics
 final class TokenVerifier: Sendable {
     private let keys: JWTKeySet
     private let cache = TokenCache()
-    private let revocations = Revocations()
+    private let revocations: Revocations
+    private let hasSession: @Sendable (String) -> Bool
 
-    init(keys: JWTKeySet) {
+    /// - Parameters:
+    ///   - revocations: the sessions signed out so far.
+    ///   - hasSession: asks the store whether a session is there; false when it does not answer.
+    init(
+        keys: JWTKeySet, revocations: Revocations, hasSession: @escaping @Sendable (String) -> Bool
+    ) {
         self.keys = keys
+        self.revocations = revocations
+        self.hasSession = hasSession
     }
 
     /// The claims of a token that is good at this moment.
@@ -38,7 +46,11 @@ final class TokenVerifier: Sendable {
             cache.insert(claims, for: token)
             return claims
         }
-        guard !revocations.contains(session) else { throw .sessionRevoked }
+        switch revocations.verdict(session, tokenExpiresAt: claims.expiresAt) {
+        case .alive: break
+        case .revoked: throw .sessionRevoked
+        case .forgotten: guard hasSession(session) else { throw .sessionRevoked }
+        }
         cache.insert(claims, for: token)
         // `revoke` notes the session first and clears the cache then. Looking again after the
         // insertion catches the one that came between.

@@ -1,7 +1,9 @@
 /// Apus over a project with one model, open to the public.
 struct ApusContestant: Contestant {
-    let name = "apus"
+    let name: String
     let seed: String
+    /// Whether it serves HTTPS, with a certificate of its own making.
+    private let isSecure: Bool
     private let program: String
     private let key: String
 
@@ -22,7 +24,11 @@ struct ApusContestant: Contestant {
         """
 
     /// Writes the project and its migration; rows go in through REST.
-    init(_ program: String, seed: String, rows: Int) throws(BenchmarkError) {
+    init(
+        _ name: String, _ program: String, seed: String, rows: Int, isSecure: Bool = false
+    ) throws(BenchmarkError) {
+        self.name = name
+        self.isSecure = isSecure
         self.program = program
         self.seed = seed
         try Place.makeDirectory("\(seed)/Schemas/models")
@@ -32,6 +38,7 @@ struct ApusContestant: Contestant {
             try Subprocess(program, words + ["--project", seed], log: "\(seed)/setup.log")
                 .wholeOutput()
         }
+        if isSecure { try Self.makeCertificate(in: seed) }
         _ = try run(["migrate", "new", "items"])
         key = try run(["keys", "anon"]).filter { !$0.isWhitespace }
         let running = try start(in: seed)
@@ -42,17 +49,29 @@ struct ApusContestant: Contestant {
     func start(in directory: String) throws(BenchmarkError) -> RunningServer {
         let process = try Subprocess(
             program,
-            ["serve", "--migrate", "--listen", "127.0.0.1:0", "--project", directory],
+            ["serve", "--migrate", "--listen", "127.0.0.1:0", "--project", directory]
+                + (isSecure
+                    ? ["--tls-certificate", "\(directory)/cert", "--tls-key", "\(directory)/key"]
+                    : []),
             log: "\(directory)/log")
         let url = try process.line(after: "listening on ")
         let server = Server(
             port: try Server.port(of: url), processID: process.processID, key: key,
-            dialect: .apus)
+            dialect: .apus, isSecure: isSecure)
         return RunningServer(server: server, process: process)
     }
 
+    /// The kind of certificate that public authorities give: elliptic curve P-256.
+    private static func makeCertificate(in directory: String) throws(BenchmarkError) {
+        let words = [
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-subj", "/CN=localhost", "-out", "\(directory)/cert", "-keyout", "\(directory)/key",
+        ]
+        _ = try Subprocess("openssl", words, log: "\(directory)/setup.log").wholeOutput()
+    }
+
     private static func load(_ server: Server, rows: Int) throws(BenchmarkError) {
-        let client = try WireClient(port: server.port)
+        let client = try WireClient(server)
         for first in stride(from: 1, through: rows, by: 1000) {
             let answer = try client.request(
                 "POST", "/rest/v1/items", server,

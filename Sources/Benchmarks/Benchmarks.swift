@@ -11,6 +11,10 @@
 //
 //     $B compare --apus .build/release/apus
 //
+// What TLS costs, beside the same server without:
+//
+//     $B compare --only apus,apus-tls --scenarios get,connect,fanout
+//
 // Single measurements against a server that runs already:
 //
 //     $B http   --pid P --url http://127.0.0.1:54321 --key ANON_KEY --scenario get

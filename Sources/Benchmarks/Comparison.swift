@@ -42,15 +42,18 @@ struct Comparison {
 
     private func prepare(_ name: String) throws(BenchmarkError) -> any Contestant {
         let seed = "\(directory)/\(name)"
+        let program = options["apus"] ?? ".build/release/apus"
         switch name {
         case "apus":
-            return try ApusContestant(
-                options["apus"] ?? ".build/release/apus", seed: seed, rows: load.rows)
+            return try ApusContestant(name, program, seed: seed, rows: load.rows)
+        case "apus-tls":
+            return try ApusContestant(name, program, seed: seed, rows: load.rows, isSecure: true)
         case "pocketbase":
             return try PocketBaseContestant(
                 options["pocketbase"] ?? "pocketbase", seed: seed, rows: load.rows)
         case "baseline": return try BaselineContestant(seed: seed, rows: load.rows)
-        default: throw BenchmarkError("'\(name)' is not apus, pocketbase or baseline", exitCode: 2)
+        default: throw BenchmarkError(
+                "'\(name)' is not apus, apus-tls, pocketbase or baseline", exitCode: 2)
         }
     }
 

@@ -10,7 +10,7 @@ struct FanoutDriver {
 
     func measure(_ server: Server) throws(BenchmarkError) -> Measurement {
         let feed = try Subscribers(count: subscribers, server)
-        let writer = try WireClient(port: server.port)
+        let writer = try WireClient(server)
         for _ in 0..<FanoutDriver.warmUp { try insert(writer, server, feed) }
         feed.result = Measurement()
         let cpu = server.cpuMicroseconds()

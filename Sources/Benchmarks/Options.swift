@@ -29,7 +29,7 @@ struct Options {
         }
         return Server(
             port: try Server.port(of: url), processID: Int32(try integer("pid", default: 0)),
-            key: self["key"] ?? "", dialect: dialect)
+            key: self["key"] ?? "", dialect: dialect, isSecure: url.hasPrefix("https://"))
     }
 
     /// Words with commas between them.

@@ -35,7 +35,7 @@ struct PocketBaseContestant: Contestant {
             log: "\(directory)/log")
         let server = Server(port: port, processID: process.processID, key: "", dialect: .pocketbase)
         for _ in 0..<200 {
-            if let client = try? WireClient(port: port) {
+            if let client = try? WireClient(server) {
                 _ = try client.request("GET", "/api/health", server)
                 return RunningServer(server: server, process: process)
             }
@@ -48,7 +48,7 @@ struct PocketBaseContestant: Contestant {
     private static func makeCollection(
         _ server: Server, _ credentials: [String]
     ) throws(BenchmarkError) {
-        let client = try WireClient(port: server.port)
+        let client = try WireClient(server)
         let signIn = try client.request(
             "POST", "/api/collections/_superusers/auth-with-password", server,
             body: Array(

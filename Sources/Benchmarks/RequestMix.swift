@@ -2,8 +2,10 @@
 struct RequestMix: Sendable {
     /// Each template as often as its share says.
     private let templates: [RequestTemplate]
+    let reconnects: Bool
 
     init(_ scenario: Scenario, _ server: Server, rows: Int) {
+        reconnects = scenario.reconnects
         templates = scenario.operations.flatMap { operation, weight in
             let template = RequestTemplate(operation, server, rows: rows)
             return [RequestTemplate](repeating: template, count: weight)

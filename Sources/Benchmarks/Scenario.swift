@@ -13,6 +13,9 @@ enum Operation: Sendable {
 struct Scenario: Sendable {
     let name: String
     let connections: Int
+    /// Whether each request comes over a connection of its own, which resumes the TLS session of the
+    /// one before.
+    var reconnects = false
     /// Operations with the share each has.
     let operations: [(Operation, weight: Int)]
 
@@ -23,6 +26,7 @@ struct Scenario: Sendable {
         Scenario(name: "filter", connections: 64, operations: [(.filter, 1)]),
         Scenario(name: "insert1", connections: 1, operations: [(.insert, 1)]),
         Scenario(name: "insert64", connections: 64, operations: [(.insert, 1)]),
+        Scenario(name: "connect", connections: 1, reconnects: true, operations: [(.get, 1)]),
         Scenario(name: "mixed", connections: 64, operations: [(.get, 90), (.insert, 10)]),
     ]
 

@@ -14,10 +14,13 @@ struct Server: Sendable {
     var processID: pid_t
     var key: String
     var dialect: Dialect
+    /// Whether it speaks TLS.
+    var isSecure = false
 
-    /// The port of `http://127.0.0.1:PORT`, with or without a path.
+    /// The port of `http://127.0.0.1:PORT` or `https://…`, with or without a path.
     static func port(of url: String) throws(BenchmarkError) -> Int {
-        let rest = url.hasPrefix("http://") ? url.dropFirst(7) : url[...]
+        let scheme = ["http://", "https://"].first { url.hasPrefix($0) } ?? ""
+        let rest = url.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" }
         guard let colon = authority.lastIndex(of: ":"),
             let port = Int(authority[authority.index(after: colon)...])

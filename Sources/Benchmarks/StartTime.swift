@@ -42,7 +42,7 @@ struct StartTime {
 
     private func awaitAnswer(of server: Server, since start: UInt64) throws(BenchmarkError) {
         while monotonicNanoseconds() - start < 10_000_000_000 {
-            guard let client = try? WireClient(port: server.port) else {
+            guard let client = try? WireClient(server) else {
                 usleep(100)
                 continue
             }

@@ -8,7 +8,7 @@ final class Subscribers {
     /// Deliveries so far, and how long they took.
     var result = Measurement()
     private let poll: Int32
-    private var descriptors: [Int32] = []
+    private var wires: [Wire] = []
     /// What a read left behind: the start of a title that the next read completes.
     private var carries: [[UInt8]] = []
     private var lastHeartbeat = monotonicNanoseconds()
@@ -22,27 +22,27 @@ final class Subscribers {
     init(count: Int, _ server: Server) throws(BenchmarkError) {
         poll = epoll_create1(0)
         usesWebSocket = server.dialect == .apus
-        let control = try WireClient(port: server.port)
+        let control = try WireClient(server)
         for index in 0..<count {
-            let client = try WireClient(port: server.port)
+            let client = try WireClient(server)
             switch server.dialect {
             case .apus: try Subscribers.joinWebSocket(client, server)
             case .pocketbase: try Subscribers.joinEvents(client, server, control)
             }
-            let descriptor = client.release()
-            descriptors.append(descriptor)
+            let wire = client.wire
+            wire.stopWaiting()
+            wires.append(wire)
             carries.append([])
             var event = unsafe epoll_event()
             unsafe event.events = 1  // EPOLLIN
             unsafe event.data.u32 = UInt32(index)
-            if unsafe epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) != 0 {
+            if unsafe epoll_ctl(poll, EPOLL_CTL_ADD, wire.descriptor, &event) != 0 {
                 throw .last("epoll_ctl")
             }
         }
     }
 
     deinit {
-        for descriptor in descriptors { close(descriptor) }
         close(poll)
         unsafe buffer.deallocate()
     }
@@ -66,9 +66,8 @@ final class Subscribers {
     private func read(_ index: Int) throws(BenchmarkError) {
         let carried = carries[index].count
         for (offset, byte) in carries[index].enumerated() { unsafe buffer[offset] = byte }
-        let got = unsafe recv(
-            descriptors[index], buffer + carried, Subscribers.capacity - carried, 0)
-        if got <= 0 { throw BenchmarkError("a subscriber was disconnected") }
+        let got = try unsafe wires[index].receive(
+            into: buffer + carried, count: Subscribers.capacity - carried)
         let total = carried + got
         let now = monotonicNanoseconds()
         var start = 0
@@ -99,11 +98,7 @@ final class Subscribers {
         lastHeartbeat = now
         let frame = maskedFrame(
             #"{"topic":"phoenix","event":"heartbeat","payload":{},"ref":"beat"}"#)
-        for descriptor in descriptors {
-            if unsafe send(descriptor, frame, frame.count, Int32(MSG_NOSIGNAL)) < 0 {
-                throw .last("send")
-            }
-        }
+        for wire in wires { try wire.send(frame) }
     }
 
     /// Joins `realtime:bench` for inserts and waits until the feed is live.

@@ -25,37 +25,19 @@ func connectToLoopback(port: Int) throws(BenchmarkError) -> Int32 {
     return descriptor
 }
 
-/// A blocking connection for preparations: not measured, not fast.
+/// A connection that waits for its answers, for preparations: not measured, not fast.
 final class WireClient {
-    let descriptor: Int32
-    private var isAdopted = false
+    let wire: Wire
 
-    init(port: Int) throws(BenchmarkError) {
-        descriptor = try connectToLoopback(port: port)
+    init(_ server: Server) throws(BenchmarkError) {
+        wire = try Wire(to: server)
         var limit = timeval(tv_sec: 60, tv_usec: 0)
         unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+            wire.descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit,
+            socklen_t(MemoryLayout<timeval>.size))
     }
 
-    deinit {
-        if !isAdopted { close(descriptor) }
-    }
-
-    /// Gives the descriptor away; whoever has it closes it.
-    func release() -> Int32 {
-        isAdopted = true
-        return descriptor
-    }
-
-    func send(_ bytes: [UInt8]) throws(BenchmarkError) {
-        var sent = 0
-        while sent < bytes.count {
-            let rest = Array(bytes[sent...])
-            let count = unsafe Glibc.send(descriptor, rest, rest.count, Int32(MSG_NOSIGNAL))
-            if count < 0 { throw .last("send") }
-            sent += count
-        }
-    }
+    func send(_ bytes: [UInt8]) throws(BenchmarkError) { try wire.send(bytes) }
 
     /// Reads until the bytes hold `wanted`, and returns all that came.
     func receive(until wanted: String) throws(BenchmarkError) -> String {
@@ -87,9 +69,8 @@ final class WireClient {
 
     private func receiveSome() throws(BenchmarkError) -> ArraySlice<UInt8> {
         var buffer = [UInt8](repeating: 0, count: 65536)
-        let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
-        if count < 0 { throw .last("recv") }
-        if count == 0 { throw BenchmarkError("the server closed the connection") }
+        let count = try unsafe wire.receive(into: &buffer, count: buffer.count)
+        if count == 0 { throw BenchmarkError("no answer for a minute") }
         return buffer[..<count]
     }
 }

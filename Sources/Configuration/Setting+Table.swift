@@ -102,10 +102,8 @@ extension Setting {
 
     private static let bounds = [
         Setting(
-            "cors.origins", \.cors.origins,
-            .words(
-                "origins", "ORIGIN,…", examples: ["*", "https://a.example", "https://b.example"]),
-            .onRestart, "the origins of web pages that may call; * is any"),
+            "cors.origins", \.cors.origins, .origins, .onRestart,
+            "the origins of web pages that may call; * is any"),
         Setting(
             "limits.body_bytes", \.limits.bodyBytesMax, .integer(1024...1 << 40), .onRestart,
             "the largest request body in bytes"),

@@ -62,27 +62,46 @@ extension SettingForm<String> {
 }
 
 extension SettingForm<[String]> {
-    /// Words without blanks or commas; a list in `project.json`, separated by commas elsewhere.
-    static func words(_ noun: String, _ placeholder: String, examples: [String]) -> SettingForm {
-        @Sendable func isWord(_ text: String) -> Bool {
-            !text.isEmpty && text.utf8.allSatisfy { $0 > ASCII.space && $0 != ASCII.comma }
-        }
-        return SettingForm(
-            syntax: SettingSyntax(
-                placeholder: placeholder, wording: "a list of \(noun)",
-                jsonSchema: ["type": "array", "items": ["type": "string", "pattern": "^[^ ,]+$"]],
-                examples: examples, counterexample: "a b"),
-            parse: { text in
-                if text.isEmpty { return [] }
-                let words = text.split(separator: ",", omittingEmptySubsequences: false)
-                    .map(String.init)
-                return words.allSatisfy { isWord($0) } ? words : nil
-            },
-            read: { value in
-                let words = value.elements.compactMap(\.string).filter { isWord($0) }
-                return value.kind == .array && words.count == value.count ? words : nil
-            },
-            json: { .array($0.map { .string($0) }) })
+    /// Origins of web pages; a list in `project.json`, separated by commas elsewhere.
+    static let origins = SettingForm(
+        syntax: SettingSyntax(
+            placeholder: "ORIGIN,…", wording: "a list of origins",
+            jsonSchema: ["type": "array", "items": originSchema],
+            element: SettingSyntax.Element(
+                wording: "an origin, such as \"https://a.example\", or \"*\""
+            ) { $0.string.map(isOrigin) == true },
+            examples: ["*", "https://a.example", "https://b.example"], counterexample: "a b",
+            objection: { text in
+                let words = words(text)
+                // What cannot stand in a list is no spelling of an origin.
+                return words.allSatisfy(isWord)
+                    ? words.lazy.compactMap { WebOrigin.objection(to: $0) }.first : nil
+            }),
+        parse: { text in
+            let words = text.isEmpty ? [] : words(text)
+            return words.allSatisfy(isOrigin) ? words : nil
+        },
+        read: { value in
+            let words = value.elements.compactMap(\.string).filter(isOrigin)
+            return value.kind == .array && words.count == value.count ? words : nil
+        },
+        json: { .array($0.map { .string($0) }) })
+
+    private static let originSchema: JSON = [
+        "type": "string", "pattern": #"^(\*|null|[a-z][a-z0-9+.-]*://[^A-Z*/?#@ ,]+)$"#,
+    ]
+
+    @Sendable private static func words(_ text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// Whether a text could be told from its neighbours in a list.
+    @Sendable private static func isWord(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 > ASCII.space && $0 != 0x7F && $0 != ASCII.comma }
+    }
+
+    @Sendable private static func isOrigin(_ text: String) -> Bool {
+        isWord(text) && WebOrigin.objection(to: text) == nil
     }
 }
 

@@ -54,7 +54,8 @@ extension DatabaseError {
         guard message.hasPrefix(prefix) else { return [] }
         var table: Substring?
         var columns: [(table: String, name: String)] = []
-        for part in message.dropFirst(prefix.count).split(separator: ", ") {
+        for part in message.dropFirst(prefix.count).split(separator: ",") {
+            let part = part.drop { $0 == " " }
             guard let dot = part.firstIndex(of: ".") else { continue }
             table = table ?? part[..<dot]
             columns.append((String(table ?? ""), String(part[part.index(after: dot)...])))

@@ -30,9 +30,8 @@ final class DatabaseFiles: Sendable {
     func close() {
         lock.withLock { $0 = nil }
         guard let directory = temporaryDirectory else { return }
-        for suffix in ["", "-wal", "-shm", "-journal", ".lock"] {
-            unsafe _ = unlink(path + suffix)
-        }
+        for suffix in ["", "-wal", "-shm", "-journal"] { unsafe _ = unlink(path + suffix) }
+        unsafe _ = unlink(DataLock.path(besides: path))
         unsafe _ = rmdir(directory)
     }
 

@@ -14,6 +14,7 @@ public final class DatabasePool: Sendable {
     private let longReads: LongReads
     private let tables: CapturedTables
     private let publishers: Publishers
+    let presence: FilePresence
     private let isClosed = Atomic(false)
 
     /// What names this history of changes: 64 random bits, made with the file.
@@ -29,12 +30,13 @@ public final class DatabasePool: Sendable {
         let queue = WriteQueue()
         let tables = CapturedTables()
         let publishers = Publishers()
+        let presence = FilePresence()
         let opened = Handover<Result<String, Problem>>()
         let path = files.path
         let thread = PosixThread(name: "writer") {
             WriterThread.run(
                 path: path, configuration: configuration, queue: queue, tables: tables,
-                publishers: publishers, opened: opened)
+                publishers: publishers, presence: presence, opened: opened)
         }
         guard let thread else {
             throw PosixThread.refused
@@ -43,7 +45,7 @@ public final class DatabasePool: Sendable {
             let epoch = try opened.take().get()
             return DatabasePool(
                 files: files, configuration: configuration, queue: queue, thread: thread,
-                tables: tables, publishers: publishers, epoch: epoch)
+                tables: tables, publishers: publishers, presence: presence, epoch: epoch)
         } catch {
             thread.join()
             throw error
@@ -52,13 +54,15 @@ public final class DatabasePool: Sendable {
 
     private init(
         files: DatabaseFiles, configuration: DatabaseConfiguration, queue: WriteQueue,
-        thread: PosixThread, tables: CapturedTables, publishers: Publishers, epoch: String
+        thread: PosixThread, tables: CapturedTables, publishers: Publishers,
+        presence: FilePresence, epoch: String
     ) {
         self.files = files
         self.configuration = configuration
         self.queue = queue
         self.tables = tables
         self.publishers = publishers
+        self.presence = presence
         self.epoch = epoch
         writerThread = thread
         let path = files.path
@@ -99,7 +103,8 @@ public final class DatabasePool: Sendable {
     /// A write that has not begun when the calling task is cancelled is dropped.
     ///
     /// - Throws: what `body` throws; 23503 for a foreign key left open; 53400 when too many writes
-    ///   wait; 53100, 58030 when the commit failed, 57P03 after `close`, 57014 when dropped.
+    ///   wait; 53100, 58030 when the commit failed, 58P01 when the file was removed or replaced,
+    ///   57P03 after `close`, 57014 when dropped.
     @discardableResult
     public func write<R: Sendable>(
         _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
@@ -186,6 +191,10 @@ public final class DatabasePool: Sendable {
     /// Asks the writer to remove changes that are older than they are to be kept, a few rows at a
     /// time between the writes. Returns at once. To be called each minute, by the node that leads.
     public func trimChanges() { queue.askForTrimming() }
+
+    /// Asks the writer to look whether its files are still there. It looks before each commit, too:
+    /// to be called each second, for the time when nobody writes. Returns at once.
+    public func checkFiles() { queue.wake() }
 
     /// Whether this node does what only one of several does: with this engine, whoever holds the
     /// lock on the data.

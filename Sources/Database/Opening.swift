@@ -112,7 +112,7 @@ enum Opening {
             return Problem(
                 code: "XX001", status: 503,
                 message: "\(path) is damaged or is not an Apus database: \(error.message).",
-                hint: "Restore it from a backup, or choose another data directory with --data.",
+                hint: .servingBackup,
                 cause: cause)
         case ResultCode.readOnly, ResultCode.permission:
             return Problem(
@@ -132,15 +132,17 @@ enum Opening {
 enum WriterThread {
     static func run(
         path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
-        tables: CapturedTables, publishers: Publishers, opened: Handover<Result<String, Problem>>
+        tables: CapturedTables, publishers: Publishers, presence: FilePresence,
+        opened: Handover<Result<String, Problem>>
     ) {
         do throws(Problem) {
             let (connection, hook) = try Opening.writer(path: path, configuration: configuration)
+            presence.remember(path)
             do throws(SQLiteError) {
                 let epoch = try connection.text("SELECT value FROM _apus_meta WHERE key = 'epoch'")
                 let writer = try Writer(
                     connection: connection, tables: tables, publishers: publishers,
-                    configuration: configuration)
+                    presence: presence, configuration: configuration)
                 opened.give(.success(epoch))
                 writer.run(queue, hook: hook)
                 _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -151,4 +153,12 @@ enum WriterThread {
             opened.give(.failure(error))
         }
     }
+}
+
+extension String {
+    /// The hint of a problem that only a backup helps against. Put in the place of the database it
+    /// would meet the log that lies there, which is another one's.
+    public static let servingBackup =
+        "Keep its files as they are, copy a backup into an empty directory, and serve that with "
+        + "--data."
 }

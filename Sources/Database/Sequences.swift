@@ -162,10 +162,19 @@ extension Sequences {
             try run.bind(name, at: 2)
             _ = try run.step()
         }
+        try respell()
         // Another table has taken the place of one with numbers, with rows of its own.
         let known = Set(before.values)
         written.formUnion(after.filter { !known.contains($0.value) }.keys)
         for table in written { try unsettle(table) }
+    }
+
+    /// Numbers stand under the name that their table has now, also where only its case has changed.
+    private func respell() throws(SQLiteError) {
+        try connection.execute(
+            "UPDATE _apus_sequences AS q SET model = s.name FROM sqlite_schema AS s "
+                + "WHERE s.type = 'table' AND s.name = q.model COLLATE NOCASE "
+                + "AND s.name <> q.model COLLATE BINARY")
     }
 
     private func unsettle(_ table: String) throws(SQLiteError) {

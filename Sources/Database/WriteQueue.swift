@@ -70,6 +70,9 @@ final class WriteQueue: Sendable {
         bell.signal()
     }
 
+    /// Wakes the writer, whether or not there is something to take.
+    func wake() { bell.signal() }
+
     /// Refuses further writes; those waiting are still done, as far as `time` allows.
     func close(within time: Duration) {
         state.withLock { state in

@@ -18,17 +18,19 @@ final class Writer {
     private let retention: Retention
     private let tables: CapturedTables
     private let publishers: Publishers
+    private let presence: FilePresence
     private let tally: RowTally
     private let timeout: Duration
     private var tablesVersion = 0
 
     init(
         connection: Connection, tables: CapturedTables, publishers: Publishers,
-        configuration: DatabaseConfiguration
+        presence: FilePresence, configuration: DatabaseConfiguration
     ) throws(SQLiteError) {
         self.connection = connection
         self.tables = tables
         self.publishers = publishers
+        self.presence = presence
         tally = RowTally(publishers.counts)
         timeout = configuration.statementTimeout
         capture = ChangeCapture(bytesMax: configuration.changedBytesMax)
@@ -66,7 +68,10 @@ final class Writer {
                 rest = rest.dropFirst(count)
             }
             for job in rest { job.fail(.closed) }
-            if jobs.isEmpty { trimAlone() }
+            if jobs.isEmpty {
+                // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
+                if presence.look() { trimAlone() } else { retention.postpone() }
+            }
             if taken.isClosed && jobs.isEmpty { return }
         }
     }
@@ -93,19 +98,23 @@ final class Writer {
     ///
     /// - Returns: how many of them were dealt with, at least one.
     private func commit(_ jobs: ArraySlice<WriteJob>) -> Int {
+        guard presence.lost == nil else {
+            for job in jobs { job.fail(.databaseLost) }
+            return jobs.count
+        }
         var batch = Batch()
         let rest: ArraySlice<WriteJob>
         do throws(SQLiteError) {
             rest = try performAll(jobs, &batch)
             trimAlong(rowsMax: 2 * batch.changes.count)
             if !batch.succeeded.isEmpty { try sequences.save() }
-            // A file that is gone takes writes as if nothing had happened, and they go with it.
-            if connection.hasMoved { throw .fileMoved }
+            guard presence.look() else { throw .databaseLost }
             try tally.commit(connection)
         } catch {
             // Nobody's write is kept: not of those that ran, nor of those that BEGIN refused.
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
-            let problem = Problem(DatabaseError(error))
+            let problem =
+                presence.lost == nil ? Problem(DatabaseError(error)) : .databaseLost
             batch.failures += batch.succeeded.map { ($0, problem) }
             restart(&batch)
             send(batch)
@@ -291,9 +300,9 @@ final class Publishers: Sendable {
 }
 
 extension SQLiteError {
-    /// The file has been removed or replaced under the server (rescode.html#readonly_dbmoved).
-    fileprivate static let fileMoved = SQLiteError(
-        code: ResultCode.readOnly, message: "the database file was removed, moved or replaced")
+    /// What SQLite would say of it (rescode.html#readonly_dbmoved).
+    fileprivate static let databaseLost = SQLiteError(
+        code: ResultCode.readOnly, message: "the database file was removed or replaced")
 }
 
 extension Problem {

@@ -10,27 +10,66 @@ extension Event {
         case .listening: []
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]
-        case .schemasTaken(let names): ["took \(names.joined(separator: ", "))"]
+        case .schemasTaken(let names): ["took \(Self.list(names))"]
         case .schemasWaiting(let names): [Self.waiting(names)]
-        case .schemasSettled(let names):
-            ["as at the start again: \(names.joined(separator: ", "))"]
+        case .schemasSettled(let names): ["as at the start again: \(Self.list(names))"]
         case .schemasMended(waiting: []): ["the faults are gone; the files say what is served"]
         case .schemasMended(waiting: let names): ["the faults are gone; \(Self.waiting(names))"]
-        case .schemasRefused(let faults):
-            ["the files were not taken, the server goes on with what it had:"]
-                + faults.flatMap { $0.split(separator: "\n").map { "  \($0)" } }
+        case .schemasRefused(let names, let faults, let hint):
+            ["not taken: \(Self.list(names)); the server goes on with what it had:"]
+                + (faults + [hint].compactMap { $0 })
+                .flatMap { $0.split(separator: "\n").map { "  \($0)" } }
+        case .schemasHeldBack(let names, 1, let first):
+            ["not taken: \(Self.list(names)); 1 fault stands: \(first)"]
+        case .schemasHeldBack(let names, let standing, let first):
+            ["not taken: \(Self.list(names)); \(standing) faults stand, the first: \(first)"]
         case .migrated(let name): ["applied \(name)"]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
         case .serviceLate(let name): ["\(name): the work takes longer than its period"]
+        case .dataDirectoryMade(let path): ["made the data directory \(path), with keys of its own"]
+        case .secretsReplaced(let directory):
+            [
+                "the secrets in \(directory) are others than at the last start: every API key and "
+                    + "session of before is void; if that was not meant, stop the server and restore "
+                    + "secrets.json from a backup"
+            ]
+        case .databaseLost(let path, let isLog, let process):
+            Self.loss(of: path, isLog: isLog, process: process)
         case .failed(let request, let problem):
             [(request.map { "request \($0): " } ?? "") + Self.text(of: problem)]
         }
     }
 
+    /// What was lost and how nothing more is. Stopped, SQLite writes a log that it has open into
+    /// the database; a log beside another database than its own would be taken for that one's.
+    private static func loss(of path: String, isLog: Bool, process: Int32) -> [String] {
+        let refusal =
+            "\(path) was removed or replaced while the server runs: what is written could be lost, "
+            + "so every write is refused"
+        if isLog {
+            return [
+                refusal,
+                "  stop the server with ^C or SIGTERM: it writes what it still holds of that file "
+                    + "into the database; then start it again",
+            ]
+        }
+        return [
+            refusal,
+            "  until the server stops, rows can still be read, and removed files be copied from "
+                + "/proc/\(process)/fd",
+            "  stop the server, put the file back where it was, or serve a backup from another "
+                + "directory with --data",
+        ]
+    }
+
     private static func waiting(_ names: [String]) -> String {
-        "waits for the restart: \(names.joined(separator: ", "))"
+        "waits for the restart: \(list(names))"
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.isEmpty ? "the files" : names.joined(separator: ", ")
     }
 
     private static func text(of problem: Problem) -> String {

@@ -18,13 +18,22 @@ public enum Event: Sendable {
     case schemasSettled(_ names: [String])
     /// Schema files that had faults say again what is served, but for what waits for the next start.
     case schemasMended(waiting: [String])
-    /// Changed schema files were not taken because of faults.
-    case schemasRefused(faults: [String])
+    /// Changed schema files were not taken because of faults; the hint says what to do about them.
+    case schemasRefused(names: [String], faults: [String], hint: String?)
+    /// Changed schema files were not taken because of so many faults that were told before.
+    case schemasHeldBack(names: [String], standing: Int, first: String)
     /// A migration file, or an additive difference in development, was applied.
     case migrated(name: String)
     /// A file or directory of the server's that other users could reach was closed to them; the
     /// mode it had, in octal digits.
     case closedToOthers(path: String, mode: String)
+    /// A command that needs a data directory has made one.
+    case dataDirectoryMade(path: String)
+    /// The secrets in a data directory are others than at the database's last start.
+    case secretsReplaced(directory: String)
+    /// The database or its write-ahead log was removed or replaced under the server, the process of
+    /// this number. What is written to it would be lost, so nothing is.
+    case databaseLost(path: String, isLog: Bool, process: Int32)
     /// The periodic work of a service failed; it is tried again after its period.
     case serviceFailed(name: String, problem: Problem)
     /// The periodic work of a service takes longer than its period: it is not begun again before.
@@ -38,8 +47,9 @@ public enum Event: Sendable {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
             .schemasMended, .migrated: .info
-        case .schemasRefused, .closedToOthers, .serviceLate: .warning
-        case .failed, .serviceFailed: .error
+        case .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade, .secretsReplaced,
+            .serviceLate: .warning
+        case .databaseLost, .failed, .serviceFailed: .error
         }
     }
 
@@ -60,8 +70,12 @@ public enum Event: Sendable {
         case .schemasSettled: "schemas_settled"
         case .schemasMended: "schemas_mended"
         case .schemasRefused: "schemas_refused"
+        case .schemasHeldBack: "schemas_held_back"
         case .migrated: "migrated"
         case .closedToOthers: "closed_to_others"
+        case .dataDirectoryMade: "data_directory_made"
+        case .secretsReplaced: "secrets_replaced"
+        case .databaseLost: "database_lost"
         case .serviceFailed: "service_failed"
         case .serviceLate: "service_late"
         case .failed: "failed"
@@ -82,16 +96,31 @@ public enum Event: Sendable {
         case .draining, .stopped: []
         case .schemasTaken(let names), .schemasWaiting(let names), .schemasSettled(let names),
             .schemasMended(waiting: let names):
-            [.init("names", .array(names.map(JSON.string)))]
-        case .schemasRefused(let faults): [.init("faults", .array(faults.map(JSON.string)))]
+            [Self.list("names", names)]
+        case .schemasRefused(let names, let faults, let hint):
+            [Self.list("names", names), Self.list("faults", faults)]
+                + [hint.map { JSON.Member("hint", .string($0)) }].compactMap { $0 }
+        case .schemasHeldBack(let names, let standing, let first):
+            [
+                Self.list("names", names), .init("standing", .integer(Int64(standing))),
+                .init("first", .string(first)),
+            ]
         case .migrated(let name): [.init("migration", .string(name))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
+        case .dataDirectoryMade(let path): [.init("path", .string(path))]
+        case .secretsReplaced(let directory): [.init("directory", .string(directory))]
+        case .databaseLost(let path, _, _):
+            [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
         case .serviceFailed(let name, let problem):
             [.init("service", .string(name))] + Self.fields(of: problem, request: nil)
         case .serviceLate(let name): [.init("service", .string(name))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }
+    }
+
+    private static func list(_ name: String, _ texts: [String]) -> JSON.Member {
+        JSON.Member(name, .array(texts.map(JSON.string)))
     }
 
     private static func fields(of problem: Problem, request: UInt64?) -> [JSON.Member] {

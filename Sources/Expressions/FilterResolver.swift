@@ -6,18 +6,22 @@ import Values
 
 /// What a filter may speak of besides the columns of its model, and who asks.
 public struct FilterScope {
+    let hidden: Set<Int>
     let permit: (Int) throws(Problem) -> Void
     let related: (String) -> Int?
 
     /// A scope.
     ///
     /// - Parameters:
+    ///   - hidden: columns that are as good as not there.
     ///   - permit: called for every column that is tested; throws where the caller may not read it.
     ///   - related: the number of the related table that a name stands for, if it does.
     public init(
+        hidden: Set<Int> = [],
         permit: @escaping (Int) throws(Problem) -> Void = { (_) throws(Problem) in },
         related: @escaping (String) -> Int? = { _ in nil }
     ) {
+        self.hidden = hidden
         self.permit = permit
         self.related = related
     }
@@ -154,8 +158,9 @@ struct FilterResolver {
     }
 
     private func resolve(_ field: Field) throws(Problem) -> (Expression, ColumnType) {
-        guard let index = model.columnIndex(field.name) else {
-            let near = nearest(field.name, in: model.columns.map(\.name))
+        guard let index = model.columnIndex(field.name), !scope.hidden.contains(index) else {
+            let shown = model.columns.indices.filter { !scope.hidden.contains($0) }
+            let near = nearest(field.name, in: shown.map { model.columns[$0].name })
             throw Problem(
                 code: "42703", status: 400,
                 message: "column \(model.name).\(field.name) does not exist",

@@ -4,8 +4,9 @@ import Glibc
 
 /// The certificate, the key and the rules of all TLS connections of a server.
 ///
-/// TLS 1.2 and 1.3, ALPN `http/1.1`, no renegotiation, no compression, and neither tickets nor a
-/// session cache: a connection lives long, and nothing must be kept secret between connections.
+/// TLS 1.2 and 1.3, ALPN `http/1.1`, no renegotiation, no compression, no session cache. A client of
+/// TLS 1.3 gets tickets, with which it comes back without the certificate's signature; their keys
+/// are made with the context and end with it.
 ///
 /// `@unchecked`: the context is not changed after `init`, and `SSL_new` on a shared context is
 /// safe from several threads (openssl-threads(7)).
@@ -34,7 +35,7 @@ public final class TLSContext: @unchecked Sendable {
         unsafe SSL_CTX_ctrl(handle, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
         unsafe SSL_CTX_ctrl(handle, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
         unsafe SSL_CTX_set_options(handle, copenssl_tls_server_options())
-        unsafe SSL_CTX_set_num_tickets(handle, 0)
+        unsafe SSL_CTX_set_client_hello_cb(handle, refuseOldTickets, nil)
         let mode =
             SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
             | SSL_MODE_RELEASE_BUFFERS
@@ -76,6 +77,19 @@ public final class TLSContext: @unchecked Sendable {
             throw .unreadable(path: path, reason: systemMessage(EISDIR))
         }
     }
+}
+
+/// Keeps tickets from clients that do not offer TLS 1.3. Theirs would hold the keys of the connection
+/// itself (RFC 5077), while those of TLS 1.3 serve beside a new key exchange (RFC 8446 §2.2).
+private func refuseOldTickets(
+    _ session: OpaquePointer?, _ alert: UnsafeMutablePointer<Int32>?,
+    _ argument: UnsafeMutableRawPointer?
+) -> Int32 {
+    let supportedVersions = UInt32(TLSEXT_TYPE_supported_versions)
+    if unsafe SSL_client_hello_get0_ext(session, supportedVersions, nil, nil) != 1 {
+        unsafe SSL_set_options(session, copenssl_no_ticket())
+    }
+    return SSL_CLIENT_HELLO_SUCCESS
 }
 
 /// Picks `http/1.1` if the peer offers it. A peer that offers only others goes on without: RFC 7301

@@ -55,10 +55,9 @@ struct Binder {
         let hidden = hidden(from: isService, feed.model)
         let selected = try Self.selected(request, feed.model, hidden: hidden)
         var filter: (text: String, predicate: Predicate)?
-        if let text = request.filter, let predicate = try Self.filter(text, feed.model) {
-            if let column = predicate.inputs.columns.first(where: hidden.contains) {
-                throw Self.unparsable("column \(feed.model.columns[column].name) is not readable")
-            }
+        if let text = request.filter,
+            let predicate = try Self.filter(text, feed.model, hidden: hidden)
+        {
             filter = (text, predicate)
         }
         return ResolvedBinding(
@@ -67,7 +66,9 @@ struct Binder {
     }
 
     /// The filter of a binding; nil if the text says nothing.
-    private static func filter(_ text: String, _ model: Model) throws(Problem) -> Predicate? {
+    private static func filter(
+        _ text: String, _ model: Model, hidden: Set<Int>
+    ) throws(Problem) -> Predicate? {
         let filter: Filter?
         do throws(FeedFilterFault) {
             filter = try FeedFilter.parse(text)
@@ -75,7 +76,7 @@ struct Binder {
             throw unparsable(error.reason)
         }
         do throws(Problem) {
-            return try filter?.resolved(for: model).predicate
+            return try filter?.resolved(for: model, in: FilterScope(hidden: hidden)).predicate
         } catch {
             throw unparsable(error.reason)
         }

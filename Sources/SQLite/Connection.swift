@@ -105,15 +105,6 @@ public struct ConnectionOptions: Hashable, Sendable {
         unsafe _ = progress.pointee.charge(steps)
     }
 
-    /// Whether the file is no longer at its path: it was removed, renamed or replaced. What is
-    /// written from then on would be lost. Costs a `stat` (c3ref/c_fcntl_begin_atomic_write.html,
-    /// SQLITE_FCNTL_HAS_MOVED).
-    public var hasMoved: Bool {
-        var moved: Int32 = 0
-        unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
-        return moved != 0
-    }
-
     /// Whether the bound was reached since it was set.
     public var isOverLimit: Bool { unsafe progress.pointee.isOver }
 

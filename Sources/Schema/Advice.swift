@@ -11,8 +11,10 @@ enum Advice: Hashable, Sendable {
     case declareTable, declareColumn
     /// A constraint or reference without declaration.
     case declare
-    /// A unique constraint without declaration.
+    /// A unique constraint without declaration that its table was made with.
     case declareUnique
+    /// A unique constraint without declaration that is nothing but these indexes.
+    case dropUnique([String])
     /// An index without declaration.
     case declareIndex(String)
     /// An index declared otherwise.
@@ -39,8 +41,11 @@ enum Advice: Hashable, Sendable {
             "declare it: its values stay where they are"
         case .declare: "declare it: migrations cannot rebuild a table yet"
         case .declareUnique: "declare it in \"unique\": migrations cannot rebuild a table yet"
-        case .declareIndex(let name): "declare it, or \(Self.withoutIndex(name))"
-        case .replaceIndex(let name): "\(Self.withoutIndex(name)) what is declared is added then"
+        case .dropUnique(let names):
+            "declare it in \"unique\", or \(Self.without(indexes: names))"
+        case .declareIndex(let name): "declare it, or \(Self.without(indexes: [name]))"
+        case .replaceIndex(let name):
+            "\(Self.without(indexes: [name])) what is declared is added then"
         case .rename(let table, let former, let name):
             "write a migration file by hand: ALTER TABLE \(DDL.quoted(table)) "
                 + "RENAME COLUMN \(DDL.quoted(former)) TO \(DDL.quoted(name));"
@@ -52,7 +57,8 @@ enum Advice: Hashable, Sendable {
     }
 
     /// IF EXISTS, since what `apus dev` added may be in no migration file yet.
-    private static func withoutIndex(_ name: String) -> String {
-        "write a migration file by hand: DROP INDEX IF EXISTS \(DDL.quoted(name));"
+    private static func without(indexes names: [String]) -> String {
+        "write a migration file by hand: "
+            + names.map { "DROP INDEX IF EXISTS \(DDL.quoted($0));" }.joined(separator: " ")
     }
 }

@@ -8,7 +8,7 @@ extension Column {
     /// stores both types alike.
     var sqlConditions: [String] {
         let name = DDL.quoted(self.name)
-        var conditions = typeConditions(name)
+        var conditions = [DeclaredType(self).condition(on: name)].compactMap { $0 }
         if let enumeration, type != .json {
             let values = enumeration.map(\.sqlLiteral).joined(separator: ", ")
             conditions.append("\(name) IN (\(values))")
@@ -26,35 +26,6 @@ extension Column {
         return TableParser.condition(
             SQLLexer.tokens(of: conditions.joined(separator: " AND "))[...])
     }
-
-    private func typeConditions(_ name: String) -> [String] {
-        switch type {
-        case .text, .integer, .real, .bytes: []
-        case .uuid: ["\(name) GLOB '????????-????-????-????-????????????'"]
-        case .timestamp: ["\(name) GLOB '????-??-??T??:??:??*+00:00'"]
-        case .date: ["\(name) GLOB '????-??-??'"]
-        case .time: ["\(name) GLOB '??:??:??*'"]
-        case .boolean: ["\(name) IN (0, 1)"]
-        case .integer32: ["\(name) BETWEEN \(Int32.min) AND \(Int32.max)"]
-        case .json: ["\(name) GLOB \(jsonShape)"]
-        case .decimal(let precision, let scale):
-            ["abs(\(name)) < \(power(precision - scale)) * \(power(scale))"]
-        }
-    }
-
-    /// How the text of the column's JSON begins and ends. SQLite 3.40 (Debian 12) marks its JSON
-    /// functions unsafe for schemas that are not trusted, so `json_valid` cannot stand in a check;
-    /// every value is made by the server's own JSON writer anyhow.
-    private var jsonShape: String {
-        switch constraints.json?.types.first {
-        case .object: "'{*}'"
-        case .array: "'[[]*]'"
-        default: #"'[[{"0-9tfn-]*'"#
-        }
-    }
-
-    /// Ten to `exponent`, as digits.
-    private func power(_ exponent: Int) -> String { "1" + String(repeating: "0", count: exponent) }
 
     private func lengthConditions(_ length: String, _ min: Int?, _ max: Int?) -> [String] {
         switch (min, max) {
@@ -97,6 +68,33 @@ extension Value {
         case .real(let number):
             if number.isInfinite { return number < 0 ? "-9e999" : "9e999" }
             return "\(number)"
+        }
+    }
+
+    /// The value of an SQL literal, given as its tokens; nil for other expressions.
+    init?(sqlLiteral text: String) {
+        if text.hasPrefix("'"), text.hasSuffix("'"), text.utf8.count > 1 {
+            // Inside, a quote is written twice.
+            var isFirstOfTwo = false
+            let characters = text.dropFirst().dropLast().filter { character in
+                isFirstOfTwo = character == "'" && !isFirstOfTwo
+                return !isFirstOfTwo
+            }
+            self = .text(String(characters))
+            return
+        }
+        if text.hasPrefix("x'") || text.hasPrefix("X'") {
+            guard let bytes = Hex.decode(text.utf8.dropFirst(2).dropLast()) else { return nil }
+            self = .blob(bytes)
+            return
+        }
+        let number = text.filter { $0 != " " }
+        if let integer = Int64(number) {
+            self = .integer(integer)
+        } else if let real = Double(number) {
+            self = .real(real)
+        } else {
+            return nil
         }
     }
 }

@@ -1,3 +1,5 @@
+import Values
+
 /// One comparison of a database with the declared models, table by table.
 struct Comparison {
     let built: DatabaseStructure
@@ -34,10 +36,13 @@ struct Comparison {
         guard let old = built.tables[name], let new = wanted.tables[name] else { return }
         let place = SourceLocation(file: model.file)
         var added = Set<String>()
+        var changed = Set<String>()
         for column in model.columns {
             let key = column.name.lowercased()
             if let before = old.column(key), let after = new.column(key) {
-                compare(column, before, after, old)
+                let former = formerType(of: column, before, old, new)
+                if compareType(column, before, former, old) { changed.insert(key) }
+                compare(column, before, after, former)
             } else {
                 added.insert(key)
                 add(column, to: model, old)
@@ -53,23 +58,50 @@ struct Comparison {
         }
         compareUniques(model, place)
         compareKeys(model, old, new, added)
-        compareChecks(model, conditions, old, new)
+        compareChecks(model, conditions, old, new, changed: changed)
+    }
+
+    /// The type that a column has in the database; nil when it is none of ours.
+    private func formerType(
+        of column: Column, _ before: TableStructure.Column, _ old: TableStructure,
+        _ new: TableStructure
+    ) -> DeclaredType? {
+        let declared = DeclaredType(column)
+        if let condition = column.checkCondition, old.checks.contains(condition),
+            before.type == column.type.traits.storage.rawValue
+        {
+            return declared
+        }
+        return DeclaredType(before, checks: old.checks.subtracting(new.checks))
+    }
+
+    /// Compares the type of a column and what else its declaration checks; true when they differ.
+    private mutating func compareType(
+        _ column: Column, _ before: TableStructure.Column, _ former: DeclaredType?,
+        _ old: TableStructure
+    ) -> Bool {
+        let name = "\"\(column.table).\(column.name)\""
+        let declared = DeclaredType(column)
+        if former != declared {
+            refuse(
+                "the type of \(name) has changed from \(former?.wording ?? before.type) to "
+                    + declared.wording, .declareColumnAsBefore, at: column.location)
+            return true
+        }
+        guard let condition = column.checkCondition, !old.checks.contains(condition) else {
+            return false
+        }
+        refuse(
+            "the enum, lengths or bounds of \(name) have changed", .declareColumnAsBefore,
+            at: column.location)
+        return true
     }
 
     private mutating func compare(
         _ column: Column, _ before: TableStructure.Column, _ after: TableStructure.Column,
-        _ old: TableStructure
+        _ former: DeclaredType?
     ) {
         let name = "\"\(column.table).\(column.name)\""
-        if before.type != after.type {
-            refuse(
-                "the type of \(name) has changed from \(before.type) to \(after.type)",
-                .declareColumnAsBefore, at: column.location)
-        } else if let condition = column.checkCondition, !old.checks.contains(condition) {
-            refuse(
-                "the type, enum, lengths or bounds of \(name) have changed",
-                .declareColumnAsBefore, at: column.location)
-        }
         if before.isNotNull != after.isNotNull {
             refuse(
                 after.isNotNull
@@ -77,9 +109,11 @@ struct Comparison {
                 .declareColumnAsBefore, at: column.location)
         }
         if before.defaultValue != after.defaultValue {
+            let declared = DeclaredType(column)
             refuse(
-                "the constant default of \(name) has changed from \(before.defaultValue ?? "none") "
-                    + "to \(after.defaultValue ?? "none")", .declareColumnAsBefore,
+                "the constant default of \(name) has changed from "
+                    + "\((former ?? declared).wording(ofDefault: before.defaultValue)) to "
+                    + declared.wording(ofDefault: after.defaultValue), .declareColumnAsBefore,
                 at: column.location)
         }
         if before.rest != after.rest {
@@ -138,8 +172,21 @@ struct Comparison {
         for columns in there.subtracting(declared).sorted(by: { $0.joined() < $1.joined() }) {
             refuse(
                 "(\(columns.joined(separator: ", "))) of \"\(model.name)\" is unique in the "
-                    + "database but not declared so", .declareUnique, at: place)
+                    + "database but not declared so", advice(onUnique: columns, of: table),
+                at: place)
         }
+    }
+
+    /// Indexes can go; a constraint that a table is made with cannot, here or on a fresh checkout.
+    private func advice(onUnique columns: [String], of table: String) -> Advice {
+        let isConstraint = [built, recorded].contains { structure in
+            structure.tables[table]?.uniques.contains(columns) == true
+        }
+        if isConstraint { return .declareUnique }
+        let indexes = built.indexes.values.filter {
+            $0.table == table && $0.uniqueColumns == columns
+        }
+        return .dropUnique(indexes.map(\.name).sorted())
     }
 
     private mutating func compareKeys(
@@ -164,13 +211,11 @@ struct Comparison {
     /// Compares the model's own checks; `conditions` are theirs, rendered. A check of a column that
     /// is reported already, or gone, is not reported again.
     private mutating func compareChecks(
-        _ model: Model, _ conditions: [String], _ old: TableStructure, _ new: TableStructure
+        _ model: Model, _ conditions: [String], _ old: TableStructure, _ new: TableStructure,
+        changed: Set<String>
     ) {
-        var explained = Set(old.columns.map(\.name)).subtracting(new.columns.map(\.name))
-        for column in model.columns {
-            guard let own = column.checkCondition, !old.checks.contains(own) else { continue }
-            explained.insert(column.name.lowercased())
-        }
+        let gone = Set(old.columns.map(\.name)).subtracting(new.columns.map(\.name))
+        let explained = changed.union(gone)
         let there = Set(old.checks.map { renamed($0, model, old) })
         var hasChanged = false
         for (check, text) in zip(model.checks, conditions) {

@@ -18,12 +18,11 @@ public struct MigrationSet: Sendable {
     public static func load(_ directory: String) throws(SchemaFailure) -> MigrationSet {
         let label = directory.split(separator: "/").last.map(String.init) ?? directory
         let report = Report()
-        let names = FileTree.names(in: directory)
-        if names == nil, FileTree.isFolder(directory) != nil {
+        if FileTree.names(in: directory) == nil, FileTree.isFolder(directory) != nil {
             report.fault("the folder cannot be read", at: .whole(label))
         }
         var files: [MigrationFile] = []
-        for name in names ?? [] where name.hasSuffix(".sql") && !name.hasPrefix(".") {
+        for name in fileNames(in: directory) {
             let place = SourceLocation.whole("\(label)/\(name)")
             guard let contents = FileTree.contents(of: "\(directory)/\(name)") else {
                 report.fault("the file cannot be read", at: place)
@@ -44,6 +43,11 @@ public struct MigrationSet: Sendable {
         set.checkStatements(report)
         try report.throwIfAny()
         return set
+    }
+
+    /// What is taken for a migration file, in order of the names.
+    static func fileNames(in directory: String) -> [String] {
+        (FileTree.names(in: directory) ?? []).filter { $0.hasSuffix(".sql") && !$0.hasPrefix(".") }
     }
 
     /// What would break the transaction a file runs in, or the server's own tables.
@@ -73,7 +77,7 @@ public struct MigrationSet: Sendable {
 
 extension MigrationFile {
     /// Whether every statement only adds a table, an index or a column.
-    var isAdditive: Bool {
+    public var isAdditive: Bool {
         SQLScript(text).statements.allSatisfy { statement in
             let words = statement.tokens.map(\.text)
             return words.starts(with: ["create", "table"])

@@ -53,10 +53,13 @@ public struct MigrationStatus: Hashable, Sendable {
     public let entries: [Entry]
     /// The files to apply, oldest first.
     public let pending: [MigrationFile]
+    /// The version that was applied last; empty when none was.
+    private let latest: String
 
     /// Compares the files with what was applied.
     public init(_ set: MigrationSet, applied: [MigrationRecord]) {
         let latest = applied.map(\.version).max() ?? ""
+        self.latest = latest
         let records = Dictionary(applied.map { ($0.version, $0) }, uniquingKeysWith: { $1 })
         let versions = Set(set.files.map(\.version))
         var entries = set.files.map { file in
@@ -90,7 +93,22 @@ public struct MigrationStatus: Hashable, Sendable {
         let list = faults.map { "\($0.version)_\($0.name): \($0.state.wording)" }
         throw .migration(
             "the migration files do not fit the database: " + list.joined(separator: "; "),
-            hint: "Put the files back as they were when they were applied. One that no database "
-                + "has applied yet may get a version after the last.")
+            hint: [State.changed, .missing, .outOfOrder].compactMap(remedy).joined(separator: " "))
+    }
+
+    /// What to do about the entries of one state. Nothing of it loses a row.
+    private func remedy(_ state: State) -> String? {
+        let files = entries.filter { $0.state == state }.map { "\($0.version)_\($0.name).sql" }
+        if files.isEmpty { return nil }
+        let list = files.joined(separator: ", ")
+        switch state {
+        case .applied, .pending: return nil
+        case .changed:
+            return "Undo the edits of \(list) or restore \(files.count == 1 ? "it" : "them") from "
+                + "version control, and write what is new as another file: 'apus migrate new NAME'."
+        case .missing: return "Restore \(list) from version control."
+        case .outOfOrder:
+            return "Give \(list) a version after \(latest), if no database has applied it."
+        }
     }
 }

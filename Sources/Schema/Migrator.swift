@@ -117,6 +117,9 @@ public struct Migrator: Sendable {
         let source = SourceFile(path: file.path, bytes: file.text)
         try database.writeAndWait { transaction throws(Problem) in
             for statement in statements {
+                if let (owner, offset) = statement.keptReplace {
+                    throw .keptReplace(in: owner, at: source.location(offset))
+                }
                 do throws(DatabaseError) {
                     try transaction.executeScript(
                         statement.text, replacesRows: statement.replacesRows)
@@ -199,6 +202,28 @@ extension WriteTransaction {
                 "\(path): rows of \"\(first.table)\" refer to rows of \"\(first.parent)\" that are "
                     + "not there"
             )
+        }
+    }
+}
+
+extension Problem {
+    /// A migration file makes REPLACE a part of a table or trigger.
+    fileprivate static func keptReplace(
+        in owner: SQLScript.ReplaceOwner, at place: SourceLocation
+    ) -> Problem {
+        .migration(
+            "\(place): a \(owner) cannot say REPLACE: each write that meets a row with the same "
+                + "key would delete that row, and what refers to it, without saying so",
+            hint: "Nothing of the file was applied. \(owner.wayOut)")
+    }
+}
+
+extension SQLScript.ReplaceOwner {
+    fileprivate var wayOut: String {
+        switch self {
+        case .table:
+            "Leave it out: each request says what becomes of a row that is there already."
+        case .trigger: "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE."
         }
     }
 }

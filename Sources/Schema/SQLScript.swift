@@ -9,15 +9,34 @@ struct SQLScript {
 
         /// Whether it says REPLACE, which deletes the rows in the way of new ones: `REPLACE INTO`,
         /// `INSERT OR REPLACE`, `UPDATE OR REPLACE`. The function of that name is another thing.
-        var replacesRows: Bool {
-            tokens.indices.contains { index in
-                guard tokens[index].isWord("replace") else { return false }
-                let before = tokens[..<index].suffix(2).map(\.text)
-                let after = tokens[(index + 1)...].first
-                return after?.isWord("into") == true
-                    || before == ["insert", "or"] || before == ["update", "or"]
-            }
+        var replacesRows: Bool { tokens.indices.contains(where: replacesRows) }
+
+        private func replacesRows(at index: Int) -> Bool {
+            guard tokens[index].isWord("replace") else { return false }
+            let before = tokens[..<index].suffix(2).map(\.text)
+            let after = tokens[(index + 1)...].first
+            return after?.isWord("into") == true
+                || before == ["insert", "or"] || before == ["update", "or"]
         }
+
+        /// The first REPLACE that the statement makes a part of a table or trigger, to be obeyed by
+        /// every write to come (lang_conflict.html).
+        var keptReplace: (owner: ReplaceOwner, offset: Int)? {
+            guard let head = tokens.first, head.isWord("create") || head.isWord("alter") else {
+                return nil
+            }
+            for index in tokens.indices where tokens[index].isWord("replace") {
+                let before = tokens[..<index].suffix(2).map(\.text)
+                if before == ["on", "conflict"] { return (.table, tokens[index].offset) }
+                if replacesRows(at: index) { return (.trigger, tokens[index].offset) }
+            }
+            return nil
+        }
+    }
+
+    /// What can hold a REPLACE for later.
+    enum ReplaceOwner: String {
+        case table, trigger
     }
 
     let statements: [Statement]

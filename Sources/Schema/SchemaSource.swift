@@ -1,19 +1,41 @@
 import Bytes
 public import Configuration
 
-/// A file of `Schemas/` as it was read, to tell what a later save has changed.
+/// A file of `Schemas/` or `Migrations/` as it was read, to tell what a later save has changed.
 public struct SchemaSource: Sendable {
-    /// The path below `Schemas/`: `models/posts.json`.
+    /// The path below `Schemas/`: `models/posts.json`; of a migration file with its folder's name.
     public let name: String
     /// When a running server takes it; nil for `project.json`, whose settings differ in that.
     public let effect: Effect?
     private let bytes: [UInt8]
+
+    /// A file of `Schemas/`.
+    public init(path: String, contents: [UInt8]) {
+        self.init(path: path, role: FileRole(path: path), bytes: contents)
+    }
 
     init(path: String, role: FileRole, bytes: [UInt8]) {
         let parts = path.split(separator: "/")
         name = parts.suffix(role.depth).joined(separator: "/")
         effect = role.effect
         self.bytes = bytes
+    }
+
+    private init(migration name: String, bytes: [UInt8]) {
+        self.name = name
+        effect = .onRestart
+        self.bytes = bytes
+    }
+
+    /// The files of a `Migrations` directory. One that cannot be read is left out: whoever applies
+    /// the files says so.
+    public static func migrations(in directory: String) -> [SchemaSource] {
+        let folder = directory.split(separator: "/").last ?? ""
+        return MigrationSet.fileNames(in: directory).compactMap { name in
+            FileTree.contents(of: "\(directory)/\(name)").map {
+                SchemaSource(migration: "\(folder)/\(name)", bytes: $0)
+            }
+        }
     }
 
     /// Whether another version of the file says the same, however it is laid out.

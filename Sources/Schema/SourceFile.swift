@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Diagnostics
 
 /// One file being read, with what is needed to point into it.
@@ -150,8 +151,15 @@ struct FileReader {
             shape = element
             value = wrong
         }
+        var wording = shape.wording
+        if case .setting(let setting) = shape, let element = setting.syntax.element,
+            let wrong = value.elements.first(where: { !element.accepts($0) })
+        {
+            wording = element.wording
+            value = wrong
+        }
         let subject = value.offset == member.value.offset ? "" : "an element of "
-        let objection = shape.objection(to: value) ?? "must be \(shape.wording)"
+        let objection = shape.objection(to: value) ?? "must be \(wording)"
         fault(
             "\(subject)\"\(word.name)\" \(objection)", at: value,
             suggestion: value.string.flatMap { nearest($0, in: shape.choices) })

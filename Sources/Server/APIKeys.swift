@@ -1,5 +1,6 @@
 import Auth
 import Bytes
+import Diagnostics
 
 /// The two keys that clients present (auth.md §1.2).
 public struct APIKeys: Sendable {
@@ -13,12 +14,16 @@ public struct APIKeys: Sendable {
         service = secrets.serviceRoleKey
     }
 
-    /// Reads the keys of a data directory, making them on first use.
+    /// Reads the keys of a data directory, making them and it on first use, which a warning tells: keys
+    /// of a directory whose name was mistyped would open nothing.
     ///
     /// - Throws: a `Problem` when the directory or the file in it cannot be used, `SchemaFailure`
     ///   and `SettingFault` when a setting cannot.
     public static func load(_ options: ServerOptions) throws -> APIKeys {
-        try options.prepareDataDirectory()
+        let log = try options.commandLog()
+        let isNew = !FileSystem.exists(options.dataDirectory)
+        try options.prepareDataDirectory(log: log)
+        if isNew { log.record(.dataDirectoryMade(path: options.dataDirectory)) }
         return APIKeys(try Secrets.loadOrCreate(directory: options.dataDirectory))
     }
 

@@ -13,7 +13,10 @@ extension BackendParts {
         let (database, auth) = (services.database, services.auth)
         let order = [
             // Opened before anything else could be made. Its writer's thread, its lanes.
-            Service("database", stop: { _ in database.close() }),
+            Service(
+                "database",
+                tick: .every(.seconds(1), on: .everyNode) { database.checkFiles() },
+                stop: { _ in database.close() }),
             Service(
                 "retention",
                 tick: .every(.seconds(60), on: .oneNode) { database.trimChanges() }),

@@ -2,6 +2,7 @@ import Auth
 import Configuration
 import Database
 import Diagnostics
+import Glibc
 import HTTP
 import HTTPServer
 import Schema
@@ -30,8 +31,13 @@ struct BackendParts {
             configuration.pageCacheBytesMax = bytes
         }
         let database = try DatabasePool.open(configuration)
+        database.onLoss { file in
+            log.record(
+                .databaseLost(path: file.path, isLog: file.isLog, process: getpid()))
+        }
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
+            try Self.compareSecrets(secrets, with: database, options, log: log)
             let auth = try AuthService(
                 database: database, settings: Self.authSettings(settings),
                 secrets: secrets, version: Backend.version, log: log)
@@ -39,7 +45,11 @@ struct BackendParts {
             self.metrics = metrics
             let isDraining = isDraining
             let status = StatusEndpoints(
-                appendMetrics: { metrics.append(to: &$0) }, isReady: { !isDraining.isRaised })
+                appendMetrics: { metrics.append(to: &$0) },
+                readiness: {
+                    if isDraining.isRaised { return .draining }
+                    return database.loss.map(Readiness.databaseLost) ?? .ready
+                })
             services = SharedServices(
                 database: database, auth: auth, log: log,
                 crossOrigin: CrossOrigin(origins: settings.cors.origins), status: status,
@@ -79,6 +89,19 @@ struct BackendParts {
             try schemas.applyToProduction(database, options, migrate: migrate, log: log)
         }
     }
+
+    /// Warns when other secrets were in force at the database's last start: they may be new because
+    /// the file was lost.
+    private static func compareSecrets(
+        _ secrets: Secrets, with database: DatabasePool, _ options: ServerOptions, log: Log
+    ) throws(Problem) {
+        let former = try database.fact(secretsFact)
+        guard former != secrets.fingerprint else { return }
+        if former != nil { log.record(.secretsReplaced(directory: options.dataDirectory)) }
+        try database.note(secretsFact, secrets.fingerprint)
+    }
+
+    private static let secretsFact = "secrets_fingerprint"
 
     private static func authSettings(_ settings: Settings) -> AuthSettings {
         var auth = AuthSettings(settings.auth)

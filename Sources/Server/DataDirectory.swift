@@ -111,8 +111,10 @@ struct DataDirectory {
 extension DataDirectory {
     private static let gitignore = ".gitignore"
     private static let ours: Set<String> = [
-        "apus.db", "apus.db-wal", "apus.db-shm", "apus.db-journal", "apus.db.lock", "secrets.json",
+        "apus.db", "apus.db-wal", "apus.db-shm", "apus.db-journal", "lock", "secrets.json",
         "model.schema.json", "project.schema.json", gitignore,
+        // The lock by its former name.
+        "apus.db.lock",
     ]
     /// What is written beside a file before it takes its place, and left when a machine stops.
     private static let drafts = [
@@ -123,7 +125,8 @@ extension DataDirectory {
 
     /// What hides our files and none of the other things beside them.
     private static let ourPatterns =
-        "/.gitignore\n/apus.db*\n/model.schema.json*\n/project.schema.json*\n/secrets.json*\n"
+        "/.gitignore\n/apus.db*\n/lock\n/model.schema.json*\n/project.schema.json*\n"
+        + "/secrets.json*\n"
 
     private static func isOurs(_ name: String) -> Bool {
         ours.contains(name) || drafts.contains { name.hasPrefix($0) }

@@ -2,24 +2,26 @@ import CLinux
 import Diagnostics
 import Glibc
 
-/// Tells when something below a directory has changed (inotify(7)), for development.
+/// Tells when a schema or migration file has changed (inotify(7)), for development.
 final class DirectoryWatcher: Sendable {
     /// Editors write a file in several steps: a change counts when nothing followed for this long.
     private static let quietMilliseconds: Int32 = 60
 
-    private let root: String
+    private let project: String
+    private let folders: [String]
     private let events: Int32
     private let stopping: Int32
 
-    /// Watches `root` and the folders in it, also those that appear later.
-    init(root: String) throws(Problem) {
-        self.root = root
+    /// Watches the folders of a project, also those that appear later.
+    init(project: String, schemas: String, migrations: String) throws(Problem) {
+        self.project = project
+        folders = ["", "/models", "/seeds", "/queries"].map { schemas + $0 } + [migrations]
         events = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         stopping = eventfd(0, Int32(EFD_CLOEXEC))
         guard events >= 0, stopping >= 0 else {
             throw Problem(
                 code: "58000", status: 500,
-                message: "Cannot watch \(root): \(systemMessage(errno)).")
+                message: "Cannot watch \(project): \(systemMessage(errno)).")
         }
         watchFolders()
     }
@@ -65,8 +67,8 @@ final class DirectoryWatcher: Sendable {
 
     private func watchFolders() {
         let mask = UInt32(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
-        for folder in ["", "/models", "/seeds", "/queries"] {
-            unsafe _ = inotify_add_watch(events, root + folder, mask)
-        }
+        for folder in folders { unsafe _ = inotify_add_watch(events, folder, mask) }
+        // Only for folders that appear: other files are none of ours.
+        unsafe _ = inotify_add_watch(events, project, UInt32(IN_CREATE | IN_MOVED_TO | IN_ONLYDIR))
     }
 }

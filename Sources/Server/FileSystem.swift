@@ -79,8 +79,11 @@ extension ServerOptions {
     }
 
     /// The same for a command that a person runs and that has no log of its own.
-    func prepareDataDirectory() throws {
+    func prepareDataDirectory() throws { try prepareDataDirectory(log: try commandLog()) }
+
+    /// Where a command that a person runs tells what it does besides.
+    func commandLog() throws -> Log {
         let log = try loadSettings().resolved().log
-        try prepareDataDirectory(log: Log(level: log.level, format: log.format ?? .text))
+        return Log(level: log.level, format: log.format ?? .text)
     }
 }

@@ -12,7 +12,7 @@ final class SchemaReloader: Sendable {
         let thread: PosixThread
     }
 
-    private let folder: String
+    private let makeWatcher: @Sendable () throws(Problem) -> DirectoryWatcher
     private let makeReload: @Sendable () -> SchemaReload
     private let watch = Mutex<Watch?>(nil)
 
@@ -23,13 +23,17 @@ final class SchemaReloader: Sendable {
         _ options: ServerOptions, services: SharedServices, registry: LoopRegistry,
         schemas: SchemaSet
     ) {
-        folder = options.schemasDirectory
+        makeWatcher = { () throws(Problem) in
+            try DirectoryWatcher(
+                project: options.projectDirectory, schemas: options.schemasDirectory,
+                migrations: options.migrationsDirectory)
+        }
         makeReload = { SchemaReload(options, services, registry, schemas) }
     }
 
     /// Starts to watch.
     func start() throws(Problem) {
-        let watcher = try DirectoryWatcher(root: folder)
+        let watcher = try makeWatcher()
         let thread = PosixThread(name: "schemas") { [makeReload] in
             let reload = makeReload()
             while watcher.waitForChange() { reload.run() }
@@ -57,8 +61,10 @@ private final class SchemaReload {
     private let started: SchemaSet
     /// What the files said when they were last taken.
     private var taken: SchemaSet
-    /// What was last said to be wrong with them.
-    private var faults: [String] = []
+    /// What they said at the last save, taken or not.
+    private var saved: SourceSnapshot
+    /// What is wrong with them, nil when they were taken.
+    private var faults: SchemaFaults?
 
     init(
         _ options: ServerOptions, _ services: SharedServices, _ registry: LoopRegistry,
@@ -69,46 +75,40 @@ private final class SchemaReload {
         self.registry = registry
         started = schemas
         taken = schemas
+        saved = SourceSnapshot(schemas)
     }
 
     func run() {
+        let files = SourceSnapshot.read(options) ?? saved
+        let names = files.names(changedFrom: saved)
+        saved = files
         do {
             try take(try SchemaSet.load(options))
-        } catch let failure as SchemaFailure {
-            refuse(failure.diagnostics.map(\.description))
-        } catch let problem as Problem {
-            refuse([problem.message] + [problem.hint].compactMap { $0 })
-        } catch let fault as SettingFault {
-            refuse([fault.message])
         } catch {
-            refuse(["\(error)"])
+            let found = SchemaFaults(error)
+            if let event = found.event(of: names, after: faults) { services.log.record(event) }
+            faults = found
         }
     }
 
+    /// Takes everything that was saved since files were last taken.
     private func take(_ schemas: SchemaSet) throws {
         let change = SchemaChange(from: taken, to: schemas, startedOn: started)
-        if !change.taken.isEmpty {
-            try schemas.applyToDevelopment(services.database, options, log: services.log)
-            registry.reload(schemas)
+        if !change.isEmpty {
+            try schemas.take(change, in: services.database, options, log: services.log)
         }
+        if !change.taken.isEmpty { registry.reload(schemas) }
         taken = schemas
-        if change.isEmpty && !faults.isEmpty {
+        if change.isEmpty && faults != nil {
             let all = SchemaChange(from: started, to: schemas, startedOn: started)
             services.log.record(.schemasMended(waiting: all.waiting))
         }
-        faults = []
+        faults = nil
         for (names, event) in [
             (change.taken, Event.schemasTaken), (change.waiting, Event.schemasWaiting),
             (change.settled, Event.schemasSettled),
         ] where !names.isEmpty {
             services.log.record(event(names))
         }
-    }
-
-    /// Says what is wrong, unless it was said of the save before.
-    private func refuse(_ found: [String]) {
-        guard found != faults else { return }
-        faults = found
-        services.log.record(.schemasRefused(faults: found))
     }
 }

@@ -4,7 +4,8 @@ import Expressions
 import Schema
 
 extension SchemaSet {
-    /// Development: applies pending migration files and then whatever the schema files add.
+    /// Development, at its start: applies pending migration files and then whatever the schema files
+    /// add.
     ///
     /// - Throws: a `Problem` with the reasons when something is not additive; nothing is applied of
     ///   the difference then.
@@ -12,8 +13,31 @@ extension SchemaSet {
         _ database: DatabasePool, _ options: ServerOptions, log: Log
     ) throws {
         let set = try MigrationSet.load(options.migrationsDirectory)
+        _ = try Migrator(database, set).apply { log.record(.migrated(name: $0.fileName)) }
+        try extend(database, set, options, log: log)
+    }
+
+    /// Development, at a save of `change`: applies what the schema files add. Migration files wait
+    /// for the next start: they may be half written, and what is applied must not change any more.
+    ///
+    /// - Throws: as `applyToDevelopment`, and a `Problem` when migration files do not fit the
+    ///   database, or are to be applied before what the schema files add.
+    func take(
+        _ change: SchemaChange, in database: DatabasePool, _ options: ServerOptions, log: Log
+    ) throws {
+        let set = try MigrationSet.load(options.migrationsDirectory)
+        let status = try Migrator(database, set).status()
+        try status.check()
+        if !change.taken.isEmpty {
+            try extend(database, set, after: status.pending, options, log: log)
+        }
+    }
+
+    private func extend(
+        _ database: DatabasePool, _ set: MigrationSet, after pending: [MigrationFile] = [],
+        _ options: ServerOptions, log: Log
+    ) throws {
         let migrator = Migrator(database, set)
-        _ = try migrator.apply { log.record(.migrated(name: $0.fileName)) }
         let there = try migrator.structure()
         let difference = try difference(from: there)
         if !difference.refusals.isEmpty {
@@ -22,6 +46,13 @@ extension SchemaSet {
                 to: "what the database already has",
                 hint: try self.difference(from: built).refusals.isEmpty
                     ? Self.freshHint(options) : nil)
+        }
+        // A file that only adds is passed over where all of it is there already.
+        let first = pending.filter { !$0.isAdditive }
+        if !difference.additions.isEmpty, !first.isEmpty {
+            throw Problem.pending(
+                first.map(\.path),
+                hint: "Restart 'apus dev': it applies them at its start, before what the models add.")
         }
         try migrator.apply(difference.additions)
         for addition in difference.additions { log.record(.migrated(name: addition.what)) }
@@ -46,7 +77,9 @@ extension SchemaSet {
         let status = try migrator.status()
         try status.check()
         if !migrate && !status.pending.isEmpty {
-            throw Problem.pending(status.pending.map(\.fileName))
+            throw Problem.pending(
+                status.pending.map(\.path),
+                hint: "Run 'apus migrate up', or start with --migrate.")
         }
         _ = try migrator.apply { log.record(.migrated(name: $0.fileName)) }
         let live = try migrator.statements()
@@ -92,19 +125,18 @@ extension Difference {
     /// Throws when something cannot be reached by adding to `what`, with every reason.
     func requireAdditive(to what: String, hint: String? = nil) throws(Problem) {
         guard !refusals.isEmpty else { return }
-        let reasons = refusals.map { "\n  \($0)" }.joined()
         throw Problem(
-            code: "not_additive", status: 500,
-            message: "The schema files change \(what):\(reasons)", hint: hint)
+            code: "not_additive", status: 500, message: "The schema files change \(what).",
+            details: refusals.map(\.description).joined(separator: "\n"), hint: hint)
     }
 }
 
 extension Problem {
-    fileprivate static func pending(_ files: [String]) -> Problem {
+    fileprivate static func pending(_ files: [String], hint: String) -> Problem {
         Problem(
             code: "migrations_pending", status: 500,
             message: "Migration files are not applied yet: \(files.joined(separator: ", ")).",
-            hint: "Run 'apus migrate up', or start with --migrate.")
+            hint: hint)
     }
 
     /// The files build it, and yet it is gone: somebody else has changed the database.
@@ -113,7 +145,7 @@ extension Problem {
             code: "database_changed", status: 500,
             message: "The database lacks what its migration files have built: "
                 + "\(additions.joined(separator: ", ")).",
-            hint: "Restore it from a backup.")
+            hint: .servingBackup)
     }
 
     fileprivate static func unwritten(_ additions: [String]) -> Problem {

@@ -13,6 +13,8 @@ struct SchemaSet: Sendable {
     let settings: Settings
     /// The files as they were read.
     let files: [(path: String, contents: [UInt8])]
+    /// The migration files beside them.
+    let migrations: [SchemaSource]
 
     /// Reads and checks every schema file.
     ///
@@ -23,7 +25,8 @@ struct SchemaSet: Sendable {
         let catalogue = try Catalogue(parsing: files)
         return SchemaSet(
             catalogue: catalogue, rulebook: try Rulebook.compile(catalogue),
-            settings: try options.given.over(catalogue.project).resolved(), files: files)
+            settings: try options.given.over(catalogue.project).resolved(), files: files,
+            migrations: SchemaSource.migrations(in: options.migrationsDirectory))
     }
 
     /// What separates a database from the declared models. `recorded` is what the migration files

@@ -340,6 +340,41 @@ import Testing
         #expect(try await fixture.count("SELECT count(*) FROM _apus_revoked_sessions") == 1)
     }
 
+    @Test func `a sign-out while the clock is ahead revives no token`() async throws {
+        let fixture = try Fixture()
+        let reply = await fixture.signUp()
+        let bystander = await fixture.signIn()
+        _ = await fixture.call(.post, "/logout?scope=local", token: reply.accessToken)
+        let clock = fixture.clock
+        clock.set(by: 7 * 86_400)
+        let ahead = await fixture.signIn()
+        _ = await fixture.call(.post, "/logout?scope=local", token: ahead.accessToken)
+        // So many that this process forgets those that have expired too.
+        fixture.service.verifier.revoke(
+            (0..<2000).map { RevokedSession(id: "\($0)", expiresAt: clock.now.seconds) },
+            now: clock.now)
+        clock.set(by: 7 * 86_400)
+        let second = await fixture.signIn()
+        _ = await fixture.call(.post, "/logout?scope=local", token: second.accessToken)
+        clock.set(by: -14 * 86_400)
+        var settings = AuthSettings()
+        settings.scrypt = ScryptParameters(logN: 4, r: 8, p: 1) ?? .standard
+        let restarted = try AuthService(
+            database: fixture.database, settings: settings, secrets: fixture.secrets,
+            clock: { clock.now })
+        for service in [fixture.service, restarted] {
+            for use in [TokenUse.bearer, .socket] {
+                let verdict = service.verify(token: reply.accessToken, as: use)
+                #expect(verdict == .failure(.sessionRevoked))
+                let other = service.verify(token: bystander.accessToken, as: use)
+                #expect((try? other.get()) != nil)
+            }
+        }
+        clock.advance(seconds: 7 * 86_400)
+        #expect(
+            restarted.verify(token: ahead.accessToken, as: .bearer) == .failure(.sessionRevoked))
+    }
+
     @Test func `a restart while the clock is ahead revives no token`() async throws {
         let fixture = try Fixture()
         let reply = await fixture.signUp()

@@ -43,7 +43,7 @@ import Testing
         ("log.format", "xml", "--log-format takes one of json, text, not 'xml'"),
         ("auth.autoconfirm", "false", "--auth-autoconfirm takes true, not 'false'"),
         ("rest.safe_update", "\"true\"", "--rest-safe-update takes true or false, not '\"true\"'"),
-        ("cors.origins", "https://a.example,", "--cors-origins takes a list of origins, not 'https://a.example,'"),
+        ("cors.origins", "a b", "--cors-origins takes a list of origins, not 'a b'"),
     ]
 
     @Test(arguments: faults)

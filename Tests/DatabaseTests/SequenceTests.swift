@@ -212,6 +212,26 @@ extension DatabasePool {
         #expect(try database.insertNumbered(table) == 2)
     }
 
+    /// SQLite renames by way of another name where only the case differs.
+    static let respelt: [[String]] = [
+        ["ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME TO T"],
+        ["ALTER TABLE t RENAME TO u", "ALTER TABLE u RENAME TO T"],
+    ]
+
+    @Test(arguments: respelt)
+    func `numbers stand under the name that their table has`(statements: [String]) throws {
+        let database = try open()
+        defer { database.close() }
+        #expect(try database.insertNumbered() == 1)
+        try database.write("INSERT INTO t(id) VALUES (40)")
+        try database.writeAndWait { transaction throws(Problem) in
+            try transaction.migrate(statements)
+        }
+        let names = try database.makeReader().all("SELECT model FROM _apus_sequences")
+        #expect(names == [[.text("T")]])
+        #expect(try database.insertNumbered("T") == 2)
+    }
+
     /// Files that write the row 60 of `t`, whose number 1 was the last.
     static let writing: [[String]] = [
         ["INSERT INTO T(id) VALUES (60)"], ["UPDATE t SET id = 60 WHERE id = 1"],

@@ -243,8 +243,10 @@ private final class Gate: Sendable {
         #expect(Set(codes.keys) == ["57014", "57P03"])
     }
 
-    @Test(arguments: [false, true])
-    func `a file that is gone takes no writes and is still read`(isReplaced: Bool) throws {
+    @Test(arguments: ["", "-wal"], [false, true])
+    func `a file that is gone takes no writes and is still read`(
+        suffix: String, isReplaced: Bool
+    ) throws {
         let directory = try TestDirectory()
         let path = directory.path + "/apus.db"
         let database = try makeItems(.file(path))
@@ -255,12 +257,33 @@ private final class Gate: Sendable {
         }
         try database.writeAndWait(insert)
         let reader = try database.makeReader()
-        unsafe _ = unlink(path)
-        if isReplaced { directory.write("apus.db", []) }
+        #expect(unsafe rename(path + suffix, path + ".away") == 0)
+        if isReplaced { directory.write("apus.db" + suffix, []) }
         let problem = #expect(throws: Problem.self) { try database.writeAndWait(insert) }
-        #expect(problem?.code == "25006")
+        #expect(problem?.code == "58P01")
         #expect(problem?.status == 503)
-        #expect(problem?.cause?.contains("removed") == true)
+        #expect(problem?.message.contains(directory.path) == false)
         #expect(try reader.all("SELECT count(*) FROM items") == [[.integer(1)]])
+        // What was written in between may be in either file: it stays so until the restart.
+        #expect(unsafe rename(path + ".away", path + suffix) == 0)
+        #expect(throws: Problem.self) { try database.writeAndWait(insert) }
+    }
+
+    @Test func `a log that was removed goes into the database at the close`() throws {
+        let directory = try TestDirectory()
+        let path = directory.path + "/apus.db"
+        var database = try makeItems(.file(path))
+        let insert: @Sendable (WriteTransaction) throws(Problem) -> Void = {
+            transaction throws(Problem) in
+            try transaction.exec("INSERT INTO items(name) VALUES ('kept')")
+        }
+        try database.writeAndWait(insert)
+        #expect(unsafe unlink(path + "-wal") == 0)
+        #expect(throws: Problem.self) { try database.writeAndWait(insert) }
+        database.close()
+        database = try DatabasePool.open(.file(path))
+        defer { database.close() }
+        let names = try database.makeReader().all("SELECT name FROM items")
+        #expect(names == [[.text("kept")]])
     }
 }

@@ -9,7 +9,9 @@ import Testing
         let descriptor = pipe.fileHandleForWriting.fileDescriptor
         let log = Log(level: .info, format: .text, descriptor: descriptor)
         log.record(
-            .schemasRefused(faults: ["a.json:1:2: one", "two\nthree"]), at: Instant(seconds: 3661))
+            .schemasRefused(
+                names: ["a.json", "b.json"], faults: ["a.json:1:2: one", "two\nthree"], hint: "four"),
+            at: Instant(seconds: 3661))
         log.record(.listening(url: "http://127.0.0.1:1"), at: Instant(seconds: 0))
         log.record(
             .request(id: 1, method: "GET", path: "/\u{1B}[31m", status: 404, microseconds: 1234),
@@ -18,10 +20,11 @@ import Testing
         let written = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         #expect(
             written == """
-                01:01:01  warning: the files were not taken, the server goes on with what it had:
+                01:01:01  warning: not taken: a.json, b.json; the server goes on with what it had:
                   a.json:1:2: one
                   two
                   three
+                  four
                 00:00:00  404 GET /[31m in 1.2 ms
 
                 """)

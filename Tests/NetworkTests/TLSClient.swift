@@ -11,7 +11,11 @@ final class TLSClient {
     private let context: OpaquePointer
     private let session: OpaquePointer
 
-    init(port: Int, highestVersion: Int32, protocols: [String] = ["http/1.1"]) throws {
+    /// - Parameter earlier: a client whose session is to be resumed.
+    init(
+        port: Int, highestVersion: Int32, protocols: [String] = ["http/1.1"],
+        resuming earlier: TLSClient? = nil
+    ) throws {
         transport = try Client(port: port)
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
             throw TLSError.library(reason: TLSError.drainReason())
@@ -25,6 +29,10 @@ final class TLSClient {
         let list = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
         unsafe SSL_set_alpn_protos(session, list, UInt32(list.count))
         unsafe SSL_set_fd(session, transport.descriptor)
+        if let earlier, let state = unsafe SSL_get1_session(earlier.session) {
+            unsafe SSL_set_session(session, state)
+            unsafe SSL_SESSION_free(state)
+        }
     }
 
     deinit {
@@ -62,6 +70,9 @@ final class TLSClient {
     }
 
     func sayGoodbye() { unsafe SSL_shutdown(session) }
+
+    /// Whether the handshake took up an earlier session.
+    var isResumed: Bool { unsafe SSL_session_reused(session) == 1 }
 
     var version: String { unsafe String(cString: SSL_get_version(session)) }
 

@@ -28,6 +28,33 @@ import Testing
         }
     }
 
+    /// RFC 8446 §2.2: with a key exchange of its own. A ticket of TLS 1.2 would hold the keys of
+    /// the connection itself (RFC 5077).
+    @Test(arguments: [(TLS1_3_VERSION, true), (TLS1_2_VERSION, false)])
+    func `a session is resumed in TLS 1.3 and in no older one`(
+        version: Int32, isResumed: Bool
+    ) throws {
+        let files = try TestCertificate()
+        let context = try TLSContext(certificate: files.certificatePath, key: files.keyPath)
+        try withServer(tls: context, configure: Self.echo) { port, _, _ in
+            func visit(resuming earlier: TLSClient?) throws -> TLSClient {
+                let client = try TLSClient(
+                    port: port, highestVersion: version, resuming: earlier)
+                #expect(client.connect())
+                client.send([0x61])
+                #expect(client.receive(1) == [0x61])
+                client.sayGoodbye()
+                return client
+            }
+            let first = try visit(resuming: nil)
+            #expect(!first.isResumed)
+            let second = try visit(resuming: first)
+            #expect(second.isResumed == isResumed)
+            // Tickets are new with each connection, so that nobody can follow a client by them.
+            #expect(try visit(resuming: second).isResumed == isResumed)
+        }
+    }
+
     @Test func `a megabyte goes there and back`() throws {
         let files = try TestCertificate()
         let context = try TLSContext(certificate: files.certificatePath, key: files.keyPath)

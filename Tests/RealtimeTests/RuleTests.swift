@@ -274,23 +274,51 @@ import Values
         #expect(peer.sink.take() == [])
     }
 
+    /// A model whose key only the service role may read.
+    private static let codes = [
+        "codes": """
+        {"properties": {"code": {"type": "string", "access": {"read": "false"}},
+           "title": {"type": "string"}},
+         "primaryKey": ["code"], "realtime": true, "access": {"read": true}}
+        """
+    ]
+    private static let codesItem = #"{"event":"*","schema":"public","table":"codes""#
+
     @Test func `a key that may not be read is not in the feed, nor in its filters`() throws {
-        let stage = try Stage([
-            "codes": """
-            {"properties": {"code": {"type": "string", "access": {"read": "false"}},
-               "title": {"type": "string"}},
-             "primaryKey": ["code"], "realtime": true, "access": {"read": true}}
-            """
-        ])
+        let stage = try Stage(Self.codes)
         let peer = stage.connect()
-        let item = #"{"event":"*","schema":"public","table":"codes""#
-        peer.join("a", item + "}")
-        let refused = peer.join("b", item + #","filter":"code=eq.sesame"}"#)
-        #expect(refused.last?.contains("column code is not readable") == true)
+        peer.join("a", Self.codesItem + "}")
+        let refused = peer.join("b", Self.codesItem + #","filter":"code=eq.sesame"}"#)
+        #expect(refused.last?.contains("Error parsing `filter` params") == true)
         stage.insert("codes", ["code": .text("sesame"), "title": .text("x")])
         stage.delete("codes", ["code": .text("sesame"), "title": .text("x")])
         let sent = peer.sink.take()
         #expect(sent.count == 2 && !sent.contains { $0.contains("sesame") }, "\(sent)")
+    }
+
+    /// Filters of a hidden column, and the same of one that is not there.
+    @Test(arguments: ["NAME=eq.sesame", "NAME=gt.a,title=eq.x", "title=eq.x,NAME=in.(a,b)"])
+    func `a filter tells a hidden column from none no more than a misspelt one does`(
+        _ filter: String
+    ) throws {
+        let stage = try Stage(Self.codes)
+        let answers = ["code", "mode"].map { name in
+            let text = filter.replacing("NAME", with: name)
+            let item = Self.codesItem + #","filter":"\#(text)"}"#
+            let told = stage.connect().join("a", item).last ?? ""
+            return told.replacing("codes.\(name)", with: "codes.NAME").replacing(text, with: "")
+                .replacing(/[0-9]{6,}/, with: "ID")
+        }
+        #expect(answers[0].contains("column codes.NAME does not exist"))
+        #expect(answers[0] == answers[1])
+    }
+
+    @Test func `a misspelt column of a filter is given no hidden one as a hint`() throws {
+        let stage = try Stage(Self.codes)
+        let item = Self.codesItem + #","filter":"coda=eq.sesame"}"#
+        let refused = stage.connect().join("a", item)
+        #expect(refused.last?.contains("column codes.coda does not exist") == true)
+        #expect(refused.last?.contains("codes.code") == false, "\(refused)")
     }
 
     @Test func `a join with a token that has ended is refused`() throws {

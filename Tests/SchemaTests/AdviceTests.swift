@@ -11,7 +11,7 @@ import Testing
     /// One advice of each kind. The switch below makes a new kind appear here.
     static let all: [Advice] = [
         .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
-        .declareUnique, .declareIndex("i"), .replaceIndex("i"),
+        .declareUnique, .dropUnique(["i"]), .declareIndex("i"), .replaceIndex("i"),
         .rename(table: "t", from: "a", to: "b"),
         .recordFirst("a"), .giveDefault, .leaveDefaultOut,
     ]
@@ -22,7 +22,7 @@ import Testing
         case .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
             .declareUnique, .recordFirst, .giveDefault, .leaveDefaultOut:
             nil
-        case .declareIndex, .replaceIndex: #"DROP INDEX IF EXISTS "i";"#
+        case .dropUnique, .declareIndex, .replaceIndex: #"DROP INDEX IF EXISTS "i";"#
         case .rename: #"ALTER TABLE "t" RENAME COLUMN "a" TO "b";"#
         }
     }
@@ -140,5 +140,63 @@ import Testing
     @Test(arguments: changes)
     func `advice can be followed where dev alone has built the tables`(_ rooms: String?) throws {
         try follow(rooms, MigrationSet([]))
+    }
+
+    // MARK: Uniqueness that dev has added
+
+    private static let unique = rooms.replacing("\"indexes\"", with: "\"unique\": [[\"name\"]], \"indexes\"")
+    private static let uniqueModels = [("models/rooms.json", unique), members]
+
+    /// The files before dev adds the constraint, and those after `migrate new` has written it too.
+    static let uniqueFiles: [(before: [[(String, String)]], recorded: [[(String, String)]])] = [
+        ([], []), ([before], [before]), ([before], [before, uniqueModels]),
+    ]
+
+    private static func set(_ steps: [[(String, String)]]) throws -> MigrationSet {
+        try steps.reduce(MigrationSet([])) { try MigrationTests.extended($0, $1) }
+    }
+
+    @Test(arguments: uniqueFiles)
+    func `a unique constraint that is an index is dropped where files or dev have made it`(
+        _ before: [[(String, String)]], _ recorded: [[(String, String)]]
+    ) throws {
+        let database = try database(Self.set(before))
+        defer { database.close() }
+        let set = try Self.set(recorded)
+        let migrator = Migrator(database, set)
+        let declared = try catalogue(Self.uniqueModels)
+        try migrator.apply(
+            Difference.between(migrator.structure(), declared, render: asWritten).additions)
+        _ = try migrator.apply(at: MigrationTests.now)
+        let after = try catalogue(Self.before)
+        let difference = try Difference.between(
+            migrator.structure(), recorded: Migrator.structure(builtBy: set), after,
+            render: asWritten)
+        #expect(
+            difference.refusals.compactMap { Self.statement(in: $0.advice) }
+                == [#"DROP INDEX IF EXISTS "rooms_name_key";"#])
+        let file = MigrationFile(
+            fileName: "20270101T000000_by_hand.sql",
+            text: Array(#"DROP INDEX IF EXISTS "rooms_name_key";"#.utf8))
+        let extended = MigrationSet(set.files + [try #require(file)])
+        _ = try Migrator(database, extended).apply(at: MigrationTests.now)
+        #expect(try Difference.between(migrator.structure(), after, render: asWritten).isEmpty)
+        let fresh = try Migrator.structure(builtBy: extended)
+        #expect(try Difference.between(fresh, after, render: asWritten).refusals == [])
+    }
+
+    @Test func `a unique constraint that a file makes with its table stays declared`() throws {
+        let database = try database(MigrationSet([]))
+        defer { database.close() }
+        let set = try Self.set([Self.uniqueModels])
+        let migrator = Migrator(database, set)
+        try migrator.apply(
+            Difference.between(
+                migrator.structure(), catalogue(Self.uniqueModels), render: asWritten
+            ).additions)
+        let difference = try Difference.between(
+            migrator.structure(), recorded: Migrator.structure(builtBy: set),
+            catalogue(Self.before), render: asWritten)
+        #expect(difference.refusals.map(\.advice) == [Advice.declareUnique.wording])
     }
 }

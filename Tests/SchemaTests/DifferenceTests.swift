@@ -51,17 +51,17 @@ import Testing
     static let refused: [(String, [String])] = [
         (
             base.replacing(#""n": {"type": "integer"}"#, with: #""n": {"type": "number"}"#),
-            [#"the type of "things.n" has changed from integer to real"#]
+            [#"the type of "things.n" has changed from integer to number"#]
         ),
         (
             base.replacing(
                 #""title": {"type": "string", "maxLength": 9}"#,
                 with: #""title": {"type": "string", "format": "date"}"#),
-            [#"the type, enum, lengths or bounds of "things.title" have changed"#]
+            [#"the type of "things.title" has changed from string to string (date)"#]
         ),
         (
             base.replacing(#""maxLength": 9"#, with: #""maxLength": 10"#),
-            [#"the type, enum, lengths or bounds of "things.title" have changed"#]
+            [#"the enum, lengths or bounds of "things.title" have changed"#]
         ),
         (
             base.replacing(#", "maxLength": 9"#, with: ""),
@@ -118,6 +118,76 @@ import Testing
         let difference = try Self.difference(after)
         #expect(difference.refusals.map(\.reason) == reasons)
         #expect(difference.refusals.allSatisfy { !$0.advice.isEmpty })
+    }
+
+    /// What a column was, what it is declared as now, and how that is told.
+    static let retyped: [(String, String, [String])] = [
+        (
+            #""type": "boolean", "default": false"#, #""type": "string", "default": "it's""#,
+            ["type: boolean, string", #"default: false, "it's""#]
+        ),
+        (#""type": "boolean""#, #""type": "integer""#, ["type: boolean, integer"]),
+        (
+            #""type": "boolean", "default": true"#, #""type": "integer", "format": "int32""#,
+            ["type: boolean, integer (int32)", "default: true, none"]
+        ),
+        (
+            #""type": "integer""#, #""type": "boolean", "default": true"#,
+            ["type: integer, boolean", "default: none, true"]
+        ),
+        (
+            #""type": "string", "enum": ["a", "b"]"#, #""type": "boolean""#,
+            ["type: string, boolean"]
+        ),
+        (
+            #""type": "string", "format": "uuid""#, #""type": "string""#,
+            ["type: string (uuid), string"]
+        ),
+        (
+            #""type": "string", "format": "date-time""#, #""type": "string", "format": "date""#,
+            ["type: string (date-time), string (date)"]
+        ),
+        (#""type": "object""#, #""type": "array""#, ["type: object, array"]),
+        (#""type": "array""#, #""description": "any""#, ["type: array, any JSON value"]),
+        (#""description": "any""#, #""type": "string""#, ["type: any JSON value, string"]),
+        (
+            #""type": "string", "format": "byte""#, #""type": "number", "default": -1.5"#,
+            ["type: string (byte), number", "default: none, -1.5"]
+        ),
+        (
+            #""type": "string", "format": "decimal", "precision": 6, "scale": 2, "default": "1.50""#,
+            #""type": "string", "format": "decimal", "precision": 8, "scale": 3, "default": "-1.5""#,
+            [
+                "type: string (decimal, precision 6, scale 2), "
+                    + "string (decimal, precision 8, scale 3)",
+                "default: 1.50, -1.500",
+            ]
+        ),
+        (
+            #""type": "integer", "default": -7, "maximum": 9"#, #""type": "integer", "default": 8"#,
+            ["default: -7, 8", "check"]
+        ),
+    ]
+
+    @Test(arguments: retyped)
+    func `a change of type is told in the words of the model`(
+        _ before: String, _ after: String, _ expected: [String]
+    ) throws {
+        let models = try [before, after].map { try things("{\"properties\": {\"a\": {\($0)}}}") }
+        var statements: [String] = []
+        for model in models[0].models { statements += try DDL.create(model, render: asWritten) }
+        let difference = try Difference.between(
+            DatabaseStructure(statements: statements), models[1], render: asWritten)
+        let told = difference.refusals.map { refusal in
+            for (prefix, noun) in [
+                (#"the type of "things.a" has changed from "#, "type: "),
+                (#"the constant default of "things.a" has changed from "#, "default: "),
+            ] where refusal.reason.hasPrefix(prefix) {
+                return noun + refusal.reason.dropFirst(prefix.count).replacing(" to ", with: ", ")
+            }
+            return refusal.reason.contains("has the check") ? "check" : refusal.reason
+        }
+        #expect(told == expected)
     }
 
     @Test func `a table that no model declares is refused`() throws {

@@ -139,6 +139,12 @@ import Testing
                 + "20261121T100000_step0: not applied, but later files are; "
                 + "20261121T100001_step1: changed since it was applied; "
                 + "20261121T100002_step2: applied, but the file is missing")
+        #expect(
+            problem?.hint == "Undo the edits of 20261121T100001_step1.sql or restore it from "
+                + "version control, and write what is new as another file: 'apus migrate new NAME'. "
+                + "Restore 20261121T100002_step2.sql from version control. Give "
+                + "20261121T100000_step0.sql a version after 20261121T100002, if no database has "
+                + "applied it.")
     }
 
     @Test func `rows that refer to nothing undo their file`() throws {

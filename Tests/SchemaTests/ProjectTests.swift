@@ -62,7 +62,25 @@ import Values
         ),
         (#"{"log": "info"}"#, #"project.json:1:9: "log" must be an object"#),
         (#"{"loops": 0}"#, #"project.json:1:11: "loops" must be an integer from 1 to 64"#),
-        (#"{"cors": {"origins": ["a", 1]}}"#, #"project.json:1:22: "origins" must be a list of origins"#),
+        (#"{"cors": {"origins": "*"}}"#, #"project.json:1:22: "origins" must be a list of origins"#),
+        (
+            #"{"cors": {"origins": ["*", 1]}}"#,
+            #"project.json:1:28: an element of "origins" must be an origin, such as "https://a.example", or "*""#
+        ),
+        (
+            #"{"cors": {"origins": ["https://a.example", "https://b.example/"]}}"#,
+            #"""
+            project.json:1:44: an element of "origins" 'https://b.example/' never matches: browsers \#
+            send nothing behind the host; write 'https://b.example'
+            """#
+        ),
+        (
+            #"{"cors": {"origins": [""]}}"#,
+            #"""
+            project.json:1:23: an element of "origins" '' never matches: it is empty; write one, \#
+            such as 'https://app.example.com', or * for any
+            """#
+        ),
         (
             #"{"auth": {"jwt_expiry_seconds": 31536001}}"#,
             #"project.json:1:33: "jwt_expiry_seconds" must be an integer from 60 to 31536000"#

@@ -81,7 +81,7 @@ import Testing
         let names = try Self.names(data)
         #expect(
             names == [
-                ".gitignore", "apus.db", "apus.db-shm", "apus.db-wal", "apus.db.lock",
+                ".gitignore", "apus.db", "apus.db-shm", "apus.db-wal", "lock",
                 "model.schema.json", "project.schema.json", "secrets.json",
             ])
         for name in names { #expect(Self.mode("\(data)/\(name)") == "600", "\(name)") }
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "apus.db", "secrets.json", "model.schema.json", "project.schema.json", "apus.db.lock",
+        "apus.db", "secrets.json", "model.schema.json", "project.schema.json", "lock",
         ".gitignore", ".",
     ])
     func `what is wider is mended at the next start`(name: String) throws {
@@ -165,7 +165,8 @@ import Testing
         #expect(Self.mode("\(project.data)/letter.txt") == "644")
         let text = try String(contentsOfFile: "\(project.data)/.gitignore", encoding: .utf8)
         #expect(
-            text == "/.gitignore\n/apus.db*\n/model.schema.json*\n/project.schema.json*\n/secrets.json*\n")
+            text == "/.gitignore\n/apus.db*\n/lock\n/model.schema.json*\n/project.schema.json*\n"
+                + "/secrets.json*\n")
         let names = try Self.names(project.data).filter { $0 != "letter.txt" }
         for name in names {
             let isHidden = text.split(separator: "\n").contains { pattern in
@@ -239,7 +240,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "apus.db", "secrets.json", "apus.db.lock", "model.schema.json", "project.schema.json",
+        "apus.db", "secrets.json", "lock", "model.schema.json", "project.schema.json",
         ".gitignore",
     ])
     func `a link in the place of a file is refused and not written through`(name: String) throws {

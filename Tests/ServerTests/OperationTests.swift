@@ -140,6 +140,22 @@ import Testing
         #expect(SchemaCheck.run(options).faults.first?.contains("/Schemas: there is no") == true)
     }
 
+    @Test func `keys of a data directory that is not there say that it was made`() throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: root) }
+        try TestBackend.makeProject(in: root, models: ["notes": Self.note])
+        let data = root.path + "/typo"
+        func printed() throws -> [String] {
+            let command = try RunningCommand(["keys", "anon", "--project", root.path, "--data", data])
+            let lines = command.lines(through: "nothing of the kind")
+            #expect(command.exitCode() == 0)
+            return lines
+        }
+        let first = try printed()
+        #expect(first.first == "warning: made the data directory \(data), with keys of its own")
+        #expect(try printed() == Array(first.dropFirst()))
+    }
+
     @Test func `paths in the current folder are short`() throws {
         let options = try ServerOptions()
         #expect(options.schemasDirectory == "Schemas" && options.databasePath == ".apus/apus.db")

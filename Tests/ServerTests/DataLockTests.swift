@@ -1,0 +1,72 @@
+import Diagnostics
+import Foundation
+import Server
+import Testing
+
+/// One server holds a data directory, whatever is done to the files in it.
+@Suite struct DataLockTests {
+    /// What a start on the directory of `project` is refused with; nil when it serves.
+    private static func refusal(_ project: DataDirectoryTests.Project) throws -> String? {
+        do {
+            try Backend.start(try project.options(), mode: .development).stop()
+            return nil
+        } catch let problem as Problem {
+            return problem.message
+        }
+    }
+
+    /// Takes the lock as servers did when it was called after the database.
+    private static func takeFormerLock(of project: DataDirectoryTests.Project) throws -> Int32 {
+        try FileManager.default.createDirectory(
+            atPath: project.data, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try project.make("apus.db.lock", "4711\n")
+        let descriptor = unsafe open("\(project.data)/apus.db.lock", O_RDWR | O_CLOEXEC)
+        #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        return descriptor
+    }
+
+    @Test func `who removes apus.db* under a running server lets no second one in`() throws {
+        let project = try DataDirectoryTests.Project()
+        let backend = try Backend.start(try project.options(), mode: .development)
+        defer { backend.stop() }
+        for name in try DataDirectoryTests.names(project.data) where name.hasPrefix("apus.db") {
+            try FileManager.default.removeItem(atPath: "\(project.data)/\(name)")
+        }
+        let refusal = try Self.refusal(project)
+        #expect(refusal?.hasPrefix("Another Apus server (process \(getpid())) is using") == true)
+    }
+
+    @Test func `a server that took the lock by its former name is noticed`() throws {
+        let project = try DataDirectoryTests.Project()
+        let former = try Self.takeFormerLock(of: project)
+        #expect(
+            try Self.refusal(project)?.hasPrefix("Another Apus server (process 4711) is using")
+                == true)
+        #expect(try DataDirectoryTests.names(project.data).contains("apus.db.lock"))
+        close(former)
+        // The refused start has left no lock behind.
+        #expect(try Self.refusal(project) == nil)
+        #expect(try !DataDirectoryTests.names(project.data).contains("apus.db.lock"))
+    }
+
+    @Test func `a former lock that nobody holds is removed at the start`() throws {
+        let project = try DataDirectoryTests.Project()
+        close(try Self.takeFormerLock(of: project))
+        let backend = try Backend.start(try project.options(), mode: .development)
+        defer { backend.stop() }
+        let names = try DataDirectoryTests.names(project.data)
+        #expect(names.contains("lock") && !names.contains("apus.db.lock"))
+        #expect(try Self.refusal(project)?.hasPrefix("Another Apus server") == true)
+    }
+
+    @Test func `a start that finds the former lock held gives up the new one`() throws {
+        let project = try DataDirectoryTests.Project()
+        let former = try Self.takeFormerLock(of: project)
+        for _ in 0..<3 { #expect(try Self.refusal(project) != nil) }
+        close(former)
+        let descriptor = unsafe open("\(project.data)/lock", O_RDWR | O_CLOEXEC)
+        defer { close(descriptor) }
+        #expect(descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    }
+}

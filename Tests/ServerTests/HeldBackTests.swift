@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+/// What `apus dev` says of saves that it does not take, and what becomes of them.
+@Suite(.timeLimit(.minutes(1))) struct HeldBackTests {
+    private typealias Project = DevelopmentTests.Project
+
+    private static let faulty = #"{"properties": {"a": {"type": "strin"}}}"#
+
+    @Test func `each save beside a fault is told, and taken when the fault is mended`() throws {
+        let project = try Project()
+        try project.save("models/bad.json", Self.faulty)
+        #expect(project.nextLine() == "warning: not taken: models/bad.json; \(Project.goesOn)")
+        let fault = try #require(project.command.nextLine()).dropFirst(2)
+        #expect(fault.hasPrefix("Schemas/models/bad.json:1:31: "))
+        for name in ["models/tags.json", "models/rooms.json"] {
+            try project.save(name, OperationTests.note)
+            #expect(project.nextLine() == "warning: not taken: \(name); 1 fault stands: \(fault)")
+        }
+        try project.save("models/bad.json", OperationTests.note)
+        for table in ["bad", "rooms", "tags"] {
+            #expect(project.nextLine() == "applied table \(table)")
+        }
+        #expect(project.nextLine() == "took models/bad.json, models/rooms.json, models/tags.json")
+    }
+
+    @Test func `of several faults the number and the first are told`() throws {
+        let project = try Project()
+        let number = OperationTests.note.replacing(#""type": "string"}"#, with: #""type": "number"}"#)
+        try project.save("models/notes.json", number.replacing(#""text"]"#, with: "]"))
+        #expect(project.nextLine() == "warning: not taken: models/notes.json; \(Project.goesOn)")
+        let fault = try #require(project.command.nextLine()).dropFirst(2)
+        #expect(fault.hasPrefix("Schemas/models/notes.json:1:62: the type of "))
+        #expect(project.command.nextLine()?.contains("is not required any more") == true)
+        #expect(project.command.nextLine()?.contains("A new database would have it") == true)
+        try project.save("models/tags.json", OperationTests.note)
+        #expect(
+            project.nextLine()
+                == "warning: not taken: models/tags.json; 2 faults stand, the first: \(fault)")
+        try project.save("models/notes.json", OperationTests.note)
+        #expect(project.nextLine() == "applied table tags")
+        #expect(project.nextLine() == "took models/tags.json")
+    }
+
+    @Test func `a seed that cannot be read holds back a model, and both are said at the end`() throws {
+        let project = try Project()
+        try project.save("seeds/more.json", #"{"notes": [{"text": "no key"}]}"#)
+        #expect(project.nextLine() == "warning: not taken: seeds/more.json; \(Project.goesOn)")
+        let fault = try #require(project.command.nextLine()).dropFirst(2)
+        try project.save("models/tags.json", OperationTests.note)
+        #expect(
+            project.nextLine() == "warning: not taken: models/tags.json; 1 fault stands: \(fault)")
+        try project.save("seeds/more.json", #"{"notes": [{"id": 1, "text": "seeded"}]}"#)
+        #expect(project.nextLine() == "applied table tags")
+        #expect(project.nextLine() == "took models/tags.json")
+        #expect(project.nextLine() == "waits for the restart: seeds/more.json")
+    }
+
+    @Test func `a migration file waits for the restart, and so does what comes after it`() throws {
+        let project = try Project()
+        let (first, second) = ("20260101T000000_first.sql", "20260102T000000_second.sql")
+        try Project.write("CREATE TABLE \"old\" (a TEXT) STRICT;", to: first, in: project.root)
+        #expect(project.nextLine() == "waits for the restart: Migrations/\(first)")
+        try project.save("models/tags.json", OperationTests.note)
+        #expect(project.nextLine() == "applied table tags")
+        #expect(project.nextLine() == "took models/tags.json")
+        try Project.write("UPDATE notes SET text = 'a';", to: second, in: project.root)
+        #expect(project.nextLine() == "waits for the restart: Migrations/\(second)")
+        try project.save("models/rooms.json", OperationTests.note)
+        #expect(project.nextLine() == "warning: not taken: models/rooms.json; \(Project.goesOn)")
+        #expect(project.command.nextLine()?.contains("Migrations/\(second)") == true)
+        #expect(project.command.nextLine()?.contains("at its start") == true)
+        try FileManager.default.removeItem(
+            at: project.root.appending(path: "Migrations/\(second)"))
+        #expect(project.nextLine() == "applied table rooms")
+        #expect(project.nextLine() == "took models/rooms.json")
+        #expect(project.nextLine() == "as at the start again: Migrations/\(second)")
+    }
+
+    @Test func `an applied migration file that is edited is told with what to do`() throws {
+        let (name, sql) = ("20260101T000000_first.sql", "SELECT 1;")
+        let project = try Project { try Project.write(sql, to: name, in: $0) }
+        try Project.write("SELECT 2;", to: name, in: project.root)
+        #expect(project.nextLine() == "warning: not taken: Migrations/\(name); \(Project.goesOn)")
+        let fault = try #require(project.command.nextLine()).dropFirst(2)
+        #expect(fault.contains("20260101T000000_first: changed since it was applied"))
+        let hint = try #require(project.command.nextLine())
+        #expect(hint.contains("version control") && hint.contains("'apus migrate new NAME'"))
+        try project.save("models/tags.json", OperationTests.note)
+        #expect(
+            project.nextLine() == "warning: not taken: models/tags.json; 1 fault stands: \(fault)")
+        try Project.write(sql, to: name, in: project.root)
+        #expect(project.nextLine() == "applied table tags")
+        #expect(project.nextLine() == "took models/tags.json")
+    }
+}
