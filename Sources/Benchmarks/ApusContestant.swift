@@ -47,13 +47,22 @@ struct ApusContestant: Contestant {
     }
 
     func start(in directory: String) throws(BenchmarkError) -> RunningServer {
+        try start(in: directory, under: [])
+    }
+
+    /// Starts the server as the last argument of another command, if one is given.
+    func start(
+        in directory: String, under command: [String]
+    ) throws(BenchmarkError) -> RunningServer {
+        var words =
+            command + [
+                program, "serve", "--migrate", "--listen", "127.0.0.1:0", "--project", directory,
+            ]
+        if isSecure {
+            words += ["--tls-certificate", "\(directory)/cert", "--tls-key", "\(directory)/key"]
+        }
         let process = try Subprocess(
-            program,
-            ["serve", "--migrate", "--listen", "127.0.0.1:0", "--project", directory]
-                + (isSecure
-                    ? ["--tls-certificate", "\(directory)/cert", "--tls-key", "\(directory)/key"]
-                    : []),
-            log: "\(directory)/log")
+            words[0], Array(words.dropFirst()), log: "\(directory)/log")
         let url = try process.line(after: "listening on ")
         let server = Server(
             port: try Server.port(of: url), processID: process.processID, key: key,

@@ -24,6 +24,11 @@
 //
 //     $B start --apus .build/release/apus --project /tmp/apus-comparison-PID/apus
 //
+// Instructions a request, where valgrind is installed: what two builds cost can be told apart by
+// less than a hundredth, whatever else the machine does.
+//
+//     $B instructions --apus .build/release/apus --only insert,get
+//
 // The floor: a bare C server of the same build that gives the same answers (`Sources/CBaseline`).
 // It makes the file `--database` with the rows if there is none.
 //
@@ -48,9 +53,11 @@ struct Benchmarks {
             case "baseline": try runBaseline(options)
             case "compare": try Comparison(options).run()
             case "start": try StartTime(options).run()
+            case "instructions": try InstructionCount(options).run()
             default:
                 throw BenchmarkError(
-                    "Usage: benchmarks http|fanout|baseline|compare|start [options]", exitCode: 2)
+                    "Usage: benchmarks http|fanout|baseline|compare|start|instructions [options]",
+                    exitCode: 2)
             }
         } catch {
             let line = Array("benchmarks: \(error.message)\n".utf8)

@@ -36,7 +36,12 @@ struct RequestTemplate: Sendable {
             get(
                 "\(path)?select=id,title,body,n&order=n.asc&limit=20&n=gte.",
                 0...max(0, rows - 21), server)
-        case .insert: insert(path, server)
+        case .insert: insert(path, server, "Prefer: return=representation\r\n")
+        case .insertMinimal: insert(path, server)
+        case .update:
+            text("PATCH \(path)?id=eq.")
+            pieces.append(.number(1...max(1, rows), width: 0))
+            update(server)
         }
     }
 
@@ -51,7 +56,11 @@ struct RequestTemplate: Sendable {
             get(
                 "\(path)?perPage=20&skipTotal=1&sort=n&filter=n%3E%3D", 0...max(0, rows - 21),
                 server)
-        case .insert: insert(path, server)
+        case .insert, .insertMinimal: insert(path, server)
+        case .update:
+            text("PATCH \(path)/\(Rows.textPrefix)")
+            pieces.append(.number(1...max(1, rows), width: Rows.textDigits))
+            update(server)
         }
     }
 
@@ -69,18 +78,27 @@ struct RequestTemplate: Sendable {
     }
 
     /// Numbers of six digits, so that the length of the body is known.
-    private mutating func insert(_ path: String, _ server: Server) {
+    private mutating func insert(_ path: String, _ server: Server, _ fields: String = "") {
         let range = 100_000...999_999
         let start = "{\"title\":\"Load "
         let middle = "\",\"body\":\"\(Rows.body)\",\"n\":"
         let count = start.utf8.count + 6 + middle.utf8.count + 6 + 1
         text(
             "POST \(path) HTTP/1.1\r\n\(RequestTemplate.fields(server))"
-                + "Content-Type: application/json\r\n"
-                + "Prefer: return=representation\r\nContent-Length: \(count)\r\n\r\n\(start)")
+                + "Content-Type: application/json\r\n\(fields)"
+                + "Content-Length: \(count)\r\n\r\n\(start)")
         pieces.append(.number(range, width: 6))
         text(middle)
         pieces.append(.number(range, width: 6))
+        text("}")
+    }
+
+    /// What follows the target of a PATCH.
+    private mutating func update(_ server: Server) {
+        text(
+            " HTTP/1.1\r\n\(RequestTemplate.fields(server))Content-Type: application/json\r\n"
+                + "Content-Length: 12\r\n\r\n{\"n\":")
+        pieces.append(.number(100_000...999_999, width: 6))
         text("}")
     }
 

@@ -7,6 +7,10 @@ enum Operation: Sendable {
     case filter
     /// Answered with the row.
     case insert
+    /// Answered with nothing.
+    case insertMinimal
+    /// One row by its key, answered with nothing.
+    case update
 }
 
 /// A load: which requests, in which shares, over how many connections.

@@ -56,7 +56,12 @@ final class WireClient {
         if let authorization { head += "Authorization: \(authorization)\r\n" }
         if !body.isEmpty { head += "Content-Type: application/json\r\n" }
         head += "Content-Length: \(body.count)\r\n\r\n"
-        try send(Array(head.utf8) + body)
+        return try answer(to: Array(head.utf8) + body)
+    }
+
+    /// Sends a request as it is and reads its whole answer.
+    func answer(to request: [UInt8]) throws(BenchmarkError) -> (status: Int, text: String) {
+        try send(request)
         var answer: [UInt8] = []
         var scanner = ResponseScanner()
         var isComplete = false

@@ -51,8 +51,7 @@ extension Span<UInt8> {
     @inlinable func firstEscaped(from start: Int) -> Int {
         var index = start
         while index &+ 8 <= count {
-            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let marks = UInt64(littleEndian: word).escapeMarks
+            let marks = word(at: index).escapeMarks
             if marks != 0 { return index &+ marks.trailingZeroBitCount / 8 }
             index &+= 8
         }

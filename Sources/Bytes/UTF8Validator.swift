@@ -24,8 +24,14 @@ public struct UTF8Validator: Sendable {
 
     /// Reads on; false as soon as no continuation could make the text well-formed.
     public mutating func consume(_ bytes: Span<UInt8>) -> Bool {
-        for index in bytes.indices {
+        var index = 0
+        while index < bytes.count {
+            if owed == 0, bytes.isASCII(at: index) {
+                index &+= 8
+                continue
+            }
             let byte = bytes[index]
+            index &+= 1
             if owed == 0 {
                 if byte < 0x80 { continue }
                 guard begin(byte) else { return false }

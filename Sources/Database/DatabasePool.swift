@@ -184,8 +184,14 @@ public final class DatabasePool: Sendable {
 
     /// Hands the changes of every commit to `publish`, in order, once they are durable. Called on
     /// the writer's thread: it should pass them on and return.
-    public func onCommit(_ publish: @escaping @Sendable ([Change]) -> Void) {
-        publishers.add(publish)
+    ///
+    /// - Parameter afterReplies: called when those who wrote have been answered as well, and so
+    ///   the one time to wake a thread for both.
+    public func onCommit(
+        _ publish: @escaping @Sendable ([Change]) -> Void,
+        afterReplies: @escaping @Sendable () -> Void = {}
+    ) {
+        publishers.add(Publishers.Publisher(publish: publish, afterReplies: afterReplies))
     }
 
     /// Asks the writer to remove changes that are older than they are to be kept, a few rows at a

@@ -214,9 +214,9 @@ public struct BoundSQL: Sendable {
 
 /// An argument that a repeated request replaces.
 public struct ArgumentSlot: Hashable, Sendable {
-    /// Where a repeated request has the value, and what is made of it.
-    public struct Source: Hashable, Sendable {
-        /// What a text becomes.
+    /// Where a repeated request has the value.
+    public enum Source: Hashable, Sendable {
+        /// What the text of an operand becomes.
         public enum Content: Hashable, Sendable {
             /// A filter's operand, of the column's type.
             case value(ColumnType)
@@ -224,15 +224,19 @@ public struct ArgumentSlot: Hashable, Sendable {
             case number(max: Int)
         }
 
-        /// The parameter's place in the query string.
-        public let parameter: Int
-        /// What the parameter's operand becomes.
-        public let content: Content
+        /// The operand of the parameter at a place in the query string.
+        case operand(parameter: Int, Content)
+        /// What a write gives the column at a place in its model.
+        case column(Int)
+        /// The rows that a write has touched: a rowid, or a JSON array of them.
+        case rows
 
-        /// The operand of the parameter at a place.
-        public init(parameter: Int, content: Content) {
-            self.parameter = parameter
-            self.content = content
+        /// The parameter's place in the query string, if it is one that has the value.
+        public var parameter: Int? {
+            switch self {
+            case .operand(let parameter, _): parameter
+            case .column, .rows: nil
+            }
         }
     }
 

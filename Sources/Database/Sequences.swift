@@ -121,7 +121,9 @@ final class Sequences {
 
     /// What `save` wrote has been committed.
     func didCommit() {
-        for (table, state) in states where !state.isSaved { states[table]?.isSaved = true }
+        for index in states.values.indices where !states.values[index].isSaved {
+            states.values[index].isSaved = true
+        }
     }
 
     /// Forgets everything after a transaction was lost: nobody has seen the numbers it gave.

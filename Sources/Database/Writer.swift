@@ -9,7 +9,7 @@ import Synchronization
 ///                   (or, if it fails, ROLLBACK TO: the others do not notice)
 ///     the identity sequences that moved are written down
 ///     COMMIT          one synchronisation to disk for all of them
-///     publish the changes, then send the replies
+///     publish the changes, then send the replies; whoever sleeps is woken once for both
 final class Writer {
     private let connection: Connection
     private let capture: ChangeCapture
@@ -123,6 +123,7 @@ final class Writer {
         if !batch.succeeded.isEmpty { sequences.didCommit() }
         publishers.publish(batch.changes)
         send(batch)
+        if !batch.changes.isEmpty { publishers.endReplies() }
         return jobs.count - rest.count
     }
 
@@ -286,16 +287,25 @@ final class Publishers: Sendable {
     let commits = CommitCount()
     /// What is known of the rows of each table.
     let counts = RowCounts()
-    private let list = Mutex<[@Sendable ([Change]) -> Void]>([])
-
-    func add(_ publish: @escaping @Sendable ([Change]) -> Void) {
-        list.withLock { $0.append(publish) }
+    /// One who is told, and told again when the replies have been sent.
+    struct Publisher: Sendable {
+        let publish: @Sendable ([Change]) -> Void
+        let afterReplies: @Sendable () -> Void
     }
+
+    private let list = Mutex<[Publisher]>([])
+
+    func add(_ publisher: Publisher) { list.withLock { $0.append(publisher) } }
 
     func publish(_ changes: [Change]) {
         commits.advance()
         if changes.isEmpty { return }
-        for publish in list.withLock({ $0 }) { publish(changes) }
+        for publisher in list.withLock({ $0 }) { publisher.publish(changes) }
+    }
+
+    /// The replies to the writes whose changes were published have been sent.
+    func endReplies() {
+        for publisher in list.withLock({ $0 }) { publisher.afterReplies() }
     }
 }
 

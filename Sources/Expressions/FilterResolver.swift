@@ -99,7 +99,7 @@ struct FilterResolver {
         let comparand = type == .json ? field.jsonKey : field
         var source: ArgumentSlot.Source?
         if let parameter = test.parameter, type != .json {
-            source = ArgumentSlot.Source(parameter: parameter, content: .value(type))
+            source = .operand(parameter: parameter, .value(type))
         }
         switch test.operation {
         case .comparison(let comparison, let operand):

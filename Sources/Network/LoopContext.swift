@@ -26,6 +26,15 @@ public struct LoopContext: Sendable {
         loopExecutor.send(.work(work))
     }
 
+    /// As ``post(_:)``, but lets a loop that sleeps go on sleeping until something else is posted,
+    /// or ``wake()`` called: for a thread that has more to come.
+    public func leave(_ work: @escaping @Sendable () -> Void) {
+        loopExecutor.leave(.work(work))
+    }
+
+    /// Wakes the loop if work was left for it while it sleeps.
+    public func wake() { loopExecutor.mailbox.wake() }
+
     /// Runs work once after a delay, counted from the beginning of this turn, to the millisecond.
     /// Loop thread only.
     ///

@@ -61,6 +61,16 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         }
     }
 
+    /// As `send`, for a sender from another thread who has more to come and ends with
+    /// `mailbox.wake()`.
+    func leave(_ message: LoopMessage) {
+        if isOnLoop {
+            unsafe ownMessages.append(message)
+        } else {
+            mailbox.leave(message)
+        }
+    }
+
     func requireLoop() -> EventLoop {
         precondition(isOnLoop, "not on the loop's thread")
         guard let loop = unsafe loop else { preconditionFailure("the loop has ended") }

@@ -38,6 +38,23 @@ public final class Mailbox<Message: Sendable>: Sendable {
         if mustWake { eventfd_write(descriptor, 1) }
     }
 
+    /// Adds a message without waking the owner, who takes it with the next that does, or when
+    /// ``wake()`` is called: for a sender who has more to come.
+    public func leave(_ message: Message) {
+        state.withLock { $0.messages.append(message) }
+    }
+
+    /// Wakes an owner who sleeps while messages wait.
+    public func wake() {
+        let mustWake = state.withLock { state in
+            guard state.ownerSleeps, !state.messages.isEmpty else { return false }
+            state.ownerSleeps = false
+            state.wakes += 1
+            return true
+        }
+        if mustWake { eventfd_write(descriptor, 1) }
+    }
+
     /// Swaps the waiting messages with `batch`, which must be empty: both keep their capacity.
     public func take(into batch: inout [Message]) {
         precondition(batch.isEmpty, "messages would be lost")

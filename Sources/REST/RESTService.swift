@@ -9,8 +9,8 @@ public import Schema
 ///
 /// A request goes one way: ``ApiRequest`` (syntax) → plan (judged against catalogue and rules) →
 /// SQL → rows → bytes. Reads run at once on the loop's reader and move to the slow lane when they
-/// use up their budget; writes are planned here and run as jobs of the writer. Finished read plans
-/// are kept by the request's shape.
+/// use up their budget; writes are planned here and run as jobs of the writer. Finished plans are
+/// kept by the request's shape, for as long as the service lives.
 ///
 /// Confined to its loop.
 public final class RESTService {
@@ -20,7 +20,8 @@ public final class RESTService {
     private let reader: Reader
     private let settings: RESTSettings
     private let report: @Sendable (Problem, UInt64) -> Void
-    private var plans = PlanCache()
+    private var readPlans = PlanCache<ReadPlan>()
+    private var writePlans = PlanCache<WritePlan>()
 
     /// A service over one catalogue; a reload makes a new one.
     ///
@@ -83,7 +84,7 @@ public final class RESTService {
         _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity
     ) throws(Problem) -> Answer {
         let key = PlanKey(request, path: path, isService: identity.isService)
-        if let key, let plan = plans.plan(for: key.bytes) {
+        if let key, let plan = readPlans.plan(for: key.bytes) {
             let arguments = try ReadArguments(plan, operands: key.operands)
             let context = identity.context(now: plan.asksForTime ? .now : nil)
             return try run(plan, arguments, context, request, identity)
@@ -96,7 +97,7 @@ public final class RESTService {
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
             settings: settings)
         let (plan, isShared) = try planner.readPlan(parsed)
-        if let key, isShared, plan.covers(masked) { plans.insert(plan, for: key.bytes) }
+        if let key, isShared, plan.covers(masked) { readPlans.insert(plan, for: key.bytes) }
         return try run(plan, ReadArguments(plan), context, request, identity)
     }
 
@@ -140,28 +141,53 @@ public final class RESTService {
     ) throws(Problem) -> Answer {
         let now = Instant.now
         let context = identity.context(now: now)
-        let parsed = try ApiRequest(request, path: path, masked: [], settings: settings)
-        var planner = Planner(
-            catalogue: catalogue,
-            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings)
-        let plan = try planner.writePlan(parsed, identity: identity, now: now)
+        let (plan, rows, operands) = try plan(request, path, identity, context)
+        let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
         let job = WriteJob(
-            plan: plan, context: context, catalogue: catalogue,
-            isAnonymous: planner.permissions.isAnonymous, rowsMax: settings.rowsMax)
-        let schema = parsed.hasProfile ? settings.schema : nil
-        if job.isIdle { return .response(job.response(job.idleResult, schema: schema)) }
+            write: try PlannedWrite(plan, rows, computed), operands: operands, context: context,
+            catalogue: catalogue, isAnonymous: identity.role == "anon",
+            rowsMax: settings.rowsMax)
+        if job.isIdle { return .response(job.response(job.idleResult)) }
         return .pending { [database, report, id = request.id] in
             do throws(Problem) {
                 let result = try await database.write { (transaction) throws(Problem) in
                     try job.run(in: transaction)
                 }
-                return job.response(result, schema: schema)
+                return job.response(result)
             } catch {
                 if !Task.isCancelled { report(error, id) }
                 return Response(error)
             }
         }
+    }
+
+    /// The plan of a write, kept or made now, with the rows of the body and the operands that the
+    /// plan leaves out.
+    private func plan(
+        _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity,
+        _ context: QueryContext
+    ) throws(Problem) -> (WritePlan, [JSONRow], Operands) {
+        var key = PlanKey(request, path: path, isService: identity.isService)
+        var payload: Payload?
+        if key != nil, request.method != .delete {
+            // A body that cannot be read is told of below, after what else is wrong.
+            payload = try? Payload(request)
+            let isKept = payload.map { key?.append(keysOf: $0) == true } ?? false
+            if !isKept { key = nil }
+        }
+        if let key, let plan = writePlans.plan(for: key.bytes) {
+            return (plan, payload?.rows ?? [], try Operands(key.operands, for: plan.slots))
+        }
+        let masked = key?.operands.map(\.parameter) ?? []
+        let parsed = try ApiRequest(
+            request, path: path, masked: masked, payload: payload, settings: settings)
+        var planner = Planner(
+            catalogue: catalogue,
+            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
+            settings: settings)
+        let (plan, isShared) = try planner.writePlan(parsed)
+        if let key, isShared, plan.covers(masked) { writePlans.insert(plan, for: key.bytes) }
+        return (plan, parsed.payload?.rows ?? [], Operands())
     }
 
     // MARK: OPTIONS

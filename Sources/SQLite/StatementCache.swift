@@ -4,6 +4,8 @@ import Glibc
 /// longest.
 struct StatementCache {
     private var statements: [StatementKey: Statement] = [:]
+    /// Statements found a moment ago, by where their text lies in memory.
+    private var recent = [Recent?](repeating: nil, count: Recent.count)
     private let capacity: Int
     private var clock: UInt64 = 0
 
@@ -15,11 +17,20 @@ struct StatementCache {
 
     /// The kept statement for `sql`, unless it is running.
     mutating func find(_ sql: String) -> Statement? {
-        guard let statement = statements[StatementKey(text: sql)], !statement.isRunning else {
-            return nil
-        }
+        guard let statement = kept(sql), !statement.isRunning else { return nil }
         clock += 1
         statement.lastUse = clock
+        return statement
+    }
+
+    private mutating func kept(_ sql: String) -> Statement? {
+        guard let address = Recent.address(of: sql) else {
+            return statements[StatementKey(text: sql)]
+        }
+        let place = Int(truncatingIfNeeded: address >> 4) & (Recent.count - 1)
+        if let recent = recent[place], recent.address == address { return recent.statement }
+        guard let statement = statements[StatementKey(text: sql)] else { return nil }
+        recent[place] = Recent(text: sql, address: address, statement: statement)
         return statement
     }
 
@@ -35,12 +46,37 @@ struct StatementCache {
 
     mutating func removeAll() {
         statements.removeAll()
+        forgetRecent()
+    }
+
+    private mutating func forgetRecent() {
+        for place in recent.indices { recent[place] = nil }
     }
 
     private mutating func forgetOldest() {
         let uses = statements.values.map(\.lastUse).sorted()
         let bound = uses[uses.count / 4]
         statements = statements.filter { $0.value.lastUse > bound }
+        forgetRecent()
+    }
+}
+
+/// A statement and the place of its text. The text of a kept plan is the same string with every
+/// run, and so need not be hashed to be known again.
+private struct Recent {
+    /// A power of two.
+    static let count = 64
+
+    /// Held so that no other text can come to lie there.
+    let text: String
+    let address: UInt
+    let statement: Statement
+
+    /// Where the bytes of a text lie; nil for short ones, which have no place of their own.
+    static func address(of text: String) -> UInt? {
+        let span = text.utf8Span.span
+        if span.count < 16 { return nil }
+        return unsafe span.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
     }
 }
 

@@ -48,6 +48,9 @@ public struct Column: Sendable {
     /// Where the model file declares it.
     public let location: SourceLocation
 
+    /// Whether ``check(_:)`` asks anything of its values.
+    public var isConstrained: Bool { enumeration != nil || !constraints.isEmpty }
+
     /// Whether an insert may leave it out: nullable, with a default, or numbered by the database.
     public var isOptionalOnInsert: Bool { isNullable || `default` != nil || isIdentity }
 
@@ -79,4 +82,11 @@ public struct ColumnConstraints: Sendable {
 
     /// No constraint at all.
     public init() {}
+
+    /// Whether there is none.
+    public var isEmpty: Bool {
+        minLength == nil && maxLength == nil && pattern == nil && minimum == nil && maximum == nil
+            && exclusiveMinimum == nil && exclusiveMaximum == nil && multipleOf == nil
+            && json == nil
+    }
 }

@@ -58,7 +58,7 @@ public final class Backend: Sendable {
                 options, services: parts.services, registry: registry, schemas: parts.schemas)
         }
         let database = parts.services.database
-        database.onCommit { registry.deliver($0) }
+        database.onCommit({ registry.deliver($0) }, afterReplies: { registry.wake() })
         let services = ServiceRunner(
             parts.order(registry, server, reloader), leads: { database.leads },
             log: parts.services.log)

@@ -22,9 +22,17 @@ final class LoopRegistry: Sendable {
         members.withLock { $0.append(Member(context: context, application: bound)) }
     }
 
-    /// Hands committed changes to every loop, in the order of the calls.
+    /// Hands committed changes to every loop, in the order of the calls. Loops that sleep hear of
+    /// them by ``wake()``, if not by the reply to a write that comes in between.
     func deliver(_ changes: [Change]) {
-        post { application, _ in application.deliver(changes) }
+        for member in members.withLock({ $0 }) {
+            member.context.leave { member.application.value.deliver(changes) }
+        }
+    }
+
+    /// Lets all loops take what was handed to them.
+    func wake() {
+        for member in members.withLock({ $0 }) { member.context.wake() }
     }
 
     /// Gives every loop the schema files that have changed.

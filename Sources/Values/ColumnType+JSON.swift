@@ -13,7 +13,7 @@ extension ColumnType {
         case (.json, _): return try canonical(json)
         case (.text, .string):
             let text = json.string ?? ""
-            if text.utf8.contains(0) { throw .nulEscape }
+            if text.hasNUL { throw .nulEscape }
             return .text(text)
         case (_, .string): return try parse(json.string ?? "")
         case (.integer, .number):

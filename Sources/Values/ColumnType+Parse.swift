@@ -47,7 +47,7 @@ extension ColumnType {
     }
 
     private func parseText(_ text: String) throws(Problem) -> Value {
-        if text.utf8.contains(0) { throw .nulByte }
+        if text.hasNUL { throw .nulByte }
         return .text(text)
     }
 

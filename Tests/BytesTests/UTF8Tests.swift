@@ -23,6 +23,36 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<20)
+    func `what stands among ASCII is judged wherever it stands`(before: Int) {
+        let ascii = [UInt8](repeating: 0x61, count: 20)
+        for (bytes, isValid) in [
+            (Array("é".utf8), true), (Array("😀€".utf8), true), ([0x80], false), ([0xC3], false),
+            ([0xED, 0xA0, 0x80], false), ([0xF0, 0x9F, 0x98], false),
+        ] {
+            for after in 0..<20 {
+                let text = ascii.prefix(before) + bytes + ascii.prefix(after)
+                let found = UTF8Check.isValid(Array(text).span)
+                #expect(found == isValid, "\(text)")
+            }
+        }
+    }
+
+    @Test(arguments: [0x01, 0x61, 0x80, 0xFF] as [UInt8])
+    func `a NUL is found wherever it stands`(other: UInt8) {
+        for count in 0..<40 {
+            var bytes = [UInt8](repeating: other, count: count)
+            let isFound = bytes.span.hasNUL
+            #expect(!isFound)
+            for place in bytes.indices {
+                bytes[place] = 0
+                let isFound = bytes.span.hasNUL
+                #expect(isFound, "\(place) of \(count)")
+                bytes[place] = other
+            }
+        }
+    }
+
     @Test func `a fault is found at the first impossible byte`() {
         var validator = UTF8Validator()
         let start: [UInt8] = [0xF4]

@@ -27,6 +27,30 @@ import Work
         #expect(mailbox.wakeCount == 1)
     }
 
+    @Test func `what is left for a sleeping owner waits for the next wake`() throws {
+        let mailbox = try Mailbox<Int>()
+        #expect(mailbox.prepareToSleep())
+        mailbox.wake()
+        #expect(mailbox.wakeCount == 0, "nothing waits")
+        mailbox.leave(1)
+        #expect(mailbox.wakeCount == 0)
+        mailbox.send(2)
+        #expect(mailbox.wakeCount == 1)
+        mailbox.wake()
+        #expect(mailbox.wakeCount == 1, "it wakes already")
+
+        var batch: [Int] = []
+        mailbox.take(into: &batch)
+        #expect(batch == [1, 2])
+        batch = []
+        #expect(mailbox.prepareToSleep())
+        mailbox.leave(3)
+        mailbox.wake()
+        #expect(mailbox.wakeCount == 2)
+        mailbox.leave(4)
+        #expect(!mailbox.prepareToSleep(), "messages wait")
+    }
+
     @Test func `several threads lose nothing and keep their own order`() throws {
         let mailbox = try Mailbox<(thread: Int, number: Int)>()
         let threads = (0..<4).compactMap { index in

@@ -14,6 +14,8 @@ struct Library {
     let database: DatabasePool
     let service: RESTService
     let catalogue: Catalogue
+    private let rulebook: Rulebook
+    private let settings: RESTSettings
 
     init(
         models: [String: String] = Library.books, rules: String = "{}",
@@ -24,7 +26,7 @@ struct Library {
         files.append((path: "rules.json", contents: Array(rules.utf8)))
         let catalogue = try Catalogue(parsing: files)
         let rulebook = try Rulebook.compile(catalogue)
-        database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.memory)
         try database.writeAndWait { (transaction) throws(Problem) in
             do {
                 for model in catalogue.modelsByDependency {
@@ -38,11 +40,24 @@ struct Library {
             }
         }
         try catalogue.settleSequences(in: database)
+        try self.init(database, catalogue, rulebook, settings)
+    }
+
+    private init(
+        _ database: DatabasePool, _ catalogue: Catalogue, _ rulebook: Rulebook,
+        _ settings: RESTSettings
+    ) throws {
+        self.database = database
         self.catalogue = catalogue
+        self.rulebook = rulebook
+        self.settings = settings
         service = RESTService(
             catalogue: catalogue, rulebook: rulebook, database: database,
             reader: try database.makeReader(), settings: settings)
     }
+
+    /// The same rows behind a service that has planned nothing so far.
+    func restarted() throws -> Library { try Library(database, catalogue, rulebook, settings) }
 
     /// Sends a request below `/rest/v1` and waits for the answer.
     func send(

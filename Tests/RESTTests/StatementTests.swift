@@ -35,7 +35,7 @@ import Values
         #expect(plan.rows.arguments == [.integer(7), .integer(1000), .integer(0)])
         #expect(
             plan.rows.slots.map(\.source)
-                == [ArgumentSlot.Source(parameter: 1, content: .value(.integer))])
+                == [.operand(parameter: 1, .value(.integer))])
         #expect(
             plan.count?.text == """
                 SELECT count(*) FROM "posts" AS "_apus_0" WHERE 1 AND "_apus_0"."id" = ?7

@@ -42,6 +42,19 @@ import Testing
         #expect(try connection.integer("SELECT 99") == 99)
     }
 
+    @Test func `a text is known by its bytes, wherever they lie`() throws {
+        let connection = try open()
+        for round in 0..<3 {
+            for number in 100..<500 {
+                // Each text is gone before the next is made, often in the same place.
+                let text = "SELECT \(number) AS a_name_that_makes_it_long"
+                #expect(try connection.integer(text) == number, "round \(round)")
+                #expect(try connection.integer(text) == number, "round \(round)")
+            }
+        }
+        #expect(connection.cachedStatements <= 8)
+    }
+
     @Test func `texts that differ in normalisation are different statements`() throws {
         let connection = try open()
         #expect(try connection.integer("SELECT length('\u{E9}')") == 1)

@@ -12,8 +12,10 @@ extension ApiRequest {
     /// - Parameters:
     ///   - path: What follows `/rest/v1/`, not percent-decoded.
     ///   - masked: The parameters whose values the plan cache leaves out.
+    ///   - payload: The body, if it has been read already.
     init(
-        _ request: Request, path: ArraySlice<UInt8>, masked: [Int], settings: RESTSettings
+        _ request: Request, path: ArraySlice<UInt8>, masked: [Int], payload: Payload? = nil,
+        settings: RESTSettings
     ) throws(Problem) {
         let resource = try Resource(path)
         let hasProfile = try Self.checkProfile(request, settings: settings)
@@ -34,7 +36,7 @@ extension ApiRequest {
         preferences = Preferences(request.fields("prefer"))
         media = MediaType(accept: request.field("accept"))
         if action == .insert || action == .update {
-            payload = try Payload(request)
+            if let payload { self.payload = payload } else { self.payload = try Payload(request) }
         }
     }
 
@@ -104,7 +106,7 @@ extension ApiRequest {
             // Some clients send the gateway's key here; it is no filter (rest.md §19.2).
             guard let value = parameter.value, parameter.name != "apikey" else { continue }
             // No text holds one, and SQL text that names a key would end at it.
-            guard !parameter.name.utf8.contains(0), !value.utf8.contains(0) else { throw .nulByte }
+            guard !parameter.name.hasNUL, !value.hasNUL else { throw .nulByte }
             do throws(QueryFault) {
                 guard let said = try Parameter(name: parameter.name, value: value) else { continue }
                 take(said, parameter: masked.contains(index) ? index : nil)

@@ -1,16 +1,19 @@
 import Bytes
-import Database
 import Diagnostics
-import Expressions
 import Schema
 import Values
 
-/// Reads the objects of a body as rows of a model (rest.md §12.1, §12.2).
-struct PayloadReader {
+/// Reads the objects of a body as rows of a model (rest.md §12.1, §12.2). Belongs to the keys of a
+/// body's first object, and reads every body with the same.
+struct PayloadReader: Sendable {
     /// The columns written, as indexes into the model's columns.
     let columns: [Int]
+    /// For each column of the model its place among ``columns``; nil if it is not written.
+    let places: [Int?]
     private let names: [String]
+    private let known: Set<String>
     private let model: Model
+    /// Whether the request names the columns, whatever the keys.
     private let isExplicit: Bool
 
     /// - Parameter columns: The `columns` parameter. Without it the first object's keys are the
@@ -18,22 +21,34 @@ struct PayloadReader {
     init(rows: [JSONRow], columns: [String]?, model: Model) throws(Problem) {
         isExplicit = columns != nil
         self.model = model
-        for row in rows where row.kind != .object {
-            throw columns == nil ? .body("All object keys must match") : .notAnObject
-        }
         var names: [String] = []
         var seen: Set<String> = []
-        for name in columns ?? rows.first.map({ $0.members.map { $0.key.string ?? "" } }) ?? []
-        where seen.insert(name).inserted {
-            names.append(name)
-        }
-        if columns == nil, rows.count > 1 {
-            for row in rows where !Self.hasKeys(row, names, seen) {
-                throw .body("All object keys must match")
-            }
-        }
+        let keys = rows.first?.members.map { $0.key.string ?? "" }
+        for name in columns ?? keys ?? [] where seen.insert(name).inserted { names.append(name) }
         self.names = names
+        known = seen
+        try Self.judge(rows, names, seen, isExplicit: isExplicit)
         self.columns = try Self.indexes(names, of: model)
+        var places = [Int?](repeating: nil, count: model.columns.count)
+        for (place, column) in self.columns.enumerated() { places[column] = place }
+        self.places = places
+    }
+
+    /// Refuses a body whose rows are no objects, or not alike.
+    func judge(_ rows: [JSONRow]) throws(Problem) {
+        try Self.judge(rows, names, known, isExplicit: isExplicit)
+    }
+
+    private static func judge(
+        _ rows: [JSONRow], _ names: [String], _ known: Set<String>, isExplicit: Bool
+    ) throws(Problem) {
+        for row in rows where row.kind != .object {
+            throw isExplicit ? .notAnObject : .body("All object keys must match")
+        }
+        if isExplicit || rows.count < 2 { return }
+        for row in rows where !hasKeys(row, names, known) {
+            throw .body("All object keys must match")
+        }
     }
 
     private static func hasKeys(_ row: JSONRow, _ names: [String], _ known: Set<String>) -> Bool {
@@ -78,39 +93,6 @@ struct PayloadReader {
             values.append(try model.columns[columns[position]].type.value(from: json))
         }
         return values
-    }
-}
-
-/// Where the columns that a body leaves out get their values from.
-struct DefaultSource {
-    let rulebook: Rulebook
-    let model: Model
-    let identity: Identity
-    let now: Instant
-
-    /// A whole row. Columns that are not listed get their defaults; listed ones the object lacks
-    /// are null, or get theirs too when `fillsGaps` (`missing=default`).
-    func row(_ given: [Value?], columns: [Int], fillsGaps: Bool) throws(Problem) -> [Value] {
-        var values = [Value?](repeating: nil, count: model.columns.count)
-        for (position, column) in columns.enumerated() {
-            values[column] = given[position] ?? (fillsGaps ? nil : .some(.null))
-        }
-        var row: [Value] = []
-        row.reserveCapacity(values.count)
-        for (index, value) in values.enumerated() {
-            if let value { row.append(value) } else { row.append(try self.value(of: index)) }
-        }
-        return row
-    }
-
-    /// A column's default; null when it has none.
-    func value(of index: Int) throws(Problem) -> Value {
-        switch model.columns[index].default {
-        case nil: .null
-        case .constant(let value): value
-        case .expression:
-            try rulebook.defaultValue(model, column: index, identity: identity, now: now)
-        }
     }
 }
 

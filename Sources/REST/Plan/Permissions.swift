@@ -62,14 +62,17 @@ struct Permissions: Sendable {
         }
     }
 
-    /// Whether callers of one role may see different columns of `model`.
+    /// Whether callers of one role may see or write different columns of `model`.
     func columnsDependOnCaller(_ model: Model) -> Bool {
         if isService { return false }
         return model.columns.indices.contains { index in
-            guard model.columns[index].access != nil,
-                let predicate = rulebook.columnRule(model.name, index, .read)
-            else { return false }
-            return predicate.constant == nil && predicate.dependsOnCallerOnly
+            guard model.columns[index].access != nil else { return false }
+            return Verb.allCases.contains { verb in
+                guard let predicate = rulebook.columnRule(model.name, index, verb) else {
+                    return false
+                }
+                return predicate.constant == nil && predicate.dependsOnCallerOnly
+            }
         }
     }
 }

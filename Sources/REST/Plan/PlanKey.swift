@@ -1,7 +1,9 @@
 import Bytes
+import Database
 import Diagnostics
 import HTTP
 import Query
+import Values
 
 /// The operand of a parameter that is left out of a plan's key.
 struct MaskedOperand {
@@ -18,16 +20,31 @@ struct MaskedOperand {
         return String(utf8: PercentEncoding.decode(raw, plusIsSpace: true) ?? [])
     }
 
-    /// A row count: one to nine digits.
+    /// One to eighteen digits, as most keys are: what any integer type reads alike.
+    private var isPlainInteger: Bool {
+        1...18 ~= raw.count && raw.allSatisfy(ASCII.isDigit)
+    }
+
+    /// The number of at most eighteen digits.
     var number: Int {
         raw.reduce(0) { $0 * 10 + Int($1 &- ASCII.zero) }
     }
+
+    /// The operand as a statement takes it.
+    func value(_ content: ArgumentSlot.Source.Content) throws(Problem) -> Value {
+        switch content {
+        case .value(.integer) where isPlainInteger: .integer(Int64(number))
+        case .value(let type): try type.parse(comparand: text)
+        case .number(let max): .integer(Int64(min(number, max)))
+        }
+    }
 }
 
-/// What makes two reads the same but for operands: the text of the request with the operands of
-/// plain comparisons, `limit` and `offset` taken out, and whether the caller is judged by rules.
+/// What makes two requests the same but for their values: the text of the request with the operands
+/// of plain comparisons, `limit` and `offset` taken out, of a body the keys of its first row, and
+/// whether the caller is judged by rules.
 ///
-/// Made from the raw bytes, so that a request whose plan is known is never parsed.
+/// Made from the raw bytes, so that a request whose plan is known is not parsed but for its body.
 struct PlanKey {
     private(set) var bytes: [UInt8] = []
     private(set) var operands: [MaskedOperand] = []
@@ -38,11 +55,14 @@ struct PlanKey {
         guard query.count + path.count < Limits.planKeyBytesMax,
             request.fieldBytes("range") == nil
         else { return nil }
+        let isRead = request.method == .get || request.method == .head
         bytes.reserveCapacity(256)
         bytes.append(isService ? 1 : 0)
+        if !isRead { bytes.append(contentsOf: request.method.name.utf8) }
+        bytes.append(0)
         bytes.append(contentsOf: path)
         appendField(request.fieldBytes("accept"))
-        appendField(request.fieldBytes("accept-profile"))
+        appendField(request.fieldBytes(isRead ? "accept-profile" : "content-profile"))
         if request.fieldBytes("prefer") != nil {
             for value in request.fields("prefer") { appendField(Array(value.utf8)[...]) }
         }
@@ -50,12 +70,22 @@ struct PlanKey {
         guard appendQuery(query), bytes.count <= Limits.planKeyBytesMax else { return nil }
     }
 
+    /// Adds the keys of a body's first row, which name the columns that a write gives.
+    ///
+    /// - Returns: false for bodies whose plans are not kept.
+    mutating func append(keysOf payload: Payload) -> Bool {
+        guard let row = payload.rows.first, row.kind == .object else { return false }
+        bytes.append(0)
+        for member in row.members { bytes.append(contentsOf: member.key.raw) }
+        return bytes.count <= Limits.planKeyBytesMax
+    }
+
     private mutating func appendField(_ value: ArraySlice<UInt8>?) {
         bytes.append(0)
         if let value { bytes.append(contentsOf: value) }
     }
 
-    /// False when an operand holds a broken escape.
+    /// False when an operand holds a broken escape, or that of a NUL, which no text holds.
     private mutating func appendQuery(_ query: ArraySlice<UInt8>) -> Bool {
         var index = 0
         var start = query.startIndex
@@ -86,6 +116,7 @@ struct PlanKey {
                 guard raw.endIndex - index > 2, ASCII.hexValue(raw[index + 1]) != nil,
                     ASCII.hexValue(raw[index + 2]) != nil
                 else { return false }
+                if raw[index + 1] == ASCII.zero, raw[index + 2] == ASCII.zero { return false }
                 index += 2
             }
             index += 1

@@ -1,46 +1,22 @@
-import Bytes
-import Database
 import Diagnostics
-import Expressions
 import Schema
-import Values
 
 extension Planner {
     /// The plan of a POST (rest.md §12.3, §12.4).
-    mutating func insertPlan(_ request: ApiRequest, identity: Identity, now: Instant)
-        throws(Problem) -> InsertPlan
-    {
+    mutating func insertPlan(_ request: ApiRequest) throws(Problem) -> InsertPlan {
         let model = try model(named: request.table)
         let returning = try returnPlan(
             request, model: model, resolvesConflicts: resolves(request, model))
-        let rows = request.payload?.rows ?? []
-        let reader = try PayloadReader(rows: rows, columns: request.columns, model: model)
+        let reader = try PayloadReader(
+            rows: request.payload?.rows ?? [], columns: request.columns, model: model)
         try requireWritable(reader.columns, of: model, .create)
-        let conflict = try conflictPlan(
-            request, model: model, given: reader.columns, identity: identity, now: now)
-        let defaults = DefaultSource(
-            rulebook: permissions.rulebook, model: model, identity: identity, now: now)
-        let shown = shownColumns(of: model)
-        var newRows: [NewRow] = []
-        newRows.reserveCapacity(rows.count)
-        for row in rows {
-            let given = try reader.values(of: row)
-            let takesDefault = request.preferences.missing == .default
-            let values = try defaults.row(given, columns: reader.columns, fillsGaps: takesDefault)
-            var newRow = NewRow(values: values)
-            newRow.problem = Self.problem(
-                in: values, model.columns.indices, of: model, shown: shown, numbers: true)
-            if conflict != nil {
-                newRow.updateProblem = Self.problem(
-                    in: values, reader.columns, of: model, shown: shown, numbers: false)
-            }
-            newRows.append(newRow)
-        }
-        let checks = createChecks(
-            model, columns: reader.columns, resolvesConflicts: conflict != nil)
+        let conflict = try conflictPlan(request, model: model, given: reader.columns)
         return InsertPlan(
-            model: model, given: reader.columns, rows: newRows, checks: checks, conflict: conflict,
-            returning: returning, shownColumns: shown)
+            model: model, reader: reader, fillsGaps: request.preferences.missing == .default,
+            checks: createChecks(
+                model, columns: reader.columns, resolvesConflicts: conflict != nil),
+            conflict: conflict, returning: returning, shownColumns: shownColumns(of: model),
+            rowsMax: settings.rowsMax)
     }
 
     /// Whether `Prefer: resolution=` is honoured: there is a key to resolve by.
@@ -50,7 +26,7 @@ extension Planner {
     }
 
     private func conflictPlan(
-        _ request: ApiRequest, model: Model, given: [Int], identity: Identity, now: Instant
+        _ request: ApiRequest, model: Model, given: [Int]
     ) throws(Problem) -> ConflictPlan? {
         guard let resolution = request.preferences.resolution else { return nil }
         var key = model.primaryKey
@@ -65,37 +41,13 @@ extension Planner {
         // updated.
         let changed = resolution == .merge ? given.filter { !key.contains($0) } : []
         try requireWritable(changed, of: model, .update)
-        let update = UpdateRules(
+        return ConflictPlan(
+            of: model, resolution, key: key,
             // The key looks the row up, so it must be one the caller may read: else an upsert would
             // change what a PATCH by the same key does not find.
             using: [permissions.using(model, .update), permissions.using(model, .read)],
-            checks: updateChecks(model, columns: changed),
-            stamps: try stamps(model, identity: identity, now: now))
-        return ConflictPlan(resolution: resolution, key: key, update: update)
-    }
-
-    /// Not-null, then the columns' own checks: the first fault of a row, as it would be told.
-    ///
-    /// - Parameter numbers: Whether identity columns without value will get a number.
-    private static func problem(
-        in values: [Value], _ columns: some Sequence<Int>, of model: Model, shown: [Int],
-        numbers: Bool
-    ) -> Problem? {
-        for index in columns {
-            let column = model.columns[index]
-            if values[index].isNull, !column.isNullable, !(column.isIdentity && numbers) {
-                return .notNull(column.name, table: model.name)
-                    .withFailingRow(values, of: model, shown: shown)
-            }
-        }
-        for index in columns {
-            do throws(Problem) {
-                try model.columns[index].check(values[index])
-            } catch {
-                return error.withFailingRow(values, of: model, shown: shown)
-            }
-        }
-        return nil
+            checks: updateChecks(model, columns: changed), given: given,
+            updated: changed, rowsMax: settings.rowsMax)
     }
 
     /// What proposed rows must fulfil. As in PostgreSQL, those of an upsert, which looks for rows
@@ -143,18 +95,5 @@ extension Planner {
         model.columns.indices.filter {
             if case .free = permissions.column($0, of: model, .read) { true } else { false }
         }
-    }
-
-    /// What the server writes at every update.
-    func stamps(_ model: Model, identity: Identity, now: Instant) throws(Problem) -> [Assignment] {
-        var stamps: [Assignment] = []
-        for (index, column) in model.columns.enumerated() where column.onUpdate != nil {
-            guard
-                let value = try permissions.rulebook.onUpdateValue(
-                    model, column: index, identity: identity, now: now)
-            else { continue }
-            stamps.append(Assignment(column: index, value: value))
-        }
-        return stamps
     }
 }

@@ -43,7 +43,7 @@ extension Planner {
         link.junction.map { permissions.columnsDependOnCaller($0.model) } ?? false
     }
 
-    private func dependsOnCaller(_ table: TablePlan) -> Bool {
+    func dependsOnCaller(_ table: TablePlan) -> Bool {
         permissions.columnsDependOnCaller(table.model)
             || table.embeds.contains { dependsOnCaller($0.table) || dependsOnCaller($0.link) }
     }

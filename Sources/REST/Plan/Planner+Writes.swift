@@ -1,23 +1,44 @@
-import Bytes
-import Database
 import Diagnostics
-import Expressions
 import Schema
-import Values
 
 extension Planner {
+    /// The plan of a write, whatever its method, and whether other callers of the same standing may
+    /// use it.
+    mutating func writePlan(
+        _ request: ApiRequest
+    ) throws(Problem) -> (plan: WritePlan, isShared: Bool) {
+        let plan: WritePlan
+        switch request.action {
+        case .insert: plan = .insert(try insertPlan(request))
+        case .update: plan = try updatePlan(request)
+        case .delete: plan = .delete(try deletePlan(request))
+        case .read: throw .method("GET")
+        }
+        return (plan, !dependsOnCaller(plan))
+    }
+
+    private func dependsOnCaller(_ plan: WritePlan) -> Bool {
+        if dependsOnCaller(plan.returning.table) { return true }
+        switch plan {
+        case .insert(let plan): return permissions.columnsDependOnCaller(plan.model)
+        case .update(let plan):
+            return permissions.columnsDependOnCaller(plan.model) || dependsOnCaller(plan.target)
+        case .delete(let plan): return dependsOnCaller(plan.target)
+        case .nothing: return false
+        }
+    }
+
     /// What comes back from a write.
     mutating func returnPlan(
         _ request: ApiRequest, model: Model, resolvesConflicts: Bool
     ) throws(Problem) -> ReturnPlan {
         let table = try tablePlan(request, model: model, appliesRootFilters: false)
         try requireSound(request)
-        let preferences = request.preferences
         return ReturnPlan(
-            preference: preferences.return ?? .minimal, table: table, media: request.media,
-            countsRows: preferences.count != nil,
-            maxAffected: preferences.isStrict ? preferences.maxAffected : nil,
-            applied: preferences.applied(to: request.action, resolvesConflicts: resolvesConflicts))
+            table, request.preferences, media: request.media,
+            applied: request.preferences.applied(
+                to: request.action, resolvesConflicts: resolvesConflicts),
+            schema: request.hasProfile ? settings.schema : nil, rowsMax: settings.rowsMax)
     }
 
     /// Preferences nobody knows under `handling=strict`, and media types nobody gives.
@@ -28,10 +49,8 @@ extension Planner {
         if case .unavailable(let wanted) = request.media { throw .mediaTypes(wanted) }
     }
 
-    /// The plan of a PATCH (rest.md §12.6). Nil when its body changes nothing.
-    mutating func updatePlan(
-        _ request: ApiRequest, identity: Identity, now: Instant
-    ) throws(Problem) -> (plan: UpdatePlan?, returning: ReturnPlan) {
+    /// The plan of a PATCH (rest.md §12.6).
+    mutating func updatePlan(_ request: ApiRequest) throws(Problem) -> WritePlan {
         let model = try model(named: request.table)
         let target = try tablePlan(request, model: model, appliesRootFilters: true)
         let returning = try returnPlan(request, model: model, resolvesConflicts: false)
@@ -40,58 +59,14 @@ extension Planner {
         if target.filters.isEmpty, settings.refusesUnfilteredWrites {
             throw .unfiltered("UPDATE")
         }
-        guard let row = rows.first, !reader.columns.isEmpty else { return (nil, returning) }
+        if rows.isEmpty || reader.columns.isEmpty { return .nothing(returning) }
         try requireWritable(reader.columns, of: model, .update)
-        let assignments = try assignments(
-            try reader.values(of: row), reader.columns, request, model, identity: identity, now: now
-        )
-        let plan = UpdatePlan(
-            model: model, assignments: assignments,
-            problem: Self.problem(in: assignments, of: model),
-            target: target, rules: writeRules(model, .update, target, returning),
-            checks: updateChecks(model, columns: reader.columns), returning: returning,
-            shownColumns: shownColumns(model, target, returning))
-        return (plan, returning)
-    }
-
-    private func assignments(
-        _ given: [Value?], _ columns: [Int], _ request: ApiRequest, _ model: Model,
-        identity: Identity,
-        now: Instant
-    ) throws(Problem) -> [Assignment] {
-        let defaults = DefaultSource(
-            rulebook: permissions.rulebook, model: model, identity: identity, now: now)
-        let takesDefault = request.preferences.missing == .default
-        let stamps = try stamps(model, identity: identity, now: now)
-        var assignments: [Assignment] = []
-        for (position, column) in columns.enumerated()
-        where !stamps.contains(where: { $0.column == column }) {
-            let value: Value
-            if let known = given[position] {
-                value = known
-            } else {
-                value = takesDefault ? try defaults.value(of: column) : .null
-            }
-            assignments.append(Assignment(column: column, value: value))
-        }
-        return assignments + stamps
-    }
-
-    private static func problem(in assignments: [Assignment], of model: Model) -> Problem? {
-        for assignment in assignments {
-            let column = model.columns[assignment.column]
-            if assignment.value.isNull, !column.isNullable {
-                return .notNull(column.name, table: model.name)
-            }
-        }
-        for assignment in assignments {
-            do throws(Problem) {
-                try model.columns[assignment.column].check(assignment.value)
-            } catch {
-                return error
-            }
-        }
-        return nil
+        return .update(
+            UpdatePlan(
+                model: model, reader: reader, fillsGaps: request.preferences.missing == .default,
+                target: target, rules: writeRules(model, .update, target, returning),
+                checks: updateChecks(model, columns: reader.columns), returning: returning,
+                shownColumns: shownColumns(model, target, returning), rowsMax: settings.rowsMax))
     }
 
     /// The rules of the rows a write may touch. As in PostgreSQL, a write that looks at rows,
@@ -105,7 +80,7 @@ extension Planner {
     }
 
     private func looks(_ target: TablePlan, _ returning: ReturnPlan) -> Bool {
-        !target.filters.isEmpty || returning.hasRepresentation
+        !target.filters.isEmpty || returning.representation != nil
     }
 
     /// The columns that messages about the rows of an update or delete may show: none where it
@@ -129,6 +104,7 @@ extension Planner {
         }
         return DeletePlan(
             model: model, target: target, rules: writeRules(model, .delete, target, returning),
-            returning: returning, shownColumns: shownColumns(model, target, returning))
+            returning: returning, shownColumns: shownColumns(model, target, returning),
+            rowsMax: settings.rowsMax)
     }
 }

@@ -16,24 +16,28 @@ extension InsertPlan {
     ///
     /// A rule may look at the number, but who may not create uses none up: whoever could would soon
     /// have taken all that an int32 column has.
-    func run(_ run: WriteRun) throws(Problem) -> WriteResult {
-        var numbered = self
-        let numbers = try numbered.number(run)
-        for row in numbered.rows { try checkProposed(row, run) }
+    func run(_ run: WriteRun, _ new: NewRows) throws(Problem) -> WriteResult {
+        var new = new
+        let numbers = try number(&new.rows, run)
+        for row in new.rows { try checkProposed(row, run) }
         if let numbers, let sequence = model.sequence {
             run.transaction.use(numbers, of: sequence)
         }
-        return try numbered.write(run)
+        return try write(new, run)
     }
 
     /// Gives the upcoming numbers to the rows without; nil if there are none such.
-    private mutating func number(_ run: WriteRun) throws(Problem) -> ClosedRange<Int64>? {
+    private func number(
+        _ rows: inout [NewRow], _ run: WriteRun
+    ) throws(Problem) -> ClosedRange<Int64>? {
         guard let identity = model.identity, let sequence = model.sequence else { return nil }
-        let wanting = rows.indices.filter { rows[$0].values[identity].isNull }
-        if wanting.isEmpty { return nil }
+        let wanting = rows.count { $0.values[identity].isNull }
+        if wanting == 0 { return nil }
         do throws(DatabaseError) {
-            let numbers = try run.transaction.upcomingNumbers(wanting.count, of: sequence)
-            for (index, number) in zip(wanting, numbers) {
+            let numbers = try run.transaction.upcomingNumbers(wanting, of: sequence)
+            var given = numbers.makeIterator()
+            for index in rows.indices where rows[index].values[identity].isNull {
+                guard let number = given.next() else { break }
                 rows[index].values[identity] = .integer(number)
                 rows[index].isNumbered = true
             }
@@ -44,29 +48,29 @@ extension InsertPlan {
     }
 
     /// Writes rows that the create rule has let pass.
-    private func write(_ run: WriteRun) throws(Problem) -> WriteResult {
-        let fates = try fates(run)
-        let statement = insertStatement(run)
+    private func write(_ new: NewRows, _ run: WriteRun) throws(Problem) -> WriteResult {
+        let fates = try fates(of: new, run)
+        let refersToItself = refersToItself(new.rows)
         if refersToItself { try run.deferForeignKeys() }
         var keys: [Int64] = []
-        keys.reserveCapacity(rows.count)
+        keys.reserveCapacity(new.rows.count)
         var inserted = 0
-        for (row, fate) in zip(rows, fates) {
+        for (row, fate) in zip(new.rows, fates) {
             switch fate {
             case .skip: continue
             case .insert:
-                keys.append(try insert(row, statement, run))
+                keys.append(try insert(row, run))
                 inserted += 1
-            case .update(let rowid): keys.append(try update(row, rowid, run))
+            case .update(let rowid): keys.append(try update(row, rowid, new.stamps, run))
             }
         }
-        if refersToItself { try checkReferences(run) }
+        if refersToItself { try checkReferences(of: new.rows, run) }
         try run.judge(keys.count, returning)
         let isMerge = conflict?.resolution == .merge
         var result = WriteResult(status: isMerge && inserted == 0 ? 200 : 201, affected: keys.count)
-        if returning.hasRepresentation {
-            result.body = try run.representation(of: keys, returning)
-        } else if returning.preference == .headersOnly, keys.count == 1 {
+        if let representation = returning.representation {
+            result.body = try run.representation(representation, of: keys, returning)
+        } else if returning.tellsLocation, keys.count == 1 {
             result.location = try location(of: keys[0], run)
         }
         return result
@@ -74,26 +78,26 @@ extension InsertPlan {
 
     /// PostgreSQL checks references when the statement ends, so rows of one body may refer to one
     /// another in any order.
-    private var refersToItself: Bool {
+    private func refersToItself(_ rows: [NewRow]) -> Bool {
         rows.count > 1 && model.references.contains { $0.target == model.name }
     }
 
-    private func checkReferences(_ run: WriteRun) throws(Problem) {
+    private func checkReferences(of rows: [NewRow], _ run: WriteRun) throws(Problem) {
         let probe = ConstraintProbe(run: run, model: model, shown: shownColumns)
         for row in rows {
             if let problem = try probe.missingParent(of: row.values) { throw problem }
         }
     }
 
-    private func fates(_ run: WriteRun) throws(Problem) -> [Fate] {
+    private func fates(of new: NewRows, _ run: WriteRun) throws(Problem) -> [Fate] {
         var fates: [Fate] = []
-        fates.reserveCapacity(rows.count)
+        fates.reserveCapacity(new.rows.count)
         var seen: Set<[Value]> = []
-        for row in rows {
+        for row in new.rows {
             let fate = try fate(of: row, &seen, run)
             switch fate {
             case .insert: if let problem = row.problem { throw problem }
-            case .update(let rowid): try checkUpdate(row, rowid, run)
+            case .update(let rowid): try checkUpdate(row, rowid, new.stamps, run)
             case .skip: break
             }
             fates.append(fate)
@@ -113,9 +117,7 @@ extension InsertPlan {
             if conflict.resolution == .ignore { return .skip }
             throw .repeatedConflict
         }
-        var builder = run.makeBuilder()
-        builder.appendLookup(conflict.key, values: key, of: model)
-        guard let rowid = try run.look(builder).first else { return .insert }
+        guard let rowid = try run.look(conflict.lookup, key).first else { return .insert }
         return conflict.resolution == .ignore ? .skip : .update(rowid: rowid)
     }
 
@@ -137,59 +139,30 @@ extension InsertPlan {
 
     /// PostgreSQL's rule: a row that is in the way must pass the update's `using` and the read
     /// rule, else it is an error. Its words are those of every refusal.
-    private func checkUpdate(_ row: NewRow, _ rowid: Int64, _ run: WriteRun) throws(Problem) {
+    private func checkUpdate(
+        _ row: NewRow, _ rowid: Int64, _ stamps: [Assignment], _ run: WriteRun
+    ) throws(Problem) {
         guard let conflict else { return }
-        let rules = conflict.update
-        for rule in rules.using {
-            if case .everybody = rule { continue }
-            var builder = run.makeBuilder()
-            builder.append("SELECT 1 FROM ")
-            builder.append(table: model.name, as: StatementBuilder.oldAlias)
-            builder.append(" WHERE ")
-            builder.append(rule, of: StatementBuilder.oldAlias)
-            builder.append(" AND ")
-            builder.appendRow(rowid, of: StatementBuilder.oldAlias)
-            if try run.look(builder).isEmpty {
+        let there = Value.integer(rowid)
+        for rule in conflict.using {
+            let arguments = rule.arguments(run.operands, rows: there)
+            if try run.look(rule.text, arguments).isEmpty {
                 throw .rowSecurity(table: model.name, isAnonymous: run.isAnonymous)
             }
         }
-        let checks = rules.checks.filter { if case .everybody = $0.rule { false } else { true } }
-        if !checks.isEmpty {
-            var builder = run.makeBuilder()
-            builder.appendViolation(of: checks, model: model, assignments(row), alias: "_apus_0") {
-                $0.append(" WHERE ")
-                $0.appendRow(rowid, of: "_apus_0")
-            }
-            if let failed = try run.look(builder).first {
-                throw refusal(of: checks[Int(failed)], run)
+        if let violation = conflict.violation {
+            let arguments = violation.arguments(
+                run.operands, assigning: conflict.assignments(row, stamps), rows: there)
+            if let failed = try run.look(violation.text, arguments).first {
+                throw refusal(of: conflict.checks[Int(failed)], run)
             }
         }
         if let problem = row.updateProblem { throw problem }
     }
 
-    private func assignments(_ row: NewRow) -> [Assignment] {
-        guard let conflict else { return [] }
-        let stamps = conflict.update.stamps
-        let changed = given.filter { column in
-            !conflict.key.contains(column) && !stamps.contains { $0.column == column }
-        }
-        return changed.map { Assignment(column: $0, value: row.values[$0]) } + stamps
-    }
-
-    /// The text of the INSERT, the same for every row: its arguments are a row's values.
-    private func insertStatement(_ run: WriteRun) -> String {
-        var builder = run.makeBuilder()
-        builder.appendInsert(
-            into: model, values: [Value](repeating: .null, count: model.columns.count))
-        return builder.sql.text
-    }
-
-    private func insert(_ row: NewRow, _ statement: String, _ run: WriteRun) throws(Problem)
-        -> Int64
-    {
+    private func insert(_ row: NewRow, _ run: WriteRun) throws(Problem) -> Int64 {
         do throws(DatabaseError) {
-            _ = try run.transaction.run(
-                text: statement, arguments: row.values, run.context)
+            _ = try run.transaction.run(text: statement, arguments: row.values, run.context)
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, inserting: row.values)
@@ -197,23 +170,20 @@ extension InsertPlan {
         return run.transaction.lastInsertRowID
     }
 
-    private func update(_ row: NewRow, _ rowid: Int64, _ run: WriteRun) throws(Problem) -> Int64 {
-        let assignments = assignments(row)
-        guard !assignments.isEmpty else { return rowid }
-        let alias = "_apus_0"
-        var builder = run.makeBuilder()
-        builder.appendUpdate(of: model, as: alias, assignments)
-        builder.append(" WHERE ")
-        builder.appendRow(rowid, of: alias)
-        // Where the rowid is the table's key, the update may change it.
-        builder.append(" RETURNING rowid")
+    private func update(
+        _ row: NewRow, _ rowid: Int64, _ stamps: [Assignment], _ run: WriteRun
+    ) throws(Problem) -> Int64 {
+        guard let conflict, let update = conflict.update else { return rowid }
+        let assignments = conflict.assignments(row, stamps)
+        let arguments = update.arguments(
+            run.operands, assigning: assignments, rows: .integer(rowid))
         do throws(DatabaseError) {
-            return try run.integers(builder).first ?? rowid
+            return try run.integers(update.text, arguments).first ?? rowid
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
-                .problem(error, updating: assignments, alias: alias) {
+                .problem(error, updating: assignments, alias: ConflictPlan.alias) {
                     $0.append(" WHERE ")
-                    $0.appendRow(rowid, of: alias)
+                    $0.appendRow(rowid, of: ConflictPlan.alias)
                 }
         }
     }
@@ -244,6 +214,16 @@ extension InsertPlan {
             return "\(name)=eq.\(PercentEncoding.encode(component: text))"
         }
         return "/\(PercentEncoding.encode(component: model.name))?\(terms.joined(separator: "&"))"
+    }
+}
+
+extension ConflictPlan {
+    /// What an update with the values of `row` writes.
+    fileprivate func assignments(_ row: NewRow, _ stamps: [Assignment]) -> [Assignment] {
+        changed.map { column in
+            stamps.first { $0.column == column }
+                ?? Assignment(column: column, value: row.values[column])
+        }
     }
 }
 

@@ -70,7 +70,9 @@ final class ReadPlan: Sendable {
     /// Whether every one of these parameters has its place in the statement, so that the plan
     /// serves requests that differ in them.
     func covers(_ parameters: [Int]) -> Bool {
-        parameters.allSatisfy { parameter in rows.slots.contains { $0.source.parameter == parameter } }
+        parameters.allSatisfy { parameter in
+            rows.slots.contains { $0.source.parameter == parameter }
+        }
     }
 }
 
@@ -96,15 +98,10 @@ struct ReadArguments: Sendable {
         _ arguments: inout [Value], _ slots: [ArgumentSlot], _ operands: [MaskedOperand]
     ) throws(Problem) {
         for slot in slots {
-            guard let operand = operands.first(where: { $0.parameter == slot.source.parameter }) else {
-                continue
-            }
-            switch slot.source.content {
-            case .value(let type):
-                arguments[slot.argument] = try type.parse(comparand: operand.text)
-            case .number(let max):
-                arguments[slot.argument] = .integer(Int64(min(operand.number, max)))
-            }
+            guard case .operand(let parameter, let content) = slot.source,
+                let operand = operands.first(where: { $0.parameter == parameter })
+            else { continue }
+            arguments[slot.argument] = try operand.value(content)
         }
     }
 }

@@ -10,6 +10,7 @@ import Values
 /// Anything thrown undoes the whole write.
 struct WriteRun {
     let transaction: WriteTransaction
+    let operands: Operands
     let context: QueryContext
     let catalogue: Catalogue
     let isAnonymous: Bool
@@ -21,35 +22,40 @@ struct WriteRun {
 
     func makeBuilder() -> StatementBuilder { StatementBuilder(rowsMax: rowsMax) }
 
-    func execute(_ builder: StatementBuilder) throws(DatabaseError) -> Int {
-        try transaction.run(builder.statement, context)
-    }
-
-    /// The first column of all rows.
-    func integers(_ builder: StatementBuilder) throws(DatabaseError) -> [Int64] {
-        try transaction.query(builder.statement, context) { (rows) throws(DatabaseError) in
+    /// The first column of all rows that a statement with these arguments finds.
+    func integers(_ text: String, _ arguments: [Value]) throws(DatabaseError) -> [Int64] {
+        try transaction.query(text: text, arguments: arguments, context) {
+            (rows) throws(DatabaseError) in
             var found: [Int64] = []
             while try rows.next() { found.append(rows.int64(0)) }
             return found
         }
     }
 
-    /// The first `count` columns of the first row, nil when there is none.
-    func firstRow(_ builder: StatementBuilder, count: Int) throws(DatabaseError) -> [Value]? {
-        try transaction.query(builder.statement, context) { (rows) throws(DatabaseError) in
-            guard try rows.next() else { return nil }
-            return (0..<count).map { rows.value($0) }
-        }
+    /// As ``integers(_:_:)``, for statements that cannot break a constraint.
+    func look(_ text: String, _ arguments: [Value]) throws(Problem) -> [Int64] {
+        do { return try integers(text, arguments) } catch { throw Problem(running: error) }
     }
 
-    /// As ``integers(_:)``, for statements that cannot break a constraint.
+    /// The first column of all rows that a statement made for this run finds.
     func look(_ builder: StatementBuilder) throws(Problem) -> [Int64] {
-        do { return try integers(builder) } catch { throw Problem(running: error) }
+        let sql = builder.statement.bound
+        return try look(sql.text, sql.arguments(operands))
     }
 
-    /// As ``firstRow(_:count:)``, for statements that cannot break a constraint.
+    /// The first `count` columns of the first row, nil when there is none.
     func lookAtFirst(_ builder: StatementBuilder, count: Int) throws(Problem) -> [Value]? {
-        do { return try firstRow(builder, count: count) } catch { throw Problem(running: error) }
+        let sql = builder.statement.bound
+        do throws(DatabaseError) {
+            return try transaction.query(
+                text: sql.text, arguments: sql.arguments(operands), context
+            ) { (rows) throws(DatabaseError) in
+                guard try rows.next() else { return nil }
+                return (0..<count).map { rows.value($0) }
+            }
+        } catch {
+            throw Problem(running: error)
+        }
     }
 
     /// Whether a new row fulfils a rule; other rows it asks for are looked up in this transaction.
@@ -84,25 +90,46 @@ struct WriteRun {
     /// The body of `return=representation`: the rows with these rowids.
     ///
     /// As in PostgreSQL, a write whose own row its caller may not read fails.
-    func representation(of keys: [Int64], _ returning: ReturnPlan) throws(Problem) -> [UInt8] {
-        let table = returning.table
-        let list = "[" + keys.map(String.init).joined(separator: ",") + "]"
-        if case .everybody = table.rule {
-        } else if !keys.isEmpty {
-            var builder = makeBuilder()
-            builder.appendVisibleCount(of: table, keys: list)
-            guard try look(builder).first == Int64(keys.count) else {
-                throw .rowSecurity(table: table.model.name, isAnonymous: isAnonymous)
-            }
+    func representation(
+        _ representation: Representation, of keys: [Int64], _ returning: ReturnPlan
+    ) throws(Problem) -> [UInt8] {
+        if let visible = representation.visible, !keys.isEmpty {
+            let found = try look(visible.text, visible.arguments(operands, rows: Self.list(keys)))
+            try requireVisible(Int(found.first ?? 0), of: keys, returning)
         }
-        var builder = makeBuilder()
-        builder.appendRows(of: table, keys: list)
-        let layout = RowLayout(table.members.map { ($0.key, $0.type) })
-        let isObject = returning.media.isObject
+        let isOne = keys.count == 1
+        let sql = isOne ? representation.one : representation.many
+        let arguments = sql.arguments(
+            operands, rows: isOne ? .integer(keys[0]) : Self.list(keys))
+        let (body, count) = try read(sql.text, arguments, representation.layout, returning.media)
+        if representation.visible == nil, !representation.isOpen {
+            try requireVisible(count, of: keys, returning)
+        }
+        return returning.media.stripsNulls ? NullStripping.strip(body) : body
+    }
+
+    /// Rowids as `json_each` takes them.
+    private static func list(_ keys: [Int64]) -> Value {
+        .text("[" + keys.map(String.init).joined(separator: ",") + "]")
+    }
+
+    private func requireVisible(
+        _ count: Int, of keys: [Int64], _ returning: ReturnPlan
+    ) throws(Problem) {
+        if count != keys.count {
+            throw .rowSecurity(table: returning.table.model.name, isAnonymous: isAnonymous)
+        }
+    }
+
+    /// The rows a statement finds as JSON, and how many they are.
+    private func read(
+        _ text: String, _ arguments: [Value], _ layout: RowLayout, _ media: MediaType
+    ) throws(Problem) -> (body: [UInt8], count: Int) {
         do throws(DatabaseError) {
-            let body = try transaction.query(builder.statement, context) {
+            return try transaction.query(text: text, arguments: arguments, context) {
                 (rows) throws(DatabaseError) in
-                var body: [UInt8] = isObject ? [] : [ASCII.leftBracket]
+                var body: [UInt8] = []
+                if !media.isObject { body.append(ASCII.leftBracket) }
                 var count = 0
                 while try rows.next() {
                     if count > 0 { body.append(ASCII.comma) }
@@ -110,10 +137,9 @@ struct WriteRun {
                     layout.appendObject(rows, to: &body)
                     try ReadPlan.judge(byteCount: body.count)
                 }
-                if !isObject { body.append(ASCII.rightBracket) }
-                return body
+                if !media.isObject { body.append(ASCII.rightBracket) }
+                return (body, count)
             }
-            return returning.media.stripsNulls ? NullStripping.strip(body) : body
         } catch {
             throw Problem(running: error)
         }

@@ -11,12 +11,7 @@ import Schema
 extension StatementBuilder {
     /// The rows of a root table as columns of the result, in the order of its members.
     mutating func appendRows(of table: TablePlan, window: WindowPlan) {
-        append("SELECT ")
-        if table.members.isEmpty { append("NULL") }
-        for (index, member) in table.members.enumerated() {
-            if index > 0 { append(", ") }
-            append(member, of: table)
-        }
+        appendSelect(of: table)
         append(" FROM ")
         append(table: table.model.name, as: table.alias)
         appendWhere(of: table, rule: table.rule)
@@ -28,6 +23,16 @@ extension StatementBuilder {
             append(rowOf: table.alias)
         }
         append(window)
+    }
+
+    /// `SELECT …`: the members in their order.
+    mutating func appendSelect(of table: TablePlan) {
+        append("SELECT ")
+        if table.members.isEmpty { append("NULL") }
+        for (index, member) in table.members.enumerated() {
+            if index > 0 { append(", ") }
+            append(member, of: table)
+        }
     }
 
     /// How many rows a root table has, whatever its window.

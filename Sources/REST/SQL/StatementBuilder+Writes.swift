@@ -19,7 +19,7 @@ extension StatementBuilder {
     }
 
     /// One row with a value for every column, in their order: the arguments are the values.
-    mutating func appendInsert(into model: Model, values: [Value]) {
+    mutating func appendInsert(into model: Model) {
         append("INSERT INTO ")
         append(identifier: model.name)
         append(" (")
@@ -28,9 +28,9 @@ extension StatementBuilder {
             append(identifier: column.name)
         }
         append(") VALUES (")
-        for (index, value) in values.enumerated() {
+        for index in model.columns.indices {
             if index > 0 { append(", ") }
-            append(value)
+            append(.null)
         }
         append(")")
     }
@@ -59,7 +59,7 @@ extension StatementBuilder {
             if index > 0 { append(", ") }
             append(identifier: model.columns[assignment.column].name)
             append(" = ")
-            append(assignment.value)
+            append(valueOf: assignment)
         }
     }
 
@@ -89,7 +89,7 @@ extension StatementBuilder {
         for (index, column) in model.columns.enumerated() {
             append(", ")
             if let assignment = assignments.first(where: { $0.column == index }) {
-                append(assignment.value)
+                append(valueOf: assignment)
             } else {
                 append(column: column.name, of: alias)
             }
@@ -142,15 +142,37 @@ extension StatementBuilder {
         }
     }
 
-    /// The rows with these rowids (a JSON array), in its order unless the plan has one.
-    mutating func appendRows(of table: TablePlan, keys: String) {
-        append("SELECT ")
-        if table.members.isEmpty { append("NULL") }
-        for (index, member) in table.members.enumerated() {
-            if index > 0 { append(", ") }
-            append(member, of: table)
-        }
-        appendKeyed(table, keys: keys)
+    /// The one row that was touched.
+    mutating func appendTouchedRow(of table: TablePlan) {
+        appendSelect(of: table)
+        append(" FROM ")
+        append(table: table.model.name, as: table.alias)
+        appendWhere(of: table, rule: table.rule)
+        append(" AND ")
+        appendIsTouched(table.alias)
+    }
+
+    /// Finds the one row that was touched, if it passes a rule.
+    mutating func appendTouchedRow(of model: Model, passing rule: RowRule) {
+        append("SELECT 1 FROM ")
+        append(table: model.name, as: Self.oldAlias)
+        append(" WHERE ")
+        append(rule, of: Self.oldAlias)
+        append(" AND ")
+        appendIsTouched(Self.oldAlias)
+    }
+
+    /// `"alias".rowid = n`: the one row that was touched.
+    mutating func appendIsTouched(_ alias: String) {
+        append(rowOf: alias)
+        append(" = ")
+        appendTouchedRows()
+    }
+
+    /// The rows that were touched, in that order unless the plan has one.
+    mutating func appendTouchedRows(of table: TablePlan) {
+        appendSelect(of: table)
+        appendTouched(table)
         appendWhere(of: table, rule: table.rule)
         appendOrder(of: table)
         if table.order.isEmpty {
@@ -159,17 +181,17 @@ extension StatementBuilder {
         }
     }
 
-    /// How many of the rows with these rowids the caller may see.
-    mutating func appendVisibleCount(of table: TablePlan, keys: String) {
+    /// How many of the rows that were touched the caller may see.
+    mutating func appendVisibleCount(of table: TablePlan) {
         append("SELECT count(*)")
-        appendKeyed(table, keys: keys)
+        appendTouched(table)
         append(" WHERE ")
         append(table.rule, of: table.alias)
     }
 
-    private mutating func appendKeyed(_ table: TablePlan, keys: String) {
+    private mutating func appendTouched(_ table: TablePlan) {
         append(" FROM json_each(")
-        append(.text(keys))
+        appendTouchedRows()
         append(") AS ")
         append(identifier: Self.keysAlias)
         append(" CROSS JOIN ")

@@ -53,13 +53,19 @@ struct StatementBuilder {
 
     mutating func append(_ value: Value) { sql.append(argument: value) }
 
+    /// What a write gives a column.
+    mutating func append(valueOf assignment: Assignment) {
+        sql.append(argument: assignment.value, slot: .column(assignment.column))
+    }
+
+    /// The rows that a write has touched, which each run brings.
+    mutating func appendTouchedRows() { sql.append(argument: .null, slot: .rows) }
+
     /// A `limit` or `offset`, or the setting that bounds it.
     mutating func append(_ window: WindowParameter, max: Int) {
         sql.append(
             argument: .integer(Int64(min(window.number, max))),
-            slot: window.parameter.map {
-                ArgumentSlot.Source(parameter: $0, content: .number(max: max))
-            })
+            slot: window.parameter.map { .operand(parameter: $0, .number(max: max)) })
     }
 
     mutating func append(column name: String, of alias: String) {

@@ -1,0 +1,73 @@
+import Database
+import HTTP
+
+/// What a write hands back.
+struct ReturnPlan: Sendable {
+    /// The rows to read back, shaped by `select`.
+    let table: TablePlan
+    /// Reads them; nil unless `return=representation`.
+    let representation: Representation?
+    /// Whether the answer says where a new row is (`return=headers-only`).
+    let tellsLocation: Bool
+    let media: MediaType
+    let countsRows: Bool
+    let maxAffected: Int?
+    /// Field lines that are the same for every answer.
+    let fieldLines: [UInt8]
+
+    /// - Parameters:
+    ///   - applied: The value of `Preference-Applied`.
+    ///   - schema: The value of `Content-Profile`.
+    init(
+        _ table: TablePlan, _ preferences: Preferences, media: MediaType, applied: String?,
+        schema: String?, rowsMax: Int
+    ) {
+        self.table = table
+        let hasBody = preferences.return == .representation
+        representation = hasBody ? Representation(of: table, rowsMax: rowsMax) : nil
+        tellsLocation = preferences.return == .headersOnly
+        self.media = media
+        countsRows = preferences.count != nil
+        maxAffected = preferences.isStrict ? preferences.maxAffected : nil
+        var response = Response(status: 200)
+        if hasBody { response.append(field: "Content-Type", ascii: media.contentType) }
+        if let applied { response.append(field: "Preference-Applied", applied) }
+        if let schema { response.append(field: "Content-Profile", schema) }
+        fieldLines = response.fieldLines
+    }
+
+    /// The places that operands of the request have in what reads the rows back.
+    var operandSlots: [ArgumentSlot] { representation?.one.slots ?? [] }
+}
+
+/// The statements that read back the rows of a write.
+struct Representation: Sendable {
+    let layout: RowLayout
+    /// Reads the row with a rowid.
+    let one: BoundSQL
+    /// Reads the rows with several, given as a JSON array.
+    let many: BoundSQL
+    /// Counts those that the caller may see; nil where that is told by how many are read.
+    let visible: BoundSQL?
+    /// Whether the caller may see every row.
+    let isOpen: Bool
+
+    init(of table: TablePlan, rowsMax: Int) {
+        layout = RowLayout(table.members.map { ($0.key, $0.type) })
+        var builder = StatementBuilder(rowsMax: rowsMax)
+        builder.appendTouchedRow(of: table)
+        one = builder.statement.bound
+        builder = StatementBuilder(rowsMax: rowsMax)
+        builder.appendTouchedRows(of: table)
+        many = builder.statement.bound
+        isOpen = table.rule.isEverybody
+        // Rows may also be missing because an inner embed of theirs is, or stand in one count.
+        guard !isOpen, table.isCount || table.embeds.contains(where: \.isInner) else {
+            visible = nil
+            return
+        }
+        builder = StatementBuilder(rowsMax: rowsMax)
+        builder.appendVisibleCount(of: table)
+        visible = builder.statement.bound
+    }
+}
