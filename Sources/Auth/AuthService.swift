@@ -67,6 +67,10 @@ public final class AuthService: Sendable {
             })
     }
 
+    /// Ends the threads that hash passwords: what waits is refused, what has begun is finished. To
+    /// be called when no request is left that would be answered.
+    public func close() { hasher.close() }
+
     /// Decides about an access token or an API key.
     ///
     /// Thread-safe, and fast for a token seen before: its signature is not computed again, but its

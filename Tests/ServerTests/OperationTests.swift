@@ -37,6 +37,8 @@ import Testing
         } catch let problem as Problem {
             #expect(problem.message.contains("Port \(server.backend.port)"))
         }
+        // Whatever had started by then has been stopped: its data directory is free.
+        try Backend.start(try TestBackend.options(directory), mode: .development).stop()
     }
 
     @Test func `all faults of all model files are listed`() throws {
