@@ -43,23 +43,24 @@ let package = Package(
 
         room("Bytes", []),
         room("Diagnostics", ["Bytes"]),
+        room("Work", ["Bytes", "Diagnostics", "CLinux"]),
         room("Crypto", ["Bytes", "COpenSSL"]),
-        room("Network", ["Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
+        room("Network", ["Work", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
         room("HTTP", ["Bytes"]),
         room("HTTPServer", ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "CSQLite"]),
-        room("Database", ["SQLite", "Values", "Bytes", "Diagnostics", "CLinux"]),
+        room("Database", ["SQLite", "Values", "Work", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room("Schema", ["Configuration", "Database", "Values", "Bytes", "Diagnostics"]),
         room("Query", ["Bytes", "Diagnostics"]),
         room("Expressions", ["Query", "Schema", "Database", "Values", "Bytes", "Diagnostics"]),
         room("REST", ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        room("Auth", ["Crypto", "Configuration", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
+        room("Auth", ["Crypto", "Configuration", "Database", "Values", "HTTP", "Work", "Bytes", "Diagnostics"]),
         room("Realtime", ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         room("Server", [
             "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Database", "Values", "HTTPServer",
-            "Network", "HTTP", "Crypto", "Diagnostics", "Bytes", "CLinux",
+            "Network", "HTTP", "Crypto", "Work", "Diagnostics", "Bytes", "CLinux",
         ]),
         .executableTarget(
             name: "ApusCommand", dependencies: ["Server", "Schema", "Configuration", "Diagnostics"],
@@ -72,10 +73,11 @@ let package = Package(
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
+        tests("WorkTests", ["Work", "Diagnostics"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
-        tests("NetworkTests", ["Network", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
+        tests("NetworkTests", ["Network", "Work", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
-        tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Diagnostics", "Bytes", "COpenSSL"]),
+        tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Work", "Diagnostics", "Bytes", "COpenSSL"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("DatabaseTests", ["Database", "SQLite", "Values", "Bytes", "Diagnostics"]),
@@ -86,7 +88,7 @@ let package = Package(
         tests("RESTTests", ["REST", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("AuthTests", ["Auth", "Configuration", "Crypto", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("RealtimeTests", ["Realtime", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        tests("ServerTests", ["Server", "Configuration", "Schema", "Database", "Values", "Crypto", "Bytes", "Diagnostics"]),
+        tests("ServerTests", ["Server", "Configuration", "Schema", "Expressions", "Database", "Values", "Crypto", "HTTP", "Bytes", "Diagnostics"]),
         tests("HouseTests", []),
     ]
 )
@@ -107,7 +109,10 @@ if Context.environment["APUS_BENCHMARKS"] != nil {
             name: "CBaseline",
             linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("crypto")]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Network", "Diagnostics", "CBaseline", "CLinux", "CSQLite", "COpenSSL"],
+            name: "Benchmarks",
+            dependencies: [
+                "Network", "Work", "Diagnostics", "CBaseline", "CLinux", "CSQLite", "COpenSSL",
+            ],
             swiftSettings: house),
     ]
 }

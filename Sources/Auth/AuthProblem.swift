@@ -44,6 +44,10 @@ extension Problem {
         Problem(code: code, status: status, message: message)
     }
 
+    static let unknownPath = Problem(
+        code: "not_found", status: 404, message: "There is no such endpoint")
+    static let wrongMethod = Problem(
+        code: "method_not_allowed", status: 405, message: "Method not allowed")
     static let noBearer = Problem(
         code: "no_authorization", status: 401,
         message: "This endpoint requires a valid Bearer token")

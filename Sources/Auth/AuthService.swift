@@ -2,7 +2,7 @@ import Bytes
 import Crypto
 public import Database
 public import Diagnostics
-public import HTTP
+import HTTP
 
 /// Sign-up, sign-in and sessions, as stock Supabase clients expect them under `/auth/v1`; and the
 /// judge of every access token and API key of the server.
@@ -24,7 +24,7 @@ public final class AuthService: Sendable {
     let clock: @Sendable () -> Instant
     /// The monotonic clock: measures rates.
     let uptime: @Sendable () -> ContinuousClock.Instant
-    private let log: Log?
+    let log: Log?
 
     /// Brings the tables of this room up to date and reads the revoked sessions. Blocks: for
     /// start-up.
@@ -67,45 +67,9 @@ public final class AuthService: Sendable {
             })
     }
 
-    /// Answers a request whose path, without `/auth/v1`, is `path`: `/token` or `token`.
-    public func respond(to request: Request, path: String) -> Answer {
-        let form = ErrorForm(request)
-        guard let route = Route(path) else {
-            return .response(form.response(.unknownPath))
-        }
-        guard route.methods.contains(request.method) else {
-            var response = form.response(.wrongMethod)
-            response.append(
-                field: "Allow", route.methods.map(\.name).joined(separator: ", "))
-            return .response(response)
-        }
-        switch route.endpoint {
-        case .settings: return .response(settingsAnswer())
-        case .health: return .response(healthAnswer())
-        case .keys: return .response(keysAnswer())
-        case .notOffered(let problem): return .response(form.response(problem))
-        case .notOfferedFor(let problem):
-            do throws(Problem) {
-                return .response(form.response(try problem(RequestBody(request))))
-            } catch {
-                return .response(form.response(error))
-            }
-        case .user where request.method != .put:
-            do throws(Problem) {
-                return .response(try user(request))
-            } catch {
-                return .response(refusal(error, request, form))
-            }
-        case .signup, .token, .logout, .user:
-            return .pending { await self.perform(route.endpoint, request, form) }
-        }
-    }
-
-    /// Whether a request to this path, without `/auth/v1`, needs an API key: all but what browsers
-    /// open from mails, providers redirect to and machines discover (auth.md §1.2).
-    public static func needsKey(_ request: Request, path: String) -> Bool {
-        Route(path)?.keyless.contains(request.method) != true
-    }
+    /// Ends the threads that hash passwords: what waits is refused, what has begun is finished. To
+    /// be called when no request is left that would be answered.
+    public func close() { hasher.close() }
 
     /// Decides about an access token or an API key.
     ///
@@ -135,40 +99,6 @@ public final class AuthService: Sendable {
     /// How often sessions have been revoked since the start. For connections that outlive the check
     /// of their token: as long as it is the same, no token they hold was revoked.
     public var revocationCount: Int { verifier.revocationCount }
-
-    /// What body a request may have.
-    ///
-    /// - Parameter bytesMax: The project's limit.
-    public static func bodyPolicy(bytesMax: Int) -> BodyPolicy {
-        BodyPolicy(bytesMax: min(bytesMax, AuthLimits.bodyBytesMax))
-    }
-
-    /// Words why the body of a request is not taken.
-    public func response(to fault: HTTPFault, in request: Request) -> Response {
-        fault.status == 413 ? ErrorForm(request).response(.bodyTooLarge(fault)) : fault.response
-    }
-
-    private func perform(
-        _ endpoint: Endpoint, _ request: Request, _ form: ErrorForm
-    ) async -> Response {
-        do throws(Problem) {
-            switch endpoint {
-            case .signup: return try await signUp(request)
-            case .token: return try await token(request)
-            case .logout: return try await logOut(request)
-            case .user: return try await updateUser(request)
-            case .settings, .health, .keys, .notOffered, .notOfferedFor:
-                return form.response(.unknownPath)
-            }
-        } catch {
-            return refusal(error, request, form)
-        }
-    }
-
-    private func refusal(_ problem: Problem, _ request: Request, _ form: ErrorForm) -> Response {
-        if problem.status >= 500 { log?.record(.failed(request: request.id, problem: problem)) }
-        return form.response(problem)
-    }
 }
 
 extension Response {

@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import Diagnostics
 import Glibc
+import Work
 
 /// Hashes passwords on threads of its own: a hash takes tens of milliseconds and tens of megabytes,
 /// so neither a loop nor an unbounded crowd may run it (auth.md §20.1).
@@ -13,7 +14,8 @@ final class PasswordHasher: Sendable {
         let isOutdated: Bool
     }
 
-    private let queue: WorkQueue
+    private let pool: WorkerPool<Void>
+    private let waitingMax: Int
     private let parameters: ScryptParameters
     /// Compared with when there is no such user, so that the answer takes the same time.
     private let decoy: PasswordHash?
@@ -27,14 +29,20 @@ final class PasswordHasher: Sendable {
                 cause: "\(error)")
         }
         let threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        queue = WorkQueue(
-            threadsMax: threads, waitingMax: threads * AuthLimits.waitingHashesPerThread)
+        pool = WorkerPool(name: "passwords", threadsMax: threads) {}
+        waitingMax = threads * AuthLimits.waitingHashesPerThread
         self.parameters = parameters
         decoy = Self.decoy(parameters)
     }
 
     deinit {
-        queue.close()
+        close()
+    }
+
+    /// Refuses what waits and ends the threads, after the hashes they have begun.
+    func close() {
+        pool.close()
+        pool.join()
     }
 
     /// The stored form of a password.
@@ -63,20 +71,20 @@ final class PasswordHasher: Sendable {
     private func run<R: Sendable>(
         _ work: @escaping @Sendable () throws(ScryptError) -> R
     ) async throws(Problem) -> R {
-        let outcome: Result<R, ScryptError>? = await withCheckedContinuation { continuation in
-            let isTaken = queue.push {
-                continuation.resume(returning: Result(catching: work))
-            }
-            if !isTaken { continuation.resume(returning: nil) }
+        let outcome: Result<R, ScryptError>
+        do throws(WorkRefusal) {
+            outcome = try await pool.run(waitingMax: waitingMax) { Result(catching: work) }
+        } catch {
+            // Full, or closing: elsewhere or later it may go. One that was cancelled reads nothing.
+            throw .tooManyRequests(retryAfterSeconds: 1)
         }
-        switch outcome {
-        case .success(let value): return value
-        case .failure(let error):
+        do throws(ScryptError) {
+            return try outcome.get()
+        } catch {
             throw Problem(
                 code: "unexpected_failure", status: 503,
                 message: "The password could not be checked now, please try again",
                 cause: "\(error)")
-        case nil: throw .tooManyRequests(retryAfterSeconds: 1)
         }
     }
 

@@ -62,13 +62,11 @@ extension Secrets {
         var bytes = [UInt8](repeating: 0, count: AuthLimits.secretsBytesMax + 1)
         var count = 0
         while count < bytes.count {
-            let done = unsafe bytes.withUnsafeMutableBytes {
-                unsafe Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
+            let done = unsafe bytes.withUnsafeMutableBytes { bytes in
+                let rest = unsafe bytes.baseAddress?.advanced(by: count)
+                return uninterrupted { unsafe Glibc.read(descriptor, rest, bytes.count - count) }
             }
-            if done < 0 {
-                if errno == EINTR { continue }
-                throw .secretsFile(path, "cannot be read", errno)
-            }
+            if done < 0 { throw .secretsFile(path, "cannot be read", errno) }
             if done == 0 { break }
             count += done
         }
@@ -106,7 +104,7 @@ extension Secrets {
         let descriptor = unsafe open(draft, flags, 0o600)
         guard descriptor >= 0 else { throw .secretsFile(draft, "cannot be created", errno) }
         defer { unsafe unlink(draft) }
-        let written = Self.write(fileBytes, to: descriptor) && fsync(descriptor) == 0
+        let written = writeAll(fileBytes, to: descriptor) && fsync(descriptor) == 0
         let reason = errno
         close(descriptor)
         guard written else { throw .secretsFile(draft, "cannot be written", reason) }
@@ -124,21 +122,6 @@ extension Secrets {
         return file.bytes + [ASCII.lf]
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let done = unsafe rest.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            if done < 0 {
-                if errno == EINTR { continue }
-                return false
-            }
-            rest = rest.dropFirst(done)
-        }
-        return true
-    }
-
     /// So that the name survives a power cut as the content does. Some file systems cannot; they
     /// keep names in their own order.
     private static func synchroniseDirectory(_ directory: String) {
@@ -151,7 +134,6 @@ extension Secrets {
 
 extension Problem {
     fileprivate static func secretsFile(_ path: String, _ what: String, _ error: Int32) -> Problem {
-        let reason = unsafe String(cString: strerror(error))
-        return .secrets("\(path) \(what): \(reason)")
+        .secrets("\(path) \(what): \(systemMessage(error))")
     }
 }

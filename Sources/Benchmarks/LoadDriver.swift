@@ -3,6 +3,7 @@ import Diagnostics
 import Glibc
 import Network
 import Synchronization
+import Work
 
 /// Closed-loop load: every connection sends its next request when it has the answer to the last.
 struct LoadDriver: Sendable {

@@ -30,21 +30,3 @@ enum Lane {
         }
     }
 }
-
-/// The monotonic clock `time` from now, in nanoseconds.
-func moment(after time: Duration) -> UInt64 {
-    let (moment, overflow) = monotonicNanoseconds().addingReportingOverflow(time.nanoseconds)
-    return overflow ? .max : moment
-}
-
-extension Duration {
-    /// Whole nanoseconds, none below zero.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let whole = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, overflow) = whole.partialValue.addingReportingOverflow(
-            UInt64(attoseconds / 1_000_000_000))
-        return whole.overflow || overflow ? .max : sum
-    }
-}

@@ -23,6 +23,9 @@ final class DatabaseFiles: Sendable {
         try Self.makeFile(path)
     }
 
+    /// Whether the lock is held: from the opening until `close`.
+    var areLocked: Bool { lock.withLock { $0 != nil } }
+
     /// Gives up the lock and removes a temporary database.
     func close() {
         lock.withLock { $0 = nil }
@@ -37,7 +40,7 @@ final class DatabaseFiles: Sendable {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
         let directory = String(path[..<slash])
         if unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST { return }
-        let reason = unsafe String(cString: strerror(errno))
+        let reason = systemMessage(errno)
         throw Problem(
             code: "58P01", status: 503,
             message: "Cannot make the data directory \(directory): \(reason).")
@@ -51,7 +54,7 @@ final class DatabaseFiles: Sendable {
         if descriptor >= 0 {
             Glibc.close(descriptor)
         } else if errno != EEXIST {
-            let reason = unsafe String(cString: strerror(errno))
+            let reason = systemMessage(errno)
             throw Problem(
                 code: "58030", status: 503, message: "Cannot create \(path): \(reason).",
                 hint: "Check the path, its permissions and the free space of the disk.")
@@ -62,7 +65,7 @@ final class DatabaseFiles: Sendable {
         let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         var template = Array((base + "/apus-XXXXXX").utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
-            let reason = unsafe String(cString: strerror(errno))
+            let reason = systemMessage(errno)
             throw Problem(
                 code: "58P01", status: 503,
                 message: "Cannot make a temporary directory in \(base): \(reason).")

@@ -1,6 +1,7 @@
 public import Diagnostics
 import SQLite
 import Synchronization
+import Work
 
 /// The store as everything above sees it: readers, one group-committing writer, a slow lane for
 /// expensive reads, and the log of changes. Usable from every thread.
@@ -30,7 +31,7 @@ public final class DatabasePool: Sendable {
         let tables = CapturedTables()
         let publishers = Publishers()
         let presence = FilePresence()
-        let opened = Answer<Result<String, Problem>>()
+        let opened = Handover<Result<String, Problem>>()
         let path = files.path
         let thread = PosixThread(name: "writer") {
             WriterThread.run(
@@ -125,7 +126,7 @@ public final class DatabasePool: Sendable {
     public func writeAndWait<R: Sendable>(
         _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        let answer = Answer<Result<R, Problem>>()
+        let answer = Handover<Result<R, Problem>>()
         submit(nil, body) { answer.give($0) }
         return try answer.take().get()
     }
@@ -192,6 +193,18 @@ public final class DatabasePool: Sendable {
     ) {
         publishers.add(Publishers.Publisher(publish: publish, afterReplies: afterReplies))
     }
+
+    /// Asks the writer to remove changes that are older than they are to be kept, a few rows at a
+    /// time between the writes. Returns at once. To be called each minute, by the node that leads.
+    public func trimChanges() { queue.askForTrimming() }
+
+    /// Asks the writer to look whether its files are still there. It looks before each commit, too:
+    /// to be called each second, for the time when nobody writes. Returns at once.
+    public func checkFiles() { queue.wake() }
+
+    /// Whether this node does what only one of several does: with this engine, whoever holds the
+    /// lock on the data.
+    public var leads: Bool { files.areLocked }
 
     /// Ends slow reads, finishes the waiting writes (those that have not begun after
     /// the configuration's `closingTime` fail with 57P03), closes the file and gives up the lock.

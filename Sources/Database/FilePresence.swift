@@ -5,8 +5,8 @@ import Synchronization
 /// Whether the files of an open database are still the ones that were opened.
 ///
 /// A file that was removed or replaced takes writes as if nothing had happened, and they go with
-/// it when the process ends. The writer looks before each commit, and once a second while nobody
-/// writes. What was found stays: nobody knows what has happened to the file in between.
+/// it when the process ends. The writer looks before each commit, and when it is woken while
+/// nobody writes. What was found stays: nobody knows what has happened to the file in between.
 final class FilePresence: Sendable {
     private struct State {
         var opened: [OpenedFile] = []

@@ -41,8 +41,6 @@ public enum DatabaseLimits {
     /// Threads of the slow lane. Slow reads are the exception; more would only fight the loops for
     /// cores.
     public static let slowLaneThreads = 2
-    /// How often the writer looks whether its file is still there while nobody writes.
-    static let presenceInterval: Duration = .seconds(1)
     /// Prepared statements kept by a connection.
     public static let cachedStatementsMax = 256
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for

@@ -132,7 +132,7 @@ final class LongReads: Sendable {
             state.byCaller[entry.caller] = count > 0 ? count : nil
             return true
         }
-        if isOpen, !lane.post({ [self] in finish(parts) }) { parts.end() }
+        if isOpen { lane.post({ [self] in finish(parts) }, refused: { parts.end() }) }
     }
 
     /// Ends a read and keeps its reader, if there are not enough already.

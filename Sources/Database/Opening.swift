@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import SQLite
+import Work
 
 /// How connections are opened and set up.
 enum Opening {
@@ -132,7 +133,7 @@ enum WriterThread {
     static func run(
         path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
         tables: CapturedTables, publishers: Publishers, presence: FilePresence,
-        opened: Answer<Result<String, Problem>>
+        opened: Handover<Result<String, Problem>>
     ) {
         do throws(Problem) {
             let (connection, hook) = try Opening.writer(path: path, configuration: configuration)

@@ -10,28 +10,23 @@ import SQLite
 final class Retention {
     private let connection: Connection
     private let rowsMax: Int
-    private let clock: () -> UInt64
     private var retains: [String: Int64] = [:]
     /// The pass has looked at everything up to this number.
     private var position: Int64 = 0
     private var hasDeleted = false
-    /// When the next step is due, in nanoseconds of the monotonic clock.
-    private(set) var nextStep: UInt64
+    /// Whether a pass is under way, so that another step is wanted.
+    private(set) var isDue = false
+    /// How many passes are left out.
+    private var rests = 0
 
-    private static let nanosecondsBetweenPasses: UInt64 = 60_000_000_000
     /// After a pass that found nothing: it may have read many rows that are kept long.
-    private static let nanosecondsAfterIdlePass: UInt64 = 600_000_000_000
+    private static let restsAfterIdlePass = 9
     /// A day.
     private static let defaultMicroseconds: Int64 = 86_400_000_000
 
-    /// - Parameter clock: the monotonic clock, in nanoseconds; another one in tests.
-    init(
-        connection: Connection, rowsMax: Int, clock: @escaping () -> UInt64 = monotonicNanoseconds
-    ) {
+    init(connection: Connection, rowsMax: Int) {
         self.connection = connection
         self.rowsMax = rowsMax
-        self.clock = clock
-        nextStep = clock() + Self.nanosecondsBetweenPasses
     }
 
     /// Takes over how long each table's changes are kept. Changes of other tables are kept a day.
@@ -39,13 +34,21 @@ final class Retention {
         retains = Dictionary(tables.map { ($0.name, Self.microseconds($0.retain)) }) { $1 }
     }
 
-    /// Whether a step is due.
-    var isDue: Bool { clock() >= nextStep }
+    /// Begins a pass, unless one is under way or the last one found nothing to do not long ago. To
+    /// be called each minute.
+    func begin() {
+        if isDue { return }
+        if rests > 0 {
+            rests -= 1
+        } else {
+            isDue = true
+        }
+    }
 
-    /// Tries again after a while: a step has failed, and would fail again at once.
+    /// Leaves the rest to the next pass: a step has failed, and would fail again at once.
     func postpone() {
         position = 0
-        nextStep = clock() + Self.nanosecondsBetweenPasses
+        isDue = false
     }
 
     /// Deletes what a few rows of the log no longer need to say. Runs inside a transaction.
@@ -60,9 +63,8 @@ final class Retention {
         hasDeleted = hasDeleted || !found.expired.isEmpty
         if found.isLast {
             position = 0
-            nextStep =
-                clock()
-                + (hasDeleted ? Self.nanosecondsBetweenPasses : Self.nanosecondsAfterIdlePass)
+            isDue = false
+            rests = hasDeleted ? 0 : Self.restsAfterIdlePass
             hasDeleted = false
         }
     }

@@ -1,6 +1,7 @@
 import Diagnostics
 import SQLite
 import Synchronization
+import Work
 
 /// A write waiting for the writer.
 struct WriteJob: Sendable {
@@ -20,6 +21,7 @@ final class WriteQueue: Sendable {
     private struct State {
         var jobs: [WriteJob] = []
         var isClosed = false
+        var wantsTrimming = false
         /// When the time for waiting writes is over, on the monotonic clock.
         var deadline = UInt64.max
     }
@@ -43,16 +45,33 @@ final class WriteQueue: Sendable {
         if wasEmpty { bell.signal() }
     }
 
-    /// Waits for writes until the monotonic clock reaches `moment`, in nanoseconds, then takes them
-    /// all.
+    /// What the writer finds when it looks.
+    struct Taken {
+        let jobs: [WriteJob]
+        /// Whether there will be no more.
+        let isClosed: Bool
+        /// Whether somebody has asked for the log to be trimmed.
+        let wantsTrimming: Bool
+    }
+
+    /// Takes all that waits.
     ///
-    /// - Returns: the writes, and whether there will be no more.
-    func take(until moment: UInt64) -> (jobs: [WriteJob], isClosed: Bool) {
+    /// - Parameter waits: Whether to wait for something, if there is nothing.
+    func take(waits: Bool) -> Taken {
         let first = drain()
-        if !first.jobs.isEmpty || first.isClosed { return first }
-        bell.wait(until: moment)
+        if !waits || !first.jobs.isEmpty || first.isClosed || first.wantsTrimming { return first }
+        bell.wait()
         return drain()
     }
+
+    /// Asks the writer to trim the log, between the writes.
+    func askForTrimming() {
+        state.withLock { $0.wantsTrimming = true }
+        bell.signal()
+    }
+
+    /// Wakes the writer, whether or not there is something to take.
+    func wake() { bell.signal() }
 
     /// Refuses further writes; those waiting are still done, as far as `time` allows.
     func close(within time: Duration) {
@@ -69,11 +88,14 @@ final class WriteQueue: Sendable {
         return deadline != .max && monotonicNanoseconds() >= deadline
     }
 
-    private func drain() -> (jobs: [WriteJob], isClosed: Bool) {
+    private func drain() -> Taken {
         state.withLock { state in
-            let jobs = state.jobs
-            state.jobs = []
-            return (jobs, state.isClosed)
+            defer {
+                state.jobs = []
+                state.wantsTrimming = false
+            }
+            return Taken(
+                jobs: state.jobs, isClosed: state.isClosed, wantsTrimming: state.wantsTrimming)
         }
     }
 }

@@ -58,17 +58,21 @@ final class Writer {
             hook.tally = nil
         }
         while true {
-            let next = min(retention.nextStep, moment(after: DatabaseLimits.presenceInterval))
-            let (jobs, isClosed) = queue.take(until: next)
+            let taken = queue.take(waits: !retention.isDue)
+            if taken.wantsTrimming { retention.begin() }
             refreshTables()
+            let jobs = taken.jobs
             var rest = jobs[...]
             while !rest.isEmpty, !queue.isOverdue {
-                let taken = commit(rest.prefix(DatabaseLimits.batchWritesMax))
-                rest = rest.dropFirst(taken)
+                let count = commit(rest.prefix(DatabaseLimits.batchWritesMax))
+                rest = rest.dropFirst(count)
             }
             for job in rest { job.fail(.closed) }
-            if jobs.isEmpty, presence.look() { trimAlone() }
-            if isClosed && jobs.isEmpty { return }
+            if jobs.isEmpty {
+                // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
+                if presence.look() { trimAlone() } else { retention.postpone() }
+            }
+            if taken.isClosed && jobs.isEmpty { return }
         }
     }
 

@@ -26,6 +26,8 @@ extension Event {
         case .migrated(let name): ["applied \(name)"]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
+        case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
+        case .serviceLate(let name): ["\(name): the work takes longer than its period"]
         case .dataDirectoryMade(let path): ["made the data directory \(path), with keys of its own"]
         case .secretsReplaced(let directory):
             [
@@ -36,10 +38,7 @@ extension Event {
         case .databaseLost(let path, let isLog, let process):
             Self.loss(of: path, isLog: isLog, process: process)
         case .failed(let request, let problem):
-            [
-                (request.map { "request \($0): " } ?? "") + "\(problem.message) (\(problem.code))"
-                    + (problem.cause.map { ": \($0)" } ?? "")
-            ]
+            [(request.map { "request \($0): " } ?? "") + Self.text(of: problem)]
         }
     }
 
@@ -71,6 +70,10 @@ extension Event {
 
     private static func list(_ names: [String]) -> String {
         names.isEmpty ? "the files" : names.joined(separator: ", ")
+    }
+
+    private static func text(of problem: Problem) -> String {
+        "\(problem.message) (\(problem.code))" + (problem.cause.map { ": \($0)" } ?? "")
     }
 
     /// Milliseconds with one digit of fraction.

@@ -34,6 +34,10 @@ public enum Event: Sendable {
     /// The database or its write-ahead log was removed or replaced under the server, the process of
     /// this number. What is written to it would be lost, so nothing is.
     case databaseLost(path: String, isLog: Bool, process: Int32)
+    /// The periodic work of a service failed; it is tried again after its period.
+    case serviceFailed(name: String, problem: Problem)
+    /// The periodic work of a service takes longer than its period: it is not begun again before.
+    case serviceLate(name: String)
     /// Something failed that the client was only told a code of.
     case failed(request: UInt64?, problem: Problem)
 
@@ -43,9 +47,9 @@ public enum Event: Sendable {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
             .schemasMended, .migrated: .info
-        case .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade, .secretsReplaced:
-            .warning
-        case .databaseLost, .failed: .error
+        case .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade, .secretsReplaced,
+            .serviceLate: .warning
+        case .databaseLost, .failed, .serviceFailed: .error
         }
     }
 
@@ -72,6 +76,8 @@ public enum Event: Sendable {
         case .dataDirectoryMade: "data_directory_made"
         case .secretsReplaced: "secrets_replaced"
         case .databaseLost: "database_lost"
+        case .serviceFailed: "service_failed"
+        case .serviceLate: "service_late"
         case .failed: "failed"
         }
     }
@@ -106,6 +112,9 @@ public enum Event: Sendable {
         case .secretsReplaced(let directory): [.init("directory", .string(directory))]
         case .databaseLost(let path, _, _):
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
+        case .serviceFailed(let name, let problem):
+            [.init("service", .string(name))] + Self.fields(of: problem, request: nil)
+        case .serviceLate(let name): [.init("service", .string(name))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }
     }

@@ -34,10 +34,3 @@ public struct Instant: Hashable, Comparable, Sendable {
         Instant(microseconds: self.microseconds + microseconds)
     }
 }
-
-/// Nanoseconds of a clock that never goes back, for measuring how long things take.
-public func monotonicNanoseconds() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}

@@ -1,4 +1,5 @@
 import CLinux
+import Diagnostics
 import Glibc
 
 /// Accepts connections on one loop, for that loop. Confined to its thread.

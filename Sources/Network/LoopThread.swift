@@ -1,6 +1,4 @@
-import Diagnostics
-import Glibc
-import Synchronization
+import Work
 
 /// A thread that runs one event loop, from any thread's point of view.
 public final class LoopThread: Sendable {
@@ -58,44 +56,4 @@ public final class LoopThread: Sendable {
 
     /// Waits until the thread has ended.
     public func join() { thread.join() }
-}
-
-/// A place where one thread leaves a value and another waits for it.
-private final class Handover<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
-    private let given = BlockingFlag()
-
-    func give(_ newValue: Value) {
-        value.withLock { $0 = newValue }
-        given.raise()
-    }
-
-    func take() -> Value {
-        given.wait()
-        return value.withLock { stored in
-            guard let value = stored else { preconditionFailure("raised without a value") }
-            return value
-        }
-    }
-}
-
-/// A flag that threads can wait for. Raised once; never lowered.
-// @unchecked: the semaphore is made for several threads.
-@safe
-private final class BlockingFlag: @unchecked Sendable {
-    private let semaphore: UnsafeMutablePointer<sem_t>
-
-    init() {
-        unsafe semaphore = .allocate(capacity: 1)
-        unsafe sem_init(semaphore, 0, 0)
-    }
-
-    deinit {
-        unsafe sem_destroy(semaphore)
-        unsafe semaphore.deallocate()
-    }
-
-    func raise() { unsafe sem_post(semaphore) }
-
-    func wait() { _ = uninterrupted { unsafe sem_wait(semaphore) } }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// What the operating system refused, in terms of what was wanted.

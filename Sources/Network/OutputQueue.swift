@@ -1,4 +1,5 @@
 import CLinux
+import Diagnostics
 import Glibc
 
 /// Bytes on their way out, in order: arrays as they were given, and small ones copied together.

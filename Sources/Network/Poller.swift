@@ -1,4 +1,5 @@
 import CLinux
+import Diagnostics
 import Glibc
 
 /// What a descriptor is ready for, or what its owner wants to hear of: `epoll_event.events`.

@@ -1,4 +1,5 @@
 import CLinux
+import Diagnostics
 import Glibc
 
 /// A signal the server acts on.

@@ -1,4 +1,5 @@
 import CLinux
+import Diagnostics
 import Glibc
 
 /// An IPv4 or IPv6 address with its port, as the kernel keeps it.

@@ -1,20 +1,6 @@
 import CLinux
 import Glibc
 
-/// Repeats a call for as long as a signal interrupts it (`EINTR`); the only place that does.
-@inline(__always)
-func uninterrupted<Result: FixedWidthInteger & SignedInteger>(_ call: () -> Result) -> Result {
-    while true {
-        let result = call()
-        if result != -1 || errno != EINTR { return result }
-    }
-}
-
-/// The system's words for an `errno` value.
-func systemMessage(_ code: Int32) -> String {
-    unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-}
-
 /// Closes a descriptor of ours. `EBADF` would mean that somebody else's was closed: it traps.
 /// Linux releases the descriptor even when it reports `EINTR`, so the call is not repeated.
 func closeDescriptor(_ descriptor: Int32) {

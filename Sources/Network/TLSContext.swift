@@ -1,4 +1,5 @@
 import COpenSSL
+import Diagnostics
 import Glibc
 
 /// The certificate, the key and the rules of all TLS connections of a server.

@@ -2,7 +2,7 @@ import Bytes
 public import Database
 public import Diagnostics
 public import Expressions
-public import HTTP
+import HTTP
 public import Schema
 
 /// The REST surface of one loop: requests on `/rest/v1/…` in the dialect of PostgREST (rest.md).
@@ -18,8 +18,8 @@ public final class RESTService {
     private let rulebook: Rulebook
     private let database: DatabasePool
     private let reader: Reader
-    private let settings: RESTSettings
-    private let report: @Sendable (Problem, UInt64) -> Void
+    let settings: RESTSettings
+    let report: @Sendable (Problem, UInt64) -> Void
     private var readPlans = PlanCache<ReadPlan>()
     private var writePlans = PlanCache<WritePlan>()
 
@@ -39,51 +39,12 @@ public final class RESTService {
         self.report = report
     }
 
-    /// Answers one request.
-    ///
-    /// - Parameters:
-    ///   - path: What follows `/rest/v1/`, not percent-decoded; empty for the root.
-    ///   - identity: The verified caller.
-    public func respond(
-        to request: Request, path: ArraySlice<UInt8>, identity: Identity
-    ) -> Answer {
-        do throws(Problem) {
-            switch request.method {
-            case .get, .head: return try read(request, path, identity)
-            case .options: return .response(try options(request, path, identity))
-            case .post, .put, .patch, .delete, .other:
-                return try write(request, path, identity)
-            }
-        } catch {
-            report(error, request.id)
-            return .response(Response(error))
-        }
-    }
-
-    /// What body a request may have: JSON where it is read. Others ignore it, and clients send some
-    /// (rest.md §1).
-    ///
-    /// - Parameter bytesMax: The project's limit.
-    public static func bodyPolicy(_ method: Method, bytesMax: Int) -> BodyPolicy {
-        switch method {
-        case .post, .patch, .put: BodyPolicy(bytesMax: bytesMax, mediaTypes: readMediaTypes)
-        case .get, .head, .delete, .options, .other: BodyPolicy(bytesMax: bytesMax)
-        }
-    }
-
-    private static let readMediaTypes = ["application/json"]
-
-    /// Words why the body of a request is not taken; a media type that is not read is PGRST102.
-    public static func response(to fault: HTTPFault) -> Response {
-        fault.status == 415 ? Response(.body(fault.message)) : fault.response
-    }
-
     // MARK: Reads
 
-    private func read(
-        _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity
+    func read(
+        _ request: Request, _ table: ArraySlice<UInt8>, _ identity: Identity
     ) throws(Problem) -> Answer {
-        let key = PlanKey(request, path: path, isService: identity.isService)
+        let key = PlanKey(request, table: table, isService: identity.isService)
         if let key, let plan = readPlans.plan(for: key.bytes) {
             let arguments = try ReadArguments(plan, operands: key.operands)
             let context = identity.context(now: plan.asksForTime ? .now : nil)
@@ -91,7 +52,8 @@ public final class RESTService {
         }
         let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
-        let parsed = try ApiRequest(request, path: path, masked: masked, settings: settings)
+        let parsed = try ApiRequest(
+            request, .read, table: table, masked: masked, settings: settings)
         var planner = Planner(
             catalogue: catalogue,
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
@@ -136,12 +98,13 @@ public final class RESTService {
 
     // MARK: Writes
 
-    private func write(
-        _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity
+    func write(
+        _ request: Request, _ action: ApiRequest.Action, _ table: ArraySlice<UInt8>,
+        _ identity: Identity
     ) throws(Problem) -> Answer {
         let now = Instant.now
         let context = identity.context(now: now)
-        let (plan, rows, operands) = try plan(request, path, identity, context)
+        let (plan, rows, operands) = try plan(request, action, table, identity, context)
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
         let job = WriteJob(
             write: try PlannedWrite(plan, rows, computed), operands: operands, context: context,
@@ -164,12 +127,12 @@ public final class RESTService {
     /// The plan of a write, kept or made now, with the rows of the body and the operands that the
     /// plan leaves out.
     private func plan(
-        _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity,
-        _ context: QueryContext
+        _ request: Request, _ action: ApiRequest.Action, _ table: ArraySlice<UInt8>,
+        _ identity: Identity, _ context: QueryContext
     ) throws(Problem) -> (WritePlan, [JSONRow], Operands) {
-        var key = PlanKey(request, path: path, isService: identity.isService)
+        var key = PlanKey(request, table: table, isService: identity.isService)
         var payload: Payload?
-        if key != nil, request.method != .delete {
+        if key != nil, action != .delete {
             // A body that cannot be read is told of below, after what else is wrong.
             payload = try? Payload(request)
             let isKept = payload.map { key?.append(keysOf: $0) == true } ?? false
@@ -180,7 +143,7 @@ public final class RESTService {
         }
         let masked = key?.operands.map(\.parameter) ?? []
         let parsed = try ApiRequest(
-            request, path: path, masked: masked, payload: payload, settings: settings)
+            request, action, table: table, masked: masked, payload: payload, settings: settings)
         var planner = Planner(
             catalogue: catalogue,
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
@@ -192,20 +155,11 @@ public final class RESTService {
 
     // MARK: OPTIONS
 
-    private func options(
-        _ request: Request, _ path: ArraySlice<UInt8>, _ identity: Identity
-    ) throws(Problem) -> Response {
-        var response = Response(status: 200)
-        if path.isEmpty {
-            response.append(field: "Allow", ascii: "OPTIONS,GET,HEAD")
-            return response
-        }
-        let name = try Resource(path).table(schema: settings.schema)
+    /// Whether a table is there for this caller.
+    func checkTable(_ name: String, _ identity: Identity) throws(Problem) {
         let permissions = Permissions(rulebook: rulebook, identity: identity, context: .none)
         _ = try Planner(catalogue: catalogue, permissions: permissions, settings: settings)
             .model(named: name)
-        response.append(field: "Allow", ascii: "OPTIONS,GET,HEAD,POST,PATCH,DELETE")
-        return response
     }
 }
 

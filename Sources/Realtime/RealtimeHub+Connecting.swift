@@ -4,9 +4,22 @@ public import Expressions
 public import HTTP
 
 extension RealtimeHub {
-    /// Answers an upgrade by the holder of a key that was found good (`x-api-key` field or `apikey`
-    /// parameter). Refusals are `{"error": "…"}` with 403 or 429.
-    public func session(request: Request, for identity: Identity) -> Answer {
+    /// The rows of `/realtime/v1` (realtime.md §1, §9).
+    public func routes() -> RouteTable<Identity> {
+        let broadcasts: [PathPattern] = ["api/broadcast", "api/broadcast/{topic}/events/{event}"]
+        let socket = Route<Identity>(.any, "websocket", .socketKey, BodyPolicy(bytesMax: 0)) {
+            request, _, identity in self.session(request: request, for: identity)
+        }
+        return RouteTable(
+            prefix: "/realtime/v1", entry: .socketKey,
+            [socket] + broadcasts.map { pattern in
+                Route(.post, pattern, .socketKey) { _, _, _ in Self.refuseBroadcast() }
+            })
+    }
+
+    /// Answers an upgrade by the holder of a key that was found good. Refusals are `{"error": "…"}`
+    /// with 403 or 429.
+    func session(request: Request, for identity: Identity) -> Answer {
         let version = QueryString.parse(request.rawQuery).last { $0.name == "vsn" }?.value
         guard let serializer = Serializer(version: version) else {
             return Self.refusal(403, "Unknown vsn '\(version ?? "")': 1.0.0 and 2.0.0 are served")

@@ -1,5 +1,5 @@
 internal import Bytes
-public import HTTP
+internal import HTTP
 
 /// What Supabase's protocol has and this server does not serve yet. Whoever asks for it is refused
 /// with these words, in the place where clients show them.
@@ -25,14 +25,8 @@ extension JoinRequest {
 }
 
 extension RealtimeHub {
-    /// Answers a request over HTTP (realtime.md §9) to the path behind the service's prefix, from a
-    /// client whose key has been accepted: 403 to both forms of a broadcast, nil to any other.
-    public static func respond(to request: Request, path: ArraySlice<UInt8>) -> Response? {
-        let segments = String(utf8: path).split(separator: "/", omittingEmptySubsequences: false)
-        let isForm = segments.count == 2 || segments.count == 5 && segments[3] == "events"
-        guard request.method == .post, segments.starts(with: ["api", "broadcast"]), isForm else {
-            return nil
-        }
+    /// Answers a broadcast over HTTP (realtime.md §9).
+    static func refuseBroadcast() -> Response {
         let body = JSON.object([JSON.Member("message", .string(Unserved.broadcast.rawValue))])
         return Response(
             status: 403, contentType: "application/json; charset=utf-8", body: body.bytes)

@@ -49,17 +49,10 @@ public enum FileTree {
             throw errno == EEXIST ? .migration("\(path) is there already") : unwritten(path)
         }
         defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes {
-                unsafe write(descriptor, $0.baseAddress, $0.count)
-            }
-            guard count > 0 else { throw unwritten(path) }
-            rest = rest.dropFirst(count)
-        }
+        guard writeAll(bytes, to: descriptor) else { throw unwritten(path) }
     }
 
     private static func unwritten(_ path: String) -> Problem {
-        .migration("\(path) cannot be written: \(unsafe String(cString: strerror(errno)))")
+        .migration("\(path) cannot be written: \(systemMessage(errno))")
     }
 }

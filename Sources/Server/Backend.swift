@@ -4,6 +4,7 @@ import HTTPServer
 import Network
 import Schema
 import Synchronization
+import Work
 
 /// A running server: everything that `apus dev` and `apus serve` start.
 public final class Backend: Sendable {
@@ -27,22 +28,18 @@ public final class Backend: Sendable {
     /// The names of the models served at start.
     public let models: [String]
 
-    private let database: DatabasePool
-    private let server: WebServer
+    private let services: ServiceRunner
     private let log: Log
-    private let reloader: SchemaReloader?
     private let isDraining: Flag
 
-    private init(_ parts: BackendParts, server: WebServer, reloader: SchemaReloader?) {
-        port = server.port
-        url = parts.settings.url(port: server.port)
+    private init(_ parts: BackendParts, port: Int, services: ServiceRunner) {
+        self.port = port
+        url = parts.settings.url(port: port)
         keys = parts.keys
         models = parts.schemas.catalogue.models.map(\.name)
-        database = parts.services.database
         log = parts.services.log
         isDraining = parts.isDraining
-        self.server = server
-        self.reloader = reloader
+        self.services = services
     }
 
     /// Starts to serve; returns when connections are accepted.
@@ -53,25 +50,21 @@ public final class Backend: Sendable {
     public static func start(_ options: ServerOptions, mode: Mode) throws -> Backend {
         let parts = try BackendParts(options, mode: mode)
         let registry = LoopRegistry(metrics: parts.metrics)
-        let services = parts.services
-        let schemas = parts.schemas
-        let server = WebServer(configuration: parts.httpConfiguration) { context throws(Problem) in
-            let application = try LoopApplication(
-                services: services, schemas: schemas, context: context)
-            registry.add(application, on: context)
-            return application
-        }
+        let server = parts.makeServer(registry)
         parts.metrics.observe(server)
-        services.database.onCommit(
-            { registry.deliver($0) }, afterReplies: { registry.wake() })
-        try server.start()
         var reloader: SchemaReloader?
         if case .development = mode {
-            reloader = try SchemaReloader(
-                options, services: services, registry: registry, schemas: schemas)
+            reloader = SchemaReloader(
+                options, services: parts.services, registry: registry, schemas: parts.schemas)
         }
-        let backend = Backend(parts, server: server, reloader: reloader)
-        services.log.record(.listening(url: backend.url))
+        let database = parts.services.database
+        database.onCommit({ registry.deliver($0) }, afterReplies: { registry.wake() })
+        let services = ServiceRunner(
+            parts.order(registry, server, reloader), leads: { database.leads },
+            log: parts.services.log)
+        try services.start()
+        let backend = Backend(parts, port: server.port, services: services)
+        backend.log.record(.listening(url: backend.url))
         return backend
     }
 
@@ -97,9 +90,7 @@ public final class Backend: Sendable {
     public func stop() {
         guard isDraining.raise() else { return }
         log.record(.draining)
-        reloader?.stop()
-        server.drain(deadline: Self.drainDeadline)
-        database.close()
+        services.stop(within: Self.drainDeadline)
         log.record(.stopped)
     }
 

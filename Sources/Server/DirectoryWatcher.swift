@@ -21,7 +21,7 @@ final class DirectoryWatcher: Sendable {
         guard events >= 0, stopping >= 0 else {
             throw Problem(
                 code: "58000", status: 500,
-                message: "Cannot watch \(project): \(unsafe String(cString: strerror(errno))).")
+                message: "Cannot watch \(project): \(systemMessage(errno)).")
         }
         watchFolders()
     }
@@ -55,9 +55,8 @@ final class DirectoryWatcher: Sendable {
             pollfd(fd: events, events: Int16(POLLIN), revents: 0),
             pollfd(fd: stopping, events: Int16(POLLIN), revents: 0),
         ]
-        var result: Int32
-        repeat { result = unsafe poll(&requests, 2, milliseconds) } while result < 0 && errno == EINTR
-        return result > 0 && requests[1].revents == 0
+        let count = uninterrupted { unsafe poll(&requests, 2, milliseconds) }
+        return count > 0 && requests[1].revents == 0
     }
 
     private func drain() {

@@ -57,20 +57,12 @@ enum FileSystem {
     static func write(
         _ bytes: [UInt8], to descriptor: Int32, called path: String
     ) throws(Problem) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw failure("write", path) }
-            rest = rest.dropFirst(count)
-        }
+        guard writeAll(bytes, to: descriptor) else { throw failure("write", path) }
     }
 
     /// What `errno` says of a path.
     static func failure(_ verb: String, _ path: String) -> Problem {
-        let reason = unsafe String(cString: strerror(errno))
+        let reason = systemMessage(errno)
         return Problem(
             code: "58030", status: 500, message: "Cannot \(verb) \(path): \(reason).")
     }

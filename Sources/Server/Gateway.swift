@@ -4,8 +4,8 @@ import Expressions
 import HTTP
 import REST
 
-/// Finds out who is calling (auth.md §1.2): the API key opens the door, a user's token in
-/// `Authorization` says who it is. One per loop, so that its cache needs no lock.
+/// Finds out who is calling (auth.md §1.2), for every service: the API key opens the door, a user's
+/// token says who it is. One per loop, so that its cache needs no lock.
 final class Gateway {
     /// Callers remembered before the cache starts anew.
     private static let callersMax = 4096
@@ -15,27 +15,33 @@ final class Gateway {
 
     init(auth: AuthService) { self.auth = auth }
 
-    /// The caller of a data request: the user of the Bearer token, else the role of the key.
-    func caller(of request: Request) -> Result<Identity, Refusal> {
-        let credentials = Credentials(request)
-        let keyClaims: TokenClaims
-        switch holder(of: credentials.apiKey) {
-        case .success(let claims): keyClaims = claims
-        case .failure(let fault): return .failure(.fault(fault))
-        }
-        guard let token = credentials.bearer, token != credentials.apiKey else {
-            return .success(identity(of: keyClaims))
-        }
-        switch auth.verify(token: token, as: .bearer) {
-        case .success(let claims): return .success(identity(of: claims))
-        case .failure(let problem): return .failure(.token(problem))
+    /// Lets a request in as a route asks for it.
+    func enter(_ request: Request, _ entry: Entry) -> Result<Identity, Refusal> {
+        switch entry {
+        case .open: .success(.anonymous)
+        case .key: keyHolder(Credentials(request)).mapError(Refusal.fault)
+        case .socketKey: keyHolder(Credentials(request)).mapError(Refusal.socketFault)
+        case .caller: caller(Credentials(request))
         }
     }
 
-    /// Whom the key of a request speaks for; `Authorization` is not looked at. For services that
-    /// ask their callers themselves who they are.
-    func keyHolder(of request: Request) -> Result<Identity, GatewayFault> {
-        holder(of: Credentials(request).apiKey).map(identity(of:))
+    /// The user of a token that was shown on a socket.
+    func user(ofSocketToken token: String) -> Result<Identity, TokenProblem> {
+        auth.verify(token: token, as: .socket).map(identity(of:))
+    }
+
+    /// The user of the bearer token, else the role of the key.
+    private func caller(_ credentials: Credentials) -> Result<Identity, Refusal> {
+        let holder = keyHolder(credentials).mapError(Refusal.fault)
+        guard case .success = holder, let token = credentials.bearer, token != credentials.apiKey
+        else { return holder }
+        return auth.verify(token: token, as: .bearer).map(identity(of:)).mapError(Refusal.token)
+    }
+
+    /// Whom the key speaks for.
+    private func keyHolder(_ credentials: Credentials) -> Result<Identity, GatewayFault> {
+        guard let key = credentials.apiKey else { return .failure(.noKey) }
+        return auth.verify(token: key, as: .apiKey).map(identity(of:)).mapError { _ in .invalidKey }
     }
 
     private func identity(of claims: TokenClaims) -> Identity {
@@ -46,24 +52,31 @@ final class Gateway {
         callers[id] = (claims, identity)
         return identity
     }
-
-    private func holder(of key: ArraySlice<UInt8>?) -> Result<TokenClaims, GatewayFault> {
-        guard let key else { return .failure(.noKey) }
-        return auth.verify(token: key, as: .apiKey).mapError { _ in .invalidKey }
-    }
 }
 
 extension Gateway {
     /// Why a request may not enter.
     enum Refusal: Error {
         case fault(GatewayFault)
+        case socketFault(GatewayFault)
         case token(TokenProblem)
 
         var response: Response {
             switch self {
-            case .fault(let fault): return fault.response
-            case .token(let problem): return Response(problem.restProblem)
+            case .fault(let fault): fault.response
+            case .socketFault(let fault): fault.socketResponse
+            case .token(let problem): Response(problem.restProblem)
             }
         }
+    }
+}
+
+extension Identity {
+    /// Who a verified token speaks for.
+    fileprivate init(_ claims: TokenClaims) {
+        self.init(
+            role: claims.role, userID: claims.subject, email: claims.email,
+            aal: claims.assuranceLevel, claims: claims.json, expiresAt: claims.expiresAt,
+            sessionID: claims.sessionID)
     }
 }

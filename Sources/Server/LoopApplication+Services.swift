@@ -24,7 +24,7 @@ extension LoopApplication {
     }
 
     static func makeHub(
-        services: SharedServices, schemas: SchemaSet, reader: Reader
+        services: SharedServices, schemas: SchemaSet, reader: Reader, gateway: Gateway
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
         let auth = services.auth
@@ -33,19 +33,18 @@ extension LoopApplication {
             settings: FeedSettings(
                 channelsPerSessionMax: realtime.channelsPerSocketMax,
                 messagesPerSecondMax: realtime.messagesPerSecondMax),
-            authenticate: { token in
-                auth.verify(token: token, as: .socket).map(Identity.init)
-                    .mapError(\.realtimeProblem)
-            }, revocationCount: { auth.revocationCount })
+            authenticate: { gateway.user(ofSocketToken: $0).mapError(\.realtimeProblem) },
+            revocationCount: { auth.revocationCount })
     }
-}
 
-extension Identity {
-    /// Who a verified token speaks for.
-    init(_ claims: TokenClaims) {
-        self.init(
-            role: claims.role, userID: claims.subject, email: claims.email,
-            aal: claims.assuranceLevel, claims: claims.json, expiresAt: claims.expiresAt,
-            sessionID: claims.sessionID)
+    static func makeRouter(
+        services: SharedServices, rest: RESTService, hub: RealtimeHub
+    ) -> Router {
+        let bytesMax = services.bodyBytesMax
+        return Router(
+            services: [
+                rest.routes(bodyBytesMax: bytesMax), services.auth.routes(bodyBytesMax: bytesMax),
+                hub.routes(),
+            ], rest: services.status.routes)
     }
 }

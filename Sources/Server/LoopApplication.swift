@@ -16,7 +16,7 @@ final class LoopApplication: Application {
     private let gateway: Gateway
     private let hub: RealtimeHub
     private let reader: Reader
-    private var rest: RESTService
+    private var router: Router
 
     init(services: SharedServices, schemas: SchemaSet, context: LoopContext) throws(Problem) {
         self.services = services
@@ -27,41 +27,45 @@ final class LoopApplication: Application {
         }
         reader.shareSnapshots { context.atEndOfTurn($0) }
         gateway = Gateway(auth: services.auth)
-        rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
-        hub = Self.makeHub(services: services, schemas: schemas, reader: reader)
+        let rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
+        hub = Self.makeHub(
+            services: services, schemas: schemas, reader: reader, gateway: gateway)
+        router = Self.makeRouter(services: services, rest: rest, hub: hub)
     }
 
-    /// Decides by its head about a request with a body: who calls, and how much the service takes.
+    /// Decides by its head about a request with a body: who calls, and how much the route takes.
     func admit(_ request: Request) -> Admission {
-        let services = services
-        let entry = enter(request)
-        let policy: BodyPolicy
-        switch entry {
-        case .answered(let response): return .answered(services.finish(response, to: request))
-        case .rest:
-            policy = RESTService.bodyPolicy(request.method, bytesMax: services.bodyBytesMax)
-        case .auth: policy = AuthService.bodyPolicy(bytesMax: services.bodyBytesMax)
-        case .socket: policy = BodyPolicy(bytesMax: 0)
-        }
-        return .body(policy) { [self] request in
-            services.finish(answer(request, entry), to: request)
+        switch enter(request) {
+        case .answered(let response): .answered(services.finish(response, to: request))
+        case .row(let table, let row, let parameters, let caller):
+            switch router.tables[table].routes[row].action {
+            case .head(let respond):
+                .answered(services.finish(respond(request, parameters, caller), to: request))
+            case .whole(let policy, let respond):
+                .body(policy) { [services] request in
+                    services.finish(respond(request, parameters, caller), to: request)
+                }
+            }
         }
     }
 
     /// Answers a request without a body.
     func respond(to request: Request) -> Answer {
-        services.finish(answer(request, enter(request)), to: request)
+        switch enter(request) {
+        case .answered(let response): .response(services.finish(response, to: request))
+        case .row(let table, let row, let parameters, let caller):
+            switch router.tables[table].routes[row].action {
+            case .head(let respond):
+                .response(services.finish(respond(request, parameters, caller), to: request))
+            case .whole(_, let respond):
+                services.finish(respond(request, parameters, caller), to: request)
+            }
+        }
     }
 
     /// Words why the body of a request is not taken, as its service words errors.
     func response(to fault: HTTPFault, in request: Request) -> Response {
-        let response =
-            switch ServicePath(request.rawPath) {
-            case .rest: RESTService.response(to: fault)
-            case .auth: services.auth.response(to: fault, in: request)
-            case .realtime, .other: fault.response
-            }
-        return services.finish(response, to: request)
+        services.finish(router.response(to: fault, in: request), to: request)
     }
 
     /// Adds the cross-origin fields to an answer, whoever has made it.
@@ -82,61 +86,32 @@ final class LoopApplication: Application {
 
     /// Takes schema files that have changed.
     func reload(_ schemas: SchemaSet) {
-        rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
+        let rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
         hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)
+        router = Self.makeRouter(services: services, rest: rest, hub: hub)
     }
 
-    /// Where a request goes that may enter, and on whose behalf.
-    private enum Entry {
-        case rest(ArraySlice<UInt8>, Identity)
-        case auth(String)
-        case socket(Identity)
-        /// Nowhere: this is the answer.
+    /// What a request comes to by its head. Names the row by its place: a copy of it would be made
+    /// for every request.
+    private enum Entrance {
         case answered(Response)
+        case row(table: Int, row: Int, PathParameters, Identity)
     }
 
-    private func enter(_ request: Request) -> Entry {
+    private func enter(_ request: Request) -> Entrance {
         if CrossOrigin.isPreflight(request.head) { return .answered(Response(status: 200)) }
-        switch ServicePath(request.rawPath) {
-        case .rest(let path):
-            switch gateway.caller(of: request) {
-            case .success(let identity): return .rest(path, identity)
-            case .failure(let refusal): return .answered(refusal.response)
-            }
-        case .auth(let path): return enterAuth(request, path: String(utf8: path))
-        case .realtime(let path): return enterRealtime(request, path: path)
-        case .other:
-            return .answered(
-                services.status.respond(to: request) ?? GatewayFault.unknownPath.response)
+        let destination = router.destination(of: request)
+        let caller: Identity
+        switch gateway.enter(request, router.entry(to: destination)) {
+        case .success(let identity): caller = identity
+        case .failure(let refusal): return .answered(refusal.response)
         }
-    }
-
-    private func enterAuth(_ request: Request, path: String) -> Entry {
-        if AuthService.needsKey(request, path: path),
-            case .failure(let fault) = gateway.keyHolder(of: request)
-        {
-            return .answered(fault.response)
-        }
-        return .auth(path)
-    }
-
-    private func enterRealtime(_ request: Request, path: ArraySlice<UInt8>) -> Entry {
-        switch gateway.keyHolder(of: request) {
-        case .failure(let fault): .answered(fault.socketResponse)
-        case .success(let identity) where ASCII.equal(path.span, "websocket"): .socket(identity)
-        case .success:
-            .answered(
-                RealtimeHub.respond(to: request, path: path) ?? GatewayFault.unknownPath.response)
-        }
-    }
-
-    private func answer(_ request: Request, _ entry: Entry) -> Answer {
-        switch entry {
-        case .rest(let path, let identity):
-            rest.respond(to: request, path: path, identity: identity)
-        case .auth(let path): services.auth.respond(to: request, path: path)
-        case .socket(let identity): hub.session(request: request, for: identity)
-        case .answered(let response): .response(response)
+        let table = destination.table
+        switch destination.match {
+        case .row(let row, let parameters):
+            return .row(table: table, row: row, parameters, caller)
+        case .refusal(let refusal):
+            return .answered(router.response(to: refusal, request, table: table))
         }
     }
 }

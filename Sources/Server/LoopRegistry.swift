@@ -20,7 +20,6 @@ final class LoopRegistry: Sendable {
     func add(_ application: LoopApplication, on context: LoopContext) {
         let bound = LoopBound(application, on: context.loop)
         members.withLock { $0.append(Member(context: context, application: bound)) }
-        tickEachSecond(application, on: context)
     }
 
     /// Hands committed changes to every loop, in the order of the calls. Loops that sleep hear of
@@ -38,21 +37,22 @@ final class LoopRegistry: Sendable {
 
     /// Gives every loop the schema files that have changed.
     func reload(_ schemas: SchemaSet) {
-        post { $0.reload(schemas) }
+        post { application, _ in application.reload(schemas) }
     }
 
-    private func post(_ work: @escaping @Sendable (LoopApplication) -> Void) {
-        for member in members.withLock({ $0 }) {
-            member.context.post { work(member.application.value) }
+    /// Lets every loop end what is over, and counts what its feeds have done. To be called each
+    /// second.
+    func tick() {
+        post { [metrics] application, loop in
+            metrics.feeds.record(application.tick(now: .now), loop: loop)
         }
     }
 
-    private func tickEachSecond(_ application: LoopApplication, on context: LoopContext) {
-        var token: TimerToken?
-        token = context.schedule(after: .seconds(1)) { [weak application, metrics] in
-            guard let application else { return }
-            metrics.feeds.record(application.tick(now: .now), loop: context.index)
-            token?.rearm(after: .seconds(1))
+    /// Runs work on every loop, with the loop's number.
+    private func post(_ work: @escaping @Sendable (LoopApplication, Int) -> Void) {
+        for member in members.withLock({ $0 }) {
+            let context = member.context
+            context.post { work(member.application.value, context.index) }
         }
     }
 }

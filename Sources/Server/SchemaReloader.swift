@@ -1,36 +1,55 @@
 import Configuration
 import Diagnostics
 import Schema
+import Synchronization
+import Work
 
 /// Serves schema files as they are edited, for development. Faults change nothing: they are listed
 /// in the log and the server goes on with what it had.
 final class SchemaReloader: Sendable {
-    private let watcher: DirectoryWatcher
-    private let thread: PosixThread
+    private struct Watch {
+        let watcher: DirectoryWatcher
+        let thread: PosixThread
+    }
 
-    /// Starts to watch.
+    private let makeWatcher: @Sendable () throws(Problem) -> DirectoryWatcher
+    private let makeReload: @Sendable () -> SchemaReload
+    private let watch = Mutex<Watch?>(nil)
+
+    /// A reloader that does not watch yet.
     ///
     /// - Parameter schemas: what is served now.
     init(
         _ options: ServerOptions, services: SharedServices, registry: LoopRegistry,
         schemas: SchemaSet
-    ) throws(Problem) {
-        let watcher = try DirectoryWatcher(
-            project: options.projectDirectory, schemas: options.schemasDirectory,
-            migrations: options.migrationsDirectory)
-        self.watcher = watcher
-        let thread = PosixThread(name: "schemas") {
-            let reload = SchemaReload(options, services, registry, schemas)
+    ) {
+        makeWatcher = { () throws(Problem) in
+            try DirectoryWatcher(
+                project: options.projectDirectory, schemas: options.schemasDirectory,
+                migrations: options.migrationsDirectory)
+        }
+        makeReload = { SchemaReload(options, services, registry, schemas) }
+    }
+
+    /// Starts to watch.
+    func start() throws(Problem) {
+        let watcher = try makeWatcher()
+        let thread = PosixThread(name: "schemas") { [makeReload] in
+            let reload = makeReload()
             while watcher.waitForChange() { reload.run() }
         }
         guard let thread else { throw PosixThread.refused }
-        self.thread = thread
+        watch.withLock { $0 = Watch(watcher: watcher, thread: thread) }
     }
 
     /// Stops watching; returns when a reload in progress is done.
     func stop() {
-        watcher.stop()
-        thread.join()
+        let stopped = watch.withLock { watch in
+            defer { watch = nil }
+            return watch
+        }
+        stopped?.watcher.stop()
+        stopped?.thread.join()
     }
 }
 

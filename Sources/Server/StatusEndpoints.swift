@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Expressions
 import HTTP
 
 /// `/health`, `/ready` and `/metrics`: what probes and scrapers ask, without a key.
@@ -9,18 +10,30 @@ struct StatusEndpoints: Sendable {
     /// Whether the server takes new work.
     let readiness: @Sendable () -> Readiness
 
-    /// The answer to a probe, nil when the path is none.
-    func respond(to request: Request) -> Response? {
-        let path = request.rawPath.span
-        if ASCII.equal(path, "/health") {
-            return Response(
-                status: 200, contentType: "application/json", body: Array(#"{"status":"ok"}"#.utf8))
-        }
-        if ASCII.equal(path, "/ready") { return readiness().response }
-        guard ASCII.equal(path, "/metrics") else { return nil }
+    /// What belongs to no service: these, and the services of Supabase that are not here yet, whose
+    /// clients read that nothing is there.
+    var routes: RouteTable<Identity> {
+        let absent: [PathPattern] = ["storage/v1/{path...}", "functions/v1/{path...}"]
+        return RouteTable(
+            prefix: "", entry: .open,
+            [
+                Route(.any, "health", .open) { _, _, _ in Self.json(#"{"status":"ok"}"#) },
+                Route(.any, "ready", .open) { _, _, _ in readiness().response },
+                Route(.any, "metrics", .open) { _, _, _ in metrics },
+            ]
+                + absent.map { pattern in
+                    Route(.any, pattern, .open) { _, _, _ in GatewayFault.unknownPath.response }
+                })
+    }
+
+    private var metrics: Response {
         var body: [UInt8] = []
         appendMetrics(&body)
         return Response(status: 200, contentType: "text/plain; version=0.0.4", body: body)
+    }
+
+    private static func json(_ text: String, status: Int = 200) -> Response {
+        Response(status: status, contentType: "application/json", body: Array(text.utf8))
     }
 }
 

@@ -121,8 +121,8 @@ import Testing
         #expect(reply.response.field("Allow") == "GET, HEAD, PUT")
     }
 
-    @Test(arguments: ["signup", "/signup", "/signup/"])
-    func `a path may come with or without its slashes`(path: String) async throws {
+    @Test(arguments: ["/signup", "//signup", "/signup/"])
+    func `slashes too many do not count`(path: String) async throws {
         let fixture = try Fixture()
         #expect(await fixture.call(.post, path, "{").code == "bad_json")
     }

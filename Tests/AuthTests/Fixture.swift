@@ -104,13 +104,8 @@ final class Fixture: Sendable {
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
         var request = Request(method, "/auth/v1" + target, fields: fields, body: Array(body.utf8))
         request.peerAddress = address
-        let path = String(target.prefix { $0 != "?" })
-        do throws(HTTPFault) {
-            try AuthService.bodyPolicy(bytesMax: .max).check(request.head)
-        } catch {
-            return Reply(service.response(to: error, in: request))
-        }
-        switch service.respond(to: request, path: path) {
+        let table: RouteTable<Void> = service.routes(bodyBytesMax: .max)
+        switch table.answer(to: request, from: ()) {
         case .response(let response): return Reply(response)
         case .pending(let work): return Reply(await work())
         case .webSocket: return Reply(Response(status: 500))
@@ -167,4 +162,24 @@ func claims(of token: String) throws -> JSONValue {
     let parts = token.split(separator: ".")
     let payload = try #require(parts.count == 3 ? Base64URL.decode(String(parts[1])) : nil)
     return try JSONDocument(parsing: payload).root
+}
+
+extension RouteTable {
+    /// What the server does with a request that may enter.
+    func answer(to request: Request, from caller: Caller) -> Answer {
+        switch match(request.method, rest(of: request.rawPath) ?? []) {
+        case .refusal(let refusal): return .response(refuse(refusal, request) ?? Response(status: 404))
+        case .row(let row, let path):
+            switch routes[row].action {
+            case .head(let respond): return .response(respond(request, path, caller))
+            case .whole(let body, let respond):
+                do throws(HTTPFault) {
+                    try body.check(request.head)
+                } catch {
+                    return .response(refuse(.body(error), request) ?? error.response)
+                }
+                return respond(request, path, caller)
+            }
+        }
+    }
 }

@@ -3,7 +3,6 @@ import Crypto
 import Database
 import Diagnostics
 import HTTP
-import Synchronization
 import Testing
 
 @testable import Auth
@@ -165,62 +164,7 @@ import Testing
     }
 }
 
-@Suite struct WorkQueueTests {
-    /// A gate that jobs wait at, so that a full queue does not depend on time.
-    final class Gate: Sendable {
-        private let isOpen = Atomic<Bool>(false)
-        func open() { isOpen.store(true, ordering: .releasing) }
-        func pass() { while !isOpen.load(ordering: .acquiring) {} }
-    }
-
-    @Test(.timeLimit(.minutes(1)))
-    func `a full queue refuses and takes again when there is room`() async {
-        let queue = WorkQueue(threadsMax: 1, waitingMax: 2)
-        let gate = Gate()
-        await withCheckedContinuation { started in
-            #expect(
-                queue.push {
-                    started.resume()
-                    gate.pass()
-                })
-        }
-        #expect(queue.push {})
-        await withCheckedContinuation { done in
-            #expect(queue.push { done.resume() })
-            #expect(!queue.push {})
-            gate.open()
-        }
-        await withCheckedContinuation { done in
-            #expect(queue.push { done.resume() })
-        }
-        queue.close()
-        #expect(!queue.push {})
-    }
-
-    @Test(.timeLimit(.minutes(1)))
-    func `closing lets the jobs already taken finish`() async {
-        let queue = WorkQueue(threadsMax: 2, waitingMax: 100)
-        let gate = Gate()
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<20 {
-                group.addTask {
-                    await withCheckedContinuation { done in
-                        #expect(
-                            queue.push {
-                                gate.pass()
-                                done.resume()
-                            })
-                    }
-                }
-            }
-            group.addTask {
-                gate.open()
-            }
-            await group.waitForAll()
-        }
-        queue.close()
-    }
-
+@Suite struct HashingLimitTests {
     @Test(.timeLimit(.minutes(1)))
     func `too many sign-ins at once are told to come back`() async throws {
         let fixture = try Fixture {

@@ -1,10 +1,11 @@
 import Diagnostics
 import SQLite
 import Testing
+import Values
 
 @testable import Database
 
-@Suite struct RetentionTests {
+@Suite(.timeLimit(.minutes(1))) struct RetentionTests {
     private func makeLog(_ rows: Int) throws -> Connection {
         let connection = try Connection(
             path: ":memory:",
@@ -36,12 +37,9 @@ import Testing
 
     @Test func `each table's changes are kept as long as it says`() throws {
         let connection = try makeLog(2000)
-        var minutes: UInt64 = 0
-        let retention = Retention(connection: connection, rowsMax: 1_000_000) {
-            minutes * 60_000_000_000
-        }
+        let retention = Retention(connection: connection, rowsMax: 1_000_000)
         retention.set([table("even", 100), table("odd", 1500)])
-        minutes = 1
+        retention.begin()
         let steps = try trim(retention, now: 10_000_000_000, head: 2000)
         #expect(steps > 3)
         #expect(try connection.integer("SELECT count(*) FROM _apus_changes") == 1)
@@ -77,15 +75,51 @@ import Testing
     @Test func `a step that failed is not due again at once`() throws {
         let connection = try makeLog(10)
         try connection.execute("DROP TABLE _apus_changes")
-        var minutes: UInt64 = 0
-        let retention = Retention(connection: connection, rowsMax: 50) { minutes * 60_000_000_000 }
+        let retention = Retention(connection: connection, rowsMax: 50)
         #expect(!retention.isDue)
-        minutes = 1
+        retention.begin()
         #expect(retention.isDue)
         #expect(throws: SQLiteError.self) { try retention.step(at: .now, head: 10, rowsMax: 0) }
         retention.postpone()
         #expect(!retention.isDue)
-        minutes = 2
+        retention.begin()
         #expect(retention.isDue)
+    }
+
+    @Test func `after a pass that found nothing the next nine are left out`() throws {
+        let retention = Retention(connection: try makeLog(10), rowsMax: 50)
+        var passes: [Int] = []
+        for minute in 1...21 {
+            retention.begin()
+            guard retention.isDue else { continue }
+            passes.append(minute)
+            try retention.step(at: Instant(seconds: 10), head: 10, rowsMax: 0)
+        }
+        #expect(passes == [1, 11, 21])
+    }
+
+    @Test func `a pass goes on between the writes until all is trimmed`() throws {
+        var configuration = DatabaseConfiguration.memory
+        configuration.changeRowsMax = 10
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        database.setCaptured([
+            CapturedTable(
+                name: "parts", columns: [("id", .integer)], key: [0], retain: .seconds(3600))
+        ])
+        try database.writeAndWait { transaction throws(Problem) in
+            try transaction.exec(
+                "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 3000) "
+                    + "INSERT INTO parts(id) SELECT x FROM n")
+        }
+        func rows() throws(DatabaseError) -> Value? {
+            try database.makeReader().all("SELECT count(*) FROM _apus_changes").first?.first
+        }
+        #expect(try rows() == .integer(3000))
+        database.trimChanges()
+        while try rows() != .integer(10) {}
+        #expect(database.leads)
+        database.close()
+        #expect(!database.leads)
     }
 }

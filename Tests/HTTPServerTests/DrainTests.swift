@@ -3,6 +3,7 @@ import HTTPServer
 import Diagnostics
 import Network
 import Testing
+import Work
 
 private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
 

@@ -5,6 +5,7 @@ import Testing
 import Diagnostics
 
 @testable import Network
+import Work
 
 @Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
     @Test func `posted work runs on the loop's thread in order`() throws {

@@ -3,6 +3,7 @@ import Diagnostics
 import Network
 import Synchronization
 import Testing
+import Work
 
 @Suite struct MailboxTests {
     @Test func `messages arrive in the order they were sent`() throws {

@@ -2,6 +2,7 @@ import Diagnostics
 import Glibc
 import Network
 import Testing
+import Work
 
 /// Signals belong to the whole process, so these run one after another, on a thread of their own.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct SignalTests {

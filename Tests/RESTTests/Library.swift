@@ -59,6 +59,8 @@ struct Library {
     /// The same rows behind a service that has planned nothing so far.
     func restarted() throws -> Library { try Library(database, catalogue, rulebook, settings) }
 
+    var table: RouteTable<Identity> { service.routes(bodyBytesMax: 1 << 20) }
+
     /// Sends a request below `/rest/v1` and waits for the answer.
     func send(
         _ method: HTTP.Method, _ target: String, _ fields: [(String, String)] = [],
@@ -66,13 +68,7 @@ struct Library {
         as identity: Identity = .anonymous
     ) async -> Response {
         let request = Request(method, "/rest/v1" + target, fields: fields, body: Array(body.utf8))
-        do throws(HTTPFault) {
-            try RESTService.bodyPolicy(method, bytesMax: 1 << 20).check(request.head)
-        } catch {
-            return RESTService.response(to: error)
-        }
-        switch service.respond(to: request, path: request.rawPath.dropFirst(9), identity: identity)
-        {
+        switch table.answer(to: request, from: identity) {
         case .response(let response): return response
         case .pending(let finish): return await finish()
         case .webSocket: return Response(status: 500)
@@ -154,5 +150,25 @@ extension RESTSettings {
     init(rowsMax: Int = 1000, refusesUnfilteredWrites: Bool = true) {
         self.init(
             rowsMax: rowsMax, refusesUnfilteredWrites: refusesUnfilteredWrites, schema: "public")
+    }
+}
+
+extension RouteTable {
+    /// What the server does with a request that may enter.
+    func answer(to request: Request, from caller: Caller) -> Answer {
+        switch match(request.method, rest(of: request.rawPath) ?? []) {
+        case .refusal(let refusal): return .response(refuse(refusal, request) ?? Response(status: 404))
+        case .row(let row, let path):
+            switch routes[row].action {
+            case .head(let respond): return .response(respond(request, path, caller))
+            case .whole(let body, let respond):
+                do throws(HTTPFault) {
+                    try body.check(request.head)
+                } catch {
+                    return .response(refuse(.body(error), request) ?? error.response)
+                }
+                return respond(request, path, caller)
+            }
+        }
     }
 }

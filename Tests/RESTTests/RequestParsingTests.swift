@@ -52,7 +52,7 @@ import Testing
         -> PlanKey?
     {
         let request = Request(.get, target, fields: fields)
-        return PlanKey(request, path: request.rawPath, isService: isService)
+        return PlanKey(request, table: request.rawPath, isService: isService)
     }
 
     @Test func `requests that differ in operands share a key`() {

@@ -24,8 +24,7 @@ import Values
         let request = Request(
             .get, "/rest/v1/items?select=id&title=like.*199999", fields: [("prefer", "count=exact")]
         )
-        let answer = library.service.respond(
-            to: request, path: request.rawPath.dropFirst(9), identity: .anonymous)
+        let answer = library.table.answer(to: request, from: .anonymous)
         guard case .pending(let finish) = answer else {
             Issue.record("the read was answered on the loop")
             return
@@ -44,9 +43,7 @@ import Values
         for number in 0..<200 {
             let request = Request(
                 .post, "/rest/v1/authors", body: Array(#"{"name":"\#(number)"}"#.utf8))
-            if case .pending(let finish) = library.service.respond(
-                to: request, path: request.rawPath.dropFirst(9), identity: .anonymous)
-            {
+            if case .pending(let finish) = library.table.answer(to: request, from: .anonymous) {
                 answers.append(finish)
             }
         }

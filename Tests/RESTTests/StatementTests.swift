@@ -13,10 +13,10 @@ import Values
         let catalogue = try Catalogue(
             parsing: RulesTests.models.map { ("models/\($0).json", Array($1.utf8)) })
         let request = Request(.get, target, fields: [("prefer", "count=exact")])
-        let key = PlanKey(request, path: request.rawPath, isService: false)
+        let key = PlanKey(request, table: request.rawPath, isService: false)
         let settings = RESTSettings()
         let parsed = try ApiRequest(
-            request, path: request.rawPath.dropFirst(),
+            request, .read, table: request.rawPath.dropFirst(),
             masked: key?.operands.map(\.parameter) ?? [], settings: settings)
         let permissions = Permissions(
             rulebook: try Rulebook.compile(catalogue), identity: identity, context: .none)

@@ -37,6 +37,8 @@ import Testing
         } catch let problem as Problem {
             #expect(problem.message.contains("Port \(server.backend.port)"))
         }
+        // Whatever had started by then has been stopped: its data directory is free.
+        try Backend.start(try TestBackend.options(directory), mode: .development).stop()
     }
 
     @Test func `all faults of all model files are listed`() throws {
@@ -150,7 +152,8 @@ import Testing
             return lines
         }
         let first = try printed()
-        #expect(first.first == "warning: made the data directory \(data), with keys of its own")
+        let warning = "warning: made the data directory \(data), with keys of its own"
+        #expect(first.first?.hasSuffix(warning) == true)
         #expect(try printed() == Array(first.dropFirst()))
     }
 

@@ -6,22 +6,19 @@ import Query
 import Values
 
 extension ApiRequest {
-    /// Reads a request, in the order of rest.md §2: path, profile, method, query string, range,
-    /// body.
+    /// Reads a request, in the order of rest.md §2: table, profile, query string, range, body.
     ///
     /// - Parameters:
-    ///   - path: What follows `/rest/v1/`, not percent-decoded.
+    ///   - table: The table's name as it stands in the path, not percent-decoded.
     ///   - masked: The parameters whose values the plan cache leaves out.
     ///   - payload: The body, if it has been read already.
     init(
-        _ request: Request, path: ArraySlice<UInt8>, masked: [Int], payload: Payload? = nil,
+        _ request: Request, _ action: Action, table: ArraySlice<UInt8>, masked: [Int],
+        payload: Payload? = nil,
         settings: RESTSettings
     ) throws(Problem) {
-        let resource = try Resource(path)
-        let hasProfile = try Self.checkProfile(request, settings: settings)
-        let table = try resource.table(schema: settings.schema)
-        self.init(action: try Self.action(request.method), table: table)
-        self.hasProfile = hasProfile
+        self.init(action: action, table: try TableName.decode(table))
+        hasProfile = try request.namesSchema(settings: settings)
         guard request.rawQuery.count <= Limits.queryBytesMax else {
             throw .limit("The query string is longer than \(Limits.queryBytesMax) bytes")
         }
@@ -39,60 +36,30 @@ extension ApiRequest {
             if let payload { self.payload = payload } else { self.payload = try Payload(request) }
         }
     }
+}
 
-    private static func action(_ method: Method) throws(Problem) -> Action {
-        switch method {
-        case .get, .head: .read
-        case .post: .insert
-        case .patch: .update
-        case .delete: .delete
-        case .put, .options, .other: throw .method(method.name)
-        }
-    }
-
-    /// Whether a profile header was sent; one that names another schema is refused.
-    private static func checkProfile(
-        _ request: Request, settings: RESTSettings
-    ) throws(Problem) -> Bool {
-        let isRead = request.method == .get || request.method == .head
-        let profile = isRead ? request.field("accept-profile") : request.field("content-profile")
+extension Request {
+    /// Whether a profile header names the schema.
+    ///
+    /// - Throws: PGRST106 if it names another one.
+    func namesSchema(settings: RESTSettings) throws(Problem) -> Bool {
+        let isRead = method == .get || method == .head
+        let profile = isRead ? field("accept-profile") : field("content-profile")
         guard let profile else { return false }
         guard profile == settings.schema else { throw .schema(profile, exposed: settings.schema) }
         return true
     }
 }
 
-/// What a path names (rest.md §1).
-enum Resource {
-    case table(String)
-    case function(String)
-
-    /// One segment is a table; `rpc/f` is a function; the rest is nothing.
-    init(_ path: ArraySlice<UInt8>) throws(Problem) {
-        if path.isEmpty { throw .root }
-        let segments = path.split(separator: ASCII.slash, omittingEmptySubsequences: false)
-        if segments.count == 2, segments[0].elementsEqual("rpc".utf8), !segments[1].isEmpty {
-            self = .function(try Self.decoded(segments[1]))
-        } else {
-            guard segments.count == 1 else { throw .path }
-            self = .table(try Self.decoded(path))
-        }
-    }
-
-    private static func decoded(_ segment: ArraySlice<UInt8>) throws(Problem) -> String {
+/// The name of a table in a path (rest.md §1): one segment, percent-decoded.
+enum TableName {
+    /// - Throws: PGRST125 for what is no name.
+    static func decode(_ segment: ArraySlice<UInt8>) throws(Problem) -> String {
         guard segment.count <= Limits.tableNameBytesMax,
             let bytes = PercentEncoding.decode(segment, plusIsSpace: false),
             UTF8Check.isValid(bytes.span)
         else { throw .path }
         return String(utf8: bytes)
-    }
-
-    /// The table's name. No functions are served yet.
-    func table(schema: String) throws(Problem) -> String {
-        switch self {
-        case .table(let name): return name
-        case .function(let name): throw .noFunction(name, schema: schema)
-        }
     }
 }
 

@@ -50,9 +50,9 @@ struct PlanKey {
     private(set) var operands: [MaskedOperand] = []
 
     /// Nil when the request is not one whose plan is kept.
-    init?(_ request: Request, path: ArraySlice<UInt8>, isService: Bool) {
+    init?(_ request: Request, table: ArraySlice<UInt8>, isService: Bool) {
         let query = request.rawQuery
-        guard query.count + path.count < Limits.planKeyBytesMax,
+        guard query.count + table.count < Limits.planKeyBytesMax,
             request.fieldBytes("range") == nil
         else { return nil }
         let isRead = request.method == .get || request.method == .head
@@ -60,7 +60,7 @@ struct PlanKey {
         bytes.append(isService ? 1 : 0)
         if !isRead { bytes.append(contentsOf: request.method.name.utf8) }
         bytes.append(0)
-        bytes.append(contentsOf: path)
+        bytes.append(contentsOf: table)
         appendField(request.fieldBytes("accept"))
         appendField(request.fieldBytes(isRead ? "accept-profile" : "content-profile"))
         if request.fieldBytes("prefer") != nil {

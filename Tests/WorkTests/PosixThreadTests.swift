@@ -1,7 +1,7 @@
-import Diagnostics
 import Foundation
 import Synchronization
 import Testing
+import Work
 
 @Suite struct PosixThreadTests {
     private final class Heard: Sendable {

@@ -1,0 +1,49 @@
+import Auth
+import Database
+import Diagnostics
+import HTTPServer
+import Work
+
+extension BackendParts {
+    /// Everything that lives as long as the server, in the order in which it starts. It stops in
+    /// reverse: what is above is relied on by what is below.
+    func order(
+        _ registry: LoopRegistry, _ server: WebServer, _ reloader: SchemaReloader?
+    ) -> [Service] {
+        let (database, auth) = (services.database, services.auth)
+        let order = [
+            // Opened before anything else could be made. Its writer's thread, its lanes.
+            Service(
+                "database",
+                tick: .every(.seconds(1), on: .everyNode) { database.checkFiles() },
+                stop: { _ in database.close() }),
+            Service(
+                "retention",
+                tick: .every(.seconds(60), on: .oneNode) { database.trimChanges() }),
+            // Its threads start with the first password.
+            Service("passwords", stop: { _ in auth.close() }),
+            // Tokens end and sockets fall silent also while the loops drain.
+            Service("feeds", tick: .every(.seconds(1), on: .everyNode) { registry.tick() }),
+            Service(
+                "loops", start: { () throws(Problem) in try server.start() },
+                stop: { server.drain(deadline: $0) }),
+        ]
+        guard let reloader else { return order }
+        return order + [
+            Service(
+                "schemas", start: { () throws(Problem) in try reloader.start() },
+                stop: { _ in reloader.stop() })
+        ]
+    }
+
+    /// The server, which does not listen yet.
+    func makeServer(_ registry: LoopRegistry) -> WebServer {
+        let (services, schemas) = (services, schemas)
+        return WebServer(configuration: httpConfiguration) { context throws(Problem) in
+            let application = try LoopApplication(
+                services: services, schemas: schemas, context: context)
+            registry.add(application, on: context)
+            return application
+        }
+    }
+}

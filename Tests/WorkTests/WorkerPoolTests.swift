@@ -1,0 +1,105 @@
+import Synchronization
+import Testing
+import Work
+
+@Suite(.timeLimit(.minutes(1))) struct WorkerPoolTests {
+    /// Occupies a pool's only thread until `gate` opens.
+    private func occupy(_ pool: WorkerPool<Void>, until gate: Gate) async {
+        await withCheckedContinuation { started in
+            pool.post(
+                {
+                    started.resume()
+                    gate.pass()
+                }, refused: { _ in started.resume() })
+        }
+    }
+
+    private func makePool(threads: Int = 1) -> WorkerPool<Void> {
+        WorkerPool(name: "test", threadsMax: threads) {}
+    }
+
+    @Test func `a full pool refuses and takes again when there is room`() async throws {
+        let (pool, gate) = (makePool(), Gate())
+        await occupy(pool, until: gate)
+        let waiting = Record()
+        for _ in 0..<2 {
+            pool.post({ waiting.add("done") }, refused: { _ in waiting.add("refused") })
+        }
+        await #expect(throws: WorkRefusal.full) { try await pool.run(waitingMax: 2) {} }
+        gate.open()
+        #expect(try await pool.run(waitingMax: 3) { waiting.all } == ["done", "done"])
+        pool.close()
+        pool.join()
+        await #expect(throws: WorkRefusal.closed) { try await pool.run(waitingMax: 2) {} }
+    }
+
+    @Test func `closing refuses what waits and lets finish what has begun`() async {
+        let (pool, gate, record) = (makePool(), Gate(), Record())
+        await withCheckedContinuation { started in
+            pool.post(
+                {
+                    started.resume()
+                    gate.pass()
+                    record.add("finished")
+                }, refused: { _ in record.add("refused") })
+        }
+        pool.post({ record.add("begun") }, refused: { record.add("\($0)") })
+        pool.close()
+        #expect(record.all == ["closed"])
+        gate.open()
+        pool.join()
+        #expect(record.all == ["closed", "finished"])
+    }
+
+    @Test func `work that waits is dropped with its task, work that runs is interrupted`() async {
+        let (pool, gate, interruption) = (makePool(), Gate(), Gate())
+        await occupy(pool, until: gate)
+        let waiting = Task {
+            try await pool.run(waitingMax: 9, {}, interrupt: { interruption.open() })
+        }
+        waiting.cancel()
+        await #expect(throws: WorkRefusal.withdrawn) { try await waiting.value }
+        interruption.pass()
+
+        let stop = Gate()
+        let (started, begin) = AsyncStream<Void>.makeStream()
+        gate.open()
+        let running = Task {
+            try await pool.run(
+                waitingMax: 9,
+                {
+                    begin.yield()
+                    stop.pass()
+                    return "interrupted"
+                }, interrupt: { stop.open() })
+        }
+        for await _ in started.prefix(1) {}
+        running.cancel()
+        #expect(await (try? running.value) == "interrupted")
+        pool.close()
+        pool.join()
+    }
+
+    @Test func `threads are made as they are needed, each with a seat of its own`() async throws {
+        let seats = Mutex(0)
+        let pool = WorkerPool<Int>(name: "test", threadsMax: 3) {
+            seats.withLock { seats in
+                seats += 1
+                return seats
+            }
+        }
+        for _ in 0..<10 { _ = try await pool.run(waitingMax: 1) { $0 } }
+        let seatsOfOne = seats.withLock { $0 }
+        #expect(seatsOfOne <= 3)
+        let found = await withTaskGroup(of: Int?.self) { group in
+            for _ in 0..<200 {
+                group.addTask { try? await pool.run(waitingMax: .max) { $0 } }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(found.count == 200)
+        #expect(Set(found).isSubset(of: [1, 2, 3]))
+        pool.close()
+        pool.join()
+    }
+}
