@@ -194,6 +194,17 @@ extension Change {
         #expect(try reader.changeBounds() == ChangeBounds(oldest: 1, newest: 5))
     }
 
+    @Test func `a logged change of no known operation is a fault, not an update`() throws {
+        let (database, _) = try makeCaptured()
+        defer { database.close() }
+        try write(database, "INSERT INTO parts(id) VALUES (1)")
+        try write(database, "UPDATE _apus_changes SET op = 'UPSERT'")
+        let error = #expect(throws: DatabaseError.self) {
+            try database.makeReader().changes(after: 0, limit: 10)
+        }
+        #expect(error.map { Problem($0).code } == "XX000")
+    }
+
     @Test func `a write that changes more than is kept fails whole`() throws {
         var configuration = DatabaseConfiguration.memory
         configuration.changedBytesMax = 10_000
