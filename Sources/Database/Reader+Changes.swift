@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import SQLite
 import Values
 
 /// What the change log holds.
@@ -23,6 +24,8 @@ extension Reader {
     /// lacks is NULL in `values`, and `json` is as it was written.
     ///
     /// - Parameter limit: the most changes to return.
+    /// - Throws: XX000 also for a change of no known operation: the log is damaged then, or of a
+    ///   later version, and what happened to the row must not be guessed.
     public func changes(after sequence: Int64, limit: Int) throws(DatabaseError) -> [Change] {
         let tables = tables.byName
         return try query(
@@ -33,7 +36,7 @@ extension Reader {
             var changes: [Change] = []
             while try rows.next() {
                 let name = rows.text(3)
-                changes.append(Self.change(rows, name, tables[name]))
+                changes.append(try Self.change(rows, name, tables[name]))
             }
             return changes
         }
@@ -60,11 +63,16 @@ extension Reader {
 
     private static func change(
         _ rows: borrowing Rows, _ name: String, _ table: CapturedTable?
-    ) -> Change {
-        Change(
+    ) throws(DatabaseError) -> Change {
+        guard let operation = Change.Operation(rawValue: rows.text(5)) else {
+            throw .other(
+                code: ResultCode.corrupt,
+                message: "change \(rows.int64(0)) has no known operation: \(rows.text(5))")
+        }
+        return Change(
             sequence: rows.int64(0), transaction: rows.int64(1),
             committedAt: Instant(microseconds: rows.int64(2)), table: name,
-            operation: Change.Operation(rawValue: rows.text(5)) ?? .update,
+            operation: operation,
             key: key(rows.bytes(4), table),
             new: rows.isNull(6) ? nil : image(rows.bytes(6), table),
             old: rows.isNull(7) ? nil : image(rows.bytes(7), table))
