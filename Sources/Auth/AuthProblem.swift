@@ -86,7 +86,9 @@ extension Problem {
         let status =
             switch error {
             case .busy, .timeout, .overBudget, .unavailable, .full, .readOnly, .tooLarge: 503
-            default: 500
+            case .unique, .uniqueIndex, .notNull, .check, .foreignKey, .sequenceExhausted,
+                .stillReferenced, .tooDeep, .other:
+                500
             }
         self.init(
             code: "unexpected_failure", status: status,

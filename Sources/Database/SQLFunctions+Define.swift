@@ -93,7 +93,7 @@ extension SQLFunctions {
                 switch call[1].storageClass {
                 case .integer: byIndex(call[0].text, call[1].integer)
                 case .text: byKey(call[0].text, call[1].text)
-                default: nil
+                case .null, .real, .blob: nil
                 }
             if let found { call.answer(found) } else { call.answerNull() }
         }

@@ -80,7 +80,7 @@ extension Value {
         switch (self, step) {
         case (.integer(let number), .integer(let step)): step != 0 && number % step == 0
         case (.real(let number), .real(let step)): number.isMultiple(of: step)
-        default: false
+        case (.integer, _), (.real, _), (.null, _), (.text, _), (.blob, _): false
         }
     }
 }

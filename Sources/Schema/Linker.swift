@@ -99,7 +99,7 @@ struct Linker {
             report.fault(
                 "onDelete \"setDefault\" needs a constant default, and \"\(column.name)\" has none",
                 at: reference.onDeleteLocation)
-        default: break
+        case .setNull, .setDefault, .noAction, .restrict, .cascade: break
         }
     }
 

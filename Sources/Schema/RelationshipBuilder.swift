@@ -52,11 +52,8 @@ struct RelationshipBuilder {
 }
 
 extension ColumnType {
-    /// Whether a column of this type may refer to one of the other.
+    /// Whether a column of this type may refer to one of the other: integers of either width may.
     func isComparable(with other: ColumnType) -> Bool {
-        switch (self, other) {
-        case (.integer, .integer32), (.integer32, .integer): true
-        default: self == other
-        }
+        self == other || [self, other].allSatisfy { $0.traits.literal == .integer }
     }
 }

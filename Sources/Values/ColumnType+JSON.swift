@@ -8,20 +8,21 @@ extension ColumnType {
     ///
     /// - Throws: as `parse`, and 22P05 for `\u0000`.
     public func value(from json: JSONValue) throws(Problem) -> Value {
-        switch (self, json.kind) {
-        case (_, .null): return .null
-        case (.json, _): return try canonical(json)
-        case (.text, .string):
-            let text = json.string ?? ""
-            if text.hasNUL { throw .nulEscape }
-            return .text(text)
-        case (_, .string): return try parse(json.string ?? "")
-        case (.integer, .number):
+        if json.isNull { return .null }
+        switch self {
+        case .json: return try canonical(json)
+        case .text:
+            if let text = json.string {
+                if text.hasNUL { throw .nulEscape }
+                return .text(text)
+            }
+        case .integer:
             if let integer = json.int64 { return .integer(integer) }
-        case (.boolean, .bool): return Value(json.bool ?? false)
-        default: break
+        case .boolean:
+            if let bool = json.bool { return Value(bool) }
+        case .uuid, .timestamp, .date, .time, .decimal, .integer32, .real, .bytes: break
         }
-        return try parse(String(utf8: json.raw))
+        return try parse(json.string ?? String(utf8: json.raw))
     }
 
     /// Canonical text, which `jsonb` refuses to make from `\u0000`.
@@ -123,7 +124,9 @@ extension ColumnType {
     public func appendJSON(text: Span<UInt8>, to out: inout [UInt8]) {
         switch self {
         case .json: out.append(span: text)
-        default: out.append(jsonString: text)
+        case .text, .uuid, .timestamp, .date, .time, .decimal, .integer, .integer32, .real,
+            .boolean, .bytes:
+            out.append(jsonString: text)
         }
     }
 

@@ -20,6 +20,8 @@ import Testing
             "switch node {", "case .column(let place):", "    switch place.name {",
             "    case \"\": a()", "    default: b()", "    }", "case (.constant, _): c()",
             "default:", "    d()", "}", "switch count {", "case 1: e()", "case _: f()", "}",
+            "switch letter {", "case ...: g()", "default: h()", "}", "let column = Column(",
+            "    default: .none)",
         ]
         #expect(Self.catchAlls(in: code) == [8])
     }
@@ -38,20 +40,23 @@ import Testing
     private static func arms(before index: Int, in code: [String]) -> [Substring] {
         let depth = code[index].prefix { $0 == " " }.count
         var arms: [Substring] = []
-        for line in code[..<index].reversed() where line.prefix(while: { $0 == " " }).count <= depth
-        {
+        for line in code[..<index].reversed() where line.contains(where: { $0 != " " }) {
             let words = line.drop { $0 == " " }
-            guard words.hasPrefix("case ") else {
-                if words.contains("switch ") { break }
-                continue
+            let indentation = line.count - words.count
+            // A `default:` with no switch at its own depth is an argument's label.
+            if indentation < depth || (indentation == depth && words.contains("switch ")) { break }
+            if indentation == depth, words.hasPrefix("case ") {
+                arms.append(words.dropFirst("case ".count))
             }
-            arms.append(words.dropFirst("case ".count))
         }
         return arms
     }
 
+    /// Whether an arm begins with `.name`, `let .name` or a tuple of such; `...` is a range of
+    /// texts or numbers, whose literals are not in the code here.
     private static func isCaseOfEnum(_ arm: Substring) -> Bool {
-        let pattern = arm.drop { $0 == "(" || $0 == " " }
-        return pattern.hasPrefix(".") || pattern.hasPrefix("let .") || pattern.hasPrefix("var .")
+        var pattern = arm.drop { $0 == "(" || $0 == " " }
+        if pattern.hasPrefix("let ") || pattern.hasPrefix("var ") { pattern = pattern.dropFirst(4) }
+        return pattern.first == "." && pattern.dropFirst().first?.isLetter == true
     }
 }
