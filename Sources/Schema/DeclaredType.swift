@@ -14,7 +14,7 @@ struct DeclaredType: Hashable {
     }
 
     init(_ column: Column) {
-        let first = column.constraints.json?.types.first
+        let first = column.jsonRule?.types.first
         self.init(
             column.type,
             shape: first.flatMap { Self.shapes.contains($0) && column.type == .json ? $0 : nil })

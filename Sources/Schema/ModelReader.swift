@@ -260,7 +260,7 @@ extension Column {
             table: table, name: "id", type: .uuid, isNullable: false,
             default: .expression(ExpressionSource("uuidv7()", at: location)), onUpdate: nil,
             isReadOnly: false, isIdentity: false, enumeration: nil,
-            constraints: ColumnConstraints(), reference: nil, renamedFrom: nil, description: nil,
+            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: nil, description: nil,
             access: nil, location: location)
     }
 }

@@ -15,18 +15,30 @@ struct PropertyReader {
     func read(isRequired: Bool, draft: inout ModelDraft) -> Column {
         guard member.value.kind == .object else {
             reader.fault("a property must be an object", at: member.value)
-            return column(type: .text, [:], isRequired: isRequired, ColumnConstraints())
+            return column(type: .text, [:], isRequired: isRequired, Bounds(), nil)
         }
         let kind = propertyKind()
         let words = reader.words(of: member.value, .property, kind: kind)
         let type = columnType(words)
-        let limits = ConstraintReader(reader: reader, type: type, kind: kind, words: words).read()
-        let column = column(type: type, words, isRequired: isRequired, limits)
+        let constants = ConstantReader(reader: reader, type: type)
+        let bounds = Bounds(words, reader) { word in
+            constants.constant(word.value, "\"\(word.name)\"")
+        }
+        let column = column(
+            type: type, words, isRequired: isRequired, bounds, jsonRule(type, kind, words))
         check(column, words)
         if let references = words["references"] {
             readReference(references.value, column: draft.columns.count, draft: &draft)
         }
         return column
+    }
+
+    /// The rule of a JSON column that says anything of its values.
+    private func jsonRule(
+        _ type: ColumnType, _ kind: PropertyKind, _ words: [String: FileReader.Member]
+    ) -> JSONRule? {
+        guard type == .json, kind != .any || words["enum"] != nil else { return nil }
+        return JSONRuleReader(reader: reader).columnRule(kind, words)
     }
 
     /// The type that `type` and `format` mean; any JSON value where they mean none.
@@ -86,7 +98,7 @@ struct PropertyReader {
 
     private func column(
         type: ColumnType, _ words: [String: FileReader.Member], isRequired: Bool,
-        _ constraints: ColumnConstraints
+        _ bounds: Bounds, _ jsonRule: JSONRule?
     ) -> Column {
         let file = reader.file
         let constants = ConstantReader(reader: reader, type: type)
@@ -99,7 +111,7 @@ struct PropertyReader {
             isReadOnly: words["readOnly"]?.value.bool ?? false,
             isIdentity: words["identity"]?.value.bool ?? false,
             enumeration: words["enum"].map { constants.enumeration($0.value) },
-            constraints: constraints, reference: nil,
+            bounds: bounds, jsonRule: jsonRule, reference: nil,
             renamedFrom: words["renamedFrom"]?.value.string,
             description: words["description"]?.value.string,
             access: words["access"].map { readAccess($0.value) },

@@ -1,13 +1,10 @@
 import Values
 
 extension Vocabulary {
-    private static let numbers: Set<PropertyKind> = [.integer, .number, .decimal]
-    private static let strings: Set<PropertyKind> = [.text, .bytes]
-
     static let typeNames = ["string", "integer", "number", "boolean", "object", "array"]
 
     static let property = Vocabulary(
-        noun: "a property", words: columnWords + jsonWords)
+        noun: "a property", words: columnWords + Bounds.words + jsonWords)
 
     /// What only a column has.
     private static let columnWords: [Word] = [
@@ -35,14 +32,6 @@ extension Vocabulary {
             for: [.decimal]),
         Word("scale", .integer(min: 0), "The digits after the point.", for: [.decimal]),
         Word("enum", .list(.value, min: 1), "The only values allowed."),
-        Word("minLength", .integer(min: 0), "The fewest characters.", for: strings),
-        Word("maxLength", .integer(min: 0), "The most characters.", for: strings),
-        Word("pattern", .text, "A regular expression that must match somewhere.", for: [.text]),
-        Word("minimum", .number, "The smallest value.", for: numbers),
-        Word("maximum", .number, "The largest value.", for: numbers),
-        Word("exclusiveMinimum", .number, "What all values exceed.", for: numbers),
-        Word("exclusiveMaximum", .number, "What all values stay below.", for: numbers),
-        Word("multipleOf", .number, "What all values are multiples of.", for: numbers),
     ]
 
     /// What the value of a JSON column may be told in addition.
@@ -79,13 +68,5 @@ extension Vocabulary {
             Word("$comment", .text, "A note for other authors."),
             Word("enum", .list(.value, min: 1), "The only values allowed."),
             Word("const", .value, "The only value allowed."),
-            Word("minLength", .integer(min: 0), "The fewest characters."),
-            Word("maxLength", .integer(min: 0), "The most characters."),
-            Word("pattern", .text, "A regular expression that must match somewhere."),
-            Word("minimum", .number, "The smallest value."),
-            Word("maximum", .number, "The largest value."),
-            Word("exclusiveMinimum", .number, "What all values exceed."),
-            Word("exclusiveMaximum", .number, "What all values stay below."),
-            Word("multipleOf", .number, "What all values are multiples of."),
-        ] + jsonWords.map { Word($0.name, $0.shape, $0.description) })
+        ] + (Bounds.words + jsonWords).map { Word($0.name, $0.shape, $0.description) })
 }
