@@ -6,9 +6,9 @@ import Values
 struct DeclaredType: Hashable {
     let type: ColumnType
     /// Whether a JSON column holds objects or arrays; nil for any value, and for other columns.
-    let shape: JSONRule.TypeName?
+    let shape: JSONType?
 
-    private init(_ type: ColumnType, shape: JSONRule.TypeName? = nil) {
+    private init(_ type: ColumnType, shape: JSONType? = nil) {
         self.type = type
         self.shape = shape
     }
@@ -20,7 +20,7 @@ struct DeclaredType: Hashable {
             shape: first.flatMap { Self.shapes.contains($0) && column.type == .json ? $0 : nil })
     }
 
-    private static let shapes: [JSONRule.TypeName?] = [.object, .array]
+    private static let shapes: [JSONType?] = [.object, .array]
 
     /// The type of a column in a database; nil when its storage is none of ours.
     ///
@@ -102,7 +102,8 @@ struct DeclaredType: Hashable {
         if case .decimal(let precision, let scale) = type {
             formats.append("precision \(precision), scale \(scale)")
         }
-        return formats.isEmpty ? word : "\(word) (\(formats.joined(separator: ", ")))"
+        let suffix = formats.isEmpty ? "" : " (\(formats.joined(separator: ", ")))"
+        return word.rawValue + suffix
     }
 
     /// A default as a model file writes it, of the tokens of an SQL literal; `none` without one.

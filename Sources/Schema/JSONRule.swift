@@ -11,11 +11,6 @@ final class JSONRule: Sendable {
         case shaped(JSONRule)
     }
 
-    /// A type of JSON Schema.
-    enum TypeName: String, Sendable {
-        case string, integer, number, boolean, object, array, null
-    }
-
     /// A named text format and the column type that reads it.
     struct Format: Sendable {
         let name: String
@@ -23,7 +18,9 @@ final class JSONRule: Sendable {
 
         /// The formats of texts; those of decimals and bytes say how a column stores them.
         static let names = types.flatMap(\.traits.formats)
-        private static let types: [ColumnType] = [.uuid, .timestamp, .date, .time]
+        private static let types = ColumnType.families.filter {
+            $0.traits.storage == .text && !$0.traits.formats.isEmpty
+        }
 
         /// The format called `name`, if there is one.
         init?(_ name: String) {
@@ -35,7 +32,7 @@ final class JSONRule: Sendable {
         }
     }
 
-    let types: [TypeName]
+    let types: [JSONType]
     /// The equality keys of the values of `enum` or `const`.
     let allowed: [[UInt8]]?
     let format: Format?
@@ -128,7 +125,8 @@ final class JSONRule: Sendable {
     }
 }
 
-extension JSONRule.TypeName {
+extension JSONType {
+    /// Whether a value is of the type.
     func accepts(_ value: JSONValue) -> Bool {
         switch self {
         case .string: value.kind == .string

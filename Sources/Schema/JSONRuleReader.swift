@@ -1,10 +1,11 @@
 import Bytes
 import Database
 import Diagnostics
+import Values
 
 /// What a `JSONRule` is made of, while it is read.
 struct JSONRuleParts {
-    var types: [JSONRule.TypeName] = []
+    var types: [JSONType] = []
     var allowed: [[UInt8]]?
     var format: JSONRule.Format?
     var bounds = Bounds()
@@ -38,7 +39,7 @@ struct JSONRuleReader {
         var parts = JSONRuleParts()
         if let type = words["type"]?.value {
             let names = type.kind == .array ? type.elements : [type]
-            parts.types = names.compactMap { $0.string.flatMap(JSONRule.TypeName.init) }
+            parts.types = names.compactMap { $0.string.flatMap(JSONType.init) }
         }
         parts.allowed = words["enum"]?.value.elements.map(\.equalityKey)
         if let value = words["const"]?.value { parts.allowed = [value.equalityKey] }

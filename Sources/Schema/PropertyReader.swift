@@ -17,7 +17,7 @@ struct PropertyReader {
             reader.fault("a property must be an object", at: member.value)
             return column(type: .text, [:], isRequired: isRequired, Bounds(), nil)
         }
-        let kind = propertyKind()
+        let kind = PropertyKind(declaredType, word)
         let words = reader.words(of: member.value, .property, kind: kind)
         let type = columnType(words)
         let constants = ConstantReader(reader: reader, type: type)
@@ -41,19 +41,13 @@ struct PropertyReader {
         return JSONRuleReader(reader: reader).columnRule(kind, words)
     }
 
+    private var word: JSONType? { member.value["type"]?.string.flatMap(JSONType.init) }
+
     /// The type that `type` and `format` mean; any JSON value where they mean none.
     private var declaredType: ColumnType {
-        guard let word = member.value["type"]?.string else { return .json }
+        guard let word else { return .json }
         return ColumnType(word: word, format: member.value["format"]?.string)
             ?? ColumnType(word: word, format: nil) ?? .json
-    }
-
-    private func propertyKind() -> PropertyKind {
-        switch member.value["type"]?.string {
-        case "object": .object
-        case "array": .array
-        default: PropertyKind(declaredType)
-        }
     }
 
     private func columnType(_ words: [String: FileReader.Member]) -> ColumnType {
@@ -64,7 +58,7 @@ struct PropertyReader {
 
     private func checkFormat(_ words: [String: FileReader.Member]) {
         guard let format = words["format"]?.value, let text = format.string else { return }
-        let known = words["type"]?.value.string.map(ColumnType.formats) ?? []
+        let known = word.map(ColumnType.formats) ?? []
         if !known.isEmpty, !known.contains(text) {
             reader.fault(
                 "the format \"\(text)\" does not go with the type "
@@ -81,19 +75,20 @@ struct PropertyReader {
                         + "the point)",
                     at: member.value)
             }
-            return .decimal(precision: Limits.decimalPrecisionMax, scale: 2)
+            return .decimal(precision: ColumnType.decimalPrecisionMax, scale: 2)
         }
         let digits = precision.value.int64 ?? 0
         let after = scale.value.int64 ?? 0
-        if digits > Limits.decimalPrecisionMax {
+        if digits > ColumnType.decimalPrecisionMax {
             reader.fault(
-                "a decimal has at most \(Limits.decimalPrecisionMax) digits", at: precision.value)
+                "a decimal has at most \(ColumnType.decimalPrecisionMax) digits",
+                at: precision.value)
         } else if after > digits {
             reader.fault("\"scale\" is larger than \"precision\"", at: scale.value)
         }
         return .decimal(
-            precision: Int(min(digits, Int64(Limits.decimalPrecisionMax))),
-            scale: Int(min(after, Int64(Limits.decimalPrecisionMax))))
+            precision: Int(min(digits, Int64(ColumnType.decimalPrecisionMax))),
+            scale: Int(min(after, Int64(ColumnType.decimalPrecisionMax))))
     }
 
     private func column(

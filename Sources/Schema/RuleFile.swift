@@ -89,11 +89,12 @@ struct RuleFile {
 
     /// The names model files use, and those of casts.
     private static func type(named name: String) -> ColumnType? {
-        ColumnType(word: name, format: nil) ?? ColumnType(castName: name)
+        JSONType(rawValue: name).flatMap { ColumnType(word: $0, format: nil) }
+            ?? ColumnType(castName: name)
     }
 
     private static let typeNames = ColumnType.families.flatMap {
-        [$0.traits.word].compactMap(\.self) + $0.traits.castNames
+        [$0.traits.word?.rawValue].compactMap(\.self) + $0.traits.castNames
     }
 }
 

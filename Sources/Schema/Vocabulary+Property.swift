@@ -1,7 +1,8 @@
 import Values
 
 extension Vocabulary {
-    static let typeNames = ["string", "integer", "number", "boolean", "object", "array"]
+    static let typeNames = nestedTypes.filter { $0 != JSONType.null.rawValue }
+    private static let nestedTypes = JSONType.allCases.map(\.rawValue)
 
     static let property = Vocabulary(
         noun: "a property", words: columnWords + Bounds.words + jsonWords)
@@ -10,7 +11,7 @@ extension Vocabulary {
     private static let columnWords: [Word] = [
         Word("type", .choice(typeNames), "The type of the values; any JSON value when left out."),
         Word(
-            "format", .choice(["string", "integer", "number"].flatMap(ColumnType.formats)),
+            "format", .choice(JSONType.allCases.flatMap(ColumnType.formats)),
             "What kind of string or number it is.",
             for: [.text, .temporal, .decimal, .bytes, .integer, .number]),
         Word("description", .text, "What the column is for."),
@@ -28,8 +29,8 @@ extension Vocabulary {
                 + "rows of migrations and seeds. Values that writers give do not move the numbers.",
             for: [.integer]),
         Word(
-            "precision", .integer(min: 1), "All digits of a decimal, 18 at the most.",
-            for: [.decimal]),
+            "precision", .integer(min: 1),
+            "All digits of a decimal, \(ColumnType.decimalPrecisionMax) at the most.", for: [.decimal]),
         Word("scale", .integer(min: 0), "The digits after the point.", for: [.decimal]),
         Word("enum", .list(.value, min: 1), "The only values allowed."),
     ]
@@ -50,8 +51,6 @@ extension Vocabulary {
         Word("maxItems", .integer(min: 0), "The most elements.", for: [.array]),
         Word("uniqueItems", .boolean, "Whether no two elements may be equal.", for: [.array]),
     ]
-
-    private static let nestedTypes = typeNames + ["null"]
 
     /// A schema inside a JSON column, to any depth.
     static let items = Vocabulary(
