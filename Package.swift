@@ -49,7 +49,7 @@ let package = Package(
         room("HTTP", ["Bytes"]),
         room("HTTPServer", ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
-        room("SQLite", ["Bytes", "CSQLite"]),
+        room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
         room("Database", ["SQLite", "Values", "Work", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room("Schema", ["Configuration", "Database", "Values", "Bytes", "Diagnostics"]),

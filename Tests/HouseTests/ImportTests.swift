@@ -12,7 +12,7 @@ import Testing
         "HTTP": ["Bytes"],
         "HTTPServer": ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"],
         "Values": ["Bytes", "Diagnostics"],
-        "SQLite": ["Bytes", "CSQLite"],
+        "SQLite": ["Bytes", "Diagnostics", "CSQLite"],
         "Database": ["SQLite", "Values", "Work", "Bytes", "Diagnostics"],
         "Configuration": ["Bytes", "Diagnostics"],
         "Schema": ["Configuration", "Database", "Values", "Bytes", "Diagnostics"],
