@@ -127,7 +127,7 @@ extension ColumnType {
 
     private func parseInteger(_ text: String, in range: ClosedRange<Int64>) throws(Problem) -> Value
     {
-        var rest = trimmed(text)
+        var rest = Array(text.utf8).trimming(ASCII.isSpace)
         let isNegative = rest.first == ASCII.minus
         if isNegative || rest.first == ASCII.plus { rest.removeFirst() }
         guard !rest.isEmpty, rest.allSatisfy(ASCII.isDigit) else {
@@ -148,16 +148,15 @@ extension ColumnType {
     private func parseReal(_ text: String) throws(Problem) -> Value {
         if let infinity = infinity(text) { return .real(infinity) }
         if isNaN(text) { throw .outOfRange(type: formalName, value: text) }
-        guard let number = DecimalText(text), let value = Double(String(utf8: trimmed(text))) else {
-            throw .invalidSyntax(type: formalName, value: text)
-        }
+        guard let number = DecimalText(text), let value = Double(text.trimming(ASCII.isSpace))
+        else { throw .invalidSyntax(type: formalName, value: text) }
         let isUnderflow = value == 0 && !number.digits.isEmpty
         if value.isInfinite || isUnderflow { throw .outOfRange(type: formalName, value: text) }
         return .real(value)
     }
 
     private func parseBoolean(_ text: String) throws(Problem) -> Value {
-        guard let truth = BooleanText.truth(of: String(utf8: trimmed(text))) else {
+        guard let truth = BooleanText.truth(of: text.trimming(ASCII.isSpace)) else {
             throw .invalidSyntax(type: formalName, value: text)
         }
         return Value(truth)
@@ -181,8 +180,13 @@ extension ColumnType {
         }
     }
 
+    /// Without blanks, in lower case.
+    private func word(_ text: String) -> String {
+        String(utf8: text.utf8.trimming(ASCII.isSpace).map(ASCII.lowercased))
+    }
+
     private func infinity(_ text: String) -> Double? {
-        var word = String(utf8: trimmed(text).map(ASCII.lowercased))
+        var word = self.word(text)
         let isNegative = word.hasPrefix("-")
         if isNegative || word.hasPrefix("+") { word.removeFirst() }
         guard word == "infinity" || word == "inf" else { return nil }
@@ -190,6 +194,6 @@ extension ColumnType {
     }
 
     private func isNaN(_ text: String) -> Bool {
-        String(utf8: trimmed(text).map(ASCII.lowercased)) == "nan"
+        word(text) == "nan"
     }
 }
