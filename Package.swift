@@ -43,6 +43,7 @@ let package = Package(
 
         room("Bytes", []),
         room("Diagnostics", ["Bytes"]),
+        room("Disk", ["Bytes", "Diagnostics"]),
         room("Work", ["Bytes", "Diagnostics", "CLinux"]),
         room("Crypto", ["Bytes", "COpenSSL"]),
         room("Network", ["Work", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
@@ -50,17 +51,17 @@ let package = Package(
         room("HTTPServer", ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
-        room("Database", ["SQLite", "Values", "Work", "Bytes", "Diagnostics"]),
+        room("Database", ["SQLite", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
-        room("Schema", ["Configuration", "Database", "Values", "Bytes", "Diagnostics"]),
+        room("Schema", ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"]),
         room("Query", ["Bytes", "Diagnostics"]),
         room("Expressions", ["Query", "Schema", "Database", "Values", "Bytes", "Diagnostics"]),
         room("REST", ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        room("Auth", ["Crypto", "Configuration", "Database", "Values", "HTTP", "Work", "Bytes", "Diagnostics"]),
+        room("Auth", ["Crypto", "Configuration", "Database", "Values", "HTTP", "Work", "Disk", "Bytes", "Diagnostics"]),
         room("Realtime", ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         room("Server", [
             "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Database", "Values", "HTTPServer",
-            "Network", "HTTP", "Crypto", "Work", "Diagnostics", "Bytes", "CLinux",
+            "Network", "HTTP", "Crypto", "Work", "Disk", "Diagnostics", "Bytes", "CLinux",
         ]),
         .executableTarget(
             name: "ApusCommand", dependencies: ["Server", "Schema", "Configuration", "Diagnostics"],
@@ -73,6 +74,7 @@ let package = Package(
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
+        tests("DiskTests", ["Disk", "Diagnostics"]),
         tests("WorkTests", ["Work", "Diagnostics"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
         tests("NetworkTests", ["Network", "Work", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),

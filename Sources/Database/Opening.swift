@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Disk
 import SQLite
 import Work
 
@@ -115,15 +116,9 @@ enum Opening {
                 hint: .servingBackup,
                 cause: cause)
         case ResultCode.readOnly, ResultCode.permission:
-            return Problem(
-                code: "58030", status: 503,
-                message: "\(path) cannot be written: \(error.message).",
-                hint: "Check the permissions of the file and of its directory.", cause: cause)
+            return .file("write", path, reason: error.message, cause: cause)
         default:
-            return Problem(
-                code: "58030", status: 503, message: "Cannot open \(path): \(error.message).",
-                hint: "Check the path, its permissions and the free space of the disk.",
-                cause: cause)
+            return .file("open", path, reason: error.message, cause: cause)
         }
     }
 }

@@ -1,5 +1,6 @@
 public import Configuration
 import Diagnostics
+import Disk
 
 extension Catalogue {
     /// Reads a `Schemas` directory.
@@ -17,7 +18,7 @@ extension Catalogue {
         ofSchemas directory: String
     ) throws(SchemaFailure) -> [(path: String, contents: [UInt8])] {
         let root = directory.split(separator: "/").last.map(String.init) ?? directory
-        guard FileTree.isFolder(directory) == true else {
+        guard FileSystem.isFolder(directory) == true else {
             throw SchemaFailure(
                 Diagnostic(
                     "there is no such folder; a project has its models in Schemas/models/*.json "
@@ -25,14 +26,14 @@ extension Catalogue {
         }
         var files: [(path: String, contents: [UInt8])] = []
         var faults: [Diagnostic] = []
-        let paths = FileTree.all(under: directory) { folder in
+        let paths = FileSystem.all(under: directory) { folder in
             faults.append(
                 Diagnostic(
                     "the folder cannot be read",
                     at: .whole(folder.isEmpty ? root : "\(root)/\(folder)")))
         }
         for path in paths where isRelevant(path) {
-            if let contents = FileTree.contents(of: "\(directory)/\(path)") {
+            if let contents = FileSystem.contents(of: "\(directory)/\(path)") {
                 files.append(("\(root)/\(path)", contents))
             } else {
                 faults.append(
@@ -50,8 +51,8 @@ extension Catalogue {
     public static func project(ofSchemas directory: String) throws(SchemaFailure) -> GivenSettings {
         let path = "\(directory)/\(ProjectFile.name)"
         let label = "\(directory.split(separator: "/").last ?? "")/\(ProjectFile.name)"
-        guard FileTree.isFolder(path) != nil else { return GivenSettings() }
-        guard let contents = FileTree.contents(of: path) else {
+        guard FileSystem.isFolder(path) != nil else { return GivenSettings() }
+        guard let contents = FileSystem.contents(of: path) else {
             throw SchemaFailure(Diagnostic("the file cannot be read", at: .whole(label)))
         }
         return try Catalogue(parsing: [(label, contents)]).project
@@ -63,7 +64,7 @@ extension Catalogue {
     }
 }
 
-extension FileTree {
+extension FileSystem {
     /// The paths of all files below `directory`, relative to it, in order; links are followed.
     /// Folders that cannot be listed are told to `unreadable`.
     fileprivate static func all(
