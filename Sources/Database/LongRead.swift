@@ -178,9 +178,6 @@ final class LongReads: Sendable {
         }
         for parts in open { parts.end() }
     }
-
-    /// Reads that are open now.
-    var count: Int { state.withLock { $0.open.count } }
 }
 
 /// The reader, the query and the encoder of a long read.

@@ -3,20 +3,6 @@ import Diagnostics
 import SQLite
 import Values
 
-/// What the change log holds.
-public struct ChangeBounds: Hashable, Sendable {
-    /// The oldest number still in the log; 0 when it is empty.
-    public let oldest: Int64
-    /// The newest number; 0 when nothing was ever logged.
-    public let newest: Int64
-
-    /// Bounds.
-    public init(oldest: Int64, newest: Int64) {
-        self.oldest = oldest
-        self.newest = newest
-    }
-}
-
 extension Reader {
     /// The committed changes after number `sequence`, oldest first.
     ///
@@ -40,25 +26,6 @@ extension Reader {
             }
             return changes
         }
-    }
-
-    /// The oldest and newest numbers in the log.
-    public func changeBounds() throws(DatabaseError) -> ChangeBounds {
-        try query(
-            text: "SELECT coalesce((SELECT min(seq) FROM _apus_changes), 0), "
-                + "coalesce((SELECT max(seq) FROM _apus_changes), 0)", arguments: []
-        ) { rows throws(DatabaseError) in
-            guard try rows.next() else { return ChangeBounds(oldest: 0, newest: 0) }
-            return ChangeBounds(oldest: rows.int64(0), newest: rows.int64(1))
-        }
-    }
-
-    /// The newest change of `table` that was trimmed from the log; 0 for none. Whoever has seen
-    /// less of that table has missed something.
-    public func trimmedThrough(_ table: String) throws(DatabaseError) -> Int64 {
-        try query(
-            text: "SELECT seq FROM _apus_trimmed WHERE model = ?7", arguments: [.text(table)]
-        ) { rows throws(DatabaseError) in try rows.next() ? rows.int64(0) : 0 }
     }
 
     private static func change(

@@ -38,9 +38,6 @@ public enum FunctionKind: Sendable {
     /// Answers an integer.
     public func answer(_ value: Int64) { unsafe sqlite3_result_int64(context, value) }
 
-    /// Answers a double.
-    public func answer(_ value: Double) { unsafe sqlite3_result_double(context, value) }
-
     /// Answers text.
     public func answer(_ text: String) { answer(text: text.utf8Span.span) }
 
@@ -58,11 +55,6 @@ public enum FunctionKind: Sendable {
     public func answer(json: [UInt8]) {
         answer(text: json.span)
         unsafe sqlite3_result_subtype(context, 0x4A)  // 'J', as json1.c marks its own results
-    }
-
-    /// Answers one of the arguments as it is.
-    public func answerArgument(_ index: Int) {
-        unsafe sqlite3_result_value(context, arguments?[index])
     }
 
     /// Fails the statement: the answer would be larger than is allowed.

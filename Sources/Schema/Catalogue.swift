@@ -15,11 +15,6 @@ public struct Catalogue: Sendable {
     /// The files all this was read from, in order of their paths.
     public let sources: [SchemaSource]
     private let modelByName: [String: Model]
-    private let ruleByName: [String: NamedRule]
-
-    /// A project without models.
-    public static let empty = Catalogue(
-        models: [], rules: [], project: GivenSettings(), seeds: [])
 
     init(
         models: [Model], rules: [NamedRule], project: GivenSettings, seeds: [SeedRow],
@@ -33,15 +28,10 @@ public struct Catalogue: Sendable {
         self.sources = sources
         modelByName = Dictionary(
             models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        ruleByName = Dictionary(
-            rules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The model called `name`, exactly spelled. O(1).
     public func model(_ name: String) -> Model? { modelByName[name] }
-
-    /// The named rule called `name`. O(1).
-    public func rule(_ name: String) -> NamedRule? { ruleByName[name] }
 
     /// The models so ordered that each comes after those it refers to, as far as there is no
     /// circle; otherwise by name.

@@ -43,8 +43,6 @@ public struct Column: Sendable {
     public internal(set) var reference: ForeignKey?
     /// The name it had before.
     public let renamedFrom: String?
-    /// What the author says it is for.
-    public let description: String?
     /// Rules for this column alone.
     public let access: ColumnAccess?
     /// Where the model file declares it.

@@ -66,8 +66,6 @@ public final class Model: Sendable {
     public let name: String
     /// The model file.
     public let file: String
-    /// What the author says the model is for.
-    public let description: String?
     /// The columns in declared order.
     public let columns: [Column]
     /// The key columns, as indexes into `columns`; never empty.
@@ -95,7 +93,6 @@ public final class Model: Sendable {
     init(_ draft: ModelDraft, references: [ForeignKey], relationships: [Relationship]) {
         name = draft.name
         file = draft.file
-        description = draft.description
         columns = draft.columns.enumerated().map { index, column in
             var column = column
             column.reference = references.first { $0.columns == [index] }

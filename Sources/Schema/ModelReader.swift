@@ -37,7 +37,6 @@ struct ModelReader {
     }
 
     private mutating func read(_ words: [String: FileReader.Member], root: JSONValue) {
-        draft.description = words["description"]?.value.string
         if let search = words["search"] {
             reader.fault(
                 "\"search\" (full-text search) is not built yet; remove it for now", at: search.key)
@@ -260,7 +259,7 @@ extension Column {
             table: table, name: "id", type: .uuid, isNullable: false,
             default: .expression(ExpressionSource("uuidv7()", at: location)), onUpdate: nil,
             isReadOnly: false, isIdentity: false, enumeration: nil,
-            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: nil, description: nil,
-            access: nil, location: location)
+            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: nil, access: nil,
+            location: location)
     }
 }

@@ -108,7 +108,6 @@ struct PropertyReader {
             enumeration: words["enum"].map { constants.enumeration($0.value) },
             bounds: bounds, jsonRule: jsonRule, reference: nil,
             renamedFrom: words["renamedFrom"]?.value.string,
-            description: words["description"]?.value.string,
             access: words["access"].map { readAccess($0.value) },
             location: file.location(member.key.offset))
     }

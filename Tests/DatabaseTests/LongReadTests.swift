@@ -29,7 +29,7 @@ import Values
                         part.append(ASCII.dot)
                         return false
                     }
-                    rows.appendText(0, to: &part)
+                    part.append(utf8: rows.text(0))
                     part.append(ASCII.lf)
                     return true
                 }
