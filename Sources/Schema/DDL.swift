@@ -29,7 +29,7 @@ public struct DDL: Sendable {
     }
 
     /// The statement that makes the table. One column or constraint a line.
-    public static func createTable(
+    static func createTable(
         _ model: Model, render: ExpressionRenderer
     ) throws(SchemaFailure) -> String {
         var lines = model.columns.map { definition(of: $0, in: model) }
@@ -49,7 +49,7 @@ public struct DDL: Sendable {
     }
 
     /// The statement that makes an index.
-    public static func createIndex(
+    static func createIndex(
         _ index: Index, of model: Model, render: ExpressionRenderer
     ) throws(SchemaFailure) -> String {
         let parts = index.parts.map { part in

@@ -1,8 +1,9 @@
 import Bytes
-import Database
 import Diagnostics
 import Testing
 import Values
+
+@testable import Database
 
 /// Queries that go on after their thread has other things to do.
 @Suite(.timeLimit(.minutes(1))) struct LongReadTests {

@@ -1,9 +1,10 @@
-import Database
 import Diagnostics
 import Glibc
 import Synchronization
 import Testing
 import Values
+
+@testable import Database
 
 /// Holds a thread until it is opened.
 private final class Gate: Sendable {
