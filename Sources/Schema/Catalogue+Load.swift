@@ -5,7 +5,7 @@ import Disk
 extension Catalogue {
     /// Reads a `Schemas` directory.
     ///
-    /// Throws every fault of all files at once, or one for a directory that cannot be read.
+    /// - Throws: every fault of all files at once, or one for a directory that cannot be read.
     public static func load(schemas directory: String) throws(SchemaFailure) -> Catalogue {
         try Catalogue(parsing: try files(ofSchemas: directory))
     }
@@ -13,7 +13,7 @@ extension Catalogue {
     /// The files of a `Schemas` directory in order of their paths. They are called by the
     /// directory's own name, as in diagnostics: `Schemas/models/posts.json`.
     ///
-    /// Throws every file and folder that cannot be read.
+    /// - Throws: every file and folder that cannot be read.
     public static func files(
         ofSchemas directory: String
     ) throws(SchemaFailure) -> [(path: String, contents: [UInt8])] {
@@ -47,7 +47,7 @@ extension Catalogue {
     /// What the `project.json` of a `Schemas` directory gives, for commands that need no models;
     /// nothing when there is none.
     ///
-    /// Throws every fault of the file.
+    /// - Throws: every fault of the file.
     public static func project(ofSchemas directory: String) throws(SchemaFailure) -> GivenSettings {
         let path = "\(directory)/\(ProjectFile.name)"
         let label = "\(directory.split(separator: "/").last ?? "")/\(ProjectFile.name)"

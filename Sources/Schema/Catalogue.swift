@@ -52,7 +52,7 @@ public struct Catalogue: Sendable {
     /// Reads the files of a `Schemas` directory given in memory. A path's last components say what
     /// a file is: `models/posts.json`, `seeds/demo.json`, `rules.json`, `project.json`.
     ///
-    /// Throws every fault of all files at once.
+    /// - Throws: every fault of all files at once.
     public init(parsing files: [(path: String, contents: [UInt8])]) throws(SchemaFailure) {
         let report = Report()
         var drafts: [ModelDraft] = []

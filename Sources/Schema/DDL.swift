@@ -4,7 +4,7 @@ import Database
 /// Turns an expression of a model into SQL text for a check or an index predicate: column names
 /// bare, constants inline. The `Expressions` room supplies it.
 ///
-/// Throws the expression's faults.
+/// - Throws: the expression's faults.
 public typealias ExpressionRenderer =
     (ExpressionSource, Model) throws(SchemaFailure) -> String
 
@@ -17,7 +17,8 @@ public typealias ExpressionRenderer =
 /// follow the greatest value that anybody writes.
 public struct DDL: Sendable {
     /// The statements, without semicolons, that make the model's table and then its indexes.
-    /// Throws the faults of its checks and index predicates.
+    ///
+    /// - Throws: the faults of its checks and index predicates.
     public static func create(
         _ model: Model, render: ExpressionRenderer
     ) throws(SchemaFailure) -> [String] {

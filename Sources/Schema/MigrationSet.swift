@@ -14,8 +14,8 @@ public struct MigrationSet: Sendable {
 
     /// Reads a directory; one that is not there holds no files.
     ///
-    /// Throws for files with names of another form, two files of one version, statements that
-    /// cannot stand in a migration, and files that cannot be read.
+    /// - Throws: a fault for each file with a name of another form or the version of another, each
+    ///   statement that cannot stand in a migration, each file that cannot be read.
     public static func load(_ directory: String) throws(SchemaFailure) -> MigrationSet {
         let label = directory.split(separator: "/").last.map(String.init) ?? directory
         let report = Report()

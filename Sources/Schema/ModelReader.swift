@@ -115,7 +115,7 @@ struct ModelReader {
         } else if let id = draft.columnIndex("id") {
             draft.primaryKey = [id]
         }
-        for index in draft.primaryKey 
+        for index in draft.primaryKey
         where draft.columns[index].type == .json && !faulty.contains(index) {
             reader.report.fault(
                 "a JSON column cannot be part of the primary key", at: draft.columns[index].location
