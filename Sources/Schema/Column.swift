@@ -1,4 +1,3 @@
-import Database
 public import Values
 
 /// The value a column gets when the writer gives none.

@@ -1,5 +1,5 @@
-import Values
 import Database
+import Values
 
 /// Turns an expression of a model into SQL text for a check or an index predicate: column names
 /// bare, constants inline. The `Expressions` room supplies it.

@@ -1,7 +1,7 @@
-import Values
 import Bytes
 public import Database
 public import Diagnostics
+import Values
 
 /// Applies migration files to a database. Blocks; for start-up and the command line.
 public struct Migrator: Sendable {

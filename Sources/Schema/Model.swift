@@ -1,5 +1,5 @@
-import Values
 public import Database
+import Values
 
 /// What a caller may be allowed to do with a row.
 public enum Verb: String, Hashable, Sendable, CaseIterable {

@@ -1,8 +1,7 @@
-import Values
 import Bytes
 import Configuration
-import Database
 import Diagnostics
+import Values
 
 /// Reads one model file into a draft, reporting every fault in it.
 struct ModelReader {

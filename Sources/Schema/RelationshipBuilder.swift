@@ -1,4 +1,3 @@
-import Database
 import Values
 
 /// Derives the relationships of rest.md §8.1 from the foreign keys.
