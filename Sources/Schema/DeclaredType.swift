@@ -52,18 +52,19 @@ struct DeclaredType: Hashable {
     ///
     /// - Parameter name: the column's, quoted.
     func condition(on name: String) -> String? {
-        switch type {
-        case .text, .integer, .real, .bytes: nil
-        case .uuid: "\(name) GLOB '????????-????-????-????-????????????'"
-        case .timestamp: "\(name) GLOB '????-??-??T??:??:??*+00:00'"
-        case .date: "\(name) GLOB '????-??-??'"
-        case .time: "\(name) GLOB '??:??:??*'"
-        case .boolean: "\(name) IN (0, 1)"
-        case .integer32: "\(name) BETWEEN \(Int32.min) AND \(Int32.max)"
+        switch type.traits.form {
+        case .any: nil
+        case .glob(let pattern): "\(name) GLOB '\(pattern)'"
+        case .between(let low, let high): "\(name) BETWEEN \(low) AND \(high)"
+        case .oneOf(let values): "\(name) IN (\(values.map(String.init).joined(separator: ", ")))"
         case .json: "\(name) GLOB \(pattern)"
-        case .decimal(let precision, let scale):
-            "abs(\(name)) < \(Self.power(precision - scale)) * \(Self.power(scale))"
+        case .digits: digitsCondition(on: name)
         }
+    }
+
+    private func digitsCondition(on name: String) -> String? {
+        guard case .decimal(let precision, let scale) = type else { return nil }
+        return "abs(\(name)) < \(Self.power(precision - scale)) * \(Self.power(scale))"
     }
 
     /// How the text of the column's JSON begins and ends. SQLite 3.40 (Debian 12) marks its JSON
