@@ -145,7 +145,7 @@ extension TablePlan {
 extension TablePlan.Member {
     /// Whether it is a column under its own name.
     fileprivate func isPlainColumn(of model: Model) -> Bool {
-        guard case .column(let source) = self.source else { return false }
-        return source.path.isEmpty && model.columns[source.column].name == key
+        guard case .column(let field, _) = source else { return false }
+        return field.isWholeColumn && model.columns[field.column].name == key
     }
 }

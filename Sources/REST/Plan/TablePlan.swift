@@ -28,7 +28,8 @@ struct TablePlan: Sendable {
     }
 
     enum Source: Sendable {
-        case column(ColumnSource)
+        /// Rows for which the mask, if there is one, is not true show null in the column's place.
+        case column(ResolvedField, mask: Predicate?)
         /// The embed with this index.
         case embed(Int)
         /// How many rows there are, in place of the rows.
@@ -45,18 +46,6 @@ struct TablePlan: Sendable {
     var isCount: Bool {
         if case .rowCount? = members.first?.source { true } else { false }
     }
-}
-
-/// A column, or what a path finds in one.
-struct ColumnSource: Sendable {
-    /// A change of the value on its way out.
-    enum Cast: Sendable { case integerToText, booleanToText }
-
-    let column: Int
-    var path: [JSONStep] = []
-    var cast: Cast?
-    /// When set, rows for which this is not true show null in the column's place.
-    var mask: Predicate?
 }
 
 /// Which rows a verb reaches.
@@ -102,7 +91,7 @@ struct Link: Sendable {
 struct OrderKey: Sendable {
     /// The embeds the column is reached through, outermost first.
     let embeds: [Int]
-    let source: ColumnSource
+    let field: ResolvedField
     let descending: Bool
     let nullsFirst: Bool
     /// False when the column never holds null, so that an index in plain order serves.

@@ -43,9 +43,9 @@ extension StatementBuilder {
     }
 
     /// One column of a to-one embed, null when there is no row: to order parents by.
-    mutating func appendScalar(_ source: ColumnSource, of embed: EmbedPlan, in parent: TablePlan) {
+    mutating func appendScalar(_ field: ResolvedField, of embed: EmbedPlan, in parent: TablePlan) {
         append("(SELECT ")
-        append(source, of: embed.table)
+        append(field, of: embed.table.alias)
         appendSource(of: embed, in: parent)
         append(" LIMIT 1)")
     }

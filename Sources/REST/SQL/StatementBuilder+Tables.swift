@@ -60,48 +60,19 @@ extension StatementBuilder {
 
     mutating func append(_ member: TablePlan.Member, of table: TablePlan) {
         switch member.source {
-        case .column(let source): append(source, of: table)
+        case .column(let field, let mask): append(field, mask: mask, of: table.alias)
         case .embed(let index): append(table.embeds[index], in: table)
         case .rowCount: append("count(*)")
         }
     }
 
-    mutating func append(_ source: ColumnSource, of table: TablePlan) {
-        if let mask = source.mask {
-            append("CASE WHEN ")
-            append(mask, row: table.alias)
-            append(" THEN ")
-        }
-        switch source.cast {
-        case .integerToText?: append("CAST(")
-        case .booleanToText?: append("CASE ")
-        case nil: break
-        }
-        let column = table.model.columns[source.column]
-        if !source.path.isEmpty, column.type != .json {
-            append("NULL")
-        } else {
-            append(source.path, into: column.name, of: table.alias)
-        }
-        switch source.cast {
-        case .integerToText?: append(" AS TEXT)")
-        case .booleanToText?: append(" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END")
-        case nil: break
-        }
-        if source.mask != nil { append(" END") }
-    }
-
-    private mutating func append(_ path: [JSONStep], into column: String, of alias: String) {
-        for step in path.reversed() { append(step.isText ? "apus_json_text(" : "apus_json_get(") }
-        append(column: column, of: alias)
-        for step in path {
-            append(", ")
-            switch step.key {
-            case .name(let name): append(.text(name))
-            case .index(let index): append(.integer(index))
-            }
-            append(")")
-        }
+    private mutating func append(_ field: ResolvedField, mask: Predicate?, of alias: String) {
+        guard let mask else { return append(field, of: alias) }
+        append("CASE WHEN ")
+        append(mask, row: alias)
+        append(" THEN ")
+        append(field, of: alias)
+        append(" END")
     }
 
     /// ` WHERE …`: the rule first, then what the request asks.
@@ -140,9 +111,9 @@ extension StatementBuilder {
         for (index, key) in table.order.enumerated() {
             append(index == 0 ? " ORDER BY " : ", ")
             if let embed = key.embeds.first {
-                appendScalar(key.source, of: table.embeds[embed], in: table)
+                appendScalar(key.field, of: table.embeds[embed], in: table)
             } else {
-                append(key.source, of: table)
+                append(key.field, of: table.alias)
             }
             if key.descending { append(" DESC") }
             if key.mayBeNull { append(key.nullsFirst ? " NULLS FIRST" : " NULLS LAST") }

@@ -76,6 +76,10 @@ struct StatementBuilder {
 
     mutating func append(identifier: String) { sql.append(identifier: identifier) }
 
+    mutating func append(_ field: ResolvedField, of alias: String) {
+        field.appendSQL(to: &sql, row: alias)
+    }
+
     /// The predicate, so bound that it may stand between `AND`s.
     mutating func append(_ predicate: Predicate, row alias: String, old: String? = nil) {
         predicate.appendSQL(to: &sql, row: alias, old: old)
