@@ -33,19 +33,29 @@ extension Planner {
         _ request: ApiRequest, model: Model, resolvesConflicts: Bool
     ) throws(Problem) -> ReturnPlan {
         let table = try tablePlan(request, model: model, appliesRootFilters: false)
-        try requireSound(request)
+        try requireKnownPreferences(request)
+        try requireMedia(request)
+        let preferences = request.preferences
+        let hasBody = preferences.return == .representation
         return ReturnPlan(
-            table, request.preferences, media: request.media,
-            applied: request.preferences.applied(
-                to: request.action, resolvesConflicts: resolvesConflicts),
-            schema: request.hasProfile ? settings.schema : nil, rowsMax: settings.rowsMax)
+            table, preferences, media: request.media,
+            fields: AnswerFields(
+                media: hasBody ? request.media : nil,
+                applied: preferences.applied(
+                    to: request.action, resolvesConflicts: resolvesConflicts),
+                schema: request.hasProfile ? settings.schema : nil),
+            rowsMax: settings.rowsMax)
     }
 
-    /// Preferences nobody knows under `handling=strict`, and media types nobody gives.
-    func requireSound(_ request: ApiRequest) throws(Problem) {
+    /// Refuses preferences nobody knows under `handling=strict`.
+    func requireKnownPreferences(_ request: ApiRequest) throws(Problem) {
         if request.preferences.isStrict, !request.preferences.unknown.isEmpty {
             throw .preferences(request.preferences.unknown)
         }
+    }
+
+    /// Refuses media types that nobody gives.
+    func requireMedia(_ request: ApiRequest) throws(Problem) {
         if case .unavailable(let wanted) = request.media { throw .mediaTypes(wanted) }
     }
 

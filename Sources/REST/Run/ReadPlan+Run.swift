@@ -81,7 +81,7 @@ extension ReadPlan {
         if media.isObject, result.rowCount != 1 { throw .notSingular(result.rowCount) }
         let isPartial = result.total.map { result.rowCount < $0 } ?? false
         var response = Response(status: isPartial ? 206 : 200)
-        response.fieldLines = fieldLines
+        response.fieldLines = fields.lines
         response.appendContentRange(first: offset, count: result.rowCount, total: result.total)
         response.content = result.content
         response.tellsLengthToHead = false  // rest.md §1

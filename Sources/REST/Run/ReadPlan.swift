@@ -21,15 +21,14 @@ final class ReadPlan: Sendable {
     /// Arguments of ``rows`` that hold the window.
     let limitArgument: Int
     let offsetArgument: Int
-    /// Field lines that are the same for every answer.
-    let fieldLines: [UInt8]
+    let fields: AnswerFields
     /// What the statements were made of, for the one that only long answers need.
     private let table: TablePlan
     private let window: WindowPlan
 
     init(
         _ table: TablePlan, window: WindowPlan, countsRows: Bool, media: MediaType,
-        fieldLines: [UInt8]
+        fields: AnswerFields
     ) {
         var builder = StatementBuilder(rowsMax: window.rowsMax)
         builder.appendRows(of: table, window: window)
@@ -49,7 +48,7 @@ final class ReadPlan: Sendable {
         asksForTime = rows.readsTime || count?.readsTime == true
         layout = RowLayout(table.members.map { ($0.key, $0.type) })
         self.media = media
-        self.fieldLines = fieldLines
+        self.fields = fields
         self.table = table
         self.window = window
     }
