@@ -1,5 +1,3 @@
-import Bytes
-
 /// An answer before it is framed. `Date`, `Content-Length`, `Transfer-Encoding` and `Connection`
 /// are the encoder's, and so is what HEAD leaves out: HEAD is answered as GET is.
 public struct Response: Sendable {

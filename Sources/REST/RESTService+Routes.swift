@@ -15,7 +15,7 @@ extension RESTService {
     public func routes(bodyBytesMax: Int) -> RouteTable<Identity> {
         let ignored = BodyPolicy(bytesMax: bodyBytesMax)
         let json = BodyPolicy(bytesMax: bodyBytesMax, mediaTypes: ["application/json"])
-        let writes: [(MethodSet, BodyPolicy, ApiRequest.Action)] = [
+        let writes: [(MethodSet, BodyPolicy, WriteAction)] = [
             (.post, json, .insert), (.patch, json, .update), (.delete, ignored, .delete),
         ]
         var rows = rootRows

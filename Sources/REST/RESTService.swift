@@ -52,8 +52,7 @@ public final class RESTService {
         }
         let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
-        let parsed = try ApiRequest(
-            request, .read, table: table, masked: masked, settings: settings)
+        let parsed = try ApiRequest(request, table: table, masked: masked, settings: settings)
         var planner = Planner(
             catalogue: catalogue,
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
@@ -99,7 +98,7 @@ public final class RESTService {
     // MARK: Writes
 
     func write(
-        _ request: Request, _ action: ApiRequest.Action, _ table: ArraySlice<UInt8>,
+        _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
         _ identity: Identity
     ) throws(Problem) -> Answer {
         let now = Instant.now
@@ -127,12 +126,12 @@ public final class RESTService {
     /// The plan of a write, kept or made now, with the rows of the body and the operands that the
     /// plan leaves out.
     private func plan(
-        _ request: Request, _ action: ApiRequest.Action, _ table: ArraySlice<UInt8>,
+        _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
         _ identity: Identity, _ context: QueryContext
     ) throws(Problem) -> (WritePlan, [JSONRow], Operands) {
         var key = PlanKey(request, table: table, isService: identity.isService)
         var payload: Payload?
-        if key != nil, action != .delete {
+        if key != nil, action.hasPayload {
             // A body that cannot be read is told of below, after what else is wrong.
             payload = try? Payload(request)
             let isKept = payload.map { key?.append(keysOf: $0) == true } ?? false
@@ -142,13 +141,16 @@ public final class RESTService {
             return (plan, payload?.rows ?? [], try Operands(key.operands, for: plan.slots))
         }
         let masked = key?.operands.map(\.parameter) ?? []
-        let parsed = try ApiRequest(
-            request, action, table: table, masked: masked, payload: payload, settings: settings)
+        var parsed = try ApiRequest(request, table: table, masked: masked, settings: settings)
+        if action.hasPayload {
+            if payload == nil { payload = try Payload(request) }
+            parsed.payload = payload
+        }
         var planner = Planner(
             catalogue: catalogue,
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
             settings: settings)
-        let (plan, isShared) = try planner.writePlan(parsed)
+        let (plan, isShared) = try planner.writePlan(parsed, action)
         if let key, isShared, plan.covers(masked) { writePlans.insert(plan, for: key.bytes) }
         return (plan, parsed.payload?.rows ?? [], Operands())
     }

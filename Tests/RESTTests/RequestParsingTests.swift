@@ -43,7 +43,7 @@ import Testing
         #expect(
             preferences.applied(to: .delete, resolvesConflicts: false)
                 == "return=minimal, count=exact, handling=strict, max-affected=3")
-        #expect(Preferences([]).applied(to: .read, resolvesConflicts: false) == nil)
+        #expect(Preferences([]).applied(to: nil, resolvesConflicts: false) == nil)
     }
 }
 

@@ -16,7 +16,7 @@ import Values
         let key = PlanKey(request, table: request.rawPath, isService: false)
         let settings = RESTSettings()
         let parsed = try ApiRequest(
-            request, .read, table: request.rawPath.dropFirst(),
+            request, table: request.rawPath.dropFirst(),
             masked: key?.operands.map(\.parameter) ?? [], settings: settings)
         let permissions = Permissions(
             rulebook: try Rulebook.compile(catalogue), identity: identity, context: .none)

@@ -6,18 +6,16 @@ import Query
 import Values
 
 extension ApiRequest {
-    /// Reads a request, in the order of rest.md §2: table, profile, query string, range, body.
+    /// Reads a request but for its body, in the order of rest.md §2: table, profile, query string,
+    /// range.
     ///
     /// - Parameters:
     ///   - table: The table's name as it stands in the path, not percent-decoded.
     ///   - masked: The parameters whose values the plan cache leaves out.
-    ///   - payload: The body, if it has been read already.
     init(
-        _ request: Request, _ action: Action, table: ArraySlice<UInt8>, masked: [Int],
-        payload: Payload? = nil,
-        settings: RESTSettings
+        _ request: Request, table: ArraySlice<UInt8>, masked: [Int], settings: RESTSettings
     ) throws(Problem) {
-        self.init(action: action, table: try TableName.decode(table))
+        self.init(table: try TableName.decode(table))
         hasProfile = try request.namesSchema(settings: settings)
         guard request.rawQuery.count <= Limits.queryBytesMax else {
             throw .limit("The query string is longer than \(Limits.queryBytesMax) bytes")
@@ -32,9 +30,6 @@ extension ApiRequest {
         }
         preferences = Preferences(request.fields("prefer"))
         media = MediaType(accept: request.field("accept"))
-        if action == .insert || action == .update {
-            if let payload { self.payload = payload } else { self.payload = try Payload(request) }
-        }
     }
 }
 

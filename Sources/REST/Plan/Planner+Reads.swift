@@ -20,7 +20,7 @@ extension Planner {
             media: request.media,
             fields: AnswerFields(
                 media: request.media,
-                applied: request.preferences.applied(to: .read, resolvesConflicts: false),
+                applied: request.preferences.applied(to: nil, resolvesConflicts: false),
                 schema: request.hasProfile ? settings.schema : nil))
         return (plan, !dependsOnCaller(table))
     }
