@@ -84,14 +84,3 @@ extension Predicate {
         return inputs.columns.isEmpty && inputs.oldColumns.isEmpty && inputs.models.isEmpty
     }
 }
-
-extension RowRule {
-    /// The rule of a predicate, simplified when it is a constant.
-    init(_ predicate: Predicate) {
-        switch predicate.constant {
-        case true?: self = .everybody
-        case false?: self = .nobody
-        case nil: self = .matching(predicate)
-        }
-    }
-}
