@@ -1,4 +1,3 @@
-import Bytes
 import Database
 import Diagnostics
 import Expressions
@@ -105,7 +104,7 @@ struct WriteRun {
         if representation.visible == nil, !representation.isOpen {
             try requireVisible(count, of: keys, returning)
         }
-        return returning.media.stripsNulls ? NullStripping.strip(body) : body
+        return body
     }
 
     /// Rowids as `json_each` takes them.
@@ -121,24 +120,19 @@ struct WriteRun {
         }
     }
 
-    /// The rows a statement finds as JSON, and how many they are.
+    /// The rows a statement finds as the body of an answer, and how many they are.
     private func read(
         _ text: String, _ arguments: [Value], _ layout: RowLayout, _ media: MediaType
     ) throws(Problem) -> (body: [UInt8], count: Int) {
         do throws(DatabaseError) {
             return try transaction.query(text: text, arguments: arguments, context) {
                 (rows) throws(DatabaseError) in
+                var encoder = RowEncoder(layout, media)
                 var body: [UInt8] = []
-                if !media.isObject { body.append(ASCII.leftBracket) }
-                var count = 0
-                while try rows.next() {
-                    if count > 0 { body.append(ASCII.comma) }
-                    count += 1
-                    layout.appendObject(rows, to: &body)
-                    try ReadPlan.judge(byteCount: body.count)
+                while try encoder.appendNext(&rows, to: &body) {
+                    try RowEncoder.refuseOversize(body.count)
                 }
-                if !media.isObject { body.append(ASCII.rightBracket) }
-                return (body, count)
+                return (body, encoder.rowCount)
             }
         } catch {
             throw Problem(error)
