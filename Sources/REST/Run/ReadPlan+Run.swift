@@ -49,8 +49,9 @@ extension ReadPlan {
             }
         }
         if let countedTable { return try reader.rowCount(of: countedTable) }
-        guard let count else { return nil }
-        return try reader.count(count.text, arguments.count, context)
+        guard var count else { return nil }
+        count.arguments = arguments.count
+        return try reader.count(count, context)
     }
 
     func window(of arguments: ReadArguments) -> (limit: Int, offset: Int) {
@@ -83,11 +84,7 @@ extension ReadPlan {
 
 extension Reader {
     /// The number that a counting query finds.
-    func count(
-        _ text: String, _ arguments: [Value], _ context: QueryContext
-    ) throws(DatabaseError) -> Int {
-        try query(text: text, arguments: arguments, context) { (rows) throws(DatabaseError) in
-            try rows.next() ? Int(rows.int64(0)) : 0
-        }
+    func count(_ sql: BoundSQL, _ context: QueryContext) throws(DatabaseError) -> Int {
+        if case .integer(let count) = try scalar(sql, context) { Int(count) } else { 0 }
     }
 }

@@ -74,8 +74,7 @@ struct SlowRead: Sendable {
             let window = plan.window(of: arguments)
             return (min(window.limit, max(0, total - window.offset)), total)
         }
-        let count = plan.windowCount(arguments)
-        return (try reader.count(count.text, count.arguments, context), nil)
+        return (try reader.count(plan.windowCount(arguments), context), nil)
     }
 
     private func stream(_ read: LongRead) -> ContentStream {

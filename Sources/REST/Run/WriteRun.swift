@@ -66,11 +66,7 @@ struct WriteRun {
             let transaction = transaction
             let evaluation = Evaluation(context: context) { (sql, context) throws(Problem) in
                 do throws(DatabaseError) {
-                    return try transaction.query(
-                        text: sql.text, arguments: sql.arguments, context
-                    ) { (rows) throws(DatabaseError) in
-                        try rows.next() ? rows.value(0) : .null
-                    }
+                    return try transaction.scalar(sql, context)
                 } catch {
                     throw Problem(error)
                 }
