@@ -22,9 +22,6 @@ struct ConflictPlan: Sendable {
     /// Updates the row; nil when nothing of it changes.
     let update: BoundSQL?
 
-    /// The row that is there, in the statements of an update.
-    static let alias = "_apus_0"
-
     /// - Parameters:
     ///   - using: The rules of the row that is there.
     ///   - given: The columns of the body.
@@ -43,9 +40,10 @@ struct ConflictPlan: Sendable {
             write(&builder)
             return builder.statement.bound
         }
-        lookup = statement {
-            $0.appendLookup(key, values: key.map { _ in .null }, of: model)
-        }.text
+        lookup =
+            statement {
+                $0.appendLookup(key, values: key.map { _ in .null }, of: model)
+            }.text
         self.using = using.filter { !$0.isEverybody }.map { rule in
             statement { $0.appendTouchedRow(of: model, passing: rule) }
         }
@@ -55,9 +53,9 @@ struct ConflictPlan: Sendable {
             checks.isEmpty
             ? nil
             : statement {
-                $0.appendViolation(of: checks, model: model, assignments, alias: Self.alias) {
+                $0.appendViolation(of: checks, model: model, assignments, alias: Alias.there) {
                     $0.append(" WHERE ")
-                    $0.appendIsTouched(Self.alias)
+                    $0.appendIsTouched(Alias.there)
                 }
             }
         self.changed = changed
@@ -65,9 +63,9 @@ struct ConflictPlan: Sendable {
             changed.isEmpty
             ? nil
             : statement {
-                $0.appendUpdate(of: model, as: Self.alias, assignments)
+                $0.appendUpdate(of: model, as: Alias.there, assignments)
                 $0.append(" WHERE ")
-                $0.appendIsTouched(Self.alias)
+                $0.appendIsTouched(Alias.there)
                 // Where the rowid is the table's key, the update may change it.
                 $0.append(" RETURNING rowid")
             }

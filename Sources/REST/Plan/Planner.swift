@@ -78,7 +78,7 @@ struct Planner {
 
     mutating func makeAlias() -> String {
         defer { aliasCount += 1 }
-        return "_apus_\(aliasCount)"
+        return Alias.table(aliasCount)
     }
 
     /// A table and its embeds, without filters, order and window.

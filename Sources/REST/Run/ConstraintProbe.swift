@@ -127,19 +127,19 @@ struct ConstraintProbe {
     ) throws(Problem) -> [Value]? {
         var builder = run.makeBuilder()
         builder.append("SELECT ")
-        appendColumns(key, of: StatementBuilder.newAlias, to: &builder)
+        appendColumns(key, of: Alias.new, to: &builder)
         builder.appendImages(of: model, images.assignments, alias: images.alias, where: condition)
         builder.append(" WHERE EXISTS (SELECT 1 FROM ")
-        builder.append(table: model.name, as: "_apus_other")
+        builder.append(table: model.name, as: Alias.other)
         builder.append(" WHERE ")
-        builder.append(rowOf: "_apus_other")
+        builder.append(rowOf: Alias.other)
         builder.append(" <> ")
-        builder.append(column: StatementBuilder.keyColumn, of: StatementBuilder.newAlias)
+        builder.append(column: Alias.rowid, of: Alias.new)
         for column in key {
             builder.append(" AND ")
-            builder.append(column: model.columns[column].name, of: "_apus_other")
+            builder.append(column: model.columns[column].name, of: Alias.other)
             builder.append(" = ")
-            builder.append(column: model.columns[column].name, of: StatementBuilder.newAlias)
+            builder.append(column: model.columns[column].name, of: Alias.new)
         }
         builder.append(") LIMIT 1")
         if let values = try run.lookAtFirst(builder, count: key.count) { return values }
@@ -155,18 +155,18 @@ struct ConstraintProbe {
             else { continue }
             var builder = run.makeBuilder()
             builder.append("SELECT ")
-            appendColumns(foreignKey.columns, of: StatementBuilder.newAlias, to: &builder)
+            appendColumns(foreignKey.columns, of: Alias.new, to: &builder)
             builder.appendImages(
                 of: model, images.assignments, alias: images.alias, where: condition)
             builder.append(" WHERE ")
             for column in foreignKey.columns {
-                builder.append(column: model.columns[column].name, of: StatementBuilder.newAlias)
+                builder.append(column: model.columns[column].name, of: Alias.new)
                 builder.append(" IS NOT NULL AND ")
             }
             builder.append("NOT ")
             appendMatch(
                 target, foreignKey.targetColumns, model, foreignKey.columns,
-                StatementBuilder.newAlias,
+                Alias.new,
                 to: &builder)
             builder.append(" LIMIT 1")
             if let values = try run.lookAtFirst(builder, count: foreignKey.columns.count) {
@@ -197,12 +197,12 @@ struct ConstraintProbe {
                 if columns == nil, !isHolding { continue }
                 var builder = run.makeBuilder()
                 builder.append("SELECT ")
-                appendColumns(foreignKey.targetColumns, of: StatementBuilder.oldAlias, to: &builder)
+                appendColumns(foreignKey.targetColumns, of: Alias.old, to: &builder)
                 builder.appendImages(of: model, [], alias: images.alias, where: condition)
                 builder.append(" WHERE ")
                 appendMatch(
                     child, foreignKey.columns, model, foreignKey.targetColumns,
-                    StatementBuilder.oldAlias, to: &builder)
+                    Alias.old, to: &builder)
                 builder.append(" LIMIT 1")
                 if let values = try run.lookAtFirst(builder, count: foreignKey.targetColumns.count)
                 {
@@ -230,11 +230,11 @@ struct ConstraintProbe {
         to builder: inout StatementBuilder
     ) {
         builder.append("EXISTS (SELECT 1 FROM ")
-        builder.append(table: other.name, as: "_apus_other")
+        builder.append(table: other.name, as: Alias.other)
         builder.append(" WHERE ")
         for (index, (otherColumn, ownColumn)) in zip(otherColumns, ownColumns).enumerated() {
             if index > 0 { builder.append(" AND ") }
-            builder.append(column: other.columns[otherColumn].name, of: "_apus_other")
+            builder.append(column: other.columns[otherColumn].name, of: Alias.other)
             builder.append(" = ")
             builder.append(column: own.columns[ownColumn].name, of: alias)
         }

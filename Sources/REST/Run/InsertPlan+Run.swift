@@ -181,9 +181,9 @@ extension InsertPlan {
             return try run.integers(update.text, arguments).first ?? rowid
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
-                .problem(error, updating: assignments, alias: ConflictPlan.alias) {
+                .problem(error, updating: assignments, alias: Alias.there) {
                     $0.append(" WHERE ")
-                    $0.appendRow(rowid, of: ConflictPlan.alias)
+                    $0.appendRow(rowid, of: Alias.there)
                 }
         }
     }
@@ -195,14 +195,14 @@ extension InsertPlan {
         builder.append("SELECT ")
         for (index, column) in model.primaryKey.enumerated() {
             if index > 0 { builder.append(", ") }
-            builder.append(column: model.columns[column].name, of: StatementBuilder.oldAlias)
+            builder.append(column: model.columns[column].name, of: Alias.old)
         }
         builder.append(" FROM ")
-        builder.append(table: model.name, as: StatementBuilder.oldAlias)
+        builder.append(table: model.name, as: Alias.old)
         builder.append(" WHERE ")
-        builder.appendRow(rowid, of: StatementBuilder.oldAlias)
+        builder.appendRow(rowid, of: Alias.old)
         builder.append(" AND ")
-        builder.append(returning.table.rule, of: StatementBuilder.oldAlias)
+        builder.append(returning.table.rule, of: Alias.old)
         guard let values = try run.lookAtFirst(builder, count: model.primaryKey.count) else {
             return nil
         }

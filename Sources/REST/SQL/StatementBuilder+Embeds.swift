@@ -21,12 +21,15 @@ extension StatementBuilder {
             return
         }
         append("(SELECT apus_array(")
-        append(object: layout) { index, builder in builder.append("\"c\(index)\"") }
+        append(object: layout) { index, builder in 
+            builder.append(identifier: Alias.member(index))
+        }
         append(") FROM (SELECT ")
         for (index, member) in table.members.enumerated() {
             if index > 0 { append(", ") }
             append(member, of: table)
-            append(" AS \"c\(index)\"")
+            append(" AS ")
+            append(identifier: Alias.member(index))
         }
         appendSource(of: embed, in: parent)
         appendOrder(of: table)
@@ -102,12 +105,12 @@ extension StatementBuilder {
             append(table: model.name, as: alias)
             return rule
         }
-        let view = "_apus_of_" + model.name
+        let view = Alias.visible(model.name)
         define(view) { builder in
             builder.append("SELECT * FROM ")
-            builder.append(table: model.name, as: "_apus_r")
+            builder.append(table: model.name, as: Alias.seen)
             builder.append(" WHERE ")
-            builder.append(predicate, row: "_apus_r")
+            builder.append(predicate, row: Alias.seen)
         }
         append(table: view, as: alias)
         return .everybody
