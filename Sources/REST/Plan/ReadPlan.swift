@@ -43,7 +43,7 @@ final class ReadPlan: Sendable {
             count = nil
         }
         asksForTime = rows.readsTime || count?.readsTime == true
-        layout = RowLayout(table.members.map { ($0.key, $0.type) })
+        layout = table.layout
         self.media = media
         self.fields = fields
         self.table = table

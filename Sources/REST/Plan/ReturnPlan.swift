@@ -45,7 +45,7 @@ struct Representation: Sendable {
     let isOpen: Bool
 
     init(of table: TablePlan, rowsMax: Int) {
-        layout = RowLayout(table.members.map { ($0.key, $0.type) })
+        layout = table.layout
         var builder = StatementBuilder(rowsMax: rowsMax)
         builder.appendTouchedRow(of: table)
         one = builder.statement.bound

@@ -36,6 +36,9 @@ struct TablePlan: Sendable {
         case rowCount
     }
 
+    /// The shape of the row's object.
+    var layout: RowLayout { RowLayout(members.map { ($0.key, $0.type) }) }
+
     /// The table's name, if neither a rule nor the request leaves any row of it out.
     var wholeTable: String? {
         guard case .everybody = rule, filters.isEmpty else { return nil }

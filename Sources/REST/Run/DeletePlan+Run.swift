@@ -17,7 +17,7 @@ extension DeletePlan {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, deletingFrom: target.alias) { $0.appendWhere(rules, target) }
         }
-        try run.judge(affected, returning)
+        try run.requireCount(affected, returning)
         return WriteResult(status: body == nil ? 204 : 200, affected: affected, body: body)
     }
 }

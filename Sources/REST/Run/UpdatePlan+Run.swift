@@ -8,7 +8,7 @@ extension UpdatePlan {
         try check(run, values)
         let keys = try update(run, values)
         if !keys.isEmpty, let problem = values.problem { throw problem }
-        try run.judge(keys.count, returning)
+        try run.requireCount(keys.count, returning)
         guard let representation = returning.representation else {
             return WriteResult(status: 204, affected: keys.count)
         }
@@ -22,11 +22,7 @@ extension UpdatePlan {
         guard let violation else { return }
         let arguments = violation.arguments(run.operands, assigning: values.assignments)
         guard let failed = try run.look(violation.text, arguments).first else { return }
-        if let column = checks[Int(failed)].column {
-            throw .forbiddenColumn(
-                model.columns[column].name, of: model.name, isAnonymous: run.isAnonymous)
-        }
-        throw .rowSecurity(table: model.name, isAnonymous: run.isAnonymous)
+        throw run.refusal(by: checks[Int(failed)], of: model)
     }
 
     /// The rowids of the rows changed.

@@ -76,8 +76,18 @@ struct WriteRun {
         }
     }
 
-    /// Whether one more row would be too many, and whether the one object asked for is there.
-    func judge(_ affected: Int, _ returning: ReturnPlan) throws(Problem) {
+    /// What a row that fails a check is told.
+    func refusal(by check: RowCheck, of model: Model) -> Problem {
+        guard let column = check.column else {
+            return .rowSecurity(table: model.name, isAnonymous: isAnonymous)
+        }
+        return .forbiddenColumn(
+            model.columns[column].name, of: model.name, isAnonymous: isAnonymous)
+    }
+
+    /// - Throws: PGRST124 for more rows than are allowed, PGRST116 for not exactly one where the one
+    ///   object is asked for.
+    func requireCount(_ affected: Int, _ returning: ReturnPlan) throws(Problem) {
         if let limit = returning.maxAffected, affected > limit { throw .tooManyAffected(affected) }
         if returning.media.isObject, affected != 1 { throw .notSingular(affected) }
     }
