@@ -1,10 +1,6 @@
-extension Parser {
-    /// Words that start or join clauses and so cannot be bare names (PostgreSQL reserves them too).
-    private static let reserved: Set<String> = [
-        "and", "or", "not", "in", "is", "like", "ilike", "between", "null", "true", "false",
-        "distinct", "from", "where", "as", "select", "case", "when", "then", "else", "end",
-    ]
+import Schema
 
+extension Parser {
     mutating func primary() throws(SyntaxFault) -> Syntax {
         let token = current
         switch token.kind {
@@ -67,7 +63,9 @@ extension Parser {
             advance()
             return name
         case .name(let name):
-            guard !Self.reserved.contains(name.lowercased()) else { throw unexpected(wanted) }
+            guard !ReservedNames.ruleWords.contains(name.lowercased()) else {
+                throw unexpected(wanted)
+            }
             advance()
             return name
         case .text, .number, .symbol, .end: throw unexpected(wanted)
