@@ -255,8 +255,7 @@ extension Resolver {
             }
             return fault(
                 "unknown type \"\(name)\"", at: offset, scope,
-                suggestion: nearest(
-                    name, in: ["text", "uuid", "timestamptz", "date", "integer", "boolean"]))
+                suggestion: nearest(name, in: ColumnType.families.flatMap(\.traits.castNames)))
         }
         guard case .known(let from) = operand.type, from != type else {
             var settled = settle(operand, as: type, scope)

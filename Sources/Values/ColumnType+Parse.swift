@@ -156,18 +156,11 @@ extension ColumnType {
         return .real(value)
     }
 
-    /// Unambiguous beginnings of the words, in any case (bool.c `parse_bool_with_len`).
     private func parseBoolean(_ text: String) throws(Problem) -> Value {
-        let word = String(utf8: trimmed(text).map(ASCII.lowercased))
-        if word.isEmpty { throw .invalidSyntax(type: formalName, value: text) }
-        if word == "1" || word == "on" || "true".hasPrefix(word) || "yes".hasPrefix(word) {
-            return .integer(1)
+        guard let truth = BooleanText.truth(of: String(utf8: trimmed(text))) else {
+            throw .invalidSyntax(type: formalName, value: text)
         }
-        let isOff = word == "of" || word == "off"
-        if word == "0" || isOff || "false".hasPrefix(word) || "no".hasPrefix(word) {
-            return .integer(0)
-        }
-        throw .invalidSyntax(type: formalName, value: text)
+        return Value(truth)
     }
 
     func parseJSON(_ bytes: [UInt8]) throws(Problem) -> Value {
