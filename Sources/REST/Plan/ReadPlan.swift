@@ -15,9 +15,8 @@ final class ReadPlan: Sendable {
     let media: MediaType
     /// Whether a statement mentions the moment of the request.
     let asksForTime: Bool
-    /// Arguments of ``rows`` that hold the window.
-    let limitArgument: Int
-    let offsetArgument: Int
+    /// The arguments of ``rows`` that hold the window.
+    let windowArguments: WindowPlan.Arguments
     let fields: AnswerFields
     /// What the statements were made of, for the one that only long answers need.
     private let table: TablePlan
@@ -28,10 +27,8 @@ final class ReadPlan: Sendable {
         fields: AnswerFields
     ) {
         var builder = StatementBuilder(rowsMax: window.rowsMax)
-        builder.appendRows(of: table, window: window)
+        windowArguments = builder.appendRows(of: table, window: window)
         rows = builder.statement.bound
-        limitArgument = rows.arguments.count - 2
-        offsetArgument = rows.arguments.count - 1
         self.countsRows = countsRows
         let countsSome = countsRows && !table.isCount
         countedTable = countsSome ? table.wholeTable : nil

@@ -58,7 +58,7 @@ extension ReadPlan {
         func number(_ index: Int) -> Int {
             if case .integer(let number) = arguments.rows[index] { Int(number) } else { 0 }
         }
-        return (number(limitArgument), number(offsetArgument))
+        return (number(windowArguments.limit), number(windowArguments.offset))
     }
 
     /// The answer to a read (rest.md §10.2, §10.3).

@@ -10,7 +10,11 @@ import Schema
 
 extension StatementBuilder {
     /// The rows of a root table as columns of the result, in the order of its members.
-    mutating func appendRows(of table: TablePlan, window: WindowPlan) {
+    ///
+    /// - Returns: The arguments that hold the window.
+    mutating func appendRows(
+        of table: TablePlan, window: WindowPlan
+    ) -> WindowPlan.Arguments {
         appendSelect(of: table)
         append(" FROM ")
         append(table: table.model.name, as: table.alias)
@@ -22,7 +26,7 @@ extension StatementBuilder {
             append(" ORDER BY ")
             append(rowOf: table.alias)
         }
-        append(window)
+        return append(window)
     }
 
     /// `SELECT …`: the members in their order.
@@ -49,13 +53,6 @@ extension StatementBuilder {
         appendWhere(of: table, rule: table.rule)
         append(window)
         append(")")
-    }
-
-    mutating func append(_ window: WindowPlan) {
-        append(" LIMIT ")
-        append(window.limit, max: window.rowsMax)
-        append(" OFFSET ")
-        append(window.offset, max: QueryLimits.windowMax)
     }
 
     mutating func append(_ member: TablePlan.Member, of table: TablePlan) {
