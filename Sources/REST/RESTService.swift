@@ -53,10 +53,7 @@ public final class RESTService {
         let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
         let parsed = try ApiRequest(request, table: table, masked: masked, settings: settings)
-        var planner = Planner(
-            catalogue: catalogue,
-            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings)
+        var planner = makePlanner(for: identity, context)
         let (plan, isShared) = try planner.readPlan(parsed)
         if let key, isShared, plan.covers(masked) { readPlans.insert(plan, for: key.bytes) }
         return try run(plan, ReadArguments(plan), context, request, identity)
@@ -107,7 +104,7 @@ public final class RESTService {
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
         let job = WriteJob(
             write: try PlannedWrite(plan, rows, computed), operands: operands, context: context,
-            catalogue: catalogue, isAnonymous: identity.role == "anon",
+            catalogue: catalogue, isAnonymous: identity.isAnonymous,
             rowsMax: settings.rowsMax)
         if job.isIdle { return .response(job.response(job.idleResult)) }
         return .pending { [database, report, id = request.id] in
@@ -146,10 +143,7 @@ public final class RESTService {
             if payload == nil { payload = try Payload(request) }
             parsed.payload = payload
         }
-        var planner = Planner(
-            catalogue: catalogue,
-            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings)
+        var planner = makePlanner(for: identity, context)
         let (plan, isShared) = try planner.writePlan(parsed, action)
         if let key, isShared, plan.covers(masked) { writePlans.insert(plan, for: key.bytes) }
         return (plan, parsed.payload?.rows ?? [], Operands())
@@ -159,9 +153,15 @@ public final class RESTService {
 
     /// Whether a table is there for this caller.
     func checkTable(_ name: String, _ identity: Identity) throws(Problem) {
-        let permissions = Permissions(rulebook: rulebook, identity: identity, context: .none)
-        _ = try Planner(catalogue: catalogue, permissions: permissions, settings: settings)
-            .model(named: name)
+        _ = try makePlanner(for: identity, .none).model(named: name)
+    }
+
+    /// Judges one request of a caller.
+    private func makePlanner(for identity: Identity, _ context: QueryContext) -> Planner {
+        Planner(
+            catalogue: catalogue,
+            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
+            settings: settings)
     }
 }
 

@@ -25,7 +25,7 @@ struct Permissions: Sendable {
         self.rulebook = rulebook
         self.context = context
         isService = identity.isService
-        isAnonymous = identity.role == "anon"
+        isAnonymous = identity.isAnonymous
     }
 
     /// The rows that `verb` reaches: the `using` part for read, update and delete.
