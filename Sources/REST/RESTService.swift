@@ -52,7 +52,7 @@ public final class RESTService {
         }
         let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
-        let parsed = try ApiRequest(request, table: table, masked: masked, settings: settings)
+        let parsed = try ApiRequest(request, table: table, masked: masked)
         var planner = makePlanner(for: identity, context)
         let (plan, isShared) = try planner.readPlan(parsed)
         if let key, isShared, plan.covers(masked) { readPlans.insert(plan, for: key.bytes) }
@@ -138,7 +138,7 @@ public final class RESTService {
             return (plan, payload?.rows ?? [], try Operands(key.operands, for: plan.slots))
         }
         let masked = key?.operands.map(\.parameter) ?? []
-        var parsed = try ApiRequest(request, table: table, masked: masked, settings: settings)
+        var parsed = try ApiRequest(request, table: table, masked: masked)
         if action.hasPayload {
             if payload == nil { payload = try Payload(request) }
             parsed.payload = payload

@@ -17,7 +17,7 @@ import Values
         let settings = RESTSettings()
         let parsed = try ApiRequest(
             request, table: request.rawPath.dropFirst(),
-            masked: key?.operands.map(\.parameter) ?? [], settings: settings)
+            masked: key?.operands.map(\.parameter) ?? [])
         let permissions = Permissions(
             rulebook: try Rulebook.compile(catalogue), identity: identity, context: .none)
         var planner = Planner(

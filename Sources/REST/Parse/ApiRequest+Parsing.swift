@@ -3,6 +3,7 @@ import Database
 import Diagnostics
 import HTTP
 import Query
+import Schema
 import Values
 
 extension ApiRequest {
@@ -13,10 +14,10 @@ extension ApiRequest {
     ///   - table: The table's name as it stands in the path, not percent-decoded.
     ///   - masked: The parameters whose values the plan cache leaves out.
     init(
-        _ request: Request, table: ArraySlice<UInt8>, masked: [Int], settings: RESTSettings
+        _ request: Request, table: ArraySlice<UInt8>, masked: [Int]
     ) throws(Problem) {
         self.init(table: try TableName.decode(table))
-        hasProfile = try request.namesSchema(settings: settings)
+        hasProfile = try request.namesSchema()
         guard request.rawQuery.count <= Limits.queryBytesMax else {
             throw .limit("The query string is longer than \(Limits.queryBytesMax) bytes")
         }
@@ -37,11 +38,13 @@ extension Request {
     /// Whether a profile header names the schema.
     ///
     /// - Throws: PGRST106 if it names another one.
-    func namesSchema(settings: RESTSettings) throws(Problem) -> Bool {
+    func namesSchema() throws(Problem) -> Bool {
         let isRead = method == .get || method == .head
         let profile = isRead ? field("accept-profile") : field("content-profile")
         guard let profile else { return false }
-        guard profile == settings.schema else { throw .schema(profile, exposed: settings.schema) }
+        guard profile == Catalogue.schemaName else {
+            throw .schema(profile, exposed: Catalogue.schemaName)
+        }
         return true
     }
 }

@@ -21,7 +21,7 @@ extension Planner {
             fields: AnswerFields(
                 media: request.media,
                 applied: request.preferences.applied(to: nil, resolvesConflicts: false),
-                schema: request.hasProfile ? settings.schema : nil))
+                schema: request.hasProfile ? Catalogue.schemaName : nil))
         return (plan, !dependsOnCaller(table))
     }
 

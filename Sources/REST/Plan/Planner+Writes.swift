@@ -40,7 +40,7 @@ extension Planner {
             fields: AnswerFields(
                 media: hasBody ? request.media : nil,
                 applied: preferences.applied(to: action, resolvesConflicts: resolvesConflicts),
-                schema: request.hasProfile ? settings.schema : nil),
+                schema: request.hasProfile ? Catalogue.schemaName : nil),
             rowsMax: settings.rowsMax)
     }
 

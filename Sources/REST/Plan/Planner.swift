@@ -23,7 +23,8 @@ struct Planner {
     func model(named name: String) throws(Problem) -> Model {
         if let model = catalogue.model(name) { return model }
         throw .noTable(
-            name, schema: settings.schema, nearest: nearest(name, in: catalogue.models.map(\.name)))
+            name, schema: Catalogue.schemaName,
+            nearest: nearest(name, in: catalogue.models.map(\.name)))
     }
 
     /// The plan of what is read: members, embeds, and all that the parameters ask of them.
