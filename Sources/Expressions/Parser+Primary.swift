@@ -1,7 +1,7 @@
 import Schema
 
 extension Parser {
-    mutating func primary() throws(SyntaxFault) -> Syntax {
+    mutating func primary() throws(RuleFault) -> Syntax {
         let token = current
         switch token.kind {
         case .text(let text):
@@ -15,7 +15,7 @@ extension Parser {
         case .symbol("("):
             advance()
             _ = accept(keyword: "select")
-            let inner = try deeper { parser throws(SyntaxFault) in try parser.expression() }
+            let inner = try deeper { parser throws(RuleFault) in try parser.expression() }
             try expect(symbol: ")")
             return inner
         case .name(let name):
@@ -33,7 +33,7 @@ extension Parser {
         }
     }
 
-    private mutating func signedNumber() throws(SyntaxFault) -> Syntax {
+    private mutating func signedNumber() throws(RuleFault) -> Syntax {
         let offset = current.offset
         let isNegative = isSymbol("-")
         advance()
@@ -42,7 +42,7 @@ extension Parser {
         return .number(isNegative ? "-" + digits : digits, offset)
     }
 
-    private mutating func nameOrCall() throws(SyntaxFault) -> Syntax {
+    private mutating func nameOrCall() throws(RuleFault) -> Syntax {
         let offset = current.offset
         if following.kind == .symbol("(") {
             if isKeyword("exists") { return try exists(offset) }
@@ -57,7 +57,7 @@ extension Parser {
     }
 
     /// One name; a keyword is none unless it stands in quotes.
-    mutating func identifier(_ wanted: String = "a name") throws(SyntaxFault) -> String {
+    mutating func identifier(_ wanted: String = "a name") throws(RuleFault) -> String {
         switch current.kind {
         case .quotedName(let name):
             advance()
@@ -72,13 +72,13 @@ extension Parser {
         }
     }
 
-    private mutating func path() throws(SyntaxFault) -> [String] {
+    private mutating func path() throws(RuleFault) -> [String] {
         var parts = [try identifier("a value")]
         while accept(symbol: ".") { parts.append(try identifier()) }
         return parts
     }
 
-    private mutating func exists(_ offset: Int) throws(SyntaxFault) -> Syntax {
+    private mutating func exists(_ offset: Int) throws(RuleFault) -> Syntax {
         advance()
         advance()
         if accept(keyword: "select") {
@@ -97,13 +97,13 @@ extension Parser {
         }
         var condition: Syntax?
         if accept(keyword: "where") {
-            condition = try deeper { parser throws(SyntaxFault) in try parser.expression() }
+            condition = try deeper { parser throws(RuleFault) in try parser.expression() }
         }
         try expect(symbol: ")")
         return .exists(model: model, alias: alias, condition: condition, offset)
     }
 
-    private mutating func can(_ offset: Int) throws(SyntaxFault) -> Syntax {
+    private mutating func can(_ offset: Int) throws(RuleFault) -> Syntax {
         advance()
         advance()
         let verb = try identifier("read, update or delete")
@@ -113,7 +113,7 @@ extension Parser {
         return .can(verb: verb.lowercased(), relation: relation, offset)
     }
 
-    private mutating func changed(_ offset: Int) throws(SyntaxFault) -> Syntax {
+    private mutating func changed(_ offset: Int) throws(RuleFault) -> Syntax {
         advance()
         advance()
         let column = try path()
@@ -122,7 +122,7 @@ extension Parser {
     }
 
     /// A type's name of one or more words, in lower case.
-    mutating func typeName() throws(SyntaxFault) -> String {
+    mutating func typeName() throws(RuleFault) -> String {
         let name = try identifier("a type's name").lowercased()
         switch name {
         case "double":

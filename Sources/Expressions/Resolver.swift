@@ -79,7 +79,7 @@ final class Resolver {
     /// Parses `source`, each text once.
     func syntax(of source: ExpressionSource) -> Syntax? {
         if let known = parsed[source] { return known }
-        do throws(SyntaxFault) {
+        do throws(RuleFault) {
             let syntax = try Parser.parse(source.text)
             parsed[source] = .some(syntax)
             return syntax

@@ -125,7 +125,7 @@ public final class RESTService {
     private func plan(
         _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
         _ identity: Identity, _ context: QueryContext
-    ) throws(Problem) -> (WritePlan, [JSONRow], Operands) {
+    ) throws(Problem) -> (WritePlan, [JSONValue], Operands) {
         var key = PlanKey(request, table: table, isService: identity.isService)
         var payload: Payload?
         if key != nil, action.hasPayload {

@@ -44,10 +44,3 @@ struct WindowParameter: Hashable, Sendable {
     /// Set when the plan cache leaves its value out.
     var parameter: Int?
 }
-
-/// The rows of a body.
-struct Payload: Sendable {
-    /// Objects, in the order of the body. Anything that is not an object is refused when it is
-    /// read.
-    var rows: [JSONRow]
-}

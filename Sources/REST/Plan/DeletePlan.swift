@@ -7,7 +7,7 @@ final class DeletePlan: Sendable {
     let target: TablePlan
     let rules: [RowRule]
     let returning: ReturnPlan
-    /// Whether constraint messages may show keys: columns the caller may read.
+    /// The columns that messages about constraints may show: those the caller may read.
     let shownColumns: [Int]
     let statement: BoundSQL
     /// Finds the rowids of the rows that will go.

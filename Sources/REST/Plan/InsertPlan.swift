@@ -13,7 +13,7 @@ final class InsertPlan: Sendable {
     let checks: [RowCheck]
     let conflict: ConflictPlan?
     let returning: ReturnPlan
-    /// Whether constraint messages may show whole rows: columns the caller may read.
+    /// The columns that messages about constraints may show: those the caller may read.
     let shownColumns: [Int]
     /// What the columns ask of a row that is inserted.
     let demands: ColumnDemands

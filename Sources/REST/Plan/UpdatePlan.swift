@@ -14,6 +14,7 @@ final class UpdatePlan: Sendable {
     let rules: [RowRule]
     let checks: [RowCheck]
     let returning: ReturnPlan
+    /// The columns that messages about constraints may show: those the caller may read.
     let shownColumns: [Int]
     /// What the columns ask of the new values.
     let demands: ColumnDemands
