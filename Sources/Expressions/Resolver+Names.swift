@@ -1,8 +1,7 @@
-import Values
-import Database
 import Diagnostics
 import Query
 import Schema
+import Values
 
 // Names (design §5): a bare name is a column of the innermost row; other rows are written with
 // their alias or model name; a relation's name leads to the row it points at.

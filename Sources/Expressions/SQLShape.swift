@@ -1,5 +1,3 @@
-import Database
-
 /// What an expression will ask of SQLite, so that an expression SQLite would refuse is refused when
 /// it loads. SQLite 3.40 parses with a stack of 100 entries and refuses trees deeper than 1000.
 struct SQLShape {

@@ -1,9 +1,8 @@
-import Values
-import Database
 import Diagnostics
 import Expressions
 import Query
 import Schema
+import Values
 
 /// Judges an ``ApiRequest`` against the catalogue and the caller's rights and makes a
 /// ``TablePlan``.

@@ -1,6 +1,5 @@
 import Database
 import Expressions
-import Query
 import Schema
 import Values
 

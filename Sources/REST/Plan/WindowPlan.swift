@@ -1,5 +1,3 @@
-import Query
-
 /// The rows of a table that an answer holds.
 struct WindowPlan: Hashable, Sendable {
     var limit: WindowParameter

@@ -1,7 +1,5 @@
-import Values
 import Database
 import Expressions
-import Query
 import Schema
 
 // SELECT statements out of table plans. Every embed is a correlated subquery, so that a request is
