@@ -83,6 +83,12 @@ import Testing
         #expect(key("/t", [("accept-profile", "public")])?.bytes != plain)
     }
 
+    @Test func `an operand is counted among the parameters as the query string counts them`() {
+        let raw = Array("&a=1&&id=eq.5&".utf8)
+        #expect(key("/t?&a=1&&id=eq.5&")?.operands.map(\.parameter) == [1])
+        #expect(QueryString.parse(raw[...]).map(\.name) == ["a", "id"])
+    }
+
     @Test func `operands are decoded and what cannot be kept has no key`() {
         #expect(key("/t?id=eq.a%20b+c")?.operands.first?.text == "a b c")
         #expect(key("/t?limit=25")?.operands.first?.number == 25)
