@@ -2,6 +2,9 @@ public import Configuration
 
 /// Everything `Schemas/` declares, checked and linked: what the rest of the server works from.
 public struct Catalogue: Sendable {
+    /// The one schema that clients see.
+    public static let schemaName = "public"
+
     /// The models in order of their names.
     public let models: [Model]
     /// The named rules of `rules.json`, in order of their names.

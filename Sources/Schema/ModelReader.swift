@@ -96,7 +96,8 @@ struct ModelReader {
         reader.isValid(name: property.name, "the column's name", at: location)
         if ReservedNames.refused.contains(property.name.lowercased()) {
             reader.fault("a column cannot be called \"\(property.name)\"", at: property.key)
-        } else if let reason = ReservedNames.inconvenient[property.name] {
+        }
+        for reason in ReservedNames.inconveniences(of: property.name) {
             reader.report.warn("the column's name \"\(property.name)\" \(reason)", at: location)
         }
         if !taken.insert(property.name.lowercased()).inserted {

@@ -1,5 +1,4 @@
 import Bytes
-import Database
 import Values
 
 // Casts: `Function.cast` finds them by the types they join.

@@ -38,7 +38,7 @@ extension Function {
     /// `||`
     static let concatenate: Function = Function(
         "||", .types([.text, .text]), gives: .type(.text),
-        sql: SQLForm(.operation, stack: 1) { renderer, operands in
+        sql: SQLForm(.operation, nesting: .operation) { renderer, operands in
             // A chain to the left needs no parentheses, which would deepen it.
             let isChain = if case .call(concatenate, _) = operands[0] { true } else { false }
             renderer.append(operands[0], isChain ? .any : .primary)

@@ -66,7 +66,9 @@ struct Preferences: Hashable, Sendable {
 
     /// What `Preference-Applied` says, in the order clients know. `tx` is never applied: the server
     /// does not let callers end its transactions.
-    func applied(to action: ApiRequest.Action, resolvesConflicts: Bool) -> String? {
+    ///
+    /// - Parameter action: Nil for reads.
+    func applied(to action: WriteAction?, resolvesConflicts: Bool) -> String? {
         var applied: [String] = []
         switch action {
         case .insert:
@@ -80,7 +82,7 @@ struct Preferences: Hashable, Sendable {
             if let `return` { applied.append("return=\(`return`.rawValue)") }
         case .delete:
             if let `return` { applied.append("return=\(`return`.rawValue)") }
-        case .read: break
+        case nil: break
         }
         if let count { applied.append("count=\(count.rawValue)") }
         if let handling { applied.append("handling=\(handling.rawValue)") }
