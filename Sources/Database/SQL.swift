@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Values
 
 /// A dialect of SQL that text is written for. SQLite is the embedded one and today the only one.
@@ -53,13 +54,14 @@ public struct QueryContext: Hashable, Sendable {
     public var jwt: Value
     /// See `ContextSlot.aal`.
     public var aal: Value
-    /// See `ContextSlot.now`.
-    public var now: Value
+    /// The moment of the request, nil for none. See `ContextSlot.now`, whose text is made only where
+    /// something asks for it.
+    public var now: Instant?
 
     /// A context; what is left out is NULL.
     public init(
         userID: Value = .null, role: Value = .null, email: Value = .null, jwt: Value = .null,
-        aal: Value = .null, now: Value = .null
+        aal: Value = .null, now: Instant? = nil
     ) {
         self.userID = userID
         self.role = role
@@ -80,7 +82,7 @@ public struct QueryContext: Hashable, Sendable {
         case .email: email
         case .jwt: jwt
         case .aal: aal
-        case .now: now
+        case .now: now.map { .text($0.postgres) } ?? .null
         }
     }
 }
@@ -181,9 +183,7 @@ public struct SQL: Hashable, Sendable {
             case .argument:
                 bound.text += "?\(number)"
                 number += 1
-            case .context(let slot):
-                bound.text += "?\(slot.rawValue)"
-                if slot == .now { bound.readsTime = true }
+            case .context(let slot): bound.text += "?\(slot.rawValue)"
             }
         }
         return bound
@@ -198,9 +198,6 @@ public struct BoundSQL: Sendable {
     public var arguments: [Value]
     /// The arguments that a repeated request replaces.
     public fileprivate(set) var slots: [ArgumentSlot] = []
-    /// Whether the text mentions the moment of the request: making it costs more than binding
-    /// everything else.
-    public fileprivate(set) var readsTime = false
 
     /// The number of the first argument's parameter.
     public static let firstArgument = 7

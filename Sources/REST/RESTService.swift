@@ -44,13 +44,12 @@ public final class RESTService {
     func read(
         _ request: Request, _ table: ArraySlice<UInt8>, _ identity: Identity
     ) throws(Problem) -> Answer {
+        let context = identity.context(now: .now)
         let key = PlanKey(request, table: table, isService: identity.isService)
         if let key, let plan = readPlans.plan(for: key.bytes) {
             let arguments = try ReadArguments(plan, operands: key.operands)
-            let context = identity.context(now: plan.asksForTime ? .now : nil)
             return try run(plan, arguments, context, request, identity)
         }
-        let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
         let parsed = try ApiRequest(
             request, .read, table: table, masked: masked, settings: settings)

@@ -16,8 +16,6 @@ final class ReadPlan: Sendable {
     let countedTable: String?
     let layout: RowLayout
     let media: MediaType
-    /// Whether a statement mentions the moment of the request.
-    let asksForTime: Bool
     /// Arguments of ``rows`` that hold the window.
     let limitArgument: Int
     let offsetArgument: Int
@@ -46,7 +44,6 @@ final class ReadPlan: Sendable {
         } else {
             count = nil
         }
-        asksForTime = rows.readsTime || count?.readsTime == true
         layout = RowLayout(table.members.map { ($0.key, $0.type) })
         self.media = media
         self.fieldLines = fieldLines
