@@ -110,15 +110,18 @@ public final class RESTService {
             catalogue: catalogue, isAnonymous: identity.role == "anon",
             rowsMax: settings.rowsMax)
         if job.isIdle { return .response(job.response(job.idleResult)) }
-        return .pending { [database, report, id = request.id] in
-            do throws(Problem) {
-                let result = try await database.write { (transaction) throws(Problem) in
-                    try job.run(in: transaction)
+        return .deferred { [database, report, id = request.id] reply in
+            database.write { (transaction) throws(Problem) in
+                try job.run(in: transaction)
+            } reply: { result in
+                reply {
+                    do throws(Problem) {
+                        return job.response(try result.get())
+                    } catch {
+                        report(error, id)
+                        return Response(error)
+                    }
                 }
-                return job.response(result)
-            } catch {
-                if !Task.isCancelled { report(error, id) }
-                return Response(error)
             }
         }
     }
