@@ -60,7 +60,7 @@ import Values
             await #expect(processExitsWith: round % 2 == 0 ? .success : .signal(SIGKILL)) {
                 [path = path as String, round = round as Int] in
                 let database = try DatabasePool.open(.file(path))
-                if round == 0 { try database.script("CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT") }
+                if round == 0 { try database.script(SequenceTests.table) }
                 for _ in 0..<5 { _ = try database.insertNumbered() }
                 if round % 2 == 1 { kill(getpid(), SIGKILL) }
                 database.close()

@@ -90,7 +90,8 @@ final class TestApplication: Application {
             let (log, gate) = (log, gate)
             return .deferred { reply in
                 gate.whenOpen {
-                    reply { Response(status: 200, contentType: "text/plain", body: Array("late".utf8)) }
+                    let body = Array("late".utf8)
+                    reply { Response(status: 200, contentType: "text/plain", body: body) }
                     log.add("replied")
                 }
                 return { log.add("withdrawn") }

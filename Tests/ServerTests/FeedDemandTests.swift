@@ -63,11 +63,10 @@ import Values
         }
         defer { _ = isOver.raise() }
         let writer = try server.serviceClient()
+        let items: JSON = ["event": "*", "schema": "public", "table": "items"]
         for round in 1...60 {
             let feed = try FeedClient(port: server.backend.port, key: server.anonymous)
-            let answer = try feed.push(
-                "a", "phx_join",
-                ["config": ["postgres_changes": [["event": "*", "schema": "public", "table": "items"]]]])
+            let answer = try feed.push("a", "phx_join", ["config": ["postgres_changes": [items]]])
             #expect(answer["payload"]?["status"] == "ok")
             let posted = try writer.send("POST", "/rest/v1/items", "{\"n\": \(round)}")
             #expect(posted.status == 201)
