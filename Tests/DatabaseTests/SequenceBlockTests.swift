@@ -20,7 +20,7 @@ import Values
     @Test func `numbers are written down ahead, a block at a time`() throws {
         let database = try open()
         defer { database.close() }
-        try database.settle()
+        try database.look()
         #expect(try writtenDown(database) == [.integer(0)], "none is given yet")
         var seen: [Value] = []
         for number in 1...70 {

@@ -149,6 +149,14 @@ extension Library {
     ]
 }
 
+extension RESTSettings {
+    /// Settings of which a test names those that it is about.
+    init(rowsMax: Int = 1000, refusesUnfilteredWrites: Bool = true) {
+        self.init(
+            rowsMax: rowsMax, refusesUnfilteredWrites: refusesUnfilteredWrites, schema: "public")
+    }
+}
+
 extension RouteTable {
     /// What the server does with a request that may enter.
     func answer(to request: Request, from caller: Caller) -> Answer {
