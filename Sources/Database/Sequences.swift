@@ -80,8 +80,7 @@ final class Sequences {
     /// Finds out where a sequence stands, if that is not known yet.
     ///
     /// - Returns: the last number given.
-    @discardableResult
-    func settle(_ sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
+    private func settle(_ sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
         if let state = states[sequence.table] { return state.last }
         do throws(SQLiteError) {
             let state = try load(sequence)
