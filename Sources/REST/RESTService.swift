@@ -106,9 +106,8 @@ public final class RESTService {
         let (plan, rows, operands) = try plan(request, action, table, identity, context)
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
         let job = WriteJob(
-            write: try PlannedWrite(plan, rows, computed), operands: operands, context: context,
-            catalogue: catalogue, isAnonymous: identity.role == "anon",
-            rowsMax: settings.rowsMax)
+            try PlannedWrite(plan, rows, computed), operands, context, catalogue,
+            isAnonymous: identity.role == "anon", rowsMax: settings.rowsMax)
         if job.isIdle { return .response(job.response(job.idleResult)) }
         return .deferred { [database, report, id = request.id] reply in
             database.write { (transaction) throws(Problem) in
