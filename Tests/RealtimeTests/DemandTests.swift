@@ -36,7 +36,9 @@ import Values
         #expect(try first.changes() == ["INSERT 1"])
         first.session.close(code: 1000, reason: "")
         stage.hub.tick(now: stage.now)
-        for id in 2...9 as ClosedRange<Int64> { _ = stage.change(.insert, "todos", new: ["id": .integer(id)]) }
+        for id in 2...9 {
+            _ = stage.change(.insert, "todos", new: ["id": .integer(Int64(id))])
+        }
         let second = stage.connect()
         second.join("a", todos)
         stage.insert("todos", ["id": .integer(10)])
