@@ -12,7 +12,8 @@ public protocol Application: AnyObject {
     func admit(_ request: Request) -> Admission
 
     /// Answers a request without a body. Called on the loop's thread, one request of a connection
-    /// at a time; what takes longer than a moment belongs into `Answer.pending`.
+    /// at a time; what takes longer than a moment belongs into `Answer.pending` or
+    /// `Answer.deferred`.
     func respond(to request: Request) -> Answer
 
     /// Words why the body of an admitted request is not taken: 408, 413, 415, or 400 for broken

@@ -17,6 +17,8 @@ final class ServerConnection: StreamSocketDelegate {
     private var admitted: (request: Request, respond: (Request) -> Answer)?
     /// Waits for the answer, or sends its parts.
     private var task: Task<Void, Never>?
+    /// Where the answer comes to that another thread makes.
+    private var awaited: AnswerSlot?
     private var streamed: StreamedAnswer?
     /// The request that is being answered. Its start is for the observer; without one it is 0.
     private var current: (head: RequestHead, id: UInt64, start: UInt64)?
@@ -67,6 +69,8 @@ final class ServerConnection: StreamSocketDelegate {
     func socketClosed(_ socket: StreamSocket, reason: CloseReason) {
         // Nobody is left who wants what is being done.
         task?.cancel()
+        awaited?.abandon()
+        awaited = nil
         streamed?.wake()
         if let webSocket {
             self.webSocket = nil
@@ -196,8 +200,19 @@ final class ServerConnection: StreamSocketDelegate {
                 connection.value.complete(await work())
                 if connection.value.streamed != nil { await connection.value.sendParts() }
             }
+        case .deferred(let begin):
+            let slot = AnswerSlot(self)
+            awaited = slot
+            slot.begin(begin)
         case .webSocket(let session): upgrade(request, session)
         }
+    }
+
+    /// Sends an answer that was waited for.
+    func arrived(_ response: consuming Response) {
+        awaited = nil
+        complete(response)
+        if streamed == nil { pump() } else { perform { await $0.value.sendParts() } }
     }
 
     /// Runs work as a task on this loop, which holds the connection until it is done and is

@@ -61,6 +61,7 @@ extension RealtimeHub {
             bindings: channel.bindings,
             caller: isService ? [] : bindings.flatMap { $0.1.feed.callerKey(context) },
             isService: isService)
+        demand.arise()
         return audiences.take(key) {
             let frames = topics.take(key.frames) { TopicFrames(key.frames) }
             audienceNumber += 1

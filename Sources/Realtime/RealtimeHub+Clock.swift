@@ -3,11 +3,13 @@ internal import Expressions
 
 extension RealtimeHub {
     /// Does what is due: ended and revoked tokens, silent sockets, sockets without a channel, slow
-    /// sockets. Called once a second.
+    /// sockets; and says so when nobody listens any more. Called once a second.
     ///
     /// - Parameter now: the wall clock's time, which tokens end by.
     public func tick(now: Instant) {
         expireTokens(at: now)
+        // Not when the last listener leaves: a reload, and whoever joins anew, takes all out first.
+        if audiences.count == 0 { demand.subside() }
         let uptime = uptime()
         let revocations = revocationCount()
         if revocations != seenRevocations

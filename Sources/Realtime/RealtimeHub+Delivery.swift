@@ -5,7 +5,8 @@ internal import Schema
 
 extension RealtimeHub {
     /// Delivers committed changes, in the order of the log, to all listeners on this loop. Frames
-    /// are queued; the server writes each socket once per turn.
+    /// are queued; the server writes each socket once per turn. Those of times without `demand` may
+    /// be left out.
     public func deliver(_ changes: [Change]) {
         let now = clock()
         expireTokens(at: now)

@@ -22,6 +22,8 @@ public final class RealtimeHub {
     let uptime: () -> ContinuousClock.Instant
     let reader: Reader
     var binder: Binder
+    /// Whether changes need to be delivered here.
+    public let demand = FeedDemand()
 
     var audiences = Pool<Audience.Key, Audience>()
     var topics = Pool<TopicFrames.Key, TopicFrames>()
@@ -107,7 +109,7 @@ public struct RealtimeCounters: Hashable, Sendable {
     public var sessions = 0
     /// Channels joined now.
     public var channels = 0
-    /// Changes taken from the log.
+    /// Changes taken from the log while somebody listened.
     public var changes = 0
     /// Frames given to sockets for changes; one per channel and change.
     public var deliveries = 0

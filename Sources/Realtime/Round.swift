@@ -23,7 +23,7 @@ struct Round {
     /// the other models it reads. The rule of a deleted row finds them as they were before.
     func evaluation(for caller: QueryContext, reading models: Set<String>) -> Evaluation {
         var context = caller
-        context.now = .text(now.postgres)
+        context.now = now
         let reader = reader
         let restored = departed?.tables(among: models) ?? []
         return Evaluation(context: context) { (sql, context) throws(Problem) in

@@ -73,6 +73,9 @@ final class LoopApplication: Application {
         services.crossOrigin.complete(&response, to: head)
     }
 
+    /// Whether this loop has subscribers; readable from any thread.
+    var feedDemand: FeedDemand { hub.demand }
+
     /// Hands committed changes to this loop's subscribers.
     func deliver(_ changes: [Change]) { hub.deliver(changes) }
 

@@ -15,8 +15,12 @@ struct SharedServices: Sendable {
 
     /// Completes what a service answers: the request's id on errors.
     func finish(_ response: consuming Response, to request: Request) -> Response {
+        Self.finish(response, request: request.id)
+    }
+
+    private static func finish(_ response: consuming Response, request id: UInt64) -> Response {
         var response = response
-        if response.status >= 400 { response.append(field: "X-Request-Id", String(request.id)) }
+        if response.status >= 400 { response.append(field: "X-Request-Id", String(id)) }
         return response
     }
 
@@ -24,7 +28,12 @@ struct SharedServices: Sendable {
     func finish(_ answer: Answer, to request: Request) -> Answer {
         switch answer {
         case .response(let response): .response(finish(response, to: request))
-        case .pending(let work): .pending { finish(await work(), to: request) }
+        case .pending(let work):
+            .pending { [id = request.id] in Self.finish(await work(), request: id) }
+        case .deferred(let begin):
+            .deferred { [id = request.id] reply in
+                begin { response in reply { Self.finish(response(), request: id) } }
+            }
         case .webSocket(let session): .webSocket(session)
         }
     }

@@ -108,7 +108,7 @@ final class Fixture: Sendable {
         switch table.answer(to: request, from: ()) {
         case .response(let response): return Reply(response)
         case .pending(let work): return Reply(await work())
-        case .webSocket: return Reply(Response(status: 500))
+        case .deferred, .webSocket: return Reply(Response(status: 500))
         }
     }
 

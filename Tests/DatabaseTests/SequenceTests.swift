@@ -9,7 +9,7 @@ private let numbers = IdentitySequence(table: "t", column: "id", maximum: .max)
 
 extension WriteTransaction {
     /// Inserts a row with the next number, and returns the number.
-    fileprivate func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
+    func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
         do throws(DatabaseError) {
             let sequence = IdentitySequence(table: table, column: "id", maximum: .max)
             let number = try upcomingNumbers(1, of: sequence).lowerBound
@@ -32,11 +32,11 @@ extension WriteTransaction {
 }
 
 extension DatabasePool {
-    fileprivate func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
+    func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
         try writeAndWait { transaction throws(Problem) in try transaction.insertNumbered(table) }
     }
 
-    fileprivate func script(_ sql: String) throws(Problem) {
+    func script(_ sql: String) throws(Problem) {
         try writeAndWait { transaction throws(Problem) in try transaction.script(sql) }
     }
 
@@ -50,7 +50,7 @@ extension DatabasePool {
     }
 
     /// Asks for the next number without using it: from here on the sequence stands where it stands.
-    fileprivate func look() throws(Problem) {
+    func look() throws(Problem) {
         try writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) { _ = try transaction.upcomingNumbers(1, of: numbers) } catch {
                 throw Problem(error)
@@ -60,7 +60,7 @@ extension DatabasePool {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct SequenceTests {
-    private static let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER) STRICT"
+    static let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER) STRICT"
 
     private func open(_ sql: String = table) throws -> DatabasePool {
         let database = try DatabasePool.open(.memory)

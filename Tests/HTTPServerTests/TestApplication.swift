@@ -9,7 +9,7 @@ import Synchronization
 final class Gate: Sendable {
     private struct State {
         var isOpen = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [@Sendable () -> Void] = []
         var arrivals = 0
     }
     private let state = Mutex(State())
@@ -17,14 +17,17 @@ final class Gate: Sendable {
     var arrivals: Int { state.withLock { $0.arrivals } }
 
     func pass() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                state.arrivals += 1
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
-            }
-            if isOpen { continuation.resume() }
+        await withCheckedContinuation { continuation in whenOpen { continuation.resume() } }
+    }
+
+    /// Does something on the thread that opens the gate, or at once if it is open.
+    func whenOpen(_ action: @escaping @Sendable () -> Void) {
+        let isOpen = state.withLock { state in
+            state.arrivals += 1
+            if !state.isOpen { state.waiting.append(action) }
+            return state.isOpen
         }
+        if isOpen { action() }
     }
 
     func open() {
@@ -33,7 +36,7 @@ final class Gate: Sendable {
             defer { state.waiting = [] }
             return state.waiting
         }
-        for continuation in waiting { continuation.resume() }
+        for action in waiting { action() }
     }
 }
 
@@ -54,9 +57,10 @@ final class SessionLog: Sendable {
     }
 }
 
-/// Answers by path: `/echo` the body, `/pending` behind the gate, `/large/N` N bytes,
-/// `/parts/N?KIND` N parts, `/wait` behind the gate with a note of being cancelled, `/ws` an echo,
-/// `/flood` a session that floods its peer; everything else its method and path.
+/// Answers by path: `/echo` the body, `/pending` behind the gate, `/deferred` by the thread that opens
+/// it, `/refused` at once, `/large/N` N bytes, `/parts/N?KIND` N parts, `/wait` behind the gate with a
+/// note of being cancelled, `/ws` an echo, `/flood` a session that floods its peer; everything else
+/// its method and path.
 final class TestApplication: Application {
     let gate: Gate
     let log: SessionLog
@@ -80,6 +84,23 @@ final class TestApplication: Application {
             return .pending {
                 await gate.pass()
                 return Response(status: 200, contentType: "text/plain", body: Array(text.utf8))
+            }
+        }
+        if path == "/deferred" {
+            let (log, gate) = (log, gate)
+            return .deferred { reply in
+                gate.whenOpen {
+                    let body = Array("late".utf8)
+                    reply { Response(status: 200, contentType: "text/plain", body: body) }
+                    log.add("replied")
+                }
+                return { log.add("withdrawn") }
+            }
+        }
+        if path == "/refused" {
+            return .deferred { reply in
+                reply { Response(status: 503) }
+                return {}
             }
         }
         if path.hasPrefix("/parts/"), let count = Int(path.dropFirst(7)) {

@@ -71,6 +71,10 @@ struct Library {
         switch table.answer(to: request, from: identity) {
         case .response(let response): return response
         case .pending(let finish): return await finish()
+        case .deferred(let begin):
+            return await withCheckedContinuation { continuation in
+                _ = begin { response in continuation.resume(returning: response()) }
+            }
         case .webSocket: return Response(status: 500)
         }
     }
