@@ -9,16 +9,9 @@ extension RealtimeHub {
     public func tick(now: Instant) {
         expireTokens(at: now)
         let uptime = uptime()
-        let revocations = revocationCount()
-        if revocations != seenRevocations
-            || uptime - lastTokenCheck >= .seconds(Limits.tokenCheckSeconds)
-        {
-            lastTokenCheck = uptime
-            seenRevocations = revocations
-            checkTokens()
-        }
-        for session in Array(waiting.values) {
-            if session.fedThrough < ring.evictedThrough {
+        if tokens.checkIsDue(at: uptime) { checkTokens() }
+        for session in Array(backlog.waiting.values) {
+            if backlog.hasPassed(session) {
                 cut(session)
             } else if session.isDrained {
                 catchUp(session)
@@ -48,8 +41,7 @@ extension RealtimeHub {
 
     /// Closes the channels whose token has ended. Costs a comparison unless one has.
     func expireTokens(at now: Instant) {
-        guard now.seconds >= nextExpiry else { return }
-        nextExpiry = .max
+        guard tokens.endsAreDue(at: now) else { return }
         for session in Array(sessions.values) {
             for channel in Array(session.channels.values) {
                 guard let end = channel.identity.expiresAt else { continue }
@@ -57,7 +49,7 @@ extension RealtimeHub {
                     let text = SystemNotice.expired(since: end, now: now)
                     session.end(channel, because: .tokenRefused(text))
                 } else {
-                    nextExpiry = min(nextExpiry, end)
+                    tokens.expect(end)
                 }
             }
         }
