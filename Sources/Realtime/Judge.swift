@@ -29,8 +29,8 @@ final class Judge {
     }
 
     /// The verdict on one image of the round's change; a missing image fails.
-    func verdict(on side: Side, in round: Round) -> Verdict {
-        switch side {
+    func verdict(on image: ColumnPlace.Image, in round: Round) -> Verdict {
+        switch image {
         case .new:
             if numbers.new != round.number {
                 numbers.new = round.number

@@ -101,11 +101,9 @@ final class Projection {
         var text: [UInt8] = []
         text.reserveCapacity(
             256 + columns.count + (change.new?.json.count ?? 0) + (change.old?.json.count ?? 0))
-        switch change.operation {
-        case .insert: text.append(ascii: "{\"type\":\"INSERT\",")
-        case .update: text.append(ascii: "{\"type\":\"UPDATE\",")
-        case .delete: text.append(ascii: "{\"type\":\"DELETE\",")
-        }
+        text.append(ascii: "{\"type\":\"")
+        text.append(utf8: change.operation.rawValue)
+        text.append(ascii: "\",")
         text.append(contentsOf: head)
         text.append(jsonString: change.committedAt.milliseconds3339)
         text.append(ASCII.comma)

@@ -44,21 +44,12 @@ extension RealtimeHub {
         guard tokens.endsAreDue(at: now) else { return }
         for session in Array(sessions.values) {
             for channel in Array(session.channels.values) {
-                guard let end = channel.identity.expiresAt else { continue }
-                if end <= now.seconds {
-                    let text = SystemNotice.expired(since: end, now: now)
-                    session.end(channel, because: .tokenRefused(text))
-                } else {
-                    tokens.expect(end)
+                switch channel.identity.current(at: now) {
+                case .success(let identity): tokens.expect(identity.expiresAt)
+                case .failure(let problem):
+                    session.end(channel, because: .tokenRefused(problem.message))
                 }
             }
         }
-    }
-}
-
-extension SystemNotice {
-    /// What is said of a token that has ended.
-    static func expired(since end: Int64, now: Instant) -> String {
-        "Token has expired \(now.seconds - end) seconds ago"
     }
 }

@@ -31,10 +31,10 @@ struct Binder {
             throw Self.unusable("There is no event '\(request.eventText)'", request)
         }
         let schema = request.schema ?? "public"
-        guard schema == "public" || schema == "*" else {
+        guard schema == "public" || schema == BindingRequest.everything else {
             throw Self.unusable("There is no schema '\(schema)'; models are in 'public'", request)
         }
-        guard let table = request.table, table != "*", schema != "*" else {
+        guard let table = request.table, table != BindingRequest.everything, schema != BindingRequest.everything else {
             guard request.filter == nil, request.selection == .all else {
                 throw Self.unusable("filter and select need a schema and a table", request)
             }
@@ -129,7 +129,7 @@ struct Binder {
             message: """
                 Unable to subscribe to changes with given parameters. \(reason): \
                 [event: \(request.eventText), schema: \(request.schema ?? "public"), \
-                table: \(request.table ?? "*"), filter: \(request.filter ?? "")]
+                table: \(request.table ?? BindingRequest.everything), filter: \(request.filter ?? "")]
                 """)
     }
 }
