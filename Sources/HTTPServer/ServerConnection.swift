@@ -160,7 +160,7 @@ final class ServerConnection: StreamSocketDelegate {
         if case .stream = response.content {
             preconditionFailure("what is answered by its head alone is in memory")
         }
-        server.application.complete(&response, to: request.head)
+        server.application.complete(&response, to: request.head, id: request.id)
         _ = send(response, cycle.refused(request.head, with: response, now: now))
         observe(response.status)
     }
@@ -181,7 +181,7 @@ final class ServerConnection: StreamSocketDelegate {
         admitted = nil
         var response = fault.response
         if let request { response = server.application.response(to: fault, in: request) }
-        server.application.complete(&response, to: request?.head)
+        server.application.complete(&response, to: request?.head, id: request?.id)
         _ = send(response, refusalFraming)
         if request != nil { observe(response.status) }
     }
@@ -216,7 +216,7 @@ final class ServerConnection: StreamSocketDelegate {
     /// Sends an answer, or the head of one whose parts `sendParts` sends.
     private func complete(_ response: consuming Response) {
         guard socket.isOpen else { return }
-        server.application.complete(&response, to: current?.head)
+        server.application.complete(&response, to: current?.head, id: current?.id)
         let delimitation = send(response, cycle.answerForm(of: response))
         observe(response.status)
         if case .stream(let stream) = response.content, delimitation != .none {

@@ -110,7 +110,7 @@ final class ServerLoop {
         socket.delegate = RefusedConnection { [weak self] in self?.refusals -= 1 }
         let fault = HTTPFault(status: 503, message: "Too many connections are open.")
         var response = fault.response
-        application.complete(&response, to: nil)
+        application.complete(&response, to: nil, id: nil)
         let framing = ResponseEncoder.Framing(isHead: false, isVersion10: false, keepsAlive: false)
         socket.send { encoder.encode(response, framing, into: &$0) }
         socket.close()
