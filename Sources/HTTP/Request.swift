@@ -11,8 +11,6 @@ public struct Request: Sendable {
     public var id: UInt64 = 0
     /// The numeric address of the peer, without the port. Empty when there is no socket.
     public var peerAddress = ""
-    /// Whether the request came over TLS.
-    public var isSecure = false
 
     /// A request of parts that a parser made.
     public init(head: RequestHead, body: [UInt8]) {

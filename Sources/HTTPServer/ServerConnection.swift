@@ -131,7 +131,6 @@ final class ServerConnection: StreamSocketDelegate {
         var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
         request.peerAddress = socket.peerAddress
-        request.isSecure = socket.isSecure
         start(request)
         return request
     }
