@@ -59,11 +59,6 @@ public struct Request: Sendable {
 
     /// The first value of a field as bytes; no String is made.
     public func fieldBytes(_ name: StaticString) -> ArraySlice<UInt8>? { head.fieldBytes(name) }
-
-    /// Whether the first value of a field is this text, in any case.
-    public func fieldEquals(_ name: StaticString, _ value: StaticString) -> Bool {
-        head.fieldEquals(name, value)
-    }
 }
 
 extension RequestHead {

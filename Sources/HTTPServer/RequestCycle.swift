@@ -73,9 +73,6 @@ struct RequestCycle {
     /// Bytes received and not used yet.
     var bufferedCount: Int { input.count - used }
 
-    /// Whether a request is being received or answered.
-    var isBusy: Bool { phase != .head || bufferedCount > 0 }
-
     /// Takes received bytes.
     mutating func received(_ bytes: Span<UInt8>, now: UInt64) {
         if phase == .finished { return }
