@@ -54,8 +54,7 @@ struct RequestCycle {
     private var used = 0
     /// The body that is coming.
     private var body: BodyReceiver?
-    private var framing = ResponseEncoder.Framing(
-        isHead: false, isVersion10: false, keepsAlive: false)
+    private var framing = ResponseEncoder.Framing.last
     private var owesContinue = false
     private var hasEnded = false
     private var isDraining = false

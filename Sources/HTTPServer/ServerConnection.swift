@@ -181,7 +181,7 @@ final class ServerConnection: StreamSocketDelegate {
         var response = fault.response
         if let request { response = server.application.response(to: fault, in: request) }
         server.application.complete(&response, to: request?.head, id: request?.id)
-        _ = send(response, refusalFraming)
+        _ = send(response, .last)
         if request != nil { observe(response.status) }
     }
 
@@ -257,10 +257,6 @@ final class ServerConnection: StreamSocketDelegate {
         observer(
             AnsweredRequest(
                 head: current.head, id: current.id, status: status, microseconds: microseconds))
-    }
-
-    private var refusalFraming: ResponseEncoder.Framing {
-        ResponseEncoder.Framing(isHead: false, isVersion10: false, keepsAlive: false)
     }
 }
 

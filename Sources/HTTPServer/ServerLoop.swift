@@ -111,8 +111,7 @@ final class ServerLoop {
         let fault = HTTPFault(status: 503, message: "Too many connections are open.")
         var response = fault.response
         application.complete(&response, to: nil, id: nil)
-        let framing = ResponseEncoder.Framing(isHead: false, isVersion10: false, keepsAlive: false)
-        socket.send { encoder.encode(response, framing, into: &$0) }
+        socket.send { encoder.encode(response, .last, into: &$0) }
         socket.close()
     }
 
