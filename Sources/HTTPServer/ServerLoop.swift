@@ -1,38 +1,6 @@
 import Diagnostics
 import HTTP
 import Network
-import Synchronization
-
-/// What all connections of a server share and none changes.
-struct LoopSettings: Sendable {
-    let limits: HTTPLimits
-    let messageBytesMax: Int
-    let deadlines: DeadlineTable
-    let connectionLimits: ConnectionLimits
-    let observer: (@Sendable (AnsweredRequest) -> Void)?
-
-    init(_ configuration: HTTPServerConfiguration) {
-        limits = configuration.limits
-        messageBytesMax = configuration.messageBytesMax
-        deadlines = DeadlineTable(configuration.deadlines)
-        connectionLimits = configuration.connectionLimits
-        observer = configuration.observer
-    }
-}
-
-/// Open connections of all loops together.
-final class ConnectionCount: Sendable {
-    private let count = Atomic(0)
-
-    /// Counts one more, unless there are `max` already.
-    func take(max: Int) -> Bool {
-        if count.add(1, ordering: .relaxed).newValue <= max { return true }
-        giveBack()
-        return false
-    }
-
-    func giveBack() { count.subtract(1, ordering: .relaxed) }
-}
 
 /// The server's part on one loop: its listener, its application, its connections. Confined to the
 /// loop's thread.

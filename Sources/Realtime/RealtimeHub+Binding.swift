@@ -1,31 +1,5 @@
-internal import Database
 internal import Diagnostics
 internal import Expressions
-internal import Schema
-
-extension Binder {
-    /// The feeds of a catalogue's watched models, without listeners.
-    init(_ catalogue: Catalogue, _ rulebook: Rulebook, showsOldRows: Bool) {
-        var feeds: [String: ModelFeed] = [:]
-        var hidden: [String: Set<Int>] = [:]
-        for model in catalogue.models where model.realtime != nil {
-            feeds[model.name] = ModelFeed(
-                model, rule: rulebook.rule(model.name, .read)?.using, showsOldRows: showsOldRows)
-            hidden[model.name] = Set(
-                model.columns.indices.filter { column in
-                    let rule = rulebook.columnRule(model.name, column, .read)
-                    return rule != nil && rule?.constant != true
-                })
-        }
-        for feed in feeds.values {
-            let models = feed.modelsRead
-            let watched = models.compactMap { feeds[$0] }
-            feed.dependencies = watched.count == models.count ? watched : nil
-        }
-        self.init(
-            feeds: feeds, hidden: hidden, modelNames: catalogue.models.map(\.name))
-    }
-}
 
 extension RealtimeHub {
     /// Makes a channel's bindings live. Answers what is wrong with those that cannot be.

@@ -128,10 +128,3 @@ extension RealtimeHub {
         session.close(code: 1013, reason: "too slow, fetch again")
     }
 }
-
-extension SystemNotice {
-    /// What is said of a change whose rule could not be evaluated.
-    fileprivate static func unjudged(_ change: Change) -> SystemNotice {
-        .mustRefetch("A change of '\(change.table)' could not be judged. Fetch the rows again.")
-    }
-}

@@ -3,7 +3,6 @@ import Diagnostics
 import HTTPServer
 import Network
 import Schema
-import Synchronization
 import Work
 
 /// A running server: everything that `apus dev` and `apus serve` start.
@@ -95,14 +94,4 @@ public final class Backend: Sendable {
     }
 
     private static let drainDeadline: Duration = .seconds(10)
-}
-
-/// A switch that is thrown once, from any thread.
-final class Flag: Sendable {
-    private let state = Atomic(false)
-
-    var isRaised: Bool { state.load(ordering: .relaxed) }
-
-    /// Raises the flag; false when it was up already.
-    func raise() -> Bool { !state.exchange(true, ordering: .acquiringAndReleasing) }
 }
