@@ -106,7 +106,7 @@ final class ServerConnection: StreamSocketDelegate {
             }
             if webSocket != nil { return }
             requests += 1
-            if requests == requestsPerTurn { return continueNextTurn() }
+            if requests == Limits.requestsPerTurn { return continueNextTurn() }
         }
         updateReading()
     }
@@ -242,7 +242,7 @@ final class ServerConnection: StreamSocketDelegate {
         socket.send { output in
             delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
             guard delimitation == .length, case .bytes(let body) = response.content else { return }
-            isBodyDue = body.count > copiedBodyBytesMax
+            isBodyDue = body.count > Limits.copiedBodyBytesMax
             if !isBodyDue { output.append(contentsOf: body) }
         }
         if isBodyDue { socket.send(response.body) }

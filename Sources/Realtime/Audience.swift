@@ -1,6 +1,6 @@
-internal import Database
-internal import HTTP
-internal import Values
+import Database
+import HTTP
+import Values
 
 /// Channels that are told exactly the same: equal topic, serializer, bindings and rule inputs. A
 /// change is decided once for all of them.

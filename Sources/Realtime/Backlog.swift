@@ -1,4 +1,4 @@
-internal import Database
+import Database
 
 /// Sessions whose queues are full, and the changes they have yet to hear.
 ///

@@ -1,9 +1,9 @@
-internal import Bytes
-internal import Database
-internal import Diagnostics
-internal import Expressions
-internal import Query
-internal import Schema
+import Bytes
+import Database
+import Diagnostics
+import Expressions
+import Query
+import Schema
 
 /// A binding that has been judged against the catalogue and the rights of its channel.
 struct ResolvedBinding {
@@ -31,11 +31,12 @@ struct Binder {
         guard let event = request.event else {
             throw Self.unusable("There is no event '\(request.eventText)'", request)
         }
+        let everything = BindingRequest.everything
         let schema = request.schema ?? "public"
-        guard schema == "public" || schema == BindingRequest.everything else {
+        guard schema == "public" || schema == everything else {
             throw Self.unusable("There is no schema '\(schema)'; models are in 'public'", request)
         }
-        guard let table = request.table, table != BindingRequest.everything, schema != BindingRequest.everything else {
+        guard let table = request.table, table != everything, schema != everything else {
             guard request.filter == nil, request.selection == .all else {
                 throw Self.unusable("filter and select need a schema and a table", request)
             }
@@ -130,7 +131,8 @@ struct Binder {
             message: """
                 Unable to subscribe to changes with given parameters. \(reason): \
                 [event: \(request.eventText), schema: \(request.schema ?? "public"), \
-                table: \(request.table ?? BindingRequest.everything), filter: \(request.filter ?? "")]
+                table: \(request.table ?? BindingRequest.everything), \
+                filter: \(request.filter ?? "")]
                 """)
     }
 }

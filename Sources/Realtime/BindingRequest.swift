@@ -1,5 +1,5 @@
-internal import Bytes
-internal import Database
+import Bytes
+import Database
 
 /// One item of `postgres_changes` as the client sent it. Nothing is normalised: clients compare the
 /// echo with what they asked for.

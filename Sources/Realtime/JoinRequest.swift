@@ -1,4 +1,4 @@
-internal import Bytes
+import Bytes
 
 /// The payload of a `phx_join`. Fields of a wrong type fall back to their defaults, as Supabase's
 /// do: a client is never locked out by an option that it got wrong.

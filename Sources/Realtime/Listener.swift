@@ -1,6 +1,6 @@
-internal import Database
-internal import Expressions
-internal import Values
+import Database
+import Expressions
+import Values
 
 /// One binding of an audience on one model: what it wants to hear and may hear.
 final class Listener {

@@ -1,6 +1,6 @@
-internal import Database
-internal import Diagnostics
-internal import Schema
+import Database
+import Diagnostics
+import Schema
 
 /// Finds whom changes are for: a model's value index gives the listeners that may want one, their
 /// filters and rules decide. Whatever is decided is kept under the round's number.

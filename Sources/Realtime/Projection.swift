@@ -1,8 +1,8 @@
-internal import Bytes
-internal import Database
-internal import Diagnostics
-internal import Schema
-internal import Values
+import Bytes
+import Database
+import Diagnostics
+import Schema
+import Values
 
 /// Which columns some listeners are shown, and their encoding of a change: made once per change
 /// and visibility of the old row, whatever the number of listeners.

@@ -1,5 +1,5 @@
-internal import Diagnostics
-internal import Expressions
+import Diagnostics
+import Expressions
 
 extension RealtimeHub {
     /// Makes a channel's bindings live. Answers what is wrong with those that cannot be.

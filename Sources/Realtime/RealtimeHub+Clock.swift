@@ -1,5 +1,5 @@
 public import Diagnostics
-internal import Expressions
+import Expressions
 
 extension RealtimeHub {
     /// Does what is due: ended and revoked tokens, silent sockets, sockets without a channel, slow

@@ -1,5 +1,5 @@
-internal import Bytes
-internal import Diagnostics
+import Bytes
+import Diagnostics
 public import Expressions
 public import HTTP
 

@@ -1,7 +1,7 @@
 public import Database
-internal import Diagnostics
-internal import HTTP
-internal import Schema
+import Diagnostics
+import HTTP
+import Schema
 
 extension RealtimeHub {
     /// Delivers committed changes, in the order of the log, to all listeners on this loop. Frames

@@ -1,6 +1,6 @@
-internal import Bytes
-internal import Diagnostics
-internal import Expressions
+import Bytes
+import Diagnostics
+import Expressions
 
 // What a client's messages do. A message's `join_ref` may be absent or of an older join: the topic
 // alone says which channel is meant.

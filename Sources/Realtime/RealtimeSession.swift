@@ -1,6 +1,6 @@
-internal import Diagnostics
-internal import Expressions
-internal import HTTP
+import Diagnostics
+import Expressions
+import HTTP
 
 /// One socket: its channels and what its client asks for. Confined to its loop; knows no sockets,
 /// it speaks to a sink.

@@ -1,8 +1,8 @@
+import Database
+import Diagnostics
+import Expressions
+import Schema
 import Values
-internal import Database
-internal import Diagnostics
-internal import Expressions
-internal import Schema
 
 /// One change on its way to its listeners. Whatever is decided or encoded for it is kept under its
 /// number, so that the second listener finds the work done.

@@ -1,4 +1,4 @@
-internal import Bytes
+import Bytes
 
 /// Payloads of what the server says besides row changes. Each is a JSON object.
 enum ServerPayload {

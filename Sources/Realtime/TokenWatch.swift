@@ -1,4 +1,4 @@
-internal import Diagnostics
+import Diagnostics
 
 /// Knows when the hub has to look at its channels' tokens again, so that a turn in which none can
 /// have ended costs a comparison.
