@@ -30,8 +30,8 @@ public final class WebServer: Sendable {
 
     /// Binds the port, starts a thread per loop, builds the applications and begins to accept.
     ///
-    /// Throws a `Problem` that names what is wrong: `address_in_use`, a file of `tls` that cannot
-    /// be read, or whatever an application throws. Nothing is left running then.
+    /// - Throws: a `Problem` that names what is wrong: `address_in_use`, a file of `tls` that cannot
+    ///   be read, or whatever an application throws. Nothing is left running then.
     public func start() throws(Problem) {
         let tls = try configuration.tls.map { files throws(Problem) in
             do throws(TLSError) {

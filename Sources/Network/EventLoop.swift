@@ -25,7 +25,9 @@ public final class EventLoop {
     /// Turns so far: tests and metrics count with it.
     public private(set) var turnCount = 0
 
-    /// Builds a loop that lives on the calling thread. Throws `descriptorsExhausted`.
+    /// Builds a loop that lives on the calling thread.
+    ///
+    /// - Throws: `descriptorsExhausted`.
     public init(index: Int) throws(NetworkError) {
         executor = try LoopExecutor()
         context = LoopContext(index: index, executor: executor)

@@ -44,8 +44,9 @@ public final class StreamSocket: ReadinessHandler {
     /// While closing.
     private var lingering: LingeringClose?
 
-    /// Takes over a connected, non-blocking descriptor, which it closes at the end. If it throws
-    /// (`system`), the descriptor is still the caller's.
+    /// Takes over a connected, non-blocking descriptor, which it closes at the end.
+    ///
+    /// - Throws: `system`; the descriptor is still the caller's then.
     init(
         _ descriptor: Int32, on loop: EventLoop, peerAddress: String, tls: TLSSession? = nil
     ) throws(NetworkError) {
@@ -114,7 +115,8 @@ public final class StreamSocket: ReadinessHandler {
         finish(.aborted)
     }
 
-    /// Called by the loop.
+    /// The kernel has input, room for output or an error. Called by the loop while it hands out what
+    /// was read.
     public func becameReady(_ readiness: Readiness) {
         if readiness.contains(.error) || (readiness.contains(.hangup) && !wantsInput) {
             return finish(pendingError())

@@ -25,7 +25,9 @@ final class TLSSession {
     /// Plain text that waits to be encrypted.
     private var plain = OutputQueue()
 
-    /// The server's side of a new connection. Throws `system` when memory has run out.
+    /// The server's side of a new connection.
+    ///
+    /// - Throws: `system` when memory has run out.
     init(accepting context: TLSContext) throws(NetworkError) {
         guard let session = unsafe SSL_new(context.handle) else {
             ERR_clear_error()

@@ -43,9 +43,9 @@ public final class Backend: Sendable {
 
     /// Starts to serve; returns when connections are accepted.
     ///
-    /// - Throws: `SchemaFailure` with every fault of the schema files, `SettingFault` when settings do
-    ///   not go together, or a `Problem`: a port in use,
-    ///   a data directory that another server holds, migrations to be applied first.
+    /// - Throws: `SchemaFailure` with every fault of the schema files, `SettingFault` when settings
+    ///   do not go together, or a `Problem`: a port in use, a data directory that another server
+    ///   holds, migrations to be applied first.
     public static func start(_ options: ServerOptions, mode: Mode) throws -> Backend {
         let parts = try BackendParts(options, mode: mode)
         let registry = LoopRegistry(metrics: parts.metrics)

@@ -70,18 +70,23 @@ final class LoopApplication: Application {
         services.crossOrigin.complete(&response, to: head)
     }
 
-    /// Hands committed changes to this loop's subscribers.
+    /// Sends committed changes to the subscribers of this loop. The registry calls it on the loop's
+    /// thread, once for each group of commits and in the order of the log: a change left out or out
+    /// of order would be lost to them without a word.
     func deliver(_ changes: [Change]) { hub.deliver(changes) }
 
-    /// Lets time pass for this loop's subscribers; to be called each second.
+    /// Closes this loop's channels whose tokens have ended or were revoked, and sockets that fell
+    /// silent or behind. The service "feeds" has it called every second: without it they would stay
+    /// open until a change comes.
     ///
-    /// - Returns: what its feeds have done so far, for `/metrics`.
+    /// - Returns: what the feeds have done so far, for `/metrics`.
     func tick(now: Instant) -> RealtimeCounters {
         hub.tick(now: now)
         return hub.counters
     }
 
-    /// Takes schema files that have changed.
+    /// Serves other schema files from the next request on. `apus dev` calls it after each save that
+    /// could be applied; requests that have begun end under the old rules.
     func reload(_ schemas: SchemaSet) {
         let rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
         hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)
