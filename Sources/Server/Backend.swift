@@ -1,3 +1,4 @@
+import Crypto
 import Database
 import Diagnostics
 import HTTPServer
@@ -47,6 +48,9 @@ public final class Backend: Sendable {
     ///   do not go together, or a `Problem`: a port in use, a data directory that another server
     ///   holds, migrations to be applied first.
     public static func start(_ options: ServerOptions, mode: Mode) throws -> Backend {
+        // While the schema files are read. Where the system refuses a thread, secrets wait for it.
+        let preparation = PosixThread(name: "crypto") { CryptoLibrary.prepare() }
+        defer { preparation?.join() }
         let parts = try BackendParts(options, mode: mode)
         let registry = LoopRegistry(metrics: parts.metrics)
         let server = parts.makeServer(registry)
