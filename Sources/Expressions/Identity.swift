@@ -25,7 +25,7 @@ public struct Identity: Hashable, Sendable {
         claims: String = "{}", expiresAt: Int64? = nil, sessionID: String? = nil
     ) {
         self.role = role
-        self.userID = userID?.lowercased()
+        self.userID = userID
         self.email = email
         self.aal = aal
         self.claims = claims

@@ -44,8 +44,8 @@ final class LoopRegistry: Sendable {
         post { application, _ in application.reload(schemas) }
     }
 
-    /// Lets every loop end what is over, and counts what its feeds have done. To be called each
-    /// second.
+    /// Has every loop close what has ended, and takes the counters of its feeds. The service "feeds"
+    /// calls it every second.
     func tick() {
         post { [metrics] application, loop in
             metrics.feeds.record(application.tick(now: .now), loop: loop)

@@ -2,8 +2,10 @@ import Diagnostics
 import Glibc
 import HTTP
 import HTTPServer
+import Network
 import Synchronization
 import Testing
+import Work
 
 private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -169,6 +171,24 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let problem = #expect(throws: Problem.self) { try TestServer(loops: 2) { $0.port = port } }
         #expect(problem?.code == "address_in_use")
         #expect(problem?.message.contains("\(port)") == true)
+    }
+
+    @Test func `the loops build their applications at the same time`() throws {
+        let arrivals = [Semaphore(), Semaphore()]
+        let met = Mutex(0)
+        var configuration = HTTPServerConfiguration(messageBytesMax: 1)
+        configuration.loops = arrivals.count
+        let server = WebServer(configuration: configuration) { loop in
+            // Each waits until the other is here.
+            arrivals[loop.index].signal()
+            let deadline = monotonicNanoseconds() + 10_000_000_000
+            arrivals[1 - loop.index].wait(until: deadline)
+            met.withLock { $0 += monotonicNanoseconds() < deadline ? 1 : 0 }
+            return TestApplication(gate: Gate(), log: SessionLog())
+        }
+        try server.start()
+        #expect(met.withLock { $0 } == arrivals.count)
+        server.drain(deadline: .zero)
     }
 
     @Test func `an application that cannot be built stops the start`() {

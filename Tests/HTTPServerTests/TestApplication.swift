@@ -165,7 +165,7 @@ final class EchoSession: WebSocketSession {
         if text == Array("bye".utf8) { sink?.close(code: 4000, reason: "asked") }
         sink?.send(text: text)
     }
-    func received(binary: [UInt8]) { sink?.send(frame: FramedBytes(binary: binary)) }
+    func received(binary: [UInt8]) { sink?.send(binary: binary) }
     func received(pong: [UInt8]) { log.add("pong \(pong.count)") }
     func closed(code: UInt16?) { log.add("closed \(code.map(String.init) ?? "lost")") }
     func draining() { sink?.close(code: 1012, reason: "restart") }
@@ -178,7 +178,7 @@ final class FloodSession: WebSocketSession {
     init(_ log: SessionLog) { self.log = log }
 
     func opened(_ sink: any WebSocketSink) {
-        let frame = FramedBytes(binary: [UInt8](repeating: 0, count: 100_000))
+        let frame = FramedBytes(textParts: [[UInt8](repeating: 0, count: 100_000)])
         for _ in 0..<100 { sink.send(frame: frame) }
     }
     func received(text: [UInt8]) {}

@@ -148,11 +148,13 @@ func events(of bytes: [UInt8], pieces: Int, messageBytesMax: Int = 100_000) -> [
         ] as [(Int, [UInt8])])
     func `lengths take their shortest form`(count: Int, header: [UInt8]) {
         let payload = [UInt8](repeating: 0x61, count: count)
-        #expect(FramedBytes(text: payload).bytes == header + payload)
+        #expect(FramedBytes(textParts: [payload]).bytes == header + payload)
         let half = payload.count / 2
         let parts = [Array(payload[..<half]), [], Array(payload[half...])]
         #expect(FramedBytes(textParts: parts).bytes == header + payload)
-        #expect(FramedBytes(binary: payload).bytes.first == 0x82)
+        var frame: [UInt8] = []
+        frame.append(frame: .text, payload: payload)
+        #expect(frame == header + payload)
     }
 
     @Test func `a close reason is cut between characters`() {

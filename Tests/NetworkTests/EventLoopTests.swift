@@ -99,18 +99,6 @@ import Work
         }
     }
 
-    @Test func `a permanent hook runs every turn until the loop ends`() throws {
-        let count = Record<Int>()
-        try withLoop { thread in
-            thread.perform { loop in
-                loop.atEndOfEveryTurn { [unowned loop] in count.append(loop.turnCount) }
-            }
-            thread.perform { _ in }
-            thread.perform { _ in }
-            #expect(count.wait(for: 2).count >= 2)
-        }
-    }
-
     @Test func `timers fire on the loop and wake it`() throws {
         try withLoop { thread in
             let fired = Record<Bool>()

@@ -168,7 +168,7 @@ import Testing
             peer.send(#"["1","6","realtime:a","phx_leave",{}]"#).last
                 == #"["5","5","realtime:a","phx_close",{}]"#)
         #expect(stage.hub.audiences.count == 0)
-        #expect(stage.hub.topics.count == 0)
+        #expect(stage.hub.audiences.topicCount == 0)
     }
 
     @Test func `replication_ready is answered`() throws {

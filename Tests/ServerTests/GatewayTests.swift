@@ -32,6 +32,12 @@ import Testing
         Case(
             name: "metrics", method: "GET", path: "/metrics", status: 200,
             body: "apus_http_requests_total{class=\"2xx\"}"),
+        Case(
+            name: "metrics of feeds", method: "GET", path: "/metrics", status: 200,
+            body: "\napus_feed_broken_decisions_total 0\n"),
+        Case(
+            name: "metrics of loops", method: "GET", path: "/metrics", status: 200,
+            body: "\napus_requests_received_total 1\n"),
     ]
 
     @Test(arguments: strangers)

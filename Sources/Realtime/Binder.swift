@@ -1,8 +1,9 @@
-internal import Bytes
-internal import Diagnostics
-internal import Expressions
-internal import Query
-internal import Schema
+import Bytes
+import Database
+import Diagnostics
+import Expressions
+import Query
+import Schema
 
 /// A binding that has been judged against the catalogue and the rights of its channel.
 struct ResolvedBinding {
@@ -30,12 +31,13 @@ struct Binder {
         guard let event = request.event else {
             throw Self.unusable("There is no event '\(request.eventText)'", request)
         }
+        let everything = BindingRequest.everything
         let schema = request.schema ?? Catalogue.schemaName
-        guard schema == Catalogue.schemaName || schema == "*" else {
+        guard schema == Catalogue.schemaName || schema == everything else {
             throw Self.unusable(
                 "There is no schema '\(schema)'; models are in '\(Catalogue.schemaName)'", request)
         }
-        guard let table = request.table, table != "*", schema != "*" else {
+        guard let table = request.table, table != everything, schema != everything else {
             guard request.filter == nil, request.selection == .all else {
                 throw Self.unusable("filter and select need a schema and a table", request)
             }
@@ -130,7 +132,32 @@ struct Binder {
             message: """
                 Unable to subscribe to changes with given parameters. \(reason): \
                 [event: \(request.eventText), schema: \(request.schema ?? Catalogue.schemaName), \
-                table: \(request.table ?? "*"), filter: \(request.filter ?? "")]
+                table: \(request.table ?? BindingRequest.everything), \
+                filter: \(request.filter ?? "")]
                 """)
+    }
+}
+
+extension Binder {
+    /// The feeds of a catalogue's watched models, without listeners.
+    init(_ catalogue: Catalogue, _ rulebook: Rulebook, showsOldRows: Bool) {
+        var feeds: [String: ModelFeed] = [:]
+        var hidden: [String: Set<Int>] = [:]
+        for model in catalogue.models where model.realtime != nil {
+            feeds[model.name] = ModelFeed(
+                model, rule: rulebook.rule(model.name, .read)?.using, showsOldRows: showsOldRows)
+            hidden[model.name] = Set(
+                model.columns.indices.filter { column in
+                    let rule = rulebook.columnRule(model.name, column, .read)
+                    return rule != nil && rule?.constant != true
+                })
+        }
+        for feed in feeds.values {
+            let models = feed.modelsRead
+            let watched = models.compactMap { feeds[$0] }
+            feed.dependencies = watched.count == models.count ? watched : nil
+        }
+        self.init(
+            feeds: feeds, hidden: hidden, modelNames: catalogue.models.map(\.name))
     }
 }
