@@ -1,6 +1,7 @@
 import Database
 import Expressions
 import HTTP
+import TestSupport
 import Testing
 import Values
 
