@@ -1,29 +1,30 @@
+public import Configuration
 public import Crypto
 public import Diagnostics
 
-/// What a project decides about sign-up and sign-in. Every default is the reference server's,
-/// except that addresses count as confirmed at once, since no mail is sent.
+/// What a project decides about sign-up and sign-in. The defaults of its settings stand with them;
+/// the others are the reference server's.
 public struct AuthSettings: Sendable {
     /// The `iss` of access tokens: the URL of this service as clients see it.
     public var issuer = "http://127.0.0.1:54321/auth/v1"
     /// The `aud` of access tokens.
     public var audience = "authenticated"
     /// Life of an access token, in seconds; at least 60. Clients refresh when 90 are left.
-    public var tokenSeconds: Int64 = 3600
+    public var tokenSeconds: Int64
     /// Clock differences forgiven when a token is verified for other services, in seconds, 0 to 30.
     public var leewaySeconds: Int64 = 30
     /// Refuses every sign-up.
-    public var disablesSignup = false
+    public var disablesSignup: Bool
     /// Offers email and password.
     public var allowsEmail = true
     /// Offers anonymous sign-in.
-    public var allowsAnonymous = false
+    public var allowsAnonymous: Bool
     /// Takes an email address as confirmed at sign-up. Must be on: confirmation needs mail.
-    public var autoconfirms = true
+    public var autoconfirms: Bool
     /// Shortest password, in characters.
-    public var passwordCharactersMin = 6
+    public var passwordCharactersMin: Int
     /// How long after a rotation an older refresh token is still forgiven, in seconds.
-    public var refreshReuseSeconds: Int64 = 10
+    public var refreshReuseSeconds: Int64
     /// How long after a rotation the token before the active one is still good, in seconds; nil for
     /// ever, which is what the reference server does and lets a client that lost an answer go on.
     public var refreshParentSeconds: Int64?
@@ -34,8 +35,15 @@ public struct AuthSettings: Sendable {
     /// Limits on calls.
     public var rateLimits = RateLimits.standard
 
-    /// The defaults.
-    public init() {}
+    /// What the project has decided; the rest keeps its default. ``validate()`` judges the values.
+    public init(_ project: Settings.Auth = Settings().auth) {
+        tokenSeconds = Int64(project.jwtExpirySeconds)
+        passwordCharactersMin = project.passwordMinLength
+        disablesSignup = project.disablesSignup
+        autoconfirms = project.autoconfirm
+        allowsAnonymous = project.allowsAnonymous
+        refreshReuseSeconds = Int64(project.refreshReuseSeconds)
+    }
 
     /// Refuses what cannot be kept.
     ///
@@ -63,8 +71,9 @@ public struct AuthSettings: Sendable {
 }
 
 extension Problem {
-    fileprivate static func setting(_ name: String, _ rule: String) -> Problem {
+    static func setting(_ name: String, _ rule: String, cause: String? = nil) -> Problem {
         Problem(
-            code: "invalid_setting", status: 500, message: "The auth setting '\(name)' \(rule).")
+            code: "invalid_setting", status: 500, message: "The auth setting '\(name)' \(rule).",
+            cause: cause)
     }
 }

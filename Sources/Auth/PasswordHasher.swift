@@ -24,9 +24,8 @@ final class PasswordHasher: Sendable {
         do {
             try Scrypt.selfTest(parameters)
         } catch {
-            throw Problem(
-                code: "invalid_setting", status: 500,
-                message: "OpenSSL does not hash passwords with these scrypt parameters.",
+            throw .setting(
+                "scrypt parameters", "must be ones that OpenSSL hashes passwords with",
                 cause: "\(error)")
         }
         let threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

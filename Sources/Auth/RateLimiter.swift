@@ -17,14 +17,9 @@ final class RateLimiter: Sendable {
         let subject: String
     }
 
-    private struct Bucket: Sendable {
-        var level: Double
-        var filledAt: ContinuousClock.Instant
-    }
-
     private struct Generations: Sendable {
-        var current: [Key: Bucket] = [:]
-        var previous: [Key: Bucket] = [:]
+        var current: [Key: TokenBucket] = [:]
+        var previous: [Key: TokenBucket] = [:]
     }
 
     private let generations = Mutex(Generations())
@@ -41,15 +36,17 @@ final class RateLimiter: Sendable {
         _ kind: Kind, _ subject: String, _ limit: RateLimit?, now: ContinuousClock.Instant
     ) throws(Problem) {
         guard let limit else { return }
-        let wait = generations.withLock { generations -> Double? in
+        let wait = generations.withLock { generations -> Duration? in
             let key = Key(kind: kind, subject: subject)
             var bucket = Self.bucket(key, in: generations, limit, now: now)
-            guard bucket.level >= 1 else { return Self.wait(bucket, limit) }
-            bucket.level -= 1
+            guard bucket.take(at: now) else { return bucket.wait(at: now) }
             store(bucket, for: key, in: &generations)
             return nil
         }
-        if let wait { throw .tooManyRequests(retryAfterSeconds: Int64(wait.rounded(.up))) }
+        if let wait {
+            let seconds = (wait / .seconds(1)).rounded(.up)
+            throw .tooManyRequests(retryAfterSeconds: max(1, Int64(seconds)))
+        }
     }
 
     /// Undoes a `take` of something that turned out not to count.
@@ -60,7 +57,7 @@ final class RateLimiter: Sendable {
         let key = Key(kind: kind, subject: subject)
         generations.withLock { generations in
             var bucket = Self.bucket(key, in: generations, limit, now: now)
-            bucket.level = min(Double(limit.burst), bucket.level + 1)
+            bucket.giveBack()
             store(bucket, for: key, in: &generations)
         }
     }
@@ -68,7 +65,7 @@ final class RateLimiter: Sendable {
     /// Buckets held now.
     var count: Int { generations.withLock { $0.current.count + $0.previous.count } }
 
-    private func store(_ bucket: Bucket, for key: Key, in generations: inout Generations) {
+    private func store(_ bucket: TokenBucket, for key: Key, in generations: inout Generations) {
         if generations.current.count >= bucketsMax, generations.current[key] == nil {
             generations.previous = generations.current
             generations.current = [:]
@@ -78,19 +75,7 @@ final class RateLimiter: Sendable {
 
     private static func bucket(
         _ key: Key, in generations: Generations, _ limit: RateLimit, now: ContinuousClock.Instant
-    ) -> Bucket {
-        guard var bucket = generations.current[key] ?? generations.previous[key] else {
-            return Bucket(level: Double(limit.burst), filledAt: now)
-        }
-        // Another thread may have read the clock first and come second.
-        let elapsed = max(.zero, now - bucket.filledAt) / .seconds(limit.seconds)
-        let gained = elapsed * Double(limit.count)
-        bucket.level = min(Double(limit.burst), bucket.level + gained)
-        bucket.filledAt = max(now, bucket.filledAt)
-        return bucket
-    }
-
-    private static func wait(_ bucket: Bucket, _ limit: RateLimit) -> Double {
-        max(1, (1 - bucket.level) * Double(limit.seconds) / Double(limit.count))
+    ) -> TokenBucket {
+        generations.current[key] ?? generations.previous[key] ?? TokenBucket(limit, at: now)
     }
 }

@@ -1,20 +1,4 @@
-/// How often something may be done: a token bucket.
-public struct RateLimit: Hashable, Sendable {
-    /// Calls that may come at once.
-    public var burst: Int
-    /// Calls that become possible again per ``seconds``.
-    public var count: Int
-    /// The length of the period.
-    public var seconds: Int
-
-    /// All three must be positive.
-    public init(burst: Int, count: Int, seconds: Int) {
-        precondition(burst > 0 && count > 0 && seconds > 0, "a rate limit allows something")
-        self.burst = burst
-        self.count = count
-        self.seconds = seconds
-    }
-}
+public import Diagnostics
 
 /// The limits on calls. Nil means unlimited. Calls with the service role are never counted.
 public struct RateLimits: Hashable, Sendable {

@@ -1,5 +1,9 @@
 import SQLite
 
+// SQLite says in words which constraint failed, and gives one code for all that it cannot parse. The
+// words are read here and nowhere else (lang_conflict.html, limits.html): nobody above sees them but
+// a person.
+
 extension DatabaseError {
     /// The error that SQLite's result means. `interruption` is what the limit in force stands for.
     init(_ error: SQLiteError, interruption: DatabaseError = .timeout) {
@@ -32,7 +36,9 @@ extension DatabaseError {
         case ResultCode.inputOutput, ResultCode.corrupt, ResultCode.cannotOpen,
             ResultCode.notADatabase, ResultCode.noMemory, ResultCode.permission:
             .unavailable("SQLite \(error.code): \(error.message)")
-        default: .other(code: error.code, message: error.message)
+        default:
+            isTooDeep(error.message)
+                ? .tooDeep(error.message) : .other(code: error.code, message: error.message)
         }
     }
 
@@ -41,7 +47,7 @@ extension DatabaseError {
         let prefix = "UNIQUE constraint failed: "
         let rest = message.dropFirst(prefix.count)
         if rest.hasPrefix("index '") {
-            return .unique(table: "", columns: [String(rest.dropFirst(7).dropLast())])
+            return .uniqueIndex(String(rest.dropFirst(7).dropLast()))
         }
         let columns = columns(after: prefix, in: message)
         return .unique(table: columns.first?.table ?? "", columns: columns.map(\.name))
@@ -62,6 +68,11 @@ extension DatabaseError {
         }
         return columns
     }
+}
+
+/// Statements that SQLite's parser (100 levels) or its tree of expressions (1,000) cannot take.
+private func isTooDeep(_ message: String) -> Bool {
+    message.hasPrefix("parser stack overflow") || message.hasPrefix("Expression tree is too")
 }
 
 /// RESTRICT actions are carried out by internal triggers, which report the general constraint code.

@@ -1,27 +1,5 @@
 public import Values
 
-/// A dialect of SQL that text is written for. SQLite is the embedded one and today the only one.
-public struct Dialect: Hashable, Sendable {
-    /// The dialect's name, for logs.
-    public let name: String
-
-    /// SQLite 3.40 and later.
-    public static let sqlite = Dialect(name: "sqlite")
-
-    /// `name` as a quoted identifier, quotes doubled.
-    public func quoted(identifier name: String) -> String {
-        var sql = SQL()
-        sql.append(identifier: name)
-        return sql.text
-    }
-
-    /// `text` as a string literal, quotes doubled. For DDL only: values elsewhere are bound.
-    public func quoted(literal text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-            + "'"
-    }
-}
-
 /// The parameters that every statement shares: the caller, and the moment.
 ///
 /// They are `?1` to `?6` of every statement; the arguments of an `SQL` follow from `?7`. A rule can

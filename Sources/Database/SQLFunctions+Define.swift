@@ -79,7 +79,7 @@ extension SQLFunctions {
         }
         try defineGet("apus_json_get", on: connection, byKey: jsonGet, byIndex: jsonGet)
         try defineGet("apus_json_text", on: connection, byKey: jsonText, byIndex: jsonText)
-        try define("apus_json_key", on: connection, map: jsonKey)
+        try define("apus_json_key", on: connection, map: String.init(jsonKey:))
     }
 
     private static func defineGet(

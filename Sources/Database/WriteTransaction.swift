@@ -97,9 +97,8 @@ public final class WriteTransaction {
     /// it writes are settled again before their next number.
     ///
     /// - Parameter replacesRows: whether a statement of it says REPLACE.
-    /// - Throws: `other` with the line of the statement at fault in front of the message;
-    ///   `stillReferenced` for what would take rows of other tables along with those that it drops
-    ///   or replaces.
+    /// - Throws: `other` with the line of the statement at fault; `stillReferenced` for what would
+    ///   take rows of other tables along with those that it drops or replaces.
     public func executeScript(
         _ sql: String, replacesRows: Bool = false
     ) throws(DatabaseError) {
@@ -184,13 +183,6 @@ public final class WriteTransaction {
         sequences.use(numbers, of: sequence)
     }
 
-    /// Makes sure that the database remembers where a sequence stands: from here on explicit
-    /// values do not move it. A sequence that is new goes on after the greatest value of the
-    /// table, and so does one whose table a script has written.
-    public func settle(_ sequence: IdentitySequence) throws(DatabaseError) {
-        try guarded { () throws(DatabaseError) in _ = try sequences.settle(sequence) }
-    }
-
     /// Lets a sequence go on after the greatest value that its table holds now: for rows that the
     /// project itself brings along.
     public func raise(_ sequence: IdentitySequence) throws(DatabaseError) {
@@ -249,8 +241,8 @@ public final class WriteTransaction {
 
     private static func scriptError(_ error: SQLiteError, in script: String) -> DatabaseError {
         switch DatabaseError(error) {
-        case .other(let code, let message):
-            .other(code: code, message: "line \(line(error.offset, script)): \(message)")
+        case .other(let code, let message, _):
+            .other(code: code, message: message, line: line(error.offset, script))
         case let known: known
         }
     }

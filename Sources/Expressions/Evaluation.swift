@@ -40,9 +40,7 @@ public struct Evaluation {
     /// rules whose `inputs.models` is empty.
     public init(context: QueryContext) {
         self.init(context: context) { (_, _) throws(Problem) in
-            throw Problem(
-                code: "XX000", status: 500, message: "The rule could not be evaluated.",
-                cause: "no lookup was given for a rule that reads other rows")
+            throw .notEvaluated(because: "no lookup was given for a rule that reads other rows")
         }
     }
 
@@ -63,4 +61,13 @@ public struct Evaluation {
     }
 
     func find(_ sql: BoundSQL) throws(Problem) -> Value { try lookup(sql, context) }
+}
+
+extension Problem {
+    /// XX000: an expression was asked for what its evaluation was not given: a fault of the server's.
+    static func notEvaluated(because cause: String) -> Problem {
+        Problem(
+            code: "XX000", status: 500, message: "An expression could not be evaluated.",
+            cause: cause)
+    }
 }

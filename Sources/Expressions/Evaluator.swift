@@ -83,9 +83,7 @@ struct Evaluator {
         case .call(let function, let operands):
             return try call(function, operands, row, evaluation)
         case .related:
-            throw Problem(
-                code: "XX000", status: 500, message: "The filter could not be evaluated.",
-                cause: "a related table was asked for rows in memory")
+            throw .notEvaluated(because: "a related table was asked for rows in memory")
         case .exists(let subquery): return try find(subquery, row, evaluation)
         case .scalar(let subquery, _): return try find(subquery, row, evaluation)
         case .comparison, .distinct, .all, .any, .not, .isNull, .membership, .like:

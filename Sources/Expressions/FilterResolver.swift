@@ -4,29 +4,6 @@ public import Query
 public import Schema
 import Values
 
-/// What a filter may speak of besides the columns of its model, and who asks.
-public struct FilterScope {
-    let hidden: Set<Int>
-    let permit: (Int) throws(Problem) -> Void
-    let related: (String) -> Int?
-
-    /// A scope.
-    ///
-    /// - Parameters:
-    ///   - hidden: columns that are as good as not there.
-    ///   - permit: called for every column that is tested; throws where the caller may not read it.
-    ///   - related: the number of the related table that a name stands for, if it does.
-    public init(
-        hidden: Set<Int> = [],
-        permit: @escaping (Int) throws(Problem) -> Void = { (_) throws(Problem) in },
-        related: @escaping (String) -> Int? = { _ in nil }
-    ) {
-        self.hidden = hidden
-        self.permit = permit
-        self.related = related
-    }
-}
-
 extension Filter {
     /// The filter typed against a model (rest.md §5), its values converted to the columns' types.
     ///
@@ -40,9 +17,7 @@ extension Filter {
         var resolver = FilterResolver(model: model, scope: scope)
         let root = try resolver.resolve(self)
         guard SQLShape(root).fault == nil else {
-            throw Problem(
-                code: "PGRST100", status: 400, message: "The filter is nested too deeply.",
-                details: "The database reads at most \(Limits.parserStackMax) levels.")
+            throw .deepFilter
         }
         return ResolvedFilter(
             predicate: Predicate(model: model, root: root, arguments: resolver.arguments),
@@ -159,14 +134,7 @@ struct FilterResolver {
 
     private func resolve(_ field: Field) throws(Problem) -> (Expression, ColumnType) {
         guard let index = model.columnIndex(field.name), !scope.hidden.contains(index) else {
-            let shown = model.columns.indices.filter { !scope.hidden.contains($0) }
-            let near = nearest(field.name, in: shown.map { model.columns[$0].name })
-            throw Problem(
-                code: "42703", status: 400,
-                message: "column \(model.name).\(field.name) does not exist",
-                hint: near.map {
-                    "Perhaps you meant to reference the column \"\(model.name).\($0)\"."
-                })
+            throw .noColumn(field.name, of: model, hidden: scope.hidden)
         }
         try scope.permit(index)
         let type = model.columns[index].type
@@ -194,10 +162,7 @@ struct FilterResolver {
         case .notNull: return .negation(.isNull(field))
         case .isTrue, .isFalse, .unknown:
             guard type == .boolean else {
-                throw Problem(
-                    code: "42804", status: 400,
-                    message: "argument of IS \(state.rawValue.uppercased()) must be type boolean, "
-                        + "not type \(type.operatorName)")
+                throw .notBoolean(type, is: state.rawValue.uppercased())
             }
             if state == .unknown { return .isNull(field) }
             return .negation(.distinct(field, state == .isTrue ? .yes : .no))
@@ -215,32 +180,4 @@ extension FilterTest.Operand {
             }
         for case let pattern? in patterns { _ = try LikePattern(pattern, ignoresCase: false) }
     }
-}
-
-extension Problem {
-    /// 0A000: json values have no order yet, neither for `gt` and the like nor for `order`. Their
-    /// texts have one, which is wrong for numbers.
-    ///
-    /// - Parameter field: The column and its path as the client wrote them.
-    public static func unorderedJSON(_ field: String) -> Problem {
-        Problem(
-            code: "0A000", status: 400,
-            message: "order of json values is not supported: \"\(field)\"",
-            hint: "Read a member with ->> to order it as text, or keep what has an order in a "
-                + "column of its own.")
-    }
-
-    /// 42883: the operator, as PostgreSQL spells it, does not exist for the type.
-    fileprivate static func noOperator(_ spelling: String, for type: ColumnType) -> Problem {
-        Problem(
-            code: "42883", status: 404,
-            message: "operator does not exist: \(type.operatorName) \(spelling) unknown",
-            hint: "No operator matches the given name and argument types. "
-                + "You might need to add explicit type casts.")
-    }
-}
-
-extension ColumnType {
-    /// The name in PostgreSQL's messages about operators, where json columns are jsonb.
-    fileprivate var operatorName: String { self == .json ? "jsonb" : formalName }
 }

@@ -201,7 +201,7 @@ extension Resolver {
             // A 32-bit column may well be compared with a larger number.
             let wide = type == .integer32 ? ColumnType.integer : type
             let value = try wide.parse(comparand: text)
-            if let enumeration, !enumeration.contains(value) {
+            if let enumeration, !enumeration.contains(where: { type.isSame($0, value) }) {
                 let known = enumeration.compactMap {
                     if case .text(let text) = $0 { text } else { nil }
                 }
@@ -293,7 +293,8 @@ extension Resolver {
             let settled = settle(value, as: column.type, scope)
             guard let allowed = column.enumeration,
                 case .constant(let constant) = settled.expression,
-                !settled.isInvalid, constant != .null, !allowed.contains(constant)
+                !settled.isInvalid, constant != .null,
+                !allowed.contains(where: { column.type.isSame($0, constant) })
             else { return settled }
             return fault("\(column.name) never holds this value", at: value.offset, scope)
         }

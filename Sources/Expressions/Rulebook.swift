@@ -101,11 +101,6 @@ public struct Rulebook: Sendable {
         columnRules[ColumnVerb(model: model, column: column, verb: verb)]
     }
 
-    /// Whether the column's default has to be computed for each row.
-    public func hasComputedDefault(_ model: String, _ column: Int) -> Bool {
-        defaults[Place(model: model, column: column)] != nil
-    }
-
     /// What the column at `column` holds when a writer gives nothing; null when it has no default.
     ///
     /// - Throws: 22003 when the expression overflows.
@@ -155,4 +150,12 @@ public struct Rulebook: Sendable {
         renderer.append(predicate.root)
         return renderer.sql.text
     }
+}
+
+/// The compiled rule of one verb of a model.
+public struct AccessPredicate: Hashable, Sendable {
+    /// Judges rows that are there: read, update and delete. Nil for create.
+    public let using: Predicate?
+    /// Judges rows as they will be: create and update, which may compare with the old row.
+    public let check: Predicate?
 }

@@ -68,7 +68,7 @@ struct SQLRenderer {
 
     private mutating func write(_ expression: Expression) {
         switch expression {
-        case .constant(let value): append(value.sqlLiteral)
+        case .constant(let value): append(Dialect.sqlite.literal(value))
         case .argument(let index):
             sql.append(
                 argument: index < arguments.count ? arguments[index] : .null,

@@ -44,10 +44,7 @@ extension Problem {
                 details: "unexpected \(fault.unexpected) expecting \(fault.expected)",
                 hint: fault.hint)
         case .notBuilt(let what): self = .notImplemented("\(what) is not built yet.")
-        case .arrowOnText(let arrow):
-            self.init(
-                code: "42883", status: 404,
-                message: "operator does not exist: text \(arrow) unknown")
+        case .arrowOnText(let arrow): self = .noOperator(arrow, on: "text", hint: nil)
         case .arrayLiteral(let text):
             self.init(
                 code: "22P02", status: 400, message: "malformed array literal: \"\(text)\"")
@@ -58,6 +55,13 @@ extension Problem {
                 "The lower boundary must be lower than or equal to the upper boundary in the "
                     + "Range header.")
         }
+    }
+
+    /// 42883: the operator, as PostgreSQL spells it, does not exist for a type.
+    public static func noOperator(_ spelling: String, on type: String, hint: String?) -> Problem {
+        Problem(
+            code: "42883", status: 404,
+            message: "operator does not exist: \(type) \(spelling) unknown", hint: hint)
     }
 
     /// PGRST127: a part of the dialect that is recognised and not there; `what` is a sentence that

@@ -3,30 +3,10 @@ import Diagnostics
 import Schema
 import Values
 
-// Constraint violations in PostgreSQL's words (rest.md §18.4), with the values of the row being
-// written.
+// Constraint violations with what the catalogue knows and the values of the row being written. The
+// others are worded in Database.
 
 extension Problem {
-    /// 23502
-    static func notNull(_ column: String, table: String) -> Problem {
-        Problem(DatabaseError.notNull(table: table, column: column))
-    }
-
-    /// 23514
-    static func check(_ name: String, table: String) -> Problem {
-        Problem(
-            code: "23514", status: 400,
-            message: "new row for relation \"\(table)\" violates check constraint \"\(name)\"")
-    }
-
-    /// 23505
-    static func unique(_ name: String, key: KeyText?) -> Problem {
-        Problem(
-            code: "23505", status: 409,
-            message: "duplicate key value violates unique constraint \"\(name)\"",
-            details: key.map { "\($0) already exists." })
-    }
-
     /// 23503, from the side that refers.
     ///
     /// - Parameter key: Nil where the caller may not read it.

@@ -79,13 +79,6 @@ extension Problem {
             hint: nearest.map { "Perhaps you meant the table '\(schema).\($0)'" })
     }
 
-    /// 42703: a column that filters, order or select name and the table does not have.
-    static func noColumn(_ column: String, table: String, nearest: String?) -> Problem {
-        Problem(
-            code: "42703", status: 400, message: "column \(table).\(column) does not exist",
-            hint: nearest.map { "Perhaps you meant to reference the column \"\(table).\($0)\"." })
-    }
-
     /// 42712: two members of an answer with one name.
     static func repeatedKey(_ key: String) -> Problem {
         Problem(
@@ -138,11 +131,6 @@ extension Problem {
         Problem(
             code: "42501", status: isAnonymous ? 401 : 403,
             message: "new row violates row-level security policy for table \"\(table)\"")
-    }
-
-    /// 42883: an arrow on what is not JSON.
-    static func noArrow(on type: String) -> Problem {
-        Problem(code: "42883", status: 404, message: "operator does not exist: \(type) -> unknown")
     }
 }
 

@@ -1,5 +1,4 @@
 import Bytes
-import Database
 import Diagnostics
 
 // What a client is told after its statement ran: too many or too few rows. All of these undo it.
@@ -19,20 +18,6 @@ extension Problem {
             code: "PGRST124", status: 400,
             message: "Query result exceeds max-affected preference constraint",
             details: "The query affects \(count) rows")
-    }
-
-    /// What a statement that was planned here failed of. 54001: beyond what SQLite can read.
-    init(running error: DatabaseError) {
-        if case .other(_, let message) = error,
-            message.hasPrefix("parser stack overflow")
-                || message.hasPrefix("Expression tree is too")
-        {
-            self.init(
-                code: "54001", status: 400, message: "The request is nested too deeply.",
-                hint: "Ask for fewer levels of embeds or of and/or.", cause: message)
-        } else {
-            self.init(error)
-        }
     }
 
     /// 21000: an upsert names one key twice.

@@ -73,7 +73,7 @@ public final class RESTService {
         } catch .overBudget {
             return readSlowly(plan, arguments, context, request, identity)
         } catch {
-            throw Problem(running: error)
+            throw Problem(error)
         }
         return .response(try plan.response(result, arguments))
     }

@@ -9,12 +9,10 @@ public struct RESTSettings: Hashable, Sendable {
     /// The one schema name clients may ask for in a profile header.
     public var schema: String
 
-    /// The defaults of rest.md §20.
+    /// What a project has decided; the defaults stand with the settings.
     ///
     /// - Parameter rowsMax: At least 1.
-    public init(
-        rowsMax: Int = 1000, refusesUnfilteredWrites: Bool = true, schema: String = "public"
-    ) {
+    public init(rowsMax: Int, refusesUnfilteredWrites: Bool, schema: String = "public") {
         precondition(rowsMax > 0, "rowsMax must be positive")
         self.rowsMax = rowsMax
         self.refusesUnfilteredWrites = refusesUnfilteredWrites

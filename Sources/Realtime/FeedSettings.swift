@@ -1,9 +1,12 @@
-/// Bounds of the realtime service that an operator may move. The defaults suit most projects.
+internal import Diagnostics
+
+/// Bounds of the realtime service. What a project may set is given, and its default stands with the
+/// setting; the others suit most projects.
 public struct FeedSettings: Sendable {
     /// Sockets of one loop; past it an upgrade is answered with 429.
     public var sessionsMax = Limits.sessionsPerLoop
-    /// Channels of one socket.
-    public var channelsPerSessionMax = Limits.channelsPerSession
+    /// Channels of one socket; joins past it answer `ChannelRateLimitReached`.
+    public var channelsPerSessionMax: Int
     /// `postgres_changes` items of one channel.
     public var bindingsPerChannelMax = Limits.bindingsPerChannel
     /// `postgres_changes` items of all channels of one socket.
@@ -11,7 +14,7 @@ public struct FeedSettings: Sendable {
     /// Joins per second of one socket.
     public var joinsPerSecondMax = Limits.joinsPerSecond
     /// Messages per second of one socket, heartbeats not counted.
-    public var messagesPerSecondMax = Limits.messagesPerSecond
+    public var messagesPerSecondMax: Int
     /// Seconds without any message from the client before its socket is closed.
     public var idleSecondsMax = Limits.idleSeconds
     /// Seconds a socket may stay without a channel.
@@ -26,6 +29,21 @@ public struct FeedSettings: Sendable {
     /// The key is what Supabase sends unless a table is told otherwise.
     public var showsOldRows = false
 
-    /// The defaults.
-    public init() {}
+    /// Bounds whose figures are all positive.
+    public init(channelsPerSessionMax: Int, messagesPerSecondMax: Int) {
+        self.channelsPerSessionMax = channelsPerSessionMax
+        self.messagesPerSecondMax = messagesPerSecondMax
+    }
+
+    /// How often one socket may join: as much at once as in a second.
+    var joinLimit: RateLimit {
+        RateLimit(burst: joinsPerSecondMax, count: joinsPerSecondMax, seconds: 1)
+    }
+
+    /// How often one socket may send.
+    var messageLimit: RateLimit {
+        RateLimit(
+            burst: messagesPerSecondMax * Limits.messageBurstSeconds, count: messagesPerSecondMax,
+            seconds: 1)
+    }
 }

@@ -1,7 +1,5 @@
 /// What one client may make this room hold, and how fast it may ask.
 enum Limits {
-    /// Channels of one socket; joins past it answer `ChannelRateLimitReached`.
-    static let channelsPerSession = 100
     /// `postgres_changes` items of one join.
     static let bindingsPerChannel = 100
     /// `postgres_changes` items of all channels of one socket. Each costs some hundred bytes and a
@@ -11,8 +9,6 @@ enum Limits {
     static let topicBytes = 255
     /// Joins one socket may ask for per second; past it the socket is closed with 1001.
     static let joinsPerSecond = 100
-    /// Messages one socket may send per second on average; heartbeats do not count.
-    static let messagesPerSecond = 100
     /// Seconds of average rate that a socket may send at once.
     static let messageBurstSeconds = 10
     /// Seconds without any message after which a socket is closed. Clients beat every 25.

@@ -96,11 +96,6 @@ public final class RealtimeHub {
             }
         }
     }
-
-    /// Says goodbye to all sockets and closes them with 1012.
-    public func shutDown() {
-        for session in Array(sessions.values) { session.draining() }
-    }
 }
 
 @available(*, unavailable)

@@ -11,7 +11,7 @@ extension RealtimeSession {
             reply(ServerPayload.ok(), to: message)
             return
         }
-        guard messages.admits(at: hub.uptime()) else {
+        guard messages.take(at: hub.uptime()) else {
             hub.counters.droppedMessages += 1
             if let channel = channels[message.topic] { end(channel, because: .tooManyMessages) }
             return
@@ -90,7 +90,7 @@ extension RealtimeSession {
 // replaces the first in silence: Python takes a `phx_close` at any point for the end of both.
 extension RealtimeSession {
     private func join(_ message: ClientMessage) {
-        guard joins.admits(at: hub.uptime()) else {
+        guard joins.take(at: hub.uptime()) else {
             refuse(message, "ClientJoinRateLimitReached: Too many joins per second")
             close(code: 1001, reason: "too many joins")
             return

@@ -15,8 +15,8 @@ final class RealtimeSession: WebSocketSession {
     private(set) var lastHeard: ContinuousClock.Instant
     /// When the last channel went.
     var emptySince: ContinuousClock.Instant
-    var joins: RateLimit
-    var messages: RateLimit
+    var joins: TokenBucket
+    var messages: TokenBucket
     private var sink: (any WebSocketSink)?
     private let queuedBytesMax: Int
 
@@ -28,11 +28,8 @@ final class RealtimeSession: WebSocketSession {
         lastHeard = now
         emptySince = now
         let settings = hub.settings
-        joins = RateLimit(
-            perSecond: settings.joinsPerSecondMax, burst: settings.joinsPerSecondMax, now: now)
-        messages = RateLimit(
-            perSecond: settings.messagesPerSecondMax,
-            burst: settings.messagesPerSecondMax * Limits.messageBurstSeconds, now: now)
+        joins = TokenBucket(settings.joinLimit, at: now)
+        messages = TokenBucket(settings.messageLimit, at: now)
         queuedBytesMax = settings.queuedBytesMax
     }
 

@@ -80,6 +80,4 @@ public enum ResultCode {
     public static let constraintUnique = SQLITE_CONSTRAINT | 8 << 8
     /// A rowid that is taken.
     public static let constraintRowID = SQLITE_CONSTRAINT | 10 << 8
-    /// A value of the wrong class in a STRICT table.
-    public static let constraintDatatype = SQLITE_CONSTRAINT | 12 << 8
 }

@@ -11,16 +11,13 @@ extension Column {
     /// wrong with the value.
     public func check(_ value: Value) throws(Problem) {
         guard let fault = fault(in: value) else { return }
-        throw Problem(
-            code: "23514", status: 400,
-            message: "new row for relation \"\(table)\" violates check constraint \"\(checkName)\"",
-            details: fault, hint: nil, cause: nil)
+        throw .check(checkName, table: table, details: fault)
     }
 
     /// What is wrong with the value, or nil.
     private func fault(in value: Value) -> String? {
         if value == .null { return nil }
-        if let enumeration, !enumeration.contains(value) {
+        if let enumeration, !enumeration.contains(where: { type.isSame($0, value) }) {
             let allowed = enumeration.map { type.text(of: $0) ?? "null" }.joined(separator: ", ")
             return "\(name) must be one of: \(allowed)"
         }

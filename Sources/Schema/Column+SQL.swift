@@ -10,7 +10,7 @@ extension Column {
         let name = DDL.quoted(self.name)
         var conditions = [DeclaredType(self).condition(on: name)].compactMap { $0 }
         if let enumeration, type != .json {
-            let values = enumeration.map(\.sqlLiteral).joined(separator: ", ")
+            let values = enumeration.map(Dialect.sqlite.literal).joined(separator: ", ")
             conditions.append("\(name) IN (\(values))")
         }
         conditions += lengthConditions(
@@ -40,7 +40,7 @@ extension Column {
     private func rangeConditions(_ name: String) -> [String] {
         var conditions: [String] = []
         func add(_ comparison: String, _ bound: Value?) {
-            if let bound { conditions.append("\(name) \(comparison) \(bound.sqlLiteral)") }
+            if let bound { conditions.append("\(name) \(comparison) \(Dialect.sqlite.literal(bound))") }
         }
         add(">=", constraints.minimum)
         add("<=", constraints.maximum)
@@ -55,22 +55,6 @@ extension Column {
 }
 
 extension Value {
-    /// The value as an SQL literal.
-    var sqlLiteral: String {
-        switch self {
-        case .null: return "NULL"
-        case .integer(let number): return String(number)
-        case .text(let text): return Dialect.sqlite.quoted(literal: text)
-        case .blob(let bytes):
-            var hex: [UInt8] = []
-            hex.append(hex: bytes)
-            return "X'\(String(utf8: hex))'"
-        case .real(let number):
-            if number.isInfinite { return number < 0 ? "-9e999" : "9e999" }
-            return "\(number)"
-        }
-    }
-
     /// The value of an SQL literal, given as its tokens; nil for other expressions.
     init?(sqlLiteral text: String) {
         if text.hasPrefix("'"), text.hasSuffix("'"), text.utf8.count > 1 {

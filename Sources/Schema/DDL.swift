@@ -85,7 +85,9 @@ public struct DDL: Sendable {
     private static func definition(of column: Column, in model: Model) -> String {
         var text = "\(quoted(column.name)) \(column.type.traits.storage.rawValue.uppercased())"
         if !column.isNullable { text += " NOT NULL" }
-        if case .constant(let value)? = column.default { text += " DEFAULT \(value.sqlLiteral)" }
+        if case .constant(let value)? = column.default {
+            text += " DEFAULT \(Dialect.sqlite.literal(value))"
+        }
         let conditions = column.sqlConditions
         if !conditions.isEmpty {
             let condition = conditions.joined(separator: " AND ")

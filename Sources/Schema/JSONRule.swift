@@ -45,6 +45,7 @@ public final class JSONRule: Sendable {
     }
 
     let types: [TypeName]
+    /// The equality keys of the values of `enum` or `const`.
     let allowed: [[UInt8]]?
     let format: Format?
     let length: CountRange
@@ -80,7 +81,7 @@ public final class JSONRule: Sendable {
         if !types.isEmpty, !types.contains(where: { $0.accepts(value) }) {
             return "\(path) must be of type \(types.map(\.rawValue).joined(separator: " or "))"
         }
-        if let allowed, !allowed.contains(value.canonical) {
+        if let allowed, !allowed.contains(value.equalityKey) {
             return "\(path) is not one of the values allowed"
         }
         return switch value.kind {
@@ -152,23 +153,10 @@ public final class JSONRule: Sendable {
             {
                 return fault
             }
-            if hasUniqueItems, !seen.insert(element.canonical).inserted {
+            if hasUniqueItems, !seen.insert(element.equalityKey).inserted {
                 return "\(path)[\(index)] stands there twice"
             }
         }
-        return nil
-    }
-}
-
-/// How many characters, members or elements there may be.
-struct CountRange: Sendable {
-    var min: Int?
-    var max: Int?
-
-    /// What is wrong with `count` things called `noun`, nil when it is in range.
-    func fault(_ count: Int, _ noun: String) -> String? {
-        if let min, count < min { return "must have at least \(min) \(noun)" }
-        if let max, count > max { return "must have at most \(max) \(noun)" }
         return nil
     }
 }
@@ -185,15 +173,6 @@ extension JSONRule.TypeName {
         // JSON Schema calls 1.0 an integer too.
         case .integer: value.kind == .number && (value.double.map { $0 == $0.rounded() } ?? false)
         }
-    }
-}
-
-extension JSONValue {
-    /// The canonical text, by which JSON values are compared.
-    var canonical: [UInt8] {
-        var bytes: [UInt8] = []
-        appendCanonical(to: &bytes)
-        return bytes
     }
 }
 

@@ -42,8 +42,8 @@ struct JSONRuleReader {
             let names = type.kind == .array ? type.elements : [type]
             parts.types = names.compactMap { $0.string.flatMap(JSONRule.TypeName.init) }
         }
-        parts.allowed = words["enum"]?.value.elements.map(\.canonical)
-        if let value = words["const"]?.value { parts.allowed = [value.canonical] }
+        parts.allowed = words["enum"]?.value.elements.map(\.equalityKey)
+        if let value = words["const"]?.value { parts.allowed = [value.equalityKey] }
         parts.format = words["format"]?.value.string.flatMap(JSONRule.Format.init)
         parts.length = counts(words, "minLength", "maxLength")
         parts.pattern = words["pattern"].flatMap { reader.pattern($0.value) }

@@ -229,21 +229,15 @@ extension SQLScript.ReplaceOwner {
 }
 
 extension DatabaseError {
-    /// The error with file and line. For faults of syntax the message starts with the line, counted
-    /// from the statement at `offset`.
+    /// The error with file and line. Where SQLite tells the line, it is counted from the statement
+    /// at `offset`.
     func wording(in source: SourceFile, at offset: Int) -> String {
         var place = source.location(offset)
-        var text = wording
-        if case .other = self, text.hasPrefix("line "), let colon = text.firstIndex(of: ":"),
-            let line = Int(text[..<colon].dropFirst("line ".count))
-        {
-            text = String(text[colon...].dropFirst(2))
-            if line > 1 {
-                place.line += line - 1
-                place.column = 1
-            }
+        if case .other(_, _, let line?) = self, line > 1 {
+            place.line += line - 1
+            place.column = 1
         }
-        return "\(place): \(text)"
+        return "\(place): \(wording)"
     }
 
     /// The error in SQLite's words, for the author of a migration.
@@ -257,6 +251,7 @@ extension DatabaseError {
         case .unavailable(let why): "the database is not available: \(why)"
         case .unique(let table, let columns):
             "two rows of \"\(table)\" have the same \(columns.joined(separator: ", "))"
+        case .uniqueIndex(let name): "two rows have the same key in \"\(name)\""
         case .notNull(let table, let column): "\"\(table).\(column)\" may not be null"
         case .check(let name): "a row does not keep the check \"\(name)\""
         case .foreignKey: "a row refers to one that is not there"
@@ -265,7 +260,7 @@ extension DatabaseError {
             "\(deletion.refusal(table)): \(Self.list(others)) "
                 + "\(others.count == 1 ? "refers" : "refer") to it, and the rows there would be "
                 + "deleted or changed along with those of \"\(table)\""
-        case .other(_, let message): message
+        case .tooDeep(let message), .other(_, let message, _): message
         }
     }
 

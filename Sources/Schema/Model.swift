@@ -123,9 +123,6 @@ public final class Model: Sendable {
     /// The primary key's constraint name, `{table}_pkey`.
     public var primaryKeyName: String { "\(name)_pkey" }
 
-    /// Whether the table has a `rowid`, whose order is that of insertion. All tables have one.
-    public var hasRowID: Bool { true }
-
     /// The index of the column called `name`, exactly spelled. O(1).
     public func columnIndex(_ name: String) -> Int? { indexByName[name] }
 

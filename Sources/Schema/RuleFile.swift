@@ -1,7 +1,7 @@
 import Bytes
 import Database
 import Diagnostics
-import Values
+public import Values
 
 /// Reads `rules.json`: named rules, `{"team_member(team uuid)": "exists(…)"}`.
 struct RuleFile {
@@ -102,4 +102,18 @@ extension StringProtocol {
     var trimmed: String {
         String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
+}
+
+/// A rule of `rules.json`: an expression with a name and parameters, shared by models.
+public struct NamedRule: Hashable, Sendable {
+    /// The rule's name.
+    public let name: String
+    /// The names of its parameters, in order.
+    public let parameters: [String]
+    /// Their types, where the file gives them.
+    public let parameterTypes: [ColumnType?]
+    /// The expression.
+    public let body: ExpressionSource
+    /// Where the rule is declared.
+    public let location: SourceLocation
 }

@@ -41,8 +41,8 @@ public struct SchemaSource: Sendable {
     /// Whether another version of the file says the same, however it is laid out.
     public func saysTheSame(as other: SchemaSource) -> Bool {
         if bytes == other.bytes { return true }
-        guard let one = try? JSONDocument(parsing: bytes).root.canonical,
-            let two = try? JSONDocument(parsing: other.bytes).root.canonical
+        guard let one = try? JSONDocument(parsing: bytes).root.equalityKey,
+            let two = try? JSONDocument(parsing: other.bytes).root.equalityKey
         else { return false }
         return one == two
     }

@@ -28,12 +28,11 @@ extension LoopApplication {
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
         let auth = services.auth
-        var settings = FeedSettings()
-        settings.channelsPerSessionMax = realtime.channelsPerSocketMax
-        settings.messagesPerSecondMax = realtime.messagesPerSecondMax
         return RealtimeHub(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
-            settings: settings,
+            settings: FeedSettings(
+                channelsPerSessionMax: realtime.channelsPerSocketMax,
+                messagesPerSecondMax: realtime.messagesPerSecondMax),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(\.realtimeProblem) },
             revocationCount: { auth.revocationCount })
     }

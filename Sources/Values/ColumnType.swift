@@ -49,7 +49,4 @@ public enum ColumnType: Hashable, Sendable {
 
     /// Whether it is a type of numbers.
     public var isNumber: Bool { exactScale != nil || self == .real }
-
-    /// Ten to the scale, for types that `exactScale` knows.
-    public var scaleFactor: Int64 { powerOfTen(exactScale ?? 0) }
 }

@@ -1,4 +1,19 @@
+import Bytes
+
+extension ColumnType {
+    /// Whether two values of the type are the same one. Json values are compared by key.
+    public func isSame(_ one: Value, _ other: Value) -> Bool {
+        self == .json ? one.jsonKey == other.jsonKey : one == other
+    }
+}
+
 extension Value {
+    /// What a value of a json column is equal by: see ``String/init(jsonKey:)``.
+    public var jsonKey: Value {
+        if case .text(let json) = self { return .text(String(jsonKey: json)) }
+        return self
+    }
+
     /// SQL's `=` between values of agreed types; nil when either is null.
     @inline(always) public func equals(_ other: Value) -> Bool? {
         if case .text(let a) = self, case .text(let b) = other { return a.hasSameBytes(as: b) }

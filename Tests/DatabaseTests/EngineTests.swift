@@ -139,7 +139,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
         ("INSERT INTO items(name, ok) VALUES ('b', 2)", .check(name: "ok_bool")),
         ("INSERT INTO parts(item) VALUES (99)", .foreignKey),
         ("INSERT INTO pairs VALUES (1, 2), (1, 2)", .unique(table: "pairs", columns: ["a", "b"])),
-        ("INSERT INTO folded VALUES ('X'), ('x')", .unique(table: "", columns: ["folded_x"])),
+        ("INSERT INTO folded VALUES ('X'), ('x')", .uniqueIndex("folded_x")),
         ("DELETE FROM guarded", .foreignKey),
     ]
 

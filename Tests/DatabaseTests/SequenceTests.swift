@@ -50,9 +50,10 @@ extension DatabasePool {
         try writeAndWait { transaction throws(Problem) in try transaction.migrate(statements) }
     }
 
-    fileprivate func settle() throws(Problem) {
+    /// Asks for the next number without using it: from here on the sequence stands where it stands.
+    fileprivate func look() throws(Problem) {
         try writeAndWait { transaction throws(Problem) in
-            do throws(DatabaseError) { try transaction.settle(numbers) } catch {
+            do throws(DatabaseError) { _ = try transaction.upcomingNumbers(1, of: numbers) } catch {
                 throw Problem(error)
             }
         }
@@ -181,7 +182,7 @@ extension DatabasePool {
     @Test func `rows of a migration are counted, those of other writers are not`() throws {
         let database = try open()
         defer { database.close() }
-        try database.settle()
+        try database.look()
         try database.write("INSERT INTO t(id) VALUES (40)")
         #expect(try database.insertNumbered() == 1)
         try database.migrate("INSERT INTO t(n) VALUES (7)", "INSERT INTO t(id) VALUES (60)")

@@ -60,7 +60,7 @@ extension Function.Parameters {
             ColumnType.samples.filter(kind.holds).flatMap { Self.product([$0]) }
         case .alike(let counts, let isOrdered):
             ColumnType.samples.filter {
-                ($0 != .json || !isOrdered) && ($0.scaleFactor == 1 || $0.scaleFactor == 100)
+                ($0 != .json || !isOrdered) && [0, 2].contains($0.exactScale ?? 0)
             }.flatMap { type in
                 (counts.lowerBound...min(counts.upperBound, 3)).flatMap { count in
                     Self.product([ColumnType](repeating: type, count: count))

@@ -1,5 +1,6 @@
 import Database
 import Schema
+import Values
 
 /// Values worth trying: extremes, neighbours, and texts that look alike.
 enum Pool {
@@ -61,7 +62,7 @@ enum Pool {
 
     static func literals(_ kind: RandomRules.Kind) -> [String] {
         switch kind {
-        case .text: drawn.map { Dialect.sqlite.quoted(literal: $0) }
+        case .text: drawn.map { Dialect.sqlite.literal(.text($0)) }
         case .uuid: ["'\(ann)'::uuid", "'\(bob.uppercased())'::uuid", "auth.uid()"]
         case .integer: ["0", "1", "-1", "5", "9223372036854775807", "-9223372036854775808"]
         case .decimal: ["0::numeric", "1.5", "-0.5", "999.99"]

@@ -3,18 +3,6 @@ import TestSupport
 import Testing
 
 @Suite struct WordingTests {
-    @Test func `a problem is worded in one place`() {
-        var places: [String: String] = [:]
-        let wording = /code: "([^"]+)",\s*status: \d+,\s*message: "((?:[^"\\]|\\.)*)"/
-        for file in SourceTree.sources {
-            for match in file.lines.joined(separator: "\n").matches(of: wording) {
-                let key = "\(match.1): \(match.2)"
-                #expect(places[key] == nil, "\(key) stands in \(file.path) and \(places[key] ?? "")")
-                places[key] = file.path
-            }
-        }
-    }
-
     @Test(arguments: SourceTree.sources)
     func `unchecked promises give their reason`(file: SourceTree.File) {
         for (index, line) in CodeScanner.code(of: file.lines).enumerated()

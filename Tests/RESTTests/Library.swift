@@ -141,3 +141,11 @@ extension Library {
         "INSERT INTO book_genres (book_id, genre_id) VALUES (1, 1), (2, 1), (2, 2)",
     ]
 }
+
+extension RESTSettings {
+    /// Settings of which a test names those that it is about.
+    init(rowsMax: Int = 1000, refusesUnfilteredWrites: Bool = true) {
+        self.init(
+            rowsMax: rowsMax, refusesUnfilteredWrites: refusesUnfilteredWrites, schema: "public")
+    }
+}

@@ -165,7 +165,7 @@ import Testing
         let stage = try Stage(Models.all)
         let peer = stage.connect()
         peer.join("a")
-        stage.hub.shutDown()
+        for session in stage.hub.sessions.values { session.draining() }
         #expect(
             peer.sink.take() == [
                 #"[null,null,"realtime:a","system",{"extension":"system","status":"ok","#

@@ -251,3 +251,8 @@ enum Models {
     static let ada = "00000000-0000-4000-8000-00000000000a"
     static let eve = "00000000-0000-4000-8000-00000000000e"
 }
+
+extension FeedSettings {
+    /// Bounds that no test reaches unless it sets its own.
+    init() { self.init(channelsPerSessionMax: 100, messagesPerSecondMax: 100) }
+}

@@ -83,6 +83,17 @@ import Values
         ),
         (#"{"enum": [1, {"a": 2}]}"#, #"{"a": 2}"#, nil),
         (#"{"enum": [1, {"a": 2}]}"#, "2", "c must be one of: 1, {\"a\":2}"),
+        // JSON Schema 2020-12 core §4.2.2: numbers are equal by value.
+        (#"{"enum": [1, {"a": 2}]}"#, "1.0", nil),
+        (#"{"enum": [1, {"a": 2}]}"#, #"{"a": 20e-1}"#, nil),
+        (#"{"type": "array", "items": {"enum": [1, 2]}}"#, "[1.0, 0.2e1]", nil),
+        (#"{"type": "object", "additionalProperties": {"const": 1}}"#, #"{"x": 1.0}"#, nil),
+        (#"{"type": "array", "uniqueItems": true}"#, "[1, 1.0]", "c[1] stands there twice"),
+        (
+            #"{"type": "array", "uniqueItems": true}"#, #"[{"a": 1}, {"a": 10e-1}]"#,
+            "c[1] stands there twice"
+        ),
+        (#"{"type": "array", "uniqueItems": true}"#, #"[1, "1", true, [1]]"#, nil),
     ]
 
     @Test(arguments: values)

@@ -37,11 +37,3 @@ extension Function {
         }
     }
 }
-
-extension Value {
-    /// What a json value is equal by.
-    var jsonKey: Value {
-        if case .text(let json) = self { return .text(SQLFunctions.jsonKey(json)) }
-        return self
-    }
-}

@@ -1,3 +1,4 @@
+import Database
 import Diagnostics
 import Schema
 import Values

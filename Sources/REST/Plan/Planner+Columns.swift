@@ -31,7 +31,7 @@ extension Planner {
         }
         guard field.aggregate == nil, let name = field.field else { throw .aggregates }
         var source = try source(name, of: model)
-        var type = try valueType(of: source, in: model)
+        var type = valueType(of: source, in: model)
         if let cast = field.cast {
             source.cast = Self.textCast(to: cast, from: type)
             type = source.cast == nil ? try castType(cast, from: type) : .text
@@ -85,15 +85,13 @@ extension Planner {
 
     func columnIndex(_ name: String, of model: Model) throws(Problem) -> Int {
         if let index = model.columnIndex(name) { return index }
-        throw .noColumn(
-            name, table: model.name, nearest: nearest(name, in: model.columns.map(\.name)))
+        throw .noColumn(name, of: model)
     }
 
     /// The type of what a path finds: text after `->>`, JSON after `->`. On a column that is not
     /// JSON a path finds nothing.
-    func valueType(of source: ColumnSource, in model: Model) throws(Problem) -> ColumnType {
+    func valueType(of source: ColumnSource, in model: Model) -> ColumnType {
         guard let last = source.path.last else { return model.columns[source.column].type }
-        if source.path.dropLast().contains(where: \.isText) { throw .noArrow(on: "text") }
         return last.isText ? .text : .json
     }
 
@@ -136,7 +134,7 @@ extension Planner {
             judged = table.embeds[index].table
         }
         let source = try judgedSource(term.field, of: judged.model)
-        if try valueType(of: source, in: judged.model) == .json {
+        if valueType(of: source, in: judged.model) == .json {
             throw .unorderedJSON("\(term.field)")
         }
         let mayBeNull =

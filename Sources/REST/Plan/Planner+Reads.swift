@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Expressions
 import HTTP
 import Query
 import Schema
@@ -46,5 +47,15 @@ extension Planner {
     func dependsOnCaller(_ table: TablePlan) -> Bool {
         permissions.columnsDependOnCaller(table.model)
             || table.embeds.contains { dependsOnCaller($0.table) || dependsOnCaller($0.link) }
+    }
+
+    /// What a filter asks of the rows of `table`. Names of embeds in it stand for the embeds; the
+    /// caller must be free to read every column it tests.
+    func resolve(_ filter: Filter, in table: TablePlan) throws(Problem) -> ResolvedFilter {
+        let scope = FilterScope(
+            permit: { (column) throws(Problem) in
+                try requireReadable(column, of: table.model)
+            }, related: table.embedIndex)
+        return try filter.resolved(for: table.model, in: scope)
     }
 }

@@ -17,7 +17,7 @@ struct ConstraintProbe {
         switch error {
         case .unique(_, let columns):
             let (name, key) = unique(columns)
-            return .unique(name, key: shownKey(key, values: key.map { values[$0] }))
+            return .unique(name, key: shownKey(key, values: key.map { values[$0] })?.description)
         case .notNull(_, let column):
             return .notNull(column, table: model.name).withFailingRow(
                 values, of: model, shown: shown)
@@ -26,7 +26,7 @@ struct ConstraintProbe {
         case .foreignKey:
             return try missingParent(of: values) ?? Problem(error)
         case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
-            .sequenceExhausted, .stillReferenced, .other:
+            .sequenceExhausted, .stillReferenced, .tooDeep, .uniqueIndex, .other:
             return Problem(error)
         }
     }
@@ -53,7 +53,7 @@ struct ConstraintProbe {
         case .unique(_, let columns):
             let (name, key) = unique(columns)
             let values = try clash(key, images, condition)
-            return .unique(name, key: values.flatMap { shownKey(key, values: $0) })
+            return .unique(name, key: values.flatMap { shownKey(key, values: $0)?.description })
         case .notNull(let table, let column) where table == model.name:
             return try withFailingRow(.notNull(column, table: table), images, condition)
         case .check(let name):
@@ -66,7 +66,7 @@ struct ConstraintProbe {
             }
             return Problem(error)
         case .notNull, .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
-            .sequenceExhausted, .stillReferenced, .other:
+            .sequenceExhausted, .stillReferenced, .tooDeep, .uniqueIndex, .other:
             return Problem(error)
         }
     }

@@ -126,7 +126,7 @@ extension Response {
             status: problem.status, contentType: "application/json; charset=utf-8",
             body: problem.restBody)
         append(field: "Proxy-Status", "PostgREST; error=\(problem.code)")
-        if problem.code.hasPrefix("PGRST30") {
+        if Problem.tokenCodes.contains(problem.code) {
             append(
                 field: "WWW-Authenticate",
                 "Bearer error=\"invalid_token\", error_description=\"\(problem.message)\"")

@@ -39,7 +39,7 @@ struct SlowRead: Sendable {
             }
             counted = try count(on: reader)
         } catch {
-            throw Problem(running: error)
+            throw Problem(error)
         }
         let read = try reader.leave(with: query, first: body, for: caller) {
             (rows, part) throws(DatabaseError) in

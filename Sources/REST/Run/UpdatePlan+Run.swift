@@ -70,9 +70,9 @@ extension DatabaseError {
     /// Whether a constraint of the schema stood in the way.
     var isConstraint: Bool {
         switch self {
-        case .unique, .notNull, .check, .foreignKey: true
+        case .unique, .uniqueIndex, .notNull, .check, .foreignKey: true
         case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
-            .sequenceExhausted, .stillReferenced, .other:
+            .sequenceExhausted, .stillReferenced, .tooDeep, .other:
             false
         }
     }

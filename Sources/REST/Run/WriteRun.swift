@@ -17,7 +17,7 @@ struct WriteRun {
     let rowsMax: Int
 
     func deferForeignKeys() throws(Problem) {
-        do { try transaction.deferForeignKeys() } catch { throw Problem(running: error) }
+        do { try transaction.deferForeignKeys() } catch { throw Problem(error) }
     }
 
     func makeBuilder() -> StatementBuilder { StatementBuilder(rowsMax: rowsMax) }
@@ -34,7 +34,7 @@ struct WriteRun {
 
     /// As ``integers(_:_:)``, for statements that cannot break a constraint.
     func look(_ text: String, _ arguments: [Value]) throws(Problem) -> [Int64] {
-        do { return try integers(text, arguments) } catch { throw Problem(running: error) }
+        do { return try integers(text, arguments) } catch { throw Problem(error) }
     }
 
     /// The first column of all rows that a statement made for this run finds.
@@ -54,7 +54,7 @@ struct WriteRun {
                 return (0..<count).map { rows.value($0) }
             }
         } catch {
-            throw Problem(running: error)
+            throw Problem(error)
         }
     }
 
@@ -73,7 +73,7 @@ struct WriteRun {
                         try rows.next() ? rows.value(0) : .null
                     }
                 } catch {
-                    throw Problem(running: error)
+                    throw Problem(error)
                 }
             }
             return try predicate.evaluate(RowInput(new: values, model: model), in: evaluation)
@@ -141,7 +141,7 @@ struct WriteRun {
                 return (body, count)
             }
         } catch {
-            throw Problem(running: error)
+            throw Problem(error)
         }
     }
 }

@@ -1,31 +1,51 @@
-import Bytes
+// Equality of JSON values: that of JSON Schema (core §4.2.2) and of PostgreSQL's `jsonb`. There is
+// one, in SQL, in memory and in schemas.
 
-extension SQLFunctions {
-    /// The text that two canonical json values share exactly if PostgreSQL's `jsonb` takes them for
-    /// equal: numbers by value, so that `1`, `1.0` and `10e-1` are one, and all else as it is.
-    public static func jsonKey(_ json: String) -> String {
-        let bytes = json.utf8Span.span
+extension JSONValue {
+    /// The bytes that two values share exactly if they are equal: numbers by value, strings by their
+    /// characters, members in any order.
+    public var equalityKey: [UInt8] {
         var key: [UInt8] = []
-        key.reserveCapacity(bytes.count)
+        key.append(jsonKey: canonical.span)
+        return key
+    }
+}
+
+extension String {
+    /// The text that two canonical JSON texts share exactly if their values are equal; see
+    /// ``JSONValue/equalityKey``.
+    public init(jsonKey canonical: String) {
+        var key: [UInt8] = []
+        key.append(jsonKey: canonical.utf8Span.span)
+        self.init(utf8: key)
+    }
+}
+
+extension [UInt8] {
+    /// Appends canonical JSON with its numbers in the form that equal ones share, so that `1`, `1.0`
+    /// and `10e-1` are one, and all else as it is.
+    fileprivate mutating func append(jsonKey json: Span<UInt8>) {
+        reserveCapacity(count + json.count)
         var index = 0
-        while index < bytes.count {
+        while index < json.count {
             let start = index
-            switch bytes[index] {
+            switch json[index] {
             case ASCII.quote:
-                index = endOfString(bytes, from: start)
-                key.append(span: bytes.extracting(start..<index))
+                index = JSONKey.endOfString(json, from: start)
+                append(span: json.extracting(start..<index))
             case ASCII.minus, ASCII.zero...ASCII.nine:
-                while index < bytes.count, isOfNumber(bytes[index]) { index += 1 }
-                appendKey(ofNumber: bytes.extracting(start..<index), to: &key)
+                while index < json.count, JSONKey.isOfNumber(json[index]) { index += 1 }
+                JSONKey.append(number: json.extracting(start..<index), to: &self)
             default:
-                key.append(bytes[index])
+                append(json[index])
                 index += 1
             }
         }
-        return String(utf8: key)
     }
+}
 
-    private static func endOfString(_ json: Span<UInt8>, from start: Int) -> Int {
+private enum JSONKey {
+    static func endOfString(_ json: Span<UInt8>, from start: Int) -> Int {
         var index = start + 1
         while index < json.count, json[index] != ASCII.quote {
             index += json[index] == ASCII.backslash ? 2 : 1
@@ -33,7 +53,7 @@ extension SQLFunctions {
         return min(index + 1, json.count)
     }
 
-    private static func isOfNumber(_ byte: UInt8) -> Bool {
+    static func isOfNumber(_ byte: UInt8) -> Bool {
         switch byte {
         case ASCII.zero...ASCII.nine, ASCII.minus, ASCII.plus, ASCII.dot, UInt8(ascii: "e"),
             UInt8(ascii: "E"):
@@ -44,7 +64,7 @@ extension SQLFunctions {
 
     /// The digits without zeros at either end and the power of ten of the last: `-10.50` is
     /// `-105e-1`. Exponents that no number of PostgreSQL has stay as they are written.
-    private static func appendKey(ofNumber number: Span<UInt8>, to key: inout [UInt8]) {
+    static func append(number: Span<UInt8>, to key: inout [UInt8]) {
         let start = key.count
         if number[0] == ASCII.minus { key.append(ASCII.minus) }
         let firstDigit = key.count
@@ -80,7 +100,7 @@ extension SQLFunctions {
     }
 
     /// What follows the `e`, 0 when nothing does; nil beyond nine digits.
-    private static func exponent(_ text: Span<UInt8>) -> Int? {
+    static func exponent(_ text: Span<UInt8>) -> Int? {
         var magnitude = 0
         for index in text.indices where ASCII.isDigit(text[index]) {
             magnitude = magnitude * 10 + Int(text[index] - ASCII.zero)

@@ -1,0 +1,64 @@
+public import Diagnostics
+
+extension Problem {
+    /// The general wording of a database error (rest.md §18.4, §18.5). Layers that know the
+    /// catalogue word constraint violations better.
+    public init(_ error: DatabaseError) {
+        switch error {
+        case .overBudget, .timeout: self = .statementTimeout
+        case .busy:
+            self.init(
+                code: "55P03", status: 503, message: "The database is busy.",
+                hint: "Try again in a moment.")
+        case .readOnly(let cause):
+            self.init(
+                code: "25006", status: 503, message: "The database cannot be written.", cause: cause
+            )
+        case .full(let cause):
+            self.init(
+                code: "53100", status: 503, message: "The disk is full: nothing was written.",
+                cause: cause)
+        case .unavailable(let cause):
+            self.init(
+                code: "58030", status: 503, message: "The database is not available.", cause: cause)
+        case .tooLarge(let cause):
+            self.init(
+                code: "54000", status: 413, message: "The answer is too large.",
+                hint: "Ask for fewer rows or columns at a time.", cause: cause)
+        case .unique(let table, let columns): self = .unique(on: columns, of: table)
+        case .uniqueIndex(let name): self = .unique(name, key: nil)
+        case .notNull(let table, let column): self = .notNull(column, table: table)
+        case .check(let name): self = .check(name, table: nil)
+        case .foreignKey: self = .foreignKey
+        case .sequenceExhausted(let name, let maximum):
+            self.init(
+                code: "2200H", status: 400,
+                message: "nextval: reached maximum value of sequence \"\(name)\" (\(maximum))")
+        case .stillReferenced(let deletion, let table, let others):
+            self = .dependents(deletion, of: table, others)
+        case .tooDeep(let cause):
+            self.init(
+                code: "54001", status: 400, message: "The request is nested too deeply.",
+                hint: "Ask for fewer levels of embeds or of and/or.", cause: cause)
+        case .other(let code, let message, let line):
+            let place = line.map { "line \($0): " } ?? ""
+            self.init(
+                code: "XX000", status: 500, message: "The database reported an internal error.",
+                cause: "SQLite \(code): \(place)\(message)")
+        }
+    }
+
+    private static let statementTimeout = Problem(
+        code: "57014", status: 500, message: "canceling statement due to statement timeout")
+
+    private static func dependents(
+        _ deletion: ImpliedDeletion, of table: String, _ others: [String]
+    ) -> Problem {
+        let what = deletion == .drop ? "drop table" : "replace rows of table"
+        return Problem(
+            code: "2BP01", status: 400,
+            message: "cannot \(what) \(table) because other objects depend on it",
+            details: others.map { "Table \($0) depends on table \(table)." }
+                .joined(separator: "\n"))
+    }
+}
