@@ -98,6 +98,7 @@ let package = Package(
         tests("AuthTests", ["Auth", "Configuration", "Crypto", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("RealtimeTests", ["Realtime", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("ServerTests", ["ServerTestSupport", "Server", "Configuration", "Schema", "Expressions", "Database", "Values", "Crypto", "HTTP", "Bytes", "Diagnostics"]),
+        tests("WireTests", ["ServerTestSupport", "Server", "Crypto", "Bytes"]),
         tests("HouseTests", []),
     ]
 )
