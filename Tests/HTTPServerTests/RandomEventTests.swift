@@ -17,7 +17,7 @@ import Testing
     static let answers: Set<String> = ["GET / ", "POST /p abc", "POST /p ab", "POST /c abc"]
 
     @Test(arguments: UInt64(0)..<200)
-    func `events in any order`(seed: UInt64) {
+    func `events in any order bring the cycle to rest`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var script = CycleScript()
         var pending = ""

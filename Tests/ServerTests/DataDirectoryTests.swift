@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: ["keys", "migrate status"])
-    func `commands mend too`(command: String) throws {
+    func `commands mend what is wider, too`(command: String) throws {
         let project = try TestProject()
         try project.serve()
         for name in ["apus.db", "secrets.json"] {
