@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import TestSupport
 import Testing
+import Values
 
 @testable import Schema
 
@@ -55,7 +56,7 @@ struct SchemaValidator {
     }
 
     private func isOfType(_ value: JSONValue, _ type: String) -> Bool {
-        JSONRule.TypeName(rawValue: type)?.accepts(value) ?? false
+        JSONType(rawValue: type)?.accepts(value) ?? false
     }
 }
 
