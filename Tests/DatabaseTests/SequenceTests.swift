@@ -1,3 +1,4 @@
+import TestSupport
 import Values
 import Bytes
 import Database
@@ -106,7 +107,7 @@ extension DatabasePool {
     @Test func `a number is not given again when its row is gone and the file opened anew`()
         throws
     {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
         var database = try DatabasePool.open(.file(path))
         try database.script(Self.table)
@@ -119,7 +120,7 @@ extension DatabasePool {
     }
 
     @Test func `no acknowledged number is given again after a kill`() async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let database = try DatabasePool.open(.file(path + "/apus.db"))

@@ -2,6 +2,7 @@ import Database
 import Diagnostics
 import Query
 import Schema
+import Testing
 
 @testable import Expressions
 
@@ -110,6 +111,18 @@ func compile(
                 let suggestion = fault.suggestion.map { " [\($0)]" } ?? ""
                 return "\(fault.location.column): \(fault.message)\(suggestion)"
             }))
+}
+
+/// The faults that are found in `text`; a failure of the test if it is taken.
+func faults(
+    in text: String, purpose: Purpose = .access, at location: Testing.SourceLocation = #_sourceLocation
+) -> Faults {
+    switch compile(text, purpose: purpose) {
+    case .failure(let faults): return faults
+    case .success:
+        Issue.record("\(text.prefix(200)) was taken", sourceLocation: location)
+        return Faults([])
+    }
 }
 
 /// What a test expected to be right was told instead.

@@ -4,9 +4,10 @@ import HTTP
 import HTTPServer
 import Network
 import Synchronization
+import TestSupport
 
 /// Holds pending answers back until the test opens it.
-final class Gate: Sendable {
+final class AnswerGate: Sendable {
     private struct State {
         var isOpen = false
         var waiting: [@Sendable () -> Void] = []
@@ -62,10 +63,10 @@ final class SessionLog: Sendable {
 /// note of being cancelled, `/ws` an echo, `/flood` a session that floods its peer; everything else
 /// its method and path.
 final class TestApplication: Application {
-    let gate: Gate
+    let gate: AnswerGate
     let log: SessionLog
 
-    init(gate: Gate, log: SessionLog) {
+    init(gate: AnswerGate, log: SessionLog) {
         self.gate = gate
         self.log = log
     }
@@ -188,7 +189,7 @@ final class FloodSession: WebSocketSession {
 
 /// A server on a free port that is stopped when the test lets go of it.
 final class TestServer {
-    let gate = Gate()
+    let gate = AnswerGate()
     let log = SessionLog()
     let server: WebServer
 
@@ -210,22 +211,17 @@ final class TestServer {
 
     var counters: HTTPCounters { server.counters[0] }
 
-    func connect(receiveBufferBytes: Int32? = nil) throws -> TestClient {
-        try TestClient(port: server.port, receiveBufferBytes: receiveBufferBytes)
+    func connect(receiveBufferBytes: Int32? = nil) throws -> LoopbackSocket {
+        try LoopbackSocket(port: server.port, receiveBufferBytes: receiveBufferBytes)
     }
 
     /// A client whose handshake is done.
     func connectWebSocket(_ path: String = "/ws", receiveBufferBytes: Int32? = nil) throws
-        -> TestClient
+        -> LoopbackSocket
     {
         let client = try connect(receiveBufferBytes: receiveBufferBytes)
         client.send(webSocketRequest(path))
-        _ = client.readResponse()
+        _ = client.readAnswer()
         return client
     }
-}
-
-func webSocketRequest(_ path: String = "/ws") -> String {
-    "GET \(path) HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 }

@@ -54,7 +54,7 @@ import Testing
         #expect(count == 1)
     }
 
-    @Test func `cancelled and fired timers behave`() {
+    @Test func `a cancelled timer never fires, a fired one when it is armed again`() {
         var fired: [String] = []
         let cancelled = queue.schedule(after: .zero) { fired.append("cancelled") }
         let once = queue.schedule(after: .zero) { fired.append("once") }

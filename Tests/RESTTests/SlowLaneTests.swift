@@ -3,6 +3,7 @@ import Diagnostics
 import Dispatch
 import Expressions
 import HTTP
+import TestSupport
 import Testing
 import Values
 

@@ -27,7 +27,7 @@ import Testing
         (#"{"access_token":"a.b.c"}"#, .user("a.b.c")), (#"{"user_token":"a.b.c"}"#, .user("a.b.c")),
         (#"{"access_token":""}"#, .user("")), (#"{"access_token":7}"#, .user("")),
     ] as [(String, JoinRequest.Token)])
-    func `tokens`(text: String, token: JoinRequest.Token) throws {
+    func `a token is a user's, the connection's, or malformed`(text: String, token: JoinRequest.Token) throws {
         #expect(try request(text).token == token)
     }
 
@@ -122,7 +122,7 @@ import Testing
         (#"[{"select":["id","a"]}]"#, .columns(["id", "a"])), (#"[{"select":"id"}]"#, .malformed),
         (#"[{"select":[1]}]"#, .malformed),
     ] as [(String, BindingRequest.Selection)])
-    func `selections`(text: String, selection: BindingRequest.Selection) throws {
+    func `a selection is of all columns, of some, or malformed`(text: String, selection: BindingRequest.Selection) throws {
         #expect(try list(text)[0].selection == selection)
     }
 

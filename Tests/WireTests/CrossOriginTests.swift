@@ -1,4 +1,6 @@
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// A browser drops an answer whose cross-origin fields it does not find exactly once, so lines are
@@ -177,10 +179,10 @@ import Testing
     ]
 
     private func send(_ call: Call, to server: TestBackend, _ policy: Policy) throws
-        -> HTTPClient.Answer
+        -> HTTPAnswer
     {
         let key = call.hasKey ? server.service : nil
-        let client = try HTTPClient(port: server.backend.port, key: key)
+        let client = try HTTPClient(port: server.port, key: key)
         var fields = call.fields
         if let origin = policy.origin { fields.append(("Origin", origin)) }
         let target = call.target.replacing("KEY", with: server.anonymous)
@@ -190,17 +192,17 @@ import Testing
     private func preflight(
         _ method: String, _ target: String, _ asked: String?, to server: TestBackend,
         _ policy: Policy
-    ) throws -> HTTPClient.Answer {
+    ) throws -> HTTPAnswer {
         var fields = [("Access-Control-Request-Method", method), ("Sec-Fetch-Mode", "cors")]
         if let asked { fields.append(("Access-Control-Request-Headers", asked)) }
         // Some browsers ask this before a page of the internet may call this machine.
         fields.append(("Access-Control-Request-Private-Network", "true"))
         if let origin = policy.origin { fields.append(("Origin", origin)) }
-        return try HTTPClient(port: server.backend.port).send("OPTIONS", target, fields: fields)
+        return try HTTPClient(port: server.port).send("OPTIONS", target, fields: fields)
     }
 
     private func expect(
-        _ answer: HTTPClient.Answer, _ allowed: String?, _ policy: Policy, _ call: String
+        _ answer: HTTPAnswer, _ allowed: String?, _ policy: Policy, _ call: String
     ) {
         #expect(
             answer.values("access-control-allow-origin") == (allowed.map { [$0] } ?? []), "\(call)")
@@ -220,7 +222,7 @@ import Testing
         "connection", "upgrade", "sec-websocket-version", "vary",
     ]
 
-    private func expectAllReadable(_ answer: HTTPClient.Answer, _ exposed: String) {
+    private func expectAllReadable(_ answer: HTTPAnswer, _ exposed: String) {
         let readable = Self.safelisted.union(Self.connectionFields).union(elements(exposed))
         for line in answer.lines where !line.name.hasPrefix("access-control-") {
             #expect(readable.contains(line.name), "\(line)")

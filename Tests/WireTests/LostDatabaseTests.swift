@@ -1,6 +1,8 @@
 import Bytes
 import Foundation
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// A database file that is removed or replaced under a running server: what is written to it then
@@ -25,12 +27,11 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)), arguments: Loss.allCases)
     func `a server without its file says so and refuses what it would lose`(loss: Loss) throws {
-        let project = try DevelopmentTests.Project()
-        let options = try TestBackend.options(project.root)
-        let client = try HTTPClient(port: project.port, key: try APIKeys.load(options).service)
+        let project = try DevelopedProject()
+        let client = try HTTPClient(port: project.port, key: try APIKeys.load(project.options).service)
         #expect(try client.send("GET", "/ready").text == #"{"status":"ready"}"#)
         #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"kept"}"#).status == 201)
-        let data = project.root.appending(path: ".apus").path
+        let data = project.data
         try loss.happen(in: data)
 
         // Nobody has to write for it to be noticed.

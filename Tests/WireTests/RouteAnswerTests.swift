@@ -1,6 +1,8 @@
 import Bytes
 import Foundation
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// What every path answers to every method and kind of caller, as clients see it: status, the word
@@ -27,7 +29,7 @@ import Testing
     @Test(arguments: RouteAnswers.paths)
     func `a preflight is answered whatever the path`(path: String) throws {
         let server = try TestBackend()
-        let answer = try HTTPClient(port: server.backend.port).send(
+        let answer = try HTTPClient(port: server.port).send(
             "OPTIONS", path,
             fields: [("Origin", "http://a.example"), ("Access-Control-Request-Method", "PUT")])
         #expect(answer.status == 200 && answer.body.isEmpty)
@@ -54,7 +56,7 @@ import Testing
         _ path: String, _ caller: String, of server: TestBackend
     ) throws -> String {
         var groups: [(answer: String, methods: [String])] = []
-        var answers: [String: HTTPClient.Answer] = [:]
+        var answers: [String: HTTPAnswer] = [:]
         for method in methods + bodies {
             let answer = try ask(method, path, caller, of: server)
             expectReadable(answer, "\(method) \(path) \(caller)")
@@ -79,8 +81,8 @@ import Testing
 
     private static func ask(
         _ method: String, _ path: String, _ caller: String, of server: TestBackend
-    ) throws -> HTTPClient.Answer {
-        let client = try HTTPClient(port: server.backend.port)
+    ) throws -> HTTPAnswer {
+        let client = try HTTPClient(port: server.port)
         var fields = [("Origin", "http://a.example"), ("X-Supabase-Api-Version", "2024-01-01")]
         switch caller {
         case "none": break
@@ -103,7 +105,7 @@ import Testing
     }
 
     /// Status, what is said of an error, and `Allow`.
-    private static func word(of answer: HTTPClient.Answer) -> String {
+    private static func word(of answer: HTTPAnswer) -> String {
         var words = ["\(answer.status)"]
         if let json = try? answer.json {
             let said = json["code"]?.string ?? json["error"]?.string ?? json["message"]?.string
@@ -114,7 +116,7 @@ import Testing
     }
 
     /// Whether an answer to HEAD is the one to GET without its content.
-    private static func isHead(_ head: HTTPClient.Answer, of get: HTTPClient.Answer) -> Bool {
+    private static func isHead(_ head: HTTPAnswer, of get: HTTPAnswer) -> Bool {
         head.status == get.status && ["allow", "content-type"].allSatisfy {
             head.fields[$0] == get.fields[$0]
         }
@@ -122,7 +124,7 @@ import Testing
 
     /// Any page may read any answer, and an error says its request's number, unless it is the
     /// server's own about the handshake of a WebSocket.
-    private static func expectReadable(_ answer: HTTPClient.Answer, _ place: String) {
+    private static func expectReadable(_ answer: HTTPAnswer, _ place: String) {
         #expect(answer.values("access-control-allow-origin") == ["*"], "\(place)")
         #expect(answer.values("access-control-expose-headers").count == 1, "\(place)")
         guard answer.status != 426 else { return }

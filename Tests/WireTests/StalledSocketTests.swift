@@ -1,5 +1,7 @@
 import Bytes
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// A client that does not read for a while, through a real socket.
@@ -38,9 +40,9 @@ import Testing
             ["event": "*", "schema": "public", "table": "notices"],
             ["event": "*", "schema": "public", "table": "messages"],
         ]
-        let stalled = try FeedClient(port: server.backend.port, key: server.anonymous)
+        let stalled = try server.feed()
         try stalled.join("a", bindings: bindings, token: ada.token)
-        let watcher = try FeedClient(port: server.backend.port, key: server.anonymous)
+        let watcher = try server.feed()
         try watcher.join("a", bindings: bindings, token: server.service)
 
         for _ in 0..<Self.noticeCount {

@@ -2,6 +2,8 @@ import Bytes
 import Crypto
 import Foundation
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// Which routes ask for an API key, and which keys they take: every route against every key.
@@ -52,7 +54,7 @@ import Testing
 
     /// What is shown as a key, and what is said of it where one is needed; nil for a good one.
     static func keys(of server: TestBackend) throws -> [(name: String, key: String?, refusal: String?)] {
-        let secret = try Self.secret(of: server)
+        let secret = try server.jwtSecret
         let now = Int(Date().timeIntervalSince1970)
         let life = "\"iat\":\(now),\"exp\":\(now + 3600)"
         func signed(_ claims: String, _ secret: String = secret) throws -> String {
@@ -79,12 +81,6 @@ import Testing
         ]
     }
 
-    static func secret(of server: TestBackend) throws -> String {
-        let file = server.directory.appending(path: ".apus/secrets.json")
-        let root = try JSONDocument(parsing: Array(try Data(contentsOf: file))).root
-        return try #require(root["jwt_secret"]?.string)
-    }
-
     static func unsigned(_ claims: String) -> String {
         Base64URL.encode(Array(#"{"alg":"none","typ":"JWT"}"#.utf8)) + "."
             + Base64URL.encode(Array(claims.utf8)) + "."
@@ -92,7 +88,7 @@ import Testing
 
     private static func ask(
         _ server: TestBackend, _ route: Route, fields: [(String, String)], query: String? = nil
-    ) throws -> HTTPClient.Answer {
+    ) throws -> HTTPAnswer {
         var target = route.target
         if let query { target += (target.contains("?") ? "&" : "?") + query }
         var fields = fields
@@ -103,7 +99,7 @@ import Testing
             ]
         }
         let isBodied = route.method == "POST" || route.method == "PUT" || route.method == "PATCH"
-        return try HTTPClient(port: server.backend.port)
+        return try HTTPClient(port: server.port)
             .send(route.method, target, isBodied ? "{}" : nil, fields: fields)
     }
 
@@ -152,7 +148,7 @@ import Testing
         let user = try server.signUp("cy@example.org")
         let rows = #"[{"name":"General"}]"#
         func read(_ key: String, _ bearer: String?) throws -> String {
-            try HTTPClient(port: server.backend.port, key: key, token: bearer)
+            try HTTPClient(port: server.port, key: key, token: bearer)
                 .send("GET", "/rest/v1/rooms?select=name").text
         }
         #expect(try read(server.service, nil) == rows)

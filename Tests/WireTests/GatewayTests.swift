@@ -1,5 +1,7 @@
 import Bytes
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 @Suite struct GatewayTests {
@@ -43,7 +45,7 @@ import Testing
     @Test(arguments: strangers)
     func `a caller without a key is told so`(row: Case) throws {
         let server = try TestBackend()
-        let answer = try HTTPClient(port: server.backend.port)
+        let answer = try HTTPClient(port: server.port)
             .send(row.method, row.path, fields: row.fields)
         #expect(answer.status == row.status)
         #expect(answer.text.contains(row.body))
@@ -60,7 +62,7 @@ import Testing
             answer.text
                 == #"{"message":"BroadcastUnavailable: This server does not relay broadcasts yet"}"#)
         #expect(answer.fields["content-type"] == "application/json; charset=utf-8")
-        let stranger = try HTTPClient(port: server.backend.port)
+        let stranger = try HTTPClient(port: server.port)
         #expect(try stranger.send("POST", target, body).status == 401)
         #expect(try server.client().send("GET", target).status == 404)
         #expect(try server.client().send("POST", "/realtime/v1/api/tenants", "{}").status == 404)
@@ -69,7 +71,7 @@ import Testing
     @Test func `a bad token is refused whatever the key`() throws {
         let server = try TestBackend()
         for (key, token) in [(server.anonymous, "x.y.z"), (server.service, "abc")] {
-            let answer = try HTTPClient(port: server.backend.port, key: key, token: token)
+            let answer = try HTTPClient(port: server.port, key: key, token: token)
                 .send("GET", "/rest/v1/rooms")
             #expect(answer.status == 401)
             #expect(answer.fields["www-authenticate"]?.hasPrefix("Bearer") == true)
@@ -80,14 +82,14 @@ import Testing
     @Test func `a user's token is no API key`() throws {
         let server = try TestBackend()
         let user = try server.signUp("a@example.org")
-        let answer = try HTTPClient(port: server.backend.port, key: user.token)
+        let answer = try HTTPClient(port: server.port, key: user.token)
             .send("GET", "/rest/v1/rooms")
         #expect(answer.status == 401)
     }
 
     @Test func `a key in the query is no filter`() throws {
         let server = try TestBackend()
-        let answer = try HTTPClient(port: server.backend.port)
+        let answer = try HTTPClient(port: server.port)
             .send("GET", "/rest/v1/rooms?select=name&apikey=\(server.service)")
         #expect(answer.status == 200)
         #expect(answer.text == #"[{"name":"General"}]"#)

@@ -1,25 +1,23 @@
 import COpenSSL
-import Foundation
-import Glibc
-import Testing
 
-@testable import Network
+/// A self-signed certificate for `localhost` and its key, in files of a directory of their own.
+public final class TestCertificate {
+    /// The directory of the files.
+    public let directory: TemporaryDirectory
+    /// The certificate, PEM.
+    public let certificatePath: String
+    /// The private key, PEM.
+    public let keyPath: String
 
-/// A self-signed certificate and its key, written to files of a directory of their own.
-@safe
-final class TestCertificate {
-    let directory: String
-    let certificatePath: String
-    let keyPath: String
-
-    init(bits: Int32 = 2048) throws {
-        var template = Array("/tmp/network-tests-XXXXXX".utf8CString)
-        guard let made = unsafe mkdtemp(&template) else { throw NetworkError.last("mkdtemp") }
-        directory = unsafe String(cString: made)
-        certificatePath = directory + "/certificate.pem"
-        keyPath = directory + "/key.pem"
+    /// Makes both; good for an hour.
+    ///
+    /// - Parameter bits: the length of the RSA key.
+    public init(bits: Int32 = 2048) throws {
+        directory = try TemporaryDirectory()
+        certificatePath = directory.file("certificate.pem")
+        keyPath = directory.file("key.pem")
         guard let key = unsafe makeKey(bits: bits), let certificate = unsafe X509_new() else {
-            throw TLSError.library(reason: TLSError.drainReason())
+            throw OpenSSLFault()
         }
         defer {
             unsafe EVP_PKEY_free(key)
@@ -34,28 +32,16 @@ final class TestCertificate {
         unsafe X509_NAME_add_entry_by_txt(name, "CN", Self.ascii, "localhost", -1, -1, 0)
         unsafe X509_set_issuer_name(certificate, name)
         unsafe X509_sign(certificate, key, EVP_sha256())
-        try unsafe TestCertificate.write(to: certificatePath) {
-            unsafe PEM_write_bio_X509($0, certificate)
-        }
-        try unsafe TestCertificate.write(to: keyPath) {
+        try unsafe Self.write(to: certificatePath) { unsafe PEM_write_bio_X509($0, certificate) }
+        try unsafe Self.write(to: keyPath) {
             unsafe PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil)
         }
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
-
-    /// A file of the directory with the given text.
-    func file(_ name: String, _ text: String) throws -> String {
-        let path = directory + "/" + name
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        return path
-    }
-
     private static func write(to path: String, _ body: (OpaquePointer) -> Int32) throws {
-        guard let file = unsafe BIO_new_file(path, "w") else { throw NetworkError.last("open") }
+        guard let file = unsafe BIO_new_file(path, "w") else { throw OpenSSLFault() }
         defer { unsafe BIO_free(file) }
-        let result = unsafe body(file)
-        try #require(result == 1)
+        guard unsafe body(file) == 1 else { throw OpenSSLFault() }
     }
 
     /// `MBSTRING_ASC`, which is a macro of macros.

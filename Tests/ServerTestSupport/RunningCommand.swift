@@ -1,15 +1,14 @@
 import Foundation
-import Testing
 
 /// The `apus` binary of this build, running with a project of its own.
-final class RunningCommand {
+public final class RunningCommand {
     private let process = Process()
     private let output = Pipe()
     private var received: [UInt8] = []
     private var isAtEnd = false
 
     /// Starts `apus` with these words. Its log comes out beside its output.
-    init(_ words: [String], environment: [String: String] = [:]) throws {
+    public init(_ words: [String], environment: [String: String] = [:]) throws {
         process.executableURL = Self.binary
         process.arguments = words
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -30,7 +29,7 @@ final class RunningCommand {
     }
 
     /// The next line; nil when the command has ended, or has been silent for ten seconds.
-    func nextLine() -> String? {
+    public func nextLine() -> String? {
         while true {
             if let end = received.firstIndex(of: 0x0A) {
                 let line = String(decoding: received[..<end], as: UTF8.self)
@@ -50,7 +49,7 @@ final class RunningCommand {
     }
 
     /// The lines up to the one that contains `text`, that one included.
-    func lines(through text: String) -> [String] {
+    public func lines(through text: String) -> [String] {
         var lines: [String] = []
         while let line = nextLine() {
             lines.append(line)
@@ -60,7 +59,7 @@ final class RunningCommand {
     }
 
     /// Waits for the end of what it prints; the exit code, nil when it goes on in silence.
-    func exitCode() -> Int32? {
+    public func exitCode() -> Int32? {
         while nextLine() != nil {}
         guard isAtEnd else { return nil }
         process.waitUntilExit()

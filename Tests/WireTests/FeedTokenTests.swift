@@ -2,6 +2,8 @@ import Bytes
 import Crypto
 import Foundation
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// Tokens that are signed by the project and lack what feeds need (realtime.md §7).
@@ -16,9 +18,7 @@ import Testing
     ]
 
     private func sign(_ claims: String, _ server: TestBackend) throws -> String {
-        let file = server.directory.appending(path: ".apus/secrets.json")
-        let secrets = JSON(try JSONDocument(parsing: Array(try Data(contentsOf: file))).root)
-        let secret = try #require(secrets["jwt_secret"]?.string)
+        let secret = try server.jwtSecret
         let key = try #require(JWTKey(.hmacSHA256(secret: Array(secret.utf8))))
         return JWT.sign(Array(claims.utf8), with: key)
     }
@@ -28,11 +28,11 @@ import Testing
         throws
     {
         let server = try TestBackend()
-        let feed = try FeedClient(port: server.backend.port, key: server.anonymous)
+        let feed = try server.feed()
         for claims in Self.incomplete {
             let token = try sign(claims, server)
             if !claims.contains("sub") {
-                let answer = try HTTPClient(port: server.backend.port)
+                let answer = try HTTPClient(port: server.port)
                     .send("GET", "/realtime/v1/websocket?apikey=\(token)")
                 #expect(answer.status == 401)
                 #expect(try answer.json["error"] == "Invalid API key")

@@ -1,5 +1,7 @@
 import Bytes
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// A request is refused by its head: before its body was sent, let alone kept.
@@ -42,7 +44,7 @@ import Testing
     @Test(arguments: heads, framings)
     func `a refusal does not wait for the body`(head: Head, framing: String) throws {
         let server = try TestBackend()
-        let client = try HTTPClient(port: server.backend.port)
+        let client = try HTTPClient(port: server.port)
         let answer = try client.send(raw: head.text(key: server.service, framing))
         #expect(answer.status == head.status)
         #expect(answer.text.contains(head.body), "\(answer.text)")
@@ -59,7 +61,7 @@ import Testing
         let head = Head(
             name: "", line: "POST \(path)",
             fields: ["apikey: KEY", "Origin: http://a.example", "Expect: 100-continue"], status: 413)
-        let client = try HTTPClient(port: server.backend.port)
+        let client = try HTTPClient(port: server.port)
         let answer = try client.send(
             raw: head.text(key: server.service, "Content-Length: \(length)"))
         #expect(answer.status == 413)
@@ -69,7 +71,7 @@ import Testing
 
     @Test func `whoever sends a large body all the same reads why it was refused`() throws {
         let server = try TestBackend()
-        let client = try HTTPClient(port: server.backend.port)
+        let client = try HTTPClient(port: server.port)
         let head = Head(name: "", line: "POST /rest/v1/rooms", status: 401)
         let body = String(repeating: "x", count: 20_000_000)
         let answer = try client.send(raw: head.text(key: "", "Content-Length: 20000000") + body)
@@ -78,7 +80,7 @@ import Testing
 
     @Test func `a small refused body does not cost the connection`() throws {
         let server = try TestBackend()
-        let client = try HTTPClient(port: server.backend.port)
+        let client = try HTTPClient(port: server.port)
         let head = Head(name: "", line: "POST /rest/v1/rooms", status: 401)
         #expect(try client.send(raw: head.text(key: "", "Content-Length: 3") + "[1]").status == 401)
         let chunked = head.text(key: "", "Transfer-Encoding: chunked") + "3\r\n[1]\r\n0\r\n\r\n"

@@ -1,5 +1,7 @@
 import Bytes
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// The sample application from sign-up to live feed, through real sockets.
@@ -15,7 +17,7 @@ import Testing
 
         let bindings: JSON = [["event": "INSERT", "schema": "public", "table": "messages"]]
         let feeds = try [grace, mallory, ada].map { user in
-            let feed = try FeedClient(port: server.backend.port, key: server.anonymous)
+            let feed = try server.feed()
             try feed.join("chat", bindings: bindings, token: user.token)
             return feed
         }
@@ -42,7 +44,7 @@ import Testing
         let asAda = try server.client(token: ada.token)
         let room = try makeRoom(asAda, members: [ada.id, grace.id])
         try post(asAda, "doomed", in: room)
-        let feed = try FeedClient(port: server.backend.port, key: server.anonymous)
+        let feed = try server.feed()
         let bindings: JSON = [["event": "DELETE", "schema": "public", "table": "*"]]
         try feed.join("chat", bindings: bindings, token: grace.token)
         #expect(try asAda.send("DELETE", "/rest/v1/rooms?id=eq.\(room)").status == 204)

@@ -1,5 +1,7 @@
 import Bytes
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// Bad input gets a clear answer, through the whole server, and the next request is answered.
@@ -70,16 +72,16 @@ import Testing
     ])
     func `malformed bytes are answered and the server lives`(bytes: String, status: Int) throws {
         let server = try TestBackend()
-        #expect(try HTTPClient(port: server.backend.port).send(raw: bytes).status == status)
+        #expect(try HTTPClient(port: server.port).send(raw: bytes).status == status)
         #expect(try server.serviceClient().send("GET", "/rest/v1/rooms").status == 200)
     }
 
     @Test func `peers that vanish leave nothing behind`() throws {
         let server = try TestBackend()
         for count in [1, 20, 60] {
-            let socket = try LoopbackSocket(port: server.backend.port)
+            let socket = try LoopbackSocket(port: server.port)
             let text = "POST /rest/v1/rooms HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"
-            try socket.send(Array(Array(text.utf8).prefix(count)))
+            socket.send(Array(text.utf8.prefix(count)))
             if count == 20 { socket.finishSending() }
         }
         #expect(try server.serviceClient().send("GET", "/rest/v1/rooms").status == 200)

@@ -1,10 +1,9 @@
 import Configuration
-import Server
-import Testing
+public import Server
 
 extension ServerOptions {
     /// The options of a command line with these flags; nil stands for one that is not given.
-    init(
+    public init(
         project: String? = nil, data: String? = nil, listen: String? = nil, loops: String? = nil,
         logLevel: String? = nil, tlsCertificate: String? = nil
     ) throws {
