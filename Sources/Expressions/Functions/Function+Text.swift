@@ -19,6 +19,7 @@ extension Function {
             renderer.list(renderer.isDefinition ? "length(" : "apus_length(", operands)
         }, memory: .text { .integer(SQLFunctions.length($0)) })
 
+    /// PostgreSQL's and SQLite's `trim` take off nothing but spaces.
     static let trim = Function(
         "trim", spelled: ["trim", "btrim"], .types([.text]), gives: .type(.text),
         sql: .call("trim"), memory: .text { .text($0.trimmingSpaces) })
@@ -44,14 +45,4 @@ extension Function {
             renderer.append(" || ")
             renderer.append(operands[1], .primary)
         }, memory: .texts { .text($0 + $1) })
-}
-
-extension String {
-    /// Without spaces at either end: PostgreSQL's and SQLite's `trim` take off nothing else.
-    fileprivate var trimmingSpaces: String {
-        let bytes = Array(utf8)
-        let start = bytes.firstIndex { $0 != ASCII.space } ?? bytes.endIndex
-        let end = bytes.lastIndex { $0 != ASCII.space }.map { $0 + 1 } ?? start
-        return String(utf8: bytes[start..<end])
-    }
 }
