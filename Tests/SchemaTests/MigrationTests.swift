@@ -115,7 +115,8 @@ import Testing
         let problem = #expect(throws: Problem.self) { try migrator.apply(at: Self.now) }
         #expect(
             problem?.message
-                == "Migrations/20261121T100001_step1.sql:3:1: two rows of \"a\" have the same x")
+                == "Migrations/20261121T100001_step1.sql:3:1: two rows of \"a\" have the same x: "
+                + "1 is in 2 of them")
         #expect(
             try migrator.status().entries.map(\.state) == [
                 .applied(at: Self.now.postgres), .pending,
@@ -171,6 +172,23 @@ import Testing
         try Migrator(database, MigrationSet([])).apply(additions)
         #expect(try Migrator(database, set).apply(at: Self.now).count == 1)
         #expect(try Migrator(database, set).status().pending.isEmpty)
+    }
+
+    @Test func `rows in the way of uniqueness are told by the value that most of them have`() throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let set = Self.files(
+            "CREATE TABLE a (x TEXT, y INTEGER) STRICT;",
+            "INSERT INTO a VALUES ('p', 1), ('p', 1), ('it''s', 2), ('it''s', 2), ('it''s', 2);")
+        _ = try Migrator(database, set).apply(at: Self.now)
+        let addition = Difference.Addition(
+            what: "unique a_x_y_key", statement: "CREATE UNIQUE INDEX a_x_y_key ON a (x, y)")
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, set).apply([addition])
+        }
+        #expect(
+            problem?.message == "unique a_x_y_key cannot be added: two rows of \"a\" have the same "
+                + "x, y: 'it''s', 2 is in 3 of them")
     }
 
     @Test func `a version follows the last one even when the clock is behind`() {
