@@ -24,6 +24,7 @@ extension Event {
         case .schemasHeldBack(let names, let standing, let first):
             ["not taken: \(Self.list(names)); \(standing) faults stand, the first: \(first)"]
         case .migrated(let name): ["applied \(name)"]
+        case .takenBack(let what): ["took back \(what)"]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
