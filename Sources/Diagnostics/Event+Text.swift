@@ -25,6 +25,12 @@ extension Event {
             ["not taken: \(Self.list(names)); \(standing) faults stand, the first: \(first)"]
         case .migrated(let name): ["applied \(name)"]
         case .takenBack(let what): ["took back \(what)"]
+        case .databaseMissing(let directory):
+            [
+                "\(directory) has held a database and has none now: a new, empty one is made; if "
+                    + "that was not meant, stop the server and serve a backup from an empty directory "
+                    + "with --data"
+            ]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]

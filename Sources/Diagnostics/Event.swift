@@ -26,6 +26,8 @@ public enum Event: Sendable {
     case migrated(name: String)
     /// What development had built and nobody had filled was dropped again.
     case takenBack(what: String)
+    /// A data directory that has held a database has none: a new one is made.
+    case databaseMissing(directory: String)
     /// A file or directory of the server's that other users could reach was closed to them; the
     /// mode it had, in octal digits.
     case closedToOthers(path: String, mode: String)
@@ -50,7 +52,7 @@ public enum Event: Sendable {
         case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
             .schemasMended, .migrated, .takenBack: .info
         case .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
-            .secretsReplaced, .serviceLate: .warning
+            .secretsReplaced, .databaseMissing, .serviceLate: .warning
         case .databaseLost, .failed, .serviceFailed: .error
         }
     }
@@ -75,6 +77,7 @@ public enum Event: Sendable {
         case .schemasHeldBack: "schemas_held_back"
         case .migrated: "migrated"
         case .takenBack: "taken_back"
+        case .databaseMissing: "database_missing"
         case .closedToOthers: "closed_to_others"
         case .dataDirectoryMade: "data_directory_made"
         case .secretsReplaced: "secrets_replaced"
@@ -110,6 +113,7 @@ public enum Event: Sendable {
             ]
         case .migrated(let name): [.init("migration", .string(name))]
         case .takenBack(let what): [.init("what", .string(what))]
+        case .databaseMissing(let directory): [.init("directory", .string(directory))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
         case .dataDirectoryMade(let path): [.init("path", .string(path))]

@@ -30,6 +30,7 @@ struct BackendParts {
         if let bytes = settings.database.pageCacheBytesMax {
             configuration.pageCacheBytesMax = bytes
         }
+        options.tellOfMissingDatabase(log)
         let database = try DatabasePool.open(configuration)
         database.onLoss { file in
             log.record(

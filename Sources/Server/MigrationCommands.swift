@@ -72,6 +72,7 @@ public enum MigrationCommands {
         _ options: ServerOptions, _ body: (DatabasePool) throws -> R
     ) throws -> R {
         try options.prepareDataDirectory()
+        options.tellOfMissingDatabase(try options.commandLog())
         let database = try DatabasePool.open(.file(options.databasePath))
         defer { database.close() }
         return try body(database)
