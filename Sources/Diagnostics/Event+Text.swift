@@ -25,6 +25,13 @@ extension Event {
             ["not taken: \(Self.list(names)); \(standing) faults stand, the first: \(first)"]
         case .migrated(let name): ["applied \(name)"]
         case .takenBack(let what): ["took back \(what)"]
+        case .seedsKept(1, let first):
+            ["1 seed row is in the database with other values and stays as it is there: \(first)"]
+        case .seedsKept(let count, let first):
+            [
+                "\(count) seed rows are in the database with other values and stay as they are "
+                    + "there, the first: \(first)"
+            ]
         case .databaseMissing(let directory):
             [
                 "\(directory) has held a database and has none now: a new, empty one is made; if "

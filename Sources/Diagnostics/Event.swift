@@ -26,6 +26,9 @@ public enum Event: Sendable {
     case migrated(name: String)
     /// What development had built and nobody had filled was dropped again.
     case takenBack(what: String)
+    /// So many seed rows are in the database with other values than the files give, and stay; where
+    /// the first of them is given.
+    case seedsKept(count: Int, first: String)
     /// A data directory that has held a database has none: a new one is made.
     case databaseMissing(directory: String)
     /// A file or directory of the server's that other users could reach was closed to them; the
@@ -50,7 +53,7 @@ public enum Event: Sendable {
         switch self {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
-            .schemasMended, .migrated, .takenBack: .info
+            .schemasMended, .migrated, .takenBack, .seedsKept: .info
         case .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
             .secretsReplaced, .databaseMissing, .serviceLate: .warning
         case .databaseLost, .failed, .serviceFailed: .error
@@ -77,6 +80,7 @@ public enum Event: Sendable {
         case .schemasHeldBack: "schemas_held_back"
         case .migrated: "migrated"
         case .takenBack: "taken_back"
+        case .seedsKept: "seeds_kept"
         case .databaseMissing: "database_missing"
         case .closedToOthers: "closed_to_others"
         case .dataDirectoryMade: "data_directory_made"
@@ -113,6 +117,8 @@ public enum Event: Sendable {
             ]
         case .migrated(let name): [.init("migration", .string(name))]
         case .takenBack(let what): [.init("what", .string(what))]
+        case .seedsKept(let count, let first):
+            [.init("count", .integer(Int64(count))), .init("first", .string(first))]
         case .databaseMissing(let directory): [.init("directory", .string(directory))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]

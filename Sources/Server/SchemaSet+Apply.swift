@@ -75,12 +75,16 @@ extension SchemaSet {
         }
     }
 
-    /// Inserts the seed rows that are not there yet.
-    func plantSeeds(in database: DatabasePool) throws(Problem) {
+    /// Inserts the seed rows that are not there yet, and tells of those that are there with other
+    /// values.
+    func plantSeeds(in database: DatabasePool, log: Log) throws(Problem) {
         let now = Instant.now
-        _ = try catalogue.plantSeeds(in: database) { model, column throws(Problem) in
+        let planting = try catalogue.plantSeeds(in: database) { model, column throws(Problem) in
             try rulebook.defaultValue(
                 model, column: column, identity: .service, now: now)
+        }
+        if let first = planting.kept.first {
+            log.record(.seedsKept(count: planting.kept.count, first: first.description))
         }
     }
 }
