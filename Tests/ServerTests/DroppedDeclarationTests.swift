@@ -86,6 +86,17 @@ import Values
         #expect(try project.develops())
     }
 
+    @Test func `what dev alone has built is kept, too, while it is declared as it was`() throws {
+        let project = try FilesOnDisk(models: ["notes": TestProject.note])
+        #expect(try project.develops())
+        try project.execute("INSERT INTO notes (id, text) VALUES (1, 'precious');")
+        try project.migration(Self.file, "DROP TABLE IF EXISTS \"notes\";")
+        let fault = "Migrations/\(Self.file):1:1: drops the table \"notes\""
+        let lines = try project.lines("dev")
+        #expect(lines.contains { $0.contains(fault) }, "\(lines)")
+        #expect(try project.value("SELECT text FROM notes") == .text("precious"))
+    }
+
     @Test func `what was dropped long ago may be declared anew`() throws {
         let more = TestProject.note.replacing(
             "\"text\": {", with: "\"n\": {\"type\": \"integer\"}, \"text\": {")
