@@ -24,6 +24,20 @@ extension Event {
         case .schemasHeldBack(let names, let standing, let first):
             ["not taken: \(Self.list(names)); \(standing) faults stand, the first: \(first)"]
         case .migrated(let name): ["applied \(name)"]
+        case .takenBack(let what): ["took back \(what)"]
+        case .seedsKept(1, let first):
+            ["1 seed row is in the database with other values and stays as it is there: \(first)"]
+        case .seedsKept(let count, let first):
+            [
+                "\(count) seed rows are in the database with other values and stay as they are "
+                    + "there, the first: \(first)"
+            ]
+        case .databaseMissing(let directory):
+            [
+                "\(directory) has held a database and has none now: a new, empty one is made; if "
+                    + "that was not meant, stop the server and serve a backup from an empty directory "
+                    + "with --data"
+            ]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]

@@ -24,6 +24,13 @@ public enum Event: Sendable {
     case schemasHeldBack(names: [String], standing: Int, first: String)
     /// A migration file, or an additive difference in development, was applied.
     case migrated(name: String)
+    /// What development had built and nobody had filled was dropped again.
+    case takenBack(what: String)
+    /// So many seed rows are in the database with other values than the files give, and stay; where
+    /// the first of them is given.
+    case seedsKept(count: Int, first: String)
+    /// A data directory that has held a database has none: a new one is made.
+    case databaseMissing(directory: String)
     /// A file or directory of the server's that other users could reach was closed to them; the
     /// mode it had, in octal digits.
     case closedToOthers(path: String, mode: String)
@@ -46,9 +53,9 @@ public enum Event: Sendable {
         switch self {
         case .request(_, _, _, let status, _): Self.level(ofStatus: status)
         case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
-            .schemasMended, .migrated: .info
-        case .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade, .secretsReplaced,
-            .serviceLate: .warning
+            .schemasMended, .migrated, .takenBack, .seedsKept: .info
+        case .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
+            .secretsReplaced, .databaseMissing, .serviceLate: .warning
         case .databaseLost, .failed, .serviceFailed: .error
         }
     }
@@ -72,6 +79,9 @@ public enum Event: Sendable {
         case .schemasRefused: "schemas_refused"
         case .schemasHeldBack: "schemas_held_back"
         case .migrated: "migrated"
+        case .takenBack: "taken_back"
+        case .seedsKept: "seeds_kept"
+        case .databaseMissing: "database_missing"
         case .closedToOthers: "closed_to_others"
         case .dataDirectoryMade: "data_directory_made"
         case .secretsReplaced: "secrets_replaced"
@@ -106,6 +116,10 @@ public enum Event: Sendable {
                 .init("first", .string(first)),
             ]
         case .migrated(let name): [.init("migration", .string(name))]
+        case .takenBack(let what): [.init("what", .string(what))]
+        case .seedsKept(let count, let first):
+            [.init("count", .integer(Int64(count))), .init("first", .string(first))]
+        case .databaseMissing(let directory): [.init("directory", .string(directory))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
         case .dataDirectoryMade(let path): [.init("path", .string(path))]

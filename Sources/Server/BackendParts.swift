@@ -30,6 +30,7 @@ struct BackendParts {
         if let bytes = settings.database.pageCacheBytesMax {
             configuration.pageCacheBytesMax = bytes
         }
+        options.tellOfMissingDatabase(log)
         let database = try DatabasePool.open(configuration)
         database.onLoss { file in
             log.record(
@@ -84,7 +85,7 @@ struct BackendParts {
         case .development:
             try schemas.writeEditorSchemas(options)
             try schemas.applyToDevelopment(database, options, log: log)
-            try schemas.plantSeeds(in: database)
+            try schemas.plantSeeds(in: database, log: log)
         case .production(let migrate):
             try schemas.applyToProduction(database, options, migrate: migrate, log: log)
         }
