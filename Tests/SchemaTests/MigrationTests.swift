@@ -284,4 +284,27 @@ import Testing
         #expect(failure?.diagnostics.first?.message.hasSuffix(" is the server's own") == true)
         #expect(failure?.diagnostics.first?.location.line == 2)
     }
+
+    /// Files that SQLite would read up to their NUL, and where that stands.
+    static let cut: [(text: String, line: Int, column: Int)] = [
+        ("UPDATE solo SET name = 'z';\n\0DROP TABLE leaves;", 2, 1),
+        ("SELECT 1; -- a\0b\nDROP TABLE leaves;", 1, 15),
+        ("INSERT INTO solo VALUES ('a\0b');", 1, 28), ("SELECT 1;\n\0", 2, 1),
+    ]
+
+    @Test(arguments: cut)
+    func `a file with a NUL is refused where that stands`(
+        text: String, line: Int, column: Int
+    ) throws {
+        let directory =
+            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let file = MigrationFile(fileName: "20261121T100000_cut.sql", text: Array(text.utf8))
+        try file?.write(to: directory)
+        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        let fault = failure?.diagnostics.first
+        #expect(failure?.diagnostics.count == 1)
+        #expect(fault?.message == "a NUL byte: SQLite would not read what follows it")
+        #expect(fault?.location.line == line && fault?.location.column == column)
+    }
 }
