@@ -88,7 +88,7 @@ let package = Package(
         tests("RESTTests", ["REST", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("AuthTests", ["Auth", "Configuration", "Crypto", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("RealtimeTests", ["Realtime", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        tests("ServerTests", ["Server", "Configuration", "Schema", "Expressions", "Database", "Values", "Crypto", "HTTP", "Bytes", "Diagnostics"]),
+        tests("ServerTests", ["Server", "Configuration", "Schema", "Expressions", "Database", "Values", "Crypto", "HTTPServer", "HTTP", "Network", "Work", "Bytes", "Diagnostics"]),
         tests("HouseTests", []),
     ]
 )
