@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import Diagnostics
 import Schema
 
 /// What `apus settings` prints: every setting, its value and where it came from.
@@ -18,16 +19,8 @@ public struct SettingReport: Sendable {
 
     /// A line a setting: its name, its value and its source.
     public var text: String {
-        let rows = Setting.all.map { ($0.name, $0.text(in: settings), "\(given.source(of: $0))") }
-        let nameWidth = rows.map(\.0.count).max() ?? 0
-        let valueWidth = rows.map(\.1.count).max() ?? 0
-        return rows.map { name, value, source in
-            Self.padded(name, nameWidth) + Self.padded(value, valueWidth) + source + "\n"
-        }.joined()
-    }
-
-    private static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: width - text.count + 2)
+        let rows = Setting.all.map { [$0.name, $0.text(in: settings), "\(given.source(of: $0))"] }
+        return textTable(rows).map { $0 + "\n" }.joined()
     }
 
     /// An array of objects, for scripts: `[{"name": …, "value": …, "source": …, "from": …, …}]`.

@@ -260,7 +260,17 @@ struct FaultCase: CustomTestStringConvertible {
         #expect(
             catalogue.warnings.map(\.description) == [
                 "models/things.json:1:17: the column's name \"order\" is a parameter of the REST API: "
-                    + "rows cannot be filtered by it in a URL"
+                    + "URLs filter by it in double quotes"
             ])
+    }
+
+    @Test func `a name that rules have to quote is a warning, in any case of letters`() throws {
+        let catalogue = try things(
+            #"{"properties": {"Between": {"type": "integer"}, "or": {"type": "integer"}}}"#)
+        let words = catalogue.warnings.map(\.description)
+        #expect(words.count == 3)
+        #expect(
+            words.first == "models/things.json:1:17: the column's name \"Between\" is a word of the "
+                + "rule language: rules name it in double quotes")
     }
 }
