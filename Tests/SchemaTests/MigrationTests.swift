@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Schema
@@ -244,9 +245,8 @@ import Testing
     }
 
     @Test func `a directory is read with its faults`() throws {
-        let directory =
-            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let temporary = try TemporaryDirectory()
+        let directory = temporary.file("Migrations")
         #expect(try MigrationSet.load(directory).files == [])
         let file = MigrationFile(making: [], name: "first", after: nil, now: Self.now)
         try file.write(to: directory)
@@ -273,9 +273,8 @@ import Testing
         "DROP TABLE \u{FEFF}_apus_meta",
     ])
     func `the server's own tables are named in no spelling`(sql: String) throws {
-        let directory =
-            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let temporary = try TemporaryDirectory()
+        let directory = temporary.file("Migrations")
         let text = Array("SELECT 1;\n\(sql);".utf8)
         let file = MigrationFile(fileName: "20261121T100000_bad.sql", text: text)
         try file?.write(to: directory)

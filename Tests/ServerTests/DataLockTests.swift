@@ -1,12 +1,14 @@
 import Diagnostics
 import Foundation
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// One server holds a data directory, whatever is done to the files in it.
 @Suite struct DataLockTests {
     /// What a start on the directory of `project` is refused with; nil when it serves.
-    private static func refusal(_ project: DataDirectoryTests.Project) throws -> String? {
+    private static func refusal(_ project: TestProject) throws -> String? {
         do {
             try Backend.start(try project.options(), mode: .development).stop()
             return nil
@@ -16,7 +18,7 @@ import Testing
     }
 
     /// Takes the lock as servers did when it was called after the database.
-    private static func takeFormerLock(of project: DataDirectoryTests.Project) throws -> Int32 {
+    private static func takeFormerLock(of project: TestProject) throws -> Int32 {
         try FileManager.default.createDirectory(
             atPath: project.data, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
@@ -27,7 +29,7 @@ import Testing
     }
 
     @Test func `who removes apus.db* under a running server lets no second one in`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         let backend = try Backend.start(try project.options(), mode: .development)
         defer { backend.stop() }
         for name in try DataDirectoryTests.names(project.data) where name.hasPrefix("apus.db") {
@@ -38,7 +40,7 @@ import Testing
     }
 
     @Test func `a server that took the lock by its former name is noticed`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         let former = try Self.takeFormerLock(of: project)
         #expect(
             try Self.refusal(project)?.hasPrefix("Another Apus server (process 4711) is using")
@@ -51,7 +53,7 @@ import Testing
     }
 
     @Test func `a former lock that nobody holds is removed at the start`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         close(try Self.takeFormerLock(of: project))
         let backend = try Backend.start(try project.options(), mode: .development)
         defer { backend.stop() }
@@ -61,7 +63,7 @@ import Testing
     }
 
     @Test func `a start that finds the former lock held gives up the new one`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         let former = try Self.takeFormerLock(of: project)
         for _ in 0..<3 { #expect(try Self.refusal(project) != nil) }
         close(former)
@@ -74,13 +76,12 @@ import Testing
     /// the other one counts stays true.
     @Test(.timeLimit(.minutes(1)))
     func `a server whose lock was removed leaves the writing to the next`() throws {
-        let first = try DevelopmentTests.Project()
-        let service = try APIKeys.load(try TestBackend.options(first.root)).service
+        let first = try DevelopedProject()
+        let service = try APIKeys.load(first.options).service
         let body = #"{"text":"a"}"#
         let client = try HTTPClient(port: first.port, key: service)
         #expect(try client.send("POST", "/rest/v1/notes", body).status == 201)
-        let lock = first.root.appending(path: ".apus/lock").path
-        try FileManager.default.removeItem(atPath: lock)
+        try FileManager.default.removeItem(atPath: "\(first.data)/lock")
 
         let second = try RunningCommand(
             ["dev", "--project", first.root.path, "--listen", "127.0.0.1:0"])

@@ -1,15 +1,13 @@
 import Foundation
+import ServerTestSupport
 import Testing
 
 /// A database whose secrets are not those of its last start.
-@Suite(.timeLimit(.minutes(1))) final class LostSecretsTests {
-    private let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+@Suite(.timeLimit(.minutes(1))) struct LostSecretsTests {
+    private let project: TestProject
+    private var root: URL { project.root }
 
-    init() throws {
-        try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
-    }
-
-    deinit { try? FileManager.default.removeItem(at: root) }
+    init() throws { project = try TestProject() }
 
     /// The warnings of a start.
     private func warnings(_ words: String...) throws -> [String] {

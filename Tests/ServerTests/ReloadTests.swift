@@ -1,7 +1,7 @@
 import Diagnostics
-import Foundation
 import HTTPServer
 import Network
+import ServerTestSupport
 import Synchronization
 import Testing
 import Work
@@ -11,10 +11,8 @@ import Work
 /// Schema files that are taken by several loops.
 @Suite(.timeLimit(.minutes(1))) struct ReloadTests {
     @Test func `files count as taken when the last loop has them`() throws {
-        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: root) }
-        try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
-        let parts = try BackendParts(TestBackend.options(root), mode: .development)
+        let project = try TestProject()
+        let parts = try BackendParts(project.options(), mode: .development)
         defer { parts.services.database.close() }
         let registry = LoopRegistry(metrics: parts.metrics)
         let (services, schemas) = (parts.services, parts.schemas)
