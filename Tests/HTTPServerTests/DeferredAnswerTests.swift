@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n" }
@@ -11,8 +12,8 @@ private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\
         client.send(get("/deferred") + get("/a"))
         #expect(await eventually { server.gate.arrivals == 1 })
         server.gate.open()
-        #expect(client.readResponse()?.body == "late")
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.text == "late")
+        #expect(client.readAnswer()?.text == "GET /a")
         #expect(server.log.all == ["replied"])
     }
 
@@ -20,9 +21,9 @@ private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\
         let server = try TestServer()
         let client = try server.connect()
         client.send(get("/refused") + get("/refused") + get("/a"))
-        #expect(client.readResponse()?.status == 503)
-        #expect(client.readResponse()?.status == 503)
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.status == 503)
+        #expect(client.readAnswer()?.status == 503)
+        #expect(client.readAnswer()?.text == "GET /a")
     }
 
     @Test func `a reset withdraws the work, and a late reply goes nowhere`() async throws {
@@ -36,7 +37,7 @@ private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\
         #expect(await eventually { server.log.all == ["withdrawn", "replied"] })
         let other = try server.connect()
         other.send(get("/a"))
-        #expect(other.readResponse()?.body == "GET /a")
+        #expect(other.readAnswer()?.text == "GET /a")
     }
 
     @Test func `a half-close is not a departure`() async throws {
@@ -47,9 +48,9 @@ private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\
         client.finishSending()
         let other = try server.connect()
         other.send(get("/a"))
-        #expect(other.readResponse()?.status == 200)
+        #expect(other.readAnswer()?.status == 200)
         #expect(server.log.all == [])
         server.gate.open()
-        #expect(client.readResponse()?.body == "late")
+        #expect(client.readAnswer()?.text == "late")
     }
 }

@@ -70,9 +70,9 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer { $0.deadlines.head = .milliseconds(100) }
         let client = try server.connect()
         client.send(get)
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.text == "GET /a")
         client.send(request)
-        let response = try #require(client.readResponse(toHead: true))
+        let response = try #require(client.readAnswer(toHead: true))
         #expect(response.status == status)
         #expect(response.field("content-length") != "0")
         #expect(client.readToEnd() == "")
@@ -83,9 +83,9 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer()
         let client = try server.connect()
         client.send("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")
-        #expect(client.readResponse(toHead: true)?.status == 200)
+        #expect(client.readAnswer(toHead: true)?.status == 200)
         client.send(request)
-        #expect(client.readResponse()?.body.hasPrefix("{\"message\":") == true)
+        #expect(client.readAnswer()?.text.hasPrefix("{\"message\":") == true)
     }
 
     @Test func `HEAD has the length and not the body`() throws {

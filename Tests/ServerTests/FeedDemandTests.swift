@@ -3,6 +3,8 @@ import Database
 import Diagnostics
 import Foundation
 import Network
+import ServerTestSupport
+import TestSupport
 import Testing
 import Values
 
@@ -16,10 +18,8 @@ import Values
         """
 
     @Test func `a commit wakes no loop that has nothing to hear`() throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try TestBackend.makeProject(in: directory, models: ["items": Self.model])
-        let parts = try BackendParts(try TestBackend.options(directory), mode: .development)
+        let project = try TestProject(models: ["items": Self.model])
+        let parts = try BackendParts(try project.options(), mode: .development)
         defer { parts.services.database.close() }
         let registry = LoopRegistry(metrics: parts.metrics)
         let thread = try LoopThread(index: 0, name: "loop")
@@ -51,7 +51,7 @@ import Values
         throws
     {
         let server = try TestBackend(models: ["items": Self.model, "others": Self.model])
-        let (port, key) = (server.backend.port, server.service)
+        let (port, key) = (server.port, server.service)
         let isOver = Flag()
         // Commits go on all the time: joins meet them at every stage.
         Thread.detachNewThread {
@@ -65,7 +65,7 @@ import Values
         let writer = try server.serviceClient()
         let items: JSON = ["event": "*", "schema": "public", "table": "items"]
         for round in 1...60 {
-            let feed = try FeedClient(port: server.backend.port, key: server.anonymous)
+            let feed = try FeedClient(port: server.port, key: server.anonymous)
             let answer = try feed.push("a", "phx_join", ["config": ["postgres_changes": [items]]])
             #expect(answer["payload"]?["status"] == "ok")
             let posted = try writer.send("POST", "/rest/v1/items", "{\"n\": \(round)}")
