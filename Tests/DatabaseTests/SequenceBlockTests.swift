@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Glibc
+import TestSupport
 import Testing
 import Values
 
@@ -53,7 +54,7 @@ import Values
     @Test func `a file closed and opened anew has no gap, one that was killed a block at most`()
         async throws
     {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
         var next: Int64 = 1
         for round in 0..<6 {
