@@ -1,3 +1,4 @@
+import Database
 import Diagnostics
 import HTTPServer
 import Network
@@ -44,7 +45,8 @@ import Work
             }
             #expect(!early.take())
             thread?.join()
-            #expect(wasTaken.load(ordering: .acquiring))
+            let isTaken = wasTaken.load(ordering: .acquiring)
+            #expect(isTaken)
         }
     }
 }
