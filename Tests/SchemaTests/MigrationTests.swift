@@ -227,7 +227,7 @@ import Testing
         }
         #expect(
             problem?.message
-                == "Migrations/20261121T100000_step0.sql:2:1: table \"a\" already exists")
+                == "Migrations/20261121T100000_step0.sql:2:1: table a already exists")
         #expect(problem?.hint == nil)
     }
 
