@@ -21,6 +21,12 @@ extension DatabaseError {
         }
     }
 
+    /// Whether a statement would make a table, index, trigger or column that is there already.
+    public var isRepetition: Bool {
+        guard case .other(_, let message, _) = self else { return false }
+        return message.hasSuffix(" already exists") || message.hasPrefix("duplicate column name: ")
+    }
+
     private static func general(_ error: SQLiteError, interruption: DatabaseError) -> DatabaseError
     {
         switch error.primary {

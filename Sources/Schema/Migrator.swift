@@ -89,7 +89,7 @@ public struct Migrator: Sendable {
             if try isBuiltAlready(file) {
                 try apply(file, [], at: now)
             } else {
-                try run(file, at: now)
+                try run(file, at: now, whereRepeating: Self.takeover)
             }
             progress(file)
         }
@@ -107,12 +107,22 @@ public struct Migrator: Sendable {
         return after != before && live.contains(what: after, adds: before)
     }
 
-    private func run(_ file: MigrationFile, at now: Instant) throws(Problem) {
-        try apply(file, SQLScript(file.text).statements, at: now)
+    /// - Parameter advice: What to do where the database has already what a statement makes.
+    private func run(
+        _ file: MigrationFile, at now: Instant, whereRepeating advice: String? = nil
+    ) throws(Problem) {
+        try apply(file, SQLScript(file.text).statements, at: now, whereRepeating: advice)
     }
 
+    /// The file makes on an empty database what it makes: here it was made by `dev`.
+    private static let takeover =
+        "Nothing of the file was applied. The database has it already, from 'apus dev': leave in "
+        + "this file only what is there, and move its other statements into a file of their own "
+        + "behind it. What is there is recorded then, not made again, and no row is lost."
+
     private func apply(
-        _ file: MigrationFile, _ statements: [SQLScript.Statement], at now: Instant
+        _ file: MigrationFile, _ statements: [SQLScript.Statement], at now: Instant,
+        whereRepeating advice: String? = nil
     ) throws(Problem) {
         let source = SourceFile(path: file.path, bytes: file.text)
         try database.writeAndWait { transaction throws(Problem) in
@@ -125,7 +135,8 @@ public struct Migrator: Sendable {
                         statement.text, replacesRows: statement.replacesRows)
                 } catch {
                     throw .migration(
-                        error.wording(in: source, at: statement.offset), hint: error.advice)
+                        error.wording(in: source, at: statement.offset),
+                        hint: error.advice ?? (error.isRepetition ? advice : nil))
                 }
             }
             try transaction.migrating { transaction throws(DatabaseError) in
