@@ -127,8 +127,8 @@ public struct Migrator: Sendable {
         let source = SourceFile(path: file.path, bytes: file.text)
         try database.writeAndWait { transaction throws(Problem) in
             for statement in statements {
-                if let (owner, offset) = statement.keptReplace {
-                    throw .keptReplace(in: owner, at: source.location(offset))
+                if let kept = statement.keptResolution {
+                    throw .kept(kept, at: source.location(kept.offset))
                 }
                 do throws(DatabaseError) {
                     try transaction.executeScript(
@@ -218,23 +218,38 @@ extension WriteTransaction {
 }
 
 extension Problem {
-    /// A migration file makes REPLACE a part of a table or trigger.
-    fileprivate static func keptReplace(
-        in owner: SQLScript.ReplaceOwner, at place: SourceLocation
+    /// A migration file makes REPLACE or IGNORE a part of a table or trigger.
+    fileprivate static func kept(
+        _ kept: SQLScript.KeptResolution, at place: SourceLocation
     ) -> Problem {
         .migration(
-            "\(place): a \(owner) cannot say REPLACE: each write that meets a row with the same "
-                + "key would delete that row, and what refers to it, without saying so",
-            hint: "Nothing of the file was applied. \(owner.wayOut)")
+            "\(place): a \(kept.owner) cannot say \(kept.silence.rawValue.uppercased()): "
+                + kept.silence.effect,
+            hint: "Nothing of the file was applied. \(kept.wayOut)")
     }
 }
 
-extension SQLScript.ReplaceOwner {
-    fileprivate var wayOut: String {
+extension SQLScript.KeptResolution.Silence {
+    fileprivate var effect: String {
         switch self {
-        case .table:
+        case .replace:
+            "each write that meets a row with the same key would delete that row, and what refers "
+                + "to it, without saying so"
+        case .ignore: "rows would be left out of writes without saying so"
+        }
+    }
+}
+
+extension SQLScript.KeptResolution {
+    fileprivate var wayOut: String {
+        switch (owner, silence) {
+        case (.table, _):
             "Leave it out: each request says what becomes of a row that is there already."
-        case .trigger: "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE."
+        case (.trigger, .replace):
+            "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE."
+        case (.trigger, .ignore):
+            "Refuse a row with RAISE(ABORT, 'why'); write to other tables with INSERT … ON CONFLICT "
+                + "DO NOTHING."
         }
     }
 }
