@@ -185,7 +185,7 @@ final class ServerConnection: StreamSocketDelegate {
         var response = fault.response
         if let request { response = server.application.response(to: fault, in: request) }
         server.application.complete(&response, to: request?.head, id: request?.id)
-        _ = send(response, .last)
+        _ = send(response, cycle.refusalForm)
         if request != nil { observe(response.status) }
     }
 
