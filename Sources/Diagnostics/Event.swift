@@ -40,7 +40,7 @@ public enum Event: Sendable {
     case secretsReplaced(directory: String)
     /// The database or its write-ahead log was removed or replaced under the server, the process of
     /// this number. What is written to it would be lost, so nothing is.
-    case databaseLost(path: String, isLog: Bool, process: Int32)
+    case databaseLost(path: String, file: DatabaseFile, process: Int32)
     /// The periodic work of a service failed; it is tried again after its period.
     case serviceFailed(name: String, problem: Problem)
     /// The periodic work of a service takes longer than its period: it is not begun again before.

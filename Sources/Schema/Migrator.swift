@@ -99,7 +99,7 @@ public struct Migrator: Sendable {
         for file in pending {
             if try !isBuiltAlready(file, dryRun, in: transaction) {
                 try transaction.run(file) { transaction, statement, source throws(Problem) in
-                    try transaction.run(statement, source)
+                    try transaction.run(statement, source, whereRepeating: Self.takeover)
                 }
             }
             try transaction.remember(file, at: now)
@@ -116,6 +116,12 @@ public struct Migrator: Sendable {
         let (before, after) = dryRun.structures(around: file)
         return after != before && live.contains(what: after, adds: before)
     }
+
+    /// The file makes on an empty database what it makes: here it was made by `dev`.
+    private static let takeover =
+        "Nothing of the file was applied. The database has it already, from 'apus dev': leave in "
+        + "this file only what is there, and move its other statements into a file of their own "
+        + "behind it. What is there is recorded then, not made again, and no row is lost."
 
     /// Executes the additions of a difference in one transaction: `dev` mode.
     public func apply(_ additions: [Difference.Addition]) throws(Problem) {
@@ -139,23 +145,38 @@ public struct Migrator: Sendable {
 }
 
 extension Problem {
-    /// A migration file makes REPLACE a part of a table or trigger.
-    static func keptReplace(
-        in owner: SQLScript.ReplaceOwner, at place: SourceLocation
+    /// A migration file makes REPLACE or IGNORE a part of a table or trigger.
+    static func kept(
+        _ kept: SQLScript.KeptResolution, at place: SourceLocation
     ) -> Problem {
         .migration(
-            "\(place): a \(owner) cannot say REPLACE: each write that meets a row with the same "
-                + "key would delete that row, and what refers to it, without saying so",
-            hint: "Nothing of the file was applied. \(owner.wayOut)")
+            "\(place): a \(kept.owner) cannot say \(kept.silence.rawValue.uppercased()): "
+                + kept.silence.effect,
+            hint: "Nothing of the file was applied. \(kept.wayOut)")
     }
 }
 
-extension SQLScript.ReplaceOwner {
-    fileprivate var wayOut: String {
+extension SQLScript.KeptResolution.Silence {
+    fileprivate var effect: String {
         switch self {
-        case .table:
+        case .replace:
+            "each write that meets a row with the same key would delete that row, and what refers "
+                + "to it, without saying so"
+        case .ignore: "rows would be left out of writes without saying so"
+        }
+    }
+}
+
+extension SQLScript.KeptResolution {
+    fileprivate var wayOut: String {
+        switch (owner, silence) {
+        case (.table, _):
             "Leave it out: each request says what becomes of a row that is there already."
-        case .trigger: "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE."
+        case (.trigger, .replace):
+            "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE."
+        case (.trigger, .ignore):
+            "Refuse a row with RAISE(ABORT, 'why'); write to other tables with INSERT … ON CONFLICT "
+                + "DO NOTHING."
         }
     }
 }

@@ -54,16 +54,20 @@ extension WriteTransaction {
     }
 
     /// Runs one statement of a migration file.
-    func run(_ statement: SQLScript.Statement, _ source: SourceFile) throws(Problem) {
-        if let (owner, offset) = statement.keptReplace {
-            throw .keptReplace(in: owner, at: source.location(offset))
+    ///
+    /// - Parameter advice: What to do where the database has already what the statement makes.
+    func run(
+        _ statement: SQLScript.Statement, _ source: SourceFile, whereRepeating advice: String? = nil
+    ) throws(Problem) {
+        if let kept = statement.keptResolution {
+            throw .kept(kept, at: source.location(kept.offset))
         }
         do throws(DatabaseError) {
             try executeScript(statement.text, replacesRows: statement.replacesRows)
         } catch {
             throw .migration(
                 error.wording(in: source, at: statement.offset) + example(of: error),
-                hint: error.advice)
+                hint: error.advice ?? (error.isRepetition ? advice : nil))
         }
     }
 

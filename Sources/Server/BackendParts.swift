@@ -34,7 +34,7 @@ struct BackendParts {
         let database = try DatabasePool.open(configuration)
         database.onLoss { file in
             log.record(
-                .databaseLost(path: file.path, isLog: file.isLog, process: getpid()))
+                .databaseLost(path: file.path, file: file.file, process: getpid()))
         }
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
