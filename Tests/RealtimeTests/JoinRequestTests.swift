@@ -122,7 +122,9 @@ import Testing
         (#"[{"select":["id","a"]}]"#, .columns(["id", "a"])), (#"[{"select":"id"}]"#, .malformed),
         (#"[{"select":[1]}]"#, .malformed),
     ] as [(String, BindingRequest.Selection)])
-    func `a selection is of all columns, of some, or malformed`(text: String, selection: BindingRequest.Selection) throws {
+    func `a selection is of all columns, of some, or malformed`(
+        text: String, selection: BindingRequest.Selection
+    ) throws {
         #expect(try list(text)[0].selection == selection)
     }
 
