@@ -60,7 +60,7 @@ public struct MigrationSet: Sendable {
     private func checkStatements(_ report: Report) {
         for migration in files {
             let file = SourceFile(path: migration.path, bytes: migration.text)
-            if let offset = migration.nulOffset {
+            if let offset = file.bytes.firstIndex(of: 0) {
                 report.fault(
                     "a NUL byte: SQLite would not read what follows it", at: file.location(offset))
             }
