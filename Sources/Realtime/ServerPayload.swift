@@ -72,7 +72,16 @@ enum SystemNotice: Equatable {
         }
     }
 
-    fileprivate var message: String {
+    /// Whether a client is told by it what it cannot have. What was said in a reply before is not
+    /// said again.
+    var isRefusal: Bool {
+        switch self {
+        case .unusableBinding, .tokenRefused, .tooManyMessages: true
+        case .subscribed, .connected, .mustRefetch, .unserved, .disconnecting: false
+        }
+    }
+
+    var message: String {
         switch self {
         case .subscribed: "Subscribed to PostgreSQL"
         case .connected: "Replication connection established"
