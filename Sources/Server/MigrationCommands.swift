@@ -40,16 +40,19 @@ public enum MigrationCommands {
     ///
     /// - Returns: how many there were.
     public static func up(_ options: ServerOptions, applied: (String) -> Void) throws -> Int {
+        try options.requireProject()
         let set = try MigrationSet.load(options.migrationsDirectory)
         return try withDatabase(options) { database in
             try Migrator(database, set).apply { applied($0.fileName) }.count
         }
     }
 
-    /// How files and database stand to each other.
+    /// How files and database stand to each other. Makes nothing, and reads a database that a
+    /// server holds.
     public static func status(_ options: ServerOptions) throws -> Report {
+        try options.requireProject()
         let set = try MigrationSet.load(options.migrationsDirectory)
-        return try withDatabase(options) { Report(try Migrator($0, set).status()) }
+        return Report(try MigrationStatus(set, databaseAt: options.databasePath))
     }
 
     private static func withDatabase<R>(
