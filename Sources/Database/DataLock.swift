@@ -28,6 +28,13 @@ final class DataLock: Sendable {
         self.lock = lock
     }
 
+    /// Throws 55006 when another process holds the lock of the database at `path`. Makes nothing.
+    static func requireFree(_ path: String) throws(Problem) {
+        for name in [Self.path(besides: path), path + ".lock"] {
+            _ = try LockedFile.take(name, for: path)
+        }
+    }
+
     /// The lock file of the directory that the database at `path` stands in.
     static func path(besides path: String) -> String {
         let directory = path.lastIndex(of: "/").map { path[...$0] } ?? ""
