@@ -80,12 +80,15 @@ private final class SchemaReload {
 
     func run() {
         let files = SourceSnapshot.read(options) ?? saved
-        let names = files.names(changedFrom: saved)
+        let before = saved
+        var names = files.names(changedFrom: before)
         saved = files
         do {
             try take(try SchemaSet.load(options))
         } catch {
             let found = SchemaFaults(error)
+            // A word that is there twice says what it said, and is a fault.
+            if names.isEmpty, found != faults { names = files.names(rewrittenSince: before) }
             if let event = found.event(of: names, after: faults) { services.log.record(event) }
             faults = found
         }
@@ -98,6 +101,9 @@ private final class SchemaReload {
             try schemas.take(change, in: services.database, options, log: services.log)
         }
         if !change.taken.isEmpty { registry.reload(schemas) }
+        let overruled = schemas.overruled(by: options.given, changedFrom: taken)
+        let told = Set(taken.catalogue.warnings)
+        let warnings = schemas.catalogue.warnings.filter { !told.contains($0) }
         taken = schemas
         if change.isEmpty && faults != nil {
             let all = SchemaChange(from: started, to: schemas, startedOn: started)
@@ -110,5 +116,7 @@ private final class SchemaReload {
         ] where !names.isEmpty {
             services.log.record(event(names))
         }
+        if !overruled.isEmpty { services.log.record(.settingsOverruled(overruled)) }
+        for warning in warnings { services.log.record(.schemaWarning("\(warning)")) }
     }
 }
