@@ -1,4 +1,5 @@
 import Configuration
+import Diagnostics
 
 /// One command: its words, its help and what it does.
 struct Command: Sendable {
@@ -50,15 +51,12 @@ struct Command: Sendable {
     private var optionTable: String {
         let rows =
             settings.map { setting in
-                (
+                [
                     "\(setting.flag) \(setting.syntax.placeholder)",
-                    "\(setting.summary) (default: \(setting.standard)) [\(setting.variable)]"
-                )
-            } + switches.map { ($0.name, $0.summary) }
-        let width = (rows.map(\.0.count).max() ?? 0) + 2
-        return rows.map { option, summary in
-            "  \(option)\(String(repeating: " ", count: width - option.count))\(summary)\n"
-        }.joined()
+                    "\(setting.summary) (default: \(setting.standard)) [\(setting.variable)]",
+                ]
+            } + switches.map { [$0.name, $0.summary] }
+        return textTable(rows).map { "  \($0)\n" }.joined()
     }
 }
 
@@ -75,11 +73,7 @@ extension Command {
 
     /// The overview that `apus` and `apus --help` print.
     static var overview: String {
-        let width = (all.map(\.name.count).max() ?? 0) + 2
-        let rows = all.map { command in
-            let padding = String(repeating: " ", count: width - command.name.count)
-            return "  \(command.name)\(padding)\(command.summary)\n"
-        }
+        let rows = textTable(all.map { [$0.name, $0.summary] }).map { "  \($0)\n" }
         return """
             apus: a backend from schema files: REST, sign-in, access rules and live feeds.
 

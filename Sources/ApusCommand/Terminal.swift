@@ -27,8 +27,7 @@ enum Terminal {
         switch error {
         case let failure as SchemaFailure:
             for diagnostic in failure.diagnostics { write("\(diagnostic)\n", to: 2) }
-            let count = failure.diagnostics.count
-            Terminal.error("\(count) fault\(count == 1 ? "" : "s") in the schema files")
+            Terminal.error("\(counted(failure.diagnostics.count, "fault")) in the schema files")
         case let problem as Problem:
             Terminal.error(problem.message)
             if case .text(let details)? = problem.details {

@@ -48,9 +48,8 @@ extension RowSource {
 extension WriteTransaction {
     /// Adds a user with their identities.
     ///
-    /// - Throws: ``Diagnostics/Problem`` `user_already_exists` when the address is taken; the index
-    ///   decides,
-    ///   so that of two sign-ups at once one fails.
+    /// - Throws: `user_already_exists` when the address is taken; the index decides, so that of two
+    ///   sign-ups at once one fails.
     func insert(_ account: Account) throws(Problem) {
         let user = account.user
         try insert(

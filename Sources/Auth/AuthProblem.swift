@@ -35,7 +35,7 @@ extension Problem {
     static func tooManyRequests(retryAfterSeconds: Int64) -> Problem {
         var problem = Problem(
             code: "over_request_rate_limit", status: 429, message: "Request rate limit reached")
-        problem.details = .json(.integer(retryAfterSeconds))
+        problem.retryAfterSeconds = retryAfterSeconds
         return problem
     }
 
@@ -86,7 +86,9 @@ extension Problem {
         let status =
             switch error {
             case .busy, .timeout, .overBudget, .unavailable, .full, .readOnly, .tooLarge: 503
-            default: 500
+            case .unique, .uniqueIndex, .notNull, .check, .foreignKey, .sequenceExhausted,
+                .stillReferenced, .tooDeep, .other:
+                500
             }
         self.init(
             code: "unexpected_failure", status: status,
@@ -94,11 +96,5 @@ extension Problem {
                 ? "The server cannot reach its storage now, please try again"
                 : "Unexpected failure, please check server logs for more information",
             cause: "\(error)")
-    }
-
-    /// The seconds a caller should wait before trying again.
-    var retryAfterSeconds: Int64? {
-        if status == 429, case .json(.integer(let seconds)) = details { return seconds }
-        return status == 429 || status == 503 ? 1 : nil
     }
 }

@@ -92,10 +92,6 @@ public final class AuthService: Sendable {
         verify(token: Array(token.utf8)[...], as: use)
     }
 
-    /// Whether tokens of the session are still accepted: false from the moment it is signed out.
-    /// For connections that outlive the check of their token.
-    public func isSessionAlive(_ id: String) -> Bool { !verifier.isRevoked(id) }
-
     /// How often sessions have been revoked since the start. For connections that outlive the check
     /// of their token: as long as it is the same, no token they hold was revoked.
     public var revocationCount: Int { verifier.revocationCount }

@@ -1,22 +1,22 @@
 public import Configuration
-public import Crypto
+import Crypto
 public import Diagnostics
 
-/// What a project decides about sign-up and sign-in. The defaults of its settings stand with them;
-/// the others are the reference server's.
+/// What a project decides about sign-up and sign-in, whose defaults stand with its settings, and
+/// what this room decides itself, as the reference server does.
 public struct AuthSettings: Sendable {
     /// The `iss` of access tokens: the URL of this service as clients see it.
     public var issuer = "http://127.0.0.1:54321/auth/v1"
     /// The `aud` of access tokens.
-    public var audience = "authenticated"
+    var audience = "authenticated"
     /// Life of an access token, in seconds; at least 60. Clients refresh when 90 are left.
     public var tokenSeconds: Int64
     /// Clock differences forgiven when a token is verified for other services, in seconds, 0 to 30.
-    public var leewaySeconds: Int64 = 30
+    var leewaySeconds: Int64 = 30
     /// Refuses every sign-up.
     public var disablesSignup: Bool
     /// Offers email and password.
-    public var allowsEmail = true
+    var allowsEmail = true
     /// Offers anonymous sign-in.
     public var allowsAnonymous: Bool
     /// Takes an email address as confirmed at sign-up. Must be on: confirmation needs mail.
@@ -27,13 +27,13 @@ public struct AuthSettings: Sendable {
     public var refreshReuseSeconds: Int64
     /// How long after a rotation the token before the active one is still good, in seconds; nil for
     /// ever, which is what the reference server does and lets a client that lost an answer go on.
-    public var refreshParentSeconds: Int64?
+    var refreshParentSeconds: Int64?
     /// Cost of a password hash. Older hashes are renewed at sign-in.
-    public var scrypt = ScryptParameters.standard
+    var scrypt = ScryptParameters.standard
     /// Threads that hash passwords; nil for one per processor.
-    public var hashingThreads: Int?
+    var hashingThreads: Int?
     /// Limits on calls.
-    public var rateLimits = RateLimits.standard
+    var rateLimits = RateLimits.standard
 
     /// What the project has decided; the rest keeps its default. ``validate()`` judges the values.
     public init(_ project: Settings.Auth = Settings().auth) {
@@ -58,7 +58,7 @@ public struct AuthSettings: Sendable {
         guard (0...30).contains(leewaySeconds) else {
             throw .setting("leeway", "must be between 0 and 30 seconds")
         }
-        guard (1...AuthLimits.passwordBytesMax / 4).contains(passwordCharactersMin) else {
+        guard (1...Limits.passwordBytesMax / 4).contains(passwordCharactersMin) else {
             throw .setting("shortest password", "must be between 1 and 256 characters")
         }
         guard refreshReuseSeconds >= 0, refreshParentSeconds ?? 0 >= 0 else {

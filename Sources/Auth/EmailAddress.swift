@@ -6,10 +6,8 @@ enum EmailAddress {
     /// Trimmed and in lower case, or the problem with it. Only ASCII addresses are taken, as by the
     /// reference server: others would need normalisation to be comparable.
     static func normalise(_ text: String) throws(Problem) -> String {
-        var bytes = Array(text.utf8)[...]
-        while let first = bytes.first, isBlank(first) { bytes = bytes.dropFirst() }
-        while let last = bytes.last, isBlank(last) { bytes = bytes.dropLast() }
-        guard bytes.count <= AuthLimits.emailBytesMax else {
+        let bytes = Array(text.utf8).trimming(ASCII.isSpace)
+        guard bytes.count <= Limits.emailBytesMax else {
             throw .validation("An email address is too long")
         }
         guard isAddress(bytes) else {
@@ -38,9 +36,5 @@ enum EmailAddress {
             && label.allSatisfy {
                 ASCII.isLetter($0) || ASCII.isDigit($0) || $0 == ASCII.minus
             }
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool {
-        byte == ASCII.space || (9...13).contains(byte)
     }
 }

@@ -57,8 +57,8 @@ struct ErrorForm: Sendable {
         if isNamed { response.append(field: "X-Supabase-Api-Version", Self.named) }
         response.append(field: "x-sb-error-code", code)
         response.append(field: "Cache-Control", "no-store")
-        if let seconds = problem.retryAfterSeconds {
-            response.append(field: "Retry-After", "\(seconds)")
+        if problem.status == 429 || problem.status == 503 {
+            response.append(field: "Retry-After", "\(problem.retryAfterSeconds ?? 1)")
         }
         return response
     }

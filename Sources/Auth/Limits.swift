@@ -1,27 +1,27 @@
 /// Bounds of this room, each with its unit and its reason.
-public enum AuthLimits {
+enum Limits {
     /// Largest request body, in bytes, where the project's own limit is not lower.
-    public static let bodyBytesMax = 1 << 20
+    static let bodyBytesMax = 1 << 20
     /// Deepest nesting of a request body.
-    public static let bodyDepthMax = 32
+    static let bodyDepthMax = 32
     /// Longest email address, in bytes (RFC 5321 §4.5.3.1 allows 254 and two brackets).
-    public static let emailBytesMax = 255
+    static let emailBytesMax = 255
     /// Longest password, in bytes. Passwords of any reasonable length pass; a megabyte of them does
     /// not reach the hash.
-    public static let passwordBytesMax = 1024
+    static let passwordBytesMax = 1024
     /// Largest `user_metadata` of one user, in bytes of canonical JSON. It travels in every access
     /// token, and a token must fit into a request head.
-    public static let userMetadataBytesMax = 8192
+    static let userMetadataBytesMax = 8192
     /// Longest `User-Agent` kept with a session, in bytes.
-    public static let userAgentBytesMax = 255
+    static let userAgentBytesMax = 255
     /// Longest refresh token worth decoding, in characters; ours have about 50.
-    public static let refreshTokenBytesMax = 128
+    static let refreshTokenBytesMax = 128
     /// Largest secrets file, in bytes.
-    public static let secretsBytesMax = 65_536
+    static let secretsBytesMax = 65_536
     /// Verified tokens remembered, over all stripes of the cache. An entry is about 2 KB.
-    public static let verifiedTokensMax = 4096
+    static let verifiedTokensMax = 4096
     /// Callers whose recent calls are counted, in each of two generations.
-    public static let rateBucketsMax = 8192
+    static let rateBucketsMax = 8192
     /// Password hashes waiting, for each hashing thread: about three seconds of work.
-    public static let waitingHashesPerThread = 32
+    static let waitingHashesPerThread = 32
 }

@@ -25,7 +25,7 @@ final class RateLimiter: Sendable {
     private let generations = Mutex(Generations())
     private let bucketsMax: Int
 
-    init(bucketsMax: Int = AuthLimits.rateBucketsMax) {
+    init(bucketsMax: Int = Limits.rateBucketsMax) {
         self.bucketsMax = bucketsMax
     }
 

@@ -1,35 +1,25 @@
-public import Diagnostics
+import Diagnostics
 
 /// The limits on calls. Nil means unlimited. Calls with the service role are never counted.
-public struct RateLimits: Hashable, Sendable {
+struct RateLimits: Hashable, Sendable {
     /// `POST /token`, per client address.
-    public var token: RateLimit?
+    var token: RateLimit?
     /// `POST /signup` and `PUT /user`, per client address.
-    public var signup: RateLimit?
+    var signup: RateLimit?
     /// Anonymous sign-ups, per client address.
-    public var anonymous: RateLimit?
+    var anonymous: RateLimit?
     /// Failed sign-ins, per email address asked for, whether or not it exists. Generous, so that
     /// nobody can lock somebody else out for long.
-    public var failedSignIns: RateLimit?
+    var failedSignIns: RateLimit?
 
     /// Auth reference §16.1.
-    public static let standard = RateLimits(
+    static let standard = RateLimits(
         token: RateLimit(burst: 30, count: 150, seconds: 300),
         signup: RateLimit(burst: 30, count: 30, seconds: 300),
         anonymous: RateLimit(burst: 30, count: 30, seconds: 3600),
         failedSignIns: RateLimit(burst: 20, count: 20, seconds: 300))
 
     /// Nothing is limited.
-    public static let off = RateLimits(
+    static let off = RateLimits(
         token: nil, signup: nil, anonymous: nil, failedSignIns: nil)
-
-    /// Limits of one's own.
-    public init(
-        token: RateLimit?, signup: RateLimit?, anonymous: RateLimit?, failedSignIns: RateLimit?
-    ) {
-        self.token = token
-        self.signup = signup
-        self.anonymous = anonymous
-        self.failedSignIns = failedSignIns
-    }
 }

@@ -46,8 +46,7 @@ public struct Secrets: Sendable {
     /// Takes a secret and keys made elsewhere.
     ///
     /// - Throws: `invalid_secrets` when the secret is short or published, or a key is not signed
-    ///   with it or
-    ///   has another role.
+    ///   with it or has another role.
     public init(jwtSecret: String, anonKey: String, serviceRoleKey: String) throws(Problem) {
         guard !Self.published.contains(jwtSecret) else {
             throw .secrets("jwt_secret is a published example; anybody can sign with it")

@@ -1,6 +1,6 @@
 import Bytes
-import Crypto
 public import Diagnostics
+import Disk
 import Glibc
 
 // secrets.json: {"jwt_secret":"…","anon_key":"…","service_role_key":"…"}, readable by its owner
@@ -17,15 +17,14 @@ extension Secrets {
     /// Reads the secrets of a data directory, or makes and keeps new ones when it has none.
     ///
     /// - Throws: `invalid_secrets` with the path and what to do, when the file is readable by
-    ///   others, cannot
-    ///   be read or written, or does not hold usable secrets.
-    public static func loadOrCreate(directory: String, now: Instant = .now) throws(Problem)
-        -> Secrets
-    {
+    ///   others or does not hold usable secrets; 58030 when it cannot be read or written.
+    public static func loadOrCreate(
+        directory: String, now: Instant = .now
+    ) throws(Problem) -> Secrets {
         let path = directory + "/" + fileName
         if let secrets = try load(directory: directory) { return secrets }
         let secrets = generate(now: now)
-        try secrets.create(path, directory: directory)
+        try FileSystem.makeWhole(path, secrets.fileBytes)
         // Somebody else may have been faster; what stands in the file counts.
         guard let kept = try load(directory: directory) else {
             throw .secrets("\(path) has vanished")
@@ -42,12 +41,12 @@ extension Secrets {
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             if errno == ELOOP { throw .secrets("\(path) is a symbolic link") }
-            throw .secretsFile(path, "cannot be opened", errno)
+            throw .file("open", path)
         }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
-            throw .secretsFile(path, "cannot be examined", errno)
+            throw .file("read", path)
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw .secrets("\(path) is not a regular file")
@@ -58,23 +57,12 @@ extension Secrets {
                 "\(path) can be read by other users (mode \(mode))",
                 hint: "Run: chmod 600 \(path)")
         }
-        return try parse(try read(descriptor, path), path)
-    }
-
-    private static func read(_ descriptor: Int32, _ path: String) throws(Problem) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: AuthLimits.secretsBytesMax + 1)
-        var count = 0
-        while count < bytes.count {
-            let done = unsafe bytes.withUnsafeMutableBytes { bytes in
-                let rest = unsafe bytes.baseAddress?.advanced(by: count)
-                return uninterrupted { unsafe Glibc.read(descriptor, rest, bytes.count - count) }
-            }
-            if done < 0 { throw .secretsFile(path, "cannot be read", errno) }
-            if done == 0 { break }
-            count += done
+        let bytesMax = Limits.secretsBytesMax
+        guard let bytes = FileSystem.read(descriptor, bytesMax: bytesMax) else {
+            throw .file("read", path)
         }
-        guard count < bytes.count else { throw .secrets("\(path) is too large to be ours") }
-        return Array(bytes.prefix(count))
+        guard bytes.count <= bytesMax else { throw .secrets("\(path) is too large to be ours") }
+        return try parse(bytes, path)
     }
 
     private static func parse(_ bytes: [UInt8], _ path: String) throws(Problem) -> Secrets {
@@ -100,43 +88,11 @@ extension Secrets {
         }
     }
 
-    /// Writes the file whole or not at all, and not over another one.
-    private func create(_ path: String, directory: String) throws(Problem) {
-        let draft = path + ".new-" + Hex.encode(RandomBytes.make(8))
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let descriptor = unsafe open(draft, flags, 0o600)
-        guard descriptor >= 0 else { throw .secretsFile(draft, "cannot be created", errno) }
-        defer { unsafe unlink(draft) }
-        let written = writeAll(fileBytes, to: descriptor) && fsync(descriptor) == 0
-        let reason = errno
-        close(descriptor)
-        guard written else { throw .secretsFile(draft, "cannot be written", reason) }
-        guard unsafe link(draft, path) == 0 || errno == EEXIST else {
-            throw .secretsFile(path, "cannot be created", errno)
-        }
-        Self.synchroniseDirectory(directory)
-    }
-
     private var fileBytes: [UInt8] {
         let file: JSON = [
             "jwt_secret": .string(jwtSecret), "anon_key": .string(anonKey),
             "service_role_key": .string(serviceRoleKey),
         ]
         return file.bytes + [ASCII.lf]
-    }
-
-    /// So that the name survives a power cut as the content does. Some file systems cannot; they
-    /// keep names in their own order.
-    private static func synchroniseDirectory(_ directory: String) {
-        let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
-    }
-}
-
-extension Problem {
-    fileprivate static func secretsFile(_ path: String, _ what: String, _ error: Int32) -> Problem {
-        .secrets("\(path) \(what): \(systemMessage(error))")
     }
 }

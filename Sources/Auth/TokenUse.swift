@@ -17,7 +17,7 @@ public struct TokenUse: Sendable {
         requiresRole: true, requiresExpiry: true, roles: ["anon", "service_role"],
         allowsSubject: false)
 
-    /// Throws unless the claims are what is asked for.
+    /// - Throws: the first thing that the claims lack, or have and should not.
     func check(_ claims: TokenClaims) throws(TokenProblem) {
         if requiresRole && !claims.namesRole { throw .missingClaim("role") }
         if requiresExpiry && claims.expiresAt == nil { throw .missingClaim("exp") }

@@ -63,8 +63,6 @@ final class TokenVerifier: Sendable {
 
     var revocationCount: Int { revocations.total }
 
-    func isRevoked(_ session: String) -> Bool { revocations.contains(session) }
-
     func revoke(_ sessions: [RevokedSession], now: Instant) {
         guard !sessions.isEmpty else { return }
         revocations.add(sessions, now: now.seconds)

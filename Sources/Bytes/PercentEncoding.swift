@@ -11,11 +11,8 @@ public enum PercentEncoding {
             let byte = bytes[index]
             switch byte {
             case ASCII.percent:
-                guard bytes.endIndex - index > 2,
-                    let high = ASCII.hexValue(bytes[index + 1]),
-                    let low = ASCII.hexValue(bytes[index + 2])
-                else { return nil }
-                decoded.append(high << 4 | low)
+                guard let escaped = escape(at: index, in: bytes) else { return nil }
+                decoded.append(escaped)
                 index += 3
             case ASCII.plus where plusIsSpace:
                 decoded.append(ASCII.space)
@@ -26,6 +23,15 @@ public enum PercentEncoding {
             }
         }
         return decoded
+    }
+
+    /// The byte that the escape whose `%` stands at `index` stands for; nil when two hexadecimal
+    /// digits do not follow.
+    public static func escape(at index: Int, in bytes: ArraySlice<UInt8>) -> UInt8? {
+        guard bytes.endIndex - index > 2, let high = ASCII.hexValue(bytes[index + 1]),
+            let low = ASCII.hexValue(bytes[index + 2])
+        else { return nil }
+        return high << 4 | low
     }
 
     /// `text` with every byte but the unreserved characters (RFC 3986 §2.3) percent-encoded.

@@ -8,20 +8,16 @@ extension DatabaseError {
     /// The error that SQLite's result means. `interruption` is what the limit in force stands for.
     init(_ error: SQLiteError, interruption: DatabaseError = .timeout) {
         let message = error.message
-        switch error.code {
-        case ResultCode.constraintUnique, ResultCode.constraintPrimaryKey,
-            ResultCode.constraintRowID:
-            self = Self.unique(from: message)
-        case ResultCode.constraintNotNull:
+        switch error.constraint {
+        case .unique, .primaryKey, .rowID: self = Self.unique(from: message)
+        case .notNull:
             let column = Self.columns(after: "NOT NULL constraint failed: ", in: message).first
             self = .notNull(table: column?.table ?? "", column: column?.name ?? "")
-        case ResultCode.constraintCheck:
+        case .check:
             self = .check(name: String(message.dropFirst("CHECK constraint failed: ".count)))
-        case ResultCode.constraintForeignKey,
-            ResultCode.constraintTrigger where isForeignKey(message):
-            self = .foreignKey
-        default:
-            self = Self.general(error, interruption: interruption)
+        case .foreignKey: self = .foreignKey
+        case .trigger where isForeignKey(message): self = .foreignKey
+        case .trigger, nil: self = Self.general(error, interruption: interruption)
         }
     }
 

@@ -1,6 +1,6 @@
-import Values
 public import Diagnostics
 import SQLite
+import Values
 
 extension DatabasePool {
     /// The engine below, with its version, for whoever depends on how exactly it works.

@@ -22,9 +22,8 @@ public final class DatabasePool: Sendable {
 
     /// Opens or makes a database.
     ///
-    /// - Throws: 55006 when another server uses it, 58030 when the file cannot be opened or
-    ///   written, XX001 when it is damaged or not a database, 58P01 when its directory cannot be
-    ///   made.
+    /// - Throws: 55006 when another server uses it, 58030 when the file or its folder cannot be
+    ///   made, opened or written, XX001 when it is damaged or not a database.
     public static func open(_ configuration: DatabaseConfiguration) throws(Problem) -> DatabasePool {
         let files = try DatabaseFiles(configuration.location)
         let queue = WriteQueue()

@@ -4,20 +4,20 @@
 public enum DatabaseLimits {
     /// The part of the machine's memory that caches pages. The rest is for answers, connections, and
     /// the kernel's own cache of the file.
-    public static let pageCacheMemoryShare = 4
+    static let pageCacheMemoryShare = 4
     /// Bytes of page cache that a connection has on the smallest machine, and on the slow lane,
     /// whose reads would only fill a larger one with what nobody asks for again.
-    public static let pageCacheBytesMin = 8_388_608
+    static let pageCacheBytesMin = 8_388_608
     /// Virtual-machine instructions of an inline read. About five milliseconds: long enough for a
     /// page of rows with embeds, short enough that the other connections of the loop do not notice.
-    public static let inlineInstructionsMax = 400_000
+    static let inlineInstructionsMax = 400_000
     /// Writes waiting for the writer. Beyond it a caller is told to come back rather than wait for
     /// ever.
-    public static let waitingWritesMax = 8192
+    static let waitingWritesMax = 8192
     /// Writes in one commit: bounds how long the first of them waits for the last.
-    public static let batchWritesMax = 512
+    static let batchWritesMax = 512
     /// Nanoseconds that a batch takes in more writes before it commits.
-    public static let batchNanosecondsMax: UInt64 = 20_000_000
+    static let batchNanosecondsMax: UInt64 = 20_000_000
     /// Bytes that an answer may grow to on a loop. A page of a thousand rows fits; more would hold
     /// up the other connections of the loop, and stand in memory for as long as its peer likes.
     public static let inlineAnswerBytesMax = 1_048_576
@@ -25,41 +25,41 @@ public enum DatabaseLimits {
     /// longer leaves in parts.
     public static let heldAnswerBytesMax = 262_144
     /// Bytes of a part, unless a single row has more.
-    public static let partBytes = 65_536
+    static let partBytes = 65_536
     /// Nanoseconds that making one part takes before others have their turn.
-    public static let partNanosecondsMax: UInt64 = 20_000_000
+    static let partNanosecondsMax: UInt64 = 20_000_000
     /// Reads that leave in parts at the same time: each holds a snapshot and three descriptors.
-    public static let longReadsMax = 64
+    static let longReadsMax = 64
     /// The same of one caller, so that several must be greedy before others are refused.
     public static let longReadsPerCallerMax = 16
     /// Threads that make parts.
-    public static let longReadThreads = 2
+    static let longReadThreads = 2
     /// Page cache of a read that leaves in parts, in KiB: it goes over its rows once.
     static let longReadCacheKiB = 256
     /// Reads waiting for the slow lane.
-    public static let waitingSlowReadsMax = 256
+    static let waitingSlowReadsMax = 256
     /// Threads of the slow lane. Slow reads are the exception; more would only fight the loops for
     /// cores.
-    public static let slowLaneThreads = 2
+    static let slowLaneThreads = 2
     /// Prepared statements kept by a connection.
-    public static let cachedStatementsMax = 256
+    static let cachedStatementsMax = 256
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for
     /// it.
-    public static let trimmedRowsMax = 500
+    static let trimmedRowsMax = 500
     /// Steps of matching one text with a LIKE pattern outside of a query, where no timeout holds: some
     /// ten milliseconds.
-    public static let likeStepsMax = 10_000_000
+    static let likeStepsMax = 10_000_000
     /// Bytes of an answer that stands in memory until its peer has taken it: a single object, the
     /// rows that a write returns.
     public static let answerBytesMax = 268_435_456
     /// Bytes of JSON of the rows that one write changes, old and new ones: they stand in memory
     /// until the commit.
-    public static let changedBytesMax = 268_435_456
+    static let changedBytesMax = 268_435_456
     /// Pages of the write-ahead log after which it is copied into the file: 16 MiB. Larger makes
     /// commits cheaper and the log longer.
-    public static let checkpointPages = 4096
+    static let checkpointPages = 4096
     /// Bytes of the write-ahead log's file that are kept for reuse after a burst of writes.
-    public static let logFileBytesKept = 67_108_864
+    static let logFileBytesKept = 67_108_864
     /// Arguments of one `apus_object` call; SQLite allows 127.
-    public static let objectMembersMax = 126
+    static let objectMembersMax = 126
 }

@@ -1,7 +1,7 @@
 import Bytes
 import Diagnostics
+import Disk
 import SQLite
-import Work
 
 /// How connections are opened and set up.
 enum Opening {
@@ -115,42 +115,9 @@ enum Opening {
                 hint: .servingBackup,
                 cause: cause)
         case ResultCode.readOnly, ResultCode.permission:
-            return Problem(
-                code: "58030", status: 503,
-                message: "\(path) cannot be written: \(error.message).",
-                hint: "Check the permissions of the file and of its directory.", cause: cause)
+            return .file("write", path, reason: error.message, cause: cause)
         default:
-            return Problem(
-                code: "58030", status: 503, message: "Cannot open \(path): \(error.message).",
-                hint: "Check the path, its permissions and the free space of the disk.",
-                cause: cause)
-        }
-    }
-}
-
-/// The life of the writer's thread.
-enum WriterThread {
-    static func run(
-        path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
-        tables: CapturedTables, publishers: Publishers, presence: FilePresence,
-        opened: Handover<Result<String, Problem>>
-    ) {
-        do throws(Problem) {
-            let (connection, hook) = try Opening.writer(path: path, configuration: configuration)
-            presence.remember(path)
-            do throws(SQLiteError) {
-                let epoch = try connection.text("SELECT value FROM _apus_meta WHERE key = 'epoch'")
-                let writer = try Writer(
-                    connection: connection, tables: tables, publishers: publishers,
-                    presence: presence, configuration: configuration)
-                opened.give(.success(epoch))
-                writer.run(queue, hook: hook)
-                _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
-            } catch {
-                throw Problem(DatabaseError(error))
-            }
-        } catch {
-            opened.give(.failure(error))
+            return .file("open", path, reason: error.message, cause: cause)
         }
     }
 }

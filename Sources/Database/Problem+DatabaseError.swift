@@ -40,12 +40,15 @@ extension Problem {
             self.init(
                 code: "54001", status: 400, message: "The request is nested too deeply.",
                 hint: "Ask for fewer levels of embeds or of and/or.", cause: cause)
-        case .other(let code, let message, let line):
-            let place = line.map { "line \($0): " } ?? ""
-            self.init(
-                code: "XX000", status: 500, message: "The database reported an internal error.",
-                cause: "SQLite \(code): \(place)\(message)")
+        case .other(let code, let message, let line): self = .unexpected(code, message, line)
         }
+    }
+
+    private static func unexpected(_ code: Int32, _ message: String, _ line: Int?) -> Problem {
+        let place = line.map { "line \($0): " } ?? ""
+        return Problem(
+            code: "XX000", status: 500, message: "The database reported an internal error.",
+            cause: "SQLite \(code): \(place)\(message)")
     }
 
     private static let statementTimeout = Problem(

@@ -1,20 +1,7 @@
 import Bytes
 import Diagnostics
+import SQLite
 import Values
-
-/// What the change log holds.
-public struct ChangeBounds: Hashable, Sendable {
-    /// The oldest number still in the log; 0 when it is empty.
-    public let oldest: Int64
-    /// The newest number; 0 when nothing was ever logged.
-    public let newest: Int64
-
-    /// Bounds.
-    public init(oldest: Int64, newest: Int64) {
-        self.oldest = oldest
-        self.newest = newest
-    }
-}
 
 extension Reader {
     /// The committed changes after number `sequence`, oldest first.
@@ -23,6 +10,8 @@ extension Reader {
     /// lacks is NULL in `values`, and `json` is as it was written.
     ///
     /// - Parameter limit: the most changes to return.
+    /// - Throws: XX000 also for a change of no known operation: the log is damaged then, or of a
+    ///   later version, and what happened to the row must not be guessed.
     public func changes(after sequence: Int64, limit: Int) throws(DatabaseError) -> [Change] {
         let tables = tables.byName
         return try query(
@@ -33,38 +22,24 @@ extension Reader {
             var changes: [Change] = []
             while try rows.next() {
                 let name = rows.text(3)
-                changes.append(Self.change(rows, name, tables[name]))
+                changes.append(try Self.change(rows, name, tables[name]))
             }
             return changes
         }
     }
 
-    /// The oldest and newest numbers in the log.
-    public func changeBounds() throws(DatabaseError) -> ChangeBounds {
-        try query(
-            text: "SELECT coalesce((SELECT min(seq) FROM _apus_changes), 0), "
-                + "coalesce((SELECT max(seq) FROM _apus_changes), 0)", arguments: []
-        ) { rows throws(DatabaseError) in
-            guard try rows.next() else { return ChangeBounds(oldest: 0, newest: 0) }
-            return ChangeBounds(oldest: rows.int64(0), newest: rows.int64(1))
-        }
-    }
-
-    /// The newest change of `table` that was trimmed from the log; 0 for none. Whoever has seen
-    /// less of that table has missed something.
-    public func trimmedThrough(_ table: String) throws(DatabaseError) -> Int64 {
-        try query(
-            text: "SELECT seq FROM _apus_trimmed WHERE model = ?7", arguments: [.text(table)]
-        ) { rows throws(DatabaseError) in try rows.next() ? rows.int64(0) : 0 }
-    }
-
     private static func change(
         _ rows: borrowing Rows, _ name: String, _ table: CapturedTable?
-    ) -> Change {
-        Change(
+    ) throws(DatabaseError) -> Change {
+        guard let operation = Change.Operation(rawValue: rows.text(5)) else {
+            throw .other(
+                code: ResultCode.corrupt,
+                message: "change \(rows.int64(0)) has no known operation: \(rows.text(5))")
+        }
+        return Change(
             sequence: rows.int64(0), transaction: rows.int64(1),
             committedAt: Instant(microseconds: rows.int64(2)), table: name,
-            operation: Change.Operation(rawValue: rows.text(5)) ?? .update,
+            operation: operation,
             key: key(rows.bytes(4), table),
             new: rows.isNull(6) ? nil : image(rows.bytes(6), table),
             old: rows.isNull(7) ? nil : image(rows.bytes(7), table))

@@ -102,9 +102,6 @@ public final class Reader {
         guard let commits else { return }
         shared = SharedSnapshot(connection, commits: commits, atEndOfTurn: atEndOfTurn)
     }
-
-    /// Prepared statements kept at this moment.
-    public var cachedStatements: Int { connection.cachedStatements }
 }
 
 /// Confined to its loop or thread.

@@ -32,17 +32,11 @@ public struct Rows: ~Copyable {
     /// The number of columns.
     public var columnCount: Int { run.columnCount }
 
-    /// The name of a column.
-    public func name(_ column: Int) -> String { run.columnName(column) }
-
     /// A column's value.
     public func value(_ column: Int) -> Value { Value(run.cell(column)) }
 
     /// A column as an integer; NULL is 0.
     public func int64(_ column: Int) -> Int64 { run.cell(column).integer }
-
-    /// A column as a double; NULL is 0.
-    public func double(_ column: Int) -> Double { run.cell(column).real }
 
     /// Whether a column is NULL.
     public func isNull(_ column: Int) -> Bool { run.cell(column).storageClass == .null }
@@ -61,11 +55,6 @@ public struct Rows: ~Copyable {
     /// Counts encoded bytes against the query's bound: SQLite sees a few instructions for a row of
     /// any size.
     func charge(_ byteCount: Int) { connection.charge(byteCount) }
-
-    /// Appends a column's bytes as they are: for JSON that a function made.
-    public func appendText(_ column: Int, to out: inout [UInt8]) {
-        run.cell(column).withBytes { out.append(span: $0) }
-    }
 }
 
 extension RowLayout {

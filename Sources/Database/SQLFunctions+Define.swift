@@ -9,12 +9,6 @@ extension SQLFunctions {
         try defineText(on: connection)
         try defineLike("apus_like", ignoresCase: false, on: connection)
         try defineLike("apus_ilike", ignoresCase: true, on: connection)
-        try connection.define("apus_uuidv7", argumentCount: 0, .volatile) { call in
-            call.answer(UUIDText.v7(microseconds: Instant.now.microseconds))
-        }
-        try connection.define("apus_uuidv4", argumentCount: 0, .volatile) { call in
-            call.answer(UUIDText.v4())
-        }
     }
 
     private static func defineText(on connection: Connection) throws(SQLiteError) {
@@ -23,12 +17,6 @@ extension SQLFunctions {
         try connection.define("apus_length", argumentCount: 1, .deterministic) { call in
             if call[0].storageClass == .null { return call.answerNull() }
             call.answer(call[0].withBytes { length(utf8: $0) })
-        }
-        try connection.define("apus_starts_with", argumentCount: 2, .deterministic) { call in
-            if call[0].storageClass == .null || call[1].storageClass == .null {
-                return call.answerNull()
-            }
-            call.answer(startsWith(call[0].text, call[1].text) ? 1 : 0 as Int64)
         }
     }
 
@@ -93,7 +81,7 @@ extension SQLFunctions {
                 switch call[1].storageClass {
                 case .integer: byIndex(call[0].text, call[1].integer)
                 case .text: byKey(call[0].text, call[1].text)
-                default: nil
+                case .null, .real, .blob: nil
                 }
             if let found { call.answer(found) } else { call.answerNull() }
         }

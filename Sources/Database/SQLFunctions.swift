@@ -65,7 +65,7 @@ public enum SQLFunctions {
         switch value.kind {
         case .null: nil
         case .string: value.string
-        default: String(utf8: value.raw)
+        case .bool, .number, .array, .object: String(utf8: value.raw)
         }
     }
 }

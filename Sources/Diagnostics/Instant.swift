@@ -1,4 +1,3 @@
-import Bytes
 import Glibc
 
 /// A point in time: microseconds since 1970-01-01T00:00:00 UTC, as PostgreSQL's `timestamptz`.

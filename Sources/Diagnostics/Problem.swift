@@ -19,6 +19,8 @@ public struct Problem: Error, Hashable, Sendable {
     public var details: Details?
     /// What to do next.
     public var hint: String?
+    /// Seconds after which trying again makes sense, where they are known.
+    public var retryAfterSeconds: Int64?
     /// Why, in the server's own terms: for the log only, never shown to a client.
     public var cause: String?
 

@@ -77,10 +77,7 @@ private struct TimestampScanner {
     private var rest: ArraySlice<UInt8>
 
     init(_ text: String) {
-        var bytes = Array(text.utf8)[...]
-        while bytes.first == ASCII.space { bytes.removeFirst() }
-        while bytes.last == ASCII.space { bytes.removeLast() }
-        rest = bytes
+        rest = Array(text.utf8).trimming { $0 == ASCII.space }
     }
 
     var isAtEnd: Bool { rest.isEmpty }

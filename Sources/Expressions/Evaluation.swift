@@ -44,22 +44,6 @@ public struct Evaluation {
         }
     }
 
-    /// An evaluation that asks `reader`, within the reader's instruction budget. Same thread only.
-    public init(context: QueryContext, reader: Reader, budget: Budget = .inline) {
-        self.init(context: context) { (sql, context) throws(Problem) in
-            do throws(DatabaseError) {
-                return try reader.query(
-                    text: sql.text, arguments: sql.arguments, context, budget: budget
-                ) {
-                    (rows: inout Rows) throws(DatabaseError) in
-                    try rows.next() ? rows.value(0) : .null
-                }
-            } catch {
-                throw Problem(error)
-            }
-        }
-    }
-
     func find(_ sql: BoundSQL) throws(Problem) -> Value { try lookup(sql, context) }
 }
 

@@ -28,25 +28,9 @@ struct Evaluator {
             if comparison == .equal { return left.equals(right) }
             return left.order(right).map(comparison.holds)
         case .all(let operands):
-            var result: Bool? = true
-            for operand in operands {
-                switch try truth(operand, row, evaluation) {
-                case .some(false): return false
-                case .none: result = nil
-                case .some(true): break
-                }
-            }
-            return result
+            return try chain(operands, decidedBy: false, row, evaluation)
         case .any(let operands):
-            var result: Bool? = false
-            for operand in operands {
-                switch try truth(operand, row, evaluation) {
-                case .some(true): return true
-                case .none: result = nil
-                case .some(false): break
-                }
-            }
-            return result
+            return try chain(operands, decidedBy: true, row, evaluation)
         case .not(let operand): return try truth(operand, row, evaluation).map { !$0 }
         case .isNull(let operand): return try value(operand, row, evaluation).isNull
         case .distinct(let left, let right):
@@ -67,6 +51,20 @@ struct Evaluator {
             }
             return nil
         }
+    }
+
+    /// `and`, which one false operand decides, or `or`, which one true operand does. Undecided it is
+    /// unknown if any operand is.
+    private func chain(
+        _ operands: [Expression], decidedBy decisive: Bool, _ row: Row, _ evaluation: Evaluation
+    ) throws(Problem) -> Bool? {
+        var result: Bool? = !decisive
+        for operand in operands {
+            let truth = try truth(operand, row, evaluation)
+            if truth == decisive { return decisive }
+            if truth == nil { result = nil }
+        }
+        return result
     }
 
     /// The value of a node.

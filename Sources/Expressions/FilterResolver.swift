@@ -70,7 +70,8 @@ struct FilterResolver {
     }
 
     private mutating func condition(_ test: FilterTest) throws(Problem) -> Expression {
-        let (field, type) = try resolve(test.field)
+        let resolved = try test.field.resolved(for: model, in: scope)
+        let (field, type) = (resolved.expression, resolved.type)
         let comparand = type == .json ? field.jsonKey : field
         var source: ArgumentSlot.Source?
         if let parameter = test.parameter, type != .json {
@@ -130,28 +131,6 @@ struct FilterResolver {
         arguments.append(value)
         sources.append(source)
         return .argument(arguments.count - 1)
-    }
-
-    private func resolve(_ field: Field) throws(Problem) -> (Expression, ColumnType) {
-        guard let index = model.columnIndex(field.name), !scope.hidden.contains(index) else {
-            throw .noColumn(field.name, of: model, hidden: scope.hidden)
-        }
-        try scope.permit(index)
-        let type = model.columns[index].type
-        var expression = Expression.column(ColumnPlace(index: index))
-        guard let last = field.path.last else { return (expression, type) }
-        // PostgREST applies to_jsonb first; a scalar has no members (rest.md §5.6).
-        guard type == .json else { return (.null, last.isText ? .text : .json) }
-        for step in field.path {
-            let key: Value =
-                switch step.key {
-                case .name(let name): .text(name)
-                case .index(let index): .integer(index)
-                }
-            expression = .call(
-                step.isText ? .jsonMemberText : .jsonMember, [expression, .constant(key)])
-        }
-        return (expression, last.isText ? .text : .json)
     }
 
     private func state(

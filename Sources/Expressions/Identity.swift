@@ -34,13 +34,21 @@ public struct Identity: Hashable, Sendable {
     }
 
     /// Whether rules do not apply to the caller (design §5).
-    public var isService: Bool { role == "service_role" }
+    public var isService: Bool { role == Self.serviceRole }
+
+    /// Whether the caller has not signed in.
+    public var isAnonymous: Bool { role == Self.anonymousRole }
+
+    private static let anonymousRole = "anon"
+    private static let serviceRole = "service_role"
 
     /// A caller without a user.
-    public static let anonymous = Identity(role: "anon", claims: #"{"role":"anon"}"#)
+    public static let anonymous = Identity(
+        role: anonymousRole, claims: #"{"role":"anon"}"#)
 
     /// A caller whom no rule binds.
-    public static let service = Identity(role: "service_role", claims: #"{"role":"service_role"}"#)
+    public static let service = Identity(
+        role: serviceRole, claims: #"{"role":"service_role"}"#)
 
     /// The caller and the time as the context slots of a statement; nil for statements that do not
     /// ask for the time.

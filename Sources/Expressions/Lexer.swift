@@ -13,9 +13,9 @@ struct Lexer {
     ]
 
     /// All words of `text`, the last one being `.end`.
-    static func tokens(of text: String) throws(SyntaxFault) -> [Token] {
+    static func tokens(of text: String) throws(RuleFault) -> [Token] {
         guard text.utf8.count <= Limits.ruleBytesMax else {
-            throw SyntaxFault(message: "longer than \(Limits.ruleBytesMax) bytes", offset: 0)
+            throw RuleFault(message: "longer than \(Limits.ruleBytesMax) bytes", offset: 0)
         }
         var lexer = Lexer(bytes: Array(text.utf8))
         var tokens: [Token] = []
@@ -32,7 +32,7 @@ struct Lexer {
         position + ahead < bytes.count ? bytes[position + ahead] : nil
     }
 
-    private mutating func next() throws(SyntaxFault) -> Token {
+    private mutating func next() throws(RuleFault) -> Token {
         try skipBlanks()
         let start = position
         guard let first = byte() else { return Token(kind: .end, offset: start) }
@@ -53,12 +53,12 @@ struct Lexer {
             position += symbol.utf8.count
             return Token(kind: .symbol(symbol), offset: start)
         }
-        throw SyntaxFault(
+        throw RuleFault(
             message: "unexpected character \"\(Character(Unicode.Scalar(first)))\"", offset: start)
     }
 
     /// Blanks and both kinds of comment.
-    private mutating func skipBlanks() throws(SyntaxFault) {
+    private mutating func skipBlanks() throws(RuleFault) {
         while let next = byte() {
             if next == ASCII.space || (ASCII.tab...ASCII.cr).contains(next) {
                 position += 1
@@ -69,7 +69,7 @@ struct Lexer {
                 position += 2
                 while byte() != ASCII.asterisk || byte(1) != ASCII.slash {
                     guard byte() != nil else {
-                        throw SyntaxFault(message: "this comment has no end", offset: start)
+                        throw RuleFault(message: "this comment has no end", offset: start)
                     }
                     position += 1
                 }
@@ -80,7 +80,7 @@ struct Lexer {
         }
     }
 
-    private mutating func number() throws(SyntaxFault) -> String {
+    private mutating func number() throws(RuleFault) -> String {
         let start = position
         while let next = byte(), ASCII.isDigit(next) { position += 1 }
         if byte() == ASCII.dot {
@@ -93,28 +93,28 @@ struct Lexer {
             let digits = position
             while let next = byte(), ASCII.isDigit(next) { position += 1 }
             guard position > digits else {
-                throw SyntaxFault(message: "this number's exponent has no digits", offset: start)
+                throw RuleFault(message: "this number's exponent has no digits", offset: start)
             }
         }
         if let next = byte(), Self.startsName(next) {
-            throw SyntaxFault(message: "trailing junk after a number", offset: position)
+            throw RuleFault(message: "trailing junk after a number", offset: position)
         }
         return String(utf8: bytes[start..<position])
     }
 
     /// A run in quotes, in which the quote itself is doubled.
-    private mutating func quoted(what: String) throws(SyntaxFault) -> String {
+    private mutating func quoted(what: String) throws(RuleFault) -> String {
         let quote = bytes[position]
         let start = position
         var content: [UInt8] = []
         position += 1
         while let next = byte() {
             position += 1
-            if next == 0 { throw SyntaxFault(message: "a \(what) cannot hold \\0", offset: start) }
+            if next == 0 { throw RuleFault(message: "a \(what) cannot hold \\0", offset: start) }
             if next == quote {
                 if byte() != quote {
                     if quote == ASCII.quote, content.isEmpty {
-                        throw SyntaxFault(
+                        throw RuleFault(
                             message: "a name in quotes cannot be empty", offset: start)
                     }
                     return String(utf8: content)
@@ -123,7 +123,7 @@ struct Lexer {
             }
             content.append(next)
         }
-        throw SyntaxFault(message: "this quoted \(what) has no end", offset: start)
+        throw RuleFault(message: "this quoted \(what) has no end", offset: start)
     }
 
     private static func startsName(_ byte: UInt8) -> Bool {

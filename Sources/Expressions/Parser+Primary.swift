@@ -1,11 +1,7 @@
-extension Parser {
-    /// Words that start or join clauses and so cannot be bare names (PostgreSQL reserves them too).
-    private static let reserved: Set<String> = [
-        "and", "or", "not", "in", "is", "like", "ilike", "between", "null", "true", "false",
-        "distinct", "from", "where", "as", "select", "case", "when", "then", "else", "end",
-    ]
+import Schema
 
-    mutating func primary() throws(SyntaxFault) -> Syntax {
+extension Parser {
+    mutating func primary() throws(RuleFault) -> Syntax {
         let token = current
         switch token.kind {
         case .text(let text):
@@ -19,7 +15,7 @@ extension Parser {
         case .symbol("("):
             advance()
             _ = accept(keyword: "select")
-            let inner = try deeper { parser throws(SyntaxFault) in try parser.expression() }
+            let inner = try deeper { parser throws(RuleFault) in try parser.expression() }
             try expect(symbol: ")")
             return inner
         case .name(let name):
@@ -37,7 +33,7 @@ extension Parser {
         }
     }
 
-    private mutating func signedNumber() throws(SyntaxFault) -> Syntax {
+    private mutating func signedNumber() throws(RuleFault) -> Syntax {
         let offset = current.offset
         let isNegative = isSymbol("-")
         advance()
@@ -46,7 +42,7 @@ extension Parser {
         return .number(isNegative ? "-" + digits : digits, offset)
     }
 
-    private mutating func nameOrCall() throws(SyntaxFault) -> Syntax {
+    private mutating func nameOrCall() throws(RuleFault) -> Syntax {
         let offset = current.offset
         if following.kind == .symbol("(") {
             if isKeyword("exists") { return try exists(offset) }
@@ -61,26 +57,28 @@ extension Parser {
     }
 
     /// One name; a keyword is none unless it stands in quotes.
-    mutating func identifier(_ wanted: String = "a name") throws(SyntaxFault) -> String {
+    mutating func identifier(_ wanted: String = "a name") throws(RuleFault) -> String {
         switch current.kind {
         case .quotedName(let name):
             advance()
             return name
         case .name(let name):
-            guard !Self.reserved.contains(name.lowercased()) else { throw unexpected(wanted) }
+            guard !ReservedNames.ruleWords.contains(name.lowercased()) else {
+                throw unexpected(wanted)
+            }
             advance()
             return name
         case .text, .number, .symbol, .end: throw unexpected(wanted)
         }
     }
 
-    private mutating func path() throws(SyntaxFault) -> [String] {
+    private mutating func path() throws(RuleFault) -> [String] {
         var parts = [try identifier("a value")]
         while accept(symbol: ".") { parts.append(try identifier()) }
         return parts
     }
 
-    private mutating func exists(_ offset: Int) throws(SyntaxFault) -> Syntax {
+    private mutating func exists(_ offset: Int) throws(RuleFault) -> Syntax {
         advance()
         advance()
         if accept(keyword: "select") {
@@ -99,13 +97,13 @@ extension Parser {
         }
         var condition: Syntax?
         if accept(keyword: "where") {
-            condition = try deeper { parser throws(SyntaxFault) in try parser.expression() }
+            condition = try deeper { parser throws(RuleFault) in try parser.expression() }
         }
         try expect(symbol: ")")
         return .exists(model: model, alias: alias, condition: condition, offset)
     }
 
-    private mutating func can(_ offset: Int) throws(SyntaxFault) -> Syntax {
+    private mutating func can(_ offset: Int) throws(RuleFault) -> Syntax {
         advance()
         advance()
         let verb = try identifier("read, update or delete")
@@ -115,7 +113,7 @@ extension Parser {
         return .can(verb: verb.lowercased(), relation: relation, offset)
     }
 
-    private mutating func changed(_ offset: Int) throws(SyntaxFault) -> Syntax {
+    private mutating func changed(_ offset: Int) throws(RuleFault) -> Syntax {
         advance()
         advance()
         let column = try path()
@@ -124,7 +122,7 @@ extension Parser {
     }
 
     /// A type's name of one or more words, in lower case.
-    mutating func typeName() throws(SyntaxFault) -> String {
+    mutating func typeName() throws(RuleFault) -> String {
         let name = try identifier("a type's name").lowercased()
         switch name {
         case "double":

@@ -23,10 +23,10 @@ struct Parser {
     private var depth = 0
 
     /// The whole of `text` as one expression.
-    static func parse(_ text: String) throws(SyntaxFault) -> Syntax {
+    static func parse(_ text: String) throws(RuleFault) -> Syntax {
         var parser = Parser(tokens: try Lexer.tokens(of: text))
         if parser.current.kind == .end {
-            throw SyntaxFault(message: "an expression is missing", offset: 0)
+            throw RuleFault(message: "an expression is missing", offset: 0)
         }
         let syntax = try parser.expression()
         guard parser.current.kind == .end else { throw parser.unexpected("the end") }
@@ -65,69 +65,69 @@ struct Parser {
         return true
     }
 
-    mutating func expect(symbol: String) throws(SyntaxFault) {
+    mutating func expect(symbol: String) throws(RuleFault) {
         guard accept(symbol: symbol) else { throw unexpected("\"\(symbol)\"") }
     }
 
-    mutating func expect(keyword: String) throws(SyntaxFault) {
+    mutating func expect(keyword: String) throws(RuleFault) {
         guard accept(keyword: keyword) else { throw unexpected("\"\(keyword)\"") }
     }
 
-    func unexpected(_ wanted: String) -> SyntaxFault {
+    func unexpected(_ wanted: String) -> RuleFault {
         if case .symbol(let symbol) = current.kind, ["+", "-", "*", "/", "%"].contains(symbol) {
-            return SyntaxFault(
+            return RuleFault(
                 message: "arithmetic (\"\(symbol)\") is not part of the rule language",
                 offset: current.offset)
         }
-        return SyntaxFault(
+        return RuleFault(
             message: "\(wanted) expected, but here is \(current.spelling)", offset: current.offset)
     }
 
     /// Runs a rule of the grammar one level deeper.
     mutating func deeper(
-        _ rule: (inout Parser) throws(SyntaxFault) -> Syntax
-    ) throws(SyntaxFault) -> Syntax {
+        _ rule: (inout Parser) throws(RuleFault) -> Syntax
+    ) throws(RuleFault) -> Syntax {
         depth += 1
         defer { depth -= 1 }
         guard depth <= Limits.ruleDepthMax else {
-            throw SyntaxFault(
+            throw RuleFault(
                 message: "nested deeper than \(Limits.ruleDepthMax) levels", offset: current.offset)
         }
         return try rule(&self)
     }
 
     /// Refuses the link of a chain of operators that would make it too long.
-    func limit(_ links: Int) throws(SyntaxFault) {
+    func limit(_ links: Int) throws(RuleFault) {
         guard links > Limits.operatorChainMax else { return }
-        throw SyntaxFault(
+        throw RuleFault(
             message: "more than \(Limits.operatorChainMax) operators in a chain",
             offset: current.offset)
     }
 
     // MARK: Logic
 
-    mutating func expression() throws(SyntaxFault) -> Syntax {
+    mutating func expression() throws(RuleFault) -> Syntax {
         let offset = current.offset
         var operands = [try conjunction()]
         while accept(keyword: "or") { operands.append(try conjunction()) }
         return operands.count == 1 ? operands[0] : .any(operands, offset)
     }
 
-    private mutating func conjunction() throws(SyntaxFault) -> Syntax {
+    private mutating func conjunction() throws(RuleFault) -> Syntax {
         let offset = current.offset
         var operands = [try negation()]
         while accept(keyword: "and") { operands.append(try negation()) }
         return operands.count == 1 ? operands[0] : .all(operands, offset)
     }
 
-    private mutating func negation() throws(SyntaxFault) -> Syntax {
+    private mutating func negation() throws(RuleFault) -> Syntax {
         let offset = current.offset
         guard accept(keyword: "not") else { return try test() }
-        let operand = try deeper { parser throws(SyntaxFault) in try parser.negation() }
+        let operand = try deeper { parser throws(RuleFault) in try parser.negation() }
         return .not(operand, offset)
     }
 
-    private mutating func test() throws(SyntaxFault) -> Syntax {
+    private mutating func test() throws(RuleFault) -> Syntax {
         var operand = try comparison()
         var links = 0
         while isKeyword("is") {
@@ -142,7 +142,7 @@ struct Parser {
         return operand
     }
 
-    private mutating func afterIs(_ operand: Syntax, _ offset: Int) throws(SyntaxFault) -> Syntax {
+    private mutating func afterIs(_ operand: Syntax, _ offset: Int) throws(RuleFault) -> Syntax {
         if accept(keyword: "null") { return .isNull(operand, offset) }
         if accept(keyword: "true") { return .isTruth(operand, .isTrue, offset) }
         if accept(keyword: "false") { return .isTruth(operand, .isFalse, offset) }
@@ -154,14 +154,14 @@ struct Parser {
         throw unexpected("null, true, false, unknown or \"distinct from\"")
     }
 
-    private mutating func comparison() throws(SyntaxFault) -> Syntax {
+    private mutating func comparison() throws(RuleFault) -> Syntax {
         let left = try range()
         guard let comparison = Self.comparison(current) else { return left }
         let offset = current.offset
         advance()
         let right = try range()
         if Self.comparison(current) != nil {
-            throw SyntaxFault(
+            throw RuleFault(
                 message: "comparisons do not chain: join two of them with \"and\"",
                 offset: current.offset)
         }
@@ -181,7 +181,7 @@ struct Parser {
         }
     }
 
-    private mutating func range() throws(SyntaxFault) -> Syntax {
+    private mutating func range() throws(RuleFault) -> Syntax {
         let operand = try operation()
         let offset = current.offset
         let isNegated = isKeyword("not")
@@ -209,7 +209,7 @@ struct Parser {
 
     // MARK: Operators
 
-    private mutating func operation() throws(SyntaxFault) -> Syntax {
+    private mutating func operation() throws(RuleFault) -> Syntax {
         var left = try cast()
         var links = 0
         while case .symbol(let symbol) = current.kind {
@@ -229,7 +229,7 @@ struct Parser {
         return left
     }
 
-    private mutating func cast() throws(SyntaxFault) -> Syntax {
+    private mutating func cast() throws(RuleFault) -> Syntax {
         var operand = try primary()
         var links = 0
         while isSymbol("::") {
@@ -243,10 +243,10 @@ struct Parser {
     }
 
     /// Expressions separated by commas, up to and with the closing parenthesis.
-    mutating func list() throws(SyntaxFault) -> [Syntax] {
+    mutating func list() throws(RuleFault) -> [Syntax] {
         var items: [Syntax] = []
         repeat {
-            items.append(try deeper { parser throws(SyntaxFault) in try parser.expression() })
+            items.append(try deeper { parser throws(RuleFault) in try parser.expression() })
         } while accept(symbol: ",")
         try expect(symbol: ")")
         return items

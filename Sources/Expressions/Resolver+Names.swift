@@ -1,15 +1,14 @@
-import Values
-import Database
 import Diagnostics
 import Query
 import Schema
+import Values
 
 // Names (design §5): a bare name is a column of the innermost row; other rows are written with
 // their alias or model name; a relation's name leads to the row it points at.
 extension Resolver {
     func name(_ parts: [String], at offset: Int, _ scope: Scope) -> Typed {
         guard parts.count > 1 else { return bareName(parts[0], at: offset, scope) }
-        if parts == ["auth", "uid"] || (parts.count == 2 && parts[0] == "auth") {
+        if parts.count == 2, parts[0] == "auth" {
             return fault(
                 "\(parts.joined(separator: ".")) is a function: write \(parts[0]).\(parts[1])()",
                 at: offset, scope)
@@ -72,10 +71,17 @@ extension Resolver {
             return unknown(
                 "parameter", name, among: Array(scope.parameters.keys), at: offset, scope)
         }
-        let known = row.model.columns.map(\.name) + scope.parameters.keys
-        return fault(
-            "\(row.model.name) has no column \"\(name)\"", at: offset, scope,
-            suggestion: nearest(name, in: known))
+        return noColumn(
+            name, of: row.model, or: Array(scope.parameters.keys), at: offset, scope)
+    }
+
+    /// - Parameter others: What else may have been meant.
+    private func noColumn(
+        _ name: String, of model: Model, or others: [String] = [], at offset: Int, _ scope: Scope
+    ) -> Typed {
+        fault(
+            "\(model.name) has no column \"\(name)\"", at: offset, scope,
+            suggestion: nearest(name, in: model.columns.map(\.name) + others))
     }
 
     func unknown(
@@ -108,9 +114,7 @@ extension Resolver {
             return fault("old has columns only, no relations", at: offset, scope)
         }
         guard let index = row.model.columnIndex(parts[1]) else {
-            return fault(
-                "\(row.model.name) has no column \"\(parts[1])\"", at: offset, scope,
-                suggestion: nearest(parts[1], in: row.model.columns.map(\.name)))
+            return noColumn(parts[1], of: row.model, at: offset, scope)
         }
         return column(index, of: row, image: .old, at: offset, scope)
     }
@@ -123,9 +127,7 @@ extension Resolver {
             return fault("changed() takes a column of the row judged", at: offset, scope)
         }
         guard let index = row.model.columnIndex(name) else {
-            return fault(
-                "\(row.model.name) has no column \"\(name)\"", at: offset, scope,
-                suggestion: nearest(name, in: row.model.columns.map(\.name)))
+            return noColumn(name, of: row.model, at: offset, scope)
         }
         let images = [ColumnPlace.Image.new, .old].map { image in
             let column = Expression.column(
@@ -167,17 +169,13 @@ extension Resolver {
             if let index = row.model.columnIndex(first) {
                 return column(index, of: row, at: offset, scope)
             }
-            return fault(
-                "\(row.model.name) has no column \"\(first)\"", at: offset, scope,
-                suggestion: nearest(first, in: row.model.columns.map(\.name)))
+            return noColumn(first, of: row.model, at: offset, scope)
         }
         guard let found = follow(parts.dropLast(), from: row, at: offset, scope) else {
             return .invalid(at: offset)
         }
         guard let index = found.model.columnIndex(last) else {
-            return fault(
-                "\(found.model.name) has no column \"\(last)\"", at: offset, scope,
-                suggestion: nearest(last, in: found.model.columns.map(\.name)))
+            return noColumn(last, of: found.model, at: offset, scope)
         }
         let column = found.model.columns[index]
         return Typed(

@@ -93,9 +93,10 @@ extension Resolver {
         return .boolean(.distinct(left.expression, right.expression), at: offset)
     }
 
-    func membership(_ operand: Typed, _ list: [Typed], at offset: Int, _ scope: Scope) -> Typed {
+    func membership(_ operand: Typed, _ list: [Syntax], at offset: Int, _ scope: Scope) -> Typed {
+        let items = list.map { resolve($0, scope) }
         var pairs: [(Typed, Typed)] = []
-        for item in list {
+        for item in items {
             guard let pair = agree(operand, item, "in", at: offset, scope) else { continue }
             pairs.append(pair)
         }
@@ -255,8 +256,7 @@ extension Resolver {
             }
             return fault(
                 "unknown type \"\(name)\"", at: offset, scope,
-                suggestion: nearest(
-                    name, in: ["text", "uuid", "timestamptz", "date", "integer", "boolean"]))
+                suggestion: nearest(name, in: ColumnType.families.flatMap(\.traits.castNames)))
         }
         guard case .known(let from) = operand.type, from != type else {
             var settled = settle(operand, as: type, scope)

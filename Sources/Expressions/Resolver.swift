@@ -1,4 +1,3 @@
-import Database
 import Diagnostics
 import Query
 import Schema
@@ -79,7 +78,7 @@ final class Resolver {
     /// Parses `source`, each text once.
     func syntax(of source: ExpressionSource) -> Syntax? {
         if let known = parsed[source] { return known }
-        do throws(SyntaxFault) {
+        do throws(RuleFault) {
             let syntax = try Parser.parse(source.text)
             parsed[source] = .some(syntax)
             return syntax
@@ -103,52 +102,50 @@ final class Resolver {
             return fault(
                 "expands to more than \(Limits.nodesMax) parts", at: syntax.offset, scope)
         }
-        let offset = syntax.offset
+        return node(syntax, at: syntax.offset, scope)
+    }
+
+    private func node(_ syntax: Syntax, at offset: Int, _ scope: Scope) -> Typed {
         switch syntax {
-        case .name(let parts, _): return name(parts, at: offset, scope)
-        case .text(let text, _): return Typed(.constant(.text(text)), .text(text), at: offset)
-        case .number(let text, _): return Typed(.null, .number(text), at: offset)
-        case .boolean(let truth, _):
-            return .boolean(.constant(Value(truth)), at: offset)
-        case .null: return Typed(.null, .null, at: offset)
-        case .call(let name, let arguments, _):
-            return call(name, arguments, at: offset, scope)
+        case .name(let parts, _): name(parts, at: offset, scope)
+        case .text(let text, _): Typed(.constant(.text(text)), .text(text), at: offset)
+        case .number(let text, _): Typed(.null, .number(text), at: offset)
+        case .boolean(let truth, _): .boolean(.constant(Value(truth)), at: offset)
+        case .null: Typed(.null, .null, at: offset)
+        case .call(let name, let arguments, _): call(name, arguments, at: offset, scope)
         case .cast(let operand, let type, _):
-            return cast(resolve(operand, scope), to: type, at: offset, scope)
+            cast(resolve(operand, scope), to: type, at: offset, scope)
         case .member(let container, let key, let asText, _):
-            return member(container, key, asText: asText, at: offset, scope)
+            member(container, key, asText: asText, at: offset, scope)
         case .concatenation(let left, let right, _):
-            let parts = [left, right].map { settle(resolve($0, scope), as: .text, scope) }
-            return Typed(calling: .concatenate, parts, at: offset)
+            Typed(calling: .concatenate, texts([left, right], scope), at: offset)
         case .not(let operand, _):
-            return .boolean(.negation(truth(resolve(operand, scope), scope)), at: offset)
-        case .all(let operands, _):
-            return .boolean(.conjunction(truths(operands, scope)), at: offset)
-        case .any(let operands, _):
-            return .boolean(.disjunction(truths(operands, scope)), at: offset)
+            .boolean(.negation(truth(resolve(operand, scope), scope)), at: offset)
+        case .all(let operands, _): .boolean(.conjunction(truths(operands, scope)), at: offset)
+        case .any(let operands, _): .boolean(.disjunction(truths(operands, scope)), at: offset)
         case .comparison(let comparison, let left, let right, _):
-            return compare(
-                comparison, resolve(left, scope), resolve(right, scope), at: offset, scope)
+            compare(comparison, resolve(left, scope), resolve(right, scope), at: offset, scope)
         case .between(let operand, let low, let high, _):
-            return between(resolve(operand, scope), low, high, at: offset, scope)
+            between(resolve(operand, scope), low, high, at: offset, scope)
         case .isNull(let operand, _):
-            let value = settleAlone(resolve(operand, scope), scope)
-            return .boolean(.isNull(value.expression), at: offset)
+            .boolean(.isNull(settleAlone(resolve(operand, scope), scope).expression), at: offset)
         case .isTruth(let operand, let test, _):
-            return truthTest(truth(resolve(operand, scope), scope), test, at: offset)
+            truthTest(truth(resolve(operand, scope), scope), test, at: offset)
         case .isDistinct(let left, let right, _):
-            return distinct(resolve(left, scope), resolve(right, scope), at: offset, scope)
+            distinct(resolve(left, scope), resolve(right, scope), at: offset, scope)
         case .membership(let operand, let list, _):
-            return membership(
-                resolve(operand, scope), list.map { resolve($0, scope) }, at: offset, scope)
+            membership(resolve(operand, scope), list, at: offset, scope)
         case .like(let operand, let pattern, let ignoresCase, _):
-            return like(
-                resolve(operand, scope), resolve(pattern, scope), ignoresCase, at: offset, scope)
+            like(resolve(operand, scope), resolve(pattern, scope), ignoresCase, at: offset, scope)
         case .exists(let model, let alias, let condition, _):
-            return exists(model, alias: alias, condition, at: offset, scope)
-        case .can(let verb, let relation, _): return can(verb, relation, at: offset, scope)
-        case .changed(let parts, _): return changed(parts, at: offset, scope)
+            exists(model, alias: alias, condition, at: offset, scope)
+        case .can(let verb, let relation, _): can(verb, relation, at: offset, scope)
+        case .changed(let parts, _): changed(parts, at: offset, scope)
         }
+    }
+
+    private func texts(_ operands: [Syntax], _ scope: Scope) -> [Typed] {
+        operands.map { settle(resolve($0, scope), as: .text, scope) }
     }
 
     private func truths(_ operands: [Syntax], _ scope: Scope) -> [Expression] {

@@ -107,9 +107,13 @@ public struct Rulebook: Sendable {
     public func defaultValue(
         _ model: Model, column: Int, identity: Identity, now: Instant
     ) throws(Problem) -> Value {
-        if case .constant(let value)? = model.columns[column].default { return value }
-        let expression = defaults[Place(model: model.name, column: column)]
-        return try compute(expression, identity, now) ?? .null
+        switch model.columns[column].default {
+        case nil: return .null
+        case .constant(let value): return value
+        case .expression:
+            let expression = defaults[Place(model: model.name, column: column)]
+            return try compute(expression, identity, now) ?? .null
+        }
     }
 
     /// What the column gets at every update of its row; nil when it keeps what it has.

@@ -78,18 +78,11 @@ struct SQLRenderer {
         case .comparison(let comparison, let left, let right):
             binary(left, " \(comparison.sql) ", right)
         case .distinct(let left, let right): binary(left, " IS NOT ", right)
-        case .not(.distinct(let left, let right)): binary(left, " IS ", right)
         case .isNull(let operand):
             append(operand, .operation)
             append(" IS NULL")
-        case .not(.isNull(let operand)):
-            append(operand, .operation)
-            append(" IS NOT NULL")
         case .membership(let operand, let list): membership(operand, " IN (", list)
-        case .not(.membership(let operand, let list)): membership(operand, " NOT IN (", list)
-        case .not(let operand):
-            append("NOT ")
-            append(operand, .comparison)
+        case .not(let operand): negation(of: operand)
         case .all(let operands): chain(operands, " AND ", .not, empty: "1")
         case .any(let operands): chain(operands, " OR ", .all, empty: "0")
         case .like(let operand, let pattern, let ignoresCase):
@@ -105,6 +98,21 @@ struct SQLRenderer {
             write(column)
             append(" ")
             write(subquery)
+        }
+    }
+
+    /// Tests of SQL's own negated forms take those.
+    private mutating func negation(of operand: Expression) {
+        switch operand {
+        case .distinct(let left, let right): binary(left, " IS ", right)
+        case .isNull(let operand):
+            append(operand, .operation)
+            append(" IS NOT NULL")
+        case .membership(let operand, let list): membership(operand, " NOT IN (", list)
+        case .constant, .argument, .context, .column, .comparison, .all, .any, .not, .like, .call,
+            .exists, .scalar, .related:
+            append("NOT ")
+            append(operand, .comparison)
         }
     }
 

@@ -1,5 +1,3 @@
-import Database
-
 /// What an expression will ask of SQLite, so that an expression SQLite would refuse is refused when
 /// it loads. SQLite 3.40 parses with a stack of 100 entries and refuses trees deeper than 1000.
 struct SQLShape {
@@ -7,6 +5,14 @@ struct SQLShape {
     private(set) var stack: Int
     /// Levels of SQLite's expression tree.
     private(set) var depth: Int
+
+    /// How the text of a node holds those of its operands.
+    enum Nesting: Sendable {
+        /// Between the parentheses of a call.
+        case call
+        /// Two of them, joined by an operator.
+        case operation
+    }
 
     init(_ expression: Expression) {
         switch expression {
@@ -19,26 +25,38 @@ struct SQLShape {
             let shape = SQLShape(operand)
             (stack, depth) = (shape.stack + 2, shape.depth + 1)
         case .comparison(_, let left, let right), .distinct(let left, let right):
-            let (left, right) = (SQLShape(left), SQLShape(right))
-            (stack, depth) = (
-                max(left.stack, right.stack + 2) + 1, max(left.depth, right.depth) + 1
-            )
+            self = Self.operation(SQLShape(left), SQLShape(right), before: 2)
         case .exists(let subquery):
             let shape = SQLShape(subquery.condition)
             (stack, depth) = (shape.stack + 8, shape.depth + 2)
         case .scalar(let subquery, _):
             let shape = SQLShape(subquery.condition)
             (stack, depth) = (shape.stack + 8, shape.depth + 2)
-        case .call(let function, let operands) where function == .concatenate:
-            let (left, right) = (SQLShape(operands[0]), SQLShape(operands[1]))
-            (stack, depth) = (
-                max(left.stack, right.stack + 3) + 1, max(left.depth, right.depth) + 1
-            )
-        case .membership, .like, .call:
-            let shapes = expression.operands.map(SQLShape.init)
-            stack = (shapes.map(\.stack).max() ?? 1) + 6
-            depth = (shapes.map(\.depth).max() ?? 1) + 3
+        case .membership, .like: self = Self.call(expression.operands)
+        case .call(let function, let operands):
+            switch function.sql.nesting {
+            case .call: self = Self.call(operands)
+            case .operation:
+                self = Self.operation(SQLShape(operands[0]), SQLShape(operands[1]), before: 3)
+            }
         }
+    }
+
+    private static func call(_ operands: [Expression]) -> SQLShape {
+        let shapes = operands.map(SQLShape.init)
+        return SQLShape(
+            stack: (shapes.map(\.stack).max() ?? 1) + 6,
+            depth: (shapes.map(\.depth).max() ?? 1) + 3)
+    }
+
+    /// - Parameter before: The entries that stand before those of the right operand: the left one,
+    ///   the operator, and a parenthesis where there is one.
+    private static func operation(
+        _ left: SQLShape, _ right: SQLShape, before: Int
+    ) -> SQLShape {
+        SQLShape(
+            stack: max(left.stack, right.stack + before) + 1,
+            depth: max(left.depth, right.depth) + 1)
     }
 
     private init(stack: Int, depth: Int) {

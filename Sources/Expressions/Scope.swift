@@ -1,4 +1,3 @@
-import Database
 import Schema
 
 /// What an expression is for, and so what it may mention.

@@ -32,7 +32,7 @@ struct Token: Equatable {
 }
 
 /// A fault in an expression's text, at a byte of it.
-struct SyntaxFault: Error {
+struct RuleFault: Error {
     let message: String
     let offset: Int
     var suggestion: String?

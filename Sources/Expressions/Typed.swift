@@ -1,4 +1,3 @@
-import Database
 import Values
 
 /// What is known of an operand's type before the other operand is seen.

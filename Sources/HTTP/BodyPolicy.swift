@@ -33,9 +33,7 @@ public struct BodyPolicy: Sendable {
 
     /// `type/subtype` of a field value, without its parameters.
     private static func mediaType(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var name = field.prefix { $0 != ASCII.semicolon }
-        while let last = name.last, last == ASCII.space || last == ASCII.tab { name.removeLast() }
-        return name
+        field.prefix { $0 != ASCII.semicolon }.trimming(ASCII.isBlank)
     }
 }
 

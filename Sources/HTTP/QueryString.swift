@@ -7,12 +7,7 @@ public enum QueryString {
     /// malformed UTF-8 is repaired, so that every query has a meaning.
     public static func parse(_ raw: ArraySlice<UInt8>) -> [(name: String, value: String?)] {
         var parameters: [(name: String, value: String?)] = []
-        var start = raw.startIndex
-        while start < raw.endIndex {
-            let end = raw[start...].firstIndex(of: ASCII.ampersand) ?? raw.endIndex
-            let part = raw[start..<end]
-            start = end + 1
-            if part.isEmpty { continue }
+        for part in parts(of: raw) {
             if let equals = part.firstIndex(of: ASCII.equals) {
                 parameters.append((text(part[..<equals]), text(part[(equals + 1)...])))
             } else {
@@ -20,6 +15,28 @@ public enum QueryString {
             }
         }
         return parameters
+    }
+
+    /// The parameters as they stand in the query, in the order of ``parse(_:)``.
+    public static func parts(of raw: ArraySlice<UInt8>) -> Parts { Parts(rest: raw) }
+
+    /// What stands between the `&` of a query, the empty left out.
+    public struct Parts: Sequence, IteratorProtocol {
+        fileprivate var rest: ArraySlice<UInt8>
+
+        /// The next part.
+        public mutating func next() -> ArraySlice<UInt8>? {
+            while let first = rest.first {
+                if first == ASCII.ampersand {
+                    rest = rest.dropFirst()
+                    continue
+                }
+                let end = rest.firstIndex(of: ASCII.ampersand) ?? rest.endIndex
+                defer { rest = rest[end...] }
+                return rest[..<end]
+            }
+            return nil
+        }
     }
 
     private static func text(_ part: ArraySlice<UInt8>) -> String {
@@ -36,11 +53,8 @@ public enum QueryString {
         var index = part.startIndex
         while index < part.endIndex {
             let byte = part[index]
-            if byte == ASCII.percent, index + 2 < part.endIndex,
-                let high = ASCII.hexValue(part[index + 1]),
-                let low = ASCII.hexValue(part[index + 2])
-            {
-                decoded.append(high << 4 | low)
+            if byte == ASCII.percent, let escaped = PercentEncoding.escape(at: index, in: part) {
+                decoded.append(escaped)
                 index += 3
             } else {
                 decoded.append(byte == ASCII.plus ? ASCII.space : byte)

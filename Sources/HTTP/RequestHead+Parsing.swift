@@ -106,7 +106,7 @@ extension RequestHead {
     private mutating func parseFieldLine(
         _ span: Span<UInt8>, at start: Int
     ) throws(HTTPFault) -> Int {
-        if isBlank(span[start]) { throw .malformed("A field line is folded.") }  // §5.2
+        if ASCII.isBlank(span[start]) { throw .malformed("A field line is folded.") }  // §5.2
         var end = start
         while isTokenByte(span[end]) { end += 1 }
         let nameEnd = end
@@ -115,7 +115,7 @@ extension RequestHead {
             throw .malformed("A field line does not begin with a name and a colon.")
         }
         end += 1
-        while isBlank(span[end]) { end += 1 }
+        while ASCII.isBlank(span[end]) { end += 1 }
         let valueStart = end
         while isValueByte(span[end]) { end += 1 }
         // The head ends with CRLF, so there is always a byte after a carriage return.
@@ -123,7 +123,7 @@ extension RequestHead {
             throw .malformed("A field value holds a control character.")
         }
         var valueEnd = end
-        while valueEnd > valueStart, isBlank(span[valueEnd - 1]) { valueEnd -= 1 }
+        while valueEnd > valueStart, ASCII.isBlank(span[valueEnd - 1]) { valueEnd -= 1 }
         fields.append(
             FieldRange(
                 nameStart: UInt32(start), nameEnd: UInt32(nameEnd),

@@ -1,5 +1,3 @@
-import Bytes
-
 /// An answer before it is framed. `Date`, `Content-Length`, `Transfer-Encoding` and `Connection`
 /// are the encoder's, and so is what HEAD leaves out: HEAD is answered as GET is.
 public struct Response: Sendable {
@@ -35,29 +33,19 @@ public struct Response: Sendable {
         set { content = .bytes(newValue) }
     }
 
-    /// Adds a field line. A control byte in the value is sent as a space, so that no value can
-    /// begin a line of its own.
+    /// Adds a field line. A control byte in the value is sent as a space.
     public mutating func append(field: StaticString, _ value: String) {
-        fieldLines.append(ascii: field)
-        fieldLines.append(ascii: ": ")
-        for byte in value.utf8 { fieldLines.append(Response.fieldSafe(byte)) }
-        fieldLines.append(ascii: "\r\n")
+        fieldLines.append(field: field, value)
     }
 
     /// Adds a field line whose value is in bytes; control bytes are sent as spaces.
     public mutating func append(field: StaticString, bytes value: some Sequence<UInt8>) {
-        fieldLines.append(ascii: field)
-        fieldLines.append(ascii: ": ")
-        for byte in value { fieldLines.append(Response.fieldSafe(byte)) }
-        fieldLines.append(ascii: "\r\n")
+        fieldLines.append(field: field, bytes: value)
     }
 
     /// Adds a field line with a value known when the program is written.
     public mutating func append(field: StaticString, ascii value: StaticString) {
-        fieldLines.append(ascii: field)
-        fieldLines.append(ascii: ": ")
-        fieldLines.append(ascii: value)
-        fieldLines.append(ascii: "\r\n")
+        fieldLines.append(field: field, ascii: value)
     }
 
     /// The first value of a field, for tests and for those who wrap a response.
@@ -69,9 +57,5 @@ public struct Response: Sendable {
             }
         }
         return nil
-    }
-
-    private static func fieldSafe(_ byte: UInt8) -> UInt8 {
-        byte < 0x20 || byte == 0x7F ? ASCII.space : byte
     }
 }

@@ -17,8 +17,8 @@ extension Span<UInt8> {
     var trimmed: Range<Int> {
         var start = 0
         var end = count
-        while start < end, isBlank(self[start]) { start += 1 }
-        while end > start, isBlank(self[end - 1]) { end -= 1 }
+        while start < end, ASCII.isBlank(self[start]) { start += 1 }
+        while end > start, ASCII.isBlank(self[end - 1]) { end -= 1 }
         return start..<end
     }
 
@@ -48,9 +48,4 @@ extension [UInt8] {
     init(copying span: Span<UInt8>) {
         self = unsafe span.withUnsafeBufferPointer { unsafe [UInt8]($0) }
     }
-}
-
-/// Space or tab.
-func isBlank(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x09
 }

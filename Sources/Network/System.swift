@@ -1,4 +1,5 @@
 import CLinux
+import Diagnostics
 import Glibc
 
 /// Closes a descriptor of ours. `EBADF` would mean that somebody else's was closed: it traps.
@@ -16,11 +17,7 @@ func setOption(_ descriptor: Int32, level: Int32, name: Int32, value: Int32) thr
 }
 
 /// Milliseconds of the monotonic clock.
-func monotonicMilliseconds() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1000 &+ UInt64(time.tv_nsec) / 1_000_000
-}
+func monotonicMilliseconds() -> UInt64 { monotonicNanoseconds() / 1_000_000 }
 
 extension Duration {
     /// Whole milliseconds, rounded up, none below zero: a timer must not fire early.

@@ -53,12 +53,12 @@ public enum FeedFilter {
             } else if byte == ASCII.rightParenthesis {
                 depth = max(0, depth - 1)
             } else if byte == ASCII.comma, depth == 0 {
-                segments.append(trimmed(bytes[start..<index]))
+                segments.append(bytes[start..<index].trimming { $0 == ASCII.space })
                 start = index + 1
             }
             index += 1
         }
-        segments.append(trimmed(bytes[start...]))
+        segments.append(bytes[start...].trimming { $0 == ASCII.space })
         return segments
     }
 
@@ -72,13 +72,6 @@ public enum FeedFilter {
             index += bytes[index] == ASCII.backslash ? 2 : 1
         }
         return index < bytes.count ? index : nil
-    }
-
-    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var bytes = bytes
-        while bytes.first == ASCII.space { bytes.removeFirst() }
-        while bytes.last == ASCII.space { bytes.removeLast() }
-        return bytes
     }
 }
 

@@ -16,15 +16,16 @@ public enum Parameter: Hashable, Sendable {
     /// Reads `name=value`, both percent-decoded. Nil for a `limit` or `offset` that is no number,
     /// which is ignored (rest.md §10.1).
     public init?(name: String, value: String) throws(QueryFault) {
-        switch name {
-        case "select": self = .select(try SelectParser.parse(value))
-        case "columns":
+        switch ParameterWord(name) {
+        case .select: self = .select(try SelectParser.parse(value))
+        case .columns:
             var scanner = Scanner(value, subject: "columns parameter")
             self = .columns(try scanner.names())
-        case "on_conflict":
+        case .onConflict:
             var scanner = Scanner(value, subject: "on_conflict parameter")
             self = .onConflict(try scanner.names())
-        default: try self.init(address: Address(name), value: value)
+        case .order, .limit, .offset, .and, .or, nil:
+            try self.init(address: Address(name), value: value)
         }
     }
 
@@ -75,17 +76,18 @@ private struct Address {
         let (name, isQuoted) = parts.removeLast()
         last = .field(Field(name: name, path: steps))
         if !isQuoted, steps.isEmpty {
-            switch name {
-            case "order": last = .order
-            case "limit": last = .limit
-            case "offset": last = .offset
-            case "and", "or":
+            let word = ParameterWord(name)
+            switch word {
+            case .order: last = .order
+            case .limit: last = .limit
+            case .offset: last = .offset
+            case .and, .or:
                 // `not` may stand anywhere before the word.
                 let others = parts.filter { $0.isQuoted || $0.name != "not" }
                 let isNegated = (parts.count - others.count) % 2 == 1
-                last = .logic(isAny: name == "or", isNegated: isNegated)
+                last = .logic(isAny: word == .or, isNegated: isNegated)
                 parts = others
-            default: break
+            case .select, .columns, .onConflict, nil: break
             }
         }
         path = parts.map(\.name)

@@ -1,6 +1,7 @@
 import Diagnostics
 public import Expressions
 public import HTTP
+import Schema
 
 extension RESTService {
     private typealias Row = Route<Identity>
@@ -15,7 +16,7 @@ extension RESTService {
     public func routes(bodyBytesMax: Int) -> RouteTable<Identity> {
         let ignored = BodyPolicy(bytesMax: bodyBytesMax)
         let json = BodyPolicy(bytesMax: bodyBytesMax, mediaTypes: ["application/json"])
-        let writes: [(MethodSet, BodyPolicy, ApiRequest.Action)] = [
+        let writes: [(MethodSet, BodyPolicy, WriteAction)] = [
             (.post, json, .insert), (.patch, json, .update), (.delete, ignored, .delete),
         ]
         var rows = rootRows
@@ -58,9 +59,9 @@ extension RESTService {
                     guard !path[0].isEmpty else { throw .path }
                     let name = try TableName.decode(path[0])
                     if request.method != .options {
-                        _ = try request.namesSchema(settings: self.settings)
+                        _ = try request.namesSchema()
                     }
-                    throw .noFunction(name, schema: self.settings.schema)
+                    throw .noFunction(name, schema: Catalogue.schemaName)
                 }
             },
         ]
@@ -76,7 +77,7 @@ extension RESTService {
         case .wrongMethod(let allowed, let path):
             return response(request) { () throws(Problem) in
                 _ = try TableName.decode(path[0])
-                _ = try request.namesSchema(settings: self.settings)
+                _ = try request.namesSchema()
                 var response = Response(.method(request.method.name))
                 response.append(field: "Allow", allowed.allow)
                 return response

@@ -52,12 +52,8 @@ public final class RESTService {
         }
         let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
-        let parsed = try ApiRequest(
-            request, .read, table: table, masked: masked, settings: settings)
-        var planner = Planner(
-            catalogue: catalogue,
-            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings)
+        let parsed = try ApiRequest(request, table: table, masked: masked)
+        var planner = makePlanner(for: identity, context)
         let (plan, isShared) = try planner.readPlan(parsed)
         if let key, isShared, plan.covers(masked) { readPlans.insert(plan, for: key.bytes) }
         return try run(plan, ReadArguments(plan), context, request, identity)
@@ -99,7 +95,7 @@ public final class RESTService {
     // MARK: Writes
 
     func write(
-        _ request: Request, _ action: ApiRequest.Action, _ table: ArraySlice<UInt8>,
+        _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
         _ identity: Identity
     ) throws(Problem) -> Answer {
         let now = Instant.now
@@ -108,7 +104,7 @@ public final class RESTService {
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
         let job = WriteJob(
             write: try PlannedWrite(plan, rows, computed), operands: operands, context: context,
-            catalogue: catalogue, isAnonymous: identity.role == "anon",
+            catalogue: catalogue, isAnonymous: identity.isAnonymous,
             rowsMax: settings.rowsMax)
         if job.isIdle { return .response(job.response(job.idleResult)) }
         return .pending { [database, report, id = request.id] in
@@ -127,12 +123,12 @@ public final class RESTService {
     /// The plan of a write, kept or made now, with the rows of the body and the operands that the
     /// plan leaves out.
     private func plan(
-        _ request: Request, _ action: ApiRequest.Action, _ table: ArraySlice<UInt8>,
+        _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
         _ identity: Identity, _ context: QueryContext
-    ) throws(Problem) -> (WritePlan, [JSONRow], Operands) {
+    ) throws(Problem) -> (WritePlan, [JSONValue], Operands) {
         var key = PlanKey(request, table: table, isService: identity.isService)
         var payload: Payload?
-        if key != nil, action != .delete {
+        if key != nil, action.hasPayload {
             // A body that cannot be read is told of below, after what else is wrong.
             payload = try? Payload(request)
             let isKept = payload.map { key?.append(keysOf: $0) == true } ?? false
@@ -142,13 +138,13 @@ public final class RESTService {
             return (plan, payload?.rows ?? [], try Operands(key.operands, for: plan.slots))
         }
         let masked = key?.operands.map(\.parameter) ?? []
-        let parsed = try ApiRequest(
-            request, action, table: table, masked: masked, payload: payload, settings: settings)
-        var planner = Planner(
-            catalogue: catalogue,
-            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings)
-        let (plan, isShared) = try planner.writePlan(parsed)
+        var parsed = try ApiRequest(request, table: table, masked: masked)
+        if action.hasPayload {
+            if payload == nil { payload = try Payload(request) }
+            parsed.payload = payload
+        }
+        var planner = makePlanner(for: identity, context)
+        let (plan, isShared) = try planner.writePlan(parsed, action)
         if let key, isShared, plan.covers(masked) { writePlans.insert(plan, for: key.bytes) }
         return (plan, parsed.payload?.rows ?? [], Operands())
     }
@@ -157,9 +153,15 @@ public final class RESTService {
 
     /// Whether a table is there for this caller.
     func checkTable(_ name: String, _ identity: Identity) throws(Problem) {
-        let permissions = Permissions(rulebook: rulebook, identity: identity, context: .none)
-        _ = try Planner(catalogue: catalogue, permissions: permissions, settings: settings)
-            .model(named: name)
+        _ = try makePlanner(for: identity, .none).model(named: name)
+    }
+
+    /// Judges one request of a caller.
+    private func makePlanner(for identity: Identity, _ context: QueryContext) -> Planner {
+        Planner(
+            catalogue: catalogue,
+            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
+            settings: settings)
     }
 }
 

@@ -6,16 +6,13 @@ public struct RESTSettings: Hashable, Sendable {
     /// Whether PATCH and DELETE without a filter are refused, as hosted Supabase does (rest.md
     /// §12.8).
     public var refusesUnfilteredWrites: Bool
-    /// The one schema name clients may ask for in a profile header.
-    public var schema: String
 
     /// What a project has decided; the defaults stand with the settings.
     ///
     /// - Parameter rowsMax: At least 1.
-    public init(rowsMax: Int, refusesUnfilteredWrites: Bool, schema: String = "public") {
+    public init(rowsMax: Int, refusesUnfilteredWrites: Bool) {
         precondition(rowsMax > 0, "rowsMax must be positive")
         self.rowsMax = rowsMax
         self.refusesUnfilteredWrites = refusesUnfilteredWrites
-        self.schema = schema
     }
 }

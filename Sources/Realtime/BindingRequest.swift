@@ -119,8 +119,7 @@ private struct Parameters {
 
     /// FNV-1a, folded so that the low 27 bits depend on all 64.
     var digest: UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let hash = FNV1a.hash(bytes)
         return hash ^ (hash >> 27) ^ (hash >> 54)
     }
 }

@@ -50,7 +50,9 @@ final class Projection {
         }
         isWhole = members.count == columnCount
         var head: [UInt8] = []
-        head.append(ascii: "\"schema\":\"public\",\"table\":")
+        head.append(ascii: "\"schema\":")
+        head.append(jsonString: Catalogue.schemaName)
+        head.append(ascii: ",\"table\":")
         head.append(jsonString: model.name)
         head.append(ascii: ",\"commit_timestamp\":")
         self.head = head

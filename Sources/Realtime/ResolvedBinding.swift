@@ -30,9 +30,10 @@ struct Binder {
         guard let event = request.event else {
             throw Self.unusable("There is no event '\(request.eventText)'", request)
         }
-        let schema = request.schema ?? "public"
-        guard schema == "public" || schema == "*" else {
-            throw Self.unusable("There is no schema '\(schema)'; models are in 'public'", request)
+        let schema = request.schema ?? Catalogue.schemaName
+        guard schema == Catalogue.schemaName || schema == "*" else {
+            throw Self.unusable(
+                "There is no schema '\(schema)'; models are in '\(Catalogue.schemaName)'", request)
         }
         guard let table = request.table, table != "*", schema != "*" else {
             guard request.filter == nil, request.selection == .all else {
@@ -128,7 +129,7 @@ struct Binder {
             code: "UnableToSubscribe", status: 400,
             message: """
                 Unable to subscribe to changes with given parameters. \(reason): \
-                [event: \(request.eventText), schema: \(request.schema ?? "public"), \
+                [event: \(request.eventText), schema: \(request.schema ?? Catalogue.schemaName), \
                 table: \(request.table ?? "*"), filter: \(request.filter ?? "")]
                 """)
     }

@@ -1,8 +1,8 @@
-import Values
 internal import Database
 internal import Diagnostics
 internal import Expressions
 internal import Schema
+import Values
 
 /// One change on its way to its listeners. Whatever is decided or encoded for it is kept under its
 /// number, so that the second listener finds the work done.
@@ -28,11 +28,7 @@ struct Round {
         let restored = departed?.tables(among: models) ?? []
         return Evaluation(context: context) { (sql, context) throws(Problem) in
             do throws(DatabaseError) {
-                let sql = sql.reading(restored)
-                return try reader.query(text: sql.text, arguments: sql.arguments, context) {
-                    (rows: inout Rows) throws(DatabaseError) in
-                    try rows.next() ? rows.value(0) : .null
-                }
+                return try reader.scalar(sql.reading(restored), context)
             } catch {
                 throw Problem(error)
             }

@@ -161,7 +161,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     }
 
     /// Statements kept for reuse at this moment.
-    public var cachedStatements: Int { cache.count }
+    var cachedStatements: Int { cache.count }
 
     /// Forgets the kept statements.
     public func forgetStatements() { cache.removeAll() }

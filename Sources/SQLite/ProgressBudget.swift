@@ -1,5 +1,5 @@
 import CSQLite
-import Glibc
+import Diagnostics
 import Synchronization
 
 /// What a statement may cost before SQLite interrupts it.
@@ -57,7 +57,8 @@ struct ProgressState {
     /// Called by SQLite; not zero interrupts the statement.
     mutating func tick() -> Int32 {
         ticksLeft -= 1
-        if ticksLeft < 0 || (deadline != .max && Self.clock() >= deadline) { isOver = true }
+        if ticksLeft < 0 { isOver = true }
+        if deadline != .max, monotonicNanoseconds() >= deadline { isOver = true }
         if let cancellation, cancellation.isRaised { isOver = true }
         return isOver ? 1 : 0
     }
@@ -71,11 +72,5 @@ struct ProgressState {
             _ = tick()
         }
         return !isOver
-    }
-
-    private static func clock() -> UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

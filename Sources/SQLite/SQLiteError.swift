@@ -19,6 +19,11 @@ public struct SQLiteError: Error, Hashable, Sendable {
     /// The result code without its extension: `SQLITE_CONSTRAINT` for every constraint.
     public var primary: Int32 { code & 0xFF }
 
+    /// The constraint that was broken; nil for other errors.
+    public var constraint: Constraint? {
+        primary == SQLITE_CONSTRAINT ? Constraint(rawValue: code >> 8) : nil
+    }
+
     /// The error that the last call on `handle` left behind.
     init(code: Int32, handle: OpaquePointer?) {
         guard let handle = unsafe handle else {
@@ -64,20 +69,24 @@ public enum ResultCode {
     public static let authorisation = SQLITE_AUTH
     /// The file is no database.
     public static let notADatabase = SQLITE_NOTADB
-    /// A constraint, of whatever kind.
-    public static let constraint = SQLITE_CONSTRAINT
+}
+
+/// The constraints that a statement can break, by SQLite's numbers for them (rescode.html: the
+/// second byte of an extended `SQLITE_CONSTRAINT`). Not among them: what virtual tables, hooks and
+/// functions of C report.
+public enum Constraint: Int32, Sendable {
     /// A CHECK constraint.
-    public static let constraintCheck = SQLITE_CONSTRAINT | 1 << 8
+    case check = 1
     /// A foreign key.
-    public static let constraintForeignKey = SQLITE_CONSTRAINT | 3 << 8
+    case foreignKey = 3
     /// A NOT NULL constraint.
-    public static let constraintNotNull = SQLITE_CONSTRAINT | 5 << 8
+    case notNull = 5
     /// A primary key.
-    public static let constraintPrimaryKey = SQLITE_CONSTRAINT | 6 << 8
+    case primaryKey = 6
     /// A trigger raised an error; also a RESTRICT action.
-    public static let constraintTrigger = SQLITE_CONSTRAINT | 7 << 8
+    case trigger = 7
     /// A UNIQUE constraint.
-    public static let constraintUnique = SQLITE_CONSTRAINT | 8 << 8
+    case unique = 8
     /// A rowid that is taken.
-    public static let constraintRowID = SQLITE_CONSTRAINT | 10 << 8
+    case rowID = 10
 }

@@ -27,9 +27,6 @@ public struct StatementRun: ~Copyable {
     /// The number of columns of each row; 0 for a statement that returns none.
     public var columnCount: Int { unsafe Int(sqlite3_column_count(statement.handle)) }
 
-    /// Whether the statement leaves the file as it is.
-    public var isReadOnly: Bool { unsafe sqlite3_stmt_readonly(statement.handle) != 0 }
-
     /// Binds NULL to `?number`.
     public func bindNull(at number: Int) throws(SQLiteError) {
         try check(unsafe sqlite3_bind_null(statement.handle, Int32(number)))
@@ -104,13 +101,6 @@ public struct StatementRun: ~Copyable {
     /// A column of the current row, valid until the next step. `index` is below `columnCount`.
     public func cell(_ index: Int) -> ColumnCell {
         unsafe ColumnCell(statement: statement.handle, index: Int32(truncatingIfNeeded: index))
-    }
-
-    /// The name of a column.
-    public func columnName(_ index: Int) -> String {
-        unsafe sqlite3_column_name(statement.handle, Int32(index)).map {
-            unsafe String(cString: $0)
-        } ?? ""
     }
 
     private func check(_ code: Int32) throws(SQLiteError) {

@@ -1,10 +1,11 @@
 public import Configuration
 import Diagnostics
+import Disk
 
 extension Catalogue {
     /// Reads a `Schemas` directory.
     ///
-    /// Throws every fault of all files at once, or one for a directory that cannot be read.
+    /// - Throws: every fault of all files at once, or one for a directory that cannot be read.
     public static func load(schemas directory: String) throws(SchemaFailure) -> Catalogue {
         try Catalogue(parsing: try files(ofSchemas: directory))
     }
@@ -12,12 +13,12 @@ extension Catalogue {
     /// The files of a `Schemas` directory in order of their paths. They are called by the
     /// directory's own name, as in diagnostics: `Schemas/models/posts.json`.
     ///
-    /// Throws every file and folder that cannot be read.
+    /// - Throws: every file and folder that cannot be read.
     public static func files(
         ofSchemas directory: String
     ) throws(SchemaFailure) -> [(path: String, contents: [UInt8])] {
         let root = directory.split(separator: "/").last.map(String.init) ?? directory
-        guard FileTree.isFolder(directory) == true else {
+        guard FileSystem.isFolder(directory) == true else {
             throw SchemaFailure(
                 Diagnostic(
                     "there is no such folder; a project has its models in Schemas/models/*.json "
@@ -25,14 +26,14 @@ extension Catalogue {
         }
         var files: [(path: String, contents: [UInt8])] = []
         var faults: [Diagnostic] = []
-        let paths = FileTree.all(under: directory) { folder in
+        let paths = FileSystem.all(under: directory) { folder in
             faults.append(
                 Diagnostic(
                     "the folder cannot be read",
                     at: .whole(folder.isEmpty ? root : "\(root)/\(folder)")))
         }
         for path in paths where isRelevant(path) {
-            if let contents = FileTree.contents(of: "\(directory)/\(path)") {
+            if let contents = FileSystem.contents(of: "\(directory)/\(path)") {
                 files.append(("\(root)/\(path)", contents))
             } else {
                 faults.append(
@@ -46,12 +47,12 @@ extension Catalogue {
     /// What the `project.json` of a `Schemas` directory gives, for commands that need no models;
     /// nothing when there is none.
     ///
-    /// Throws every fault of the file.
+    /// - Throws: every fault of the file.
     public static func project(ofSchemas directory: String) throws(SchemaFailure) -> GivenSettings {
         let path = "\(directory)/\(ProjectFile.name)"
         let label = "\(directory.split(separator: "/").last ?? "")/\(ProjectFile.name)"
-        guard FileTree.isFolder(path) != nil else { return GivenSettings() }
-        guard let contents = FileTree.contents(of: path) else {
+        guard FileSystem.isFolder(path) != nil else { return GivenSettings() }
+        guard let contents = FileSystem.contents(of: path) else {
             throw SchemaFailure(Diagnostic("the file cannot be read", at: .whole(label)))
         }
         return try Catalogue(parsing: [(label, contents)]).project
@@ -63,7 +64,7 @@ extension Catalogue {
     }
 }
 
-extension FileTree {
+extension FileSystem {
     /// The paths of all files below `directory`, relative to it, in order; links are followed.
     /// Folders that cannot be listed are told to `unreadable`.
     fileprivate static func all(

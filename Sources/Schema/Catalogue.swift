@@ -2,6 +2,9 @@ public import Configuration
 
 /// Everything `Schemas/` declares, checked and linked: what the rest of the server works from.
 public struct Catalogue: Sendable {
+    /// The one schema that clients see.
+    public static let schemaName = "public"
+
     /// The models in order of their names.
     public let models: [Model]
     /// The named rules of `rules.json`, in order of their names.
@@ -15,11 +18,6 @@ public struct Catalogue: Sendable {
     /// The files all this was read from, in order of their paths.
     public let sources: [SchemaSource]
     private let modelByName: [String: Model]
-    private let ruleByName: [String: NamedRule]
-
-    /// A project without models.
-    public static let empty = Catalogue(
-        models: [], rules: [], project: GivenSettings(), seeds: [])
 
     init(
         models: [Model], rules: [NamedRule], project: GivenSettings, seeds: [SeedRow],
@@ -33,15 +31,10 @@ public struct Catalogue: Sendable {
         self.sources = sources
         modelByName = Dictionary(
             models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        ruleByName = Dictionary(
-            rules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The model called `name`, exactly spelled. O(1).
     public func model(_ name: String) -> Model? { modelByName[name] }
-
-    /// The named rule called `name`. O(1).
-    public func rule(_ name: String) -> NamedRule? { ruleByName[name] }
 
     /// The models so ordered that each comes after those it refers to, as far as there is no
     /// circle; otherwise by name.
@@ -62,7 +55,7 @@ public struct Catalogue: Sendable {
     /// Reads the files of a `Schemas` directory given in memory. A path's last components say what
     /// a file is: `models/posts.json`, `seeds/demo.json`, `rules.json`, `project.json`.
     ///
-    /// Throws every fault of all files at once.
+    /// - Throws: every fault of all files at once.
     public init(parsing files: [(path: String, contents: [UInt8])]) throws(SchemaFailure) {
         let report = Report()
         var drafts: [ModelDraft] = []

@@ -7,8 +7,8 @@ extension Column {
     /// Judges a value of the column's type against `enum`, lengths, ranges, pattern and JSON rule.
     /// Null always passes: whether it is allowed is `isNullable`.
     ///
-    /// Throws 23514, status 400, naming the check `{table}_{column}_check`; the details say what is
-    /// wrong with the value.
+    /// - Throws: 23514, status 400, naming the check `{table}_{column}_check`; the details say what
+    ///   is wrong with the value.
     public func check(_ value: Value) throws(Problem) {
         guard let fault = fault(in: value) else { return }
         throw .check(checkName, table: table, details: fault)
@@ -21,66 +21,14 @@ extension Column {
             let allowed = enumeration.map { type.text(of: $0) ?? "null" }.joined(separator: ", ")
             return "\(name) must be one of: \(allowed)"
         }
-        switch value {
-        case .null: return nil
-        case .integer, .real: return faultInNumber(value)
-        case .blob(let bytes):
-            return CountRange(min: constraints.minLength, max: constraints.maxLength)
-                .fault(bytes.count, "bytes").map { "\(name) \($0)" }
-        case .text(let text):
-            return type == .json ? faultInJSON(text) : faultInText(text)
-        }
+        if let jsonRule, case .text(let json) = value { return fault(inJSON: json, jsonRule) }
+        return bounds.fault(in: value, of: type).map { "\(name) \($0)" }
     }
 
-    private func faultInText(_ text: String) -> String? {
-        if constraints.minLength != nil || constraints.maxLength != nil {
-            let range = CountRange(min: constraints.minLength, max: constraints.maxLength)
-            if let fault = range.fault(text.unicodeScalars.count, "characters") {
-                return "\(name) \(fault)"
-            }
-        }
-        if let pattern = constraints.pattern, !pattern.matches(text) {
-            return "\(name) does not match the pattern \(pattern.source)"
-        }
-        return nil
-    }
-
-    private func faultInNumber(_ value: Value) -> String? {
-        func text(_ bound: Value) -> String { type.text(of: bound) ?? "" }
-        if let bound = constraints.minimum, value.isLess(than: bound) {
-            return "\(name) must be at least \(text(bound))"
-        }
-        if let bound = constraints.maximum, bound.isLess(than: value) {
-            return "\(name) must be at most \(text(bound))"
-        }
-        if let bound = constraints.exclusiveMinimum, !bound.isLess(than: value) {
-            return "\(name) must be larger than \(text(bound))"
-        }
-        if let bound = constraints.exclusiveMaximum, !value.isLess(than: bound) {
-            return "\(name) must be smaller than \(text(bound))"
-        }
-        if let step = constraints.multipleOf, !value.isMultiple(of: step) {
-            return "\(name) must be a multiple of \(text(step))"
-        }
-        return nil
-    }
-
-    private func faultInJSON(_ text: String) -> String? {
-        guard let rule = constraints.json else { return nil }
+    private func fault(inJSON text: String, _ rule: JSONRule) -> String? {
         guard let document = try? JSONDocument(parsing: Array(text.utf8)) else {
             return "\(name) is not JSON"
         }
         return rule.firstFault(in: document.root, path: name)
-    }
-}
-
-extension Value {
-    /// Whether a number is a whole multiple of `step`.
-    func isMultiple(of step: Value) -> Bool {
-        switch (self, step) {
-        case (.integer(let number), .integer(let step)): step != 0 && number % step == 0
-        case (.real(let number), .real(let step)): number.isMultiple(of: step)
-        default: false
-        }
     }
 }

@@ -13,9 +13,10 @@ extension Column {
             let values = enumeration.map(Dialect.sqlite.literal).joined(separator: ", ")
             conditions.append("\(name) IN (\(values))")
         }
-        conditions += lengthConditions(
-            "length(\(name))", constraints.minLength, constraints.maxLength)
-        conditions += rangeConditions(name)
+        conditions += lengthConditions("length(\(name))")
+        conditions += bounds.numbers.compactMap { word, bound in
+            word.condition(on: name, bound, literal: Dialect.sqlite.literal(bound))
+        }
         return conditions
     }
 
@@ -27,30 +28,14 @@ extension Column {
             SQLLexer.tokens(of: conditions.joined(separator: " AND "))[...])
     }
 
-    private func lengthConditions(_ length: String, _ min: Int?, _ max: Int?) -> [String] {
-        switch (min, max) {
+    private func lengthConditions(_ length: String) -> [String] {
+        switch (bounds.length.min, bounds.length.max) {
         case (nil, nil): []
         case (let min?, nil): ["\(length) >= \(min)"]
         case (nil, let max?): ["\(length) <= \(max)"]
         case (let min?, let max?) where min == max: ["\(length) = \(min)"]
         case (let min?, let max?): ["\(length) BETWEEN \(min) AND \(max)"]
         }
-    }
-
-    private func rangeConditions(_ name: String) -> [String] {
-        var conditions: [String] = []
-        func add(_ comparison: String, _ bound: Value?) {
-            if let bound { conditions.append("\(name) \(comparison) \(Dialect.sqlite.literal(bound))") }
-        }
-        add(">=", constraints.minimum)
-        add("<=", constraints.maximum)
-        add(">", constraints.exclusiveMinimum)
-        add("<", constraints.exclusiveMaximum)
-        // `%` would cut a REAL down to an integer first, so those are left to the server.
-        if case .integer(let step)? = constraints.multipleOf {
-            conditions.append("\(name) % \(step) = 0")
-        }
-        return conditions
     }
 }
 

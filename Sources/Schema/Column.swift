@@ -1,4 +1,3 @@
-import Database
 public import Values
 
 /// The value a column gets when the writer gives none.
@@ -35,21 +34,21 @@ public struct Column: Sendable {
     public let isIdentity: Bool
     /// The only values it may hold.
     public let enumeration: [Value]?
-    /// Lengths, ranges, pattern and the JSON rule of its values.
-    public let constraints: ColumnConstraints
+    /// Lengths, ranges and pattern of its values.
+    let bounds: Bounds
+    /// The shape of a JSON column's values.
+    let jsonRule: JSONRule?
     /// The foreign key this column alone makes.
     public internal(set) var reference: ForeignKey?
     /// The name it had before.
     public let renamedFrom: String?
-    /// What the author says it is for.
-    public let description: String?
     /// Rules for this column alone.
     public let access: ColumnAccess?
     /// Where the model file declares it.
     public let location: SourceLocation
 
     /// Whether ``check(_:)`` asks anything of its values.
-    public var isConstrained: Bool { enumeration != nil || !constraints.isEmpty }
+    public var isConstrained: Bool { enumeration != nil || !bounds.isEmpty || jsonRule != nil }
 
     /// Whether an insert may leave it out: nullable, with a default, or numbered by the database.
     public var isOptionalOnInsert: Bool { isNullable || `default` != nil || isIdentity }
@@ -57,36 +56,4 @@ public struct Column: Sendable {
     /// The name of the check that `enum`, lengths, ranges and the like make:
     /// `{table}_{column}_check`.
     public var checkName: String { "\(table)_\(name)_check" }
-}
-
-/// What a column's values must keep besides their type. Bounds are values of the column's type.
-public struct ColumnConstraints: Sendable {
-    /// The fewest code points (bytes for `byte`).
-    public var minLength: Int?
-    /// The most code points (bytes for `byte`).
-    public var maxLength: Int?
-    /// The regular expression that must match somewhere in the text.
-    public var pattern: Pattern?
-    /// The smallest value allowed.
-    public var minimum: Value?
-    /// The largest value allowed.
-    public var maximum: Value?
-    /// The value that all must exceed.
-    public var exclusiveMinimum: Value?
-    /// The value that all must stay below.
-    public var exclusiveMaximum: Value?
-    /// What every value must be a multiple of.
-    public var multipleOf: Value?
-    /// The shape of a JSON column's values.
-    public var json: JSONRule?
-
-    /// No constraint at all.
-    public init() {}
-
-    /// Whether there is none.
-    public var isEmpty: Bool {
-        minLength == nil && maxLength == nil && pattern == nil && minimum == nil && maximum == nil
-            && exclusiveMinimum == nil && exclusiveMaximum == nil && multipleOf == nil
-            && json == nil
-    }
 }

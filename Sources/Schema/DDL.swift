@@ -1,10 +1,10 @@
-import Values
 import Database
+import Values
 
 /// Turns an expression of a model into SQL text for a check or an index predicate: column names
 /// bare, constants inline. The `Expressions` room supplies it.
 ///
-/// Throws the expression's faults.
+/// - Throws: the expression's faults.
 public typealias ExpressionRenderer =
     (ExpressionSource, Model) throws(SchemaFailure) -> String
 
@@ -17,7 +17,8 @@ public typealias ExpressionRenderer =
 /// follow the greatest value that anybody writes.
 public struct DDL: Sendable {
     /// The statements, without semicolons, that make the model's table and then its indexes.
-    /// Throws the faults of its checks and index predicates.
+    ///
+    /// - Throws: the faults of its checks and index predicates.
     public static func create(
         _ model: Model, render: ExpressionRenderer
     ) throws(SchemaFailure) -> [String] {
@@ -29,7 +30,7 @@ public struct DDL: Sendable {
     }
 
     /// The statement that makes the table. One column or constraint a line.
-    public static func createTable(
+    static func createTable(
         _ model: Model, render: ExpressionRenderer
     ) throws(SchemaFailure) -> String {
         var lines = model.columns.map { definition(of: $0, in: model) }
@@ -49,7 +50,7 @@ public struct DDL: Sendable {
     }
 
     /// The statement that makes an index.
-    public static func createIndex(
+    static func createIndex(
         _ index: Index, of model: Model, render: ExpressionRenderer
     ) throws(SchemaFailure) -> String {
         let parts = index.parts.map { part in

@@ -6,21 +6,21 @@ import Values
 struct DeclaredType: Hashable {
     let type: ColumnType
     /// Whether a JSON column holds objects or arrays; nil for any value, and for other columns.
-    let shape: JSONRule.TypeName?
+    let shape: JSONType?
 
-    private init(_ type: ColumnType, shape: JSONRule.TypeName? = nil) {
+    private init(_ type: ColumnType, shape: JSONType? = nil) {
         self.type = type
         self.shape = shape
     }
 
     init(_ column: Column) {
-        let first = column.constraints.json?.types.first
+        let first = column.jsonRule?.types.first
         self.init(
             column.type,
             shape: first.flatMap { Self.shapes.contains($0) && column.type == .json ? $0 : nil })
     }
 
-    private static let shapes: [JSONRule.TypeName?] = [.object, .array]
+    private static let shapes: [JSONType?] = [.object, .array]
 
     /// The type of a column in a database; nil when its storage is none of ours.
     ///
@@ -52,18 +52,19 @@ struct DeclaredType: Hashable {
     ///
     /// - Parameter name: the column's, quoted.
     func condition(on name: String) -> String? {
-        switch type {
-        case .text, .integer, .real, .bytes: nil
-        case .uuid: "\(name) GLOB '????????-????-????-????-????????????'"
-        case .timestamp: "\(name) GLOB '????-??-??T??:??:??*+00:00'"
-        case .date: "\(name) GLOB '????-??-??'"
-        case .time: "\(name) GLOB '??:??:??*'"
-        case .boolean: "\(name) IN (0, 1)"
-        case .integer32: "\(name) BETWEEN \(Int32.min) AND \(Int32.max)"
+        switch type.traits.form {
+        case .any: nil
+        case .glob(let pattern): "\(name) GLOB '\(pattern)'"
+        case .between(let low, let high): "\(name) BETWEEN \(low) AND \(high)"
+        case .oneOf(let values): "\(name) IN (\(values.map(String.init).joined(separator: ", ")))"
         case .json: "\(name) GLOB \(pattern)"
-        case .decimal(let precision, let scale):
-            "abs(\(name)) < \(Self.power(precision - scale)) * \(Self.power(scale))"
+        case .digits: digitsCondition(on: name)
         }
+    }
+
+    private func digitsCondition(on name: String) -> String? {
+        guard case .decimal(let precision, let scale) = type else { return nil }
+        return "abs(\(name)) < \(Self.power(precision - scale)) * \(Self.power(scale))"
     }
 
     /// How the text of the column's JSON begins and ends. SQLite 3.40 (Debian 12) marks its JSON
@@ -102,7 +103,8 @@ struct DeclaredType: Hashable {
         if case .decimal(let precision, let scale) = type {
             formats.append("precision \(precision), scale \(scale)")
         }
-        return formats.isEmpty ? word : "\(word) (\(formats.joined(separator: ", ")))"
+        let suffix = formats.isEmpty ? "" : " (\(formats.joined(separator: ", ")))"
+        return word.rawValue + suffix
     }
 
     /// A default as a model file writes it, of the tokens of an SQL literal; `none` without one.

@@ -38,8 +38,7 @@ public struct Difference: Hashable, Sendable {
     ///
     /// - Parameter recorded: what the migration files build, where the database may have more:
     ///   advice must not name in a new file what no file makes.
-    ///
-    /// Throws the faults of checks and index predicates.
+    /// - Throws: the faults of checks and index predicates.
     public static func between(
         _ built: DatabaseStructure, recorded: DatabaseStructure? = nil, _ declared: Catalogue,
         render: ExpressionRenderer

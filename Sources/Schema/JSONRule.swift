@@ -1,19 +1,14 @@
-public import Bytes
+import Bytes
 import Database
 import Diagnostics
 import Values
 
 /// The shape a JSON value must have: the part of JSON Schema that model files use, to any depth.
-public final class JSONRule: Sendable {
+final class JSONRule: Sendable {
     /// What to make of members that `properties` does not name.
     enum Additional: Sendable {
         case allowed, refused
         case shaped(JSONRule)
-    }
-
-    /// A type of JSON Schema.
-    enum TypeName: String, Sendable {
-        case string, integer, number, boolean, object, array, null
     }
 
     /// A named text format and the column type that reads it.
@@ -23,7 +18,9 @@ public final class JSONRule: Sendable {
 
         /// The formats of texts; those of decimals and bytes say how a column stores them.
         static let names = types.flatMap(\.traits.formats)
-        private static let types: [ColumnType] = [.uuid, .timestamp, .date, .time]
+        private static let types = ColumnType.families.filter {
+            $0.traits.storage == .text && !$0.traits.formats.isEmpty
+        }
 
         /// The format called `name`, if there is one.
         init?(_ name: String) {
@@ -35,22 +32,11 @@ public final class JSONRule: Sendable {
         }
     }
 
-    /// The bounds of a number.
-    struct Range: Sendable {
-        var minimum: Double?
-        var maximum: Double?
-        var exclusiveMinimum: Double?
-        var exclusiveMaximum: Double?
-        var multipleOf: Double?
-    }
-
-    let types: [TypeName]
+    let types: [JSONType]
     /// The equality keys of the values of `enum` or `const`.
     let allowed: [[UInt8]]?
     let format: Format?
-    let length: CountRange
-    let pattern: Pattern?
-    let range: Range
+    let bounds: Bounds
     let properties: [(name: String, rule: JSONRule)]
     let required: [String]
     let additional: Additional
@@ -63,9 +49,7 @@ public final class JSONRule: Sendable {
         types = parts.types
         allowed = parts.allowed
         format = parts.format
-        length = parts.length
-        pattern = parts.pattern
-        range = parts.range
+        bounds = parts.bounds
         properties = parts.properties
         required = parts.required
         additional = parts.additional
@@ -77,7 +61,7 @@ public final class JSONRule: Sendable {
 
     /// The first thing wrong with `value`, such as `tags[3] must be a string`, or nil when it fits.
     /// `path` is what the value itself is called.
-    public func firstFault(in value: JSONValue, path: String) -> String? {
+    func firstFault(in value: JSONValue, path: String) -> String? {
         if !types.isEmpty, !types.contains(where: { $0.accepts(value) }) {
             return "\(path) must be of type \(types.map(\.rawValue).joined(separator: " or "))"
         }
@@ -86,7 +70,8 @@ public final class JSONRule: Sendable {
         }
         return switch value.kind {
         case .string: faultInText(value, path)
-        case .number: faultInNumber(value, path)
+        case .number:
+            value.number.flatMap { bounds.fault(in: $0, of: .real) }.map { "\(path) \($0)" }
         case .object: faultInObject(value, path)
         case .array: faultInArray(value, path)
         case .bool, .null: nil
@@ -95,30 +80,9 @@ public final class JSONRule: Sendable {
 
     private func faultInText(_ value: JSONValue, _ path: String) -> String? {
         let text = value.string ?? ""
-        if let fault = length.fault(text.unicodeScalars.count, "characters") {
-            return "\(path) \(fault)"
-        }
-        if let pattern, !pattern.matches(text) {
-            return "\(path) does not match the pattern \(pattern.source)"
-        }
+        if let fault = bounds.fault(in: .text(text), of: .text) { return "\(path) \(fault)" }
         if let format, (try? format.type.parse(text)) == nil {
             return "\(path) is not of the format \(format.name)"
-        }
-        return nil
-    }
-
-    private func faultInNumber(_ value: JSONValue, _ path: String) -> String? {
-        let number = value.double ?? .nan
-        if let bound = range.minimum, number < bound { return "\(path) must be at least \(bound)" }
-        if let bound = range.maximum, number > bound { return "\(path) must be at most \(bound)" }
-        if let bound = range.exclusiveMinimum, number <= bound {
-            return "\(path) must be larger than \(bound)"
-        }
-        if let bound = range.exclusiveMaximum, number >= bound {
-            return "\(path) must be smaller than \(bound)"
-        }
-        if let step = range.multipleOf, !number.isMultiple(of: step) {
-            return "\(path) must be a multiple of \(step)"
         }
         return nil
     }
@@ -161,7 +125,8 @@ public final class JSONRule: Sendable {
     }
 }
 
-extension JSONRule.TypeName {
+extension JSONType {
+    /// Whether a value is of the type.
     func accepts(_ value: JSONValue) -> Bool {
         switch self {
         case .string: value.kind == .string
@@ -176,11 +141,7 @@ extension JSONRule.TypeName {
     }
 }
 
-extension Double {
-    /// Whether the number is a whole multiple of `step`, as near as doubles can tell.
-    func isMultiple(of step: Double) -> Bool {
-        let quotient = self / step
-        let whole = quotient.rounded()
-        return abs(quotient - whole) <= abs(whole) * .ulpOfOne * 4
-    }
+extension JSONValue {
+    /// A number as a value: an integer where it is written as one that fits; nil for other kinds.
+    var number: Value? { int64.map(Value.integer) ?? double.map(Value.real) }
 }

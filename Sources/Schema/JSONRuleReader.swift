@@ -1,15 +1,13 @@
 import Bytes
-import Database
 import Diagnostics
+import Values
 
 /// What a `JSONRule` is made of, while it is read.
 struct JSONRuleParts {
-    var types: [JSONRule.TypeName] = []
+    var types: [JSONType] = []
     var allowed: [[UInt8]]?
     var format: JSONRule.Format?
-    var length = CountRange()
-    var pattern: Pattern?
-    var range = JSONRule.Range()
+    var bounds = Bounds()
     var properties: [(name: String, rule: JSONRule)] = []
     var required: [String] = []
     var additional = JSONRule.Additional.allowed
@@ -40,33 +38,14 @@ struct JSONRuleReader {
         var parts = JSONRuleParts()
         if let type = words["type"]?.value {
             let names = type.kind == .array ? type.elements : [type]
-            parts.types = names.compactMap { $0.string.flatMap(JSONRule.TypeName.init) }
+            parts.types = names.compactMap { $0.string.flatMap(JSONType.init) }
         }
         parts.allowed = words["enum"]?.value.elements.map(\.equalityKey)
         if let value = words["const"]?.value { parts.allowed = [value.equalityKey] }
         parts.format = words["format"]?.value.string.flatMap(JSONRule.Format.init)
-        parts.length = counts(words, "minLength", "maxLength")
-        parts.pattern = words["pattern"].flatMap { reader.pattern($0.value) }
-        parts.range = range(words)
+        parts.bounds = Bounds(words, reader) { $0.value.number }
         readContainers(words, &parts)
         return JSONRule(parts)
-    }
-
-    private func range(_ words: Words) -> JSONRule.Range {
-        let range = JSONRule.Range(
-            minimum: words["minimum"]?.value.double, maximum: words["maximum"]?.value.double,
-            exclusiveMinimum: words["exclusiveMinimum"]?.value.double,
-            exclusiveMaximum: words["exclusiveMaximum"]?.value.double,
-            multipleOf: words["multipleOf"]?.value.double)
-        if let low = range.minimum, let high = range.maximum, low > high,
-            let word = words["minimum"]
-        {
-            reader.fault("\"minimum\" is larger than \"maximum\"", at: word.value)
-        }
-        if let step = range.multipleOf, step <= 0, let word = words["multipleOf"] {
-            reader.fault("\"multipleOf\" must be larger than 0", at: word.value)
-        }
-        return range
     }
 
     private func readContainers(_ words: Words, _ parts: inout JSONRuleParts) {
@@ -75,9 +54,9 @@ struct JSONRuleReader {
         }
         parts.required = words["required"]?.value.elements.compactMap(\.string) ?? []
         parts.additional = additional(words["additionalProperties"]?.value)
-        parts.memberCount = counts(words, "minProperties", "maxProperties")
+        parts.memberCount = reader.countRange(words, "minProperties", "maxProperties")
         parts.items = additional(words["items"]?.value)
-        parts.itemCount = counts(words, "minItems", "maxItems")
+        parts.itemCount = reader.countRange(words, "minItems", "maxItems")
         parts.hasUniqueItems = words["uniqueItems"]?.value.bool ?? false
         checkRequired(words, parts)
     }
@@ -86,16 +65,6 @@ struct JSONRuleReader {
         guard let value else { return .allowed }
         if let isAllowed = value.bool { return isAllowed ? .allowed : .refused }
         return .shaped(rule(value))
-    }
-
-    private func counts(_ words: Words, _ low: String, _ high: String) -> CountRange {
-        let range = CountRange(
-            min: words[low]?.value.int64.map { Int($0) },
-            max: words[high]?.value.int64.map { Int($0) })
-        if let min = range.min, let max = range.max, min > max, let word = words[low] {
-            reader.fault("\"\(low)\" is larger than \"\(high)\"", at: word.value)
-        }
-        return range
     }
 
     /// With no other members allowed, a required member must be a declared one.

@@ -18,6 +18,4 @@ enum Limits {
     static let patternDepthMax = 32
     /// How many directories deep `Schemas/` is searched; a link that leads back ends there.
     static let directoryDepthMax = 4
-    /// The digits of a decimal: what fits a scaled 64-bit integer.
-    static let decimalPrecisionMax = 18
 }

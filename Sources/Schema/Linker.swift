@@ -1,6 +1,5 @@
-import Values
-import Database
 import Diagnostics
+import Values
 
 /// Links the drafts of all model files: finds the targets of references, makes the relationships,
 /// and reports what only shows when all files are seen together.
@@ -99,7 +98,7 @@ struct Linker {
             report.fault(
                 "onDelete \"setDefault\" needs a constant default, and \"\(column.name)\" has none",
                 at: reference.onDeleteLocation)
-        default: break
+        case .setNull, .setDefault, .noAction, .restrict, .cascade: break
         }
     }
 

@@ -20,9 +20,7 @@ public struct MigrationFile: Hashable, Sendable {
     /// FNV-1a hash of its bytes. It guards against mistakes, not against forgers: who can edit the
     /// files can edit the database too.
     public var checksum: String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        let digits = String(hash, radix: 16)
+        let digits = String(FNV1a.hash(text), radix: 16)
         return "\(text.count):" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 

@@ -1,5 +1,6 @@
 import Bytes
 public import Diagnostics
+import Disk
 
 /// The files of `Migrations/`, in order.
 public struct MigrationSet: Sendable {
@@ -13,18 +14,18 @@ public struct MigrationSet: Sendable {
 
     /// Reads a directory; one that is not there holds no files.
     ///
-    /// Throws for files with names of another form, two files of one version, statements that
-    /// cannot stand in a migration, and files that cannot be read.
+    /// - Throws: a fault for each file with a name of another form or the version of another, each
+    ///   statement that cannot stand in a migration, each file that cannot be read.
     public static func load(_ directory: String) throws(SchemaFailure) -> MigrationSet {
         let label = directory.split(separator: "/").last.map(String.init) ?? directory
         let report = Report()
-        if FileTree.names(in: directory) == nil, FileTree.isFolder(directory) != nil {
+        if FileSystem.names(in: directory) == nil, FileSystem.isFolder(directory) != nil {
             report.fault("the folder cannot be read", at: .whole(label))
         }
         var files: [MigrationFile] = []
         for name in fileNames(in: directory) {
             let place = SourceLocation.whole("\(label)/\(name)")
-            guard let contents = FileTree.contents(of: "\(directory)/\(name)") else {
+            guard let contents = FileSystem.contents(of: "\(directory)/\(name)") else {
                 report.fault("the file cannot be read", at: place)
                 continue
             }
@@ -47,7 +48,7 @@ public struct MigrationSet: Sendable {
 
     /// What is taken for a migration file, in order of the names.
     static func fileNames(in directory: String) -> [String] {
-        (FileTree.names(in: directory) ?? []).filter { $0.hasSuffix(".sql") && !$0.hasPrefix(".") }
+        (FileSystem.names(in: directory) ?? []).filter { $0.hasSuffix(".sql") && !$0.hasPrefix(".") }
     }
 
     /// What would break the transaction a file runs in, or the server's own tables.
@@ -87,10 +88,15 @@ extension MigrationFile {
         }
     }
 
-    /// Writes the file into `directory`, which is made if it is not there. Throws what the file
-    /// system says; an existing file is not overwritten.
+    /// Writes the file into `directory`, which is made if it is not there.
+    ///
+    /// - Throws: 58030 when that cannot be done, `migration_failed` when there is one already.
     public func write(to directory: String) throws(Problem) {
-        try FileTree.create("\(directory)/\(fileName)", text)
+        let path = "\(directory)/\(fileName)"
+        try FileSystem.makeFolder(directory, mode: 0o777)
+        guard try FileSystem.makeFile(path, text, mode: 0o666) else {
+            throw .migration("\(path) is there already")
+        }
     }
 }
 

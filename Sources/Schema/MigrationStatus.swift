@@ -87,7 +87,9 @@ public struct MigrationStatus: Hashable, Sendable {
         }
     }
 
-    /// Throws when there are faults, naming all of them.
+    /// Refuses a status with faults.
+    ///
+    /// - Throws: `migration_failed`, naming all of them.
     public func check() throws(Problem) {
         if faults.isEmpty { return }
         let list = faults.map { "\($0.version)_\($0.name): \($0.state.wording)" }

@@ -1,7 +1,7 @@
-import Values
 import Bytes
 public import Database
 public import Diagnostics
+import Values
 
 /// Applies migration files to a database. Blocks; for start-up and the command line.
 public struct Migrator: Sendable {
@@ -58,10 +58,10 @@ public struct Migrator: Sendable {
     /// Files that only add what is there already are recorded without being run: that is how a
     /// database which `dev` has extended takes over the file written for it later.
     ///
-    /// Each is told to `progress` when it is applied. Throws when applied files have changed, are
-    /// missing or out of order, and with file and line when a statement fails: where it would on an
-    /// empty database too, before anything is touched, else the file leaves no trace and those
-    /// before it stay.
+    /// - Parameter progress: is told of each that is applied.
+    /// - Throws: `migration_failed` when applied files have changed, are missing or out of order,
+    ///   and with file and line when a statement fails: where it would on an empty database too,
+    ///   before anything is touched, else the file leaves no trace and those before it stay.
     public func apply(
         at now: Instant = .now, progress: (MigrationFile) -> Void = { _ in }
     ) throws(Problem) -> [MigrationFile] {
@@ -178,7 +178,7 @@ extension WriteTransaction {
         }
     }
 
-    /// Throws when a row refers to one that is not there.
+    /// - Throws: `migration_failed` when a row refers to one that is not there.
     func checkForeignKeys(path: String) throws(Problem) {
         let violations = try migrating { transaction throws(DatabaseError) in
             try transaction.foreignKeyViolations()

@@ -1,63 +1,10 @@
-import Values
 public import Database
-
-/// What a caller may be allowed to do with a row.
-public enum Verb: String, Hashable, Sendable, CaseIterable {
-    case read, create, update, delete
-}
-
-/// Who may use one verb: expressions that must be true of the row.
-public struct AccessRule: Hashable, Sendable {
-    /// Judges the row that is there: read, update and delete.
-    public let using: ExpressionSource?
-    /// Judges the row as it will be: create and update.
-    public let check: ExpressionSource?
-
-    /// A rule of the two parts.
-    public init(using: ExpressionSource?, check: ExpressionSource?) {
-        self.using = using
-        self.check = check
-    }
-}
+import Values
 
 /// The feed of a model's changes.
 public struct RealtimeSettings: Hashable, Sendable {
     /// How long changes stay readable for clients that come back; nil for what the project says.
     public let retain: Duration?
-}
-
-/// A set of columns whose values no two rows share.
-public struct Unique: Hashable, Sendable {
-    /// The constraint's name, `{table}_{columns}_key`.
-    public let name: String
-    /// The columns, as indexes into the model's columns, in declared order.
-    public let columns: [Int]
-}
-
-/// An index declared in the model file or made for a foreign key.
-public struct Index: Hashable, Sendable {
-    /// A column of the index.
-    public struct Part: Hashable, Sendable {
-        /// The column, as an index into the model's columns.
-        public let column: Int
-        /// Whether the index runs from large to small.
-        public let isDescending: Bool
-    }
-
-    /// The index's name, `{table}_{columns}_idx`.
-    public let name: String
-    /// The columns in order.
-    public let parts: [Part]
-    /// The rows the index holds; all of them when nil.
-    public let predicate: ExpressionSource?
-}
-
-/// A rule that every row must keep, whoever writes it.
-public struct Check: Hashable, Sendable {
-    /// The constraint's name.
-    public let name: String
-    /// The condition; a row passes unless it is false.
-    public let condition: ExpressionSource
 }
 
 /// A model: what one file of `Schemas/models` declares, checked and linked with the others.
@@ -66,8 +13,6 @@ public final class Model: Sendable {
     public let name: String
     /// The model file.
     public let file: String
-    /// What the author says the model is for.
-    public let description: String?
     /// The columns in declared order.
     public let columns: [Column]
     /// The key columns, as indexes into `columns`; never empty.
@@ -95,7 +40,6 @@ public final class Model: Sendable {
     init(_ draft: ModelDraft, references: [ForeignKey], relationships: [Relationship]) {
         name = draft.name
         file = draft.file
-        description = draft.description
         columns = draft.columns.enumerated().map { index, column in
             var column = column
             column.reference = references.first { $0.columns == [index] }

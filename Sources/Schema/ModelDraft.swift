@@ -17,7 +17,6 @@ struct ModelDraft {
 
     let name: String
     let file: String
-    var description: String?
     var columns: [Column] = []
     var primaryKey: [Int] = []
     var uniques: [Unique] = []

@@ -4,7 +4,7 @@ import Bytes
 public struct ModelFileSchema: Sendable {
     /// The schema's text. It is made from the vocabulary the reader itself uses.
     public static var bytes: [UInt8] {
-        var definitions: [JSON.Member] = Vocabulary.modelFile.map { name in
+        var definitions: [JSON.Member] = Vocabulary.Name.allCases.map { name in
             JSON.Member(name.rawValue, Vocabulary.named(name).jsonSchema)
         }
         let modelIndex = definitions.firstIndex { $0.key == Vocabulary.Name.model.rawValue }

@@ -1,8 +1,7 @@
-import Values
 import Bytes
 import Configuration
-import Database
 import Diagnostics
+import Values
 
 /// Reads one model file into a draft, reporting every fault in it.
 struct ModelReader {
@@ -37,7 +36,6 @@ struct ModelReader {
     }
 
     private mutating func read(_ words: [String: FileReader.Member], root: JSONValue) {
-        draft.description = words["description"]?.value.string
         if let search = words["search"] {
             reader.fault(
                 "\"search\" (full-text search) is not built yet; remove it for now", at: search.key)
@@ -104,7 +102,8 @@ struct ModelReader {
         reader.isValid(name: property.name, "the column's name", at: location)
         if ReservedNames.refused.contains(property.name.lowercased()) {
             reader.fault("a column cannot be called \"\(property.name)\"", at: property.key)
-        } else if let reason = ReservedNames.inconvenient[property.name] {
+        }
+        for reason in ReservedNames.inconveniences(of: property.name) {
             reader.report.warn("the column's name \"\(property.name)\" \(reason)", at: location)
         }
         if !taken.insert(property.name.lowercased()).inserted {
@@ -122,7 +121,7 @@ struct ModelReader {
         } else if let id = draft.columnIndex("id") {
             draft.primaryKey = [id]
         }
-        for index in draft.primaryKey 
+        for index in draft.primaryKey
         where draft.columns[index].type == .json && !faulty.contains(index) {
             reader.report.fault(
                 "a JSON column cannot be part of the primary key", at: draft.columns[index].location
@@ -266,7 +265,7 @@ extension Column {
             table: table, name: "id", type: .uuid, isNullable: false,
             default: .expression(ExpressionSource("uuidv7()", at: location)), onUpdate: nil,
             isReadOnly: false, isIdentity: false, enumeration: nil,
-            constraints: ColumnConstraints(), reference: nil, renamedFrom: nil, description: nil,
-            access: nil, location: location)
+            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: nil, access: nil,
+            location: location)
     }
 }

@@ -100,7 +100,8 @@ extension Unicode.GeneralCategory {
         case .spaceSeparator: "Zs"
         case .lineSeparator: "Zl"
         case .paragraphSeparator: "Zp"
-        default: ""
+        case .control, .format, .surrogate, .privateUse, .unassigned: ""
+        @unknown default: ""
         }
     }
 }

@@ -15,13 +15,17 @@ struct PropertyReader {
     func read(isRequired: Bool, draft: inout ModelDraft) -> Column {
         guard member.value.kind == .object else {
             reader.fault("a property must be an object", at: member.value)
-            return column(type: .text, [:], isRequired: isRequired, ColumnConstraints())
+            return column(type: .text, [:], isRequired: isRequired, Bounds(), nil)
         }
-        let kind = propertyKind()
+        let kind = PropertyKind(declaredType, word)
         let words = reader.words(of: member.value, .property, kind: kind)
         let type = columnType(words)
-        let limits = ConstraintReader(reader: reader, type: type, kind: kind, words: words).read()
-        let column = column(type: type, words, isRequired: isRequired, limits)
+        let constants = ConstantReader(reader: reader, type: type)
+        let bounds = Bounds(words, reader) { word in
+            constants.constant(word.value, "\"\(word.name)\"")
+        }
+        let column = column(
+            type: type, words, isRequired: isRequired, bounds, jsonRule(type, kind, words))
         check(column, words)
         if let references = words["references"] {
             readReference(references.value, column: draft.columns.count, draft: &draft)
@@ -29,19 +33,21 @@ struct PropertyReader {
         return column
     }
 
-    /// The type that `type` and `format` mean; any JSON value where they mean none.
-    private var declaredType: ColumnType {
-        guard let word = member.value["type"]?.string else { return .json }
-        return ColumnType(word: word, format: member.value["format"]?.string)
-            ?? ColumnType(word: word, format: nil) ?? .json
+    /// The rule of a JSON column that says anything of its values.
+    private func jsonRule(
+        _ type: ColumnType, _ kind: PropertyKind, _ words: [String: FileReader.Member]
+    ) -> JSONRule? {
+        guard type == .json, kind != .any || words["enum"] != nil else { return nil }
+        return JSONRuleReader(reader: reader).columnRule(kind, words)
     }
 
-    private func propertyKind() -> PropertyKind {
-        switch member.value["type"]?.string {
-        case "object": .object
-        case "array": .array
-        default: PropertyKind(declaredType)
-        }
+    private var word: JSONType? { member.value["type"]?.string.flatMap(JSONType.init) }
+
+    /// The type that `type` and `format` mean; any JSON value where they mean none.
+    private var declaredType: ColumnType {
+        guard let word else { return .json }
+        return ColumnType(word: word, format: member.value["format"]?.string)
+            ?? ColumnType(word: word, format: nil) ?? .json
     }
 
     private func columnType(_ words: [String: FileReader.Member]) -> ColumnType {
@@ -52,7 +58,7 @@ struct PropertyReader {
 
     private func checkFormat(_ words: [String: FileReader.Member]) {
         guard let format = words["format"]?.value, let text = format.string else { return }
-        let known = words["type"]?.value.string.map(ColumnType.formats) ?? []
+        let known = word.map(ColumnType.formats) ?? []
         if !known.isEmpty, !known.contains(text) {
             reader.fault(
                 "the format \"\(text)\" does not go with the type "
@@ -69,24 +75,25 @@ struct PropertyReader {
                         + "the point)",
                     at: member.value)
             }
-            return .decimal(precision: Limits.decimalPrecisionMax, scale: 2)
+            return .decimal(precision: ColumnType.decimalPrecisionMax, scale: 2)
         }
         let digits = precision.value.int64 ?? 0
         let after = scale.value.int64 ?? 0
-        if digits > Limits.decimalPrecisionMax {
+        if digits > ColumnType.decimalPrecisionMax {
             reader.fault(
-                "a decimal has at most \(Limits.decimalPrecisionMax) digits", at: precision.value)
+                "a decimal has at most \(ColumnType.decimalPrecisionMax) digits",
+                at: precision.value)
         } else if after > digits {
             reader.fault("\"scale\" is larger than \"precision\"", at: scale.value)
         }
         return .decimal(
-            precision: Int(min(digits, Int64(Limits.decimalPrecisionMax))),
-            scale: Int(min(after, Int64(Limits.decimalPrecisionMax))))
+            precision: Int(min(digits, Int64(ColumnType.decimalPrecisionMax))),
+            scale: Int(min(after, Int64(ColumnType.decimalPrecisionMax))))
     }
 
     private func column(
         type: ColumnType, _ words: [String: FileReader.Member], isRequired: Bool,
-        _ constraints: ColumnConstraints
+        _ bounds: Bounds, _ jsonRule: JSONRule?
     ) -> Column {
         let file = reader.file
         let constants = ConstantReader(reader: reader, type: type)
@@ -99,9 +106,8 @@ struct PropertyReader {
             isReadOnly: words["readOnly"]?.value.bool ?? false,
             isIdentity: words["identity"]?.value.bool ?? false,
             enumeration: words["enum"].map { constants.enumeration($0.value) },
-            constraints: constraints, reference: nil,
+            bounds: bounds, jsonRule: jsonRule, reference: nil,
             renamedFrom: words["renamedFrom"]?.value.string,
-            description: words["description"]?.value.string,
             access: words["access"].map { readAccess($0.value) },
             location: file.location(member.key.offset))
     }

@@ -1,4 +1,3 @@
-import Database
 import Values
 
 /// Derives the relationships of rest.md §8.1 from the foreign keys.
@@ -52,11 +51,8 @@ struct RelationshipBuilder {
 }
 
 extension ColumnType {
-    /// Whether a column of this type may refer to one of the other.
+    /// Whether a column of this type may refer to one of the other: integers of either width may.
     func isComparable(with other: ColumnType) -> Bool {
-        switch (self, other) {
-        case (.integer, .integer32), (.integer32, .integer): true
-        default: self == other
-        }
+        self == other || [self, other].allSatisfy { $0.traits.literal == .integer }
     }
 }

@@ -37,7 +37,7 @@ struct RuleFile {
     private func rule(_ member: FileReader.Member) -> NamedRule? {
         let location = reader.file.location(member.key.offset)
         let head = member.name.split(separator: "(", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = head[0].trimmed
+        let name = String(head[0]).trimmingSpaces
         guard reader.isValid(name: name, "the rule's name", at: location) else { return nil }
         var parameters: [String] = []
         var types: [ColumnType?] = []
@@ -47,11 +47,12 @@ struct RuleFile {
                     "the parameters of \"\(name)\" need a closing parenthesis", at: member.key)
                 return nil
             }
-            let list = head[1].dropLast().trimmed
+            let list = String(head[1].dropLast()).trimmingSpaces
             for part in list.isEmpty
                 ? [] : list.split(separator: ",", omittingEmptySubsequences: false)
             {
-                guard let (parameter, type) = self.parameter(part.trimmed, member.key) else {
+                let text = String(part).trimmingSpaces
+                guard let (parameter, type) = self.parameter(text, member.key) else {
                     return nil
                 }
                 if parameters.contains(parameter) {
@@ -89,18 +90,12 @@ struct RuleFile {
 
     /// The names model files use, and those of casts.
     private static func type(named name: String) -> ColumnType? {
-        ColumnType(word: name, format: nil) ?? ColumnType(castName: name)
+        JSONType(rawValue: name).flatMap { ColumnType(word: $0, format: nil) }
+            ?? ColumnType(castName: name)
     }
 
     private static let typeNames = ColumnType.families.flatMap {
-        [$0.traits.word].compactMap(\.self) + $0.traits.castNames
-    }
-}
-
-extension StringProtocol {
-    /// The text without spaces at either end.
-    var trimmed: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        [$0.traits.word?.rawValue].compactMap(\.self) + $0.traits.castNames
     }
 }
 

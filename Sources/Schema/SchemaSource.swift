@@ -1,5 +1,6 @@
 import Bytes
 public import Configuration
+import Disk
 
 /// A file of `Schemas/` or `Migrations/` as it was read, to tell what a later save has changed.
 public struct SchemaSource: Sendable {
@@ -32,7 +33,7 @@ public struct SchemaSource: Sendable {
     public static func migrations(in directory: String) -> [SchemaSource] {
         let folder = directory.split(separator: "/").last ?? ""
         return MigrationSet.fileNames(in: directory).compactMap { name in
-            FileTree.contents(of: "\(directory)/\(name)").map {
+            FileSystem.contents(of: "\(directory)/\(name)").map {
                 SchemaSource(migration: "\(folder)/\(name)", bytes: $0)
             }
         }

@@ -4,10 +4,11 @@ public import Values
 
 extension Catalogue {
     /// Inserts the seed rows in one transaction; rows whose key is there already are left as they
-    /// are. `defaultValue` gives the value of a column whose default is an expression.
+    /// are. Blocks.
     ///
-    /// Returns how many rows were new. Throws with the row's place when one is refused; then none
-    /// is inserted. Blocks.
+    /// - Parameter defaultValue: gives the value of a column whose default is an expression.
+    /// - Returns: how many rows were new.
+    /// - Throws: a problem with the row's place when one is refused; then none is inserted.
     public func plantSeeds(
         in database: DatabasePool,
         defaultValue: (Model, Int) throws(Problem) -> Value

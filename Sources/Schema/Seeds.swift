@@ -1,5 +1,4 @@
 import Bytes
-import Database
 import Diagnostics
 public import Values
 

@@ -164,18 +164,13 @@ struct TableParser {
 
     /// The tokens between the parenthesis that stands first and its partner.
     private mutating func takeGroup() -> ArraySlice<SQLToken> {
-        var depth = 0
-        for (index, token) in zip(tokens.indices, tokens) {
-            if token.isSymbol("(") { depth += 1 }
-            if token.isSymbol(")") { depth -= 1 }
-            if depth == 0 {
-                let group = tokens[(tokens.startIndex + 1)..<max(tokens.startIndex + 1, index)]
-                tokens = tokens[(index + 1)...]
-                return group
-            }
+        let start = tokens.startIndex + 1
+        guard let end = tokens.endOfGroup else {
+            defer { tokens = [] }
+            return tokens.dropFirst()
         }
-        defer { tokens = [] }
-        return tokens.dropFirst()
+        defer { tokens = tokens[(end + 1)...] }
+        return tokens[start..<max(start, end)]
     }
 
     /// SQLite makes key columns of STRICT tables NOT NULL, whether the text says so or not.
@@ -207,20 +202,24 @@ struct TableParser {
     /// An expression without the parentheses around the whole of it.
     static func condition(_ tokens: ArraySlice<SQLToken>) -> String {
         var inner = tokens
-        while inner.first?.isSymbol("(") == true, closesAtEnd(inner) {
+        while inner.first?.isSymbol("(") == true, inner.endOfGroup == inner.endIndex - 1 {
             inner = inner.dropFirst().dropLast()
         }
         return text(inner)
     }
+}
 
-    private static func closesAtEnd(_ tokens: ArraySlice<SQLToken>) -> Bool {
+extension ArraySlice<SQLToken> {
+    /// Where the group ends that begins with the first token: at the partner of a parenthesis, or
+    /// at the token itself; nil where the partner is missing.
+    fileprivate var endOfGroup: Int? {
         var depth = 0
-        for (index, token) in zip(tokens.indices, tokens) {
-            if token.isSymbol("(") { depth += 1 }
-            if token.isSymbol(")") { depth -= 1 }
-            if depth == 0 { return index == tokens.endIndex - 1 }
+        for index in indices {
+            if self[index].isSymbol("(") { depth += 1 }
+            if self[index].isSymbol(")") { depth -= 1 }
+            if depth == 0 { return index }
         }
-        return false
+        return nil
     }
 }
 
@@ -240,7 +239,7 @@ enum IndexParser {
         }
         rest = rest.dropFirst()
         guard let table = rest.popFirst()?.text, rest.first?.isSymbol("(") == true,
-            let end = endOfGroup(rest)
+            let end = rest.endOfGroup
         else { return nil }
         let parts = TableParser.items(rest[(rest.startIndex + 1)..<end]).map { part in
             let text = TableParser.text(part)
@@ -252,15 +251,5 @@ enum IndexParser {
             ? TableParser.condition(tail.dropFirst()) : nil
         return IndexStructure(
             name: name, table: table, isUnique: isUnique, parts: parts, predicate: predicate)
-    }
-
-    private static func endOfGroup(_ tokens: ArraySlice<SQLToken>) -> Int? {
-        var depth = 0
-        for (index, token) in zip(tokens.indices, tokens) {
-            if token.isSymbol("(") { depth += 1 }
-            if token.isSymbol(")") { depth -= 1 }
-            if depth == 0 { return index }
-        }
-        return nil
     }
 }

@@ -1,40 +1,3 @@
-import Values
-
-/// What a property holds, as far as the choice of further words goes.
-enum PropertyKind: String, Sendable, CaseIterable {
-    case text, temporal, decimal, bytes, integer, number, boolean, object, array, any
-
-    /// The kind of a column's type.
-    init(_ type: ColumnType) {
-        switch type {
-        case .text: self = .text
-        case .uuid, .timestamp, .date, .time: self = .temporal
-        case .decimal: self = .decimal
-        case .integer, .integer32: self = .integer
-        case .real: self = .number
-        case .boolean: self = .boolean
-        case .json: self = .any
-        case .bytes: self = .bytes
-        }
-    }
-
-    /// The kind with its article, for messages.
-    var wording: String {
-        switch self {
-        case .text: "a string"
-        case .temporal: "a string with a format"
-        case .decimal: "a decimal"
-        case .bytes: "a byte string"
-        case .integer: "an integer"
-        case .number: "a number"
-        case .boolean: "a boolean"
-        case .object: "an object"
-        case .array: "an array"
-        case .any: "a property without a type"
-        }
-    }
-}
-
 extension Vocabulary {
     /// The vocabulary called `name`.
     static func named(_ name: Name) -> Vocabulary {
@@ -51,12 +14,6 @@ extension Vocabulary {
         case .realtime: realtime
         }
     }
-
-    /// The vocabularies a model file uses.
-    static let modelFile: [Name] = [
-        .model, .property, .items, .references, .expression, .index, .access, .update,
-        .columnAccess, .realtime,
-    ]
 
     /// A rule: an expression, or true for everybody and false for nobody.
     static let rule = Shape.either([.expression, .boolean])

@@ -1,19 +1,17 @@
 import Values
 
 extension Vocabulary {
-    private static let numbers: Set<PropertyKind> = [.integer, .number, .decimal]
-    private static let strings: Set<PropertyKind> = [.text, .bytes]
-
-    static let typeNames = ["string", "integer", "number", "boolean", "object", "array"]
+    static let typeNames = nestedTypes.filter { $0 != JSONType.null.rawValue }
+    private static let nestedTypes = JSONType.allCases.map(\.rawValue)
 
     static let property = Vocabulary(
-        noun: "a property", words: columnWords + jsonWords)
+        noun: "a property", words: columnWords + Bounds.words + jsonWords)
 
     /// What only a column has.
     private static let columnWords: [Word] = [
         Word("type", .choice(typeNames), "The type of the values; any JSON value when left out."),
         Word(
-            "format", .choice(["string", "integer", "number"].flatMap(ColumnType.formats)),
+            "format", .choice(JSONType.allCases.flatMap(ColumnType.formats)),
             "What kind of string or number it is.",
             for: [.text, .temporal, .decimal, .bytes, .integer, .number]),
         Word("description", .text, "What the column is for."),
@@ -31,18 +29,10 @@ extension Vocabulary {
                 + "rows of migrations and seeds. Values that writers give do not move the numbers.",
             for: [.integer]),
         Word(
-            "precision", .integer(min: 1), "All digits of a decimal, 18 at the most.",
-            for: [.decimal]),
+            "precision", .integer(min: 1),
+            "All digits of a decimal, \(ColumnType.decimalPrecisionMax) at the most.", for: [.decimal]),
         Word("scale", .integer(min: 0), "The digits after the point.", for: [.decimal]),
         Word("enum", .list(.value, min: 1), "The only values allowed."),
-        Word("minLength", .integer(min: 0), "The fewest characters.", for: strings),
-        Word("maxLength", .integer(min: 0), "The most characters.", for: strings),
-        Word("pattern", .text, "A regular expression that must match somewhere.", for: [.text]),
-        Word("minimum", .number, "The smallest value.", for: numbers),
-        Word("maximum", .number, "The largest value.", for: numbers),
-        Word("exclusiveMinimum", .number, "What all values exceed.", for: numbers),
-        Word("exclusiveMaximum", .number, "What all values stay below.", for: numbers),
-        Word("multipleOf", .number, "What all values are multiples of.", for: numbers),
     ]
 
     /// What the value of a JSON column may be told in addition.
@@ -62,8 +52,6 @@ extension Vocabulary {
         Word("uniqueItems", .boolean, "Whether no two elements may be equal.", for: [.array]),
     ]
 
-    private static let nestedTypes = typeNames + ["null"]
-
     /// A schema inside a JSON column, to any depth.
     static let items = Vocabulary(
         noun: "a nested schema",
@@ -79,13 +67,5 @@ extension Vocabulary {
             Word("$comment", .text, "A note for other authors."),
             Word("enum", .list(.value, min: 1), "The only values allowed."),
             Word("const", .value, "The only value allowed."),
-            Word("minLength", .integer(min: 0), "The fewest characters."),
-            Word("maxLength", .integer(min: 0), "The most characters."),
-            Word("pattern", .text, "A regular expression that must match somewhere."),
-            Word("minimum", .number, "The smallest value."),
-            Word("maximum", .number, "The largest value."),
-            Word("exclusiveMinimum", .number, "What all values exceed."),
-            Word("exclusiveMaximum", .number, "What all values stay below."),
-            Word("multipleOf", .number, "What all values are multiples of."),
-        ] + jsonWords.map { Word($0.name, $0.shape, $0.description) })
+        ] + (Bounds.words + jsonWords).map { Word($0.name, $0.shape, $0.description) })
 }

@@ -1,6 +1,7 @@
 import Auth
 import Bytes
 import Diagnostics
+import Disk
 
 /// The two keys that clients present (auth.md §1.2).
 public struct APIKeys: Sendable {

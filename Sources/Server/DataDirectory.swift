@@ -1,4 +1,5 @@
 import Diagnostics
+import Disk
 import Glibc
 import Schema
 
@@ -21,13 +22,13 @@ struct DataDirectory {
     /// - Parameter record: is told what was closed.
     /// - Throws: `unsafe_data_directory` with the path at fault and what to do.
     static func prepare(_ path: String, record: @escaping (Event) -> Void) throws(Problem) {
-        try FileSystem.makeDirectory(path)
+        try FileSystem.makeFolder(path)
         try requireOwnLink(path)
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileSystem.failure("use", path) }
+        guard descriptor >= 0 else { throw .file("use", path) }
         defer { close(descriptor) }
-        guard let names = FileTree.names(in: path) else {
-            throw FileSystem.failure("read", path)
+        guard let names = FileSystem.names(in: path) else {
+            throw .file("read", path)
         }
         let directory = DataDirectory(
             path: path, descriptor: descriptor, names: names, record: record)
@@ -85,7 +86,7 @@ struct DataDirectory {
         guard file >= 0 else {
             // Another command was faster.
             if errno == EEXIST { return }
-            throw FileSystem.failure("write", "\(path)/\(Self.gitignore)")
+            throw .file("write", "\(path)/\(Self.gitignore)")
         }
         defer { close(file) }
         let patterns = strangers.isEmpty ? "*\n" : Self.ourPatterns
@@ -94,14 +95,14 @@ struct DataDirectory {
 
     private func status() throws(Problem) -> stat {
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw FileSystem.failure("use", path) }
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .file("use", path) }
         return status
     }
 
     private func status(of name: String) throws(Problem) -> stat {
         var status = stat()
         guard unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-            throw FileSystem.failure("use", "\(path)/\(name)")
+            throw .file("use", "\(path)/\(name)")
         }
         return status
     }

@@ -24,9 +24,9 @@ public struct SchemaCheck: Sendable {
             let difference = try schemas.difference(from: structure)
             let faults = difference.refusals.map(\.description)
             let unwritten = faults.isEmpty ? difference.additions.map(\.what) : []
-            var summary = count(schemas.catalogue.models.count, "model") + ", "
-                + count(migrations.files.count, "migration file") + ": "
-            summary += faults.isEmpty ? "no faults" : count(faults.count, "fault")
+            var summary = counted(schemas.catalogue.models.count, "model") + ", "
+                + counted(migrations.files.count, "migration file") + ": "
+            summary += faults.isEmpty ? "no faults" : counted(faults.count, "fault")
             if !unwritten.isEmpty {
                 summary += "\nno migration file builds \(unwritten.joined(separator: ", ")) yet; "
                     + "'apus migrate new NAME' writes one"
@@ -55,12 +55,7 @@ public struct SchemaCheck: Sendable {
     private init(faults: [String]) {
         self.init(
             faults: faults, warnings: [], unwritten: [],
-            summary: Self.count(faults.count, "fault"))
-    }
-
-    /// `1 fault`, `2 faults`.
-    private static func count(_ count: Int, _ noun: String) -> String {
-        "\(count) \(noun)\(count == 1 ? "" : "s")"
+            summary: counted(faults.count, "fault"))
     }
 
     /// The report as one JSON object: `{"ok": …, "faults": […], "warnings": […], "unwritten": […],

@@ -2,6 +2,7 @@ import Bytes
 import Configuration
 import Database
 import Diagnostics
+import Disk
 import Expressions
 import Schema
 

@@ -1,5 +1,6 @@
 public import Configuration
 import Diagnostics
+import Disk
 public import Schema
 
 /// What the operator gave by flags and variables, and the project that it is about.

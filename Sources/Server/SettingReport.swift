@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import Diagnostics
 import Schema
 
 /// What `apus settings` prints: every setting, its value and where it came from.
@@ -18,22 +19,14 @@ public struct SettingReport: Sendable {
 
     /// A line a setting: its name, its value and its source.
     public var text: String {
-        let rows = Setting.all.map { ($0.name, value(of: $0), "\(given.source(of: $0))") }
-        let nameWidth = rows.map(\.0.count).max() ?? 0
-        let valueWidth = rows.map(\.1.count).max() ?? 0
-        return rows.map { name, value, source in
-            Self.padded(name, nameWidth) + Self.padded(value, valueWidth) + source + "\n"
-        }.joined()
+        let rows = Setting.all.map { [$0.name, value(of: $0), "\(given.source(of: $0))"] }
+        return textTable(rows).map { $0 + "\n" }.joined()
     }
 
     /// A default that is found out when the server starts is told in words.
     private func value(of setting: Setting) -> String {
         let isOpen = given.source(of: setting) == .standard && setting.json(in: settings) == .null
         return isOpen && !setting.isSecret ? setting.standard : setting.text(in: settings)
-    }
-
-    private static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: width - text.count + 2)
     }
 
     /// An array of objects, for scripts: `[{"name": …, "value": …, "source": …, "from": …, …}]`.

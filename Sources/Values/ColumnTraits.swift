@@ -20,8 +20,24 @@ public struct ColumnTraits: Sendable {
         }
     }
 
+    /// What a stored value keeps besides its class, as the check of a table says it.
+    public enum Form: Hashable, Sendable {
+        /// Any value of the class.
+        case any
+        /// Texts that match a pattern (GLOB of SQLite).
+        case glob(String)
+        /// Integers from one to another.
+        case between(Int64, Int64)
+        /// One of some integers.
+        case oneOf([Int64])
+        /// Integers of at most so many digits as the decimal's precision.
+        case digits
+        /// The text of a JSON value.
+        case json
+    }
+
     /// The word `type` of a model file; nil for any JSON value.
-    public let word: String?
+    public let word: JSONType?
     /// The words `format` that mean this type.
     public let formats: [String]
     /// Whether `word` alone means this type.
@@ -34,6 +50,8 @@ public struct ColumnTraits: Sendable {
     public let castNames: [String]
     /// How it is stored.
     public let storage: Storage
+    /// What stored values keep besides.
+    public let form: Form
     /// How a model file writes it.
     public let literal: Literal
     /// Whether values are equal exactly if they are stored alike, so that they can be looked up.
@@ -42,9 +60,10 @@ public struct ColumnTraits: Sendable {
     public let isOrdered: Bool
 
     init(
-        _ word: String?, formats: [String] = [], isWithoutFormat: Bool = false,
+        _ word: JSONType?, formats: [String] = [], isWithoutFormat: Bool = false,
         wireName: String, formalName: String? = nil, castNames: [String] = [],
-        _ storage: Storage, _ literal: Literal, isEqualAsStored: Bool = true, isOrdered: Bool = true
+        _ storage: Storage, _ literal: Literal, form: Form = .any, isEqualAsStored: Bool = true,
+        isOrdered: Bool = true
     ) {
         self.word = word
         self.formats = formats
@@ -53,6 +72,7 @@ public struct ColumnTraits: Sendable {
         self.formalName = formalName ?? wireName
         self.castNames = [wireName] + castNames
         self.storage = storage
+        self.form = form
         self.literal = literal
         self.isEqualAsStored = isEqualAsStored
         self.isOrdered = isOrdered
@@ -79,41 +99,44 @@ extension ColumnType {
     }
 
     private static let textTraits = ColumnTraits(
-        "string", isWithoutFormat: true, wireName: "text",
+        .string, isWithoutFormat: true, wireName: "text",
         castNames: ["varchar", "string", "citext"], .text, .string)
     private static let uuidTraits = ColumnTraits(
-        "string", formats: ["uuid"], wireName: "uuid", .text, .string)
+        .string, formats: ["uuid"], wireName: "uuid", .text,
+        .string, form: .glob("????????-????-????-????-????????????"))
     private static let timestampTraits = ColumnTraits(
-        "string", formats: ["date-time"], wireName: "timestamptz",
+        .string, formats: ["date-time"], wireName: "timestamptz",
         formalName: "timestamp with time zone",
         castNames: ["timestamp", "timestamp with time zone", "timestamp without time zone"],
-        .text, .string)
+        .text, .string, form: .glob("????-??-??T??:??:??*+00:00"))
     private static let dateTraits = ColumnTraits(
-        "string", formats: ["date"], wireName: "date", .text, .string)
+        .string, formats: ["date"], wireName: "date", .text, .string,
+        form: .glob("????-??-??"))
     private static let timeTraits = ColumnTraits(
-        "string", formats: ["time"], wireName: "time", castNames: ["time without time zone"],
-        .text, .string, isEqualAsStored: false)
+        .string, formats: ["time"], wireName: "time", castNames: ["time without time zone"],
+        .text, .string, form: .glob("??:??:??*"), isEqualAsStored: false)
     private static let decimalTraits = ColumnTraits(
-        "string", formats: ["decimal"], wireName: "numeric", castNames: ["decimal"], .integer,
-        .numberOrString, isEqualAsStored: false)
+        .string, formats: ["decimal"], wireName: "numeric", castNames: ["decimal"], .integer,
+        .numberOrString, form: .digits, isEqualAsStored: false)
     private static let integerTraits = ColumnTraits(
-        "integer", formats: ["int64"], isWithoutFormat: true, wireName: "int8",
+        .integer, formats: ["int64"], isWithoutFormat: true, wireName: "int8",
         formalName: "bigint", castNames: ["bigint"], .integer, .integer)
     private static let integer32Traits = ColumnTraits(
-        "integer", formats: ["int32"], wireName: "int4", formalName: "integer",
-        castNames: ["int", "integer"], .integer, .integer)
+        .integer, formats: ["int32"], wireName: "int4", formalName: "integer",
+        castNames: ["int", "integer"], .integer, .integer,
+        form: .between(Int64(Int32.min), Int64(Int32.max)))
     private static let realTraits = ColumnTraits(
-        "number", formats: ["double"], isWithoutFormat: true, wireName: "float8",
+        .number, formats: ["double"], isWithoutFormat: true, wireName: "float8",
         formalName: "double precision", castNames: ["double precision", "float", "real"],
         .real, .number, isEqualAsStored: false)
     private static let booleanTraits = ColumnTraits(
-        "boolean", isWithoutFormat: true, wireName: "bool", formalName: "boolean",
-        castNames: ["boolean"], .integer, .boolean)
+        .boolean, isWithoutFormat: true, wireName: "bool", formalName: "boolean",
+        castNames: ["boolean"], .integer, .boolean, form: .oneOf([0, 1]))
     private static let jsonTraits = ColumnTraits(
-        nil, wireName: "jsonb", formalName: "json", castNames: ["json"], .text, .any,
+        nil, wireName: "jsonb", formalName: "json", castNames: ["json"], .text, .any, form: .json,
         isEqualAsStored: false, isOrdered: false)
     private static let bytesTraits = ColumnTraits(
-        "string", formats: ["byte"], wireName: "bytea", .blob, .string, isEqualAsStored: false)
+        .string, formats: ["byte"], wireName: "bytea", .blob, .string, isEqualAsStored: false)
 
     /// One of each type. A decimal stands for all: its precision is that of a file that says none.
     public static let families: [ColumnType] = [
@@ -122,13 +145,13 @@ extension ColumnType {
     ]
 
     /// The words `format` that go with a word `type`.
-    public static func formats(of word: String) -> [String] {
+    public static func formats(of word: JSONType) -> [String] {
         families.filter { $0.traits.word == word }.flatMap(\.traits.formats)
     }
 
     /// The type, of ``families``, that the words `type` and `format` of a model file mean; nil for
     /// words that mean none.
-    public init?(word: String, format: String?) {
+    public init?(word: JSONType, format: String?) {
         let found = Self.families.first { type in
             let traits = type.traits
             guard traits.word == word else { return false }

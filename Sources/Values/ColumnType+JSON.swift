@@ -8,20 +8,21 @@ extension ColumnType {
     ///
     /// - Throws: as `parse`, and 22P05 for `\u0000`.
     public func value(from json: JSONValue) throws(Problem) -> Value {
-        switch (self, json.kind) {
-        case (_, .null): return .null
-        case (.json, _): return try canonical(json)
-        case (.text, .string):
-            let text = json.string ?? ""
-            if text.hasNUL { throw .nulEscape }
-            return .text(text)
-        case (_, .string): return try parse(json.string ?? "")
-        case (.integer, .number):
-            if let integer = json.int64 { return .integer(integer) }
-        case (.boolean, .bool): return Value(json.bool ?? false)
-        default: break
+        if json.isNull { return .null }
+        switch jsonForm {
+        case .json: return try canonical(json)
+        case .string:
+            if case .text = self, let text = json.string {
+                if text.hasNUL { throw .nulEscape }
+                return .text(text)
+            }
+        case .number:
+            if case .integer = self, let integer = json.int64 { return .integer(integer) }
+        case .boolean:
+            if let bool = json.bool { return Value(bool) }
+        case .scaled: break
         }
-        return try parse(String(utf8: json.raw))
+        return try parse(json.string ?? String(utf8: json.raw))
     }
 
     /// Canonical text, which `jsonb` refuses to make from `\u0000`.
@@ -97,13 +98,29 @@ extension String {
 
 // The one encoder of values: values, rows and SQL functions all end here.
 extension ColumnType {
+    /// What a type's values are in JSON. Asked for every cell.
+    private enum JSONForm {
+        case string, number, boolean, json
+        case scaled(Int)
+    }
+
+    @inline(__always) private var jsonForm: JSONForm {
+        switch self {
+        case .text, .uuid, .timestamp, .date, .time, .bytes: .string
+        case .integer, .integer32, .real: .number
+        case .decimal(_, let scale): .scaled(scale)
+        case .boolean: .boolean
+        case .json: .json
+        }
+    }
+
     /// Appends an INTEGER cell.
     public func appendJSON(integer: Int64, to out: inout [UInt8]) {
-        switch self {
+        switch jsonForm {
         case .boolean: out.append(ascii: integer == 0 ? "false" : "true")
-        case .decimal(_, let scale): out.append(scaled: integer, scale: scale)
-        case .integer, .integer32, .real, .json: out.append(decimal: integer)
-        case .text, .uuid, .timestamp, .date, .time, .bytes:
+        case .scaled(let scale): out.append(scaled: integer, scale: scale)
+        case .number, .json: out.append(decimal: integer)
+        case .string:
             out.append(ASCII.quote)
             out.append(decimal: integer)
             out.append(ASCII.quote)
@@ -112,7 +129,7 @@ extension ColumnType {
 
     /// Appends a REAL cell. A decimal's REAL is an average or quotient of scaled integers.
     public func appendJSON(real: Double, to out: inout [UInt8]) {
-        if case .decimal(_, let scale) = self {
+        if case .scaled(let scale) = jsonForm {
             out.append(shortest: real / Double(powerOfTen(scale)))
         } else {
             out.append(shortest: real)
@@ -121,9 +138,9 @@ extension ColumnType {
 
     /// Appends a TEXT cell, given as its UTF-8 bytes.
     public func appendJSON(text: Span<UInt8>, to out: inout [UInt8]) {
-        switch self {
+        switch jsonForm {
         case .json: out.append(span: text)
-        default: out.append(jsonString: text)
+        case .string, .number, .scaled, .boolean: out.append(jsonString: text)
         }
     }
 

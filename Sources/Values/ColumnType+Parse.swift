@@ -127,7 +127,7 @@ extension ColumnType {
 
     private func parseInteger(_ text: String, in range: ClosedRange<Int64>) throws(Problem) -> Value
     {
-        var rest = trimmed(text)
+        var rest = Array(text.utf8).trimming(ASCII.isSpace)
         let isNegative = rest.first == ASCII.minus
         if isNegative || rest.first == ASCII.plus { rest.removeFirst() }
         guard !rest.isEmpty, rest.allSatisfy(ASCII.isDigit) else {
@@ -148,26 +148,18 @@ extension ColumnType {
     private func parseReal(_ text: String) throws(Problem) -> Value {
         if let infinity = infinity(text) { return .real(infinity) }
         if isNaN(text) { throw .outOfRange(type: formalName, value: text) }
-        guard let number = DecimalText(text), let value = Double(String(utf8: trimmed(text))) else {
-            throw .invalidSyntax(type: formalName, value: text)
-        }
+        guard let number = DecimalText(text), let value = Double(text.trimming(ASCII.isSpace))
+        else { throw .invalidSyntax(type: formalName, value: text) }
         let isUnderflow = value == 0 && !number.digits.isEmpty
         if value.isInfinite || isUnderflow { throw .outOfRange(type: formalName, value: text) }
         return .real(value)
     }
 
-    /// Unambiguous beginnings of the words, in any case (bool.c `parse_bool_with_len`).
     private func parseBoolean(_ text: String) throws(Problem) -> Value {
-        let word = String(utf8: trimmed(text).map(ASCII.lowercased))
-        if word.isEmpty { throw .invalidSyntax(type: formalName, value: text) }
-        if word == "1" || word == "on" || "true".hasPrefix(word) || "yes".hasPrefix(word) {
-            return .integer(1)
+        guard let truth = BooleanText.truth(of: text.trimming(ASCII.isSpace)) else {
+            throw .invalidSyntax(type: formalName, value: text)
         }
-        let isOff = word == "of" || word == "off"
-        if word == "0" || isOff || "false".hasPrefix(word) || "no".hasPrefix(word) {
-            return .integer(0)
-        }
-        throw .invalidSyntax(type: formalName, value: text)
+        return Value(truth)
     }
 
     func parseJSON(_ bytes: [UInt8]) throws(Problem) -> Value {
@@ -188,8 +180,13 @@ extension ColumnType {
         }
     }
 
+    /// Without blanks, in lower case.
+    private func word(_ text: String) -> String {
+        String(utf8: text.utf8.trimming(ASCII.isSpace).map(ASCII.lowercased))
+    }
+
     private func infinity(_ text: String) -> Double? {
-        var word = String(utf8: trimmed(text).map(ASCII.lowercased))
+        var word = self.word(text)
         let isNegative = word.hasPrefix("-")
         if isNegative || word.hasPrefix("+") { word.removeFirst() }
         guard word == "infinity" || word == "inf" else { return nil }
@@ -197,6 +194,6 @@ extension ColumnType {
     }
 
     private func isNaN(_ text: String) -> Bool {
-        String(utf8: trimmed(text).map(ASCII.lowercased)) == "nan"
+        word(text) == "nan"
     }
 }

@@ -40,11 +40,8 @@ public enum ColumnType: Hashable, Sendable {
 
     /// The power of ten by which a number of this type is scaled; nil when it is not exact.
     public var exactScale: Int? {
-        switch self {
-        case .integer, .integer32: 0
-        case .decimal(_, let scale): scale
-        case .text, .uuid, .timestamp, .date, .time, .real, .boolean, .json, .bytes: nil
-        }
+        if case .decimal(_, let scale) = self { return scale }
+        return traits.literal == .integer ? 0 : nil
     }
 
     /// Whether it is a type of numbers.

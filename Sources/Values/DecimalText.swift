@@ -17,7 +17,7 @@ struct DecimalText {
     /// Reads blanks, a sign, digits with an optional point, and an exponent (numeric.c,
     /// `set_var_from_str`).
     init?(_ text: String) {
-        var rest = trimmed(text)
+        var rest = Array(text.utf8).trimming(ASCII.isSpace)
         if let sign = rest.first, sign == ASCII.minus || sign == ASCII.plus {
             isNegative = sign == ASCII.minus
             rest.removeFirst()
@@ -96,18 +96,6 @@ public func powerOfTen(_ exponent: Int) -> Int64 {
     var power: Int64 = 1
     for _ in 0..<min(max(exponent, 0), ColumnType.decimalPrecisionMax) { power *= 10 }
     return power
-}
-
-/// `text` without the blanks that PostgreSQL's number and boolean readers skip around a value.
-func trimmed(_ text: String) -> ArraySlice<UInt8> {
-    var bytes = Array(text.utf8)[...]
-    while let byte = bytes.first, isBlank(byte) { bytes.removeFirst() }
-    while let byte = bytes.last, isBlank(byte) { bytes.removeLast() }
-    return bytes
-}
-
-private func isBlank(_ byte: UInt8) -> Bool {
-    byte == ASCII.space || (byte >= ASCII.tab && byte <= ASCII.cr)
 }
 
 extension [UInt8] {

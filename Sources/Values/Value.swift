@@ -40,7 +40,7 @@ extension Value: Hashable {
         case (.real(let a), .real(let b)): a == b || (a.isNaN && b.isNaN)
         case (.text(let a), .text(let b)): a.hasSameBytes(as: b)
         case (.blob(let a), .blob(let b)): a == b
-        default: false
+        case (.null, _), (.integer, _), (.real, _), (.text, _), (.blob, _): false
         }
     }
 

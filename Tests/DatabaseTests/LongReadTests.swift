@@ -1,8 +1,9 @@
 import Bytes
-import Database
 import Diagnostics
 import Testing
 import Values
+
+@testable import Database
 
 /// Queries that go on after their thread has other things to do.
 @Suite(.timeLimit(.minutes(1))) struct LongReadTests {
@@ -29,7 +30,7 @@ import Values
                         part.append(ASCII.dot)
                         return false
                     }
-                    rows.appendText(0, to: &part)
+                    part.append(utf8: rows.text(0))
                     part.append(ASCII.lf)
                     return true
                 }

@@ -1,7 +1,8 @@
 import Values
-import Database
 import Diagnostics
 import Testing
+
+@testable import Database
 
 @Suite(.timeLimit(.minutes(1))) struct SlowLaneTests {
     static let endless =

@@ -1,8 +1,9 @@
-import Database
 import Diagnostics
 import Dispatch
 import Testing
 import Values
+
+@testable import Database
 
 /// Work whose caller is gone: its task was cancelled.
 @Suite(.timeLimit(.minutes(1))) struct WithdrawalTests {

@@ -137,7 +137,14 @@ final class Laboratory {
 
     /// What the evaluator answers for every row.
     func inMemory(_ predicate: Predicate, _ identity: Identity) throws -> [Bool?] {
-        let evaluation = Evaluation(context: identity.context(now: instant), reader: reader)
+        let evaluation = Evaluation(context: identity.context(now: instant)) {
+            [reader] (sql, context) throws(Problem) in
+            do throws(DatabaseError) {
+                return try reader.scalar(sql, context)
+            } catch {
+                throw Problem(error)
+            }
+        }
         return try rows.indices.map { index in
             let input = RowInput(
                 new: rows[index], old: rows[(index + 1) % rows.count], model: predicate.model)

@@ -8,7 +8,6 @@ import Testing
         "Sources/Auth/AuthService.swift": "exp and iat of tokens, times in rows",
         "Sources/Auth/SecretsFile.swift": "iat and exp of new keys",
         "Sources/Database/ChangeLog.swift": "when a change was committed",
-        "Sources/Database/SQLFunctions+Define.swift": "uuidv7()",
         "Sources/Diagnostics/Instant.swift": "the clock itself",
         "Sources/Diagnostics/Log.swift": "when a line was written",
         "Sources/Expressions/Functions/Function+Generators.swift": "uuidv7()",

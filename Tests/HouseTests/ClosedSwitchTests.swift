@@ -3,7 +3,10 @@ import Testing
 /// Expression nodes, functions, column types, operators and settings are closed sets: when one grows, the
 /// compiler has to name every place that gives it a meaning. A catch-all arm would hide them.
 @Suite struct ClosedSwitchTests {
-    static let rooms: Set<String> = ["Configuration", "Query", "Expressions", "REST", "Realtime"]
+    static let rooms: Set<String> = [
+        "Values", "SQLite", "Database", "Configuration", "Schema", "Query", "Expressions", "REST",
+        "Auth", "Realtime",
+    ]
 
     @Test(arguments: SourceTree.sources.filter { rooms.contains($0.target) })
     func `a switch over a closed set names every case`(file: SourceTree.File) {
@@ -17,6 +20,8 @@ import Testing
             "switch node {", "case .column(let place):", "    switch place.name {",
             "    case \"\": a()", "    default: b()", "    }", "case (.constant, _): c()",
             "default:", "    d()", "}", "switch count {", "case 1: e()", "case _: f()", "}",
+            "switch letter {", "case ...: g()", "default: h()", "}", "let column = Column(",
+            "    default: .none)",
         ]
         #expect(Self.catchAlls(in: code) == [8])
     }
@@ -35,20 +40,23 @@ import Testing
     private static func arms(before index: Int, in code: [String]) -> [Substring] {
         let depth = code[index].prefix { $0 == " " }.count
         var arms: [Substring] = []
-        for line in code[..<index].reversed() where line.prefix(while: { $0 == " " }).count <= depth
-        {
+        for line in code[..<index].reversed() where line.contains(where: { $0 != " " }) {
             let words = line.drop { $0 == " " }
-            guard words.hasPrefix("case ") else {
-                if words.contains("switch ") { break }
-                continue
+            let indentation = line.count - words.count
+            // A `default:` with no switch at its own depth is an argument's label.
+            if indentation < depth || (indentation == depth && words.contains("switch ")) { break }
+            if indentation == depth, words.hasPrefix("case ") {
+                arms.append(words.dropFirst("case ".count))
             }
-            arms.append(words.dropFirst("case ".count))
         }
         return arms
     }
 
+    /// Whether an arm begins with `.name`, `let .name` or a tuple of such; `...` is a range of
+    /// texts or numbers, whose literals are not in the code here.
     private static func isCaseOfEnum(_ arm: Substring) -> Bool {
-        let pattern = arm.drop { $0 == "(" || $0 == " " }
-        return pattern.hasPrefix(".") || pattern.hasPrefix("let .") || pattern.hasPrefix("var .")
+        var pattern = arm.drop { $0 == "(" || $0 == " " }
+        if pattern.hasPrefix("let ") || pattern.hasPrefix("var ") { pattern = pattern.dropFirst(4) }
+        return pattern.first == "." && pattern.dropFirst().first?.isLetter == true
     }
 }

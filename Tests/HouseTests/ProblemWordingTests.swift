@@ -18,8 +18,7 @@ import Testing
         "53400": (3, "three queues, each with its own way out"),
         "54000": (2, "an answer and a write are too large in different ways"),
         "54001": (2, "a pattern and a statement are too complex in different ways"),
-        "58030": (6, "the call on a file that failed, and its path"),
-        "58P01": (3, "two directories that cannot be made, and a file that is lost"),
+        "58030": (2, "the call on a file that failed, and its path; and a database that is lost"),
         "XX000": (2, "an error of the database, and one of this server"),
         // PostgREST, Realtime and Auth.
         "PGRST100": (2, "PostgREST: what cannot be parsed; and what is parsed but too deep"),

@@ -146,10 +146,12 @@ extension Library {
 }
 
 extension RESTSettings {
-    /// Settings of which a test names those that it is about.
-    init(rowsMax: Int = 1000, refusesUnfilteredWrites: Bool = true) {
-        self.init(
-            rowsMax: rowsMax, refusesUnfilteredWrites: refusesUnfilteredWrites, schema: "public")
+    // Settings of which a test names the one that it is about.
+
+    init(rowsMax: Int) { self.init(rowsMax: rowsMax, refusesUnfilteredWrites: true) }
+
+    init(refusesUnfilteredWrites: Bool = true) {
+        self.init(rowsMax: 1000, refusesUnfilteredWrites: refusesUnfilteredWrites)
     }
 }
 

@@ -45,6 +45,7 @@ private let thingRows = [
         ("select=id,a:name&id=eq.1", #"[{"id":1,"a":"a"}]"#),
         ("select=data->k->v->0,t:data->>t&id=eq.1", #"[{"v":10,"t":"s"}]"#),
         ("select=data->k->>v&id=eq.1", #"[{"v":"[10,\"x\"]"}]"#),
+        ("select=data->it%27s,data->%22a)%27%22&id=eq.1", ##"[{"it's":null,"a)'":null}]"##),
         ("select=data->nope&id=eq.1", #"[{"nope":null}]"#),
         ("select=name->x&id=eq.1", #"[{"x":null}]"#),
         ("select=id::int8,name::text&id=eq.1", #"[{"id":1,"name":"a"}]"#),

@@ -43,7 +43,7 @@ import Testing
         #expect(
             preferences.applied(to: .delete, resolvesConflicts: false)
                 == "return=minimal, count=exact, handling=strict, max-affected=3")
-        #expect(Preferences([]).applied(to: .read, resolvesConflicts: false) == nil)
+        #expect(Preferences([]).applied(to: nil, resolvesConflicts: false) == nil)
     }
 }
 
@@ -81,6 +81,12 @@ import Testing
         #expect(key("/t", [("accept", "application/vnd.pgrst.object+json")])?.bytes != plain)
         #expect(key("/t", [("prefer", "count=exact")])?.bytes != plain)
         #expect(key("/t", [("accept-profile", "public")])?.bytes != plain)
+    }
+
+    @Test func `an operand is counted among the parameters as the query string counts them`() {
+        let raw = Array("&a=1&&id=eq.5&".utf8)
+        #expect(key("/t?&a=1&&id=eq.5&")?.operands.map(\.parameter) == [1])
+        #expect(QueryString.parse(raw[...]).map(\.name) == ["a", "id"])
     }
 
     @Test func `operands are decoded and what cannot be kept has no key`() {

@@ -16,8 +16,8 @@ import Values
         let key = PlanKey(request, table: request.rawPath, isService: false)
         let settings = RESTSettings()
         let parsed = try ApiRequest(
-            request, .read, table: request.rawPath.dropFirst(),
-            masked: key?.operands.map(\.parameter) ?? [], settings: settings)
+            request, table: request.rawPath.dropFirst(),
+            masked: key?.operands.map(\.parameter) ?? [])
         let permissions = Permissions(
             rulebook: try Rulebook.compile(catalogue), identity: identity, context: .none)
         var planner = Planner(

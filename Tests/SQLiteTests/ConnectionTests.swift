@@ -1,5 +1,6 @@
-import SQLite
 import Testing
+
+@testable import SQLite
 
 @Suite struct ConnectionTests {
     static let endless =
@@ -109,7 +110,10 @@ import Testing
 
     @Test func `functions see arguments and answer every kind`() throws {
         let connection = try open()
-        try connection.define("same", argumentCount: 1, .deterministic) { $0.answerArgument(0) }
+        try connection.define("same", argumentCount: 1, .deterministic) { call in
+            if call[0].storageClass == .null { return call.answerNull() }
+            call.answer(call[0].text)
+        }
         try connection.define("bad", argumentCount: 0, .deterministic) { $0.fail("no good") }
         #expect(
             try connection.text("SELECT same('x') || same(1) || typeof(same(NULL))") == "x1null")

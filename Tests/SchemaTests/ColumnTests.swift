@@ -58,6 +58,14 @@ import Values
             #"{"type": "string", "format": "decimal", "precision": 5, "scale": 2, "maximum": 9.99}"#,
             #""10""#, "c must be at most 9.99"
         ),
+        (
+            #"{"type": "array", "items": {"minimum": 1, "multipleOf": 5}}"#, "[5, 12]",
+            "c[1] must be a multiple of 5"
+        ),
+        (
+            #"{"type": "array", "items": {"maximum": 9007199254740992}}"#, "[9007199254740993]",
+            "c[0] must be at most 9007199254740992"
+        ),
         (#"{"type": "object"}"#, "[]", "c must be of type object"),
         (#"{"type": "array", "maxItems": 1}"#, "[1, 2]", "c must have at most 1 elements"),
         (

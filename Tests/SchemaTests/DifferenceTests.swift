@@ -192,8 +192,8 @@ import Testing
 
     @Test func `a table that no model declares is refused`() throws {
         let difference = try Difference.between(
-            DatabaseStructure(statements: ["CREATE TABLE old (a TEXT) STRICT"]), .empty,
-            render: asWritten)
+            DatabaseStructure(statements: ["CREATE TABLE old (a TEXT) STRICT"]),
+            Catalogue(parsing: []), render: asWritten)
         #expect(
             difference.refusals.map(\.description) == [
                 #"""

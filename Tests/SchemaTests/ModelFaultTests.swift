@@ -280,7 +280,7 @@ struct FaultCase: CustomTestStringConvertible {
         #expect(
             catalogue.warnings.map(\.description) == [
                 "models/things.json:1:17: the column's name \"order\" is a parameter of the REST API: "
-                    + "rows cannot be filtered by it in a URL"
+                    + "URLs filter by it in double quotes"
             ])
     }
 
@@ -296,5 +296,15 @@ struct FaultCase: CustomTestStringConvertible {
             "models/things.json:1:1: only the service_role may read or write \"things\": it has no "
             + "\"access\"; {} says that it is meant"
         #expect(catalogue.warnings.map(\.description) == (isTold ? [told] : []))
+    }
+
+    @Test func `a name that rules have to quote is a warning, in any case of letters`() throws {
+        let catalogue = try things(
+            #"{"properties": {"Between": {"type": "integer"}, "or": {"type": "integer"}}, "access": {}}"#)
+        let words = catalogue.warnings.map(\.description)
+        #expect(words.count == 3)
+        #expect(
+            words.first == "models/things.json:1:17: the column's name \"Between\" is a word of the "
+                + "rule language: rules name it in double quotes")
     }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import Testing
+import Values
 
 @testable import Schema
 
@@ -54,7 +55,7 @@ struct SchemaValidator {
     }
 
     private func isOfType(_ value: JSONValue, _ type: String) -> Bool {
-        JSONRule.TypeName(rawValue: type)?.accepts(value) ?? false
+        JSONType(rawValue: type)?.accepts(value) ?? false
     }
 }
 

@@ -1,5 +1,4 @@
 import Bytes
-import Database
 import Values
 
 // Casts: `Function.cast` finds them by the types they join.
@@ -17,12 +16,6 @@ extension Function {
         sql: .around("CASE ", " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
         memory: .integer { .text($0 == 0 ? "false" : "true") })
 
-    /// What PostgreSQL reads as true and as false (bool.c), prefixes written out.
-    private static let trueSpellings = ["t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"]
-    private static let falseSpellings = [
-        "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0",
-    ]
-
     private static let booleanOfText = Function(
         "boolean of text", .types([.text]), gives: .type(.boolean),
         sql: SQLForm { renderer, operands in
@@ -31,15 +24,11 @@ extension Function {
             }
             renderer.append("CASE WHEN lower(")
             renderer.append(operands[0])
-            renderer.append(") IN (\(list(trueSpellings))) THEN 1 WHEN lower(")
+            renderer.append(") IN (\(list(BooleanText.trueSpellings))) THEN 1 WHEN lower(")
             renderer.append(operands[0])
-            renderer.append(") IN (\(list(falseSpellings))) THEN 0 END")
+            renderer.append(") IN (\(list(BooleanText.falseSpellings))) THEN 0 END")
         },
-        memory: .text { text in
-            let word = String(utf8: text.utf8.map(ASCII.lowercased))
-            if trueSpellings.contains(where: word.hasSameBytes) { return .integer(1) }
-            return falseSpellings.contains(where: word.hasSameBytes) ? .integer(0) : .null
-        })
+        memory: .text { BooleanText.truth(of: $0).map { Value($0) } ?? .null })
 
     /// The lower-cased text: equal to a uuid exactly if it spells that uuid.
     private static let uuidOfText = Function(

@@ -1,7 +1,6 @@
-import Values
 import Bytes
-import Database
 import Diagnostics
+import Values
 
 // New at every evaluation, so they belong in defaults only, and those are computed in memory.
 extension Function {

@@ -1,4 +1,3 @@
-import Database
 import Diagnostics
 import Values
 

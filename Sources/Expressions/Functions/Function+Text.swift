@@ -19,6 +19,7 @@ extension Function {
             renderer.list(renderer.isDefinition ? "length(" : "apus_length(", operands)
         }, memory: .text { .integer(SQLFunctions.length($0)) })
 
+    /// PostgreSQL's and SQLite's `trim` take off nothing but spaces.
     static let trim = Function(
         "trim", spelled: ["trim", "btrim"], .types([.text]), gives: .type(.text),
         sql: .call("trim"), memory: .text { .text($0.trimmingSpaces) })
@@ -37,21 +38,11 @@ extension Function {
     /// `||`
     static let concatenate: Function = Function(
         "||", .types([.text, .text]), gives: .type(.text),
-        sql: SQLForm(.operation, stack: 1) { renderer, operands in
+        sql: SQLForm(.operation, nesting: .operation) { renderer, operands in
             // A chain to the left needs no parentheses, which would deepen it.
             let isChain = if case .call(concatenate, _) = operands[0] { true } else { false }
             renderer.append(operands[0], isChain ? .any : .primary)
             renderer.append(" || ")
             renderer.append(operands[1], .primary)
         }, memory: .texts { .text($0 + $1) })
-}
-
-extension String {
-    /// Without spaces at either end: PostgreSQL's and SQLite's `trim` take off nothing else.
-    fileprivate var trimmingSpaces: String {
-        let bytes = Array(utf8)
-        let start = bytes.firstIndex { $0 != ASCII.space } ?? bytes.endIndex
-        let end = bytes.lastIndex { $0 != ASCII.space }.map { $0 + 1 } ?? start
-        return String(utf8: bytes[start..<end])
-    }
 }

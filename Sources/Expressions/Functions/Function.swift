@@ -1,4 +1,3 @@
-import Database
 import Diagnostics
 import Values
 
@@ -142,16 +141,16 @@ extension Function {
     struct SQLForm: Sendable {
         /// How tightly the text binds.
         let binding: SQLRenderer.Binding
-        /// Entries that SQLite's parser keeps on its stack beside the deepest operand's.
-        let stack: Int
+        /// How its operands nest.
+        let nesting: SQLShape.Nesting
         let write: @Sendable (inout SQLRenderer, [Expression]) -> Void
 
         init(
-            _ binding: SQLRenderer.Binding = .primary, stack: Int = 6,
+            _ binding: SQLRenderer.Binding = .primary, nesting: SQLShape.Nesting = .call,
             _ write: @escaping @Sendable (inout SQLRenderer, [Expression]) -> Void
         ) {
             self.binding = binding
-            self.stack = stack
+            self.nesting = nesting
             self.write = write
         }
 

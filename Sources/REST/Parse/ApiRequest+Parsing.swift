@@ -3,22 +3,21 @@ import Database
 import Diagnostics
 import HTTP
 import Query
+import Schema
 import Values
 
 extension ApiRequest {
-    /// Reads a request, in the order of rest.md §2: table, profile, query string, range, body.
+    /// Reads a request but for its body, in the order of rest.md §2: table, profile, query string,
+    /// range.
     ///
     /// - Parameters:
     ///   - table: The table's name as it stands in the path, not percent-decoded.
     ///   - masked: The parameters whose values the plan cache leaves out.
-    ///   - payload: The body, if it has been read already.
     init(
-        _ request: Request, _ action: Action, table: ArraySlice<UInt8>, masked: [Int],
-        payload: Payload? = nil,
-        settings: RESTSettings
+        _ request: Request, table: ArraySlice<UInt8>, masked: [Int]
     ) throws(Problem) {
-        self.init(action: action, table: try TableName.decode(table))
-        hasProfile = try request.namesSchema(settings: settings)
+        self.init(table: try TableName.decode(table))
+        hasProfile = try request.namesSchema()
         guard request.rawQuery.count <= Limits.queryBytesMax else {
             throw .limit("The query string is longer than \(Limits.queryBytesMax) bytes")
         }
@@ -32,9 +31,6 @@ extension ApiRequest {
         }
         preferences = Preferences(request.fields("prefer"))
         media = MediaType(accept: request.field("accept"))
-        if action == .insert || action == .update {
-            if let payload { self.payload = payload } else { self.payload = try Payload(request) }
-        }
     }
 }
 
@@ -42,24 +38,14 @@ extension Request {
     /// Whether a profile header names the schema.
     ///
     /// - Throws: PGRST106 if it names another one.
-    func namesSchema(settings: RESTSettings) throws(Problem) -> Bool {
+    func namesSchema() throws(Problem) -> Bool {
         let isRead = method == .get || method == .head
         let profile = isRead ? field("accept-profile") : field("content-profile")
         guard let profile else { return false }
-        guard profile == settings.schema else { throw .schema(profile, exposed: settings.schema) }
+        guard profile == Catalogue.schemaName else {
+            throw .schema(profile, exposed: Catalogue.schemaName)
+        }
         return true
-    }
-}
-
-/// The name of a table in a path (rest.md §1): one segment, percent-decoded.
-enum TableName {
-    /// - Throws: PGRST125 for what is no name.
-    static func decode(_ segment: ArraySlice<UInt8>) throws(Problem) -> String {
-        guard segment.count <= Limits.tableNameBytesMax,
-            let bytes = PercentEncoding.decode(segment, plusIsSpace: false),
-            UTF8Check.isValid(bytes.span)
-        else { throw .path }
-        return String(utf8: bytes)
     }
 }
 

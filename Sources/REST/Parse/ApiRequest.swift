@@ -4,9 +4,6 @@ import Query
 
 /// What a client wants, as written: nothing here has been judged against the schema or the rules.
 struct ApiRequest: Sendable {
-    enum Action: Hashable, Sendable { case read, insert, update, delete }
-
-    var action: Action
     /// The table's name, percent-decoded.
     var table: String
     /// Nil or empty means `*`.
@@ -20,9 +17,18 @@ struct ApiRequest: Sendable {
     var onConflict: [String]?
     var preferences = Preferences()
     var media = MediaType.json
+    /// The body of an insert or update.
     var payload: Payload?
     /// A profile header was sent: the answer repeats the schema's name.
     var hasProfile = false
+}
+
+/// What a request writes.
+enum WriteAction: Hashable, Sendable {
+    case insert, update, delete
+
+    /// Whether the values come in the body.
+    var hasPayload: Bool { self != .delete }
 }
 
 /// Something said about the table at the end of a path of embeds.
@@ -37,11 +43,4 @@ struct WindowParameter: Hashable, Sendable {
     var number: Int
     /// Set when the plan cache leaves its value out.
     var parameter: Int?
-}
-
-/// The rows of a body.
-struct Payload: Sendable {
-    /// Objects, in the order of the body. Anything that is not an object is refused when it is
-    /// read.
-    var rows: [JSONRow]
 }

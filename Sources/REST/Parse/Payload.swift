@@ -2,8 +2,12 @@ import Bytes
 import Diagnostics
 import HTTP
 
-/// One object of a body.
-typealias JSONRow = JSONValue
+/// The rows of a body.
+struct Payload: Sendable {
+    /// Objects, in the order of the body. Anything that is not an object is refused when it is
+    /// read.
+    var rows: [JSONValue]
+}
 
 extension Payload {
     /// Reads the body of a POST or PATCH (rest.md §12.1): an object is one row, an array of objects

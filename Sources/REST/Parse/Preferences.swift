@@ -1,3 +1,4 @@
+import Bytes
 import HTTP
 
 /// The `Prefer` header (rest.md §13): the first of each preference counts, unknown ones are kept to
@@ -28,7 +29,7 @@ struct Preferences: Hashable, Sendable {
     init(_ fields: [String]) {
         for field in fields {
             for part in field.utf8.split(separator: UInt8(ascii: ",")) {
-                take(Self.trimmed(String(Substring(part))))
+                take(String(Substring(part.trimming(ASCII.isBlank))))
             }
         }
     }
@@ -37,8 +38,8 @@ struct Preferences: Hashable, Sendable {
         guard !preference.isEmpty else { return }
         let halves = preference.split(
             separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = Self.trimmed(String(halves[0])).lowercased()
-        let value = halves.count == 2 ? Self.trimmed(String(halves[1])) : ""
+        let name = String(halves[0]).trimming(ASCII.isBlank).lowercased()
+        let value = halves.count == 2 ? String(halves[1]).trimming(ASCII.isBlank) : ""
         var isKnown = true
         switch name {
         case "resolution": isKnown = Self.keep(&resolution, Resolution(rawValue: value))
@@ -65,7 +66,9 @@ struct Preferences: Hashable, Sendable {
 
     /// What `Preference-Applied` says, in the order clients know. `tx` is never applied: the server
     /// does not let callers end its transactions.
-    func applied(to action: ApiRequest.Action, resolvesConflicts: Bool) -> String? {
+    ///
+    /// - Parameter action: Nil for reads.
+    func applied(to action: WriteAction?, resolvesConflicts: Bool) -> String? {
         var applied: [String] = []
         switch action {
         case .insert:
@@ -79,7 +82,7 @@ struct Preferences: Hashable, Sendable {
             if let `return` { applied.append("return=\(`return`.rawValue)") }
         case .delete:
             if let `return` { applied.append("return=\(`return`.rawValue)") }
-        case .read: break
+        case nil: break
         }
         if let count { applied.append("count=\(count.rawValue)") }
         if let handling { applied.append("handling=\(handling.rawValue)") }
@@ -87,12 +90,5 @@ struct Preferences: Hashable, Sendable {
             applied.append("max-affected=\(maxAffected)")
         }
         return applied.isEmpty ? nil : applied.joined(separator: ", ")
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var bytes = Substring(text)
-        while let first = bytes.first, first == " " || first == "\t" { bytes.removeFirst() }
-        while let last = bytes.last, last == " " || last == "\t" { bytes.removeLast() }
-        return String(bytes)
     }
 }

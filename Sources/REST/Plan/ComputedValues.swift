@@ -1,4 +1,3 @@
-import Database
 import Diagnostics
 import Expressions
 import Schema
@@ -35,12 +34,7 @@ struct ComputedValues {
 
     /// A column's default; null when it has none.
     func defaultValue(of index: Int, in model: Model) throws(Problem) -> Value {
-        switch model.columns[index].default {
-        case nil: .null
-        case .constant(let value): value
-        case .expression:
-            try rulebook.defaultValue(model, column: index, identity: identity, now: now)
-        }
+        try rulebook.defaultValue(model, column: index, identity: identity, now: now)
     }
 
     /// What the server writes at every update.

@@ -18,7 +18,7 @@ struct PayloadReader: Sendable {
 
     /// - Parameter columns: The `columns` parameter. Without it the first object's keys are the
     ///   columns, and every other object must have the same.
-    init(rows: [JSONRow], columns: [String]?, model: Model) throws(Problem) {
+    init(rows: [JSONValue], columns: [String]?, model: Model) throws(Problem) {
         isExplicit = columns != nil
         self.model = model
         var names: [String] = []
@@ -27,7 +27,7 @@ struct PayloadReader: Sendable {
         for name in columns ?? keys ?? [] where seen.insert(name).inserted { names.append(name) }
         self.names = names
         known = seen
-        try Self.judge(rows, names, seen, isExplicit: isExplicit)
+        try Self.requireAlike(rows, names, seen, isExplicit: isExplicit)
         self.columns = try Self.indexes(names, of: model)
         var places = [Int?](repeating: nil, count: model.columns.count)
         for (place, column) in self.columns.enumerated() { places[column] = place }
@@ -35,12 +35,12 @@ struct PayloadReader: Sendable {
     }
 
     /// Refuses a body whose rows are no objects, or not alike.
-    func judge(_ rows: [JSONRow]) throws(Problem) {
-        try Self.judge(rows, names, known, isExplicit: isExplicit)
+    func requireAlike(_ rows: [JSONValue]) throws(Problem) {
+        try Self.requireAlike(rows, names, known, isExplicit: isExplicit)
     }
 
-    private static func judge(
-        _ rows: [JSONRow], _ names: [String], _ known: Set<String>, isExplicit: Bool
+    private static func requireAlike(
+        _ rows: [JSONValue], _ names: [String], _ known: Set<String>, isExplicit: Bool
     ) throws(Problem) {
         for row in rows where row.kind != .object {
             throw isExplicit ? .notAnObject : .body("All object keys must match")
@@ -51,7 +51,7 @@ struct PayloadReader: Sendable {
         }
     }
 
-    private static func hasKeys(_ row: JSONRow, _ names: [String], _ known: Set<String>) -> Bool {
+    private static func hasKeys(_ row: JSONValue, _ names: [String], _ known: Set<String>) -> Bool {
         let members = row.members
         if members.count == names.count, zip(members, names).allSatisfy({ $0.key.hasText($1) }) {
             return true
@@ -73,7 +73,7 @@ struct PayloadReader: Sendable {
     }
 
     /// One value for each of ``columns``; nil where the object does not name it.
-    func values(of row: JSONRow) throws(Problem) -> [Value?] {
+    func values(of row: JSONValue) throws(Problem) -> [Value?] {
         let members = row.members
         var values: [Value?] = []
         values.reserveCapacity(names.count)

@@ -25,7 +25,7 @@ struct Permissions: Sendable {
         self.rulebook = rulebook
         self.context = context
         isService = identity.isService
-        isAnonymous = identity.role == "anon"
+        isAnonymous = identity.isAnonymous
     }
 
     /// The rows that `verb` reaches: the `using` part for read, update and delete.
@@ -82,16 +82,5 @@ extension Predicate {
     var dependsOnCallerOnly: Bool {
         let inputs = inputs
         return inputs.columns.isEmpty && inputs.oldColumns.isEmpty && inputs.models.isEmpty
-    }
-}
-
-extension RowRule {
-    /// The rule of a predicate, simplified when it is a constant.
-    init(_ predicate: Predicate) {
-        switch predicate.constant {
-        case true?: self = .everybody
-        case false?: self = .nobody
-        case nil: self = .matching(predicate)
-        }
     }
 }

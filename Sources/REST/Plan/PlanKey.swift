@@ -87,13 +87,7 @@ struct PlanKey {
 
     /// False when an operand holds a broken escape, or that of a NUL, which no text holds.
     private mutating func appendQuery(_ query: ArraySlice<UInt8>) -> Bool {
-        var index = 0
-        var start = query.startIndex
-        while start < query.endIndex {
-            let end = query[start...].firstIndex(of: ASCII.ampersand) ?? query.endIndex
-            let part = query[start..<end]
-            start = end + 1
-            if part.isEmpty { continue }
+        for (index, part) in QueryString.parts(of: query).enumerated() {
             if let cut = Self.operandStart(part) {
                 let operand = part[cut...]
                 guard Self.hasSoundEscapes(operand) else { return false }
@@ -104,22 +98,17 @@ struct PlanKey {
                 bytes.append(contentsOf: part)
             }
             bytes.append(ASCII.ampersand)
-            index += 1
         }
         return true
     }
 
     private static func hasSoundEscapes(_ raw: ArraySlice<UInt8>) -> Bool {
-        var index = raw.startIndex
-        while index < raw.endIndex {
-            if raw[index] == ASCII.percent {
-                guard raw.endIndex - index > 2, ASCII.hexValue(raw[index + 1]) != nil,
-                    ASCII.hexValue(raw[index + 2]) != nil
-                else { return false }
-                if raw[index + 1] == ASCII.zero, raw[index + 2] == ASCII.zero { return false }
-                index += 2
+        var rest = raw
+        while let percent = rest.firstIndex(of: ASCII.percent) {
+            guard let byte = PercentEncoding.escape(at: percent, in: raw), byte != 0 else {
+                return false
             }
-            index += 1
+            rest = raw[(percent + 3)...]
         }
         return true
     }
@@ -141,15 +130,10 @@ struct PlanKey {
         guard index < part.endIndex else { return nil }
         let name = part[lastName..<index]
         let value = part[(index + 1)...]
-        switch name.count {
-        case 2 where ASCII.equal(name.span, "or"), 3 where ASCII.equal(name.span, "and"),
-            5 where ASCII.equal(name.span, "order"), 6 where ASCII.equal(name.span, "select"),
-            7 where ASCII.equal(name.span, "columns"),
-            11 where ASCII.equal(name.span, "on_conflict"):
-            return nil
-        case 5 where ASCII.equal(name.span, "limit"), 6 where ASCII.equal(name.span, "offset"):
-            return isPlainCount(value) ? value.startIndex : nil
-        default: return operandAfterOperator(value)
+        switch ParameterWord(name.span) {
+        case .limit, .offset: return isPlainCount(value) ? value.startIndex : nil
+        case .select, .columns, .onConflict, .order, .and, .or: return nil
+        case nil: return operandAfterOperator(value)
         }
     }
 
@@ -166,6 +150,8 @@ struct PlanKey {
     }
 
     /// The operators whose operands are left out.
-    private static let words = Operator.all.filter(\.isLeftOutOfPlanKeys).map { Array($0.word.utf8) }
+    private static let words = Operator.all.filter(\.isLeftOutOfPlanKeys).map {
+        Array($0.word.utf8)
+    }
     private static let longestWord = words.map(\.count).max() ?? 0
 }

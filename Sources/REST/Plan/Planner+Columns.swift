@@ -1,4 +1,3 @@
-import Database
 import Diagnostics
 import Expressions
 import Query
@@ -15,29 +14,27 @@ extension Planner {
             case .free: mask = nil
             case .matching(let predicate): mask = predicate
             }
+            let field = ResolvedField(column: index, of: table.model)
             table.members.append(
                 TablePlan.Member(
-                    key: column.name, type: column.type,
-                    source: .column(ColumnSource(column: index, mask: mask))))
+                    key: column.name, type: column.type, source: .column(field, mask: mask)))
         }
     }
 
     func member(_ field: SelectField, of model: Model) throws(Problem) -> TablePlan.Member {
         if Self.countsRows(field, of: model) {
             if let cast = field.cast ?? field.aggregateCast {
-                _ = try castType(cast, from: .integer)
+                try requireUnchanged(.integer, castTo: cast)
             }
             return TablePlan.Member(key: field.alias ?? "count", type: .integer, source: .rowCount)
         }
         guard field.aggregate == nil, let name = field.field else { throw .aggregates }
-        var source = try source(name, of: model)
-        var type = valueType(of: source, in: model)
-        if let cast = field.cast {
-            source.cast = Self.textCast(to: cast, from: type)
-            type = source.cast == nil ? try castType(cast, from: type) : .text
-        }
+        var shown = try name.resolved(for: model)
+        let mask = try mask(of: shown.column, of: model)
+        if let cast = field.cast { shown = try self.cast(shown, to: cast) }
         return TablePlan.Member(
-            key: field.alias ?? name.outputKey, type: type, source: .column(source))
+            key: field.alias ?? name.outputKey, type: shown.type,
+            source: .column(shown, mask: mask))
     }
 
     /// `count()`, or `count` where no column is called so. The only aggregate so far: it tells no
@@ -48,24 +45,22 @@ extension Planner {
             && model.columnIndex("count") == nil
     }
 
-    /// A column to show, with its mask.
-    func source(_ field: Field, of model: Model) throws(Problem) -> ColumnSource {
-        let index = try columnIndex(field.name, of: model)
-        var source = ColumnSource(column: index, path: field.path)
+    /// What hides a column in some rows; nil when the caller may read it in all.
+    private func mask(of index: Int, of model: Model) throws(Problem) -> Predicate? {
         switch permissions.column(index, of: model, .read) {
-        case .free: break
+        case .free: return nil
         case .denied: throw forbidden(index, of: model)
-        case .matching(let predicate): source.mask = predicate
+        case .matching(let predicate): return predicate
         }
-        return source
     }
 
-    /// A column whose value decides which rows come or in what order. One that is hidden in some
-    /// rows would be told by it, so it must be free.
-    func judgedSource(_ field: Field, of model: Model) throws(Problem) -> ColumnSource {
-        let index = try columnIndex(field.name, of: model)
-        try requireReadable(index, of: model)
-        return ColumnSource(column: index, path: field.path)
+    /// For fields whose values decide which rows of `table` come, or in what order. A column that is
+    /// hidden in some rows would be told by it, so it must be free.
+    func judging(_ table: TablePlan) -> FilterScope {
+        FilterScope(
+            permit: { (column) throws(Problem) in
+                try requireReadable(column, of: table.model)
+            }, related: table.embedIndex)
     }
 
     func requireReadable(_ index: Int, of model: Model) throws(Problem) {
@@ -88,38 +83,22 @@ extension Planner {
         throw .noColumn(name, of: model)
     }
 
-    /// The type of what a path finds: text after `->>`, JSON after `->`. On a column that is not
-    /// JSON a path finds nothing.
-    func valueType(of source: ColumnSource, in model: Model) -> ColumnType {
-        guard let last = source.path.last else { return model.columns[source.column].type }
-        return last.isText ? .text : .json
-    }
-
-    /// Integers that JavaScript cannot hold are asked for as text; booleans are as simple.
-    private static func textCast(to name: String, from type: ColumnType) -> ColumnSource.Cast? {
-        guard name == "text" else { return nil }
-        switch type {
-        case .integer, .integer32: return .integerToText
-        case .boolean: return .booleanToText
-        case .text, .uuid, .timestamp, .date, .time, .decimal, .real, .json, .bytes: return nil
-        }
+    /// Integers that JavaScript cannot hold are asked for as text.
+    private func cast(_ field: ResolvedField, to name: String) throws(Problem) -> ResolvedField {
+        if name == ColumnType.text.wireName, let text = field.asText { return text }
+        try requireUnchanged(field.type, castTo: name)
+        return field
     }
 
     /// A cast that changes nothing is taken; the others are recognised and refused.
-    private func castType(_ name: String, from type: ColumnType) throws(Problem) -> ColumnType {
-        let known: Set<String> = [
-            "text", "varchar", "int", "integer", "int4", "int8", "bigint", "numeric", "float8",
-            "real",
-            "boolean", "bool", "date", "timestamp", "timestamptz", "uuid", "json", "jsonb", "bytea",
-            "time",
-        ]
-        guard known.contains(name) else { throw .noType(name) }
-        if name == "text", [.uuid, .date, .time].contains(type) { return .text }
+    private func requireUnchanged(_ type: ColumnType, castTo name: String) throws(Problem) {
+        guard ColumnType.families.contains(where: { $0.traits.castNames.contains(name) }) else {
+            throw .noType(name)
+        }
         guard name == type.wireName || name == type.formalName else {
             throw .notImplemented(
                 "Casting \(type.formalName) to \(name) in select is not supported yet.")
         }
-        return type
     }
 
     func orderKey(_ term: OrderTerm, in table: TablePlan) throws(Problem) -> OrderKey {
@@ -133,15 +112,13 @@ extension Planner {
             embeds = [index]
             judged = table.embeds[index].table
         }
-        let source = try judgedSource(term.field, of: judged.model)
-        if valueType(of: source, in: judged.model) == .json {
-            throw .unorderedJSON("\(term.field)")
-        }
+        let field = try term.field.resolved(for: judged.model, in: judging(judged))
+        if field.type == .json { throw .unorderedJSON("\(term.field)") }
         let mayBeNull =
-            !embeds.isEmpty || !source.path.isEmpty
-            || judged.model.columns[source.column].isNullable
+            !embeds.isEmpty || !field.isWholeColumn
+            || judged.model.columns[field.column].isNullable
         return OrderKey(
-            embeds: embeds, source: source, descending: term.descending,
+            embeds: embeds, field: field, descending: term.descending,
             nullsFirst: term.nullsComeFirst, mayBeNull: mayBeNull)
     }
 }

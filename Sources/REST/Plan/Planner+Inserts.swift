@@ -6,7 +6,7 @@ extension Planner {
     mutating func insertPlan(_ request: ApiRequest) throws(Problem) -> InsertPlan {
         let model = try model(named: request.table)
         let returning = try returnPlan(
-            request, model: model, resolvesConflicts: resolves(request, model))
+            request, .insert, model: model, resolvesConflicts: resolves(request, model))
         let reader = try PayloadReader(
             rows: request.payload?.rows ?? [], columns: request.columns, model: model)
         try requireWritable(reader.columns, of: model, .create)

@@ -1,7 +1,5 @@
-import Bytes
 import Diagnostics
 import Expressions
-import HTTP
 import Query
 import Schema
 
@@ -12,21 +10,18 @@ extension Planner {
     ) {
         let model = try model(named: request.table)
         var table = try tablePlan(request, model: model, appliesRootFilters: true)
-        if case .unavailable(let wanted) = request.media { throw .mediaTypes(wanted) }
-        try requireSound(request)
+        try requireMedia(request)
+        try requireKnownPreferences(request)
         applyRange(request.range, to: &table)
         let window = WindowPlan(limit: table.limit, offset: table.offset, rowsMax: settings.rowsMax)
         if window.limit.number == 0, window.offset.number > 0 { throw Problem(.reversedRange) }
-        var response = Response(status: 200)
-        response.append(field: "Content-Type", ascii: request.media.contentType)
-        if let applied = request.preferences.applied(to: .read, resolvesConflicts: false) {
-            response.append(field: "Preference-Applied", applied)
-        }
-        if request.hasProfile { response.append(field: "Content-Profile", settings.schema) }
         let plan = ReadPlan(
             table, window: window, countsRows: request.preferences.count != nil,
             media: request.media,
-            fieldLines: response.fieldLines)
+            fields: AnswerFields(
+                media: request.media,
+                applied: request.preferences.applied(to: nil, resolvesConflicts: false),
+                schema: request.hasProfile ? Catalogue.schemaName : nil))
         return (plan, !dependsOnCaller(table))
     }
 
@@ -52,10 +47,6 @@ extension Planner {
     /// What a filter asks of the rows of `table`. Names of embeds in it stand for the embeds; the
     /// caller must be free to read every column it tests.
     func resolve(_ filter: Filter, in table: TablePlan) throws(Problem) -> ResolvedFilter {
-        let scope = FilterScope(
-            permit: { (column) throws(Problem) in
-                try requireReadable(column, of: table.model)
-            }, related: table.embedIndex)
-        return try filter.resolved(for: table.model, in: scope)
+        try filter.resolved(for: table.model, in: judging(table))
     }
 }

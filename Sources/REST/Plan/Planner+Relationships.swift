@@ -14,7 +14,7 @@ extension Planner {
         if found.isEmpty {
             let names = model.relationships.flatMap { [$0.target] + ($0.alias.map { [$0] } ?? []) }
             throw .noRelationship(
-                from: model.name, to: embed.target, hint: embed.hint, schema: settings.schema,
+                from: model.name, to: embed.target, hint: embed.hint, schema: Catalogue.schemaName,
                 nearest: nearest(embed.target, in: names.filter { $0 != embed.target }))
         }
         throw .ambiguous(

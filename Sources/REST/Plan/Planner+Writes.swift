@@ -2,17 +2,15 @@ import Diagnostics
 import Schema
 
 extension Planner {
-    /// The plan of a write, whatever its method, and whether other callers of the same standing may
-    /// use it.
+    /// The plan of a write, and whether other callers of the same standing may use it.
     mutating func writePlan(
-        _ request: ApiRequest
+        _ request: ApiRequest, _ action: WriteAction
     ) throws(Problem) -> (plan: WritePlan, isShared: Bool) {
         let plan: WritePlan
-        switch request.action {
+        switch action {
         case .insert: plan = .insert(try insertPlan(request))
         case .update: plan = try updatePlan(request)
         case .delete: plan = .delete(try deletePlan(request))
-        case .read: throw .method("GET")
         }
         return (plan, !dependsOnCaller(plan))
     }
@@ -30,22 +28,31 @@ extension Planner {
 
     /// What comes back from a write.
     mutating func returnPlan(
-        _ request: ApiRequest, model: Model, resolvesConflicts: Bool
+        _ request: ApiRequest, _ action: WriteAction, model: Model, resolvesConflicts: Bool = false
     ) throws(Problem) -> ReturnPlan {
         let table = try tablePlan(request, model: model, appliesRootFilters: false)
-        try requireSound(request)
+        try requireKnownPreferences(request)
+        try requireMedia(request)
+        let preferences = request.preferences
+        let hasBody = preferences.return == .representation
         return ReturnPlan(
-            table, request.preferences, media: request.media,
-            applied: request.preferences.applied(
-                to: request.action, resolvesConflicts: resolvesConflicts),
-            schema: request.hasProfile ? settings.schema : nil, rowsMax: settings.rowsMax)
+            table, preferences, media: request.media,
+            fields: AnswerFields(
+                media: hasBody ? request.media : nil,
+                applied: preferences.applied(to: action, resolvesConflicts: resolvesConflicts),
+                schema: request.hasProfile ? Catalogue.schemaName : nil),
+            rowsMax: settings.rowsMax)
     }
 
-    /// Preferences nobody knows under `handling=strict`, and media types nobody gives.
-    func requireSound(_ request: ApiRequest) throws(Problem) {
+    /// Refuses preferences nobody knows under `handling=strict`.
+    func requireKnownPreferences(_ request: ApiRequest) throws(Problem) {
         if request.preferences.isStrict, !request.preferences.unknown.isEmpty {
             throw .preferences(request.preferences.unknown)
         }
+    }
+
+    /// Refuses media types that nobody gives.
+    func requireMedia(_ request: ApiRequest) throws(Problem) {
         if case .unavailable(let wanted) = request.media { throw .mediaTypes(wanted) }
     }
 
@@ -53,7 +60,7 @@ extension Planner {
     mutating func updatePlan(_ request: ApiRequest) throws(Problem) -> WritePlan {
         let model = try model(named: request.table)
         let target = try tablePlan(request, model: model, appliesRootFilters: true)
-        let returning = try returnPlan(request, model: model, resolvesConflicts: false)
+        let returning = try returnPlan(request, .update, model: model)
         let rows = (request.payload?.rows ?? []).prefix(1)
         let reader = try PayloadReader(rows: Array(rows), columns: request.columns, model: model)
         if target.filters.isEmpty, settings.refusesUnfilteredWrites {
@@ -98,7 +105,7 @@ extension Planner {
     mutating func deletePlan(_ request: ApiRequest) throws(Problem) -> DeletePlan {
         let model = try model(named: request.table)
         let target = try tablePlan(request, model: model, appliesRootFilters: true)
-        let returning = try returnPlan(request, model: model, resolvesConflicts: false)
+        let returning = try returnPlan(request, .delete, model: model)
         if target.filters.isEmpty, settings.refusesUnfilteredWrites {
             throw .unfiltered("DELETE")
         }

@@ -1,9 +1,8 @@
-import Values
-import Database
 import Diagnostics
 import Expressions
 import Query
 import Schema
+import Values
 
 /// Judges an ``ApiRequest`` against the catalogue and the caller's rights and makes a
 /// ``TablePlan``.
@@ -23,7 +22,8 @@ struct Planner {
     func model(named name: String) throws(Problem) -> Model {
         if let model = catalogue.model(name) { return model }
         throw .noTable(
-            name, schema: settings.schema, nearest: nearest(name, in: catalogue.models.map(\.name)))
+            name, schema: Catalogue.schemaName,
+            nearest: nearest(name, in: catalogue.models.map(\.name)))
     }
 
     /// The plan of what is read: members, embeds, and all that the parameters ask of them.
@@ -78,7 +78,7 @@ struct Planner {
 
     mutating func makeAlias() -> String {
         defer { aliasCount += 1 }
-        return "_apus_\(aliasCount)"
+        return Alias.table(aliasCount)
     }
 
     /// A table and its embeds, without filters, order and window.
@@ -145,7 +145,7 @@ extension TablePlan {
 extension TablePlan.Member {
     /// Whether it is a column under its own name.
     fileprivate func isPlainColumn(of model: Model) -> Bool {
-        guard case .column(let source) = self.source else { return false }
-        return source.path.isEmpty && model.columns[source.column].name == key
+        guard case .column(let field, _) = source else { return false }
+        return field.isWholeColumn && model.columns[field.column].name == key
     }
 }

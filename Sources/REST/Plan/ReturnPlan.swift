@@ -1,5 +1,4 @@
 import Database
-import HTTP
 
 /// What a write hands back.
 struct ReturnPlan: Sendable {
@@ -12,28 +11,21 @@ struct ReturnPlan: Sendable {
     let media: MediaType
     let countsRows: Bool
     let maxAffected: Int?
-    /// Field lines that are the same for every answer.
-    let fieldLines: [UInt8]
+    let fields: AnswerFields
 
-    /// - Parameters:
-    ///   - applied: The value of `Preference-Applied`.
-    ///   - schema: The value of `Content-Profile`.
     init(
-        _ table: TablePlan, _ preferences: Preferences, media: MediaType, applied: String?,
-        schema: String?, rowsMax: Int
+        _ table: TablePlan, _ preferences: Preferences, media: MediaType, fields: AnswerFields,
+        rowsMax: Int
     ) {
         self.table = table
-        let hasBody = preferences.return == .representation
-        representation = hasBody ? Representation(of: table, rowsMax: rowsMax) : nil
+        self.fields = fields
+        representation =
+            preferences.return == .representation
+            ? Representation(of: table, rowsMax: rowsMax) : nil
         tellsLocation = preferences.return == .headersOnly
         self.media = media
         countsRows = preferences.count != nil
         maxAffected = preferences.isStrict ? preferences.maxAffected : nil
-        var response = Response(status: 200)
-        if hasBody { response.append(field: "Content-Type", ascii: media.contentType) }
-        if let applied { response.append(field: "Preference-Applied", applied) }
-        if let schema { response.append(field: "Content-Profile", schema) }
-        fieldLines = response.fieldLines
     }
 
     /// The places that operands of the request have in what reads the rows back.
@@ -53,7 +45,7 @@ struct Representation: Sendable {
     let isOpen: Bool
 
     init(of table: TablePlan, rowsMax: Int) {
-        layout = RowLayout(table.members.map { ($0.key, $0.type) })
+        layout = table.layout
         var builder = StatementBuilder(rowsMax: rowsMax)
         builder.appendTouchedRow(of: table)
         one = builder.statement.bound

@@ -1,6 +1,5 @@
 import Database
 import Expressions
-import Query
 import Schema
 import Values
 
@@ -28,12 +27,16 @@ struct TablePlan: Sendable {
     }
 
     enum Source: Sendable {
-        case column(ColumnSource)
+        /// Rows for which the mask, if there is one, is not true show null in the column's place.
+        case column(ResolvedField, mask: Predicate?)
         /// The embed with this index.
         case embed(Int)
         /// How many rows there are, in place of the rows.
         case rowCount
     }
+
+    /// The shape of the row's object.
+    var layout: RowLayout { RowLayout(members.map { ($0.key, $0.type) }) }
 
     /// The table's name, if neither a rule nor the request leaves any row of it out.
     var wholeTable: String? {
@@ -47,62 +50,11 @@ struct TablePlan: Sendable {
     }
 }
 
-/// A column, or what a path finds in one.
-struct ColumnSource: Sendable {
-    /// A change of the value on its way out.
-    enum Cast: Sendable { case integerToText, booleanToText }
-
-    let column: Int
-    var path: [JSONStep] = []
-    var cast: Cast?
-    /// When set, rows for which this is not true show null in the column's place.
-    var mask: Predicate?
-}
-
-/// Which rows a verb reaches.
-enum RowRule: Sendable {
-    case everybody
-    case nobody
-    case matching(Predicate)
-}
-
-/// A related table inside a row.
-struct EmbedPlan: Sendable {
-    let target: String
-    let alias: String?
-    let link: Link
-    let isInner: Bool
-    var table: TablePlan
-
-    /// The member's name, and the name parameters address the embed by.
-    var key: String { alias ?? target }
-    /// Embeds that show nothing join all the same (rest.md §8.3).
-    var isEmpty: Bool { table.members.isEmpty }
-}
-
-/// How rows of a related table belong to a row.
-struct Link: Sendable {
-    /// At most one row belongs: an object, not an array.
-    let isToOne: Bool
-    /// Columns of this row and, pairwise, of the related one (or of the junction).
-    let near: [Int]
-    let far: [Int]
-    let junction: Junction?
-
-    struct Junction: Sendable {
-        let model: Model
-        let alias: String
-        let nearColumns: [Int]
-        let farColumns: [Int]
-        let rule: RowRule
-    }
-}
-
 /// One key of the order of rows.
 struct OrderKey: Sendable {
     /// The embeds the column is reached through, outermost first.
     let embeds: [Int]
-    let source: ColumnSource
+    let field: ResolvedField
     let descending: Bool
     let nullsFirst: Bool
     /// False when the column never holds null, so that an index in plain order serves.

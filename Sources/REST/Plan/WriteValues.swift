@@ -1,5 +1,4 @@
 import Bytes
-import Database
 import Diagnostics
 import Expressions
 import Schema
@@ -14,7 +13,7 @@ enum PlannedWrite: Sendable {
 
     /// - Parameter rows: The rows of the body.
     init(
-        _ plan: WritePlan, _ rows: [JSONRow], _ computed: ComputedValues
+        _ plan: WritePlan, _ rows: [JSONValue], _ computed: ComputedValues
     ) throws(Problem) {
         switch plan {
         case .insert(let plan): self = .insert(plan, try plan.rows(of: rows, computed))
@@ -62,9 +61,9 @@ struct NewValues: Sendable {
 extension InsertPlan {
     /// The rows of a body, whole: what they leave out has its default.
     func rows(
-        of rows: [JSONRow], _ computed: ComputedValues
+        of rows: [JSONValue], _ computed: ComputedValues
     ) throws(Problem) -> NewRows {
-        try reader.judge(rows)
+        try reader.requireAlike(rows)
         let stamps = conflict == nil ? [] : try computed.stamps(of: model)
         var newRows: [NewRow] = []
         newRows.reserveCapacity(rows.count)
@@ -89,10 +88,10 @@ extension InsertPlan {
 extension UpdatePlan {
     /// What a body's first row and the server write.
     func values(
-        of rows: [JSONRow], _ computed: ComputedValues
+        of rows: [JSONValue], _ computed: ComputedValues
     ) throws(Problem) -> NewValues {
         let rows = rows.prefix(1)
-        try reader.judge(Array(rows))
+        try reader.requireAlike(Array(rows))
         guard let row = rows.first else { return NewValues(assignments: [], problem: nil) }
         let given = try reader.values(of: row)
         let stamps = try computed.stamps(of: model)

@@ -127,20 +127,17 @@ struct ConstraintProbe {
     ) throws(Problem) -> [Value]? {
         var builder = run.makeBuilder()
         builder.append("SELECT ")
-        appendColumns(key, of: StatementBuilder.newAlias, to: &builder)
+        let row = RowColumns(model, Alias.new, key)
+        builder.append(row)
         builder.appendImages(of: model, images.assignments, alias: images.alias, where: condition)
         builder.append(" WHERE EXISTS (SELECT 1 FROM ")
-        builder.append(table: model.name, as: "_apus_other")
+        builder.append(table: model.name, as: Alias.other)
         builder.append(" WHERE ")
-        builder.append(rowOf: "_apus_other")
+        builder.append(rowOf: Alias.other)
         builder.append(" <> ")
-        builder.append(column: StatementBuilder.keyColumn, of: StatementBuilder.newAlias)
-        for column in key {
-            builder.append(" AND ")
-            builder.append(column: model.columns[column].name, of: "_apus_other")
-            builder.append(" = ")
-            builder.append(column: model.columns[column].name, of: StatementBuilder.newAlias)
-        }
+        builder.append(column: Alias.rowid, of: Alias.new)
+        builder.append(" AND ")
+        builder.appendEquals(RowColumns(model, Alias.other, key), row)
         builder.append(") LIMIT 1")
         if let values = try run.lookAtFirst(builder, count: key.count) { return values }
         return try newRow(images, condition).map { row in key.map { row[$0] } }
@@ -155,19 +152,18 @@ struct ConstraintProbe {
             else { continue }
             var builder = run.makeBuilder()
             builder.append("SELECT ")
-            appendColumns(foreignKey.columns, of: StatementBuilder.newAlias, to: &builder)
+            let row = RowColumns(model, Alias.new, foreignKey.columns)
+            builder.append(row)
             builder.appendImages(
                 of: model, images.assignments, alias: images.alias, where: condition)
             builder.append(" WHERE ")
-            for column in foreignKey.columns {
-                builder.append(column: model.columns[column].name, of: StatementBuilder.newAlias)
+            for name in row.names {
+                builder.append(column: name, of: row.alias)
                 builder.append(" IS NOT NULL AND ")
             }
             builder.append("NOT ")
-            appendMatch(
-                target, foreignKey.targetColumns, model, foreignKey.columns,
-                StatementBuilder.newAlias,
-                to: &builder)
+            builder.appendMatch(
+                RowColumns(target, Alias.other, foreignKey.targetColumns), of: row)
             builder.append(" LIMIT 1")
             if let values = try run.lookAtFirst(builder, count: foreignKey.columns.count) {
                 return .missingParent(
@@ -197,12 +193,11 @@ struct ConstraintProbe {
                 if columns == nil, !isHolding { continue }
                 var builder = run.makeBuilder()
                 builder.append("SELECT ")
-                appendColumns(foreignKey.targetColumns, of: StatementBuilder.oldAlias, to: &builder)
+                let row = RowColumns(model, Alias.old, foreignKey.targetColumns)
+                builder.append(row)
                 builder.appendImages(of: model, [], alias: images.alias, where: condition)
                 builder.append(" WHERE ")
-                appendMatch(
-                    child, foreignKey.columns, model, foreignKey.targetColumns,
-                    StatementBuilder.oldAlias, to: &builder)
+                builder.appendMatch(RowColumns(child, Alias.other, foreignKey.columns), of: row)
                 builder.append(" LIMIT 1")
                 if let values = try run.lookAtFirst(builder, count: foreignKey.targetColumns.count)
                 {
@@ -213,31 +208,5 @@ struct ConstraintProbe {
             }
         }
         return nil
-    }
-
-    private func appendColumns(
-        _ columns: [Int], of alias: String, to builder: inout StatementBuilder
-    ) {
-        for (index, column) in columns.enumerated() {
-            if index > 0 { builder.append(", ") }
-            builder.append(column: model.columns[column].name, of: alias)
-        }
-    }
-
-    /// `EXISTS (…)`: a row of `other` whose columns equal those of the row called `alias`.
-    private func appendMatch(
-        _ other: Model, _ otherColumns: [Int], _ own: Model, _ ownColumns: [Int], _ alias: String,
-        to builder: inout StatementBuilder
-    ) {
-        builder.append("EXISTS (SELECT 1 FROM ")
-        builder.append(table: other.name, as: "_apus_other")
-        builder.append(" WHERE ")
-        for (index, (otherColumn, ownColumn)) in zip(otherColumns, ownColumns).enumerated() {
-            if index > 0 { builder.append(" AND ") }
-            builder.append(column: other.columns[otherColumn].name, of: "_apus_other")
-            builder.append(" = ")
-            builder.append(column: own.columns[ownColumn].name, of: alias)
-        }
-        builder.append(")")
     }
 }

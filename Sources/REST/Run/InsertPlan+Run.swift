@@ -65,7 +65,7 @@ extension InsertPlan {
             }
         }
         if refersToItself { try checkReferences(of: new.rows, run) }
-        try run.judge(keys.count, returning)
+        try run.requireCount(keys.count, returning)
         let isMerge = conflict?.resolution == .merge
         var result = WriteResult(status: isMerge && inserted == 0 ? 200 : 201, affected: keys.count)
         if let representation = returning.representation {
@@ -125,16 +125,8 @@ extension InsertPlan {
     /// up, as in PostgreSQL: who may not create is not told which keys are there.
     private func checkProposed(_ row: NewRow, _ run: WriteRun) throws(Problem) {
         for check in checks where try !run.passes(check.rule, new: row.values, model: model) {
-            throw refusal(of: check, run)
+            throw run.refusal(by: check, of: model)
         }
-    }
-
-    private func refusal(of check: RowCheck, _ run: WriteRun) -> Problem {
-        if let column = check.column {
-            return .forbiddenColumn(
-                model.columns[column].name, of: model.name, isAnonymous: run.isAnonymous)
-        }
-        return .rowSecurity(table: model.name, isAnonymous: run.isAnonymous)
     }
 
     /// PostgreSQL's rule: a row that is in the way must pass the update's `using` and the read
@@ -154,7 +146,7 @@ extension InsertPlan {
             let arguments = violation.arguments(
                 run.operands, assigning: conflict.assignments(row, stamps), rows: there)
             if let failed = try run.look(violation.text, arguments).first {
-                throw refusal(of: conflict.checks[Int(failed)], run)
+                throw run.refusal(by: conflict.checks[Int(failed)], of: model)
             }
         }
         if let problem = row.updateProblem { throw problem }
@@ -181,9 +173,9 @@ extension InsertPlan {
             return try run.integers(update.text, arguments).first ?? rowid
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
-                .problem(error, updating: assignments, alias: ConflictPlan.alias) {
+                .problem(error, updating: assignments, alias: Alias.there) {
                     $0.append(" WHERE ")
-                    $0.appendRow(rowid, of: ConflictPlan.alias)
+                    $0.appendRow(rowid, of: Alias.there)
                 }
         }
     }
@@ -193,16 +185,13 @@ extension InsertPlan {
         guard model.primaryKey.allSatisfy(shownColumns.contains) else { return nil }
         var builder = run.makeBuilder()
         builder.append("SELECT ")
-        for (index, column) in model.primaryKey.enumerated() {
-            if index > 0 { builder.append(", ") }
-            builder.append(column: model.columns[column].name, of: StatementBuilder.oldAlias)
-        }
+        builder.append(RowColumns(model, Alias.old, model.primaryKey))
         builder.append(" FROM ")
-        builder.append(table: model.name, as: StatementBuilder.oldAlias)
+        builder.append(table: model.name, as: Alias.old)
         builder.append(" WHERE ")
-        builder.appendRow(rowid, of: StatementBuilder.oldAlias)
+        builder.appendRow(rowid, of: Alias.old)
         builder.append(" AND ")
-        builder.append(returning.table.rule, of: StatementBuilder.oldAlias)
+        builder.append(returning.table.rule, of: Alias.old)
         guard let values = try run.lookAtFirst(builder, count: model.primaryKey.count) else {
             return nil
         }

@@ -3,7 +3,8 @@ import Bytes
 /// `nulls=stripped`: members that are null are left out, at every depth; elements of arrays stay.
 enum NullStripping {
     static func strip(_ body: [UInt8]) -> [UInt8] {
-        guard let document = try? JSONDocument(parsing: body, depthMax: 1000) else { return body }
+        guard let document = try? JSONDocument(parsing: body, depthMax: Limits.answerDepthMax)
+        else { return body }
         var stripped: [UInt8] = []
         stripped.reserveCapacity(body.count)
         append(document.root, to: &stripped)

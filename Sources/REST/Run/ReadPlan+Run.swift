@@ -1,7 +1,6 @@
-import Bytes
 import Database
-public import Diagnostics
-public import HTTP
+import Diagnostics
+import HTTP
 import Values
 
 extension ReadPlan {
@@ -20,7 +19,7 @@ extension ReadPlan {
     private func readRows(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
-        var encoder = RowEncoder(self)
+        var encoder = RowEncoder(layout, media)
         let body = try reader.query(
             text: rows.text, arguments: arguments.rows, context
         ) { (rows) throws(DatabaseError) in
@@ -50,22 +49,16 @@ extension ReadPlan {
             }
         }
         if let countedTable { return try reader.rowCount(of: countedTable) }
-        guard let count else { return nil }
-        return try reader.count(count.text, arguments.count, context)
-    }
-
-    /// - Throws: `tooLarge` for a body over `DatabaseLimits.answerBytesMax`.
-    static func judge(byteCount: Int) throws(DatabaseError) {
-        if byteCount > DatabaseLimits.answerBytesMax {
-            throw .tooLarge("an answer of more than \(DatabaseLimits.answerBytesMax) bytes")
-        }
+        guard var count else { return nil }
+        count.arguments = arguments.count
+        return try reader.count(count, context)
     }
 
     func window(of arguments: ReadArguments) -> (limit: Int, offset: Int) {
         func number(_ index: Int) -> Int {
             if case .integer(let number) = arguments.rows[index] { Int(number) } else { 0 }
         }
-        return (number(limitArgument), number(offsetArgument))
+        return (number(windowArguments.limit), number(windowArguments.offset))
     }
 
     /// The answer to a read (rest.md §10.2, §10.3).
@@ -81,7 +74,7 @@ extension ReadPlan {
         if media.isObject, result.rowCount != 1 { throw .notSingular(result.rowCount) }
         let isPartial = result.total.map { result.rowCount < $0 } ?? false
         var response = Response(status: isPartial ? 206 : 200)
-        response.fieldLines = fieldLines
+        response.fieldLines = fields.lines
         response.appendContentRange(first: offset, count: result.rowCount, total: result.total)
         response.content = result.content
         response.tellsLengthToHead = false  // rest.md §1
@@ -91,49 +84,7 @@ extension ReadPlan {
 
 extension Reader {
     /// The number that a counting query finds.
-    func count(
-        _ text: String, _ arguments: [Value], _ context: QueryContext
-    ) throws(DatabaseError) -> Int {
-        try query(text: text, arguments: arguments, context) { (rows) throws(DatabaseError) in
-            try rows.next() ? Int(rows.int64(0)) : 0
-        }
-    }
-}
-
-extension Response {
-    /// `Content-Range: first-last/total`, with `*` for what is not there.
-    mutating func appendContentRange(first: Int, count: Int, total: Int?) {
-        fieldLines.append(ascii: "Content-Range: ")
-        if count > 0 {
-            fieldLines.append(decimal: first)
-            fieldLines.append(ASCII.minus)
-            fieldLines.append(decimal: first + count - 1)
-        } else {
-            fieldLines.append(ASCII.asterisk)
-        }
-        fieldLines.append(ASCII.slash)
-        if let total {
-            fieldLines.append(decimal: total)
-        } else {
-            fieldLines.append(ASCII.asterisk)
-        }
-        fieldLines.append(ascii: "\r\n")
-    }
-
-    /// The error object of rest.md §18.1 and the fields that go with it.
-    public init(_ problem: Problem) {
-        self.init(
-            status: problem.status, contentType: "application/json; charset=utf-8",
-            body: problem.restBody)
-        refusal = Refusal(code: problem.code, message: problem.message)
-        append(field: "Proxy-Status", "PostgREST; error=\(problem.code)")
-        if Problem.tokenCodes.contains(problem.code) {
-            append(
-                field: "WWW-Authenticate",
-                "Bearer error=\"invalid_token\", error_description=\"\(problem.message)\"")
-        } else if problem.status == 401 {
-            append(field: "WWW-Authenticate", ascii: "Bearer")
-        }
-        if problem.status == 503 { append(field: "Retry-After", ascii: "1") }
+    func count(_ sql: BoundSQL, _ context: QueryContext) throws(DatabaseError) -> Int {
+        if case .integer(let count) = try scalar(sql, context) { Int(count) } else { 0 }
     }
 }

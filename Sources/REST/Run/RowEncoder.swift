@@ -3,14 +3,21 @@ import Database
 
 /// Rows on their way into the body of an answer: a JSON array of objects, or the one object.
 struct RowEncoder {
-    private let plan: ReadPlan
-    private let isObject: Bool
+    private let layout: RowLayout
+    private let media: MediaType
     /// Rows so far; of a single object also those that are counted only.
     private(set) var rowCount = 0
 
-    init(_ plan: ReadPlan) {
-        self.plan = plan
-        isObject = plan.media.isObject
+    init(_ layout: RowLayout, _ media: MediaType) {
+        self.layout = layout
+        self.media = media
+    }
+
+    /// - Throws: `tooLarge` for a body over `DatabaseLimits.answerBytesMax`.
+    static func refuseOversize(_ byteCount: Int) throws(DatabaseError) {
+        if byteCount > DatabaseLimits.answerBytesMax {
+            throw .tooLarge("an answer of more than \(DatabaseLimits.answerBytesMax) bytes")
+        }
     }
 
     /// Appends the next row and what stands in front of it, or after the last one what ends the
@@ -21,7 +28,7 @@ struct RowEncoder {
         _ rows: inout Rows, to body: inout [UInt8]
     ) throws(DatabaseError) -> Bool {
         let isRow = try rows.next()
-        if isObject {
+        if media.isObject {
             if isRow, rowCount == 0 { appendRow(rows, to: &body) }
         } else if isRow {
             body.append(rowCount == 0 ? ASCII.leftBracket : ASCII.comma)
@@ -35,9 +42,9 @@ struct RowEncoder {
     }
 
     private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
-        guard plan.media.stripsNulls else { return plan.layout.appendObject(rows, to: &body) }
+        guard media.stripsNulls else { return layout.appendObject(rows, to: &body) }
         var row: [UInt8] = []
-        plan.layout.appendObject(rows, to: &row)
+        layout.appendObject(rows, to: &row)
         body.append(contentsOf: NullStripping.strip(row))
     }
 }

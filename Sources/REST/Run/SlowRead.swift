@@ -25,7 +25,7 @@ struct SlowRead: Sendable {
     }
 
     private func read(on reader: Reader) throws(Problem) -> ReadResult {
-        var encoder = RowEncoder(plan)
+        var encoder = RowEncoder(plan.layout, plan.media)
         var body: [UInt8] = []
         let query: RunningQuery
         let counted: (rows: Int, total: Int?)
@@ -60,7 +60,7 @@ struct SlowRead: Sendable {
         return try query.withRows { (rows) throws(DatabaseError) in
             while try encoder.appendNext(&rows, to: &body) {
                 if body.count <= bytesMax { continue }
-                if plan.media.isObject { try ReadPlan.judge(byteCount: body.count) }
+                if plan.media.isObject { try RowEncoder.refuseOversize(body.count) }
                 return false
             }
             return true
@@ -74,8 +74,7 @@ struct SlowRead: Sendable {
             let window = plan.window(of: arguments)
             return (min(window.limit, max(0, total - window.offset)), total)
         }
-        let count = plan.windowCount(arguments)
-        return (try reader.count(count.text, count.arguments, context), nil)
+        return (try reader.count(plan.windowCount(arguments), context), nil)
     }
 
     private func stream(_ read: LongRead) -> ContentStream {

@@ -8,7 +8,7 @@ extension UpdatePlan {
         try check(run, values)
         let keys = try update(run, values)
         if !keys.isEmpty, let problem = values.problem { throw problem }
-        try run.judge(keys.count, returning)
+        try run.requireCount(keys.count, returning)
         guard let representation = returning.representation else {
             return WriteResult(status: 204, affected: keys.count)
         }
@@ -22,11 +22,7 @@ extension UpdatePlan {
         guard let violation else { return }
         let arguments = violation.arguments(run.operands, assigning: values.assignments)
         guard let failed = try run.look(violation.text, arguments).first else { return }
-        if let column = checks[Int(failed)].column {
-            throw .forbiddenColumn(
-                model.columns[column].name, of: model.name, isAnonymous: run.isAnonymous)
-        }
-        throw .rowSecurity(table: model.name, isAnonymous: run.isAnonymous)
+        throw run.refusal(by: checks[Int(failed)], of: model)
     }
 
     /// The rowids of the rows changed.
@@ -42,27 +38,6 @@ extension UpdatePlan {
                     $0.appendWhere(rules, target)
                 }
         }
-    }
-}
-
-extension DeletePlan {
-    /// The rows as they were are read first, with what is embedded in them; then they go.
-    func run(_ run: WriteRun) throws(Problem) -> WriteResult {
-        var body: [UInt8]?
-        if let representation = returning.representation {
-            let keys = try run.look(rows.text, rows.arguments(run.operands))
-            body = try run.representation(representation, of: keys, returning)
-        }
-        let affected: Int
-        do throws(DatabaseError) {
-            affected = try run.transaction.run(
-                text: statement.text, arguments: statement.arguments(run.operands), run.context)
-        } catch {
-            throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
-                .problem(error, deletingFrom: target.alias) { $0.appendWhere(rules, target) }
-        }
-        try run.judge(affected, returning)
-        return WriteResult(status: body == nil ? 204 : 200, affected: affected, body: body)
     }
 }
 

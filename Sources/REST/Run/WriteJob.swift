@@ -39,7 +39,7 @@ struct WriteJob: Sendable {
     func response(_ result: WriteResult) -> Response {
         let returning = write.returning
         var response = Response(status: result.status)
-        response.fieldLines = returning.fieldLines
+        response.fieldLines = returning.fields.lines
         if let body = result.body { response.body = body }
         let isPatch =
             switch write {

@@ -1,4 +1,3 @@
-import Bytes
 import Database
 import Diagnostics
 import Expressions
@@ -67,11 +66,7 @@ struct WriteRun {
             let transaction = transaction
             let evaluation = Evaluation(context: context) { (sql, context) throws(Problem) in
                 do throws(DatabaseError) {
-                    return try transaction.query(
-                        text: sql.text, arguments: sql.arguments, context
-                    ) { (rows) throws(DatabaseError) in
-                        try rows.next() ? rows.value(0) : .null
-                    }
+                    return try transaction.scalar(sql, context)
                 } catch {
                     throw Problem(error)
                 }
@@ -81,8 +76,18 @@ struct WriteRun {
         }
     }
 
-    /// Whether one more row would be too many, and whether the one object asked for is there.
-    func judge(_ affected: Int, _ returning: ReturnPlan) throws(Problem) {
+    /// What a row that fails a check is told.
+    func refusal(by check: RowCheck, of model: Model) -> Problem {
+        guard let column = check.column else {
+            return .rowSecurity(table: model.name, isAnonymous: isAnonymous)
+        }
+        return .forbiddenColumn(
+            model.columns[column].name, of: model.name, isAnonymous: isAnonymous)
+    }
+
+    /// - Throws: PGRST124 for more rows than are allowed, PGRST116 for not exactly one where the one
+    ///   object is asked for.
+    func requireCount(_ affected: Int, _ returning: ReturnPlan) throws(Problem) {
         if let limit = returning.maxAffected, affected > limit { throw .tooManyAffected(affected) }
         if returning.media.isObject, affected != 1 { throw .notSingular(affected) }
     }
@@ -105,7 +110,7 @@ struct WriteRun {
         if representation.visible == nil, !representation.isOpen {
             try requireVisible(count, of: keys, returning)
         }
-        return returning.media.stripsNulls ? NullStripping.strip(body) : body
+        return body
     }
 
     /// Rowids as `json_each` takes them.
@@ -121,24 +126,19 @@ struct WriteRun {
         }
     }
 
-    /// The rows a statement finds as JSON, and how many they are.
+    /// The rows a statement finds as the body of an answer, and how many they are.
     private func read(
         _ text: String, _ arguments: [Value], _ layout: RowLayout, _ media: MediaType
     ) throws(Problem) -> (body: [UInt8], count: Int) {
         do throws(DatabaseError) {
             return try transaction.query(text: text, arguments: arguments, context) {
                 (rows) throws(DatabaseError) in
+                var encoder = RowEncoder(layout, media)
                 var body: [UInt8] = []
-                if !media.isObject { body.append(ASCII.leftBracket) }
-                var count = 0
-                while try rows.next() {
-                    if count > 0 { body.append(ASCII.comma) }
-                    count += 1
-                    layout.appendObject(rows, to: &body)
-                    try ReadPlan.judge(byteCount: body.count)
+                while try encoder.appendNext(&rows, to: &body) {
+                    try RowEncoder.refuseOversize(body.count)
                 }
-                if !media.isObject { body.append(ASCII.rightBracket) }
-                return (body, count)
+                return (body, encoder.rowCount)
             }
         } catch {
             throw Problem(error)

@@ -1,4 +1,3 @@
-import Database
 import Expressions
 import Schema
 
@@ -10,10 +9,9 @@ extension StatementBuilder {
     /// embeds so takes 10 and not 15.
     mutating func append(_ embed: EmbedPlan, in parent: TablePlan) {
         let table = embed.table
-        let layout = RowLayout(table.members.map { ($0.key, $0.type) })
         if embed.link.isToOne {
             append("(SELECT ")
-            append(object: layout) { index, builder in
+            append(object: table.layout) { index, builder in
                 builder.append(table.members[index], of: table)
             }
             appendSource(of: embed, in: parent)
@@ -21,12 +19,15 @@ extension StatementBuilder {
             return
         }
         append("(SELECT apus_array(")
-        append(object: layout) { index, builder in builder.append("\"c\(index)\"") }
+        append(object: table.layout) { index, builder in
+            builder.append(identifier: Alias.member(index))
+        }
         append(") FROM (SELECT ")
         for (index, member) in table.members.enumerated() {
             if index > 0 { append(", ") }
             append(member, of: table)
-            append(" AS \"c\(index)\"")
+            append(" AS ")
+            append(identifier: Alias.member(index))
         }
         appendSource(of: embed, in: parent)
         appendOrder(of: table)
@@ -43,9 +44,9 @@ extension StatementBuilder {
     }
 
     /// One column of a to-one embed, null when there is no row: to order parents by.
-    mutating func appendScalar(_ source: ColumnSource, of embed: EmbedPlan, in parent: TablePlan) {
+    mutating func appendScalar(_ field: ResolvedField, of embed: EmbedPlan, in parent: TablePlan) {
         append("(SELECT ")
-        append(source, of: embed.table)
+        append(field, of: embed.table.alias)
         appendSource(of: embed, in: parent)
         append(" LIMIT 1)")
     }
@@ -57,35 +58,23 @@ extension StatementBuilder {
         let rule = appendVisible(table.model, table.rule, as: table.alias)
         guard let junction = embed.link.junction else {
             appendWhere(of: table, rule: rule)
-            appendEquals(
-                (table.model, table.alias, embed.link.far),
-                (parent.model, parent.alias, embed.link.near))
+            append(" AND ")
+            appendEquals(table.columns(embed.link.far), parent.columns(embed.link.near))
             return
         }
         append(" JOIN ")
         let linkRule = appendVisible(junction.model, junction.rule, as: junction.alias)
         appendWhere(of: table, rule: rule)
+        append(" AND ")
         appendEquals(
-            (junction.model, junction.alias, junction.farColumns),
-            (table.model, table.alias, embed.link.far))
+            RowColumns(junction.model, junction.alias, junction.farColumns),
+            table.columns(embed.link.far))
+        append(" AND ")
         appendEquals(
-            (junction.model, junction.alias, junction.nearColumns),
-            (parent.model, parent.alias, embed.link.near))
+            RowColumns(junction.model, junction.alias, junction.nearColumns),
+            parent.columns(embed.link.near))
         append(" AND ")
         append(linkRule, of: junction.alias)
-    }
-
-    /// ` AND left.a = right.b`, pairwise.
-    private mutating func appendEquals(
-        _ left: (model: Model, alias: String, columns: [Int]),
-        _ right: (model: Model, alias: String, columns: [Int])
-    ) {
-        for (leftColumn, rightColumn) in zip(left.columns, right.columns) {
-            append(" AND ")
-            append(column: left.model.columns[leftColumn].name, of: left.alias)
-            append(" = ")
-            append(column: right.model.columns[rightColumn].name, of: right.alias)
-        }
     }
 
     /// The rows of a table below others: those that pass its read rule.
@@ -102,14 +91,18 @@ extension StatementBuilder {
             append(table: model.name, as: alias)
             return rule
         }
-        let view = "_apus_of_" + model.name
+        let view = Alias.visible(model.name)
         define(view) { builder in
             builder.append("SELECT * FROM ")
-            builder.append(table: model.name, as: "_apus_r")
+            builder.append(table: model.name, as: Alias.seen)
             builder.append(" WHERE ")
-            builder.append(predicate, row: "_apus_r")
+            builder.append(predicate, row: Alias.seen)
         }
         append(table: view, as: alias)
         return .everybody
     }
+}
+
+extension TablePlan {
+    fileprivate func columns(_ columns: [Int]) -> RowColumns { RowColumns(model, alias, columns) }
 }

@@ -1,7 +1,5 @@
-import Values
 import Database
 import Expressions
-import Query
 import Schema
 
 // SELECT statements out of table plans. Every embed is a correlated subquery, so that a request is
@@ -10,7 +8,11 @@ import Schema
 
 extension StatementBuilder {
     /// The rows of a root table as columns of the result, in the order of its members.
-    mutating func appendRows(of table: TablePlan, window: WindowPlan) {
+    ///
+    /// - Returns: The arguments that hold the window.
+    mutating func appendRows(
+        of table: TablePlan, window: WindowPlan
+    ) -> WindowPlan.Arguments {
         appendSelect(of: table)
         append(" FROM ")
         append(table: table.model.name, as: table.alias)
@@ -22,7 +24,7 @@ extension StatementBuilder {
             append(" ORDER BY ")
             append(rowOf: table.alias)
         }
-        append(window)
+        return append(window)
     }
 
     /// `SELECT …`: the members in their order.
@@ -51,57 +53,21 @@ extension StatementBuilder {
         append(")")
     }
 
-    mutating func append(_ window: WindowPlan) {
-        append(" LIMIT ")
-        append(window.limit, max: window.rowsMax)
-        append(" OFFSET ")
-        append(window.offset, max: QueryLimits.windowMax)
-    }
-
     mutating func append(_ member: TablePlan.Member, of table: TablePlan) {
         switch member.source {
-        case .column(let source): append(source, of: table)
+        case .column(let field, let mask): append(field, mask: mask, of: table.alias)
         case .embed(let index): append(table.embeds[index], in: table)
         case .rowCount: append("count(*)")
         }
     }
 
-    mutating func append(_ source: ColumnSource, of table: TablePlan) {
-        if let mask = source.mask {
-            append("CASE WHEN ")
-            append(mask, row: table.alias)
-            append(" THEN ")
-        }
-        switch source.cast {
-        case .integerToText?: append("CAST(")
-        case .booleanToText?: append("CASE ")
-        case nil: break
-        }
-        let column = table.model.columns[source.column]
-        if !source.path.isEmpty, column.type != .json {
-            append("NULL")
-        } else {
-            append(source.path, into: column.name, of: table.alias)
-        }
-        switch source.cast {
-        case .integerToText?: append(" AS TEXT)")
-        case .booleanToText?: append(" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END")
-        case nil: break
-        }
-        if source.mask != nil { append(" END") }
-    }
-
-    private mutating func append(_ path: [JSONStep], into column: String, of alias: String) {
-        for step in path.reversed() { append(step.isText ? "apus_json_text(" : "apus_json_get(") }
-        append(column: column, of: alias)
-        for step in path {
-            append(", ")
-            switch step.key {
-            case .name(let name): append(.text(name))
-            case .index(let index): append(.integer(index))
-            }
-            append(")")
-        }
+    private mutating func append(_ field: ResolvedField, mask: Predicate?, of alias: String) {
+        guard let mask else { return append(field, of: alias) }
+        append("CASE WHEN ")
+        append(mask, row: alias)
+        append(" THEN ")
+        append(field, of: alias)
+        append(" END")
     }
 
     /// ` WHERE …`: the rule first, then what the request asks.
@@ -140,26 +106,12 @@ extension StatementBuilder {
         for (index, key) in table.order.enumerated() {
             append(index == 0 ? " ORDER BY " : ", ")
             if let embed = key.embeds.first {
-                appendScalar(key.source, of: table.embeds[embed], in: table)
+                appendScalar(key.field, of: table.embeds[embed], in: table)
             } else {
-                append(key.source, of: table)
+                append(key.field, of: table.alias)
             }
             if key.descending { append(" DESC") }
             if key.mayBeNull { append(key.nullsFirst ? " NULLS FIRST" : " NULLS LAST") }
         }
-    }
-}
-
-/// The rows of a table that an answer holds.
-struct WindowPlan: Hashable, Sendable {
-    var limit: WindowParameter
-    var offset: WindowParameter
-    /// What `limit` is cut to.
-    var rowsMax: Int
-
-    init(limit: WindowParameter?, offset: WindowParameter?, rowsMax: Int) {
-        self.limit = limit ?? WindowParameter(number: rowsMax)
-        self.offset = offset ?? WindowParameter(number: 0)
-        self.rowsMax = rowsMax
     }
 }

@@ -6,12 +6,6 @@ import Values
 // Statements of writes. Rows are told apart by their rowid, which every table has.
 
 extension StatementBuilder {
-    /// Names that cannot be those of models or of other tables of the statement.
-    static let newAlias = "_apus_new"
-    static let oldAlias = "_apus_old"
-    static let keysAlias = "_apus_keys"
-    static let keyColumn = "_apus_row"
-
     /// `"alias".rowid`. No column may be called so.
     mutating func append(rowOf alias: String) {
         append(identifier: alias)
@@ -38,13 +32,13 @@ extension StatementBuilder {
     /// The row whose `key` columns hold these values.
     mutating func appendLookup(_ key: [Int], values: [Value], of model: Model) {
         append("SELECT ")
-        append(rowOf: Self.oldAlias)
+        append(rowOf: Alias.old)
         append(" FROM ")
-        append(table: model.name, as: Self.oldAlias)
+        append(table: model.name, as: Alias.old)
         append(" WHERE ")
         for (index, column) in key.enumerated() {
             if index > 0 { append(" AND ") }
-            append(column: model.columns[column].name, of: Self.oldAlias)
+            append(column: model.columns[column].name, of: Alias.old)
             append(" = ")
             append(values[index])
         }
@@ -85,7 +79,7 @@ extension StatementBuilder {
         append("SELECT ")
         append(rowOf: alias)
         append(" AS ")
-        append(identifier: Self.keyColumn)
+        append(identifier: Alias.rowid)
         for (index, column) in model.columns.enumerated() {
             append(", ")
             if let assignment = assignments.first(where: { $0.column == index }) {
@@ -109,13 +103,13 @@ extension StatementBuilder {
         append(" FROM (")
         appendNewRows(of: model, assignments, alias: alias, where: condition)
         append(") AS ")
-        append(identifier: Self.newAlias)
+        append(identifier: Alias.new)
         append(" JOIN ")
-        append(table: model.name, as: Self.oldAlias)
+        append(table: model.name, as: Alias.old)
         append(" ON ")
-        append(rowOf: Self.oldAlias)
+        append(rowOf: Alias.old)
         append(" = ")
-        append(column: Self.keyColumn, of: Self.newAlias)
+        append(column: Alias.rowid, of: Alias.new)
     }
 
     /// The number of the first of `checks` that a row fails, for one row that fails any.
@@ -129,16 +123,19 @@ extension StatementBuilder {
             append(check)
             append(", 0) THEN \(index)")
         }
-        append(" END AS \"_apus_check\"")
+        append(" END AS ")
+        append(identifier: Alias.failure)
         appendImages(of: model, assignments, alias: alias, where: condition)
-        append(" WHERE \"_apus_check\" IS NOT NULL LIMIT 1")
+        append(" WHERE ")
+        append(identifier: Alias.failure)
+        append(" IS NOT NULL LIMIT 1")
     }
 
     private mutating func append(_ check: RowCheck) {
         switch check.rule {
         case .everybody: append("1")
         case .nobody: append("0")
-        case .matching(let predicate): append(predicate, row: Self.newAlias, old: Self.oldAlias)
+        case .matching(let predicate): append(predicate, row: Alias.new, old: Alias.old)
         }
     }
 
@@ -155,11 +152,11 @@ extension StatementBuilder {
     /// Finds the one row that was touched, if it passes a rule.
     mutating func appendTouchedRow(of model: Model, passing rule: RowRule) {
         append("SELECT 1 FROM ")
-        append(table: model.name, as: Self.oldAlias)
+        append(table: model.name, as: Alias.old)
         append(" WHERE ")
-        append(rule, of: Self.oldAlias)
+        append(rule, of: Alias.old)
         append(" AND ")
-        appendIsTouched(Self.oldAlias)
+        appendIsTouched(Alias.old)
     }
 
     /// `"alias".rowid = n`: the one row that was touched.
@@ -177,7 +174,7 @@ extension StatementBuilder {
         appendOrder(of: table)
         if table.order.isEmpty {
             append(" ORDER BY ")
-            append(column: "key", of: Self.keysAlias)
+            append(column: "key", of: Alias.keys)
         }
     }
 
@@ -193,12 +190,12 @@ extension StatementBuilder {
         append(" FROM json_each(")
         appendTouchedRows()
         append(") AS ")
-        append(identifier: Self.keysAlias)
+        append(identifier: Alias.keys)
         append(" CROSS JOIN ")
         append(table: table.model.name, as: table.alias)
         append(" ON ")
         append(rowOf: table.alias)
         append(" = ")
-        append(column: "value", of: Self.keysAlias)
+        append(column: "value", of: Alias.keys)
     }
 }

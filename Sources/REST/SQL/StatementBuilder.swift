@@ -1,5 +1,6 @@
 import Database
 import Expressions
+import Query
 import Schema
 import Values
 
@@ -7,7 +8,8 @@ import Values
 struct StatementBuilder {
     /// The statement without its head. Only this room's own extensions append to it.
     var sql = SQL()
-    /// Common table expressions, `"name" AS …`, in order of their names' first use.
+    /// Common table expressions, `"name" AS …`, in order of their names' first use. They have no
+    /// arguments, so that those of the statement keep their numbers.
     private var views: [(name: String, sql: SQL)] = []
 
     /// Rows that one level of an answer holds at most.
@@ -37,6 +39,7 @@ struct StatementBuilder {
             query(&builder)
             builder.append(")")
         }
+        assert(sql.arguments.isEmpty, "a view with arguments")
         views.append((name, sql))
     }
 
@@ -61,11 +64,24 @@ struct StatementBuilder {
     /// The rows that a write has touched, which each run brings.
     mutating func appendTouchedRows() { sql.append(argument: .null, slot: .rows) }
 
+    /// ` LIMIT … OFFSET …`
+    ///
+    /// - Returns: The indexes of the two arguments in the statement; views have none.
+    @discardableResult
+    mutating func append(_ window: WindowPlan) -> WindowPlan.Arguments {
+        append(" LIMIT ")
+        let limit = append(window.limit, max: window.rowsMax)
+        append(" OFFSET ")
+        return WindowPlan.Arguments(
+            limit: limit, offset: append(window.offset, max: QueryLimits.windowMax))
+    }
+
     /// A `limit` or `offset`, or the setting that bounds it.
-    mutating func append(_ window: WindowParameter, max: Int) {
+    private mutating func append(_ window: WindowParameter, max: Int) -> Int {
         sql.append(
             argument: .integer(Int64(min(window.number, max))),
             slot: window.parameter.map { .operand(parameter: $0, .number(max: max)) })
+        return sql.arguments.count - 1
     }
 
     mutating func append(column name: String, of alias: String) {
@@ -75,6 +91,10 @@ struct StatementBuilder {
     }
 
     mutating func append(identifier: String) { sql.append(identifier: identifier) }
+
+    mutating func append(_ field: ResolvedField, of alias: String) {
+        field.appendSQL(to: &sql, row: alias)
+    }
 
     /// The predicate, so bound that it may stand between `AND`s.
     mutating func append(_ predicate: Predicate, row alias: String, old: String? = nil) {

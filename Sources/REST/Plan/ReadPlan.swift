@@ -1,7 +1,4 @@
 import Database
-import Diagnostics
-import HTTP
-import Values
 
 /// A read, ready to run: finished statements, the shape of the answer, and which arguments a
 /// repeated request brings anew. Belongs to a shape of request and a role, not to a caller: who
@@ -18,24 +15,20 @@ final class ReadPlan: Sendable {
     let media: MediaType
     /// Whether a statement mentions the moment of the request.
     let asksForTime: Bool
-    /// Arguments of ``rows`` that hold the window.
-    let limitArgument: Int
-    let offsetArgument: Int
-    /// Field lines that are the same for every answer.
-    let fieldLines: [UInt8]
+    /// The arguments of ``rows`` that hold the window.
+    let windowArguments: WindowPlan.Arguments
+    let fields: AnswerFields
     /// What the statements were made of, for the one that only long answers need.
     private let table: TablePlan
     private let window: WindowPlan
 
     init(
         _ table: TablePlan, window: WindowPlan, countsRows: Bool, media: MediaType,
-        fieldLines: [UInt8]
+        fields: AnswerFields
     ) {
         var builder = StatementBuilder(rowsMax: window.rowsMax)
-        builder.appendRows(of: table, window: window)
+        windowArguments = builder.appendRows(of: table, window: window)
         rows = builder.statement.bound
-        limitArgument = rows.arguments.count - 2
-        offsetArgument = rows.arguments.count - 1
         self.countsRows = countsRows
         let countsSome = countsRows && !table.isCount
         countedTable = countsSome ? table.wholeTable : nil
@@ -47,9 +40,9 @@ final class ReadPlan: Sendable {
             count = nil
         }
         asksForTime = rows.readsTime || count?.readsTime == true
-        layout = RowLayout(table.members.map { ($0.key, $0.type) })
+        layout = table.layout
         self.media = media
-        self.fieldLines = fieldLines
+        self.fields = fields
         self.table = table
         self.window = window
     }
@@ -74,43 +67,4 @@ final class ReadPlan: Sendable {
             rows.slots.contains { $0.source.parameter == parameter }
         }
     }
-}
-
-/// The arguments of one run of a ``ReadPlan``.
-struct ReadArguments: Sendable {
-    var rows: [Value]
-    var count: [Value]
-
-    /// Those of the request the plan was made for.
-    init(_ plan: ReadPlan) {
-        rows = plan.rows.arguments
-        count = plan.count?.arguments ?? []
-    }
-
-    /// Those of a request that differs from it in the masked operands only.
-    init(_ plan: ReadPlan, operands: [MaskedOperand]) throws(Problem) {
-        self.init(plan)
-        try Self.fill(&rows, plan.rows.slots, operands)
-        if let count = plan.count { try Self.fill(&self.count, count.slots, operands) }
-    }
-
-    private static func fill(
-        _ arguments: inout [Value], _ slots: [ArgumentSlot], _ operands: [MaskedOperand]
-    ) throws(Problem) {
-        for slot in slots {
-            guard case .operand(let parameter, let content) = slot.source,
-                let operand = operands.first(where: { $0.parameter == parameter })
-            else { continue }
-            arguments[slot.argument] = try operand.value(content)
-        }
-    }
-}
-
-/// What one run of a ``ReadPlan`` found.
-struct ReadResult: Sendable {
-    /// The rows as a JSON array, or the one row.
-    var content: Content
-    var rowCount: Int
-    /// All rows, whatever the window; nil when nobody asked.
-    var total: Int?
 }

@@ -1,0 +1,30 @@
+import Diagnostics
+import SQLite
+import Work
+
+/// The life of the writer's thread.
+enum WriterThread {
+    static func run(
+        path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
+        tables: CapturedTables, publishers: Publishers, presence: FilePresence,
+        opened: Handover<Result<String, Problem>>
+    ) {
+        do throws(Problem) {
+            let (connection, hook) = try Opening.writer(path: path, configuration: configuration)
+            presence.remember(path)
+            do throws(SQLiteError) {
+                let epoch = try connection.text("SELECT value FROM _apus_meta WHERE key = 'epoch'")
+                let writer = try Writer(
+                    connection: connection, tables: tables, publishers: publishers,
+                    presence: presence, configuration: configuration)
+                opened.give(.success(epoch))
+                writer.run(queue, hook: hook)
+                _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+            } catch {
+                throw Problem(DatabaseError(error))
+            }
+        } catch {
+            opened.give(.failure(error))
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Bytes
+public import Diagnostics
+import Glibc
+
+/// A file that this process has locked. The lock ends with the object, and with the process.
+public final class LockedFile: Sendable {
+    /// What came of asking for a lock.
+    public enum Outcome: Sendable {
+        /// The lock is ours.
+        case taken(LockedFile)
+        /// Another holds it: the number of the process, in digits, if it has written one.
+        case held(by: String)
+        /// There is no file.
+        case missing
+    }
+
+    private let descriptor: Int32
+
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit {
+        // A process that is forked at this moment holds the descriptor until it executes another
+        // program: closing ours alone would leave the lock to it.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
+
+    /// Opens and locks the file at `path`.
+    ///
+    /// - Throws: 58030 when it cannot be opened.
+    public static func take(_ path: String, making: Bool = false) throws(Problem) -> Outcome {
+        let flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | (making ? O_CREAT : 0)
+        let descriptor = unsafe open(path, flags, 0o600)
+        if descriptor < 0 {
+            if errno == ENOENT, !making { return .missing }
+            throw .file("lock", path)
+        }
+        let file = LockedFile(descriptor)
+        let isOurs = uninterrupted { flock(descriptor, LOCK_EX | LOCK_NB) } == 0
+        return isOurs ? .taken(file) : .held(by: file.process)
+    }
+
+    /// Tells others which process holds the lock.
+    public func write(process: Int32) {
+        let line = Array("\(process)\n".utf8)
+        ftruncate(descriptor, 0)
+        unsafe _ = line.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    private var process: String {
+        var buffer = [UInt8](repeating: 0, count: 32)
+        let count = unsafe buffer.withUnsafeMutableBytes {
+            unsafe pread(descriptor, $0.baseAddress, $0.count, 0)
+        }
+        return String(utf8: Array(buffer.prefix(max(0, count)).prefix(while: ASCII.isDigit)))
+    }
+}

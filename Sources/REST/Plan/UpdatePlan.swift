@@ -1,0 +1,65 @@
+import Database
+import Schema
+import Values
+
+/// UPDATE by filter.
+final class UpdatePlan: Sendable {
+    let model: Model
+    let reader: PayloadReader
+    /// Whether listed columns that the object lacks get their defaults (`missing=default`).
+    let fillsGaps: Bool
+    /// The rows, with the caller's conditions.
+    let target: TablePlan
+    /// Rules beside the target's conditions.
+    let rules: [RowRule]
+    let checks: [RowCheck]
+    let returning: ReturnPlan
+    /// The columns that messages about constraints may show: those the caller may read.
+    let shownColumns: [Int]
+    /// What the columns ask of the new values.
+    let demands: ColumnDemands
+    /// The UPDATE, which answers the rowids of the rows it changed.
+    let statement: BoundSQL
+    /// Finds which of ``checks`` a row fails; nil when there are none.
+    let violation: BoundSQL?
+    let slots: [ArgumentSlot]
+
+    init(
+        model: Model, reader: PayloadReader, fillsGaps: Bool, target: TablePlan, rules: [RowRule],
+        checks: [RowCheck], returning: ReturnPlan, shownColumns: [Int], rowsMax: Int
+    ) {
+        self.model = model
+        self.reader = reader
+        self.fillsGaps = fillsGaps
+        self.target = target
+        self.rules = rules
+        self.checks = checks.filter { !$0.rule.isEverybody }
+        self.returning = returning
+        self.shownColumns = shownColumns
+        let columns = Self.columns(reader.columns, of: model)
+        demands = ColumnDemands(of: model, columns, numbers: false)
+        let assignments = columns.map { Assignment(column: $0, value: .null) }
+        var builder = StatementBuilder(rowsMax: rowsMax)
+        builder.appendUpdate(of: model, as: target.alias, assignments)
+        builder.appendWhere(rules, target)
+        builder.append(" RETURNING rowid")
+        statement = builder.statement.bound
+        slots = statement.slots + returning.operandSlots
+        guard !self.checks.isEmpty else {
+            violation = nil
+            return
+        }
+        builder = StatementBuilder(rowsMax: rowsMax)
+        builder.appendViolation(of: self.checks, model: model, assignments, alias: target.alias) {
+            $0.appendWhere(rules, target)
+        }
+        violation = builder.statement.bound
+    }
+
+    /// The columns that an update of these ones writes: the others first, then those that the
+    /// server stamps, whatever the body says of them.
+    static func columns(_ given: [Int], of model: Model) -> [Int] {
+        let stamped = model.columns.indices.filter { model.columns[$0].onUpdate != nil }
+        return given.filter { !stamped.contains($0) } + stamped
+    }
+}

@@ -1,0 +1,23 @@
+import Database
+import Diagnostics
+
+extension DeletePlan {
+    /// The rows as they were are read first, with what is embedded in them; then they go.
+    func run(_ run: WriteRun) throws(Problem) -> WriteResult {
+        var body: [UInt8]?
+        if let representation = returning.representation {
+            let keys = try run.look(rows.text, rows.arguments(run.operands))
+            body = try run.representation(representation, of: keys, returning)
+        }
+        let affected: Int
+        do throws(DatabaseError) {
+            affected = try run.transaction.run(
+                text: statement.text, arguments: statement.arguments(run.operands), run.context)
+        } catch {
+            throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
+                .problem(error, deletingFrom: target.alias) { $0.appendWhere(rules, target) }
+        }
+        try run.requireCount(affected, returning)
+        return WriteResult(status: body == nil ? 204 : 200, affected: affected, body: body)
+    }
+}

@@ -1,0 +1,18 @@
+/// What a caller may be allowed to do with a row.
+public enum Verb: String, Hashable, Sendable, CaseIterable {
+    case read, create, update, delete
+}
+
+/// Who may use one verb: expressions that must be true of the row.
+public struct AccessRule: Hashable, Sendable {
+    /// Judges the row that is there: read, update and delete.
+    public let using: ExpressionSource?
+    /// Judges the row as it will be: create and update.
+    public let check: ExpressionSource?
+
+    /// A rule of the two parts.
+    public init(using: ExpressionSource?, check: ExpressionSource?) {
+        self.using = using
+        self.check = check
+    }
+}
