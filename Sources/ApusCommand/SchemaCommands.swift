@@ -66,7 +66,7 @@ extension Command {
         "migrate", "status",
         summary: "list the migration files and whether the database has them",
         discussion: """
-            Exits with 1 when a file is pending, changed or missing. Changes nothing, and may be run
+            Exits with 1 when a file is pending, changed or missing. Applies nothing, and may be run
             beside a server.
             """,
         switches: [.json], example: "apus migrate status --json"

@@ -1,6 +1,7 @@
 import Bytes
 import Database
 import Diagnostics
+import Disk
 import Schema
 
 /// What `apus migrate` does.
@@ -47,11 +48,12 @@ public enum MigrationCommands {
         }
     }
 
-    /// How files and database stand to each other. Makes nothing, and reads a database that a
-    /// server holds.
+    /// How files and database stand to each other. Makes no database, and reads one that a server
+    /// holds. A data directory that is there is closed to others, as by every command.
     public static func status(_ options: ServerOptions) throws -> Report {
         try options.requireProject()
         let set = try MigrationSet.load(options.migrationsDirectory)
+        if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
         return Report(try MigrationStatus(set, databaseAt: options.databasePath))
     }
 
