@@ -140,7 +140,7 @@ struct FileReader {
         if near == nil {
             if let listing = vocabulary.listing {
                 message += "; it has \(listing)"
-            } else if let other = Vocabulary.modelFile.lazy.map(Vocabulary.named)
+            } else if let other = Vocabulary.Name.allCases.lazy.map(Vocabulary.named)
                 .first(where: { $0.word(member.name) != nil })
             {
                 message += "; \(other.noun) has it"
