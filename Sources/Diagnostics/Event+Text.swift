@@ -29,8 +29,8 @@ extension Event {
         case .schemasHeldBack(let names, let standing, let first):
             ["not taken: \(Self.list(names)); \(standing) faults stand, the first: \(first)"]
         case .schemaWarning(let text): [text]
-        case .settingsOverruled(let settings):
-            settings.map { "no effect: \($0.name), which \($0.by) overrules" }
+        case .settingOverruled(let name, let by):
+            ["no effect: \(name), which \(by) overrules"]
         case .migrated(let name): ["applied \(name)"]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]

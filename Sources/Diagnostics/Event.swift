@@ -28,8 +28,8 @@ public enum Event: Sendable {
     case schemasHeldBack(names: [String], standing: Int, first: String)
     /// What a schema file says is allowed and probably not meant.
     case schemaWarning(_ text: String)
-    /// Saved settings that do nothing, each with the flag or variable that overrules it.
-    case settingsOverruled([(name: String, by: String)])
+    /// A saved setting that does nothing, and the flag or variable that overrules it.
+    case settingOverruled(name: String, by: String)
     /// A migration file, or an additive difference in development, was applied.
     case migrated(name: String)
     /// A file or directory of the server's that other users could reach was closed to them; the
@@ -60,7 +60,7 @@ public enum Event: Sendable {
         case .request(_, _, _, let status, _, let refusal):
             Self.level(ofStatus: status, isRefused: refusal != nil)
         case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasWaiting,
-            .schemasSettled, .schemasMended, .settingsOverruled, .migrated, .secretsRestored: .info
+            .schemasSettled, .schemasMended, .settingOverruled, .migrated, .secretsRestored: .info
         case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
             .secretsReplaced, .secretsLost, .serviceLate: .warning
         case .databaseLost, .failed, .serviceFailed: .error
@@ -90,7 +90,7 @@ public enum Event: Sendable {
         case .schemasRefused: "schemas_refused"
         case .schemasHeldBack: "schemas_held_back"
         case .schemaWarning: "schema_warning"
-        case .settingsOverruled: "settings_overruled"
+        case .settingOverruled: "setting_overruled"
         case .migrated: "migrated"
         case .closedToOthers: "closed_to_others"
         case .dataDirectoryMade: "data_directory_made"
@@ -130,10 +130,8 @@ public enum Event: Sendable {
                 .init("first", .string(first)),
             ]
         case .schemaWarning(let text): [.init("warning", .string(text))]
-        case .settingsOverruled(let settings):
-            [
-                Self.list("names", settings.map { $0.name }), Self.list("by", settings.map { $0.by }),
-            ]
+        case .settingOverruled(let name, let by):
+            [.init("name", .string(name)), .init("by", .string(by))]
         case .migrated(let name): [.init("migration", .string(name))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]

@@ -116,7 +116,7 @@ private final class SchemaReload {
         ] where !names.isEmpty {
             services.log.record(event(names))
         }
-        if !overruled.isEmpty { services.log.record(.settingsOverruled(overruled)) }
+        for (name, by) in overruled { services.log.record(.settingOverruled(name: name, by: by)) }
         for warning in warnings { services.log.record(.schemaWarning("\(warning)")) }
     }
 }
