@@ -28,9 +28,14 @@ func room(_ name: String, _ below: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: below, swiftSettings: product)
 }
 
-/// The tests of a room.
+/// The tests of a room, with what all tests share.
 func tests(_ name: String, _ needs: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: needs, swiftSettings: house)
+    .testTarget(name: name, dependencies: ["TestSupport"] + needs, swiftSettings: house)
+}
+
+/// What several test targets share; no product holds it.
+func support(_ name: String, _ below: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: below, path: "Tests/\(name)", swiftSettings: house)
 }
 
 let package = Package(
@@ -72,6 +77,10 @@ let package = Package(
                     ["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))
             ]),
 
+        support("TestSupport", ["HTTP", "Bytes", "COpenSSL"]),
+        // Apart, so that the tests of a low room do not wait for the whole house to be built.
+        support("ServerTestSupport", ["TestSupport", "Server", "Configuration", "Bytes"]),
+
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
         tests("DiskTests", ["Disk", "Diagnostics"]),
@@ -79,7 +88,7 @@ let package = Package(
         tests("CryptoTests", ["Crypto", "Bytes"]),
         tests("NetworkTests", ["Network", "Work", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
-        tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Work", "Diagnostics", "Bytes", "COpenSSL"]),
+        tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Work", "Diagnostics", "Bytes"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("DatabaseTests", ["Database", "SQLite", "Values", "Bytes", "Diagnostics"]),
@@ -90,7 +99,8 @@ let package = Package(
         tests("RESTTests", ["REST", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("AuthTests", ["Auth", "Configuration", "Crypto", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("RealtimeTests", ["Realtime", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        tests("ServerTests", ["Server", "Configuration", "Schema", "Expressions", "Database", "Values", "Crypto", "HTTP", "Bytes", "Diagnostics"]),
+        tests("ServerTests", ["ServerTestSupport", "Server", "Configuration", "Schema", "Expressions", "Database", "Values", "Crypto", "Network", "HTTP", "Bytes", "Diagnostics"]),
+        tests("WireTests", ["ServerTestSupport", "Server", "Crypto", "Bytes"]),
         tests("HouseTests", []),
     ]
 )

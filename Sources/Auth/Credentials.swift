@@ -11,7 +11,7 @@ public struct Credentials: Sendable {
     public let bearer: ArraySlice<UInt8>?
 
     /// Reads a request. Makes no copy unless the key stands in the query.
-    public init(_ request: Request) {
+    public init(_ request: borrowing Request) {
         apiKey =
             Self.nonEmpty(request.fieldBytes("apikey"))
             ?? Self.nonEmpty(request.fieldBytes("x-api-key"))
@@ -23,13 +23,13 @@ public struct Credentials: Sendable {
         key?.isEmpty == true ? nil : key
     }
 
-    private static func parameter(of request: Request) -> ArraySlice<UInt8>? {
+    private static func parameter(of request: borrowing Request) -> ArraySlice<UInt8>? {
         guard !request.rawQuery.isEmpty else { return nil }
         let parameter = QueryString.parse(request.rawQuery).first { $0.name == "apikey" }
         return parameter?.value.map { Array($0.utf8)[...] }
     }
 
-    private static func bearer(of request: Request) -> ArraySlice<UInt8>? {
+    private static func bearer(of request: borrowing Request) -> ArraySlice<UInt8>? {
         guard let value = request.fieldBytes("authorization"), value.count > 7,
             ASCII.equalIgnoringCase(value.prefix(7), "bearer ")
         else { return nil }

@@ -19,6 +19,11 @@ extension [UInt8] {
 
     /// Appends the decimal digits of `number`, with a minus sign when it is negative.
     @inlinable public mutating func append(decimal number: Int64) {
+        append(decimal: number, digitsMin: 1)
+    }
+
+    /// The same with zeros in front where there are fewer digits than `digitsMin`, 18 at most.
+    @inlinable mutating func append(decimal number: Int64, digitsMin: Int) {
         // Nineteen digits and a sign at most, made from the last one on.
         var text = InlineArray<20, UInt8>(repeating: 0x30)
         var start = text.count
@@ -28,6 +33,7 @@ extension [UInt8] {
             text[start] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
+        start = Swift.min(start, text.count - digitsMin)
         if number < 0 {
             start -= 1
             text[start] = 0x2D
@@ -40,13 +46,7 @@ extension [UInt8] {
 
     /// Appends `number` in decimal, filled up with leading zeros to `width` digits.
     @inlinable public mutating func append(padded number: Int, width: Int) {
-        var divisor = 1
-        for _ in 1..<Swift.max(width, 1) { divisor *= 10 }
-        while divisor > 1 && number < divisor {
-            append(0x30)
-            divisor /= 10
-        }
-        append(decimal: number)
+        append(decimal: Int64(number), digitsMin: width)
     }
 
     /// Appends `bytes` as lower-case hexadecimal digits.

@@ -12,6 +12,17 @@ extension Span<UInt8> {
         index &+ 8 <= count && word(at: index) & 0x8080_8080_8080_8080 == 0
     }
 
+    /// Whether eight bytes follow from `index` on, none of them an ASCII control character.
+    @inlinable public func hasNoControls(at index: Int) -> Bool {
+        guard index &+ 8 <= count else { return false }
+        // As in `hasNUL`, once for what is below the space and once for DEL.
+        let word = word(at: index)
+        let low = (word &- 0x2020_2020_2020_2020) & ~word
+        let others = word ^ 0x7F7F_7F7F_7F7F_7F7F
+        let deletes = (others &- 0x0101_0101_0101_0101) & ~others
+        return (low | deletes) & 0x8080_8080_8080_8080 == 0
+    }
+
     /// Whether one of the bytes is NUL.
     @inlinable public var hasNUL: Bool {
         var index = 0

@@ -15,6 +15,10 @@ public struct Setting: Sendable, CustomStringConvertible {
     /// The setting's name, which is its word in `project.json` behind the section's:
     /// `auth.jwt_expiry_seconds`.
     public let name: String
+    /// The section of `project.json` that it stands in, nil for the file's top level.
+    public let section: String?
+    /// The word in `project.json`, without its section.
+    public let word: String
     /// What it decides, in a line without a full stop.
     public let summary: String
     /// When a server that is running takes a new value.
@@ -45,6 +49,9 @@ public struct Setting: Sendable, CustomStringConvertible {
         isSecret: Bool = false
     ) {
         self.name = name
+        let parts = name.utf8.split(separator: ASCII.dot).compactMap { String($0) }
+        section = parts.count > 1 ? parts[0] : nil
+        word = parts.last ?? ""
         let choices = form.syntax.choices.joined(separator: ", ")
         self.summary = choices.isEmpty ? summary : "\(summary): \(choices)"
         self.effect = effect
@@ -70,15 +77,6 @@ public struct Setting: Sendable, CustomStringConvertible {
 
 extension Setting {
     public var description: String { name }
-
-    /// The section of `project.json` that it stands in, nil for the file's top level.
-    public var section: String? {
-        let parts = name.split(separator: ".")
-        return parts.count > 1 ? String(parts[0]) : nil
-    }
-
-    /// The word in `project.json`, without its section.
-    public var word: String { String(name.split(separator: ".").last ?? "") }
 
     /// The flag: `--auth-jwt-expiry-seconds`.
     public var flag: String { "--" + Self.joined(name, by: "-") }

@@ -114,10 +114,9 @@ public struct Settings: Hashable, Sendable {
         data = FolderPath.join(project, ".apus")
     }
 
-    /// One loop for each processor that is online, within what the row allows.
-    private static var processors: Int {
-        max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), loopsMax))
-    }
+    /// One loop for each processor that is online, within what the row allows. Asked once: a file
+    /// is read for it, and defaults are made for every help text and every word.
+    private static let processors = max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), loopsMax))
 
     /// Loops are threads with a reader of the database each; more than this serve nobody.
     static let loopsMax = 64

@@ -8,9 +8,6 @@ public struct BoundSQL: Sendable {
     public var arguments: [Value]
     /// The arguments that a repeated request replaces.
     public internal(set) var slots: [ArgumentSlot] = []
-    /// Whether the text mentions the moment of the request: making it costs more than binding
-    /// everything else.
-    public internal(set) var readsTime = false
 
     /// The number of the first argument's parameter.
     public static let firstArgument = 7

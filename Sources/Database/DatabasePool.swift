@@ -124,6 +124,19 @@ public final class DatabasePool: Sendable {
         return try result.get()
     }
 
+    /// As `write`, for callers without a task: calls `reply` once, on the writer's thread, which it
+    /// should not hold up, or on this one when the write is refused at once.
+    ///
+    /// - Returns: what drops the write if it has not begun, from any thread.
+    public func write<R: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
+        reply: @escaping @Sendable (Result<R, Problem>) -> Void
+    ) -> @Sendable () -> Void {
+        let withdrawal = Cancellation()
+        submit(withdrawal, body, reply)
+        return { withdrawal.raise() }
+    }
+
     /// As `write`, blocking the calling thread and without the statement timeout: for start-up and
     /// the command line. Never to be called on a loop, nor on the writer's thread.
     @discardableResult

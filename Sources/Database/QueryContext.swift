@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Values
 
 /// The parameters that every statement shares: the caller, and the moment.
@@ -31,13 +32,14 @@ public struct QueryContext: Hashable, Sendable {
     public var jwt: Value
     /// See `ContextSlot.aal`.
     public var aal: Value
-    /// See `ContextSlot.now`.
-    public var now: Value
+    /// The moment of the request, nil for none. See `ContextSlot.now`, whose text is made only where
+    /// something asks for it.
+    public var now: Instant?
 
     /// A context; what is left out is NULL.
     public init(
         userID: Value = .null, role: Value = .null, email: Value = .null, jwt: Value = .null,
-        aal: Value = .null, now: Value = .null
+        aal: Value = .null, now: Instant? = nil
     ) {
         self.userID = userID
         self.role = role
@@ -58,7 +60,7 @@ public struct QueryContext: Hashable, Sendable {
         case .email: email
         case .jwt: jwt
         case .aal: aal
-        case .now: now
+        case .now: now.map { .text($0.postgres) } ?? .null
         }
     }
 }

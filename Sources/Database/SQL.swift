@@ -96,9 +96,7 @@ public struct SQL: Hashable, Sendable {
             case .argument:
                 bound.text += "?\(number)"
                 number += 1
-            case .context(let slot):
-                bound.text += "?\(slot.rawValue)"
-                if slot == .now { bound.readsTime = true }
+            case .context(let slot): bound.text += "?\(slot.rawValue)"
             }
         }
         return bound

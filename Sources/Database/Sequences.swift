@@ -4,19 +4,54 @@ import SQLite
 ///
 /// As in PostgreSQL numbers are not part of a write: one that is undone, because its number was
 /// taken for instance, has used its number up, so that the next try gets another. What is kept
-/// must not be given again, not after a crash either: before each commit the last numbers of the
-/// sequences that moved go into `_apus_sequences`, one statement a sequence.
+/// must not be given again, not after a crash either; but to write each number down would cost
+/// each commit a page. So `_apus_sequences` runs ahead of the numbers given, by a block, as
+/// PostgreSQL's log does (sequence.c, SEQ_LOG_VALS), and is written again when they have come up
+/// with it. After a crash the rest of the block is skipped; whoever closes the file takes it back.
 final class Sequences {
+    /// How many numbers are written down ahead.
+    private static let block: Int64 = 32
+
     private struct State {
+        /// The last number given.
         var last: Int64
-        /// Whether `_apus_sequences` says the same.
-        var isSaved: Bool
+        /// The last number that is written down in the committed database. When a write is
+        /// acknowledged, it is not below `last`.
+        var reserved: Int64
+        /// Whether the table of sequences knows this one. If not, it is to be written down though
+        /// no number was given.
+        var isKnown: Bool
+        /// What the transaction under way has written down.
+        var written: Int64?
+        /// The greatest number it gives.
+        let maximum: Int64
+
+        init(last: Int64, isKnown: Bool, maximum: Int64) {
+            self.last = last
+            reserved = last
+            self.isKnown = isKnown
+            self.maximum = maximum
+        }
+
+        /// Goes on after `number`. A block is written down with the first number that is used.
+        mutating func raise(to number: Int64) {
+            last = number
+            if number > reserved { (reserved, isKnown) = (number, false) }
+        }
+
+        /// What is to be written down now: the numbers given and a block, or all there are.
+        var upcomingReserve: Int64? {
+            if last > reserved { return last + min(block, maximum - last) }
+            return isKnown ? nil : reserved
+        }
     }
 
     private let connection: Connection
     private var states: [String: State] = [:]
     /// The states before the first script of the write under way.
     private var statesBeforeScript: [String: State]?
+    /// Whether a script of the transaction under way has changed `_apus_sequences`.
+    private var hasFollowedScript = false
 
     init(connection: Connection) { self.connection = connection }
 
@@ -38,14 +73,14 @@ final class Sequences {
 
     /// Gives numbers that are upcoming, and with them those before.
     func use(_ numbers: ClosedRange<Int64>, of sequence: IdentitySequence) {
-        states[sequence.table] = State(last: numbers.upperBound, isSaved: false)
+        let unsettled = State(last: 0, isKnown: false, maximum: sequence.maximum)
+        states[sequence.table, default: unsettled].last = numbers.upperBound
     }
 
     /// Finds out where a sequence stands, if that is not known yet.
     ///
     /// - Returns: the last number given.
-    @discardableResult
-    func settle(_ sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
+    private func settle(_ sequence: IdentitySequence) throws(DatabaseError) -> Int64 {
         if let state = states[sequence.table] { return state.last }
         do throws(SQLiteError) {
             let state = try load(sequence)
@@ -62,7 +97,7 @@ final class Sequences {
         do throws(SQLiteError) {
             let greatest = try greatestValue(of: sequence)
             guard greatest > last else { return }
-            states[sequence.table] = State(last: greatest, isSaved: false)
+            states[sequence.table]?.raise(to: greatest)
         } catch {
             throw DatabaseError(error)
         }
@@ -75,12 +110,14 @@ final class Sequences {
         var last: Int64
         if try run.step() {
             last = run.cell(0).integer
-            if run.cell(1).integer != 0 { return State(last: last, isSaved: true) }
+            if run.cell(1).integer != 0 {
+                return State(last: last, isKnown: true, maximum: sequence.maximum)
+            }
         } else {
             last = try lastAutoincrement(of: sequence)
         }
         last = max(last, try greatestValue(of: sequence))
-        return State(last: last, isSaved: false)
+        return State(last: last, isKnown: false, maximum: sequence.maximum)
     }
 
     /// What SQLite counted to while the table was numbered by its AUTOINCREMENT. That follows the
@@ -107,28 +144,54 @@ final class Sequences {
 
     // MARK: Commits
 
-    /// Writes down the sequences that moved: right before COMMIT, outside of all savepoints.
+    /// Writes down the sequences that have used up what was written down: right before COMMIT,
+    /// outside of all savepoints.
     func save() throws(SQLiteError) {
-        for (table, state) in states where !state.isSaved {
-            var run = try connection.run(
-                "INSERT INTO _apus_sequences(model, last, is_settled) VALUES (?1, ?2, 1) "
-                    + "ON CONFLICT(model) DO UPDATE SET last = excluded.last, is_settled = 1")
-            try run.bind(table, at: 1)
-            try run.bind(state.last, at: 2)
-            _ = try run.step()
+        for (table, state) in states {
+            guard let reserve = state.upcomingReserve else { continue }
+            try write(reserve, of: table)
+            states[table]?.written = reserve
         }
+    }
+
+    private func write(_ last: Int64, of table: String) throws(SQLiteError) {
+        var run = try connection.run(
+            "INSERT INTO _apus_sequences(model, last, is_settled) VALUES (?1, ?2, 1) "
+                + "ON CONFLICT(model) DO UPDATE SET last = excluded.last, is_settled = 1")
+        try run.bind(table, at: 1)
+        try run.bind(last, at: 2)
+        _ = try run.step()
     }
 
     /// What `save` wrote has been committed.
     func didCommit() {
-        for index in states.values.indices where !states.values[index].isSaved {
-            states.values[index].isSaved = true
+        hasFollowedScript = false
+        for index in states.values.indices {
+            guard let written = states.values[index].written else { continue }
+            states.values[index].reserved = written
+            states.values[index].isKnown = true
+            states.values[index].written = nil
         }
     }
 
-    /// Forgets everything after a transaction was lost: nobody has seen the numbers it gave.
-    func forget() {
+    /// Whether more is written down than was given.
+    var areAhead: Bool { states.values.contains { $0.last < $0.reserved } }
+
+    /// Writes down the last numbers given and no more, in a transaction that the file is closed
+    /// after: whoever opens it goes on without a gap.
+    func takeBack() throws(SQLiteError) {
+        for (table, state) in states where state.last != state.reserved {
+            try write(state.last, of: table)
+        }
         states = [:]
+    }
+
+    /// A transaction was lost: its numbers stay used up, but what it has written down does not
+    /// count. After a script only the table knows where its sequences stand.
+    func forget() {
+        if hasFollowedScript { states = [:] }
+        hasFollowedScript = false
+        for index in states.values.indices { states.values[index].written = nil }
         statesBeforeScript = nil
     }
 
@@ -189,7 +252,10 @@ extension Sequences {
     /// Leaves it to `_apus_sequences` to know the states: scripts change it.
     private func writeDown() throws(SQLiteError) {
         if statesBeforeScript == nil { statesBeforeScript = states }
-        try save()
+        hasFollowedScript = true
+        for (table, state) in states where state.last != state.reserved || !state.isKnown {
+            try write(state.last, of: table)
+        }
         states = [:]
     }
 

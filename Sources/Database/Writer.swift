@@ -7,7 +7,7 @@ import Synchronization
 ///     BEGIN IMMEDIATE
 ///       per write:  SAVEPOINT → the write's statements → its change-log rows → RELEASE
 ///                   (or, if it fails, ROLLBACK TO: the others do not notice)
-///     the identity sequences that moved are written down
+///     the identity sequences that have come up with what is written down are written down anew
 ///     COMMIT          one synchronisation to disk for all of them
 ///     publish the changes, then send the replies; whoever sleeps is woken once for both
 final class Writer {
@@ -72,7 +72,7 @@ final class Writer {
                 // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
                 if presence.look() { trimAlone() } else { retention.postpone() }
             }
-            if taken.isClosed && jobs.isEmpty { return }
+            if taken.isClosed && jobs.isEmpty { return takeBackNumbers() }
         }
     }
 
@@ -263,14 +263,31 @@ final class Writer {
     /// Trims the log while nobody writes.
     private func trimAlone() {
         guard retention.isDue else { return }
+        let isDone = transaction { trimAlong(rowsMax: 0) }
+        if !isDone { retention.postpone() }
+    }
+
+    /// Writes down which numbers were given, before the file is closed.
+    private func takeBackNumbers() {
+        guard sequences.areAhead, presence.look() else { return }
+        // If it fails there is a gap, as after a crash.
+        transaction { () throws(SQLiteError) in try sequences.takeBack() }
+    }
+
+    /// Runs housekeeping in a transaction of its own.
+    ///
+    /// - Returns: whether it was committed.
+    @discardableResult
+    private func transaction(_ body: () throws(SQLiteError) -> Void) -> Bool {
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
             tally.begin(connection)
-            trimAlong(rowsMax: 0)
+            try body()
             try tally.commit(connection)
+            return true
         } catch {
-            retention.postpone()
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            return false
         }
     }
 }

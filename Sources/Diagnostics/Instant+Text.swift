@@ -16,6 +16,7 @@ extension Instant {
     /// PostgreSQL's JSON form in UTC, `2026-11-21T10:15:00.123456+00:00`.
     public var postgres: String {
         var text: [UInt8] = []
+        text.reserveCapacity(32)
         appendPostgres(to: &text)
         return String(utf8: text)
     }

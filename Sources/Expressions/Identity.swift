@@ -25,7 +25,7 @@ public struct Identity: Hashable, Sendable {
         claims: String = "{}", expiresAt: Int64? = nil, sessionID: String? = nil
     ) {
         self.role = role
-        self.userID = userID?.lowercased()
+        self.userID = userID
         self.email = email
         self.aal = aal
         self.claims = claims
@@ -56,6 +56,6 @@ public struct Identity: Hashable, Sendable {
         QueryContext(
             userID: userID.map(Value.text) ?? .null, role: .text(role),
             email: email.map(Value.text) ?? .null, jwt: .text(claims), aal: .text(aal),
-            now: now.map { .text($0.postgres) } ?? .null)
+            now: now)
     }
 }

@@ -66,14 +66,4 @@ extension RequestHead {
         }
         return false
     }
-
-    /// Every field in order, for logs and tests: names as they were written.
-    public var allFields: [(name: String, value: String)] {
-        fields.map {
-            (
-                String(decoding: bytes[$0.name], as: UTF8.self),
-                String(decoding: bytes[$0.value], as: UTF8.self)
-            )
-        }
-    }
 }

@@ -5,11 +5,6 @@ public final class FramedBytes: Sendable {
     /// The frame with its header.
     public let bytes: [UInt8]
 
-    /// A whole text message. The bytes must be UTF-8.
-    public init(text: [UInt8]) {
-        bytes = FramedBytes.frame(.text, text)
-    }
-
     /// A whole text message of parts that follow one another, each copied once. Together they must
     /// be UTF-8.
     public init(textParts parts: [[UInt8]]) {
@@ -19,18 +14,6 @@ public final class FramedBytes: Sendable {
         bytes.appendFrameHead(.text, payloadCount: count)
         for part in parts { bytes.append(contentsOf: part) }
         self.bytes = bytes
-    }
-
-    /// A whole binary message.
-    public init(binary: [UInt8]) {
-        bytes = FramedBytes.frame(.binary, binary)
-    }
-
-    private static func frame(_ opcode: WebSocketOpcode, _ payload: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(payload.count + webSocketHeaderBytesMax)
-        bytes.append(frame: opcode, payload: payload)
-        return bytes
     }
 }
 

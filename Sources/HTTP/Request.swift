@@ -11,8 +11,6 @@ public struct Request: Sendable {
     public var id: UInt64 = 0
     /// The numeric address of the peer, without the port. Empty when there is no socket.
     public var peerAddress = ""
-    /// Whether the request came over TLS.
-    public var isSecure = false
 
     /// A request of parts that a parser made.
     public init(head: RequestHead, body: [UInt8]) {
@@ -61,11 +59,6 @@ public struct Request: Sendable {
 
     /// The first value of a field as bytes; no String is made.
     public func fieldBytes(_ name: StaticString) -> ArraySlice<UInt8>? { head.fieldBytes(name) }
-
-    /// Whether the first value of a field is this text, in any case.
-    public func fieldEquals(_ name: StaticString, _ value: StaticString) -> Bool {
-        head.fieldEquals(name, value)
-    }
 }
 
 extension RequestHead {

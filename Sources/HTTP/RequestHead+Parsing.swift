@@ -117,6 +117,8 @@ extension RequestHead {
         end += 1
         while ASCII.isBlank(span[end]) { end += 1 }
         let valueStart = end
+        // Tokens are long: what needs no closer look is passed by in steps.
+        while span.hasNoControls(at: end) { end += 8 }
         while isValueByte(span[end]) { end += 1 }
         // The head ends with CRLF, so there is always a byte after a carriage return.
         guard span[end] == ASCII.cr, span[end + 1] == ASCII.lf else {

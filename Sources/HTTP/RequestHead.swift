@@ -36,9 +36,6 @@ public struct RequestHead: Sendable {
         self.method = method
     }
 
-    /// The request target as it was written.
-    public var rawTarget: ArraySlice<UInt8> { bytes[target] }
-
     /// The path, not decoded; `/` for an absolute target without one, `*` for `OPTIONS *`.
     public var rawPath: ArraySlice<UInt8> { path.isEmpty ? rootPath : bytes[path] }
 

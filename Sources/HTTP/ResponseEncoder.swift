@@ -11,6 +11,9 @@ public struct ResponseEncoder: Sendable {
         /// Whether another request may follow.
         public var keepsAlive: Bool
 
+        /// An answer after which the connection ends, to whatever was asked.
+        public static let last = Framing(isHead: false, isVersion10: false, keepsAlive: false)
+
         /// All three facts.
         public init(isHead: Bool, isVersion10: Bool, keepsAlive: Bool) {
             self.isHead = isHead

@@ -12,7 +12,8 @@ public protocol Application: AnyObject {
     func admit(_ request: Request) -> Admission
 
     /// Answers a request without a body. Called on the loop's thread, one request of a connection
-    /// at a time; what takes longer than a moment belongs into `Answer.pending`.
+    /// at a time; what takes longer than a moment belongs into `Answer.pending` or
+    /// `Answer.deferred`.
     func respond(to request: Request) -> Answer
 
     /// Words why the body of an admitted request is not taken: 408, 413, 415, or 400 for broken
@@ -22,8 +23,10 @@ public protocol Application: AnyObject {
     /// Adds what every answer carries, whether the application or the server has made it. Called
     /// on the loop's thread, once for each answer, before it is sent; not for a 101.
     ///
-    /// - Parameter head: the request's, nil when none has come whole and sound.
-    func complete(_ response: inout Response, to head: RequestHead?)
+    /// - Parameters:
+    ///   - head: The request's, nil when none has come whole and sound.
+    ///   - id: The request's number, nil likewise.
+    func complete(_ response: inout Response, to head: RequestHead?, id: UInt64?)
 }
 
 extension Application {
@@ -31,7 +34,7 @@ extension Application {
     public func response(to fault: HTTPFault, in request: Request) -> Response { fault.response }
 
     /// Adds nothing.
-    public func complete(_ response: inout Response, to head: RequestHead?) {}
+    public func complete(_ response: inout Response, to head: RequestHead?, id: UInt64?) {}
 }
 
 /// What becomes of a request that announces a body.

@@ -48,31 +48,36 @@ public struct ConnectionLimits: Hashable, Sendable {
     public init() {}
 }
 
-/// Requests of one connection answered in one turn of its loop; the rest wait for the next, so
-/// that one pipelining peer does not starve the others.
-let requestsPerTurn = 64
+/// What needs no setting, each with its unit and its reason.
+enum Limits {
+    /// Requests of one connection answered in one turn of its loop; the rest wait for the next, so
+    /// that one pipelining peer does not starve the others.
+    static let requestsPerTurn = 64
 
-/// Bytes of a refused body that are awaited and dropped, so that the connection can be kept: what
-/// clients send in one piece with the head, or right behind it. After more the connection is closed.
-let discardedBodyBytesMax = 64 * 1_024
+    /// Bytes of a refused body that are awaited and dropped, so that the connection can be kept:
+    /// what clients send in one piece with the head, or right behind it. After more the connection
+    /// is closed.
+    static let discardedBodyBytesMax = 64 * 1_024
 
-/// Bytes of an answer in parts that may wait for the peer when the next part is asked for.
-let streamedQueueBytesMax = 64 * 1_024
+    /// Bytes of an answer in parts that may wait for the peer when the next part is asked for.
+    static let streamedQueueBytesMax = 64 * 1_024
 
-/// Bodies up to this many bytes are copied behind their head; longer ones are queued as they are.
-let copiedBodyBytesMax = 16 * 1_024
+    /// Bodies up to this many bytes are copied behind their head; longer ones are queued as they
+    /// are.
+    static let copiedBodyBytesMax = 16 * 1_024
 
-/// Input and body buffers that grew past this are given back when they are empty.
-let keptBufferBytesMax = 16 * 1_024
+    /// Input and body buffers that grew past this are given back when they are empty.
+    static let keptBufferBytesMax = 16 * 1_024
 
-/// Connections over the limit that are told 503 at the same time, per loop; more are reset.
-let refusalsMax = 64
+    /// Connections over the limit that are told 503 at the same time, per loop; more are reset.
+    static let refusalsMax = 64
 
-/// Milliseconds between looks at the deadlines, at least and at most.
-let deadlineTickMilliseconds: ClosedRange<UInt64> = 5...1_000
+    /// Milliseconds between looks at the deadlines, at least and at most.
+    static let deadlineTickMilliseconds: ClosedRange<UInt64> = 5...1_000
 
-/// Milliseconds between looks at what is left during a drain.
-let drainTickMilliseconds = 5
+    /// Milliseconds between looks at what is left during a drain.
+    static let drainTickMilliseconds = 5
+}
 
 extension Duration {
     /// Whole milliseconds, none below zero.

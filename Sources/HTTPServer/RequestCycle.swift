@@ -54,8 +54,7 @@ struct RequestCycle {
     private var used = 0
     /// The body that is coming.
     private var body: BodyReceiver?
-    private var framing = ResponseEncoder.Framing(
-        isHead: false, isVersion10: false, keepsAlive: false)
+    private var framing = ResponseEncoder.Framing.last
     private var owesContinue = false
     private var hasEnded = false
     private var isDraining = false
@@ -72,9 +71,6 @@ struct RequestCycle {
 
     /// Bytes received and not used yet.
     var bufferedCount: Int { input.count - used }
-
-    /// Whether a request is being received or answered.
-    var isBusy: Bool { phase != .head || bufferedCount > 0 }
 
     /// Takes received bytes.
     mutating func received(_ bytes: Span<UInt8>, now: UInt64) {
@@ -223,13 +219,13 @@ extension RequestCycle {
     /// buffer.
     private mutating func compact() {
         if used == input.count {
-            if input.capacity > keptBufferBytesMax {
+            if input.capacity > Limits.keptBufferBytesMax {
                 input = []
             } else {
                 input.removeAll(keepingCapacity: true)
             }
             used = 0
-        } else if used > keptBufferBytesMax, used > input.count / 2 {
+        } else if used > Limits.keptBufferBytesMax, used > input.count / 2 {
             input.removeFirst(used)
             used = 0
         }
@@ -264,7 +260,7 @@ extension RequestCycle {
         let isUndecided = head.expectsContinue && bufferedCount == 0
         body = BodyReceiver(
             discarding: head.framing,
-            bytesMax: max(discardedBodyBytesMax, bufferedCount), limits: limits)
+            bytesMax: max(Limits.discardedBodyBytesMax, bufferedCount), limits: limits)
         let isWhole = isUndecided || body == nil ? nil : try? receiveBody()
         compact()
         if isWhole == nil || (isWhole == false && hasEnded) { framing.keepsAlive = false }

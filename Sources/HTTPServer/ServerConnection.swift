@@ -17,6 +17,8 @@ final class ServerConnection: StreamSocketDelegate {
     private var admitted: (request: Request, respond: (Request) -> Answer)?
     /// Waits for the answer, or sends its parts.
     private var task: Task<Void, Never>?
+    /// Where the answer comes to that another thread makes.
+    private var awaited: AnswerSlot?
     private var streamed: StreamedAnswer?
     /// The request that is being answered. Its start is for the observer; without one it is 0.
     private var current: (head: RequestHead, id: UInt64, start: UInt64)?
@@ -67,6 +69,8 @@ final class ServerConnection: StreamSocketDelegate {
     func socketClosed(_ socket: StreamSocket, reason: CloseReason) {
         // Nobody is left who wants what is being done.
         task?.cancel()
+        awaited?.abandon()
+        awaited = nil
         streamed?.wake()
         if let webSocket {
             self.webSocket = nil
@@ -106,7 +110,7 @@ final class ServerConnection: StreamSocketDelegate {
             }
             if webSocket != nil { return }
             requests += 1
-            if requests == requestsPerTurn { return continueNextTurn() }
+            if requests == Limits.requestsPerTurn { return continueNextTurn() }
         }
         updateReading()
     }
@@ -131,7 +135,6 @@ final class ServerConnection: StreamSocketDelegate {
         var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
         request.peerAddress = socket.peerAddress
-        request.isSecure = socket.isSecure
         start(request)
         return request
     }
@@ -160,7 +163,7 @@ final class ServerConnection: StreamSocketDelegate {
         if case .stream = response.content {
             preconditionFailure("what is answered by its head alone is in memory")
         }
-        server.application.complete(&response, to: request.head)
+        server.application.complete(&response, to: request.head, id: request.id)
         _ = send(response, cycle.refused(request.head, with: response, now: now))
         observe(response.status, response.refusal)
     }
@@ -181,8 +184,8 @@ final class ServerConnection: StreamSocketDelegate {
         admitted = nil
         var response = fault.response
         if let request { response = server.application.response(to: fault, in: request) }
-        server.application.complete(&response, to: request?.head)
-        _ = send(response, refusalFraming)
+        server.application.complete(&response, to: request?.head, id: request?.id)
+        _ = send(response, .last)
         if request != nil { observe(response.status, response.refusal) }
     }
 
@@ -196,8 +199,19 @@ final class ServerConnection: StreamSocketDelegate {
                 connection.value.complete(await work())
                 if connection.value.streamed != nil { await connection.value.sendParts() }
             }
+        case .deferred(let begin):
+            let slot = AnswerSlot(self)
+            awaited = slot
+            slot.begin(begin)
         case .webSocket(let session): upgrade(request, session)
         }
+    }
+
+    /// Sends an answer that was waited for.
+    func arrived(_ response: consuming Response) {
+        awaited = nil
+        complete(response)
+        if streamed == nil { pump() } else { perform { await $0.value.sendParts() } }
     }
 
     /// Runs work as a task on this loop, which holds the connection until it is done and is
@@ -216,7 +230,7 @@ final class ServerConnection: StreamSocketDelegate {
     /// Sends an answer, or the head of one whose parts `sendParts` sends.
     private func complete(_ response: consuming Response) {
         guard socket.isOpen else { return }
-        server.application.complete(&response, to: current?.head)
+        server.application.complete(&response, to: current?.head, id: current?.id)
         let delimitation = send(response, cycle.answerForm(of: response))
         observe(response.status, response.refusal)
         if case .stream(let stream) = response.content, delimitation != .none {
@@ -243,7 +257,7 @@ final class ServerConnection: StreamSocketDelegate {
         socket.send { output in
             delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
             guard delimitation == .length, case .bytes(let body) = response.content else { return }
-            isBodyDue = body.count > copiedBodyBytesMax
+            isBodyDue = body.count > Limits.copiedBodyBytesMax
             if !isBodyDue { output.append(contentsOf: body) }
         }
         if isBodyDue { socket.send(response.body) }
@@ -259,10 +273,6 @@ final class ServerConnection: StreamSocketDelegate {
             AnsweredRequest(
                 head: current.head, id: current.id, status: status, refusal: refusal,
                 microseconds: microseconds))
-    }
-
-    private var refusalFraming: ResponseEncoder.Framing {
-        ResponseEncoder.Framing(isHead: false, isVersion10: false, keepsAlive: false)
     }
 }
 

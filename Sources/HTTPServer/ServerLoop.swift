@@ -1,38 +1,6 @@
 import Diagnostics
 import HTTP
 import Network
-import Synchronization
-
-/// What all connections of a server share and none changes.
-struct LoopSettings: Sendable {
-    let limits: HTTPLimits
-    let messageBytesMax: Int
-    let deadlines: DeadlineTable
-    let connectionLimits: ConnectionLimits
-    let observer: (@Sendable (AnsweredRequest) -> Void)?
-
-    init(_ configuration: HTTPServerConfiguration) {
-        limits = configuration.limits
-        messageBytesMax = configuration.messageBytesMax
-        deadlines = DeadlineTable(configuration.deadlines)
-        connectionLimits = configuration.connectionLimits
-        observer = configuration.observer
-    }
-}
-
-/// Open connections of all loops together.
-final class ConnectionCount: Sendable {
-    private let count = Atomic(0)
-
-    /// Counts one more, unless there are `max` already.
-    func take(max: Int) -> Bool {
-        if count.add(1, ordering: .relaxed).newValue <= max { return true }
-        giveBack()
-        return false
-    }
-
-    func giveBack() { count.subtract(1, ordering: .relaxed) }
-}
 
 /// The server's part on one loop: its listener, its application, its connections. Confined to the
 /// loop's thread.
@@ -105,14 +73,13 @@ final class ServerLoop {
     /// Tells a connection over the limit so, if that costs little.
     private func refuse(_ socket: StreamSocket) {
         counters.refusedConnections.add(1)
-        guard refusals < refusalsMax, !socket.isSecure else { return socket.abort() }
+        guard refusals < Limits.refusalsMax, !socket.isSecure else { return socket.abort() }
         refusals += 1
         socket.delegate = RefusedConnection { [weak self] in self?.refusals -= 1 }
         let fault = HTTPFault(status: 503, message: "Too many connections are open.")
         var response = fault.response
-        application.complete(&response, to: nil)
-        let framing = ResponseEncoder.Framing(isHead: false, isVersion10: false, keepsAlive: false)
-        socket.send { encoder.encode(response, framing, into: &$0) }
+        application.complete(&response, to: nil, id: nil)
+        socket.send { encoder.encode(response, .last, into: &$0) }
         socket.close()
     }
 
@@ -132,7 +99,7 @@ final class ServerLoop {
     /// Looks at all deadlines now and then: that costs less than a timer for each.
     private func armTicker() {
         guard !connections.isEmpty || isDraining else { return }
-        let pace = isDraining ? drainTickMilliseconds : Int(settings.deadlines.tick)
+        let pace = isDraining ? Limits.drainTickMilliseconds : Int(settings.deadlines.tick)
         if isTicking { return }
         isTicking = true
         if let ticker { return ticker.rearm(after: .milliseconds(pace)) }

@@ -17,7 +17,8 @@ public final class WebServer: Sendable {
     private let cells: [CounterCells]
     private let running = Mutex(Running())
 
-    /// A server that does not listen yet. `makeApplication` is called once on every loop.
+    /// A server that does not listen yet. `makeApplication` is called once on every loop, on all at
+    /// the same time.
     public init(
         configuration: HTTPServerConfiguration,
         makeApplication: @escaping @Sendable (LoopContext) throws(Problem) -> any Application
@@ -30,8 +31,8 @@ public final class WebServer: Sendable {
 
     /// Binds the port, starts a thread per loop, builds the applications and begins to accept.
     ///
-    /// Throws a `Problem` that names what is wrong: `address_in_use`, a file of `tls` that cannot
-    /// be read, or whatever an application throws. Nothing is left running then.
+    /// - Throws: a `Problem` that names what is wrong: `address_in_use`, a file of `tls` that cannot
+    ///   be read, or whatever an application throws. Nothing is left running then.
     public func start() throws(Problem) {
         let tls = try configuration.tls.map { files throws(Problem) in
             do throws(TLSError) {
@@ -44,8 +45,9 @@ public final class WebServer: Sendable {
         var started = Running()
         started.port = sockets[0].port
         do throws(Problem) {
+            for index in sockets.indices { started.threads.append(try startThread(index)) }
             // All applications stand before the first connection is accepted.
-            for index in sockets.indices { try startLoop(index, &started) }
+            try buildApplications(&started)
             try listen(started, on: sockets, tls: tls)
         } catch {
             for thread in started.threads { thread.stop() }
@@ -90,19 +92,38 @@ public final class WebServer: Sendable {
         }
     }
 
-    private func startLoop(_ index: Int, _ started: inout Running) throws(Problem) {
-        let thread: LoopThread
+    private func startThread(_ index: Int) throws(Problem) -> LoopThread {
         do throws(NetworkError) {
-            thread = try LoopThread(index: index, name: "loop \(index)")
+            return try LoopThread(index: index, name: "loop \(index)")
         } catch {
             throw Problem(error)
         }
-        started.threads.append(thread)
+    }
+
+    /// All loops build theirs at the same time: each opens the database, and that a machine has many
+    /// is no reason to start later.
+    private func buildApplications(_ started: inout Running) throws(Problem) {
+        let building = started.threads.map { beginBuilding(on: $0) }
+        var failure: Problem?
+        // Every loop is waited for, also when one has failed.
+        for wait in building {
+            do throws(Problem) {
+                started.servers.append(try wait())
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func beginBuilding(
+        on thread: LoopThread
+    ) -> () throws(Problem) -> LoopBound<ServerLoop> {
         let makeApplication = makeApplication
         let settings = LoopSettings(configuration)
-        let counters = cells[index]
+        let counters = cells[thread.context.index]
         let count = connectionCount
-        let server = try thread.perform { loop throws(Problem) in
+        return thread.begin { loop throws(Problem) in
             let application = try makeApplication(loop.context)
             return LoopBound(
                 ServerLoop(
@@ -110,7 +131,6 @@ public final class WebServer: Sendable {
                     connectionCount: count),
                 on: loop)
         }
-        started.servers.append(server)
     }
 
     private func listen(

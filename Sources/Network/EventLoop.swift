@@ -21,12 +21,13 @@ public final class EventLoop {
     private var flushedSockets: [StreamSocket] = []
     private var spareTails: [[UInt8]] = []
     private var turnHooks: [() -> Void] = []
-    private var permanentHooks: [() -> Void] = []
     private var isStopping = false
     /// Turns so far: tests and metrics count with it.
     public private(set) var turnCount = 0
 
-    /// Builds a loop that lives on the calling thread. Throws `descriptorsExhausted`.
+    /// Builds a loop that lives on the calling thread.
+    ///
+    /// - Throws: `descriptorsExhausted`.
     public init(index: Int) throws(NetworkError) {
         executor = try LoopExecutor()
         context = LoopContext(index: index, executor: executor)
@@ -51,7 +52,6 @@ public final class EventLoop {
         executor.runWaiting()
         runHooks()
         timers.removeAll()
-        permanentHooks = []
         unsafe executor.loop = nil
     }
 
@@ -101,9 +101,6 @@ public final class EventLoop {
     /// Runs work once at the end of this turn, before sockets are written.
     public func atEndOfTurn(_ work: @escaping () -> Void) { turnHooks.append(work) }
 
-    /// Runs work at the end of every turn, before sockets are written, until the loop ends.
-    public func atEndOfEveryTurn(_ work: @escaping () -> Void) { permanentHooks.append(work) }
-
     /// Notes that a socket has output for the end of the turn.
     func needsFlush(_ socket: StreamSocket) { dirtySockets.append(socket) }
 
@@ -124,7 +121,6 @@ public final class EventLoop {
     }
 
     private func runHooks() {
-        for hook in permanentHooks { hook() }
         while !turnHooks.isEmpty {
             let hooks = turnHooks
             turnHooks = []

@@ -12,8 +12,6 @@ public final class Listener: ReadinessHandler {
     /// Kept open to be given up when descriptors run out: a connection can then be accepted and
     /// closed, which tells the client, instead of waiting for ever and waking the loop for ever.
     private var reserve: Int32
-    /// Connections closed at once because descriptors had run out.
-    public private(set) var refusedCount = 0
 
     /// Begins to accept. `accepted` gets every connection and must set its delegate; with `tls`
     /// connections encrypt. The listener lives until `close()` or the end of the loop.
@@ -87,7 +85,6 @@ public final class Listener: ReadinessHandler {
                 descriptor, on: loop, peerAddress: peer.host, tls: session)
             accepted?(stream)
         } catch {
-            refusedCount += 1
             closeDescriptor(descriptor)
         }
     }
@@ -99,10 +96,7 @@ public final class Listener: ReadinessHandler {
         }
         closeDescriptor(reserve)
         let (descriptor, _) = SocketAddress.accept(from: listening)
-        if descriptor >= 0 {
-            refusedCount += 1
-            closeDescriptor(descriptor)
-        }
+        if descriptor >= 0 { closeDescriptor(descriptor) }
         reserve = Listener.openReserve()
         return descriptor >= 0
     }

@@ -94,6 +94,8 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
     }
 
     private func runBatch() {
+        // Most turns bring nothing, and emptying costs the same then.
+        if unsafe batch.isEmpty { return }
         for message in unsafe batch {
             switch message {
             case .job(let job):

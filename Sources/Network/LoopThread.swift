@@ -35,6 +35,16 @@ public final class LoopThread: Sendable {
     public func perform<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable (EventLoop) throws(Failure) -> Value
     ) throws(Failure) -> Value {
+        try begin(body)()
+    }
+
+    /// Begins to run `body` on the loop, for a caller that has other loops to set to work as well.
+    ///
+    /// - Returns: what waits for that which `body` returns or throws, as ``perform(_:)`` does; to be
+    ///   called once.
+    public func begin<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable (EventLoop) throws(Failure) -> Value
+    ) -> () throws(Failure) -> Value {
         precondition(!context.isCurrent, "a loop cannot wait for itself")
         let reply = Handover<Result<Value, Failure>>()
         let context = context
@@ -45,7 +55,7 @@ public final class LoopThread: Sendable {
                 reply.give(.failure(error))
             }
         }
-        return try reply.take().get()
+        return { () throws(Failure) in try reply.take().get() }
     }
 
     /// Ends the loop after its current turn, closing what is registered. Does not wait.

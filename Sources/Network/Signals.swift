@@ -29,7 +29,9 @@ public final class SignalReader: Sendable {
     /// The signalfd; readable when a signal waits.
     public let descriptor: Int32
 
-    /// Blocks the signals for this thread and those it starts. Throws `descriptorsExhausted`.
+    /// Blocks the signals for this thread and those it starts.
+    ///
+    /// - Throws: `descriptorsExhausted`.
     ///
     /// The corresponding C functions are `pthread_sigmask` and `signalfd`.
     public init() throws(NetworkError) {

@@ -1,45 +1,6 @@
 import CLinux
+import Diagnostics
 import Glibc
-
-/// Hears of one connection's life. Every call comes on the loop's thread.
-public protocol StreamSocketDelegate: AnyObject {
-    /// Bytes came; they are valid during the call. What is not used must be copied.
-    func socket(_ socket: StreamSocket, received bytes: Span<UInt8>)
-    /// The peer sends no more; it may still read. Called once, before `socketClosed`, if at all.
-    func socketReachedEnd(_ socket: StreamSocket)
-    /// Queued output has fallen below the low-water mark after it had been above the high one.
-    func socketDrained(_ socket: StreamSocket)
-    /// The connection is over. The last call, made exactly once and never from within a call of
-    /// the delegate's own; the socket lets the delegate go.
-    func socketClosed(_ socket: StreamSocket, reason: CloseReason)
-}
-
-/// Why a connection ended.
-public enum CloseReason: Error, Hashable, Sendable {
-    /// This side closed, and the peer has taken everything.
-    case closed
-    /// This side gave up: `abort()`, or the peer did not take the rest in time.
-    case aborted
-    /// The peer reset the connection, or went away while output waited.
-    case reset
-    /// The peer acknowledged nothing for too long.
-    case timedOut
-    /// TLS failed; says how.
-    case tls(TLSError)
-    /// The loop has ended.
-    case loopEnded
-    /// Another error of the system: its `errno`.
-    case failed(code: Int32)
-
-    init(code: Int32) {
-        self =
-            switch code {
-            case ECONNRESET, EPIPE: .reset
-            case ETIMEDOUT, EHOSTUNREACH, ENETUNREACH: .timedOut
-            default: .failed(code: code)
-            }
-    }
-}
 
 /// One TCP connection of a loop, with or without TLS. Confined to the loop's thread.
 ///
@@ -49,16 +10,16 @@ public enum CloseReason: Error, Hashable, Sendable {
 ///     open --close()--> closing --all sent, half-closed, peer's end seen--> closed
 ///       `------abort(), error---------'--------------------------------------^
 public final class StreamSocket: ReadinessHandler {
-    enum Phase { case open, closing, closed }
+    private enum Phase { case open, closing, closed }
 
     /// Who hears of the connection. Set it when the connection is accepted.
     public var delegate: (any StreamSocketDelegate)?
     /// The peer's address without its port.
     public let peerAddress: String
     /// Bytes taken from the network so far, encrypted ones if TLS is on.
-    public internal(set) var receivedBytes = 0
+    public private(set) var receivedBytes = 0
     /// Bytes given to the network so far.
-    public internal(set) var sentBytes = 0
+    public private(set) var sentBytes = 0
     /// Queued bytes above which `isAboveHighWater` holds.
     public var highWaterBytes = Limits.highWaterBytes
     /// Queued bytes below which the delegate hears `socketDrained`.
@@ -67,26 +28,25 @@ public final class StreamSocket: ReadinessHandler {
     /// The loop the connection lives on.
     public let loop: EventLoop
     let descriptor: Int32
-    let tls: TLSSession?
-    var registration: Registration?
-    var phase = Phase.open
-    /// What leaves next: plain bytes, or encrypted ones if TLS is on.
-    var output = OutputQueue()
-    /// With TLS: plain bytes not encrypted yet.
-    var plain = OutputQueue()
-    var isDirty = false
-    var hasSeenEnd = false
-    var hasShutDown = false
-    var discardedBytes = 0
-    var closingTimer: TimerToken?
-    /// When a closing socket is given up at the latest, in milliseconds of the loop's clock.
-    var lingersUntil: UInt64 = 0
+    private let tls: TLSSession?
+    private var registration: Registration?
     private var interest: Readiness = .readable
+    private var phase = Phase.open
+    /// What leaves next: plain bytes, or encrypted ones if TLS is on.
+    private var output = OutputQueue()
+    /// Whether the loop will flush at the end of the turn.
+    private var isDirty = false
+    /// Whether the kernel takes no more for now.
     private var isBlocked = false
     private var wasAboveHighWater = false
+    private var hasSeenEnd = false
+    private var hasShutDown = false
+    /// While closing.
+    private var lingering: LingeringClose?
 
-    /// Takes over a connected, non-blocking descriptor, which it closes at the end. If it throws
-    /// (`system`), the descriptor is still the caller's.
+    /// Takes over a connected, non-blocking descriptor, which it closes at the end.
+    ///
+    /// - Throws: `system`; the descriptor is still the caller's then.
     init(
         _ descriptor: Int32, on loop: EventLoop, peerAddress: String, tls: TLSSession? = nil
     ) throws(NetworkError) {
@@ -104,7 +64,7 @@ public final class StreamSocket: ReadinessHandler {
     public var isOpen: Bool { phase == .open }
 
     /// Bytes that wait for the network.
-    public var queuedBytes: Int { output.byteCount + plain.byteCount }
+    public var queuedBytes: Int { output.byteCount + (tls?.queuedBytes ?? 0) }
 
     /// Whether the user should stop producing until `socketDrained`.
     public var isAboveHighWater: Bool { queuedBytes > highWaterBytes }
@@ -114,7 +74,7 @@ public final class StreamSocket: ReadinessHandler {
         didSet {
             guard phase == .open, isReadingPaused != oldValue else { return }
             updateInterest()
-            if !isReadingPaused, let tls, tls.hasBufferedInput { resumeBufferedInput() }
+            if !isReadingPaused, let tls, tls.hasBufferedInput { resumeReading(from: tls) }
         }
     }
 
@@ -133,16 +93,12 @@ public final class StreamSocket: ReadinessHandler {
         write { $0.append(body) }
     }
 
-    /// Sends what is queued, ends our direction, and closes when the peer has ended its own.
-    ///
-    /// What the peer still sends is read and dropped for a while: closing with unread bytes would
-    /// reset the connection and could destroy the answer on its way (RFC 9112 §9.6).
+    /// Sends what is queued, ends our direction, and closes when the peer has ended its own. What
+    /// the peer still sends is read and dropped for a while.
     public func close() {
         guard phase == .open else { return }
         phase = .closing
-        lingersUntil = loop.nowMilliseconds + Limits.lingeringMilliseconds
-        closingTimer = loop.schedule(after: .milliseconds(Limits.closingMilliseconds)) {
-            [weak self] in
+        lingering = LingeringClose(on: loop) { [weak self] in
             guard let self else { return }
             finish(hasShutDown ? .closed : .aborted)
         }
@@ -159,7 +115,8 @@ public final class StreamSocket: ReadinessHandler {
         finish(.aborted)
     }
 
-    /// Called by the loop.
+    /// The kernel has input, room for output or an error. Called by the loop while it hands out what
+    /// was read.
     public func becameReady(_ readiness: Readiness) {
         if readiness.contains(.error) || (readiness.contains(.hangup) && !wantsInput) {
             return finish(pendingError())
@@ -172,12 +129,18 @@ public final class StreamSocket: ReadinessHandler {
         }
     }
 
+    /// The loop has forgotten its registrations already.
+    func loopEnded() {
+        guard phase != .closed else { return }
+        release(.loopEnded)
+    }
+
     /// Whether input is read: by the delegate, or to be dropped while closing.
     private var wantsInput: Bool {
         !hasSeenEnd && (phase == .closing || !isReadingPaused)
     }
 
-    func updateInterest() {
+    private func updateInterest() {
         guard let registration else { return }
         var wanted: Readiness = wantsInput ? .readable : []
         if isBlocked { wanted.insert(.writable) }
@@ -187,7 +150,21 @@ public final class StreamSocket: ReadinessHandler {
         }
     }
 
-    func markDirty() {
+    private func pendingError() -> CloseReason {
+        var code: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
+        return code == 0 ? .reset : CloseReason(code: code)
+    }
+}
+
+@available(*, unavailable)
+extension StreamSocket: Sendable {}
+
+// MARK: - Output
+
+extension StreamSocket {
+    private func markDirty() {
         guard !isDirty else { return }
         isDirty = true
         loop.needsFlush(self)
@@ -201,7 +178,7 @@ public final class StreamSocket: ReadinessHandler {
                 output.adoptTail(storage)
             }
         }
-        if tls == nil { append(&output) } else { append(&plain) }
+        if let tls { tls.queue(append) } else { append(&output) }
         if isAboveHighWater { wasAboveHighWater = true }
     }
 
@@ -210,14 +187,28 @@ public final class StreamSocket: ReadinessHandler {
         isDirty = false
         guard phase != .closed else { return }
         repeat {
-            guard encryptPending(), writeOutput() else { return }
-        } while !plain.isEmpty && !isBlocked && canEncrypt
+            guard encryptQueued(), writeOutput() else { return }
+        } while !isBlocked && tls?.canEncrypt(into: output) == true
         if output.isEmpty, let storage = output.takeTail() { loop.giveSpareTail(storage) }
         if wasAboveHighWater, queuedBytes < lowWaterBytes {
             wasAboveHighWater = false
             if phase == .open { delegate?.socketDrained(self) }
         }
         if phase == .closing, queuedBytes == 0 { shutDownOutput() }
+    }
+
+    /// Encrypts what is queued, as far as there is room. False if TLS has failed.
+    private func encryptQueued() -> Bool {
+        guard let tls else { return true }
+        do throws(TLSError) {
+            try unsafe tls.encrypt(into: &output, by: loop.receiveBuffer)
+        } catch {
+            finish(.tls(error))
+            return false
+        }
+        if phase == .closing, tls.queuedBytes == 0 { tls.sayGoodbye() }
+        tls.moveOutput(to: &output)
+        return true
     }
 
     /// False if the connection has ended. Stops when the kernel takes no more.
@@ -233,20 +224,127 @@ public final class StreamSocket: ReadinessHandler {
             } else {
                 sentBytes += count
                 output.consume(count)
-                prolongClosing()
+                lingering?.prolong(at: loop.nowMilliseconds)
             }
         }
         if isBlocked { updateInterest() }
         return true
     }
+}
 
-    private func pendingError() -> CloseReason {
-        var code: Int32 = 0
-        var size = socklen_t(MemoryLayout<Int32>.size)
-        unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
-        return code == 0 ? .reset : CloseReason(code: code)
+// MARK: - Input
+
+extension StreamSocket {
+    /// Takes what the kernel has, up to one receive buffer; more is reported again next turn.
+    private func readInput() {
+        let buffer = unsafe loop.receiveBuffer
+        let count = uninterrupted { unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0) }
+        if count < 0 {
+            if errno != EAGAIN { finish(CloseReason(code: errno)) }
+            return
+        }
+        receivedBytes += count
+        if phase == .closing { return count > 0 ? drop(count) : reachEnd() }
+        if let tls {
+            if count > 0 {
+                unsafe tls.feed(UnsafeRawBufferPointer(start: buffer.baseAddress, count: count))
+            }
+            readDecrypted(from: tls, atEnd: count == 0)
+        } else if count > 0 {
+            deliver(count)
+        } else {
+            reachEnd()
+        }
+    }
+
+    /// Hands the delegate the first bytes of the receive buffer.
+    private func deliver(_ count: Int) {
+        let bytes = unsafe UnsafeRawBufferPointer(
+            start: loop.receiveBuffer.baseAddress, count: count)
+        let span = unsafe Span<UInt8>(_unsafeBytes: bytes)
+        delegate?.socket(self, received: span)
+    }
+
+    /// Decrypts what has been fed, and lets the handshake answer. The cipher text has been copied
+    /// by then, so the receive buffer serves for the plain text.
+    private func readDecrypted(from tls: TLSSession, atEnd: Bool) {
+        do throws(TLSError) {
+            while phase == .open, !isReadingPaused {
+                switch try unsafe tls.read(into: loop.receiveBuffer) {
+                case .bytes(let count): deliver(count)
+                case .needsInput:
+                    if tls.hasOutput || tls.queuedBytes > 0 { markDirty() }
+                    if atEnd { reachEnd() }
+                    return
+                case .ended: return reachEnd()
+                }
+            }
+        } catch {
+            // A failed handshake leaves an alert for the peer; it is sent if the kernel takes it.
+            if tls.hasOutput {
+                tls.moveOutput(to: &output)
+                _ = output.write(to: descriptor)
+            }
+            finish(.tls(error))
+        }
+    }
+
+    /// Decrypted bytes, or cipher text, wait in the session where no readiness event tells of them.
+    private func resumeReading(from tls: TLSSession) {
+        loop.atEndOfTurn { [self] in
+            if phase == .open, !isReadingPaused { readDecrypted(from: tls, atEnd: false) }
+        }
+    }
+
+    /// The peer ended its direction.
+    private func reachEnd() {
+        guard !hasSeenEnd else { return }
+        hasSeenEnd = true
+        updateInterest()
+        switch phase {
+        case .open: delegate?.socketReachedEnd(self)
+        case .closing: if hasShutDown { finish(.closed) }
+        case .closed: break
+        }
+    }
+
+    /// Drops input of a closing connection, up to a bound.
+    private func drop(_ count: Int) {
+        if lingering?.drop(count, at: loop.nowMilliseconds) == false { finish(.aborted) }
     }
 }
 
-@available(*, unavailable)
-extension StreamSocket: Sendable {}
+// MARK: - The end
+
+extension StreamSocket {
+    /// Everything is sent: says so, and waits for the peer's end.
+    private func shutDownOutput() {
+        guard !hasShutDown else { return }
+        hasShutDown = true
+        shutdown(descriptor, Int32(SHUT_WR))
+        if hasSeenEnd { finish(.closed) }
+    }
+
+    /// Closes the descriptor now; the delegate hears of it at the end of the turn.
+    private func finish(_ reason: CloseReason) {
+        guard phase != .closed else { return }
+        if let registration { loop.deregister(registration) }
+        release(reason)
+    }
+
+    private func release(_ reason: CloseReason) {
+        phase = .closed
+        registration = nil
+        lingering?.cancel()
+        lingering = nil
+        output.removeAll()
+        tls?.dropQueue()
+        closeDescriptor(descriptor)
+        guard delegate != nil else { return }
+        loop.atEndOfTurn {
+            let delegate = self.delegate
+            self.delegate = nil
+            delegate?.socketClosed(self, reason: reason)
+        }
+    }
+}

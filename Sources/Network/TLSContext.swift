@@ -14,8 +14,9 @@ import Glibc
 public final class TLSContext: @unchecked Sendable {
     let handle: OpaquePointer
 
-    /// Loads a certificate chain (leaf first) and its private key, both PEM. Throws `TLSError` that
-    /// names the file at fault.
+    /// Loads a certificate chain (leaf first) and its private key, both PEM.
+    ///
+    /// - Throws: `TLSError` that names the file at fault.
     public init(certificate: String, key: String) throws(TLSError) {
         try TLSContext.checkReadable(certificate)
         try TLSContext.checkReadable(key)

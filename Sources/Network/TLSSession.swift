@@ -22,8 +22,12 @@ final class TLSSession {
     private let outgoing: OpaquePointer
     private var hasSaidGoodbye = false
     private var hasFailed = false
+    /// Plain text that waits to be encrypted.
+    private var plain = OutputQueue()
 
-    /// The server's side of a new connection. Throws `system` when memory has run out.
+    /// The server's side of a new connection.
+    ///
+    /// - Throws: `system` when memory has run out.
     init(accepting context: TLSContext) throws(NetworkError) {
         guard let session = unsafe SSL_new(context.handle) else {
             ERR_clear_error()
@@ -90,6 +94,40 @@ final class TLSSession {
         let count = unsafe SSL_write(handle, bytes.baseAddress, Int32(bytes.count))
         if count <= 0 { throw failure() }
         return Int(count)
+    }
+
+    /// Bytes of plain text that wait to be encrypted.
+    var queuedBytes: Int { plain.byteCount }
+
+    /// Lets `append` add to the plain text that waits.
+    func queue(_ append: (inout OutputQueue) -> Void) { append(&plain) }
+
+    /// Forgets the plain text that waits.
+    func dropQueue() { plain.removeAll() }
+
+    /// Whether plain text waits that can be encrypted: the handshake is done and there is room.
+    func canEncrypt(into output: OutputQueue) -> Bool {
+        !plain.isEmpty && output.byteCount < Limits.encryptedBytes && isEstablished
+    }
+
+    /// Encrypts queued plain text, a record at a time, as far as the output has room.
+    ///
+    /// - Parameter scratch: room for a record; what it holds is lost.
+    func encrypt(
+        into output: inout OutputQueue, by scratch: UnsafeMutableRawBufferPointer
+    ) throws(TLSError) {
+        let record = unsafe UnsafeMutableRawBufferPointer(
+            rebasing: scratch[..<Limits.recordBytes])
+        while canEncrypt(into: output) {
+            let count = unsafe plain.copyFront(to: record)
+            plain.consume(try unsafe write(UnsafeRawBufferPointer(rebasing: record[..<count])))
+            moveOutput(to: &output)
+        }
+    }
+
+    /// Moves the cipher text that waits for the network to a queue.
+    func moveOutput(to output: inout OutputQueue) {
+        if hasOutput { output.append { takeOutput(into: &$0) } }
     }
 
     /// Appends the cipher text that waits for the network.

@@ -24,11 +24,6 @@ public final class TimerToken {
         if deadline < queuedFor { queue.push(self) }
     }
 
-    /// Takes the deadline away but keeps the work for a later `rearm`.
-    public func disarm() {
-        deadline = TimerToken.never
-    }
-
     /// Drops the work, and what it holds, for good.
     public func cancel() {
         guard work != nil else { return }
@@ -89,7 +84,7 @@ final class TimerQueue {
                 staleCount -= 1
             } else if token.deadline <= now {
                 due.append(token)
-            } else if token.deadline != TimerToken.never {
+            } else {
                 push(token)
             }
         }

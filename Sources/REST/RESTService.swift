@@ -44,13 +44,12 @@ public final class RESTService {
     func read(
         _ request: Request, _ table: ArraySlice<UInt8>, _ identity: Identity
     ) throws(Problem) -> Answer {
+        let context = identity.context(now: .now)
         let key = PlanKey(request, table: table, isService: identity.isService)
         if let key, let plan = readPlans.plan(for: key.bytes) {
             let arguments = try ReadArguments(plan, operands: key.operands)
-            let context = identity.context(now: plan.asksForTime ? .now : nil)
             return try run(plan, arguments, context, request, identity)
         }
-        let context = identity.context(now: .now)
         let masked = key?.operands.map(\.parameter) ?? []
         let parsed = try ApiRequest(request, table: table, masked: masked)
         var planner = makePlanner(for: identity, context)
@@ -103,19 +102,21 @@ public final class RESTService {
         let (plan, rows, operands) = try plan(request, action, table, identity, context)
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
         let job = WriteJob(
-            write: try PlannedWrite(plan, rows, computed), operands: operands, context: context,
-            catalogue: catalogue, isAnonymous: identity.isAnonymous,
-            rowsMax: settings.rowsMax)
+            try PlannedWrite(plan, rows, computed), operands, context, catalogue,
+            isAnonymous: identity.isAnonymous, rowsMax: settings.rowsMax)
         if job.isIdle { return .response(job.response(job.idleResult)) }
-        return .pending { [database, report, id = request.id] in
-            do throws(Problem) {
-                let result = try await database.write { (transaction) throws(Problem) in
-                    try job.run(in: transaction)
+        return .deferred { [database, report, id = request.id] reply in
+            database.write { (transaction) throws(Problem) in
+                try job.run(in: transaction)
+            } reply: { result in
+                reply {
+                    do throws(Problem) {
+                        return job.response(try result.get())
+                    } catch {
+                        report(error, id)
+                        return Response(error)
+                    }
                 }
-                return job.response(result)
-            } catch {
-                if !Task.isCancelled { report(error, id) }
-                return Response(error)
             }
         }
     }

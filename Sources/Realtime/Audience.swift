@@ -1,6 +1,6 @@
-internal import Database
-internal import HTTP
-internal import Values
+import Database
+import HTTP
+import Values
 
 /// Channels that are told exactly the same: equal topic, serializer, bindings and rule inputs. A
 /// change is decided once for all of them.
@@ -108,21 +108,16 @@ final class Audience {
     /// Whether the noted listeners may be shown the whole old row: those of one feed share its rule.
     func mayShowOld(in round: Round) -> Bool { hits.first?.mayShowOld(in: round) ?? false }
 
-    /// The frames of the noted listeners: one, unless they show different columns.
-    func appendFrames(
-        showsOld: Bool, in round: Round, to frames: inout ContiguousArray<FramedBytes>
-    ) {
+    /// Makes the frames of the noted listeners: one, unless they show different columns.
+    func forEachFrame(showsOld: Bool, in round: Round, _ body: (FramedBytes) -> Void) {
         if hits.count == 1, let hit = hits.first {
-            frames.append(
-                self.frames.frame(hit.ids, hit.projection, showsOld: showsOld, in: round))
-            return
+            return body(frames.frame(hit.ids, hit.projection, showsOld: showsOld, in: round))
         }
         hits.sort { $0.ordinal < $1.ordinal }
         while let first = hits.first {
             let ids = hits.filter { $0.projection === first.projection }.map(\.id)
             hits.removeAll { $0.projection === first.projection }
-            frames.append(
-                self.frames.frame(ids, first.projection, showsOld: showsOld, in: round))
+            body(frames.frame(ids, first.projection, showsOld: showsOld, in: round))
         }
     }
 }

@@ -1,15 +1,28 @@
-internal import Bytes
+import Bytes
+import Database
 
 /// One item of `postgres_changes` as the client sent it. Nothing is normalised: clients compare the
 /// echo with what they asked for.
 struct BindingRequest: Hashable {
     /// Which changes are wanted.
-    enum Event: String, Hashable {
-        case insert = "INSERT"
-        case update = "UPDATE"
-        case delete = "DELETE"
-        case all = "*"
+    enum Event: Hashable {
+        case all
+        case only(Change.Operation)
+
+        /// `*`, or an operation in any case; nil for other words.
+        init?(_ text: String) {
+            if text == BindingRequest.everything {
+                self = .all
+            } else if let operation = Change.Operation(rawValue: text.uppercased()) {
+                self = .only(operation)
+            } else {
+                return nil
+            }
+        }
     }
+
+    /// Stands for all events, all schemas and all models.
+    static let everything = "*"
 
     /// Which columns are wanted.
     enum Selection: Hashable {
@@ -51,8 +64,8 @@ struct BindingRequest: Hashable {
     }
 
     private init(_ item: JSONValue, parameters: Parameters, id: Int) {
-        eventText = parameters.event ?? Event.all.rawValue
-        event = Event(rawValue: eventText.uppercased())
+        eventText = parameters.event ?? Self.everything
+        event = Event(eventText)
         schema = parameters.schema
         table = parameters.table
         let isBlank = parameters.filter?.utf8.allSatisfy { $0 == ASCII.space } ?? true

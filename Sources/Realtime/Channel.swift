@@ -1,4 +1,4 @@
-internal import Expressions
+import Expressions
 
 /// One topic joined on one socket. A second join of the topic makes a new channel.
 final class Channel {

@@ -1,4 +1,4 @@
-internal import Bytes
+import Bytes
 
 /// One message of a client, of either serializer.
 struct ClientMessage {

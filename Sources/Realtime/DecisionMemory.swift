@@ -1,5 +1,5 @@
-internal import Database
-internal import Values
+import Database
+import Values
 
 /// Decisions of a rule that looks at other models, kept from change to change: a thousand members
 /// of a room would otherwise cost a thousand queries for each message.

@@ -1,5 +1,5 @@
-internal import Database
-internal import Schema
+import Database
+import Schema
 
 /// The rows of watched models that one transaction deleted.
 ///

@@ -1,5 +1,5 @@
-internal import Diagnostics
-internal import Query
+import Diagnostics
+import Query
 
 extension FeedFilterFault {
     /// What a client is told of it (realtime.md §5).

@@ -1,4 +1,4 @@
-internal import Bytes
+import Bytes
 
 /// The payload of a `phx_join`. Fields of a wrong type fall back to their defaults, as Supabase's
 /// do: a client is never locked out by an option that it got wrong.
@@ -7,8 +7,8 @@ struct JoinRequest {
     enum Token: Equatable {
         /// Not at all, or with a key that starts with `sb_`: the identity of the connection.
         case connection
+        /// With a token. What is no text is an empty one: whoever verifies it says what is wrong.
         case user(String)
-        case malformed
 
         /// Reads an `access_token` field.
         init(_ value: JSONValue?) {
@@ -16,10 +16,7 @@ struct JoinRequest {
                 self = .connection
                 return
             }
-            guard let text = value.string, !text.isEmpty else {
-                self = .malformed
-                return
-            }
+            let text = value.string ?? ""
             self = text.hasPrefix("sb_") ? .connection : .user(text)
         }
     }

@@ -1,5 +1,5 @@
-internal import Database
-internal import Expressions
+import Database
+import Expressions
 
 /// One predicate under one set of claims. Equal listeners share a judge, so a rule is evaluated
 /// once per change and row image, however many sockets wait for the answer.
@@ -29,8 +29,8 @@ final class Judge {
     }
 
     /// The verdict on one image of the round's change; a missing image fails.
-    func verdict(on side: Side, in round: Round) -> Verdict {
-        switch side {
+    func verdict(on image: ColumnPlace.Image, in round: Round) -> Verdict {
+        switch image {
         case .new:
             if numbers.new != round.number {
                 numbers.new = round.number

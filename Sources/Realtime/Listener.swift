@@ -1,5 +1,6 @@
-internal import Database
-internal import Values
+import Database
+import Expressions
+import Values
 
 /// One binding of an audience on one model: what it wants to hear and may hear.
 final class Listener {
@@ -47,9 +48,7 @@ final class Listener {
     func wants(_ operation: Change.Operation) -> Bool {
         switch event {
         case .all: true
-        case .insert: operation == .insert
-        case .update: operation == .update
-        case .delete: operation == .delete
+        case .only(let wanted): operation == wanted
         }
     }
 
@@ -58,12 +57,12 @@ final class Listener {
     func verdict(in round: Round) -> Judge.Verdict {
         let filtered = filterVerdict(in: round)
         guard filtered == .passes else { return filtered }
-        return rule?.verdict(on: round.decisiveSide, in: round) ?? .passes
+        return rule?.verdict(on: round.decisiveImage, in: round) ?? .passes
     }
 
     /// The filter alone, which looks at nothing but the row: it says the same at any time.
     func filterVerdict(in round: Round) -> Judge.Verdict {
-        filter?.verdict(on: round.decisiveSide, in: round) ?? .passes
+        filter?.verdict(on: round.decisiveImage, in: round) ?? .passes
     }
 
     /// Whether the whole old row of an UPDATE or DELETE may be shown.

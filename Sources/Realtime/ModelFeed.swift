@@ -1,7 +1,7 @@
-internal import Database
-internal import Expressions
-internal import Schema
-internal import Values
+import Database
+import Expressions
+import Schema
+import Values
 
 /// What the hub knows of one watched model: who listens to it and what they share.
 final class ModelFeed {

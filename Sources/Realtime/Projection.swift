@@ -1,8 +1,8 @@
-internal import Bytes
-internal import Database
-internal import Diagnostics
-internal import Schema
-internal import Values
+import Bytes
+import Database
+import Diagnostics
+import Schema
+import Values
 
 /// Which columns some listeners are shown, and their encoding of a change: made once per change
 /// and visibility of the old row, whatever the number of listeners.
@@ -103,11 +103,9 @@ final class Projection {
         var text: [UInt8] = []
         text.reserveCapacity(
             256 + columns.count + (change.new?.json.count ?? 0) + (change.old?.json.count ?? 0))
-        switch change.operation {
-        case .insert: text.append(ascii: "{\"type\":\"INSERT\",")
-        case .update: text.append(ascii: "{\"type\":\"UPDATE\",")
-        case .delete: text.append(ascii: "{\"type\":\"DELETE\",")
-        }
+        text.append(ascii: "{\"type\":\"")
+        text.append(utf8: change.operation.rawValue)
+        text.append(ascii: "\",")
         text.append(contentsOf: head)
         text.append(jsonString: change.committedAt.milliseconds3339)
         text.append(ASCII.comma)

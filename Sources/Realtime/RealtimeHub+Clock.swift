@@ -1,24 +1,19 @@
 public import Diagnostics
-internal import Expressions
+import Expressions
 
 extension RealtimeHub {
     /// Does what is due: ended and revoked tokens, silent sockets, sockets without a channel, slow
-    /// sockets. Called once a second.
+    /// sockets; and says so when nobody listens any more. Called once a second.
     ///
     /// - Parameter now: the wall clock's time, which tokens end by.
     public func tick(now: Instant) {
         expireTokens(at: now)
+        // Not when the last listener leaves: a reload, and whoever joins anew, takes all out first.
+        if audiences.count == 0 { demand.subside() }
         let uptime = uptime()
-        let revocations = revocationCount()
-        if revocations != seenRevocations
-            || uptime - lastTokenCheck >= .seconds(Limits.tokenCheckSeconds)
-        {
-            lastTokenCheck = uptime
-            seenRevocations = revocations
-            checkTokens()
-        }
-        for session in Array(waiting.values) {
-            if session.fedThrough < ring.evictedThrough {
+        if tokens.checkIsDue(at: uptime) { checkTokens() }
+        for session in Array(backlog.waiting.values) {
+            if backlog.hasPassed(session) {
                 cut(session)
             } else if session.isDrained {
                 catchUp(session)
@@ -48,25 +43,15 @@ extension RealtimeHub {
 
     /// Closes the channels whose token has ended. Costs a comparison unless one has.
     func expireTokens(at now: Instant) {
-        guard now.seconds >= nextExpiry else { return }
-        nextExpiry = .max
+        guard tokens.endsAreDue(at: now) else { return }
         for session in Array(sessions.values) {
             for channel in Array(session.channels.values) {
-                guard let end = channel.identity.expiresAt else { continue }
-                if end <= now.seconds {
-                    let text = SystemNotice.expired(since: end, now: now)
-                    session.end(channel, because: .tokenRefused(text))
-                } else {
-                    nextExpiry = min(nextExpiry, end)
+                switch channel.identity.current(at: now) {
+                case .success(let identity): tokens.expect(identity.expiresAt)
+                case .failure(let problem):
+                    session.end(channel, because: .tokenRefused(problem.message))
                 }
             }
         }
-    }
-}
-
-extension SystemNotice {
-    /// What is said of a token that has ended.
-    static func expired(since end: Int64, now: Instant) -> String {
-        "Token has expired \(now.seconds - end) seconds ago"
     }
 }

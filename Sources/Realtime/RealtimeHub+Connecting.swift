@@ -1,5 +1,5 @@
-internal import Bytes
-internal import Diagnostics
+import Bytes
+import Diagnostics
 public import Expressions
 public import HTTP
 
@@ -32,11 +32,7 @@ extension RealtimeHub {
 
     /// Who a token speaks for, if it is good for a feed now.
     func identify(_ token: String) -> Result<Identity, Problem> {
-        authenticate(token).flatMap { identity in
-            let now = clock()
-            guard let end = identity.expiresAt, end <= now.seconds else { return .success(identity) }
-            return .failure(.expired(since: end, now: now))
-        }
+        authenticate(token).flatMap { $0.current(at: clock()) }
     }
 
     private static func refusal(_ status: Int, _ text: String) -> Answer {
@@ -48,11 +44,13 @@ extension RealtimeHub {
     }
 }
 
-extension Problem {
-    /// A token that has ended.
-    static func expired(since end: Int64, now: Instant) -> Problem {
-        Problem(
-            code: "InvalidJWTToken", status: 401,
-            message: SystemNotice.expired(since: end, now: now))
+extension Identity {
+    /// The identity, unless its token has ended.
+    func current(at now: Instant) -> Result<Identity, Problem> {
+        guard let end = expiresAt, end <= now.seconds else { return .success(self) }
+        return .failure(
+            Problem(
+                code: "InvalidJWTToken", status: 401,
+                message: "Token has expired \(now.seconds - end) seconds ago"))
     }
 }

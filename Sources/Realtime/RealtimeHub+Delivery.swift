@@ -1,30 +1,23 @@
 public import Database
-internal import Diagnostics
-internal import HTTP
-internal import Schema
+import Diagnostics
+import HTTP
+import Schema
 
 extension RealtimeHub {
     /// Delivers committed changes, in the order of the log, to all listeners on this loop. Frames
-    /// are queued; the server writes each socket once per turn.
+    /// are queued; the server writes each socket once per turn. Those of times without `demand` may
+    /// be left out.
     public func deliver(_ changes: [Change]) {
         let now = clock()
         expireTokens(at: now)
         for change in changes {
             counters.changes += 1
-            sequence = change.sequence
+            backlog.reach(change.sequence)
             binder.feeds[change.table]?.changeCount += 1
             guard !sessions.isEmpty else { continue }
-            ring.append(change, missedBy: fanOut(change, among: changes, at: now))
+            backlog.append(change, missedBy: fanOut(change, among: changes, at: now))
         }
-        departed = nil
-    }
-
-    /// What the transaction of a DELETE took away. `changes` holds at least all of that transaction.
-    private func departed(with change: Change, among changes: [Change]) -> DepartedRows? {
-        guard change.operation == .delete else { return nil }
-        if let departed, departed.transaction == change.transaction { return departed }
-        departed = DepartedRows(of: change.transaction, among: changes, feeds: binder.feeds)
-        return departed
+        matcher.endBatch()
     }
 
     /// Gives a change to all whom it is for. Answers the audiences with members that are behind.
@@ -34,19 +27,16 @@ extension RealtimeHub {
         guard let feed = binder.feeds[change.table], feed.hasListeners(for: change.operation),
             let image = change.new ?? change.old
         else { return [] }
-        let round = round(for: change, of: feed, at: now, departed(with: change, among: changes))
+        let round = matcher.round(for: change, of: feed, among: changes, binder.feeds, at: now)
         guard image.values.count == feed.model.columns.count else {
             reportStale(feed)
             return []
         }
-        judge(image, of: feed, in: round)
         var missed: [ChangeRing.Missed] = []
-        for audience in touched {
-            frames.removeAll(keepingCapacity: true)
+        for audience in matcher.audiences(for: image, of: feed, in: round) {
             let showsOld = audience.mayShowOld(in: round)
-            audience.appendFrames(showsOld: showsOld, in: round, to: &frames)
             var isMissed = false
-            for frame in frames {
+            audience.forEachFrame(showsOld: showsOld, in: round) { frame in
                 if !feedMembers(of: audience, frame, change.sequence) { isMissed = true }
             }
             if isMissed {
@@ -57,20 +47,6 @@ extension RealtimeHub {
         return missed
     }
 
-    /// Finds the audiences that a change is for, those with members that are behind as well: what
-    /// each may hear of is decided now, once for all its members.
-    private func judge(_ image: RowImage, of feed: ModelFeed, in round: Round) {
-        found.removeAll(keepingCapacity: true)
-        touched.removeAll(keepingCapacity: true)
-        feed.collect(round.change.operation, image.values, into: &found)
-        for listener in found {
-            let verdict = listener.verdict(in: round)
-            guard verdict != .fails else { continue }
-            let audience = listener.audience
-            if audience.note(listener, verdict, in: round) { touched.append(audience) }
-        }
-    }
-
     /// The innermost loop: one pointer queued per socket. Answers whether it was fed to all members.
     private func feedMembers(
         of audience: Audience, _ frame: FramedBytes, _ sequence: Int64
@@ -79,19 +55,11 @@ extension RealtimeHub {
         var count = 0
         for session in members where session.fedThrough >= sequence {
             count += 1
-            if !session.feed(frame) { wait(session, after: sequence) }
+            // The server may have closed the socket on this very frame.
+            if !session.feed(frame), session.isOpen { backlog.wait(session, after: sequence) }
         }
         counters.deliveries += count
         return count == members.count
-    }
-
-    private func round(
-        for change: Change, of feed: ModelFeed, at now: Instant, _ departed: DepartedRows?
-    ) -> Round {
-        roundNumber += 1
-        return Round(
-            number: roundNumber, change: change, model: feed.model, now: now, reader: reader,
-            departed: departed)
     }
 
     private func reportBroken(_ audience: Audience, _ change: Change) {
@@ -116,31 +84,18 @@ extension RealtimeHub {
     }
 }
 
-// A socket that is slow is a position in the ring. It costs nothing while it waits; when its queue
-// has drained it reads on from there, and when the ring has passed it by it is told and closed.
+// Sessions that wait in the backlog.
 extension RealtimeHub {
-    private func wait(_ session: RealtimeSession, after sequence: Int64) {
-        // The server may have closed the socket on this very frame.
-        guard session.isOpen else { return }
-        session.fedThrough = sequence
-        waiting[ObjectIdentifier(session)] = session
-    }
-
     /// Feeds a session that has waited, until it is level with the log or full again.
     func catchUp(_ session: RealtimeSession) {
         guard session.fedThrough != .max else { return }
-        guard session.fedThrough >= ring.evictedThrough else {
-            cut(session)
-            return
-        }
+        if backlog.hasPassed(session) { return cut(session) }
         let now = clock()
         expireTokens(at: now)
-        while let entry = ring.next(after: session.fedThrough) {
-            session.fedThrough = entry.change.sequence
+        while let entry = backlog.advance(session) {
             guard feed(entry, to: session, at: now) else { return }
         }
-        session.fedThrough = .max
-        waiting[ObjectIdentifier(session)] = nil
+        backlog.release(session)
     }
 
     /// Feeds what the channels of one session have missed of a change. Answers whether there is room
@@ -150,16 +105,16 @@ extension RealtimeHub {
     ) -> Bool {
         let change = entry.change
         guard !entry.missed.isEmpty, let feed = binder.feeds[change.table] else { return true }
-        let round = round(for: change, of: feed, at: now, nil)
+        let round = matcher.lateRound(for: change, of: feed, at: now)
         var hasRoom = true
         for channel in session.channels.values where channel.boundAfter < change.sequence {
             guard let audience = channel.audience, let missed = entry.missed(by: audience.number)
             else { continue }
             audience.noteFiltered(feed, in: round)
-            frames.removeAll(keepingCapacity: true)
-            audience.appendFrames(showsOld: missed.showsOld, in: round, to: &frames)
-            for frame in frames where !session.feed(frame) { hasRoom = false }
-            counters.deliveries += frames.count
+            audience.forEachFrame(showsOld: missed.showsOld, in: round) { frame in
+                if !session.feed(frame) { hasRoom = false }
+                counters.deliveries += 1
+            }
         }
         return hasRoom
     }
@@ -172,12 +127,5 @@ extension RealtimeHub {
             "This connection was too slow and has missed changes. Fetch the rows again.")
         for channel in session.channels.values { session.tell(notice, on: channel) }
         session.close(code: 1013, reason: "too slow, fetch again")
-    }
-}
-
-extension SystemNotice {
-    /// What is said of a change whose rule could not be evaluated.
-    fileprivate static func unjudged(_ change: Change) -> SystemNotice {
-        .mustRefetch("A change of '\(change.table)' could not be judged. Fetch the rows again.")
     }
 }

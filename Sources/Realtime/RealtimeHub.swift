@@ -1,7 +1,6 @@
 public import Database
 public import Diagnostics
 public import Expressions
-internal import HTTP
 public import Schema
 
 /// The realtime service of one loop: its sockets, their channels, and the delivery of committed
@@ -14,39 +13,22 @@ public import Schema
 public final class RealtimeHub {
     let settings: FeedSettings
     let authenticate: (String) -> Result<Identity, Problem>
-    /// Grows whenever tokens have been revoked.
-    let revocationCount: () -> Int
     /// Told why a client was refused something on a topic, in the words that it was told.
     let report: (_ topic: String, _ reason: String) -> Void
     /// The wall clock: tokens end by it.
     let clock: () -> Instant
     /// The monotonic clock: silence and rates are measured by it.
     let uptime: () -> ContinuousClock.Instant
-    let reader: Reader
-    var binder: Binder
-
-    var audiences = Pool<Audience.Key, Audience>()
-    var topics = Pool<TopicFrames.Key, TopicFrames>()
-    var sessions: [ObjectIdentifier: RealtimeSession] = [:]
-    /// Sessions that are not fed because their queue is full.
-    var waiting: [ObjectIdentifier: RealtimeSession] = [:]
-    var ring: ChangeRing
-    /// The newest change that has been delivered on this loop.
-    var sequence: Int64 = 0
-    var roundNumber: UInt64 = 0
-    var audienceNumber: Audience.Number = 0
-    /// The deleted rows of the transaction being delivered.
-    var departed: DepartedRows?
-    /// The first second at which a channel's token ends.
-    var nextExpiry = Int64.max
-    /// When tokens were last looked at again.
-    var lastTokenCheck: ContinuousClock.Instant
-    /// The revocations known at that time.
-    var seenRevocations: Int
-    /// Scratch space of `deliver`, kept to save its allocation.
-    var found: ContiguousArray<Listener> = []
-    var touched: ContiguousArray<Audience> = []
-    var frames: ContiguousArray<FramedBytes> = []
+    /// Whether changes need to be delivered here.
+    public let demand = FeedDemand()
+    let matcher: Matcher
+    let audiences = Audiences()
+    let backlog: Backlog
+    let tokens: TokenWatch
+    /// The watched models and how bindings are judged; another one after each reload.
+    private(set) var binder: Binder
+    /// The open sockets.
+    private(set) var sessions: [ObjectIdentifier: RealtimeSession] = [:]
 
     /// What has happened so far; for metrics.
     public internal(set) var counters = RealtimeCounters()
@@ -73,14 +55,12 @@ public final class RealtimeHub {
     ) {
         self.settings = settings
         self.authenticate = authenticate
-        self.reader = reader
-        self.revocationCount = revocationCount
         self.report = report
         clock = now
         self.uptime = uptime
-        lastTokenCheck = uptime()
-        seenRevocations = revocationCount()
-        ring = ChangeRing(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
+        matcher = Matcher(reader: reader)
+        backlog = Backlog(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
+        tokens = TokenWatch(revocationCount: revocationCount, at: uptime())
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
     }
 
@@ -94,13 +74,26 @@ public final class RealtimeHub {
         // Models that look at each other would keep each other.
         for feed in binder.feeds.values { feed.dependencies = nil }
         // Older changes have the columns of the old models.
-        ring.clear(through: sequence)
+        backlog.clear()
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
         for (session, channel) in all {
             for problem in bind(channel, of: session) {
                 session.tell(.unusableBinding(problem), on: channel)
             }
         }
+    }
+
+    /// Adds a socket that has been upgraded.
+    func enter(_ session: RealtimeSession) {
+        sessions[ObjectIdentifier(session)] = session
+        counters.sessions += 1
+    }
+
+    /// Forgets a socket whose channels have been removed.
+    func leave(_ session: RealtimeSession) {
+        sessions[ObjectIdentifier(session)] = nil
+        backlog.release(session)
+        counters.sessions -= 1
     }
 }
 
@@ -113,7 +106,7 @@ public struct RealtimeCounters: Hashable, Sendable {
     public var sessions = 0
     /// Channels joined now.
     public var channels = 0
-    /// Changes taken from the log.
+    /// Changes taken from the log while somebody listened.
     public var changes = 0
     /// Frames given to sockets for changes; one per channel and change.
     public var deliveries = 0

@@ -1,6 +1,6 @@
-internal import Bytes
-internal import Diagnostics
-internal import Expressions
+import Bytes
+import Diagnostics
+import Expressions
 
 // What a client's messages do. A message's `join_ref` may be absent or of an older join: the topic
 // alone says which channel is meant.
@@ -60,16 +60,7 @@ extension RealtimeSession {
 
     /// Changes whom a channel speaks for. No reply when it works.
     private func refresh(_ channel: Channel, with token: JoinRequest.Token) {
-        let text: String
-        switch token {
-        case .connection: return
-        case .malformed:
-            end(channel, because: .tokenRefused("The token provided is not a valid JWT"))
-            return
-        case .user(let token):
-            guard token != channel.token else { return }
-            text = token
-        }
+        guard case .user(let text) = token, text != channel.token else { return }
         switch hub.identify(text) {
         case .failure(let problem):
             end(channel, because: .tokenRefused(problem.message))
@@ -142,18 +133,8 @@ extension RealtimeSession {
 
     private func identity(for request: JoinRequest) -> Result<Identity, Problem> {
         switch request.token {
-        case .user(let token): return hub.identify(token)
-        case .malformed:
-            return .failure(
-                Problem(
-                    code: "MalformedJWT", status: 401,
-                    message: "The token provided is not a valid JWT"))
-        case .connection:
-            let now = hub.clock()
-            guard let end = identity.expiresAt, end <= now.seconds else {
-                return .success(identity)
-            }
-            return .failure(.expired(since: end, now: now))
+        case .user(let token): hub.identify(token)
+        case .connection: identity.current(at: hub.clock())
         }
     }
 

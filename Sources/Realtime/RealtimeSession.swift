@@ -1,6 +1,6 @@
-internal import Diagnostics
-internal import Expressions
-internal import HTTP
+import Diagnostics
+import Expressions
+import HTTP
 
 /// One socket: its channels and what its client asks for. Confined to its loop; knows no sockets,
 /// it speaks to a sink.
@@ -10,7 +10,8 @@ final class RealtimeSession: WebSocketSession {
     /// Who the key of the connection speaks for.
     let identity: Identity
     var channels: [String: Channel] = [:]
-    /// Changes after this one wait in the ring; `Int64.max` while the socket keeps up.
+    /// Changes after this one wait in the backlog, which alone sets this; `Int64.max` while the
+    /// socket keeps up.
     var fedThrough = Int64.max
     private(set) var lastHeard: ContinuousClock.Instant
     /// When the last channel went.
@@ -37,8 +38,7 @@ final class RealtimeSession: WebSocketSession {
 
     func opened(_ sink: any WebSocketSink) {
         self.sink = sink
-        hub.sessions[ObjectIdentifier(self)] = self
-        hub.counters.sessions += 1
+        hub.enter(self)
     }
 
     func received(text: [UInt8]) {
@@ -86,9 +86,7 @@ final class RealtimeSession: WebSocketSession {
         guard sink != nil else { return }
         sink = nil
         for channel in Array(channels.values) { remove(channel) }
-        hub.sessions[ObjectIdentifier(self)] = nil
-        hub.waiting[ObjectIdentifier(self)] = nil
-        hub.counters.sessions -= 1
+        hub.leave(self)
     }
 }
 

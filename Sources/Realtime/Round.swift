@@ -1,7 +1,7 @@
-internal import Database
-internal import Diagnostics
-internal import Expressions
-internal import Schema
+import Database
+import Diagnostics
+import Expressions
+import Schema
 import Values
 
 /// One change on its way to its listeners. Whatever is decided or encoded for it is kept under its
@@ -17,13 +17,13 @@ struct Round {
     let departed: DepartedRows?
 
     /// The image that says whom the change is for.
-    var decisiveSide: Side { change.operation == .delete ? .old : .new }
+    var decisiveImage: ColumnPlace.Image { change.operation == .delete ? .old : .new }
 
     /// An evaluation of a rule for a caller at this moment, with the loop's reader for the rows of
     /// the other models it reads. The rule of a deleted row finds them as they were before.
     func evaluation(for caller: QueryContext, reading models: Set<String>) -> Evaluation {
         var context = caller
-        context.now = .text(now.postgres)
+        context.now = now
         let reader = reader
         let restored = departed?.tables(among: models) ?? []
         return Evaluation(context: context) { (sql, context) throws(Problem) in
@@ -34,9 +34,4 @@ struct Round {
             }
         }
     }
-}
-
-/// Which image of a row is judged.
-enum Side {
-    case new, old
 }

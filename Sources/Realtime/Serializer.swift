@@ -1,4 +1,4 @@
-internal import Bytes
+import Bytes
 
 /// How envelopes are written on one socket, chosen by the client's `vsn` parameter.
 enum Serializer: Hashable, Sendable {

@@ -1,5 +1,5 @@
-internal import Bytes
-internal import HTTP
+import Bytes
+import HTTP
 
 /// The frames of one topic in one serializer, around payloads that know of neither. Channels that
 /// are told the same of a change, on whatever sockets, send the same bytes.

@@ -1,5 +1,5 @@
-internal import Bytes
-internal import HTTP
+import Bytes
+import HTTP
 
 /// What Supabase's protocol has and this server does not serve yet. Whoever asks for it is refused
 /// with these words, in the place where clients show them.

@@ -1,5 +1,5 @@
-internal import Database
-internal import Values
+import Database
+import Values
 
 /// The listeners of one model for one kind of change. Listeners that can only match rows with one
 /// value in one column lie under that value and are not touched by other rows.

@@ -1,9 +1,9 @@
+import Crypto
 import Database
 import Diagnostics
 import HTTPServer
 import Network
 import Schema
-import Synchronization
 import Work
 
 /// A running server: everything that `apus dev` and `apus serve` start.
@@ -44,10 +44,13 @@ public final class Backend: Sendable {
 
     /// Starts to serve; returns when connections are accepted.
     ///
-    /// - Throws: `SchemaFailure` with every fault of the schema files, `SettingFault` when settings do
-    ///   not go together, or a `Problem`: a port in use,
-    ///   a data directory that another server holds, migrations to be applied first.
+    /// - Throws: `SchemaFailure` with every fault of the schema files, `SettingFault` when settings
+    ///   do not go together, or a `Problem`: a port in use, a data directory that another server
+    ///   holds, migrations to be applied first.
     public static func start(_ options: ServerOptions, mode: Mode) throws -> Backend {
+        // While the schema files are read. Where the system refuses a thread, secrets wait for it.
+        let preparation = PosixThread(name: "crypto") { CryptoLibrary.prepare() }
+        defer { preparation?.join() }
         let parts = try BackendParts(options, mode: mode)
         let registry = LoopRegistry(metrics: parts.metrics)
         let server = parts.makeServer(registry)
@@ -95,14 +98,4 @@ public final class Backend: Sendable {
     }
 
     private static let drainDeadline: Duration = .seconds(10)
-}
-
-/// A switch that is thrown once, from any thread.
-final class Flag: Sendable {
-    private let state = Atomic(false)
-
-    var isRaised: Bool { state.load(ordering: .relaxed) }
-
-    /// Raises the flag; false when it was up already.
-    func raise() -> Bool { !state.exchange(true, ordering: .acquiringAndReleasing) }
 }

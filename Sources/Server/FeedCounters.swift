@@ -19,9 +19,17 @@ final class FeedCounters: Sendable {
             let sum = loops.reduce(0) { $0 + $1[keyPath: value] }
             MetricText.single("apus_feed_\(name)", type, help, sum, to: &output)
         }
+        single("sockets", "gauge", "Sockets open now.", \.sessions)
         single("channels", "gauge", "Channels joined now.", \.channels)
+        single("changes_total", "counter", "Changes taken from the log, by each loop.", \.changes)
         single("deliveries_total", "counter", "Changes handed to sockets.", \.deliveries)
         single("slow_closes_total", "counter", "Sockets closed as too slow.", \.slowCloses)
-        single("dropped_messages_total", "counter", "Messages not understood.", \.droppedMessages)
+        single(
+            "dropped_messages_total", "counter", "Messages not understood, or too many.",
+            \.droppedMessages)
+        single(
+            "broken_decisions_total", "counter",
+            "Changes that a rule failed on; those who listen were told to read again.",
+            \.brokenDecisions)
     }
 }

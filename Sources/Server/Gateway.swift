@@ -5,15 +5,9 @@ import HTTP
 import REST
 
 /// Finds out who is calling (auth.md §1.2), for every service: the API key opens the door, a user's
-/// token says who it is. One per loop, so that its cache needs no lock.
-final class Gateway {
-    /// Callers remembered before the cache starts anew.
-    private static let callersMax = 4096
-
-    private let auth: AuthService
-    private var callers: [ObjectIdentifier: (claims: TokenClaims, identity: Identity)] = [:]
-
-    init(auth: AuthService) { self.auth = auth }
+/// token says who it is. Tokens verified before are known to the auth service.
+struct Gateway: Sendable {
+    let auth: AuthService
 
     /// Lets a request in as a route asks for it.
     func enter(_ request: Request, _ entry: Entry) -> Result<Identity, Refusal> {
@@ -27,7 +21,7 @@ final class Gateway {
 
     /// The user of a token that was shown on a socket.
     func user(ofSocketToken token: String) -> Result<Identity, TokenProblem> {
-        auth.verify(token: token, as: .socket).map(identity(of:))
+        auth.verify(token: token, as: .socket).map(Identity.init)
     }
 
     /// The user of the bearer token, else the role of the key.
@@ -35,22 +29,13 @@ final class Gateway {
         let holder = keyHolder(credentials).mapError(Refusal.fault)
         guard case .success = holder, let token = credentials.bearer, token != credentials.apiKey
         else { return holder }
-        return auth.verify(token: token, as: .bearer).map(identity(of:)).mapError(Refusal.token)
+        return auth.verify(token: token, as: .bearer).map(Identity.init).mapError(Refusal.token)
     }
 
     /// Whom the key speaks for.
     private func keyHolder(_ credentials: Credentials) -> Result<Identity, GatewayFault> {
         guard let key = credentials.apiKey else { return .failure(.noKey) }
-        return auth.verify(token: key, as: .apiKey).map(identity(of:)).mapError { _ in .invalidKey }
-    }
-
-    private func identity(of claims: TokenClaims) -> Identity {
-        let id = ObjectIdentifier(claims)
-        if let known = callers[id] { return known.identity }
-        if callers.count >= Self.callersMax { callers.removeAll(keepingCapacity: true) }
-        let identity = Identity(claims)
-        callers[id] = (claims, identity)
-        return identity
+        return auth.verify(token: key, as: .apiKey).map(Identity.init).mapError { _ in .invalidKey }
     }
 }
 
@@ -72,7 +57,7 @@ extension Gateway {
 }
 
 extension Identity {
-    /// Who a verified token speaks for.
+    /// Who a verified token speaks for: its claims as they are, nothing is copied.
     fileprivate init(_ claims: TokenClaims) {
         self.init(
             role: claims.role, userID: claims.subject, email: claims.email,

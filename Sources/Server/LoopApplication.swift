@@ -36,15 +36,12 @@ final class LoopApplication: Application {
     /// Decides by its head about a request with a body: who calls, and how much the route takes.
     func admit(_ request: Request) -> Admission {
         switch enter(request) {
-        case .answered(let response): .answered(services.finish(response, to: request))
+        case .answered(let response): .answered(response)
         case .row(let table, let row, let parameters, let caller):
             switch router.tables[table].routes[row].action {
-            case .head(let respond):
-                .answered(services.finish(respond(request, parameters, caller), to: request))
+            case .head(let respond): .answered(respond(request, parameters, caller))
             case .whole(let policy, let respond):
-                .body(policy) { [services] request in
-                    services.finish(respond(request, parameters, caller), to: request)
-                }
+                .body(policy) { request in respond(request, parameters, caller) }
             }
         }
     }
@@ -52,39 +49,47 @@ final class LoopApplication: Application {
     /// Answers a request without a body.
     func respond(to request: Request) -> Answer {
         switch enter(request) {
-        case .answered(let response): .response(services.finish(response, to: request))
+        case .answered(let response): .response(response)
         case .row(let table, let row, let parameters, let caller):
             switch router.tables[table].routes[row].action {
-            case .head(let respond):
-                .response(services.finish(respond(request, parameters, caller), to: request))
-            case .whole(_, let respond):
-                services.finish(respond(request, parameters, caller), to: request)
+            case .head(let respond): .response(respond(request, parameters, caller))
+            case .whole(_, let respond): respond(request, parameters, caller)
             }
         }
     }
 
     /// Words why the body of a request is not taken, as its service words errors.
     func response(to fault: HTTPFault, in request: Request) -> Response {
-        services.finish(router.response(to: fault, in: request), to: request)
+        router.response(to: fault, in: request)
     }
 
-    /// Adds the cross-origin fields to an answer, whoever has made it.
-    func complete(_ response: inout Response, to head: RequestHead?) {
+    /// Adds the request's id to an error, and the cross-origin fields to every answer, whoever has
+    /// made it.
+    func complete(_ response: inout Response, to head: RequestHead?, id: UInt64?) {
+        if response.status >= 400, let id { response.append(field: "X-Request-Id", String(id)) }
         services.crossOrigin.complete(&response, to: head)
     }
 
-    /// Hands committed changes to this loop's subscribers.
+    /// Whether this loop has subscribers; readable from any thread.
+    var feedDemand: FeedDemand { hub.demand }
+
+    /// Sends committed changes to the subscribers of this loop. The registry calls it on the loop's
+    /// thread, once for each group of commits and in the order of the log: a change left out or out
+    /// of order would be lost to them without a word.
     func deliver(_ changes: [Change]) { hub.deliver(changes) }
 
-    /// Lets time pass for this loop's subscribers; to be called each second.
+    /// Closes this loop's channels whose tokens have ended or were revoked, and sockets that fell
+    /// silent or behind. The service "feeds" has it called every second: without it they would stay
+    /// open until a change comes.
     ///
-    /// - Returns: what its feeds have done so far, for `/metrics`.
+    /// - Returns: what the feeds have done so far, for `/metrics`.
     func tick(now: Instant) -> RealtimeCounters {
         hub.tick(now: now)
         return hub.counters
     }
 
-    /// Takes schema files that have changed.
+    /// Serves other schema files from the next request on. `apus dev` calls it after each save that
+    /// could be applied; requests that have begun end under the old rules.
     func reload(_ schemas: SchemaSet) {
         let rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
         hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)

@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Network
+import Realtime
 import Synchronization
 
 /// The applications of all loops, as other threads reach them: by posting to their loops.
@@ -12,6 +13,7 @@ final class LoopRegistry: Sendable {
     private struct Member {
         let context: LoopContext
         let application: LoopBound<LoopApplication>
+        let demand: FeedDemand
     }
 
     private let members = Mutex<[Member]>([])
@@ -19,18 +21,20 @@ final class LoopRegistry: Sendable {
     /// Adds an application. To be called on its loop's thread.
     func add(_ application: LoopApplication, on context: LoopContext) {
         let bound = LoopBound(application, on: context.loop)
-        members.withLock { $0.append(Member(context: context, application: bound)) }
+        let member = Member(
+            context: context, application: bound, demand: application.feedDemand)
+        members.withLock { $0.append(member) }
     }
 
-    /// Hands committed changes to every loop, in the order of the calls. Loops that sleep hear of
-    /// them by ``wake()``, if not by the reply to a write that comes in between.
+    /// Hands committed changes to every loop with subscribers, in the order of the calls. Loops that
+    /// sleep hear of them by ``wake()``, if not by the reply to a write that comes in between.
     func deliver(_ changes: [Change]) {
-        for member in members.withLock({ $0 }) {
+        for member in members.withLock({ $0 }) where member.demand.isPresent {
             member.context.leave { member.application.value.deliver(changes) }
         }
     }
 
-    /// Lets all loops take what was handed to them.
+    /// Lets all loops take what was handed to them. Those that have nothing to take sleep on.
     func wake() {
         for member in members.withLock({ $0 }) { member.context.wake() }
     }
@@ -40,8 +44,8 @@ final class LoopRegistry: Sendable {
         post { application, _ in application.reload(schemas) }
     }
 
-    /// Lets every loop end what is over, and counts what its feeds have done. To be called each
-    /// second.
+    /// Has every loop close what has ended, and takes the counters of its feeds. The service "feeds"
+    /// calls it every second.
     func tick() {
         post { [metrics] application, loop in
             metrics.feeds.record(application.tick(now: .now), loop: loop)

@@ -1,3 +1,4 @@
+import Bytes
 import HTTPServer
 import Synchronization
 
@@ -26,8 +27,26 @@ final class Metrics: Sendable {
         single("connections_open", "gauge", "Connections open now.", \.openConnections)
         single("connections_refused_total", "counter", "Connections over the limit.", \.refusedConnections)
         single("websockets_open", "gauge", "WebSocket connections open now.", \.openWebSockets)
+        single("requests_received_total", "counter", "Requests with a sound head.", \.requests)
         single("requests_refused_total", "counter", "Requests refused unparsed.", \.refusedRequests)
         single("received_bytes_total", "counter", "Bytes read from sockets.", \.receivedBytes)
         single("sent_bytes_total", "counter", "Bytes written to sockets.", \.sentBytes)
+    }
+}
+
+/// Lines of Prometheus' text format.
+enum MetricText {
+    /// The two comment lines that open a metric.
+    static func head(_ name: String, _ type: String, _ help: String, to output: inout [UInt8]) {
+        output.append(utf8: "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n")
+    }
+
+    /// A metric of one value.
+    static func single(
+        _ name: String, _ type: String, _ help: String, _ value: some BinaryInteger,
+        to output: inout [UInt8]
+    ) {
+        head(name, type, help, to: &output)
+        output.append(utf8: "\(name) \(value)\n")
     }
 }

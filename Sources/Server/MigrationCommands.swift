@@ -67,14 +67,6 @@ public enum MigrationCommands {
     }
 }
 
-/// An operand of a command line that cannot be used.
-public struct OperandError: Error, Sendable {
-    /// What is wrong with it.
-    public let message: String
-
-    init(_ message: String) { self.message = message }
-}
-
 extension MigrationCommands {
     /// A list of migration files and their states.
     public struct Report: Sendable {

@@ -1,7 +1,6 @@
 import Auth
 import Database
 import Diagnostics
-import HTTP
 
 /// What all loops share: thread-safe services and settings that do not change while serving.
 struct SharedServices: Sendable {
@@ -12,20 +11,4 @@ struct SharedServices: Sendable {
     let status: StatusEndpoints
     /// The project's limit of a request's body.
     let bodyBytesMax: Int
-
-    /// Completes what a service answers: the request's id on errors.
-    func finish(_ response: consuming Response, to request: Request) -> Response {
-        var response = response
-        if response.status >= 400 { response.append(field: "X-Request-Id", String(request.id)) }
-        return response
-    }
-
-    /// The same for an answer that may take time.
-    func finish(_ answer: Answer, to request: Request) -> Answer {
-        switch answer {
-        case .response(let response): .response(finish(response, to: request))
-        case .pending(let work): .pending { finish(await work(), to: request) }
-        case .webSocket(let session): .webSocket(session)
-        }
-    }
 }

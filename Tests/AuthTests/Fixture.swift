@@ -5,6 +5,7 @@ import Diagnostics
 import Foundation
 import HTTP
 import Synchronization
+import TestSupport
 import Testing
 import Values
 
@@ -63,7 +64,7 @@ struct Reply: Sendable {
 
 /// A service over a real database in a directory of its own.
 final class Fixture: Sendable {
-    let directory: String
+    private let directory: TemporaryDirectory
     let database: DatabasePool
     let secrets: Secrets
     let service: AuthService
@@ -78,10 +79,8 @@ final class Fixture: Sendable {
         settings.rateLimits = .off
         settings.hashingThreads = 2
         adjust(&settings)
-        directory = NSTemporaryDirectory() + "auth-" + UUIDText.v4()
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true)
-        var configuration = DatabaseConfiguration.file(directory + "/apus.db")
+        directory = try TemporaryDirectory()
+        var configuration = DatabaseConfiguration.file(directory.file("apus.db"))
         configuration.pagesMax = pagesMax
         database = try DatabasePool.open(configuration)
         secrets = .generate(now: clock.now)
@@ -91,10 +90,7 @@ final class Fixture: Sendable {
             uptime: { clock.uptime })
     }
 
-    deinit {
-        database.close()
-        try? FileManager.default.removeItem(atPath: directory)
-    }
+    deinit { database.close() }
 
     func call(
         _ method: HTTP.Method, _ target: String, _ body: String = "", token: String? = nil,
@@ -105,11 +101,7 @@ final class Fixture: Sendable {
         var request = Request(method, "/auth/v1" + target, fields: fields, body: Array(body.utf8))
         request.peerAddress = address
         let table: RouteTable<Void> = service.routes(bodyBytesMax: .max)
-        switch table.answer(to: request, from: ()) {
-        case .response(let response): return Reply(response)
-        case .pending(let work): return Reply(await work())
-        case .webSocket: return Reply(Response(status: 500))
-        }
+        return Reply(await table.response(to: request, from: ()))
     }
 
     func signUp(
@@ -162,24 +154,4 @@ func claims(of token: String) throws -> JSONValue {
     let parts = token.split(separator: ".")
     let payload = try #require(parts.count == 3 ? Base64URL.decode(String(parts[1])) : nil)
     return try JSONDocument(parsing: payload).root
-}
-
-extension RouteTable {
-    /// What the server does with a request that may enter.
-    func answer(to request: Request, from caller: Caller) -> Answer {
-        switch match(request.method, rest(of: request.rawPath) ?? []) {
-        case .refusal(let refusal): return .response(refuse(refusal, request) ?? Response(status: 404))
-        case .row(let row, let path):
-            switch routes[row].action {
-            case .head(let respond): return .response(respond(request, path, caller))
-            case .whole(let body, let respond):
-                do throws(HTTPFault) {
-                    try body.check(request.head)
-                } catch {
-                    return .response(refuse(.body(error), request) ?? error.response)
-                }
-                return respond(request, path, caller)
-            }
-        }
-    }
 }

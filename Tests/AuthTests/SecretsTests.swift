@@ -4,26 +4,22 @@ import Database
 import Diagnostics
 import Foundation
 import HTTP
+import TestSupport
 import Testing
 
 @testable import Auth
 
 @Suite struct SecretsTests {
-    /// A directory that goes away with the test.
-    final class Directory: Sendable {
-        let path = NSTemporaryDirectory() + "secrets-" + UUID().uuidString
+    /// Where a test keeps secrets.
+    struct Directory {
+        private let directory: TemporaryDirectory
+        var path: String { directory.path }
+        var file: String { directory.file("secrets.json") }
 
-        init() throws {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
-        }
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-
-        var file: String { path + "/secrets.json" }
+        init() throws { directory = try TemporaryDirectory() }
 
         func write(_ text: String, mode: Int = 0o600) throws {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+            try directory.write(text, to: "secrets.json")
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
         }
 

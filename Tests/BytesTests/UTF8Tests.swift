@@ -61,4 +61,21 @@ import Testing
         let end = validator.consume(impossible.span)
         #expect(beginning && !end)
     }
+
+    @Test(arguments: 0...255 as ClosedRange<UInt8>)
+    func `eight bytes hold a control character or none, wherever it stands`(byte: UInt8) {
+        let isControl = byte < 0x20 || byte == 0x7F
+        for filler in [0x20, 0x61, 0x7E, 0x80, 0xFF] as [UInt8] {
+            for place in 0..<10 {
+                var bytes = [UInt8](repeating: filler, count: 10)
+                bytes[place] = byte
+                for start in 0...2 {
+                    let hasNone = bytes.span.hasNoControls(at: start)
+                    #expect(hasNone == !(isControl && (start..<start + 8).contains(place)))
+                }
+                let isShort = bytes.span.hasNoControls(at: 3)
+                #expect(!isShort, "fewer than eight are left")
+            }
+        }
+    }
 }

@@ -120,3 +120,18 @@ struct CodeCase: CustomTestStringConvertible, Sendable {
         }
     }
 }
+
+@Suite struct CryptoLibraryTests {
+    @Test func `the library may be prepared while others use it`() async {
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        await withTaskGroup(of: String.self) { group in
+            for number in 0..<8 {
+                group.addTask {
+                    if number.isMultiple(of: 2) { CryptoLibrary.prepare() }
+                    return Hex.encode(Digest.sha256(Array("abc".utf8)))
+                }
+            }
+            for await found in group { #expect(found == digest) }
+        }
+    }
+}

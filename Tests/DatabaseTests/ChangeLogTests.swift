@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Diagnostics
 import Synchronization
+import TestSupport
 import Testing
 import Values
 
@@ -165,7 +166,7 @@ extension Change {
     }
 
     @Test func `numbers and epoch go on after reopening`() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/data/apus.db")
         var epochs: Set<String> = []
         for round in 1...2 {

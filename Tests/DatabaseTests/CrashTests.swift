@@ -1,3 +1,4 @@
+import TestSupport
 import Values
 import Bytes
 import Database
@@ -10,7 +11,7 @@ private let names = CapturedTable(
 
 @Suite(.timeLimit(.minutes(1))) struct CrashTests {
     @Test func `acknowledged writes survive a kill in mid-write`() async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let database = try makeItems(.file(path + "/apus.db"))
@@ -55,7 +56,7 @@ private let names = CapturedTable(
     }
 
     @Test func `a commit that the disk refuses fails clearly and the writer lives`() async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path
         await #expect(processExitsWith: .success) { [path = path as String] in
             signal(SIGXFSZ, SIG_IGN)

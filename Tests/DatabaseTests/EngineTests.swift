@@ -222,13 +222,14 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
         defer { database.close() }
         let reader = try database.makeReader()
         let context = QueryContext(
-            userID: "u", role: "r", email: "e", jwt: "{}", aal: "aal1", now: "n")
+            userID: "u", role: "r", email: "e", jwt: "{}", aal: "aal1",
+            now: Instant(seconds: 0))
         var sql = SQL("SELECT ?6, ?1, ")
         sql.append(argument: .integer(5))
         let row = try reader.query(sql, context) { rows throws(DatabaseError) in
             _ = try rows.next()
             return (0..<3).map { rows.value($0) }
         }
-        #expect(row == ["n", "u", .integer(5)])
+        #expect(row == ["1970-01-01T00:00:00+00:00", "u", .integer(5)])
     }
 }

@@ -2,12 +2,13 @@ import Bytes
 import Database
 import Diagnostics
 import Glibc
+import TestSupport
 import Testing
 import Values
 
 @Suite(.timeLimit(.minutes(1))) struct OpeningTests {
     @Test func `a second opener is refused with the reason`() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
         let database = try DatabasePool.open(configuration)
         let problem = #expect(throws: Problem.self) { try DatabasePool.open(configuration) }
@@ -18,14 +19,14 @@ import Values
     }
 
     @Test func `a database let go is closed`() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
         for _ in 0..<3 { _ = try DatabasePool.open(configuration) }
     }
 
     @Test func `a file that is not a database is refused`() throws {
-        let directory = try TestDirectory()
-        directory.write("apus.db", Array(repeating: 0x41, count: 8192))
+        let directory = try TemporaryDirectory()
+        try directory.write(Array(repeating: 0x41, count: 8192), to: "apus.db")
         let problem = #expect(throws: Problem.self) {
             try DatabasePool.open(.file(directory.path + "/apus.db"))
         }
@@ -40,32 +41,32 @@ import Values
     }
 
     @Test func `a damaged schema is refused`() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
         try DatabasePool.open(configuration).close()
         var bytes = directory.read("apus.db")
         for index in 100..<4096 { bytes[index] = 0xFF }
-        directory.write("apus.db", bytes)
+        try directory.write(bytes, to: "apus.db")
         let problem = #expect(throws: Problem.self) { try DatabasePool.open(configuration) }
         #expect(problem?.code == "XX001")
     }
 
     @Test func `another application's database is refused`() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
         try DatabasePool.open(configuration).close()
         var bytes = directory.read("apus.db")
         // The application id stands at bytes 68…71 of the header (fileformat2.html §1.3).
         bytes[68] = 0x7F
-        directory.write("apus.db", bytes)
+        try directory.write(bytes, to: "apus.db")
         let problem = #expect(throws: Problem.self) { try DatabasePool.open(configuration) }
         #expect(problem?.code == "XX001")
         #expect(problem?.message.contains("another application") == true)
     }
 
     @Test func `a path that cannot be made says why`() throws {
-        let directory = try TestDirectory()
-        directory.write("file", [1])
+        let directory = try TemporaryDirectory()
+        try directory.write([1], to: "file")
         let problem = #expect(throws: Problem.self) {
             try DatabasePool.open(.file(directory.path + "/file/apus.db"))
         }
@@ -75,7 +76,7 @@ import Values
     }
 
     @Test func `a read-only file is refused`() async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
         try DatabasePool.open(.file(path)).close()
         unsafe _ = chmod(path, 0o444)
@@ -91,14 +92,15 @@ import Values
     }
 
     @Test func `a temporary database leaves no file behind`() throws {
-        let directory = try TestDirectory()
         let database = try DatabasePool.open(.memory)
         let reader = try database.makeReader()
         let path = try reader.all("SELECT file FROM pragma_database_list")
-        guard case .text(let file) = path[0][0] else { return }
+        guard case .text(let file) = path[0][0] else {
+            Issue.record("there is no file to look for: \(path)")
+            return
+        }
         #expect(unsafe access(file, F_OK) == 0)
         database.close()
         #expect(unsafe access(file, F_OK) != 0)
-        _ = directory
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Values
 import Diagnostics
 import SQLite
@@ -149,7 +150,7 @@ import Testing
     }
 
     @Test func `a commit past the writer is counted`() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
         let database = try makeItems(.file(path))
         defer { database.close() }
@@ -175,7 +176,7 @@ import Testing
     }
 
     @Test func `counts stay true while several write and read`() async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
         let database = try makeItems(.file(path))
         defer { database.close() }

@@ -1,3 +1,4 @@
+import TestSupport
 import Values
 import Bytes
 import Database
@@ -9,7 +10,7 @@ private let numbers = IdentitySequence(table: "t", column: "id", maximum: .max)
 
 extension WriteTransaction {
     /// Inserts a row with the next number, and returns the number.
-    fileprivate func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
+    func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
         do throws(DatabaseError) {
             let sequence = IdentitySequence(table: table, column: "id", maximum: .max)
             let number = try upcomingNumbers(1, of: sequence).lowerBound
@@ -32,11 +33,11 @@ extension WriteTransaction {
 }
 
 extension DatabasePool {
-    fileprivate func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
+    func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
         try writeAndWait { transaction throws(Problem) in try transaction.insertNumbered(table) }
     }
 
-    fileprivate func script(_ sql: String) throws(Problem) {
+    func script(_ sql: String) throws(Problem) {
         try writeAndWait { transaction throws(Problem) in try transaction.script(sql) }
     }
 
@@ -50,7 +51,7 @@ extension DatabasePool {
     }
 
     /// Asks for the next number without using it: from here on the sequence stands where it stands.
-    fileprivate func look() throws(Problem) {
+    func look() throws(Problem) {
         try writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) { _ = try transaction.upcomingNumbers(1, of: numbers) } catch {
                 throw Problem(error)
@@ -60,7 +61,7 @@ extension DatabasePool {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct SequenceTests {
-    private static let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER) STRICT"
+    static let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER) STRICT"
 
     private func open(_ sql: String = table) throws -> DatabasePool {
         let database = try DatabasePool.open(.memory)
@@ -106,7 +107,7 @@ extension DatabasePool {
     @Test func `a number is not given again when its row is gone and the file opened anew`()
         throws
     {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
         var database = try DatabasePool.open(.file(path))
         try database.script(Self.table)
@@ -119,7 +120,7 @@ extension DatabasePool {
     }
 
     @Test func `no acknowledged number is given again after a kill`() async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let database = try DatabasePool.open(.file(path + "/apus.db"))

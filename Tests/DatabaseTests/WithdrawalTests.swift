@@ -1,5 +1,5 @@
 import Diagnostics
-import Dispatch
+import TestSupport
 import Testing
 import Values
 
@@ -73,11 +73,11 @@ import Values
         let database = try makeItems()
         defer { database.close() }
         let (running, begin) = AsyncStream<Void>.makeStream()
-        let gate = DispatchSemaphore(value: 0)
+        let gate = Gate()
         let first = Task {
             _ = try? await database.write { transaction throws(Problem) in
                 begin.yield()
-                gate.wait()
+                gate.pass()
                 try transaction.exec("INSERT INTO items (id, name) VALUES (901, 'a')")
             }
         }
@@ -89,7 +89,7 @@ import Values
         }
         second.cancel()
         first.cancel()
-        gate.signal()
+        gate.open()
         await first.value
         await second.value
         let found = try database.makeReader().all(

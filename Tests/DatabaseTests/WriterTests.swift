@@ -1,22 +1,12 @@
 import Diagnostics
 import Glibc
-import Synchronization
+import TestSupport
 import Testing
 import Values
 
 @testable import Database
 
 /// Holds a thread until it is opened.
-private final class Gate: Sendable {
-    private let isOpen = Mutex(false)
-
-    func open() { isOpen.withLock { $0 = true } }
-
-    func pass() {
-        while !isOpen.withLock({ $0 }) {}
-    }
-}
-
 @Suite(.timeLimit(.minutes(1))) struct WriterTests {
     /// Submits writes while the writer is held up by a first one, so that they share a batch.
     private func batch(
@@ -248,7 +238,7 @@ private final class Gate: Sendable {
     func `a file that is gone takes no writes and is still read`(
         suffix: String, isReplaced: Bool
     ) throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
         let database = try makeItems(.file(path))
         defer { database.close() }
@@ -259,7 +249,7 @@ private final class Gate: Sendable {
         try database.writeAndWait(insert)
         let reader = try database.makeReader()
         #expect(unsafe rename(path + suffix, path + ".away") == 0)
-        if isReplaced { directory.write("apus.db" + suffix, []) }
+        if isReplaced { try directory.write([], to: "apus.db" + suffix) }
         let problem = #expect(throws: Problem.self) { try database.writeAndWait(insert) }
         #expect(problem?.code == "58P01")
         #expect(problem?.status == 503)
@@ -271,7 +261,7 @@ private final class Gate: Sendable {
     }
 
     @Test func `a log that was removed goes into the database at the close`() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
         var database = try makeItems(.file(path))
         let insert: @Sendable (WriteTransaction) throws(Problem) -> Void = {

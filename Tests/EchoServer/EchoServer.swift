@@ -41,7 +41,7 @@ final class EchoApplication: Application {
     func respond(to request: Request) -> Answer {
         if request.path == "/fan" { return .webSocket(FanSession(fan)) }
         if request.head.asksForWebSocket { return .webSocket(EchoSession()) }
-        if request.fieldEquals("x-pending", "1") {
+        if request.head.fieldEquals("x-pending", "1") {
             return .pending {
                 Response(status: 200, contentType: "text/plain", body: Array("Hello.".utf8))
             }
@@ -75,7 +75,7 @@ final class FanSession: WebSocketSession {
         fan.sinks.append(sink)
     }
     func received(text: [UInt8]) {
-        let frame = FramedBytes(text: text)
+        let frame = FramedBytes(textParts: [text])
         for sink in fan.sinks { sink.send(frame: frame) }
     }
     func received(binary: [UInt8]) {}

@@ -1,6 +1,7 @@
 import Database
 import Diagnostics
 import Schema
+import TestSupport
 import Testing
 import Values
 

@@ -2,6 +2,7 @@ import Database
 import Diagnostics
 import Query
 import Schema
+import Testing
 
 @testable import Expressions
 
@@ -112,6 +113,18 @@ func compile(
             }))
 }
 
+/// The faults that are found in `text`; a failure of the test if it is taken.
+func faults(
+    in text: String, purpose: Purpose = .access, at location: Testing.SourceLocation = #_sourceLocation
+) -> Faults {
+    switch compile(text, purpose: purpose) {
+    case .failure(let faults): return faults
+    case .success:
+        Issue.record("\(text.prefix(200)) was taken", sourceLocation: location)
+        return Faults([])
+    }
+}
+
 /// What a test expected to be right was told instead.
 struct Faults: Error, CustomStringConvertible {
     let lines: [String]
@@ -130,7 +143,7 @@ extension Predicate {
 
 extension Identity {
     static let ann = Identity(
-        role: "authenticated", userID: "00000000-0000-4000-8000-00000000000A",
+        role: "authenticated", userID: "00000000-0000-4000-8000-00000000000a",
         email: "ann@example.org",
         claims: #"{"app_metadata":{"role":"admin"},"sub":"00000000-0000-4000-8000-00000000000a"}"#)
 }

@@ -1,4 +1,5 @@
 import Bytes
+import TestSupport
 
 /// Writes random URL filters over items that are right.
 struct RandomFilters {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Expressions
@@ -6,9 +7,7 @@ import Testing
 /// The reference of the rule language tells of every function and of no other.
 @Suite struct RuleReferenceTests {
     @Test func `the table of functions is the list that rules may call`() throws {
-        let file = URL(filePath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Sources/Server/Documentation.docc/Rules.md")
+        let file = Repository.root.appending(path: "Sources/Server/Documentation.docc/Rules.md")
         let text = try String(contentsOf: file, encoding: .utf8)
         let section = try #require(text.components(separatedBy: "\n## Functions\n").last)
         let told = section.components(separatedBy: "\n## ")[0].split(separator: "\n")

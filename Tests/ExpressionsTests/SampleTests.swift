@@ -1,18 +1,13 @@
 import Database
 import Schema
+import TestSupport
 import Testing
 
 @testable import Expressions
 
 @Suite struct SampleTests {
-    /// The repository's own `Schemas/`, found from this file.
-    static let schemas: String = {
-        let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.dropLast(3).joined(separator: "/") + "/Schemas"
-    }()
-
     @Test func `the sample's rules compile, and its key conditions can be looked up`() throws {
-        let catalogue = try Catalogue.load(schemas: Self.schemas)
+        let catalogue = try Catalogue.load(schemas: Repository.path("Schemas"))
         let book = try Rulebook.compile(catalogue)
         let read = try #require(book.rule("messages", .read)?.using)
         #expect(read.inputs.models == ["members", "rooms"])

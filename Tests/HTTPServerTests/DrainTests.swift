@@ -2,6 +2,7 @@ import HTTP
 import HTTPServer
 import Diagnostics
 import Network
+import TestSupport
 import Testing
 import Work
 
@@ -12,7 +13,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer(loops: 2)
         let idle = try server.connect()
         idle.send(get)
-        #expect(idle.readResponse()?.status == 200)
+        #expect(idle.readAnswer()?.status == 200)
         let busy = try server.connect()
         busy.send("GET /pending HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(await eventually { server.gate.arrivals == 1 })
@@ -22,10 +23,10 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
             server.drain(deadline: .seconds(30))
         }
         #expect(idle.readToEnd() == "")
-        #expect(await eventually { (try? TestClient(port: port)) == nil })
+        #expect(await eventually { (try? LoopbackSocket(port: port)) == nil })
         server.gate.open()
-        let last = busy.readResponse()
-        #expect(last?.body == "pending 0")
+        let last = busy.readAnswer()
+        #expect(last?.text == "pending 0")
         #expect(last?.field("connection") == "close")
         drain?.join()
     }
@@ -47,7 +48,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let second = try TestServer { $0.port = port }
         let client = try second.connect()
         client.send(get)
-        #expect(client.readResponse()?.status == 200)
+        #expect(client.readAnswer()?.status == 200)
     }
 
     @Test func `sessions are told and close with 1012`() throws {

@@ -2,8 +2,11 @@ import Diagnostics
 import Glibc
 import HTTP
 import HTTPServer
+import Network
 import Synchronization
+import TestSupport
 import Testing
+import Work
 
 private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -12,12 +15,12 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer()
         let client = try server.connect()
         client.send(get)
-        let response = try #require(client.readResponse())
+        let response = try #require(client.readAnswer())
         let lines = response.head.split(separator: "\r\n")
         #expect(lines[0] == "HTTP/1.1 200 OK")
         #expect(lines[1].hasPrefix("Date: ") && lines[1].hasSuffix(" GMT"))
         #expect(lines[2...] == ["Content-Type: text/plain", "Content-Length: 6"])
-        #expect(response.body == "GET /a")
+        #expect(response.text == "GET /a")
     }
 
     @Test func `a connection serves many requests`() throws {
@@ -25,7 +28,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let client = try server.connect()
         for number in 0..<50 {
             client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n\(10 + number)")
-            #expect(client.readResponse()?.body == "\(10 + number)")
+            #expect(client.readAnswer()?.text == "\(10 + number)")
         }
         #expect(server.counters.connections == 1)
         #expect(server.counters.requests == 50)
@@ -35,28 +38,28 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer()
         let client = try server.connect()
         client.send(get + "GET /pending?xyz HTTP/1.1\r\nHost: a\r\n\r\n" + get + get)
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.text == "GET /a")
         #expect(await eventually { server.gate.arrivals == 1 })
         server.gate.open()
-        #expect(client.readResponse()?.body == "pending 3")
-        #expect(client.readResponse()?.body == "GET /a")
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.text == "pending 3")
+        #expect(client.readAnswer()?.text == "GET /a")
+        #expect(client.readAnswer()?.text == "GET /a")
     }
 
     @Test func `a thousand pipelined requests are all answered`() throws {
         let server = try TestServer()
         let client = try server.connect()
         client.send(String(repeating: get, count: 1_000))
-        for _ in 0..<1_000 { #expect(client.readResponse()?.body == "GET /a") }
+        for _ in 0..<1_000 { #expect(client.readAnswer()?.text == "GET /a") }
     }
 
     @Test func `HEAD has the length and not the body`() throws {
         let server = try TestServer()
         let client = try server.connect()
         client.send("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n" + get)
-        let response = try #require(client.readResponse(toHead: true))
+        let response = try #require(client.readAnswer(toHead: true))
         #expect(response.field("content-length") == "7")
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.text == "GET /a")
     }
 
     @Test func `a chunked body with 100-continue is echoed`() throws {
@@ -66,9 +69,9 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
             "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
                 + "Expect: 100-continue\r\n\r\n"
         )
-        #expect(client.readResponse()?.status == 100)
+        #expect(client.readAnswer()?.status == 100)
         client.send("5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nTrailer: z\r\n\r\n")
-        #expect(client.readResponse()?.body == "hello world")
+        #expect(client.readAnswer()?.text == "hello world")
     }
 
     @Test func `a body of the largest size is echoed, and one more byte is 413`() throws {
@@ -76,14 +79,14 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let client = try server.connect()
         let body = String(repeating: "b", count: 1_000_000)
         client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + body)
-        #expect(client.readResponse()?.body.utf8.count == 1_000_000)
+        #expect(client.readAnswer()?.body.count == 1_000_000)
         client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000001\r\n\r\n")
         client.send(String(repeating: "b", count: 1_000_000))
-        let refusal = try #require(client.readResponse())
+        let refusal = try #require(client.readAnswer())
         #expect(refusal.status == 413)
         #expect(refusal.field("connection") == "close")
         #expect(
-            refusal.body == #"{"message":"The body is larger than the limit of 1000000 bytes."}"#)
+            refusal.text == #"{"message":"The body is larger than the limit of 1000000 bytes."}"#)
     }
 
     @Test(arguments: [
@@ -104,8 +107,8 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer()
         let client = try server.connect()
         client.send(get + bytes + get)
-        #expect(client.readResponse()?.status == 200)
-        let refusal = try #require(client.readResponse())
+        #expect(client.readAnswer()?.status == 200)
+        let refusal = try #require(client.readAnswer())
         #expect(refusal.status == status)
         #expect(refusal.field("connection") == "close")
         #expect(client.readToEnd() == "")
@@ -125,11 +128,11 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let client = try server.connect()
         client.send(get + "GET /pending HTTP/1.1\r\nHost: a\r\n\r\n")
         client.finishSending()
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.text == "GET /a")
         #expect(await eventually { server.gate.arrivals == 1 })
         server.gate.open()
-        let last = client.readResponse()
-        #expect(last?.body == "pending 0")
+        let last = client.readAnswer()
+        #expect(last?.text == "pending 0")
         #expect(last?.field("connection") == "close")
         #expect(client.readToEnd() == "")
     }
@@ -144,7 +147,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         server.gate.open()
         let other = try server.connect()
         other.send(get)
-        #expect(other.readResponse()?.status == 200)
+        #expect(other.readAnswer()?.status == 200)
     }
 
     @Test func `every loop serves, and the observer hears of all requests`() async throws {
@@ -153,7 +156,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         for _ in 0..<40 {
             let client = try server.connect()
             client.send(get)
-            #expect(client.readResponse()?.status == 200)
+            #expect(client.readAnswer()?.status == 200)
         }
         #expect(server.server.counters.map(\.requests).reduce(0, +) == 40)
         #expect(server.server.counters.allSatisfy { $0.requests > 0 })
@@ -169,6 +172,24 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let problem = #expect(throws: Problem.self) { try TestServer(loops: 2) { $0.port = port } }
         #expect(problem?.code == "address_in_use")
         #expect(problem?.message.contains("\(port)") == true)
+    }
+
+    @Test func `the loops build their applications at the same time`() throws {
+        let arrivals = [Semaphore(), Semaphore()]
+        let met = Mutex(0)
+        var configuration = HTTPServerConfiguration(messageBytesMax: 1)
+        configuration.loops = arrivals.count
+        let server = WebServer(configuration: configuration) { loop in
+            // Each waits until the other is here.
+            arrivals[loop.index].signal()
+            let deadline = monotonicNanoseconds() + 10_000_000_000
+            arrivals[1 - loop.index].wait(until: deadline)
+            met.withLock { $0 += monotonicNanoseconds() < deadline ? 1 : 0 }
+            return TestApplication(gate: AnswerGate(), log: SessionLog())
+        }
+        try server.start()
+        #expect(met.withLock { $0 } == arrivals.count)
+        server.drain(deadline: .zero)
     }
 
     @Test func `an application that cannot be built stops the start`() {

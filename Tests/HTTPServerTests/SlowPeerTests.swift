@@ -1,5 +1,6 @@
 import HTTP
 import HTTPServer
+import TestSupport
 import Testing
 
 private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -10,8 +11,8 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer { $0.deadlines.head = .milliseconds(40) }
         let client = try server.connect()
         client.send(get + "GET / HTTP/1.1\r\n")
-        #expect(client.readResponse()?.status == 200)
-        let refusal = client.readResponse()
+        #expect(client.readAnswer()?.status == 200)
+        let refusal = client.readAnswer()
         #expect(refusal?.status == 408)
         #expect(refusal?.field("connection") == "close")
         #expect(client.readToEnd() == "")
@@ -22,7 +23,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer { $0.deadlines.body = .milliseconds(40) }
         let client = try server.connect()
         client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
-        #expect(client.readResponse()?.status == 408)
+        #expect(client.readAnswer()?.status == 408)
         #expect(client.readToEnd() == "")
     }
 
@@ -30,7 +31,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let server = try TestServer { $0.deadlines.idle = .milliseconds(40) }
         let client = try server.connect()
         client.send(get)
-        #expect(client.readResponse()?.status == 200)
+        #expect(client.readAnswer()?.status == 200)
         #expect(client.readToEnd() == "")
     }
 
@@ -46,7 +47,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         #expect(await eventually { server.gate.arrivals == 1 })
         #expect(other.readToEnd() == "")  // by then the deadlines have passed
         server.gate.open()
-        #expect(client.readResponse()?.status == 200)
+        #expect(client.readAnswer()?.status == 200)
     }
 
     @Test func `a peer that takes nothing of its answer is let go`() async throws {
@@ -68,10 +69,10 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let other = try server.connect()
         for _ in 0..<20 {
             other.send(get)
-            #expect(other.readResponse()?.status == 200)
+            #expect(other.readAnswer()?.status == 200)
         }
         #expect(server.counters.requests < count)
-        for _ in 0..<count { #expect(client.readResponse()?.body.utf8.count == 500_000) }
+        for _ in 0..<count { #expect(client.readAnswer()?.body.count == 500_000) }
         #expect(server.counters.requests == count + 20)
     }
 
@@ -81,16 +82,16 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         let second = try server.connect()
         for client in [first, second] {
             client.send(get)
-            #expect(client.readResponse()?.status == 200)
+            #expect(client.readAnswer()?.status == 200)
         }
         let third = try server.connect()
-        #expect(third.readResponse()?.status == 503)
+        #expect(third.readAnswer()?.status == 503)
         #expect(third.readToEnd() == "")
         first.close()
         #expect(await eventually { server.counters.openConnections == 1 })
         let fourth = try server.connect()
         fourth.send(get)
-        #expect(fourth.readResponse()?.status == 200)
+        #expect(fourth.readAnswer()?.status == 200)
         #expect(server.counters.refusedConnections == 1)
     }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import HTTPServer
+import TestSupport
 import Testing
 
 private func get(_ path: String, version: String = "1.1") -> String {
@@ -13,38 +14,38 @@ private func get(_ path: String, version: String = "1.1") -> String {
         let server = try TestServer()
         let client = try server.connect()
         client.send(get("/parts/3") + get("/a"))
-        let response = try #require(client.readResponse())
+        let response = try #require(client.readAnswer())
         #expect(response.field("transfer-encoding") == "chunked")
         #expect(response.field("content-length") == nil)
         let wire = Self.whole.map { "2710\r\n\($0)\r\n" }.joined() + "0\r\n\r\n"
         #expect(client.read(count: wire.utf8.count).elementsEqual(wire.utf8))
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.text == "GET /a")
     }
 
     @Test func `no part at all is an empty body`() throws {
         let server = try TestServer()
         let client = try server.connect()
         client.send(get("/parts/0") + get("/a"))
-        #expect(client.readResponse()?.status == 200)
+        #expect(client.readAnswer()?.status == 200)
         #expect(client.read(count: 5).elementsEqual("0\r\n\r\n".utf8))
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.text == "GET /a")
     }
 
     @Test func `parts of known length follow one another`() throws {
         let server = try TestServer()
         let client = try server.connect()
         client.send(get("/parts/3?known") + get("/a"))
-        let response = try #require(client.readResponse())
+        let response = try #require(client.readAnswer())
         #expect(response.field("transfer-encoding") == nil)
-        #expect(response.body == Self.whole.joined())
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(response.text == Self.whole.joined())
+        #expect(client.readAnswer()?.text == "GET /a")
     }
 
     @Test func `for HTTP 1.0 the end of the connection ends the parts`() throws {
         let server = try TestServer()
         let client = try server.connect()
         client.send("GET /parts/3 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
-        let response = try #require(client.readResponse())
+        let response = try #require(client.readAnswer())
         #expect(response.field("transfer-encoding") == nil)
         #expect(response.field("connection") == "close")
         #expect(client.readToEnd() == Self.whole.joined())
@@ -56,10 +57,10 @@ private func get(_ path: String, version: String = "1.1") -> String {
         let server = try TestServer()
         let client = try server.connect()
         client.send("HEAD \(path) HTTP/1.1\r\nHost: a\r\n\r\n" + get("/a"))
-        let response = try #require(client.readResponse(toHead: true))
+        let response = try #require(client.readAnswer(toHead: true))
         #expect(response.field("content-length") == length)
         #expect(response.field("transfer-encoding") == nil)
-        #expect(client.readResponse()?.body == "GET /a")
+        #expect(client.readAnswer()?.text == "GET /a")
     }
 
     @Test(arguments: ["/parts/3?broken", "/parts/3?short"], ["1.0", "1.1"])
@@ -89,7 +90,7 @@ private func get(_ path: String, version: String = "1.1") -> String {
             try await Task.sleep(for: .milliseconds(100))
         }
         #expect(last * 10_000 < 16_000_000, "of 50,000,000 bytes")
-        #expect(client.readResponse()?.status == 200)
+        #expect(client.readAnswer()?.status == 200)
         let rest = client.readChunks()
         #expect(rest == 50_000_000)
         #expect(made() == 5_001)
@@ -124,7 +125,7 @@ private func get(_ path: String, version: String = "1.1") -> String {
         let other = try server.connect()
         for _ in 0..<20 {
             other.send(get("/a"))
-            #expect(other.readResponse()?.body == "GET /a")
+            #expect(other.readAnswer()?.text == "GET /a")
         }
     }
 }
@@ -158,10 +159,10 @@ private func get(_ path: String, version: String = "1.1") -> String {
         client.finishSending()
         let other = try server.connect()
         other.send(get("/a"))
-        #expect(other.readResponse()?.status == 200)
+        #expect(other.readAnswer()?.status == 200)
         #expect(server.log.all == [])
         server.gate.open()
-        #expect(client.readResponse()?.status == 200)
+        #expect(client.readAnswer()?.status == 200)
     }
 
     @Test func `a departure ends the parts`() async throws {

@@ -1,39 +1,48 @@
-import COpenSSL
 import Diagnostics
-import Foundation
 import HTTPServer
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct TLSServerTests {
+    private let certificate: TestCertificate
+    private var files: TLSFiles {
+        TLSFiles(certificate: certificate.certificatePath, key: certificate.keyPath)
+    }
+
+    init() throws { certificate = try TestCertificate() }
+
+    private func connect(to server: TestServer) throws -> TLSClient {
+        let client = try TLSClient(port: server.server.port)
+        try #require(client.connect())
+        return client
+    }
+
     @Test func `requests and answers of any size go through TLS`() throws {
-        let files = try TestFiles()
-        let server = try TestServer { $0.tls = files.tls }
-        let client = try SecureClient(try server.connect())
+        let server = try TestServer { $0.tls = files }
+        let client = try connect(to: server)
         client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
-        #expect(client.read(until: "GET /a").hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(client.readText(through: "GET /a").hasPrefix("HTTP/1.1 200 OK\r\n"))
         client.send("GET /large/3000000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        #expect(client.read(until: nil).utf8.count > 3_000_000)
+        #expect(client.readText().utf8.count > 3_000_000)
     }
 
     @Test func `parts go through TLS`() throws {
-        let files = try TestFiles()
-        let server = try TestServer { $0.tls = files.tls }
-        let client = try SecureClient(try server.connect())
+        let server = try TestServer { $0.tls = files }
+        let client = try connect(to: server)
         client.send("GET /parts/300 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        let text = client.read(until: nil)
+        let text = client.readText()
         #expect(text.utf8.count > 300 * 10_000)
         #expect(text.hasSuffix("\r\n0\r\n\r\n"))
     }
 
     @Test func `plain bytes on a TLS port harm nobody`() throws {
-        let files = try TestFiles()
-        let server = try TestServer { $0.tls = files.tls }
+        let server = try TestServer { $0.tls = files }
         let plain = try server.connect()
         plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         _ = plain.readToEnd()
-        let client = try SecureClient(try server.connect())
+        let client = try connect(to: server)
         client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
-        #expect(client.read(until: "GET /a").hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(client.readText(through: "GET /a").hasPrefix("HTTP/1.1 200 OK\r\n"))
     }
 
     @Test func `a missing certificate is named`() throws {
@@ -44,82 +53,4 @@ import Testing
         }
         #expect(problem?.message.contains("/nowhere/a.pem") == true)
     }
-}
-
-/// A blocking TLS client that trusts anybody.
-@safe
-private final class SecureClient {
-    private let transport: TestClient
-    private let context: OpaquePointer
-    private let session: OpaquePointer
-
-    init(_ transport: TestClient) throws {
-        self.transport = transport
-        unsafe context = try #require(SSL_CTX_new(TLS_client_method()))
-        unsafe session = try #require(SSL_new(context))
-        unsafe SSL_set_fd(session, transport.descriptor)
-        try #require(unsafe SSL_connect(session) == 1)
-    }
-
-    deinit {
-        unsafe SSL_free(session)
-        unsafe SSL_CTX_free(context)
-    }
-
-    func send(_ text: String) {
-        unsafe SSL_write(session, text, Int32(text.utf8.count))
-    }
-
-    /// Reads until the text ends with `suffix`, or to the end.
-    func read(until suffix: String?) -> String {
-        var received: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = unsafe SSL_read(session, &chunk, Int32(chunk.count))
-            if count <= 0 { break }
-            received += chunk[..<Int(count)]
-            if let suffix, received.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) { break }
-        }
-        return String(decoding: received, as: UTF8.self)
-    }
-}
-
-/// A certificate for `localhost` that protects nothing, in files of a directory of its own.
-private final class TestFiles {
-    private let directory: URL
-    let tls: TLSFiles
-
-    init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let certificate = directory.appending(path: "certificate.pem")
-        let key = directory.appending(path: "key.pem")
-        try Self.certificate.write(to: certificate, atomically: true, encoding: .utf8)
-        try Self.key.write(to: key, atomically: true, encoding: .utf8)
-        tls = TLSFiles(certificate: certificate.path, key: key.path)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: directory) }
-
-    private static let certificate = """
-        -----BEGIN CERTIFICATE-----
-        MIIBfjCCASWgAwIBAgIUMaw8yqxnJzM/FP5CizyzCmWMNMEwCgYIKoZIzj0EAwIw
-        FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTEyMTcxOVoYDzIxMjYxMDI4
-        MTIxNzE5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-        PQMBBwNCAAQDdVjuoNSdH+RXLIb/Z/o8DOb7lBZFGJuJez1UmyXmHi/ZcQX2TxJM
-        qdK6bGbhzISqi0Svvs9yhjx5cMg1ih2Xo1MwUTAdBgNVHQ4EFgQUiuBf946KJ0hz
-        uzZCy1MifNWx5xswHwYDVR0jBBgwFoAUiuBf946KJ0hzuzZCy1MifNWx5xswDwYD
-        VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiBS1T/FXhxUNfaBnJgToXg0
-        0QIg0JPnA1vpKFqJWK032wIgfU1qWCyYfdrMSwoT+QBkIVXFL124w9Cfi+BcdQcN
-        PbU=
-        -----END CERTIFICATE-----
-        """
-
-    private static let key = """
-        -----BEGIN PRIVATE KEY-----
-        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQge7Y8o1wYuuB+bEyT
-        ZRMeUHrK+O12ansNi/Jtlp8qolWhRANCAAQDdVjuoNSdH+RXLIb/Z/o8DOb7lBZF
-        GJuJez1UmyXmHi/ZcQX2TxJMqdK6bGbhzISqi0Svvs9yhjx5cMg1ih2X
-        -----END PRIVATE KEY-----
-        """
 }

@@ -4,12 +4,13 @@ import HTTP
 import HTTPServer
 import Network
 import Synchronization
+import TestSupport
 
 /// Holds pending answers back until the test opens it.
-final class Gate: Sendable {
+final class AnswerGate: Sendable {
     private struct State {
         var isOpen = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [@Sendable () -> Void] = []
         var arrivals = 0
     }
     private let state = Mutex(State())
@@ -17,14 +18,17 @@ final class Gate: Sendable {
     var arrivals: Int { state.withLock { $0.arrivals } }
 
     func pass() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                state.arrivals += 1
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
-            }
-            if isOpen { continuation.resume() }
+        await withCheckedContinuation { continuation in whenOpen { continuation.resume() } }
+    }
+
+    /// Does something on the thread that opens the gate, or at once if it is open.
+    func whenOpen(_ action: @escaping @Sendable () -> Void) {
+        let isOpen = state.withLock { state in
+            state.arrivals += 1
+            if !state.isOpen { state.waiting.append(action) }
+            return state.isOpen
         }
+        if isOpen { action() }
     }
 
     func open() {
@@ -33,7 +37,7 @@ final class Gate: Sendable {
             defer { state.waiting = [] }
             return state.waiting
         }
-        for continuation in waiting { continuation.resume() }
+        for action in waiting { action() }
     }
 }
 
@@ -54,14 +58,15 @@ final class SessionLog: Sendable {
     }
 }
 
-/// Answers by path: `/echo` the body, `/pending` behind the gate, `/large/N` N bytes,
-/// `/parts/N?KIND` N parts, `/wait` behind the gate with a note of being cancelled, `/ws` an echo,
-/// `/flood` a session that floods its peer; everything else its method and path.
+/// Answers by path: `/echo` the body, `/pending` behind the gate, `/deferred` by the thread that opens
+/// it, `/refused` at once, `/large/N` N bytes, `/parts/N?KIND` N parts, `/wait` behind the gate with a
+/// note of being cancelled, `/ws` an echo, `/flood` a session that floods its peer; everything else
+/// its method and path.
 final class TestApplication: Application {
-    let gate: Gate
+    let gate: AnswerGate
     let log: SessionLog
 
-    init(gate: Gate, log: SessionLog) {
+    init(gate: AnswerGate, log: SessionLog) {
         self.gate = gate
         self.log = log
     }
@@ -80,6 +85,23 @@ final class TestApplication: Application {
             return .pending {
                 await gate.pass()
                 return Response(status: 200, contentType: "text/plain", body: Array(text.utf8))
+            }
+        }
+        if path == "/deferred" {
+            let (log, gate) = (log, gate)
+            return .deferred { reply in
+                gate.whenOpen {
+                    let body = Array("late".utf8)
+                    reply { Response(status: 200, contentType: "text/plain", body: body) }
+                    log.add("replied")
+                }
+                return { log.add("withdrawn") }
+            }
+        }
+        if path == "/refused" {
+            return .deferred { reply in
+                reply { Response(status: 503) }
+                return {}
             }
         }
         if path.hasPrefix("/parts/"), let count = Int(path.dropFirst(7)) {
@@ -144,7 +166,7 @@ final class EchoSession: WebSocketSession {
         if text == Array("bye".utf8) { sink?.close(code: 4000, reason: "asked") }
         sink?.send(text: text)
     }
-    func received(binary: [UInt8]) { sink?.send(frame: FramedBytes(binary: binary)) }
+    func received(binary: [UInt8]) { sink?.send(binary: binary) }
     func received(pong: [UInt8]) { log.add("pong \(pong.count)") }
     func closed(code: UInt16?) { log.add("closed \(code.map(String.init) ?? "lost")") }
     func draining() { sink?.close(code: 1012, reason: "restart") }
@@ -157,7 +179,7 @@ final class FloodSession: WebSocketSession {
     init(_ log: SessionLog) { self.log = log }
 
     func opened(_ sink: any WebSocketSink) {
-        let frame = FramedBytes(binary: [UInt8](repeating: 0, count: 100_000))
+        let frame = FramedBytes(textParts: [[UInt8](repeating: 0, count: 100_000)])
         for _ in 0..<100 { sink.send(frame: frame) }
     }
     func received(text: [UInt8]) {}
@@ -167,7 +189,7 @@ final class FloodSession: WebSocketSession {
 
 /// A server on a free port that is stopped when the test lets go of it.
 final class TestServer {
-    let gate = Gate()
+    let gate = AnswerGate()
     let log = SessionLog()
     let server: WebServer
 
@@ -189,22 +211,17 @@ final class TestServer {
 
     var counters: HTTPCounters { server.counters[0] }
 
-    func connect(receiveBufferBytes: Int32? = nil) throws -> TestClient {
-        try TestClient(port: server.port, receiveBufferBytes: receiveBufferBytes)
+    func connect(receiveBufferBytes: Int32? = nil) throws -> LoopbackSocket {
+        try LoopbackSocket(port: server.port, receiveBufferBytes: receiveBufferBytes)
     }
 
     /// A client whose handshake is done.
     func connectWebSocket(_ path: String = "/ws", receiveBufferBytes: Int32? = nil) throws
-        -> TestClient
+        -> LoopbackSocket
     {
         let client = try connect(receiveBufferBytes: receiveBufferBytes)
         client.send(webSocketRequest(path))
-        _ = client.readResponse()
+        _ = client.readAnswer()
         return client
     }
-}
-
-func webSocketRequest(_ path: String = "/ws") -> String {
-    "GET \(path) HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 }

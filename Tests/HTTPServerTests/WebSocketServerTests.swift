@@ -1,5 +1,6 @@
 import HTTP
 import HTTPServer
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct WebSocketServerTests {
@@ -7,7 +8,7 @@ import Testing
         let server = try TestServer()
         let client = try server.connect()
         client.send(webSocketRequest())
-        let response = try #require(client.readResponse())
+        let response = try #require(client.readAnswer())
         #expect(response.status == 101)
         #expect(response.field("upgrade") == "websocket")
         #expect(response.field("connection") == "Upgrade")
@@ -19,19 +20,19 @@ import Testing
         let server = try TestServer()
         let client = try server.connect()
         client.send("GET /ws HTTP/1.1\r\nHost: a\r\n\r\n" + webSocketRequest())
-        let refusal = try #require(client.readResponse())
+        let refusal = try #require(client.readAnswer())
         #expect(refusal.status == 426)
         #expect(refusal.field("sec-websocket-version") == "13")
         #expect(refusal.field("upgrade") == "websocket")
         #expect(refusal.field("connection") == "Upgrade")
-        #expect(client.readResponse()?.status == 101)
+        #expect(client.readAnswer()?.status == 101)
     }
 
     @Test func `frames sent with the handshake are not lost`() throws {
         let server = try TestServer()
         let client = try server.connect()
         client.send(Array(webSocketRequest().utf8) + clientFrame(0x81, Array("early".utf8)))
-        #expect(client.readResponse()?.status == 101)
+        #expect(client.readAnswer()?.status == 101)
         #expect(client.readFrame().map { $0.payload } == Array("early".utf8))
     }
 

@@ -10,7 +10,7 @@ import Testing
         #expect(request.field("Accept") == "*/*")
         #expect(request.fields("x-A") == ["1", "2"])
         #expect(request.fieldBytes("x-a").map(Array.init) == [UInt8(ascii: "1")])
-        #expect(request.fieldEquals("accept", "*/*"))
+        #expect(request.head.fieldEquals("accept", "*/*"))
     }
 
     @Test func `an absolute target without a path is the root`() {

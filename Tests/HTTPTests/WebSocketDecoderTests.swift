@@ -1,26 +1,6 @@
 import HTTP
+import TestSupport
 import Testing
-
-/// A client's frame, masked.
-func clientFrame(
-    _ first: UInt8, _ payload: [UInt8], mask: [UInt8] = [1, 2, 3, 0xFF], length: [UInt8]? = nil
-) -> [UInt8] {
-    var bytes = [first]
-    if let length {
-        bytes += length
-    } else if payload.count < 126 {
-        bytes.append(0x80 | UInt8(payload.count))
-    } else if payload.count < 65_536 {
-        bytes += [0xFE, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF)]
-    } else {
-        bytes += [0xFF] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
-    }
-    return bytes + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] }
-}
-
-func clientFrame(_ first: UInt8, _ text: String) -> [UInt8] {
-    clientFrame(first, Array(text.utf8))
-}
 
 /// All events of a byte stream that comes in pieces of one size.
 func events(of bytes: [UInt8], pieces: Int, messageBytesMax: Int = 100_000) -> [WebSocketEvent] {
@@ -148,11 +128,13 @@ func events(of bytes: [UInt8], pieces: Int, messageBytesMax: Int = 100_000) -> [
         ] as [(Int, [UInt8])])
     func `lengths take their shortest form`(count: Int, header: [UInt8]) {
         let payload = [UInt8](repeating: 0x61, count: count)
-        #expect(FramedBytes(text: payload).bytes == header + payload)
+        #expect(FramedBytes(textParts: [payload]).bytes == header + payload)
         let half = payload.count / 2
         let parts = [Array(payload[..<half]), [], Array(payload[half...])]
         #expect(FramedBytes(textParts: parts).bytes == header + payload)
-        #expect(FramedBytes(binary: payload).bytes.first == 0x82)
+        var frame: [UInt8] = []
+        frame.append(frame: .text, payload: payload)
+        #expect(frame == header + payload)
     }
 
     @Test func `a close reason is cut between characters`() {

@@ -30,12 +30,34 @@ import Testing
         "ApusCommand": ["Server", "Schema", "Configuration", "Diagnostics"],
     ]
 
+    /// What the tests share is as low as it can be, since every test target waits for it; what talks
+    /// to the server over a socket sees no more of it than what its makers may.
+    static let tests: [String: Set<String>] = [
+        "TestSupport": ["HTTP", "Bytes", "COpenSSL"],
+        "ServerTestSupport": ["TestSupport", "Server", "Configuration", "Bytes"],
+        "WireTests": ["TestSupport", "ServerTestSupport", "Server", "Crypto", "Bytes"],
+        "HouseTests": ["TestSupport"],
+    ]
+
     /// Part of the toolchain: no wall is needed against them.
     static let everywhere: Set<String> = ["Glibc", "Synchronization"]
 
     @Test(arguments: SourceTree.sources.filter { table[$0.target] != nil })
     func `a file imports only rooms below its own`(file: SourceTree.File) {
-        let allowed = (Self.table[file.target] ?? []).union(Self.everywhere)
+        expect(file, toImportOnly: Self.table[file.target] ?? [])
+    }
+
+    @Test(arguments: SourceTree.tests.filter { tests[$0.target] != nil })
+    func `what tests share, and what goes over a socket, knows no more than it must`(
+        file: SourceTree.File
+    ) {
+        let toolchain: Set<String> = ["Testing", "Foundation", "Dispatch"]
+        expect(file, toImportOnly: (Self.tests[file.target] ?? []).union(toolchain))
+        #expect(!file.lines.contains { $0.hasPrefix("@testable") }, "\(file.path)")
+    }
+
+    private func expect(_ file: SourceTree.File, toImportOnly rooms: Set<String>) {
+        let allowed = rooms.union(Self.everywhere)
         for (number, line) in file.lines.enumerated() {
             let words = line.split(separator: " ")
             guard let position = words.firstIndex(of: "import"), position < 2,
@@ -50,6 +72,7 @@ import Testing
         let onRequest: Set<String> = ["Benchmarks", "EchoServer"]
         let targets = Set(SourceTree.sources.map(\.target)).subtracting(onRequest)
         #expect(targets.subtracting(Self.table.keys).isEmpty)
+        #expect(Set(SourceTree.tests.map(\.target)).isSuperset(of: Self.tests.keys))
     }
 }
 

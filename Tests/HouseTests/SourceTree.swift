@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The repository's Swift sources as the house rules read them.
 struct SourceTree {
@@ -12,14 +13,11 @@ struct SourceTree {
         var description: String { path }
     }
 
-    static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     static let sources = files(below: "Sources")
     static let tests = files(below: "Tests")
 
     private static func files(below folder: String) -> [File] {
-        let base = root.appending(path: folder)
+        let base = Repository.root.appending(path: folder)
         let walker = FileManager.default.enumerator(atPath: base.path)
         let names = (walker?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }
         return names.sorted().compactMap { name in

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct WordingTests {
@@ -34,7 +35,7 @@ import Testing
         let named: Set<String> = [
             "Package.swift", "README.md", "Sources", "Tests", "Schemas", "Migrations",
         ]
-        let found = try FileManager.default.contentsOfDirectory(atPath: SourceTree.root.path)
+        let found = try FileManager.default.contentsOfDirectory(atPath: Repository.root.path)
         for entry in found where !entry.hasPrefix(".") && entry != "Package.resolved" {
             #expect(named.contains(entry), "\(entry)")
         }

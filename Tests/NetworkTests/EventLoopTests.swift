@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 import Diagnostics
@@ -96,18 +97,6 @@ import Work
                 context.post { order.append("work") }
             }
             #expect(order.wait(for: 2) == ["work", "hook"])
-        }
-    }
-
-    @Test func `a permanent hook runs every turn until the loop ends`() throws {
-        let count = Record<Int>()
-        try withLoop { thread in
-            thread.perform { loop in
-                loop.atEndOfEveryTurn { [unowned loop] in count.append(loop.turnCount) }
-            }
-            thread.perform { _ in }
-            thread.perform { _ in }
-            #expect(count.wait(for: 2).count >= 2)
         }
     }
 

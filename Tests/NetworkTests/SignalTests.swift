@@ -1,6 +1,7 @@
 import Diagnostics
 import Glibc
 import Network
+import TestSupport
 import Testing
 import Work
 

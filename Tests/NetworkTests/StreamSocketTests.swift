@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Network
@@ -25,11 +26,11 @@ extension StreamSocket {
             }
         }
         try withServer(configure: configure) { port, heard, _ in
-            let client = try Client(port: port)
+            let client = try LoopbackSocket(port: port)
             client.send("0123456789")
-            #expect(client.receiveText(17) == "0123456789!shared")
+            #expect(client.readText(count: 17) == "0123456789!shared")
             #expect(client.isAtEnd)
-            client.endOutput()
+            client.finishSending()
             #expect(heard.wait(for: 2) == [.received("0123456789"), .closed(.closed)])
             #expect(counts.all == [[10, 17]])
         }
@@ -52,9 +53,9 @@ extension StreamSocket {
             if number % 50 == 49 { expected += large }
         }
         try withServer(configure: configure) { port, _, _ in
-            let client = try Client(port: port)
+            let client = try LoopbackSocket(port: port)
             client.send("go")
-            #expect(client.receive(expected.count) == expected)
+            #expect(client.read(count: expected.count) == expected)
         }
     }
 
@@ -76,14 +77,14 @@ extension StreamSocket {
             scribe.onDrained = { socket in fill(socket) }
         }
         try withServer(configure: configure) { port, heard, _ in
-            let client = try Client(port: port)
+            let client = try LoopbackSocket(port: port)
             client.send("go")
             _ = peak.wait(for: 1)
-            #expect(client.receive(total).count == total)
+            #expect(client.read(count: total).count == total)
             #expect(client.isAtEnd)
-            client.endOutput()
-            while !heard.all.contains(.closed(.closed)) { usleep(200) }
-            #expect(heard.all.contains(.drained))
+            client.finishSending()
+            let all = heard.wait("the end") { $0.contains(.closed(.closed)) }
+            #expect(all.contains(.drained))
             #expect(peak.all.allSatisfy { $0 <= (256 + 64) << 10 })
         }
     }
@@ -95,7 +96,7 @@ extension StreamSocket {
             sockets.append(LoopBound(socket, on: socket.loop))
         }
         try withServer(configure: configure) { port, heard, thread in
-            let client = try Client(port: port)
+            let client = try LoopbackSocket(port: port)
             client.send("waits")
             let socket = sockets.wait(for: 1)[0]
             thread.perform { _ in }
@@ -113,17 +114,17 @@ extension StreamSocket {
             }
         }
         try withServer(configure: configure) { port, heard, _ in
-            let client = try Client(port: port)
+            let client = try LoopbackSocket(port: port)
             client.send("question")
-            client.endOutput()
-            #expect(client.receiveText(100) == "late answer")
+            client.finishSending()
+            #expect(client.readText(count: 100) == "late answer")
             #expect(heard.wait(for: 3) == [.received("question"), .end, .closed(.closed)])
         }
     }
 
     @Test func `a reset is told once`() throws {
         try withServer(configure: { _, _ in }) { port, heard, thread in
-            let client = try Client(port: port)
+            let client = try LoopbackSocket(port: port)
             client.send("hello")
             _ = heard.wait(for: 1)
             client.reset()
@@ -139,7 +140,7 @@ extension StreamSocket {
             sockets.append(LoopBound(socket, on: socket.loop))
         }
         try withServer(configure: configure) { port, heard, thread in
-            var client: Client? = try Client(port: port)
+            var client: LoopbackSocket? = try LoopbackSocket(port: port)
             let socket = sockets.wait(for: 1)[0]
             withExtendedLifetime(client) {}
             client = nil
@@ -160,9 +161,9 @@ extension StreamSocket {
             }
         }
         try withServer(configure: configure) { port, heard, _ in
-            let client = try Client(port: port)
+            let client = try LoopbackSocket(port: port)
             client.send("x")
-            #expect(client.receive(100).isEmpty)
+            #expect(client.read(count: 100).isEmpty)
             #expect(heard.wait(for: 2) == [.received("x"), .closed(.aborted)])
         }
     }
@@ -175,10 +176,10 @@ extension StreamSocket {
             }
         }
         try withServer(configure: configure) { port, _, _ in
-            let client = try Client(port: port)
+            let client = try LoopbackSocket(port: port)
             // The peer goes on sending what nobody wants.
             for _ in 0..<50 { client.send(String(repeating: "z", count: 10_000)) }
-            #expect(client.receiveText(3) == "413")
+            #expect(client.readText(count: 3) == "413")
             #expect(client.isAtEnd)
         }
     }
@@ -190,7 +191,7 @@ extension StreamSocket {
         try thread.perform { (loop) throws(NetworkError) in
             _ = try Listener(listening, on: loop) { $0.delegate = Scribe(heard) }
         }
-        let client = try Client(port: listening.port)
+        let client = try LoopbackSocket(port: listening.port)
         client.send("x")
         _ = heard.wait(for: 1)
         thread.stop()

@@ -1,5 +1,6 @@
 import COpenSSL
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Network
@@ -21,7 +22,7 @@ import Testing
             #expect(client.version == name)
             #expect(client.selectedProtocol == "http/1.1")
             client.send(Array("hello".utf8))
-            #expect(client.receive(5) == Array("hello".utf8))
+            #expect(client.read(count: 5) == Array("hello".utf8))
             client.sayGoodbye()
             #expect(client.wasToldGoodbye)
             #expect(heard.wait(for: 2).prefix(2) == [.received("hello"), .end])
@@ -42,7 +43,7 @@ import Testing
                     port: port, highestVersion: version, resuming: earlier)
                 #expect(client.connect())
                 client.send([0x61])
-                #expect(client.receive(1) == [0x61])
+                #expect(client.read(count: 1) == [0x61])
                 client.sayGoodbye()
                 return client
             }
@@ -69,7 +70,7 @@ import Testing
             let client = try TLSClient(port: port, highestVersion: TLS1_3_VERSION)
             #expect(client.connect())
             client.send([1])
-            let received = client.receive(count)
+            let received = client.read(count: count)
             #expect(received.count == count)
             #expect(received == (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) })
             #expect(client.wasToldGoodbye)
@@ -92,7 +93,7 @@ import Testing
             let client = try TLSClient(port: port, highestVersion: TLS1_3_VERSION)
             #expect(client.connect())
             client.send([0x61])
-            #expect(client.receive(1) == [0x62])
+            #expect(client.read(count: 1) == [0x62])
             client.send(Array("second".utf8))
             let socket = sockets.wait(for: 1)[0]
             thread.perform { _ in socket.value.isReadingPaused = false }
@@ -127,7 +128,7 @@ import Testing
         let files = try TestCertificate()
         let context = try TLSContext(certificate: files.certificatePath, key: files.keyPath)
         try withServer(tls: context, configure: Self.echo) { port, heard, _ in
-            let plain = try Client(port: port)
+            let plain = try LoopbackSocket(port: port)
             plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             guard case .closed(.tls(.handshake)) = heard.wait(for: 1)[0] else {
                 Issue.record("\(heard.all)")
@@ -142,9 +143,9 @@ import Testing
         let files = try TestCertificate()
         let context = try TLSContext(certificate: files.certificatePath, key: files.keyPath)
         try withServer(tls: context, configure: Self.echo) { port, heard, _ in
-            let plain = try Client(port: port)
+            let plain = try LoopbackSocket(port: port)
             plain.send("\u{16}\u{3}\u{1}")
-            plain.endOutput()
+            plain.finishSending()
             #expect(heard.wait(for: 2) == [.end, .closed(.closed)])
         }
     }
@@ -164,13 +165,13 @@ import Testing
         #expect(throws: TLSError.unreadable(path: "/no/key", reason: "No such file or directory")) {
             try TLSContext(certificate: files.certificatePath, key: "/no/key")
         }
-        #expect(throws: TLSError.unreadable(path: files.directory, reason: "Is a directory")) {
-            try TLSContext(certificate: files.directory, key: files.keyPath)
+        #expect(throws: TLSError.unreadable(path: files.directory.path, reason: "Is a directory")) {
+            try TLSContext(certificate: files.directory.path, key: files.keyPath)
         }
     }
 
     @Test func `files that hold something else are named`() throws {
-        let text = try files.file("text", "not PEM\n")
+        let text = try files.directory.write("not PEM\n", to: "text")
         #expect(throws: TLSError.noCertificate(path: text)) {
             try TLSContext(certificate: text, key: files.keyPath)
         }

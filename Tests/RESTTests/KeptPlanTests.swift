@@ -1,6 +1,7 @@
 import Database
 import Expressions
 import HTTP
+import TestSupport
 import Testing
 import Values
 
@@ -207,7 +208,7 @@ import Values
     func `a kept plan and a new one answer alike`(seed: UInt64) async throws {
         let kept = try Library(models: Self.models, data: Self.rows)
         let new = try Library(models: Self.models, data: Self.rows)
-        var random = Generator(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<600 {
             let shape = Self.shapes.randomElement(using: &random) ?? Self.shapes[0]
             let caller = Self.callers.randomElement(using: &random) ?? .anonymous
@@ -223,16 +224,4 @@ import Values
         "SELECT json_array(id, slug, owner, title, open, rank, secret, grade, pin, by) FROM notes",
         "SELECT json_array(id, note, text) FROM lines",
     ]
-}
-
-/// xorshift64: the same numbers from the same seed.
-private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
 }

@@ -5,6 +5,7 @@ import Expressions
 import Foundation
 import HTTP
 import Schema
+import TestSupport
 import Values
 
 @testable import REST
@@ -68,11 +69,7 @@ struct Library {
         as identity: Identity = .anonymous
     ) async -> Response {
         let request = Request(method, "/rest/v1" + target, fields: fields, body: Array(body.utf8))
-        switch table.answer(to: request, from: identity) {
-        case .response(let response): return response
-        case .pending(let finish): return await finish()
-        case .webSocket: return Response(status: 500)
-        }
+        return await table.response(to: request, from: identity)
     }
 
     func get(
@@ -152,25 +149,5 @@ extension RESTSettings {
 
     init(refusesUnfilteredWrites: Bool = true) {
         self.init(rowsMax: 1000, refusesUnfilteredWrites: refusesUnfilteredWrites)
-    }
-}
-
-extension RouteTable {
-    /// What the server does with a request that may enter.
-    func answer(to request: Request, from caller: Caller) -> Answer {
-        switch match(request.method, rest(of: request.rawPath) ?? []) {
-        case .refusal(let refusal): return .response(refuse(refusal, request) ?? Response(status: 404))
-        case .row(let row, let path):
-            switch routes[row].action {
-            case .head(let respond): return .response(respond(request, path, caller))
-            case .whole(let body, let respond):
-                do throws(HTTPFault) {
-                    try body.check(request.head)
-                } catch {
-                    return .response(refuse(.body(error), request) ?? error.response)
-                }
-                return respond(request, path, caller)
-            }
-        }
     }
 }

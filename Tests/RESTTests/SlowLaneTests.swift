@@ -1,6 +1,9 @@
 import Database
+import Diagnostics
+import Dispatch
 import Expressions
 import HTTP
+import TestSupport
 import Testing
 import Values
 
@@ -39,19 +42,49 @@ import Values
 
     @Test func `writes of many callers are all there`() async throws {
         let library = try Library()
-        var answers: [@Sendable () async -> Response] = []
+        let (responses, answered) = AsyncStream<Response>.makeStream()
         for number in 0..<200 {
             let request = Request(
                 .post, "/rest/v1/authors", body: Array(#"{"name":"\#(number)"}"#.utf8))
-            if case .pending(let finish) = library.table.answer(to: request, from: .anonymous) {
-                answers.append(finish)
+            if case .deferred(let begin) = library.table.answer(to: request, from: .anonymous) {
+                _ = begin { response in answered.yield(response()) }
             }
         }
-        let statuses = await withTaskGroup(of: Int.self) { group in
-            for answer in answers { group.addTask { await answer().status } }
-            return await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
-        }
+        var statuses: [Int: Int] = [:]
+        for await response in responses.prefix(200) { statuses[response.status, default: 0] += 1 }
         #expect(statuses == [201: 200])
         #expect(try library.values("SELECT count(*) FROM authors") == [.integer(202)])
+    }
+
+    @Test func `a write that is withdrawn before it begins is not done, the next one is`()
+        async throws
+    {
+        let library = try Library()
+        let database = library.database
+        let (running, begun) = AsyncStream<Void>.makeStream()
+        let gate = DispatchSemaphore(value: 0)
+        let busy = Task {
+            _ = try? await database.write { _ throws(Problem) in
+                begun.yield()
+                gate.wait()
+            }
+        }
+        for await _ in running.prefix(1) {}
+        let (responses, answered) = AsyncStream<Response>.makeStream()
+        for name in ["gone", "there"] {
+            let request = Request(
+                .post, "/rest/v1/authors", body: Array(#"{"name":"\#(name)"}"#.utf8))
+            guard case .deferred(let begin) = library.table.answer(to: request, from: .anonymous)
+            else { continue }
+            let withdraw = begin { response in answered.yield(response()) }
+            if name == "gone" { withdraw() }
+        }
+        gate.signal()
+        await busy.value
+        var statuses: [Int] = []
+        for await response in responses.prefix(2) { statuses.append(response.status) }
+        #expect(Set(statuses) == [201, 500])
+        let names = try library.values("SELECT name FROM authors WHERE name IN ('gone', 'there')")
+        #expect(names == [.text("there")])
     }
 }

@@ -1,6 +1,7 @@
 import Database
 import Expressions
 import HTTP
+import TestSupport
 import Testing
 
 @testable import REST
@@ -95,18 +96,13 @@ struct RequestMaker {
         "posts": [("comments", "comments"), ("tags", "tags")],
         "comments": [("post", "posts")], "tags": [("posts", "posts")],
     ]
-    private var state: UInt64
+    private var random: SeededGenerator
     private var parameters: [String] = []
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    /// One of `count` numbers from 0 (xorshift64*).
-    mutating func number(_ count: Int) -> Int {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return Int((state &* 0x2545_F491_4F6C_DD1D) >> 33) % count
-    }
+    /// One of `count` numbers from 0.
+    mutating func number(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
 
     /// True once in `count` times.
     mutating func chance(_ count: Int) -> Bool { number(count) == 0 }

@@ -4,6 +4,7 @@ import Diagnostics
 import Expressions
 import Query
 import Schema
+import TestSupport
 import Testing
 import Values
 
@@ -57,7 +58,7 @@ import Values
             let sent = one.peer.join("a", #"{"event":"*","schema":"public","table":"mixed"\#(more)}"#)
             #expect(sent.last?.contains("Subscribed") == true, "\(sent)")
         }
-        var generator = SplitMix(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let reader = try stage.database.makeReader()
         for id in 1...40 {
             let row = Self.row(Int64(id), &generator)
@@ -94,7 +95,7 @@ import Values
     }
 
     /// A row with many NULLs and few different values, so that filters meet.
-    private static func row(_ id: Int64, _ generator: inout SplitMix) -> [String: Value] {
+    private static func row(_ id: Int64, _ generator: inout SeededGenerator) -> [String: Value] {
         func pick(_ values: [Value]) -> Value { values.randomElement(using: &generator) ?? .null }
         return [
             "id": .integer(id),

@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Diagnostics
 import Expressions
+import TestSupport
 import Testing
 import Values
 
@@ -24,7 +25,7 @@ import Values
 /// Both sockets, what they heard, and the tables behind them.
 private final class PairOfSockets {
     private let stage: Stage
-    private var generator: SplitMix
+    private var generator: SeededGenerator
     private var quick: Peer
     private var slow: Peer
     /// Texts of changes since both last began level.
@@ -65,7 +66,7 @@ private final class PairOfSockets {
         ["offers": offersModel, "files": filesModel], uniquingKeysWith: { $1 })
 
     init(seed: UInt64) throws {
-        generator = SplitMix(state: seed)
+        generator = SeededGenerator(seed: seed)
         var settings = FeedSettings()
         settings.queuedBytesMax = 1_000
         settings.showsOldRows = true

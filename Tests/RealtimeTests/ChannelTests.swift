@@ -13,7 +13,7 @@ import Testing
         return String(digits.prefix { $0.isNumber })
     }
 
-    @Test func `a life of a channel in vsn 1.0.0`() throws {
+    @Test func `a channel lives in vsn 1.0.0 from its join to its end`() throws {
         let stage = try Stage(Models.all)
         let peer = stage.connect(.objects)
         #expect(
@@ -56,7 +56,7 @@ import Testing
         #expect(peer.sink.take() == [])
     }
 
-    @Test func `a life of a channel in vsn 2.0.0`() throws {
+    @Test func `a channel lives in vsn 2.0.0 from its join to its end`() throws {
         let stage = try Stage(Models.all)
         let peer = stage.connect(.arrays)
         #expect(
@@ -168,7 +168,7 @@ import Testing
             peer.send(#"["1","6","realtime:a","phx_leave",{}]"#).last
                 == #"["5","5","realtime:a","phx_close",{}]"#)
         #expect(stage.hub.audiences.count == 0)
-        #expect(stage.hub.topics.count == 0)
+        #expect(stage.hub.audiences.topicCount == 0)
     }
 
     @Test func `replication_ready is answered`() throws {

@@ -253,7 +253,7 @@ import Values
             stage.connect().join("a", item("todos", #","filter":"list=eq.\#(list)""#))
         }
         stage.insert("todos", ["id": .integer(1), "list": .integer(7)])
-        #expect(stage.hub.found.count == 1)
+        #expect(stage.hub.matcher.found.count == 1)
         #expect(stage.hub.counters.deliveries == 1)
     }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Database
 import Testing
 
 @testable import Realtime
@@ -24,9 +25,9 @@ import Testing
         (#"{"access_token":null}"#, .connection), (#"{}"#, .connection),
         (#"{"access_token":"sb_publishable_x"}"#, .connection),
         (#"{"access_token":"a.b.c"}"#, .user("a.b.c")), (#"{"user_token":"a.b.c"}"#, .user("a.b.c")),
-        (#"{"access_token":""}"#, .malformed), (#"{"access_token":7}"#, .malformed),
+        (#"{"access_token":""}"#, .user("")), (#"{"access_token":7}"#, .user("")),
     ] as [(String, JoinRequest.Token)])
-    func `tokens`(text: String, token: JoinRequest.Token) throws {
+    func `a token is a user's, the connection's, or malformed`(text: String, token: JoinRequest.Token) throws {
         #expect(try request(text).token == token)
     }
 
@@ -70,7 +71,7 @@ import Testing
             String(utf8: binding.echo)
                 == #"{"filter":"a=eq.1 ","event":"insert","extra":[1, 2],"schema":"public","table":"t","id":"#
                 + "\(binding.id)}")
-        #expect(binding.event == .insert)
+        #expect(binding.event == .only(.insert))
     }
 
     @Test func `an id sent back by the client is replaced`() throws {
@@ -108,7 +109,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("INSERT", .insert), ("update", .update), ("Delete", .delete), ("*", .all), ("x", nil),
+        ("INSERT", .only(.insert)), ("update", .only(.update)), ("Delete", .only(.delete)),
+        ("*", .all), ("x", nil),
     ] as [(String, BindingRequest.Event?)])
     func `events are read in any case`(text: String, event: BindingRequest.Event?) throws {
         #expect(try list(#"[{"event":"\#(text)"}]"#)[0].event == event)
@@ -120,7 +122,9 @@ import Testing
         (#"[{"select":["id","a"]}]"#, .columns(["id", "a"])), (#"[{"select":"id"}]"#, .malformed),
         (#"[{"select":[1]}]"#, .malformed),
     ] as [(String, BindingRequest.Selection)])
-    func `selections`(text: String, selection: BindingRequest.Selection) throws {
+    func `a selection is of all columns, of some, or malformed`(
+        text: String, selection: BindingRequest.Selection
+    ) throws {
         #expect(try list(text)[0].selection == selection)
     }
 

@@ -166,7 +166,7 @@ import Values
         }
         #expect(stage.hub.audiences.count == 21)
         stage.insert("notes", note(1, "00000000-0000-4000-8000-000000000015"))
-        #expect(stage.hub.found.count == 1)
+        #expect(stage.hub.matcher.found.count == 1)
         #expect(stage.hub.counters.deliveries == 1)
     }
 

@@ -37,7 +37,7 @@ import Values
         #expect(try slow.changes() == expected(4...10))
         insert(11...12, stage)
         #expect(try slow.changes() == expected(11...12))
-        #expect(stage.hub.waiting.isEmpty)
+        #expect(stage.hub.backlog.waiting.isEmpty)
     }
 
     @Test func `a socket that fills again while catching up waits again`() throws {
@@ -103,7 +103,7 @@ import Values
         #expect(told.count == 2)
         #expect(told.allSatisfy { $0.contains("too slow and has missed changes") })
         #expect(stage.hub.counters.slowCloses == 1)
-        #expect(stage.hub.waiting.isEmpty)
+        #expect(stage.hub.backlog.waiting.isEmpty)
         #expect(stage.hub.counters.sessions == 0)
     }
 
@@ -191,7 +191,7 @@ import Values
         slow.sink.queuedBytes = 5_000
         insert(1...2, stage)
         slow.session.closed(code: nil)
-        #expect(stage.hub.waiting.isEmpty)
+        #expect(stage.hub.backlog.waiting.isEmpty)
         slow.session.drained()
         #expect(try slow.changes() == expected(1...1))
     }

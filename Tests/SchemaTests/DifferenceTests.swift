@@ -77,6 +77,10 @@ import Testing
             [#"the check "small" of "things" is new or has changed"#]
         ),
         (
+            base.replacing(#""n < 9""#, with: #""n < 9", "odd": "n <> 4""#),
+            [#"the check "odd" of "things" is new, and the table is there already"#]
+        ),
+        (
             base.replacing(#"{"type": "integer"}"#, with: #"{"type": "integer", "default": 1}"#),
             [#"the constant default of "things.n" has changed from none to 1"#]
         ),

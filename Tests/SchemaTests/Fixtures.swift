@@ -1,5 +1,3 @@
-import Foundation
-
 @testable import Schema
 
 /// The catalogue of files given by path.
@@ -21,7 +19,3 @@ func diagnostics(_ files: [(String, String)]) -> [String] {
         return error.diagnostics.map(\.description)
     }
 }
-
-/// The repository, found from this file.
-let repository = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path

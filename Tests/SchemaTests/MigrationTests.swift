@@ -2,6 +2,7 @@ import Bytes
 import Database
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Schema
@@ -114,7 +115,8 @@ import Testing
         let problem = #expect(throws: Problem.self) { try migrator.apply(at: Self.now) }
         #expect(
             problem?.message
-                == "Migrations/20261121T100001_step1.sql:3:1: two rows of \"a\" have the same x")
+                == "Migrations/20261121T100001_step1.sql:3:1: two rows of \"a\" have the same x: "
+                + "1 is in 2 of them")
         #expect(
             try migrator.status().entries.map(\.state) == [
                 .applied(at: Self.now.postgres), .pending,
@@ -172,6 +174,23 @@ import Testing
         #expect(try Migrator(database, set).status().pending.isEmpty)
     }
 
+    @Test func `rows in the way of uniqueness are told by the value that most of them have`() throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let set = Self.files(
+            "CREATE TABLE a (x TEXT, y INTEGER) STRICT;",
+            "INSERT INTO a VALUES ('p', 1), ('p', 1), ('it''s', 2), ('it''s', 2), ('it''s', 2);")
+        _ = try Migrator(database, set).apply(at: Self.now)
+        let addition = Difference.Addition(
+            what: "unique a_x_y_key", statement: "CREATE UNIQUE INDEX a_x_y_key ON a (x, y)")
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, set).apply([addition])
+        }
+        #expect(
+            problem?.message == "unique a_x_y_key cannot be added: two rows of \"a\" have the same "
+                + "x, y: 'it''s', 2 is in 3 of them")
+    }
+
     @Test func `a version follows the last one even when the clock is behind`() {
         let file = MigrationFile(making: [], name: "x", after: "20271231T235900", now: Self.now)
         #expect(file.version == "20271231T235901")
@@ -186,9 +205,8 @@ import Testing
     }
 
     @Test func `a directory is read with its faults`() throws {
-        let directory =
-            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let temporary = try TemporaryDirectory()
+        let directory = temporary.file("Migrations")
         #expect(try MigrationSet.load(directory).files == [])
         let file = MigrationFile(making: [], name: "first", after: nil, now: Self.now)
         try file.write(to: directory)
@@ -215,9 +233,8 @@ import Testing
         "DROP TABLE \u{FEFF}_apus_meta",
     ])
     func `the server's own tables are named in no spelling`(sql: String) throws {
-        let directory =
-            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let temporary = try TemporaryDirectory()
+        let directory = temporary.file("Migrations")
         let text = Array("SELECT 1;\n\(sql);".utf8)
         let file = MigrationFile(fileName: "20261121T100000_bad.sql", text: text)
         try file?.write(to: directory)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Schema
@@ -264,8 +265,9 @@ struct FaultCase: CustomTestStringConvertible {
         #expect(lines.count == 1 && lines[0].contains("did you mean \"string\""))
     }
 
-    @Test func `what is wrong with a whole folder stands on no line`() {
-        let folder = FileManager.default.temporaryDirectory.path + "/apus-\(UUID())/Schemas"
+    @Test func `what is wrong with a whole folder stands on no line`() throws {
+        let directory = try TemporaryDirectory()
+        let folder = directory.file("Schemas")
         do throws(SchemaFailure) {
             _ = try Catalogue.load(schemas: folder)
             Issue.record("a folder that is not there was read")

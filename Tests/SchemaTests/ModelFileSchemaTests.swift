@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import TestSupport
 import Testing
 import Values
 
@@ -70,7 +71,7 @@ struct SchemaValidator {
     }
 
     @Test func `the sample's models keep the generated schema`() throws {
-        let directory = repository + "/Schemas/models"
+        let directory = Repository.path("Schemas/models")
         let names = try FileManager.default.contentsOfDirectory(atPath: directory)
         #expect(names.count == 4)
         for name in names {

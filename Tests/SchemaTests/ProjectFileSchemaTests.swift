@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Schema
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func `the sample's file keeps the schema`() throws {
-        let text = FileManager.default.contents(atPath: repository + "/Schemas/project.json")
+        let text = FileManager.default.contents(atPath: Repository.path("Schemas/project.json"))
         #expect(try accepts(String(decoding: try #require(text), as: UTF8.self)))
         #expect(try accepts(#"{"$schema": "../.apus/project.schema.json"}"#))
     }

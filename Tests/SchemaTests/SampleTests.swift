@@ -1,11 +1,12 @@
 import Configuration
+import TestSupport
 import Testing
 
 @testable import Schema
 
 @Suite struct SampleTests {
     @Test func `the sample application loads without a fault or a warning`() throws {
-        let catalogue = try Catalogue.load(schemas: repository + "/Schemas")
+        let catalogue = try Catalogue.load(schemas: Repository.path("Schemas"))
         #expect(catalogue.models.map(\.name) == ["members", "messages", "profiles", "rooms"])
         #expect(catalogue.warnings == [])
         #expect(catalogue.rules.map(\.name) == ["room_member", "room_owner", "signed_in"])
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func `members join rooms and profiles`() throws {
-        let catalogue = try Catalogue.load(schemas: repository + "/Schemas")
+        let catalogue = try Catalogue.load(schemas: Repository.path("Schemas"))
         let rooms = try #require(catalogue.model("rooms"))
         let ways = rooms.relationships.map { "\($0.name) \($0.target) \($0.alias ?? "-")" }
         #expect(

@@ -1,4 +1,5 @@
 import Foundation
+import ServerTestSupport
 import Testing
 
 /// The options that say where the project and its data are and what is logged: a script gives them
@@ -25,11 +26,9 @@ import Testing
     }
 
     @Test func `a migration is written whatever the data directory is`() throws {
-        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: root) }
-        try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
+        let project = try TestProject()
         let running = try RunningCommand([
-            "migrate", "new", "first", "--project", root.path, "--data", root.path + "/data",
+            "migrate", "new", "first", "--project", project.path, "--data", project.path + "/data",
         ])
         #expect(running.nextLine()?.hasSuffix("_first.sql") == true)
         #expect(running.exitCode() == 0)

@@ -2,58 +2,12 @@ import Configuration
 import Diagnostics
 import Foundation
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// Who may read what a server keeps: its owner alone, from the first byte on.
 @Suite struct DataDirectoryTests {
-    /// A project whose data directory a test prepares.
-    final class Project {
-        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        var data: String { root.appending(path: ".apus").path }
-
-        init() throws {
-            try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
-        }
-
-        deinit { try? FileManager.default.removeItem(at: root) }
-
-        func options(data: String? = nil) throws -> ServerOptions {
-            try ServerOptions(
-                project: root.path, data: data, listen: "127.0.0.1:0", loops: "1",
-                logLevel: "error")
-        }
-
-        /// Starts, writes a row and stops.
-        func serve(data: String? = nil) throws {
-            let backend = try Backend.start(try options(data: data), mode: .development)
-            defer { backend.stop() }
-            let client = try HTTPClient(port: backend.port, key: backend.keys.service)
-            #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"a"}"#).status == 201)
-        }
-
-        func make(_ name: String, _ text: String = "", mode: mode_t = 0o600) throws {
-            let path = name.hasPrefix("/") ? name : "\(data)/\(name)"
-            try Data(text.utf8).write(to: URL(filePath: path))
-            DataDirectoryTests.close(path, to: mode)
-        }
-
-        func makeData(mode: mode_t) throws {
-            try FileManager.default.createDirectory(
-                atPath: data, withIntermediateDirectories: true)
-            DataDirectoryTests.close(data, to: mode)
-        }
-
-        /// What the start is refused with.
-        func refusal(data: String? = nil) -> String? {
-            do {
-                try serve(data: data)
-                return nil
-            } catch {
-                return (error as? Problem).map { "\($0.message) \($0.hint ?? "")" } ?? "\(error)"
-            }
-        }
-    }
-
     static func mode(_ path: String) -> String {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return "absent" }
@@ -74,9 +28,9 @@ import Testing
     }
 
     @Test func `what a running server keeps is its owner's alone`() throws {
-        let server = try TestBackend(models: ["notes": OperationTests.note])
+        let server = try TestBackend(models: ["notes": TestProject.note])
         _ = try server.serviceClient().send("POST", "/rest/v1/notes", #"{"text":"a"}"#)
-        let data = server.directory.appending(path: ".apus").path
+        let data = server.project.data
         #expect(Self.mode(data) == "700")
         let names = try Self.names(data)
         #expect(
@@ -93,7 +47,7 @@ import Testing
         ".gitignore", ".",
     ])
     func `what is wider is mended at the next start`(name: String) throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.serve()
         Self.close("\(project.data)/\(name)", to: name == "." ? 0o755 : 0o644)
         try project.serve()
@@ -101,8 +55,8 @@ import Testing
     }
 
     @Test(arguments: ["keys", "migrate status"])
-    func `commands mend too`(command: String) throws {
-        let project = try Project()
+    func `commands mend what is wider, too`(command: String) throws {
+        let project = try TestProject()
         try project.serve()
         for name in ["apus.db", "secrets.json"] {
             Self.close("\(project.data)/\(name)", to: 0o666)
@@ -119,7 +73,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)))
     func `what was closed is said once`() throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.serve()
         Self.close("\(project.data)/secrets.json", to: 0o644)
         let words = ["keys", "anon", "--project", project.root.path]
@@ -129,7 +83,7 @@ import Testing
     }
 
     @Test func `a journal left by a crash is mended before it is read`() throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.serve()
         try project.make("apus.db-wal", mode: 0o644)
         try project.serve()
@@ -138,14 +92,14 @@ import Testing
 
     @Test(arguments: [0o755, 0o750, 0o777])
     func `an empty directory that was given is taken and closed`(mode: Int) throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.makeData(mode: mode_t(mode))
         try project.serve()
         #expect(Self.mode(project.data) == "700")
     }
 
     @Test func `a wide directory with other things is refused and left as it is`() throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.makeData(mode: 0o755)
         try project.make("letter.txt", "mine")
         let refusal = try #require(project.refusal())
@@ -158,7 +112,7 @@ import Testing
     }
 
     @Test func `among other things a gitignore hides our files and none of those`() throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.makeData(mode: 0o700)
         try project.make("letter.txt", "mine", mode: 0o644)
         try project.serve()
@@ -182,7 +136,7 @@ import Testing
     /// Such directories belong to root, and are judged as others are.
     @Test(.enabled(if: geteuid() == 0), arguments: ["/", "/proc"])
     func `no hint closes a directory that belongs to the machine`(path: String) throws {
-        let project = try Project()
+        let project = try TestProject()
         let refusal = try #require(project.refusal(data: path))
         #expect(refusal.contains("The data directory \(path) is open to other users"))
         #expect(refusal.contains("--data \(path == "/" ? "" : path)/apus"), "\(refusal)")
@@ -190,7 +144,7 @@ import Testing
     }
 
     @Test func `a directory of ours that others have put things in keeps its rows`() throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.serve()
         try project.make("letter.txt", "mine")
         Self.close(project.data, to: 0o755)
@@ -213,14 +167,14 @@ import Testing
     }
 
     @Test func `a directory for everybody's files is never taken over`() throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.makeData(mode: 0o1777)
         #expect(project.refusal()?.contains(project.data) == true)
         #expect(Self.mode(project.data) == "1777")
     }
 
     @Test func `a gitignore that is there keeps its text`() throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.makeData(mode: 0o700)
         try project.make(".gitignore", "apus.db*\n")
         try project.serve()
@@ -229,7 +183,7 @@ import Testing
     }
 
     @Test func `a link of ours to a directory of ours is followed`() throws {
-        let project = try Project()
+        let project = try TestProject()
         let target = project.root.appending(path: "disk").path
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
@@ -244,7 +198,7 @@ import Testing
         ".gitignore",
     ])
     func `a link in the place of a file is refused and not written through`(name: String) throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.makeData(mode: 0o700)
         let victim = project.root.appending(path: "victim").path
         try project.make(victim, "precious", mode: 0o644)
@@ -256,7 +210,7 @@ import Testing
     }
 
     @Test func `a link in the place of a temporary file is not written through`() throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.makeData(mode: 0o700)
         let victim = project.root.appending(path: "victim").path
         try project.make(victim, "precious")
@@ -269,7 +223,7 @@ import Testing
     }
 
     @Test func `a folder in the place of a file is refused`() throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.makeData(mode: 0o700)
         try FileManager.default.createDirectory(
             atPath: "\(project.data)/apus.db", withIntermediateDirectories: true)
@@ -279,7 +233,7 @@ import Testing
     /// Needs the right to give files away.
     @Test(.enabled(if: geteuid() == 0), arguments: [".", "apus.db", "secrets.json"])
     func `what belongs to somebody else is refused`(name: String) throws {
-        let project = try Project()
+        let project = try TestProject()
         try project.serve()
         Self.giveAway("\(project.data)/\(name)")
         let refusal = try #require(project.refusal())
@@ -288,7 +242,7 @@ import Testing
 
     @Test(.enabled(if: geteuid() == 0))
     func `a link that somebody else has planted is refused`() throws {
-        let project = try Project()
+        let project = try TestProject()
         let target = project.root.appending(path: "disk").path
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
@@ -296,5 +250,38 @@ import Testing
         Self.giveAway(project.data)
         #expect(project.refusal()?.contains("belongs to") == true)
         #expect(try Self.names(target).isEmpty)
+    }
+}
+
+extension TestProject {
+    /// Starts, writes a row and stops.
+    func serve(data: String? = nil) throws {
+        let backend = try Backend.start(try options(data: data), mode: .development)
+        defer { backend.stop() }
+        let client = try HTTPClient(port: backend.port, key: backend.keys.service)
+        #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"a"}"#).status == 201)
+    }
+
+    /// Writes a file of the data directory, or one of elsewhere.
+    func make(_ name: String, _ text: String = "", mode: mode_t = 0o600) throws {
+        let path = name.hasPrefix("/") ? name : "\(data)/\(name)"
+        try Data(text.utf8).write(to: URL(filePath: path))
+        DataDirectoryTests.close(path, to: mode)
+    }
+
+    /// Makes the data directory.
+    func makeData(mode: mode_t) throws {
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+        DataDirectoryTests.close(data, to: mode)
+    }
+
+    /// What the start is refused with.
+    func refusal(data: String? = nil) -> String? {
+        do {
+            try serve(data: data)
+            return nil
+        } catch {
+            return (error as? Problem).map { "\($0.message) \($0.hint ?? "")" } ?? "\(error)"
+        }
     }
 }

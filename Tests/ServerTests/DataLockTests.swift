@@ -1,12 +1,13 @@
 import Diagnostics
 import Foundation
 import Server
+import ServerTestSupport
 import Testing
 
 /// One server holds a data directory, whatever is done to the files in it.
 @Suite struct DataLockTests {
     /// What a start on the directory of `project` is refused with; nil when it serves.
-    private static func refusal(_ project: DataDirectoryTests.Project) throws -> String? {
+    private static func refusal(_ project: TestProject) throws -> String? {
         do {
             try Backend.start(try project.options(), mode: .development).stop()
             return nil
@@ -16,7 +17,7 @@ import Testing
     }
 
     /// Takes the lock as servers did when it was called after the database.
-    private static func takeFormerLock(of project: DataDirectoryTests.Project) throws -> Int32 {
+    private static func takeFormerLock(of project: TestProject) throws -> Int32 {
         try FileManager.default.createDirectory(
             atPath: project.data, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func `who removes apus.db* under a running server lets no second one in`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         let backend = try Backend.start(try project.options(), mode: .development)
         defer { backend.stop() }
         for name in try DataDirectoryTests.names(project.data) where name.hasPrefix("apus.db") {
@@ -38,7 +39,7 @@ import Testing
     }
 
     @Test func `a server that took the lock by its former name is noticed`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         let former = try Self.takeFormerLock(of: project)
         #expect(
             try Self.refusal(project)?.hasPrefix("Another Apus server (process 4711) is using")
@@ -51,7 +52,7 @@ import Testing
     }
 
     @Test func `a former lock that nobody holds is removed at the start`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         close(try Self.takeFormerLock(of: project))
         let backend = try Backend.start(try project.options(), mode: .development)
         defer { backend.stop() }
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func `a start that finds the former lock held gives up the new one`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         // Without secrets it would end before it takes a lock.
         _ = try APIKeys.load(try project.options())
         let former = try Self.takeFormerLock(of: project)

@@ -1,51 +1,12 @@
 import Foundation
+import ServerTestSupport
 import Testing
 
 /// What `apus dev` says of files that change: what it took, and what waits for the restart.
 @Suite struct DevelopmentTests {
-    final class Project {
-        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        let command: RunningCommand
-        let port: Int
-
-        /// - Parameter before: what is done to the project before it is served.
-        init(_ flags: [String] = [], before: (URL) throws -> Void = { _ in }) throws {
-            try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
-            try before(root)
-            command = try RunningCommand(
-                ["dev", "--project", root.path, "--listen", "127.0.0.1:0"] + flags)
-            let line = command.lines(through: "listening on").last ?? ""
-            #expect(line.contains("listening on"))
-            port = Int(line.split(separator: ":").last ?? "") ?? 0
-        }
-
-        deinit { try? FileManager.default.removeItem(at: root) }
-
-        /// Saves a file as editors do, whole.
-        func save(_ path: String, _ text: String) throws {
-            let file = root.appending(path: "Schemas/\(path)")
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file, options: .atomic)
-        }
-
-        /// The end of the line that lists faults.
-        static let goesOn = "the server goes on with what it had:"
-
-        /// Writes a migration file, or writes over it; its name.
-        static func write(_ sql: String, to name: String, in root: URL) throws {
-            let folder = root.appending(path: "Migrations")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Data(sql.utf8).write(to: folder.appending(path: name), options: .atomic)
-        }
-
-        /// The next line of the log, without its time.
-        func nextLine() -> String? { command.nextLine().map { String($0.dropFirst(10)) } }
-    }
-
     @Test(.timeLimit(.minutes(1)))
     func `what was taken and what waits for the restart are told apart`() throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         let settings = #"{"auth": {"jwt_expiry_seconds": 600}, "rest": {"max_rows": 7}}"#
         try project.save("project.json", settings)
         #expect(project.nextLine() == "took rest.max_rows of project.json")
@@ -55,14 +16,14 @@ import Testing
         #expect(project.nextLine() == "waits for the restart: seeds/more.json")
         try project.save("rules.json", #"{"everybody()": "true"}"#)
         #expect(project.nextLine() == "took rules.json")
-        try project.save("models/tags.json", OperationTests.note)
+        try project.save("models/tags.json", TestProject.note)
         #expect(project.nextLine() == "applied table tags")
         #expect(project.nextLine() == "took models/tags.json")
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `what a flag decides, a save does not change`() throws {
-        let project = try Project(["--rest-max-rows", "5", "--auth-jwt-expiry-seconds", "60"])
+        let project = try DevelopedProject(["--rest-max-rows", "5", "--auth-jwt-expiry-seconds", "60"])
         let settings = #"{"auth": {"jwt_expiry_seconds": 600}, "rest": {"max_rows": 7}, "name": "x"}"#
         try project.save("project.json", settings)
         #expect(project.nextLine() == "took name of project.json")
@@ -73,23 +34,23 @@ import Testing
             project.nextLine()
                 == "no effect: rest.max_rows of project.json, which --rest-max-rows overrules")
         try project.save("project.json", #"{"name": "x", "tls": {"key": "key.pem"}}"#)
-        #expect(project.nextLine() == "warning: not taken: project.json; \(Project.goesOn)")
+        #expect(project.nextLine() == "warning: not taken: project.json; \(DevelopedProject.goesOn)")
         #expect(
             project.command.nextLine()?.hasPrefix("  Schemas/project.json:1:30 gives tls.key, ") == true)
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `a save that changes nothing is not told again`() throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         let settings = #"{"auth": {"jwt_expiry_seconds": 600}}"#
         try project.save("project.json", settings)
         let waits = "waits for the restart: auth.jwt_expiry_seconds of project.json"
         #expect(project.nextLine() == waits)
         try project.save("project.json", settings)
         try project.save("project.json", "{\n  \"auth\": {\"jwt_expiry_seconds\":  600}\n}\n")
-        try project.save("models/notes.json", OperationTests.note)
-        try project.save("models/notes.json", OperationTests.note + "\n")
-        let described = OperationTests.note.replacing("{\"prop", with: "{\"description\": \"a\", \"prop")
+        try project.save("models/notes.json", TestProject.note)
+        try project.save("models/notes.json", TestProject.note + "\n")
+        let described = TestProject.note.replacing("{\"prop", with: "{\"description\": \"a\", \"prop")
         try project.save("models/notes.json", described)
         #expect(project.nextLine() == "took models/notes.json")
         try project.save("project.json", "{}")
@@ -98,7 +59,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)))
     func `faults are told once and their end too`() throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         let faulty = #"{"auth": {"jwt_expiry_second": 600}}"#
         try project.save("project.json", faulty)
         #expect(project.command.lines(through: "project.json:1:").count == 2)
@@ -109,7 +70,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)))
     func `the end of faults says what still waits for the restart`() throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         let settings = #"{"auth": {"jwt_expiry_seconds": 600}}"#
         let waits = "waits for the restart: auth.jwt_expiry_seconds of project.json"
         try project.save("project.json", settings)
@@ -140,7 +101,7 @@ import Testing
             "warning: Schemas/models/\(model).json:1:1: only the service_role may read or write "
                 + "\"\(model)\": it has no \"access\"; {} says that it is meant"
         }
-        let project = try Project(["--log-level", "info"])
+        let project = try DevelopedProject(["--log-level", "info"])
         try project.save("models/one.json", closed)
         #expect(project.nextLine() == "applied table one")
         #expect(project.nextLine() == "took models/one.json")
@@ -156,28 +117,26 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)))
     func `a model that nobody may use is told of at the start`() throws {
-        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: root) }
-        try TestBackend.makeProject(
-            in: root, models: ["one": #"{"properties": {"a": {"type": "string"}}}"#])
-        let lines = try RunningCommand(["dev", "--project", root.path, "--listen", "127.0.0.1:0"])
+        let project = try TestProject(
+            models: ["one": #"{"properties": {"a": {"type": "string"}}}"#])
+        let lines = try RunningCommand(["dev", "--project", project.path, "--listen", "127.0.0.1:0"])
             .lines(through: "listening on")
         #expect(lines.filter { $0.contains("warning: Schemas/models/one.json:1:1: only ") }.count == 1)
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `a file that only says a word twice is named`() throws {
-        let project = try Project()
-        let twice = OperationTests.note.replacing(
+        let project = try DevelopedProject()
+        let twice = TestProject.note.replacing(
             #""required": ["text"]"#, with: #""required": ["text"], "required": ["text"]"#)
         try project.save("models/notes.json", twice)
-        #expect(project.nextLine() == "warning: not taken: models/notes.json; \(Project.goesOn)")
+        #expect(project.nextLine() == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `a file in a folder of a folder is named with both`() throws {
-        let project = try Project()
-        try project.save("models/sub/a.json", OperationTests.note)
-        #expect(project.nextLine() == "warning: not taken: models/sub/a.json; \(Project.goesOn)")
+        let project = try DevelopedProject()
+        try project.save("models/sub/a.json", TestProject.note)
+        #expect(project.nextLine() == "warning: not taken: models/sub/a.json; \(DevelopedProject.goesOn)")
     }
 }

@@ -1,15 +1,14 @@
 import Foundation
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// From an empty folder to a model that is served.
-@Suite(.timeLimit(.minutes(1))) final class FirstModelTests {
-    private let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+@Suite(.timeLimit(.minutes(1))) struct FirstModelTests {
+    private let folder: TemporaryDirectory
+    private var root: URL { folder.url }
 
-    init() throws {
-        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: root) }
+    init() throws { folder = try TemporaryDirectory() }
 
     private func dev() throws -> RunningCommand {
         try RunningCommand(["dev", "--project", root.path, "--listen", "127.0.0.1:0"])
@@ -49,7 +48,7 @@ import Testing
         let lines = try hint().lines
         let start = try #require(lines.firstIndex { $0.hasPrefix("mkdir ") })
         let readme = try String(
-            contentsOf: TestBackend.repository.appending(path: "README.md"), encoding: .utf8)
+            contentsOf: Repository.root.appending(path: "README.md"), encoding: .utf8)
         let text = lines[start...].joined(separator: "\n")
         #expect(readme.contains(text), "the README must have:\n\(text)")
     }

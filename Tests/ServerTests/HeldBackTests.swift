@@ -1,23 +1,22 @@
 import Foundation
+import ServerTestSupport
 import Testing
 
 /// What `apus dev` says of saves that it does not take, and what becomes of them.
 @Suite(.timeLimit(.minutes(1))) struct HeldBackTests {
-    private typealias Project = DevelopmentTests.Project
-
     private static let faulty = #"{"properties": {"a": {"type": "strin"}}}"#
 
     @Test func `each save beside a fault is told, and taken when the fault is mended`() throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         try project.save("models/bad.json", Self.faulty)
-        #expect(project.nextLine() == "warning: not taken: models/bad.json; \(Project.goesOn)")
+        #expect(project.nextLine() == "warning: not taken: models/bad.json; \(DevelopedProject.goesOn)")
         let fault = try #require(project.command.nextLine()).dropFirst(2)
         #expect(fault.hasPrefix("Schemas/models/bad.json:1:31: "))
         for name in ["models/tags.json", "models/rooms.json"] {
-            try project.save(name, OperationTests.note)
+            try project.save(name, TestProject.note)
             #expect(project.nextLine() == "warning: not taken: \(name); 1 fault stands: \(fault)")
         }
-        try project.save("models/bad.json", OperationTests.note)
+        try project.save("models/bad.json", TestProject.note)
         for table in ["bad", "rooms", "tags"] {
             #expect(project.nextLine() == "applied table \(table)")
         }
@@ -25,29 +24,29 @@ import Testing
     }
 
     @Test func `of several faults the number and the first are told`() throws {
-        let project = try Project()
-        let number = OperationTests.note.replacing(#""type": "string"}"#, with: #""type": "number"}"#)
+        let project = try DevelopedProject()
+        let number = TestProject.note.replacing(#""type": "string"}"#, with: #""type": "number"}"#)
         try project.save("models/notes.json", number.replacing(#""text"]"#, with: "]"))
-        #expect(project.nextLine() == "warning: not taken: models/notes.json; \(Project.goesOn)")
+        #expect(project.nextLine() == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
         let fault = try #require(project.command.nextLine()).dropFirst(2)
         #expect(fault.hasPrefix("Schemas/models/notes.json:1:62: the type of "))
         #expect(project.command.nextLine()?.contains("is not required any more") == true)
         #expect(project.command.nextLine()?.contains("A new database would have it") == true)
-        try project.save("models/tags.json", OperationTests.note)
+        try project.save("models/tags.json", TestProject.note)
         #expect(
             project.nextLine()
                 == "warning: not taken: models/tags.json; 2 faults stand, the first: \(fault)")
-        try project.save("models/notes.json", OperationTests.note)
+        try project.save("models/notes.json", TestProject.note)
         #expect(project.nextLine() == "applied table tags")
         #expect(project.nextLine() == "took models/tags.json")
     }
 
     @Test func `a seed that cannot be read holds back a model, and both are said at the end`() throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         try project.save("seeds/more.json", #"{"notes": [{"text": "no key"}]}"#)
-        #expect(project.nextLine() == "warning: not taken: seeds/more.json; \(Project.goesOn)")
+        #expect(project.nextLine() == "warning: not taken: seeds/more.json; \(DevelopedProject.goesOn)")
         let fault = try #require(project.command.nextLine()).dropFirst(2)
-        try project.save("models/tags.json", OperationTests.note)
+        try project.save("models/tags.json", TestProject.note)
         #expect(
             project.nextLine() == "warning: not taken: models/tags.json; 1 fault stands: \(fault)")
         try project.save("seeds/more.json", #"{"notes": [{"id": 1, "text": "seeded"}]}"#)
@@ -57,17 +56,17 @@ import Testing
     }
 
     @Test func `a migration file waits for the restart, and so does what comes after it`() throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         let (first, second) = ("20260101T000000_first.sql", "20260102T000000_second.sql")
-        try Project.write("CREATE TABLE \"old\" (a TEXT) STRICT;", to: first, in: project.root)
+        try project.write("CREATE TABLE \"old\" (a TEXT) STRICT;", to: first)
         #expect(project.nextLine() == "waits for the restart: Migrations/\(first)")
-        try project.save("models/tags.json", OperationTests.note)
+        try project.save("models/tags.json", TestProject.note)
         #expect(project.nextLine() == "applied table tags")
         #expect(project.nextLine() == "took models/tags.json")
-        try Project.write("UPDATE notes SET text = 'a';", to: second, in: project.root)
+        try project.write("UPDATE notes SET text = 'a';", to: second)
         #expect(project.nextLine() == "waits for the restart: Migrations/\(second)")
-        try project.save("models/rooms.json", OperationTests.note)
-        #expect(project.nextLine() == "warning: not taken: models/rooms.json; \(Project.goesOn)")
+        try project.save("models/rooms.json", TestProject.note)
+        #expect(project.nextLine() == "warning: not taken: models/rooms.json; \(DevelopedProject.goesOn)")
         #expect(project.command.nextLine()?.contains("Migrations/\(second)") == true)
         #expect(project.command.nextLine()?.contains("at its start") == true)
         try FileManager.default.removeItem(
@@ -79,17 +78,17 @@ import Testing
 
     @Test func `an applied migration file that is edited is told with what to do`() throws {
         let (name, sql) = ("20260101T000000_first.sql", "SELECT 1;")
-        let project = try Project { try Project.write(sql, to: name, in: $0) }
-        try Project.write("SELECT 2;", to: name, in: project.root)
-        #expect(project.nextLine() == "warning: not taken: Migrations/\(name); \(Project.goesOn)")
+        let project = try DevelopedProject { try $0.write(sql, to: "Migrations/\(name)") }
+        try project.write("SELECT 2;", to: name)
+        #expect(project.nextLine() == "warning: not taken: Migrations/\(name); \(DevelopedProject.goesOn)")
         let fault = try #require(project.command.nextLine()).dropFirst(2)
         #expect(fault.contains("20260101T000000_first: changed since it was applied"))
         let hint = try #require(project.command.nextLine())
         #expect(hint.contains("version control") && hint.contains("'apus migrate new NAME'"))
-        try project.save("models/tags.json", OperationTests.note)
+        try project.save("models/tags.json", TestProject.note)
         #expect(
             project.nextLine() == "warning: not taken: models/tags.json; 1 fault stands: \(fault)")
-        try Project.write(sql, to: name, in: project.root)
+        try project.write(sql, to: name)
         #expect(project.nextLine() == "applied table tags")
         #expect(project.nextLine() == "took models/tags.json")
     }

@@ -1,22 +1,18 @@
-import Foundation
+import ServerTestSupport
 import Testing
 
 /// The API keys and their names.
-@Suite(.timeLimit(.minutes(1))) final class KeysCommandTests {
-    private let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+@Suite(.timeLimit(.minutes(1))) struct KeysCommandTests {
+    private let project: TestProject
 
-    init() throws {
-        try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
-    }
-
-    deinit { try? FileManager.default.removeItem(at: root) }
+    init() throws { project = try TestProject() }
 
     private func keys(_ words: String...) throws -> RunningCommand {
-        try RunningCommand(["keys"] + words + ["--project", root.path])
+        try RunningCommand(["keys"] + words + ["--project", project.path])
     }
 
     @Test func `dev calls the keys what the command calls them`() throws {
-        let rows = try RunningCommand(["dev", "--project", root.path, "--listen", "127.0.0.1:0"])
+        let rows = try RunningCommand(["dev", "--project", project.path, "--listen", "127.0.0.1:0"])
             .lines(through: "listening on")
             .map { $0.split(separator: " ").map(String.init) }.filter { $0.count == 2 }
         for name in ["anon", "service_role"] {

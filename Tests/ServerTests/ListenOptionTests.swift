@@ -2,6 +2,7 @@ import Configuration
 import Diagnostics
 import Foundation
 import Server
+import ServerTestSupport
 import Testing
 
 /// `--listen HOST:PORT`.
@@ -41,7 +42,7 @@ import Testing
         "[::ffff:0.0.0.0]:0", "[::ffff:0:0]:0",
     ])
     func `every interface is listened on only where that is written out`(listen: String) throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         let options = try ServerOptions(
             project: project.root.path, listen: listen, loops: "1", logLevel: "error")
         let problem = #expect(throws: Problem.self) {
@@ -57,7 +58,7 @@ import Testing
 
     @Test(arguments: ["0.0.0.0:0", "[::]:0"])
     func `written out it is taken`(listen: String) throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         let options = try ServerOptions(
             project: project.root.path, listen: listen, loops: "2", logLevel: "error")
         do {
@@ -68,7 +69,7 @@ import Testing
     }
 
     @Test func `port 0 is answered with the port that was found`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         let backend = try Backend.start(try project.options(), mode: .development)
         defer { backend.stop() }
         #expect(backend.port > 0)
@@ -76,7 +77,7 @@ import Testing
     }
 
     @Test func `an IPv6 address stands in brackets where it is printed`() throws {
-        let project = try DataDirectoryTests.Project()
+        let project = try TestProject()
         let options = try ServerOptions(
             project: project.root.path, listen: "[::1]:0", loops: "1", logLevel: "error")
         let backend: Backend

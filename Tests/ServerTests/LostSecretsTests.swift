@@ -1,15 +1,13 @@
 import Foundation
+import ServerTestSupport
 import Testing
 
 /// A database whose secrets are not those of its last start.
-@Suite(.timeLimit(.minutes(1))) final class LostSecretsTests {
-    private let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+@Suite(.timeLimit(.minutes(1))) struct LostSecretsTests {
+    private let project: TestProject
+    private var root: URL { project.root }
 
-    init() throws {
-        try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
-    }
-
-    deinit { try? FileManager.default.removeItem(at: root) }
+    init() throws { project = try TestProject() }
 
     /// The warnings of a start.
     private func warnings(_ words: String...) throws -> [String] {
@@ -60,7 +58,7 @@ import Testing
         + "void; put the file back from a backup"
 
     @Test func `secrets that go while the server runs are told, and so is their return`() throws {
-        let project = try DevelopmentTests.Project()
+        let project = try DevelopedProject()
         let file = project.root.appending(path: ".apus/secrets.json")
         let kept = try Data(contentsOf: file)
         try FileManager.default.removeItem(at: file)
@@ -71,7 +69,7 @@ import Testing
         #expect(project.nextLine() == "\(file.path) holds the secrets of the start again")
         try FileManager.default.removeItem(at: file)
         #expect(project.nextLine()?.contains("was removed") == true)
-        let other = try DevelopmentTests.Project()
+        let other = try DevelopedProject()
         try Self.restore(
             try Data(contentsOf: other.root.appending(path: ".apus/secrets.json")), to: file)
         #expect(
@@ -80,7 +78,7 @@ import Testing
     }
 
     @Test func `no command makes new secrets beside a server that runs`() throws {
-        let project = try DevelopmentTests.Project()
+        let project = try DevelopedProject()
         let file = project.root.appending(path: ".apus/secrets.json")
         try FileManager.default.removeItem(at: file)
         for command in [["keys"], ["dev", "--listen", "127.0.0.1:0"]] {

@@ -4,18 +4,15 @@ import Diagnostics
 import Foundation
 import Schema
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// What an operator meets: starts that must be refused, reloads, migrations, a stop in mid-flight.
 @Suite struct OperationTests {
-    static let note = """
-        {"properties": {"id": {"type": "integer", "identity": true}, "text": {"type": "string"}},
-         "required": ["text"], "access": {"all": true}}
-        """
-
     @Test func `a second server on the same data directory is refused with the reason`() throws {
-        let server = try TestBackend(models: ["notes": Self.note])
-        let options = try TestBackend.options(server.directory)
+        let server = try TestBackend(models: ["notes": TestProject.note])
+        let options = try server.options
         do {
             try Backend.start(options, mode: .development).stop()
             Issue.record("the second server started")
@@ -25,53 +22,43 @@ import Testing
     }
 
     @Test func `a port in use is said so`() throws {
-        let server = try TestBackend(models: ["notes": Self.note])
-        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try TestBackend.makeProject(in: directory, models: ["notes": Self.note])
-        let options = try ServerOptions(
-            project: directory.path, listen: "127.0.0.1:\(server.backend.port)", logLevel: "error")
+        let server = try TestBackend(models: ["notes": TestProject.note])
+        let project = try TestProject()
+        let options = try project.options(listen: "127.0.0.1:\(server.port)")
         do {
             try Backend.start(options, mode: .development).stop()
             Issue.record("the second server started")
         } catch let problem as Problem {
-            #expect(problem.message.contains("Port \(server.backend.port)"))
+            #expect(problem.message.contains("Port \(server.port)"))
         }
         // Whatever had started by then has been stopped: its data directory is free.
-        try Backend.start(try TestBackend.options(directory), mode: .development).stop()
+        try Backend.start(try project.options(), mode: .development).stop()
     }
 
     @Test func `all faults of all model files are listed`() throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try TestBackend.makeProject(
-            in: directory,
-            models: [
-                "a": #"{"properties": {"x": {"type": "strng"}}}"#,
-                "b": #"{"propertys": {}, "access": {"read": "nobody = 1"}}"#,
-            ])
-        let report = SchemaCheck.run(try TestBackend.options(directory))
+        let project = try TestProject(models: [
+            "a": #"{"properties": {"x": {"type": "strng"}}}"#,
+            "b": #"{"propertys": {}, "access": {"read": "nobody = 1"}}"#,
+        ])
+        let report = SchemaCheck.run(try project.options())
         #expect(report.faults.contains { $0.contains("a.json:1:31") && $0.contains("string") })
         #expect(report.faults.contains { $0.contains("b.json:1:2") && $0.contains("properties") })
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `a model added while developing is served`() throws {
-        let server = try TestBackend(models: ["notes": Self.note])
+        let server = try TestBackend(models: ["notes": TestProject.note])
         let client = try server.serviceClient()
         #expect(try client.send("GET", "/rest/v1/tags").status == 404)
-        let folder = server.directory.appending(path: "Schemas/models")
-        try Data(Self.note.utf8).write(to: folder.appending(path: "tags.json"))
+        try server.project.write(TestProject.note, to: "Schemas/models/tags.json")
         while try client.send("GET", "/rest/v1/tags").status == 404 {}
         #expect(try client.send("POST", "/rest/v1/tags", #"{"text":"a"}"#).status == 201)
         #expect(try client.send("GET", "/rest/v1/tags?select=text").text == #"[{"text":"a"}]"#)
     }
 
     @Test func `production starts on migration files only`() throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try TestBackend.makeProject(in: directory, models: ["notes": Self.note])
-        let options = try TestBackend.options(directory)
+        let project = try TestProject()
+        let options = try project.options()
         #expect(throws: Problem.self) {
             try Backend.start(options, mode: .production(migrate: true))
         }
@@ -94,8 +81,8 @@ import Testing
     }
 
     @Test func `what development applied, its migration file does not apply again`() throws {
-        let server = try TestBackend(models: ["notes": Self.note])
-        let options = try TestBackend.options(server.directory)
+        let server = try TestBackend(models: ["notes": TestProject.note])
+        let options = try server.options
         #expect(try MigrationCommands.new(options, name: "first") != nil)
         server.backend.stop()
         let backend = try Backend.start(options, mode: .development)
@@ -106,14 +93,14 @@ import Testing
     @Test func `a file for a part of what development added is recorded, the rest is asked for`()
         throws
     {
-        let more = Self.note.replacing("\"text\":", with: "\"extra\": {\"type\": \"string\"}, \"text\":")
+        let more = TestProject.note.replacing("\"text\":", with: "\"extra\": {\"type\": \"string\"}, \"text\":")
         let server = try TestBackend(models: ["notes": more])
-        let options = try TestBackend.options(server.directory)
+        let options = try server.options
         server.backend.stop()
-        let model = server.directory.appending(path: "Schemas/models/notes.json")
-        try Data(Self.note.utf8).write(to: model)
+        let model = "Schemas/models/notes.json"
+        try server.project.write(TestProject.note, to: model)
         #expect(try MigrationCommands.new(options, name: "first") != nil)
-        try Data(more.utf8).write(to: model)
+        try server.project.write(more, to: model)
         do {
             try Backend.start(options, mode: .production(migrate: true)).stop()
             Issue.record("the server started on a schema that no file builds")
@@ -133,7 +120,8 @@ import Testing
     }
 
     @Test func `commands make no project folder that is not there`() throws {
-        let options = try ServerOptions(project: "/tmp/apus-\(UUID())")
+        let directory = try TemporaryDirectory()
+        let options = try ServerOptions(project: directory.file("nowhere"))
         #expect(throws: Problem.self) { try APIKeys.load(options) }
         #expect(throws: Problem.self) { try MigrationCommands.status(options) }
         #expect(!FileManager.default.fileExists(atPath: options.projectDirectory))
@@ -141,12 +129,10 @@ import Testing
     }
 
     @Test func `keys of a data directory that is not there say that it was made`() throws {
-        let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: root) }
-        try TestBackend.makeProject(in: root, models: ["notes": Self.note])
-        let data = root.path + "/typo"
+        let project = try TestProject()
+        let data = project.path + "/typo"
         func printed() throws -> [String] {
-            let command = try RunningCommand(["keys", "anon", "--project", root.path, "--data", data])
+            let command = try RunningCommand(["keys", "anon", "--project", project.path, "--data", data])
             let lines = command.lines(through: "nothing of the kind")
             #expect(command.exitCode() == 0)
             return lines
@@ -163,10 +149,10 @@ import Testing
     }
 
     @Test func `keys are made once and kept to their owner`() throws {
-        let server = try TestBackend(models: ["notes": Self.note])
-        let keys = try APIKeys.load(try TestBackend.options(server.directory))
+        let server = try TestBackend(models: ["notes": TestProject.note])
+        let keys = try APIKeys.load(try server.options)
         #expect(keys.anonymous == server.anonymous && keys.service == server.service)
-        let path = server.directory.appending(path: ".apus/secrets.json").path
+        let path = server.project.data + "/secrets.json"
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         #expect((attributes[.posixPermissions] as? Int) == 0o600)
     }

@@ -1,11 +1,10 @@
 import Bytes
-import Foundation
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// Why something was refused, as the log says it to whoever writes the client.
 @Suite(.timeLimit(.minutes(1))) struct RefusalLogTests {
-    private typealias Project = DevelopmentTests.Project
-
     struct Refusal: Sendable, CustomTestStringConvertible {
         let method: String
         let target: String
@@ -41,14 +40,14 @@ import Testing
             reason: "no Route matched with those values"),
     ]
 
-    private static func key(_ role: String, of project: Project) throws -> String {
+    private static func key(_ role: String, of project: DevelopedProject) throws -> String {
         let keys = try RunningCommand(["keys", role, "--project", project.root.path])
         return try #require(keys.nextLine())
     }
 
     @Test(arguments: refusals)
     func `a request that is refused says why, while developing`(_ refusal: Refusal) throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         let key = refusal.isKeyed ? try Self.key("service_role", of: project) : nil
         let client = try HTTPClient(port: project.port, key: key)
         _ = try client.send(refusal.method, refusal.target, refusal.body)
@@ -58,7 +57,7 @@ import Testing
     }
 
     @Test func `what rows hold is not logged`() throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         let client = try HTTPClient(
             port: project.port, key: try Self.key("service_role", of: project))
         for _ in 1...2 { _ = try client.send("POST", "/rest/v1/notes", #"{"id": 77, "text": "x"}"#) }
@@ -68,7 +67,7 @@ import Testing
     }
 
     @Test func `a message is cut where it is longer than a line`() throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         let client = try HTTPClient(
             port: project.port, key: try Self.key("service_role", of: project))
         let name = String(repeating: "é", count: 2000)
@@ -78,7 +77,7 @@ import Testing
     }
 
     @Test func `programs get the code and not the words`() throws {
-        let project = try Project(["--log-format", "json"])
+        let project = try DevelopedProject(["--log-format", "json"])
         let client = try HTTPClient(
             port: project.port, key: try Self.key("service_role", of: project))
         _ = try client.send("POST", "/rest/v1/notes", "{}")
@@ -90,7 +89,7 @@ import Testing
     }
 
     @Test func `a request that is served has no code`() throws {
-        let project = try Project(["--log-format", "json", "--log-level", "debug"])
+        let project = try DevelopedProject(["--log-format", "json", "--log-level", "debug"])
         let client = try HTTPClient(
             port: project.port, key: try Self.key("service_role", of: project))
         _ = try client.send("GET", "/rest/v1/notes")
@@ -100,7 +99,7 @@ import Testing
     }
 
     @Test func `a preflight of a page that may not call is told`() throws {
-        let project = try Project(["--cors-origins", "http://a.example"])
+        let project = try DevelopedProject(["--cors-origins", "http://a.example"])
         let client = try HTTPClient(port: project.port)
         for origin in ["http://a.example", "http://b.example"] {
             let fields = [("Origin", origin), ("Access-Control-Request-Method", "POST")]
@@ -131,7 +130,7 @@ import Testing
 
     @Test(arguments: 0..<joins.count)
     func `a feed that is refused says why`(_ number: Int) throws {
-        let project = try Project()
+        let project = try DevelopedProject()
         let feed = try FeedClient(port: project.port, key: try Self.key("anon", of: project))
         let (event, payload, line) = Self.joins[number]
         _ = try feed.push("room", event, payload)

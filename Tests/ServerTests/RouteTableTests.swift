@@ -3,6 +3,8 @@ import Database
 import Foundation
 import HTTP
 import Expressions
+import ServerTestSupport
+import TestSupport
 import Testing
 
 @testable import Server
@@ -38,10 +40,8 @@ import Testing
 
     /// Every row with every method, and `p` for each parameter.
     private static func rows() throws -> (router: Router, rows: [Row]) {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try TestBackend.makeProject(in: directory, models: nil)
-        let router = try router(try TestBackend.options(directory))
+        let project = try TestProject(models: nil)
+        let router = try router(try project.options())
         let rows = router.tables.flatMap { table in
             table.routes.enumerated().flatMap { number, route in
                 let segments = route.pattern.text.split(separator: "/").map {
@@ -128,8 +128,8 @@ import Testing
 
     private static func ask(
         _ row: Row, _ fields: [(String, String)], of server: TestBackend
-    ) throws -> HTTPClient.Answer {
-        try HTTPClient(port: server.backend.port).send(row.method.name, row.path, fields: fields)
+    ) throws -> HTTPAnswer {
+        try HTTPClient(port: server.port).send(row.method.name, row.path, fields: fields)
     }
 
     /// A pattern without the names of its parameters.

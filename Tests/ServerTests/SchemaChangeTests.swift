@@ -3,28 +3,25 @@ import Database
 import Diagnostics
 import Foundation
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// A project whose models change between two starts of a server on its data.
-@Suite(.timeLimit(.minutes(1))) final class SchemaChangeTests {
+@Suite(.timeLimit(.minutes(1))) struct SchemaChangeTests {
     private static let model =
         #"""
         {"properties": {"id": {"type": "integer", "identity": true}, \#
         "n": {"type": "integer"}}, "access": {"all": true}}
         """#
-    private let directory: URL
+    private let project: TestProject
 
-    init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        try TestBackend.makeProject(in: directory, models: ["t": Self.model])
-    }
-
-    deinit { try? FileManager.default.removeItem(at: directory) }
+    init() throws { project = try TestProject(models: ["t": Self.model]) }
 
     private func serve(
         _ mode: Backend.Mode = .development, _ body: (HTTPClient) throws -> Void = { _ in }
     ) throws {
-        let backend = try Backend.start(try TestBackend.options(directory), mode: mode)
+        let backend = try Backend.start(try project.options(), mode: mode)
         defer { backend.stop() }
         try body(try HTTPClient(port: backend.port, key: backend.keys.anonymous))
     }
@@ -37,8 +34,7 @@ import Testing
     }
 
     private func change(_ model: String) throws {
-        let path = directory.appending(path: "Schemas/models/t.json")
-        try Data(model.utf8).write(to: path)
+        try project.write(model, to: "Schemas/models/t.json")
     }
 
     @Test func `numbers heed no explicit id until a restart, which goes on after the rows`() throws {
@@ -56,7 +52,7 @@ import Testing
     }
 
     @Test func `a new database is offered only where it would help, with its cost`() throws {
-        let options = try TestBackend.options(directory)
+        let options = try project.options()
         try serve()
         let number = Self.model.replacing(
             #""n": {"type": "integer"}"#, with: #""n": {"type": "number"}"#)
@@ -74,7 +70,7 @@ import Testing
     }
 
     @Test func `a database that lost what its files built asks for its backup`() throws {
-        let options = try TestBackend.options(directory)
+        let options = try project.options()
         #expect(try MigrationCommands.new(options, name: "first") != nil)
         try serve(.production(migrate: true))
         let database = try DatabasePool.open(.file(options.databasePath))

@@ -2,6 +2,7 @@ import Database
 import Diagnostics
 import Foundation
 import Schema
+import ServerTestSupport
 import Testing
 
 @testable import Server
@@ -86,10 +87,8 @@ import Testing
 
     @Test(arguments: tamperings)
     func `a start passes over what is proven, and over nothing else`(tampering: Tampering) throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try TestBackend.makeProject(in: directory, models: ["notes": Self.note])
-        let options = try TestBackend.options(directory)
+        let project = try TestProject(models: ["notes": Self.note])
+        let options = try project.options()
         _ = try MigrationCommands.new(options, name: "first")
         try Backend.start(options, mode: .production(migrate: true)).stop()
         #expect(try isProven(options))

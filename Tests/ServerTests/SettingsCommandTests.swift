@@ -2,20 +2,19 @@ import Bytes
 import Configuration
 import Foundation
 import Server
+import ServerTestSupport
+import TestSupport
 import Testing
 
 /// `apus settings`, and what the commands say of settings.
-@Suite final class SettingsCommandTests {
-    private let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+@Suite struct SettingsCommandTests {
+    private let project: TestProject
+    private var root: URL { project.root }
 
-    init() throws {
-        try TestBackend.makeProject(in: root, models: ["notes": OperationTests.note])
-    }
+    init() throws { project = try TestProject() }
 
-    deinit { try? FileManager.default.removeItem(at: root) }
-
-    private func save(_ project: String) throws {
-        try Data(project.utf8).write(to: root.appending(path: "Schemas/project.json"))
+    private func save(_ text: String) throws {
+        try project.write(text, to: "Schemas/project.json")
     }
 
     /// What a command prints, and its exit code.
@@ -213,7 +212,7 @@ import Testing
 
     @Test func `the README's table is the table of settings`() throws {
         let readme = try String(
-            contentsOf: TestBackend.repository.appending(path: "README.md"), encoding: .utf8)
+            contentsOf: Repository.root.appending(path: "README.md"), encoding: .utf8)
         let text = Self.table.joined(separator: "\n")
         #expect(readme.contains("\n\n\(text)\n\n"), "the README must have:\n\(text)")
     }

@@ -1,12 +1,13 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 import Work
 
 @Suite(.timeLimit(.minutes(1))) struct ServiceRunnerTests {
     private static let failure = Problem(code: "X", status: 500, message: "It cannot be.")
 
-    private let record = Record()
+    private let record = Record<String>()
 
     /// A service that tells of its start and its stop, and may fail to start.
     private func service(
@@ -16,9 +17,9 @@ import Work
             name,
             start: { [record] () throws(Problem) in
                 if fails { throw Self.failure }
-                record.add("+\(name)")
+                record.append("+\(name)")
             }, tick: tick,
-            stop: { [record] time in record.add("-\(name) \(time / .seconds(1))") })
+            stop: { [record] time in record.append("-\(name) \(time / .seconds(1))") })
     }
 
     private func runner(
@@ -43,7 +44,7 @@ import Work
         failing: Int, events: [String]
     ) throws {
         let tick = Service.Tick.every(.milliseconds(1), on: .everyNode) { [record] in
-            record.add("tick")
+            record.append("tick")
         }
         let runner = runner((0..<3).map { service("\($0)", fails: $0 == failing, tick: tick) })
         let problem = #expect(throws: Problem.self) { try runner.start() }
@@ -58,7 +59,7 @@ import Work
         let again = Handover<Void>()
         let tick = Service.Tick.every(.milliseconds(1), on: .everyNode) {
             [record] () throws(Problem) in
-            record.add("tick")
+            record.append("tick")
             if record.all.count(where: { $0 == "tick" }) == 3 { again.give(()) }
             throw Self.failure
         }
@@ -76,7 +77,7 @@ import Work
         let (gate, ticks) = (Gate(), Semaphore())
         defer { gate.open() }
         let stuck = Service.Tick.every(.milliseconds(1), on: .everyNode) { [record] in
-            record.add("stuck")
+            record.append("stuck")
             gate.pass()
         }
         let other = Service.Tick.every(.milliseconds(1), on: .everyNode) { ticks.signal() }
@@ -94,10 +95,10 @@ import Work
     @Test func `a service's tick has ended before the service is stopped`() throws {
         let (begun, gate) = (Semaphore(), Gate())
         let tick = Service.Tick.every(.milliseconds(1), on: .everyNode) { [record] in
-            record.add("begun")
+            record.append("begun")
             begun.signal()
             gate.pass()
-            record.add("ended")
+            record.append("ended")
         }
         // Stopped before the tick of "a" is waited for.
         let stopping = Semaphore()
@@ -116,7 +117,7 @@ import Work
     func `what one node does is done by the one that leads`(leads: Bool) throws {
         let (mine, all) = (Semaphore(), Semaphore())
         let one = Service.Tick.every(.milliseconds(1), on: .oneNode) { [record] in
-            record.add("one")
+            record.append("one")
             mine.signal()
         }
         let every = Service.Tick.every(.milliseconds(1), on: .everyNode) { all.signal() }

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 import Work
 
@@ -21,9 +22,9 @@ import Work
     @Test func `a full pool refuses and takes again when there is room`() async throws {
         let (pool, gate) = (makePool(), Gate())
         await occupy(pool, until: gate)
-        let waiting = Record()
+        let waiting = Record<String>()
         for _ in 0..<2 {
-            pool.post({ waiting.add("done") }, refused: { _ in waiting.add("refused") })
+            pool.post({ waiting.append("done") }, refused: { _ in waiting.append("refused") })
         }
         await #expect(throws: WorkRefusal.full) { try await pool.run(waitingMax: 2) {} }
         gate.open()
@@ -34,16 +35,16 @@ import Work
     }
 
     @Test func `closing refuses what waits and lets finish what has begun`() async {
-        let (pool, gate, record) = (makePool(), Gate(), Record())
+        let (pool, gate, record) = (makePool(), Gate(), Record<String>())
         await withCheckedContinuation { started in
             pool.post(
                 {
                     started.resume()
                     gate.pass()
-                    record.add("finished")
-                }, refused: { _ in record.add("refused") })
+                    record.append("finished")
+                }, refused: { _ in record.append("refused") })
         }
-        pool.post({ record.add("begun") }, refused: { record.add("\($0)") })
+        pool.post({ record.append("begun") }, refused: { record.append("\($0)") })
         pool.close()
         #expect(record.all == ["closed"])
         gate.open()

@@ -12,7 +12,7 @@ struct Payload: Sendable {
 extension Payload {
     /// Reads the body of a POST or PATCH (rest.md §12.1): an object is one row, an array of objects
     /// several, any other JSON value none.
-    init(_ request: Request) throws(Problem) {
+    init(_ request: borrowing Request) throws(Problem) {
         let document: JSONDocument
         do throws(JSONError) {
             guard UTF8Check.isValid(request.body.span) else {

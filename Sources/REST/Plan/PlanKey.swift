@@ -50,7 +50,7 @@ struct PlanKey {
     private(set) var operands: [MaskedOperand] = []
 
     /// Nil when the request is not one whose plan is kept.
-    init?(_ request: Request, table: ArraySlice<UInt8>, isService: Bool) {
+    init?(_ request: borrowing Request, table: ArraySlice<UInt8>, isService: Bool) {
         let query = request.rawQuery
         guard query.count + table.count < Limits.planKeyBytesMax,
             request.fieldBytes("range") == nil

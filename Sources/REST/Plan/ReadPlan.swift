@@ -13,8 +13,6 @@ final class ReadPlan: Sendable {
     let countedTable: String?
     let layout: RowLayout
     let media: MediaType
-    /// Whether a statement mentions the moment of the request.
-    let asksForTime: Bool
     /// The arguments of ``rows`` that hold the window.
     let windowArguments: WindowPlan.Arguments
     let fields: AnswerFields
@@ -39,7 +37,6 @@ final class ReadPlan: Sendable {
         } else {
             count = nil
         }
-        asksForTime = rows.readsTime || count?.readsTime == true
         layout = table.layout
         self.media = media
         self.fields = fields

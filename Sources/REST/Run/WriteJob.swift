@@ -4,14 +4,27 @@ import Expressions
 import HTTP
 import Schema
 
-/// A planned write and all it needs on the writer's thread.
-struct WriteJob: Sendable {
-    let write: PlannedWrite
-    let operands: Operands
-    let context: QueryContext
-    let catalogue: Catalogue
-    let isAnonymous: Bool
-    let rowsMax: Int
+/// A planned write and all it needs on the writer's thread. An object, since who runs it and who
+/// answers hold it both.
+final class WriteJob: Sendable {
+    private let write: PlannedWrite
+    private let operands: Operands
+    private let context: QueryContext
+    private let catalogue: Catalogue
+    private let isAnonymous: Bool
+    private let rowsMax: Int
+
+    init(
+        _ write: PlannedWrite, _ operands: Operands, _ context: QueryContext,
+        _ catalogue: Catalogue, isAnonymous: Bool, rowsMax: Int
+    ) {
+        self.write = write
+        self.operands = operands
+        self.context = context
+        self.catalogue = catalogue
+        self.isAnonymous = isAnonymous
+        self.rowsMax = rowsMax
+    }
 
     /// Whether there is nothing to write.
     var isIdle: Bool { if case .nothing = write { true } else { false } }

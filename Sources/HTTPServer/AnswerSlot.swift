@@ -1,0 +1,50 @@
+import HTTP
+import Network
+
+/// Where the answer to one request arrives from another thread.
+///
+/// The other thread holds the slot and not the connection, which must end on its own loop: the loop
+/// takes it out when the answer has come or the peer is gone.
+final class AnswerSlot: Sendable {
+    private let context: LoopContext
+    /// Touched on the loop only: every access is behind `requireLoop`.
+    nonisolated(unsafe) private var connection: ServerConnection?
+    /// As `connection`.
+    nonisolated(unsafe) private var withdraw: Answer.Withdrawal?
+
+    /// A slot for the request that `connection` is to answer. To be called on its loop.
+    init(_ connection: ServerConnection) {
+        context = connection.socket.loop.context
+        unsafe self.connection = connection
+    }
+
+    /// Hands over work whose answer shall come here. Loop thread only.
+    func begin(_ work: Answer.Deferral) {
+        requireLoop()
+        let withdraw = work { [self] response in context.post { self.arrived(response) } }
+        unsafe self.withdraw = withdraw
+    }
+
+    /// Ends the waiting: nobody is left who wants the answer. Loop thread only.
+    func abandon() {
+        requireLoop()
+        unsafe withdraw?()
+        empty()
+    }
+
+    private func arrived(_ response: () -> Response) {
+        requireLoop()
+        guard let connection = unsafe connection else { return }
+        empty()
+        connection.arrived(response())
+    }
+
+    private func empty() {
+        unsafe connection = nil
+        unsafe withdraw = nil
+    }
+
+    private func requireLoop() {
+        precondition(context.isCurrent, "not on the loop of the connection")
+    }
+}

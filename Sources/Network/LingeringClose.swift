@@ -1,0 +1,32 @@
+/// The end of a connection whose peer may still send: how long it is read, and how much of what it
+/// sends is dropped. Closing with unread bytes would reset the connection and could destroy the
+/// answer on its way (RFC 9112 §9.6).
+struct LingeringClose {
+    /// When the connection is given up at the latest, in milliseconds of the loop's clock.
+    private let end: UInt64
+    private let timer: TimerToken
+    private var droppedBytes = 0
+
+    /// - Parameter giveUp: called when the peer has made no progress for too long.
+    init(on loop: EventLoop, giveUp: @escaping () -> Void) {
+        end = loop.nowMilliseconds + Limits.lingeringMilliseconds
+        timer = loop.schedule(after: .milliseconds(Limits.closingMilliseconds), giveUp)
+    }
+
+    /// The peer has taken bytes or sent some: it has time for more, within the bound.
+    func prolong(at now: UInt64) {
+        let left = end - min(end, now)
+        timer.rearm(after: .milliseconds(min(left, UInt64(Limits.closingMilliseconds))))
+    }
+
+    /// Counts bytes that were read and dropped; false when they are too many.
+    mutating func drop(_ count: Int, at now: UInt64) -> Bool {
+        droppedBytes += count
+        guard droppedBytes <= Limits.discardedBytes else { return false }
+        prolong(at: now)
+        return true
+    }
+
+    /// The connection is over.
+    func cancel() { timer.cancel() }
+}

@@ -1,0 +1,51 @@
+import Database
+import Expressions
+
+/// The audiences of one hub that have members, each once. Channels enter and leave through here;
+/// an audience, and the frames of a topic, live as long as somebody hears them.
+final class Audiences {
+    private var audiences = Pool<Audience.Key, Audience>()
+    private var topics = Pool<TopicFrames.Key, TopicFrames>()
+    private var lastNumber: Audience.Number = 0
+
+    /// How many audiences have members.
+    var count: Int { audiences.count }
+    /// How many topics and serializers they speak in.
+    var topicCount: Int { topics.count }
+
+    /// Enters a channel into the audience of all who hear the same as it.
+    ///
+    /// - Parameter bindings: What the channel's bindings come to, with their places in the join.
+    func enter(
+        _ channel: Channel, of session: RealtimeSession,
+        _ bindings: [(ordinal: Int, ResolvedBinding)], _ context: QueryContext
+    ) {
+        let isService = channel.identity.isService
+        let key = Audience.Key(
+            frames: TopicFrames.Key(topic: channel.topic, serializer: session.serializer),
+            bindings: channel.bindings,
+            caller: isService ? [] : bindings.flatMap { $0.1.feed.callerKey(context) },
+            isService: isService)
+        let audience = audiences.take(key) {
+            let frames = topics.take(key.frames) { TopicFrames(key.frames) }
+            lastNumber += 1
+            let audience = Audience(key, number: lastNumber, frames: frames)
+            audience.listen(bindings, context: context)
+            return audience
+        }
+        channel.audience = audience
+        channel.place = audience.add(session)
+    }
+
+    /// Takes the session at a place out of an audience; whoever moves there is told of his place.
+    func leave(_ audience: Audience, at place: Int) {
+        if let moved = audience.remove(at: place) {
+            moved.channels[audience.key.frames.topic]?.place = place
+        }
+        if audience.members.isEmpty {
+            audience.stopListening()
+            topics.release(audience.key.frames)
+        }
+        audiences.release(audience.key)
+    }
+}

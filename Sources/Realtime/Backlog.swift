@@ -1,0 +1,52 @@
+import Database
+
+/// Sessions whose queues are full, and the changes they have yet to hear.
+///
+/// A socket that is slow is a position in the ring: it costs nothing while it waits. When its queue
+/// has drained the hub feeds it from there, and when the ring has passed it by, it is closed.
+final class Backlog {
+    private var ring: ChangeRing
+    /// The sessions that are not fed now.
+    private(set) var waiting: [ObjectIdentifier: RealtimeSession] = [:]
+    /// The newest change of the log that has come to this loop: what is bound now hears later ones.
+    private(set) var newest: Int64 = 0
+
+    init(changesMax: Int, bytesMax: Int) {
+        ring = ChangeRing(changesMax: changesMax, bytesMax: bytesMax)
+    }
+
+    /// A change has come, whether or not anybody listens.
+    func reach(_ sequence: Int64) { newest = sequence }
+
+    /// Keeps a change for the members of these audiences that were not fed.
+    func append(_ change: Change, missedBy missed: [ChangeRing.Missed]) {
+        ring.append(change, missedBy: missed)
+    }
+
+    /// Forgets all changes: whoever waits has missed some, and the hub's next look closes it.
+    func clear() { ring.clear(through: newest) }
+
+    /// Lets a session wait that has been fed up to a change.
+    func wait(_ session: RealtimeSession, after sequence: Int64) {
+        session.fedThrough = sequence
+        waiting[ObjectIdentifier(session)] = session
+    }
+
+    /// Whether changes that a waiting session has not heard have left the ring.
+    func hasPassed(_ session: RealtimeSession) -> Bool {
+        session.fedThrough < ring.evictedThrough
+    }
+
+    /// Moves a waiting session on to the next change; nil when it is level with the log.
+    func advance(_ session: RealtimeSession) -> ChangeRing.Entry? {
+        guard let entry = ring.next(after: session.fedThrough) else { return nil }
+        session.fedThrough = entry.change.sequence
+        return entry
+    }
+
+    /// Ends a session's waiting: it is level with the log, or gone.
+    func release(_ session: RealtimeSession) {
+        session.fedThrough = .max
+        waiting[ObjectIdentifier(session)] = nil
+    }
+}

@@ -1,0 +1,68 @@
+import Database
+import Diagnostics
+import Schema
+
+/// Finds whom changes are for: a model's value index gives the listeners that may want one, their
+/// filters and rules decide. Whatever is decided is kept under the round's number.
+final class Matcher {
+    private let reader: Reader
+    private var lastRound: UInt64 = 0
+    /// The deleted rows of the transaction being delivered.
+    private var departed: DepartedRows?
+    // Kept from round to round to save their allocation.
+    /// The listeners that the newest round looked at.
+    private(set) var found: ContiguousArray<Listener> = []
+    private var touched: ContiguousArray<Audience> = []
+
+    /// - Parameter reader: the loop's own; rules that look at other models are asked through it.
+    init(reader: Reader) { self.reader = reader }
+
+    /// Begins a change's round.
+    ///
+    /// - Parameters:
+    ///   - changes: At least all of its transaction: what a DELETE's took away is restored for the
+    ///     rules, until ``endBatch()``.
+    func round(
+        for change: Change, of feed: ModelFeed, among changes: [Change],
+        _ feeds: [String: ModelFeed], at now: Instant
+    ) -> Round {
+        if change.operation == .delete, departed?.transaction != change.transaction {
+            departed = DepartedRows(of: change.transaction, among: changes, feeds: feeds)
+        }
+        return round(for: change, of: feed, at: now, change.operation == .delete ? departed : nil)
+    }
+
+    /// Begins a round for members that catch up with a change whose rules have been asked.
+    func lateRound(for change: Change, of feed: ModelFeed, at now: Instant) -> Round {
+        round(for: change, of: feed, at: now, nil)
+    }
+
+    private func round(
+        for change: Change, of feed: ModelFeed, at now: Instant, _ departed: DepartedRows?
+    ) -> Round {
+        lastRound += 1
+        return Round(
+            number: lastRound, change: change, model: feed.model, now: now, reader: reader,
+            departed: departed)
+    }
+
+    /// The audiences that a change is for, those with members that are behind as well: what each
+    /// may hear of is decided now, once for all its members.
+    func audiences(
+        for image: RowImage, of feed: ModelFeed, in round: Round
+    ) -> ContiguousArray<Audience> {
+        found.removeAll(keepingCapacity: true)
+        touched.removeAll(keepingCapacity: true)
+        feed.collect(round.change.operation, image.values, into: &found)
+        for listener in found {
+            let verdict = listener.verdict(in: round)
+            guard verdict != .fails else { continue }
+            let audience = listener.audience
+            if audience.note(listener, verdict, in: round) { touched.append(audience) }
+        }
+        return touched
+    }
+
+    /// The changes that came together have been delivered.
+    func endBatch() { departed = nil }
+}

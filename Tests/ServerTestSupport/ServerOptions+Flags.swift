@@ -1,0 +1,21 @@
+import Configuration
+public import Server
+
+extension ServerOptions {
+    /// The options of a command line with these flags; nil stands for one that is not given.
+    public init(
+        project: String? = nil, data: String? = nil, listen: String? = nil, loops: String? = nil,
+        logLevel: String? = nil, tlsCertificate: String? = nil
+    ) throws {
+        var given = GivenSettings()
+        let flags = [
+            "project": project, "data": data, "listen": listen, "loops": loops,
+            "log.level": logLevel, "tls.certificate": tlsCertificate,
+        ]
+        for setting in Setting.all {
+            guard let text = flags[setting.name] ?? nil else { continue }
+            try given.give(setting, flag: text)
+        }
+        self.init(given)
+    }
+}

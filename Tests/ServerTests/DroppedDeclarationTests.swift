@@ -1,0 +1,103 @@
+import Foundation
+import Server
+import Testing
+import Values
+
+/// Migration files that drop what the models still declare: the rows would go before anybody asks.
+@Suite(.timeLimit(.minutes(1))) struct DroppedDeclarationTests {
+    private static let file = "20991231T000000_oops.sql"
+
+    /// What a file says, and what is said of it.
+    struct Drop: CustomTestStringConvertible {
+        let sql: String
+        let fault: String
+
+        var testDescription: String { sql }
+    }
+
+    static let drops = [
+        Drop(
+            sql: "DROP TABLE \"notes\";",
+            fault: "1:1: drops the table \"notes\", which Schemas/models/notes.json declares"),
+        Drop(
+            sql: "-- tidy\nALTER TABLE notes\n  DROP COLUMN text;",
+            fault: "2:1: drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
+        Drop(
+            sql: """
+                CREATE TABLE fresh (id INTEGER NOT NULL PRIMARY KEY) STRICT;
+                INSERT INTO fresh SELECT id FROM notes;
+                DROP TABLE notes;
+                ALTER TABLE fresh RENAME TO notes;
+                """,
+            fault: "3:1: drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
+    ]
+
+    static let commands = [
+        ["check"], ["migrate", "new", "again"], ["migrate", "up"], ["serve", "--migrate"], ["dev"],
+    ]
+
+    @Test(arguments: drops, commands)
+    func `what is declared is dropped by no command`(
+        drop: Drop, command: [String]
+    ) throws {
+        let project = try FilesOnDisk(models: ["notes": OperationTests.note])
+        try project.record()
+        try Backend.start(project.options, mode: .production(migrate: true)).stop()
+        try project.execute("INSERT INTO notes (id, text) VALUES (1, 'precious');")
+        try project.migration(Self.file, drop.sql)
+        let serving = ["dev", "serve"].contains(command[0]) ? ["--listen", "127.0.0.1:0"] : []
+        let running = try RunningCommand(command + ["--project", project.root.path] + serving)
+        let lines = running.lines(through: "listening on")
+        #expect(running.exitCode() == 1)
+        let fault = "Migrations/\(Self.file):" + drop.fault
+        #expect(lines.contains { $0.contains(fault) }, "\(lines)")
+        #expect(lines.allSatisfy { !$0.contains("applied 2099") }, "\(lines)")
+        #expect(try project.value("SELECT text FROM notes") == .text("precious"))
+    }
+
+    @Test func `what is no longer declared may be dropped`() throws {
+        let project = try FilesOnDisk(models: [
+            "notes": OperationTests.note,
+            "tags": OperationTests.note.replacing("\"text\": {", with: "\"n\": {\"type\": \"integer\"}, \"text\": {"),
+        ])
+        try project.record()
+        #expect(try project.develops())
+        try project.model("notes", nil)
+        try project.model("tags", OperationTests.note)
+        try project.migration(Self.file, "DROP TABLE notes;\nALTER TABLE tags DROP COLUMN n;")
+        #expect(try SchemaCheck.run(project.options).faults == [])
+        #expect(try project.develops())
+    }
+
+    @Test func `what is rebuilt whole, or made again by a later file, is dropped by none`() throws {
+        let project = try FilesOnDisk(models: ["notes": OperationTests.note])
+        try project.record()
+        #expect(try project.develops())
+        try project.migration(
+            Self.file,
+            """
+            CREATE TABLE fresh (id INTEGER NOT NULL PRIMARY KEY, text TEXT NOT NULL) STRICT;
+            INSERT INTO fresh SELECT id, text FROM notes;
+            DROP TABLE notes;
+            ALTER TABLE fresh RENAME TO notes;
+            """)
+        #expect(try SchemaCheck.run(project.options).faults == [])
+        #expect(try project.develops())
+    }
+
+    @Test func `what was dropped long ago may be declared anew`() throws {
+        let more = OperationTests.note.replacing(
+            "\"text\": {", with: "\"n\": {\"type\": \"integer\"}, \"text\": {")
+        let project = try FilesOnDisk(models: ["notes": more])
+        try project.record()
+        #expect(try project.develops())
+        try project.model("notes", OperationTests.note)
+        try project.migration(Self.file, "ALTER TABLE notes DROP COLUMN n;")
+        #expect(try project.develops())
+        try project.model("notes", more)
+        #expect(try project.develops())
+        // Nor is there anything to lose where no database is yet.
+        try FileManager.default.removeItem(at: project.root.appending(path: ".apus"))
+        #expect(try project.develops())
+    }
+}

@@ -1,0 +1,63 @@
+import Database
+import Diagnostics
+import Foundation
+import Server
+import Testing
+import Values
+
+/// A project that is edited between the commands that run on it.
+final class FilesOnDisk {
+    let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+
+    init(models: [String: String]) throws { try TestBackend.makeProject(in: root, models: models) }
+
+    deinit { try? FileManager.default.removeItem(at: root) }
+
+    var options: ServerOptions { get throws { try TestBackend.options(root) } }
+
+    /// Writes a model file, or removes it.
+    func model(_ name: String, _ text: String?) throws {
+        let file = root.appending(path: "Schemas/models/\(name).json")
+        guard let text else { return try FileManager.default.removeItem(at: file) }
+        try Data(text.utf8).write(to: file, options: .atomic)
+    }
+
+    func migration(_ name: String, _ sql: String) throws {
+        try DevelopmentTests.Project.write(sql, to: name, in: root)
+    }
+
+    /// Writes what is declared as a migration file.
+    func record() throws { _ = try MigrationCommands.new(options, name: "step") }
+
+    /// Starts with these words, and what it printed until it served or ended.
+    func lines(_ words: String...) throws -> [String] {
+        let serving = ["dev", "serve"].contains(words[0]) ? ["--listen", "127.0.0.1:0"] : []
+        return try RunningCommand(words + ["--project", root.path] + serving)
+            .lines(through: "listening on")
+    }
+
+    /// Whether a start of `apus dev` came to serve.
+    @discardableResult
+    func develops() throws -> Bool { try lines("dev").last?.contains("listening on") == true }
+
+    func execute(_ script: String) throws {
+        let database = try DatabasePool.open(.file(try options.databasePath))
+        defer { database.close() }
+        try database.writeAndWait { transaction throws(Problem) in
+            do throws(DatabaseError) {
+                try transaction.executeScript(script)
+            } catch {
+                throw Problem(error)
+            }
+        }
+    }
+
+    /// The first value of a query; nil where it cannot be run.
+    func value(_ sql: String) throws -> Value? {
+        let database = try DatabasePool.open(.file(try options.databasePath))
+        defer { database.close() }
+        return try? database.makeReader().query(SQL(sql)) { rows throws(DatabaseError) in
+            try rows.next() ? rows.value(0) : .null
+        }
+    }
+}

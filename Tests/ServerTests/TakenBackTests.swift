@@ -1,0 +1,142 @@
+import Foundation
+import Server
+import Testing
+import Values
+
+/// What dev alone has built and nobody has filled: it goes as easily as it came.
+@Suite(.timeLimit(.minutes(1))) struct TakenBackTests {
+    private typealias Project = DevelopmentTests.Project
+
+    private static let note = OperationTests.note
+    private static let number = note.replacing(#""type": "string""#, with: #""type": "number""#)
+    private static let more = note.replacing(
+        "\"text\": {", with: "\"more\": {\"type\": \"string\"}, \"text\": {")
+    private static let told = "(empty, in no migration file)"
+
+    @Test func `an empty table is made anew in its new shape, and goes with its model`() throws {
+        let project = try Project()
+        try project.save("models/tags.json", Self.note)
+        #expect(project.nextLine() == "applied table tags")
+        #expect(project.nextLine() == "took models/tags.json")
+        let client = try HTTPClient(
+            port: project.port, key: try APIKeys.load(TestBackend.options(project.root)).service)
+        #expect(try client.send("GET", "/rest/v1/tags").text == "[]")
+        try project.save("models/tags.json", Self.number)
+        #expect(project.nextLine() == "took back table tags \(Self.told)")
+        #expect(project.nextLine() == "applied table tags")
+        #expect(project.nextLine() == "took models/tags.json")
+        #expect(try client.send("POST", "/rest/v1/tags", #"{"text":1.5}"#).status == 201)
+        #expect(try client.send("DELETE", "/rest/v1/tags?id=gt.0").status == 204)
+        try FileManager.default.removeItem(
+            at: project.root.appending(path: "Schemas/models/tags.json"))
+        #expect(project.nextLine() == "took back table tags \(Self.told)")
+        #expect(project.nextLine() == "took models/tags.json")
+        #expect(try client.send("GET", "/rest/v1/tags").status == 404)
+    }
+
+    @Test func `a column without values goes, and what was tried stops no start`() throws {
+        let files = try FilesOnDisk(models: ["notes": Self.note])
+        try files.record()
+        #expect(try files.develops())
+        try files.execute("INSERT INTO notes (id, text) VALUES (1, 'precious');")
+        try files.model("notes", Self.more)
+        try files.model("tags", Self.note)
+        #expect(try files.develops())
+        try files.model("notes", Self.note)
+        try files.model("tags", nil)
+        let lines = try files.lines("dev").map { String($0.dropFirst(10)) }
+        #expect(lines.contains("took back column notes.more (without values, in no migration file)"))
+        #expect(lines.contains("took back table tags \(Self.told)"))
+        #expect(try files.value("SELECT text FROM notes") == .text("precious"))
+        #expect(try files.value("SELECT more FROM notes") == nil)
+    }
+
+    @Test func `a column that is indexed goes with its index`() throws {
+        let files = try FilesOnDisk(models: ["notes": Self.note])
+        try files.record()
+        #expect(try files.develops())
+        try files.model(
+            "notes", Self.more.replacing("\"required\"", with: "\"indexes\": [{\"on\": [\"more\"]}], \"required\""))
+        #expect(try files.develops())
+        try files.model("notes", Self.note)
+        #expect(try files.develops())
+        #expect(try files.value("SELECT more FROM notes") == nil)
+    }
+
+    /// A change of what dev has built, with rows, and what is said of it.
+    static let kept: [(model: String?, said: [String])] = [
+        (nil, [
+            #"the table "tags" is in the database but no model declares it; no migration file "#
+                + #"builds it: declare it, or lose its 2 rows with a migration file that says "#
+                + #"DROP TABLE IF EXISTS "tags";"#,
+        ]),
+        (number, [
+            #"the type of "tags.text" has changed from string to number"#,
+            #"No migration file builds "tags": one that says DROP TABLE IF EXISTS "tags"; lets "#
+                + "'apus dev' make it anew at its start, and loses its 2 rows.",
+        ]),
+    ]
+
+    @Test(arguments: kept)
+    func `what has rows stays, and its refusal says what they cost`(
+        _ model: String?, _ said: [String]
+    ) throws {
+        let files = try FilesOnDisk(models: ["notes": Self.note, "tags": Self.note])
+        #expect(try files.develops())
+        try files.execute("INSERT INTO tags (id, text) VALUES (1, 'a'), (2, 'b');")
+        try files.model("tags", model)
+        let lines = try files.lines("dev")
+        for text in said { #expect(lines.contains { $0.contains(text) }, "\(lines)") }
+        #expect(lines.allSatisfy { !$0.contains("delete ") }, "\(lines)")
+        #expect(try files.value("SELECT count(*) FROM tags") == .integer(2))
+        try files.migration("20991231T000000_u.sql", #"DROP TABLE IF EXISTS "tags";"#)
+        #expect(try files.develops())
+        #expect(try files.value("SELECT count(*) FROM tags") == (model == nil ? nil : .integer(0)))
+    }
+
+    @Test func `a column with values stays`() throws {
+        let files = try FilesOnDisk(models: ["notes": Self.more])
+        #expect(try files.develops())
+        try files.execute("INSERT INTO notes (id, text, more) VALUES (1, 'a', 'b');")
+        try files.model("notes", Self.note)
+        let lines = try files.lines("dev")
+        #expect(
+            lines.contains {
+                $0.contains(#"the column "notes.more" is in the database but not declared; no migration file builds it"#)
+                    && $0.contains("its 1 value")
+            }, "\(lines)")
+        #expect(try files.value("SELECT more FROM notes") == .text("b"))
+    }
+
+    @Test func `what a migration file builds stays, empty as it is`() throws {
+        let files = try FilesOnDisk(models: ["notes": Self.note, "tags": Self.more])
+        try files.record()
+        #expect(try files.develops())
+        for model in [nil, Self.number, Self.note] {
+            try files.model("tags", Self.more)
+            try files.model("tags", model)
+            #expect(try !files.develops())
+            #expect(try files.value("SELECT count(more) FROM tags") == .integer(0))
+        }
+    }
+
+    @Test func `an empty table to which a table with rows refers stays`() throws {
+        let rooms = #"{"properties": {"name": {"type": "string"}}}"#
+        let members = #"""
+            {"properties": {"id": {"type": "integer", "identity": true}, "room_id": {"type": "string", \#
+            "format": "uuid", "references": {"model": "rooms"}}}}
+            """#
+        let files = try FilesOnDisk(models: ["rooms": rooms, "members": members])
+        #expect(try files.develops())
+        let changed = rooms.replacing("}}}", with: "}}, \"required\": [\"name\"]}")
+        try files.execute("INSERT INTO members (id) VALUES (1);")
+        try files.model("rooms", changed)
+        #expect(try !files.develops())
+        #expect(try files.value("SELECT count(*) FROM members") == .integer(1))
+        try files.execute("DELETE FROM members;")
+        let lines = try files.lines("dev").map { String($0.dropFirst(10)) }
+        #expect(lines.contains("took back table rooms \(Self.told)"), "\(lines)")
+        #expect(lines.contains("took back table members \(Self.told)"), "\(lines)")
+        #expect(lines.last?.contains("://") == true)
+    }
+}

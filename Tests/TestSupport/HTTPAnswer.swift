@@ -1,0 +1,73 @@
+public import Bytes
+import Foundation
+
+/// A response as it came over a connection.
+public struct HTTPAnswer: Sendable {
+    /// The status line and the field lines, with the blank line behind them.
+    public let head: String
+    /// The status code.
+    public let status: Int
+    /// Every field line in the order it came, names in lower case.
+    public let lines: [(name: String, value: String)]
+    /// The content.
+    public var body: [UInt8] = []
+
+    /// Reads a head; nil if it is none.
+    init?(head: String) {
+        let lines = head.components(separatedBy: "\r\n")
+        let words = lines[0].split(separator: " ")
+        guard words.count >= 2, let status = Int(words[1]) else { return nil }
+        var fields: [(name: String, value: String)] = []
+        for line in lines.dropFirst() where !line.isEmpty {
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            fields.append((line[..<colon].lowercased(), value))
+        }
+        (self.head, self.status, self.lines) = (head, status, fields)
+    }
+
+    /// The last value of each field, names in lower case.
+    public var fields: [String: String] {
+        Dictionary(lines.map { ($0.name, $0.value) }) { _, last in last }
+    }
+
+    /// The values of all lines of a field, its name in lower case.
+    public func values(_ name: String) -> [String] { lines.filter { $0.name == name }.map(\.value) }
+
+    /// The first value of a field, its name in any case.
+    public func field(_ name: String) -> String? { values(name.lowercased()).first }
+
+    /// The content as text.
+    public var text: String { String(utf8: body) }
+
+    /// The content as JSON.
+    public var json: JSON {
+        get throws { JSON(try JSONDocument(parsing: body).root) }
+    }
+}
+
+extension LoopbackSocket {
+    /// One response: its head, and as much content as `Content-Length` says.
+    ///
+    /// - Parameter toHead: whether it answers a HEAD, and has no content whatever it says.
+    /// - Returns: nil if the stream ends before its head does, or what came is none.
+    public func readAnswer(toHead: Bool = false) -> HTTPAnswer? {
+        guard let head = readText(through: "\r\n\r\n"), var answer = HTTPAnswer(head: head)
+        else { return nil }
+        let length = toHead ? 0 : Int(answer.fields["content-length"] ?? "0") ?? 0
+        answer.body = read(count: length)
+        return answer
+    }
+
+    /// A chunked body to its end: the bytes of data in it, or nil if it is cut off.
+    public func readChunks() -> Int? {
+        var total = 0
+        while true {
+            guard let line = readText(through: "\r\n"), let size = Int(line.dropLast(), radix: 16)
+            else { return nil }
+            total += size
+            guard read(count: size + 2).count == size + 2 else { return nil }
+            if size == 0 { return total }
+        }
+    }
+}

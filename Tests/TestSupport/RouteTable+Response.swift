@@ -1,0 +1,34 @@
+public import HTTP
+
+extension RouteTable {
+    /// What the server sends to a request whose caller may enter, all of it in memory.
+    public func response(to request: Request, from caller: Caller) async -> Response {
+        switch answer(to: request, from: caller) {
+        case .response(let response): return response
+        case .pending(let work): return await work()
+        case .deferred(let begin):
+            return await withCheckedContinuation { continuation in
+                _ = begin { response in continuation.resume(returning: response()) }
+            }
+        case .webSocket: return Response(status: 500)
+        }
+    }
+
+    /// What the server does with a request whose caller may enter.
+    public func answer(to request: Request, from caller: Caller) -> Answer {
+        switch match(request.method, rest(of: request.rawPath) ?? []) {
+        case .refusal(let refusal): return .response(refuse(refusal, request) ?? Response(status: 404))
+        case .row(let row, let path):
+            switch routes[row].action {
+            case .head(let respond): return .response(respond(request, path, caller))
+            case .whole(let body, let respond):
+                do throws(HTTPFault) {
+                    try body.check(request.head)
+                } catch {
+                    return .response(refuse(.body(error), request) ?? error.response)
+                }
+                return respond(request, path, caller)
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Bytes
+import Foundation
+import Server
+import ServerTestSupport
+import TestSupport
+import Testing
+
+/// A database file that is removed or replaced under a running server: what is written to it then
+/// is gone with the process, so nothing is, and everybody who can act is told.
+@Suite struct LostDatabaseTests {
+    /// What is done to the file.
+    enum Loss: CaseIterable {
+        case removed, replaced, movedAway, logRemoved
+
+        /// The file that the log then names.
+        var file: String { self == .logRemoved ? "apus.db-wal" : "apus.db" }
+
+        func happen(in data: String) throws {
+            let path = "\(data)/\(file)"
+            switch self {
+            case .removed, .logRemoved: try FileManager.default.removeItem(atPath: path)
+            case .replaced: try Data("x".utf8).write(to: URL(filePath: path), options: .atomic)
+            case .movedAway: try FileManager.default.moveItem(atPath: path, toPath: path + ".old")
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: Loss.allCases)
+    func `a server without its file says so and refuses what it would lose`(loss: Loss) throws {
+        let project = try DevelopedProject()
+        let client = try HTTPClient(port: project.port, key: try APIKeys.load(project.options).service)
+        #expect(try client.send("GET", "/ready").text == #"{"status":"ready"}"#)
+        #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"kept"}"#).status == 201)
+        let data = project.data
+        try loss.happen(in: data)
+
+        // Nobody has to write for it to be noticed.
+        let told = project.nextLine() ?? ""
+        #expect(told.hasPrefix("error: \(data)/\(loss.file) was removed or replaced"), "\(told)")
+        let advice = project.command.lines(through: "stop the server")
+        let way = loss == .logRemoved ? "into the database" : "put the file back"
+        #expect(advice.last?.contains(way) == true, "\(advice)")
+
+        let ready = try client.send("GET", "/ready")
+        #expect(ready.status == 503)
+        #expect(try ready.json["status"]?.string == "database_lost")
+        #expect(try ready.json["message"]?.string?.contains("removed or replaced") == true)
+        #expect(!ready.text.contains(data))
+        #expect(try client.send("GET", "/health").status == 200)
+
+        let refused = try client.send("POST", "/rest/v1/notes", #"{"text":"lost"}"#)
+        #expect(refused.status == 503)
+        #expect(try refused.json["code"]?.string == "58P01")
+        let signUp = #"{"email":"ada@example.org","password":"correct horse"}"#
+        #expect(try client.send("POST", "/auth/v1/signup", signUp).status >= 500)
+        #expect(
+            try client.send("GET", "/rest/v1/notes?select=text").text == #"[{"text":"kept"}]"#)
+    }
+}
