@@ -3,6 +3,8 @@ import Database
 import Diagnostics
 import Foundation
 import Network
+import ServerTestSupport
+import TestSupport
 import Testing
 import Values
 
@@ -16,10 +18,8 @@ import Values
         """
 
     @Test func `a commit wakes no loop that has nothing to hear`() throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try TestBackend.makeProject(in: directory, models: ["items": Self.model])
-        let parts = try BackendParts(try TestBackend.options(directory), mode: .development)
+        let project = try TestProject(models: ["items": Self.model])
+        let parts = try BackendParts(try project.options(), mode: .development)
         defer { parts.services.database.close() }
         let registry = LoopRegistry(metrics: parts.metrics)
         let thread = try LoopThread(index: 0, name: "loop")
