@@ -99,7 +99,7 @@ let package = Package(
         tests("RESTTests", ["REST", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("AuthTests", ["Auth", "Configuration", "Crypto", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
         tests("RealtimeTests", ["Realtime", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        tests("ServerTests", ["ServerTestSupport", "Server", "Configuration", "Schema", "Expressions", "Database", "Values", "Crypto", "Network", "HTTP", "Bytes", "Diagnostics"]),
+        tests("ServerTests", ["ServerTestSupport", "Server", "Configuration", "Schema", "Expressions", "Database", "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Bytes", "Diagnostics"]),
         tests("WireTests", ["ServerTestSupport", "Server", "Crypto", "Bytes"]),
         tests("HouseTests", []),
     ]

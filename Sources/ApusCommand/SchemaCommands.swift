@@ -52,7 +52,10 @@ extension Command {
     static let migrateUp = Command(
         "migrate", "up",
         summary: "apply the migration files that the database does not have yet",
-        discussion: "Each file is applied whole or not at all and recorded with its checksum.",
+        discussion: """
+            All of them are applied, each recorded with its checksum, or none: when a statement
+            fails, or a file drops what Schemas/ still declares.
+            """,
         example: "apus migrate up"
     ) { arguments in
         let count = try MigrationCommands.up(ServerOptions(arguments.given)) { name in

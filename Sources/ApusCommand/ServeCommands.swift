@@ -9,10 +9,10 @@ extension Command {
         discussion: """
             Creates the database on first start, inserts the rows of Schemas/seeds/ and prints the
             URL, both API keys and a request to try. Changes of the schema files that only add
-            (models, columns, indexes, rules) are applied at once; others are refused with the
-            reason and the server goes on with what it had. Seeds, migration files and most settings
-            of project.json wait for the next start; each save says which. For development only:
-            prints secrets.
+            (models, columns, indexes, rules) are applied at once, and what dev alone has built and
+            nobody has filled is taken back; others are refused with the reason and the server goes
+            on with what it had. Seeds, migration files and most settings of project.json wait for
+            the next start; each save says which. For development only: prints secrets.
             """,
         settings: Setting.all, example: "apus dev --listen 127.0.0.1:0"
     ) { arguments in
@@ -33,7 +33,7 @@ extension Command {
         summary: "serve in production, on the schema that the migration files build",
         discussion: """
             Refuses to start while migration files are unapplied (unless --migrate applies them
-            first) and when Schemas/ declares something that Migrations/ does not build. SIGTERM
+            first, all or none) and when Schemas/ declares something that Migrations/ does not build. SIGTERM
             stops accepting, finishes what has begun and closes.
             """,
         settings: Setting.all, switches: [.migrate],

@@ -21,6 +21,19 @@ extension DatabaseError {
         }
     }
 
+    /// Whether NULL was to be a rowid: the NOT NULL of an integer primary key, which has no name
+    /// (rescode.html#mismatch).
+    public var isMissingRowID: Bool {
+        guard case .other(let code, _, _) = self else { return false }
+        return code == ResultCode.mismatch
+    }
+
+    /// Whether a statement would make a table, index, trigger or column that is there already.
+    public var isRepetition: Bool {
+        guard case .other(_, let message, _) = self else { return false }
+        return message.hasSuffix(" already exists") || message.hasPrefix("duplicate column name: ")
+    }
+
     private static func general(_ error: SQLiteError, interruption: DatabaseError) -> DatabaseError
     {
         switch error.primary {

@@ -42,4 +42,12 @@ public enum ImpliedDeletion: Hashable, Sendable {
     case drop
     /// REPLACE, INSERT OR REPLACE, UPDATE OR REPLACE: those with the same key as a new one.
     case replace
+
+    /// Whether other rows of the same table stay, which may refer to those.
+    var leavesRows: Bool {
+        switch self {
+        case .drop: false
+        case .replace: true
+        }
+    }
 }

@@ -5,10 +5,15 @@ import Synchronization
 /// Whether the files of an open database are still the ones that were opened.
 ///
 /// A file that was removed or replaced takes writes as if nothing had happened, and they go with
-/// it when the process ends. The writer looks before each commit, and when it is woken while
-/// nobody writes. A look is two calls of `stat`, 2 µs together: to look each second only would
-/// acknowledge rows into a removed file for as long. What was found stays: nobody knows what has
-/// happened to the file in between.
+/// it when the process ends. Without the log's index other programs index the log anew, beside this
+/// one. Without the lock another server may have begun, which counts its own changes and numbers:
+/// from then on only that one may write.
+///
+/// The writer looks before each commit, and when it is woken while nobody writes. A look is a call
+/// of `stat` for each file, 1 µs: to look each second only would acknowledge rows into a removed file
+/// for as long. Before a commit it looks while it holds SQLite's lock for writing, which the start of
+/// another server waits for before it reads where to count on: nothing is counted twice. What was
+/// found stays: nobody knows what has happened to the file in between.
 final class FilePresence: Sendable {
     private struct State {
         var opened: [OpenedFile] = []
@@ -18,11 +23,11 @@ final class FilePresence: Sendable {
 
     private let state = Mutex(State())
 
-    /// Takes note of the database at `path` and its log, which have just been opened.
+    /// Takes note of the database at `path` and the files beside it, which have just been opened.
     func remember(_ path: String) {
-        let files = [
-            LostFile(path: path, isLog: false), LostFile(path: path + "-wal", isLog: true),
-        ]
+        let files = DatabaseFile.allCases.map { file in
+            LostFile(path: file.path(ofDatabase: path), file: file)
+        }
         state.withLock { $0.opened = files.compactMap(OpenedFile.init) }
     }
 
@@ -83,14 +88,26 @@ private struct OpenedFile {
 public struct LostFile: Sendable {
     /// Where it was.
     public let path: String
-    /// Whether it is the write-ahead log. The pool still has it open, and `close` writes what it
-    /// holds into the database.
-    public let isLog: Bool
+    /// Which it is. The pool still has a log open, and `close` writes what it holds into the
+    /// database.
+    public let file: DatabaseFile
+}
+
+extension DatabaseFile {
+    /// Where it stands beside the database at `path`.
+    fileprivate func path(ofDatabase path: String) -> String {
+        switch self {
+        case .database: path
+        case .log: path + "-wal"
+        case .logIndex: path + "-shm"
+        case .lock: DataLock.path(besides: path)
+        }
+    }
 }
 
 extension DatabasePool {
-    /// Why nothing is written any more: the database file was removed or replaced. Nil while it
-    /// stands where it was opened.
+    /// Why nothing is written any more: a file of the database was removed or replaced. Nil while
+    /// all of them stand where they were opened.
     public var loss: Problem? { presence.lost == nil ? nil : .databaseLost }
 
     /// Has `report` told, once, which file was removed or replaced under the pool. Called on the
@@ -101,9 +118,10 @@ extension DatabasePool {
 }
 
 extension Problem {
-    /// 58P01: writes would be lost with the file that they go to. The path is for the log.
+    /// 58P01: writes would be lost with the file that they go to, or collide with another server's.
+    /// The path is for the log.
     static let databaseLost = Problem(
         code: "58P01", status: 503,
-        message: "The database file was removed or replaced: nothing is written any more.",
+        message: "A file of the database was removed or replaced: nothing is written any more.",
         hint: "The server's log names the file and what to do.")
 }

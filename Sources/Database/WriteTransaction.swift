@@ -133,23 +133,28 @@ public final class WriteTransaction {
         let deletions =
             effects.dropped.map { (ImpliedDeletion.drop, $0) } + replaced.map { (.replace, $0) }
         for (deletion, table) in deletions {
-            let others = try tables(referringTo: table)
-            if !others.isEmpty { return .stillReferenced(deletion, table: table, by: others) }
+            let referring = try tables(referringTo: table, by: deletion)
+            if !referring.isEmpty {
+                return .stillReferenced(deletion, table: table, by: referring)
+            }
         }
         return nil
     }
 
-    /// The other tables with a foreign key to `table`.
+    /// The tables with a foreign key to `table`; without the table itself where all of its rows go.
     ///
     /// Foreign keys act on the rows that DROP TABLE and REPLACE delete: rows that refer to them would
     /// be deleted or changed along (sqlite.org/foreignkeys.html §5, lang_conflict.html).
-    private func tables(referringTo table: String) throws(SQLiteError) -> [String] {
+    private func tables(
+        referringTo table: String, by deletion: ImpliedDeletion
+    ) throws(SQLiteError) -> [String] {
         var run = try connection.run(
             "SELECT DISTINCT s.name FROM main.sqlite_schema AS s, "
                 + "pragma_foreign_key_list(s.name, 'main') AS k WHERE s.type = 'table' "
                 + "AND k.\"table\" = ?1 COLLATE NOCASE "
-                + "AND s.name <> ?1 COLLATE NOCASE ORDER BY s.name")
+                + "AND (?2 OR s.name <> ?1 COLLATE NOCASE) ORDER BY s.name")
         try run.bind(table, at: 1)
+        try run.bind(Int64(deletion.leavesRows ? 1 : 0), at: 2)
         var names: [String] = []
         while try run.step() { names.append(run.cell(0).text) }
         return names

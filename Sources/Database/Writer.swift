@@ -329,7 +329,7 @@ final class Publishers: Sendable {
 extension SQLiteError {
     /// What SQLite would say of it (rescode.html#readonly_dbmoved).
     fileprivate static let databaseLost = SQLiteError(
-        code: ResultCode.readOnly, message: "the database file was removed or replaced")
+        code: ResultCode.readOnly, message: "a file of the database was removed or replaced")
 }
 
 extension Problem {

@@ -32,6 +32,20 @@ extension Event {
         case .settingOverruled(let name, let by):
             ["no effect: \(name), which \(by) overrules"]
         case .migrated(let name): ["applied \(name)"]
+        case .takenBack(let what): ["took back \(what)"]
+        case .seedsKept(1, let first):
+            ["1 seed row is in the database with other values and stays as it is there: \(first)"]
+        case .seedsKept(let count, let first):
+            [
+                "\(count) seed rows are in the database with other values and stay as they are "
+                    + "there, the first: \(first)"
+            ]
+        case .databaseMissing(let directory):
+            [
+                "\(directory) has held a database and has none now: a new, empty one is made; if "
+                    + "that was not meant, stop the server and serve a backup from an empty directory "
+                    + "with --data"
+            ]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
@@ -51,8 +65,8 @@ extension Event {
                     + "file back from a backup"
             ]
         case .secretsRestored(let path): ["\(path) holds the secrets of the start again"]
-        case .databaseLost(let path, let isLog, let process):
-            Self.loss(of: path, isLog: isLog, process: process)
+        case .databaseLost(let path, let file, let process):
+            Self.loss(of: path, file, process: process)
         case .failed(let request, let problem):
             [(request.map { "request \($0): " } ?? "") + Self.text(of: problem)]
         }
@@ -60,24 +74,39 @@ extension Event {
 
     /// What was lost and how nothing more is. Stopped, SQLite writes a log that it has open into
     /// the database; a log beside another database than its own would be taken for that one's.
-    private static func loss(of path: String, isLog: Bool, process: Int32) -> [String] {
-        let refusal =
-            "\(path) was removed or replaced while the server runs: what is written could be lost, "
-            + "so every write is refused"
-        if isLog {
-            return [
-                refusal,
-                "  stop the server with ^C or SIGTERM: it writes what it still holds of that file "
-                    + "into the database; then start it again",
-            ]
-        }
+    private static func loss(of path: String, _ file: DatabaseFile, process: Int32) -> [String] {
+        let danger =
+            switch file {
+            case .database, .log, .logIndex: "what is written could be lost"
+            case .lock: "another server may have begun to write"
+            }
+        let stop = "  stop the server with ^C or SIGTERM"
+        let ways =
+            switch file {
+            case .database:
+                [
+                    "  until the server stops, rows can still be read, and removed files be copied "
+                        + "from /proc/\(process)/fd",
+                    "  stop the server, put the file back where it was, or serve a backup from "
+                        + "another directory with --data",
+                ]
+            case .log:
+                [
+                    stop + ": it writes what it still holds of that file into the database; then "
+                        + "start it again"
+                ]
+            case .logIndex:
+                [stop + " and start it again: it makes the file anew, and no row is lost"]
+            case .lock:
+                [
+                    stop + " and start it again, unless another has the directory now: no row is "
+                        + "lost"
+                ]
+            }
         return [
-            refusal,
-            "  until the server stops, rows can still be read, and removed files be copied from "
-                + "/proc/\(process)/fd",
-            "  stop the server, put the file back where it was, or serve a backup from another "
-                + "directory with --data",
-        ]
+            "\(path) was removed or replaced while the server runs: \(danger), so every write is "
+                + "refused"
+        ] + ways
     }
 
     private static func waiting(_ names: [String]) -> String {

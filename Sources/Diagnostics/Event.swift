@@ -32,6 +32,13 @@ public enum Event: Sendable {
     case settingOverruled(name: String, by: String)
     /// A migration file, or an additive difference in development, was applied.
     case migrated(name: String)
+    /// What development had built and nobody had filled was dropped again.
+    case takenBack(what: String)
+    /// So many seed rows are in the database with other values than the files give, and stay; where
+    /// the first of them is given.
+    case seedsKept(count: Int, first: String)
+    /// A data directory that has held a database has none: a new one is made.
+    case databaseMissing(directory: String)
     /// A file or directory of the server's that other users could reach was closed to them; the
     /// mode it had, in octal digits.
     case closedToOthers(path: String, mode: String)
@@ -46,7 +53,7 @@ public enum Event: Sendable {
     case secretsRestored(path: String)
     /// The database or its write-ahead log was removed or replaced under the server, the process of
     /// this number. What is written to it would be lost, so nothing is.
-    case databaseLost(path: String, isLog: Bool, process: Int32)
+    case databaseLost(path: String, file: DatabaseFile, process: Int32)
     /// The periodic work of a service failed; it is tried again after its period.
     case serviceFailed(name: String, problem: Problem)
     /// The periodic work of a service takes longer than its period: it is not begun again before.
@@ -60,9 +67,11 @@ public enum Event: Sendable {
         case .request(_, _, _, let status, _, let refusal):
             Self.level(ofStatus: status, isRefused: refusal != nil)
         case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasWaiting,
-            .schemasSettled, .schemasMended, .settingOverruled, .migrated, .secretsRestored: .info
+            .schemasSettled, .schemasMended, .settingOverruled, .migrated, .takenBack,
+            .seedsKept, .secretsRestored: .info
         case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
-            .secretsReplaced, .secretsLost, .serviceLate: .warning
+            .secretsReplaced, .secretsLost, .databaseMissing,
+            .serviceLate: .warning
         case .databaseLost, .failed, .serviceFailed: .error
         }
     }
@@ -92,6 +101,9 @@ public enum Event: Sendable {
         case .schemaWarning: "schema_warning"
         case .settingOverruled: "setting_overruled"
         case .migrated: "migrated"
+        case .takenBack: "taken_back"
+        case .seedsKept: "seeds_kept"
+        case .databaseMissing: "database_missing"
         case .closedToOthers: "closed_to_others"
         case .dataDirectoryMade: "data_directory_made"
         case .secretsReplaced: "secrets_replaced"
@@ -133,6 +145,10 @@ public enum Event: Sendable {
         case .settingOverruled(let name, let by):
             [.init("name", .string(name)), .init("by", .string(by))]
         case .migrated(let name): [.init("migration", .string(name))]
+        case .takenBack(let what): [.init("what", .string(what))]
+        case .seedsKept(let count, let first):
+            [.init("count", .integer(Int64(count))), .init("first", .string(first))]
+        case .databaseMissing(let directory): [.init("directory", .string(directory))]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
         case .dataDirectoryMade(let path): [.init("path", .string(path))]

@@ -47,6 +47,13 @@ public struct RequestParser: Sendable {
         }
     }
 
+    /// Whether the head judged last, whole or not, asks with HEAD: its answer has no body
+    /// (RFC 9110 §9.3.2).
+    public func isHead(_ input: Span<UInt8>) -> Bool {
+        let end = skipped + "HEAD ".utf8.count
+        return input.count >= end && input.extracting(skipped..<end).equals("HEAD ")
+    }
+
     /// The count of bytes up to and with the blank line that ends the head.
     private mutating func findEnd(in input: Span<UInt8>) throws(HTTPFault) -> Int? {
         if input.count > 0 && lines == 0 { try checkFirstByte(input) }

@@ -1,7 +1,8 @@
 /// How long a peer may take. Durations are kept to the millisecond and met to a quarter of the
 /// shortest one, at most a second late.
 public struct HTTPDeadlines: Hashable, Sendable {
-    /// From the first byte of a head to its last. Then 408.
+    /// From the first byte of a head to its last. Then 408. Also for a TLS handshake, from the
+    /// moment the connection is accepted; then the connection is reset.
     public var head = Duration.seconds(15)
     /// For a body, as long as it comes slower than `bodyBytesPerSecondMin`. Then 408.
     public var body = Duration.seconds(30)

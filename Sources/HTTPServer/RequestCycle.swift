@@ -34,8 +34,8 @@ struct RequestCycle {
         case respond(to: RequestHead)
         /// The body of the admitted request is whole: the same with it.
         case deliver(body: [UInt8])
-        /// Send this answer with `Connection: close`; `close` follows. The fault is in the head, or
-        /// in the body of the admitted request.
+        /// Send an answer that says so, in the form of `refusalForm`; `close` follows. The fault is
+        /// in the head, or in the body of the admitted request.
         case refuse(HTTPFault)
         /// Send what is queued and close.
         case close
@@ -155,6 +155,11 @@ struct RequestCycle {
         body = nil
     }
 
+    /// The form of the answer to what is refused: the last of the connection.
+    var refusalForm: ResponseEncoder.Framing {
+        ResponseEncoder.Framing(isHead: framing.isHead, isVersion10: false, keepsAlive: false)
+    }
+
     private mutating func refuse(_ fault: HTTPFault) -> Action {
         finish()
         return .refuse(fault)
@@ -176,15 +181,23 @@ extension RequestCycle {
             used += byteCount
             return begin(head)
         case .malformed(let fault):
-            return refuse(fault)
+            return refuseHead(fault)
         case .incomplete where hasEnded:
             finish()
             return .close
         case .incomplete where now >= deadline:
-            return refuse(HTTPFault(status: 408, message: "The head took too long to arrive."))
+            return refuseHead(
+                HTTPFault(status: 408, message: "The head took too long to arrive."))
         case .incomplete:
             return .wait
         }
+    }
+
+    /// Nothing is known of the head but what its first bytes say.
+    private mutating func refuseHead(_ fault: HTTPFault) -> Action {
+        let isHead = parser.isHead(input.span.extracting(used...))
+        framing.isHead = isHead
+        return refuse(fault)
     }
 
     private mutating func begin(_ head: RequestHead) -> Action {

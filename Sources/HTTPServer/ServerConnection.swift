@@ -28,14 +28,17 @@ final class ServerConnection: StreamSocketDelegate {
     /// How far the peer had read when the write deadline began.
     private var stalledAt = 0
     private var writeDeadline = DeadlineTable.never
+    /// When a TLS handshake must be done.
+    private let handshakeDeadline: UInt64
 
     init(_ socket: StreamSocket, _ server: ServerLoop) {
         self.socket = socket
         self.server = server
         let settings = server.settings
+        let now = socket.loop.nowMilliseconds
         cycle = RequestCycle(
-            limits: settings.limits, deadlines: settings.deadlines,
-            now: socket.loop.nowMilliseconds)
+            limits: settings.limits, deadlines: settings.deadlines, now: now)
+        handshakeDeadline = now + settings.deadlines.head
     }
 
     private var now: UInt64 { socket.loop.nowMilliseconds }
@@ -185,7 +188,7 @@ final class ServerConnection: StreamSocketDelegate {
         var response = fault.response
         if let request { response = server.application.response(to: fault, in: request) }
         server.application.complete(&response, to: request?.head, id: request?.id)
-        _ = send(response, .last)
+        _ = send(response, cycle.refusalForm)
         if request != nil { observe(response.status, response.refusal) }
     }
 
@@ -306,6 +309,7 @@ extension ServerConnection {
         countBytes()
         checkWriting(now: now)
         guard socket.isOpen else { return }
+        if socket.isHandshaking, now >= handshakeDeadline { return socket.abort() }
         if let webSocket { return webSocket.tick(now: now) }
         if let streamed, now >= streamed.deadline { return socket.abort() }
         if now >= cycle.deadline { pump() }

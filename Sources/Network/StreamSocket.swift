@@ -60,6 +60,9 @@ public final class StreamSocket: ReadinessHandler {
     /// Whether the connection is encrypted.
     public var isSecure: Bool { tls != nil }
 
+    /// Whether a TLS handshake is not done yet.
+    public var isHandshaking: Bool { tls.map { !$0.isEstablished } ?? false }
+
     /// Whether output is still taken: neither `close()` nor `abort()` was called, nor did it fail.
     public var isOpen: Bool { phase == .open }
 

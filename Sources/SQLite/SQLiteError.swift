@@ -61,6 +61,8 @@ public enum ResultCode {
     public static let corrupt = SQLITE_CORRUPT
     /// The disk, or the bound on pages, is full.
     public static let full = SQLITE_FULL
+    /// NULL, or something else that is no integer, as a rowid.
+    public static let mismatch = SQLITE_MISMATCH
     /// The file cannot be opened.
     public static let cannotOpen = SQLITE_CANTOPEN
     /// The system forbids the access.

@@ -1,14 +1,18 @@
+import Diagnostics
+
 /// What the author can do about a difference that cannot be overcome by adding.
 ///
-/// Whoever follows one literally loses no row, and a fresh checkout still builds: nothing here
-/// drops a table or a column, rebuilds a table, or touches a migration file that is applied.
+/// Whoever follows one literally loses nothing but what it says, and a fresh checkout still builds:
+/// nothing here rebuilds a table, or touches a migration file that is applied.
 enum Advice: Hashable, Sendable {
     /// A part of a table that only a rebuild could change.
     case declareAsBefore
     /// The same for a column, which can have another one beside it.
     case declareColumnAsBefore
-    /// A table or column without declaration.
-    case declareTable, declareColumn
+    /// A table without declaration, whether a migration file builds it, and how many rows it has.
+    case declareTable(String, isRecorded: Bool, rows: Int?)
+    /// A column without declaration, and how many rows have a value in it.
+    case declareColumn(String, of: String, isRecorded: Bool, values: Int?)
     /// A constraint or reference without declaration.
     case declare
     /// A unique constraint without declaration that its table was made with.
@@ -27,6 +31,17 @@ enum Advice: Hashable, Sendable {
     case giveDefault
     /// A new column that refers to a model, with a default.
     case leaveDefaultOut
+    /// A new check of a table that is there.
+    case leaveCheckOut
+
+    /// Whether no migration file by hand could do what is declared.
+    var needsRebuild: Bool {
+        switch self {
+        case .declareAsBefore, .declareColumnAsBefore, .declare, .declareUnique, .giveDefault,
+            .leaveDefaultOut, .leaveCheckOut, .recordFirst: true
+        case .declareTable, .declareColumn, .dropUnique, .declareIndex, .replaceIndex, .rename: false
+        }
+    }
 
     /// The half of a sentence that follows the reason.
     var wording: String {
@@ -35,10 +50,19 @@ enum Advice: Hashable, Sendable {
         case .declareColumnAsBefore:
             "declare it as it was, and what is new as another column: migrations cannot rebuild "
                 + "a table yet"
-        case .declareTable:
-            "declare it: its rows stay where they are"
-        case .declareColumn:
-            "declare it: its values stay where they are"
+        case .declareTable(let name, true, let rows):
+            "declare it: its rows stay where they are; or \(Self.lose(rows, "row")) with a "
+                + "migration file that says DROP TABLE \(DDL.quoted(name));"
+        case .declareTable(let name, false, let rows):
+            "no migration file builds it: declare it, or \(Self.lose(rows, "row")) with a "
+                + "migration file that says \(Self.dropTable(name))"
+        case .declareColumn(let name, let table, true, let values):
+            "declare it: its values stay where they are; or \(Self.lose(values, "value")) with a "
+                + "migration file that says \(Self.drop(name, of: table))"
+        case .declareColumn(let name, let table, false, let values):
+            "no migration file builds it: declare it; to \(Self.lose(values, "value")), run "
+                + "'apus migrate new NAME' while it is declared, then take it out and write another "
+                + "file that says \(Self.drop(name, of: table))"
         case .declare: "declare it: migrations cannot rebuild a table yet"
         case .declareUnique: "declare it in \"unique\": migrations cannot rebuild a table yet"
         case .dropUnique(let names):
@@ -53,7 +77,23 @@ enum Advice: Hashable, Sendable {
             "call it \"\(former)\" until 'apus migrate new NAME' has recorded it"
         case .giveDefault: "give it a constant default or leave it out of \"required\""
         case .leaveDefaultOut: "leave the default out, and the column out of \"required\""
+        case .leaveCheckOut:
+            "leave it out: migrations cannot add a check to a table that is there yet"
         }
+    }
+
+    /// What a statement costs; nil where nobody has counted.
+    private static func lose(_ count: Int?, _ noun: String) -> String {
+        guard let count else { return "lose its \(noun)s" }
+        if count == 0 { return "lose no \(noun)" }
+        return "lose its \(counted(count, noun))"
+    }
+
+    /// Drops a table that is not there where only migration files have built.
+    static func dropTable(_ name: String) -> String { "DROP TABLE IF EXISTS \(DDL.quoted(name));" }
+
+    private static func drop(_ column: String, of table: String) -> String {
+        "ALTER TABLE \(DDL.quoted(table)) DROP COLUMN \(DDL.quoted(column));"
     }
 
     /// IF EXISTS, since what `apus dev` added may be in no migration file yet.

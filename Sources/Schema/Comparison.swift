@@ -7,24 +7,37 @@ struct Comparison {
     let catalogue: Catalogue
     /// What the migration files build.
     let recorded: DatabaseStructure
+    /// What `built` is called.
+    let origin: Difference.Origin
+    /// What there is to lose, where that is known.
+    let holdings: Holdings?
     var additions: [Difference.Addition] = []
     var refusals: [Difference.Refusal] = []
 
     init(
         built: DatabaseStructure, recorded: DatabaseStructure, wanted: DatabaseStructure,
-        catalogue: Catalogue
+        catalogue: Catalogue, origin: Difference.Origin, holdings: Holdings?
     ) {
         self.built = built
         self.recorded = recorded
+        self.origin = origin
+        self.holdings = holdings
         self.wanted = wanted
         self.catalogue = catalogue
     }
 
     private mutating func refuse(
-        _ reason: String, _ advice: Advice, at location: SourceLocation? = nil
+        _ reason: String, _ advice: Advice, of part: SchemaPart, at location: SourceLocation? = nil
     ) {
         refusals.append(
-            Difference.Refusal(reason: reason, advice: advice.wording, location: location))
+            Difference.Refusal(
+                reason: reason, advice: advice.wording, location: location, part: part,
+                needsRebuild: advice.needsRebuild))
+    }
+
+    /// The part that a column of a model is.
+    private func part(_ column: Column) -> SchemaPart {
+        .column(table: column.table.lowercased(), name: column.name.lowercased())
     }
 
     // MARK: Tables that are there
@@ -34,6 +47,7 @@ struct Comparison {
     mutating func compare(_ model: Model, conditions: [String]) {
         let name = model.name.lowercased()
         guard let old = built.tables[name], let new = wanted.tables[name] else { return }
+        let table = SchemaPart.table(name)
         let place = SourceLocation(file: model.file)
         var added = Set<String>()
         var changed = Set<String>()
@@ -49,12 +63,14 @@ struct Comparison {
             }
         }
         if old.primaryKey != new.primaryKey {
-            refuse("the primary key of \"\(model.name)\" has changed", .declareAsBefore, at: place)
+            refuse(
+                "the primary key of \"\(model.name)\" has changed", .declareAsBefore, of: table,
+                at: place)
         }
         if old.options != new.options {
             refuse(
                 "the table \"\(model.name)\" is not declared STRICT or is WITHOUT ROWID",
-                .declareAsBefore, at: place)
+                .declareAsBefore, of: table, at: place)
         }
         compareUniques(model, place)
         compareKeys(model, old, new, added)
@@ -85,7 +101,8 @@ struct Comparison {
         if former != declared {
             refuse(
                 "the type of \(name) has changed from \(former?.wording ?? before.type) to "
-                    + declared.wording, .declareColumnAsBefore, at: column.location)
+                    + declared.wording, .declareColumnAsBefore, of: part(column),
+                at: column.location)
             return true
         }
         guard let condition = column.checkCondition, !old.checks.contains(condition) else {
@@ -93,7 +110,7 @@ struct Comparison {
         }
         refuse(
             "the enum, lengths or bounds of \(name) have changed", .declareColumnAsBefore,
-            at: column.location)
+            of: part(column), at: column.location)
         return true
     }
 
@@ -106,7 +123,7 @@ struct Comparison {
             refuse(
                 after.isNotNull
                     ? "\(name) has become required" : "\(name) is not required any more",
-                .declareColumnAsBefore, at: column.location)
+                .declareColumnAsBefore, of: part(column), at: column.location)
         }
         if before.defaultValue != after.defaultValue {
             let declared = DeclaredType(column)
@@ -114,12 +131,12 @@ struct Comparison {
                 "the constant default of \(name) has changed from "
                     + "\((former ?? declared).wording(ofDefault: before.defaultValue)) to "
                     + declared.wording(ofDefault: after.defaultValue), .declareColumnAsBefore,
-                at: column.location)
+                of: part(column), at: column.location)
         }
         if before.rest != after.rest {
             refuse(
-                "\(name) has \(before.rest.joined(separator: " ")) in the database",
-                .declareColumnAsBefore, at: column.location)
+                "\(name) has \(before.rest.joined(separator: " ")) in \(origin.wording)",
+                .declareColumnAsBefore, of: part(column), at: column.location)
         }
     }
 
@@ -131,6 +148,7 @@ struct Comparison {
                 isRecorded(former, of: model)
                     ? .rename(table: model.name, from: former, to: column.name)
                     : .recordFirst(former),
+                of: .column(table: model.name.lowercased(), name: former.lowercased()),
                 at: column.location)
             return
         }
@@ -139,12 +157,12 @@ struct Comparison {
         if !column.isNullable, !hasConstant {
             refuse(
                 "\(name) is new and required, and rows that are there would have no value for it",
-                .giveDefault, at: column.location)
+                .giveDefault, of: part(column), at: column.location)
         } else if column.reference != nil, hasConstant {
             refuse(
                 "\(name) is new and refers to a model, and SQLite adds such columns only "
                     + "without default",
-                .leaveDefaultOut, at: column.location)
+                .leaveDefaultOut, of: part(column), at: column.location)
         } else {
             additions.append(
                 Difference.Addition(
@@ -170,23 +188,24 @@ struct Comparison {
                     what: "unique \(unique.name)", statement: DDL.createUnique(unique, of: model)))
         }
         for columns in there.subtracting(declared).sorted(by: { $0.joined() < $1.joined() }) {
+            let indexes = indexes(making: columns, uniqueIn: table)
             refuse(
-                "(\(columns.joined(separator: ", "))) of \"\(model.name)\" is unique in the "
-                    + "database but not declared so", advice(onUnique: columns, of: table),
-                at: place)
+                "(\(columns.joined(separator: ", "))) of \"\(model.name)\" is unique in "
+                    + "\(origin.wording) but not declared so",
+                indexes.isEmpty ? .declareUnique : .dropUnique(indexes),
+                of: indexes.first.map(SchemaPart.index) ?? .table(table), at: place)
         }
     }
 
-    /// Indexes can go; a constraint that a table is made with cannot, here or on a fresh checkout.
-    private func advice(onUnique columns: [String], of table: String) -> Advice {
+    /// The indexes that a unique constraint is. They can go; a constraint that a table is made with
+    /// cannot, here or on a fresh checkout: then there are none.
+    private func indexes(making columns: [String], uniqueIn table: String) -> [String] {
         let isConstraint = [built, recorded].contains { structure in
             structure.tables[table]?.uniques.contains(columns) == true
         }
-        if isConstraint { return .declareUnique }
-        let indexes = built.indexes.values.filter {
-            $0.table == table && $0.uniqueColumns == columns
-        }
-        return .dropUnique(indexes.map(\.name).sorted())
+        if isConstraint { return [] }
+        return built.indexes.values.filter { $0.table == table && $0.uniqueColumns == columns }
+            .map(\.name).sorted()
     }
 
     private mutating func compareKeys(
@@ -196,15 +215,16 @@ struct Comparison {
             let column = model.columns.first { $0.name.lowercased() == key.columns[0] }
             refuse(
                 "the reference of \"\(model.name).\(key.columns[0])\" has changed or is new",
-                .declareColumnAsBefore, at: column?.location)
+                .declareColumnAsBefore, of: .column(table: old.name, name: key.columns[0]),
+                at: column?.location)
         }
         for key in old.keys where !new.keys.contains(key) {
             // A changed reference is reported once, above.
             if new.keys.contains(where: { $0.columns == key.columns }) { continue }
             let columns = key.columns.joined(separator: ", ")
             refuse(
-                "\"\(model.name).\(columns)\" refers to \"\(key.target)\" in the database only",
-                .declare)
+                "\"\(model.name).\(columns)\" refers to \"\(key.target)\" in \(origin.wording) only",
+                .declare, of: .column(table: old.name, name: key.columns[0]))
         }
     }
 
@@ -217,21 +237,27 @@ struct Comparison {
         let gone = Set(old.columns.map(\.name)).subtracting(new.columns.map(\.name))
         let explained = changed.union(gone)
         let there = Set(old.checks.map { renamed($0, model, old) })
+        // What no model declares any more may be what a check was before.
+        let left = old.checks.subtracting(new.checks).sorted().filter { condition in
+            explained.isDisjoint(with: condition.split(separator: " ").map(String.init))
+        }
         var hasChanged = false
         for (check, text) in zip(model.checks, conditions) {
             let condition = TableParser.condition(SQLLexer.tokens(of: text)[...])
             if there.contains(condition) { continue }
             hasChanged = true
+            let name = "the check \"\(check.name)\" of \"\(model.name)\""
             refuse(
-                "the check \"\(check.name)\" of \"\(model.name)\" is new or has changed",
-                .declareAsBefore, at: check.condition.start)
+                name + (left.isEmpty
+                    ? " is new, and the table is there already" : " is new or has changed"),
+                left.isEmpty ? .leaveCheckOut : .declareAsBefore, of: .table(old.name),
+                at: check.condition.start)
         }
-        for condition in old.checks.subtracting(new.checks).sorted() {
-            let words = Set(condition.split(separator: " ").map(String.init))
-            if hasChanged || !words.isDisjoint(with: explained) { continue }
+        for condition in left where !hasChanged {
             refuse(
-                "\"\(model.name)\" has the check (\(condition)) in the database but not declared",
-                .declare, at: SourceLocation(file: model.file))
+                "\"\(model.name)\" has the check (\(condition)) in \(origin.wording) but not "
+                    + "declared", .declare, of: .table(old.name),
+                at: SourceLocation(file: model.file))
         }
     }
 
@@ -258,7 +284,8 @@ struct Comparison {
         }
         if there != wantedIndex {
             refuse(
-                "the index \"\(index.name)\" has changed", .replaceIndex(index.name))
+                "the index \"\(index.name)\" has changed", .replaceIndex(index.name),
+                of: .index(index.name.lowercased()))
         }
     }
 
@@ -269,8 +296,11 @@ struct Comparison {
         for table in built.tables.values.sorted(by: { $0.name < $1.name }) {
             guard let declared = wanted.tables[table.name] else {
                 refuse(
-                    "the table \"\(table.name)\" is in the database but no model declares it",
-                    .declareTable)
+                    "the table \"\(table.name)\" is in \(origin.wording) but no model declares it",
+                    .declareTable(
+                        table.name, isRecorded: recorded.tables[table.name] != nil,
+                        rows: holdings?.rows[table.name]),
+                    of: .table(table.name))
                 continue
             }
             let renamed = Set(
@@ -278,9 +308,15 @@ struct Comparison {
                     .compactMap { $0.renamedFrom?.lowercased() } ?? [])
             for column in table.columns where declared.column(column.name) == nil {
                 if renamed.contains(column.name) { continue }
+                let part = SchemaPart.column(table: table.name, name: column.name)
                 refuse(
-                    "the column \"\(table.name).\(column.name)\" is in the database but not "
-                        + "declared", .declareColumn)
+                    "the column \"\(table.name).\(column.name)\" is in \(origin.wording) but not "
+                        + "declared",
+                    .declareColumn(
+                        column.name, of: table.name,
+                        isRecorded: recorded.tables[table.name]?.column(column.name) != nil,
+                        values: holdings?.values[part]),
+                    of: part)
             }
         }
         for index in built.indexes.values.sorted(by: { $0.name < $1.name }) {
@@ -289,8 +325,8 @@ struct Comparison {
                 index.isPlain, index.uniqueColumns == nil
             else { continue }
             refuse(
-                "the index \"\(index.name)\" is in the database but not declared",
-                .declareIndex(index.name))
+                "the index \"\(index.name)\" is in \(origin.wording) but not declared",
+                .declareIndex(index.name), of: .index(index.name))
         }
     }
 }

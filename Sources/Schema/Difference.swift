@@ -11,6 +11,10 @@ public struct Difference: Hashable, Sendable {
         public let advice: String
         /// Where the model file declares the thing, if it does.
         public let location: SourceLocation?
+        /// What would have to go for the difference to go.
+        let part: SchemaPart
+        /// Whether only a table made anew would have it.
+        let needsRebuild: Bool
 
         /// One line, with the place first when there is one.
         public var description: String {
@@ -26,28 +30,48 @@ public struct Difference: Hashable, Sendable {
         public let statement: String
     }
 
+    /// What is compared with the models.
+    public enum Origin: Sendable {
+        case database, migrations
+
+        var wording: String {
+            switch self {
+            case .database: "the database"
+            case .migrations: "Migrations/"
+            }
+        }
+    }
+
     /// What is missing and can be added, in an order that works.
     public let additions: [Addition]
     /// What cannot be reached by adding. While there is any, nothing should be applied.
     public let refusals: [Refusal]
+
+    /// Whether something is declared that only a table made anew would have.
+    public var needsRebuild: Bool { refusals.contains(where: \.needsRebuild) }
 
     /// Whether the database is as declared.
     public var isEmpty: Bool { additions.isEmpty && refusals.isEmpty }
 
     /// Compares what a database is with what the models declare.
     ///
-    /// - Parameter recorded: what the migration files build, where the database may have more:
-    ///   advice must not name in a new file what no file makes.
+    /// - Parameters:
+    ///   - origin: what `built` is the structure of.
+    ///   - recorded: what the migration files build, where the database may have more: advice must
+    ///     not name in a new file what no file makes.
+    ///   - holdings: what the database holds, where advice is to say what it costs.
     /// - Throws: the faults of checks and index predicates.
     public static func between(
-        _ built: DatabaseStructure, recorded: DatabaseStructure? = nil, _ declared: Catalogue,
+        _ built: DatabaseStructure, from origin: Origin = .database,
+        recorded: DatabaseStructure? = nil, holdings: Holdings? = nil, _ declared: Catalogue,
         render: ExpressionRenderer
     ) throws(SchemaFailure) -> Difference {
         var statements: [String] = []
         for model in declared.models { statements += try DDL.create(model, render: render) }
         var comparison = Comparison(
             built: built, recorded: recorded ?? built,
-            wanted: DatabaseStructure(statements: statements), catalogue: declared)
+            wanted: DatabaseStructure(statements: statements), catalogue: declared,
+            origin: origin, holdings: holdings)
         for model in declared.modelsByDependency {
             if built.tables[model.name.lowercased()] == nil {
                 for (index, statement) in try DDL.create(model, render: render).enumerated() {

@@ -60,6 +60,10 @@ public struct MigrationSet: Sendable {
     private func checkStatements(_ report: Report) {
         for migration in files {
             let file = SourceFile(path: migration.path, bytes: migration.text)
+            if let offset = migration.text.firstIndex(of: 0) {
+                report.fault(
+                    "a NUL byte: SQLite would not read what follows it", at: file.location(offset))
+            }
             for statement in SQLScript(migration.text).statements {
                 let first = statement.tokens.first?.text ?? ""
                 if Self.refused.contains(first) {

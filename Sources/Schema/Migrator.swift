@@ -39,124 +39,88 @@ public struct Migrator: Sendable {
     /// server's own.
     public func statements() throws(Problem) -> [String] {
         try database.writeAndWait { transaction throws(Problem) in
-            try transaction.migrating { transaction throws(DatabaseError) in
-                try transaction.query(
-                    SQL(
-                        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
-                            + "AND substr(tbl_name, 1, 6) <> '_apus_' ORDER BY rowid")
-                ) { rows throws(DatabaseError) in
-                    var statements: [String] = []
-                    while try rows.next() { statements.append(rows.text(0)) }
-                    return statements
-                }
-            }
+            try transaction.schemaStatements()
         }
     }
 
-    /// Applies all pending files, each in a transaction of its own, and returns them.
+    /// Applies all pending files in one transaction, and returns them.
     ///
     /// Files that only add what is there already are recorded without being run: that is how a
     /// database which `dev` has extended takes over the file written for it later.
     ///
-    /// - Parameter progress: is told of each that is applied.
+    /// - Parameters:
+    ///   - dryRun: what the files build, where that is known already.
+    ///   - judge: is told what the database has then; when it throws, nothing was applied.
+    ///   - progress: is told of each file that was applied.
     /// - Throws: `migration_failed` when applied files have changed, are missing or out of order,
     ///   and with file and line when a statement fails: where it would on an empty database too,
-    ///   before anything is touched, else the file leaves no trace and those before it stay.
+    ///   before anything is touched. Nothing was applied then.
     public func apply(
-        at now: Instant = .now, progress: (MigrationFile) -> Void = { _ in }
+        _ dryRun: DryRun? = nil, at now: Instant = .now,
+        judge: @escaping @Sendable (DatabaseStructure) throws(Problem) -> Void = { _ in },
+        progress: (MigrationFile) -> Void = { _ in }
     ) throws(Problem) -> [MigrationFile] {
         let status = try status()
         try status.check()
-        guard !status.pending.isEmpty else { return [] }
+        let pending = status.pending
+        guard !pending.isEmpty else { return [] }
         // A file that fails on an empty database fails on every checkout to come, whatever this
         // database holds: it is refused before anything is touched.
-        _ = try Migrator.structure(builtBy: set)
-        for file in status.pending {
-            if try isBuiltAlready(file) {
-                try apply(file, [], at: now)
-            } else {
-                try run(file, at: now)
-            }
-            progress(file)
+        let dryRun = if let dryRun { dryRun } else { try DryRun(set) }
+        try database.writeAndWait { transaction throws(Problem) in
+            try apply(pending, dryRun, in: transaction, at: now)
+            try judge(try DatabaseStructure(of: transaction))
         }
-        return status.pending
+        for file in pending { progress(file) }
+        return pending
+    }
+
+    /// Applies pending files as a part of a write.
+    ///
+    /// - Throws: `migration_failed` with file and line when a statement fails.
+    public func apply(
+        _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: WriteTransaction,
+        at now: Instant = .now
+    ) throws(Problem) {
+        for file in pending {
+            if try !isBuiltAlready(file, dryRun, in: transaction) {
+                try transaction.run(file) { transaction, statement, source throws(Problem) in
+                    try transaction.run(statement, source, whereRepeating: Self.takeover)
+                }
+            }
+            try transaction.remember(file, at: now)
+        }
     }
 
     /// Whether all that a file adds is in the database, which may have still more.
-    private func isBuiltAlready(_ file: MigrationFile) throws(Problem) -> Bool {
+    private func isBuiltAlready(
+        _ file: MigrationFile, _ dryRun: DryRun, in transaction: WriteTransaction
+    ) throws(Problem) -> Bool {
         guard file.isAdditive else { return false }
-        let live = try structure()
+        let live = try DatabaseStructure(of: transaction)
         if live.tables.isEmpty { return false }
-        let earlier = MigrationSet(set.files.filter { $0.version < file.version })
-        let before = try Migrator.structure(builtBy: earlier)
-        let after = try Migrator.structure(builtBy: MigrationSet(earlier.files + [file]))
+        let (before, after) = dryRun.structures(around: file)
         return after != before && live.contains(what: after, adds: before)
     }
 
-    private func run(_ file: MigrationFile, at now: Instant) throws(Problem) {
-        try apply(file, SQLScript(file.text).statements, at: now)
-    }
-
-    private func apply(
-        _ file: MigrationFile, _ statements: [SQLScript.Statement], at now: Instant
-    ) throws(Problem) {
-        let source = SourceFile(path: file.path, bytes: file.text)
-        try database.writeAndWait { transaction throws(Problem) in
-            for statement in statements {
-                if let (owner, offset) = statement.keptReplace {
-                    throw .keptReplace(in: owner, at: source.location(offset))
-                }
-                do throws(DatabaseError) {
-                    try transaction.executeScript(
-                        statement.text, replacesRows: statement.replacesRows)
-                } catch {
-                    throw .migration(
-                        error.wording(in: source, at: statement.offset), hint: error.advice)
-                }
-            }
-            try transaction.migrating { transaction throws(DatabaseError) in
-                if !statements.isEmpty { try transaction.forgetDroppedSequences() }
-                try transaction.executeScript(Self.memory)
-                var sql = SQL("INSERT INTO _apus_migrations VALUES (")
-                for (index, text) in [file.version, file.name, file.checksum, now.postgres]
-                    .enumerated()
-                {
-                    if index > 0 { sql.append(", ") }
-                    sql.append(argument: .text(text))
-                }
-                sql.append(")")
-                try transaction.run(sql)
-            }
-            try transaction.checkForeignKeys(path: file.path)
-        }
-    }
+    /// The file makes on an empty database what it makes: here it was made by `dev`.
+    private static let takeover =
+        "Nothing of the file was applied. The database has it already, from 'apus dev': leave in "
+        + "this file only what is there, and move its other statements into a file of their own "
+        + "behind it. What is there is recorded then, not made again, and no row is lost."
 
     /// Executes the additions of a difference in one transaction: `dev` mode.
     public func apply(_ additions: [Difference.Addition]) throws(Problem) {
-        try database.writeAndWait { transaction throws(Problem) in
-            for addition in additions {
-                do throws(DatabaseError) {
-                    try transaction.executeScript(addition.statement)
-                } catch {
-                    throw .migration("\(addition.what) cannot be added: \(error.wording)")
-                }
-            }
-        }
+        try database.writeAndWait { transaction throws(Problem) in try transaction.add(additions) }
     }
 
     /// What the files of `set` build, found by applying them to a database that is thrown away.
     public static func structure(builtBy set: MigrationSet) throws(Problem) -> DatabaseStructure {
-        let database = try DatabasePool.open(.memory)
-        defer { database.close() }
-        let migrator = Migrator(database, set)
-        for file in set.files {
-            // Nothing is there but what earlier files built, so every statement has to run.
-            try migrator.run(file, at: .now)
-        }
-        return try migrator.structure()
+        try DryRun(set).built
     }
 
-    private static let memory = """
+    /// The table that remembers which files are applied.
+    static let memory = """
         CREATE TABLE IF NOT EXISTS _apus_migrations (
           version TEXT NOT NULL PRIMARY KEY,
           name TEXT NOT NULL,
@@ -166,50 +130,39 @@ public struct Migrator: Sendable {
         """
 }
 
-extension WriteTransaction {
-    /// Runs `body` and words its errors for the command line.
-    fileprivate func migrating<R>(
-        _ body: (WriteTransaction) throws(DatabaseError) -> R
-    ) throws(Problem) -> R {
-        do throws(DatabaseError) {
-            return try body(self)
-        } catch {
-            throw .migration(error.wording)
-        }
-    }
-
-    /// - Throws: `migration_failed` when a row refers to one that is not there.
-    func checkForeignKeys(path: String) throws(Problem) {
-        let violations = try migrating { transaction throws(DatabaseError) in
-            try transaction.foreignKeyViolations()
-        }
-        if let first = violations.first {
-            throw .migration(
-                "\(path): rows of \"\(first.table)\" refer to rows of \"\(first.parent)\" that are "
-                    + "not there"
-            )
-        }
-    }
-}
-
 extension Problem {
-    /// A migration file makes REPLACE a part of a table or trigger.
-    fileprivate static func keptReplace(
-        in owner: SQLScript.ReplaceOwner, at place: SourceLocation
+    /// A migration file makes REPLACE or IGNORE a part of a table or trigger.
+    static func kept(
+        _ kept: SQLScript.KeptResolution, at place: SourceLocation
     ) -> Problem {
         .migration(
-            "\(place): a \(owner) cannot say REPLACE: each write that meets a row with the same "
-                + "key would delete that row, and what refers to it, without saying so",
-            hint: "Nothing of the file was applied. \(owner.wayOut)")
+            "\(place): a \(kept.owner) cannot say \(kept.silence.rawValue.uppercased()): "
+                + kept.silence.effect,
+            hint: "Nothing of the file was applied. \(kept.wayOut)")
     }
 }
 
-extension SQLScript.ReplaceOwner {
-    fileprivate var wayOut: String {
+extension SQLScript.KeptResolution.Silence {
+    fileprivate var effect: String {
         switch self {
-        case .table:
+        case .replace:
+            "each write that meets a row with the same key would delete that row, and what refers "
+                + "to it, without saying so"
+        case .ignore: "rows would be left out of writes without saying so"
+        }
+    }
+}
+
+extension SQLScript.KeptResolution {
+    fileprivate var wayOut: String {
+        switch (owner, silence) {
+        case (.table, _):
             "Leave it out: each request says what becomes of a row that is there already."
-        case .trigger: "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE."
+        case (.trigger, .replace):
+            "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE."
+        case (.trigger, .ignore):
+            "Refuse a row with RAISE(ABORT, 'why'); write to other tables with INSERT … ON CONFLICT "
+                + "DO NOTHING."
         }
     }
 }

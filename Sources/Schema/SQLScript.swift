@@ -19,24 +19,51 @@ struct SQLScript {
                 || before == ["insert", "or"] || before == ["update", "or"]
         }
 
-        /// The first REPLACE that the statement makes a part of a table or trigger, to be obeyed by
-        /// every write to come (lang_conflict.html).
-        var keptReplace: (owner: ReplaceOwner, offset: Int)? {
+        /// The first REPLACE or IGNORE that the statement makes a part of a table or trigger, to be
+        /// obeyed by every write to come (lang_conflict.html, lang_createtrigger.html#raise).
+        var keptResolution: KeptResolution? {
             guard let head = tokens.first, head.isWord("create") || head.isWord("alter") else {
                 return nil
             }
-            for index in tokens.indices where tokens[index].isWord("replace") {
+            for index in tokens.indices where tokens[index].kind == .word {
+                let token = tokens[index]
+                guard let silence = KeptResolution.Silence(rawValue: token.text) else { continue }
                 let before = tokens[..<index].suffix(2).map(\.text)
-                if before == ["on", "conflict"] { return (.table, tokens[index].offset) }
-                if replacesRows(at: index) { return (.trigger, tokens[index].offset) }
+                let owner: KeptResolution.Owner? =
+                    before == ["on", "conflict"] ? .table : acts(silence, at: index) ? .trigger : nil
+                if let owner {
+                    return KeptResolution(silence: silence, owner: owner, offset: token.offset)
+                }
             }
             return nil
         }
+
+        /// Whether the word at `index` says what becomes of rows, and is no name.
+        private func acts(_ silence: KeptResolution.Silence, at index: Int) -> Bool {
+            switch silence {
+            case .replace: replacesRows(at: index)
+            case .ignore: Self.ignoring.contains(tokens[..<index].suffix(2).map(\.text))
+            }
+        }
+
+        /// What stands before an IGNORE that a trigger obeys.
+        private static let ignoring = [["insert", "or"], ["update", "or"], ["raise", "("]]
     }
 
-    /// What can hold a REPLACE for later.
-    enum ReplaceOwner: String {
-        case table, trigger
+    /// What a table or trigger would do to rows of later writes without saying so.
+    struct KeptResolution {
+        enum Silence: String {
+            case replace, ignore
+        }
+
+        /// What would hold it.
+        enum Owner: String {
+            case table, trigger
+        }
+
+        let silence: Silence
+        let owner: Owner
+        let offset: Int
     }
 
     let statements: [Statement]

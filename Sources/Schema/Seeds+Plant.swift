@@ -2,35 +2,50 @@ public import Database
 public import Diagnostics
 public import Values
 
+/// What became of the seed rows.
+public struct Planting: Hashable, Sendable {
+    /// How many rows were new.
+    public fileprivate(set) var added = 0
+    /// Where the rows are given that are there already with other values.
+    public fileprivate(set) var kept: [SourceLocation] = []
+}
+
 extension Catalogue {
     /// Inserts the seed rows in one transaction; rows whose key is there already are left as they
     /// are. Blocks.
     ///
     /// - Parameter defaultValue: gives the value of a column whose default is an expression.
-    /// - Returns: how many rows were new.
+    /// - Returns: how many rows were new, and which are there already with other values.
     /// - Throws: a problem with the row's place when one is refused; then none is inserted.
     public func plantSeeds(
         in database: DatabasePool,
         defaultValue: (Model, Int) throws(Problem) -> Value
-    ) throws(Problem) -> Int {
-        var statements: [(sql: SQL, model: Model, location: SourceLocation)] = []
+    ) throws(Problem) -> Planting {
+        var statements: [(sql: SQL, other: SQL, model: Model, location: SourceLocation)] = []
         for row in seeds {
             guard let model = model(row.model) else { continue }
             statements.append(
-                (try insert(row, into: model, defaultValue: defaultValue), model, row.location))
+                (
+                    try insert(row, into: model, defaultValue: defaultValue),
+                    Self.select(row, otherwiseIn: model), model, row.location
+                ))
         }
         let inserts = statements
         return try database.writeAndWait { transaction throws(Problem) in
-            var count = 0
+            var planting = Planting()
             do throws(DatabaseError) {
                 try transaction.deferForeignKeys()
             } catch {
                 throw .migration(error.wording)
             }
-            for (sql, model, location) in inserts {
+            for (sql, other, model, location) in inserts {
                 do throws(DatabaseError) {
                     let added = try transaction.run(sql)
-                    count += added
+                    planting.added += added
+                    let isOther = try transaction.query(other) { rows throws(DatabaseError) in
+                        try rows.next()
+                    }
+                    if isOther { planting.kept.append(location) }
                     // Numbers given later must not meet those of seeds.
                     if added > 0, let sequence = model.sequence { try transaction.raise(sequence) }
                 } catch {
@@ -38,7 +53,7 @@ extension Catalogue {
                 }
             }
             try transaction.checkForeignKeys(path: "the seeds")
-            return count
+            return planting
         }
     }
 
@@ -67,6 +82,29 @@ extension Catalogue {
         sql.append(") ON CONFLICT (")
         appendNames(model.primaryKey, of: model, to: &sql)
         sql.append(") DO NOTHING")
+        return sql
+    }
+
+    /// Finds the row with the key of a seed row if it has other values.
+    private static func select(_ row: SeedRow, otherwiseIn model: Model) -> SQL {
+        var sql = SQL("SELECT 1 FROM ")
+        sql.append(identifier: model.name)
+        sql.append(" WHERE ")
+        for (position, key) in model.primaryKey.enumerated() {
+            guard let given = row.columns.firstIndex(of: key) else { continue }
+            if position > 0 { sql.append(" AND ") }
+            sql.append(identifier: model.columns[key].name)
+            sql.append(" = ")
+            sql.append(argument: row.values[given])
+        }
+        sql.append(" AND (0")
+        for (column, value) in zip(row.columns, row.values) {
+            sql.append(" OR ")
+            sql.append(identifier: model.columns[column].name)
+            sql.append(" IS NOT ")
+            sql.append(argument: value)
+        }
+        sql.append(")")
         return sql
     }
 

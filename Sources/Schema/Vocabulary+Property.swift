@@ -26,7 +26,9 @@ extension Vocabulary {
         Word(
             "identity", .boolean,
             "Whether the database numbers rows that come without a value: from 1, and after the "
-                + "rows of migrations and seeds. Values that writers give do not move the numbers.",
+                + "rows of migrations and seeds. Values that writers give do not move the numbers "
+                + "while the server runs; each start goes on after the greatest that is there, up "
+                + "to 2^52, of int32 below 2^30.",
             for: [.integer]),
         Word(
             "precision", .integer(min: 1),

@@ -32,10 +32,11 @@ struct BackendParts {
         if let bytes = settings.database.pageCacheBytesMax {
             configuration.pageCacheBytesMax = bytes
         }
+        options.tellOfMissingDatabase(log)
         let database = try DatabasePool.open(configuration)
         database.onLoss { file in
             log.record(
-                .databaseLost(path: file.path, isLog: file.isLog, process: getpid()))
+                .databaseLost(path: file.path, file: file.file, process: getpid()))
         }
         do {
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
@@ -89,7 +90,7 @@ struct BackendParts {
                 log.record(.schemaWarning("\(warning)"))
             }
             try schemas.applyToDevelopment(database, options, log: log)
-            try schemas.plantSeeds(in: database)
+            try schemas.plantSeeds(in: database, log: log)
         case .production(let migrate):
             try schemas.applyToProduction(database, options, migrate: migrate, log: log)
         }

@@ -37,6 +37,13 @@ struct DataDirectory {
         try directory.ignoreInGit()
     }
 
+    /// Whether a database has been in the directory at `path` and is not there any more. Every
+    /// command that opens one leaves the lock behind; `apus keys` opens none.
+    static func hasLostDatabase(_ path: String) -> Bool {
+        !FileSystem.exists(path + "/apus.db")
+            && ["lock", "apus.db.lock", "apus.db-wal"].contains { FileSystem.exists("\(path)/\($0)") }
+    }
+
     /// A link is as good as its owner: systemd's are root's.
     private static func requireOwnLink(_ path: String) throws(Problem) {
         var status = stat()

@@ -3,6 +3,7 @@ import Diagnostics
 import Network
 import Realtime
 import Synchronization
+import Work
 
 /// The applications of all loops, as other threads reach them: by posting to their loops.
 final class LoopRegistry: Sendable {
@@ -39,9 +40,16 @@ final class LoopRegistry: Sendable {
         for member in members.withLock({ $0 }) { member.context.wake() }
     }
 
-    /// Gives every loop the schema files that have changed.
+    /// Gives every loop the schema files that have changed. Blocks until all have taken them: no
+    /// answer that begins later comes from the old ones. Not to be called on a loop, nor when the
+    /// loops have ended.
     func reload(_ schemas: SchemaSet) {
-        post { application, _ in application.reload(schemas) }
+        let taken = Semaphore()
+        let count = post { application, _ in
+            application.reload(schemas)
+            taken.signal()
+        }
+        for _ in 0..<count { taken.wait() }
     }
 
     /// Has every loop close what has ended, and takes the counters of its feeds. The service "feeds"
@@ -53,10 +61,15 @@ final class LoopRegistry: Sendable {
     }
 
     /// Runs work on every loop, with the loop's number.
-    private func post(_ work: @escaping @Sendable (LoopApplication, Int) -> Void) {
-        for member in members.withLock({ $0 }) {
+    ///
+    /// - Returns: how many loops there are.
+    @discardableResult
+    private func post(_ work: @escaping @Sendable (LoopApplication, Int) -> Void) -> Int {
+        let members = members.withLock { $0 }
+        for member in members {
             let context = member.context
             context.post { work(member.application.value, context.index) }
         }
+        return members.count
     }
 }

@@ -14,7 +14,9 @@ public enum MigrationCommands {
         try requireUsable(name)
         let schemas = try SchemaSet.load(options)
         let set = try MigrationSet.load(options.migrationsDirectory)
-        let difference = try schemas.difference(from: try Migrator.structure(builtBy: set))
+        let dryRun = try DryRun(set)
+        try Problem.requireKept(dryRun.faults(against: schemas.catalogue))
+        let difference = try schemas.difference(from: dryRun.built, .migrations)
         try difference.requireAdditive(to: "what Migrations/ builds")
         guard !difference.isEmpty else { return nil }
         let file = MigrationFile(
@@ -40,11 +42,24 @@ public enum MigrationCommands {
     /// Applies the pending files, telling each one's name.
     ///
     /// - Returns: how many there were.
+    /// - Throws: `drops_declared` when they drop what Schemas/ declares, where there are such
+    ///   files; nothing is applied then.
     public static func up(_ options: ServerOptions, applied: (String) -> Void) throws -> Int {
         try options.requireProject()
         let set = try MigrationSet.load(options.migrationsDirectory)
         return try withDatabase(options) { database in
-            try Migrator(database, set).apply { applied($0.fileName) }.count
+            let migrator = Migrator(database, set)
+            let status = try migrator.status()
+            try status.check()
+            if status.pending.isEmpty { return 0 }
+            let dryRun = try DryRun(set)
+            if FileSystem.exists(options.schemasDirectory) {
+                let declared = try Catalogue.load(schemas: options.schemasDirectory)
+                try Problem.requireKept(
+                    dryRun.faults(
+                        against: declared, applying: status.pending, to: try migrator.structure()))
+            }
+            return try migrator.apply(dryRun, progress: { applied($0.fileName) }).count
         }
     }
 
@@ -61,6 +76,7 @@ public enum MigrationCommands {
         _ options: ServerOptions, _ body: (DatabasePool) throws -> R
     ) throws -> R {
         try options.prepareDataDirectory()
+        options.tellOfMissingDatabase(try options.commandLog())
         let database = try DatabasePool.open(.file(options.databasePath))
         defer { database.close() }
         return try body(database)

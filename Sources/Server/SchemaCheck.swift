@@ -20,9 +20,11 @@ public struct SchemaCheck: Sendable {
         do throws(any Error) {
             let schemas = try SchemaSet.load(options)
             let migrations = try MigrationSet.load(options.migrationsDirectory)
-            let structure = try Migrator.structure(builtBy: migrations)
-            let difference = try schemas.difference(from: structure)
-            let faults = difference.refusals.map(\.description)
+            let dryRun = try DryRun(migrations)
+            let difference = try schemas.difference(from: dryRun.built, .migrations)
+            let faults =
+                dryRun.faults(against: schemas.catalogue).map(\.description)
+                + difference.refusals.map(\.description)
             let unwritten = faults.isEmpty ? difference.additions.map(\.what) : []
             var summary = counted(schemas.catalogue.models.count, "model") + ", "
                 + counted(migrations.files.count, "migration file") + ": "

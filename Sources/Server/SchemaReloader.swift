@@ -65,6 +65,9 @@ private final class SchemaReload {
     private var saved: SourceSnapshot
     /// What is wrong with them, nil when they were taken.
     private var faults: SchemaFaults?
+    /// Files and settings that were told to wait, together with migration files, since files were
+    /// last taken.
+    private var waiting: Set<String> = []
 
     init(
         _ options: ServerOptions, _ services: SharedServices, _ registry: LoopRegistry,
@@ -98,7 +101,9 @@ private final class SchemaReload {
     private func take(_ schemas: SchemaSet) throws {
         let change = SchemaChange(from: taken, to: schemas, startedOn: started)
         if !change.isEmpty {
-            try schemas.take(change, in: services.database, options, log: services.log)
+            let isTaken = try schemas.take(
+                change, in: services.database, options, log: services.log)
+            if !isTaken { return wait(with: change) }
         }
         if !change.taken.isEmpty { registry.reload(schemas) }
         let overruled = schemas.overruled(by: options.given, changedFrom: taken)
@@ -109,14 +114,28 @@ private final class SchemaReload {
             let all = SchemaChange(from: started, to: schemas, startedOn: started)
             services.log.record(.schemasMended(waiting: all.waiting))
         }
+        let unmoved = waiting.subtracting(change.taken + change.waiting + change.settled)
+        waiting = []
         faults = nil
-        for (names, event) in [
+        tell([
             (change.taken, Event.schemasTaken), (change.waiting, Event.schemasWaiting),
-            (change.settled, Event.schemasSettled),
-        ] where !names.isEmpty {
-            services.log.record(event(names))
-        }
+            (change.settled + unmoved.sorted(), Event.schemasSettled),
+        ])
         for (name, by) in overruled { services.log.record(.settingOverruled(name: name, by: by)) }
         for warning in warnings { services.log.record(.schemaWarning("\(warning)")) }
+    }
+
+    /// What only a migration file makes good is served when that is applied: from the next start on.
+    private func wait(with change: SchemaChange) {
+        let names = (change.taken + change.waiting).filter { waiting.insert($0).inserted }
+        if names.isEmpty && faults != nil {
+            services.log.record(.schemasMended(waiting: waiting.sorted()))
+        }
+        faults = nil
+        tell([(names, Event.schemasWaiting)])
+    }
+
+    private func tell(_ news: [(names: [String], event: ([String]) -> Event)]) {
+        for (names, event) in news where !names.isEmpty { services.log.record(event(names)) }
     }
 }

@@ -4,69 +4,7 @@ import Expressions
 import Schema
 
 extension SchemaSet {
-    /// Development, at its start: applies pending migration files and then whatever the schema files
-    /// add.
-    ///
-    /// - Throws: a `Problem` with the reasons when something is not additive; nothing is applied of
-    ///   the difference then.
-    func applyToDevelopment(
-        _ database: DatabasePool, _ options: ServerOptions, log: Log
-    ) throws {
-        let set = try MigrationSet.load(options.migrationsDirectory)
-        _ = try Migrator(database, set).apply { log.record(.migrated(name: $0.fileName)) }
-        try extend(database, set, options, log: log)
-    }
-
-    /// Development, at a save of `change`: applies what the schema files add. Migration files wait
-    /// for the next start: they may be half written, and what is applied must not change any more.
-    ///
-    /// - Throws: as `applyToDevelopment`, and a `Problem` when migration files do not fit the
-    ///   database, or are to be applied before what the schema files add.
-    func take(
-        _ change: SchemaChange, in database: DatabasePool, _ options: ServerOptions, log: Log
-    ) throws {
-        let set = try MigrationSet.load(options.migrationsDirectory)
-        let status = try Migrator(database, set).status()
-        try status.check()
-        if !change.taken.isEmpty {
-            try extend(database, set, after: status.pending, options, log: log)
-        }
-    }
-
-    private func extend(
-        _ database: DatabasePool, _ set: MigrationSet, after pending: [MigrationFile] = [],
-        _ options: ServerOptions, log: Log
-    ) throws {
-        let migrator = Migrator(database, set)
-        let there = try migrator.structure()
-        let difference = try difference(from: there)
-        if !difference.refusals.isEmpty {
-            let built = try Migrator.structure(builtBy: set)
-            try self.difference(from: there, recorded: built).requireAdditive(
-                to: "what the database already has",
-                hint: try self.difference(from: built).refusals.isEmpty
-                    ? Self.freshHint(options) : nil)
-        }
-        // A file that only adds is passed over where all of it is there already.
-        let first = pending.filter { !$0.isAdditive }
-        if !difference.additions.isEmpty, !first.isEmpty {
-            throw Problem.pending(
-                first.map(\.path),
-                hint: "Restart 'apus dev': it applies them at its start, before what the models add.")
-        }
-        try migrator.apply(difference.additions)
-        for addition in difference.additions { log.record(.migrated(name: addition.what)) }
-        try catalogue.settleSequences(in: database)
-        database.setCaptured(capturedTables)
-    }
-
-    /// Only where a database made afresh would be as declared. Says what it costs.
-    private static func freshHint(_ options: ServerOptions) -> String {
-        "None of it was applied. A new database would have it: delete \(options.databasePath)* "
-            + "while the server is stopped if every row and account in it may be lost."
-    }
-
-    /// Production: the migration files rule.
+    /// Production: the migration files rule. They are judged before any of them is applied.
     ///
     /// - Parameter migrate: whether pending files are applied; otherwise they refuse the start.
     func applyToProduction(
@@ -81,42 +19,72 @@ extension SchemaSet {
                 status.pending.map(\.path),
                 hint: "Run 'apus migrate up', or start with --migrate.")
         }
-        _ = try migrator.apply { log.record(.migrated(name: $0.fileName)) }
+        var built: DatabaseStructure?
+        if !status.pending.isEmpty {
+            built = try applyJudged(migrator, set, status.pending, log: log)
+        }
         let live = try migrator.statements()
         let proof = SchemaProof(self, set, live: live)
         if try !proof.isKept(in: database) {
-            try requireAgreement(of: set, live: DatabaseStructure(statements: live))
+            if built == nil {
+                let files = try Migrator.structure(builtBy: set)
+                try requireBuilt(files)
+                try requireThere(DatabaseStructure(statements: live), builtAs: files)
+            }
             try proof.keep(in: database)
         }
         try catalogue.settleSequences(in: database)
         database.setCaptured(capturedTables)
     }
 
-    /// A database that `dev` has extended may have more than the files build: both must do.
-    private func requireAgreement(of set: MigrationSet, live: DatabaseStructure) throws {
-        let built = try Migrator.structure(builtBy: set)
-        try requireNothingMissing(in: built, called: "what Migrations/ builds", Problem.unwritten)
-        if live == built { return }
-        try requireNothingMissing(in: live, called: "what the database has", Problem.lacking)
+    /// Applies pending files, if all files build what is declared and the database has it then.
+    private func applyJudged(
+        _ migrator: Migrator, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
+    ) throws -> DatabaseStructure {
+        let dryRun = try DryRun(set)
+        try Problem.requireKept(
+            dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
+        try requireBuilt(dryRun.built)
+        _ = try migrator.apply(
+            dryRun,
+            judge: { live throws(Problem) in try requireThere(live, builtAs: dryRun.built) },
+            progress: { log.record(.migrated(name: $0.fileName)) })
+        return dryRun.built
     }
 
-    private func requireNothingMissing(
-        in structure: DatabaseStructure, called name: String,
-        _ problem: ([String]) -> Problem
-    ) throws {
-        let difference = try difference(from: structure)
+    private func requireBuilt(_ built: DatabaseStructure) throws {
+        let difference = try difference(from: built, .migrations)
+        try requireNothing(in: difference, of: "what Migrations/ builds", Problem.unwritten)
+    }
+
+    /// A database that `dev` has extended may have more than the files build: both must do.
+    private func requireThere(
+        _ live: DatabaseStructure, builtAs built: DatabaseStructure
+    ) throws(Problem) {
+        if live == built { return }
+        let difference = try judge(live, recorded: built)
+        try requireNothing(in: difference, of: "what the database has", Problem.lacking)
+    }
+
+    private func requireNothing(
+        in difference: Difference, of name: String, _ problem: ([String]) -> Problem
+    ) throws(Problem) {
         try difference.requireAdditive(to: name)
         guard difference.isEmpty else {
             throw problem(difference.additions.map(\.what))
         }
     }
 
-    /// Inserts the seed rows that are not there yet.
-    func plantSeeds(in database: DatabasePool) throws(Problem) {
+    /// Inserts the seed rows that are not there yet, and tells of those that are there with other
+    /// values.
+    func plantSeeds(in database: DatabasePool, log: Log) throws(Problem) {
         let now = Instant.now
-        _ = try catalogue.plantSeeds(in: database) { model, column throws(Problem) in
+        let planting = try catalogue.plantSeeds(in: database) { model, column throws(Problem) in
             try rulebook.defaultValue(
                 model, column: column, identity: .service, now: now)
+        }
+        if let first = planting.kept.first {
+            log.record(.seedsKept(count: planting.kept.count, first: first.description))
         }
     }
 }
@@ -132,6 +100,16 @@ extension Difference {
 }
 
 extension Problem {
+    /// Throws when migration files would drop what is declared.
+    static func requireKept(_ faults: [Diagnostic]) throws(Problem) {
+        guard !faults.isEmpty else { return }
+        throw Problem(
+            code: "drops_declared", status: 500,
+            message: "Migration files drop what Schemas/ declares.",
+            details: faults.map(\.description).joined(separator: "\n"),
+            hint: "None of it was applied.")
+    }
+
     fileprivate static func pending(_ files: [String], hint: String) -> Problem {
         Problem(
             code: "migrations_pending", status: 500,

@@ -15,6 +15,13 @@ extension ServerOptions {
     /// The same for a command that a person runs and that has no log of its own.
     func prepareDataDirectory() throws { try prepareDataDirectory(log: try commandLog()) }
 
+    /// Warns when a database is about to be made in the place of one that is gone.
+    func tellOfMissingDatabase(_ log: Log) {
+        if DataDirectory.hasLostDatabase(dataDirectory) {
+            log.record(.databaseMissing(directory: dataDirectory))
+        }
+    }
+
     /// Where a command that a person runs tells what it does besides.
     func commandLog() throws -> Log {
         let log = try loadSettings().resolved().log

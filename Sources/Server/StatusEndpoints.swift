@@ -42,7 +42,7 @@ enum Readiness {
     case ready
     /// It was asked to stop.
     case draining
-    /// The database file was removed or replaced.
+    /// A file of the database was removed or replaced.
     case databaseLost(Problem)
 
     /// The answer of `/ready`.

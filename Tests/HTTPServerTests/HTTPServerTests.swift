@@ -53,6 +53,41 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
         for _ in 0..<1_000 { #expect(client.readAnswer()?.text == "GET /a") }
     }
 
+    /// Requests with HEAD that are refused by the server, and the status.
+    static let refusedHeads: [(request: String, status: Int)] = [
+        ("HEAD * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("\r\nHEAD * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("HEAD /a HTTP/1.1\r\n\r\n", 400), ("HEAD /a HTTP/3.0\r\nHost: a\r\n\r\n", 505),
+        ("HEAD /a HTTP/1.1\r\nHost: a\n", 400), ("HEAD /a HTTP/1.1\r\nHo", 408),
+        (
+            "HEAD /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n", 400
+        ),
+        ("HEAD /\(String(repeating: "a", count: 100_000)) HTTP/1.1\r\n\r\n", 414),
+    ]
+
+    @Test(arguments: refusedHeads)
+    func `a refused HEAD is answered without a body`(request: String, status: Int) throws {
+        let server = try TestServer { $0.deadlines.head = .milliseconds(100) }
+        let client = try server.connect()
+        client.send(get)
+        #expect(client.readAnswer()?.text == "GET /a")
+        client.send(request)
+        let response = try #require(client.readAnswer(toHead: true))
+        #expect(response.status == status)
+        #expect(response.field("content-length") != "0")
+        #expect(client.readToEnd() == "")
+    }
+
+    @Test(arguments: ["GET * HTTP/1.1\r\n\r\n", "HEADS * HTTP/1.1\r\n\r\n", "HEAD\r\n\r\n"])
+    func `what is not HEAD is refused with a body, also after HEAD`(request: String) throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.readAnswer(toHead: true)?.status == 200)
+        client.send(request)
+        #expect(client.readAnswer()?.text.hasPrefix("{\"message\":") == true)
+    }
+
     @Test func `HEAD has the length and not the body`() throws {
         let server = try TestServer()
         let client = try server.connect()

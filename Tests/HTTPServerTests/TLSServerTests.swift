@@ -35,6 +35,35 @@ import Testing
         #expect(text.hasSuffix("\r\n0\r\n\r\n"))
     }
 
+    /// How far a handshake comes: not at all, and into its first record.
+    @Test(arguments: ["", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0"])
+    func `a handshake has the time of a head`(begun: String) throws {
+        let server = try TestServer {
+            $0.tls = files
+            $0.deadlines.head = .milliseconds(40)
+            $0.deadlines.idle = .seconds(60)
+        }
+        let slow = try server.connect()
+        slow.send(begun)
+        // The client waits for ten seconds at the most.
+        let start = ContinuousClock.now
+        #expect(slow.readToEnd() == "")
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
+    @Test func `a connection whose handshake is done may rest`() async throws {
+        let server = try TestServer {
+            $0.tls = files
+            $0.deadlines.head = .milliseconds(400)
+            $0.deadlines.idle = .seconds(60)
+        }
+        let client = try connect(to: server)
+        let slow = try server.connect()
+        #expect(slow.readToEnd() == "")  // by then the deadline has passed for both
+        client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.readText(through: "GET /a").hasPrefix("HTTP/1.1 200 OK\r\n"))
+    }
+
     @Test func `plain bytes on a TLS port harm nobody`() throws {
         let server = try TestServer { $0.tls = files }
         let plain = try server.connect()

@@ -164,4 +164,35 @@ import Values
         let three = await library.send(.post, "/t", prefer, body: #"{"n": 3}"#)
         #expect(three.text == #"[{"id":3,"n":3}]"#)
     }
+
+    /// Updates that would take a row's number: the target, the body, what `Prefer` says besides.
+    static let unnumbering: [(target: String, body: String, missing: String)] = [
+        ("/genres?id=eq.1", #"{"id": null}"#, ""),
+        ("/genres?id=eq.1", #"{"name": "x", "id": null}"#, ""),
+        ("/genres?id=eq.1&columns=id", "{}", ""),
+        ("/genres?id=eq.1&columns=id", "{}", ",missing=default"),
+        ("/numbered?id=eq.1", #"{"id": null}"#, ""),
+    ]
+
+    @Test(arguments: unnumbering)
+    func `an update cannot take a row's number`(target: String, body: String, missing: String)
+        async throws
+    {
+        let numbered = #"""
+            {"properties": {"id": {"type": "integer"}, "n": {"type": "integer"}},
+             "access": {"all": true}}
+            """#
+        let library = try Library(
+            models: Library.books.merging(["numbered": numbered]) { first, _ in first },
+            data: Library.rows + ["INSERT INTO numbered VALUES (1, 1)"])
+        let prefer = [("prefer", "return=representation\(missing)")]
+        let refused = await library.send(.patch, target, prefer, body: body)
+        #expect(refused.status == 400, "\(refused.text)")
+        #expect(refused.member("code") == "23502")
+        #expect(refused.member("message")?.hasPrefix("null value in column \"id\"") == true)
+        // Nothing is wrong where no row is hit.
+        let missed = await library.send(
+            .patch, target.replacing("eq.1", with: "eq.77"), prefer, body: body)
+        #expect(missed.status == 200 && missed.text == "[]", "\(missed.text)")
+    }
 }

@@ -10,7 +10,10 @@ import Testing
 @Suite struct AdviceTests {
     /// One advice of each kind. The switch below makes a new kind appear here.
     static let all: [Advice] = [
-        .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
+        .declareAsBefore, .declareColumnAsBefore,
+        .declareTable("t", isRecorded: true, rows: 3), .declareTable("t", isRecorded: false, rows: 1),
+        .declareColumn("a", of: "t", isRecorded: true, values: nil),
+        .declareColumn("a", of: "t", isRecorded: false, values: 0), .declare, .leaveCheckOut,
         .declareUnique, .dropUnique(["i"]), .declareIndex("i"), .replaceIndex("i"),
         .rename(table: "t", from: "a", to: "b"),
         .recordFirst("a"), .giveDefault, .leaveDefaultOut,
@@ -20,7 +23,7 @@ import Testing
     private static func sql(of advice: Advice) -> String? {
         switch advice {
         case .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
-            .declareUnique, .recordFirst, .giveDefault, .leaveDefaultOut:
+            .declareUnique, .recordFirst, .giveDefault, .leaveDefaultOut, .leaveCheckOut:
             nil
         case .dropUnique, .declareIndex, .replaceIndex: #"DROP INDEX IF EXISTS "i";"#
         case .rename: #"ALTER TABLE "t" RENAME COLUMN "a" TO "b";"#
@@ -28,15 +31,32 @@ import Testing
     }
 
     @Test(arguments: all)
-    func `no advice loses rows or touches files that are applied`(_ advice: Advice) {
+    func `no advice loses rows unsaid or touches files that are applied`(_ advice: Advice) {
         let text = advice.wording.lowercased()
+        if text.contains("drop table") || text.contains("drop column") {
+            #expect(text.contains("lose "))
+        }
         for word in [
-            "drop table", "drop column", "delete", "truncate", "remove", "edit", "pragma",
+            "delete", "truncate", "remove", "edit", "pragma",
             "by hand that",
         ] {
             #expect(!text.contains(word))
         }
         #expect(Self.statement(in: advice.wording) == Self.sql(of: advice))
+    }
+
+    /// What is lost, in the words of the advice.
+    static let losses: [(Int?, String)] = [
+        (nil, "lose its rows"), (0, "lose no row"), (1, "lose its 1 row "), (2, "lose its 2 rows "),
+    ]
+
+    @Test(arguments: losses)
+    func `advice that costs something says how much`(_ rows: Int?, _ said: String) {
+        for isRecorded in [true, false] {
+            let wording = Advice.declareTable("t", isRecorded: isRecorded, rows: rows).wording
+            #expect(wording.contains(said))
+            #expect(wording.contains("IF EXISTS") != isRecorded)
+        }
     }
 
     // MARK: Literally

@@ -120,8 +120,8 @@ import Values
             problem?.message
                 == #"""
                 Migrations/20261121T100001_step1.sql:\#(line):1: rows of "rooms" cannot be replaced: \#
-                "members" and "notes" refer to it, and the rows there would be deleted or changed \#
-                along with those of "rooms"
+                "members", "notes" and "rooms" refer to it, and the rows there would be deleted or \#
+                changed along with those of "rooms"
                 """#)
         #expect(
             problem?.hint
@@ -130,6 +130,48 @@ import Values
                 CONFLICT DO UPDATE: REPLACE deletes them first.
                 """#)
         #expect(try Self.counts(database) == [.integer(2), .integer(2), .integer(1)])
+    }
+
+    /// Files that would delete row 1 of a table whose row 2 refers to it, and nobody else's.
+    static let replacingItself = [
+        "REPLACE INTO solo VALUES (1, NULL, 'z');",
+        "INSERT OR REPLACE INTO \"Solo\" VALUES (1, NULL, 'z');",
+        "UPDATE OR REPLACE solo SET id = 1 WHERE id = 3;",
+        "INSERT OR REPLACE INTO solo SELECT 1, NULL, name FROM solo WHERE id = 3;",
+    ]
+
+    @Test(arguments: replacingItself, ["CASCADE", "SET NULL"])
+    func `a row is not replaced in a table that refers to itself`(
+        _ sql: String, _ action: String
+    ) throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let base = """
+            CREATE TABLE solo (id INTEGER PRIMARY KEY,
+              parent INTEGER REFERENCES solo ON DELETE \(action), name TEXT) STRICT;
+            INSERT INTO solo VALUES (1, NULL, 'a'), (2, 1, 'b'), (3, NULL, 'c');
+            """
+        let set = MigrationTests.files(base, sql)
+        _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: MigrationTests.now)
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, set).apply(at: MigrationTests.now)
+        }
+        #expect(
+            problem?.message.hasPrefix(
+                "Migrations/20261121T100001_step1.sql:1:1: rows of \"solo\" cannot be replaced: "
+                    + "\"solo\" refers to it") == true, "\(problem?.message ?? "applied")")
+        let rows = try database.makeReader().query(
+            SQL("SELECT id, parent, name FROM solo ORDER BY id")
+        ) { rows throws(DatabaseError) in
+            var found: [[Value]] = []
+            while try rows.next() { found.append((0..<3).map { rows.value($0) }) }
+            return found
+        }
+        #expect(
+            rows == [
+                [.integer(1), .null, .text("a")], [.integer(2), .integer(1), .text("b")],
+                [.integer(3), .null, .text("c")],
+            ])
     }
 
     /// Files that keep rows of `rooms`, or say that they delete them.

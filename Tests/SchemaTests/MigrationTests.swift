@@ -191,6 +191,64 @@ import Testing
                 + "x, y: 'it''s', 2 is in 3 of them")
     }
 
+    @Test func `a generated file with more in it says how the database takes it over`() throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
+        try Migrator(database, MigrationSet([])).apply(additions)
+        try database.writeAndWait { transaction throws(Problem) in
+            do throws(DatabaseError) {
+                try transaction.executeScript(
+                    "INSERT INTO rooms VALUES ('00000000-0000-4000-8000-000000000001', 'kept');")
+            } catch {
+                throw Problem(error)
+            }
+        }
+        let generated = try #require(
+            try Self.extended(MigrationSet([]), [Self.rooms]).files.first)
+        let trigger = "CREATE TRIGGER t AFTER DELETE ON rooms BEGIN SELECT 1; END;"
+        let edited = try #require(
+            MigrationFile(
+                fileName: generated.fileName, text: generated.text + Array(trigger.utf8)))
+        let lines = String(decoding: generated.text, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        let line = try #require(lines.firstIndex { $0.hasPrefix("CREATE TABLE") }) + 1
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, MigrationSet([edited])).apply(at: Self.now)
+        }
+        #expect(problem?.message == "\(edited.path):\(line):1: table \"rooms\" already exists")
+        #expect(
+            problem?.hint
+                == "Nothing of the file was applied. The database has it already, from 'apus dev': "
+                + "leave in this file only what is there, and move its other statements into a file "
+                + "of their own behind it. What is there is recorded then, not made again, and no "
+                + "row is lost.")
+        // That advice, followed.
+        let other = try #require(
+            MigrationFile(fileName: "20301121T100000_trigger.sql", text: Array(trigger.utf8)))
+        let files = MigrationSet([generated, other])
+        #expect(try Migrator(database, files).apply(at: Self.now).count == 2)
+        let count = try database.makeReader().query(SQL("SELECT count(*) FROM rooms")) {
+            rows throws(DatabaseError) in
+            _ = try rows.next()
+            return rows.int64(0)
+        }
+        #expect(count == 1)
+    }
+
+    @Test func `a file that makes a thing twice is told no way around`() throws {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        let text = "CREATE TABLE a (x INTEGER) STRICT;\nCREATE TABLE a (x INTEGER) STRICT;"
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, Self.files(text)).apply(at: Self.now)
+        }
+        #expect(
+            problem?.message
+                == "Migrations/20261121T100000_step0.sql:2:1: table a already exists")
+        #expect(problem?.hint == nil)
+    }
+
     @Test func `a version follows the last one even when the clock is behind`() {
         let file = MigrationFile(making: [], name: "x", after: "20271231T235900", now: Self.now)
         #expect(file.version == "20271231T235901")
@@ -242,5 +300,28 @@ import Testing
         #expect(failure?.diagnostics.count == 1)
         #expect(failure?.diagnostics.first?.message.hasSuffix(" is the server's own") == true)
         #expect(failure?.diagnostics.first?.location.line == 2)
+    }
+
+    /// Files that SQLite would read up to their NUL, and where that stands.
+    static let cut: [(text: String, line: Int, column: Int)] = [
+        ("UPDATE solo SET name = 'z';\n\0DROP TABLE leaves;", 2, 1),
+        ("SELECT 1; -- a\0b\nDROP TABLE leaves;", 1, 15),
+        ("INSERT INTO solo VALUES ('a\0b');", 1, 28), ("SELECT 1;\n\0", 2, 1),
+    ]
+
+    @Test(arguments: cut)
+    func `a file with a NUL is refused where that stands`(
+        text: String, line: Int, column: Int
+    ) throws {
+        let directory =
+            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let file = MigrationFile(fileName: "20261121T100000_cut.sql", text: Array(text.utf8))
+        try file?.write(to: directory)
+        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        let fault = failure?.diagnostics.first
+        #expect(failure?.diagnostics.count == 1)
+        #expect(fault?.message == "a NUL byte: SQLite would not read what follows it")
+        #expect(fault?.location.line == line && fault?.location.column == column)
     }
 }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Schema
 
-/// REPLACE that a table or trigger keeps: each write to come would delete the rows in its way, and
-/// what refers to them, without saying so.
+/// REPLACE and IGNORE that a table or trigger keeps: each write to come would delete the rows in its
+/// way, and what refers to them, or leave out its own, without saying so.
 @Suite struct ReplaceTests {
     private static let base = """
         CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT UNIQUE) STRICT;
@@ -15,7 +15,7 @@ import Testing
         INSERT INTO members VALUES (1, 1);
         """
 
-    /// Files that keep a REPLACE, where it stands, and in what.
+    /// Files that keep one, where it stands, and in what.
     static let refused: [(sql: String, place: String, kind: String)] = [
         ("CREATE TABLE t (id INTEGER PRIMARY KEY ON CONFLICT REPLACE) STRICT;", "1:52", "table"),
         ("CREATE TABLE t (\n  id INTEGER, n TEXT unique\n  on /* */ conflict\n  replace);", "4:3", "table"),
@@ -63,6 +63,44 @@ import Testing
         }
     }
 
+    /// The same with IGNORE.
+    static let ignoring: [(sql: String, place: String, kind: String)] = [
+        ("CREATE TABLE t (a TEXT UNIQUE ON CONFLICT IGNORE) STRICT;", "1:43", "table"),
+        ("CREATE TABLE t (\n  a TEXT NOT NULL on /* */ conflict\n  ignore DEFAULT 'x');", "3:3", "table"),
+        ("ALTER TABLE rooms ADD COLUMN n TEXT NOT NULL ON CONFLICT IGNORE DEFAULT 'x';", "1:58", "table"),
+        (
+            """
+            CREATE TRIGGER t BEFORE INSERT ON rooms WHEN new.name = 'b' BEGIN
+              SELECT RAISE (IGNORE);
+            END;
+            """, "2:17", "trigger"
+        ),
+        (
+            """
+            CREATE TRIGGER t AFTER INSERT ON members BEGIN
+              INSERT OR IGNORE INTO rooms VALUES (new.room, 'b');
+            END;
+            """, "2:13", "trigger"
+        ),
+        (
+            """
+            CREATE TRIGGER t AFTER INSERT ON members BEGIN
+              UPDATE OR IGNORE rooms SET name = 'b';
+            END;
+            """, "2:13", "trigger"
+        ),
+    ]
+
+    @Test(arguments: ignoring)
+    func `an IGNORE that would stay is refused where it stands`(
+        _ sql: String, _ place: String, _ kind: String
+    ) throws {
+        let problem = try Self.migrate(sql)
+        let start = "Migrations/20261121T100001_step1.sql:\(place): a \(kind) cannot say IGNORE: "
+        #expect(problem?.message.hasPrefix(start) == true, "\(problem?.message ?? "applied")")
+        #expect(problem?.hint?.hasPrefix("Nothing of the file was applied. ") == true)
+    }
+
     @Test(arguments: refused)
     func `a REPLACE that would stay is refused where it stands`(
         _ sql: String, _ place: String, _ kind: String
@@ -73,9 +111,17 @@ import Testing
         #expect(problem?.hint?.hasPrefix("Nothing of the file was applied. ") == true)
     }
 
-    /// Files that keep no REPLACE.
+    /// Files that keep neither.
     static let accepted = [
-        "CREATE TABLE t (a TEXT UNIQUE ON CONFLICT IGNORE, b TEXT UNIQUE ON CONFLICT ABORT);",
+        "CREATE TABLE t (a TEXT UNIQUE ON CONFLICT FAIL, b TEXT UNIQUE ON CONFLICT ABORT);",
+        "CREATE TABLE t (ignore TEXT, \"raise\" TEXT CHECK (\"raise\" <> 'on conflict ignore'));",
+        "INSERT OR IGNORE INTO rooms VALUES (1, 'b');",
+        """
+        CREATE TRIGGER t BEFORE INSERT ON members BEGIN
+          SELECT RAISE(ABORT, 'ignore') WHERE new.room = 7;
+          INSERT INTO rooms VALUES (new.room, 'b') ON CONFLICT DO NOTHING;
+        END;
+        """,
         "CREATE TABLE t (replace TEXT DEFAULT (replace('a', 'b', 'c')), conflict TEXT);",
         "CREATE TABLE t (a TEXT CHECK (replace(a, 'x', 'y') <> 'on conflict replace'));",
         "CREATE TABLE \"replace\" (\"on\" TEXT, \"conflict\" TEXT, \"replace\" TEXT);",
@@ -89,7 +135,7 @@ import Testing
     ]
 
     @Test(arguments: accepted)
-    func `what keeps no REPLACE is applied`(_ sql: String) throws {
+    func `what keeps neither is applied`(_ sql: String) throws {
         #expect(try Self.migrate(sql) == nil)
     }
 }

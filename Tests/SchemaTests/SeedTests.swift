@@ -57,10 +57,10 @@ import Testing
         let difference = try Difference.between(
             DatabaseStructure(statements: []), catalogue, render: asWritten)
         try Migrator(database, MigrationSet([])).apply(difference.additions)
-        func plant() throws(Problem) -> Int {
+        func plant() throws(Problem) -> Planting {
             try catalogue.plantSeeds(in: database) { _, _ in .text("2026-11-21T10:00:00+00:00") }
         }
-        #expect(try plant() == 1)
-        #expect(try plant() == 0)
+        #expect(try plant().added == 1)
+        #expect(try plant() == Planting())
     }
 }

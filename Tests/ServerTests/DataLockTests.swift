@@ -1,7 +1,9 @@
+import Bytes
 import Diagnostics
 import Foundation
 import Server
 import ServerTestSupport
+import TestSupport
 import Testing
 
 /// One server holds a data directory, whatever is done to the files in it.
@@ -71,5 +73,32 @@ import Testing
         let descriptor = unsafe open("\(project.data)/lock", O_RDWR | O_CLOEXEC)
         defer { close(descriptor) }
         #expect(descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    }
+
+    /// Two processes: who has lost the lock writes no more, from the very next write on, so that what
+    /// the other one counts stays true.
+    @Test(.timeLimit(.minutes(1)))
+    func `a server whose lock was removed leaves the writing to the next`() throws {
+        let first = try DevelopedProject()
+        let service = try APIKeys.load(first.options).service
+        let body = #"{"text":"a"}"#
+        let client = try HTTPClient(port: first.port, key: service)
+        #expect(try client.send("POST", "/rest/v1/notes", body).status == 201)
+        try FileManager.default.removeItem(atPath: "\(first.data)/lock")
+
+        let second = try RunningCommand(
+            ["dev", "--project", first.root.path, "--listen", "127.0.0.1:0"])
+        let line = second.lines(through: "listening on").last ?? ""
+        let port = try #require(Int(line.split(separator: ":").last ?? ""), "\(line)")
+        let other = try HTTPClient(port: port, key: service)
+        for _ in 0..<3 {
+            let refused = try client.send("POST", "/rest/v1/notes", body)
+            #expect(refused.status == 503, "\(refused.text)")
+            #expect(try refused.json["code"]?.string == "58P01")
+            let written = try other.send("POST", "/rest/v1/notes", body)
+            #expect(written.status == 201, "\(written.text)")
+        }
+        let rows = try other.send("GET", "/rest/v1/notes?select=text").text
+        #expect(rows == "[" + Array(repeating: body, count: 4).joined(separator: ",") + "]")
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Server
+import ServerTestSupport
 import Testing
 import Values
 
@@ -40,7 +41,7 @@ import Values
     func `what is declared is dropped by no command`(
         drop: Drop, command: [String]
     ) throws {
-        let project = try FilesOnDisk(models: ["notes": OperationTests.note])
+        let project = try FilesOnDisk(models: ["notes": TestProject.note])
         try project.record()
         try Backend.start(project.options, mode: .production(migrate: true)).stop()
         try project.execute("INSERT INTO notes (id, text) VALUES (1, 'precious');")
@@ -57,20 +58,20 @@ import Values
 
     @Test func `what is no longer declared may be dropped`() throws {
         let project = try FilesOnDisk(models: [
-            "notes": OperationTests.note,
-            "tags": OperationTests.note.replacing("\"text\": {", with: "\"n\": {\"type\": \"integer\"}, \"text\": {"),
+            "notes": TestProject.note,
+            "tags": TestProject.note.replacing("\"text\": {", with: "\"n\": {\"type\": \"integer\"}, \"text\": {"),
         ])
         try project.record()
         #expect(try project.develops())
         try project.model("notes", nil)
-        try project.model("tags", OperationTests.note)
+        try project.model("tags", TestProject.note)
         try project.migration(Self.file, "DROP TABLE notes;\nALTER TABLE tags DROP COLUMN n;")
         #expect(try SchemaCheck.run(project.options).faults == [])
         #expect(try project.develops())
     }
 
     @Test func `what is rebuilt whole, or made again by a later file, is dropped by none`() throws {
-        let project = try FilesOnDisk(models: ["notes": OperationTests.note])
+        let project = try FilesOnDisk(models: ["notes": TestProject.note])
         try project.record()
         #expect(try project.develops())
         try project.migration(
@@ -85,13 +86,24 @@ import Values
         #expect(try project.develops())
     }
 
+    @Test func `what dev alone has built is kept, too, while it is declared as it was`() throws {
+        let project = try FilesOnDisk(models: ["notes": TestProject.note])
+        #expect(try project.develops())
+        try project.execute("INSERT INTO notes (id, text) VALUES (1, 'precious');")
+        try project.migration(Self.file, "DROP TABLE IF EXISTS \"notes\";")
+        let fault = "Migrations/\(Self.file):1:1: drops the table \"notes\""
+        let lines = try project.lines("dev")
+        #expect(lines.contains { $0.contains(fault) }, "\(lines)")
+        #expect(try project.value("SELECT text FROM notes") == .text("precious"))
+    }
+
     @Test func `what was dropped long ago may be declared anew`() throws {
-        let more = OperationTests.note.replacing(
+        let more = TestProject.note.replacing(
             "\"text\": {", with: "\"n\": {\"type\": \"integer\"}, \"text\": {")
         let project = try FilesOnDisk(models: ["notes": more])
         try project.record()
         #expect(try project.develops())
-        try project.model("notes", OperationTests.note)
+        try project.model("notes", TestProject.note)
         try project.migration(Self.file, "ALTER TABLE notes DROP COLUMN n;")
         #expect(try project.develops())
         try project.model("notes", more)

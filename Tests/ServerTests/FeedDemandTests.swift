@@ -51,7 +51,7 @@ import Values
         throws
     {
         let server = try TestBackend(models: ["items": Self.model, "others": Self.model])
-        let (port, key) = (server.backend.port, server.service)
+        let (port, key) = (server.port, server.service)
         let isOver = Flag()
         // Commits go on all the time: joins meet them at every stage.
         Thread.detachNewThread {
@@ -65,7 +65,7 @@ import Values
         let writer = try server.serviceClient()
         let items: JSON = ["event": "*", "schema": "public", "table": "items"]
         for round in 1...60 {
-            let feed = try FeedClient(port: server.backend.port, key: server.anonymous)
+            let feed = try FeedClient(port: server.port, key: server.anonymous)
             let answer = try feed.push("a", "phx_join", ["config": ["postgres_changes": [items]]])
             #expect(answer["payload"]?["status"] == "ok")
             let posted = try writer.send("POST", "/rest/v1/items", "{\"n\": \(round)}")

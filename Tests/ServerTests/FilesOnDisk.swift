@@ -2,28 +2,31 @@ import Database
 import Diagnostics
 import Foundation
 import Server
+import ServerTestSupport
 import Testing
 import Values
 
 /// A project that is edited between the commands that run on it.
 final class FilesOnDisk {
-    let root = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())")
+    private let project: TestProject
 
-    init(models: [String: String]) throws { try TestBackend.makeProject(in: root, models: models) }
+    init(models: [String: String]) throws { project = try TestProject(models: models) }
 
-    deinit { try? FileManager.default.removeItem(at: root) }
+    var root: URL { project.root }
 
-    var options: ServerOptions { get throws { try TestBackend.options(root) } }
+    var options: ServerOptions { get throws { try project.options() } }
 
     /// Writes a model file, or removes it.
     func model(_ name: String, _ text: String?) throws {
-        let file = root.appending(path: "Schemas/models/\(name).json")
-        guard let text else { return try FileManager.default.removeItem(at: file) }
-        try Data(text.utf8).write(to: file, options: .atomic)
+        let file = "Schemas/models/\(name).json"
+        guard let text else {
+            return try FileManager.default.removeItem(at: root.appending(path: file))
+        }
+        try project.write(text, to: file)
     }
 
     func migration(_ name: String, _ sql: String) throws {
-        try DevelopmentTests.Project.write(sql, to: name, in: root)
+        try project.write(sql, to: "Migrations/\(name)")
     }
 
     /// Writes what is declared as a migration file.

@@ -1,4 +1,5 @@
 import Foundation
+import ServerTestSupport
 import Testing
 
 /// A data directory whose database is gone.
@@ -16,7 +17,7 @@ import Testing
 
     @Test(arguments: [["dev"], ["serve", "--migrate", "--log-format", "text"], ["migrate", "up"]])
     func `a new database in the place of one that is gone is told`(command: [String]) throws {
-        let project = try FilesOnDisk(models: ["notes": OperationTests.note])
+        let project = try FilesOnDisk(models: ["notes": TestProject.note])
         try project.record()
         #expect(try warnings(project.lines("dev")) == [])
         #expect(try warnings(project.lines("dev")) == [])
@@ -25,15 +26,15 @@ import Testing
             command + ["--project", project.root.path]
                 + (command[0] == "migrate" ? [] : ["--listen", "127.0.0.1:0"]))
         let told = warnings(running.lines(through: "listening on"))
-        #expect(told.count == 1)
+        try #require(told.count == 1)
         #expect(
-            told.first?.dropFirst(10) == "warning: \(project.root.path)/.apus has held a database "
+            told[0].dropFirst(10) == "warning: \(project.root.path)/.apus has held a database "
                 + "and has none now: a new, empty one is made; if that was not meant, stop the "
                 + "server and serve a backup from an empty directory with --data")
     }
 
     @Test func `keys alone are no trace of a database`() throws {
-        let project = try FilesOnDisk(models: ["notes": OperationTests.note])
+        let project = try FilesOnDisk(models: ["notes": TestProject.note])
         _ = try project.lines("keys")
         #expect(try warnings(project.lines("dev")) == [])
     }

@@ -1,13 +1,12 @@
 import Foundation
 import Server
+import ServerTestSupport
 import Testing
 import Values
 
 /// Migration files that wait: saves are judged by what they will have made, and a start takes them
 /// together with its judgement or not at all.
 @Suite(.timeLimit(.minutes(1))) struct PendingMigrationTests {
-    private typealias Project = DevelopmentTests.Project
-
     private static let file = "20991231T000000_u.sql"
     private static let model =
         #"""
@@ -46,7 +45,7 @@ import Values
     ]
 
     private func recorded() throws -> FilesOnDisk {
-        let project = try FilesOnDisk(models: ["notes": Self.model, "tags": OperationTests.note])
+        let project = try FilesOnDisk(models: ["notes": Self.model, "tags": TestProject.note])
         try project.record()
         #expect(try project.develops())
         try project.execute("INSERT INTO notes (id, text) VALUES (1, 'precious');")
@@ -62,7 +61,7 @@ import Values
             func next() -> String? { command.nextLine().map { String($0.dropFirst(10)) } }
             #expect(command.lines(through: "listening on").last?.contains("listening on") == true)
             try project.model("notes", step.model)
-            #expect(next() == "warning: not taken: models/notes.json; \(Project.goesOn)")
+            #expect(next() == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
             let refusal = command.lines(through: "; ")
             #expect(refusal.allSatisfy { !$0.contains("delete") }, "\(refusal)")
             try project.migration(Self.file, step.sql)
@@ -70,7 +69,7 @@ import Values
             // A refusal may have several lines.
             while let text = line, !text.hasPrefix("waits") { line = next() }
             #expect(line == "waits for the restart: models/notes.json, Migrations/\(Self.file)")
-            try project.model("labels", OperationTests.note)
+            try project.model("labels", TestProject.note)
             #expect(next() == "waits for the restart: models/labels.json")
         }
         #expect(try SchemaCheck.run(project.options).faults == [])
@@ -84,7 +83,7 @@ import Values
         let project = try recorded()
         try project.migration(Self.file, #"ALTER TABLE "notes" RENAME COLUMN "text" TO "title";"#)
         try project.model(
-            "tags", OperationTests.note.replacing(#""type": "string""#, with: #""type": "number""#))
+            "tags", TestProject.note.replacing(#""type": "string""#, with: #""type": "number""#))
         for command in [["dev"], ["serve", "--migrate"]] {
             let running = try RunningCommand(
                 command + ["--project", project.root.path, "--listen", "127.0.0.1:0"])
@@ -96,7 +95,7 @@ import Values
         }
         // What was refused can still be mended.
         try FileManager.default.removeItem(at: project.root.appending(path: "Migrations/\(Self.file)"))
-        try project.model("tags", OperationTests.note)
+        try project.model("tags", TestProject.note)
         #expect(try project.develops())
     }
 

@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import ServerTestSupport
 import TestSupport
 import Testing

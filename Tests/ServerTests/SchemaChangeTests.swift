@@ -53,15 +53,18 @@ import Testing
 
     @Test func `a new database is offered only where it would help, with its cost`() throws {
         let options = try project.options()
-        try serve()
-        let number = Self.model.replacing(
-            #""n": {"type": "integer"}"#, with: #""n": {"type": "number"}"#)
+        let more = Self.model.replacing(
+            #""n": {"type": "integer"}"#, with: #""n": {"type": "integer"}, "m": {"type": "integer"}"#)
+        let number = more.replacing(#""m": {"type": "integer"}"#, with: #""m": {"type": "number"}"#)
+        #expect(try MigrationCommands.new(options, name: "first") != nil)
+        try change(more)
+        try serve { client in _ = try insert(#"{"m": 1}"#, client) }
         try change(number)
         let problem = #expect(throws: Problem.self) { try serve() }
         #expect(problem?.code == "not_additive")
         #expect(problem?.hint?.contains("if every row and account in it may be lost") == true)
-        try change(Self.model)
-        #expect(try MigrationCommands.new(options, name: "first") != nil)
+        try change(more)
+        #expect(try MigrationCommands.new(options, name: "second") != nil)
         try serve()
         try change(number)
         let recorded = #expect(throws: Problem.self) { try serve() }

@@ -1,4 +1,5 @@
 import Server
+import ServerTestSupport
 import Testing
 
 /// `apus check` reads files: what it finds is in those, not in a database.
@@ -6,7 +7,7 @@ import Testing
     static let changes: [(model: String?, reason: String)] = [
         (nil, #"the table "tags" is in Migrations/ but no model declares it"#),
         (
-            OperationTests.note.replacing(#""text": {"type": "string"}"#, with: #""t": {"type": "string"}"#)
+            TestProject.note.replacing(#""text": {"type": "string"}"#, with: #""t": {"type": "string"}"#)
                 .replacing(#"["text"]"#, with: "[]"),
             #"the column "tags.text" is in Migrations/ but not declared"#
         ),
@@ -14,7 +15,7 @@ import Testing
 
     @Test(arguments: changes)
     func `a leftover is said to be where it is`(_ model: String?, _ reason: String) throws {
-        let project = try FilesOnDisk(models: ["notes": OperationTests.note, "tags": OperationTests.note])
+        let project = try FilesOnDisk(models: ["notes": TestProject.note, "tags": TestProject.note])
         try project.record()
         try project.model("tags", model)
         let faults = SchemaCheck.run(try project.options).faults

@@ -5,41 +5,46 @@ import ServerTestSupport
 import TestSupport
 import Testing
 
-/// A database file that is removed or replaced under a running server: what is written to it then
-/// is gone with the process, so nothing is, and everybody who can act is told.
+/// A file of the database that is removed or replaced under a running server: what is written then
+/// may be gone with the process, or be written over, so nothing is, and everybody who can act is
+/// told.
 @Suite struct LostDatabaseTests {
-    /// What is done to the file.
-    enum Loss: CaseIterable {
-        case removed, replaced, movedAway, logRemoved
+    /// What is done to a file.
+    enum Deed: CaseIterable {
+        case removed, replaced, movedAway
 
-        /// The file that the log then names.
-        var file: String { self == .logRemoved ? "apus.db-wal" : "apus.db" }
-
-        func happen(in data: String) throws {
-            let path = "\(data)/\(file)"
+        func happen(to path: String) throws {
             switch self {
-            case .removed, .logRemoved: try FileManager.default.removeItem(atPath: path)
+            case .removed: try FileManager.default.removeItem(atPath: path)
             case .replaced: try Data("x".utf8).write(to: URL(filePath: path), options: .atomic)
             case .movedAway: try FileManager.default.moveItem(atPath: path, toPath: path + ".old")
             }
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: Loss.allCases)
-    func `a server without its file says so and refuses what it would lose`(loss: Loss) throws {
+    /// The files, and what is said to be done about each.
+    static let files: [(name: String, way: String)] = [
+        ("apus.db", "put the file back"), ("apus.db-wal", "into the database"),
+        ("apus.db-shm", "makes the file anew"), ("lock", "unless another"),
+    ]
+
+    @Test(.timeLimit(.minutes(1)), arguments: files, Deed.allCases)
+    func `a server without its file says so and refuses what it would lose`(
+        file: (name: String, way: String), deed: Deed
+    ) throws {
         let project = try DevelopedProject()
-        let client = try HTTPClient(port: project.port, key: try APIKeys.load(project.options).service)
+        let client = try HTTPClient(
+            port: project.port, key: try APIKeys.load(project.options).service)
         #expect(try client.send("GET", "/ready").text == #"{"status":"ready"}"#)
         #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"kept"}"#).status == 201)
         let data = project.data
-        try loss.happen(in: data)
+        try deed.happen(to: "\(data)/\(file.name)")
 
         // Nobody has to write for it to be noticed.
         let told = project.nextLine() ?? ""
-        #expect(told.hasPrefix("error: \(data)/\(loss.file) was removed or replaced"), "\(told)")
+        #expect(told.hasPrefix("error: \(data)/\(file.name) was removed or replaced"), "\(told)")
         let advice = project.command.lines(through: "stop the server")
-        let way = loss == .logRemoved ? "into the database" : "put the file back"
-        #expect(advice.last?.contains(way) == true, "\(advice)")
+        #expect(advice.last?.contains(file.way) == true, "\(advice)")
 
         let ready = try client.send("GET", "/ready")
         #expect(ready.status == 503)

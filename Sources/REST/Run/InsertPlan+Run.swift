@@ -59,9 +59,11 @@ extension InsertPlan {
             switch fate {
             case .skip: continue
             case .insert:
-                keys.append(try insert(row, run))
+                guard let rowid = try insert(row, run) else { continue }
+                keys.append(rowid)
                 inserted += 1
-            case .update(let rowid): keys.append(try update(row, rowid, new.stamps, run))
+            case .update(let rowid):
+                if let rowid = try update(row, rowid, new.stamps, run) { keys.append(rowid) }
             }
         }
         if refersToItself { try checkReferences(of: new.rows, run) }
@@ -152,9 +154,12 @@ extension InsertPlan {
         if let problem = row.updateProblem { throw problem }
     }
 
-    private func insert(_ row: NewRow, _ run: WriteRun) throws(Problem) -> Int64 {
+    /// The rowid; nil when the database left the row out, as a trigger of before may have it.
+    private func insert(_ row: NewRow, _ run: WriteRun) throws(Problem) -> Int64? {
         do throws(DatabaseError) {
-            _ = try run.transaction.run(text: statement, arguments: row.values, run.context)
+            let count = try run.transaction.run(
+                text: statement, arguments: row.values, run.context)
+            if count == 0 { return nil }
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, inserting: row.values)
@@ -162,15 +167,16 @@ extension InsertPlan {
         return run.transaction.lastInsertRowID
     }
 
+    /// The rowid that the row has then; nil when the database left the update out.
     private func update(
         _ row: NewRow, _ rowid: Int64, _ stamps: [Assignment], _ run: WriteRun
-    ) throws(Problem) -> Int64 {
+    ) throws(Problem) -> Int64? {
         guard let conflict, let update = conflict.update else { return rowid }
         let assignments = conflict.assignments(row, stamps)
         let arguments = update.arguments(
             run.operands, assigning: assignments, rows: .integer(rowid))
         do throws(DatabaseError) {
-            return try run.integers(update.text, arguments).first ?? rowid
+            return try run.integers(update.text, arguments).first
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, updating: assignments, alias: Alias.there) {

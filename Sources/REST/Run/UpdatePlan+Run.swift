@@ -47,8 +47,9 @@ extension DatabaseError {
         switch self {
         case .unique, .uniqueIndex, .notNull, .check, .foreignKey: true
         case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
-            .sequenceExhausted, .stillReferenced, .tooDeep, .other:
+            .sequenceExhausted, .stillReferenced, .tooDeep:
             false
+        case .other: isMissingRowID
         }
     }
 }

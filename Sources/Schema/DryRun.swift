@@ -1,0 +1,179 @@
+import Database
+public import Diagnostics
+
+/// What migration files build and drop, found by applying all of them to a database that is thrown
+/// away.
+public struct DryRun: Sendable {
+    /// A statement that dropped something.
+    private struct Drop: Sendable {
+        let version: String
+        let place: SourceLocation
+    }
+
+    /// The statements that make what is there before the first file, and after each.
+    private let stages: [[String]]
+    private let versions: [String]
+    /// The last statement that dropped a part.
+    private let drops: [SchemaPart: Drop]
+    /// What all files build.
+    public let built: DatabaseStructure
+
+    /// Applies the files of a set. Blocks.
+    ///
+    /// - Throws: `migration_failed` with file and line for a statement that fails where only files
+    ///   have built.
+    public init(_ set: MigrationSet) throws(Problem) {
+        let database = try DatabasePool.open(.memory)
+        defer { database.close() }
+        var stages: [[String]] = [[]]
+        var drops: [SchemaPart: Drop] = [:]
+        for file in set.files {
+            // Nothing is there but what earlier files built, so every statement has to run.
+            let stage = try database.writeAndWait { transaction throws(Problem) -> Stage in
+                try Self.apply(file, in: transaction)
+            }
+            stages.append(stage.statements)
+            drops.merge(stage.drops) { $1 }
+        }
+        self.stages = stages
+        self.drops = drops
+        versions = set.files.map(\.version)
+        built = DatabaseStructure(statements: stages.last ?? [])
+    }
+
+    /// What is there after one file, and what it has dropped.
+    private struct Stage: Sendable {
+        var statements: [String] = []
+        var drops: [SchemaPart: Drop] = [:]
+    }
+
+    private static func apply(
+        _ file: MigrationFile, in transaction: WriteTransaction
+    ) throws(Problem) -> Stage {
+        var stage = Stage()
+        try transaction.run(file) { transaction, statement, source throws(Problem) in
+            let before = try statement.mayDrop ? DatabaseStructure(of: transaction).parts : []
+            try transaction.run(statement, source)
+            if before.isEmpty { return }
+            let after = try DatabaseStructure(of: transaction).parts
+            for part in before.subtracting(after) {
+                stage.drops[part] = Drop(
+                    version: file.version, place: source.location(statement.offset))
+            }
+        }
+        stage.statements = try transaction.schemaStatements()
+        return stage
+    }
+
+    /// What is there before a file of the set, and after it.
+    func structures(
+        around file: MigrationFile
+    ) -> (before: DatabaseStructure, after: DatabaseStructure) {
+        let index = versions.firstIndex(of: file.version) ?? versions.endIndex
+        let after = min(index + 1, stages.endIndex - 1)
+        return (
+            DatabaseStructure(statements: stages[min(index, after)]),
+            DatabaseStructure(statements: stages[after])
+        )
+    }
+
+    /// What files drop although the models declare it and no later file makes it again.
+    ///
+    /// - Parameters:
+    ///   - pending: the files that are to be applied; all when nil.
+    ///   - live: what the database has before that: what is not there cannot be lost.
+    public func faults(
+        against declared: Catalogue, applying pending: [MigrationFile]? = nil,
+        to live: DatabaseStructure? = nil
+    ) -> [Diagnostic] {
+        let judged = Set(pending?.map(\.version) ?? versions)
+        let there = live?.parts
+        func lastDrop(of part: SchemaPart) -> Drop? {
+            guard let drop = drops[part], judged.contains(drop.version),
+                there?.contains(part) != false
+            else { return nil }
+            return drop
+        }
+        return declared.models.flatMap { model -> [Diagnostic] in
+            let name = model.name.lowercased()
+            guard let table = built.tables[name] else {
+                guard let drop = lastDrop(of: .table(name)) else { return [] }
+                return [Diagnostic(dropping: model, at: drop.place)]
+            }
+            return model.columns.compactMap { column -> Diagnostic? in
+                let key = column.name.lowercased()
+                guard table.column(key) == nil,
+                    let drop = lastDrop(of: .column(table: name, name: key))
+                else { return nil }
+                return Diagnostic(
+                    dropping: "column \"\(model.name).\(column.name)\"",
+                    of: column.location.description, at: drop.place)
+            }
+        }
+    }
+}
+
+extension Difference {
+    /// The tables that migration files have dropped although no file builds them and the models
+    /// declare them as they were. One that is declared otherwise is dropped to be made anew.
+    ///
+    /// To be asked of the difference that there was before the files were applied.
+    public func faults(
+        of pending: [MigrationFile], from before: DatabaseStructure, to after: DatabaseStructure,
+        against declared: Catalogue
+    ) -> [Diagnostic] {
+        declared.models.compactMap { model -> Diagnostic? in
+            let name = model.name.lowercased()
+            guard before.tables[name] != nil, after.tables[name] == nil,
+                !refusals.contains(where: { $0.part.table == name }),
+                let place = pending.compactMap({ $0.place(dropping: name) }).first
+            else { return nil }
+            return Diagnostic(dropping: model, at: place)
+        }
+    }
+}
+
+extension MigrationFile {
+    /// Where the file drops a table, given in lower case.
+    fileprivate func place(dropping table: String) -> SourceLocation? {
+        let statement = SQLScript(text).statements.first { statement in
+            statement.tokens.prefix(2).map(\.text) == ["drop", "table"]
+                && statement.tokens.contains { $0.name == table }
+        }
+        return statement.map { SourceFile(path: path, bytes: text).location($0.offset) }
+    }
+}
+
+extension Diagnostic {
+    fileprivate init(dropping model: Model, at place: SourceLocation) {
+        self.init(dropping: "table \"\(model.name)\"", of: model.file, at: place)
+    }
+
+    fileprivate init(dropping what: String, of declaration: String, at place: SourceLocation) {
+        self.init(
+            "drops the \(what), which \(declaration) declares: what it holds would be lost; take "
+                + "out one of the two, or make it anew in a later migration file by hand",
+            at: place)
+    }
+}
+
+extension SQLScript.Statement {
+    /// Whether it says DROP: of a table, or of a column in ALTER TABLE.
+    fileprivate var mayDrop: Bool {
+        guard let head = tokens.first else { return false }
+        return (head.isWord("drop") || head.isWord("alter"))
+            && tokens.contains { $0.isWord("drop") }
+    }
+}
+
+extension DatabaseStructure {
+    /// The names of all tables and columns.
+    fileprivate var parts: Set<SchemaPart> {
+        var parts: Set<SchemaPart> = []
+        for (name, table) in tables {
+            parts.insert(.table(name))
+            for column in table.columns { parts.insert(.column(table: name, name: column.name)) }
+        }
+        return parts
+    }
+}

@@ -1,0 +1,157 @@
+public import Database
+public import Diagnostics
+
+/// What stands in the way of the models, was built by `apus dev` alone, and holds nothing: it is
+/// dropped, and made anew if it is still declared.
+///
+/// Never a table with rows or a column with values, never what a migration file builds, and no table
+/// to which one that stays refers.
+public struct TakeBack: Sendable {
+    private struct Step: Sendable {
+        let what: String
+        let statement: String
+    }
+
+    private var steps: [Step] = []
+    private let live: DatabaseStructure
+    private let recorded: DatabaseStructure
+    private let holdings: Holdings
+
+    /// Finds what may go.
+    ///
+    /// - Parameters:
+    ///   - refusals: what cannot be reached by adding.
+    ///   - live: what the database has.
+    ///   - recorded: what the migration files build.
+    public init(
+        _ refusals: [Difference.Refusal], from live: DatabaseStructure,
+        recorded: DatabaseStructure, _ holdings: Holdings
+    ) {
+        self.live = live
+        self.recorded = recorded
+        self.holdings = holdings
+        var tables: [String] = []
+        var rest: [SchemaPart] = []
+        for part in refusals.map(\.part) {
+            if let name = part.table, let order = emptyTables(with: name) {
+                tables += order.filter { !tables.contains($0) }
+            } else {
+                rest.append(part)
+            }
+        }
+        for table in tables {
+            drop("TABLE", table, "table \(table) (empty, in no migration file)")
+        }
+        for part in rest {
+            switch part {
+            case .table: continue
+            case .index(let name): drop(index: name)
+            case .column(let table, let name): drop(column: name, of: table)
+            }
+        }
+    }
+
+    /// Drops it all.
+    ///
+    /// - Returns: what it was, for people.
+    /// - Throws: `migration_failed` when the database cannot be written any more. What SQLite does
+    ///   not let go stays; the difference stays with it.
+    public func apply(in transaction: WriteTransaction) throws(Problem) -> [String] {
+        var dropped: [String] = []
+        for step in steps {
+            do throws(DatabaseError) {
+                try transaction.executeScript(step.statement)
+                dropped.append(step.what)
+            } catch {
+                continue
+            }
+        }
+        try transaction.migrating { transaction throws(DatabaseError) in
+            try transaction.forgetDroppedSequences()
+        }
+        return dropped
+    }
+
+    // MARK: What may go
+
+    private func isEmptyAndOurs(_ table: String) -> Bool {
+        live.tables[table] != nil && recorded.tables[table] == nil && holdings.rows[table] == 0
+    }
+
+    /// A table and all that refer to it, in an order in which they can be dropped; nil when one of
+    /// them must stay, or they refer to one another in a circle.
+    private func emptyTables(with table: String) -> [String]? {
+        var order: [String] = []
+        var path: Set<String> = []
+        func visit(_ name: String) -> Bool {
+            if order.contains(name) { return true }
+            guard isEmptyAndOurs(name), path.insert(name).inserted else { return false }
+            let referring = live.tables.values.filter { other in
+                other.name != name && other.keys.contains { $0.target == name }
+            }
+            guard referring.map(\.name).sorted().allSatisfy(visit) else { return false }
+            order.append(name)
+            return true
+        }
+        return visit(table) ? order : nil
+    }
+
+    private mutating func drop(column name: String, of table: String) {
+        let part = SchemaPart.column(table: table, name: name)
+        guard live.tables[table]?.column(name) != nil,
+            recorded.tables[table]?.column(name) == nil, holdings.values[part] == 0
+        else { return }
+        // SQLite lets no column go that an index holds.
+        let indexes = live.indexes.values.filter { index in
+            index.table == table && index.names(name)
+        }
+        for index in indexes.map(\.name).sorted() { drop(index: index) }
+        drop(
+            "COLUMN", name, "column \(table).\(name) (without values, in no migration file)",
+            of: table)
+    }
+
+    /// An index holds nothing of its own.
+    private mutating func drop(index name: String) {
+        guard live.indexes[name] != nil, recorded.indexes[name] == nil else { return }
+        drop("INDEX", name, "index \(name) (in no migration file)")
+    }
+
+    private mutating func drop(
+        _ kind: String, _ name: String, _ what: String, of table: String? = nil
+    ) {
+        let head = table.map { "ALTER TABLE \(DDL.quoted($0)) " } ?? ""
+        let step = Step(what: what, statement: "\(head)DROP \(kind) \(DDL.quoted(name))")
+        if !steps.contains(where: { $0.statement == step.statement }) { steps.append(step) }
+    }
+}
+
+extension IndexStructure {
+    /// Whether a column is one of its parts or in its condition.
+    fileprivate func names(_ column: String) -> Bool {
+        (parts + [predicate].compactMap { $0 })
+            .contains { $0.split(separator: " ").contains { $0 == column } }
+    }
+}
+
+extension Difference {
+    /// What to do about tables that the models declare otherwise, `apus dev` alone has built, and
+    /// rows are in: a sentence a table.
+    public func remedies(
+        in live: DatabaseStructure, recorded: DatabaseStructure, declared: Catalogue,
+        _ holdings: Holdings
+    ) -> [String] {
+        let models = Set(declared.models.map { $0.name.lowercased() })
+        let refused = Set(refusals.compactMap { $0.part.table })
+        return refused.sorted().compactMap { table -> String? in
+            let isReferredTo = live.tables.values.contains { other in
+                other.name != table && other.keys.contains { $0.target == table }
+            }
+            guard models.contains(table), recorded.tables[table] == nil, !isReferredTo,
+                let rows = holdings.rows[table]
+            else { return nil }
+            return "No migration file builds \"\(table)\": one that says \(Advice.dropTable(table)) "
+                + "lets 'apus dev' make it anew at its start, and loses its \(counted(rows, "row"))."
+        }
+    }
+}

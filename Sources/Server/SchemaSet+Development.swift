@@ -1,0 +1,160 @@
+import Database
+import Diagnostics
+import Schema
+
+extension SchemaSet {
+    /// Development, at its start: applies pending migration files and then whatever the schema
+    /// files add, all of it or nothing.
+    ///
+    /// - Throws: a `Problem` with the reasons when something is not additive, or when migration
+    ///   files do not fit the database.
+    func applyToDevelopment(
+        _ database: DatabasePool, _ options: ServerOptions, log: Log
+    ) throws {
+        let extending = try SchemaExtension(self, database, options)
+        try carryOut(extending, extending.pending, in: database, log: log)
+    }
+
+    /// Development, at a save of `change`: applies what the schema files add. Migration files wait
+    /// for the next start: they may be half written, and what is applied must not change any more.
+    ///
+    /// - Returns: whether the change is in force; otherwise the files that wait make it so.
+    /// - Throws: as `applyToDevelopment`: what the next start would be refused for.
+    func take(
+        _ change: SchemaChange, in database: DatabasePool, _ options: ServerOptions, log: Log
+    ) throws -> Bool {
+        let extending = try SchemaExtension(self, database, options)
+        if !extending.pending.isEmpty {
+            _ = try database.rehearse { transaction throws(Problem) in
+                try extending.carryOut(extending.pending, in: transaction)
+            }
+            if change.taken.isEmpty { return true }
+            guard try extending.canBegin(in: database) else { return false }
+        }
+        if !change.taken.isEmpty { try carryOut(extending, [], in: database, log: log) }
+        return true
+    }
+
+    private func carryOut(
+        _ extending: SchemaExtension, _ pending: [MigrationFile], in database: DatabasePool,
+        log: Log
+    ) throws(Problem) {
+        let done = try database.writeAndWait { transaction throws(Problem) in
+            try extending.carryOut(pending, in: transaction)
+        }
+        for event in done { log.record(event) }
+        try catalogue.settleSequences(in: database)
+        database.setCaptured(capturedTables)
+    }
+}
+
+/// How `apus dev` brings a database to what the schema files declare: migration files first, then
+/// what is empty and stands in the way is taken back, then what is missing is added.
+private struct SchemaExtension: Sendable {
+    /// The migration files that are not applied yet.
+    let pending: [MigrationFile]
+    private let schemas: SchemaSet
+    private let migrator: Migrator
+    /// Nil while nothing but adding is to be done.
+    private let dryRun: DryRun?
+    /// What a database made afresh would cost.
+    private let freshHint: String
+
+    /// - Throws: a `Problem` when the migration files do not fit the database, or build none.
+    init(_ schemas: SchemaSet, _ database: DatabasePool, _ options: ServerOptions) throws {
+        let set = try MigrationSet.load(options.migrationsDirectory)
+        migrator = Migrator(database, set)
+        let status = try migrator.status()
+        try status.check()
+        self.schemas = schemas
+        pending = status.pending
+        let onlyAdds = try schemas.difference(from: try migrator.structure()).refusals.isEmpty
+        dryRun = try pending.isEmpty && onlyAdds ? nil : DryRun(set)
+        freshHint =
+            "A new database would have it: delete \(options.databasePath)* while the server is "
+            + "stopped if every row and account in it may be lost."
+    }
+
+    /// Whether what is declared can be added before the pending files are applied: one that only
+    /// adds is passed over where all of it is there already.
+    func canBegin(in database: DatabasePool) throws -> Bool {
+        guard pending.allSatisfy(\.isAdditive) else {
+            return try schemas.difference(from: try migrator.structure()).isEmpty
+        }
+        do throws(Problem) {
+            _ = try database.rehearse { transaction throws(Problem) in
+                try carryOut([], in: transaction)
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// - Returns: what was done, in order.
+    /// - Throws: a `Problem` with every reason why it cannot be done.
+    func carryOut(
+        _ pending: [MigrationFile], in transaction: WriteTransaction
+    ) throws(Problem) -> [Event] {
+        var done = pending.map { Event.migrated(name: $0.fileName) }
+        if let dryRun {
+            if !pending.isEmpty { try apply(pending, dryRun, in: transaction) }
+            done += try takeBack(dryRun, in: transaction)
+        }
+        let there = try DatabaseStructure(of: transaction)
+        let difference = try schemas.judge(there, recorded: there)
+        try transaction.add(difference.additions)
+        return done + difference.additions.map { .migrated(name: $0.what) }
+    }
+
+    /// Applies migration files that drop nothing that is declared.
+    private func apply(
+        _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: WriteTransaction
+    ) throws(Problem) {
+        let declared = schemas.catalogue
+        let before = try DatabaseStructure(of: transaction)
+        let difference = try schemas.judge(before, recorded: dryRun.built)
+        try Problem.requireKept(dryRun.faults(against: declared, applying: pending, to: before))
+        try migrator.apply(pending, dryRun, in: transaction)
+        let after = try DatabaseStructure(of: transaction)
+        try Problem.requireKept(
+            difference.faults(of: pending, from: before, to: after, against: declared))
+    }
+
+    /// Drops what is empty and in the way.
+    ///
+    /// - Throws: `not_additive` when something else is.
+    private func takeBack(
+        _ dryRun: DryRun, in transaction: WriteTransaction
+    ) throws(Problem) -> [Event] {
+        let live = try DatabaseStructure(of: transaction)
+        let difference = try schemas.judge(live, recorded: dryRun.built)
+        if difference.refusals.isEmpty { return [] }
+        let holdings = try Holdings(
+            in: transaction, of: live, besides: dryRun.built, schemas.catalogue)
+        let dropped = try TakeBack(
+            difference.refusals, from: live, recorded: dryRun.built, holdings
+        ).apply(in: transaction)
+        let left = try DatabaseStructure(of: transaction)
+        let rest = try schemas.judge(left, recorded: dryRun.built, holdings: holdings)
+        if !rest.refusals.isEmpty {
+            try rest.requireAdditive(
+                to: "what the database already has", hint: try hint(rest, left, dryRun, holdings))
+        }
+        return dropped.map { .takenBack(what: $0) }
+    }
+
+    private func hint(
+        _ difference: Difference, _ live: DatabaseStructure, _ dryRun: DryRun, _ holdings: Holdings
+    ) throws(Problem) -> String? {
+        var hints = difference.remedies(
+            in: live, recorded: dryRun.built, declared: schemas.catalogue, holdings)
+        if hints.isEmpty, difference.needsRebuild,
+            try schemas.judge(dryRun.built, recorded: dryRun.built).refusals.isEmpty
+        {
+            hints = [freshHint]
+        }
+        if !pending.isEmpty || !hints.isEmpty { hints.insert("None of it was applied.", at: 0) }
+        return hints.isEmpty ? nil : hints.joined(separator: " ")
+    }
+}

@@ -1,0 +1,61 @@
+import HTTP
+import Testing
+import Values
+
+@testable import REST
+
+/// Rows that a database leaves out without an error, as one may that was made before such clauses
+/// were refused: what was not written is not answered as written.
+@Suite struct UnwrittenRowTests {
+    /// What leaves out the rows whose `n` is 2.
+    static let clauses = [
+        """
+        CREATE TRIGGER leave_out BEFORE INSERT ON t WHEN new.n = 2 BEGIN
+          SELECT RAISE(IGNORE);
+        END
+        """,
+        """
+        CREATE TRIGGER leave_out BEFORE INSERT ON t WHEN new.n = 2 BEGIN
+          INSERT INTO seen (n) VALUES (new.n);
+          SELECT RAISE(IGNORE);
+        END
+        """,
+    ]
+
+    private static func library(_ clause: String) throws -> Library {
+        let model = """
+            {"properties": {"id": {"type": "integer", "identity": true},
+              "n": {"type": "integer"}}, "access": {"all": true}}
+            """
+        return try Library(
+            models: ["t": model, "seen": model],
+            data: ["INSERT INTO t VALUES (1, 1)", "INSERT INTO seen VALUES (8, 8)", clause])
+    }
+
+    @Test(arguments: clauses)
+    func `an insert that was left out answers no row`(clause: String) async throws {
+        let library = try Self.library(clause)
+        let prefer = [("prefer", "return=representation,count=exact")]
+        // Something for "the last row inserted" to be.
+        #expect(await library.send(.post, "/t", prefer, body: #"{"n": 3}"#).status == 201)
+        let left = await library.send(.post, "/t", prefer, body: #"{"n": 2}"#)
+        #expect(left.status == 201 && left.text == "[]", "\(left.text)")
+        #expect(left.field("Content-Range") == "*/0")
+        let some = await library.send(
+            .post, "/t?select=n", prefer, body: #"[{"n": 4}, {"n": 2}, {"n": 5}]"#)
+        #expect(some.text == #"[{"n":4},{"n":5}]"#)
+        let located = await library.send(
+            .post, "/t", [("prefer", "return=headers-only")], body: #"{"n": 2}"#)
+        #expect(located.field("Location") == nil)
+        #expect(try library.values("SELECT n FROM t ORDER BY id") == [1, 3, 4, 5].map(Value.integer))
+    }
+
+    @Test func `an upsert that was left out answers no row`() async throws {
+        let library = try Self.library(
+            "CREATE TRIGGER leave_out BEFORE UPDATE ON t BEGIN SELECT RAISE(IGNORE); END")
+        let prefer = [("prefer", "return=representation,resolution=merge-duplicates")]
+        let merged = await library.send(.post, "/t", prefer, body: #"{"id": 1, "n": 9}"#)
+        #expect(merged.status == 200 && merged.text == "[]", "\(merged.text)")
+        #expect(try library.values("SELECT n FROM t") == [.integer(1)])
+    }
+}
