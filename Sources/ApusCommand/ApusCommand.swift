@@ -46,6 +46,7 @@ struct ApusCommand {
                 Terminal.print(command.help)
                 return 0
             }
+            warnOfVariables()
             if command.operands.isEmpty, let stray = arguments.operands.first {
                 throw UsageError("'apus \(command.name)' takes no '\(stray)'")
             }
@@ -57,6 +58,14 @@ struct ApusCommand {
         } catch {
             Terminal.report(error)
             return 1
+        }
+    }
+
+    /// Says which variables do nothing though they look as if they did.
+    private static func warnOfVariables() {
+        for (variable, meant) in Setting.misspelt(in: Terminal.environment.keys) {
+            Terminal.error(
+                "the variable \(variable) is no setting and does nothing; did you mean \(meant)?")
         }
     }
 

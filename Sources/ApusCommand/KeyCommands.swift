@@ -11,12 +11,12 @@ extension Command {
             """,
         switches: [.json], example: "apus keys --json"
     ) { arguments in
+        let name = try arguments.operands.isEmpty ? nil : KeyName(arguments.operands)
         let keys = try APIKeys.load(ServerOptions(arguments.given))
-        switch arguments.operands {
-        case []: Terminal.print(arguments.has(.json) ? keys.json + "\n" : keys.text)
-        case ["anon"]: Terminal.print(keys.anonymous + "\n")
-        case ["service_role"]: Terminal.print(keys.service + "\n")
-        default: throw UsageError("'apus keys' takes one of anon and service_role")
+        switch name {
+        case nil: Terminal.print(arguments.has(.json) ? keys.json + "\n" : keys.text)
+        case .anonymous?: Terminal.print(keys.anonymous + "\n")
+        case .service?: Terminal.print(keys.service + "\n")
         }
         return 0
     }
@@ -27,5 +27,26 @@ extension Command {
         let version = Backend.version
         Terminal.print(arguments.has(.json) ? "{\"version\":\"\(version)\"}\n" : "apus \(version)\n")
         return 0
+    }
+}
+
+/// A key as the command line calls it: by its role.
+private enum KeyName: String, CaseIterable {
+    case anonymous = "anon"
+    case service = "service_role"
+
+    /// Reads the words behind the command. Nothing is made for a name that is none.
+    init(_ words: [String]) throws(UsageError) {
+        let text = words.joined(separator: " ")
+        if let name = KeyName(rawValue: text) {
+            self = name
+            return
+        }
+        let names = Self.allCases.map(\.rawValue)
+        var message = "'apus keys' takes one of \(names.joined(separator: " and ")), not '\(text)'"
+        if let near = names.first(where: { $0.hasPrefix(text) }) ?? nearest(text, in: names) {
+            message += "; did you mean '\(near)'?"
+        }
+        throw UsageError(message)
     }
 }

@@ -68,7 +68,10 @@ extension Command {
     static let migrateStatus = Command(
         "migrate", "status",
         summary: "list the migration files and whether the database has them",
-        discussion: "Exits with 1 when a file is pending, changed or missing.",
+        discussion: """
+            Exits with 1 when a file is pending, changed or missing. Applies nothing, and may be run
+            beside a server.
+            """,
         switches: [.json], example: "apus migrate status --json"
     ) { arguments in
         let report = try MigrationCommands.status(ServerOptions(arguments.given))

@@ -17,6 +17,10 @@ extension Command {
         settings: Setting.all, example: "apus dev --listen 127.0.0.1:0"
     ) { arguments in
         let options = ServerOptions(arguments.given)
+        guard options.hasSchemas else {
+            Terminal.error(FirstModel.hint(for: options.schemasDirectory))
+            return 1
+        }
         try Backend.run(options, mode: .development) { backend in
             Terminal.print(welcome(to: backend, of: options))
             Terminal.print("listening on \(backend.url)\n")
@@ -54,8 +58,8 @@ extension Command {
             \(models.isEmpty ? "none yet; save one as NAME.json and /rest/v1/NAME is there" : names)
 
               URL           \(backend.url)
-              anon key      \(backend.keys.anonymous)
-              service key   \(backend.keys.service)
+              anon          \(backend.keys.anonymous)
+              service_role  \(backend.keys.service)
 
             Try it:
               curl \(trust)'\(backend.url)\(request)' -H 'apikey: \(backend.keys.service)'

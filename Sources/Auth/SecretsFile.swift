@@ -22,18 +22,21 @@ extension Secrets {
         directory: String, now: Instant = .now
     ) throws(Problem) -> Secrets {
         let path = directory + "/" + fileName
-        if let secrets = try load(path) { return secrets }
+        if let secrets = try load(directory: directory) { return secrets }
         let secrets = generate(now: now)
         try FileSystem.makeWhole(path, secrets.fileBytes)
         // Somebody else may have been faster; what stands in the file counts.
-        guard let kept = try load(path) else {
+        guard let kept = try load(directory: directory) else {
             throw .secrets("\(path) has vanished")
         }
         return kept
     }
 
-    /// Nil when there is no file.
-    private static func load(_ path: String) throws(Problem) -> Secrets? {
+    /// Reads the secrets of a data directory; nil when it has none.
+    ///
+    /// - Throws: as `loadOrCreate`.
+    public static func load(directory: String) throws(Problem) -> Secrets? {
+        let path = directory + "/" + fileName
         let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }

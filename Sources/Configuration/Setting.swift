@@ -82,7 +82,7 @@ extension Setting {
     public var flag: String { "--" + Self.joined(name, by: "-") }
 
     /// The variable of the environment: `APUS_AUTH_JWT_EXPIRY_SECONDS`.
-    public var variable: String { "APUS_" + Self.joined(name, by: "_").uppercased() }
+    public var variable: String { Self.prefix + Self.joined(name, by: "_").uppercased() }
 
     private static func joined(_ name: String, by separator: String) -> String {
         name.split { $0 == "." || $0 == "_" }.joined(separator: separator)

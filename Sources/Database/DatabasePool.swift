@@ -51,6 +51,11 @@ public final class DatabasePool: Sendable {
         }
     }
 
+    /// Throws 55006 when a server holds the database at `path`. Makes nothing.
+    public static func requireFree(_ path: String) throws(Problem) {
+        try DataLock.requireFree(path)
+    }
+
     private init(
         files: DatabaseFiles, configuration: DatabaseConfiguration, queue: WriteQueue,
         thread: PosixThread, tables: CapturedTables, publishers: Publishers,

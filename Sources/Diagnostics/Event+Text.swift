@@ -5,8 +5,13 @@ extension Event {
     /// interest there. A fault of the schema files keeps its `FILE:LINE:COLUMN`.
     public var lines: [String] {
         switch self {
-        case .request(_, let method, let path, let status, let microseconds):
-            ["\(status) \(method) \(path) in \(Self.milliseconds(microseconds)) ms"]
+        case .request(_, let method, let path, let status, let microseconds, let refusal):
+            [
+                "\(status) \(method) \(path) in \(Self.milliseconds(microseconds)) ms"
+                    + (refusal.map { ": \($0.line)" } ?? "")
+            ]
+        case .channelRefused(let topic, let refusal):
+            ["refused on \(topic): \(refusal.line)"]
         case .listening: []
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]
@@ -23,6 +28,9 @@ extension Event {
             ["not taken: \(Self.list(names)); 1 fault stands: \(first)"]
         case .schemasHeldBack(let names, let standing, let first):
             ["not taken: \(Self.list(names)); \(standing) faults stand, the first: \(first)"]
+        case .schemaWarning(let text): [text]
+        case .settingOverruled(let name, let by):
+            ["no effect: \(name), which \(by) overrules"]
         case .migrated(let name): ["applied \(name)"]
         case .takenBack(let what): ["took back \(what)"]
         case .seedsKept(1, let first):
@@ -49,6 +57,14 @@ extension Event {
                     + "session of before is void; if that was not meant, stop the server and restore "
                     + "secrets.json from a backup"
             ]
+        case .secretsLost(let path, let isThere):
+            [
+                "\(path) was \(isThere ? "replaced" : "removed") while the server runs: it goes on "
+                    + "with the keys it was started with, and its next start takes what it finds "
+                    + "there: with other secrets every API key and session of now is void; put the "
+                    + "file back from a backup"
+            ]
+        case .secretsRestored(let path): ["\(path) holds the secrets of the start again"]
         case .databaseLost(let path, let file, let process):
             Self.loss(of: path, file, process: process)
         case .failed(let request, let problem):

@@ -3,7 +3,11 @@ public import Bytes
 /// Everything the server tells its operator about: one case a kind, worded here and nowhere else.
 public enum Event: Sendable {
     /// A request was answered. The duration is in microseconds.
-    case request(id: UInt64, method: String, path: String, status: Int, microseconds: UInt64)
+    case request(
+        id: UInt64, method: String, path: String, status: Int, microseconds: UInt64,
+        refusal: RefusalText? = nil)
+    /// What a client asked of a channel was refused, or the channel ended.
+    case channelRefused(topic: String, refusal: RefusalText)
     /// The server accepts connections.
     case listening(url: String)
     /// A signal asked the server to finish what it has begun and stop.
@@ -22,6 +26,10 @@ public enum Event: Sendable {
     case schemasRefused(names: [String], faults: [String], hint: String?)
     /// Changed schema files were not taken because of so many faults that were told before.
     case schemasHeldBack(names: [String], standing: Int, first: String)
+    /// What a schema file says is allowed and probably not meant.
+    case schemaWarning(_ text: String)
+    /// A saved setting that does nothing, and the flag or variable that overrules it.
+    case settingOverruled(name: String, by: String)
     /// A migration file, or an additive difference in development, was applied.
     case migrated(name: String)
     /// What development had built and nobody had filled was dropped again.
@@ -38,6 +46,11 @@ public enum Event: Sendable {
     case dataDirectoryMade(path: String)
     /// The secrets in a data directory are others than at the database's last start.
     case secretsReplaced(directory: String)
+    /// The file of the secrets was removed under the server, or holds others than it was started
+    /// with.
+    case secretsLost(path: String, isThere: Bool)
+    /// The file of the secrets holds again what the server was started with.
+    case secretsRestored(path: String)
     /// The database or its write-ahead log was removed or replaced under the server, the process of
     /// this number. What is written to it would be lost, so nothing is.
     case databaseLost(path: String, file: DatabaseFile, process: Int32)
@@ -51,24 +64,31 @@ public enum Event: Sendable {
     /// How much the event matters.
     public var level: LogLevel {
         switch self {
-        case .request(_, _, _, let status, _): Self.level(ofStatus: status)
-        case .listening, .draining, .stopped, .schemasTaken, .schemasWaiting, .schemasSettled,
-            .schemasMended, .migrated, .takenBack, .seedsKept: .info
-        case .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
-            .secretsReplaced, .databaseMissing, .serviceLate: .warning
+        case .request(_, _, _, let status, _, let refusal):
+            Self.level(ofStatus: status, isRefused: refusal != nil)
+        case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasWaiting,
+            .schemasSettled, .schemasMended, .settingOverruled, .migrated, .takenBack,
+            .seedsKept, .secretsRestored: .info
+        case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
+            .secretsReplaced, .secretsLost, .databaseMissing,
+            .serviceLate: .warning
         case .databaseLost, .failed, .serviceFailed: .error
         }
     }
 
-    /// How much an answer's status matters: successes are only worth a line when debugging.
-    public static func level(ofStatus status: Int) -> LogLevel {
-        status >= 500 ? .warning : status >= 400 ? .info : .debug
+    /// How much an answer matters: successes are only worth a line when debugging.
+    ///
+    /// - Parameter isRefused: whether something was refused, whatever the status says: that of a
+    ///   preflight says nothing.
+    public static func level(ofStatus status: Int, isRefused: Bool) -> LogLevel {
+        status >= 500 ? .warning : status >= 400 || isRefused ? .info : .debug
     }
 
     /// The event's name in the log.
     public var name: String {
         switch self {
         case .request: "request"
+        case .channelRefused: "channel_refused"
         case .listening: "listening"
         case .draining: "draining"
         case .stopped: "stopped"
@@ -78,6 +98,8 @@ public enum Event: Sendable {
         case .schemasMended: "schemas_mended"
         case .schemasRefused: "schemas_refused"
         case .schemasHeldBack: "schemas_held_back"
+        case .schemaWarning: "schema_warning"
+        case .settingOverruled: "setting_overruled"
         case .migrated: "migrated"
         case .takenBack: "taken_back"
         case .seedsKept: "seeds_kept"
@@ -85,6 +107,8 @@ public enum Event: Sendable {
         case .closedToOthers: "closed_to_others"
         case .dataDirectoryMade: "data_directory_made"
         case .secretsReplaced: "secrets_replaced"
+        case .secretsLost: "secrets_lost"
+        case .secretsRestored: "secrets_restored"
         case .databaseLost: "database_lost"
         case .serviceFailed: "service_failed"
         case .serviceLate: "service_late"
@@ -95,13 +119,15 @@ public enum Event: Sendable {
     /// What else the log line says, in order.
     public var fields: [JSON.Member] {
         switch self {
-        case .request(let id, let method, let path, let status, let microseconds):
+        case .request(let id, let method, let path, let status, let microseconds, let refusal):
             [
                 .init("request_id", .integer(Int64(truncatingIfNeeded: id))),
                 .init("method", .string(method)), .init("path", .string(path)),
                 .init("status", .integer(Int64(status))),
                 .init("duration_us", .integer(Int64(clamping: microseconds))),
-            ]
+            ] + Self.fields(of: refusal)
+        case .channelRefused(let topic, let refusal):
+            [.init("topic", .string(topic))] + Self.fields(of: refusal)
         case .listening(let url): [.init("url", .string(url))]
         case .draining, .stopped: []
         case .schemasTaken(let names), .schemasWaiting(let names), .schemasSettled(let names),
@@ -115,6 +141,9 @@ public enum Event: Sendable {
                 Self.list("names", names), .init("standing", .integer(Int64(standing))),
                 .init("first", .string(first)),
             ]
+        case .schemaWarning(let text): [.init("warning", .string(text))]
+        case .settingOverruled(let name, let by):
+            [.init("name", .string(name)), .init("by", .string(by))]
         case .migrated(let name): [.init("migration", .string(name))]
         case .takenBack(let what): [.init("what", .string(what))]
         case .seedsKept(let count, let first):
@@ -124,6 +153,9 @@ public enum Event: Sendable {
             [.init("path", .string(path)), .init("mode", .string(mode))]
         case .dataDirectoryMade(let path): [.init("path", .string(path))]
         case .secretsReplaced(let directory): [.init("directory", .string(directory))]
+        case .secretsLost(let path, let isThere):
+            [.init("path", .string(path)), .init("is_there", .bool(isThere))]
+        case .secretsRestored(let path): [.init("path", .string(path))]
         case .databaseLost(let path, _, _):
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
         case .serviceFailed(let name, let problem):
@@ -131,6 +163,12 @@ public enum Event: Sendable {
         case .serviceLate(let name): [.init("service", .string(name))]
         case .failed(let request, let problem): Self.fields(of: problem, request: request)
         }
+    }
+
+    /// The code alone: the words may quote what a client has sent, which a log that is kept must
+    /// not hold.
+    private static func fields(of refusal: RefusalText?) -> [JSON.Member] {
+        refusal?.code.map { [JSON.Member("code", .string($0))] } ?? []
     }
 
     private static func list(_ name: String, _ texts: [String]) -> JSON.Member {

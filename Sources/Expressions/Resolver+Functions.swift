@@ -6,7 +6,7 @@ import Values
 // Calls: of the functions that tell about the caller, of named rules, and of the closed list of
 // functions (design §5).
 extension Resolver {
-    private static let contextFunctions: [String: (ContextSlot, ColumnType)] = [
+    static let contextFunctions: [String: (ContextSlot, ColumnType)] = [
         "auth.uid": (.userID, .uuid), "auth.role": (.role, .text), "auth.email": (.email, .text),
         "auth.jwt": (.jwt, .json), "auth.aal": (.aal, .text), "now": (.now, .timestamp),
     ]

@@ -46,7 +46,9 @@ public struct HTTPFault: Error, Hashable, Sendable {
         body.append(ascii: "{\"message\":")
         body.append(jsonString: message)
         body.append(ASCII.rightBrace)
-        return Response(
+        var response = Response(
             status: status, contentType: "application/json; charset=utf-8", body: body)
+        response.refusal = Refusal(message: message)
+        return response
     }
 }

@@ -9,6 +9,8 @@ public struct Response: Sendable {
     public var content: Content
     /// Whether HEAD is told the length of the content; it need not be (RFC 9110 §8.6).
     public var tellsLengthToHead = true
+    /// Why it refuses; nil for an answer that does not, and where nobody has said.
+    public var refusal: Refusal?
 
     /// A response without content.
     public init(status: Int) {

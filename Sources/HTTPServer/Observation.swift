@@ -9,6 +9,8 @@ public struct AnsweredRequest: Sendable {
     public let id: UInt64
     /// The status it was answered with; 101 for a WebSocket.
     public let status: Int
+    /// Why it was refused, where the answer says so.
+    public let refusal: Refusal?
     /// From the request's last byte to its answer.
     public let microseconds: UInt64
 

@@ -168,7 +168,7 @@ final class ServerConnection: StreamSocketDelegate {
         }
         server.application.complete(&response, to: request.head, id: request.id)
         _ = send(response, cycle.refused(request.head, with: response, now: now))
-        observe(response.status)
+        observe(response.status, response.refusal)
     }
 
     /// Hands over a request whose body is whole.
@@ -189,7 +189,7 @@ final class ServerConnection: StreamSocketDelegate {
         if let request { response = server.application.response(to: fault, in: request) }
         server.application.complete(&response, to: request?.head, id: request?.id)
         _ = send(response, cycle.refusalForm)
-        if request != nil { observe(response.status) }
+        if request != nil { observe(response.status, response.refusal) }
     }
 
     private func answer(_ request: Request, _ answer: Answer) {
@@ -235,7 +235,7 @@ final class ServerConnection: StreamSocketDelegate {
         guard socket.isOpen else { return }
         server.application.complete(&response, to: current?.head, id: current?.id)
         let delimitation = send(response, cycle.answerForm(of: response))
-        observe(response.status)
+        observe(response.status, response.refusal)
         if case .stream(let stream) = response.content, delimitation != .none {
             streamed = StreamedAnswer(stream, delimitation, on: socket)
         } else {
@@ -267,14 +267,15 @@ final class ServerConnection: StreamSocketDelegate {
         return delimitation
     }
 
-    private func observe(_ status: Int) {
+    private func observe(_ status: Int, _ refusal: Refusal? = nil) {
         guard let current else { return }
         self.current = nil
         guard let observer = server.settings.observer else { return }
         let microseconds = (monotonicNanoseconds() - current.start) / 1_000
         observer(
             AnsweredRequest(
-                head: current.head, id: current.id, status: status, microseconds: microseconds))
+                head: current.head, id: current.id, status: status, refusal: refusal,
+                microseconds: microseconds))
     }
 }
 

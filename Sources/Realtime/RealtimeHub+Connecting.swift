@@ -37,8 +37,10 @@ extension RealtimeHub {
 
     private static func refusal(_ status: Int, _ text: String) -> Answer {
         let body = JSON.object([JSON.Member("error", .string(text))]).bytes
-        return .response(
-            Response(status: status, contentType: "application/json; charset=utf-8", body: body))
+        var response = Response(
+            status: status, contentType: "application/json; charset=utf-8", body: body)
+        response.refusal = Refusal(message: text)
+        return .response(response)
     }
 }
 

@@ -13,6 +13,8 @@ public import Schema
 public final class RealtimeHub {
     let settings: FeedSettings
     let authenticate: (String) -> Result<Identity, Problem>
+    /// Told why a client was refused something on a topic, in the words that it was told.
+    let report: (_ topic: String, _ reason: String) -> Void
     /// The wall clock: tokens end by it.
     let clock: () -> Instant
     /// The monotonic clock: silence and rates are measured by it.
@@ -39,17 +41,21 @@ public final class RealtimeHub {
     ///     message is told to the client.
     ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
     ///     same second; without it they are looked at every half minute.
+    ///   - report: told why a client was refused something on a topic, in the words that it was
+    ///     told.
     ///   - now: the wall clock; tests inject their own.
     ///   - uptime: the monotonic clock; tests inject their own.
     public init(
         catalogue: Catalogue, rulebook: Rulebook, reader: Reader, settings: FeedSettings,
         authenticate: @escaping (String) -> Result<Identity, Problem>,
         revocationCount: @escaping () -> Int = { 0 },
+        report: @escaping (_ topic: String, _ reason: String) -> Void = { _, _ in },
         now: @escaping () -> Instant = { Instant.now },
         uptime: @escaping () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
         self.settings = settings
         self.authenticate = authenticate
+        self.report = report
         clock = now
         self.uptime = uptime
         matcher = Matcher(reader: reader)

@@ -54,6 +54,7 @@ extension RealtimeSession {
     }
 
     private func refuse(_ message: ClientMessage, _ reason: String) {
+        hub.report(message.topic, reason)
         reply(ServerPayload.error(reason: reason), to: message)
     }
 

@@ -115,6 +115,7 @@ extension RealtimeSession {
 
     /// Sends a `system` message.
     func tell(_ notice: SystemNotice, on channel: Channel) {
+        if notice.isRefusal { hub.report(channel.topic, notice.message) }
         sink?.send(
             text: serializer.message(
                 topic: channel.topic, event: "system",

@@ -35,6 +35,15 @@ enum SystemNotice: Equatable {
         }
     }
 
+    /// Whether a client is told by it what it cannot have. What was said in a reply before is not
+    /// said again.
+    var isRefusal: Bool {
+        switch self {
+        case .unusableBinding, .tokenRefused, .tooManyMessages: true
+        case .subscribed, .connected, .mustRefetch, .unserved, .disconnecting: false
+        }
+    }
+
     /// What it says.
     var message: String {
         switch self {

@@ -27,8 +27,11 @@ extension JoinRequest {
 extension RealtimeHub {
     /// Answers a broadcast over HTTP (realtime.md §9).
     static func refuseBroadcast() -> Response {
-        let body = JSON.object([JSON.Member("message", .string(Unserved.broadcast.rawValue))])
-        return Response(
+        let text = Unserved.broadcast.rawValue
+        let body = JSON.object([JSON.Member("message", .string(text))])
+        var response = Response(
             status: 403, contentType: "application/json; charset=utf-8", body: body.bytes)
+        response.refusal = Refusal(message: text)
+        return response
     }
 }

@@ -43,6 +43,14 @@ struct ConstantReader {
             if isRequired { reader.fault("a required column cannot default to null", at: value) }
             return nil
         }
+        if type != .text, type != .json, let text = value.string, text.hasSuffix(")"),
+            text.contains("(")
+        {
+            reader.fault(
+                "the default is a constant here; an expression is written {\"$expr\": \"\(text)\"}",
+                at: value)
+            return nil
+        }
         return constant(value, "the default").map(ColumnDefault.constant)
     }
 

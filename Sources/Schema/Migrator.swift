@@ -20,21 +20,7 @@ public struct Migrator: Sendable {
             try transaction.migrating { transaction throws(DatabaseError) in
                 try transaction.executeScript(Self.memory)
                 return try transaction.query(
-                    SQL(
-                        "SELECT version, name, checksum, applied_at FROM _apus_migrations "
-                            + "ORDER BY version"
-                    ),
-                    .none
-                ) { rows throws(DatabaseError) in
-                    var records: [MigrationRecord] = []
-                    while try rows.next() {
-                        records.append(
-                            MigrationRecord(
-                                version: rows.text(0), name: rows.text(1), checksum: rows.text(2),
-                                appliedAt: rows.text(3)))
-                    }
-                    return records
-                }
+                    SQL(MigrationRecord.selection), .none, MigrationRecord.all)
             }
         }
     }
@@ -213,7 +199,8 @@ extension DatabaseError {
             "\(deletion.refusal(table)): \(Self.list(others)) "
                 + "\(others.count == 1 ? "refers" : "refer") to it, and the rows there would be "
                 + "deleted or changed along with those of \"\(table)\""
-        case .tooDeep(let message), .other(_, let message, _): message
+        case .tooDeep(let message): message
+        case .other(_, let message, _): Self.quotedOnce(message)
         }
     }
 
@@ -221,6 +208,15 @@ extension DatabaseError {
     var advice: String? {
         guard case .stillReferenced(let deletion, let table, _) = self else { return nil }
         return "Nothing of the file was applied. \(deletion.wayOut(table))"
+    }
+
+    /// ALTER TABLE quotes a name that is quoted already.
+    private static func quotedOnce(_ message: String) -> String {
+        var last: Character?
+        return message.filter { character in
+            defer { last = character }
+            return character != "\"" || last != "\""
+        }
     }
 
     /// `"a"`, `"a" and "b"`, `"a", "b" and "c"`.

@@ -45,7 +45,13 @@ struct ModelReader {
         for unique in words["unique"]?.value.elements ?? [] { readUnique(unique) }
         for index in words["indexes"]?.value.elements ?? [] { readIndex(index) }
         if let checks = words["checks"] { readChecks(checks.value) }
-        if let access = words["access"] { draft.access = readAccess(access.value) }
+        if let access = words["access"] {
+            draft.access = readAccess(access.value)
+        } else if root["access"] == nil {
+            reader.report.warn(
+                "only the service_role may read or write \"\(draft.name)\": it has no \"access\"; "
+                    + "{} says that it is meant", at: reader.file.location(root.offset))
+        }
         if let realtime = words["realtime"] { draft.realtime = readRealtime(realtime.value) }
     }
 

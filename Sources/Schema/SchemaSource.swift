@@ -17,7 +17,7 @@ public struct SchemaSource: Sendable {
 
     init(path: String, role: FileRole, bytes: [UInt8]) {
         let parts = path.split(separator: "/")
-        name = parts.suffix(role.depth).joined(separator: "/")
+        name = parts.suffix(role.depth ?? max(1, parts.count - 1)).joined(separator: "/")
         effect = role.effect
         self.bytes = bytes
     }
@@ -39,6 +39,9 @@ public struct SchemaSource: Sendable {
         }
     }
 
+    /// Whether another version of the file has the same bytes.
+    public func isIdentical(to other: SchemaSource) -> Bool { bytes == other.bytes }
+
     /// Whether another version of the file says the same, however it is laid out.
     public func saysTheSame(as other: SchemaSource) -> Bool {
         if bytes == other.bytes { return true }
@@ -50,11 +53,12 @@ public struct SchemaSource: Sendable {
 }
 
 extension FileRole {
-    /// How many of the path's last components name the file.
-    fileprivate var depth: Int {
+    /// How many of the path's last components name the file; nil for all but `Schemas/`.
+    fileprivate var depth: Int? {
         switch self {
         case .model, .seeds, .query: 2
-        case .rules, .project, .stray: 1
+        case .rules, .project: 1
+        case .stray: nil
         }
     }
 

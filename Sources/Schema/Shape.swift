@@ -48,7 +48,9 @@ indirect enum Shape: Sendable {
         case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
         case .list(let element, let min):
             (min > 0 ? "a non-empty" : "an") + " array, each element \(element.wording)"
-        case .map, .words, .object: "an object"
+        case .map: "an object"
+        case .words(let name): "an object" + (Vocabulary.named(name).listing.map { " (\($0))" } ?? "")
+        case .object(let vocabulary): "an object" + (vocabulary.listing.map { " (\($0))" } ?? "")
         case .setting(let setting): setting.syntax.wording
         case .constant(let value): "\(value)"
         case .either(let shapes): shapes.map(\.wording).joined(separator: " or ")
@@ -148,6 +150,13 @@ struct Vocabulary: Sendable {
     let words: [Word]
 
     func word(_ name: String) -> Word? { words.first { $0.name == name } }
+
+    /// The words one after the other, for messages; nil where they are too many to read.
+    var listing: String? {
+        words.count > Self.listedMax ? nil : words.map(\.name).joined(separator: ", ")
+    }
+
+    private static let listedMax = 12
 
     /// An object of this kind as JSON Schema.
     var jsonSchema: JSON {

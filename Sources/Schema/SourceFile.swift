@@ -73,6 +73,13 @@ struct FileReader {
                 "the file is larger than \(Limits.fileBytesMax >> 20) MiB", at: file.location(0))
             return nil
         }
+        // Windows' editors begin files with one; RFC 8259 §8.1 forbids it.
+        if file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            report.fault(
+                "the file begins with a byte order mark; save it as UTF-8 without one",
+                at: file.location(0))
+            return nil
+        }
         do {
             return try JSONDocument(parsing: file.bytes, depthMax: Limits.jsonDepthMax).root
         } catch {
@@ -128,9 +135,18 @@ struct FileReader {
     }
 
     private func unknown(_ member: Member, _ vocabulary: Vocabulary) {
-        fault(
-            "\(vocabulary.noun) has no word \"\(member.name)\"", at: member.key,
-            suggestion: nearest(member.name, in: vocabulary.words.map(\.name)))
+        var message = "\(vocabulary.noun) has no word \"\(member.name)\""
+        let near = nearest(member.name, in: vocabulary.words.map(\.name))
+        if near == nil {
+            if let listing = vocabulary.listing {
+                message += "; it has \(listing)"
+            } else if let other = Vocabulary.Name.allCases.lazy.map(Vocabulary.named)
+                .first(where: { $0.word(member.name) != nil })
+            {
+                message += "; \(other.noun) has it"
+            }
+        }
+        fault(message, at: member.key, suggestion: near)
     }
 
     /// Reports a value of the wrong shape; for a list, the first element at fault.

@@ -18,14 +18,15 @@ public struct APIKeys: Sendable {
     /// Reads the keys of a data directory, making them and it on first use, which a warning tells: keys
     /// of a directory whose name was mistyped would open nothing.
     ///
-    /// - Throws: a `Problem` when the directory or the file in it cannot be used, `SchemaFailure`
+    /// - Throws: a `Problem` when the directory or the file in it cannot be used, or a server runs
+    ///   whose secrets are no longer in the file, `SchemaFailure`
     ///   and `SettingFault` when a setting cannot.
     public static func load(_ options: ServerOptions) throws -> APIKeys {
         let log = try options.commandLog()
         let isNew = !FileSystem.exists(options.dataDirectory)
         try options.prepareDataDirectory(log: log)
         if isNew { log.record(.dataDirectoryMade(path: options.dataDirectory)) }
-        return APIKeys(try Secrets.loadOrCreate(directory: options.dataDirectory))
+        return APIKeys(try options.loadSecrets())
     }
 
     /// Both keys as one JSON object: `{"anon": …, "service_role": …}`.

@@ -10,7 +10,7 @@ extension BackendParts {
     func order(
         _ registry: LoopRegistry, _ server: WebServer, _ reloader: SchemaReloader?
     ) -> [Service] {
-        let (database, auth) = (services.database, services.auth)
+        let (database, auth, secretsWatch) = (services.database, services.auth, secretsWatch)
         let order = [
             // Opened before anything else could be made. Its writer's thread, its lanes.
             Service(
@@ -20,6 +20,8 @@ extension BackendParts {
             Service(
                 "retention",
                 tick: .every(.seconds(60), on: .oneNode) { database.trimChanges() }),
+            Service(
+                "secrets", tick: .every(.seconds(1), on: .everyNode) { secretsWatch.look() }),
             // Its threads start with the first password.
             Service("passwords", stop: { _ in auth.close() }),
             // Tokens end and sockets fall silent also while the loops drain.

@@ -13,17 +13,19 @@ struct BackendParts {
     let keys: APIKeys
     let services: SharedServices
     let metrics: Metrics
+    let secretsWatch: SecretsWatch
     let isDraining = Flag()
 
     init(_ options: ServerOptions, mode: Backend.Mode) throws {
-        // Faults of the files are told before anything is touched.
-        schemas = try SchemaSet.load(options)
+        // Faults of the files are told before the database is touched.
+        schemas = try mode.load(options)
         let settings = schemas.settings
         let log = Log(
             level: settings.log.level, format: settings.log.format ?? mode.logFormat)
         try options.prepareDataDirectory(log: log)
-        let secrets = try Secrets.loadOrCreate(directory: options.dataDirectory)
+        let secrets = try options.loadSecrets()
         keys = APIKeys(secrets)
+        secretsWatch = SecretsWatch(secrets, directory: options.dataDirectory, log: log)
         var configuration = DatabaseConfiguration.file(options.databasePath)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
         configuration.loops = settings.loops
@@ -83,7 +85,10 @@ struct BackendParts {
     ) throws {
         switch mode {
         case .development:
-            try schemas.writeEditorSchemas(options)
+            try options.writeEditorSchemas()
+            for warning in schemas.catalogue.warnings {
+                log.record(.schemaWarning("\(warning)"))
+            }
             try schemas.applyToDevelopment(database, options, log: log)
             try schemas.plantSeeds(in: database, log: log)
         case .production(let migrate):
@@ -125,6 +130,23 @@ extension Settings.TLS {
 }
 
 extension Backend.Mode {
+    /// Reads the schema files. Whoever develops has the JSON Schemas of them even so when they have
+    /// faults: the editor helps most then.
+    fileprivate func load(_ options: ServerOptions) throws -> SchemaSet {
+        do {
+            return try SchemaSet.load(options)
+        } catch {
+            if case .development = self, options.hasSchemas {
+                let log = Log(level: .warning, format: logFormat)
+                // The faults of the files are what is told.
+                if (try? options.prepareDataDirectory(log: log)) != nil {
+                    try? options.writeEditorSchemas()
+                }
+            }
+            throw error
+        }
+    }
+
     /// A person reads along while developing, a program in production.
     fileprivate var logFormat: LogFormat {
         switch self {

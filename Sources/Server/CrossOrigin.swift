@@ -30,7 +30,11 @@ struct CrossOrigin: Sendable {
         }
         // Also where nothing is allowed: a cache must not hand one origin's answer to another.
         response.append(field: "Vary", ascii: "Origin")
-        guard let head, let origin = head.field("origin"), origins.contains(origin) else { return }
+        guard let head, let origin = head.field("origin") else { return }
+        guard origins.contains(origin) else {
+            if Self.isPreflight(head) { response.refusal = .unlisted(origin) }
+            return
+        }
         response.append(field: "Access-Control-Allow-Credentials", ascii: "true")
         appendFields(to: &response, allowing: origin, head)
     }
@@ -58,6 +62,14 @@ struct CrossOrigin: Sendable {
         }
         response.append(field: "Access-Control-Allow-Headers", bytes: names)
         response.append(field: "Access-Control-Max-Age", ascii: "86400")
+    }
+}
+
+extension Refusal {
+    /// A preflight says nothing of it: what is not allowed is left out.
+    fileprivate static func unlisted(_ origin: String) -> Refusal {
+        Refusal(
+            code: "origin_not_allowed", message: "cors.origins does not list \(origin)")
     }
 }
 

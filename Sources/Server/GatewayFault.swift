@@ -39,8 +39,10 @@ enum GatewayFault: Error {
         let members: [JSON.Member] = [
             .init("message", .string(message)), .init("hint", .string(hint)),
         ]
-        return Response(
+        var response = Response(
             status: status, contentType: "application/json; charset=utf-8",
             body: JSON.object(members + more).bytes + [ASCII.lf])
+        response.refusal = Refusal(message: message)
+        return response
     }
 }

@@ -27,14 +27,19 @@ extension LoopApplication {
         services: SharedServices, schemas: SchemaSet, reader: Reader, gateway: Gateway
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
-        let auth = services.auth
+        let (auth, log) = (services.auth, services.log)
         return RealtimeHub(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
             settings: FeedSettings(
                 channelsPerSessionMax: realtime.channelsPerSocketMax,
                 messagesPerSecondMax: realtime.messagesPerSecondMax),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(\.realtimeProblem) },
-            revocationCount: { auth.revocationCount })
+            revocationCount: { auth.revocationCount },
+            report: { topic, reason in
+                // What is no topic of ours may be as long as a message.
+                let topic = String(topic.prefix(256))
+                log.record(.channelRefused(topic: topic, refusal: RefusalText(message: reason)))
+            })
     }
 
     static func makeRouter(

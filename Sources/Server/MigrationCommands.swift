@@ -45,6 +45,7 @@ public enum MigrationCommands {
     /// - Throws: `drops_declared` when they drop what Schemas/ declares, where there are such
     ///   files; nothing is applied then.
     public static func up(_ options: ServerOptions, applied: (String) -> Void) throws -> Int {
+        try options.requireProject()
         let set = try MigrationSet.load(options.migrationsDirectory)
         return try withDatabase(options) { database in
             let migrator = Migrator(database, set)
@@ -62,10 +63,13 @@ public enum MigrationCommands {
         }
     }
 
-    /// How files and database stand to each other.
+    /// How files and database stand to each other. Makes no database, and reads one that a server
+    /// holds. A data directory that is there is closed to others, as by every command.
     public static func status(_ options: ServerOptions) throws -> Report {
+        try options.requireProject()
         let set = try MigrationSet.load(options.migrationsDirectory)
-        return try withDatabase(options) { Report(try Migrator($0, set).status()) }
+        if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
+        return Report(try MigrationStatus(set, databaseAt: options.databasePath))
     }
 
     private static func withDatabase<R>(

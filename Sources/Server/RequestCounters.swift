@@ -55,10 +55,13 @@ struct RequestObserver: Sendable {
 
     func record(_ request: AnsweredRequest) {
         counters.record(status: request.status, microseconds: request.microseconds)
-        guard Event.level(ofStatus: request.status) >= log.level else { return }
+        let refusal = request.refusal
+        let level = Event.level(ofStatus: request.status, isRefused: refusal != nil)
+        guard level >= log.level else { return }
         log.record(
             .request(
                 id: request.id, method: request.method.name, path: request.path,
-                status: request.status, microseconds: request.microseconds))
+                status: request.status, microseconds: request.microseconds,
+                refusal: refusal.map { RefusalText(code: $0.code, message: $0.message) }))
     }
 }

@@ -83,12 +83,15 @@ private final class SchemaReload {
 
     func run() {
         let files = SourceSnapshot.read(options) ?? saved
-        let names = files.names(changedFrom: saved)
+        let before = saved
+        var names = files.names(changedFrom: before)
         saved = files
         do {
             try take(try SchemaSet.load(options))
         } catch {
             let found = SchemaFaults(error)
+            // A word that is there twice says what it said, and is a fault.
+            if names.isEmpty, found != faults { names = files.names(rewrittenSince: before) }
             if let event = found.event(of: names, after: faults) { services.log.record(event) }
             faults = found
         }
@@ -103,6 +106,9 @@ private final class SchemaReload {
             if !isTaken { return wait(with: change) }
         }
         if !change.taken.isEmpty { registry.reload(schemas) }
+        let overruled = schemas.overruled(by: options.given, changedFrom: taken)
+        let told = Set(taken.catalogue.warnings)
+        let warnings = schemas.catalogue.warnings.filter { !told.contains($0) }
         taken = schemas
         if change.isEmpty && faults != nil {
             let all = SchemaChange(from: started, to: schemas, startedOn: started)
@@ -115,6 +121,8 @@ private final class SchemaReload {
             (change.taken, Event.schemasTaken), (change.waiting, Event.schemasWaiting),
             (change.settled + unmoved.sorted(), Event.schemasSettled),
         ])
+        for (name, by) in overruled { services.log.record(.settingOverruled(name: name, by: by)) }
+        for warning in warnings { services.log.record(.schemaWarning("\(warning)")) }
     }
 
     /// What only a migration file makes good is served when that is applied: from the next start on.

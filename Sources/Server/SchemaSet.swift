@@ -61,6 +61,21 @@ struct SchemaSet: Sendable {
         }
     }
 
+    /// The settings that `project.json` gives since `before`, and that do nothing because `given`
+    /// has them: each with the flag or the variable.
+    func overruled(
+        by given: GivenSettings, changedFrom before: SchemaSet
+    ) -> [(name: String, by: String)] {
+        let (old, new) = (before.catalogue.project, catalogue.project)
+        return Setting.all.compactMap { setting in
+            guard given.source(of: setting) != .standard, new.source(of: setting) != .standard,
+                old.source(of: setting) == .standard
+                    || !setting.isSame(in: old.settings, and: new.settings)
+            else { return nil }
+            return ("\(setting.name) of project.json", "\(given.source(of: setting))")
+        }
+    }
+
     /// Which tables feed the change log.
     var capturedTables: [CapturedTable] {
         catalogue.models.compactMap { model in
@@ -71,12 +86,13 @@ struct SchemaSet: Sendable {
             }
         }
     }
+}
 
+extension ServerOptions {
     /// Writes the JSON Schemas of model files and of `project.json` beside the database, for
     /// editors.
-    func writeEditorSchemas(_ options: ServerOptions) throws(Problem) {
-        let folder = options.dataDirectory
-        try FileSystem.replace(folder + "/model.schema.json", with: ModelFileSchema.bytes)
-        try FileSystem.replace(folder + "/project.schema.json", with: ProjectFileSchema.bytes)
+    func writeEditorSchemas() throws(Problem) {
+        try FileSystem.replace(dataDirectory + "/model.schema.json", with: ModelFileSchema.bytes)
+        try FileSystem.replace(dataDirectory + "/project.schema.json", with: ProjectFileSchema.bytes)
     }
 }

@@ -1,4 +1,6 @@
 public import Configuration
+import Diagnostics
+import Disk
 public import Schema
 
 /// What the operator gave by flags and variables, and the project that it is about.
@@ -24,11 +26,30 @@ public struct ServerOptions: Sendable {
     /// The folder of the migration files.
     public var migrationsDirectory: String { FolderPath.join(projectDirectory, "Migrations") }
 
+    /// Whether there is a folder of schema files.
+    public var hasSchemas: Bool { FileSystem.exists(schemasDirectory) }
+
+    /// Throws where there is neither of a project's folders: whatever were made there would be made
+    /// in the wrong place.
+    func requireProject() throws(Problem) {
+        guard !hasSchemas, !FileSystem.exists(migrationsDirectory) else { return }
+        throw .noProject(in: projectDirectory)
+    }
+
     /// Every setting's value, and who has given it: flags before variables before `project.json`,
     /// of which nothing else is read.
     ///
     /// - Throws: `SchemaFailure` with every fault of `project.json`.
     public func loadSettings() throws(SchemaFailure) -> GivenSettings {
         given.over(try Catalogue.project(ofSchemas: schemasDirectory))
+    }
+}
+
+extension Problem {
+    fileprivate static func noProject(in folder: String) -> Problem {
+        Problem(
+            code: "no_project", status: 500,
+            message: "\(folder) holds neither Schemas/ nor Migrations/: it is no project.",
+            hint: "Name the project's folder with --project DIR.")
     }
 }

@@ -19,8 +19,14 @@ public struct SettingReport: Sendable {
 
     /// A line a setting: its name, its value and its source.
     public var text: String {
-        let rows = Setting.all.map { [$0.name, $0.text(in: settings), "\(given.source(of: $0))"] }
+        let rows = Setting.all.map { [$0.name, value(of: $0), "\(given.source(of: $0))"] }
         return textTable(rows).map { $0 + "\n" }.joined()
+    }
+
+    /// A default that is found out when the server starts is told in words.
+    private func value(of setting: Setting) -> String {
+        let isOpen = given.source(of: setting) == .standard && setting.json(in: settings) == .null
+        return isOpen && !setting.isSecret ? setting.standard : setting.text(in: settings)
     }
 
     /// An array of objects, for scripts: `[{"name": …, "value": …, "source": …, "from": …, …}]`.

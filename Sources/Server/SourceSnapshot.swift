@@ -28,6 +28,14 @@ struct SourceSnapshot {
         Set(sources.keys).union(before.sources.keys).sorted().filter { !isSame($0, as: before) }
     }
 
+    /// The files that were not there before or had other bytes, whatever they said; in order.
+    func names(rewrittenSince before: SourceSnapshot) -> [String] {
+        sources.keys.sorted().filter { name in
+            guard let file = sources[name], let former = before.sources[name] else { return true }
+            return !file.isIdentical(to: former)
+        }
+    }
+
     /// Whether a file says the same at both moments. It does when it is there at neither.
     func isSame(_ name: String, as other: SourceSnapshot) -> Bool {
         switch (sources[name], other.sources[name]) {

@@ -36,7 +36,20 @@ struct FaultCase: CustomTestStringConvertible {
             #"models/things.json:3:3: a model has no word "requird"; did you mean "required"?"#),
         FaultCase(
             "a word far from any", #"{"properties": {}, "xyzzy": 1}"#,
-            #"models/things.json:1:20: a model has no word "xyzzy""#),
+            #"models/things.json:1:20: a model has no word "xyzzy"; it has $schema, description, "#
+                + "properties, required, primaryKey, unique, indexes, checks, search, realtime, access"),
+        FaultCase(
+            "a byte order mark", "\u{FEFF}{\"properties\": {}}",
+            "models/things.json:1:1: the file begins with a byte order mark; save it as UTF-8 "
+                + "without one"),
+        FaultCase(
+            "a verb that is none", #"{"properties": {}, "access": {"insert": true}}"#,
+            #"models/things.json:1:31: an access table has no word "insert"; it has all, write, "#
+                + "read, create, update, delete"),
+        FaultCase(
+            "a word of the model at a property",
+            #"{"properties": {"a": {"type": "string", "unique": true}}}"#,
+            #"models/things.json:1:41: a property has no word "unique"; a model has it"#),
         FaultCase(
             "a word twice", #"{"properties": {}, "properties": {}}"#,
             #"models/things.json:1:20: "properties" stands here twice"#),
@@ -178,7 +191,13 @@ struct FaultCase: CustomTestStringConvertible {
             #"{"type": "string", "enum": ["a"], "default": "b"}"#,
             "67: the default does not keep the column's own constraints: c must be one of: a"),
         .column(
-            #"{"type": "string", "onUpdate": "now()"}"#, #"53: "onUpdate" must be an object"#),
+            #"{"type": "string", "onUpdate": "now()"}"#, #"53: "onUpdate" must be an object ($expr)"#),
+        .column(
+            #"{"type": "string", "format": "uuid", "references": "teams"}"#,
+            #"73: "references" must be an object (model, column, as, inverse, onDelete)"#),
+        .column(
+            #"{"type": "string", "format": "date-time", "default": "now()"}"#,
+            #"75: the default is a constant here; an expression is written {"$expr": "now()"}"#),
         .column(
             #"{"type": "string", "onUpdate": {"expr": "now()"}}"#,
             #"54: an expression has no word "expr"; did you mean "$expr"?"#),
@@ -199,7 +218,7 @@ struct FaultCase: CustomTestStringConvertible {
         ),
         .column(
             #"{"type": "string", "access": {"delete": true}}"#,
-            #"52: a column's access table has no word "delete""#),
+            #"52: a column's access table has no word "delete"; it has all, write, read, create, update"#),
         .column(
             #"{"type": "string", "references": {"as": "x"}}"#, #"55: a reference needs "model""#),
         .column(
@@ -258,7 +277,8 @@ struct FaultCase: CustomTestStringConvertible {
     }
 
     @Test func `a name that works only in part is a warning`() throws {
-        let catalogue = try things(#"{"properties": {"order": {"type": "integer"}}}"#)
+        let catalogue = try things(
+            #"{"properties": {"order": {"type": "integer"}}, "access": {}}"#)
         #expect(
             catalogue.warnings.map(\.description) == [
                 "models/things.json:1:17: the column's name \"order\" is a parameter of the REST API: "
@@ -266,9 +286,23 @@ struct FaultCase: CustomTestStringConvertible {
             ])
     }
 
+    @Test(arguments: [
+        ("", true), (#", "access": {}"#, false), (#", "access": {"read": true}"#, false),
+        (#", "access": {"all": false}"#, false),
+    ])
+    func `a model without access is a warning, one that says it is not`(
+        _ access: String, isTold: Bool
+    ) throws {
+        let catalogue = try things(#"{"properties": {"a": {"type": "integer"}}\#(access)}"#)
+        let told =
+            "models/things.json:1:1: only the service_role may read or write \"things\": it has no "
+            + "\"access\"; {} says that it is meant"
+        #expect(catalogue.warnings.map(\.description) == (isTold ? [told] : []))
+    }
+
     @Test func `a name that rules have to quote is a warning, in any case of letters`() throws {
         let catalogue = try things(
-            #"{"properties": {"Between": {"type": "integer"}, "or": {"type": "integer"}}}"#)
+            #"{"properties": {"Between": {"type": "integer"}, "or": {"type": "integer"}}, "access": {}}"#)
         let words = catalogue.warnings.map(\.description)
         #expect(words.count == 3)
         #expect(

@@ -31,8 +31,20 @@ import Values
         ),
         (#"{"auth": {"autoconfirm": false}}"#, #"project.json:1:26: "autoconfirm" must be true"#),
         // Nothing would honour these yet.
-        (#"{"auth": {"site_url": "x"}}"#, #"project.json:1:11: "auth" has no word "site_url""#),
-        (#"{"rest": {"aggregates": true}}"#, #"project.json:1:11: "rest" has no word "aggregates""#),
+        (
+            #"{"auth": {"site_url": "x"}}"#,
+            #"""
+            project.json:1:11: "auth" has no word "site_url"; it has jwt_expiry_seconds, \#
+            password_min_length, disable_signup, autoconfirm, anonymous, refresh_reuse_seconds
+            """#
+        ),
+        (
+            #"{"rest": {"aggregates": true}}"#,
+            #"""
+            project.json:1:11: "rest" has no word "aggregates"; it has max_rows, safe_update, \#
+            statement_timeout_ms
+            """#
+        ),
         (
             #"{"rest": {"max_rows": 0}}"#,
             #"project.json:1:23: "max_rows" must be an integer from 1 to 1000000000"#
@@ -43,10 +55,19 @@ import Values
         ),
     ]
 
+    private static let topWords =
+        "$schema, listen, loops, name, log, tls, database, auth, rest, realtime, cors, limits"
+
     static let installationFaults: [(String, String)] = [
         // The file is found by it, and a committed file must not move an installation's data.
-        (#"{"project": "x"}"#, #"project.json:1:2: project.json has no word "project""#),
-        (#"{"data": "x"}"#, #"project.json:1:2: project.json has no word "data""#),
+        (
+            #"{"project": "x"}"#,
+            #"project.json:1:2: project.json has no word "project"; it has \#(topWords)"#
+        ),
+        (
+            #"{"data": "x"}"#,
+            #"project.json:1:2: project.json has no word "data"; it has \#(topWords)"#
+        ),
         (
             #"{"listen": ":80"}"#,
             #"project.json:1:12: "listen" ':80' names no host: 127.0.0.1:80 is for this machine "#
@@ -60,7 +81,7 @@ import Values
             #"{"log": {"level": "wraning"}}"#,
             #"project.json:1:19: "level" must be one of debug, info, warning, error; did you mean "warning"?"#
         ),
-        (#"{"log": "info"}"#, #"project.json:1:9: "log" must be an object"#),
+        (#"{"log": "info"}"#, #"project.json:1:9: "log" must be an object (level, format)"#),
         (#"{"loops": 0}"#, #"project.json:1:11: "loops" must be an integer from 1 to 64"#),
         (#"{"cors": {"origins": "*"}}"#, #"project.json:1:22: "origins" must be a list of origins"#),
         (

@@ -27,6 +27,12 @@ import Testing
         let settings = #"{"auth": {"jwt_expiry_seconds": 600}, "rest": {"max_rows": 7}, "name": "x"}"#
         try project.save("project.json", settings)
         #expect(project.nextLine() == "took name of project.json")
+        #expect(
+            project.nextLine() == "no effect: auth.jwt_expiry_seconds of project.json, which "
+                + "--auth-jwt-expiry-seconds overrules")
+        #expect(
+            project.nextLine()
+                == "no effect: rest.max_rows of project.json, which --rest-max-rows overrules")
         try project.save("project.json", #"{"name": "x", "tls": {"key": "key.pem"}}"#)
         #expect(project.nextLine() == "warning: not taken: project.json; \(DevelopedProject.goesOn)")
         #expect(
@@ -85,5 +91,52 @@ import Testing
             #expect(line.contains("APUS_LISTEN") == !environment.isEmpty)
             #expect(command.exitCode() == 2)
         }
+    }
+
+    /// What is allowed and probably not meant is told at the start, and of a save only what is new.
+    @Test(.timeLimit(.minutes(1)))
+    func `a model that nobody may use is told of, once`() throws {
+        let closed = #"{"properties": {"a": {"type": "string"}}}"#
+        func doubt(_ model: String) -> String {
+            "warning: Schemas/models/\(model).json:1:1: only the service_role may read or write "
+                + "\"\(model)\": it has no \"access\"; {} says that it is meant"
+        }
+        let project = try DevelopedProject(["--log-level", "info"])
+        try project.save("models/one.json", closed)
+        #expect(project.nextLine() == "applied table one")
+        #expect(project.nextLine() == "took models/one.json")
+        #expect(project.nextLine() == doubt("one"))
+        try project.save("models/two.json", closed.replacing("{\"prop", with: "{\"access\": {}, \"prop"))
+        #expect(project.nextLine() == "applied table two")
+        #expect(project.nextLine() == "took models/two.json")
+        try project.save("models/three.json", closed)
+        #expect(project.nextLine() == "applied table three")
+        #expect(project.nextLine() == "took models/three.json")
+        #expect(project.nextLine() == doubt("three"))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a model that nobody may use is told of at the start`() throws {
+        let project = try TestProject(
+            models: ["one": #"{"properties": {"a": {"type": "string"}}}"#])
+        let lines = try RunningCommand(["dev", "--project", project.path, "--listen", "127.0.0.1:0"])
+            .lines(through: "listening on")
+        #expect(lines.filter { $0.contains("warning: Schemas/models/one.json:1:1: only ") }.count == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a file that only says a word twice is named`() throws {
+        let project = try DevelopedProject()
+        let twice = TestProject.note.replacing(
+            #""required": ["text"]"#, with: #""required": ["text"], "required": ["text"]"#)
+        try project.save("models/notes.json", twice)
+        #expect(project.nextLine() == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a file in a folder of a folder is named with both`() throws {
+        let project = try DevelopedProject()
+        try project.save("models/sub/a.json", TestProject.note)
+        #expect(project.nextLine() == "warning: not taken: models/sub/a.json; \(DevelopedProject.goesOn)")
     }
 }

@@ -51,4 +51,49 @@ import Testing
         #expect(try RunningCommand(["migrate", "up", "--project", root.path]).exitCode() == 0)
         #expect(try warnings("dev") == [])
     }
+
+    /// The warnings about the secrets end with what becomes of them.
+    private static let consequence = "it goes on with the keys it was started with, and its next "
+        + "start takes what it finds there: with other secrets every API key and session of now is "
+        + "void; put the file back from a backup"
+
+    @Test func `secrets that go while the server runs are told, and so is their return`() throws {
+        let project = try DevelopedProject()
+        let file = project.root.appending(path: ".apus/secrets.json")
+        let kept = try Data(contentsOf: file)
+        try FileManager.default.removeItem(at: file)
+        #expect(
+            project.nextLine() == "warning: \(file.path) was removed while the server runs: "
+                + Self.consequence)
+        try Self.restore(kept, to: file)
+        #expect(project.nextLine() == "\(file.path) holds the secrets of the start again")
+        try FileManager.default.removeItem(at: file)
+        #expect(project.nextLine()?.contains("was removed") == true)
+        let other = try DevelopedProject()
+        try Self.restore(
+            try Data(contentsOf: other.root.appending(path: ".apus/secrets.json")), to: file)
+        #expect(
+            project.nextLine() == "warning: \(file.path) was replaced while the server runs: "
+                + Self.consequence)
+    }
+
+    @Test func `no command makes new secrets beside a server that runs`() throws {
+        let project = try DevelopedProject()
+        let file = project.root.appending(path: ".apus/secrets.json")
+        try FileManager.default.removeItem(at: file)
+        for command in [["keys"], ["dev", "--listen", "127.0.0.1:0"]] {
+            let refused = try RunningCommand(command + ["--project", project.root.path])
+            #expect(
+                refused.lines(through: "Another Apus server").last?
+                    .hasPrefix("apus: Another Apus server (process ") == true)
+            #expect(refused.exitCode() == 1)
+            #expect(!FileManager.default.fileExists(atPath: file.path))
+        }
+    }
+
+    private static func restore(_ contents: Data, to file: URL) throws {
+        #expect(
+            FileManager.default.createFile(
+                atPath: file.path, contents: contents, attributes: [.posixPermissions: 0o600]))
+    }
 }

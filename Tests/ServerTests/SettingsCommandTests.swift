@@ -46,6 +46,36 @@ import Testing
         #expect(tails["data"] == [root.path + "/.apus", "default"])
     }
 
+    @Test func `a default that is found out later is told in words`() throws {
+        let lines = try run("settings").lines
+        for (name, words) in [
+            ("log.format", "text for dev, json for serve"),
+            ("database.page_cache_bytes", "a quarter of the memory"),
+        ] {
+            let line = try #require(lines.first { $0.hasPrefix("\(name) ") })
+            #expect(line.contains("  \(words)  ") && line.hasSuffix("  default"), "\(line)")
+        }
+        let given = try run("settings", "--log-format", "json").lines
+        #expect(given.contains { $0.hasPrefix("log.format") && $0.contains("  json  ") })
+    }
+
+    @Test func `a variable that is nearly a setting's is told`() throws {
+        let (lines, code) = try run(
+            "version",
+            environment: [
+                "APUS_RST_MAX_ROWS": "3", "APUS_LSTEN": "x", "APUS_SERVICE_HOST": "10.0.0.1",
+                "APUS_PORT": "tcp://10.0.0.1:80", "APUS_BENCHMARKS": "1",
+            ])
+        #expect(
+            lines.dropLast() == [
+                "apus: the variable APUS_LSTEN is no setting and does nothing; did you mean "
+                    + "APUS_LISTEN?",
+                "apus: the variable APUS_RST_MAX_ROWS is no setting and does nothing; did you mean "
+                    + "APUS_REST_MAX_ROWS?",
+            ])
+        #expect(code == 0)
+    }
+
     @Test func `scripts get every column`() throws {
         try save(#"{"loops": 3}"#)
         let (lines, code) = try run("settings", "--json")

@@ -1,0 +1,14 @@
+/// Why an answer refuses what was asked, for the server's own log: it is not sent. An object, so
+/// that answers which refuse nothing are no larger for it than a word.
+public final class Refusal: Sendable {
+    /// The code that the client is told; nil where there is none.
+    public let code: String?
+    /// What the client is told in words. It may quote what the client has sent.
+    public let message: String
+
+    /// A reason with its code.
+    public init(code: String? = nil, message: String) {
+        self.code = code
+        self.message = message
+    }
+}

@@ -1,0 +1,141 @@
+import Bytes
+import Foundation
+import ServerTestSupport
+import TestSupport
+import Testing
+
+/// Why something was refused, as the log says it to whoever writes the client.
+@Suite(.timeLimit(.minutes(1))) struct RefusalLogTests {
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        let method: String
+        let target: String
+        var body: String?
+        var isKeyed = true
+        /// What is logged before the time it took, and after it.
+        let line: String
+        let reason: String
+        var testDescription: String { line }
+    }
+
+    static let refusals = [
+        Refusal(
+            method: "POST", target: "/rest/v1/notes", body: "{}", line: "400 POST /rest/v1/notes",
+            reason: #"23502 null value in column "text" of relation "notes" violates not-null "#
+                + "constraint"),
+        Refusal(
+            method: "GET", target: "/rest/v1/nots", line: "404 GET /rest/v1/nots",
+            reason: "PGRST205 Could not find the table 'public.nots' in the schema cache"),
+        Refusal(
+            method: "GET", target: "/rest/v1/notes?a=eq.1", isKeyed: false,
+            line: "401 GET /rest/v1/notes", reason: "No API key found in request"),
+        Refusal(
+            method: "POST", target: "/auth/v1/signup",
+            body: #"{"email": "ada@example.org", "password": "1"}"#,
+            line: "422 POST /auth/v1/signup",
+            reason: "weak_password Password should be at least 6 characters."),
+        Refusal(
+            method: "POST", target: "/rest/v1/rpc/f", body: "{", line: "404 POST /rest/v1/rpc/f",
+            reason: "PGRST202 "),
+        Refusal(
+            method: "GET", target: "/elsewhere", isKeyed: false, line: "404 GET /elsewhere",
+            reason: "no Route matched with those values"),
+    ]
+
+    private static func key(_ role: String, of project: DevelopedProject) throws -> String {
+        let keys = try RunningCommand(["keys", role, "--project", project.root.path])
+        return try #require(keys.nextLine())
+    }
+
+    @Test(arguments: refusals)
+    func `a request that is refused says why, while developing`(_ refusal: Refusal) throws {
+        let project = try DevelopedProject()
+        let key = refusal.isKeyed ? try Self.key("service_role", of: project) : nil
+        let client = try HTTPClient(port: project.port, key: key)
+        _ = try client.send(refusal.method, refusal.target, refusal.body)
+        let line = try #require(project.nextLine())
+        #expect(line.hasPrefix("\(refusal.line) in "))
+        #expect(line.contains(" ms: \(refusal.reason)"), "\(line)")
+    }
+
+    @Test func `what rows hold is not logged`() throws {
+        let project = try DevelopedProject()
+        let client = try HTTPClient(
+            port: project.port, key: try Self.key("service_role", of: project))
+        for _ in 1...2 { _ = try client.send("POST", "/rest/v1/notes", #"{"id": 77, "text": "x"}"#) }
+        let line = try #require(project.nextLine())
+        #expect(line.hasPrefix("409 POST /rest/v1/notes in "))
+        #expect(line.hasSuffix(#": 23505 duplicate key value violates unique constraint "notes_pkey""#))
+    }
+
+    @Test func `a message is cut where it is longer than a line`() throws {
+        let project = try DevelopedProject()
+        let client = try HTTPClient(
+            port: project.port, key: try Self.key("service_role", of: project))
+        let name = String(repeating: "é", count: 2000)
+        _ = try client.send("GET", "/rest/v1/notes?id=eq.\(name)")
+        let line = try #require(project.nextLine())
+        #expect(line.contains("22P02 invalid input syntax") && line.count < 400 && line.hasSuffix("é…"))
+    }
+
+    @Test func `programs get the code and not the words`() throws {
+        let project = try DevelopedProject(["--log-format", "json"])
+        let client = try HTTPClient(
+            port: project.port, key: try Self.key("service_role", of: project))
+        _ = try client.send("POST", "/rest/v1/notes", "{}")
+        let line = try #require(project.command.nextLine())
+        let fields = try JSONDocument(parsing: Array(line.utf8)).root
+        #expect(fields["event"]?.string == "request" && fields["status"]?.int64 == 400)
+        #expect(fields["code"]?.string == "23502")
+        #expect(fields["message"] == nil && !line.contains("null value"))
+    }
+
+    @Test func `a request that is served has no code`() throws {
+        let project = try DevelopedProject(["--log-format", "json", "--log-level", "debug"])
+        let client = try HTTPClient(
+            port: project.port, key: try Self.key("service_role", of: project))
+        _ = try client.send("GET", "/rest/v1/notes")
+        let line = try #require(project.command.nextLine())
+        let fields = try JSONDocument(parsing: Array(line.utf8)).root
+        #expect(fields["status"]?.int64 == 200 && fields["code"] == nil)
+    }
+
+    @Test func `a preflight of a page that may not call is told`() throws {
+        let project = try DevelopedProject(["--cors-origins", "http://a.example"])
+        let client = try HTTPClient(port: project.port)
+        for origin in ["http://a.example", "http://b.example"] {
+            let fields = [("Origin", origin), ("Access-Control-Request-Method", "POST")]
+            #expect(try client.send("OPTIONS", "/rest/v1/notes", fields: fields).status == 200)
+        }
+        let line = try #require(project.nextLine())
+        #expect(line.hasPrefix("200 OPTIONS /rest/v1/notes in "))
+        #expect(
+            line.hasSuffix(" ms: origin_not_allowed cors.origins does not list http://b.example"),
+            "\(line)")
+    }
+
+    /// What a client asks of a socket, and what is logged of it.
+    static let joins: [(event: String, payload: JSON, line: String)] = [
+        (
+            "phx_join", ["config": ["postgres_changes": [["event": "*", "table": "notes"]]]],
+            "refused on realtime:room: "
+        ),
+        (
+            "phx_join", ["config": ["private": true]],
+            "refused on realtime:room: Unauthorized: This server has no private channels yet"
+        ),
+        (
+            "phx_join", ["config": [:], "access_token": "x"],
+            "refused on realtime:room: "
+        ),
+    ]
+
+    @Test(arguments: 0..<joins.count)
+    func `a feed that is refused says why`(_ number: Int) throws {
+        let project = try DevelopedProject()
+        let feed = try FeedClient(port: project.port, key: try Self.key("anon", of: project))
+        let (event, payload, line) = Self.joins[number]
+        _ = try feed.push("room", event, payload)
+        let told = try #require(project.nextLine())
+        #expect(told.hasPrefix(line), "\(told)")
+    }
+}
