@@ -24,9 +24,6 @@ public struct MigrationFile: Hashable, Sendable {
         return "\(text.count):" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    /// Where SQLite would stop to read; nil where it reads to the end.
-    var nulOffset: Int? { text.firstIndex(of: 0) }
-
     /// A file called `fileName`; nil when the name is not of the form `YYYYMMDDTHHMMSS_name.sql`.
     public init?(fileName: String, directory: String = "Migrations", text: [UInt8]) {
         let parts = fileName.split(separator: "_", maxSplits: 1).map(String.init)
