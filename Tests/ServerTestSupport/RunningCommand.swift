@@ -43,8 +43,8 @@ public final class RunningCommand {
         var arguments = unsafe ([path] + words).map { unsafe strdup($0) } + [nil]
         var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
         defer {
-            for unsafe text in unsafe arguments { unsafe free(text) }
-            for unsafe text in unsafe variables { unsafe free(text) }
+            unsafe arguments.forEach { unsafe free($0) }
+            unsafe variables.forEach { unsafe free($0) }
         }
         var process: pid_t = 0
         let result = unsafe posix_spawn(&process, path, &actions, nil, &arguments, &variables)

@@ -58,16 +58,4 @@ extension LoopbackSocket {
         answer.body = read(count: length)
         return answer
     }
-
-    /// A chunked body to its end: the bytes of data in it, or nil if it is cut off.
-    public func readChunks() -> Int? {
-        var total = 0
-        while true {
-            guard let line = readText(through: "\r\n"), let size = Int(line.dropLast(), radix: 16)
-            else { return nil }
-            total += size
-            guard read(count: size + 2).count == size + 2 else { return nil }
-            if size == 0 { return total }
-        }
-    }
 }
