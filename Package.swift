@@ -18,8 +18,8 @@ let house: [SwiftSetting] = [
         .when(configuration: .release)),
 ]
 
-/// What the binary is made of does without regular expressions: their library, which every file would
-/// import unasked, would be a tenth of it.
+/// What the binary is made of does without regular expressions: their library, which every file
+/// would import unasked, would be a tenth of it.
 let product =
     house + [.unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"])]
 
@@ -61,15 +61,34 @@ let package = Package(
         room("Schema", ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"]),
         room("Query", ["Bytes", "Diagnostics"]),
         room("Expressions", ["Query", "Schema", "Database", "Values", "Bytes", "Diagnostics"]),
-        room("REST", ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        room("Auth", ["Crypto", "Configuration", "Database", "Values", "HTTP", "Work", "Disk", "Bytes", "Diagnostics"]),
-        room("Realtime", ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        room("Server", [
-            "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Database", "Values", "HTTPServer",
-            "Network", "HTTP", "Crypto", "Work", "Disk", "Diagnostics", "Bytes", "CLinux",
-        ]),
+        room(
+            "REST",
+            [
+                "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes",
+                "Diagnostics",
+            ]),
+        room(
+            "Auth",
+            [
+                "Crypto", "Configuration", "Database", "Values", "HTTP", "Work", "Disk", "Bytes",
+                "Diagnostics",
+            ]),
+        room(
+            "Realtime",
+            [
+                "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes",
+                "Diagnostics",
+            ]),
+        room(
+            "Server",
+            [
+                "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Database",
+                "Values", "HTTPServer",
+                "Network", "HTTP", "Crypto", "Work", "Disk", "Diagnostics", "Bytes", "CLinux",
+            ]),
         .executableTarget(
-            name: "ApusCommand", dependencies: ["Server", "Schema", "Configuration", "Diagnostics"],
+            name: "ApusCommand",
+            dependencies: ["Server", "Schema", "Configuration", "Diagnostics"],
             swiftSettings: product,
             linkerSettings: [
                 // Nobody links against a program: the names of its symbols need not be loaded.
@@ -88,18 +107,43 @@ let package = Package(
         tests("CryptoTests", ["Crypto", "Bytes"]),
         tests("NetworkTests", ["Network", "Work", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
-        tests("HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Work", "Diagnostics", "Bytes"]),
+        tests(
+            "HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Work", "Diagnostics", "Bytes"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("DatabaseTests", ["Database", "SQLite", "Values", "Bytes", "Diagnostics"]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
-        tests("SchemaTests", ["Schema", "Configuration", "Database", "Values", "Bytes", "Diagnostics"]),
+        tests(
+            "SchemaTests",
+            ["Schema", "Configuration", "Database", "Values", "Bytes", "Diagnostics"]),
         tests("QueryTests", ["Query", "Bytes", "Diagnostics"]),
-        tests("ExpressionsTests", ["Query", "Expressions", "Schema", "Database", "Values", "Bytes", "Diagnostics"]),
-        tests("RESTTests", ["REST", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        tests("AuthTests", ["Auth", "Configuration", "Crypto", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        tests("RealtimeTests", ["Realtime", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"]),
-        tests("ServerTests", ["ServerTestSupport", "Server", "Configuration", "Schema", "Expressions", "Database", "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Bytes", "Diagnostics"]),
+        tests(
+            "ExpressionsTests",
+            ["Query", "Expressions", "Schema", "Database", "Values", "Bytes", "Diagnostics"]),
+        tests(
+            "RESTTests",
+            [
+                "REST", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes",
+                "Diagnostics",
+            ]),
+        tests(
+            "AuthTests",
+            [
+                "Auth", "Configuration", "Crypto", "Database", "Values", "HTTP", "Bytes",
+                "Diagnostics",
+            ]),
+        tests(
+            "RealtimeTests",
+            [
+                "Realtime", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes",
+                "Diagnostics",
+            ]),
+        tests(
+            "ServerTests",
+            [
+                "ServerTestSupport", "Server", "Configuration", "Schema", "Expressions", "Database",
+                "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Bytes", "Diagnostics",
+            ]),
         tests("WireTests", ["ServerTestSupport", "Server", "Crypto", "Bytes"]),
         tests("HouseTests", []),
     ]

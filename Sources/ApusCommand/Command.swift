@@ -64,7 +64,8 @@ extension Command {
     /// The overview of the commands that begin with the same word: `apus migrate`.
     static func overview(of family: [Command]) -> String {
         let rows = family.map { "  apus \($0.name): \($0.summary)\n" }.joined()
-        return "Commands:\n\(rows)\n'apus COMMAND --help' shows a command's options and an example.\n"
+        return
+            "Commands:\n\(rows)\n'apus COMMAND --help' shows a command's options and an example.\n"
     }
 
     static let all = [

@@ -25,7 +25,8 @@ extension Command {
         "version", summary: "print the version", switches: [.json], example: "apus version"
     ) { arguments in
         let version = Backend.version
-        Terminal.print(arguments.has(.json) ? "{\"version\":\"\(version)\"}\n" : "apus \(version)\n")
+        Terminal.print(
+            arguments.has(.json) ? "{\"version\":\"\(version)\"}\n" : "apus \(version)\n")
         return 0
     }
 }

@@ -33,8 +33,8 @@ extension Command {
         summary: "serve in production, on the schema that the migration files build",
         discussion: """
             Refuses to start while migration files are unapplied (unless --migrate applies them
-            first, all or none) and when Schemas/ declares something that Migrations/ does not build. SIGTERM
-            stops accepting, finishes what has begun and closes.
+            first, all or none) and when Schemas/ declares what Migrations/ does not build.
+            SIGTERM stops accepting, finishes what has begun and closes.
             """,
         settings: Setting.all, switches: [.migrate],
         example: "apus serve --listen 0.0.0.0:54321 --migrate"

@@ -67,7 +67,8 @@ public struct Secrets: Sendable {
             anonKey: anonKey, serviceRoleKey: serviceRoleKey, jwtSecret: jwtSecret, signingKey: key)
     }
 
-    /// Tells these secrets from others, and none of them: what is signed with other ones is void here.
+    /// Tells these secrets from others, and none of them: what is signed with other ones is void
+    /// here.
     public var fingerprint: String { Hex.encode(Digest.sha256(Array("apus:\(jwtSecret)".utf8))) }
 
     var jwtSecretBytes: [UInt8] { Array(jwtSecret.utf8) }

@@ -33,8 +33,8 @@ extension AuthService {
     ) async throws(Problem) -> Response {
         let (address, password) = try credentials(body)
         let isLimited = !isService(request)
-        // Counted before the password is looked at and given back when it was right: guesses sent at
-        // once would all find the same room otherwise.
+        // Counted before the password is looked at and given back when it was right: guesses sent
+        // at once would all find the same room otherwise.
         if isLimited {
             try limiter.take(
                 .failedSignIn, address, settings.rateLimits.failedSignIns, now: uptime())

@@ -52,7 +52,8 @@ struct Comparison {
             return try PocketBaseContestant(
                 options["pocketbase"] ?? "pocketbase", seed: seed, rows: load.rows)
         case "baseline": return try BaselineContestant(seed: seed, rows: load.rows)
-        default: throw BenchmarkError(
+        default:
+            throw BenchmarkError(
                 "'\(name)' is not apus, apus-tls, pocketbase or baseline", exitCode: 2)
         }
     }

@@ -7,8 +7,8 @@ enum Rows {
     static let textPrefix = "item"
     static let textDigits = 11
     static let body =
-        "The quick brown fox jumps over the lazy dog and runs back through the field to sleep while "
-        + "the river carries leaves past."
+        "The quick brown fox jumps over the lazy dog and runs back through the field to sleep "
+        + "while the river carries leaves past."
 
     static func title(_ row: Int) -> String { "Item \(row)" }
 

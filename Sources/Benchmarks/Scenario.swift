@@ -17,8 +17,8 @@ enum Operation: Sendable {
 struct Scenario: Sendable {
     let name: String
     let connections: Int
-    /// Whether each request comes over a connection of its own, which resumes the TLS session of the
-    /// one before.
+    /// Whether each request comes over a connection of its own, which resumes the TLS session of
+    /// the one before.
     var reconnects = false
     /// Operations with the share each has.
     let operations: [(Operation, weight: Int)]

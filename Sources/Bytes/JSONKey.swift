@@ -2,8 +2,8 @@
 // one, in SQL, in memory and in schemas.
 
 extension JSONValue {
-    /// The bytes that two values share exactly if they are equal: numbers by value, strings by their
-    /// characters, members in any order.
+    /// The bytes that two values share exactly if they are equal: numbers by value, strings by
+    /// their characters, members in any order.
     public var equalityKey: [UInt8] {
         var key: [UInt8] = []
         key.append(jsonKey: canonical.span)
@@ -22,8 +22,8 @@ extension String {
 }
 
 extension [UInt8] {
-    /// Appends canonical JSON with its numbers in the form that equal ones share, so that `1`, `1.0`
-    /// and `10e-1` are one, and all else as it is.
+    /// Appends canonical JSON with its numbers in the form that equal ones share, so that `1`,
+    /// `1.0` and `10e-1` are one, and all else as it is.
     fileprivate mutating func append(jsonKey json: Span<UInt8>) {
         reserveCapacity(count + json.count)
         var index = 0

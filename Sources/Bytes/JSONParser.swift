@@ -153,7 +153,9 @@ struct JSONParser {
             position += 1
             if position < source.count,
                 source[position] == ASCII.plus || source[position] == ASCII.minus
-            { position += 1 }
+            {
+                position += 1
+            }
             try parseDigits()
         }
         appendLeaf(.number, start: start, isComplex: isComplex)
@@ -168,7 +170,9 @@ struct JSONParser {
 
     private mutating func parseLiteral(_ word: StaticString, _ kind: JSONKind) throws(JSONError) {
         let end = min(position + word.utf8CodeUnitCount, source.count)
-        guard ASCII.equal(source[position..<end].span, word) else { throw fault("expected a value") }
+        guard ASCII.equal(source[position..<end].span, word) else {
+            throw fault("expected a value")
+        }
         let start = position
         position = end
         appendLeaf(kind, start: start, isComplex: false)

@@ -68,8 +68,8 @@ extension UInt8 {
 }
 
 extension UInt64 {
-    /// Of eight bytes, the first one in the lowest bits, those that a JSON string must escape: bit 7
-    /// of each. The lowest mark is right; one above it may be a borrow's.
+    /// Of eight bytes, the first one in the lowest bits, those that a JSON string must escape: bit
+    /// 7 of each. The lowest mark is right; one above it may be a borrow's.
     @inlinable var escapeMarks: UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let quote = self ^ (ones &* UInt64(ASCII.quote))

@@ -69,7 +69,10 @@ public struct JSONValue: Sendable {
         for _ in 0..<count {
             let value = child + 1
             members.append(
-                (JSONValue(storage: storage, index: child), JSONValue(storage: storage, index: value)))
+                (
+                    JSONValue(storage: storage, index: child),
+                    JSONValue(storage: storage, index: value)
+                ))
             child = Int(storage.nodes[value].next)
         }
         return members

@@ -15,7 +15,8 @@ public enum UUIDText {
     /// - Parameter microseconds: the time since 1970-01-01 UTC.
     public static func v7(microseconds: Int64) -> String {
         var random = SystemRandomNumberGenerator()
-        let (milliseconds, rest) = UInt64(max(microseconds, 0)).quotientAndRemainder(dividingBy: 1000)
+        let (milliseconds, rest) = UInt64(max(microseconds, 0)).quotientAndRemainder(
+            dividingBy: 1000)
         let fraction = rest * 4096 / 1000
         let high = milliseconds << 16 | 0x7000 | fraction
         return text(high: high, low: variant(random.next()))

@@ -7,7 +7,8 @@ extension Setting {
         in environment: some Sequence<String>
     ) -> [(variable: String, meant: String)] {
         let known = Dictionary(
-            all.map { ($0.variable.dropFirst(prefix.count), $0.variable) }) { first, _ in first }
+            all.map { ($0.variable.dropFirst(prefix.count), $0.variable) }
+        ) { first, _ in first }
         return environment.sorted().compactMap { variable in
             guard variable.hasPrefix(prefix) else { return nil }
             let name = variable.dropFirst(prefix.count)

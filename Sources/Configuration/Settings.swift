@@ -22,7 +22,8 @@ public struct Settings: Hashable, Sendable {
 
     /// The store.
     public struct Database: Hashable, Sendable {
-        /// Bytes of page cache, shared by all loops and the writer; nil for a quarter of the memory.
+        /// Bytes of page cache, shared by all loops and the writer; nil for a quarter of the
+        /// memory.
         public var pageCacheBytesMax: Int?
     }
 

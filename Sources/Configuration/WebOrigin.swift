@@ -1,7 +1,7 @@
 import Bytes
 
-/// The origin of a web page as browsers send it (RFC 6454 §6.2): a scheme, a host, and a port where it
-/// is not the scheme's own, in lower case and ASCII, with nothing behind; or `null`.
+/// The origin of a web page as browsers send it (RFC 6454 §6.2): a scheme, a host, and a port where
+/// it is not the scheme's own, in lower case and ASCII, with nothing behind; or `null`.
 ///
 /// Origins are compared as texts, so another spelling of one would never match.
 enum WebOrigin {

@@ -1,8 +1,8 @@
 import SQLite
 
-// SQLite says in words which constraint failed, and gives one code for all that it cannot parse. The
-// words are read here and nowhere else (lang_conflict.html, limits.html): nobody above sees them but
-// a person.
+// SQLite says in words which constraint failed, and gives one code for all that it cannot parse.
+// The words are read here and nowhere else (lang_conflict.html, limits.html): nobody above sees
+// them but a person.
 
 extension DatabaseError {
     /// The error that SQLite's result means. `interruption` is what the limit in force stands for.

@@ -24,7 +24,8 @@ public final class DatabasePool: Sendable {
     ///
     /// - Throws: 55006 when another server uses it, 58030 when the file or its folder cannot be
     ///   made, opened or written, XX001 when it is damaged or not a database.
-    public static func open(_ configuration: DatabaseConfiguration) throws(Problem) -> DatabasePool {
+    public static func open(_ configuration: DatabaseConfiguration) throws(Problem) -> DatabasePool
+    {
         let files = try DatabaseFiles(configuration.location)
         let queue = WriteQueue()
         let tables = CapturedTables()
@@ -171,8 +172,8 @@ public final class DatabasePool: Sendable {
     ///
     /// When the calling task is cancelled, the read is dropped or interrupted.
     ///
-    /// - Throws: what `body` throws; 53400 when too many reads wait; 57P03 after `close`, 57014 when
-    ///   dropped.
+    /// - Throws: what `body` throws; 53400 when too many reads wait; 57P03 after `close`, 57014
+    ///   when dropped.
     public func readSlowly<R: Sendable>(
         _ body: @escaping @Sendable (Reader) throws(Problem) -> R
     ) async throws(Problem) -> R {

@@ -10,10 +10,10 @@ import Synchronization
 /// from then on only that one may write.
 ///
 /// The writer looks before each commit, and when it is woken while nobody writes. A look is a call
-/// of `stat` for each file, 1 µs: to look each second only would acknowledge rows into a removed file
-/// for as long. Before a commit it looks while it holds SQLite's lock for writing, which the start of
-/// another server waits for before it reads where to count on: nothing is counted twice. What was
-/// found stays: nobody knows what has happened to the file in between.
+/// of `stat` for each file, 1 µs: to look each second only would acknowledge rows into a removed
+/// file for as long. Before a commit it looks while it holds SQLite's lock for writing, which the
+/// start of another server waits for before it reads where to count on: nothing is counted twice.
+/// What was found stays: nobody knows what has happened to the file in between.
 final class FilePresence: Sendable {
     private struct State {
         var opened: [OpenedFile] = []

@@ -60,8 +60,8 @@ public struct LikePattern: Hashable, Sendable {
 
     /// Whether the whole of the UTF-8 text fits the pattern.
     ///
-    /// Nothing else interrupts a comparison: `charge` is told of its steps, those of a part with `_`
-    /// as they are made, and answers whether to go on. Nil if not.
+    /// Nothing else interrupts a comparison: `charge` is told of its steps, those of a part with
+    /// `_` as they are made, and answers whether to go on. Nil if not.
     func matches(utf8 text: Span<UInt8>, charge: (_ steps: Int) -> Bool) -> Bool? {
         guard ignoresCase else { return fits(text, charge) }
         guard charge(text.count) else { return nil }

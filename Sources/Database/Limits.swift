@@ -2,8 +2,8 @@
 
 /// Bounds of the database layer.
 public enum DatabaseLimits {
-    /// The part of the machine's memory that caches pages. The rest is for answers, connections, and
-    /// the kernel's own cache of the file.
+    /// The part of the machine's memory that caches pages. The rest is for answers, connections,
+    /// and the kernel's own cache of the file.
     static let pageCacheMemoryShare = 4
     /// Bytes of page cache that a connection has on the smallest machine, and on the slow lane,
     /// whose reads would only fill a larger one with what nobody asks for again.
@@ -46,8 +46,8 @@ public enum DatabaseLimits {
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for
     /// it.
     static let trimmedRowsMax = 500
-    /// Steps of matching one text with a LIKE pattern outside of a query, where no timeout holds: some
-    /// ten milliseconds.
+    /// Steps of matching one text with a LIKE pattern outside of a query, where no timeout holds:
+    /// some ten milliseconds.
     static let likeStepsMax = 10_000_000
     /// Bytes of an answer that stands in memory until its peer has taken it: a single object, the
     /// rows that a write returns.

@@ -7,8 +7,8 @@ final class LongReads: Sendable {
     private struct State {
         var open: [ObjectIdentifier: (parts: PartMaker, caller: String)] = [:]
         var byCaller: [String: Int] = [:]
-        /// Done with, for the slow lane's next jobs: opening a connection costs as much as reading a
-        /// megabyte.
+        /// Done with, for the slow lane's next jobs: opening a connection costs as much as reading
+        /// a megabyte.
         var spares: [PartMaker] = []
         var isClosed = false
     }

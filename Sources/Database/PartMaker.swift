@@ -3,9 +3,9 @@ import SQLite
 
 /// The reader, the query and the encoder of a long read.
 ///
-/// Unchecked: the lane's threads use it, one after the other. The next job is given to the lane only
-/// when the last one has answered, `end` when nobody can ask for another or no thread is left, and
-/// the lane's lock orders them.
+/// Unchecked: the lane's threads use it, one after the other. The next job is given to the lane
+/// only when the last one has answered, `end` when nobody can ask for another or no thread is left,
+/// and the lane's lock orders them.
 final class PartMaker: @unchecked Sendable {
     private var reader: Reader?
     private var query: RunningQuery?

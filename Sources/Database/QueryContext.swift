@@ -32,8 +32,8 @@ public struct QueryContext: Hashable, Sendable {
     public var jwt: Value
     /// See `ContextSlot.aal`.
     public var aal: Value
-    /// The moment of the request, nil for none. See `ContextSlot.now`, whose text is made only where
-    /// something asks for it.
+    /// The moment of the request, nil for none. See `ContextSlot.now`, whose text is made only
+    /// where something asks for it.
     public var now: Instant?
 
     /// A context; what is left out is NULL.

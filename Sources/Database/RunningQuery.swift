@@ -24,7 +24,8 @@ extension Reader {
     }
 
     /// Lets a query of the slow lane go on as long as its reader likes to read: the connection, its
-    /// snapshot and the query leave the lane's thread, which gets a new connection for its next job.
+    /// snapshot and the query leave the lane's thread, which gets a new connection for its next
+    /// job.
     ///
     /// - Parameters:
     ///   - first: Bytes made already.

@@ -93,8 +93,8 @@ public final class WriteTransaction {
     public var lastInsertRowID: Int64 { connection.lastInsertRowID }
 
     /// Runs several statements, as migrations do: the only way to change the schema. Transaction
-    /// statements are refused, and so is what would make something temporary. Sequences whose tables
-    /// it writes are settled again before their next number.
+    /// statements are refused, and so is what would make something temporary. Sequences whose
+    /// tables it writes are settled again before their next number.
     ///
     /// - Parameter replacesRows: whether a statement of it says REPLACE.
     /// - Throws: `other` with the line of the statement at fault; `stillReferenced` for what would
@@ -143,8 +143,8 @@ public final class WriteTransaction {
 
     /// The tables with a foreign key to `table`; without the table itself where all of its rows go.
     ///
-    /// Foreign keys act on the rows that DROP TABLE and REPLACE delete: rows that refer to them would
-    /// be deleted or changed along (sqlite.org/foreignkeys.html §5, lang_conflict.html).
+    /// Foreign keys act on the rows that DROP TABLE and REPLACE delete: rows that refer to them
+    /// would be deleted or changed along (sqlite.org/foreignkeys.html §5, lang_conflict.html).
     private func tables(
         referringTo table: String, by deletion: ImpliedDeletion
     ) throws(SQLiteError) -> [String] {

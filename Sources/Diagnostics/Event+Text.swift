@@ -43,8 +43,8 @@ extension Event {
         case .databaseMissing(let directory):
             [
                 "\(directory) has held a database and has none now: a new, empty one is made; if "
-                    + "that was not meant, stop the server and serve a backup from an empty directory "
-                    + "with --data"
+                    + "that was not meant, stop the server and serve a backup from an empty "
+                    + "directory with --data"
             ]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
@@ -54,8 +54,8 @@ extension Event {
         case .secretsReplaced(let directory):
             [
                 "the secrets in \(directory) are others than at the last start: every API key and "
-                    + "session of before is void; if that was not meant, stop the server and restore "
-                    + "secrets.json from a backup"
+                    + "session of before is void; if that was not meant, stop the server and "
+                    + "restore secrets.json from a backup"
             ]
         case .secretsLost(let path, let isThere):
             [

@@ -20,7 +20,8 @@ public enum Event: Sendable {
     case schemasWaiting(_ names: [String])
     /// Schema files and settings that waited and are again as they were at the start.
     case schemasSettled(_ names: [String])
-    /// Schema files that had faults say again what is served, but for what waits for the next start.
+    /// Schema files that had faults say again what is served, but for what waits for the next
+    /// start.
     case schemasMended(waiting: [String])
     /// Changed schema files were not taken because of faults; the hint says what to do about them.
     case schemasRefused(names: [String], faults: [String], hint: String?)
@@ -68,10 +69,12 @@ public enum Event: Sendable {
             Self.level(ofStatus: status, isRefused: refusal != nil)
         case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasWaiting,
             .schemasSettled, .schemasMended, .settingOverruled, .migrated, .takenBack,
-            .seedsKept, .secretsRestored: .info
+            .seedsKept, .secretsRestored:
+            .info
         case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
             .secretsReplaced, .secretsLost, .databaseMissing,
-            .serviceLate: .warning
+            .serviceLate:
+            .warning
         case .databaseLost, .failed, .serviceFailed: .error
         }
     }

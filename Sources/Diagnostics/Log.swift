@@ -15,7 +15,9 @@ public enum LogLevel: Int, Comparable, Sendable, CaseIterable {
         }
     }
 
-    public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: LogLevel, right: LogLevel) -> Bool {
+        left.rawValue < right.rawValue
+    }
 }
 
 /// For whom the log is written.

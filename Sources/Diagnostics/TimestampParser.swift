@@ -126,10 +126,13 @@ private struct TimestampScanner {
         let isWest = take(ASCII.minus)
         guard isWest || take(ASCII.plus) else { throw .malformed }
         let hours = try number(digits: 1...2)
-        let minutes = isAtEnd ? 0 : try { () throws(TimestampError) in
-            _ = take(ASCII.colon)
-            return try number(digits: 2...2)
-        }()
+        let minutes =
+            isAtEnd
+            ? 0
+            : try { () throws(TimestampError) in
+                _ = take(ASCII.colon)
+                return try number(digits: 2...2)
+            }()
         guard hours < 16, minutes < 60 else { throw .outOfRange }
         let seconds = Int64(hours * 3600 + minutes * 60)
         return isWest ? -seconds : seconds

@@ -48,7 +48,8 @@ public struct Evaluation {
 }
 
 extension Problem {
-    /// XX000: an expression was asked for what its evaluation was not given: a fault of the server's.
+    /// XX000: an expression was asked for what its evaluation was not given: a fault of the
+    /// server's.
     static func notEvaluated(because cause: String) -> Problem {
         Problem(
             code: "XX000", status: 500, message: "An expression could not be evaluated.",

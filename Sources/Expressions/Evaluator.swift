@@ -53,8 +53,8 @@ struct Evaluator {
         }
     }
 
-    /// `and`, which one false operand decides, or `or`, which one true operand does. Undecided it is
-    /// unknown if any operand is.
+    /// `and`, which one false operand decides, or `or`, which one true operand does. Undecided it
+    /// is unknown if any operand is.
     private func chain(
         _ operands: [Expression], decidedBy decisive: Bool, _ row: Row, _ evaluation: Evaluation
     ) throws(Problem) -> Bool? {

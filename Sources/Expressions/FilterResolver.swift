@@ -107,8 +107,8 @@ struct FilterResolver {
         }
     }
 
-    /// `in`. The last value is repeated up to a power of two: it changes nothing, and few statements
-    /// serve lists of all lengths.
+    /// `in`. The last value is repeated up to a power of two: it changes nothing, and few
+    /// statements serve lists of all lengths.
     private mutating func membership(
         _ field: Expression, _ type: ColumnType, _ values: [String]
     ) throws(Problem) -> Expression {

@@ -33,8 +33,8 @@ public struct RuleInputs: Hashable, Sendable {
 
     private enum Dependence { case nothing, caller, more }
 
-    /// Visits a node and answers what it depends on. Parts that depend on the caller alone are noted
-    /// where they meet something else.
+    /// Visits a node and answers what it depends on. Parts that depend on the caller alone are
+    /// noted where they meet something else.
     private mutating func visit(_ node: Expression) -> Dependence {
         switch node {
         case .constant: return .nothing

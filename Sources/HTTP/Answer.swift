@@ -22,7 +22,8 @@ extension Answer {
     ///   begun by then need not begin, and a reply may still come or not.
     public typealias Deferral = (_ reply: @escaping Reply) -> Withdrawal
 
-    /// Takes what makes the response, to be called on the connection's loop unless the peer is gone.
+    /// Takes what makes the response, to be called on the connection's loop unless the peer is
+    /// gone.
     public typealias Reply = @Sendable (_ response: @escaping @Sendable () -> Response) -> Void
 
     /// Says that nobody wants the work any more.

@@ -1,7 +1,7 @@
 import Bytes
 
-// Field lines in the making: `Name: value` and CRLF (RFC 9112 §5). A control byte in a value is sent
-// as a space, so that no value can begin a line of its own.
+// Field lines in the making: `Name: value` and CRLF (RFC 9112 §5). A control byte in a value is
+// sent as a space, so that no value can begin a line of its own.
 extension [UInt8] {
     /// Appends a field line.
     public mutating func append(field: StaticString, _ value: String) {

@@ -20,7 +20,8 @@ public struct PathPattern: ExpressibleByStringLiteral, Hashable, Sendable {
     /// parameters than ``PathParameters`` holds.
     public init(stringLiteral text: String) {
         self.text = text
-        segments = text.isEmpty
+        segments =
+            text.isEmpty
             ? []
             : text.split(separator: "/", omittingEmptySubsequences: false).map(Segment.init)
         precondition(!segments.dropLast().contains(.tail), "a tail ends its pattern: \(text)")

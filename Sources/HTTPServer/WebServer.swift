@@ -31,8 +31,8 @@ public final class WebServer: Sendable {
 
     /// Binds the port, starts a thread per loop, builds the applications and begins to accept.
     ///
-    /// - Throws: a `Problem` that names what is wrong: `address_in_use`, a file of `tls` that cannot
-    ///   be read, or whatever an application throws. Nothing is left running then.
+    /// - Throws: a `Problem` that names what is wrong: `address_in_use`, a file of `tls` that
+    ///   cannot be read, or whatever an application throws. Nothing is left running then.
     public func start() throws(Problem) {
         let tls = try configuration.tls.map { files throws(Problem) in
             do throws(TLSError) {
@@ -100,8 +100,8 @@ public final class WebServer: Sendable {
         }
     }
 
-    /// All loops build theirs at the same time: each opens the database, and that a machine has many
-    /// is no reason to start later.
+    /// All loops build theirs at the same time: each opens the database, and that a machine has
+    /// many is no reason to start later.
     private func buildApplications(_ started: inout Running) throws(Problem) {
         let building = started.threads.map { beginBuilding(on: $0) }
         var failure: Problem?

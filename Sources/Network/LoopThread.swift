@@ -40,8 +40,8 @@ public final class LoopThread: Sendable {
 
     /// Begins to run `body` on the loop, for a caller that has other loops to set to work as well.
     ///
-    /// - Returns: what waits for that which `body` returns or throws, as ``perform(_:)`` does; to be
-    ///   called once.
+    /// - Returns: what waits for that which `body` returns or throws, as ``perform(_:)`` does; to
+    ///   be called once.
     public func begin<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable (EventLoop) throws(Failure) -> Value
     ) -> () throws(Failure) -> Value {

@@ -118,8 +118,8 @@ public final class StreamSocket: ReadinessHandler {
         finish(.aborted)
     }
 
-    /// The kernel has input, room for output or an error. Called by the loop while it hands out what
-    /// was read.
+    /// The kernel has input, room for output or an error. Called by the loop while it hands out
+    /// what was read.
     public func becameReady(_ readiness: Readiness) {
         if readiness.contains(.error) || (readiness.contains(.hangup) && !wantsInput) {
             return finish(pendingError())

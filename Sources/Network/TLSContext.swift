@@ -4,9 +4,9 @@ import Glibc
 
 /// The certificate, the key and the rules of all TLS connections of a server.
 ///
-/// TLS 1.2 and 1.3, ALPN `http/1.1`, no renegotiation, no compression, no session cache. A client of
-/// TLS 1.3 gets tickets, with which it comes back without the certificate's signature; their keys
-/// are made with the context and end with it.
+/// TLS 1.2 and 1.3, ALPN `http/1.1`, no renegotiation, no compression, no session cache. A client
+/// of TLS 1.3 gets tickets, with which it comes back without the certificate's signature; their
+/// keys are made with the context and end with it.
 ///
 /// `@unchecked`: the context is not changed after `init`, and `SSL_new` on a shared context is
 /// safe from several threads (openssl-threads(7)).
@@ -80,8 +80,9 @@ public final class TLSContext: @unchecked Sendable {
     }
 }
 
-/// Keeps tickets from clients that do not offer TLS 1.3. Theirs would hold the keys of the connection
-/// itself (RFC 5077), while those of TLS 1.3 serve beside a new key exchange (RFC 8446 §2.2).
+/// Keeps tickets from clients that do not offer TLS 1.3. Theirs would hold the keys of the
+/// connection itself (RFC 5077), while those of TLS 1.3 serve beside a new key exchange (RFC 8446
+/// §2.2).
 private func refuseOldTickets(
     _ session: OpaquePointer?, _ alert: UnsafeMutablePointer<Int32>?,
     _ argument: UnsafeMutableRawPointer?

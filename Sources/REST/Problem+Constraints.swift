@@ -15,7 +15,8 @@ extension Problem {
             code: "23503", status: 409,
             message: "insert or update on table \"\(table)\" violates foreign key constraint "
                 + "\"\(foreignKey.name)\"",
-            details: "\(key?.description ?? "Key") is not present in table \"\(foreignKey.target)\".")
+            details:
+                "\(key?.description ?? "Key") is not present in table \"\(foreignKey.target)\".")
     }
 
     /// 23503, from the side that is referred to.

@@ -33,10 +33,11 @@ extension Problem {
         return Problem(
             code: "PGRST200", status: 400,
             message:
-                "Could not find a relationship between '\(origin)' and '\(target)' in the schema cache",
+                "Could not find a relationship between '\(origin)' and '\(target)' "
+                + "in the schema cache",
             details:
-                "Searched for a foreign key relationship between '\(origin)' and '\(target)' \(using)"
-                + "in the schema '\(schema)', but no matches were found.",
+                "Searched for a foreign key relationship between '\(origin)' and '\(target)' "
+                + "\(using)in the schema '\(schema)', but no matches were found.",
             hint: nearest.map { "Perhaps you meant '\($0)' instead of '\(target)'." })
     }
 

@@ -87,8 +87,8 @@ final class Audience {
         return isFirst
     }
 
-    /// Notes the listeners of a feed whose filters a change passes. For members that catch up with a
-    /// change which passed the audience's rule when it was published.
+    /// Notes the listeners of a feed whose filters a change passes. For members that catch up with
+    /// a change which passed the audience's rule when it was published.
     func noteFiltered(_ feed: ModelFeed, in round: Round) {
         begin(round)
         for listener in listeners
@@ -105,7 +105,8 @@ final class Audience {
         isBroken = false
     }
 
-    /// Whether the noted listeners may be shown the whole old row: those of one feed share its rule.
+    /// Whether the noted listeners may be shown the whole old row: those of one feed share its
+    /// rule.
     func mayShowOld(in round: Round) -> Bool { hits.first?.mayShowOld(in: round) ?? false }
 
     /// Makes the frames of the noted listeners: one, unless they show different columns.

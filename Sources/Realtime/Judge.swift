@@ -57,7 +57,8 @@ final class Judge {
     private func decide(_ image: RowImage, in round: Round) -> Verdict {
         let row = RowInput(new: image.values, old: nil, model: round.model)
         do {
-            let truth = try predicate.evaluate(row, in: round.evaluation(for: context, reading: models))
+            let truth = try predicate.evaluate(
+                row, in: round.evaluation(for: context, reading: models))
             return truth == true ? .passes : .fails
         } catch {
             return .broken

@@ -12,9 +12,10 @@ extension RealtimeHub {
         }
         return RouteTable(
             prefix: "/realtime/v1", entry: .socketKey,
-            [socket] + broadcasts.map { pattern in
-                Route(.post, pattern, .socketKey) { _, _, _ in Self.refuseBroadcast() }
-            })
+            [socket]
+                + broadcasts.map { pattern in
+                    Route(.post, pattern, .socketKey) { _, _, _ in Self.refuseBroadcast() }
+                })
     }
 
     /// Answers an upgrade by the holder of a key that was found good. Refusals are `{"error": "…"}`

@@ -47,7 +47,8 @@ extension RealtimeHub {
         return missed
     }
 
-    /// The innermost loop: one pointer queued per socket. Answers whether it was fed to all members.
+    /// The innermost loop: one pointer queued per socket. Answers whether it was fed to all
+    /// members.
     private func feedMembers(
         of audience: Audience, _ frame: FramedBytes, _ sequence: Int64
     ) -> Bool {
@@ -98,8 +99,8 @@ extension RealtimeHub {
         backlog.release(session)
     }
 
-    /// Feeds what the channels of one session have missed of a change. Answers whether there is room
-    /// for more.
+    /// Feeds what the channels of one session have missed of a change. Answers whether there is
+    /// room for more.
     private func feed(
         _ entry: ChangeRing.Entry, to session: RealtimeSession, at now: Instant
     ) -> Bool {

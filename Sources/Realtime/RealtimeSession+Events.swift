@@ -46,8 +46,8 @@ extension RealtimeSession {
     }
 
     /// Clients have told their caller that all is well when they send a broadcast without `ack` (a
-    /// join with it is refused), Python's also when it tracks: they look at no reply. The end of the
-    /// channel they show.
+    /// join with it is refused), Python's also when it tracks: they look at no reply. The end of
+    /// the channel they show.
     private func endUnserved(_ channel: Channel, _ message: ClientMessage, _ unserved: Unserved) {
         refuse(message, unserved.rawValue)
         end(channel, because: .unserved(unserved))

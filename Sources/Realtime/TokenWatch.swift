@@ -22,8 +22,8 @@ final class TokenWatch {
         if let end { nextEnd = min(nextEnd, end) }
     }
 
-    /// Whether an expected end has come. All are forgotten then: the caller looks at every token and
-    /// expects the ends that are still to come.
+    /// Whether an expected end has come. All are forgotten then: the caller looks at every token
+    /// and expects the ends that are still to come.
     func endsAreDue(at now: Instant) -> Bool {
         guard now.seconds >= nextEnd else { return false }
         nextEnd = .max

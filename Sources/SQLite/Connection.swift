@@ -100,7 +100,8 @@ public struct ConnectionOptions: Hashable, Sendable {
         unsafe progress.pointee.cancellation = cancellation
     }
 
-    /// Counts work done outside of SQLite against the bound, in steps as `FunctionCall.charge` does.
+    /// Counts work done outside of SQLite against the bound, in steps as `FunctionCall.charge`
+    /// does.
     public func charge(_ steps: Int) {
         unsafe _ = progress.pointee.charge(steps)
     }

@@ -26,9 +26,9 @@ extension Connection {
     ///
     /// - Parameter judge: is told what each statement will do before it runs, and throws where it
     ///   must not.
-    /// - Throws: the first error, its `offset` counted from the start of the script; `authorisation`
-    ///   for what `rights` exclude; what `judge` throws. What ran before stays done; whoever calls
-    ///   holds the transaction.
+    /// - Throws: the first error, its `offset` counted from the start of the script;
+    ///   `authorisation` for what `rights` exclude; what `judge` throws. What ran before stays
+    ///   done; whoever calls holds the transaction.
     public func executeScript(
         _ script: String, rights: ScriptRights,
         judge: (StatementEffects) throws(SQLiteError) -> Void = { _ throws(SQLiteError) in }

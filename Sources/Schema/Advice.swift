@@ -38,8 +38,10 @@ enum Advice: Hashable, Sendable {
     var needsRebuild: Bool {
         switch self {
         case .declareAsBefore, .declareColumnAsBefore, .declare, .declareUnique, .giveDefault,
-            .leaveDefaultOut, .leaveCheckOut, .recordFirst: true
-        case .declareTable, .declareColumn, .dropUnique, .declareIndex, .replaceIndex, .rename: false
+            .leaveDefaultOut, .leaveCheckOut, .recordFirst:
+            true
+        case .declareTable, .declareColumn, .dropUnique, .declareIndex, .replaceIndex, .rename:
+            false
         }
     }
 
@@ -61,8 +63,8 @@ enum Advice: Hashable, Sendable {
                 + "migration file that says \(Self.drop(name, of: table))"
         case .declareColumn(let name, let table, false, let values):
             "no migration file builds it: declare it; to \(Self.lose(values, "value")), run "
-                + "'apus migrate new NAME' while it is declared, then take it out and write another "
-                + "file that says \(Self.drop(name, of: table))"
+                + "'apus migrate new NAME' while it is declared, then take it out and write "
+                + "another file that says \(Self.drop(name, of: table))"
         case .declare: "declare it: migrations cannot rebuild a table yet"
         case .declareUnique: "declare it in \"unique\": migrations cannot rebuild a table yet"
         case .dropUnique(let names):

@@ -2,9 +2,10 @@ public import Database
 public import Diagnostics
 
 extension Catalogue {
-    /// Lets the numbers of every identity column go on after the rows that are there, before anybody
-    /// writes. While the server runs explicit values do not move them, as in PostgreSQL; but there
-    /// is no `setval` here, so whoever has brought rows along with their ids starts it anew. Blocks.
+    /// Lets the numbers of every identity column go on after the rows that are there, before
+    /// anybody writes. While the server runs explicit values do not move them, as in PostgreSQL;
+    /// but there is no `setval` here, so whoever has brought rows along with their ids starts it
+    /// anew. Blocks.
     public func settleSequences(in database: DatabasePool) throws(Problem) {
         let sequences = models.compactMap(\.sequence)
         if sequences.isEmpty { return }

@@ -223,7 +223,8 @@ struct Comparison {
             if new.keys.contains(where: { $0.columns == key.columns }) { continue }
             let columns = key.columns.joined(separator: ", ")
             refuse(
-                "\"\(model.name).\(columns)\" refers to \"\(key.target)\" in \(origin.wording) only",
+                "\"\(model.name).\(columns)\" refers to \"\(key.target)\" "
+                    + "in \(origin.wording) only",
                 .declare, of: .column(table: old.name, name: key.columns[0]))
         }
     }
@@ -248,8 +249,9 @@ struct Comparison {
             hasChanged = true
             let name = "the check \"\(check.name)\" of \"\(model.name)\""
             refuse(
-                name + (left.isEmpty
-                    ? " is new, and the table is there already" : " is new or has changed"),
+                name
+                    + (left.isEmpty
+                        ? " is new, and the table is there already" : " is new or has changed"),
                 left.isEmpty ? .leaveCheckOut : .declareAsBefore, of: .table(old.name),
                 at: check.condition.start)
         }

@@ -48,7 +48,9 @@ public struct MigrationSet: Sendable {
 
     /// What is taken for a migration file, in order of the names.
     static func fileNames(in directory: String) -> [String] {
-        (FileSystem.names(in: directory) ?? []).filter { $0.hasSuffix(".sql") && !$0.hasPrefix(".") }
+        (FileSystem.names(in: directory) ?? []).filter {
+            $0.hasSuffix(".sql") && !$0.hasPrefix(".")
+        }
     }
 
     /// What would break the transaction a file runs in, or the server's own tables.

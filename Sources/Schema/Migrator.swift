@@ -161,8 +161,8 @@ extension SQLScript.KeptResolution {
         case (.trigger, .replace):
             "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE."
         case (.trigger, .ignore):
-            "Refuse a row with RAISE(ABORT, 'why'); write to other tables with INSERT … ON CONFLICT "
-                + "DO NOTHING."
+            "Refuse a row with RAISE(ABORT, 'why'); write to other tables with INSERT … ON "
+                + "CONFLICT DO NOTHING."
         }
     }
 }

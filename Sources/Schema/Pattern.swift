@@ -1,7 +1,7 @@
 import Bytes
 
-/// A regular expression of a model file, compiled once. As in JSON Schema it is ECMA-262's, need not
-/// match the whole text, and its characters are Unicode scalars.
+/// A regular expression of a model file, compiled once. As in JSON Schema it is ECMA-262's, need
+/// not match the whole text, and its characters are Unicode scalars.
 ///
 /// Whoever may send a row chooses the text, before any rule has been asked, so the time must have a
 /// bound: all ways through the expression are followed at once (Thompson, Programming Techniques,

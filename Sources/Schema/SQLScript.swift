@@ -30,7 +30,8 @@ struct SQLScript {
                 guard let silence = KeptResolution.Silence(rawValue: token.text) else { continue }
                 let before = tokens[..<index].suffix(2).map(\.text)
                 let owner: KeptResolution.Owner? =
-                    before == ["on", "conflict"] ? .table : acts(silence, at: index) ? .trigger : nil
+                    before == ["on", "conflict"]
+                    ? .table : acts(silence, at: index) ? .trigger : nil
                 if let owner {
                     return KeptResolution(silence: silence, owner: owner, offset: token.offset)
                 }

@@ -26,8 +26,8 @@ struct SQLToken: Hashable, Sendable {
 
     func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
 
-    /// The name that SQLite takes it for where a name has to stand: that may be in single quotes too
-    /// (lang_keywords.html). In lower case.
+    /// The name that SQLite takes it for where a name has to stand: that may be in single quotes
+    /// too (lang_keywords.html). In lower case.
     var name: String {
         switch kind {
         case .word, .quoted, .number, .symbol: text

@@ -49,7 +49,8 @@ indirect enum Shape: Sendable {
         case .list(let element, let min):
             (min > 0 ? "a non-empty" : "an") + " array, each element \(element.wording)"
         case .map: "an object"
-        case .words(let name): "an object" + (Vocabulary.named(name).listing.map { " (\($0))" } ?? "")
+        case .words(let name):
+            "an object" + (Vocabulary.named(name).listing.map { " (\($0))" } ?? "")
         case .object(let vocabulary): "an object" + (vocabulary.listing.map { " (\($0))" } ?? "")
         case .setting(let setting): setting.syntax.wording
         case .constant(let value): "\(value)"

@@ -4,8 +4,8 @@ public import Diagnostics
 /// What stands in the way of the models, was built by `apus dev` alone, and holds nothing: it is
 /// dropped, and made anew if it is still declared.
 ///
-/// Never a table with rows or a column with values, never what a migration file builds, and no table
-/// to which one that stays refers.
+/// Never a table with rows or a column with values, never what a migration file builds, and no
+/// table to which one that stays refers.
 public struct TakeBack: Sendable {
     private struct Step: Sendable {
         let what: String
@@ -150,8 +150,10 @@ extension Difference {
             guard models.contains(table), recorded.tables[table] == nil, !isReferredTo,
                 let rows = holdings.rows[table]
             else { return nil }
-            return "No migration file builds \"\(table)\": one that says \(Advice.dropTable(table)) "
-                + "lets 'apus dev' make it anew at its start, and loses its \(counted(rows, "row"))."
+            return
+                "No migration file builds \"\(table)\": one that says \(Advice.dropTable(table)) "
+                + "lets 'apus dev' make it anew at its start, and loses its "
+                + "\(counted(rows, "row"))."
         }
     }
 }

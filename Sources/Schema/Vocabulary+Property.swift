@@ -32,7 +32,8 @@ extension Vocabulary {
             for: [.integer]),
         Word(
             "precision", .integer(min: 1),
-            "All digits of a decimal, \(ColumnType.decimalPrecisionMax) at the most.", for: [.decimal]),
+            "All digits of a decimal, \(ColumnType.decimalPrecisionMax) at the most.",
+            for: [.decimal]),
         Word("scale", .integer(min: 0), "The digits after the point.", for: [.decimal]),
         Word("enum", .list(.value, min: 1), "The only values allowed."),
     ]

@@ -15,8 +15,8 @@ public struct APIKeys: Sendable {
         service = secrets.serviceRoleKey
     }
 
-    /// Reads the keys of a data directory, making them and it on first use, which a warning tells: keys
-    /// of a directory whose name was mistyped would open nothing.
+    /// Reads the keys of a data directory, making them and it on first use, which a warning tells:
+    /// keys of a directory whose name was mistyped would open nothing.
     ///
     /// - Throws: a `Problem` when the directory or the file in it cannot be used, or a server runs
     ///   whose secrets are no longer in the file, `SchemaFailure`

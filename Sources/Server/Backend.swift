@@ -88,8 +88,8 @@ public final class Backend: Sendable {
         backend.stop()
     }
 
-    /// Refuses new work, finishes what has begun, closes the sockets and the database. A second call
-    /// does nothing.
+    /// Refuses new work, finishes what has begun, closes the sockets and the database. A second
+    /// call does nothing.
     public func stop() {
         guard isDraining.raise() else { return }
         log.record(.draining)

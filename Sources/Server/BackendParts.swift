@@ -80,7 +80,8 @@ struct BackendParts {
     }
 
     private static func bringUp(
-        _ database: DatabasePool, _ schemas: SchemaSet, _ options: ServerOptions, mode: Backend.Mode,
+        _ database: DatabasePool, _ schemas: SchemaSet, _ options: ServerOptions,
+        mode: Backend.Mode,
         log: Log
     ) throws {
         switch mode {

@@ -41,7 +41,9 @@ struct DataDirectory {
     /// command that opens one leaves the lock behind; `apus keys` opens none.
     static func hasLostDatabase(_ path: String) -> Bool {
         !FileSystem.exists(path + "/apus.db")
-            && ["lock", "apus.db.lock", "apus.db-wal"].contains { FileSystem.exists("\(path)/\($0)") }
+            && ["lock", "apus.db.lock", "apus.db-wal"].contains {
+                FileSystem.exists("\(path)/\($0)")
+            }
     }
 
     /// A link is as good as its owner: systemd's are root's.
@@ -180,7 +182,8 @@ extension Problem {
     fileprivate static func shared(
         _ path: String, mode: mode_t, strangers: [String], isOurs: Bool
     ) -> Problem {
-        let others = strangers.prefix(3).joined(separator: ", ")
+        let others =
+            strangers.prefix(3).joined(separator: ", ")
             + (strangers.count > 3 ? ", …" : "")
         let reason =
             strangers.isEmpty ? "is for everybody's files" : "holds other things: \(others)"

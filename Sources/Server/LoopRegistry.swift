@@ -27,8 +27,8 @@ final class LoopRegistry: Sendable {
         members.withLock { $0.append(member) }
     }
 
-    /// Hands committed changes to every loop with subscribers, in the order of the calls. Loops that
-    /// sleep hear of them by ``wake()``, if not by the reply to a write that comes in between.
+    /// Hands committed changes to every loop with subscribers, in the order of the calls. Loops
+    /// that sleep hear of them by ``wake()``, if not by the reply to a write that comes in between.
     func deliver(_ changes: [Change]) {
         for member in members.withLock({ $0 }) where member.demand.isPresent {
             member.context.leave { member.application.value.deliver(changes) }
@@ -52,8 +52,8 @@ final class LoopRegistry: Sendable {
         for _ in 0..<count { taken.wait() }
     }
 
-    /// Has every loop close what has ended, and takes the counters of its feeds. The service "feeds"
-    /// calls it every second.
+    /// Has every loop close what has ended, and takes the counters of its feeds. The service
+    /// "feeds" calls it every second.
     func tick() {
         post { [metrics] application, loop in
             metrics.feeds.record(application.tick(now: .now), loop: loop)

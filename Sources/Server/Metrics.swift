@@ -19,13 +19,17 @@ final class Metrics: Sendable {
         feeds.append(to: &output)
         guard let server = server.withLock({ $0 }) else { return }
         let loops = server.counters
-        func single(_ name: String, _ type: String, _ help: String, _ value: KeyPath<HTTPCounters, Int>) {
+        func single(
+            _ name: String, _ type: String, _ help: String, _ value: KeyPath<HTTPCounters, Int>
+        ) {
             let sum = loops.reduce(0) { $0 + $1[keyPath: value] }
             MetricText.single("apus_\(name)", type, help, sum, to: &output)
         }
         single("connections_total", "counter", "Connections accepted.", \.connections)
         single("connections_open", "gauge", "Connections open now.", \.openConnections)
-        single("connections_refused_total", "counter", "Connections over the limit.", \.refusedConnections)
+        single(
+            "connections_refused_total", "counter", "Connections over the limit.",
+            \.refusedConnections)
         single("websockets_open", "gauge", "WebSocket connections open now.", \.openWebSockets)
         single("requests_received_total", "counter", "Requests with a sound head.", \.requests)
         single("requests_refused_total", "counter", "Requests refused unparsed.", \.refusedRequests)

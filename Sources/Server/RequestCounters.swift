@@ -7,7 +7,9 @@ import Synchronization
 /// Counters of answered requests, written by the loops and read by whoever scrapes `/metrics`.
 final class RequestCounters: Sendable {
     /// Upper bounds of the latency buckets, in microseconds.
-    static let bounds: [UInt64] = [100, 250, 500, 1000, 2500, 5000, 10_000, 50_000, 250_000, 1_000_000]
+    static let bounds: [UInt64] = [
+        100, 250, 500, 1000, 2500, 5000, 10_000, 50_000, 250_000, 1_000_000,
+    ]
 
     private struct State {
         var byClass = [UInt64](repeating: 0, count: 6)
@@ -32,7 +34,8 @@ final class RequestCounters: Sendable {
         let total = state.withLock { $0 }
         MetricText.head("apus_http_requests_total", "counter", "Requests answered.", to: &output)
         for index in 1..<total.byClass.count {
-            output.append(utf8: "apus_http_requests_total{class=\"\(index)xx\"} \(total.byClass[index])\n")
+            output.append(
+                utf8: "apus_http_requests_total{class=\"\(index)xx\"} \(total.byClass[index])\n")
         }
         let name = "apus_http_request_duration_seconds"
         MetricText.head(name, "histogram", "Time from request to answer.", to: &output)

@@ -26,11 +26,13 @@ public struct SchemaCheck: Sendable {
                 dryRun.faults(against: schemas.catalogue).map(\.description)
                 + difference.refusals.map(\.description)
             let unwritten = faults.isEmpty ? difference.additions.map(\.what) : []
-            var summary = counted(schemas.catalogue.models.count, "model") + ", "
+            var summary =
+                counted(schemas.catalogue.models.count, "model") + ", "
                 + counted(migrations.files.count, "migration file") + ": "
             summary += faults.isEmpty ? "no faults" : counted(faults.count, "fault")
             if !unwritten.isEmpty {
-                summary += "\nno migration file builds \(unwritten.joined(separator: ", ")) yet; "
+                summary +=
+                    "\nno migration file builds \(unwritten.joined(separator: ", ")) yet; "
                     + "'apus migrate new NAME' writes one"
             }
             return SchemaCheck(

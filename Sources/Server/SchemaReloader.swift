@@ -125,7 +125,8 @@ private final class SchemaReload {
         for warning in warnings { services.log.record(.schemaWarning("\(warning)")) }
     }
 
-    /// What only a migration file makes good is served when that is applied: from the next start on.
+    /// What only a migration file makes good is served when that is applied: from the next start
+    /// on.
     private func wait(with change: SchemaChange) {
         let names = (change.taken + change.waiting).filter { waiting.insert($0).inserted }
         if names.isEmpty && faults != nil {

@@ -93,6 +93,7 @@ extension ServerOptions {
     /// editors.
     func writeEditorSchemas() throws(Problem) {
         try FileSystem.replace(dataDirectory + "/model.schema.json", with: ModelFileSchema.bytes)
-        try FileSystem.replace(dataDirectory + "/project.schema.json", with: ProjectFileSchema.bytes)
+        try FileSystem.replace(
+            dataDirectory + "/project.schema.json", with: ProjectFileSchema.bytes)
     }
 }

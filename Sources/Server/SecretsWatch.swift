@@ -75,8 +75,8 @@ extension ServerOptions {
         } catch {
             var problem = error
             problem.hint =
-                "It still has its secrets, and \(dataDirectory)/\(Secrets.fileName) is gone: put the "
-                + "file back from a backup, or stop the server first; then new ones are made."
+                "It still has its secrets, and \(dataDirectory)/\(Secrets.fileName) is gone: put "
+                + "the file back from a backup, or stop the server first; then new ones are made."
             throw problem
         }
         return try Secrets.loadOrCreate(directory: dataDirectory)

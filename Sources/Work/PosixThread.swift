@@ -66,8 +66,8 @@ public final class PosixThread: Sendable {
         close(file)
     }
 
-    /// Waits until the closure has returned. A second call, and one by the thread itself, returns at
-    /// once.
+    /// Waits until the closure has returned. A second call, and one by the thread itself, returns
+    /// at once.
     public func join() {
         guard pthread_equal(handle, pthread_self()) == 0 else { return }
         if isJoined.exchange(true, ordering: .relaxed) { return }

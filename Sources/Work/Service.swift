@@ -18,8 +18,8 @@ public struct Service: Sendable {
         let scope: Scope
         let perform: @Sendable () throws(Problem) -> Void
 
-        /// Work that is due each `period`, the first time one after the start. It may block; as long
-        /// as it runs it is not begun again.
+        /// Work that is due each `period`, the first time one after the start. It may block; as
+        /// long as it runs it is not begun again.
         public static func every(
             _ period: Duration, on scope: Scope,
             _ perform: @escaping @Sendable () throws(Problem) -> Void

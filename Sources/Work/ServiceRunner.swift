@@ -4,8 +4,8 @@ import Synchronization
 /// Starts services in their order, lets them tick, and stops them in reverse.
 ///
 /// One thread keeps the time of all ticks. They are done by a pool with a thread for each, so that
-/// one that takes long, or never ends, holds up no other; one that fails is logged, and is due again
-/// after its period.
+/// one that takes long, or never ends, holds up no other; one that fails is logged, and is due
+/// again after its period.
 public final class ServiceRunner: Sendable {
     private struct State {
         /// Of `services`, how many have started.
@@ -26,7 +26,8 @@ public final class ServiceRunner: Sendable {
     ///
     /// - Parameters:
     ///   - services: In the order in which they start.
-    ///   - leads: Whether this node does what only one of several does. Asked before each such tick.
+    ///   - leads: Whether this node does what only one of several does. Asked before each such
+    ///     tick.
     ///   - log: Is told of ticks that fail or take longer than their period.
     public init(_ services: [Service], leads: @escaping @Sendable () -> Bool, log: Log) {
         self.services = services.map(RunningService.init)
@@ -85,7 +86,8 @@ public final class ServiceRunner: Sendable {
         state.withLock { $0.timekeeper = thread }
     }
 
-    /// Begins each tick when it is due. A machine that has slept, or was busy, skips what it missed.
+    /// Begins each tick when it is due. A machine that has slept, or was busy, skips what it
+    /// missed.
     private func keepTime(of ticking: [RunningService]) {
         let start = monotonicNanoseconds()
         var due = ticking.map { start + $0.period }

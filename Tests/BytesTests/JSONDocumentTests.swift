@@ -22,8 +22,10 @@ import Testing
 
     @Test(arguments: [
         ("", 0), ("{", 1), ("[1,]", 3), ("[1 2]", 3), (#"{"a"}"#, 4), (#"{"a":}"#, 5), ("{a:1}", 1),
-        ("01", 1), ("1.", 2), ("-", 1), ("1e", 2), ("tru", 0), ("nul", 0), ("1 1", 2), ("\"\n\"", 1),
-        (#""\x""#, 1), (#""\u12g4""#, 1), (#""\ud800""#, 7), (#""\ud800\u0041""#, 13), (#""abc"#, 4),
+        ("01", 1), ("1.", 2), ("-", 1), ("1e", 2), ("tru", 0), ("nul", 0), ("1 1", 2),
+        ("\"\n\"", 1),
+        (#""\x""#, 1), (#""\u12g4""#, 1), (#""\ud800""#, 7), (#""\ud800\u0041""#, 13),
+        (#""abc"#, 4),
         (#"{"a":1,}"#, 7), ("+1", 0), (".5", 0), ("[", 1), ("\u{feff}1", 0),
     ])
     func `a fault is found at its byte`(text: String, offset: Int) {
@@ -35,7 +37,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]])
+    @Test(arguments: [
+        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+    ])
     func `ill-formed UTF-8 is refused`(bytes: [UInt8]) {
         #expect(throws: JSONError.self) { try JSONDocument(parsing: bytes) }
     }

@@ -33,7 +33,9 @@ import Testing
     }
 
     /// Wherever it stands among the eight that are looked at together, whatever stands beside it.
-    @Test(arguments: [UInt8](0...0xFF)) func `a byte is escaped at every place or at none`(byte: UInt8) {
+    @Test(arguments: [UInt8](0...0xFF)) func `a byte is escaped at every place or at none`(
+        byte: UInt8
+    ) {
         let isEscaped = byte < 0x20 || byte == 0x22 || byte == 0x5C
         for filler in [UInt8(ascii: "a"), 0x20, 0x21, 0x23, 0x5B, 0x5D, 0x7F, 0x80, 0xFF] {
             for place in 0..<20 {
@@ -78,7 +80,8 @@ import Testing
         #expect(Base64URL.decode(text) == nil)
     }
 
-    @Test(arguments: [("00ff", [0, 255]), ("ABcd", [0xAB, 0xCD]), ("", [])] as [(String, [UInt8])])
+    @Test(
+        arguments: [("00ff", [0, 255]), ("ABcd", [0xAB, 0xCD]), ("", [])] as [(String, [UInt8])])
     func `hexadecimal is read in either case`(text: String, bytes: [UInt8]) {
         #expect(Hex.decode(text.utf8) == bytes)
     }

@@ -23,11 +23,14 @@ extension Setting {
     static let fileSettings = Setting.all.filter(\.standsInFile)
 
     @Test func `names, flags and variables are there once`() {
-        for names in [Setting.all.map(\.name), Setting.all.map(\.flag), Setting.all.map(\.variable)] {
+        for names in [
+            Setting.all.map(\.name), Setting.all.map(\.flag), Setting.all.map(\.variable),
+        ] {
             #expect(Set(names).count == names.count)
         }
         for setting in Setting.all {
-            #expect(setting.name.wholeMatch(of: /([a-z]+\.)?[a-z][a-z_]*/) != nil, "\(setting.name)")
+            #expect(
+                setting.name.wholeMatch(of: /([a-z]+\.)?[a-z][a-z_]*/) != nil, "\(setting.name)")
             #expect(!setting.summary.hasSuffix("."), "\(setting.name)")
         }
     }
@@ -99,7 +102,8 @@ extension Setting {
     func `a value that is none is told with its flag or variable`(setting: Setting) throws {
         let text = try #require(setting.syntax.counterexample)
         let byFlag = #expect(throws: SettingFault.self) { try given(setting, flag: text) }
-        #expect(byFlag?.message.hasPrefix("\(setting.flag) takes \(setting.syntax.wording)") == true)
+        #expect(
+            byFlag?.message.hasPrefix("\(setting.flag) takes \(setting.syntax.wording)") == true)
         guard !text.isEmpty else { return }
         let byVariable = #expect(throws: SettingFault.self) { try given(setting, variable: text) }
         #expect(byVariable?.message.hasPrefix("\(setting.variable) takes ") == true)

@@ -35,7 +35,10 @@ import Testing
     static let faults: [(String, String, String)] = [
         ("loops", "0", "--loops takes an integer from 1 to 64, not '0'"),
         ("loops", "1e1", "--loops takes an integer from 1 to 64, not '1e1'"),
-        ("loops", "9223372036854775808", "--loops takes an integer from 1 to 64, not '9223372036854775808'"),
+        (
+            "loops", "9223372036854775808",
+            "--loops takes an integer from 1 to 64, not '9223372036854775808'"
+        ),
         (
             "log.level", "wraning",
             "--log-level takes one of debug, info, warning, error, not 'wraning'; did you mean 'warning'?"
@@ -47,7 +50,9 @@ import Testing
     ]
 
     @Test(arguments: faults)
-    func `what a flag cannot take is said in full`(name: String, text: String, message: String) throws {
+    func `what a flag cannot take is said in full`(name: String, text: String, message: String)
+        throws
+    {
         var given = GivenSettings()
         let setting = try Self.setting(name)
         let fault = #expect(throws: SettingFault.self) { try given.give(setting, flag: text) }
@@ -63,7 +68,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/etc/a.pem", "work", "/etc/a.pem"), ("a.pem", "work", "work/a.pem"), ("a.pem", ".", "a.pem"),
+        ("/etc/a.pem", "work", "/etc/a.pem"), ("a.pem", "work", "work/a.pem"),
+        ("a.pem", ".", "a.pem"),
         ("a.pem", "/", "/a.pem"), ("a.pem", "work/", "work/a.pem"),
     ])
     func `a path in the project's file starts from the project`(
@@ -104,8 +110,11 @@ import Testing
         #expect(inFile?.message.hasPrefix("p:1:1 gives \(missing)") == true)
     }
 
-    @Test(arguments: [("7d", 604_800), ("12h", 43_200), ("30m", 1800), ("90s", 90), ("24h", 86_400)])
-    func `a span of time is read and printed in its largest unit`(text: String, seconds: Int) throws {
+    @Test(arguments: [
+        ("7d", 604_800), ("12h", 43_200), ("30m", 1800), ("90s", 90), ("24h", 86_400),
+    ])
+    func `a span of time is read and printed in its largest unit`(text: String, seconds: Int) throws
+    {
         let span = try #require(Duration(span: text))
         #expect(span == .seconds(seconds))
         #expect(Duration(span: span.span) == span)

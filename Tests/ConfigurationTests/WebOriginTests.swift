@@ -82,7 +82,8 @@ import Testing
     }
 
     @Test func `an origin that is empty is none`() throws {
-        let message = "--cors-origins '' never matches: it is empty; write one, such as "
+        let message =
+            "--cors-origins '' never matches: it is empty; write one, such as "
             + "'https://app.example.com', or * for any"
         #expect(try fault("https://a.example,") == message)
         #expect(try fault("") == nil)

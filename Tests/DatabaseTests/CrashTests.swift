@@ -1,10 +1,10 @@
-import TestSupport
-import Values
 import Bytes
 import Database
 import Diagnostics
 import Glibc
+import TestSupport
 import Testing
+import Values
 
 private let names = CapturedTable(
     name: "items", columns: [("id", .integer), ("name", .text)], key: [0], retain: .seconds(3600))

@@ -17,7 +17,8 @@ import Values
         ("a", "%a%a%", false, false), ("日本語", "%_本_%", true, true), ("日本", "_%__", false, false),
         ("日本", "_%_", true, true), ("aabaaab", "%aaab%", true, true), ("x%y", "%\\%%", true, true),
         ("éa", "%_a%", true, true), ("éa", "%__a%", false, false), ("ab", "%%", true, true),
-        ("ababac", "%abac", true, true), ("ababab", "%_b_b%b", true, true), ("a\nb", "a%b", true, true),
+        ("ababac", "%abac", true, true), ("ababab", "%_b_b%b", true, true),
+        ("a\nb", "a%b", true, true),
     ]
 
     @Test(arguments: likes)

@@ -7,8 +7,10 @@ import Values
 @Suite struct LiteralTests {
     static let reals: [Double] = [
         0, -0.0, 1, -1, 2, 0.1, 1.5, -2.25, 7.5623e-06, 0.044563843282862, 5288037007.370646, 1e15,
-        1e16, 123_456_789_012_345_680, 9_007_199_254_740_992, 1e21, 1e22, 1e-7, 1e100, 1e308, -1e308,
-        1.797_693_134_862_315_7e308, .leastNonzeroMagnitude, .leastNormalMagnitude, 5.462632216004799e-300,
+        1e16, 123_456_789_012_345_680, 9_007_199_254_740_992, 1e21, 1e22, 1e-7, 1e100, 1e308,
+        -1e308,
+        1.797_693_134_862_315_7e308, .leastNonzeroMagnitude, .leastNormalMagnitude,
+        5.462632216004799e-300,
         0.1 + 0.2, .pi, .infinity, -.infinity,
     ]
 
@@ -69,13 +71,15 @@ import Values
         let literal = Dialect.sqlite.literal(value)
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
-                try transaction.executeScript("CREATE TABLE t (id INTEGER PRIMARY KEY, a DEFAULT (\(literal)))")
+                try transaction.executeScript(
+                    "CREATE TABLE t (id INTEGER PRIMARY KEY, a DEFAULT (\(literal)))")
                 try transaction.run(SQL("INSERT INTO t(id) VALUES (1)"))
             } catch {
                 throw Problem(error)
             }
         }
-        let found = try database.makeReader().query(SQL("SELECT a FROM t")) { rows throws(DatabaseError) in
+        let found = try database.makeReader().query(SQL("SELECT a FROM t")) {
+            rows throws(DatabaseError) in
             _ = try rows.next()
             return rows.value(0)
         }

@@ -6,14 +6,17 @@ import Values
 /// Writes that are undone whatever comes of them.
 @Suite struct RehearsalTests {
     private func count(_ database: DatabasePool) throws -> Value {
-        try database.makeReader().query(SQL("SELECT count(*) FROM a")) { rows throws(DatabaseError) in
+        try database.makeReader().query(SQL("SELECT count(*) FROM a")) {
+            rows throws(DatabaseError) in
             _ = try rows.next()
             return rows.value(0)
         }
     }
 
     private func execute(_ sql: String, _ transaction: WriteTransaction) throws(Problem) {
-        do throws(DatabaseError) { try transaction.executeScript(sql) } catch { throw Problem(error) }
+        do throws(DatabaseError) { try transaction.executeScript(sql) } catch {
+            throw Problem(error)
+        }
     }
 
     @Test func `a rehearsal answers and leaves nothing, whether it succeeds or fails`() throws {

@@ -10,7 +10,8 @@ import Values
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
                 try transaction.executeScript(
-                    #"CREATE TABLE "a b"(id INTEGER, "t" TEXT, r REAL) STRICT; INSERT INTO "a b" VALUES (1, 'x', 0.5)"#)
+                    #"CREATE TABLE "a b"(id INTEGER, "t" TEXT, r REAL) STRICT; INSERT INTO "a b" VALUES (1, 'x', 0.5)"#
+                )
             } catch {
                 throw Problem(error)
             }
@@ -20,7 +21,8 @@ import Values
         table.append([.null, .null, .null])
         let reader = try database.makeReader()
         let query = BoundSQL(
-            text: #"SELECT id, t, r FROM "a b" WHERE id IS NOT ?7 ORDER BY id"#, arguments: [.integer(5)])
+            text: #"SELECT id, t, r FROM "a b" WHERE id IS NOT ?7 ORDER BY id"#,
+            arguments: [.integer(5)])
         let restored = query.reading([table])
         let rows = try reader.query(text: restored.text, arguments: restored.arguments) {
             (rows: inout Rows) throws(DatabaseError) in

@@ -1,8 +1,8 @@
-import TestSupport
-import Values
 import Diagnostics
 import SQLite
+import TestSupport
 import Testing
+import Values
 
 @testable import Database
 
@@ -12,7 +12,8 @@ import Testing
         let name: String
         let body: @Sendable (WriteTransaction) throws(Problem) -> Void
 
-        init(_ name: String, _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> Void) {
+        init(_ name: String, _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> Void)
+        {
             self.name = name
             self.body = body
         }
@@ -42,9 +43,11 @@ import Testing
             try transaction.exec(items + "(40, 'p')")
             throw Problem(code: "P0001", status: 400, message: "no")
         },
-        Step("a statement that fails half-way in a write that goes on") { transaction throws(Problem) in
+        Step("a statement that fails half-way in a write that goes on") {
+            transaction throws(Problem) in
             _ = try? transaction.exec(items + "(50, 'q'), (51, 'a')")
-            _ = try? transaction.exec("INSERT OR FAIL INTO items(id, name) VALUES (52, 'r'), (53, 'a')")
+            _ = try? transaction.exec(
+                "INSERT OR FAIL INTO items(id, name) VALUES (52, 'r'), (53, 'a')")
             try transaction.exec(items + "(54, 's')")
         },
         Step("a script that makes the table anew") { transaction throws(Problem) in

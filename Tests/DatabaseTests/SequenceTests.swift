@@ -1,10 +1,10 @@
-import TestSupport
-import Values
 import Bytes
 import Database
 import Diagnostics
 import Glibc
+import TestSupport
 import Testing
+import Values
 
 private let numbers = IdentitySequence(table: "t", column: "id", maximum: .max)
 
@@ -194,7 +194,10 @@ extension DatabasePool {
     /// Files that write no row of `t`, whose number 1 was the last, beside an explicit 40; and the
     /// table's name then.
     static let aboutOthers: [(table: String, statements: [String])] = [
-        ("t", ["CREATE TABLE other (id INTEGER PRIMARY KEY) STRICT", "INSERT INTO other VALUES (9)"]),
+        (
+            "t",
+            ["CREATE TABLE other (id INTEGER PRIMARY KEY) STRICT", "INSERT INTO other VALUES (9)"]
+        ),
         ("t", ["SELECT max(id) FROM t"]), ("t", ["ALTER TABLE t ADD COLUMN more TEXT"]),
         ("t", ["CREATE INDEX t_n ON t (n)"]), ("t", ["DELETE FROM t WHERE id = 1"]),
         ("u", ["ALTER TABLE t RENAME TO u"]),
@@ -242,7 +245,10 @@ extension DatabasePool {
             "CREATE TRIGGER b AFTER INSERT ON a BEGIN INSERT INTO t(id) VALUES (new.x); END",
             "INSERT INTO a VALUES (60)",
         ],
-        ["INSERT INTO t(id) VALUES (60)", "ALTER TABLE t RENAME TO u", "ALTER TABLE u RENAME TO t"],
+        [
+            "INSERT INTO t(id) VALUES (60)", "ALTER TABLE t RENAME TO u",
+            "ALTER TABLE u RENAME TO t",
+        ],
         ["INSERT INTO t(id) VALUES (60); ALTER TABLE t RENAME TO u", "ALTER TABLE u RENAME TO t"],
         [
             "CREATE TABLE u (id INTEGER PRIMARY KEY, n INTEGER) STRICT",

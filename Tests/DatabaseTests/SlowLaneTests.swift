@@ -1,6 +1,6 @@
-import Values
 import Diagnostics
 import Testing
+import Values
 
 @testable import Database
 

@@ -46,7 +46,9 @@ import Testing
         #expect(instant.httpDate == "Tue, 14 Nov 2023 22:13:20 GMT")
     }
 
-    @Test(arguments: [("10:15", "10:15:00"), ("23:59:59.250", "23:59:59.25"), ("24:00", "24:00:00")])
+    @Test(arguments: [
+        ("10:15", "10:15:00"), ("23:59:59.250", "23:59:59.25"), ("24:00", "24:00:00"),
+    ])
     func `a time of day is read and written`(text: String, expected: String) throws {
         #expect(try TimeOfDay(parsing: text).text == expected)
     }

@@ -10,14 +10,16 @@ import Testing
         let log = Log(level: .info, format: .text, descriptor: descriptor)
         log.record(
             .schemasRefused(
-                names: ["a.json", "b.json"], faults: ["a.json:1:2: one", "two\nthree"], hint: "four"),
+                names: ["a.json", "b.json"], faults: ["a.json:1:2: one", "two\nthree"], hint: "four"
+            ),
             at: Instant(seconds: 3661))
         log.record(.listening(url: "http://127.0.0.1:1"), at: Instant(seconds: 0))
         log.record(
             .request(id: 1, method: "GET", path: "/\u{1B}[31m", status: 404, microseconds: 1234),
             at: Instant(seconds: 0))
         try pipe.fileHandleForWriting.close()
-        let written = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let written = String(
+            decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         #expect(
             written == """
                 01:01:01  warning: not taken: a.json, b.json; the server goes on with what it had:

@@ -12,7 +12,8 @@ import Testing
     @Test func `a burst is let through, then the average`() {
         var bucket = TokenBucket(RateLimit(burst: 20, count: 10, seconds: 1), at: start)
         let counts = [
-            taken(30, from: &bucket, after: .zero), taken(30, from: &bucket, after: .milliseconds(500)),
+            taken(30, from: &bucket, after: .zero),
+            taken(30, from: &bucket, after: .milliseconds(500)),
             taken(30, from: &bucket, after: .milliseconds(599)),
             taken(30, from: &bucket, after: .milliseconds(600)),
         ]

@@ -4,7 +4,8 @@ import HTTP
 import HTTPServer
 
 // A server for foreign test suites and for measuring this layer alone. A WebSocket is an echo; at
-// /fan its messages go to all of them. Everything else is a greeting. Built only with APUS_ECHO set.
+// /fan its messages go to all of them. Everything else is a greeting. Built only with APUS_ECHO
+// set.
 //
 //     APUS_ECHO=1 swift run -c release EchoServer 9001
 //     wstest -m fuzzingclient -s spec.json

@@ -115,7 +115,8 @@ func compile(
 
 /// The faults that are found in `text`; a failure of the test if it is taken.
 func faults(
-    in text: String, purpose: Purpose = .access, at location: Testing.SourceLocation = #_sourceLocation
+    in text: String, purpose: Purpose = .access,
+    at location: Testing.SourceLocation = #_sourceLocation
 ) -> Faults {
     switch compile(text, purpose: purpose) {
     case .failure(let faults): return faults

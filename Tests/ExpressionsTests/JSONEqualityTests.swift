@@ -66,7 +66,9 @@ import Values
     }
 
     @Test(arguments: [("1.0", true), ("10e-1", true), (#"{\"b\":2.0}"#, true), ("2", false)])
-    func `a column of some json values is known to hold their equals`(text: String, isHeld: Bool) throws {
+    func `a column of some json values is known to hold their equals`(text: String, isHeld: Bool)
+        throws
+    {
         let model = """
             {"properties": {"c": {"enum": [1, {"b": 2}]}}, "access": {"read": "c = '\(text)'"}}
             """

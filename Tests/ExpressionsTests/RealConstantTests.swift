@@ -10,8 +10,10 @@ import Values
 /// must be the same number in SQL as in memory all the same.
 @Suite struct RealConstantTests {
     static let constants = [
-        "0.1", "-0.1", "2.5", "1e15", "1e16", "7.5623e-06", "0.044563843282862", "5288037007.370646",
-        "2.91e-11", "8.943962788345059e-299", "5.462632216004799e-300", "5e-324", "1.7976931348623157e308",
+        "0.1", "-0.1", "2.5", "1e15", "1e16", "7.5623e-06", "0.044563843282862",
+        "5288037007.370646",
+        "2.91e-11", "8.943962788345059e-299", "5.462632216004799e-300", "5e-324",
+        "1.7976931348623157e308",
         "-6.938693098609143e-301", "2.2250738585072014e-308",
     ]
 
@@ -19,7 +21,9 @@ import Values
     func `a real constant is the same number in SQL and in memory`(text: String) throws {
         let number = try #require(Double(text))
         let predicate = try compile("score = '\(text)'::float8").get()
-        let values: [Value] = predicate.model.columns.map { $0.name == "score" ? .real(number) : .null }
+        let values: [Value] = predicate.model.columns.map {
+            $0.name == "score" ? .real(number) : .null
+        }
         let row = RowInput(new: values, model: predicate.model)
         #expect(try predicate.evaluate(row, in: Evaluation(context: .none)) == true)
         var sql = SQL("SELECT ")

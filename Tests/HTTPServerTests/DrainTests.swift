@@ -1,6 +1,6 @@
+import Diagnostics
 import HTTP
 import HTTPServer
-import Diagnostics
 import Network
 import TestSupport
 import Testing

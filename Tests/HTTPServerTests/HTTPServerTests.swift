@@ -228,7 +228,8 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
     }
 
     @Test func `an application that cannot be built stops the start`() {
-        let server = WebServer(configuration: HTTPServerConfiguration(messageBytesMax: 1)) { _ throws(Problem) in
+        let server = WebServer(configuration: HTTPServerConfiguration(messageBytesMax: 1)) {
+            _ throws(Problem) in
             throw Problem(code: "XX000", status: 500, message: "no")
         }
         #expect(throws: Problem.self) { try server.start() }

@@ -25,7 +25,9 @@ import Testing
         for _ in 0..<200 {
             switch Int.random(in: 0..<12, using: &generator) {
             case 0...4:
-                if pending.isEmpty { pending = Self.requests.randomElement(using: &generator) ?? "" }
+                if pending.isEmpty {
+                    pending = Self.requests.randomElement(using: &generator) ?? ""
+                }
                 let count = Int.random(in: 1...pending.utf8.count, using: &generator)
                 script.receive(String(decoding: pending.utf8.prefix(count), as: UTF8.self))
                 pending = String(decoding: pending.utf8.dropFirst(count), as: UTF8.self)

@@ -58,10 +58,10 @@ final class SessionLog: Sendable {
     }
 }
 
-/// Answers by path: `/echo` the body, `/pending` behind the gate, `/deferred` by the thread that opens
-/// it, `/refused` at once, `/large/N` N bytes, `/parts/N?KIND` N parts, `/wait` behind the gate with a
-/// note of being cancelled, `/ws` an echo, `/flood` a session that floods its peer; everything else
-/// its method and path.
+/// Answers by path: `/echo` the body, `/pending` behind the gate, `/deferred` by the thread that
+/// opens it, `/refused` at once, `/large/N` N bytes, `/parts/N?KIND` N parts, `/wait` behind the
+/// gate with a note of being cancelled, `/ws` an echo, `/flood` a session that floods its peer;
+/// everything else its method and path.
 final class TestApplication: Application {
     let gate: AnswerGate
     let log: SessionLog
@@ -140,7 +140,8 @@ extension TestApplication {
         ) { () throws(IncompleteContent) in
             let number = log.countPart()
             if number <= count {
-                return [UInt8](repeating: UInt8(ascii: "a") + UInt8((number - 1) % 26), count: 10_000)
+                return [UInt8](
+                    repeating: UInt8(ascii: "a") + UInt8((number - 1) % 26), count: 10_000)
             }
             if kind == "broken" { throw IncompleteContent() }
             if kind == "gate" || kind == "hasty" { await gate.pass() }

@@ -85,10 +85,12 @@ private func encoded(
         return response
     }
 
-    @Test(arguments: [
-        (nil, false, "Transfer-Encoding: chunked\r\n", .chunks), (nil, true, "", .close),
-        (7, false, "Content-Length: 7\r\n", .length), (7, true, "Content-Length: 7\r\n", .length),
-    ] as [(Int?, Bool, String, ResponseEncoder.Delimitation)])
+    @Test(
+        arguments: [
+            (nil, false, "Transfer-Encoding: chunked\r\n", .chunks), (nil, true, "", .close),
+            (7, false, "Content-Length: 7\r\n", .length),
+            (7, true, "Content-Length: 7\r\n", .length),
+        ] as [(Int?, Bool, String, ResponseEncoder.Delimitation)])
     func `a stream is delimited as its length and the peer's version allow`(
         length: Int?, isVersion10: Bool, line: String, expected: ResponseEncoder.Delimitation
     ) {

@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/v1", ""), ("/v1/", ""), ("/v1//", "nothing"), ("/v2", "elsewhere"), ("/v1x", "elsewhere"),
+        ("/v1", ""), ("/v1/", ""), ("/v1//", "nothing"), ("/v2", "elsewhere"),
+        ("/v1x", "elsewhere"),
         ("*", "elsewhere"), ("/v1/buckets", "buckets"), ("/v1/buckets/a", "buckets/{bucket} a"),
         ("/v1/buckets/a%2Fb", "buckets/{bucket} a%2Fb"), ("/v1/bucket", "nothing"),
         ("/v1/buckets/", "buckets/{bucket} "), ("/v1/buckets/a/b", "nothing"),
@@ -66,7 +67,9 @@ import Testing
 
     @Test func `methods are listed in one order, extensions not at all`() {
         #expect(MethodSet.any.allow == "OPTIONS, GET, HEAD, POST, PUT, PATCH, DELETE")
-        #expect(MethodSet.any.subtracting(.options) == MethodSet.resource.union(MethodSet(rawValue: 128)))
+        #expect(
+            MethodSet.any.subtracting(.options)
+                == MethodSet.resource.union(MethodSet(rawValue: 128)))
         #expect(([.delete, .get] as MethodSet).allow == "GET, HEAD, DELETE")
         #expect(MethodSet.any.contains(.other("TRACE")) && !MethodSet.resource.contains(.options))
     }
@@ -80,7 +83,8 @@ import Testing
     @Test func `two rows for one request are found when the table is made`() async {
         await #expect(processExitsWith: .failure) {
             let row = Route<Void>(.get, "a/{b}", .open) { _, _, _ in Response(status: 200) }
-            let other = Route<Void>([.get, .put], "a/{c}", .key) { _, _, _ in Response(status: 200) }
+            let other = Route<Void>([.get, .put], "a/{c}", .key) { _, _, _ in Response(status: 200)
+            }
             _ = RouteTable(prefix: "", entry: .open, [row, other])
         }
     }

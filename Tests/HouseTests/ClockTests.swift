@@ -37,7 +37,9 @@ import Testing
 
     @Test func `the list of readers is not longer than it must be`() {
         let read = SourceTree.sources.filter { file in
-            CodeScanner.code(of: file.lines).contains { line in Self.words.contains { line.contains($0) } }
+            CodeScanner.code(of: file.lines).contains { line in
+                Self.words.contains { line.contains($0) }
+            }
         }
         #expect(Set(Self.readers.keys).subtracting(read.map(\.path)).isEmpty)
     }

@@ -1,7 +1,8 @@
 import Testing
 
-/// Expression nodes, functions, column types, operators and settings are closed sets: when one grows, the
-/// compiler has to name every place that gives it a meaning. A catch-all arm would hide them.
+/// Expression nodes, functions, column types, operators and settings are closed sets: when one
+/// grows, the compiler has to name every place that gives it a meaning. A catch-all arm would hide
+/// them.
 @Suite struct ClosedSwitchTests {
     static let rooms: Set<String> = [
         "Values", "SQLite", "Database", "Configuration", "Schema", "Query", "Expressions", "REST",

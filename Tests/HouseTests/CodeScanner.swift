@@ -22,7 +22,8 @@ struct CodeScanner {
                 break
             } else if skip("/*", in: &rest) {
                 isInBlockComment = true
-            } else if character == "\"" || character == "#", let opened = openingLiteral(in: &rest) {
+            } else if character == "\"" || character == "#", let opened = openingLiteral(in: &rest)
+            {
                 openLiteral = opened
             } else {
                 code.append(character)

@@ -9,11 +9,13 @@ import Testing
     /// The members of errors that hold words or codes. `text` is one of them only in extensions
     /// of errors.
     static let members = [
-        "message", "reason", "wording", "details", "detailText", "description", "hint", "cause", "code",
+        "message", "reason", "wording", "details", "detailText", "description", "hint", "cause",
+        "code",
     ]
 
     static let readings = [
-        ".hasPrefix(", ".hasSuffix(", ".starts(with:", ".contains(", ".firstIndex(", ".firstRange(", ".dropFirst(",
+        ".hasPrefix(", ".hasSuffix(", ".starts(with:", ".contains(", ".firstIndex(", ".firstRange(",
+        ".dropFirst(",
     ]
 
     /// Beginnings of what SQLite says.
@@ -27,7 +29,8 @@ import Testing
         for line in Self.lines(in: file.lines) {
             Issue.record("\(file.path):\(line) reads the text of an error")
         }
-        for (number, line) in file.lines.enumerated() where !line.drop(while: { $0 == " " }).hasPrefix("//") {
+        for (number, line) in file.lines.enumerated()
+        where !line.drop(while: { $0 == " " }).hasPrefix("//") {
             for words in Self.sqlite where line.contains("\"") && line.contains(words) {
                 Issue.record("\(file.path):\(number + 1) knows SQLite's words: \(words)")
             }
@@ -48,7 +51,9 @@ import Testing
     private static func lines(in lines: [String]) -> [Int] {
         let code = CodeScanner.code(of: lines)
         let isAboutErrors = code.contains { line in
-            ["DatabaseError", "SQLiteError", "Problem"].contains { line.hasPrefix("extension \($0)") }
+            ["DatabaseError", "SQLiteError", "Problem"].contains {
+                line.hasPrefix("extension \($0)")
+            }
         }
         let members = Self.members + (isAboutErrors ? ["text"] : [])
         return code.indices.filter { index in

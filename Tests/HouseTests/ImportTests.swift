@@ -19,19 +19,28 @@ import Testing
         "Schema": ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"],
         "Query": ["Bytes", "Diagnostics"],
         "Expressions": ["Query", "Schema", "Database", "Values", "Bytes", "Diagnostics"],
-        "REST": ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
-        "Auth": ["Crypto", "Configuration", "Database", "Values", "HTTP", "Work", "Disk", "Bytes", "Diagnostics"],
-        "Realtime": ["Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics"],
+        "REST": [
+            "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics",
+        ],
+        "Auth": [
+            "Crypto", "Configuration", "Database", "Values", "HTTP", "Work", "Disk", "Bytes",
+            "Diagnostics",
+        ],
+        "Realtime": [
+            "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes", "Diagnostics",
+        ],
         "Server": [
-            "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration", "Database",
-            "Values", "SQLite", "HTTPServer", "Network", "HTTP", "Crypto", "Work", "Disk", "Diagnostics", "Bytes",
+            "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration",
+            "Database",
+            "Values", "SQLite", "HTTPServer", "Network", "HTTP", "Crypto", "Work", "Disk",
+            "Diagnostics", "Bytes",
             "CLinux",
         ],
         "ApusCommand": ["Server", "Schema", "Configuration", "Diagnostics"],
     ]
 
-    /// What the tests share is as low as it can be, since every test target waits for it; what talks
-    /// to the server over a socket sees no more of it than what its makers may.
+    /// What the tests share is as low as it can be, since every test target waits for it; what
+    /// talks to the server over a socket sees no more of it than what its makers may.
     static let tests: [String: Set<String>] = [
         "TestSupport": ["HTTP", "Bytes", "COpenSSL"],
         "ServerTestSupport": ["TestSupport", "Server", "Configuration", "Bytes"],
@@ -86,7 +95,9 @@ import Testing
         for (number, line) in CodeScanner.code(of: file.lines).enumerated() {
             let words = line.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
             for kind in ["struct", "class", "enum", "protocol", "actor"] {
-                guard let position = words.firstIndex(of: kind), position + 1 < words.count else { continue }
+                guard let position = words.firstIndex(of: kind), position + 1 < words.count else {
+                    continue
+                }
                 #expect(words[position + 1] != file.target, "\(file.path):\(number + 1)")
             }
         }

@@ -59,7 +59,10 @@ import Testing
     @Test(arguments: [
         (#"f(code: "1", status: 400, message: "a \(b) c")"#, "a … c"),
         (#"f(code: "1", status: g(2), message: "a \(b("c", d))")"#, "a …"),
-        ("f(\n  code: \"1\",\n  message:\n    \"a\"\n    + \" \\\"b\\\"\", hint: \"c\")", "a \"b\""),
+        (
+            "f(\n  code: \"1\",\n  message:\n    \"a\"\n    + \" \\\"b\\\"\", hint: \"c\")",
+            "a \"b\""
+        ),
         ("f(code: \"1\", message: \"\"\"\na \\\nb\n\"\"\")", "\na b\n"),
         (#"f(code: "1", message: reason, details: "d")"#, "…"),
         (#"f(code: "1", message: isB ? "b" : "c")"#, "…"),

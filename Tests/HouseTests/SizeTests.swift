@@ -3,13 +3,29 @@ import Testing
 @Suite struct SizeTests {
     static let fileLinesMax = 400
     static let functionLinesMax = 60
-    static let columnsMax = 120
+    /// As `.swift-format` has it.
+    static let columnsMax = 100
+    /// What a test expects or sends stands as it is on the wire, in lines of its own.
+    static let dataColumnsMax = 120
 
     @Test(arguments: SourceTree.sources + SourceTree.tests)
     func `a file has one subject`(file: SourceTree.File) {
         #expect(file.lines.count - 1 <= Self.fileLinesMax, "\(file.path)")
+    }
+
+    @Test(arguments: SourceTree.sources)
+    func `a line is read without moving the eyes far`(file: SourceTree.File) {
         for (number, line) in file.lines.enumerated() {
             #expect(line.count <= Self.columnsMax, "\(file.path):\(number + 1)")
+        }
+    }
+
+    @Test(arguments: SourceTree.tests)
+    func `a line of a test is longer for its data only`(file: SourceTree.File) {
+        for (number, line) in file.lines.enumerated() {
+            let isComment = line.drop { $0 == " " }.hasPrefix("//")
+            let most = isComment ? Self.columnsMax : Self.dataColumnsMax
+            #expect(line.count <= most, "\(file.path):\(number + 1)")
         }
     }
 
@@ -23,7 +39,8 @@ import Testing
 
     @Test func `lengths are counted from the declaration to its closing brace`() {
         let code = [
-            "struct A {", "    func b(", "        c: Int", "    ) {", "        if c { d() }", "    }", "}",
+            "struct A {", "    func b(", "        c: Int", "    ) {", "        if c { d() }",
+            "    }", "}",
             "init() { }",
         ]
         let found = FunctionLengths.functions(in: code).map { [$0.line, $0.length] }
@@ -31,7 +48,9 @@ import Testing
     }
 
     @Test func `braces in literals and comments do not count`() {
-        let code = CodeScanner.code(of: ["let a = \"{\" // {", "/* { */ let b = #\"\"{\"\"#", "\"\"\"", "{", "\"\"\""])
+        let code = CodeScanner.code(of: [
+            "let a = \"{\" // {", "/* { */ let b = #\"\"{\"\"#", "\"\"\"", "{", "\"\"\"",
+        ])
         #expect(code.joined().filter { $0 == "{" }.isEmpty)
     }
 }

@@ -1,12 +1,11 @@
+import Diagnostics
 import Glibc
 import Synchronization
 import TestSupport
 import Testing
-
-import Diagnostics
+import Work
 
 @testable import Network
-import Work
 
 @Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
     @Test func `posted work runs on the loop's thread in order`() throws {

@@ -50,7 +50,8 @@ import Testing
 
     @Test func `a filter that is too deep where it stands is told so`() async throws {
         let library = try Library(models: Self.models, data: [])
-        let path = Array(repeating: "children", count: QueryLimits.selectDepthMax).joined(separator: ".")
+        let path = Array(repeating: "children", count: QueryLimits.selectDepthMax).joined(
+            separator: ".")
         let tree = (0..<20).reduce("id.eq.0") {
             $1 % 2 == 0 ? "and(id.eq.1,\($0))" : "or(id.eq.2,\($0))"
         }

@@ -160,7 +160,8 @@ import Values
         #expect(await library.send(.post, "/t", prefer, body: #"{"n": 2}"#).status == 401)
         let two = await library.send(.post, "/t", prefer, body: #"[{"n": 1}, {"n": 2}]"#)
         #expect(two.text == #"[{"id":1,"n":1},{"id":2,"n":2}]"#)
-        #expect(await library.send(.post, "/t", prefer, body: #"[{"n": 3}, {"n": 9}]"#).status == 401)
+        #expect(
+            await library.send(.post, "/t", prefer, body: #"[{"n": 3}, {"n": 9}]"#).status == 401)
         let three = await library.send(.post, "/t", prefer, body: #"{"n": 3}"#)
         #expect(three.text == #"[{"id":3,"n":3}]"#)
     }

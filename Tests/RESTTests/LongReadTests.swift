@@ -53,7 +53,9 @@ import Testing
         Case(
             query: "/items?limit=5000&offset=100", fields: [("prefer", "count=exact")], status: 206,
             range: "100-5099/20000", count: 5_000),
-        Case(query: "/items?limit=5000&offset=17000", status: 200, range: "17000-19999/*", count: 3_000),
+        Case(
+            query: "/items?limit=5000&offset=17000", status: 200, range: "17000-19999/*",
+            count: 3_000),
         Case(
             query: "/items?id=gt.10000&limit=30000&order=id.desc", status: 200, range: "0-9999/*",
             count: 10_000),
@@ -61,8 +63,9 @@ import Testing
             query: "/items", fields: [("range", "10-4009")], status: 200, range: "10-4009/*",
             count: 4_000),
         Case(
-            query: "/items?select=id,title,note", fields: [
-                ("accept", "application/vnd.pgrst.array+json;nulls=stripped"),
+            query: "/items?select=id,title,note",
+            fields: [
+                ("accept", "application/vnd.pgrst.array+json;nulls=stripped")
             ], status: 200, range: "0-19999/*", count: 20_000),
     ]
 

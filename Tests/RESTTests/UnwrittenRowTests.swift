@@ -47,7 +47,8 @@ import Values
         let located = await library.send(
             .post, "/t", [("prefer", "return=headers-only")], body: #"{"n": 2}"#)
         #expect(located.field("Location") == nil)
-        #expect(try library.values("SELECT n FROM t ORDER BY id") == [1, 3, 4, 5].map(Value.integer))
+        #expect(
+            try library.values("SELECT n FROM t ORDER BY id") == [1, 3, 4, 5].map(Value.integer))
     }
 
     @Test func `an upsert that was left out answers no row`() async throws {

@@ -22,7 +22,8 @@ import Values
 
     static let filters = [
         "", "n=eq.1", "n=neq.1", "n=gt.2", "n=in.(1,2)", "n=is.null", "n=not.is.null",
-        "n=isdistinct.1", "n=not.eq.1", "kind=eq.a", "kind=eq.", "kind=like.a%", "kind=in.(a,\\\"b\\\")",
+        "n=isdistinct.1", "n=not.eq.1", "kind=eq.a", "kind=eq.", "kind=like.a%",
+        "kind=in.(a,\\\"b\\\")",
         "flag=eq.true", "flag=is.false", "day=eq.2026-01-01", "day=gte.2026-01-02",
         "at=eq.2026-01-01T00:00:00Z", "price=eq.1.50", "price=lt.2", "ratio=eq.1",
         "owner=eq.\(Models.ada)", "owner=eq.\(Models.ada.uppercased())", "n=eq.1,kind=eq.a",
@@ -49,13 +50,16 @@ import Values
         let identities = [user(Models.ada), user(Models.eve), .anonymous]
         let listeners = try identities.flatMap { identity in
             try Self.filters.map { filter in
-                (peer: stage.connect(as: identity), identity: identity, filter: filter,
-                    sql: try Self.query(stage, filter: filter, identity))
+                (
+                    peer: stage.connect(as: identity), identity: identity, filter: filter,
+                    sql: try Self.query(stage, filter: filter, identity)
+                )
             }
         }
         for one in listeners {
             let more = one.filter.isEmpty ? "" : #","filter":"\#(one.filter)""#
-            let sent = one.peer.join("a", #"{"event":"*","schema":"public","table":"mixed"\#(more)}"#)
+            let sent = one.peer.join(
+                "a", #"{"event":"*","schema":"public","table":"mixed"\#(more)}"#)
             #expect(sent.last?.contains("Subscribed") == true, "\(sent)")
         }
         var generator = SeededGenerator(seed: 7)

@@ -10,7 +10,8 @@ import Values
 
 /// Two sockets of one user ask for the same; one is always quick, the other stalls at random
 /// moments. Whatever is written, whoever is let in or out and whatever token is shown in between,
-/// both must receive the same changes in the same order, or the slow one must be told to read again.
+/// both must receive the same changes in the same order, or the slow one must be told to read
+/// again.
 @Suite struct CatchUpTests {
     @Test(arguments: 0..<40)
     func `a socket that stalled hears what a quick one heard`(seed: Int) throws {
@@ -32,7 +33,8 @@ private final class PairOfSockets {
     private var told: (quick: [String], slow: [String]) = ([], [])
     /// How many changes the slow one has received in all.
     private(set) var heard = 0
-    /// Whether something happened since the slow one last caught up that lets the slow one be sent away.
+    /// Whether something happened since the slow one last caught up that lets the slow one be sent
+    /// away.
     private var mayBeCut = false
     private var token = "ada"
     private var nextID: Int64 = 0
@@ -156,7 +158,8 @@ private final class PairOfSockets {
     }
 
     private func show(_ token: String) {
-        mayBeCut = mayBeCut || !(token.hasPrefix("ada") && self.token.hasPrefix("ada"))
+        mayBeCut =
+            mayBeCut || !(token.hasPrefix("ada") && self.token.hasPrefix("ada"))
             || (token == "ada elsewhere") != (self.token == "ada elsewhere")
         self.token = token
         for peer in [quick, slow] {
@@ -241,10 +244,11 @@ extension PairOfSockets {
         let first = stage.change(
             .delete, "members", old: ["room": .integer(room), "person": .text(Models.ada)])
         let ids = messages.filter { $0.value == room }.keys.sorted()
-        return [first] + ids.map { id in
-            messages[id] = nil
-            return stage.change(.delete, "messages", old: row(id, in: room), of: first.sequence)
-        }
+        return [first]
+            + ids.map { id in
+                messages[id] = nil
+                return stage.change(.delete, "messages", old: row(id, in: room), of: first.sequence)
+            }
     }
 
     private func note() -> Change {
@@ -256,7 +260,8 @@ extension PairOfSockets {
 
     /// An offer that ends about now: what the quick one may see, the slow one may not see later.
     private func offer() -> Change {
-        let end = stage.now.advanced(byMicroseconds: .random(in: -3_000_000...9_000_000, using: &generator))
+        let end = stage.now.advanced(
+            byMicroseconds: .random(in: -3_000_000...9_000_000, using: &generator))
         let until = Value.text(end.postgres)
         if let (id, old) = offers.min(by: { $0.key < $1.key }), offers.count > 3 {
             offers[id] = nil

@@ -40,7 +40,8 @@ import Testing
         let numbers = (1...50).map { UInt64($0 * 3) }
         ring.append(
             change(1),
-            missedBy: numbers.reversed().map { .init(audience: $0, showsOld: $0.isMultiple(of: 2)) })
+            missedBy: numbers.reversed().map { .init(audience: $0, showsOld: $0.isMultiple(of: 2)) }
+        )
         let entry = ring.next(after: 0)
         for number in 0...160 as ClosedRange<UInt64> {
             let missed = entry?.missed(by: number)

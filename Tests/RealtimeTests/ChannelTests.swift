@@ -1,8 +1,8 @@
-import Values
 import Bytes
 import Database
 import Expressions
 import Testing
+import Values
 
 @testable import Realtime
 
@@ -46,7 +46,9 @@ import Testing
                     + #""list":null,"done":null,"extra":null},"errors":null}}}"#
             ])
         #expect(
-            peer.send(#"{"topic":"realtime:a","event":"phx_leave","payload":{},"ref":"9","join_ref":"1"}"#)
+            peer.send(
+                #"{"topic":"realtime:a","event":"phx_leave","payload":{},"ref":"9","join_ref":"1"}"#
+            )
                 == [
                     #"{"ref":"9","topic":"realtime:a","event":"phx_reply","payload":{"status":"ok","#
                         + #""response":{}}}"#,
@@ -77,7 +79,7 @@ import Testing
         stage.delete("todos", ["id": .integer(1), "title": .text("x")])
         let columns =
             #"[{"name":"id","type":"int8"},{"name":"title","type":"text"},{"name":"list","#
-                + #""type":"int8"},{"name":"done","type":"bool"},{"name":"extra","type":"jsonb"}]"#
+            + #""type":"int8"},{"name":"done","type":"bool"},{"name":"extra","type":"jsonb"}]"#
         #expect(
             peer.sink.take() == [
                 #"[null,null,"realtime:a:b","postgres_changes",{"ids":[\#(id)],"data":{"type":"UPDATE","#
@@ -96,19 +98,31 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"[null,"1","realtime:","phx_join",{}]"#, "TopicNameRequired: You must provide a topic name"),
+        (
+            #"[null,"1","realtime:","phx_join",{}]"#,
+            "TopicNameRequired: You must provide a topic name"
+        ),
         (#"[null,"1","other","phx_join",{}]"#, "unmatched topic"),
         (#"[null,"1","realtime:x","broadcast",{}]"#, "unmatched topic"),
         (#"[null,"1","realtime:x","access_token",{}]"#, "unmatched topic"),
         (#"[null,"1","phoenix","phx_leave",{}]"#, "unmatched topic"),
-        (#"[null,"1","realtime:a","heartbeat",{}]"#, "UnknownEvent: Send heartbeats to the topic 'phoenix'"),
+        (
+            #"[null,"1","realtime:a","heartbeat",{}]"#,
+            "UnknownEvent: Send heartbeats to the topic 'phoenix'"
+        ),
         (#"[null,"1","realtime:a","nonsense",{}]"#, "UnknownEvent: There is no event 'nonsense'"),
-        (#"[null,"1","realtime:public:todos","phx_join",{}]"#,
-            "TopicNotSupported: Name tables in config.postgres_changes, not in the topic"),
-        (#"[null,"1","realtime:b","phx_join",{"access_token":"forged"}]"#,
-            "InvalidJWTToken: The token provided is not a valid JWT"),
-        (#"[null,"1","realtime:b","phx_join",{"access_token":""}]"#,
-            "InvalidJWTToken: The token provided is not a valid JWT"),
+        (
+            #"[null,"1","realtime:public:todos","phx_join",{}]"#,
+            "TopicNotSupported: Name tables in config.postgres_changes, not in the topic"
+        ),
+        (
+            #"[null,"1","realtime:b","phx_join",{"access_token":"forged"}]"#,
+            "InvalidJWTToken: The token provided is not a valid JWT"
+        ),
+        (
+            #"[null,"1","realtime:b","phx_join",{"access_token":""}]"#,
+            "InvalidJWTToken: The token provided is not a valid JWT"
+        ),
     ])
     func `what cannot be done is answered with its reason`(text: String, reason: String) throws {
         let stage = try Stage(Models.all)
@@ -174,7 +188,8 @@ import Testing
     @Test func `replication_ready is answered`() throws {
         let peer = try Stage(Models.all).connect()
         let sent = peer.send(
-            #"["1","1","realtime:a","phx_join",{"config":{"broadcast":{"replication_ready":true}}}]"#)
+            #"["1","1","realtime:a","phx_join",{"config":{"broadcast":{"replication_ready":true}}}]"#
+        )
         #expect(sent.count == 2)
         #expect(sent.last?.contains("Replication connection established") == true)
     }

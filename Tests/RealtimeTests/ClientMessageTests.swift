@@ -4,11 +4,13 @@ import Testing
 @testable import Realtime
 
 @Suite struct ClientMessageTests {
-    static let object = #"{"topic":"realtime:a","event":"phx_join","payload":{"x":1},"ref":"2","join_ref":"1"}"#
+    static let object =
+        #"{"topic":"realtime:a","event":"phx_join","payload":{"x":1},"ref":"2","join_ref":"1"}"#
     static let array = #"["1","2","realtime:a","phx_join",{"x":1}]"#
 
     @Test(arguments: [(object, Serializer.objects), (array, .arrays)])
-    func `both serializers carry the same five fields`(text: String, serializer: Serializer) throws {
+    func `both serializers carry the same five fields`(text: String, serializer: Serializer) throws
+    {
         let message = try #require(ClientMessage(text: Array(text.utf8), serializer: serializer))
         #expect(String(utf8: message.joinReference) == #""1""#)
         #expect(String(utf8: message.reference) == #""2""#)
@@ -46,11 +48,12 @@ import Testing
         #expect(String(utf8: other.reference) == "12")
     }
 
-    @Test(arguments: [
-        ("heartbeat", .heartbeat), ("phx_join", .join), ("phx_leave", .leave),
-        ("access_token", .accessToken), ("broadcast", .broadcast), ("presence", .presence),
-        ("PHX_JOIN", .other("PHX_JOIN")), ("", .other("")),
-    ] as [(String, ClientMessage.Event)])
+    @Test(
+        arguments: [
+            ("heartbeat", .heartbeat), ("phx_join", .join), ("phx_leave", .leave),
+            ("access_token", .accessToken), ("broadcast", .broadcast), ("presence", .presence),
+            ("PHX_JOIN", .other("PHX_JOIN")), ("", .other("")),
+        ] as [(String, ClientMessage.Event)])
     func `events are known by name`(name: String, event: ClientMessage.Event) {
         #expect(ClientMessage.Event(name: name) == event)
     }

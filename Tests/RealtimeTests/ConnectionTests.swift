@@ -43,7 +43,8 @@ import Testing
         let peer = stage.connect()
         peer.join("a")
         peer.join("b")
-        #expect(peer.join("c").first?.contains("ChannelRateLimitReached: Too many channels") == true)
+        #expect(
+            peer.join("c").first?.contains("ChannelRateLimitReached: Too many channels") == true)
         // A topic that is joined already needs no further place.
         #expect(peer.join("b").first?.contains(#""status":"ok""#) == true)
     }
@@ -85,7 +86,8 @@ import Testing
         let peer = stage.connect()
         for _ in 0..<3 { peer.join() }
         let last = peer.join()
-        #expect(last.first?.contains("ClientJoinRateLimitReached: Too many joins per second") == true)
+        #expect(
+            last.first?.contains("ClientJoinRateLimitReached: Too many joins per second") == true)
         #expect(peer.sink.closeCode == 1001)
     }
 

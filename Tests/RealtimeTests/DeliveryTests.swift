@@ -20,7 +20,9 @@ import Values
         let isDelivered: Bool
         var testDescription: String { "\(filter): \(old ?? [:]) → \(new ?? [:])" }
 
-        init(_ filter: String, _ old: [String: Value]?, _ new: [String: Value]?, _ isDelivered: Bool) {
+        init(
+            _ filter: String, _ old: [String: Value]?, _ new: [String: Value]?, _ isDelivered: Bool
+        ) {
             self.filter = filter
             self.old = old
             self.new = new
@@ -37,14 +39,16 @@ import Values
         FilterCase("list=eq.4", nil, row(nil), false), FilterCase("list=neq.4", nil, row(5), true),
         FilterCase("list=neq.4", nil, row(nil), false), FilterCase("list=gt.4", nil, row(5), true),
         FilterCase("list=gt.4", nil, row(4), false), FilterCase("list=in.(3,4)", nil, row(4), true),
-        FilterCase("list=in.(3,4)", nil, row(5), false), FilterCase("list=is.null", nil, row(nil), true),
+        FilterCase("list=in.(3,4)", nil, row(5), false),
+        FilterCase("list=is.null", nil, row(nil), true),
         FilterCase("list=is.null", nil, row(1), false),
         FilterCase("list=eq.4,title=eq.a", nil, row(4, "a"), true),
         FilterCase("list=eq.4,title=eq.a", nil, row(4, "b"), false),
         FilterCase("list=eq.4,title=eq.a", nil, row(4), false),
         FilterCase("title=like.mi%", nil, row(4, "milk"), true),
         // Moved in, moved out, changed within: the new row decides.
-        FilterCase("list=eq.4", row(5), row(4), true), FilterCase("list=eq.4", row(4), row(5), false),
+        FilterCase("list=eq.4", row(5), row(4), true),
+        FilterCase("list=eq.4", row(4), row(5), false),
         FilterCase("list=eq.4", row(4), row(4, "x"), true),
         // Deletes: the old row decides.
         FilterCase("list=eq.4", row(4), nil, true), FilterCase("list=eq.4", row(5), nil, false),
@@ -89,7 +93,10 @@ import Values
         stage.insert("todos", ["id": .integer(1)])
         stage.insert("members", ["room": .integer(7), "person": .text(Models.ada)])
         stage.insert("notes", ["id": .integer(1), "owner": .text(Models.ada)])
-        #expect(try peer.messages().map { $0.elements[4]["data"]?["table"]?.string } == ["todos", "members"])
+        #expect(
+            try peer.messages().map { $0.elements[4]["data"]?["table"]?.string } == [
+                "todos", "members",
+            ])
     }
 
     @Test func `one frame names all matching bindings of a channel`() throws {
@@ -110,7 +117,9 @@ import Values
         #expect(messages.count == 2)
         #expect(messages[0].elements[4]["ids"]?.elements.map(\.int64) == [ids[0], ids[1]])
         #expect(messages[1].elements[4]["ids"]?.elements.map(\.int64) == [ids[4]])
-        #expect(messages[1].elements[4]["data"]?["record"].map { String(utf8: $0.raw) } == #"{"id":1,"title":"t"}"#)
+        #expect(
+            messages[1].elements[4]["data"]?["record"].map { String(utf8: $0.raw) }
+                == #"{"id":1,"title":"t"}"#)
     }
 
     @Test func `select keeps the key and may differ from the filter`() throws {
@@ -170,12 +179,27 @@ import Values
     @Test(arguments: [
         (#"{"event":"*"}"#, "Please provide schema and table"),
         (#"{"event":"*","schema":"auth","table":"users"}"#, "There is no schema 'auth'"),
-        (#"{"event":"*","schema":"public","table":"todo"}"#, "There is no model 'todo', did you mean 'todos'?"),
-        (#"{"event":"*","schema":"public","table":"quiet"}"#, "Realtime is not enabled for 'quiet'"),
-        (#"{"event":"*","schema":"public","filter":"id=eq.1"}"#, "filter and select need a schema and a table"),
-        (#"{"event":"UPSERT","schema":"public","table":"todos"}"#, "There is no event 'UPSERT': [event: UPSERT,"),
+        (
+            #"{"event":"*","schema":"public","table":"todo"}"#,
+            "There is no model 'todo', did you mean 'todos'?"
+        ),
+        (
+            #"{"event":"*","schema":"public","table":"quiet"}"#,
+            "Realtime is not enabled for 'quiet'"
+        ),
+        (
+            #"{"event":"*","schema":"public","filter":"id=eq.1"}"#,
+            "filter and select need a schema and a table"
+        ),
+        (
+            #"{"event":"UPSERT","schema":"public","table":"todos"}"#,
+            "There is no event 'UPSERT': [event: UPSERT,"
+        ),
         (#"{"event":"","schema":"public","table":"*"}"#, "There is no event ''"),
-        (#"{"event":["INSERT"],"schema":"public","table":"todos"}"#, #"There is no event '[\"INSERT\"]'"#),
+        (
+            #"{"event":["INSERT"],"schema":"public","table":"todos"}"#,
+            #"There is no event '[\"INSERT\"]'"#
+        ),
     ])
     func `what names no watched model is told`(item: String, text: String) throws {
         let sent = try Stage(Models.all).connect().join("a", item)

@@ -21,13 +21,17 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (#"{"access_token":null}"#, .connection), (#"{}"#, .connection),
-        (#"{"access_token":"sb_publishable_x"}"#, .connection),
-        (#"{"access_token":"a.b.c"}"#, .user("a.b.c")), (#"{"user_token":"a.b.c"}"#, .user("a.b.c")),
-        (#"{"access_token":""}"#, .user("")), (#"{"access_token":7}"#, .user("")),
-    ] as [(String, JoinRequest.Token)])
-    func `a token is a user's, the connection's, or malformed`(text: String, token: JoinRequest.Token) throws {
+    @Test(
+        arguments: [
+            (#"{"access_token":null}"#, .connection), (#"{}"#, .connection),
+            (#"{"access_token":"sb_publishable_x"}"#, .connection),
+            (#"{"access_token":"a.b.c"}"#, .user("a.b.c")),
+            (#"{"user_token":"a.b.c"}"#, .user("a.b.c")),
+            (#"{"access_token":""}"#, .user("")), (#"{"access_token":7}"#, .user("")),
+        ] as [(String, JoinRequest.Token)])
+    func `a token is a user's, the connection's, or malformed`(
+        text: String, token: JoinRequest.Token
+    ) throws {
         #expect(try request(text).token == token)
     }
 
@@ -49,8 +53,10 @@ import Testing
         #expect(request.bindings.count == 1)
     }
 
-    @Test(arguments: [#"{"config":{"postgres_changes":{}}}"#, #"{"config":{"postgres_changes":"x"}}"#,
-        #"{"config":{"broadcast":7,"presence":"x","private":3}}"#])
+    @Test(arguments: [
+        #"{"config":{"postgres_changes":{}}}"#, #"{"config":{"postgres_changes":"x"}}"#,
+        #"{"config":{"broadcast":7,"presence":"x","private":3}}"#,
+    ])
     func `fields of a wrong type fall back to the defaults`(text: String) throws {
         let request = try request(text)
         #expect(request.bindings.isEmpty)
@@ -65,7 +71,8 @@ import Testing
     }
 
     @Test func `the echo is the client's own text and the id`() throws {
-        let item = #"{"filter" : "a=eq.1 ","event":"insert","extra":[1, 2],"schema":"public","table":"t"}"#
+        let item =
+            #"{"filter" : "a=eq.1 ","event":"insert","extra":[1, 2],"schema":"public","table":"t"}"#
         let binding = try #require(try list("[\(item)]").first)
         #expect(
             String(utf8: binding.echo)
@@ -108,20 +115,23 @@ import Testing
         #expect(Set(ids).count == items.count)
     }
 
-    @Test(arguments: [
-        ("INSERT", .only(.insert)), ("update", .only(.update)), ("Delete", .only(.delete)),
-        ("*", .all), ("x", nil),
-    ] as [(String, BindingRequest.Event?)])
+    @Test(
+        arguments: [
+            ("INSERT", .only(.insert)), ("update", .only(.update)), ("Delete", .only(.delete)),
+            ("*", .all), ("x", nil),
+        ] as [(String, BindingRequest.Event?)])
     func `events are read in any case`(text: String, event: BindingRequest.Event?) throws {
         #expect(try list(#"[{"event":"\#(text)"}]"#)[0].event == event)
         #expect(try list("[{}]")[0].event == .all)
     }
 
-    @Test(arguments: [
-        (#"[{"select":null}]"#, .all), ("[{}]", .all),
-        (#"[{"select":["id","a"]}]"#, .columns(["id", "a"])), (#"[{"select":"id"}]"#, .malformed),
-        (#"[{"select":[1]}]"#, .malformed),
-    ] as [(String, BindingRequest.Selection)])
+    @Test(
+        arguments: [
+            (#"[{"select":null}]"#, .all), ("[{}]", .all),
+            (#"[{"select":["id","a"]}]"#, .columns(["id", "a"])),
+            (#"[{"select":"id"}]"#, .malformed),
+            (#"[{"select":[1]}]"#, .malformed),
+        ] as [(String, BindingRequest.Selection)])
     func `a selection is of all columns, of some, or malformed`(
         text: String, selection: BindingRequest.Selection
     ) throws {

@@ -16,13 +16,15 @@ import Values
     }
 
     /// Owner of the old row, owner of the new row, and whether ada is told.
-    static let ownerCases: [(old: String?, new: String?, isInsert: Bool, isDelete: Bool, told: Bool)] = [
-        (nil, Models.ada, true, false, true), (nil, Models.eve, true, false, false),
-        (nil, nil, true, false, false), (Models.ada, Models.ada, false, false, true),
-        (Models.eve, Models.ada, false, false, true), (Models.ada, Models.eve, false, false, false),
-        (Models.ada, nil, false, false, false), (Models.ada, nil, false, true, true),
-        (Models.eve, nil, false, true, false), (nil, nil, false, true, false),
-    ]
+    static let ownerCases:
+        [(old: String?, new: String?, isInsert: Bool, isDelete: Bool, told: Bool)] = [
+            (nil, Models.ada, true, false, true), (nil, Models.eve, true, false, false),
+            (nil, nil, true, false, false), (Models.ada, Models.ada, false, false, true),
+            (Models.eve, Models.ada, false, false, true),
+            (Models.ada, Models.eve, false, false, false),
+            (Models.ada, nil, false, false, false), (Models.ada, nil, false, true, true),
+            (Models.eve, nil, false, true, false), (nil, nil, false, true, false),
+        ]
 
     @Test(arguments: ownerCases)
     func `the new row decides, of a DELETE the old one`(
@@ -84,7 +86,9 @@ import Values
         let membership: [String: Value] = ["room": .integer(7), "person": .text(Models.ada)]
         try stage.run("INSERT INTO members VALUES (7, '\(Models.ada)')")
         stage.insert("members", membership)
-        for id in 1...3 { stage.insert("messages", ["id": .integer(Int64(id)), "room": .integer(7)]) }
+        for id in 1...3 {
+            stage.insert("messages", ["id": .integer(Int64(id)), "room": .integer(7)])
+        }
         stage.insert("messages", ["id": .integer(4), "room": .integer(8)])
         stage.insert("messages", ["id": .integer(5), "room": .null])
         #expect(try ada.changes() == ["INSERT 1", "INSERT 2", "INSERT 3"])
@@ -173,11 +177,11 @@ import Values
     @Test func `columns with a read rule of their own are for the service role`() throws {
         let stage = try Stage([
             "people": """
-                {"properties": {"id": {"type": "integer", "identity": true},
-                  "name": {"type": "string"},
-                  "salary": {"type": "integer", "access": {"read": "id = 1"}}},
-                 "realtime": true, "access": {"read": true}}
-                """
+            {"properties": {"id": {"type": "integer", "identity": true},
+              "name": {"type": "string"},
+              "salary": {"type": "integer", "access": {"read": "id = 1"}}},
+             "realtime": true, "access": {"read": true}}
+            """
         ])
         let item = #"{"event":"*","schema":"public","table":"people"}"#
         let peers = [stage.connect(), stage.connect(as: .service)]
@@ -329,7 +333,8 @@ import Values
         #expect(sent[0].contains("InvalidJWTToken: Token has expired 3 seconds ago"))
         let late = stage.connect(as: user(Models.ada, expiresAt: stage.now.seconds + 1))
         stage.advance(microseconds: 2_000_000)
-        #expect(late.join("a").first?.contains("InvalidJWTToken: Token has expired 1 seconds") == true)
+        #expect(
+            late.join("a").first?.contains("InvalidJWTToken: Token has expired 1 seconds") == true)
     }
 
     @Test func `a new token changes what a channel sees`() throws {

@@ -4,11 +4,12 @@ import Testing
 @testable import Realtime
 
 @Suite struct SerializerTests {
-    @Test(arguments: [
-        (nil, Serializer.objects), ("1.0.0", .objects), ("2.0.0", .arrays), ("2.0.13", .arrays),
-        ("", nil), ("2", nil), ("2.0", nil), ("2.1.0", nil), ("3.0.0", nil), ("a.b.c", nil),
-        ("2.0.x", nil), ("-1.0.0", nil),
-    ] as [(String?, Serializer?)])
+    @Test(
+        arguments: [
+            (nil, Serializer.objects), ("1.0.0", .objects), ("2.0.0", .arrays), ("2.0.13", .arrays),
+            ("", nil), ("2", nil), ("2.0", nil), ("2.1.0", nil), ("3.0.0", nil), ("a.b.c", nil),
+            ("2.0.x", nil), ("-1.0.0", nil),
+        ] as [(String?, Serializer?)])
     func `vsn chooses the serializer`(version: String?, serializer: Serializer?) {
         #expect(Serializer(version: version) == serializer)
     }
@@ -30,15 +31,16 @@ import Testing
                 == #"["1","7","realtime:a","phx_reply",{"status":"ok","response":{}}]"#)
     }
 
-    @Test(arguments: [
-        (.subscribed, "postgres_changes", "ok", "Subscribed to PostgreSQL"),
-        (.connected, "system", "ok", "Replication connection established"),
-        (.unusableBinding("no"), "postgres_changes", "error", "no"),
-        (.mustRefetch("again"), "postgres_changes", "error", "again"),
-        (.tokenRefused("old"), "system", "error", "old"),
-        (.tooManyMessages, "system", "error", "Too many messages per second"),
-        (.disconnecting, "system", "ok", "Server requested disconnect"),
-    ] as [(SystemNotice, String, String, String)])
+    @Test(
+        arguments: [
+            (.subscribed, "postgres_changes", "ok", "Subscribed to PostgreSQL"),
+            (.connected, "system", "ok", "Replication connection established"),
+            (.unusableBinding("no"), "postgres_changes", "error", "no"),
+            (.mustRefetch("again"), "postgres_changes", "error", "again"),
+            (.tokenRefused("old"), "system", "error", "old"),
+            (.tooManyMessages, "system", "error", "Too many messages per second"),
+            (.disconnecting, "system", "ok", "Server requested disconnect"),
+        ] as [(SystemNotice, String, String, String)])
     func `a system message has its four keys`(
         notice: SystemNotice, extension: String, status: String, message: String
     ) throws {

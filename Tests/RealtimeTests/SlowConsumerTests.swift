@@ -141,7 +141,9 @@ import Values
         let ada = stage.connect(as: user(Models.ada))
         ada.join("a", #"{"event":"*","schema":"public","table":"messages"}"#)
         ada.sink.queuedBytes = 5_000
-        for id in 1...3 { stage.insert("messages", ["id": .integer(Int64(id)), "room": .integer(7)]) }
+        for id in 1...3 {
+            stage.insert("messages", ["id": .integer(Int64(id)), "room": .integer(7)])
+        }
         try stage.run("DELETE FROM members")
         stage.delete("members", ["room": .integer(7), "person": .text(Models.ada)])
         stage.insert("messages", ["id": .integer(4), "room": .integer(7)])
@@ -206,7 +208,8 @@ import Values
         peer.join("a", todos)
         var models = Models.all
         models["todos"] = Models.todos.replacing(
-            #""extra": {"type": "object"}"#, with: #""extra": {"type": "object"}, "more": {"type": "string"}"#)
+            #""extra": {"type": "object"}"#,
+            with: #""extra": {"type": "object"}, "more": {"type": "string"}"#)
         try stage.reload(models)
         #expect(peer.sink.take() == [])
         stage.insert("todos", ["id": .integer(1), "more": .text("x")])
@@ -249,7 +252,8 @@ import Values
         let old = stage.change(.insert, "todos", new: ["id": .integer(1)])
         var models = Models.all
         models["todos"] = Models.todos.replacing(
-            #""extra": {"type": "object"}"#, with: #""extra": {"type": "object"}, "more": {"type": "string"}"#)
+            #""extra": {"type": "object"}"#,
+            with: #""extra": {"type": "object"}, "more": {"type": "string"}"#)
         try stage.reload(models)
         stage.hub.deliver([old])
         let told = peer.sink.take()

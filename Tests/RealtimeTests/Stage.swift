@@ -173,7 +173,8 @@ final class Stage {
             model.primaryKey.map { (newImage ?? oldImage)?.values[$0] ?? .null }
         }
         return Change(
-            sequence: sequence, transaction: transaction ?? sequence, committedAt: time, table: table,
+            sequence: sequence, transaction: transaction ?? sequence, committedAt: time,
+            table: table,
             operation: operation, key: key ?? [], new: newImage, old: oldImage)
     }
 

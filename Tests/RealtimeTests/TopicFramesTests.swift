@@ -20,9 +20,11 @@ import Values
         let projection = Projection(model, Projection.Key(selected: nil, hidden: []))
         let data = projection.data(in: round, showsOld: false)
         for (serializer, head, end) in [
-            (Serializer.objects,
-             #"{"ref":null,"topic":"realtime:a","event":"postgres_changes","payload":{"ids":[1,2],"data":"#,
-             "}}"),
+            (
+                Serializer.objects,
+                #"{"ref":null,"topic":"realtime:a","event":"postgres_changes","payload":{"ids":[1,2],"data":"#,
+                "}}"
+            ),
             (.arrays, #"[null,null,"realtime:a","postgres_changes",{"ids":[1,2],"data":"#, "}]"),
         ] {
             let frames = TopicFrames(TopicFrames.Key(topic: "realtime:a", serializer: serializer))

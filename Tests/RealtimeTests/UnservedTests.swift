@@ -1,17 +1,18 @@
-import Values
 import Bytes
 import Database
 import Diagnostics
 import Expressions
 import Testing
+import Values
 
 @testable import Realtime
 
-/// Broadcast, presence and private channels are not built yet. Every join of a stock client mentions
-/// them; only the ones that ask for them are refused.
+/// Broadcast, presence and private channels are not built yet. Every join of a stock client
+/// mentions them; only the ones that ask for them are refused.
 @Suite struct UnservedTests {
     private static let todos = #"{"event":"*","schema":"public","table":"todos"}"#
-    private static let noBroadcast = "BroadcastUnavailable: This server does not relay broadcasts yet"
+    private static let noBroadcast =
+        "BroadcastUnavailable: This server does not relay broadcasts yet"
     private static let noPresence = "PresenceUnavailable: This server does not track presence yet"
     private static let noReplay =
         "UnableToReplayMessages: Replay is not allowed for public channels"
@@ -37,7 +38,8 @@ import Testing
         (#""presence":{"enabled":"true"}"#, noPresence),
         (#""broadcast":{"ack":true,"self":true}"#, noBroadcast),
         (#""broadcast":{"ack":"true"}"#, noBroadcast),
-        (#""broadcast":{"replay":{"since":1}}"#, noReplay), (#""broadcast":{"replay":{}}"#, noReplay),
+        (#""broadcast":{"replay":{"since":1}}"#, noReplay),
+        (#""broadcast":{"replay":{}}"#, noReplay),
     ])
     func `a join that asks for it is refused, whoever asks`(config: String, reason: String) throws {
         for identity in [Identity.anonymous, user(Models.ada), .service] {
@@ -71,7 +73,9 @@ import Testing
         #expect(try peer.changes() == ["INSERT 1"])
     }
 
-    @Test func `a refusal that is asked for again costs no look at the token, and is counted`() throws {
+    @Test func `a refusal that is asked for again costs no look at the token, and is counted`()
+        throws
+    {
         var settings = FeedSettings()
         settings.joinsPerSecondMax = 3
         let stage = try Stage(Models.all, settings: settings)
@@ -92,7 +96,9 @@ import Testing
         [3, 1, 1, 10, 4, 0, 0] + Array("12realtime:aping".utf8) + [0, 255, 7]
 
     @Test(arguments: [
-        Array(#"["1","2","realtime:a","broadcast",{"type":"broadcast","event":"x","payload":{}}]"#.utf8),
+        Array(
+            #"["1","2","realtime:a","broadcast",{"type":"broadcast","event":"x","payload":{}}]"#
+                .utf8),
         BinaryMessageTests.broadcast, bytesBroadcast,
     ])
     func `a broadcast ends its channel, since clients do not read the reply`(
@@ -109,9 +115,11 @@ import Testing
 
     @Test func `a broadcast in vsn 1.0.0 is answered alike`() throws {
         let peer = try Stage(Models.all).connect(.objects)
-        peer.send(#"{"topic":"realtime:a","event":"phx_join","ref":"1","join_ref":"1","payload":{}}"#)
+        peer.send(
+            #"{"topic":"realtime:a","event":"phx_join","ref":"1","join_ref":"1","payload":{}}"#)
         let sent = peer.send(
-            #"{"topic":"realtime:a","event":"broadcast","ref":"2","join_ref":"1","payload":{"event":"x"}}"#)
+            #"{"topic":"realtime:a","event":"broadcast","ref":"2","join_ref":"1","payload":{"event":"x"}}"#
+        )
         #expect(sent.count == 3)
         #expect(sent.first?.contains(Self.noBroadcast) == true)
         #expect(sent.last == #"{"ref":"1","topic":"realtime:a","event":"phx_close","payload":{}}"#)

@@ -1,7 +1,7 @@
-import Values
 import Database
 import Diagnostics
 import Testing
+import Values
 
 @testable import Schema
 
@@ -11,7 +11,8 @@ import Testing
     /// One advice of each kind. The switch below makes a new kind appear here.
     static let all: [Advice] = [
         .declareAsBefore, .declareColumnAsBefore,
-        .declareTable("t", isRecorded: true, rows: 3), .declareTable("t", isRecorded: false, rows: 1),
+        .declareTable("t", isRecorded: true, rows: 3),
+        .declareTable("t", isRecorded: false, rows: 1),
         .declareColumn("a", of: "t", isRecorded: true, values: nil),
         .declareColumn("a", of: "t", isRecorded: false, values: 0), .declare, .leaveCheckOut,
         .declareUnique, .dropUnique(["i"]), .declareIndex("i"), .replaceIndex("i"),
@@ -164,7 +165,8 @@ import Testing
 
     // MARK: Uniqueness that dev has added
 
-    private static let unique = rooms.replacing("\"indexes\"", with: "\"unique\": [[\"name\"]], \"indexes\"")
+    private static let unique = rooms.replacing(
+        "\"indexes\"", with: "\"unique\": [[\"name\"]], \"indexes\"")
     private static let uniqueModels = [("models/rooms.json", unique), members]
 
     /// The files before dev adds the constraint, and those after `migrate new` has written it too.

@@ -174,7 +174,8 @@ import Testing
         #expect(try Migrator(database, set).status().pending.isEmpty)
     }
 
-    @Test func `rows in the way of uniqueness are told by the value that most of them have`() throws {
+    @Test func `rows in the way of uniqueness are told by the value that most of them have`() throws
+    {
         let database = try DatabasePool.open(.memory)
         defer { database.close() }
         let set = Self.files(

@@ -37,7 +37,8 @@ struct FaultCase: CustomTestStringConvertible {
         FaultCase(
             "a word far from any", #"{"properties": {}, "xyzzy": 1}"#,
             #"models/things.json:1:20: a model has no word "xyzzy"; it has $schema, description, "#
-                + "properties, required, primaryKey, unique, indexes, checks, search, realtime, access"),
+                + "properties, required, primaryKey, unique, indexes, checks, search, realtime, access"
+        ),
         FaultCase(
             "a byte order mark", "\u{FEFF}{\"properties\": {}}",
             "models/things.json:1:1: the file begins with a byte order mark; save it as UTF-8 "
@@ -191,7 +192,8 @@ struct FaultCase: CustomTestStringConvertible {
             #"{"type": "string", "enum": ["a"], "default": "b"}"#,
             "67: the default does not keep the column's own constraints: c must be one of: a"),
         .column(
-            #"{"type": "string", "onUpdate": "now()"}"#, #"53: "onUpdate" must be an object ($expr)"#),
+            #"{"type": "string", "onUpdate": "now()"}"#,
+            #"53: "onUpdate" must be an object ($expr)"#),
         .column(
             #"{"type": "string", "format": "uuid", "references": "teams"}"#,
             #"73: "references" must be an object (model, column, as, inverse, onDelete)"#),
@@ -218,7 +220,8 @@ struct FaultCase: CustomTestStringConvertible {
         ),
         .column(
             #"{"type": "string", "access": {"delete": true}}"#,
-            #"52: a column's access table has no word "delete"; it has all, write, read, create, update"#),
+            #"52: a column's access table has no word "delete"; it has all, write, read, create, update"#
+        ),
         .column(
             #"{"type": "string", "references": {"as": "x"}}"#, #"55: a reference needs "model""#),
         .column(
@@ -302,11 +305,13 @@ struct FaultCase: CustomTestStringConvertible {
 
     @Test func `a name that rules have to quote is a warning, in any case of letters`() throws {
         let catalogue = try things(
-            #"{"properties": {"Between": {"type": "integer"}, "or": {"type": "integer"}}, "access": {}}"#)
+            #"{"properties": {"Between": {"type": "integer"}, "or": {"type": "integer"}}, "access": {}}"#
+        )
         let words = catalogue.warnings.map(\.description)
         #expect(words.count == 3)
         #expect(
-            words.first == "models/things.json:1:17: the column's name \"Between\" is a word of the "
+            words.first
+                == "models/things.json:1:17: the column's name \"Between\" is a word of the "
                 + "rule language: rules name it in double quotes")
     }
 }

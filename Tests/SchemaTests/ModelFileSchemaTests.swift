@@ -39,7 +39,9 @@ struct SchemaValidator {
         case "maximum": return value.double.map { $0 <= rule.double ?? 0 } ?? true
         case "minLength": return value.string.map { $0.count >= Int(rule.int64 ?? 0) } ?? true
         case "pattern":
-            guard let text = value.string, let regex = try? Regex(rule.string ?? "") else { return true }
+            guard let text = value.string, let regex = try? Regex(rule.string ?? "") else {
+                return true
+            }
             return text.firstMatch(of: regex) != nil
         case "enum": return rule.elements.contains { Self.text($0) == Self.text(value) }
         case "const": return Self.text(rule) == Self.text(value)

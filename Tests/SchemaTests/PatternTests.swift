@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct PatternTests {
     static let cases: [(String, [String], [String])] = [
-        ("", ["", "x"], []), ("b", ["abc"], ["ac", "B"]), ("^[a-z0-9_]+$", ["a_9"], ["", "aB", "a\n"]),
+        ("", ["", "x"], []), ("b", ["abc"], ["ac", "B"]),
+        ("^[a-z0-9_]+$", ["a_9"], ["", "aB", "a\n"]),
         ("^(a|bc|)d$", ["ad", "bcd", "d"], ["abcd", "cd"]), ("^a*$", ["", "aaa"], ["ab"]),
         ("^a{2}$", ["aa"], ["a", "aaa"]), ("^a{2,}$", ["aa", "aaaa"], ["a"]),
         ("^(ab){1,3}?$", ["ab", "ababab"], ["", "abababab"]), ("^a{,2}$", ["a{,2}"], ["aa"]),
@@ -12,7 +13,8 @@ import Testing
         (#"^[^\s@]+@[^\s@]+\.[^\s@]+$"#, ["a@b.org"], ["a b@c.d", "a@b", "a@b.org\n"]),
         (#"\bcat\b"#, ["a cat!"], ["cats"]), (#"\Bat"#, ["cat"], ["at"]),
         (#"^\p{Lu}\p{L}*$"#, ["Éa"], ["éa", "A1"]), (#"^\P{N}$"#, ["a"], ["1"]),
-        (#"^[\w.-]+$"#, ["a.b-c"], ["a b"]), (#"^[a\-z]$"#, ["a", "-"], ["b"]), ("^[]$", [], ["a", ""]),
+        (#"^[\w.-]+$"#, ["a.b-c"], ["a b"]), (#"^[a\-z]$"#, ["a", "-"], ["b"]),
+        ("^[]$", [], ["a", ""]),
         (#"^[\]\\]$"#, ["]", "\\"], ["a"]), (#"^\x41\u0042\u{43}\/$"#, ["ABC/"], ["abc/"]),
         ("^(?:a(?<n>b))+$", ["abab"], ["aba"]), ("^(a*)*$", ["", "aaa"], ["b"]),
         ("^(a?){3}a{3}$", ["aaa", "aaaaaa"], ["aa", "aaaaaaa"]), ("a|^$", ["", "xa"], ["x"]),
@@ -39,10 +41,12 @@ import Testing
 
     /// Expressions on which a backtracking matcher does not come back in a lifetime, one row of
     /// anybody's then being enough to stop the server.
-    @Test(.timeLimit(.minutes(1)), arguments: [
-        "^(a+)+$", "^(a|aa)+$", "^(a|a?)+$", "^(a*)*b$", "^(.*a){20}$",
-        #"^([a-z]+\.?)+@x$"#, "a*a*a*a*a*a*b",
-    ])
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "^(a+)+$", "^(a|aa)+$", "^(a|a?)+$", "^(a*)*b$", "^(.*a){20}$",
+            #"^([a-z]+\.?)+@x$"#, "a*a*a*a*a*a*b",
+        ])
     func `no text takes long`(source: String) throws {
         let pattern = try Pattern(source)
         #expect(!pattern.matches(String(repeating: "a", count: 4000) + "!"))

@@ -27,7 +27,9 @@ import Testing
         #expect(try accepts(#"{"$schema": "../.apus/project.schema.json"}"#))
     }
 
-    @Test func `every setting that may stand in the file is in the schema, with its default`() throws {
+    @Test func `every setting that may stand in the file is in the schema, with its default`()
+        throws
+    {
         let schema = try JSONDocument(parsing: ProjectFileSchema.bytes).root
         for setting in Setting.all {
             var object: JSONValue? = schema["properties"]

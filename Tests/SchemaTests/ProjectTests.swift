@@ -83,7 +83,10 @@ import Values
         ),
         (#"{"log": "info"}"#, #"project.json:1:9: "log" must be an object (level, format)"#),
         (#"{"loops": 0}"#, #"project.json:1:11: "loops" must be an integer from 1 to 64"#),
-        (#"{"cors": {"origins": "*"}}"#, #"project.json:1:22: "origins" must be a list of origins"#),
+        (
+            #"{"cors": {"origins": "*"}}"#,
+            #"project.json:1:22: "origins" must be a list of origins"#
+        ),
         (
             #"{"cors": {"origins": ["*", 1]}}"#,
             #"project.json:1:28: an element of "origins" must be an origin, such as "https://a.example", or "*""#

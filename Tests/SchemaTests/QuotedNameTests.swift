@@ -12,6 +12,8 @@ import Testing
     func `a name in quotes is quoted once`(statement: String) throws {
         let set = MigrationTests.files("CREATE TABLE \"rooms\" (\"id\" INTEGER) STRICT;", statement)
         let problem = #expect(throws: Problem.self) { try Migrator.structure(builtBy: set) }
-        #expect(problem?.message.hasSuffix(": no such column: \"who\"") == true, "\(problem?.message ?? "")")
+        #expect(
+            problem?.message.hasSuffix(": no such column: \"who\"") == true,
+            "\(problem?.message ?? "")")
     }
 }

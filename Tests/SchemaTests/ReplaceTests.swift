@@ -4,8 +4,8 @@ import Testing
 
 @testable import Schema
 
-/// REPLACE and IGNORE that a table or trigger keeps: each write to come would delete the rows in its
-/// way, and what refers to them, or leave out its own, without saying so.
+/// REPLACE and IGNORE that a table or trigger keeps: each write to come would delete the rows in
+/// its way, and what refers to them, or leave out its own, without saying so.
 @Suite struct ReplaceTests {
     private static let base = """
         CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT UNIQUE) STRICT;
@@ -18,11 +18,20 @@ import Testing
     /// Files that keep one, where it stands, and in what.
     static let refused: [(sql: String, place: String, kind: String)] = [
         ("CREATE TABLE t (id INTEGER PRIMARY KEY ON CONFLICT REPLACE) STRICT;", "1:52", "table"),
-        ("CREATE TABLE t (\n  id INTEGER, n TEXT unique\n  on /* */ conflict\n  replace);", "4:3", "table"),
+        (
+            "CREATE TABLE t (\n  id INTEGER, n TEXT unique\n  on /* */ conflict\n  replace);",
+            "4:3", "table"
+        ),
         ("CREATE TABLE t (a TEXT, b TEXT, UNIQUE (a, b) ON CONFLICT REPLACE);", "1:59", "table"),
-        ("CREATE TABLE t (a TEXT, CONSTRAINT k PRIMARY KEY (a) ON CONFLICT REPLACE);", "1:66", "table"),
+        (
+            "CREATE TABLE t (a TEXT, CONSTRAINT k PRIMARY KEY (a) ON CONFLICT REPLACE);", "1:66",
+            "table"
+        ),
         ("CREATE TABLE t (a TEXT NOT NULL ON CONFLICT REPLACE DEFAULT 'x');", "1:45", "table"),
-        ("ALTER TABLE rooms ADD COLUMN n TEXT NOT NULL ON CONFLICT REPLACE DEFAULT 'x';", "1:58", "table"),
+        (
+            "ALTER TABLE rooms ADD COLUMN n TEXT NOT NULL ON CONFLICT REPLACE DEFAULT 'x';", "1:58",
+            "table"
+        ),
         (
             """
             CREATE TRIGGER t AFTER INSERT ON members BEGIN
@@ -66,8 +75,14 @@ import Testing
     /// The same with IGNORE.
     static let ignoring: [(sql: String, place: String, kind: String)] = [
         ("CREATE TABLE t (a TEXT UNIQUE ON CONFLICT IGNORE) STRICT;", "1:43", "table"),
-        ("CREATE TABLE t (\n  a TEXT NOT NULL on /* */ conflict\n  ignore DEFAULT 'x');", "3:3", "table"),
-        ("ALTER TABLE rooms ADD COLUMN n TEXT NOT NULL ON CONFLICT IGNORE DEFAULT 'x';", "1:58", "table"),
+        (
+            "CREATE TABLE t (\n  a TEXT NOT NULL on /* */ conflict\n  ignore DEFAULT 'x');", "3:3",
+            "table"
+        ),
+        (
+            "ALTER TABLE rooms ADD COLUMN n TEXT NOT NULL ON CONFLICT IGNORE DEFAULT 'x';", "1:58",
+            "table"
+        ),
         (
             """
             CREATE TRIGGER t BEFORE INSERT ON rooms WHEN new.name = 'b' BEGIN

@@ -1,7 +1,7 @@
-import Values
 import Database
 import Diagnostics
 import Testing
+import Values
 
 @testable import Schema
 

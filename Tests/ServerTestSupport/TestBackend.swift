@@ -3,15 +3,16 @@ import Foundation
 public import Server
 public import TestSupport
 
-/// A whole server on a free port, with a project and data directory of its own that go away with it.
+/// A whole server on a free port, with a project and data directory of its own that go away with
+/// it.
 public final class TestBackend {
     /// The server.
     public let backend: Backend
     /// What it serves.
     public let project: TestProject
 
-    /// Serves the repository's own `Schemas/`, or the given model files, with its own `project.json`
-    /// or the given one.
+    /// Serves the repository's own `Schemas/`, or the given model files, with its own
+    /// `project.json` or the given one.
     public init(
         models: [String: String]? = nil, project text: String? = nil,
         mode: Backend.Mode = .development, loops: Int = 2

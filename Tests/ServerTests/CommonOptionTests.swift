@@ -6,7 +6,8 @@ import Testing
 /// to every command alike.
 @Suite struct CommonOptionTests {
     static let commands = [
-        "dev", "serve", "check", "migrate new", "migrate up", "migrate status", "settings", "keys", "version",
+        "dev", "serve", "check", "migrate new", "migrate up", "migrate status", "settings", "keys",
+        "version",
     ]
 
     static let options = [

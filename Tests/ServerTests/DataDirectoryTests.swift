@@ -78,7 +78,9 @@ import Testing
         Self.close("\(project.data)/secrets.json", to: 0o644)
         let words = ["keys", "anon", "--project", project.root.path]
         let said = try #require(try RunningCommand(words).nextLine())
-        #expect(said.hasSuffix("secrets.json was open to other users (mode 644) and is closed to them now"))
+        #expect(
+            said.hasSuffix(
+                "secrets.json was open to other users (mode 644) and is closed to them now"))
         #expect(try RunningCommand(words).nextLine()?.hasPrefix("eyJ") == true)
     }
 

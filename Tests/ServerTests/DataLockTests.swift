@@ -75,8 +75,8 @@ import Testing
         #expect(descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
     }
 
-    /// Two processes: who has lost the lock writes no more, from the very next write on, so that what
-    /// the other one counts stays true.
+    /// Two processes: who has lost the lock writes no more, from the very next write on, so that
+    /// what the other one counts stays true.
     @Test(.timeLimit(.minutes(1)))
     func `a server whose lock was removed leaves the writing to the next`() throws {
         let first = try DevelopedProject()

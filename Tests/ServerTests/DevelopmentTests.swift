@@ -23,8 +23,11 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)))
     func `what a flag decides, a save does not change`() throws {
-        let project = try DevelopedProject(["--rest-max-rows", "5", "--auth-jwt-expiry-seconds", "60"])
-        let settings = #"{"auth": {"jwt_expiry_seconds": 600}, "rest": {"max_rows": 7}, "name": "x"}"#
+        let project = try DevelopedProject([
+            "--rest-max-rows", "5", "--auth-jwt-expiry-seconds", "60",
+        ])
+        let settings =
+            #"{"auth": {"jwt_expiry_seconds": 600}, "rest": {"max_rows": 7}, "name": "x"}"#
         try project.save("project.json", settings)
         #expect(project.nextLine() == "took name of project.json")
         #expect(
@@ -34,9 +37,11 @@ import Testing
             project.nextLine()
                 == "no effect: rest.max_rows of project.json, which --rest-max-rows overrules")
         try project.save("project.json", #"{"name": "x", "tls": {"key": "key.pem"}}"#)
-        #expect(project.nextLine() == "warning: not taken: project.json; \(DevelopedProject.goesOn)")
         #expect(
-            project.command.nextLine()?.hasPrefix("  Schemas/project.json:1:30 gives tls.key, ") == true)
+            project.nextLine() == "warning: not taken: project.json; \(DevelopedProject.goesOn)")
+        #expect(
+            project.command.nextLine()?.hasPrefix("  Schemas/project.json:1:30 gives tls.key, ")
+                == true)
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -50,11 +55,13 @@ import Testing
         try project.save("project.json", "{\n  \"auth\": {\"jwt_expiry_seconds\":  600}\n}\n")
         try project.save("models/notes.json", TestProject.note)
         try project.save("models/notes.json", TestProject.note + "\n")
-        let described = TestProject.note.replacing("{\"prop", with: "{\"description\": \"a\", \"prop")
+        let described = TestProject.note.replacing(
+            "{\"prop", with: "{\"description\": \"a\", \"prop")
         try project.save("models/notes.json", described)
         #expect(project.nextLine() == "took models/notes.json")
         try project.save("project.json", "{}")
-        #expect(project.nextLine() == "as at the start again: auth.jwt_expiry_seconds of project.json")
+        #expect(
+            project.nextLine() == "as at the start again: auth.jwt_expiry_seconds of project.json")
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -106,7 +113,8 @@ import Testing
         #expect(project.nextLine() == "applied table one")
         #expect(project.nextLine() == "took models/one.json")
         #expect(project.nextLine() == doubt("one"))
-        try project.save("models/two.json", closed.replacing("{\"prop", with: "{\"access\": {}, \"prop"))
+        try project.save(
+            "models/two.json", closed.replacing("{\"prop", with: "{\"access\": {}, \"prop"))
         #expect(project.nextLine() == "applied table two")
         #expect(project.nextLine() == "took models/two.json")
         try project.save("models/three.json", closed)
@@ -119,9 +127,12 @@ import Testing
     func `a model that nobody may use is told of at the start`() throws {
         let project = try TestProject(
             models: ["one": #"{"properties": {"a": {"type": "string"}}}"#])
-        let lines = try RunningCommand(["dev", "--project", project.path, "--listen", "127.0.0.1:0"])
-            .lines(through: "listening on")
-        #expect(lines.filter { $0.contains("warning: Schemas/models/one.json:1:1: only ") }.count == 1)
+        let lines = try RunningCommand([
+            "dev", "--project", project.path, "--listen", "127.0.0.1:0",
+        ])
+        .lines(through: "listening on")
+        #expect(
+            lines.filter { $0.contains("warning: Schemas/models/one.json:1:1: only ") }.count == 1)
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -130,13 +141,17 @@ import Testing
         let twice = TestProject.note.replacing(
             #""required": ["text"]"#, with: #""required": ["text"], "required": ["text"]"#)
         try project.save("models/notes.json", twice)
-        #expect(project.nextLine() == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
+        #expect(
+            project.nextLine()
+                == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `a file in a folder of a folder is named with both`() throws {
         let project = try DevelopedProject()
         try project.save("models/sub/a.json", TestProject.note)
-        #expect(project.nextLine() == "warning: not taken: models/sub/a.json; \(DevelopedProject.goesOn)")
+        #expect(
+            project.nextLine()
+                == "warning: not taken: models/sub/a.json; \(DevelopedProject.goesOn)")
     }
 }

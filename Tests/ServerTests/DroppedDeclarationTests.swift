@@ -59,7 +59,8 @@ import Values
     @Test func `what is no longer declared may be dropped`() throws {
         let project = try FilesOnDisk(models: [
             "notes": TestProject.note,
-            "tags": TestProject.note.replacing("\"text\": {", with: "\"n\": {\"type\": \"integer\"}, \"text\": {"),
+            "tags": TestProject.note.replacing(
+                "\"text\": {", with: "\"n\": {\"type\": \"integer\"}, \"text\": {"),
         ])
         try project.record()
         #expect(try project.develops())

@@ -40,7 +40,9 @@ import Testing
         try paste(lines[start...])
         let server = try dev()
         let told = server.lines(through: "listening on")
-        #expect(told.last?.contains("listening on") == true && !told.contains { $0.contains("warning") })
+        #expect(
+            told.last?.contains("listening on") == true && !told.contains { $0.contains("warning") }
+        )
         #expect(told.contains { $0.contains("/models: notes") })
     }
 

@@ -11,7 +11,8 @@ import Testing
     @Test func `each save beside a fault is told, and taken when the fault is mended`() throws {
         let project = try DevelopedProject()
         try project.save("models/bad.json", Self.faulty)
-        #expect(project.nextLine() == "warning: not taken: models/bad.json; \(DevelopedProject.goesOn)")
+        #expect(
+            project.nextLine() == "warning: not taken: models/bad.json; \(DevelopedProject.goesOn)")
         let fault = try #require(project.command.nextLine()).dropFirst(2)
         #expect(fault.hasPrefix("Schemas/models/bad.json:1:31: "))
         for name in ["models/tags.json", "models/rooms.json"] {
@@ -32,7 +33,9 @@ import Testing
         #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"a"}"#).status == 201)
         let number = TestProject.note.replacing(#""type": "string"}"#, with: #""type": "number"}"#)
         try project.save("models/notes.json", number.replacing(#""text"]"#, with: "]"))
-        #expect(project.nextLine() == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
+        #expect(
+            project.nextLine()
+                == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
         let fault = try #require(project.command.nextLine()).dropFirst(2)
         #expect(fault.hasPrefix("Schemas/models/notes.json:1:62: the type of "))
         #expect(project.command.nextLine()?.contains("is not required any more") == true)
@@ -46,10 +49,13 @@ import Testing
         #expect(project.nextLine() == "took models/tags.json")
     }
 
-    @Test func `a seed that cannot be read holds back a model, and both are said at the end`() throws {
+    @Test func `a seed that cannot be read holds back a model, and both are said at the end`()
+        throws
+    {
         let project = try DevelopedProject()
         try project.save("seeds/more.json", #"{"notes": [{"text": "no key"}]}"#)
-        #expect(project.nextLine() == "warning: not taken: seeds/more.json; \(DevelopedProject.goesOn)")
+        #expect(
+            project.nextLine() == "warning: not taken: seeds/more.json; \(DevelopedProject.goesOn)")
         let fault = try #require(project.command.nextLine()).dropFirst(2)
         try project.save("models/tags.json", TestProject.note)
         #expect(
@@ -87,7 +93,9 @@ import Testing
         let (name, sql) = ("20260101T000000_first.sql", "SELECT 1;")
         let project = try DevelopedProject { try $0.write(sql, to: "Migrations/\(name)") }
         try project.write("SELECT 2;", to: name)
-        #expect(project.nextLine() == "warning: not taken: Migrations/\(name); \(DevelopedProject.goesOn)")
+        #expect(
+            project.nextLine()
+                == "warning: not taken: Migrations/\(name); \(DevelopedProject.goesOn)")
         let fault = try #require(project.command.nextLine()).dropFirst(2)
         #expect(fault.contains("20260101T000000_first: changed since it was applied"))
         let hint = try #require(project.command.nextLine())

@@ -24,7 +24,8 @@ import Testing
     @Test func `a name that is none is answered with the nearest`() throws {
         let refused = try keys("service")
         #expect(
-            refused.nextLine() == "apus: 'apus keys' takes one of anon and service_role, not 'service'; "
+            refused.nextLine()
+                == "apus: 'apus keys' takes one of anon and service_role, not 'service'; "
                 + "did you mean 'service_role'?")
         #expect(refused.exitCode() == 2)
     }

@@ -10,7 +10,8 @@ import Testing
     @Test(arguments: [
         ("127.0.0.1:54321", "127.0.0.1", 54_321), ("localhost:0", "localhost", 0),
         ("0.0.0.0:8080", "0.0.0.0", 8080), ("[::1]:8080", "::1", 8080), ("[::]:1", "::", 1),
-        ("[fe80::1%eth0]:65535", "fe80::1%eth0", 65_535), ("apus.example.org:80", "apus.example.org", 80),
+        ("[fe80::1%eth0]:65535", "fe80::1%eth0", 65_535),
+        ("apus.example.org:80", "apus.example.org", 80),
     ])
     func `an address and a port are taken`(listen: String, host: String, port: Int) throws {
         let options = try ServerOptions(listen: listen)

@@ -11,7 +11,8 @@ import Testing
 
     /// The warnings of a start.
     private func warnings(_ words: String...) throws -> [String] {
-        let command = try RunningCommand(words + ["--project", root.path, "--listen", "127.0.0.1:0"])
+        let command = try RunningCommand(
+            words + ["--project", root.path, "--listen", "127.0.0.1:0"])
         let lines = command.lines(through: "listening on")
         #expect(lines.last?.contains("listening on") == true)
         return lines.filter { $0.contains("warning") }
@@ -34,7 +35,8 @@ import Testing
         ).lines(through: "listening on").filter { $0.contains("warning") }
         try #require(said.count == 1)
         #expect(
-            said[0].dropFirst(10) == "warning: the secrets in \(root.path)/.apus are others than at "
+            said[0].dropFirst(10)
+                == "warning: the secrets in \(root.path)/.apus are others than at "
                 + "the last start: every API key and session of before is void; if that was not "
                 + "meant, stop the server and restore secrets.json from a backup")
         #expect(try warnings("dev") == [])
@@ -53,7 +55,8 @@ import Testing
     }
 
     /// The warnings about the secrets end with what becomes of them.
-    private static let consequence = "it goes on with the keys it was started with, and its next "
+    private static let consequence =
+        "it goes on with the keys it was started with, and its next "
         + "start takes what it finds there: with other secrets every API key and session of now is "
         + "void; put the file back from a backup"
 

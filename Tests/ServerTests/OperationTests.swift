@@ -93,7 +93,8 @@ import Testing
     @Test func `a file for a part of what development added waits until the rest is written`()
         throws
     {
-        let more = TestProject.note.replacing("\"text\":", with: "\"extra\": {\"type\": \"string\"}, \"text\":")
+        let more = TestProject.note.replacing(
+            "\"text\":", with: "\"extra\": {\"type\": \"string\"}, \"text\":")
         let server = try TestBackend(models: ["notes": more])
         let options = try server.options
         server.backend.stop()
@@ -132,7 +133,9 @@ import Testing
         let project = try TestProject()
         let data = project.path + "/typo"
         func printed() throws -> [String] {
-            let command = try RunningCommand(["keys", "anon", "--project", project.path, "--data", data])
+            let command = try RunningCommand([
+                "keys", "anon", "--project", project.path, "--data", data,
+            ])
             let lines = command.lines(through: "nothing of the kind")
             #expect(command.exitCode() == 0)
             return lines

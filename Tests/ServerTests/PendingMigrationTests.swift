@@ -31,8 +31,9 @@ import Values
         Step(
             testDescription: "a column has another name",
             model: model.replacing(
-                #""text": {"type""#, with: #""title": {"renamedFrom": "text", "type""#)
-                .replacing(#"["text"]"#, with: #"["title"]"#),
+                #""text": {"type""#, with: #""title": {"renamedFrom": "text", "type""#
+            )
+            .replacing(#"["text"]"#, with: #"["title"]"#),
             sql: #"ALTER TABLE "notes" RENAME COLUMN "text" TO "title";"#,
             kept: "SELECT title FROM notes"),
         Step(
@@ -79,7 +80,8 @@ import Values
         if let kept = step.kept { #expect(try project.value(kept) == .text("precious")) }
     }
 
-    @Test func `a file with no model to it is refused at the save and applied by no start`() throws {
+    @Test func `a file with no model to it is refused at the save and applied by no start`() throws
+    {
         let project = try recorded()
         try project.migration(Self.file, #"ALTER TABLE "notes" RENAME COLUMN "text" TO "title";"#)
         try project.model(
@@ -94,7 +96,8 @@ import Values
             #expect(try project.value("SELECT text FROM notes") == .text("precious"))
         }
         // What was refused can still be mended.
-        try FileManager.default.removeItem(at: project.root.appending(path: "Migrations/\(Self.file)"))
+        try FileManager.default.removeItem(
+            at: project.root.appending(path: "Migrations/\(Self.file)"))
         try project.model("tags", TestProject.note)
         #expect(try project.develops())
     }
@@ -112,7 +115,9 @@ import Values
         let project = try recorded()
         try project.migration(
             "20991231T000000_a.sql", "INSERT INTO tags (id, text) VALUES (1, 'x'), (2, 'x');")
-        try project.migration(Self.file.replacing("00_u", with: "01_b"), """
+        try project.migration(
+            Self.file.replacing("00_u", with: "01_b"),
+            """
             UPDATE notes SET n = 1;
             CREATE UNIQUE INDEX "tags_text" ON "tags" ("text");
             """)

@@ -61,10 +61,13 @@ import Testing
         let project = try DevelopedProject()
         let client = try HTTPClient(
             port: project.port, key: try Self.key("service_role", of: project))
-        for _ in 1...2 { _ = try client.send("POST", "/rest/v1/notes", #"{"id": 77, "text": "x"}"#) }
+        for _ in 1...2 {
+            _ = try client.send("POST", "/rest/v1/notes", #"{"id": 77, "text": "x"}"#)
+        }
         let line = try #require(project.nextLine())
         #expect(line.hasPrefix("409 POST /rest/v1/notes in "))
-        #expect(line.hasSuffix(#": 23505 duplicate key value violates unique constraint "notes_pkey""#))
+        #expect(
+            line.hasSuffix(#": 23505 duplicate key value violates unique constraint "notes_pkey""#))
     }
 
     @Test func `a message is cut where it is longer than a line`() throws {
@@ -74,7 +77,8 @@ import Testing
         let name = String(repeating: "é", count: 2000)
         _ = try client.send("GET", "/rest/v1/notes?id=eq.\(name)")
         let line = try #require(project.nextLine())
-        #expect(line.contains("22P02 invalid input syntax") && line.count < 400 && line.hasSuffix("é…"))
+        #expect(
+            line.contains("22P02 invalid input syntax") && line.count < 400 && line.hasSuffix("é…"))
     }
 
     @Test func `programs get the code and not the words`() throws {

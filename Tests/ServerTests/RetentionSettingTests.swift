@@ -6,7 +6,8 @@ import Testing
 @testable import Server
 
 @Suite struct RetentionSettingTests {
-    @Test func `a model keeps changes as long as it says, else as long as the project says`() throws {
+    @Test func `a model keeps changes as long as it says, else as long as the project says`() throws
+    {
         let model = { (realtime: String) in
             "{\"properties\": {\"n\": {\"type\": \"integer\"}}, \"realtime\": \(realtime)}"
         }

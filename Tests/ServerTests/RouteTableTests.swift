@@ -1,8 +1,8 @@
 import Bytes
 import Database
+import Expressions
 import Foundation
 import HTTP
-import Expressions
 import ServerTestSupport
 import TestSupport
 import Testing
@@ -87,7 +87,8 @@ import Testing
     @Test func `who may not enter is told so, whatever the row`() throws {
         let server = try TestBackend()
         for row in try Self.rows().rows {
-            let (none, garbage) = ([], [("apikey", "garbage")]) as ([(String, String)], [(String, String)])
+            let (none, garbage) =
+                ([], [("apikey", "garbage")]) as ([(String, String)], [(String, String)])
             let forged = [("apikey", server.anonymous), ("Authorization", "Bearer x.y.z")]
             let statuses = try [none, garbage, forged].map { fields in
                 try Self.ask(row, fields, of: server).status

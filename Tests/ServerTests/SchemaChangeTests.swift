@@ -37,7 +37,8 @@ import Testing
         try project.write(model, to: "Schemas/models/t.json")
     }
 
-    @Test func `numbers heed no explicit id until a restart, which goes on after the rows`() throws {
+    @Test func `numbers heed no explicit id until a restart, which goes on after the rows`() throws
+    {
         var answers: [String] = []
         try serve { client in
             answers.append(try insert(#"{"id": 9223372036854775807}"#, client))
@@ -54,7 +55,8 @@ import Testing
     @Test func `a new database is offered only where it would help, with its cost`() throws {
         let options = try project.options()
         let more = Self.model.replacing(
-            #""n": {"type": "integer"}"#, with: #""n": {"type": "integer"}, "m": {"type": "integer"}"#)
+            #""n": {"type": "integer"}"#,
+            with: #""n": {"type": "integer"}, "m": {"type": "integer"}"#)
         let number = more.replacing(#""m": {"type": "integer"}"#, with: #""m": {"type": "number"}"#)
         #expect(try MigrationCommands.new(options, name: "first") != nil)
         try change(more)

@@ -7,8 +7,10 @@ import Testing
     static let changes: [(model: String?, reason: String)] = [
         (nil, #"the table "tags" is in Migrations/ but no model declares it"#),
         (
-            TestProject.note.replacing(#""text": {"type": "string"}"#, with: #""t": {"type": "string"}"#)
-                .replacing(#"["text"]"#, with: "[]"),
+            TestProject.note.replacing(
+                #""text": {"type": "string"}"#, with: #""t": {"type": "string"}"#
+            )
+            .replacing(#"["text"]"#, with: "[]"),
             #"the column "tags.text" is in Migrations/ but not declared"#
         ),
     ]

@@ -31,7 +31,9 @@ import Testing
 
         var testDescription: String { name }
 
-        static func writing(_ text: String, to file: String) -> @Sendable (ServerOptions) throws -> Void {
+        static func writing(_ text: String, to file: String)
+            -> @Sendable (ServerOptions) throws -> Void
+        {
             { options in
                 try Data(text.utf8).write(to: URL(filePath: options.schemasDirectory + "/" + file))
             }
@@ -57,7 +59,8 @@ import Testing
         Tampering(
             "a model gains a property", refusedWith: "migration_missing",
             Tampering.writing(
-                note.replacing("\"text\": {", with: "\"more\": {\"type\": \"string\"}, \"text\": {"),
+                note.replacing(
+                    "\"text\": {", with: "\"more\": {\"type\": \"string\"}, \"text\": {"),
                 to: "models/notes.json")),
         Tampering(
             "a model is added", refusedWith: "migration_missing",

@@ -5,7 +5,8 @@ import Values
 
 /// Seed rows that were edited after they were planted.
 @Suite(.timeLimit(.minutes(1))) struct SeedSaveTests {
-    @Test func `an edited row that is there already is told, and a removed one comes back`() throws {
+    @Test func `an edited row that is there already is told, and a removed one comes back`() throws
+    {
         let project = try FilesOnDisk(models: ["notes": TestProject.note])
         let seeds = project.root.appending(path: "Schemas/seeds")
         try FileManager.default.createDirectory(at: seeds, withIntermediateDirectories: true)

@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func `every setting has a line with its value and its source`() throws {
-        try save("{\n  \"name\": \"team\",\n  \"rest\": {\"max_rows\": 5, \"safe_update\": false}\n}")
+        try save(
+            "{\n  \"name\": \"team\",\n  \"rest\": {\"max_rows\": 5, \"safe_update\": false}\n}")
         let (lines, code) = try run(
             "settings", "--rest-max-rows", "7", "--cors-origins=",
             environment: ["APUS_REST_MAX_ROWS": "6", "APUS_REST_SAFE_UPDATE": "true"])
@@ -98,7 +99,8 @@ import Testing
         #expect(flag.code == 2)
         let variable = try run("settings", environment: ["APUS_LOG_LEVEL": "wraning"])
         #expect(
-            variable.lines.first == "apus: APUS_LOG_LEVEL takes one of debug, info, warning, error, "
+            variable.lines.first
+                == "apus: APUS_LOG_LEVEL takes one of debug, info, warning, error, "
                 + "not 'wraning'; did you mean 'warning'?")
         #expect(variable.code == 2)
         try save(#"{"loops": 65, "rest": {"max_row": 1}}"#)
@@ -115,9 +117,11 @@ import Testing
         #expect(try run("check").lines.count == 3)
     }
 
-    @Test func `settings that do not go together are told by every command that uses them`() throws {
+    @Test func `settings that do not go together are told by every command that uses them`() throws
+    {
         try save(#"{"tls": {"key": "key.pem"}}"#)
-        let fault = "Schemas/project.json:1:17 gives tls.key, which needs tls.certificate "
+        let fault =
+            "Schemas/project.json:1:17 gives tls.key, which needs tls.certificate "
             + "(--tls-certificate or APUS_TLS_CERTIFICATE)"
         for command in ["settings", "serve", "keys"] {
             let (lines, code) = try run(command)
@@ -130,7 +134,8 @@ import Testing
     }
 
     @Test func `the server does what the highest source says`() throws {
-        try save(#"{"rest": {"max_rows": 3, "safe_update": false}, "limits": {"body_bytes": 2048}}"#)
+        try save(
+            #"{"rest": {"max_rows": 3, "safe_update": false}, "limits": {"body_bytes": 2048}}"#)
         var flags = GivenSettings()
         for setting in Setting.all {
             switch setting.name {

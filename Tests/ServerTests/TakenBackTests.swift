@@ -44,7 +44,8 @@ import Values
         try files.model("notes", Self.note)
         try files.model("tags", nil)
         let lines = try files.lines("dev").map { String($0.dropFirst(10)) }
-        #expect(lines.contains("took back column notes.more (without values, in no migration file)"))
+        #expect(
+            lines.contains("took back column notes.more (without values, in no migration file)"))
         #expect(lines.contains("took back table tags \(Self.told)"))
         #expect(try files.value("SELECT text FROM notes") == .text("precious"))
         #expect(try files.value("SELECT more FROM notes") == nil)
@@ -55,7 +56,9 @@ import Values
         try files.record()
         #expect(try files.develops())
         try files.model(
-            "notes", Self.more.replacing("\"required\"", with: "\"indexes\": [{\"on\": [\"more\"]}], \"required\""))
+            "notes",
+            Self.more.replacing(
+                "\"required\"", with: "\"indexes\": [{\"on\": [\"more\"]}], \"required\""))
         #expect(try files.develops())
         try files.model("notes", Self.note)
         #expect(try files.develops())
@@ -64,16 +67,22 @@ import Values
 
     /// A change of what dev has built, with rows, and what is said of it.
     static let kept: [(model: String?, said: [String])] = [
-        (nil, [
-            #"the table "tags" is in the database but no model declares it; no migration file "#
-                + #"builds it: declare it, or lose its 2 rows with a migration file that says "#
-                + #"DROP TABLE IF EXISTS "tags";"#,
-        ]),
-        (number, [
-            #"the type of "tags.text" has changed from string to number"#,
-            #"No migration file builds "tags": one that says DROP TABLE IF EXISTS "tags"; lets "#
-                + "'apus dev' make it anew at its start, and loses its 2 rows.",
-        ]),
+        (
+            nil,
+            [
+                #"the table "tags" is in the database but no model declares it; no migration file "#
+                    + #"builds it: declare it, or lose its 2 rows with a migration file that says "#
+                    + #"DROP TABLE IF EXISTS "tags";"#
+            ]
+        ),
+        (
+            number,
+            [
+                #"the type of "tags.text" has changed from string to number"#,
+                #"No migration file builds "tags": one that says DROP TABLE IF EXISTS "tags"; lets "#
+                    + "'apus dev' make it anew at its start, and loses its 2 rows.",
+            ]
+        ),
     ]
 
     @Test(arguments: kept)

@@ -14,7 +14,9 @@ public final class FeedClient {
 
     /// Joins `realtime:TOPIC` with bindings and waits until they are live.
     public func join(_ topic: String, bindings: JSON, token: String) throws {
-        let payload: JSON = ["config": ["postgres_changes": bindings], "access_token": .string(token)]
+        let payload: JSON = [
+            "config": ["postgres_changes": bindings], "access_token": .string(token),
+        ]
         let answer = try push(topic, "phx_join", payload)
         guard answer["payload"]?["status"] == "ok" else { throw SocketFault.refused }
         while try next()["event"] != "system" {}
@@ -25,7 +27,9 @@ public final class FeedClient {
         try send(topic, event, payload)
         while true {
             let answer = try next()
-            if answer["event"] == "phx_reply", answer["ref"] == .string("\(reference)") { return answer }
+            if answer["event"] == "phx_reply", answer["ref"] == .string("\(reference)") {
+                return answer
+            }
         }
     }
 
@@ -33,7 +37,8 @@ public final class FeedClient {
     public func send(_ topic: String, _ event: String, _ payload: JSON) throws {
         reference += 1
         let message: JSON = [
-            "topic": .string(topic == "phoenix" ? topic : "realtime:\(topic)"), "event": .string(event),
+            "topic": .string(topic == "phoenix" ? topic : "realtime:\(topic)"),
+            "event": .string(event),
             "payload": payload, "ref": .string("\(reference)"), "join_ref": .string("\(reference)"),
         ]
         let frame = clientFrame(0x81, message.bytes)
@@ -44,7 +49,9 @@ public final class FeedClient {
     public func nextChange() throws -> JSON {
         while true {
             let message = try next()
-            if message["event"] == "postgres_changes" { return message["payload"]?["data"] ?? .null }
+            if message["event"] == "postgres_changes" {
+                return message["payload"]?["data"] ?? .null
+            }
         }
     }
 

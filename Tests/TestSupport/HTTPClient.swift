@@ -17,12 +17,14 @@ public final class HTTPClient {
 
     /// Sends a request, with a JSON body where there is one, and reads its answer.
     public func send(
-        _ method: String, _ target: String, _ body: String? = nil, fields extra: [(String, String)] = []
+        _ method: String, _ target: String, _ body: String? = nil,
+        fields extra: [(String, String)] = []
     ) throws -> HTTPAnswer {
         var text = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         for (name, value) in fields + extra { text += "\(name): \(value)\r\n" }
         if let body {
-            text += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            text +=
+                "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
         } else {
             text += "\r\n"
         }

@@ -8,8 +8,8 @@ public enum SocketFault: Error {
     case ended
 }
 
-/// A blocking TCP connection to a server on this machine, which can misbehave. Every wait ends after
-/// ten seconds, so that a missing answer fails a test instead of hanging it.
+/// A blocking TCP connection to a server on this machine, which can misbehave. Every wait ends
+/// after ten seconds, so that a missing answer fails a test instead of hanging it.
 public final class LoopbackSocket {
     /// The socket; -1 once it is closed.
     public private(set) var descriptor: Int32
@@ -133,7 +133,9 @@ public final class LoopbackSocket {
     }
 
     /// `count` bytes of text, or fewer where the stream ends.
-    public func readText(count: Int) -> String { String(decoding: read(count: count), as: UTF8.self) }
+    public func readText(count: Int) -> String {
+        String(decoding: read(count: count), as: UTF8.self)
+    }
 
     /// The text up to and with `end`; nil where the stream ends before.
     public func readText(through end: String) -> String? {

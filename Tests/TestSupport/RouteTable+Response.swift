@@ -17,7 +17,8 @@ extension RouteTable {
     /// What the server does with a request whose caller may enter.
     public func answer(to request: Request, from caller: Caller) -> Answer {
         switch match(request.method, rest(of: request.rawPath) ?? []) {
-        case .refusal(let refusal): return .response(refuse(refusal, request) ?? Response(status: 404))
+        case .refusal(let refusal):
+            return .response(refuse(refusal, request) ?? Response(status: 404))
         case .row(let row, let path):
             switch routes[row].action {
             case .head(let respond): return .response(respond(request, path, caller))

@@ -39,8 +39,8 @@ public final class Counter: Sendable {
     }
 }
 
-/// Looks again and again until a condition holds, for what tells nobody when it happens; false after
-/// ten seconds.
+/// Looks again and again until a condition holds, for what tells nobody when it happens; false
+/// after ten seconds.
 public func eventually(_ condition: () -> Bool) async -> Bool {
     let deadline = ContinuousClock.now + .seconds(10)
     while ContinuousClock.now < deadline {

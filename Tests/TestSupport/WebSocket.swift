@@ -31,7 +31,8 @@ public func webSocketRequest(_ target: String = "/ws") -> String {
 }
 
 extension LoopbackSocket {
-    /// One frame of a server: its first byte and its payload; nil if the stream ends before it does.
+    /// One frame of a server: its first byte and its payload; nil if the stream ends before it
+    /// does.
     public func readFrame() -> (first: UInt8, payload: [UInt8])? {
         let start = read(count: 2)
         guard start.count == 2 else { return nil }

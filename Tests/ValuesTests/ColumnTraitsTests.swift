@@ -25,11 +25,13 @@ import Values
         }
     }
 
-    @Test(arguments: [
-        (.string, nil, ColumnType.text), (.integer, nil, .integer), (.integer, "int32", .integer32),
-        (.number, nil, .real), (.boolean, nil, .boolean), (.string, "email", nil),
-        (.null, nil, nil), (.object, nil, nil),
-    ] as [(JSONType, String?, ColumnType?)])
+    @Test(
+        arguments: [
+            (.string, nil, ColumnType.text), (.integer, nil, .integer),
+            (.integer, "int32", .integer32),
+            (.number, nil, .real), (.boolean, nil, .boolean), (.string, "email", nil),
+            (.null, nil, nil), (.object, nil, nil),
+        ] as [(JSONType, String?, ColumnType?)])
     func `words of model files mean types`(word: JSONType, format: String?, type: ColumnType?) {
         #expect(ColumnType(word: word, format: format) == type)
     }

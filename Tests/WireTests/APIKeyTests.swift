@@ -53,7 +53,9 @@ import Testing
     ]
 
     /// What is shown as a key, and what is said of it where one is needed; nil for a good one.
-    static func keys(of server: TestBackend) throws -> [(name: String, key: String?, refusal: String?)] {
+    static func keys(of server: TestBackend) throws -> [(
+        name: String, key: String?, refusal: String?
+    )] {
         let secret = try server.jwtSecret
         let now = Int(Date().timeIntervalSince1970)
         let life = "\"iat\":\(now),\"exp\":\(now + 3600)"
@@ -71,13 +73,19 @@ import Testing
             ("one of another secret", try signed(#""role":"anon",\#(life)"#, other), invalid),
             ("one with alg none", Self.unsigned(#"{"role":"service_role",\#(life)}"#), invalid),
             ("an expired one", try signed(#""role":"anon","exp":\#(now - 60)"#), invalid),
-            ("one of tomorrow", try signed(#""role":"anon","nbf":\#(now + 86_400),\#(life)"#), invalid),
+            (
+                "one of tomorrow", try signed(#""role":"anon","nbf":\#(now + 86_400),\#(life)"#),
+                invalid
+            ),
             ("one without a role", try signed(life), invalid),
             ("one without an end", try signed(#""role":"anon""#), invalid),
             ("one of no key's role", try signed(#""role":"authenticated",\#(life)"#), invalid),
             ("a user's token", try server.signUp("ada@example.org").token, invalid),
             ("the anon key", server.anonymous, nil), ("the service key", server.service, nil),
-            ("one issued tomorrow", try signed(#""role":"anon","iat":\#(now + 86_400),"exp":\#(now + 99_999)"#), nil),
+            (
+                "one issued tomorrow",
+                try signed(#""role":"anon","iat":\#(now + 86_400),"exp":\#(now + 99_999)"#), nil
+            ),
         ]
     }
 

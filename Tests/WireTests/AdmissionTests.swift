@@ -60,7 +60,8 @@ import Testing
         let server = try TestBackend()
         let head = Head(
             name: "", line: "POST \(path)",
-            fields: ["apikey: KEY", "Origin: http://a.example", "Expect: 100-continue"], status: 413)
+            fields: ["apikey: KEY", "Origin: http://a.example", "Expect: 100-continue"], status: 413
+        )
         let client = try HTTPClient(port: server.port)
         let answer = try client.send(
             raw: head.text(key: server.service, "Content-Length: \(length)"))

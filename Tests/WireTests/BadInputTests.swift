@@ -27,16 +27,19 @@ import Testing
         Row(method: "GET", path: "rooms?select=id,planets(name)", status: 400, code: "PGRST200"),
         Row(method: "POST", path: "rooms", body: "{\"nam\":\"x\"}", status: 400, code: "PGRST204"),
         Row(
-            method: "POST", path: "rooms", body: "{\"name\":null,\"owner_id\":\"\(ada)\"}", status: 400,
+            method: "POST", path: "rooms", body: "{\"name\":null,\"owner_id\":\"\(ada)\"}",
+            status: 400,
             code: "23502", mentions: "name"),
         Row(
-            method: "POST", path: "rooms", body: "{\"name\":\"\",\"owner_id\":\"\(ada)\"}", status: 400,
+            method: "POST", path: "rooms", body: "{\"name\":\"\",\"owner_id\":\"\(ada)\"}",
+            status: 400,
             code: "23514", mentions: "rooms_name_check"),
         Row(
             method: "POST", path: "rooms", body: "{\"name\":\"x\",\"owner_id\":\"\(nobody)\"}",
             status: 409, code: "23503", mentions: "rooms_owner_id_fkey"),
         Row(
-            method: "POST", path: "profiles", body: "{\"id\":\"\(nobody)\",\"username\":\"demo_ada\"}",
+            method: "POST", path: "profiles",
+            body: "{\"id\":\"\(nobody)\",\"username\":\"demo_ada\"}",
             status: 409, code: "23505", mentions: "profiles_username_key"),
         Row(method: "DELETE", path: "rooms", status: 400, code: "21000", mentions: "WHERE"),
         Row(method: "GET", path: "rooms/1", status: 404, code: "PGRST125"),

@@ -24,7 +24,8 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a token without role or exp opens no socket, joins no channel and ends the one it is for`()
+    func
+        `a token without role or exp opens no socket, joins no channel and ends the one it is for`()
         throws
     {
         let server = try TestBackend()

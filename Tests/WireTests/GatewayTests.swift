@@ -54,13 +54,15 @@ import Testing
     @Test(arguments: ["", "/room/events/ping", "/room/events/ping?private=true"])
     func `a broadcast over HTTP is refused, not accepted in silence`(path: String) throws {
         let server = try TestBackend()
-        let body = path.isEmpty ? #"{"messages":[{"topic":"room","event":"x","payload":{}}]}"# : "{}"
+        let body =
+            path.isEmpty ? #"{"messages":[{"topic":"room","event":"x","payload":{}}]}"# : "{}"
         let target = "/realtime/v1/api/broadcast" + path
         let answer = try server.client().send("POST", target, body)
         #expect(answer.status == 403)
         #expect(
             answer.text
-                == #"{"message":"BroadcastUnavailable: This server does not relay broadcasts yet"}"#)
+                == #"{"message":"BroadcastUnavailable: This server does not relay broadcasts yet"}"#
+        )
         #expect(answer.fields["content-type"] == "application/json; charset=utf-8")
         let stranger = try HTTPClient(port: server.port)
         #expect(try stranger.send("POST", target, body).status == 401)

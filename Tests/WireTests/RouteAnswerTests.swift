@@ -111,15 +111,18 @@ import Testing
             let said = json["code"]?.string ?? json["error"]?.string ?? json["message"]?.string
             words += said.map { [RouteAnswers.words[$0] ?? $0] } ?? []
         }
-        if let allow = answer.fields["allow"] { words.append("[\(RouteAnswers.words[allow] ?? allow)]") }
+        if let allow = answer.fields["allow"] {
+            words.append("[\(RouteAnswers.words[allow] ?? allow)]")
+        }
         return words.joined(separator: " ")
     }
 
     /// Whether an answer to HEAD is the one to GET without its content.
     private static func isHead(_ head: HTTPAnswer, of get: HTTPAnswer) -> Bool {
-        head.status == get.status && ["allow", "content-type"].allSatisfy {
-            head.fields[$0] == get.fields[$0]
-        }
+        head.status == get.status
+            && ["allow", "content-type"].allSatisfy {
+                head.fields[$0] == get.fields[$0]
+            }
     }
 
     /// Any page may read any answer, and an error says its request's number, unless it is the

@@ -1,7 +1,7 @@
 /// What clients are told, path by path. Below a path stands a line for each set of callers: answers
 /// with the methods that get them, and last what all other methods get. The callers: no key
-/// (`none`), a key that is none (`bad`), the anon key (`anon`), a bad token beside it (`forged`). Of
-/// the methods `long` is a POST of 100 MB and `text` one of text/plain.
+/// (`none`), a key that is none (`bad`), the anon key (`anon`), a bad token beside it (`forged`).
+/// Of the methods `long` is a POST of 100 MB and `text` one of text/plain.
 ///
 /// With `APUS_ROUTE_ANSWERS` the test writes what it found to the file of that name.
 enum RouteAnswers {

@@ -8,22 +8,22 @@ import Testing
 @Suite struct StalledSocketTests {
     private static let models = [
         "notices": """
-            {"properties": {"id": {"type": "integer", "identity": true}, "text": {"type": "string"}},
-             "realtime": true, "access": {"read": true}}
-            """,
+        {"properties": {"id": {"type": "integer", "identity": true}, "text": {"type": "string"}},
+         "realtime": true, "access": {"read": true}}
+        """,
         "members": """
-            {"properties": {
-              "room": {"type": "integer"}, "person": {"type": "string", "format": "uuid"}},
-             "primaryKey": ["room", "person"], "realtime": true, "access": {"read": true}}
-            """,
+        {"properties": {
+          "room": {"type": "integer"}, "person": {"type": "string", "format": "uuid"}},
+         "primaryKey": ["room", "person"], "realtime": true, "access": {"read": true}}
+        """,
         "messages": """
-            {"properties": {
-              "id": {"type": "integer", "identity": true}, "room": {"type": "integer"},
-              "body": {"type": "string"}},
-             "realtime": true,
-             "access": {"read":
-               "exists(members as m where m.room = messages.room and m.person = auth.uid())"}}
-            """,
+        {"properties": {
+          "id": {"type": "integer", "identity": true}, "room": {"type": "integer"},
+          "body": {"type": "string"}},
+         "realtime": true,
+         "access": {"read":
+           "exists(members as m where m.room = messages.room and m.person = auth.uid())"}}
+        """,
     ]
 
     /// Far more than the kernel and the server's queue hold for one connection.

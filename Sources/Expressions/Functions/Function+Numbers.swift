@@ -81,7 +81,8 @@ extension Function {
         return Function(
             "real/\(scale)", .number(scale == 0 ? .whole : .scaled(scale)), gives: .type(.real),
             sql: .around(
-                "CAST(", factor == 1 ? " AS REAL)" : " AS REAL) / \(factor).0", binding: .operation),
+                "CAST(", factor == 1 ? " AS REAL)" : " AS REAL) / \(factor).0",
+                binding: .operation),
             memory: .one {
                 switch $0 {
                 case .integer(let number): .real(Double(number) / Double(factor))

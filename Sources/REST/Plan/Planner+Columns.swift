@@ -54,8 +54,8 @@ extension Planner {
         }
     }
 
-    /// For fields whose values decide which rows of `table` come, or in what order. A column that is
-    /// hidden in some rows would be told by it, so it must be free.
+    /// For fields whose values decide which rows of `table` come, or in what order. A column that
+    /// is hidden in some rows would be told by it, so it must be free.
     func judging(_ table: TablePlan) -> FilterScope {
         FilterScope(
             permit: { (column) throws(Problem) in

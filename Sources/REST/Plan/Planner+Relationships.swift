@@ -65,7 +65,8 @@ extension Planner {
             using =
                 "\(relationship.name) using \(model.name)"
                 + "(\(names(relationship.sourceColumns, of: relationship.source))) and "
-                + "\(relationship.target)(\(names(relationship.targetColumns, of: relationship.target)))"
+                + "\(relationship.target)"
+                + "(\(names(relationship.targetColumns, of: relationship.target)))"
         }
         return [
             "cardinality": .string(cardinality),

@@ -13,7 +13,8 @@ struct TablePlan: Sendable {
     var embeds: [EmbedPlan] = []
     /// Which rows the caller may see.
     var rule: RowRule
-    /// What the request asks of the rows; all must hold. A related table has the number of its embed.
+    /// What the request asks of the rows; all must hold. A related table has the number of its
+    /// embed.
     var filters: [ResolvedFilter] = []
     var order: [OrderKey] = []
     var limit: WindowParameter?

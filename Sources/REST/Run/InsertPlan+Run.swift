@@ -123,8 +123,8 @@ extension InsertPlan {
         return conflict.resolution == .ignore ? .skip : .update(rowid: rowid)
     }
 
-    /// Judges the create rule as the tables stand before the statement, and before any key is looked
-    /// up, as in PostgreSQL: who may not create is not told which keys are there.
+    /// Judges the create rule as the tables stand before the statement, and before any key is
+    /// looked up, as in PostgreSQL: who may not create is not told which keys are there.
     private func checkProposed(_ row: NewRow, _ run: WriteRun) throws(Problem) {
         for check in checks where try !run.passes(check.rule, new: row.values, model: model) {
             throw run.refusal(by: check, of: model)

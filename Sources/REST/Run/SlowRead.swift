@@ -2,8 +2,8 @@ import Database
 import Diagnostics
 import HTTP
 
-/// A read that has used up its budget on the loop, done again on the slow lane: an answer that turns
-/// out to be short is held, a longer one leaves in parts from its snapshot.
+/// A read that has used up its budget on the loop, done again on the slow lane: an answer that
+/// turns out to be short is held, a longer one leaves in parts from its snapshot.
 struct SlowRead: Sendable {
     let plan: ReadPlan
     let arguments: ReadArguments

@@ -85,8 +85,8 @@ struct WriteRun {
             model.columns[column].name, of: model.name, isAnonymous: isAnonymous)
     }
 
-    /// - Throws: PGRST124 for more rows than are allowed, PGRST116 for not exactly one where the one
-    ///   object is asked for.
+    /// - Throws: PGRST124 for more rows than are allowed, PGRST116 for not exactly one where the
+    ///   one object is asked for.
     func requireCount(_ affected: Int, _ returning: ReturnPlan) throws(Problem) {
         if let limit = returning.maxAffected, affected > limit { throw .tooManyAffected(affected) }
         if returning.media.isObject, affected != 1 { throw .notSingular(affected) }
