@@ -52,7 +52,7 @@ import Testing
         #expect(answers == ids.map { #"[{"id":\#($0)}]"# })
     }
 
-    @Test func `a new database is offered only where it would help, with its cost`() throws {
+    @Test func `a new database is offered only where it would help, beside this one`() throws {
         let options = try project.options()
         let more = Self.model.replacing(
             #""n": {"type": "integer"}"#,
@@ -64,7 +64,8 @@ import Testing
         try change(number)
         let problem = #expect(throws: Problem.self) { try serve() }
         #expect(problem?.code == "not_additive")
-        #expect(problem?.hint?.contains("if every row and account in it may be lost") == true)
+        #expect(problem?.hint?.contains("--data DIRECTORY' makes one") == true)
+        #expect(problem?.hint?.contains("delete") == false)
         try change(more)
         #expect(try MigrationCommands.new(options, name: "second") != nil)
         try serve()
