@@ -57,7 +57,7 @@ private struct SchemaExtension: Sendable {
     private let migrator: Migrator
     /// Nil while nothing but adding is to be done.
     private let dryRun: DryRun?
-    /// What a database made afresh would cost.
+    /// Where only a database made afresh would do.
     private let freshHint: String
 
     /// - Throws: a `Problem` when the migration files do not fit the database, or build none.
@@ -71,8 +71,8 @@ private struct SchemaExtension: Sendable {
         let onlyAdds = try schemas.difference(from: try migrator.structure()).refusals.isEmpty
         dryRun = try pending.isEmpty && onlyAdds ? nil : DryRun(set)
         freshHint =
-            "A new database would have it: delete \(options.databasePath)* while the server is "
-            + "stopped if every row and account in it may be lost."
+            "A new database would have it: 'apus dev --data DIRECTORY' makes one in an empty "
+            + "directory, and this one stays with its rows."
     }
 
     /// Whether what is declared can be added before the pending files are applied: one that only
