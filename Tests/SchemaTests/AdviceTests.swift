@@ -32,14 +32,10 @@ import Values
     }
 
     @Test(arguments: all)
-    func `no advice loses rows unsaid or touches files that are applied`(_ advice: Advice) {
+    func `no advice loses rows or touches files that are applied`(_ advice: Advice) {
         let text = advice.wording.lowercased()
-        if text.contains("drop table") || text.contains("drop column") {
-            #expect(text.contains("lose "))
-        }
         for word in [
-            "delete", "truncate", "remove", "edit", "pragma",
-            "by hand that",
+            "delete", "truncate", "remove", "edit", "pragma", "drop table", "drop column",
         ] {
             #expect(!text.contains(word))
         }
@@ -48,15 +44,15 @@ import Values
 
     /// What is lost, in the words of the advice.
     static let losses: [(Int?, String)] = [
-        (nil, "lose its rows"), (0, "lose no row"), (1, "lose its 1 row "), (2, "lose its 2 rows "),
+        (nil, "loses its rows"), (0, "loses no row"), (1, "loses its 1 row"),
+        (2, "loses its 2 rows"),
     ]
 
     @Test(arguments: losses)
-    func `advice that costs something says how much`(_ rows: Int?, _ said: String) {
+    func `what dropping would cost is said`(_ rows: Int?, _ said: String) {
         for isRecorded in [true, false] {
             let wording = Advice.declareTable("t", isRecorded: isRecorded, rows: rows).wording
-            #expect(wording.contains(said))
-            #expect(wording.contains("IF EXISTS") != isRecorded)
+            #expect(wording.hasSuffix(said))
         }
     }
 

@@ -202,7 +202,7 @@ import Testing
             difference.refusals.map(\.description) == [
                 #"""
                 the table "old" is in the database but no model declares it; declare it: its \#
-                rows stay where they are; or lose its rows with a migration file that says DROP TABLE "old";
+                rows stay where they are; a migration file by hand that drops it loses its rows
                 """#
             ])
     }

@@ -71,16 +71,16 @@ import Values
             nil,
             [
                 #"the table "tags" is in the database but no model declares it; no migration file "#
-                    + #"builds it: declare it, or lose its 2 rows with a migration file that says "#
-                    + #"DROP TABLE IF EXISTS "tags";"#
+                    + "builds it: declare it; a migration file by hand that drops it (IF EXISTS) "
+                    + "loses its 2 rows"
             ]
         ),
         (
             number,
             [
                 #"the type of "tags.text" has changed from string to number"#,
-                #"No migration file builds "tags": one that says DROP TABLE IF EXISTS "tags"; lets "#
-                    + "'apus dev' make it anew at its start, and loses its 2 rows.",
+                #"No migration file builds "tags": after one by hand that drops it (IF EXISTS) "#
+                    + "'apus dev' makes it anew at its start; that loses its 2 rows.",
             ]
         ),
     ]
