@@ -2,17 +2,18 @@ import Diagnostics
 
 /// What the author can do about a difference that cannot be overcome by adding.
 ///
-/// Whoever follows one literally loses nothing but what it says, and a fresh checkout still builds:
-/// nothing here rebuilds a table, or touches a migration file that is applied.
+/// Whoever follows one literally loses nothing, and a fresh checkout still builds: nothing here
+/// rebuilds a table, or touches a migration file that is applied. What dropping would cost is told
+/// beside it; the statement is left to whoever wants that.
 enum Advice: Hashable, Sendable {
     /// A part of a table that only a rebuild could change.
     case declareAsBefore
     /// The same for a column, which can have another one beside it.
     case declareColumnAsBefore
     /// A table without declaration, whether a migration file builds it, and how many rows it has.
-    case declareTable(String, isRecorded: Bool, rows: Int?)
+    case declareTable(isRecorded: Bool, rows: Int?)
     /// A column without declaration, and how many rows have a value in it.
-    case declareColumn(String, of: String, isRecorded: Bool, values: Int?)
+    case declareColumn(isRecorded: Bool, values: Int?)
     /// A constraint or reference without declaration.
     case declare
     /// A unique constraint without declaration that its table was made with.
@@ -52,19 +53,18 @@ enum Advice: Hashable, Sendable {
         case .declareColumnAsBefore:
             "declare it as it was, and what is new as another column: migrations cannot rebuild "
                 + "a table yet"
-        case .declareTable(let name, true, let rows):
-            "declare it: its rows stay where they are; or \(Self.lose(rows, "row")) with a "
-                + "migration file that says DROP TABLE \(DDL.quoted(name));"
-        case .declareTable(let name, false, let rows):
-            "no migration file builds it: declare it, or \(Self.lose(rows, "row")) with a "
-                + "migration file that says \(Self.dropTable(name))"
-        case .declareColumn(let name, let table, true, let values):
-            "declare it: its values stay where they are; or \(Self.lose(values, "value")) with a "
-                + "migration file that says \(Self.drop(name, of: table))"
-        case .declareColumn(let name, let table, false, let values):
-            "no migration file builds it: declare it; to \(Self.lose(values, "value")), run "
-                + "'apus migrate new NAME' while it is declared, then take it out and write "
-                + "another file that says \(Self.drop(name, of: table))"
+        case .declareTable(true, let rows):
+            "declare it: its rows stay where they are; a migration file by hand that drops it "
+                + Self.loses(rows, "row")
+        case .declareTable(false, let rows):
+            "no migration file builds it: declare it; a migration file by hand that drops it "
+                + "(IF EXISTS) \(Self.loses(rows, "row"))"
+        case .declareColumn(true, let values):
+            "declare it: its values stay where they are; a migration file by hand that drops it "
+                + Self.loses(values, "value")
+        case .declareColumn(false, let values):
+            "no migration file builds it: declare it; a migration file by hand that drops it, "
+                + "after 'apus migrate new NAME' has recorded it, \(Self.loses(values, "value"))"
         case .declare: "declare it: migrations cannot rebuild a table yet"
         case .declareUnique: "declare it in \"unique\": migrations cannot rebuild a table yet"
         case .dropUnique(let names):
@@ -84,18 +84,11 @@ enum Advice: Hashable, Sendable {
         }
     }
 
-    /// What a statement costs; nil where nobody has counted.
-    private static func lose(_ count: Int?, _ noun: String) -> String {
-        guard let count else { return "lose its \(noun)s" }
-        if count == 0 { return "lose no \(noun)" }
-        return "lose its \(counted(count, noun))"
-    }
-
-    /// Drops a table that is not there where only migration files have built.
-    static func dropTable(_ name: String) -> String { "DROP TABLE IF EXISTS \(DDL.quoted(name));" }
-
-    private static func drop(_ column: String, of table: String) -> String {
-        "ALTER TABLE \(DDL.quoted(table)) DROP COLUMN \(DDL.quoted(column));"
+    /// What dropping costs; nil where nobody has counted.
+    private static func loses(_ count: Int?, _ noun: String) -> String {
+        guard let count else { return "loses its \(noun)s" }
+        if count == 0 { return "loses no \(noun)" }
+        return "loses its \(counted(count, noun))"
     }
 
     /// IF EXISTS, since what `apus dev` added may be in no migration file yet.

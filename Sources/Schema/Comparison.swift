@@ -300,7 +300,7 @@ struct Comparison {
                 refuse(
                     "the table \"\(table.name)\" is in \(origin.wording) but no model declares it",
                     .declareTable(
-                        table.name, isRecorded: recorded.tables[table.name] != nil,
+                        isRecorded: recorded.tables[table.name] != nil,
                         rows: holdings?.rows[table.name]),
                     of: .table(table.name))
                 continue
@@ -315,7 +315,6 @@ struct Comparison {
                     "the column \"\(table.name).\(column.name)\" is in \(origin.wording) but not "
                         + "declared",
                     .declareColumn(
-                        column.name, of: table.name,
                         isRecorded: recorded.tables[table.name]?.column(column.name) != nil,
                         values: holdings?.values[part]),
                     of: part)

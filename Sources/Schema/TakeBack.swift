@@ -151,8 +151,8 @@ extension Difference {
                 let rows = holdings.rows[table]
             else { return nil }
             return
-                "No migration file builds \"\(table)\": one that says \(Advice.dropTable(table)) "
-                + "lets 'apus dev' make it anew at its start, and loses its "
+                "No migration file builds \"\(table)\": after one by hand that drops it "
+                + "(IF EXISTS) 'apus dev' makes it anew at its start; that loses its "
                 + "\(counted(rows, "row"))."
         }
     }

@@ -11,10 +11,10 @@ import Values
     /// One advice of each kind. The switch below makes a new kind appear here.
     static let all: [Advice] = [
         .declareAsBefore, .declareColumnAsBefore,
-        .declareTable("t", isRecorded: true, rows: 3),
-        .declareTable("t", isRecorded: false, rows: 1),
-        .declareColumn("a", of: "t", isRecorded: true, values: nil),
-        .declareColumn("a", of: "t", isRecorded: false, values: 0), .declare, .leaveCheckOut,
+        .declareTable(isRecorded: true, rows: 3),
+        .declareTable(isRecorded: false, rows: 1),
+        .declareColumn(isRecorded: true, values: nil),
+        .declareColumn(isRecorded: false, values: 0), .declare, .leaveCheckOut,
         .declareUnique, .dropUnique(["i"]), .declareIndex("i"), .replaceIndex("i"),
         .rename(table: "t", from: "a", to: "b"),
         .recordFirst("a"), .giveDefault, .leaveDefaultOut,
@@ -51,7 +51,7 @@ import Values
     @Test(arguments: losses)
     func `what dropping would cost is said`(_ rows: Int?, _ said: String) {
         for isRecorded in [true, false] {
-            let wording = Advice.declareTable("t", isRecorded: isRecorded, rows: rows).wording
+            let wording = Advice.declareTable(isRecorded: isRecorded, rows: rows).wording
             #expect(wording.hasSuffix(said))
         }
     }
