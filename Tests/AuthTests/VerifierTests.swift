@@ -104,7 +104,7 @@ import Testing
              "session_id":"\(upper)","aud":["x","y"],"b":1,"a":{"z":1,"y":2}}
             """)
         let claims = try fixture.service.verify(token: token, as: .bearer).get()
-        #expect(claims.role == "authenticated")
+        #expect(claims.role == .authenticated)
         #expect(claims.subject == Self.id)
         #expect(claims.sessionID == Self.id)
         #expect(claims.email == "a@b.c")
@@ -143,11 +143,11 @@ import Testing
 
     @Test func `keys name their role, tokens of users are no keys`() async throws {
         let fixture = try Fixture()
-        func role(_ key: String) -> String? {
+        func role(_ key: String) -> Role? {
             try? fixture.service.verify(token: key, as: .apiKey).get().role
         }
-        #expect(role(fixture.secrets.anonKey) == "anon")
-        #expect(role(fixture.secrets.serviceRoleKey) == "service_role")
+        #expect(role(fixture.secrets.anonKey) == .anonymous)
+        #expect(role(fixture.secrets.serviceRoleKey) == .service)
         #expect(role(await fixture.signUp().accessToken) == nil)
         #expect(role("") == nil)
         #expect(role("sb_secret_x") == nil)

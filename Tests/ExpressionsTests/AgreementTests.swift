@@ -37,7 +37,7 @@ final class Laboratory {
         identities = [
             .anonymous, .ann,
             Identity(
-                role: "authenticated", userID: Pool.bob, email: "bo\u{E9}@example.org", aal: "aal2",
+                role: .authenticated, userID: Pool.bob, email: "bo\u{E9}@example.org", aal: "aal2",
                 claims: #"{"a":[1,{"b":"x"}],"role":"b","sub":"\#(Pool.bob)"}"#),
         ]
     }

@@ -87,7 +87,7 @@ import Values
         let model = predicate.model
         let index = try #require(model.columnIndex("data"))
         let canonical = try #require(ColumnType.json.text(of: ColumnType.json.parse(claims)))
-        let context = Identity(role: "authenticated", claims: canonical).context(now: nil)
+        let context = Identity(role: .authenticated, claims: canonical).context(now: nil)
         var rows: [[Value]] = []
         for text in [new, old] {
             var row = [Value](repeating: .null, count: model.columns.count)

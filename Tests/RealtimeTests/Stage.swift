@@ -207,12 +207,12 @@ final class Stage {
 /// A user whose token does not end during a test, unless told.
 func user(_ id: String, expiresAt: Int64 = farFuture) -> Identity {
     Identity(
-        role: "authenticated", userID: id,
+        role: .authenticated, userID: id,
         claims: #"{"role":"authenticated","sub":"\#(id)"}"#, expiresAt: expiresAt)
 }
 
 /// The project's public key.
-let anonymousKey = Identity(role: "anon", claims: #"{"role":"anon"}"#, expiresAt: farFuture)
+let anonymousKey = Identity(role: .anonymous, claims: #"{"role":"anon"}"#, expiresAt: farFuture)
 
 /// Seconds after which no test runs.
 let farFuture: Int64 = 4_000_000_000
