@@ -70,17 +70,9 @@ extension Catalogue {
             }
             columns.append(index)
         }
-        var sql = SQL("INSERT INTO ")
-        sql.append(identifier: model.name)
-        sql.append(" (")
-        appendNames(columns, of: model, to: &sql)
-        sql.append(") VALUES (")
-        for (index, value) in values.enumerated() {
-            if index > 0 { sql.append(", ") }
-            sql.append(argument: value)
-        }
-        sql.append(") ON CONFLICT (")
-        appendNames(model.primaryKey, of: model, to: &sql)
+        var sql = model.insertion(of: columns, values)
+        sql.append(" ON CONFLICT (")
+        model.appendNames(of: model.primaryKey, to: &sql)
         sql.append(") DO NOTHING")
         return sql
     }
@@ -106,12 +98,5 @@ extension Catalogue {
         }
         sql.append(")")
         return sql
-    }
-
-    private func appendNames(_ columns: [Int], of model: Model, to sql: inout SQL) {
-        for (position, index) in columns.enumerated() {
-            if position > 0 { sql.append(", ") }
-            sql.append(identifier: model.columns[index].name)
-        }
     }
 }
