@@ -3,7 +3,7 @@ import Values
 
 /// What a client may make this room hold or do. Every figure is per request unless it says
 /// otherwise.
-enum Limits {
+enum RESTLimits {
     /// Bytes of a table name. PostgreSQL allows 63; declared names are shorter than this.
     static let tableNameBytesMax = 256
     /// Bytes of a query string. Clients send long `in.(...)` lists: rest.md §19.2 asks for 32 kB at

@@ -109,8 +109,8 @@ extension RealtimeSession {
     private func objection(to request: JoinRequest, on topic: String) -> String? {
         let name = topic.dropFirst(Channel.topicPrefix.count)
         if name.isEmpty { return "TopicNameRequired: You must provide a topic name" }
-        if topic.utf8.count > Limits.topicBytes {
-            return "TopicNameTooLong: A topic has at most \(Limits.topicBytes) bytes"
+        if topic.utf8.count > RealtimeLimits.topicBytes {
+            return "TopicNameTooLong: A topic has at most \(RealtimeLimits.topicBytes) bytes"
         }
         if channels.count >= hub.settings.channelsPerSessionMax {
             return "ChannelRateLimitReached: Too many channels"
