@@ -74,7 +74,7 @@ extension WriteTransaction {
     /// Takes down that a file is applied.
     func remember(_ file: MigrationFile, at now: Instant) throws(Problem) {
         try migrating { transaction throws(DatabaseError) in
-            try transaction.executeScript(Migrator.memory)
+            try transaction.executeScript(Migrator.recordTable)
             var sql = SQL("INSERT INTO _apus_migrations VALUES (")
             for (index, text) in [file.version, file.name, file.checksum, now.postgres]
                 .enumerated()
