@@ -19,7 +19,7 @@ final class Laboratory {
 
     init(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        database = try DatabasePool.open(.memory)
+        database = try DatabasePool.open(.temporary)
         let members = Self.members(&random)
         let teams = Self.teams(&random)
         let items = (0..<Self.rowCount).map { Self.item($0, &random) }

@@ -82,7 +82,7 @@ import Values
         _ predicate: Predicate, _ new: String, old: String = "null", claims: String = "{}",
         _ truth: Bool, _ name: String
     ) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let model = predicate.model
         let index = try #require(model.columnIndex("data"))

@@ -103,7 +103,7 @@ final class Stage {
         _ models: [String: String], rules: String? = nil, settings: FeedSettings = FeedSettings()
     ) throws {
         catalogue = try Self.catalogue(models, rules)
-        database = try DatabasePool.open(.memory)
+        database = try DatabasePool.open(.temporary)
         let rulebook = try Rulebook.compile(catalogue)
         for model in catalogue.modelsByDependency {
             for statement in try DDL.create(model, render: rulebook.sqlText) { try run(statement) }

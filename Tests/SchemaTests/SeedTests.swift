@@ -52,7 +52,7 @@ import Values
         let catalogue = try catalogue([
             Self.model, ("seeds/demo.json", #"{"things": [{"id": "\#(Self.id)", "name": "a"}]}"#),
         ])
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let difference = try Difference.between(
             DatabaseStructure(statements: []), catalogue, render: asWritten)
