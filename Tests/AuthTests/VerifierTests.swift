@@ -46,7 +46,6 @@ import Testing
         #expect(problem.restProblem.message == rest)
         #expect(problem.restProblem.code == "PGRST303")
         #expect(problem.restProblem.status == 401)
-        #expect(problem.realtimeProblem.status == 401)
     }
 
     @Test(arguments: [
@@ -86,13 +85,6 @@ import Testing
             #expect(passes(.socket) == socket)
             #expect(passes(.apiKey) == apiKey)
         }
-    }
-
-    @Test(arguments: ["role", "exp"])
-    func `a socket names the claims that it misses`(claim: String) {
-        let problem = TokenProblem.missingClaim(claim).realtimeProblem
-        #expect(problem.message == "Fields `role` and `exp` are required in JWT")
-        #expect(TokenProblem.missingClaim(claim).restProblem.code == "PGRST303")
     }
 
     @Test func `claims are handed out as canonical JSON`() throws {

@@ -112,13 +112,7 @@ final class Stage {
             catalogue: catalogue, rulebook: rulebook, reader: try database.makeReader(),
             settings: settings,
             authenticate: { [unowned self] token in
-                guard let identity = identities[token] else {
-                    return .failure(
-                        Problem(
-                            code: "bad_jwt", status: 401,
-                            message: "The token provided is not a valid JWT"))
-                }
-                return .success(identity)
+                identities[token].map(Result.success) ?? .failure(.malformed)
             },
             revocationCount: { [unowned self] in revocations }, now: { [unowned self] in now },
             uptime: { [unowned self] in uptime })
