@@ -251,3 +251,10 @@ extension FeedSettings {
     /// Bounds that no test reaches unless it sets its own.
     init() { self.init(channelsPerSessionMax: 100, messagesPerSecondMax: 100) }
 }
+
+extension Instant {
+    /// The instant `microseconds` later.
+    func advanced(byMicroseconds microseconds: Int64) -> Instant {
+        Instant(microseconds: self.microseconds + microseconds)
+    }
+}
