@@ -314,12 +314,10 @@ import Testing
     func `a file with a NUL is refused where that stands`(
         text: String, line: Int, column: Int
     ) throws {
-        let directory =
-            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let directory = try TemporaryDirectory()
         let file = MigrationFile(fileName: "20261121T100000_cut.sql", text: Array(text.utf8))
-        try file?.write(to: directory)
-        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        try file?.write(to: directory.path)
+        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory.path) }
         let fault = failure?.diagnostics.first
         #expect(failure?.diagnostics.count == 1)
         #expect(fault?.message == "a NUL byte: SQLite would not read what follows it")
