@@ -85,7 +85,7 @@ struct BackendParts {
             appendMetrics: { metrics.append(to: &$0) },
             readiness: {
                 if isDraining.isRaised { return .draining }
-                return database.loss.map(Readiness.databaseLost) ?? .ready
+                return database.loss.map(ServingState.databaseLost) ?? .ready
             })
     }
 
