@@ -63,7 +63,9 @@ struct ConflictPlan: Sendable {
             changed.isEmpty
             ? nil
             : statement {
-                $0.appendUpdate(of: model, as: Alias.there, assignments)
+                $0.append("UPDATE ")
+                $0.append(table: model.name, as: Alias.there)
+                $0.appendSet(assignments, of: model)
                 $0.append(" WHERE ")
                 $0.appendIsTouched(Alias.there)
                 // Where the rowid is the table's key, the update may change it.

@@ -67,7 +67,7 @@ extension InsertPlan {
             }
         }
         if refersToItself { try checkReferences(of: new.rows, run) }
-        try run.requireCount(keys.count, returning)
+        try returning.requireCount(keys.count)
         let isMerge = conflict?.resolution == .merge
         var result = WriteResult(status: isMerge && inserted == 0 ? 200 : 201, affected: keys.count)
         if let representation = returning.representation {
