@@ -66,7 +66,9 @@ extension StatementBuilder {
 
     /// Updates the row that is there.
     fileprivate mutating func appendUpdate(of model: Model, _ assignments: [Assignment]) {
-        appendUpdate(of: model, as: Alias.there, assignments)
+        append("UPDATE ")
+        append(table: model.name, as: Alias.there)
+        appendSet(assignments, of: model)
         append(" WHERE ")
         appendIsTouched(Alias.there)
         // Where the rowid is the table's key, the update may change it.
