@@ -40,6 +40,11 @@ struct RequestTemplate: Sendable {
             get(
                 "\(path)?select=id,title,body,n&order=n.asc&limit=20&n=gte.",
                 0...max(0, rows - 21), server, "Prefer: count=exact\r\n")
+        case .scanTotal:
+            get(
+                "\(path)?select=id,title,body,n&order=id.asc&limit=20&title=gte.Item%201"
+                    + "&title=lte.Item%20",
+                1...max(1, rows), server, "Prefer: count=exact\r\n")
         case .ownTotal:
             get(
                 "/rest/v1/notes?select=id,title,body,n&order=id.asc&limit=20", server,
@@ -66,7 +71,7 @@ struct RequestTemplate: Sendable {
                 server)
         case .filterTotal:
             get("\(path)?perPage=20&sort=n&filter=n%3E%3D", 0...max(0, rows - 21), server)
-        case .ownTotal: preconditionFailure("asked of Apus only: see Scenario")
+        case .scanTotal, .ownTotal: preconditionFailure("asked of Apus only: see Scenario")
         case .insert, .insertMinimal: insert(path, server)
         case .update:
             text("PATCH \(path)/\(Rows.textPrefix)")

@@ -7,6 +7,8 @@ enum Operation: Sendable {
     case filter
     /// With the exact count of the rows that pass the filter.
     case filterTotal
+    /// The same with a filter that no index serves.
+    case scanTotal
     /// The caller's rows of a table whose rule shows nobody else's, with their exact count.
     case ownTotal
     /// Answered with the row.
@@ -35,6 +37,8 @@ struct Scenario: Sendable {
         Scenario(name: "list20_total", connections: 64, operations: [(.list20Total, 1)]),
         Scenario(name: "filter", connections: 64, operations: [(.filter, 1)]),
         Scenario(name: "filter_total", connections: 64, operations: [(.filterTotal, 1)]),
+        Scenario(
+            name: "scan_total", connections: 64, dialects: [.apus], operations: [(.scanTotal, 1)]),
         Scenario(
             name: "own_total", connections: 64, dialects: [.apus], operations: [(.ownTotal, 1)]),
         Scenario(name: "insert1", connections: 1, operations: [(.insert, 1)]),

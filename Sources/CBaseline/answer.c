@@ -9,11 +9,27 @@
 
 static const Text failed = TEXT("500 Internal Server Error");
 
+static void bind_text(const Query *query, Text text) {
+    sqlite3_bind_text(query->rows, 2, text.bytes, (int)text.count, SQLITE_TRANSIENT);
+    sqlite3_bind_text(query->count, 2, text.bytes, (int)text.count, SQLITE_TRANSIENT);
+}
+
+/// All items, or those up to a title.
+static const Query *find_many(const Reader *reader, Text parameters) {
+    Text last = http_parameter(parameters, TEXT("title=lte.Item%20"));
+    if (!last.count) return &reader->items;
+    char title[32];
+    int count = last.count < 20 ? (int)last.count : 20;
+    int length = snprintf(title, sizeof title, "Item %.*s", count, last.bytes);
+    bind_text(&reader->itemsUpTo, (Text){title, (size_t)length});
+    return &reader->itemsUpTo;
+}
+
 /// What the parameters ask for, with its values bound.
 static const Query *find_items(const Reader *reader, Text parameters) {
     Text id = http_parameter(parameters, TEXT("id=eq."));
     Text from = http_parameter(parameters, TEXT("n=gte."));
-    if (!id.count && !from.count) return &reader->items;
+    if (!id.count && !from.count) return find_many(reader, parameters);
     const Query *query = id.count ? &reader->item : &reader->itemsFrom;
     int64_t number = http_number(id.count ? id : from, 0);
     sqlite3_bind_int64(query->rows, 2, number);
@@ -23,11 +39,8 @@ static const Query *find_items(const Reader *reader, Text parameters) {
 
 /// The notes of the one caller there is.
 static const Query *find_notes(const Reader *reader) {
-    static const char owner[] = CBASELINE_OWNER;
-    const Query *query = &reader->notes;
-    sqlite3_bind_text(query->rows, 2, owner, sizeof owner - 1, SQLITE_STATIC);
-    sqlite3_bind_text(query->count, 2, owner, sizeof owner - 1, SQLITE_STATIC);
-    return query;
+    bind_text(&reader->notes, TEXT(CBASELINE_OWNER));
+    return &reader->notes;
 }
 
 static void answer_get(Loop *loop, const Request *request, const Query *query, Buffer *output) {

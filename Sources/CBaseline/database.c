@@ -41,6 +41,8 @@ void database_open_reader(Reader *reader, const char *path) {
     reader->item = prepare(handle, "items WHERE id = ?2", "");
     reader->items = prepare(handle, "items", "LIMIT ?1");
     reader->itemsFrom = prepare(handle, "items WHERE n >= ?2", "ORDER BY n LIMIT ?1");
+    reader->itemsUpTo = prepare(
+        handle, "items WHERE title >= 'Item 1' AND title <= ?2", "ORDER BY id LIMIT ?1");
     reader->notes = prepare(handle, "notes WHERE owner_id = ?2", "ORDER BY id LIMIT ?1");
 }
 

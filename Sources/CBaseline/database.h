@@ -15,8 +15,9 @@ typedef struct {
 typedef struct {
     sqlite3 *handle;
     sqlite3_stmt *begin, *commit;
-    /// One item by its key, all of them, those from a number on, the notes of one owner.
-    Query item, items, itemsFrom, notes;
+    /// One item by its key, all of them, those from a number on, those up to a title, the notes of
+    /// one owner.
+    Query item, items, itemsFrom, itemsUpTo, notes;
 } Reader;
 
 /// Opens the file and makes its tables, if they are not there. Durable commits: WAL, FULL.
