@@ -19,6 +19,9 @@ enum Limits {
     static let payloadDepthMax = 64
     /// Nesting of an answer: embeds, each an array of objects, around the deepest json of a column.
     static let answerDepthMax = 2 * (QueryLimits.selectDepthMax + 2) + ValueLimits.jsonDepthMax
+    /// How long a count that was too long for the loop is not tried there again. Trying costs five
+    /// milliseconds, the slow lane some twenty microseconds.
+    static let longCountTime = Duration.seconds(60)
     /// Finished plans kept by one loop.
     static let cachedPlansMax = 1024
     /// Bytes of the text that stands for a request's shape; longer requests are planned each time.
