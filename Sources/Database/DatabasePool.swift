@@ -77,7 +77,7 @@ public final class DatabasePool: Sendable {
             ReaderSeat { () throws(DatabaseError) in
                 if let spare = longReads.takeSpare() { return spare }
                 let reader = try Opening.reader(
-                    path: path, cacheKiB: DatabaseLimits.pageCacheBytesMin / 1024, tables: tables,
+                    path: path, cacheKiB: configuration.slowLaneCacheKiB, tables: tables,
                     counts: publishers.counts)
                 reader.longReads = longReads
                 return reader
