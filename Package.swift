@@ -88,7 +88,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "ApusCommand",
-            dependencies: ["Server", "Schema", "Configuration", "Diagnostics"],
+            dependencies: ["Server", "Configuration", "Diagnostics"],
             exclude: ["Linking"],
             swiftSettings: product,
             linkerSettings: [

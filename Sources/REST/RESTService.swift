@@ -101,7 +101,7 @@ public final class RESTService {
         let context = identity.context(now: now)
         let (plan, rows, operands) = try plan(request, action, table, identity, context)
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
-        let job = WriteJob(
+        let job = BoundWrite(
             try PlannedWrite(plan, rows, computed), operands, context, catalogue,
             isAnonymous: identity.isAnonymous, rowsMax: settings.rowsMax)
         if job.isIdle { return .response(job.response(job.idleResult)) }

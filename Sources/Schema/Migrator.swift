@@ -124,7 +124,7 @@ public struct Migrator: Sendable {
     }
 
     /// The table that remembers which files are applied.
-    static let memory = """
+    static let recordTable = """
         CREATE TABLE IF NOT EXISTS _apus_migrations (
           version TEXT NOT NULL PRIMARY KEY,
           name TEXT NOT NULL,

@@ -12,23 +12,6 @@ extension StatementBuilder {
         append(".rowid")
     }
 
-    /// One row with a value for every column, in their order: the arguments are the values.
-    mutating func appendInsert(into model: Model) {
-        append("INSERT INTO ")
-        append(identifier: model.name)
-        append(" (")
-        for (index, column) in model.columns.enumerated() {
-            if index > 0 { append(", ") }
-            append(identifier: column.name)
-        }
-        append(") VALUES (")
-        for index in model.columns.indices {
-            if index > 0 { append(", ") }
-            append(.null)
-        }
-        append(")")
-    }
-
     /// The row whose `key` columns hold these values.
     mutating func appendLookup(_ key: [Int], values: [Value], of model: Model) {
         append("SELECT ")

@@ -6,7 +6,7 @@ import Schema
 
 /// A planned write and all it needs on the writer's thread. An object, since who runs it and who
 /// answers hold it both.
-final class WriteJob: Sendable {
+final class BoundWrite: Sendable {
     private let write: PlannedWrite
     private let operands: Operands
     private let context: QueryContext
