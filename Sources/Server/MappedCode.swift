@@ -11,19 +11,15 @@ enum MappedCode {
     /// come back, some at a time and without reading a disk, when they are touched again. A
     /// breakpoint that a debugger has set by then is lost.
     static func giveBack() {
-        let pageSize = UInt(sysconf(Int32(_SC_PAGESIZE)))
-        unsafe withUnsafePointer(to: pageSize) { pageSize in
-            _ = unsafe dl_iterate_phdr(
-                { object, _, pageSize in
-                    if let object = unsafe object?.pointee, let pageSize = unsafe pageSize {
-                        unsafe MappedCode.giveBack(object, pageSize.load(as: UInt.self))
-                    }
-                    return 0
-                }, UnsafeMutableRawPointer(mutating: pageSize))
-        }
+        _ = unsafe dl_iterate_phdr(
+            { object, _, _ in
+                if let object = unsafe object?.pointee { unsafe MappedCode.giveBack(object) }
+                return 0
+            }, nil)
     }
 
-    private static func giveBack(_ object: dl_phdr_info, _ pageSize: UInt) {
+    private static func giveBack(_ object: dl_phdr_info) {
+        let pageSize = UInt(sysconf(Int32(_SC_PAGESIZE)))
         let headers = unsafe UnsafeBufferPointer(
             start: object.dlpi_phdr, count: Int(object.dlpi_phnum))
         // The kernel's own, which is no file.
