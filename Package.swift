@@ -89,11 +89,18 @@ let package = Package(
         .executableTarget(
             name: "ApusCommand",
             dependencies: ["Server", "Configuration", "Diagnostics"],
+            exclude: ["Linking"],
             swiftSettings: product,
             linkerSettings: [
                 // Nobody links against a program: the names of its symbols need not be loaded.
                 .unsafeFlags(
-                    ["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))
+                    ["-Xlinker", "--no-export-dynamic"], .when(configuration: .release)),
+                // Where Swift's runtime is a part of the program, so is the C++ library that it
+                // needs: to look its names up in another file would cost most of a millisecond at
+                // every start.
+                .unsafeFlags(
+                    ["-L\(Context.packageDirectory)/Sources/ApusCommand/Linking"],
+                    .when(configuration: .release)),
             ]),
 
         support("TestSupport", ["HTTP", "Bytes", "COpenSSL"]),
