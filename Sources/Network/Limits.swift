@@ -32,8 +32,8 @@ enum Limits {
     static let recordBytes = 16 * 1024
     /// Milliseconds without progress after which a closing socket is given up.
     static let closingMilliseconds = 5_000
-    /// Milliseconds that a closing socket has in all: a peer that goes on sending is not followed
-    /// for longer.
+    /// Milliseconds that a closing socket has from the last bytes that its peer took: a peer that
+    /// goes on sending is not followed for longer.
     static let lingeringMilliseconds: UInt64 = 30_000
     /// Bytes a closing socket still takes and drops, so that the peer reads our last words: many
     /// clients read only when they have sent all of a body.
