@@ -39,8 +39,7 @@ extension Application {
 
 /// What becomes of a request that announces a body.
 public enum Admission {
-    /// The answer stands already, mostly a refusal, with its content in memory: the body is not
-    /// read.
+    /// The answer stands already, mostly a refusal, and is no stream: the body is not read.
     case answered(Response)
     /// The body is taken within this policy, and the whole request handed to the closure, on the
     /// loop's thread.

@@ -164,7 +164,7 @@ final class ServerConnection: StreamSocketDelegate {
     /// Answers a request whose body is not read.
     private func turnAway(_ request: Request, _ response: consuming Response) {
         if case .stream = response.content {
-            preconditionFailure("what is answered by its head alone is in memory")
+            preconditionFailure("what is answered by its head alone is no stream")
         }
         server.application.complete(&response, to: request.head, id: request.id)
         _ = send(response, cycle.refused(request.head, with: response, now: now))
@@ -251,19 +251,27 @@ final class ServerConnection: StreamSocketDelegate {
         if isWhole { cycle.answered(now: now) } else { socket.abort() }
     }
 
-    /// Queues the head, and the content if it is in memory.
+    /// Queues the head, and the content unless it is a stream.
     private func send(
         _ response: Response, _ framing: ResponseEncoder.Framing
     ) -> ResponseEncoder.Delimitation {
         var delimitation = ResponseEncoder.Delimitation.none
-        var isBodyDue = false
+        var isContentDue = false
         socket.send { output in
             delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
-            guard delimitation == .length, case .bytes(let body) = response.content else { return }
-            isBodyDue = body.count > Limits.copiedBodyBytesMax
-            if !isBodyDue { output.append(contentsOf: body) }
+            isContentDue = delimitation == .length
+            guard isContentDue, case .bytes(let body) = response.content,
+                body.count <= Limits.copiedBodyBytesMax
+            else { return }
+            output.append(contentsOf: body)
+            isContentDue = false
         }
-        if isBodyDue { socket.send(response.body) }
+        guard isContentDue else { return delimitation }
+        switch response.content {
+        case .bytes(let body): socket.send(body)
+        case .file(let range): socket.send(range)
+        case .stream: break
+        }
         return delimitation
     }
 

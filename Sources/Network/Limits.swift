@@ -10,6 +10,10 @@ enum Limits {
     static let jobRoundsPerTurn = 16
     /// Bytes of the receive buffer that all connections of a loop share.
     static let receiveBufferBytes = 256 * 1024
+    /// Bytes of one socket that leave in one turn, rounded up to what was handed to the kernel at
+    /// once: a peer that takes them as fast as they come must not keep the others waiting, nor a
+    /// file on a slow disk.
+    static let bytesPerTurn = 256 * 1024
     /// Buffers handed to the kernel by one `writev`. Frames of a feed are small and many.
     static let buffersPerWrite = 32
     /// Output up to this size is copied behind what waits; larger arrays are queued as they are.

@@ -1,0 +1,68 @@
+public import Diagnostics
+import Glibc
+
+/// A file that is open for reading. It is closed when nobody holds it any more.
+public final class OpenFile: Sendable {
+    /// For calls of the system while the object is held.
+    public let descriptor: Int32
+    /// Its length in bytes when it was opened.
+    public let byteCount: Int
+
+    /// Opens the file at `path`.
+    ///
+    /// - Throws: 58030 when it cannot be opened, or is no regular file.
+    public init(_ path: String) throws(Problem) {
+        // Opening a pipe would wait for who writes to it.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if descriptor < 0 { throw .file("read", path) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .file("read", path, reason: "It is no regular file")
+        }
+        self.descriptor = descriptor
+        byteCount = Int(status.st_size)
+    }
+
+    deinit { close(descriptor) }
+}
+
+/// Bytes of an open file that follow one another: a reference, nothing is read.
+public struct FileRange: Sendable {
+    /// The file.
+    public let file: OpenFile
+    /// Where the bytes begin.
+    public let offset: Int
+    /// How many they are.
+    public let byteCount: Int
+
+    /// All of a file, as long as it was when it was opened.
+    public init(_ file: OpenFile) {
+        self.file = file
+        offset = 0
+        byteCount = file.byteCount
+    }
+
+    private init(_ file: OpenFile, offset: Int, byteCount: Int) {
+        self.file = file
+        self.offset = offset
+        self.byteCount = byteCount
+    }
+
+    /// A part, counted from this one's beginning. Traps if it is not within.
+    public subscript(bytes: Range<Int>) -> FileRange {
+        precondition(bytes.lowerBound >= 0 && bytes.upperBound <= byteCount, "not within the range")
+        return FileRange(file, offset: offset + bytes.lowerBound, byteCount: bytes.count)
+    }
+
+    /// Reads what comes after the first `position` bytes, as much as there is room for.
+    ///
+    /// - Returns: how many bytes were read: fewer where the file has become shorter, none where it
+    ///   ends before `position`; -1, and `errno`, if it cannot be read.
+    public func read(from position: Int, into target: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(target.count, byteCount - position)
+        return uninterrupted {
+            unsafe pread(file.descriptor, target.baseAddress, count, off_t(offset + position))
+        }
+    }
+}
