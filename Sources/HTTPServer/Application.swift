@@ -4,7 +4,7 @@ public import HTTP
 ///
 /// A request without a body goes to `respond` at once. One with a body is admitted by its head
 /// first, before any of the body is read or `100 Continue` is sent, and goes to what its admission
-/// names when it is whole.
+/// names: when it is whole, or at once while its body comes.
 public protocol Application: AnyObject {
     /// Decides by its head about a request that announces a body.
     ///
@@ -44,4 +44,7 @@ public enum Admission {
     /// The body is taken within this policy, and the whole request handed to the closure, on the
     /// loop's thread.
     case body(BodyPolicy, respond: (Request) -> Answer)
+    /// The body is taken within this policy, a part at a time, by whom the closure names: it is
+    /// called with the request at once, on the loop's thread.
+    case streamed(BodyPolicy, respond: (Request) -> IncomingBody.Reader)
 }
