@@ -16,7 +16,7 @@ struct BodyReceiver {
     private(set) var isWhole = false
     private var isKept = true
     /// Whether more is to be read of a body that is handed on as it comes.
-    var hasRoom: Bool { !isWhole && bytes.count < Limits.streamedBodyBytesMax }
+    var hasRoom: Bool { !isWhole && bytes.count < HTTPServerLimits.streamedBodyBytesMax }
 
     /// A body of at most `bytesMax` bytes that is kept. A fixed length has been judged already.
     init(_ framing: BodyFraming, bytesMax: Int, limits: HTTPLimits) {

@@ -45,13 +45,13 @@ struct InputBuffer {
     /// buffer.
     mutating func compact() {
         if used == bytes.count {
-            if bytes.capacity > Limits.keptBufferBytesMax {
+            if bytes.capacity > HTTPServerLimits.keptBufferBytesMax {
                 bytes = []
             } else {
                 bytes.removeAll(keepingCapacity: true)
             }
             used = 0
-        } else if used > Limits.keptBufferBytesMax, used > bytes.count / 2 {
+        } else if used > HTTPServerLimits.keptBufferBytesMax, used > bytes.count / 2 {
             bytes.removeFirst(used)
             used = 0
         }

@@ -282,7 +282,7 @@ extension RequestCycle {
     private mutating func leaveBody() {
         // Whoever waits for 100 Continue may send the body yet, or the next request: nobody knows.
         let isUndecided = owesContinue && bufferedCount == 0
-        let bytesMax = max(Limits.discardedBodyBytesMax, bufferedCount)
+        let bytesMax = max(HTTPServerLimits.discardedBodyBytesMax, bufferedCount)
         let isSmall = !isUndecided && body?.discard(upTo: bytesMax) == true
         let isWhole = isSmall ? try? input.move(to: &body) : nil
         input.compact()

@@ -120,7 +120,7 @@ final class ServerConnection: StreamSocketDelegate {
             }
             if webSocket != nil { return }
             requests += 1
-            if requests == Limits.requestsPerTurn { return continueNextTurn() }
+            if requests == HTTPServerLimits.requestsPerTurn { return continueNextTurn() }
         }
         updateReading()
     }
@@ -309,7 +309,7 @@ final class ServerConnection: StreamSocketDelegate {
             delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
             isContentDue = delimitation == .length
             guard isContentDue, case .bytes(let body) = response.content,
-                body.count <= Limits.copiedBodyBytesMax
+                body.count <= HTTPServerLimits.copiedBodyBytesMax
             else { return }
             output.append(contentsOf: body)
             isContentDue = false

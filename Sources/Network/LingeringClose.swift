@@ -9,23 +9,23 @@ struct LingeringClose {
 
     /// - Parameter giveUp: called when the peer has made no progress for too long.
     init(on loop: EventLoop, giveUp: @escaping () -> Void) {
-        end = loop.nowMilliseconds + Limits.lingeringMilliseconds
-        timer = loop.schedule(after: .milliseconds(Limits.closingMilliseconds), giveUp)
+        end = loop.nowMilliseconds + NetworkLimits.lingeringMilliseconds
+        timer = loop.schedule(after: .milliseconds(NetworkLimits.closingMilliseconds), giveUp)
     }
 
     /// The peer has taken bytes of our last words: it has time for more, however long they are.
     mutating func prolong(at now: UInt64) {
-        end = now + Limits.lingeringMilliseconds
-        timer.rearm(after: .milliseconds(Limits.closingMilliseconds))
+        end = now + NetworkLimits.lingeringMilliseconds
+        timer.rearm(after: .milliseconds(NetworkLimits.closingMilliseconds))
     }
 
     /// Counts bytes that were read and dropped; false when they are too many. Within the bound they
     /// give the peer time for more.
     mutating func drop(_ count: Int, at now: UInt64) -> Bool {
         droppedBytes += count
-        guard droppedBytes <= Limits.discardedBytes else { return false }
+        guard droppedBytes <= NetworkLimits.discardedBytes else { return false }
         let left = end - min(end, now)
-        timer.rearm(after: .milliseconds(min(left, UInt64(Limits.closingMilliseconds))))
+        timer.rearm(after: .milliseconds(min(left, UInt64(NetworkLimits.closingMilliseconds))))
         return true
     }
 

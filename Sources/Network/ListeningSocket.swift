@@ -60,7 +60,7 @@ public final class ListeningSocket: Sendable {
         do throws(NetworkError) {
             try configure(descriptor, family: address.family, shared: shared)
             let bound = unsafe address.withPointer { unsafe Glibc.bind(descriptor, $0, $1) }
-            if bound != 0 || listen(descriptor, Limits.backlog) != 0 {
+            if bound != 0 || listen(descriptor, NetworkLimits.backlog) != 0 {
                 throw refusal(host: host, port: address.port)
             }
         } catch {
@@ -81,9 +81,11 @@ public final class ListeningSocket: Sendable {
             try setOption(descriptor, level: Int32(IPPROTO_IPV6), name: IPV6_V6ONLY, value: 0)
         }
         try setOption(descriptor, level: tcp, name: TCP_NODELAY, value: 1)
-        try setOption(descriptor, level: tcp, name: TCP_NOTSENT_LOWAT, value: Limits.unsentBytes)
         try setOption(
-            descriptor, level: tcp, name: TCP_USER_TIMEOUT, value: Limits.unacknowledgedMilliseconds
+            descriptor, level: tcp, name: TCP_NOTSENT_LOWAT, value: NetworkLimits.unsentBytes)
+        try setOption(
+            descriptor, level: tcp, name: TCP_USER_TIMEOUT,
+            value: NetworkLimits.unacknowledgedMilliseconds
         )
     }
 

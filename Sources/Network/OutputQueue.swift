@@ -35,7 +35,7 @@ struct OutputQueue {
     var isEmpty: Bool { byteCount == 0 }
 
     mutating func append(_ bytes: [UInt8]) {
-        if bytes.count <= Limits.coalescedBytes {
+        if bytes.count <= NetworkLimits.coalescedBytes {
             return append { $0.append(contentsOf: bytes) }
         }
         append(shared: bytes)
@@ -63,7 +63,7 @@ struct OutputQueue {
         write(&tail)
         precondition(tail.count >= before, "output can only be appended")
         byteCount += tail.count - before
-        if tail.count >= Limits.tailBytes { sealTail() }
+        if tail.count >= NetworkLimits.tailBytes { sealTail() }
     }
 
     mutating func removeAll() { self = OutputQueue() }
@@ -127,7 +127,7 @@ struct OutputQueue {
 
     /// How many arrays stand at the front, up to what is written at once.
     private func arrayCount() -> Int {
-        let end = min(parts.count, head + Limits.buffersPerWrite)
+        let end = min(parts.count, head + NetworkLimits.buffersPerWrite)
         var index = head
         while index < end, case .bytes = parts[index] { index += 1 }
         return index - head
@@ -171,7 +171,7 @@ struct OutputQueue {
     /// Lets the kernel move bytes of a file, as many as leave in one turn.
     private func send(_ file: FileRange, to descriptor: Int32) -> Int {
         var position = off_t(file.offset + headOffset)
-        let count = min(file.byteCount - headOffset, Limits.bytesPerTurn)
+        let count = min(file.byteCount - headOffset, NetworkLimits.bytesPerTurn)
         return uninterrupted {
             unsafe sendfile(descriptor, file.file.descriptor, &position, count)
         }
@@ -218,9 +218,9 @@ struct OutputQueue {
 
     private mutating func compact() {
         if head == parts.count {
-            parts.removeAll(keepingCapacity: parts.count <= Limits.buffersPerWrite)
+            parts.removeAll(keepingCapacity: parts.count <= NetworkLimits.buffersPerWrite)
             head = 0
-        } else if head >= Limits.buffersPerWrite, head > parts.count / 2 {
+        } else if head >= NetworkLimits.buffersPerWrite, head > parts.count / 2 {
             parts.removeFirst(head)
             head = 0
         }

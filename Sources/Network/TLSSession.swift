@@ -107,7 +107,7 @@ final class TLSSession {
 
     /// Whether plain text waits that can be encrypted: the handshake is done and there is room.
     func canEncrypt(into output: OutputQueue) -> Bool {
-        !plain.isEmpty && output.byteCount < Limits.encryptedBytes && isEstablished
+        !plain.isEmpty && output.byteCount < NetworkLimits.encryptedBytes && isEstablished
     }
 
     /// Encrypts queued plain text, a record at a time, as far as the output has room.
@@ -118,7 +118,7 @@ final class TLSSession {
         into output: inout OutputQueue, by scratch: UnsafeMutableRawBufferPointer
     ) throws(CloseReason) {
         let record = unsafe UnsafeMutableRawBufferPointer(
-            rebasing: scratch[..<Limits.recordBytes])
+            rebasing: scratch[..<NetworkLimits.recordBytes])
         while canEncrypt(into: output) {
             guard let count = unsafe plain.copyFront(to: record) else { throw .incomplete }
             do throws(TLSError) {

@@ -124,7 +124,7 @@ import Testing
         var script = CycleScript(bodyBytesMax: 1_000_000)
         script.receive(post(200_000, to: "/s"))
         #expect(script.run() == ["admit /s", "wait"])
-        let half = String(repeating: "a", count: Limits.streamedBodyBytesMax / 2)
+        let half = String(repeating: "a", count: HTTPServerLimits.streamedBodyBytesMax / 2)
         script.receive(half)
         #expect(script.run() == ["wait"])
         #expect(script.cycle.wantsInput(pipelineBytesMax: 100))

@@ -132,7 +132,7 @@ import Testing
             client.send("go")
             #expect(client.read(count: 20_000_000).count == 20_000_000)
             sizes.wait("the end") { $0.last == 0 }
-            #expect(sizes.all.allSatisfy { $0 < 2 * Limits.bytesPerTurn })
+            #expect(sizes.all.allSatisfy { $0 < 2 * NetworkLimits.bytesPerTurn })
         }
     }
 }
