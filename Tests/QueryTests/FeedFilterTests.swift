@@ -7,7 +7,10 @@ import Testing
         ("n=eq.5", ["5"]), (" n=gt.5 , title=eq.x ", ["5", "x"]), ("title=eq.a=b", ["a=b"]),
         (#"title=eq."a,b""#, ["a,b"]), (#"title=eq."a"b"#, [#""a"b"#]),
         (#"title=eq."a"#, [#""a"#]), ("title=eq.a)", ["a)"]), ("title=eq.", [""]),
-        (#"title=eq."a\"b",n=lt.1"#, [#"a"b"#, "1"]),
+        (#"title=eq."a\"b",n=lt.1"#, [#"a"b"#, "1"]), (#""a,b"=eq.1"#, ["1"]),
+        (#" "a,b" =eq.1, "c,d"=eq."x,y" "#, ["1", "x,y"]), ("title=eq.,n=eq.1", ["", "1"]),
+        (#"title=eq."a,b"c,n=eq.1"#, [#""a,b"c"#, "1"]),
+        (#"title=eq.f(a,b),n=eq.g("x,)",y)"#, ["f(a,b)", #"g("x,)",y)"#]),
     ]
 
     @Test(arguments: values)
