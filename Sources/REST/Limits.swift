@@ -17,6 +17,9 @@ enum RESTLimits {
     static let payloadRowsMax = 100_000
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
+    /// Rows that the search of a PATCH or DELETE may find: their numbers stand in memory until they
+    /// are written, and the writer is held up for all of them at once.
+    static let foundRowsMax = 1_000_000
     /// How long a count that was too long for the loop is not tried there again. Trying costs five
     /// milliseconds, the slow lane some twenty microseconds.
     static let longCountTime = Duration.seconds(60)

@@ -20,6 +20,12 @@ extension Problem {
             details: "The query affects \(count) rows")
     }
 
+    /// 54000: more rows than ``RESTLimits/foundRowsMax``.
+    static let tooMuchFound = Problem(
+        code: "54000", status: 413,
+        message: "The filter selects more than \(RESTLimits.foundRowsMax) rows.",
+        hint: "Write fewer rows in each request.")
+
     /// 21000: an upsert names one key twice.
     static let repeatedConflict = Problem(
         code: "21000", status: 500,

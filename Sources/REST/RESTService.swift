@@ -106,7 +106,7 @@ public final class RESTService {
             isAnonymous: identity.isAnonymous, rowsMax: settings.rowsMax)
         if job.isIdle { return .response(job.response(job.idleResult)) }
         guard let search = job.search else { return handOver(job, on: nil, request.id) }
-        let found: [Int64]
+        let found: FoundRows
         do throws(DatabaseError) {
             found = try job.rows(search, on: reader)
         } catch .overBudget {
@@ -114,7 +114,7 @@ public final class RESTService {
         } catch {
             throw Problem(error)
         }
-        if found.isEmpty { return .response(job.response(try job.emptyResult())) }
+        if let response = try job.answer(after: found) { return .response(response) }
         return handOver(job, on: found, request.id)
     }
 
@@ -128,7 +128,7 @@ public final class RESTService {
                         throw Problem(error)
                     }
                 }
-                if found.isEmpty { return job.response(try job.emptyResult()) }
+                if let response = try job.answer(after: found) { return response }
                 return job.response(
                     try await database.write { (transaction) throws(Problem) in
                         try job.run(in: transaction, on: found)
@@ -140,7 +140,7 @@ public final class RESTService {
         }
     }
 
-    private func handOver(_ job: BoundWrite, on found: [Int64]?, _ id: UInt64) -> Answer {
+    private func handOver(_ job: BoundWrite, on found: FoundRows?, _ id: UInt64) -> Answer {
         .deferred { [database, report] reply in
             database.write { (transaction) throws(Problem) in
                 try job.run(in: transaction, on: found)

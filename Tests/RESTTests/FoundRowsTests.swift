@@ -115,6 +115,27 @@ import Values
         #expect(left == [.integer(0)])
     }
 
+    @Test func `a search takes as many rows as are allowed`() throws {
+        let found = try Self.found(max: 4)
+        #expect(found.list == .text("[1,2,3,4]") && !found.isEmpty)
+        #expect(throws: Never.self) { try found.requireAll() }
+    }
+
+    @Test func `a search that finds more than is allowed is refused`() throws {
+        let found = try Self.found(max: 3)
+        #expect(found.list == .text("[1,2,3]"))
+        let problem = #expect(throws: Problem.self) { try found.requireAll() }
+        #expect(problem?.status == 413 && problem?.code == "54000")
+    }
+
+    /// What a search for all four rows finds.
+    private static func found(max: Int) throws -> FoundRows {
+        let reader = try library().database.makeReader()
+        return try reader.query(SQL("SELECT id FROM items ORDER BY id")) {
+            (rows) throws(DatabaseError) in try FoundRows(&rows, max: max)
+        }
+    }
+
     /// What another write does to the four rows between the search and the change, and which ids
     /// are changed then.
     static let changes: [(String, String)] = [

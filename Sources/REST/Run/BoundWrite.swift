@@ -43,30 +43,33 @@ final class BoundWrite: Sendable {
         }
     }
 
-    /// The rowids that `search` finds.
+    /// What `search` finds.
     ///
     /// - Throws: `overBudget` on a loop.
-    func rows(_ search: BoundSQL, on reader: Reader) throws(DatabaseError) -> [Int64] {
+    func rows(_ search: BoundSQL, on reader: Reader) throws(DatabaseError) -> FoundRows {
         try reader.query(text: search.text, arguments: search.arguments(operands), context) {
-            (rows) throws(DatabaseError) in
-            var found: [Int64] = []
-            while try rows.next() { found.append(rows.int64(0)) }
-            return found
+            (rows) throws(DatabaseError) in try FoundRows(&rows)
         }
     }
 
-    /// What comes of a search that found nothing.
-    func emptyResult() throws(Problem) -> WriteResult {
+    /// The answer after a search that leaves nothing to write; nil when there is.
+    ///
+    /// - Throws: 54000 for more rows than one write takes.
+    func answer(after found: FoundRows) throws(Problem) -> Response? {
+        try found.requireAll()
+        guard found.isEmpty else { return nil }
         try write.returning.requireCount(0)
-        return idleResult
+        return response(idleResult)
     }
 
     /// Runs the plan. Anything thrown undoes it.
     ///
     /// - Parameter found: What the search found, if there is one.
-    func run(in transaction: WriteTransaction, on found: [Int64]?) throws(Problem) -> WriteResult {
+    func run(
+        in transaction: WriteTransaction, on found: FoundRows?
+    ) throws(Problem) -> WriteResult {
         let run = WriteRun(
-            transaction: transaction, operands: operands, found: found, context: context,
+            transaction: transaction, operands: operands, found: found?.list, context: context,
             catalogue: catalogue, isAnonymous: isAnonymous, rowsMax: rowsMax)
         switch write {
         case .insert(let plan, let rows): return try plan.run(run, rows)

@@ -10,8 +10,8 @@ import Values
 struct WriteRun {
     let transaction: WriteTransaction
     let operands: Operands
-    /// The rowids that the write's search has found, if it had one.
-    let found: [Int64]?
+    /// The rowids that the write's search has found, if it had one: ``FoundRows/list``.
+    let found: Value?
     let context: QueryContext
     let catalogue: Catalogue
     let isAnonymous: Bool
@@ -94,13 +94,14 @@ struct WriteRun {
         _ representation: Representation, of keys: [Int64], _ returning: ReturnPlan
     ) throws(Problem) -> [UInt8] {
         if let visible = representation.visible, !keys.isEmpty {
-            let found = try look(visible.text, visible.arguments(operands, rows: Self.list(keys)))
+            let list = Value(rowIDs: keys)
+            let found = try look(visible.text, visible.arguments(operands, rows: list))
             try requireVisible(Int(found.first ?? 0), of: keys, returning)
         }
         let isOne = keys.count == 1
         let sql = isOne ? representation.one : representation.many
         let arguments = sql.arguments(
-            operands, rows: isOne ? .integer(keys[0]) : Self.list(keys))
+            operands, rows: isOne ? .integer(keys[0]) : Value(rowIDs: keys))
         let (body, count) = try read(sql.text, arguments, representation.layout, returning.media)
         if representation.visible == nil, !representation.isOpen {
             try requireVisible(count, of: keys, returning)
@@ -110,12 +111,7 @@ struct WriteRun {
 
     /// The arguments of a statement about the rows found.
     func arguments(of sql: BoundSQL, assigning assignments: [Assignment] = []) -> [Value] {
-        sql.arguments(operands, assigning: assignments, rows: found.map(Self.list))
-    }
-
-    /// Rowids as `json_each` takes them.
-    private static func list(_ keys: [Int64]) -> Value {
-        .text("[" + keys.map(String.init).joined(separator: ",") + "]")
+        sql.arguments(operands, assigning: assignments, rows: found)
     }
 
     private func requireVisible(
