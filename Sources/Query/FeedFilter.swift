@@ -7,27 +7,28 @@ import Bytes
 public enum FeedFilter {
     /// The filter that `text` states; nil when it is blank.
     public static func parse(_ text: String) throws(FeedFilterFault) -> Filter? {
-        let bytes = Array(text.utf8)
-        if bytes.allSatisfy({ $0 == ASCII.space }) { return nil }
-        guard bytes.count <= QueryLimits.feedFilterBytesMax else { throw .tooLong }
-        let segments = segments(of: bytes)
-        guard !segments.contains(where: \.isEmpty) else { throw .emptySegment }
+        if text.utf8.allSatisfy({ $0 == ASCII.space }) { return nil }
+        guard text.utf8.count <= QueryLimits.feedFilterBytesMax else { throw .tooLong }
+        var scanner = Scanner(text, subject: "filter")
         var conditions: [Filter] = []
-        for segment in segments {
-            conditions.append(.test(try condition(String(utf8: segment), of: text)))
-        }
+        repeat {
+            conditions.append(.test(try condition(&scanner, of: text)))
+        } while scanner.take(ASCII.comma)
         return conditions.count == 1 ? conditions[0] : .all(conditions)
     }
 
+    /// Reads the condition that stands here, up to the comma behind it or the end.
     private static func condition(
-        _ segment: String, of text: String
+        _ scanner: inout Scanner, of text: String
     ) throws(FeedFilterFault) -> FilterTest {
+        scanner.skipBlanks()
+        if scanner.isAtEnd || scanner.peek == ASCII.comma { throw .emptySegment }
         let test: FilterTest
         do throws(QueryFault) {
-            var scanner = Scanner(segment, subject: "filter")
             let name = try scanner.name(expecting: "a column's name")
             guard scanner.take(ASCII.equals) else { throw scanner.fault(expecting: "\"=\"") }
             test = try scanner.test(of: Field(name: name), .condition)
+            scanner.skipBlanks()
         } catch {
             throw FeedFilterFault(error, in: text)
         }
@@ -36,42 +37,6 @@ public enum FeedFilter {
             throw .tooManyValues
         }
         return test
-    }
-
-    /// Splits at commas outside quotes and parentheses. A quote opens only after `.`, `(` or `,`.
-    private static func segments(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-        var segments: [ArraySlice<UInt8>] = []
-        var start = 0
-        var depth = 0
-        var index = 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == ASCII.quote, index > 0, opensQuote(bytes[index - 1]) {
-                index = endOfQuote(bytes, from: index) ?? index
-            } else if byte == ASCII.leftParenthesis {
-                depth += 1
-            } else if byte == ASCII.rightParenthesis {
-                depth = max(0, depth - 1)
-            } else if byte == ASCII.comma, depth == 0 {
-                segments.append(bytes[start..<index].trimming { $0 == ASCII.space })
-                start = index + 1
-            }
-            index += 1
-        }
-        segments.append(bytes[start...].trimming { $0 == ASCII.space })
-        return segments
-    }
-
-    private static func opensQuote(_ before: UInt8) -> Bool {
-        before == ASCII.dot || before == ASCII.leftParenthesis || before == ASCII.comma
-    }
-
-    private static func endOfQuote(_ bytes: [UInt8], from start: Int) -> Int? {
-        var index = start + 1
-        while index < bytes.count, bytes[index] != ASCII.quote {
-            index += bytes[index] == ASCII.backslash ? 2 : 1
-        }
-        return index < bytes.count ? index : nil
     }
 }
 

@@ -6,7 +6,8 @@ extension Scanner {
     enum Extent {
         /// It is a parameter of its own: the value is the whole rest, verbatim.
         case parameter
-        /// It is a condition of a feed: the whole rest, without the quotes around all of it.
+        /// It is a condition of a feed: a comma outside quotes and parentheses ends its value,
+        /// which loses the quotes around all of it.
         case condition
         /// It is a node of a group: `,` and `)` end its value.
         case group
@@ -18,9 +19,9 @@ extension Scanner {
         case .parameter: return rest()
         case .condition:
             let start = index
-            if let text = quoted(), isAtEnd { return text }
+            if let text = quoted(), endsCondition { return text }
             rewind(to: start)
-            return rest()
+            return conditionRun()
         case .group: return closedQuote() ?? braces() ?? run()
         }
     }
@@ -33,6 +34,33 @@ extension Scanner {
     /// Everything up to the next `,` or `)`.
     private mutating func run() -> String {
         takeAll { $0 != ASCII.comma && $0 != ASCII.rightParenthesis }
+    }
+
+    /// Everything up to the comma that ends a condition, or the end, without the blanks in front of
+    /// it. A quote opens here, or behind `.`, `(` or `,`; one that nothing closes is a letter.
+    private mutating func conditionRun() -> String {
+        let start = index
+        var depth = 0
+        while let byte = peek, depth > 0 || byte != ASCII.comma {
+            let opens = index == start || Self.letsQuoteOpen(bytes[index - 1])
+            if byte == ASCII.quote, opens, quoted() != nil { continue }
+            if byte == ASCII.leftParenthesis { depth += 1 }
+            if byte == ASCII.rightParenthesis { depth = max(0, depth - 1) }
+            advance()
+        }
+        var end = index
+        while end > start, bytes[end - 1] == ASCII.space { end -= 1 }
+        return text(start..<end)
+    }
+
+    private static func letsQuoteOpen(_ before: UInt8) -> Bool {
+        before == ASCII.dot || before == ASCII.leftParenthesis || before == ASCII.comma
+    }
+
+    /// Whether nothing but blanks stands before the end of a feed's condition.
+    private var endsCondition: Bool {
+        let next = bytes[index...].first { $0 != ASCII.space }
+        return next == nil || next == ASCII.comma
     }
 
     /// `{…}` without inner braces.
@@ -71,7 +99,9 @@ extension Scanner {
             guard take(ASCII.rightParenthesis) else { throw fault(expecting: "\",\" or \")\"") }
         }
         switch extent {
-        case .parameter, .condition: try requireEnd(expecting: "the end after \")\"")
+        case .parameter: try requireEnd(expecting: "the end after \")\"")
+        case .condition:
+            guard endsCondition else { throw fault(expecting: "\",\" or the end after \")\"") }
         case .group: break
         }
         return elements
