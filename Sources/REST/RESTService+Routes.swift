@@ -91,8 +91,7 @@ extension RESTService {
         do throws(Problem) {
             return try work()
         } catch {
-            report(error, request.id)
-            return .response(Response(error))
+            return .response(log(of: request).failed(error))
         }
     }
 
@@ -102,8 +101,7 @@ extension RESTService {
         do throws(Problem) {
             return try work()
         } catch {
-            report(error, request.id)
-            return Response(error)
+            return log(of: request).failed(error)
         }
     }
 }

@@ -19,7 +19,7 @@ public final class RESTService {
     private let database: DatabasePool
     private let reader: Reader
     let settings: RESTSettings
-    let report: @Sendable (Problem, UInt64) -> Void
+    private let report: @Sendable (Problem, UInt64) -> Void
     private var readPlans = PlanCache<ReadPlan>()
     private var writePlans = PlanCache<WritePlan>()
 
@@ -66,29 +66,14 @@ public final class RESTService {
         do throws(DatabaseError) {
             result = try plan.run(on: reader, arguments, context)
         } catch .overBudget {
-            return readSlowly(plan, arguments, context, request, identity)
+            return SlowRead(
+                plan: plan, arguments: arguments, context: context,
+                caller: identity.userID ?? request.peerAddress, log: log(of: request)
+            ).answer(from: database)
         } catch {
             throw Problem(error)
         }
         return .response(try plan.response(result, arguments))
-    }
-
-    private func readSlowly(
-        _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request,
-        _ identity: Identity
-    ) -> Answer {
-        let read = SlowRead(
-            plan: plan, arguments: arguments, context: context,
-            caller: identity.userID ?? request.peerAddress
-        ) { [report, id = request.id] problem in report(problem, id) }
-        return .pending { [database] in
-            do throws(Problem) {
-                return try plan.response(try await read.run(on: database), arguments)
-            } catch {
-                read.tell(error)
-                return Response(error)
-            }
-        }
     }
 
     // MARK: Writes
@@ -104,57 +89,8 @@ public final class RESTService {
         let job = BoundWrite(
             try PlannedWrite(plan, rows, computed), operands, context, catalogue,
             isAnonymous: identity.isAnonymous, rowsMax: settings.rowsMax)
-        if job.isIdle { return .response(job.response(job.idleResult)) }
-        guard let search = job.search else { return handOver(job, on: nil, request.id) }
-        let found: FoundRows
-        do throws(DatabaseError) {
-            found = try job.rows(search, on: reader)
-        } catch .overBudget {
-            return searchSlowly(search, for: job, request.id)
-        } catch {
-            throw Problem(error)
-        }
-        if let response = try job.answer(after: found) { return .response(response) }
-        return handOver(job, on: found, request.id)
-    }
-
-    private func searchSlowly(_ search: BoundSQL, for job: BoundWrite, _ id: UInt64) -> Answer {
-        .pending { [database, report] in
-            do throws(Problem) {
-                let found = try await database.readSlowly { (reader) throws(Problem) in
-                    do throws(DatabaseError) {
-                        return try job.rows(search, on: reader)
-                    } catch {
-                        throw Problem(error)
-                    }
-                }
-                if let response = try job.answer(after: found) { return response }
-                return job.response(
-                    try await database.write { (transaction) throws(Problem) in
-                        try job.run(in: transaction, on: found)
-                    })
-            } catch {
-                if !Task.isCancelled { report(error, id) }
-                return Response(error)
-            }
-        }
-    }
-
-    private func handOver(_ job: BoundWrite, on found: FoundRows?, _ id: UInt64) -> Answer {
-        .deferred { [database, report] reply in
-            database.write { (transaction) throws(Problem) in
-                try job.run(in: transaction, on: found)
-            } reply: { result in
-                reply {
-                    do throws(Problem) {
-                        return job.response(try result.get())
-                    } catch {
-                        report(error, id)
-                        return Response(error)
-                    }
-                }
-            }
-        }
+        return try WriteRequest(job: job, database: database, log: log(of: request))
+            .answer(on: reader)
     }
 
     /// The plan of a write, kept or made now, with the rows of the body and the operands that the
@@ -192,6 +128,11 @@ public final class RESTService {
     func checkTable(_ name: String, _ identity: Identity) throws(Problem) {
         _ = try makePlanner(for: identity, .none).model(named: name)
     }
+
+    // MARK: All of them
+
+    /// Where a request tells what went wrong.
+    func log(of request: Request) -> RequestLog { RequestLog(report: report, id: request.id) }
 
     /// Judges one request of a caller.
     private func makePlanner(for identity: Identity, _ context: QueryContext) -> Planner {

@@ -10,18 +10,22 @@ struct SlowRead: Sendable {
     let context: QueryContext
     /// Whose share of the long reads it takes.
     let caller: String
-    /// Hears of every problem, for the log.
-    let report: @Sendable (Problem) -> Void
+    let log: RequestLog
 
-    func run(on database: DatabasePool) async throws(Problem) -> ReadResult {
-        try await database.readSlowly { (reader) throws(Problem) in
-            try reader.snapshot { () throws(Problem) in try read(on: reader) }
+    func answer(from database: DatabasePool) -> Answer {
+        .pending {
+            do throws(Problem) {
+                return try plan.response(try await run(on: database), arguments)
+            } catch {
+                return log.failed(error)
+            }
         }
     }
 
-    /// Reports a problem, unless it is that nobody waits for the answer any more.
-    func tell(_ problem: Problem) {
-        if !Task.isCancelled { report(problem) }
+    private func run(on database: DatabasePool) async throws(Problem) -> ReadResult {
+        try await database.readSlowly { (reader) throws(Problem) in
+            try reader.snapshot { () throws(Problem) in try read(on: reader) }
+        }
     }
 
     private func read(on reader: Reader) throws(Problem) -> ReadResult {
@@ -82,7 +86,7 @@ struct SlowRead: Sendable {
             do throws(Problem) {
                 return try await read.next()
             } catch {
-                tell(error)
+                log.tell(error)
                 throw IncompleteContent()
             }
         }

@@ -1,0 +1,65 @@
+import Database
+import Diagnostics
+import HTTP
+
+/// A bound write on its way to the writer. The rows it is about are found first, where it needs
+/// that: on the loop, or if that takes too long on the slow lane.
+struct WriteRequest: Sendable {
+    let job: BoundWrite
+    let database: DatabasePool
+    let log: RequestLog
+
+    /// - Parameter reader: The loop's.
+    func answer(on reader: Reader) throws(Problem) -> Answer {
+        if job.isIdle { return .response(job.response(job.idleResult)) }
+        guard let search = job.search else { return handOver(on: nil) }
+        let found: FoundRows
+        do throws(DatabaseError) {
+            found = try job.rows(search, on: reader)
+        } catch .overBudget {
+            return searchSlowly(search)
+        } catch {
+            throw Problem(error)
+        }
+        if let response = try job.answer(after: found) { return .response(response) }
+        return handOver(on: found)
+    }
+
+    private func searchSlowly(_ search: BoundSQL) -> Answer {
+        .pending {
+            do throws(Problem) {
+                let found = try await database.readSlowly { (reader) throws(Problem) in
+                    do throws(DatabaseError) {
+                        return try job.rows(search, on: reader)
+                    } catch {
+                        throw Problem(error)
+                    }
+                }
+                if let response = try job.answer(after: found) { return response }
+                return job.response(
+                    try await database.write { (transaction) throws(Problem) in
+                        try job.run(in: transaction, on: found)
+                    })
+            } catch {
+                return log.failed(error)
+            }
+        }
+    }
+
+    private func handOver(on found: FoundRows?) -> Answer {
+        .deferred { reply in
+            database.write { (transaction) throws(Problem) in
+                try job.run(in: transaction, on: found)
+            } reply: { result in
+                reply { response(result) }
+            }
+        }
+    }
+
+    private func response(_ result: Result<WriteResult, Problem>) -> Response {
+        switch result {
+        case .success(let result): job.response(result)
+        case .failure(let problem): log.failed(problem)
+        }
+    }
+}
