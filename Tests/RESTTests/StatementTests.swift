@@ -37,7 +37,7 @@ import Values
             plan.rows.slots.map(\.source)
                 == [.operand(parameter: 1, .value(.integer))])
         #expect(
-            plan.count?.text == """
+            plan.counting.statement?.text == """
                 SELECT count(*) FROM "posts" AS "_apus_0" WHERE 1 AND "_apus_0"."id" = ?7
                 """)
     }

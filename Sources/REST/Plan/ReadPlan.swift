@@ -5,14 +5,7 @@ import Database
 /// calls is in the statement's context.
 final class ReadPlan: Sendable {
     let rows: BoundSQL
-    /// Whether the answer tells how many rows there are in all.
-    let countsRows: Bool
-    /// Finds that out; nil when the answer is one row anyway, or all rows of a table are meant.
-    let count: BoundSQL?
-    /// What is known of how long that takes.
-    let longCount = LongCount()
-    /// The table whose rows are meant, all of them.
-    let countedTable: String?
+    let counting: Counting
     let layout: RowLayout
     let media: MediaType
     /// The arguments of ``rows`` that hold the window.
@@ -22,6 +15,7 @@ final class ReadPlan: Sendable {
     private let table: TablePlan
     private let window: WindowPlan
 
+    /// - Parameter countsRows: Whether the answer tells how many rows there are in all.
     init(
         _ table: TablePlan, window: WindowPlan, countsRows: Bool, media: MediaType,
         fields: AnswerFields
@@ -29,16 +23,7 @@ final class ReadPlan: Sendable {
         var builder = StatementBuilder(rowsMax: window.rowsMax)
         windowArguments = builder.appendRows(of: table, window: window)
         rows = builder.statement.bound
-        self.countsRows = countsRows
-        let countsSome = countsRows && !table.isCount
-        countedTable = countsSome ? table.wholeTable : nil
-        if countsSome, countedTable == nil {
-            var builder = StatementBuilder(rowsMax: window.rowsMax)
-            builder.appendCount(of: table)
-            count = builder.statement.bound
-        } else {
-            count = nil
-        }
+        counting = countsRows ? Counting(of: table, rowsMax: window.rowsMax) : .no
         layout = table.layout
         self.media = media
         self.fields = fields

@@ -11,14 +11,14 @@ struct ReadArguments: Sendable {
     /// Those of the request the plan was made for.
     init(_ plan: ReadPlan) {
         rows = plan.rows.arguments
-        count = plan.count?.arguments ?? []
+        count = plan.counting.statement?.arguments ?? []
     }
 
     /// Those of a request that differs from it in the masked operands only.
     init(_ plan: ReadPlan, operands: [MaskedOperand]) throws(Problem) {
         self.init(plan)
         try Self.fill(&rows, plan.rows.slots, operands)
-        if let count = plan.count { try Self.fill(&self.count, count.slots, operands) }
+        if let count = plan.counting.statement { try Self.fill(&self.count, count.slots, operands) }
     }
 
     private static func fill(

@@ -12,12 +12,13 @@ extension ReadPlan {
     func run(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
-        guard count != nil || countedTable != nil else {
-            return try readRows(on: reader, arguments, context)
-        }
-        if longCount.isExpected { throw .overBudget }
-        return try reader.snapshot { () throws(DatabaseError) in
-            try readRows(on: reader, arguments, context)
+        switch counting {
+        case .no, .rowsTell: return try readRows(on: reader, arguments, context)
+        case .statement(_, let forecast) where forecast.isLong: throw .overBudget
+        case .table, .statement:
+            return try reader.snapshot { () throws(DatabaseError) in
+                try readRows(on: reader, arguments, context)
+            }
         }
     }
 
@@ -45,18 +46,26 @@ extension ReadPlan {
     func total(
         of rowCount: Int?, on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> Int? {
-        guard countsRows else { return nil }
-        let window = window(of: arguments)
-        if let rowCount {
-            if count == nil, countedTable == nil { return window.offset + rowCount }
-            if rowCount < window.limit, rowCount > 0 || window.offset == 0 {
-                return window.offset + rowCount
-            }
+        switch counting {
+        case .no: return nil
+        case .rowsTell: return rowCount.map { window(of: arguments).offset + $0 }
+        case .table(let name):
+            if let last = lastRow(rowCount, arguments) { return last }
+            return try reader.rowCount(of: name)
+        case .statement(var sql, let forecast):
+            if let last = lastRow(rowCount, arguments) { return last }
+            sql.arguments = arguments.count
+            return try reader.count(sql, context, forecast)
         }
-        if let countedTable { return try reader.rowCount(of: countedTable) }
-        guard var count else { return nil }
-        count.arguments = arguments.count
-        return try reader.count(count, context, longCount)
+    }
+
+    /// The number of the last of all rows, if it is among those that were read.
+    private func lastRow(_ rowCount: Int?, _ arguments: ReadArguments) -> Int? {
+        let window = window(of: arguments)
+        guard let rowCount, rowCount < window.limit, rowCount > 0 || window.offset == 0 else {
+            return nil
+        }
+        return window.offset + rowCount
     }
 
     func window(of arguments: ReadArguments) -> (limit: Int, offset: Int) {
@@ -90,16 +99,16 @@ extension ReadPlan {
 extension Reader {
     /// The number that a counting query finds.
     ///
-    /// - Parameter long: Told when the query is too long for the loop, and will be again.
+    /// - Parameter forecast: Told when the query is too long for the loop, and will be again.
     func count(
-        _ sql: BoundSQL, _ context: QueryContext, _ long: LongCount? = nil
+        _ sql: BoundSQL, _ context: QueryContext, _ forecast: CountForecast? = nil
     ) throws(DatabaseError) -> Int {
         try query(text: sql.text, arguments: sql.arguments, context) {
             (rows) throws(DatabaseError) in
             do throws(DatabaseError) {
                 return try rows.next() ? Int(rows.int64(0)) : 0
             } catch {
-                if error == .overBudget, rows.readsWholeTable { long?.note() }
+                if error == .overBudget, rows.readsWholeTable { forecast?.noteLong() }
                 throw error
             }
         }

@@ -7,16 +7,16 @@ import Synchronization
 ///
 /// A count that an index helps costs what its operands say, and is tried on the loop each time:
 /// nobody waits in the slow lane because somebody else asked for more.
-final class LongCount: Sendable {
+final class CountForecast: Sendable {
     /// The end of that, in nanoseconds of the monotonic clock; 0 when nothing is known.
     private let end = Atomic<UInt64>(0)
 
     /// Whether the next count is taken to be as long.
-    var isExpected: Bool {
+    var isLong: Bool {
         let end = end.load(ordering: .relaxed)
         return end != 0 && monotonicNanoseconds() < end
     }
 
     /// Called by the loop whose budget was used up.
-    func note() { end.store(moment(after: RESTLimits.longCountTime), ordering: .relaxed) }
+    func noteLong() { end.store(moment(after: RESTLimits.longCountTime), ordering: .relaxed) }
 }

@@ -1,0 +1,28 @@
+import Database
+
+/// How a read finds out how many rows there are in all, whatever its window.
+enum Counting: Sendable {
+    /// Nobody asked.
+    case no
+    /// One row stands for all: those that are read tell.
+    case rowsTell
+    /// All rows of a table are meant.
+    case table(String)
+    /// A statement counts, with what is known of how long that takes.
+    case statement(BoundSQL, CountForecast)
+
+    init(of table: TablePlan, rowsMax: Int) {
+        if table.isCount {
+            self = .rowsTell
+        } else if let name = table.wholeTable {
+            self = .table(name)
+        } else {
+            var builder = StatementBuilder(rowsMax: rowsMax)
+            builder.appendCount(of: table)
+            self = .statement(builder.statement.bound, CountForecast())
+        }
+    }
+
+    /// The statement, if there is one.
+    var statement: BoundSQL? { if case .statement(let sql, _) = self { sql } else { nil } }
+}
