@@ -54,7 +54,9 @@ public final class RESTService {
         let parsed = try ApiRequest(request, table: table, masked: masked)
         var planner = makePlanner(for: identity, context)
         let (plan, isShared) = try planner.readPlan(parsed)
-        if let key, isShared, plan.covers(masked) { readPlans.insert(plan, for: key.bytes) }
+        if let key, isShared, plan.rows.slots.covers(masked) {
+            readPlans.insert(plan, for: key.bytes)
+        }
         return try run(plan, ReadArguments(plan), context, request, identity)
     }
 
@@ -118,7 +120,7 @@ public final class RESTService {
         }
         var planner = makePlanner(for: identity, context)
         let (plan, isShared) = try planner.writePlan(parsed, action)
-        if let key, isShared, plan.covers(masked) { writePlans.insert(plan, for: key.bytes) }
+        if let key, isShared, plan.slots.covers(masked) { writePlans.insert(plan, for: key.bytes) }
         return (plan, parsed.payload?.rows ?? [], Operands())
     }
 

@@ -13,10 +13,7 @@ struct Operands: Sendable {
     init(_ masked: [MaskedOperand], for slots: [ArgumentSlot]) throws(Problem) {
         if masked.isEmpty { return }
         for slot in slots where value(slot.source) == nil {
-            guard case .operand(let parameter, let content) = slot.source,
-                let operand = masked.first(where: { $0.parameter == parameter })
-            else { continue }
-            values.append((slot.source, try operand.value(content)))
+            if let value = try masked.value(slot.source) { values.append((slot.source, value)) }
         }
     }
 
@@ -25,20 +22,47 @@ struct Operands: Sendable {
     }
 }
 
+extension [MaskedOperand] {
+    /// What a place takes of them; nil where it takes something else.
+    func value(_ source: ArgumentSlot.Source) throws(Problem) -> Value? {
+        guard case .operand(let parameter, let content) = source,
+            let operand = first(where: { $0.parameter == parameter })
+        else { return nil }
+        return try operand.value(content)
+    }
+}
+
+extension [ArgumentSlot] {
+    /// Whether every one of these parameters has its place, so that the plan serves requests that
+    /// differ in them.
+    func covers(_ parameters: [Int]) -> Bool {
+        parameters.allSatisfy { parameter in
+            contains { $0.source.parameter == parameter }
+        }
+    }
+}
+
 extension BoundSQL {
-    /// The arguments of one run: those of the plan, with what this request brings in their places.
+    /// The arguments of one run: those of the plan, with what a write brings in their places.
     func arguments(
         _ operands: Operands, assigning assignments: [Assignment] = [], rows: Value? = nil
     ) -> [Value] {
+        makeArguments { source in
+            switch source {
+            case .operand: operands.value(source)
+            case .column(let column): assignments.first { $0.column == column }?.value
+            case .rows: rows
+            }
+        }
+    }
+
+    /// The arguments of one run: those of the plan, but in the places for which there is a value.
+    func makeArguments<E: Error>(
+        _ value: (ArgumentSlot.Source) throws(E) -> Value?
+    ) throws(E) -> [Value] {
         var arguments: [Value] = self.arguments
         for slot in slots {
-            let value =
-                switch slot.source {
-                case .operand: operands.value(slot.source)
-                case .column(let column): assignments.first { $0.column == column }?.value
-                case .rows: rows
-                }
-            if let value { arguments[slot.argument] = value }
+            if let value = try value(slot.source) { arguments[slot.argument] = value }
         }
         return arguments
     }

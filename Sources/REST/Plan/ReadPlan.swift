@@ -37,18 +37,9 @@ final class ReadPlan: Sendable {
         var builder = StatementBuilder(rowsMax: window.rowsMax)
         builder.appendCount(of: table, within: window)
         var count = builder.statement.bound
-        for slot in count.slots {
-            guard let same = rows.slots.first(where: { $0.source == slot.source }) else { continue }
-            count.arguments[slot.argument] = arguments.rows[same.argument]
+        count.arguments = count.makeArguments { source in
+            rows.slots.first { $0.source == source }.map { arguments.rows[$0.argument] }
         }
         return count
-    }
-
-    /// Whether every one of these parameters has its place in the statement, so that the plan
-    /// serves requests that differ in them.
-    func covers(_ parameters: [Int]) -> Bool {
-        parameters.allSatisfy { parameter in
-            rows.slots.contains { $0.source.parameter == parameter }
-        }
     }
 }

@@ -28,16 +28,6 @@ enum WritePlan: Sendable {
         case .nothing(let returning): returning.operandSlots
         }
     }
-
-    /// Whether every one of these parameters has its place in a statement, so that the plan serves
-    /// requests that differ in them.
-    func covers(_ parameters: [Int]) -> Bool {
-        if parameters.isEmpty { return true }
-        let slots = slots
-        return parameters.allSatisfy { parameter in
-            slots.contains { $0.source.parameter == parameter }
-        }
-    }
 }
 
 /// A column and its new value.

@@ -5,8 +5,8 @@ import Values
 
 /// The arguments of one run of a ``ReadPlan``.
 struct ReadArguments: Sendable {
-    var rows: [Value]
-    var count: [Value]
+    let rows: [Value]
+    let count: [Value]
 
     /// Those of the request the plan was made for.
     init(_ plan: ReadPlan) {
@@ -16,20 +16,11 @@ struct ReadArguments: Sendable {
 
     /// Those of a request that differs from it in the masked operands only.
     init(_ plan: ReadPlan, operands: [MaskedOperand]) throws(Problem) {
-        self.init(plan)
-        try Self.fill(&rows, plan.rows.slots, operands)
-        if let count = plan.counting.statement { try Self.fill(&self.count, count.slots, operands) }
-    }
-
-    private static func fill(
-        _ arguments: inout [Value], _ slots: [ArgumentSlot], _ operands: [MaskedOperand]
-    ) throws(Problem) {
-        for slot in slots {
-            guard case .operand(let parameter, let content) = slot.source,
-                let operand = operands.first(where: { $0.parameter == parameter })
-            else { continue }
-            arguments[slot.argument] = try operand.value(content)
+        func fill(_ sql: BoundSQL) throws(Problem) -> [Value] {
+            try sql.makeArguments { (source) throws(Problem) in try operands.value(source) }
         }
+        rows = try fill(plan.rows)
+        count = if let count = plan.counting.statement { try fill(count) } else { [] }
     }
 }
 
