@@ -36,9 +36,7 @@ struct ConflictPlan: Sendable {
         let changed = UpdatePlan.columns(updated, of: model)
         let assignments = changed.map { Assignment(column: $0, value: .null) }
         func statement(_ write: (inout StatementBuilder) -> Void) -> BoundSQL {
-            var builder = StatementBuilder(rowsMax: rowsMax)
-            write(&builder)
-            return builder.statement.bound
+            BoundSQL(rowsMax: rowsMax, write)
         }
         lookup = statement { $0.appendLookup(key, values: key.map { _ in .null }, of: model) }.text
         self.using = using.filter { !$0.isEverybody }.map { rule in

@@ -17,9 +17,8 @@ enum Counting: Sendable {
         } else if let name = table.wholeTable {
             self = .table(name)
         } else {
-            var builder = StatementBuilder(rowsMax: rowsMax)
-            builder.appendCount(of: table)
-            self = .statement(builder.statement.bound, CountForecast())
+            let sql = BoundSQL(rowsMax: rowsMax) { $0.appendCount(of: table) }
+            self = .statement(sql, CountForecast())
         }
     }
 

@@ -3,7 +3,6 @@ import Schema
 
 /// DELETE by filter.
 final class DeletePlan: Sendable {
-    let model: Model
     let target: WriteTarget
     let returning: ReturnPlan
     /// The columns that messages about constraints may show: those the caller may read.
@@ -13,26 +12,23 @@ final class DeletePlan: Sendable {
     let rows: BoundSQL
     let slots: [ArgumentSlot]
 
+    var model: Model { target.model }
+
     init(
         of target: WriteTarget, returning: ReturnPlan, shownColumns: [Int], rowsMax: Int
     ) {
-        let model = target.model
-        self.model = model
         self.target = target
         self.returning = returning
         self.shownColumns = shownColumns
-        var builder = StatementBuilder(rowsMax: rowsMax)
-        builder.append("DELETE FROM ")
-        builder.append(table: model.name, as: target.alias)
-        builder.appendChoice(of: target)
-        statement = builder.statement.bound
+        statement = BoundSQL(rowsMax: rowsMax) {
+            $0.append("DELETE FROM ")
+            $0.append(table: target.model.name, as: target.alias)
+            $0.appendChoice(of: target)
+        }
         slots = statement.slots + returning.operandSlots
-        builder = StatementBuilder(rowsMax: rowsMax)
-        builder.append("SELECT ")
-        builder.append(rowOf: target.alias)
-        builder.append(" FROM ")
-        builder.append(table: model.name, as: target.alias)
-        builder.appendChoice(of: target)
-        rows = builder.statement.bound
+        rows = BoundSQL(rowsMax: rowsMax) {
+            $0.appendRows(of: target.table)
+            $0.appendChoice(of: target)
+        }
     }
 }

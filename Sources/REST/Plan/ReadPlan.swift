@@ -34,9 +34,7 @@ final class ReadPlan: Sendable {
     /// Finds how many rows lie in the window, with the arguments of a run: what an answer must say
     /// before its rows are read.
     func windowCount(_ arguments: ReadArguments) -> BoundSQL {
-        var builder = StatementBuilder(rowsMax: window.rowsMax)
-        builder.appendCount(of: table, within: window)
-        var count = builder.statement.bound
+        var count = BoundSQL(rowsMax: window.rowsMax) { $0.appendCount(of: table, within: window) }
         count.arguments = count.makeArguments { source in
             rows.slots.first { $0.source == source }.map { arguments.rows[$0.argument] }
         }

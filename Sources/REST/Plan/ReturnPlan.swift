@@ -54,20 +54,14 @@ struct Representation: Sendable {
 
     init(of table: TablePlan, rowsMax: Int) {
         layout = table.layout
-        var builder = StatementBuilder(rowsMax: rowsMax)
-        builder.appendTouchedRow(of: table)
-        one = builder.statement.bound
-        builder = StatementBuilder(rowsMax: rowsMax)
-        builder.appendTouchedRows(of: table)
-        many = builder.statement.bound
+        one = BoundSQL(rowsMax: rowsMax) { $0.appendTouchedRow(of: table) }
+        many = BoundSQL(rowsMax: rowsMax) { $0.appendTouchedRows(of: table) }
         isOpen = table.rule.isEverybody
         // Rows may also be missing because an inner embed of theirs is, or stand in one count.
         guard !isOpen, table.isCount || table.embeds.contains(where: \.isInner) else {
             visible = nil
             return
         }
-        builder = StatementBuilder(rowsMax: rowsMax)
-        builder.appendVisibleCount(of: table)
-        visible = builder.statement.bound
+        visible = BoundSQL(rowsMax: rowsMax) { $0.appendVisibleCount(of: table) }
     }
 }

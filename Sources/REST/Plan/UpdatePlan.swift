@@ -4,7 +4,6 @@ import Values
 
 /// UPDATE by filter.
 final class UpdatePlan: Sendable {
-    let model: Model
     let reader: PayloadReader
     /// Whether listed columns that the object lacks get their defaults (`missing=default`).
     let fillsGaps: Bool
@@ -21,35 +20,37 @@ final class UpdatePlan: Sendable {
     let violation: BoundSQL?
     let slots: [ArgumentSlot]
 
+    var model: Model { target.model }
+
     init(
         of target: WriteTarget, reader: PayloadReader, fillsGaps: Bool, checks: [RowCheck],
         returning: ReturnPlan, shownColumns: [Int], rowsMax: Int
     ) {
         let model = target.model
-        self.model = model
         self.reader = reader
         self.fillsGaps = fillsGaps
         self.target = target
-        self.checks = checks.filter { !$0.rule.isEverybody }
+        let checks = checks.filter { !$0.rule.isEverybody }
+        self.checks = checks
         self.returning = returning
         self.shownColumns = shownColumns
         let columns = Self.columns(reader.columns, of: model)
         demands = ColumnDemands(of: model, columns, numbers: false)
         let assignments = columns.map { Assignment(column: $0, value: .null) }
-        var builder = StatementBuilder(rowsMax: rowsMax)
-        builder.appendUpdate(of: target, assignments)
-        builder.append(" RETURNING rowid")
-        statement = builder.statement.bound
+        statement = BoundSQL(rowsMax: rowsMax) {
+            $0.appendUpdate(of: target, assignments)
+            $0.append(" RETURNING rowid")
+        }
         slots = statement.slots + returning.operandSlots
-        guard !self.checks.isEmpty else {
+        guard !checks.isEmpty else {
             violation = nil
             return
         }
-        builder = StatementBuilder(rowsMax: rowsMax)
-        builder.appendViolation(of: self.checks, model: model, assignments, alias: target.alias) {
-            $0.appendChoice(of: target)
+        violation = BoundSQL(rowsMax: rowsMax) {
+            $0.appendViolation(of: checks, model: model, assignments, alias: target.alias) {
+                $0.appendChoice(of: target)
+            }
         }
-        violation = builder.statement.bound
     }
 
     /// The columns that an update of these ones writes: the others first, then those that the

@@ -22,13 +22,10 @@ struct WriteTarget: Sendable {
             search = nil
             return
         }
-        var builder = StatementBuilder(rowsMax: rowsMax)
-        builder.append("SELECT ")
-        builder.append(rowOf: table.alias)
-        builder.append(" FROM ")
-        builder.append(table: table.model.name, as: table.alias)
-        builder.appendConditions(rules, of: table)
-        search = builder.statement.bound
+        search = BoundSQL(rowsMax: rowsMax) {
+            $0.appendRows(of: table)
+            $0.appendConditions(rules, of: table)
+        }
     }
 
     var model: Model { table.model }

@@ -178,10 +178,10 @@ extension InsertPlan {
         do throws(DatabaseError) {
             return try run.integers(update.text, arguments).first
         } catch {
-            throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
+            throw try ConstraintProbe(run: run.about(rowid), model: model, shown: shownColumns)
                 .problem(error, updating: assignments, alias: Alias.there) {
                     $0.append(" WHERE ")
-                    $0.appendRow(rowid, of: Alias.there)
+                    $0.appendIsTouched(Alias.there)
                 }
         }
     }
@@ -189,13 +189,14 @@ extension InsertPlan {
     /// `/table?pk=eq.value`; nil where the caller may not read the key or the row.
     private func location(of rowid: Int64, _ run: WriteRun) throws(Problem) -> String? {
         guard model.primaryKey.allSatisfy(shownColumns.contains) else { return nil }
+        let run = run.about(rowid)
         var builder = run.makeBuilder()
         builder.append("SELECT ")
         builder.append(RowColumns(model, Alias.old, model.primaryKey))
         builder.append(" FROM ")
         builder.append(table: model.name, as: Alias.old)
         builder.append(" WHERE ")
-        builder.appendRow(rowid, of: Alias.old)
+        builder.appendIsTouched(Alias.old)
         builder.append(" AND ")
         builder.append(returning.table.rule, of: Alias.old)
         guard let values = try run.lookAtFirst(builder, count: model.primaryKey.count) else {
@@ -219,14 +220,5 @@ extension ConflictPlan {
             stamps.first { $0.column == column }
                 ?? Assignment(column: column, value: row.values[column])
         }
-    }
-}
-
-extension StatementBuilder {
-    /// `"alias".rowid = n`
-    mutating func appendRow(_ rowid: Int64, of alias: String) {
-        append(rowOf: alias)
-        append(" = ")
-        append(.integer(rowid))
     }
 }

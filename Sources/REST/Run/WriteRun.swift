@@ -10,12 +10,20 @@ import Values
 struct WriteRun {
     let transaction: WriteTransaction
     let operands: Operands
-    /// The rowids that the write's search has found, if it had one: ``FoundRows/list``.
-    let found: Value?
+    /// What `.rows` stands for: the rowids that the write's search has found (``FoundRows/list``),
+    /// or the one row that an upsert is about.
+    private(set) var found: Value?
     let context: QueryContext
     let catalogue: Catalogue
     let isAnonymous: Bool
     let rowsMax: Int
+
+    /// The same run, where statements are about one row.
+    func about(_ rowid: Int64) -> WriteRun {
+        var run = self
+        run.found = .integer(rowid)
+        return run
+    }
 
     func deferForeignKeys() throws(Problem) {
         do { try transaction.deferForeignKeys() } catch { throw Problem(error) }

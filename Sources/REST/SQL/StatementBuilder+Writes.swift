@@ -27,6 +27,14 @@ extension StatementBuilder {
         }
     }
 
+    /// `SELECT … FROM …`: the rowids of a table.
+    mutating func appendRows(of table: TablePlan) {
+        append("SELECT ")
+        append(rowOf: table.alias)
+        append(" FROM ")
+        append(table: table.model.name, as: table.alias)
+    }
+
     /// `UPDATE …` of the rows of a target, which are among those found.
     mutating func appendUpdate(of target: WriteTarget, _ assignments: [Assignment]) {
         append("UPDATE ")

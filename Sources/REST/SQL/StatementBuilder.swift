@@ -122,3 +122,14 @@ struct StatementBuilder {
         swap(&text, &sql)
     }
 }
+
+extension BoundSQL {
+    /// A statement made once, for a plan.
+    ///
+    /// - Parameter rowsMax: Rows that one level of an answer holds at most.
+    init(rowsMax: Int, _ write: (inout StatementBuilder) -> Void) {
+        var builder = StatementBuilder(rowsMax: rowsMax)
+        write(&builder)
+        self = builder.statement.bound
+    }
+}
