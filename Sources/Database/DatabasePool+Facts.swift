@@ -14,12 +14,10 @@ extension DatabasePool {
     /// Notes something about this database, in it. Blocks until it is durable.
     public func note(_ name: String, _ value: String) throws(Problem) {
         try writeAndWait { transaction throws(Problem) in
-            do throws(DatabaseError) {
-                _ = try transaction.run(
+            _ = try worded { () throws(DatabaseError) in
+                try transaction.run(
                     text: "INSERT OR REPLACE INTO _apus_meta(key, value) VALUES (?7, ?8)",
                     arguments: [.text(name), .text(value)])
-            } catch {
-                throw Problem(error)
             }
         }
         facts.withLock { $0[name] = value }

@@ -184,12 +184,7 @@ public final class DatabasePool: Sendable {
         return try await slowLane.run(
             waitingMax: DatabaseLimits.waitingSlowReadsMax
         ) { (seat, cancellation) throws(Problem) in
-            let reader: Reader
-            do throws(DatabaseError) {
-                reader = try seat.reader()
-            } catch {
-                throw Problem(error)
-            }
+            let reader = try worded { () throws(DatabaseError) in try seat.reader() }
             reader.obey(cancellation)
             reader.lane = .thread(deadline: moment(after: time))
             defer { if reader.hasLeft { seat.leave() } }

@@ -75,11 +75,7 @@ final class LongReads: Sendable {
         while true {
             let part = try await lane.run(waitingMax: .max) {
                 (_, cancellation) throws(Problem) in
-                do throws(DatabaseError) {
-                    return try parts.make(cancellation)
-                } catch {
-                    throw Problem(error)
-                }
+                try worded { () throws(DatabaseError) in try parts.make(cancellation) }
             }
             if part?.isEmpty != true { return part }
         }

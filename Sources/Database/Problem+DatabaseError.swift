@@ -1,5 +1,16 @@
 public import Diagnostics
 
+/// Runs what asks the database, and words its errors as ``Diagnostics/Problem`` does: for layers
+/// that know nothing more of them.
+@inlinable
+public func worded<R>(_ work: () throws(DatabaseError) -> R) throws(Problem) -> R {
+    do throws(DatabaseError) {
+        return try work()
+    } catch {
+        throw Problem(error)
+    }
+}
+
 extension Problem {
     /// The general wording of a database error (rest.md §18.4, §18.5). Layers that know the
     /// catalogue word constraint violations better.

@@ -38,6 +38,13 @@ public struct Rows: ~Copyable {
     /// A column as an integer; NULL is 0.
     public func int64(_ column: Int) -> Int64 { run.cell(column).integer }
 
+    /// The first column of the rows that are left.
+    public mutating func integers() throws(DatabaseError) -> [Int64] {
+        var integers: [Int64] = []
+        while try next() { integers.append(int64(0)) }
+        return integers
+    }
+
     /// Whether a column is NULL.
     public func isNull(_ column: Int) -> Bool { run.cell(column).storageClass == .null }
 

@@ -27,10 +27,8 @@ struct Round {
         let reader = reader
         let restored = departed?.tables(among: models) ?? []
         return Evaluation(context: context) { (sql, context) throws(Problem) in
-            do throws(DatabaseError) {
-                return try reader.scalar(sql.reading(restored), context)
-            } catch {
-                throw Problem(error)
+            try worded { () throws(DatabaseError) in
+                try reader.scalar(sql.reading(restored), context)
             }
         }
     }

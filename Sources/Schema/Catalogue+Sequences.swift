@@ -10,10 +10,8 @@ extension Catalogue {
         let sequences = models.compactMap(\.sequence)
         if sequences.isEmpty { return }
         try database.writeAndWait { transaction throws(Problem) in
-            do throws(DatabaseError) {
+            try worded { () throws(DatabaseError) in
                 for sequence in sequences { try transaction.raise(sequence) }
-            } catch {
-                throw Problem(error)
             }
         }
     }

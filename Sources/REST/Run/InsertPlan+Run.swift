@@ -33,18 +33,16 @@ extension InsertPlan {
         guard let identity = model.identity, let sequence = model.sequence else { return nil }
         let wanting = rows.count { $0.values[identity].isNull }
         if wanting == 0 { return nil }
-        do throws(DatabaseError) {
-            let numbers = try run.transaction.upcomingNumbers(wanting, of: sequence)
-            var given = numbers.makeIterator()
-            for index in rows.indices where rows[index].values[identity].isNull {
-                guard let number = given.next() else { break }
-                rows[index].values[identity] = .integer(number)
-                rows[index].isNumbered = true
-            }
-            return numbers
-        } catch {
-            throw Problem(error)
+        let numbers = try worded { () throws(DatabaseError) in
+            try run.transaction.upcomingNumbers(wanting, of: sequence)
         }
+        var given = numbers.makeIterator()
+        for index in rows.indices where rows[index].values[identity].isNull {
+            guard let number = given.next() else { break }
+            rows[index].values[identity] = .integer(number)
+            rows[index].isNumbered = true
+        }
+        return numbers
     }
 
     /// Writes rows that the create rule has let pass.

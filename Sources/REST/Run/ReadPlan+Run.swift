@@ -30,9 +30,8 @@ extension ReadPlan {
             text: rows.text, arguments: arguments.rows, context
         ) { (rows) throws(DatabaseError) in
             var body: [UInt8] = []
-            while try encoder.appendNext(&rows, to: &body) {
-                if body.count > DatabaseLimits.inlineAnswerBytesMax { throw .overBudget }
-            }
+            let bytesMax = DatabaseLimits.inlineAnswerBytesMax
+            guard try encoder.append(&rows, to: &body, upTo: bytesMax) else { throw .overBudget }
             return body
         }
         return ReadResult(

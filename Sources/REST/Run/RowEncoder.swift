@@ -13,13 +13,6 @@ struct RowEncoder {
         self.media = media
     }
 
-    /// - Throws: `tooLarge` for a body over `DatabaseLimits.answerBytesMax`.
-    static func refuseOversize(_ byteCount: Int) throws(DatabaseError) {
-        if byteCount > DatabaseLimits.answerBytesMax {
-            throw .tooLarge("an answer of more than \(DatabaseLimits.answerBytesMax) bytes")
-        }
-    }
-
     /// Appends the next row and what stands in front of it, or after the last one what ends the
     /// body.
     ///
@@ -41,6 +34,19 @@ struct RowEncoder {
         return isRow
     }
 
+    /// Appends the rows that are left and what ends the body, unless the body grows longer than
+    /// `bytesMax` before that.
+    ///
+    /// - Returns: Whether that was all of them.
+    mutating func append(
+        _ rows: inout Rows, to body: inout [UInt8], upTo bytesMax: Int
+    ) throws(DatabaseError) -> Bool {
+        while try appendNext(&rows, to: &body) {
+            if body.count > bytesMax { return false }
+        }
+        return true
+    }
+
     private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
         if media.stripsNulls {
             layout.appendObject(strippingNulls: rows, to: &body)
@@ -48,4 +54,10 @@ struct RowEncoder {
             layout.appendObject(rows, to: &body)
         }
     }
+}
+
+extension DatabaseError {
+    /// A body over `DatabaseLimits.answerBytesMax`.
+    static let oversize = DatabaseError.tooLarge(
+        "an answer of more than \(DatabaseLimits.answerBytesMax) bytes")
 }

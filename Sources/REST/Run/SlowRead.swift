@@ -62,12 +62,9 @@ struct SlowRead: Sendable {
             plan.media.isObject
             ? DatabaseLimits.answerBytesMax : DatabaseLimits.heldAnswerBytesMax
         return try query.withRows { (rows) throws(DatabaseError) in
-            while try encoder.appendNext(&rows, to: &body) {
-                if body.count <= bytesMax { continue }
-                if plan.media.isObject { try RowEncoder.refuseOversize(body.count) }
-                return false
-            }
-            return true
+            let isWhole = try encoder.append(&rows, to: &body, upTo: bytesMax)
+            if !isWhole, plan.media.isObject { throw .oversize }
+            return isWhole
         }
     }
 

@@ -29,11 +29,7 @@ struct WriteRequest: Sendable {
         .pending {
             do throws(Problem) {
                 let found = try await database.readSlowly { (reader) throws(Problem) in
-                    do throws(DatabaseError) {
-                        return try job.rows(search, on: reader)
-                    } catch {
-                        throw Problem(error)
-                    }
+                    try worded { () throws(DatabaseError) in try job.rows(search, on: reader) }
                 }
                 if let response = try job.answer(after: found) { return response }
                 return job.response(

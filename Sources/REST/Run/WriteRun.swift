@@ -26,7 +26,7 @@ struct WriteRun {
     }
 
     func deferForeignKeys() throws(Problem) {
-        do { try transaction.deferForeignKeys() } catch { throw Problem(error) }
+        try worded { () throws(DatabaseError) in try transaction.deferForeignKeys() }
     }
 
     func makeBuilder() -> StatementBuilder { StatementBuilder(rowsMax: rowsMax) }
@@ -35,15 +35,13 @@ struct WriteRun {
     func integers(_ text: String, _ arguments: [Value]) throws(DatabaseError) -> [Int64] {
         try transaction.query(text: text, arguments: arguments, context) {
             (rows) throws(DatabaseError) in
-            var found: [Int64] = []
-            while try rows.next() { found.append(rows.int64(0)) }
-            return found
+            try rows.integers()
         }
     }
 
     /// As ``integers(_:_:)``, for statements that cannot break a constraint.
     func look(_ text: String, _ arguments: [Value]) throws(Problem) -> [Int64] {
-        do { return try integers(text, arguments) } catch { throw Problem(error) }
+        try worded { () throws(DatabaseError) in try integers(text, arguments) }
     }
 
     /// The first column of all rows that a statement made for this run finds.
@@ -55,15 +53,12 @@ struct WriteRun {
     /// The first `count` columns of the first row, nil when there is none.
     func lookAtFirst(_ builder: StatementBuilder, count: Int) throws(Problem) -> [Value]? {
         let sql = builder.statement.bound
-        do throws(DatabaseError) {
-            return try transaction.query(
-                text: sql.text, arguments: arguments(of: sql), context
-            ) { (rows) throws(DatabaseError) in
+        return try worded { () throws(DatabaseError) in
+            try transaction.query(text: sql.text, arguments: arguments(of: sql), context) {
+                (rows) throws(DatabaseError) in
                 guard try rows.next() else { return nil }
                 return (0..<count).map { rows.value($0) }
             }
-        } catch {
-            throw Problem(error)
         }
     }
 
@@ -75,11 +70,7 @@ struct WriteRun {
         case .matching(let predicate):
             let transaction = transaction
             let evaluation = Evaluation(context: context) { (sql, context) throws(Problem) in
-                do throws(DatabaseError) {
-                    return try transaction.scalar(sql, context)
-                } catch {
-                    throw Problem(error)
-                }
+                try worded { () throws(DatabaseError) in try transaction.scalar(sql, context) }
             }
             return try predicate.evaluate(RowInput(new: values, model: model), in: evaluation)
                 == true
@@ -134,18 +125,17 @@ struct WriteRun {
     private func read(
         _ text: String, _ arguments: [Value], _ layout: RowLayout, _ media: MediaType
     ) throws(Problem) -> (body: [UInt8], count: Int) {
-        do throws(DatabaseError) {
-            return try transaction.query(text: text, arguments: arguments, context) {
+        try worded { () throws(DatabaseError) in
+            try transaction.query(text: text, arguments: arguments, context) {
                 (rows) throws(DatabaseError) in
                 var encoder = RowEncoder(layout, media)
                 var body: [UInt8] = []
-                while try encoder.appendNext(&rows, to: &body) {
-                    try RowEncoder.refuseOversize(body.count)
+                let bytesMax = DatabaseLimits.answerBytesMax
+                guard try encoder.append(&rows, to: &body, upTo: bytesMax) else {
+                    throw .oversize
                 }
                 return (body, encoder.rowCount)
             }
-        } catch {
-            throw Problem(error)
         }
     }
 }
