@@ -99,19 +99,19 @@ extension Problem {
     )
 
     /// 21000: PATCH or DELETE without a filter.
-    static func unfiltered(_ statement: StaticString) -> Problem {
-        Problem(code: "21000", status: 400, message: "\(statement) requires a WHERE clause")
+    static func unfiltered(_ action: WriteAction) -> Problem {
+        Problem(code: "21000", status: 400, message: "\(action.keyword) requires a WHERE clause")
     }
 
     /// 428C9: a column that only the server writes.
-    static func readOnlyColumn(_ column: String, statement: WriteVerb) -> Problem {
-        switch statement {
+    static func readOnlyColumn(_ column: String, _ action: WriteAction) -> Problem {
+        switch action {
         case .insert:
             Problem(
                 code: "428C9", status: 400,
                 message: "cannot insert a non-DEFAULT value into column \"\(column)\"",
                 details: "Column \"\(column)\" is read-only.")
-        case .update:
+        case .update, .delete:
             Problem(
                 code: "428C9", status: 400,
                 message: "column \"\(column)\" can only be updated to DEFAULT",
@@ -133,9 +133,4 @@ extension Problem {
             code: "42501", status: isAnonymous ? 401 : 403,
             message: "new row violates row-level security policy for table \"\(table)\"")
     }
-}
-
-/// The two ways of writing values.
-enum WriteVerb: Sendable {
-    case insert, update
 }

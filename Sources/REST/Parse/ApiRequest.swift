@@ -1,6 +1,7 @@
 import Diagnostics
 import HTTP
 import Query
+import Schema
 
 /// What a client wants, as written: nothing here has been judged against the schema or the rules.
 struct ApiRequest: Sendable {
@@ -29,6 +30,24 @@ enum WriteAction: Hashable, Sendable {
 
     /// Whether the values come in the body.
     var hasPayload: Bool { self != .delete }
+
+    /// The word of SQL, as messages have it.
+    var keyword: StaticString {
+        switch self {
+        case .insert: "INSERT"
+        case .update: "UPDATE"
+        case .delete: "DELETE"
+        }
+    }
+
+    /// What rules call it.
+    var verb: Verb {
+        switch self {
+        case .insert: .create
+        case .update: .update
+        case .delete: .delete
+        }
+    }
 }
 
 /// Something said about the table at the end of a path of embeds.

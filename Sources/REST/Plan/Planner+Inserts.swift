@@ -9,7 +9,7 @@ extension Planner {
             request, .insert, model: model, resolvesConflicts: resolves(request, model))
         let reader = try PayloadReader(
             rows: request.payload?.rows ?? [], columns: request.columns, model: model)
-        try requireWritable(reader.columns, of: model, .create)
+        try requireWritable(reader.columns, of: model, .insert)
         let conflict = try conflictPlan(request, model: model, given: reader.columns)
         return InsertPlan(
             model: model, reader: reader, fillsGaps: request.preferences.missing == .default,
@@ -76,14 +76,15 @@ extension Planner {
     }
 
     /// Refuses columns that only the server writes, and those the caller may never write.
-    func requireWritable(_ columns: [Int], of model: Model, _ verb: Verb) throws(Problem) {
+    func requireWritable(
+        _ columns: [Int], of model: Model, _ action: WriteAction
+    ) throws(Problem) {
         if permissions.isService { return }
         for index in columns {
             if model.columns[index].isReadOnly {
-                throw .readOnlyColumn(
-                    model.columns[index].name, statement: verb == .create ? .insert : .update)
+                throw .readOnlyColumn(model.columns[index].name, action)
             }
-            if case .denied = permissions.column(index, of: model, verb) {
+            if case .denied = permissions.column(index, of: model, action.verb) {
                 throw forbidden(index, of: model)
             }
         }

@@ -65,7 +65,7 @@ extension Planner {
         let rows = (request.payload?.rows ?? []).prefix(1)
         let reader = try PayloadReader(rows: Array(rows), columns: request.columns, model: model)
         if target.filters.isEmpty, settings.refusesUnfilteredWrites {
-            throw .unfiltered("UPDATE")
+            throw .unfiltered(.update)
         }
         if rows.isEmpty || reader.columns.isEmpty { return .nothing(returning) }
         try requireWritable(reader.columns, of: model, .update)
@@ -81,9 +81,9 @@ extension Planner {
     /// because it filters or hands them back, reaches only those its caller may read: without that
     /// a filter would tell what hidden rows hold.
     private func writeTarget(
-        _ table: TablePlan, _ verb: Verb, _ returning: ReturnPlan
+        _ table: TablePlan, _ action: WriteAction, _ returning: ReturnPlan
     ) -> WriteTarget {
-        var rules = [permissions.using(table.model, verb)]
+        var rules = [permissions.using(table.model, action.verb)]
         if looks(table, returning) { rules.append(permissions.using(table.model, .read)) }
         return WriteTarget(table, rules: rules, rowsMax: settings.rowsMax)
     }
@@ -109,7 +109,7 @@ extension Planner {
         let target = try tablePlan(request, model: model, appliesRootFilters: true)
         let returning = try returnPlan(request, .delete, model: model)
         if target.filters.isEmpty, settings.refusesUnfilteredWrites {
-            throw .unfiltered("DELETE")
+            throw .unfiltered(.delete)
         }
         return DeletePlan(
             of: writeTarget(target, .delete, returning), returning: returning,
