@@ -16,7 +16,7 @@ public struct ArgumentSlot: Hashable, Sendable {
         case operand(parameter: Int, Content)
         /// What a write gives the column at a place in its model.
         case column(Int)
-        /// The rows that a write has touched: a rowid, or a JSON array of them.
+        /// The rows that a write has found or touched: a rowid, or a JSON array of them.
         case rows
 
         /// The parameter's place in the query string, if it is one that has the value.

@@ -103,22 +103,22 @@ extension Planner {
 
     func orderKey(_ term: OrderTerm, in table: TablePlan) throws(Problem) -> OrderKey {
         var judged = table
-        var embeds: [Int] = []
+        var embed: Int?
         if let name = term.embed {
             guard let index = table.embedIndex(name) else { throw .notEmbedded(name) }
             guard table.embeds[index].link.isToOne else {
                 throw .relatedOrder(by: name, of: table.model.name)
             }
-            embeds = [index]
+            embed = index
             judged = table.embeds[index].table
         }
         let field = try term.field.resolved(for: judged.model, in: judging(judged))
         if field.type == .json { throw .unorderedJSON("\(term.field)") }
         let mayBeNull =
-            !embeds.isEmpty || !field.isWholeColumn
+            embed != nil || !field.isWholeColumn
             || judged.model.columns[field.column].isNullable
         return OrderKey(
-            embeds: embeds, field: field, descending: term.descending,
+            embed: embed, field: field, descending: term.descending,
             nullsFirst: term.nullsComeFirst, mayBeNull: mayBeNull)
     }
 }

@@ -4,8 +4,8 @@ import Query
 import Schema
 import Values
 
-/// Judges an ``ApiRequest`` against the catalogue and the caller's rights and makes a
-/// ``TablePlan``.
+/// Judges an ``ApiRequest`` against the catalogue and the caller's rights and makes the plan of a
+/// read or a write.
 struct Planner {
     let catalogue: Catalogue
     let permissions: Permissions

@@ -53,8 +53,8 @@ struct TablePlan: Sendable {
 
 /// One key of the order of rows.
 struct OrderKey: Sendable {
-    /// The embeds the column is reached through, outermost first.
-    let embeds: [Int]
+    /// The embed the column is of; nil for a column of the table itself.
+    let embed: Int?
     let field: ResolvedField
     let descending: Bool
     let nullsFirst: Bool

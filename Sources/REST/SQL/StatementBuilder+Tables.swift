@@ -105,7 +105,7 @@ extension StatementBuilder {
     mutating func appendOrder(of table: TablePlan) {
         for (index, key) in table.order.enumerated() {
             append(index == 0 ? " ORDER BY " : ", ")
-            if let embed = key.embeds.first {
+            if let embed = key.embed {
                 appendScalar(key.field, of: table.embeds[embed], in: table)
             } else {
                 append(key.field, of: table.alias)
