@@ -10,7 +10,7 @@ public struct BoundSQL: Sendable {
     public internal(set) var slots: [ArgumentSlot] = []
 
     /// The number of the first argument's parameter.
-    public static let firstArgument = 7
+    public static var firstArgument: Int { ContextSlot.last.rawValue + 1 }
 
     /// A text that already numbers its `arguments` from `?7`.
     public init(text: String, arguments: [Value]) {

@@ -18,6 +18,9 @@ public enum ContextSlot: Int, Hashable, Sendable, CaseIterable {
     case aal
     /// The moment of the request, in the timestamp's stored form.
     case now
+
+    /// The one with the highest number: arguments follow it.
+    static var last: ContextSlot { ContextSlot.now }
 }
 
 /// What `?1` to `?6` are bound to.

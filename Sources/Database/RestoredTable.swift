@@ -56,8 +56,9 @@ extension BoundSQL {
         var arguments = arguments
         var expressions: [String] = []
         for table in tables {
+            expressions.append(
+                table.expression(number: BoundSQL.firstArgument + arguments.count))
             arguments.append(table.rows)
-            expressions.append(table.expression(number: ContextSlot.now.rawValue + arguments.count))
         }
         return BoundSQL(
             text: "WITH \(expressions.joined(separator: ", ")) \(text)",

@@ -14,6 +14,11 @@ import Values
         #expect(sql.arguments == [.integer(1)])
     }
 
+    @Test func `the first argument follows all slots of the context`() {
+        let last = ContextSlot.allCases.map(\.rawValue).max()
+        #expect(last == BoundSQL.firstArgument - 1)
+    }
+
     @Test func `appended SQL continues the numbering outside of quotes`() {
         var first = SQL("a = ")
         first.append(argument: .text("x"))
