@@ -95,9 +95,10 @@ let package = Package(
                 // Nobody links against a program: the names of its symbols need not be loaded.
                 .unsafeFlags(
                     ["-Xlinker", "--no-export-dynamic"], .when(configuration: .release)),
-                // Where Swift's runtime is a part of the program, so is the C++ library that it
-                // needs: to look its names up in another file would cost most of a millisecond at
-                // every start.
+                // Where Swift's runtime is a part of the program (--static-swift-stdlib, which
+                // says -lstdc++), so is the C++ library that it needs: the folder's file of that
+                // name is found first and names the archive. To look its names up in another
+                // library would cost most of a millisecond at every start.
                 .unsafeFlags(
                     ["-L\(Context.packageDirectory)/Sources/ApusCommand/Linking"],
                     .when(configuration: .release)),
