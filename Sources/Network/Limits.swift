@@ -42,4 +42,6 @@ enum Limits {
     static let exhaustedPauseMilliseconds = 100
     /// Stale entries in the timer heap below which it is never compacted.
     static let staleTimersMin = 256
+    /// Addresses taken from one name: nobody has the time to try more.
+    static let addressesPerName = 16
 }

@@ -13,7 +13,9 @@ extension Problem {
                 "Listen on 127.0.0.1 for this machine only, or on 0.0.0.0 for all."
             case .everyInterface:
                 "Write 0.0.0.0 (or ::) for that, or 127.0.0.1 for this machine alone."
-            case .descriptorsExhausted, .threadsExhausted, .invalidPort, .system: nil
+            case .descriptorsExhausted, .threadsExhausted, .invalidPort, .invalidSocketPath,
+                .system:
+                nil
             }
         let code =
             switch error {
@@ -23,6 +25,7 @@ extension Problem {
             case .unresolvable: "host_unresolvable"
             case .everyInterface: "host_is_every_interface"
             case .invalidPort: "invalid_port"
+            case .invalidSocketPath: "invalid_socket_path"
             case .descriptorsExhausted: "descriptors_exhausted"
             case .threadsExhausted: "threads_exhausted"
             case .system: "network_failure"
