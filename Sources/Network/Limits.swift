@@ -44,4 +44,6 @@ enum Limits {
     static let staleTimersMin = 256
     /// Addresses taken from one name: nobody has the time to try more.
     static let addressesPerName = 16
+    /// Names of a certificate that an error tells.
+    static let namesTold = 8
 }
