@@ -42,8 +42,21 @@ enum Limits {
     static let exhaustedPauseMilliseconds = 100
     /// Stale entries in the timer heap below which it is never compacted.
     static let staleTimersMin = 256
+    /// Threads that look names up. One is held for as long as name servers are silent.
+    static let resolverThreads = 4
+    /// Names that may be looked up or wait for it.
+    static let lookUps = 64
+    /// Names whose addresses are kept.
+    static let cachedNames = 256
     /// Addresses taken from one name: nobody has the time to try more.
     static let addressesPerName = 16
+    /// How long addresses are kept: as long as managed databases let theirs be kept, so that a
+    /// failover is noticed.
+    static let addressesKept = Duration.seconds(5)
+    /// How long it is kept that a name could not be looked up: until a burst of askers is over.
+    static let lookUpFailuresKept = Duration.seconds(1)
+    /// Bytes of a name (RFC 1035 §2.3.4), with a dot at its end.
+    static let nameBytes = 254
     /// Names of a certificate that an error tells.
     static let namesTold = 8
 }
