@@ -22,6 +22,11 @@ enum Limits {
     static let unsentBytes: Int32 = 128 * 1024
     /// Milliseconds the peer may leave sent bytes unacknowledged before it counts as vanished.
     static let unacknowledgedMilliseconds: Int32 = 30_000
+    /// Seconds of silence after which a peer is asked whether it is still there, those between two
+    /// such questions, and how many may stay unanswered: it has vanished after a minute.
+    static let keepAliveIdleSeconds: Int32 = 30
+    static let keepAliveIntervalSeconds: Int32 = 10
+    static let keepAliveProbes: Int32 = 3
     /// Queued output bytes above which a socket asks its user to stop producing.
     static let highWaterBytes = 256 * 1024
     /// Queued output bytes below which it asks for more again.
@@ -57,6 +62,14 @@ enum Limits {
     static let lookUpFailuresKept = Duration.seconds(1)
     /// Bytes of a name (RFC 1035 §2.3.4), with a dot at its end.
     static let nameBytes = 254
+    /// How long an attempt has before the next address is tried as well (RFC 8305 §8).
+    static let attemptDelay = Duration.milliseconds(250)
+    /// How long one endpoint has, from its name's look-up to the end of the TLS handshake.
+    static let endpointTimeout = Duration.seconds(10)
+    /// How long all endpoints have together.
+    static let connectTimeout = Duration.seconds(30)
+    /// How long until a Unix socket whose queue is full is tried again: it takes nobody in line.
+    static let busySocketPause = Duration.milliseconds(10)
     /// Names of a certificate that an error tells.
     static let namesTold = 8
 }

@@ -24,6 +24,14 @@ extension Problem {
     public init(_ error: TLSError) {
         self.init(code: error.code, status: 500, message: error.description)
     }
+
+    /// Words why another server cannot be reached. The code is that of the failures if all have
+    /// the same.
+    public init(_ error: ConnectError) {
+        let codes = Set(error.failures.map(\.cause.code))
+        let code = codes.count == 1 ? codes.first : nil
+        self.init(code: code ?? "connection_failed", status: 503, message: error.description)
+    }
 }
 
 extension NetworkError {
