@@ -91,7 +91,7 @@ extension ConnectError.Cause {
     init(handshake reason: CloseReason) {
         self =
             switch reason {
-            case .tls(.timedOut), .timedOut: .timedOut(.handshake)
+            case .tls(.timedOut), .timedOut, .stalled: .timedOut(.handshake)
             case .tls(let error): .tls(error)
             case .closed, .aborted, .reset: .ended
             case .loopEnded: .loopEnded

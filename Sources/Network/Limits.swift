@@ -72,4 +72,6 @@ enum Limits {
     static let busySocketPause = Duration.milliseconds(10)
     /// Names of a certificate that an error tells.
     static let namesTold = 8
+    /// Looks at a connection within its stall timeout: it is ended at most a quarter late.
+    static let stallLooks = 4
 }

@@ -44,6 +44,7 @@ public final class StreamSocket: ReadinessHandler {
     private var hasShutDown = false
     /// While a handshake that we have begun is not done: ends it if it takes too long.
     var handshakeTimer: TimerToken?
+    private var stallWatch: StallWatch?
     /// While closing.
     private var lingering: LingeringClose?
 
@@ -83,6 +84,20 @@ public final class StreamSocket: ReadinessHandler {
             if !isReadingPaused, let tls, tls.hasBufferedInput { resumeReading(from: tls) }
         }
     }
+
+    /// How long the connection may be without a byte in either direction before it ends as
+    /// `stalled`, at most a quarter late; nil, as at first, lets it be idle for ever. Setting it
+    /// begins anew: for phases in which bytes are due, such as a sign-in, and not for each request.
+    public var stallTimeout: Duration? {
+        get { stallWatch?.timeout }
+        set {
+            stallWatch?.cancel()
+            stallWatch = phase == .closed ? nil : newValue.map { StallWatch(self, timeout: $0) }
+        }
+    }
+
+    /// Bytes of both directions.
+    var movedBytes: Int { receivedBytes &+ sentBytes }
 
     /// Queues bytes for the end of the turn. Ignored once the connection is closing.
     public func send(_ bytes: [UInt8]) {
@@ -301,6 +316,8 @@ extension StreamSocket {
         lingering = nil
         handshakeTimer?.cancel()
         handshakeTimer = nil
+        stallWatch?.cancel()
+        stallWatch = nil
         output.removeAll()
         tls?.dropQueue()
         closeDescriptor(descriptor)

@@ -31,6 +31,8 @@ public enum CloseReason: Error, Hashable, Sendable {
     case reset
     /// The peer acknowledged nothing for too long.
     case timedOut
+    /// No byte has moved for the socket's `stallTimeout`.
+    case stalled
     /// TLS failed; says how.
     case tls(TLSError)
     /// The loop has ended.
