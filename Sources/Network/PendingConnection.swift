@@ -84,7 +84,6 @@ public final class PendingConnection {
                 failures.append(
                     .init(endpoint, address: address.shownHost, .timedOut(.connection)))
             }
-            race.cancel()
             fail([])
         case .handshake: fail([.timedOut(.handshake)])
         case .over: break
