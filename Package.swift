@@ -88,7 +88,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "ApusCommand",
-            dependencies: ["Server", "Schema", "Configuration", "Diagnostics"],
+            dependencies: ["Server", "Configuration", "Diagnostics"],
             swiftSettings: product,
             linkerSettings: [
                 // Nobody links against a program: the names of its symbols need not be loaded.

@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 import Glibc
+import Server
 
 /// The command line: finds the command, hands it its arguments, turns errors into exit codes
 /// (1: failure, 2: wrong usage).
@@ -56,7 +57,7 @@ struct ApusCommand {
         } catch let fault as SettingFault {
             return misused(command, fault.message)
         } catch {
-            Terminal.report(error)
+            Terminal.report(FaultReport(error))
             return 1
         }
     }

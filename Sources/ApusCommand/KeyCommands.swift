@@ -3,7 +3,7 @@ import Server
 
 extension Command {
     static let keys = Command(
-        "keys", operands: "[anon|service_role]",
+        "keys", operands: "[\(APIKeys.names.joined(separator: "|"))]",
         summary: "print the API keys, making them on first use",
         discussion: """
             The anon key may stand in a browser; the service_role key bypasses every access rule and
@@ -11,14 +11,32 @@ extension Command {
             """,
         switches: [.json], example: "apus keys --json"
     ) { arguments in
-        let name = try arguments.operands.isEmpty ? nil : KeyName(arguments.operands)
+        let name = try keyName(arguments.operands)
         let keys = try APIKeys.load(ServerOptions(arguments.given))
-        switch name {
-        case nil: Terminal.print(arguments.has(.json) ? keys.json + "\n" : keys.text)
-        case .anonymous?: Terminal.print(keys.anonymous + "\n")
-        case .service?: Terminal.print(keys.service + "\n")
-        }
+        let lines =
+            if let name {
+                keys.named.filter { $0.name == name }.map(\.key)
+            } else if arguments.has(.json) {
+                [keys.json]
+            } else {
+                textTable(keys.named.map { [$0.name, $0.key] })
+            }
+        for line in lines { Terminal.print(line + "\n") }
         return 0
+    }
+
+    /// The name among the words behind the command; nil where there are none. Nothing is made for a
+    /// name that no key has.
+    private static func keyName(_ words: [String]) throws(UsageError) -> String? {
+        guard !words.isEmpty else { return nil }
+        let text = words.joined(separator: " ")
+        let names = APIKeys.names
+        if names.contains(text) { return text }
+        var message = "'apus keys' takes one of \(names.joined(separator: " and ")), not '\(text)'"
+        if let near = names.first(where: { $0.hasPrefix(text) }) ?? nearest(text, in: names) {
+            message += "; did you mean '\(near)'?"
+        }
+        throw UsageError(message)
     }
 
     static let version = Command(
@@ -28,26 +46,5 @@ extension Command {
         Terminal.print(
             arguments.has(.json) ? "{\"version\":\"\(version)\"}\n" : "apus \(version)\n")
         return 0
-    }
-}
-
-/// A key as the command line calls it: by its role.
-private enum KeyName: String, CaseIterable {
-    case anonymous = "anon"
-    case service = "service_role"
-
-    /// Reads the words behind the command. Nothing is made for a name that is none.
-    init(_ words: [String]) throws(UsageError) {
-        let text = words.joined(separator: " ")
-        if let name = KeyName(rawValue: text) {
-            self = name
-            return
-        }
-        let names = Self.allCases.map(\.rawValue)
-        var message = "'apus keys' takes one of \(names.joined(separator: " and ")), not '\(text)'"
-        if let near = names.first(where: { $0.hasPrefix(text) }) ?? nearest(text, in: names) {
-            message += "; did you mean '\(near)'?"
-        }
-        throw UsageError(message)
     }
 }

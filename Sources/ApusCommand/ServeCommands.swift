@@ -52,14 +52,14 @@ extension Command {
         let names = models.prefix(8).joined(separator: ", ") + (models.count > 8 ? ", …" : "")
         let request =
             models.first.map { "/rest/v1/\($0)?select=*&limit=5" } ?? "/auth/v1/settings"
+        let access = textTable(
+            [["URL", backend.url]] + backend.keys.named.map { [$0.name, $0.key] })
         let trust = backend.url.hasPrefix("https:") ? "-k " : ""
         return """
             Apus \(Backend.version) serves \(options.schemasDirectory)/models: \
             \(models.isEmpty ? "none yet; save one as NAME.json and /rest/v1/NAME is there" : names)
 
-              URL           \(backend.url)
-              anon          \(backend.keys.anonymous)
-              service_role  \(backend.keys.service)
+              \(access.joined(separator: "\n  "))
 
             Try it:
               curl \(trust)'\(backend.url)\(request)' -H 'apikey: \(backend.keys.service)'

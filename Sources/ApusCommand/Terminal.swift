@@ -1,6 +1,6 @@
 import Diagnostics
 import Glibc
-import Schema
+import Server
 
 /// What the commands print: results on standard output, complaints on standard error.
 enum Terminal {
@@ -22,20 +22,11 @@ enum Terminal {
     /// Prints a line of complaint.
     static func error(_ message: String) { write("apus: \(message)\n", to: 2) }
 
-    /// Prints what went wrong: every fault of the schema files on a line of its own.
-    static func report(_ error: any Error) {
-        switch error {
-        case let failure as SchemaFailure:
-            for diagnostic in failure.diagnostics { write("\(diagnostic)\n", to: 2) }
-            Terminal.error("\(counted(failure.diagnostics.count, "fault")) in the schema files")
-        case let problem as Problem:
-            Terminal.error(problem.message)
-            if case .text(let details)? = problem.details {
-                for line in details.split(separator: "\n") { write("  \(line)\n", to: 2) }
-            }
-            if let hint = problem.hint { Terminal.error(hint) }
-        default: Terminal.error("\(error)")
-        }
+    /// Prints what went wrong: every fault of a file on a line of its own, then what they come to.
+    static func report(_ report: FaultReport) {
+        for fact in report.facts { write("\(fact)\n", to: 2) }
+        Terminal.error(report.message)
+        if let hint = report.hint { Terminal.error(hint) }
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

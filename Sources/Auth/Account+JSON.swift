@@ -1,4 +1,5 @@
 import Bytes
+import Database
 import Diagnostics
 
 extension Account {
@@ -7,7 +8,7 @@ extension Account {
         var writer = ObjectWriter()
         writer.member("id", string: user.id)
         writer.member("aud", string: audience)
-        writer.member("role", string: user.role)
+        writer.member("role", string: user.role.rawValue)
         writer.member("email", string: user.email ?? "")
         writer.member("email_confirmed_at", time: user.emailConfirmedAt)
         writer.member("phone", string: "")

@@ -58,7 +58,8 @@ extension WriteTransaction {
               app_metadata, user_metadata, last_sign_in_at, banned_until, is_anonymous,
               created_at, updated_at)
             VALUES (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
-            """, .text(user.id), .text(user.role), Value(user.email), Value(user.emailConfirmedAt),
+            """, .text(user.id), .text(user.role.rawValue), Value(user.email),
+            Value(user.emailConfirmedAt),
             Value(user.passwordHash), .text(user.appMetadata), .text(user.userMetadata),
             Value(user.lastSignInAt), Value(user.bannedUntil), Value(user.isAnonymous),
             Value(user.createdAt), Value(user.updatedAt), duplicate: .userExists)
@@ -75,7 +76,8 @@ extension WriteTransaction {
               password_hash = ?11, app_metadata = ?12, user_metadata = ?13,
               last_sign_in_at = ?14, banned_until = ?15, is_anonymous = ?16, updated_at = ?17
             WHERE id = ?7
-            """, .text(user.id), .text(user.role), Value(user.email), Value(user.emailConfirmedAt),
+            """, .text(user.id), .text(user.role.rawValue), Value(user.email),
+            Value(user.emailConfirmedAt),
             Value(user.passwordHash), .text(user.appMetadata), .text(user.userMetadata),
             Value(user.lastSignInAt), Value(user.bannedUntil), Value(user.isAnonymous),
             Value(user.updatedAt), duplicate: .emailExists)
@@ -112,7 +114,8 @@ extension UserRecord {
             let updatedAt = row[11].instant
         else { return nil }
         self.init(
-            id: id, role: role, email: row[2].text, emailConfirmedAt: row[3].instant,
+            id: id, role: Role(rawValue: role), email: row[2].text,
+            emailConfirmedAt: row[3].instant,
             passwordHash: row[4].text, appMetadata: appMetadata, userMetadata: userMetadata,
             lastSignInAt: row[7].instant, bannedUntil: row[8].instant,
             isAnonymous: row[9].integer == 1, createdAt: createdAt, updatedAt: updatedAt)

@@ -8,7 +8,7 @@ extension AuthService {
     ///
     /// - Parameter bodyBytesMax: The project's limit; this service's own may be lower.
     public func routes<Caller>(bodyBytesMax: Int) -> RouteTable<Caller> {
-        let body = BodyPolicy(bytesMax: min(bodyBytesMax, Limits.bodyBytesMax))
+        let body = BodyPolicy(bytesMax: min(bodyBytesMax, AuthLimits.bodyBytesMax))
         let absent = Absence.all.map { absence in
             Route<Caller>(absence.methods, absence.pattern, absence.entry) { request, _, _ in
                 ErrorForm(request).response(absence.problem)

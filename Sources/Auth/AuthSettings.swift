@@ -58,7 +58,7 @@ public struct AuthSettings: Sendable {
         guard (0...30).contains(leewaySeconds) else {
             throw .setting("leeway", "must be between 0 and 30 seconds")
         }
-        guard (1...Limits.passwordBytesMax / 4).contains(passwordCharactersMin) else {
+        guard (1...AuthLimits.passwordBytesMax / 4).contains(passwordCharactersMin) else {
             throw .setting("shortest password", "must be between 1 and 256 characters")
         }
         guard refreshReuseSeconds >= 0, refreshParentSeconds ?? 0 >= 0 else {

@@ -60,7 +60,7 @@ extension SessionRecord {
         for user: String, method: String, _ request: Request, now: Instant, tokenSeconds: Int64,
         salt: [UInt8]
     ) -> SessionRecord {
-        let agent = request.fieldBytes("user-agent")?.prefix(Limits.userAgentBytesMax)
+        let agent = request.fieldBytes("user-agent")?.prefix(AuthLimits.userAgentBytesMax)
         return SessionRecord(
             id: UUIDText.v4(), userID: user, createdAt: now, refreshedAt: now,
             tokenExpiresAt: now.seconds + tokenSeconds, userAgent: agent.map { String(utf8: $0) },

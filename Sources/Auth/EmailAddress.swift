@@ -7,7 +7,7 @@ enum EmailAddress {
     /// reference server: others would need normalisation to be comparable.
     static func normalise(_ text: String) throws(Problem) -> String {
         let bytes = Array(text.utf8).trimming(ASCII.isSpace)
-        guard bytes.count <= Limits.emailBytesMax else {
+        guard bytes.count <= AuthLimits.emailBytesMax else {
             throw .validation("An email address is too long")
         }
         guard isAddress(bytes) else {

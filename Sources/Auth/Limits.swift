@@ -1,5 +1,5 @@
 /// Bounds of this room, each with its unit and its reason.
-enum Limits {
+enum AuthLimits {
     /// Largest request body, in bytes, where the project's own limit is not lower.
     static let bodyBytesMax = 1 << 20
     /// Deepest nesting of a request body.

@@ -40,16 +40,16 @@ enum Metadata {
 
     /// Refuses metadata that would make the user's tokens too long to send.
     static func check(_ userMetadata: String) throws(Problem) {
-        guard userMetadata.utf8.count <= Limits.userMetadataBytesMax else {
+        guard userMetadata.utf8.count <= AuthLimits.userMetadataBytesMax else {
             throw Problem(
                 code: "validation_failed", status: 422,
-                message: "User metadata may have at most \(Limits.userMetadataBytesMax) "
+                message: "User metadata may have at most \(AuthLimits.userMetadataBytesMax) "
                     + "bytes, because it is part of every access token")
         }
     }
 
     private static func parsed(_ text: String) -> JSONValue? {
-        try? JSONDocument(parsing: Array(text.utf8), depthMax: Limits.bodyDepthMax).root
+        try? JSONDocument(parsing: Array(text.utf8), depthMax: AuthLimits.bodyDepthMax).root
     }
 
     private static func canonical(_ bytes: [UInt8]) -> String {

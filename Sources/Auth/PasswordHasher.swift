@@ -30,7 +30,7 @@ final class PasswordHasher: Sendable {
         }
         let threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         pool = WorkerPool(name: "passwords", threadsMax: threads) {}
-        waitingMax = threads * Limits.waitingHashesPerThread
+        waitingMax = threads * AuthLimits.waitingHashesPerThread
         self.parameters = parameters
         decoy = Self.decoy(parameters)
     }
@@ -60,7 +60,7 @@ final class PasswordHasher: Sendable {
     func verify(_ password: [UInt8], against stored: String?) async throws(Problem) -> Verdict {
         let known = stored.flatMap(PasswordHash.init(phc:))
         let parameters = parameters
-        guard password.count <= Limits.passwordBytesMax, let hash = known ?? decoy else {
+        guard password.count <= AuthLimits.passwordBytesMax, let hash = known ?? decoy else {
             return Verdict(matches: false, isOutdated: false)
         }
         let matches = try await run { () throws(ScryptError) in try hash.matches(password) }

@@ -8,9 +8,9 @@ struct PasswordRules: Sendable {
     func check(_ password: String) throws(Problem) -> [UInt8] {
         if let problem = weakness(of: password) { throw problem }
         let bytes = Array(password.utf8)
-        guard bytes.count <= Limits.passwordBytesMax else {
+        guard bytes.count <= AuthLimits.passwordBytesMax else {
             throw .validation(
-                "Password cannot be longer than \(Limits.passwordBytesMax) characters")
+                "Password cannot be longer than \(AuthLimits.passwordBytesMax) characters")
         }
         // HMAC pads its key with zero bytes, so "x" and "x\0" would be the same password.
         guard !bytes.contains(0) else {

@@ -25,7 +25,7 @@ final class RateLimiter: Sendable {
     private let generations = Mutex(Generations())
     private let bucketsMax: Int
 
-    init(bucketsMax: Int = Limits.rateBucketsMax) {
+    init(bucketsMax: Int = AuthLimits.rateBucketsMax) {
         self.bucketsMax = bucketsMax
     }
 

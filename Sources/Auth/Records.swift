@@ -1,9 +1,10 @@
+import Database
 import Diagnostics
 
 /// A row of `_apus_users`.
 struct UserRecord: Sendable {
     var id: String
-    var role = "authenticated"
+    var role = Role.authenticated
     var email: String?
     var emailConfirmedAt: Instant?
     var passwordHash: String?

@@ -28,7 +28,7 @@ struct RefreshToken: Hashable, Sendable {
     /// Nil when the text has not this form. Whether it is ours, only ``isAuthentic(master:salt:)``
     /// says.
     init?(parsing text: String) {
-        guard text.utf8.count <= Limits.refreshTokenBytesMax,
+        guard text.utf8.count <= AuthLimits.refreshTokenBytesMax,
             let bytes = Base64URL.decode(text), bytes.count >= 18 + Self.codeBytes,
             bytes[0] == Self.version
         else { return nil }

@@ -14,7 +14,7 @@ struct RequestBody {
         }
         do {
             let document = try JSONDocument(
-                parsing: request.body, depthMax: Limits.bodyDepthMax)
+                parsing: request.body, depthMax: AuthLimits.bodyDepthMax)
             root = document.root
         } catch {
             throw .badJSON("\(error.message) at byte \(error.offset)")

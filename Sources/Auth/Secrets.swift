@@ -1,5 +1,6 @@
 import Bytes
 import Crypto
+import Database
 public import Diagnostics
 
 /// The project's signing secret and the two API keys signed with it.
@@ -31,8 +32,8 @@ public struct Secrets: Sendable {
             preconditionFailure("a generated secret is long enough")
         }
         return Secrets(
-            anonKey: apiKey(role: "anon", signedWith: key, now: now),
-            serviceRoleKey: apiKey(role: "service_role", signedWith: key, now: now),
+            anonKey: apiKey(.anonymous, signedWith: key, now: now),
+            serviceRoleKey: apiKey(.service, signedWith: key, now: now),
             jwtSecret: text, signingKey: key)
     }
 
@@ -51,20 +52,19 @@ public struct Secrets: Sendable {
         guard !Self.published.contains(jwtSecret) else {
             throw .secrets("jwt_secret is a published example; anybody can sign with it")
         }
-        guard let key = JWTKey(.hmacSHA256(secret: Array(jwtSecret.utf8))) else {
+        guard let signingKey = JWTKey(.hmacSHA256(secret: Array(jwtSecret.utf8))) else {
             throw .secrets(
                 "jwt_secret must have at least \(CryptoLimits.signingKeyBytesMin) bytes")
         }
-        guard Self.role(of: anonKey, signedWith: key) == "anon" else {
-            throw .secrets("anon_key is not a key with role anon and exp, signed with jwt_secret")
-        }
-        guard Self.role(of: serviceRoleKey, signedWith: key) == "service_role" else {
+        for (name, key, role) in [
+            ("anon_key", anonKey, Role.anonymous), ("service_role_key", serviceRoleKey, .service),
+        ] where Self.role(of: key, signedWith: signingKey) != role {
             throw .secrets(
-                "service_role_key is not a key with role service_role and exp, signed with "
-                    + "jwt_secret")
+                "\(name) is not a key with role \(role.rawValue) and exp, signed with jwt_secret")
         }
         self.init(
-            anonKey: anonKey, serviceRoleKey: serviceRoleKey, jwtSecret: jwtSecret, signingKey: key)
+            anonKey: anonKey, serviceRoleKey: serviceRoleKey, jwtSecret: jwtSecret,
+            signingKey: signingKey)
     }
 
     /// Tells these secrets from others, and none of them: what is signed with other ones is void
@@ -73,18 +73,18 @@ public struct Secrets: Sendable {
 
     var jwtSecretBytes: [UInt8] { Array(jwtSecret.utf8) }
 
-    private static func apiKey(role: String, signedWith key: JWTKey, now: Instant) -> String {
+    private static func apiKey(_ role: Role, signedWith key: JWTKey, now: Instant) -> String {
         var claims = ObjectWriter()
         claims.member("iss", string: "supabase")
         claims.member("ref", string: "apus")
-        claims.member("role", string: role)
+        claims.member("role", string: role.rawValue)
         claims.member("iat", integer: now.seconds)
         claims.member("exp", integer: now.seconds + apiKeySeconds)
         return JWT.sign(claims.finish(), with: key)
     }
 
     /// The role of an API key, whatever the time is; nil for what is none.
-    private static func role(of token: String, signedWith key: JWTKey) -> String? {
+    private static func role(of token: String, signedWith key: JWTKey) -> Role? {
         guard let root = try? JWT.verify(Array(token.utf8)[...], keys: JWTKeySet([key])).root,
             let claims = try? TokenClaims(root), (try? TokenUse.apiKey.check(claims)) != nil
         else { return nil }

@@ -57,7 +57,7 @@ extension Secrets {
                 "\(path) can be read by other users (mode \(mode))",
                 hint: "Run: chmod 600 \(path)")
         }
-        let bytesMax = Limits.secretsBytesMax
+        let bytesMax = AuthLimits.secretsBytesMax
         guard let bytes = FileSystem.read(descriptor, bytesMax: bytesMax) else {
             throw .file("read", path)
         }

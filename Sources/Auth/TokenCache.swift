@@ -42,7 +42,7 @@ final class TokenCache: Sendable {
     /// Base64url digits of a 32-byte signature.
     private static let signatureBytes = 43
 
-    init(tokensMax: Int = Limits.verifiedTokensMax) {
+    init(tokensMax: Int = AuthLimits.verifiedTokensMax) {
         let sets = max(1, tokensMax / (2 * Self.stripeCount))
         setsPerStripe = sets
         stripes = (0..<Self.stripeCount).map { _ in Stripe(sets: sets) }

@@ -1,10 +1,11 @@
 import Bytes
+public import Database
 
 /// Who a verified token speaks for. Immutable and shared: a token that comes again gives the same
 /// object.
 public final class TokenClaims: Sendable {
-    /// `anon`, `authenticated` or `service_role`; `anon` for a token that names none.
-    public let role: String
+    /// `anon` for a token that names none.
+    public let role: Role
     /// Whether the token itself names its role.
     public let namesRole: Bool
     /// The user's id, a lower-case UUID; nil for API keys.
@@ -26,16 +27,13 @@ public final class TokenClaims: Sendable {
     /// All claims as canonical JSON: what `auth.jwt()` gives.
     public let json: String
 
-    /// The roles a token may name.
-    public static let roles = ["anon", "authenticated", "service_role"]
-
     /// Whether the caller bypasses access rules.
-    public var isService: Bool { role == "service_role" }
+    public var isService: Bool { role == .service }
 
     /// Judges the claims of a token whose signature is right. Time is judged at each use.
     init(_ claims: JSONValue) throws(TokenProblem) {
         let role = try Self.role(claims["role"])
-        self.role = role ?? "anon"
+        self.role = role ?? .anonymous
         namesRole = role != nil
         subject = try Self.uuid(claims["sub"], .subjectNotUUID)
         sessionID = try Self.uuid(claims["session_id"], .sessionNotUUID)
@@ -54,13 +52,13 @@ public final class TokenClaims: Sendable {
         if subject != nil {
             guard expiresAt != nil else { throw .missingClaim("exp") }
             // Nothing here makes such a token: it would be a user above all rules.
-            guard role != "service_role" else { throw .claim("role claim is not a user's") }
+            guard role != .service else { throw .claim("role claim is not a user's") }
         }
     }
 
-    private static func role(_ value: JSONValue?) throws(TokenProblem) -> String? {
+    private static func role(_ value: JSONValue?) throws(TokenProblem) -> Role? {
         guard let value, !value.isNull else { return nil }
-        guard let role = value.string, roles.contains(role) else {
+        guard let role = value.string.map(Role.init(rawValue:)), Role.all.contains(role) else {
             throw .claim("role claim is unknown")
         }
         return role

@@ -1,5 +1,6 @@
 import Bytes
 import Crypto
+import Database
 import Diagnostics
 
 /// Makes access tokens, refresh tokens and the session answer around them.
@@ -59,7 +60,7 @@ struct TokenIssuer: Sendable {
         claims.member("phone", string: "")
         claims.member("app_metadata", raw: user.appMetadata)
         claims.member("user_metadata", raw: user.userMetadata)
-        claims.member("role", string: user.role)
+        claims.member("role", string: user.role.rawValue)
         claims.member("aal", string: session.assuranceLevel)
         claims.member("amr", raw: Self.methods(session.methods))
         claims.member("session_id", string: session.id)

@@ -54,25 +54,6 @@ extension TokenProblem {
         }
     }
 
-    /// As the Realtime socket says it (realtime.md §9).
-    public var realtimeProblem: Problem {
-        switch self {
-        case .expired(let seconds):
-            Self.realtime("InvalidJWTToken", "Token has expired \(seconds) seconds ago")
-        case .unverified(.signature), .unverified(.unknownKey):
-            Self.realtime("JwtSignatureError", "Failed to validate JWT signature")
-        case .unverified: Self.realtime("MalformedJWT", "The token provided is not a valid JWT")
-        case .sessionRevoked:
-            Self.realtime("InvalidJWTToken", "The session of this token was signed out")
-        case .notYetValid, .issuedInFuture:
-            Self.realtime("InvalidJWTToken", "Token is not valid yet")
-        case .missingClaim:
-            Self.realtime("InvalidJWTToken", "Fields `role` and `exp` are required in JWT")
-        case .subjectNotUUID, .sessionNotUUID, .claim:
-            Self.realtime("InvalidJWTToken", "The claims of the token provided are not valid")
-        }
-    }
-
     /// As this room says it (auth.md §2.3).
     var authProblem: Problem {
         switch self {
@@ -90,10 +71,6 @@ extension TokenProblem {
     }
 
     private static func required(_ claim: String) -> String { "\(claim) claim is required" }
-
-    private static func realtime(_ code: String, _ message: String) -> Problem {
-        Problem(code: code, status: 401, message: message)
-    }
 
     private static func rest(
         _ code: String, _ message: String, details: String? = nil

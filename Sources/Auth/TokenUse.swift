@@ -1,9 +1,11 @@
+import Database
+
 /// What a surface asks of a token beside a right signature and a good time.
 public struct TokenUse: Sendable {
     let requiresRole: Bool
     let requiresExpiry: Bool
     /// The roles that may be shown; nil for every role there is.
-    let roles: [String]?
+    let roles: [Role]?
     let allowsSubject: Bool
 
     /// A bearer of the data API (rest.md §18.2): a token without a role speaks for `anon`.
@@ -14,7 +16,7 @@ public struct TokenUse: Sendable {
         requiresRole: true, requiresExpiry: true, roles: nil, allowsSubject: true)
     /// An `apikey` (auth.md §1.2). The token of a user is none, however valid it is.
     public static let apiKey = TokenUse(
-        requiresRole: true, requiresExpiry: true, roles: ["anon", "service_role"],
+        requiresRole: true, requiresExpiry: true, roles: [.anonymous, .service],
         allowsSubject: false)
 
     /// - Throws: the first thing that the claims lack, or have and should not.

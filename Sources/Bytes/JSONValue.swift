@@ -1,3 +1,8 @@
+/// The kinds of JSON value.
+public enum JSONKind: UInt8, Sendable {
+    case null, bool, number, string, array, object
+}
+
 /// One value of a `JSONDocument`. Copies share the document.
 public struct JSONValue: Sendable {
     let storage: JSONStorage

@@ -15,11 +15,6 @@ public enum Digest {
         unsafe run(EVP_sha256(), size: 32, bytes)
     }
 
-    /// SHA-512, 64 bytes.
-    public static func sha512(_ bytes: [UInt8]) -> [UInt8] {
-        unsafe run(EVP_sha512(), size: 64, bytes)
-    }
-
     private static func run(
         _ algorithm: OpaquePointer?, size: Int, _ bytes: [UInt8]
     ) -> [UInt8] {

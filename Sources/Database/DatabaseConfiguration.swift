@@ -41,7 +41,9 @@ public struct DatabaseConfiguration: Sendable {
     }
 
     /// A temporary database that behaves like a real one.
-    public static var memory: DatabaseConfiguration { DatabaseConfiguration(location: .temporary) }
+    public static var temporary: DatabaseConfiguration {
+        DatabaseConfiguration(location: .temporary)
+    }
 
     /// The database in the file at `path`.
     public static func file(_ path: String) -> DatabaseConfiguration {

@@ -8,7 +8,7 @@ public import Values
 public enum ContextSlot: Int, Hashable, Sendable, CaseIterable {
     /// The caller's user id, text; NULL for nobody.
     case userID = 1
-    /// The caller's role: `anon`, `authenticated`, `service_role` or one of the project's own.
+    /// The caller's ``Role``.
     case role
     /// The caller's email address, or NULL.
     case email

@@ -52,6 +52,18 @@ public struct Rows: ~Copyable {
         type.appendJSON(cell: run.cell(column), to: &out)
     }
 
+    /// Appends a column as `appendJSON` does, json without the members that are null.
+    fileprivate func appendJSON(
+        strippingNulls column: Int, as type: ColumnType, to out: inout [UInt8]
+    ) {
+        let cell = run.cell(column)
+        if case .json = type, cell.storageClass == .text {
+            cell.withBytes { out.append(strippingNulls: $0) }
+        } else {
+            type.appendJSON(cell: cell, to: &out)
+        }
+    }
+
     /// Counts encoded bytes against the query's bound: SQLite sees a few instructions for a row of
     /// any size.
     func charge(_ byteCount: Int) { connection.charge(byteCount) }
@@ -67,6 +79,25 @@ extension RowLayout {
             rows.appendJSON(index, as: members[index].type, to: &out)
         }
         appendEnd(to: &out)
+        rows.charge(out.count - before)
+    }
+}
+
+extension RowLayout {
+    /// Appends the current row as `appendObject` does, without the members that are null, at every
+    /// depth.
+    public func appendObject(strippingNulls rows: borrowing Rows, to out: inout [UInt8]) {
+        let before = out.count
+        for index in members.indices {
+            let start = out.count
+            out.append(contentsOf: prefixes[index])
+            if start == before { out[start] = ASCII.leftBrace }
+            let value = out.count
+            rows.appendJSON(strippingNulls: index, as: members[index].type, to: &out)
+            if out[value...].elementsEqual("null".utf8) { out.removeLast(out.count - start) }
+        }
+        if out.count == before { out.append(ASCII.leftBrace) }
+        out.append(ASCII.rightBrace)
         rows.charge(out.count - before)
     }
 }

@@ -210,18 +210,25 @@ final class Writer {
             return true
         } catch {
             batch.failures.append((job, error))
-            capture.truncate(to: 0)
-            tally.drop()
-            log.rewind(to: head)
-            sequences.endWrite(isUndone: true)
-            guard connection.isInTransaction else { return false }
-            transaction.finish()
-            let isUndone =
-                (try? connection.execute("ROLLBACK TO job")) != nil
-                && (try? connection.execute("RELEASE job")) != nil
-            if !isUndone { try? connection.execute("ROLLBACK") }
-            return isUndone
+            return undo(transaction, to: head)
         }
+    }
+
+    /// Undoes one write, and what was noted of it.
+    ///
+    /// - Returns: as `perform`.
+    private func undo(_ transaction: WriteTransaction, to head: Int64) -> Bool {
+        capture.truncate(to: 0)
+        tally.drop()
+        log.rewind(to: head)
+        sequences.endWrite(isUndone: true)
+        guard connection.isInTransaction else { return false }
+        transaction.finish()
+        let isUndone =
+            (try? connection.execute("ROLLBACK TO job")) != nil
+            && (try? connection.execute("RELEASE job")) != nil
+        if !isUndone { try? connection.execute("ROLLBACK") }
+        return isUndone
     }
 
     private func mapped(_ body: () throws(SQLiteError) -> Void) throws(Problem) {

@@ -27,9 +27,4 @@ public struct Instant: Hashable, Comparable, Sendable {
     public static func < (left: Instant, right: Instant) -> Bool {
         left.microseconds < right.microseconds
     }
-
-    /// The instant `microseconds` later.
-    public func advanced(byMicroseconds microseconds: Int64) -> Instant {
-        Instant(microseconds: self.microseconds + microseconds)
-    }
 }

@@ -4,8 +4,8 @@ import Values
 
 /// Who is calling: what a verified token says, in the form that rules read.
 public struct Identity: Hashable, Sendable {
-    /// The database role: `anon`, `authenticated` or `service_role`.
-    public var role: String
+    /// The database role.
+    public var role: Role
     /// The user's id in lower case, nil for callers that are no user.
     public var userID: String?
     /// The user's e-mail address.
@@ -21,7 +21,7 @@ public struct Identity: Hashable, Sendable {
 
     /// A caller with the given claims.
     public init(
-        role: String, userID: String? = nil, email: String? = nil, aal: String = "aal1",
+        role: Role, userID: String? = nil, email: String? = nil, aal: String = "aal1",
         claims: String = "{}", expiresAt: Int64? = nil, sessionID: String? = nil
     ) {
         self.role = role
@@ -34,27 +34,26 @@ public struct Identity: Hashable, Sendable {
     }
 
     /// Whether rules do not apply to the caller (design §5).
-    public var isService: Bool { role == Self.serviceRole }
+    public var isService: Bool { role == .service }
 
     /// Whether the caller has not signed in.
-    public var isAnonymous: Bool { role == Self.anonymousRole }
-
-    private static let anonymousRole = "anon"
-    private static let serviceRole = "service_role"
+    public var isAnonymous: Bool { role == .anonymous }
 
     /// A caller without a user.
-    public static let anonymous = Identity(
-        role: anonymousRole, claims: #"{"role":"anon"}"#)
+    public static let anonymous = Identity(keyOf: .anonymous)
 
     /// A caller whom no rule binds.
-    public static let service = Identity(
-        role: serviceRole, claims: #"{"role":"service_role"}"#)
+    public static let service = Identity(keyOf: .service)
+
+    private init(keyOf role: Role) {
+        self.init(role: role, claims: #"{"role":"\#(role.rawValue)"}"#)
+    }
 
     /// The caller and the time as the context slots of a statement; nil for statements that do not
     /// ask for the time.
     public func context(now: Instant?) -> QueryContext {
         QueryContext(
-            userID: userID.map(Value.text) ?? .null, role: .text(role),
+            userID: userID.map(Value.text) ?? .null, role: .text(role.rawValue),
             email: email.map(Value.text) ?? .null, jwt: .text(claims), aal: .text(aal),
             now: now)
     }

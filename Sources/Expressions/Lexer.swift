@@ -14,8 +14,9 @@ struct Lexer {
 
     /// All words of `text`, the last one being `.end`.
     static func tokens(of text: String) throws(RuleFault) -> [Token] {
-        guard text.utf8.count <= Limits.ruleBytesMax else {
-            throw RuleFault(message: "longer than \(Limits.ruleBytesMax) bytes", offset: 0)
+        guard text.utf8.count <= ExpressionLimits.ruleBytesMax else {
+            throw RuleFault(
+                message: "longer than \(ExpressionLimits.ruleBytesMax) bytes", offset: 0)
         }
         var lexer = Lexer(bytes: Array(text.utf8))
         var tokens: [Token] = []

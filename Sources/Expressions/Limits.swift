@@ -1,5 +1,5 @@
 /// The bounds of what this room parses and renders. Each is there because something below has one.
-enum Limits {
+enum ExpressionLimits {
     /// The deepest nesting of a rule's syntax: parentheses, `not`, function arguments, `exists`.
     static let ruleDepthMax = 64
     /// The longest chain of one kind of operator that is not `and` or `or`: such a chain is as deep

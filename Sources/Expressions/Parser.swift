@@ -89,18 +89,19 @@ struct Parser {
     ) throws(RuleFault) -> Syntax {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= Limits.ruleDepthMax else {
+        guard depth <= ExpressionLimits.ruleDepthMax else {
             throw RuleFault(
-                message: "nested deeper than \(Limits.ruleDepthMax) levels", offset: current.offset)
+                message: "nested deeper than \(ExpressionLimits.ruleDepthMax) levels",
+                offset: current.offset)
         }
         return try rule(&self)
     }
 
     /// Refuses the link of a chain of operators that would make it too long.
     func limit(_ links: Int) throws(RuleFault) {
-        guard links > Limits.operatorChainMax else { return }
+        guard links > ExpressionLimits.operatorChainMax else { return }
         throw RuleFault(
-            message: "more than \(Limits.operatorChainMax) operators in a chain",
+            message: "more than \(ExpressionLimits.operatorChainMax) operators in a chain",
             offset: current.offset)
     }
 

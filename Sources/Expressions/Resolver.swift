@@ -96,11 +96,11 @@ final class Resolver {
 
     func resolve(_ syntax: Syntax, _ scope: Scope) -> Typed {
         nodeCount += 1
-        guard nodeCount <= Limits.nodesMax else {
+        guard nodeCount <= ExpressionLimits.nodesMax else {
             if isTooLarge { return .invalid(at: syntax.offset) }
             isTooLarge = true
             return fault(
-                "expands to more than \(Limits.nodesMax) parts", at: syntax.offset, scope)
+                "expands to more than \(ExpressionLimits.nodesMax) parts", at: syntax.offset, scope)
         }
         return node(syntax, at: syntax.offset, scope)
     }

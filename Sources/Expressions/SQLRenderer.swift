@@ -172,13 +172,15 @@ struct SQLRenderer {
     ) {
         guard !operands.isEmpty else { return append(empty) }
         let ordered = operands.inSQLOrder
-        guard ordered.count > Limits.chainMax else { return join(ordered[...], symbol, needed) }
-        let size = (ordered.count + Limits.chainMax - 1) / Limits.chainMax
+        guard ordered.count > ExpressionLimits.chainMax else {
+            return join(ordered[...], symbol, needed)
+        }
+        let size = (ordered.count + ExpressionLimits.chainMax - 1) / ExpressionLimits.chainMax
         for start in stride(from: 0, to: ordered.count, by: size) {
             if start > 0 { append(symbol) }
             append("(")
             let group = ordered[start..<min(start + size, ordered.count)]
-            if group.count > Limits.chainMax {
+            if group.count > ExpressionLimits.chainMax {
                 chain(Array(group), symbol, needed, empty: empty)
             } else {
                 join(group, symbol, needed)

@@ -71,11 +71,11 @@ struct SQLShape {
         let others = (stacks.dropFirst().first ?? 1) + 3
         var levels = 1
         var count = operands.count
-        while count > Limits.chainMax {
-            count /= Limits.chainMax
+        while count > ExpressionLimits.chainMax {
+            count /= ExpressionLimits.chainMax
             levels += 1
         }
-        let width = min(operands.count, Limits.chainMax) * levels
+        let width = min(operands.count, ExpressionLimits.chainMax) * levels
         return SQLShape(
             stack: max(first, others) + (levels - 1) * 3,
             depth: (operands.map(\.depth).max() ?? 1) + width)
@@ -83,7 +83,7 @@ struct SQLShape {
 
     /// Why SQLite would refuse the expression; nil when it takes it.
     var fault: String? {
-        stack > Limits.parserStackMax || depth > Limits.sqlDepthMax
+        stack > ExpressionLimits.parserStackMax || depth > ExpressionLimits.sqlDepthMax
             ? "nested too deeply for the database" : nil
     }
 }

@@ -28,12 +28,6 @@ public struct PathPattern: ExpressibleByStringLiteral, Hashable, Sendable {
         let parameters = segments.count { $0 == .parameter || $0 == .tail }
         precondition(parameters <= PathParameters.countMax, "too many parameters: \(text)")
     }
-
-    /// The names of the parameters, in their order.
-    public var parameterNames: [String] {
-        text.split(separator: "/").filter { $0.hasPrefix("{") }
-            .map { String($0.dropFirst().prefix { $0 != "." && $0 != "}" }) }
-    }
 }
 
 extension PathPattern.Segment {

@@ -24,7 +24,7 @@ struct DeadlineTable: Sendable {
         webSocketIdle = deadlines.webSocketIdle.milliseconds
         webSocketPong = deadlines.webSocketPong.milliseconds
         webSocketClose = deadlines.webSocketClose.milliseconds
-        let bounds = Limits.deadlineTickMilliseconds
+        let bounds = HTTPServerLimits.deadlineTickMilliseconds
         tick = min(max(deadlines.shortest.milliseconds / 4, bounds.lowerBound), bounds.upperBound)
         bodyBytesPerSecondMin = max(deadlines.bodyBytesPerSecondMin, 1)
     }

@@ -50,7 +50,7 @@ public struct ConnectionLimits: Hashable, Sendable {
 }
 
 /// What needs no setting, each with its unit and its reason.
-enum Limits {
+enum HTTPServerLimits {
     /// Requests of one connection answered in one turn of its loop; the rest wait for the next, so
     /// that one pipelining peer does not starve the others.
     static let requestsPerTurn = 64

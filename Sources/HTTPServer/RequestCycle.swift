@@ -232,13 +232,13 @@ extension RequestCycle {
     /// buffer.
     private mutating func compact() {
         if used == input.count {
-            if input.capacity > Limits.keptBufferBytesMax {
+            if input.capacity > HTTPServerLimits.keptBufferBytesMax {
                 input = []
             } else {
                 input.removeAll(keepingCapacity: true)
             }
             used = 0
-        } else if used > Limits.keptBufferBytesMax, used > input.count / 2 {
+        } else if used > HTTPServerLimits.keptBufferBytesMax, used > input.count / 2 {
             input.removeFirst(used)
             used = 0
         }
@@ -273,7 +273,7 @@ extension RequestCycle {
         let isUndecided = head.expectsContinue && bufferedCount == 0
         body = BodyReceiver(
             discarding: head.framing,
-            bytesMax: max(Limits.discardedBodyBytesMax, bufferedCount), limits: limits)
+            bytesMax: max(HTTPServerLimits.discardedBodyBytesMax, bufferedCount), limits: limits)
         let isWhole = isUndecided || body == nil ? nil : try? receiveBody()
         compact()
         if isWhole == nil || (isWhole == false && hasEnded) { framing.keepsAlive = false }

@@ -113,7 +113,7 @@ final class ServerConnection: StreamSocketDelegate {
             }
             if webSocket != nil { return }
             requests += 1
-            if requests == Limits.requestsPerTurn { return continueNextTurn() }
+            if requests == HTTPServerLimits.requestsPerTurn { return continueNextTurn() }
         }
         updateReading()
     }
@@ -260,7 +260,7 @@ final class ServerConnection: StreamSocketDelegate {
         socket.send { output in
             delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
             guard delimitation == .length, case .bytes(let body) = response.content else { return }
-            isBodyDue = body.count > Limits.copiedBodyBytesMax
+            isBodyDue = body.count > HTTPServerLimits.copiedBodyBytesMax
             if !isBodyDue { output.append(contentsOf: body) }
         }
         if isBodyDue { socket.send(response.body) }

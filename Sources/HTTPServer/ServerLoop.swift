@@ -73,7 +73,9 @@ final class ServerLoop {
     /// Tells a connection over the limit so, if that costs little.
     private func refuse(_ socket: StreamSocket) {
         counters.refusedConnections.add(1)
-        guard refusals < Limits.refusalsMax, !socket.isSecure else { return socket.abort() }
+        guard refusals < HTTPServerLimits.refusalsMax, !socket.isSecure else {
+            return socket.abort()
+        }
         refusals += 1
         socket.delegate = RefusedConnection { [weak self] in self?.refusals -= 1 }
         let fault = HTTPFault(status: 503, message: "Too many connections are open.")
@@ -99,7 +101,8 @@ final class ServerLoop {
     /// Looks at all deadlines now and then: that costs less than a timer for each.
     private func armTicker() {
         guard !connections.isEmpty || isDraining else { return }
-        let pace = isDraining ? Limits.drainTickMilliseconds : Int(settings.deadlines.tick)
+        let pace =
+            isDraining ? HTTPServerLimits.drainTickMilliseconds : Int(settings.deadlines.tick)
         if isTicking { return }
         isTicking = true
         if let ticker { return ticker.rearm(after: .milliseconds(pace)) }

@@ -23,8 +23,8 @@ import Network
         self.socket = socket
         deadline = socket.loop.nowMilliseconds + stream.timeMax.milliseconds
         marks = (socket.highWaterBytes, socket.lowWaterBytes)
-        socket.highWaterBytes = Limits.streamedQueueBytesMax
-        socket.lowWaterBytes = Limits.streamedQueueBytesMax / 2
+        socket.highWaterBytes = HTTPServerLimits.streamedQueueBytesMax
+        socket.lowWaterBytes = HTTPServerLimits.streamedQueueBytesMax / 2
     }
 
     /// Sends all parts, as a task on the loop.

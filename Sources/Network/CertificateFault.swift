@@ -65,7 +65,7 @@ private func names(of certificate: OpaquePointer?) -> [String] {
         return []
     }
     defer { unsafe BIO_free(memory) }
-    unsafe copenssl_print_names(certificate, Int32(Limits.namesTold), memory)
+    unsafe copenssl_print_names(certificate, Int32(NetworkLimits.namesTold), memory)
     ERR_clear_error()
     var start: UnsafePointer<CChar>?
     let count = unsafe copenssl_bio_memory(memory, &start)

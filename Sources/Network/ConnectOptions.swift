@@ -5,26 +5,26 @@ public struct ConnectOptions: Hashable, Sendable {
     /// Questions to a silent peer whether it is still there (tcp(7)).
     public struct KeepAlive: Hashable, Sendable {
         /// Silence before the first question.
-        public var idleSeconds = Limits.keepAliveIdleSeconds
+        public var idleSeconds = NetworkLimits.keepAliveIdleSeconds
         /// Time between two questions.
-        public var intervalSeconds = Limits.keepAliveIntervalSeconds
+        public var intervalSeconds = NetworkLimits.keepAliveIntervalSeconds
         /// Questions that may stay unanswered.
-        public var probes = Limits.keepAliveProbes
+        public var probes = NetworkLimits.keepAliveProbes
 
         /// The house's own: a peer has vanished after a minute.
         public init() {}
     }
 
     /// What all endpoints have together.
-    public var timeout = Limits.connectTimeout
+    public var timeout = NetworkLimits.connectTimeout
     /// What one endpoint has, from its name's look-up to the end of the TLS handshake.
-    public var endpointTimeout = Limits.endpointTimeout
+    public var endpointTimeout = NetworkLimits.endpointTimeout
     /// What an address has before the next one of its name is tried as well (RFC 8305 §5).
-    public var attemptDelay = Limits.attemptDelay
+    public var attemptDelay = NetworkLimits.attemptDelay
     /// Nil asks nothing.
     public var keepAlive: KeepAlive? = KeepAlive()
     /// How long sent bytes may stay unacknowledged (`TCP_USER_TIMEOUT`).
-    public var unacknowledgedMilliseconds = Limits.unacknowledgedMilliseconds
+    public var unacknowledgedMilliseconds = NetworkLimits.unacknowledgedMilliseconds
 
     /// The house's own.
     public init() {}

@@ -73,7 +73,8 @@ final class ConnectionAttempt: ReadinessHandler {
     }
 
     private func tryAgainLater() {
-        retry = loop.schedule(after: Limits.busySocketPause) { [weak self] in self?.connect() }
+        retry = loop.schedule(after: NetworkLimits.busySocketPause) { [weak self] in self?.connect()
+        }
     }
 
     private func conclude(_ code: Int32) {

@@ -35,7 +35,7 @@ public final class EventLoop {
         executor = try LoopExecutor()
         context = LoopContext(index: index, executor: executor)
         poller = try Poller()
-        unsafe receiveBuffer = .allocate(byteCount: Limits.receiveBufferBytes, alignment: 16)
+        unsafe receiveBuffer = .allocate(byteCount: NetworkLimits.receiveBufferBytes, alignment: 16)
         unsafe executor.loop = self
         _ = try poller.add(
             executor.mailbox.descriptor, for: [.readable, .edgeTriggered], handler: Waker())
@@ -125,7 +125,9 @@ public final class EventLoop {
     func takeSpareTail() -> [UInt8]? { spareTails.popLast() }
 
     func giveSpareTail(_ storage: [UInt8]) {
-        guard spareTails.count < Limits.spareTails, storage.capacity <= 2 * Limits.tailBytes else {
+        guard spareTails.count < NetworkLimits.spareTails,
+            storage.capacity <= 2 * NetworkLimits.tailBytes
+        else {
             return
         }
         spareTails.append(storage)

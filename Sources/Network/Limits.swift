@@ -1,5 +1,5 @@
 /// Bounds of the network room, each with its unit and its reason.
-enum Limits {
+enum NetworkLimits {
     /// Events taken from the kernel at once. More wait for the next turn, so a turn stays short.
     static let eventsPerTurn = 512
     /// Connections accepted by one listener in one turn: a burst of them must not starve open ones.

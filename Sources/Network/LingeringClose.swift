@@ -9,20 +9,20 @@ struct LingeringClose {
 
     /// - Parameter giveUp: called when the peer has made no progress for too long.
     init(on loop: EventLoop, giveUp: @escaping () -> Void) {
-        end = loop.nowMilliseconds + Limits.lingeringMilliseconds
-        timer = loop.schedule(after: .milliseconds(Limits.closingMilliseconds), giveUp)
+        end = loop.nowMilliseconds + NetworkLimits.lingeringMilliseconds
+        timer = loop.schedule(after: .milliseconds(NetworkLimits.closingMilliseconds), giveUp)
     }
 
     /// The peer has taken bytes or sent some: it has time for more, within the bound.
     func prolong(at now: UInt64) {
         let left = end - min(end, now)
-        timer.rearm(after: .milliseconds(min(left, UInt64(Limits.closingMilliseconds))))
+        timer.rearm(after: .milliseconds(min(left, UInt64(NetworkLimits.closingMilliseconds))))
     }
 
     /// Counts bytes that were read and dropped; false when they are too many.
     mutating func drop(_ count: Int, at now: UInt64) -> Bool {
         droppedBytes += count
-        guard droppedBytes <= Limits.discardedBytes else { return false }
+        guard droppedBytes <= NetworkLimits.discardedBytes else { return false }
         prolong(at: now)
         return true
     }

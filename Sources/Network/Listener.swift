@@ -47,7 +47,7 @@ public final class Listener: ReadinessHandler {
 
     /// Accepts what waits, up to a bound that lets open connections have their turn.
     public func becameReady(_ readiness: Readiness) {
-        for _ in 0..<Limits.acceptsPerTurn {
+        for _ in 0..<NetworkLimits.acceptsPerTurn {
             guard let socket, !isPaused, takeOne(from: socket.descriptor) else { return }
         }
     }
@@ -104,7 +104,8 @@ public final class Listener: ReadinessHandler {
     /// Nothing can be accepted, not even to refuse it: looks again later instead of spinning.
     private func rest() {
         isPaused = true
-        _ = loop.schedule(after: .milliseconds(Limits.exhaustedPauseMilliseconds)) { [weak self] in
+        _ = loop.schedule(after: .milliseconds(NetworkLimits.exhaustedPauseMilliseconds)) {
+            [weak self] in
             guard let self else { return }
             if reserve < 0 { reserve = Listener.openReserve() }
             isPaused = false

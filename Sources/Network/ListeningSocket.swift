@@ -60,7 +60,7 @@ public final class ListeningSocket: Sendable {
         do throws(NetworkError) {
             try configure(descriptor, family: address.family, shared: shared)
             let bound = unsafe address.withPointer { unsafe Glibc.bind(descriptor, $0, $1) }
-            if bound != 0 || listen(descriptor, Limits.backlog) != 0 {
+            if bound != 0 || listen(descriptor, NetworkLimits.backlog) != 0 {
                 throw refusal(host: host, port: address.port)
             }
         } catch {

@@ -84,7 +84,7 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     /// Runs what waits, in rounds, as jobs start jobs. Loop thread only.
     func runWaiting() {
-        for _ in 0..<Limits.jobRoundsPerTurn {
+        for _ in 0..<NetworkLimits.jobRoundsPerTurn {
             unsafe mailbox.take(into: &batch)
             runBatch()
             unsafe swap(&batch, &ownMessages)

@@ -21,7 +21,7 @@ struct OutputQueue {
     var isEmpty: Bool { byteCount == 0 }
 
     mutating func append(_ bytes: [UInt8]) {
-        if bytes.count <= Limits.coalescedBytes {
+        if bytes.count <= NetworkLimits.coalescedBytes {
             return append { $0.append(contentsOf: bytes) }
         }
         append(shared: bytes)
@@ -41,7 +41,7 @@ struct OutputQueue {
         write(&tail)
         precondition(tail.count >= before, "output can only be appended")
         byteCount += tail.count - before
-        if tail.count >= Limits.tailBytes { sealTail() }
+        if tail.count >= NetworkLimits.tailBytes { sealTail() }
     }
 
     mutating func removeAll() { self = OutputQueue() }
@@ -88,7 +88,7 @@ struct OutputQueue {
     mutating func write(to descriptor: Int32) -> Int {
         if head == buffers.count { return send(tail, to: descriptor) }
         sealTail()
-        let count = min(buffers.count - head, Limits.buffersPerWrite)
+        let count = min(buffers.count - head, NetworkLimits.buffersPerWrite)
         if count == 1 { return send(buffers[head], to: descriptor) }
         return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { vectors in
             unsafe pin(0, of: count, in: vectors, descriptor)
@@ -149,9 +149,9 @@ struct OutputQueue {
 
     private mutating func compact() {
         if head == buffers.count {
-            buffers.removeAll(keepingCapacity: buffers.count <= Limits.buffersPerWrite)
+            buffers.removeAll(keepingCapacity: buffers.count <= NetworkLimits.buffersPerWrite)
             head = 0
-        } else if head >= Limits.buffersPerWrite, head > buffers.count / 2 {
+        } else if head >= NetworkLimits.buffersPerWrite, head > buffers.count / 2 {
             buffers.removeFirst(head)
             head = 0
         }

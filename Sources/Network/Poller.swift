@@ -55,7 +55,7 @@ final class Poller {
     init() throws(NetworkError) {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         if descriptor < 0 { throw .last("epoll_create1") }
-        unsafe events = .allocate(capacity: Limits.eventsPerTurn)
+        unsafe events = .allocate(capacity: NetworkLimits.eventsPerTurn)
         unsafe events.initialize(repeating: epoll_event())
     }
 
@@ -97,7 +97,7 @@ final class Poller {
     /// Waits and returns how many events lie in the array; -1 milliseconds waits without end.
     func wait(milliseconds: Int32) -> Int {
         let count = unsafe epoll_wait(
-            descriptor, events.baseAddress, Int32(Limits.eventsPerTurn), milliseconds)
+            descriptor, events.baseAddress, Int32(NetworkLimits.eventsPerTurn), milliseconds)
         if count < 0 {
             precondition(errno == EINTR, "epoll_wait: \(systemMessage(errno))")
             return 0

@@ -16,15 +16,15 @@ public final class Resolver: Sendable {
 
     /// Bounds of a resolver, each with its unit.
     struct Bounds {
-        var threadsMax = Limits.resolverThreads
+        var threadsMax = NetworkLimits.resolverThreads
         /// Names that may be looked up or wait for a thread.
-        var lookUpsMax = Limits.lookUps
+        var lookUpsMax = NetworkLimits.lookUps
         /// Names whose answers are kept.
-        var namesMax = Limits.cachedNames
+        var namesMax = NetworkLimits.cachedNames
         /// How long addresses are kept.
-        var addressesKept = Limits.addressesKept
+        var addressesKept = NetworkLimits.addressesKept
         /// How long it is kept that a name has none, or that nobody knew.
-        var failuresKept = Limits.lookUpFailuresKept
+        var failuresKept = NetworkLimits.lookUpFailuresKept
     }
 
     private struct Waiter {
@@ -99,7 +99,7 @@ public final class Resolver: Sendable {
 
     /// Whether it is worth asking: RFC 1035 §2.3.4 bounds names, and a C string ends at a NUL.
     private func isPlausible(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= Limits.nameBytes && !name.utf8.contains(0)
+        !name.isEmpty && name.utf8.count <= NetworkLimits.nameBytes && !name.utf8.contains(0)
     }
 
     /// On a thread of the pool. A name that nobody waits for any more is left.
@@ -143,32 +143,3 @@ public final class Resolver: Sendable {
         _ = state.withLock { $0.waiting[name]?.removeValue(forKey: number) }
     }
 }
-
-/// One caller's wait for the addresses of a name. Confined to its loop's thread.
-///
-/// The resolver holds it across threads; it is empty once it is over, so that it does not matter
-/// where it is released.
-final class Resolution {
-    private var completion: ((Resolver.Answer) -> Void)?
-    fileprivate(set) var onCancel: (() -> Void)?
-
-    init(_ completion: @escaping (Resolver.Answer) -> Void) { self.completion = completion }
-
-    /// Tells the caller, unless it has given up.
-    fileprivate func finish(_ answer: Resolver.Answer) {
-        let completion = completion
-        self.completion = nil
-        onCancel = nil
-        completion?(answer)
-    }
-
-    /// Gives up: the caller is told nothing.
-    func cancel() {
-        completion = nil
-        onCancel?()
-        onCancel = nil
-    }
-}
-
-@available(*, unavailable)
-extension Resolution: Sendable {}

@@ -1,31 +1,4 @@
-import Diagnostics
 import Glibc
-
-/// Why a name was not turned into addresses.
-enum LookUpFailure: Error, Hashable, Sendable {
-    /// There is no such name, or it has no address.
-    case notFound(reason: String)
-    /// It could not be found out; `reason` is the resolver's.
-    case failed(reason: String)
-    /// Too many names are being looked up.
-    case busy
-
-    /// The resolver's words.
-    var reason: String {
-        switch self {
-        case .notFound(let reason), .failed(let reason): reason
-        case .busy: "too many names are being looked up"
-        }
-    }
-
-    fileprivate init(code: Int32) {
-        let reason: String =
-            code == EAI_SYSTEM
-            ? systemMessage(errno)
-            : unsafe gai_strerror(code).map { unsafe String(cString: $0) } ?? "no reason given"
-        self = code == EAI_NONAME ? .notFound(reason: reason) : .failed(reason: reason)
-    }
-}
 
 extension SocketAddress {
     /// All addresses of a name, with port 0, in the order of RFC 6724: the C library sorts them.
@@ -47,7 +20,7 @@ extension SocketAddress {
         defer { unsafe freeaddrinfo(found) }
         var addresses: [SocketAddress] = []
         var next = unsafe found
-        while let entry = unsafe next, addresses.count < Limits.addressesPerName {
+        while let entry = unsafe next, addresses.count < NetworkLimits.addressesPerName {
             if let pointer = unsafe entry.pointee.ai_addr {
                 let address = unsafe SocketAddress(
                     copying: pointer, length: entry.pointee.ai_addrlen)

@@ -15,7 +15,7 @@ final class StallWatch {
         timer = socket.loop.schedule(after: period) { [weak self] in self?.look() }
     }
 
-    private var period: Duration { timeout / Limits.stallLooks }
+    private var period: Duration { timeout / NetworkLimits.stallLooks }
 
     func cancel() { timer?.cancel() }
 
@@ -24,7 +24,7 @@ final class StallWatch {
         quietLooks = movedBytes == socket.movedBytes ? quietLooks + 1 : 0
         movedBytes = socket.movedBytes
         // What moved last may have done so right after the look before: one look more.
-        if quietLooks > Limits.stallLooks { return socket.finish(.stalled) }
+        if quietLooks > NetworkLimits.stallLooks { return socket.finish(.stalled) }
         timer?.rearm(after: period)
     }
 }

@@ -22,9 +22,9 @@ public final class StreamSocket: ReadinessHandler {
     /// Bytes given to the network so far.
     public private(set) var sentBytes = 0
     /// Queued bytes above which `isAboveHighWater` holds.
-    public var highWaterBytes = Limits.highWaterBytes
+    public var highWaterBytes = NetworkLimits.highWaterBytes
     /// Queued bytes below which the delegate hears `socketDrained`.
-    public var lowWaterBytes = Limits.lowWaterBytes
+    public var lowWaterBytes = NetworkLimits.lowWaterBytes
 
     /// The loop the connection lives on.
     public let loop: EventLoop

@@ -150,7 +150,7 @@ final class TLSSession {
 
     /// Whether plain text waits that can be encrypted: the handshake is done and there is room.
     func canEncrypt(into output: OutputQueue) -> Bool {
-        !plain.isEmpty && output.byteCount < Limits.encryptedBytes && isEstablished
+        !plain.isEmpty && output.byteCount < NetworkLimits.encryptedBytes && isEstablished
     }
 
     /// Encrypts queued plain text, a record at a time, as far as the output has room.
@@ -160,7 +160,7 @@ final class TLSSession {
         into output: inout OutputQueue, by scratch: UnsafeMutableRawBufferPointer
     ) throws(TLSError) {
         let record = unsafe UnsafeMutableRawBufferPointer(
-            rebasing: scratch[..<Limits.recordBytes])
+            rebasing: scratch[..<NetworkLimits.recordBytes])
         while canEncrypt(into: output) {
             let count = unsafe plain.copyFront(to: record)
             plain.consume(try unsafe write(UnsafeRawBufferPointer(rebasing: record[..<count])))

@@ -110,7 +110,9 @@ final class TimerQueue {
     /// Cancelled tokens stay in the heap until their time comes, or until they are most of it.
     fileprivate func noteStale() {
         staleCount += 1
-        guard staleCount >= Limits.staleTimersMin, staleCount > heap.count / 2 else { return }
+        guard staleCount >= NetworkLimits.staleTimersMin, staleCount > heap.count / 2 else {
+            return
+        }
         heap.removeAll { $0.token.work == nil || $0.token.queuedFor != $0.time }
         staleCount = 0
         for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { siftDown(index) }

@@ -3,7 +3,7 @@ import Values
 
 /// What a client may make this room hold or do. Every figure is per request unless it says
 /// otherwise.
-enum Limits {
+enum RESTLimits {
     /// Bytes of a table name. PostgreSQL allows 63; declared names are shorter than this.
     static let tableNameBytesMax = 256
     /// Bytes of a query string. Clients send long `in.(...)` lists: rest.md §19.2 asks for 32 kB at
@@ -17,8 +17,6 @@ enum Limits {
     static let payloadRowsMax = 100_000
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
-    /// Nesting of an answer: embeds, each an array of objects, around the deepest json of a column.
-    static let answerDepthMax = 2 * (QueryLimits.selectDepthMax + 2) + ValueLimits.jsonDepthMax
     /// Finished plans kept by one loop.
     static let cachedPlansMax = 1024
     /// Bytes of the text that stands for a request's shape; longer requests are planned each time.

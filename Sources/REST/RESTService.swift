@@ -101,13 +101,49 @@ public final class RESTService {
         let context = identity.context(now: now)
         let (plan, rows, operands) = try plan(request, action, table, identity, context)
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
-        let job = WriteJob(
+        let job = BoundWrite(
             try PlannedWrite(plan, rows, computed), operands, context, catalogue,
             isAnonymous: identity.isAnonymous, rowsMax: settings.rowsMax)
         if job.isIdle { return .response(job.response(job.idleResult)) }
-        return .deferred { [database, report, id = request.id] reply in
+        guard let search = job.search else { return handOver(job, on: nil, request.id) }
+        let found: [Int64]
+        do throws(DatabaseError) {
+            found = try job.rows(search, on: reader)
+        } catch .overBudget {
+            return searchSlowly(search, for: job, request.id)
+        } catch {
+            throw Problem(error)
+        }
+        if found.isEmpty { return .response(job.response(try job.emptyResult())) }
+        return handOver(job, on: found, request.id)
+    }
+
+    private func searchSlowly(_ search: BoundSQL, for job: BoundWrite, _ id: UInt64) -> Answer {
+        .pending { [database, report] in
+            do throws(Problem) {
+                let found = try await database.readSlowly { (reader) throws(Problem) in
+                    do throws(DatabaseError) {
+                        return try job.rows(search, on: reader)
+                    } catch {
+                        throw Problem(error)
+                    }
+                }
+                if found.isEmpty { return job.response(try job.emptyResult()) }
+                return job.response(
+                    try await database.write { (transaction) throws(Problem) in
+                        try job.run(in: transaction, on: found)
+                    })
+            } catch {
+                if !Task.isCancelled { report(error, id) }
+                return Response(error)
+            }
+        }
+    }
+
+    private func handOver(_ job: BoundWrite, on found: [Int64]?, _ id: UInt64) -> Answer {
+        .deferred { [database, report] reply in
             database.write { (transaction) throws(Problem) in
-                try job.run(in: transaction)
+                try job.run(in: transaction, on: found)
             } reply: { result in
                 reply {
                     do throws(Problem) {

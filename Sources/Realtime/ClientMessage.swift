@@ -37,7 +37,8 @@ struct ClientMessage {
     /// Reads a text message. Nil if it is not JSON or lacks a field: such messages are dropped and
     /// the connection stays open.
     init?(text: [UInt8], serializer: Serializer) {
-        guard let root = try? JSONDocument(parsing: text, depthMax: Limits.messageDepth).root
+        guard
+            let root = try? JSONDocument(parsing: text, depthMax: RealtimeLimits.messageDepth).root
         else { return nil }
         switch serializer {
         case .objects:
@@ -124,7 +125,8 @@ extension ClientMessage {
         // A user's payload is opaque here: only generic pushes carry JSON that the server reads.
         let json = isBroadcast ? ServerPayload.empty : Array(bytes[position...])
         guard
-            let payload = try? JSONDocument(parsing: json, depthMax: Limits.messageDepth).root
+            let payload = try? JSONDocument(parsing: json, depthMax: RealtimeLimits.messageDepth)
+                .root
         else { return nil }
         joinReference = Self.quoted(parts[0])
         reference = Self.quoted(parts[1])

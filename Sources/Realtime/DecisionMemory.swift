@@ -31,7 +31,7 @@ struct DecisionMemory {
     ) -> Judge.Verdict {
         let count = dependencies.reduce(0) { $0 &+ $1.changeCount }
         if count != changeCount || departed != self.departed
-            || decisions.count >= Limits.rememberedDecisions
+            || decisions.count >= RealtimeLimits.rememberedDecisions
         {
             changeCount = count
             self.departed = departed

@@ -4,27 +4,27 @@ import Diagnostics
 /// setting; the others suit most projects, and only tests of this room set them.
 public struct FeedSettings: Sendable {
     /// Sockets of one loop; past it an upgrade is answered with 429.
-    var sessionsMax = Limits.sessionsPerLoop
+    var sessionsMax = RealtimeLimits.sessionsPerLoop
     /// Channels of one socket; joins past it answer `ChannelRateLimitReached`.
     var channelsPerSessionMax: Int
     /// `postgres_changes` items of one channel.
-    var bindingsPerChannelMax = Limits.bindingsPerChannel
+    var bindingsPerChannelMax = RealtimeLimits.bindingsPerChannel
     /// `postgres_changes` items of all channels of one socket.
-    var bindingsPerSessionMax = Limits.bindingsPerSession
+    var bindingsPerSessionMax = RealtimeLimits.bindingsPerSession
     /// Joins per second of one socket.
-    var joinsPerSecondMax = Limits.joinsPerSecond
+    var joinsPerSecondMax = RealtimeLimits.joinsPerSecond
     /// Messages per second of one socket, heartbeats not counted.
     var messagesPerSecondMax: Int
     /// Seconds without any message from the client before its socket is closed.
-    var idleSecondsMax = Limits.idleSeconds
+    var idleSecondsMax = RealtimeLimits.idleSeconds
     /// Seconds a socket may stay without a channel.
-    var emptySecondsMax = Limits.emptySeconds
+    var emptySecondsMax = RealtimeLimits.emptySeconds
     /// Bytes queued for a socket above which it waits and catches up later.
-    var queuedBytesMax = Limits.queuedBytes
+    var queuedBytesMax = RealtimeLimits.queuedBytes
     /// Changes kept for sockets that wait.
-    var ringChangesMax = Limits.ringChanges
+    var ringChangesMax = RealtimeLimits.ringChanges
     /// Bytes of changes kept for sockets that wait.
-    var ringBytesMax = Limits.ringBytes
+    var ringBytesMax = RealtimeLimits.ringBytes
     /// Whether `old_record` is the whole old row for those who could see it, and not its key alone.
     /// The key is what Supabase sends unless a table is told otherwise.
     var showsOldRows = false
@@ -43,7 +43,8 @@ public struct FeedSettings: Sendable {
     /// How often one socket may send.
     var messageLimit: RateLimit {
         RateLimit(
-            burst: messagesPerSecondMax * Limits.messageBurstSeconds, count: messagesPerSecondMax,
+            burst: messagesPerSecondMax * RealtimeLimits.messageBurstSeconds,
+            count: messagesPerSecondMax,
             seconds: 1)
     }
 }

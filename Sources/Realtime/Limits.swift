@@ -1,5 +1,5 @@
 /// What one client may make this room hold, and how fast it may ask.
-enum Limits {
+enum RealtimeLimits {
     /// `postgres_changes` items of one join.
     static let bindingsPerChannel = 100
     /// `postgres_changes` items of all channels of one socket. Each costs some hundred bytes and a

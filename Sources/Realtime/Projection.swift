@@ -95,8 +95,8 @@ final class Projection {
 
     private func encode(_ change: Change, showsOld: Bool) -> [UInt8] {
         let whole = encode(change, showsOld: showsOld, valueBytesMax: .max)
-        guard whole.count > Limits.changeBytes else { return whole }
-        return encode(change, showsOld: showsOld, valueBytesMax: Limits.keptValueBytes)
+        guard whole.count > RealtimeLimits.changeBytes else { return whole }
+        return encode(change, showsOld: showsOld, valueBytesMax: RealtimeLimits.keptValueBytes)
     }
 
     private func encode(_ change: Change, showsOld: Bool, valueBytesMax: Int) -> [UInt8] {

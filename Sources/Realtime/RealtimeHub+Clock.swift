@@ -34,9 +34,9 @@ extension RealtimeHub {
     private func checkTokens() {
         for session in Array(sessions.values) {
             for channel in Array(session.channels.values) {
-                guard let token = channel.token, case .failure(let problem) = authenticate(token)
+                guard let token = channel.token, case .failure(let refusal) = authenticate(token)
                 else { continue }
-                session.end(channel, because: .tokenRefused(problem.message))
+                session.end(channel, because: .tokenRefused(refusal))
             }
         }
     }
@@ -48,8 +48,8 @@ extension RealtimeHub {
             for channel in Array(session.channels.values) {
                 switch channel.identity.current(at: now) {
                 case .success(let identity): tokens.expect(identity.expiresAt)
-                case .failure(let problem):
-                    session.end(channel, because: .tokenRefused(problem.message))
+                case .failure(let refusal):
+                    session.end(channel, because: .tokenRefused(refusal))
                 }
             }
         }

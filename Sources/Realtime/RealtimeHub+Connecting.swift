@@ -32,7 +32,7 @@ extension RealtimeHub {
     }
 
     /// Who a token speaks for, if it is good for a feed now.
-    func identify(_ token: String) -> Result<Identity, Problem> {
+    func identify(_ token: String) -> Result<Identity, TokenRefusal> {
         authenticate(token).flatMap { $0.current(at: clock()) }
     }
 
@@ -47,11 +47,8 @@ extension RealtimeHub {
 
 extension Identity {
     /// The identity, unless its token has ended.
-    func current(at now: Instant) -> Result<Identity, Problem> {
+    func current(at now: Instant) -> Result<Identity, TokenRefusal> {
         guard let end = expiresAt, end <= now.seconds else { return .success(self) }
-        return .failure(
-            Problem(
-                code: "InvalidJWTToken", status: 401,
-                message: "Token has expired \(now.seconds - end) seconds ago"))
+        return .failure(.expired(secondsAgo: now.seconds - end))
     }
 }

@@ -12,7 +12,7 @@ public import Schema
 /// pointer appended to a socket's queue.
 public final class RealtimeHub {
     let settings: FeedSettings
-    let authenticate: (String) -> Result<Identity, Problem>
+    let authenticate: (String) -> Result<Identity, TokenRefusal>
     /// Told why a client was refused something on a topic, in the words that it was told.
     let report: (_ topic: String, _ reason: String) -> Void
     /// The wall clock: tokens end by it.
@@ -37,8 +37,7 @@ public final class RealtimeHub {
     ///
     /// - Parameters:
     ///   - reader: the loop's own; rules that look at other models are asked through it.
-    ///   - authenticate: who a token speaks for, if it names its role and its end; the problem's
-    ///     message is told to the client.
+    ///   - authenticate: who a token speaks for, if it names its role and its end.
     ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
     ///     same second; without it they are looked at every half minute.
     ///   - report: told why a client was refused something on a topic, in the words that it was
@@ -47,7 +46,7 @@ public final class RealtimeHub {
     ///   - uptime: the monotonic clock; tests inject their own.
     public init(
         catalogue: Catalogue, rulebook: Rulebook, reader: Reader, settings: FeedSettings,
-        authenticate: @escaping (String) -> Result<Identity, Problem>,
+        authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
         revocationCount: @escaping () -> Int = { 0 },
         report: @escaping (_ topic: String, _ reason: String) -> Void = { _, _ in },
         now: @escaping () -> Instant = { Instant.now },

@@ -62,8 +62,8 @@ extension RealtimeSession {
     private func refresh(_ channel: Channel, with token: JoinRequest.Token) {
         guard case .user(let text) = token, text != channel.token else { return }
         switch hub.identify(text) {
-        case .failure(let problem):
-            end(channel, because: .tokenRefused(problem.message))
+        case .failure(let refusal):
+            end(channel, because: .tokenRefused(refusal))
         case .success(let identity):
             channel.identity = identity
             channel.token = text
@@ -98,8 +98,8 @@ extension RealtimeSession {
             return
         }
         switch identity(for: request) {
-        case .failure(let problem):
-            refuse(message, "InvalidJWTToken: \(problem.message)")
+        case .failure(let refusal):
+            refuse(message, "InvalidJWTToken: \(refusal.message)")
         case .success(let identity):
             open(message, request, identity)
         }
@@ -109,8 +109,8 @@ extension RealtimeSession {
     private func objection(to request: JoinRequest, on topic: String) -> String? {
         let name = topic.dropFirst(Channel.topicPrefix.count)
         if name.isEmpty { return "TopicNameRequired: You must provide a topic name" }
-        if topic.utf8.count > Limits.topicBytes {
-            return "TopicNameTooLong: A topic has at most \(Limits.topicBytes) bytes"
+        if topic.utf8.count > RealtimeLimits.topicBytes {
+            return "TopicNameTooLong: A topic has at most \(RealtimeLimits.topicBytes) bytes"
         }
         if channels.count >= hub.settings.channelsPerSessionMax {
             return "ChannelRateLimitReached: Too many channels"
@@ -131,7 +131,7 @@ extension RealtimeSession {
         return nil
     }
 
-    private func identity(for request: JoinRequest) -> Result<Identity, Problem> {
+    private func identity(for request: JoinRequest) -> Result<Identity, TokenRefusal> {
         switch request.token {
         case .user(let token): hub.identify(token)
         case .connection: identity.current(at: hub.clock())

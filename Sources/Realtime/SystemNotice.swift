@@ -11,7 +11,7 @@ enum SystemNotice: Equatable {
     /// Changes were passed over because they could not be judged; the client must read again.
     case mustRefetch(String)
     /// The channel is over because of its token.
-    case tokenRefused(String)
+    case tokenRefused(TokenRefusal)
     /// The channel is over because its client sends too much.
     case tooManyMessages
     /// The channel is over because its client wants what is not served.
@@ -49,7 +49,8 @@ enum SystemNotice: Equatable {
         switch self {
         case .subscribed: "Subscribed to PostgreSQL"
         case .connected: "Replication connection established"
-        case .unusableBinding(let text), .mustRefetch(let text), .tokenRefused(let text): text
+        case .unusableBinding(let text), .mustRefetch(let text): text
+        case .tokenRefused(let refusal): refusal.message
         case .tooManyMessages: "Too many messages per second"
         case .unserved(let what): what.rawValue
         case .disconnecting: "Server requested disconnect"

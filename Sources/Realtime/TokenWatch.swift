@@ -35,7 +35,7 @@ final class TokenWatch {
         let revocations = revocationCount()
         guard
             revocations != seenRevocations
-                || uptime - lastCheck >= .seconds(Limits.tokenCheckSeconds)
+                || uptime - lastCheck >= .seconds(RealtimeLimits.tokenCheckSeconds)
         else { return false }
         seenRevocations = revocations
         lastCheck = uptime

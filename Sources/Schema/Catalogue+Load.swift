@@ -71,7 +71,7 @@ extension FileSystem {
         under directory: String, in folder: String = "", depth: Int = 0,
         unreadable: (String) -> Void
     ) -> [String] {
-        guard depth < Limits.directoryDepthMax else { return [] }
+        guard depth < SchemaLimits.directoryDepthMax else { return [] }
         let place = folder.isEmpty ? directory : "\(directory)/\(folder)"
         guard let names = names(in: place) else {
             unreadable(folder)

@@ -68,7 +68,7 @@ public struct Difference: Hashable, Sendable {
     ) throws(SchemaFailure) -> Difference {
         var statements: [String] = []
         for model in declared.models { statements += try DDL.create(model, render: render) }
-        var comparison = Comparison(
+        var comparison = StructureComparison(
             built: built, recorded: recorded ?? built,
             wanted: DatabaseStructure(statements: statements), catalogue: declared,
             origin: origin, holdings: holdings)

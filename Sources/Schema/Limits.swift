@@ -1,6 +1,6 @@
 /// The bounds of what this room reads. Files are the operator's own, so the bounds are wide: they
 /// keep a mistake (a data file dropped into `Schemas/`) from becoming a memory problem.
-enum Limits {
+enum SchemaLimits {
     /// The longest name of a model, column, rule or alias in bytes; PostgreSQL's own bound.
     static let nameBytesMax = 63
     /// The most columns of one model; half of what an SQLite statement may bind by default.

@@ -18,7 +18,7 @@ public struct Migrator: Sendable {
     public func applied() throws(Problem) -> [MigrationRecord] {
         try database.writeAndWait { transaction throws(Problem) in
             try transaction.migrating { transaction throws(DatabaseError) in
-                try transaction.executeScript(Self.memory)
+                try transaction.executeScript(Self.recordTable)
                 return try transaction.query(
                     SQL(MigrationRecord.selection), .none, MigrationRecord.all)
             }
@@ -120,7 +120,7 @@ public struct Migrator: Sendable {
     }
 
     /// The table that remembers which files are applied.
-    static let memory = """
+    static let recordTable = """
         CREATE TABLE IF NOT EXISTS _apus_migrations (
           version TEXT NOT NULL PRIMARY KEY,
           name TEXT NOT NULL,

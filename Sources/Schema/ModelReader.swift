@@ -74,9 +74,10 @@ struct ModelReader {
             if reader.report.diagnostics.count > told { faulty.insert(draft.columns.count) }
             draft.columns.append(column)
         }
-        if draft.columns.count > Limits.columnsMax {
+        if draft.columns.count > SchemaLimits.columnsMax {
             reader.report.fault(
-                "the model has more than \(Limits.columnsMax) columns", at: reader.file.location(0))
+                "the model has more than \(SchemaLimits.columnsMax) columns",
+                at: reader.file.location(0))
         }
     }
 

@@ -23,7 +23,7 @@ public final class Pattern: Sendable {
 
     /// Whether the pattern occurs in `text`. A text over the input limit does not match.
     public func matches(_ text: String) -> Bool {
-        guard text.utf8.count <= Limits.patternInputBytesMax else { return false }
+        guard text.utf8.count <= SchemaLimits.patternInputBytesMax else { return false }
         return program.occurs(in: Array(text.unicodeScalars))
     }
 }

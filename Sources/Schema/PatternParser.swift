@@ -31,7 +31,9 @@ struct PatternParser {
     private mutating func choice() throws(PatternFault) -> PatternNode {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= Limits.patternDepthMax else { throw fault("too many groups in each other") }
+        guard depth <= SchemaLimits.patternDepthMax else {
+            throw fault("too many groups in each other")
+        }
         var parts = [try sequence()]
         while take("|") { parts.append(try sequence()) }
         return parts.count == 1 ? parts[0] : .choice(parts)
@@ -81,7 +83,9 @@ struct PatternParser {
             return nil
         }
         if let max, max < min { throw fault("a repetition that ends before it begins") }
-        guard min <= Limits.patternInstructionsMax, max ?? 0 <= Limits.patternInstructionsMax else {
+        guard min <= SchemaLimits.patternInstructionsMax,
+            max ?? 0 <= SchemaLimits.patternInstructionsMax
+        else {
             throw fault("too many repetitions")
         }
         return (min, max)

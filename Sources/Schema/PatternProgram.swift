@@ -18,7 +18,7 @@ struct PatternProgram: Sendable {
     }
 
     private mutating func append(_ node: PatternNode) throws(PatternFault) {
-        guard instructions.count < Limits.patternInstructionsMax else {
+        guard instructions.count < SchemaLimits.patternInstructionsMax else {
             throw PatternFault(description: "its repetitions are too many")
         }
         switch node {

@@ -33,13 +33,11 @@ extension Catalogue {
         let inserts = statements
         return try database.writeAndWait { transaction throws(Problem) in
             var planting = Planting()
-            do throws(DatabaseError) {
+            try transaction.seeding { transaction throws(DatabaseError) in
                 try transaction.deferForeignKeys()
-            } catch {
-                throw .migration(error.wording)
             }
             for (sql, other, model, location) in inserts {
-                do throws(DatabaseError) {
+                try transaction.seeding(location) { transaction throws(DatabaseError) in
                     let added = try transaction.run(sql)
                     planting.added += added
                     let isOther = try transaction.query(other) { rows throws(DatabaseError) in
@@ -48,11 +46,12 @@ extension Catalogue {
                     if isOther { planting.kept.append(location) }
                     // Numbers given later must not meet those of seeds.
                     if added > 0, let sequence = model.sequence { try transaction.raise(sequence) }
-                } catch {
-                    throw .migration("\(location): \(error.wording)")
                 }
             }
-            try transaction.checkForeignKeys(path: "the seeds")
+            let fault = try transaction.seeding { transaction throws(DatabaseError) in
+                try transaction.foreignKeyFault(in: "the seeds")
+            }
+            if let fault { throw .seeding(fault) }
             return planting
         }
     }
@@ -70,17 +69,9 @@ extension Catalogue {
             }
             columns.append(index)
         }
-        var sql = SQL("INSERT INTO ")
-        sql.append(identifier: model.name)
-        sql.append(" (")
-        appendNames(columns, of: model, to: &sql)
-        sql.append(") VALUES (")
-        for (index, value) in values.enumerated() {
-            if index > 0 { sql.append(", ") }
-            sql.append(argument: value)
-        }
-        sql.append(") ON CONFLICT (")
-        appendNames(model.primaryKey, of: model, to: &sql)
+        var sql = model.insertion(of: columns, values)
+        sql.append(" ON CONFLICT (")
+        model.appendNames(of: model.primaryKey, to: &sql)
         sql.append(") DO NOTHING")
         return sql
     }
@@ -107,11 +98,26 @@ extension Catalogue {
         sql.append(")")
         return sql
     }
+}
 
-    private func appendNames(_ columns: [Int], of model: Model, to sql: inout SQL) {
-        for (position, index) in columns.enumerated() {
-            if position > 0 { sql.append(", ") }
-            sql.append(identifier: model.columns[index].name)
+extension WriteTransaction {
+    /// Runs `body` and words its errors for the command line.
+    ///
+    /// - Parameter location: the seed row that it is about.
+    fileprivate func seeding<R>(
+        _ location: SourceLocation? = nil, _ body: (WriteTransaction) throws(DatabaseError) -> R
+    ) throws(Problem) -> R {
+        do throws(DatabaseError) {
+            return try body(self)
+        } catch {
+            throw .seeding((location.map { "\($0): " } ?? "") + error.wording)
         }
+    }
+}
+
+extension Problem {
+    /// A fault of seeds, for the person at the command line.
+    fileprivate static func seeding(_ message: String) -> Problem {
+        Problem(code: "seeding_failed", status: 500, message: message)
     }
 }

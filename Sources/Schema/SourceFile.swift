@@ -68,9 +68,10 @@ struct FileReader {
 
     /// The document's root; nil, with the fault reported, when the file is not JSON.
     func parse() -> JSONValue? {
-        if file.bytes.count > Limits.fileBytesMax {
+        if file.bytes.count > SchemaLimits.fileBytesMax {
             report.fault(
-                "the file is larger than \(Limits.fileBytesMax >> 20) MiB", at: file.location(0))
+                "the file is larger than \(SchemaLimits.fileBytesMax >> 20) MiB",
+                at: file.location(0))
             return nil
         }
         // Windows' editors begin files with one; RFC 8259 §8.1 forbids it.
@@ -81,7 +82,7 @@ struct FileReader {
             return nil
         }
         do {
-            return try JSONDocument(parsing: file.bytes, depthMax: Limits.jsonDepthMax).root
+            return try JSONDocument(parsing: file.bytes, depthMax: SchemaLimits.jsonDepthMax).root
         } catch {
             report.fault("this is not JSON: \(error.message)", at: file.location(error.offset))
             return nil
@@ -197,8 +198,9 @@ struct FileReader {
                     + "with a digit"
             )
         }
-        guard bytes.count <= Limits.nameBytesMax else {
-            return fails("\(what) \"\(name)\" is longer than \(Limits.nameBytesMax) characters")
+        guard bytes.count <= SchemaLimits.nameBytesMax else {
+            return fails(
+                "\(what) \"\(name)\" is longer than \(SchemaLimits.nameBytesMax) characters")
         }
         let lower = name.lowercased()
         if lower.hasPrefix("_apus_") || lower.hasPrefix("sqlite_") {

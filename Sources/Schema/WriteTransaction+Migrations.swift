@@ -47,10 +47,11 @@ extension WriteTransaction {
     ) throws(Problem) {
         let source = SourceFile(path: file.path, bytes: file.text)
         for statement in SQLScript(file.text).statements { try perform(self, statement, source) }
-        try migrating { transaction throws(DatabaseError) in
+        let fault = try migrating { transaction throws(DatabaseError) in
             try transaction.forgetDroppedSequences()
+            return try transaction.foreignKeyFault(in: file.path)
         }
-        try checkForeignKeys(path: file.path)
+        if let fault { throw .migration(fault) }
     }
 
     /// Runs one statement of a migration file.
@@ -74,7 +75,7 @@ extension WriteTransaction {
     /// Takes down that a file is applied.
     func remember(_ file: MigrationFile, at now: Instant) throws(Problem) {
         try migrating { transaction throws(DatabaseError) in
-            try transaction.executeScript(Migrator.memory)
+            try transaction.executeScript(Migrator.recordTable)
             var sql = SQL("INSERT INTO _apus_migrations VALUES (")
             for (index, text) in [file.version, file.name, file.checksum, now.postgres]
                 .enumerated()
@@ -101,17 +102,12 @@ extension WriteTransaction {
         }
     }
 
-    /// - Throws: `migration_failed` when a row refers to one that is not there.
-    func checkForeignKeys(path: String) throws(Problem) {
-        let violations = try migrating { transaction throws(DatabaseError) in
-            try transaction.foreignKeyViolations()
-        }
-        if let first = violations.first {
-            throw .migration(
-                "\(path): rows of \"\(first.table)\" refer to rows of \"\(first.parent)\" that are "
-                    + "not there"
-            )
-        }
+    /// What is wrong where rows that `source` left refer to others that are not there; nil where
+    /// none does.
+    func foreignKeyFault(in source: String) throws(DatabaseError) -> String? {
+        guard let first = try foreignKeyViolations().first else { return nil }
+        return "\(source): rows of \"\(first.table)\" refer to rows of \"\(first.parent)\" "
+            + "that are not there"
     }
 
     // MARK: Duplicates

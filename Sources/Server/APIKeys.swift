@@ -1,9 +1,10 @@
 import Auth
 import Bytes
+import Database
 import Diagnostics
 import Disk
 
-/// The two keys that clients present (auth.md §1.2).
+/// The two keys that clients present (auth.md §1.2), called by their roles.
 public struct APIKeys: Sendable {
     /// For browsers and apps: the role `anon`, bound by every access rule.
     public let anonymous: String
@@ -29,12 +30,17 @@ public struct APIKeys: Sendable {
         return APIKeys(try options.loadSecrets())
     }
 
-    /// Both keys as one JSON object: `{"anon": …, "service_role": …}`.
-    public var json: String {
-        let object: JSON = ["anon": .string(anonymous), "service_role": .string(service)]
-        return String(utf8: object.bytes)
+    /// What the keys are called, the public one first.
+    public static let names = [Role.anonymous, .service].map(\.rawValue)
+
+    /// The keys with their names, the public one first.
+    public var named: [(name: String, key: String)] {
+        zip(Self.names, [anonymous, service]).map { (name: $0, key: $1) }
     }
 
-    /// Both keys with their names, for people.
-    public var text: String { "anon          \(anonymous)\nservice_role  \(service)\n" }
+    /// The keys as one JSON object, a member for each name.
+    public var json: String {
+        let object = JSON.object(named.map { JSON.Member($0.name, .string($0.key)) })
+        return String(utf8: object.bytes)
+    }
 }

@@ -12,7 +12,7 @@ struct BackendParts {
     let schemas: SchemaSet
     let keys: APIKeys
     let services: SharedServices
-    let metrics: Metrics
+    let metrics = Metrics()
     let secretsWatch: SecretsWatch
     let isDraining = Flag()
 
@@ -26,14 +26,9 @@ struct BackendParts {
         let secrets = try options.loadSecrets()
         keys = APIKeys(secrets)
         secretsWatch = SecretsWatch(secrets, directory: options.dataDirectory, log: log)
-        var configuration = DatabaseConfiguration.file(options.databasePath)
-        configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
-        configuration.loops = settings.loops
-        if let bytes = settings.database.pageCacheBytesMax {
-            configuration.pageCacheBytesMax = bytes
-        }
         options.tellOfMissingDatabase(log)
-        let database = try DatabasePool.open(configuration)
+        let database = try DatabasePool.open(
+            Self.databaseConfiguration(settings, path: options.databasePath))
         database.onLoss { file in
             log.record(
                 .databaseLost(path: file.path, file: file.file, process: getpid()))
@@ -44,18 +39,10 @@ struct BackendParts {
             let auth = try AuthService(
                 database: database, settings: Self.authSettings(settings),
                 secrets: secrets, version: Backend.version, log: log)
-            let metrics = Metrics()
-            self.metrics = metrics
-            let isDraining = isDraining
-            let status = StatusEndpoints(
-                appendMetrics: { metrics.append(to: &$0) },
-                readiness: {
-                    if isDraining.isRaised { return .draining }
-                    return database.loss.map(Readiness.databaseLost) ?? .ready
-                })
             services = SharedServices(
                 database: database, auth: auth, log: log,
-                crossOrigin: CrossOrigin(origins: settings.cors.origins), status: status,
+                crossOrigin: CrossOrigin(origins: settings.cors.origins),
+                status: Self.status(of: database, metrics, isDraining),
                 bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
@@ -77,6 +64,29 @@ struct BackendParts {
         configuration.connectionLimits.connectionsMax = bounds.connectionsMax
         configuration.observer = { observer.record($0) }
         return configuration
+    }
+
+    private static func databaseConfiguration(
+        _ settings: Settings, path: String
+    ) -> DatabaseConfiguration {
+        var configuration = DatabaseConfiguration.file(path)
+        configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
+        configuration.loops = settings.loops
+        if let bytes = settings.database.pageCacheBytesMax {
+            configuration.pageCacheBytesMax = bytes
+        }
+        return configuration
+    }
+
+    private static func status(
+        of database: DatabasePool, _ metrics: Metrics, _ isDraining: Flag
+    ) -> StatusEndpoints {
+        StatusEndpoints(
+            appendMetrics: { metrics.append(to: &$0) },
+            readiness: {
+                if isDraining.isRaised { return .draining }
+                return database.loss.map(ServingState.databaseLost) ?? .ready
+            })
     }
 
     private static func bringUp(

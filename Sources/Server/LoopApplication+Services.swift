@@ -33,7 +33,7 @@ extension LoopApplication {
             settings: FeedSettings(
                 channelsPerSessionMax: realtime.channelsPerSocketMax,
                 messagesPerSecondMax: realtime.messagesPerSecondMax),
-            authenticate: { gateway.user(ofSocketToken: $0).mapError(\.realtimeProblem) },
+            authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
             revocationCount: { auth.revocationCount },
             report: { topic, reason in
                 // What is no topic of ours may be as long as a message.

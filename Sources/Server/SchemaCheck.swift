@@ -1,5 +1,4 @@
 import Bytes
-import Configuration
 import Diagnostics
 import Expressions
 import Schema
@@ -17,7 +16,7 @@ public struct SchemaCheck: Sendable {
 
     /// Checks a project. Reads files only.
     public static func run(_ options: ServerOptions) -> SchemaCheck {
-        do throws(any Error) {
+        do {
             let schemas = try SchemaSet.load(options)
             let migrations = try MigrationSet.load(options.migrationsDirectory)
             let dryRun = try DryRun(migrations)
@@ -38,14 +37,8 @@ public struct SchemaCheck: Sendable {
             return SchemaCheck(
                 faults: faults, warnings: schemas.catalogue.warnings.map(\.description),
                 unwritten: unwritten, summary: summary)
-        } catch let failure as SchemaFailure {
-            return SchemaCheck(faults: failure.diagnostics.map(\.description))
-        } catch let fault as SettingFault {
-            return SchemaCheck(faults: [fault.message])
-        } catch let problem as Problem {
-            return SchemaCheck(faults: [problem.description])
         } catch {
-            return SchemaCheck(faults: ["\(error)"])
+            return SchemaCheck(FaultReport(error))
         }
     }
 
@@ -56,10 +49,11 @@ public struct SchemaCheck: Sendable {
         self.summary = summary
     }
 
-    private init(faults: [String]) {
+    private init(_ report: FaultReport) {
+        let lines = [counted(report.faults.count, "fault"), report.hint].compactMap(\.self)
         self.init(
-            faults: faults, warnings: [], unwritten: [],
-            summary: counted(faults.count, "fault"))
+            faults: report.faults, warnings: [], unwritten: [],
+            summary: lines.joined(separator: "\n"))
     }
 
     /// The report as one JSON object: `{"ok": …, "faults": […], "warnings": […], "unwritten": […],

@@ -64,7 +64,7 @@ private final class SchemaReload {
     /// What they said at the last save, taken or not.
     private var saved: SourceSnapshot
     /// What is wrong with them, nil when they were taken.
-    private var faults: SchemaFaults?
+    private var report: FaultReport?
     /// Files and settings that were told to wait, together with migration files, since files were
     /// last taken.
     private var waiting: Set<String> = []
@@ -89,11 +89,23 @@ private final class SchemaReload {
         do {
             try take(try SchemaSet.load(options))
         } catch {
-            let found = SchemaFaults(error)
+            let found = FaultReport(error)
             // A word that is there twice says what it said, and is a fault.
-            if names.isEmpty, found != faults { names = files.names(rewrittenSince: before) }
-            if let event = found.event(of: names, after: faults) { services.log.record(event) }
-            faults = found
+            if names.isEmpty, found != report { names = files.names(rewrittenSince: before) }
+            refuse(names, found)
+            report = found
+        }
+    }
+
+    /// Tells of a save that was not taken, unless there is nothing new to tell.
+    private func refuse(_ names: [String], _ found: FaultReport) {
+        if found != report {
+            services.log.record(
+                .schemasRefused(names: names, faults: found.faults, hint: found.hint))
+        } else if !names.isEmpty {
+            services.log.record(
+                .schemasHeldBack(
+                    names: names, standing: found.faults.count, first: found.faults[0]))
         }
     }
 
@@ -110,13 +122,13 @@ private final class SchemaReload {
         let told = Set(taken.catalogue.warnings)
         let warnings = schemas.catalogue.warnings.filter { !told.contains($0) }
         taken = schemas
-        if change.isEmpty && faults != nil {
+        if change.isEmpty && report != nil {
             let all = SchemaChange(from: started, to: schemas, startedOn: started)
             services.log.record(.schemasMended(waiting: all.waiting))
         }
         let unmoved = waiting.subtracting(change.taken + change.waiting + change.settled)
         waiting = []
-        faults = nil
+        report = nil
         tell([
             (change.taken, Event.schemasTaken), (change.waiting, Event.schemasWaiting),
             (change.settled + unmoved.sorted(), Event.schemasSettled),
@@ -129,10 +141,10 @@ private final class SchemaReload {
     /// on.
     private func wait(with change: SchemaChange) {
         let names = (change.taken + change.waiting).filter { waiting.insert($0).inserted }
-        if names.isEmpty && faults != nil {
+        if names.isEmpty && report != nil {
             services.log.record(.schemasMended(waiting: waiting.sorted()))
         }
-        faults = nil
+        report = nil
         tell([(names, Event.schemasWaiting)])
     }
 

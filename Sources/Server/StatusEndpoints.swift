@@ -8,7 +8,7 @@ struct StatusEndpoints: Sendable {
     /// Appends every metric in Prometheus' text format.
     let appendMetrics: @Sendable (inout [UInt8]) -> Void
     /// Whether the server takes new work.
-    let readiness: @Sendable () -> Readiness
+    let readiness: @Sendable () -> ServingState
 
     /// What belongs to no service: these, and the services of Supabase that are not here yet, whose
     /// clients read that nothing is there.
@@ -38,7 +38,7 @@ struct StatusEndpoints: Sendable {
 }
 
 /// Whether the server takes new work, and why it does not.
-enum Readiness {
+enum ServingState {
     case ready
     /// It was asked to stop.
     case draining

@@ -51,6 +51,23 @@ import Testing
     }
 
     @Test(arguments: [
+        ("null", "null"), ("[null,{}]", "[null,{}]"), (#"{"a":null}"#, "{}"),
+        (#"{"a":null,"b":null,"c":1}"#, #"{"c":1}"#), (#"{"a":1,"b":null}"#, #"{"a":1}"#),
+        (#"{"a":1,"b":null,"c":2}"#, #"{"a":1,"c":2}"#),
+        (#"[{"a":{"b":null}},null,"null"]"#, #"[{"a":{}},null,"null"]"#),
+        (#"{ "a" : null , "b" : [ 1, null ] }"#, #"{"b":[1,null]}"#),
+        (#"{"\\":null,"\"":":null","é":nullx"#, #"{"\"":":null"x"#), (#"{"a"#, #"{"a"#),
+        (#"{"a":n"#, "{"), (#""\"#, #""\"#), ("", ""), ("nul", "nul"),
+    ])
+    func `members that are null are left out`(json: String, expected: String) {
+        let before = Array(#"{"a":"#.utf8)
+        var output = before
+        output.append(strippingNulls: Array(json.utf8).span)
+        #expect(output.starts(with: before))
+        #expect(String(utf8: output[before.count...]) == expected)
+    }
+
+    @Test(arguments: [
         ("a%20b+c", true, "a b c"), ("a+b", false, "a+b"), ("%C3%A9", false, "é"), ("", true, ""),
     ])
     func `percent-encoding is undone`(text: String, plusIsSpace: Bool, expected: String) {

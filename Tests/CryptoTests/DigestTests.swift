@@ -30,13 +30,6 @@ struct DigestCase: CustomTestStringConvertible, Sendable {
         #expect(Hex.encode(Digest.sha256(Array(example.input.utf8))) == example.sha256)
     }
 
-    @Test func `sha512 matches the standard's example`() {
-        let expected =
-            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
-            + "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
-        #expect(Hex.encode(Digest.sha512(Array("abc".utf8))) == expected)
-    }
-
     @Test func `the WebSocket handshake example of RFC 6455 comes out`() {
         let joined = "dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
         #expect(

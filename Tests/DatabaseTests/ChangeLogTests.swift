@@ -32,7 +32,7 @@ extension Change {
 
 @Suite(.timeLimit(.minutes(1))) struct ChangeLogTests {
     private func makeCaptured(
-        _ configuration: DatabaseConfiguration = .memory
+        _ configuration: DatabaseConfiguration = .temporary
     ) throws -> (DatabasePool, Published) {
         let database = try makeItems(configuration)
         let published = Published()
@@ -206,7 +206,7 @@ extension Change {
     }
 
     @Test func `a write that changes more than is kept fails whole`() throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.changedBytesMax = 10_000
         let (database, published) = try makeCaptured(configuration)
         defer { database.close() }

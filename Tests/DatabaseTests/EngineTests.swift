@@ -5,7 +5,8 @@ import Testing
 import Values
 
 /// A temporary database with a table of items.
-func makeItems(_ configuration: DatabaseConfiguration = .memory) throws(Problem) -> DatabasePool {
+func makeItems(_ configuration: DatabaseConfiguration = .temporary) throws(Problem) -> DatabasePool
+{
     let database = try DatabasePool.open(configuration)
     try database.writeAndWait { transaction throws(Problem) in
         try transaction.script(
@@ -117,7 +118,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
 
     @Test(arguments: [0, 1, 126, 127, 300])
     func `objects of any width are made`(count: Int) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let layout = RowLayout((0..<count).map { ("c\($0)", .integer) })
         var sql = SQL("SELECT ")

@@ -25,7 +25,7 @@ import Values
     func `LIKE and ILIKE agree in Swift and in SQL`(
         text: String, pattern: String, like: Bool, ilike: Bool
     ) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         #expect(try LikePattern(pattern, ignoresCase: false).matches(text) == like)
         #expect(try LikePattern(pattern, ignoresCase: true).matches(text) == ilike)
@@ -51,7 +51,7 @@ import Values
 
     /// Two arrays of 150 MB, each within the bound of one answer.
     @Test func `all arrays of a statement are counted together`() throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let reader = try database.makeReader()
         let rows = { (count: Int) in
@@ -112,7 +112,7 @@ import Values
 
     @Test(arguments: calls)
     func `a function answers as PostgreSQL does`(expression: String, value: Value) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         #expect(try database.makeReader().all("SELECT \(expression)") == [[value]])
     }
@@ -121,7 +121,7 @@ import Values
         "apus_object('x')", "apus_object('[\"a\",\"int8\"]')", "apus_like('a', 'b\\')",
     ])
     func `a wrong call fails the query, not the server`(expression: String) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         #expect(throws: DatabaseError.self) {
             try database.makeReader().all("SELECT \(expression)")

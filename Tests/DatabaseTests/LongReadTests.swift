@@ -89,7 +89,7 @@ import Values
     }
 
     @Test func `the statement timeout ends one that is never done`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .milliseconds(100)
         let database = try makeItems(configuration)
         defer { database.close() }
@@ -99,7 +99,7 @@ import Values
     }
 
     @Test func `cancelling the task ends the part that is being made`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .seconds(120)
         let database = try makeItems(configuration)
         defer { database.close() }

@@ -92,7 +92,7 @@ import Values
     }
 
     @Test func `a temporary database leaves no file behind`() throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         let reader = try database.makeReader()
         let path = try reader.all("SELECT file FROM pragma_database_list")
         guard case .text(let file) = path[0][0] else {

@@ -20,7 +20,7 @@ import Values
     }
 
     @Test func `a rehearsal answers and leaves nothing, whether it succeeds or fails`() throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         try database.writeAndWait { transaction throws(Problem) in
             try execute("CREATE TABLE a (x INTEGER PRIMARY KEY) STRICT;", transaction)

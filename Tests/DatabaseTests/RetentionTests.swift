@@ -99,7 +99,7 @@ import Values
     }
 
     @Test func `a pass goes on between the writes until all is trimmed`() throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.changeRowsMax = 10
         let database = try makeItems(configuration)
         defer { database.close() }

@@ -8,7 +8,7 @@ import Values
 /// What is written down of identity sequences runs ahead of the numbers given.
 @Suite(.timeLimit(.minutes(1))) struct SequenceBlockTests {
     private func open() throws -> DatabasePool {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         try database.script(SequenceTests.table)
         return database
     }
@@ -76,7 +76,7 @@ import Values
     }
 
     @Test func `a transaction that is lost has used its numbers up, and no more`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .milliseconds(50)
         let database = try DatabasePool.open(configuration)
         defer { database.close() }

@@ -64,7 +64,7 @@ extension DatabasePool {
     static let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER) STRICT"
 
     private func open(_ sql: String = table) throws -> DatabasePool {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         try database.script(sql)
         return database
     }

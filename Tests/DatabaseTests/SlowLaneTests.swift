@@ -26,7 +26,7 @@ import Values
     }
 
     @Test func `the slow lane has a statement timeout`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .milliseconds(50)
         let database = try makeItems(configuration)
         defer { database.close() }
@@ -54,7 +54,7 @@ import Values
     }
 
     @Test func `more reads than the lane holds are refused, the rest are answered`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .milliseconds(20)
         let database = try makeItems(configuration)
         defer { database.close() }
@@ -90,7 +90,7 @@ import Values
     }
 
     @Test func `close ends running reads and refuses waiting ones`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .seconds(600)
         let database = try makeItems(configuration)
         let codes = await withTaskGroup(of: String?.self) { group in

@@ -8,7 +8,7 @@ import Values
 /// Work whose caller is gone: its task was cancelled.
 @Suite(.timeLimit(.minutes(1))) struct WithdrawalTests {
     @Test func `reads that run are interrupted and make room for others`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .seconds(120)
         let database = try makeItems(configuration)
         defer { database.close() }
@@ -44,7 +44,7 @@ import Values
     }
 
     @Test func `a read that waits is dropped`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .seconds(5)
         let database = try makeItems(configuration)
         defer { database.close() }

@@ -89,7 +89,7 @@ import Values
     }
 
     @Test func `a write over its time is stopped and the others are done`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .milliseconds(200)
         let database = try makeItems(configuration)
         defer { database.close() }
@@ -112,7 +112,7 @@ import Values
     }
 
     @Test func `a write that goes on after losing the transaction keeps nothing`() throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .milliseconds(50)
         configuration.pagesMax = 40
         let database = try makeItems(configuration)
@@ -136,7 +136,7 @@ import Values
     }
 
     @Test func `a full file refuses what does not fit and lives on`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.pagesMax = 60
         let database = try makeItems(configuration)
         defer { database.close() }
@@ -208,7 +208,7 @@ import Values
     }
 
     @Test func `writes that have not begun some time after close are refused`() async throws {
-        var configuration = DatabaseConfiguration.memory
+        var configuration = DatabaseConfiguration.temporary
         configuration.closingTime = .zero
         configuration.statementTimeout = .milliseconds(100)
         let database = try makeItems(configuration)

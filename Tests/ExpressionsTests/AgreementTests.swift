@@ -19,7 +19,7 @@ final class Laboratory {
 
     init(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        database = try DatabasePool.open(.memory)
+        database = try DatabasePool.open(.temporary)
         let members = Self.members(&random)
         let teams = Self.teams(&random)
         let items = (0..<Self.rowCount).map { Self.item($0, &random) }
@@ -37,7 +37,7 @@ final class Laboratory {
         identities = [
             .anonymous, .ann,
             Identity(
-                role: "authenticated", userID: Pool.bob, email: "bo\u{E9}@example.org", aal: "aal2",
+                role: .authenticated, userID: Pool.bob, email: "bo\u{E9}@example.org", aal: "aal2",
                 claims: #"{"a":[1,{"b":"x"}],"role":"b","sub":"\#(Pool.bob)"}"#),
         ]
     }

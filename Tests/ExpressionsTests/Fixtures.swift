@@ -144,7 +144,7 @@ extension Predicate {
 
 extension Identity {
     static let ann = Identity(
-        role: "authenticated", userID: "00000000-0000-4000-8000-00000000000a",
+        role: .authenticated, userID: "00000000-0000-4000-8000-00000000000a",
         email: "ann@example.org",
         claims: #"{"app_metadata":{"role":"admin"},"sub":"00000000-0000-4000-8000-00000000000a"}"#)
 }

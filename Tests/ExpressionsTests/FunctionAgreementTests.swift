@@ -12,7 +12,7 @@ import Values
 
     @Test(arguments: functions)
     func `a function means the same in SQL and in memory`(function: Function) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let reader = try database.makeReader()
         for operands in function.parameters.samples {

@@ -82,12 +82,12 @@ import Values
         _ predicate: Predicate, _ new: String, old: String = "null", claims: String = "{}",
         _ truth: Bool, _ name: String
     ) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let model = predicate.model
         let index = try #require(model.columnIndex("data"))
         let canonical = try #require(ColumnType.json.text(of: ColumnType.json.parse(claims)))
-        let context = Identity(role: "authenticated", claims: canonical).context(now: nil)
+        let context = Identity(role: .authenticated, claims: canonical).context(now: nil)
         var rows: [[Value]] = []
         for text in [new, old] {
             var row = [Value](repeating: .null, count: model.columns.count)

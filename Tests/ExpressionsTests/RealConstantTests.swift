@@ -31,7 +31,7 @@ import Values
         sql.append(" FROM (SELECT ")
         sql.append(argument: .real(number))
         sql.append(" AS score) AS t")
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let inSQL = try database.makeReader().query(sql) { rows throws(DatabaseError) in
             try rows.next() && rows.int64(0) != 0

@@ -74,12 +74,6 @@ import Testing
         #expect(MethodSet.any.contains(.other("TRACE")) && !MethodSet.resource.contains(.options))
     }
 
-    @Test func `a pattern knows its parameters`() {
-        let pattern: PathPattern = "object/{bucket}/{path...}"
-        #expect(pattern.parameterNames == ["bucket", "path"])
-        #expect(("" as PathPattern).segments.isEmpty)
-    }
-
     @Test func `two rows for one request are found when the table is made`() async {
         await #expect(processExitsWith: .failure) {
             let row = Route<Void>(.get, "a/{b}", .open) { _, _, _ in Response(status: 200) }

@@ -8,8 +8,8 @@ import Values
 
 /// Attacks that once told a caller of rows and columns beyond the rules, or changed them.
 @Suite struct DisclosureTests {
-    static let ann = Identity(role: "authenticated", userID: RulesTests.ann.userID, email: "ann@x")
-    static let bob = Identity(role: "authenticated", userID: RulesTests.bob.userID, email: "bob@x")
+    static let ann = Identity(role: .authenticated, userID: RulesTests.ann.userID, email: "ann@x")
+    static let bob = Identity(role: .authenticated, userID: RulesTests.bob.userID, email: "bob@x")
 
     static let models: [String: String] = [
         "notes": """

@@ -69,8 +69,9 @@ import Values
     }
 
     static let callers = [
-        Identity.anonymous, Identity(role: "authenticated", email: "ann@x"),
-        Identity(role: "authenticated", email: "bob@x"), Identity(role: "editor", email: "ann@x"),
+        Identity.anonymous, Identity(role: .authenticated, email: "ann@x"),
+        Identity(role: .authenticated, email: "bob@x"),
+        Identity(role: Role(rawValue: "editor"), email: "ann@x"),
         Identity.service,
     ]
 

@@ -27,7 +27,7 @@ struct Library {
         files.append((path: "rules.json", contents: Array(rules.utf8)))
         let catalogue = try Catalogue(parsing: files)
         let rulebook = try Rulebook.compile(catalogue)
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         try database.writeAndWait { (transaction) throws(Problem) in
             do {
                 for model in catalogue.modelsByDependency {

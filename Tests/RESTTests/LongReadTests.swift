@@ -125,7 +125,7 @@ import Testing
 
     @Test func `a caller may have so many long answers, and others have theirs`() async throws {
         let library = try Self.library()
-        let mine = Identity(role: "authenticated", userID: UUID().uuidString)
+        let mine = Identity(role: .authenticated, userID: UUID().uuidString)
         var open: [Response] = []
         for _ in 0..<DatabaseLimits.longReadsPerCallerMax {
             open.append(await library.send(.get, "/items", as: mine))
@@ -135,7 +135,7 @@ import Testing
         #expect(refused.status == 503 && refused.member("code") == "53400")
         #expect(refused.field("Retry-After") == "1")
         #expect(await library.send(.get, "/items?limit=3", as: mine).status == 200)
-        let other = Identity(role: "authenticated", userID: UUID().uuidString)
+        let other = Identity(role: .authenticated, userID: UUID().uuidString)
         #expect(await library.send(.get, "/items", as: other).status == 200)
         // Whoever reads to the end, or lets go, makes room.
         _ = try await open.removeLast().whole()

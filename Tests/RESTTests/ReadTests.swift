@@ -194,6 +194,10 @@ private let thingRows = [
             "/things?select=id,n,data&id=in.(2,3)&order=id",
             [("accept", "application/vnd.pgrst.array+json;nulls=stripped")])
         #expect(stripped.text == #"[{"id":2},{"id":3,"n":3,"data":{}}]"#)
+        let embedding = try await get(
+            "/things?select=id,parent_id,children(id,n)&id=eq.1",
+            [("accept", "application/vnd.pgrst.object+json;nulls=stripped")])
+        #expect(embedding.text == #"{"id":1,"children":[{"id":2},{"id":3,"n":3}]}"#)
         let csv = try await get("/things", [("accept", "text/csv")])
         #expect(csv.status == 406 && csv.member("code") == "PGRST107")
     }

@@ -10,8 +10,8 @@ import Values
 /// column. The rules of rows are a security boundary: what a caller may not read must not show,
 /// count, sort, filter or exist.
 @Suite struct RulesTests {
-    static let ann = Identity(role: "authenticated", userID: "00000000-0000-0000-0000-00000000000a")
-    static let bob = Identity(role: "authenticated", userID: "00000000-0000-0000-0000-00000000000b")
+    static let ann = Identity(role: .authenticated, userID: "00000000-0000-0000-0000-00000000000a")
+    static let bob = Identity(role: .authenticated, userID: "00000000-0000-0000-0000-00000000000b")
 
     static let models: [String: String] = [
         "posts": """
@@ -220,7 +220,7 @@ import Values
 
     @Test func `star leaves hidden columns out, for those who may not see them`() async throws {
         let library = try library()
-        let editor = Identity(role: "editor")
+        let editor = Identity(role: Role(rawValue: "editor"))
         #expect(
             await library.get("/posts?id=eq.1") == #"[{"id":1,"#
                 + #""owner":"00000000-0000-0000-0000-00000000000a","title":"open of Ann","open":true}]"#

@@ -47,8 +47,8 @@ import Testing
         "INSERT INTO codes VALUES ('sesame', 'x')", "INSERT INTO drops VALUES (1, 'x')",
     ]
 
-    static let writer = Identity(role: "writer", email: "ann@x")
-    static let reader = Identity(role: "authenticated", email: "ann@x")
+    static let writer = Identity(role: Role(rawValue: "writer"), email: "ann@x")
+    static let reader = Identity(role: .authenticated, email: "ann@x")
     static let resolutions = ["merge-duplicates", "ignore-duplicates"]
 
     func library() throws -> Library { try Library(models: Self.models, data: Self.rows) }

@@ -37,7 +37,7 @@ import Values
         let library = try library()
         let table = target.dropFirst()
         for (identity, status) in [
-            (Identity.anonymous, 401), (Identity(role: "authenticated"), 403),
+            (Identity.anonymous, 401), (Identity(role: .authenticated), 403),
         ] {
             let response = await library.send(method, target, body: body, as: identity)
             #expect(
@@ -80,7 +80,7 @@ import Values
         for target in ["/posts?id=eq.3", "/posts?id=eq.1", "/posts?id=gt.0"] {
             let patch = await library.send(
                 .patch, target, [("prefer", "count=exact")], body: #"{"title":"x"}"#,
-                as: Identity(role: "authenticated"))
+                as: Identity(role: .authenticated))
             #expect(patch.status == 204 && patch.field("Content-Range") == "*/0")
             let delete = await library.send(.delete, target, [("prefer", "count=exact")])
             #expect(delete.status == 204 && delete.field("Content-Range") == "*/0")

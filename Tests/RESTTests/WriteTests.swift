@@ -105,7 +105,7 @@ import Values
 
     @Test func `defaults fill what is left out`() async throws {
         let library = try Library(models: Self.notes, data: [])
-        let user = Identity(role: "authenticated", userID: "00000000-0000-0000-0000-000000000001")
+        let user = Identity(role: .authenticated, userID: "00000000-0000-0000-0000-000000000001")
         let response = await library.send(
             .post, "/notes?select=text,n,tags,owner,seen", [("prefer", "return=representation")],
             body: "{}", as: user)

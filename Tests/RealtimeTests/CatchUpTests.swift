@@ -82,7 +82,7 @@ private final class PairOfSockets {
             "ada again": Self.identity(Models.ada, "x", session: 2, until: end),
             "ada elsewhere": Self.identity(Models.ada, "y", session: 1, until: end),
             "eve": Self.identity(Models.eve, "y", session: 1, until: end),
-            "key": Identity(role: "anon", claims: #"{"role":"anon"}"#, expiresAt: end),
+            "key": Identity(role: .anonymous, claims: #"{"role":"anon"}"#, expiresAt: end),
         ]
         quick = stage.connect()
         slow = stage.connect()
@@ -93,7 +93,7 @@ private final class PairOfSockets {
         _ id: String, _ org: String, session: Int, until end: Int64
     ) -> Identity {
         Identity(
-            role: "authenticated", userID: id,
+            role: .authenticated, userID: id,
             claims: #"{"role":"authenticated","org":"\#(org)","session":\#(session)}"#,
             expiresAt: end)
     }

@@ -37,7 +37,7 @@ import Testing
             (.connected, "system", "ok", "Replication connection established"),
             (.unusableBinding("no"), "postgres_changes", "error", "no"),
             (.mustRefetch("again"), "postgres_changes", "error", "again"),
-            (.tokenRefused("old"), "system", "error", "old"),
+            (.tokenRefused(.notYetValid), "system", "error", "Token is not valid yet"),
             (.tooManyMessages, "system", "error", "Too many messages per second"),
             (.disconnecting, "system", "ok", "Server requested disconnect"),
         ] as [(SystemNotice, String, String, String)])

@@ -103,7 +103,7 @@ final class Stage {
         _ models: [String: String], rules: String? = nil, settings: FeedSettings = FeedSettings()
     ) throws {
         catalogue = try Self.catalogue(models, rules)
-        database = try DatabasePool.open(.memory)
+        database = try DatabasePool.open(.temporary)
         let rulebook = try Rulebook.compile(catalogue)
         for model in catalogue.modelsByDependency {
             for statement in try DDL.create(model, render: rulebook.sqlText) { try run(statement) }
@@ -112,13 +112,7 @@ final class Stage {
             catalogue: catalogue, rulebook: rulebook, reader: try database.makeReader(),
             settings: settings,
             authenticate: { [unowned self] token in
-                guard let identity = identities[token] else {
-                    return .failure(
-                        Problem(
-                            code: "bad_jwt", status: 401,
-                            message: "The token provided is not a valid JWT"))
-                }
-                return .success(identity)
+                identities[token].map(Result.success) ?? .failure(.malformed)
             },
             revocationCount: { [unowned self] in revocations }, now: { [unowned self] in now },
             uptime: { [unowned self] in uptime })
@@ -207,12 +201,12 @@ final class Stage {
 /// A user whose token does not end during a test, unless told.
 func user(_ id: String, expiresAt: Int64 = farFuture) -> Identity {
     Identity(
-        role: "authenticated", userID: id,
+        role: .authenticated, userID: id,
         claims: #"{"role":"authenticated","sub":"\#(id)"}"#, expiresAt: expiresAt)
 }
 
 /// The project's public key.
-let anonymousKey = Identity(role: "anon", claims: #"{"role":"anon"}"#, expiresAt: farFuture)
+let anonymousKey = Identity(role: .anonymous, claims: #"{"role":"anon"}"#, expiresAt: farFuture)
 
 /// Seconds after which no test runs.
 let farFuture: Int64 = 4_000_000_000
@@ -256,4 +250,11 @@ enum Models {
 extension FeedSettings {
     /// Bounds that no test reaches unless it sets its own.
     init() { self.init(channelsPerSessionMax: 100, messagesPerSecondMax: 100) }
+}
+
+extension Instant {
+    /// The instant `microseconds` later.
+    func advanced(byMicroseconds microseconds: Int64) -> Instant {
+        Instant(microseconds: self.microseconds + microseconds)
+    }
 }

@@ -139,7 +139,7 @@ func asWritten(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure)
     /// A database with the tables of `everything`.
     static func database() throws -> DatabasePool {
         let catalogue = try everythingCatalogue()
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         let difference = try Difference.between(
             DatabaseStructure(statements: []), catalogue, render: asWritten)
         try Migrator(database, MigrationSet([])).apply(difference.additions)

@@ -61,7 +61,7 @@ import Values
     func `a table that others refer to is not dropped, and no row is lost`(
         _ sql: String, _ line: Int
     ) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
         _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: MigrationTests.now)
@@ -91,7 +91,7 @@ import Values
 
     @Test(arguments: accepted)
     func `a table that nobody else refers to may be dropped`(_ sql: String) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
         #expect(try Migrator(database, set).apply(at: MigrationTests.now).count == 2)
@@ -109,7 +109,7 @@ import Values
     func `a row that others refer to is not replaced, and no row is lost`(
         _ sql: String, _ line: Int
     ) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
         _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: MigrationTests.now)
@@ -144,7 +144,7 @@ import Values
     func `a row is not replaced in a table that refers to itself`(
         _ sql: String, _ action: String
     ) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let base = """
             CREATE TABLE solo (id INTEGER PRIMARY KEY,
@@ -186,14 +186,14 @@ import Values
 
     @Test(arguments: explicit)
     func `what says what it deletes may run`(_ sql: String) throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
         #expect(try Migrator(database, set).apply(at: MigrationTests.now).count == 2)
     }
 
     @Test func `the refusal names the tables and says what is possible`() throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let problem = #expect(throws: Problem.self) {
             try Migrator(database, MigrationTests.files(Self.base, "\nDROP TABLE Rooms;")).apply()

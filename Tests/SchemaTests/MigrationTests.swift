@@ -65,7 +65,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;",
             "INSERT INTO a VALUES (1); INSERT INTO a VALUES (2)")
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let migrator = Migrator(database, set)
         #expect(try migrator.status().pending == set.files)
@@ -78,7 +78,7 @@ import Testing
     @Test func `files that build no database from nothing touch none`() throws {
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;", "-- dev made it\nDROP TABLE notes;")
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
@@ -101,7 +101,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;\nINSERT INTO a VALUES (1);",
             "-- more\nCREATE TABLE b (y TEXT) STRICT;\nCREATE UNIQUE INDEX a_x\n  ON a (x);")
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: Self.now)
         try database.writeAndWait { transaction throws(Problem) in
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `changed, missing and late files are reported together`() throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let set = Self.files("SELECT 1;", "SELECT 2;", "SELECT 3;")
         _ = try Migrator(database, MigrationSet(Array(set.files[1...]))).apply(at: Self.now)
@@ -153,7 +153,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER PRIMARY KEY) STRICT;\nCREATE TABLE b (y INTEGER REFERENCES a) STRICT;",
             "INSERT INTO b VALUES (7);")
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let problem = #expect(throws: Problem.self) {
             try Migrator(database, set).apply(at: Self.now)
@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test func `what dev has added is taken over by the file written for it`() throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let set = try Self.extended(MigrationSet([]), [Self.rooms])
         let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
@@ -176,7 +176,7 @@ import Testing
 
     @Test func `rows in the way of uniqueness are told by the value that most of them have`() throws
     {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let set = Self.files(
             "CREATE TABLE a (x TEXT, y INTEGER) STRICT;",
@@ -193,7 +193,7 @@ import Testing
     }
 
     @Test func `a generated file with more in it says how the database takes it over`() throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
         try Migrator(database, MigrationSet([])).apply(additions)
@@ -238,7 +238,7 @@ import Testing
     }
 
     @Test func `a file that makes a thing twice is told no way around`() throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let text = "CREATE TABLE a (x INTEGER) STRICT;\nCREATE TABLE a (x INTEGER) STRICT;"
         let problem = #expect(throws: Problem.self) {
@@ -314,12 +314,10 @@ import Testing
     func `a file with a NUL is refused where that stands`(
         text: String, line: Int, column: Int
     ) throws {
-        let directory =
-            FileManager.default.temporaryDirectory.path + "/migrations-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let directory = try TemporaryDirectory()
         let file = MigrationFile(fileName: "20261121T100000_cut.sql", text: Array(text.utf8))
-        try file?.write(to: directory)
-        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        try file?.write(to: directory.path)
+        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory.path) }
         let fault = failure?.diagnostics.first
         #expect(failure?.diagnostics.count == 1)
         #expect(fault?.message == "a NUL byte: SQLite would not read what follows it")

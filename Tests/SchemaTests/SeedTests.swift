@@ -52,15 +52,53 @@ import Values
         let catalogue = try catalogue([
             Self.model, ("seeds/demo.json", #"{"things": [{"id": "\#(Self.id)", "name": "a"}]}"#),
         ])
-        let database = try DatabasePool.open(.memory)
+        let database = try Self.database(of: catalogue)
         defer { database.close() }
+        func plant() throws(Problem) -> Planting { try Self.plant(catalogue, in: database) }
+        #expect(try plant().added == 1)
+        #expect(try plant() == Planting())
+    }
+
+    @Test(arguments: [
+        (
+            #"{"id": 1, "code": "a"}, {"id": 2, "code": "a"}"#,
+            #"seeds/demo.json:1:36: two rows of "parts" have the same code"#
+        ),
+        (
+            #"{"id": 1, "whole_id": 7}"#,
+            #"the seeds: rows of "parts" refer to rows of "parts" that are not there"#
+        ),
+    ])
+    func `rows that the database refuses are faults of seeds`(rows: String, fault: String) throws {
+        let parts = """
+            {"properties": {
+              "id": {"type": "integer"}, "code": {"type": "string"},
+              "whole_id": {"type": "integer", "references": {"model": "parts"}}},
+             "unique": [["code"]]}
+            """
+        let catalogue = try catalogue([
+            ("models/parts.json", parts), ("seeds/demo.json", "{\"parts\": [\(rows)]}"),
+        ])
+        let database = try Self.database(of: catalogue)
+        defer { database.close() }
+        let problem = #expect(throws: Problem.self) {
+            try Self.plant(catalogue, in: database)
+        }
+        #expect(problem?.code == "seeding_failed")
+        #expect(problem?.message == fault)
+    }
+
+    private static func database(of catalogue: Catalogue) throws -> DatabasePool {
+        let database = try DatabasePool.open(.temporary)
         let difference = try Difference.between(
             DatabaseStructure(statements: []), catalogue, render: asWritten)
         try Migrator(database, MigrationSet([])).apply(difference.additions)
-        func plant() throws(Problem) -> Planting {
-            try catalogue.plantSeeds(in: database) { _, _ in .text("2026-11-21T10:00:00+00:00") }
-        }
-        #expect(try plant().added == 1)
-        #expect(try plant() == Planting())
+        return database
+    }
+
+    private static func plant(
+        _ catalogue: Catalogue, in database: DatabasePool
+    ) throws(Problem) -> Planting {
+        try catalogue.plantSeeds(in: database) { _, _ in .text("2026-11-21T10:00:00+00:00") }
     }
 }

@@ -49,7 +49,7 @@ import Values
     func `nothing temporary is made, and writes go where readers look`(_ sql: String, _ line: Int)
         throws
     {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let problem = Self.migrate(database, sql)
         #expect(
@@ -74,7 +74,7 @@ import Values
     }
 
     @Test func `tables that serve a file and go with it are no fault`() throws {
-        let database = try DatabasePool.open(.memory)
+        let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let sql = """
             CREATE TABLE temp_rooms AS SELECT * FROM rooms;

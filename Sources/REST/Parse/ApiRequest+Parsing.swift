@@ -18,8 +18,8 @@ extension ApiRequest {
     ) throws(Problem) {
         self.init(table: try TableName.decode(table))
         hasProfile = try request.namesSchema()
-        guard request.rawQuery.count <= Limits.queryBytesMax else {
-            throw .limit("The query string is longer than \(Limits.queryBytesMax) bytes")
+        guard request.rawQuery.count <= RESTLimits.queryBytesMax else {
+            throw .limit("The query string is longer than \(RESTLimits.queryBytesMax) bytes")
         }
         try readQuery(request.rawQuery, masked: masked)
         if request.method == .get, let range = request.field("range") {
@@ -52,8 +52,8 @@ extension Request {
 extension ApiRequest {
     private mutating func readQuery(_ raw: ArraySlice<UInt8>, masked: [Int]) throws(Problem) {
         let parameters = QueryString.parse(raw)
-        guard parameters.count <= Limits.parametersMax else {
-            throw .limit("The query string has more than \(Limits.parametersMax) parameters")
+        guard parameters.count <= RESTLimits.parametersMax else {
+            throw .limit("The query string has more than \(RESTLimits.parametersMax) parameters")
         }
         for (index, parameter) in parameters.enumerated() {
             // Some clients send the gateway's key here; it is no filter (rest.md §19.2).

@@ -18,7 +18,7 @@ extension Payload {
             guard UTF8Check.isValid(request.body.span) else {
                 throw JSONError(message: "the text is not UTF-8", offset: 0)
             }
-            document = try JSONDocument(parsing: request.body, depthMax: Limits.payloadDepthMax)
+            document = try JSONDocument(parsing: request.body, depthMax: RESTLimits.payloadDepthMax)
         } catch {
             let details = request.body.isEmpty ? nil : "\(error.message) at byte \(error.offset)"
             throw .body("Empty or invalid json", details: details)
@@ -28,8 +28,8 @@ extension Payload {
         case .array: rows = document.root.elements
         case .string, .number, .bool, .null: rows = []
         }
-        guard rows.count <= Limits.payloadRowsMax else {
-            throw .limit("The body has more than \(Limits.payloadRowsMax) rows")
+        guard rows.count <= RESTLimits.payloadRowsMax else {
+            throw .limit("The body has more than \(RESTLimits.payloadRowsMax) rows")
         }
     }
 }

@@ -5,7 +5,7 @@ import Diagnostics
 enum TableName {
     /// - Throws: PGRST125 for what is no name.
     static func decode(_ segment: ArraySlice<UInt8>) throws(Problem) -> String {
-        guard segment.count <= Limits.tableNameBytesMax,
+        guard segment.count <= RESTLimits.tableNameBytesMax,
             let bytes = PercentEncoding.decode(segment, plusIsSpace: false),
             UTF8Check.isValid(bytes.span)
         else { throw .path }

@@ -40,34 +40,38 @@ struct ConflictPlan: Sendable {
             write(&builder)
             return builder.statement.bound
         }
-        lookup =
-            statement {
-                $0.appendLookup(key, values: key.map { _ in .null }, of: model)
-            }.text
+        lookup = statement { $0.appendLookup(key, values: key.map { _ in .null }, of: model) }.text
         self.using = using.filter { !$0.isEverybody }.map { rule in
             statement { $0.appendTouchedRow(of: model, passing: rule) }
         }
         let checks = checks.filter { !$0.rule.isEverybody }
         self.checks = checks
         violation =
-            checks.isEmpty
-            ? nil
-            : statement {
-                $0.appendViolation(of: checks, model: model, assignments, alias: Alias.there) {
-                    $0.append(" WHERE ")
-                    $0.appendIsTouched(Alias.there)
-                }
-            }
+            checks.isEmpty ? nil : statement { $0.appendViolation(of: checks, model, assignments) }
         self.changed = changed
-        update =
-            changed.isEmpty
-            ? nil
-            : statement {
-                $0.appendUpdate(of: model, as: Alias.there, assignments)
-                $0.append(" WHERE ")
-                $0.appendIsTouched(Alias.there)
-                // Where the rowid is the table's key, the update may change it.
-                $0.append(" RETURNING rowid")
-            }
+        update = changed.isEmpty ? nil : statement { $0.appendUpdate(of: model, assignments) }
+    }
+}
+
+extension StatementBuilder {
+    /// The first of `checks` that the row that is there fails as it will be.
+    fileprivate mutating func appendViolation(
+        of checks: [RowCheck], _ model: Model, _ assignments: [Assignment]
+    ) {
+        appendViolation(of: checks, model: model, assignments, alias: Alias.there) {
+            $0.append(" WHERE ")
+            $0.appendIsTouched(Alias.there)
+        }
+    }
+
+    /// Updates the row that is there.
+    fileprivate mutating func appendUpdate(of model: Model, _ assignments: [Assignment]) {
+        append("UPDATE ")
+        append(table: model.name, as: Alias.there)
+        appendSet(assignments, of: model)
+        append(" WHERE ")
+        appendIsTouched(Alias.there)
+        // Where the rowid is the table's key, the update may change it.
+        append(" RETURNING rowid")
     }
 }

@@ -4,8 +4,7 @@ import Schema
 /// DELETE by filter.
 final class DeletePlan: Sendable {
     let model: Model
-    let target: TablePlan
-    let rules: [RowRule]
+    let target: WriteTarget
     let returning: ReturnPlan
     /// The columns that messages about constraints may show: those the caller may read.
     let shownColumns: [Int]
@@ -15,18 +14,17 @@ final class DeletePlan: Sendable {
     let slots: [ArgumentSlot]
 
     init(
-        model: Model, target: TablePlan, rules: [RowRule], returning: ReturnPlan,
-        shownColumns: [Int], rowsMax: Int
+        of target: WriteTarget, returning: ReturnPlan, shownColumns: [Int], rowsMax: Int
     ) {
+        let model = target.model
         self.model = model
         self.target = target
-        self.rules = rules
         self.returning = returning
         self.shownColumns = shownColumns
         var builder = StatementBuilder(rowsMax: rowsMax)
         builder.append("DELETE FROM ")
         builder.append(table: model.name, as: target.alias)
-        builder.appendWhere(rules, target)
+        builder.appendChoice(of: target)
         statement = builder.statement.bound
         slots = statement.slots + returning.operandSlots
         builder = StatementBuilder(rowsMax: rowsMax)
@@ -34,7 +32,7 @@ final class DeletePlan: Sendable {
         builder.append(rowOf: target.alias)
         builder.append(" FROM ")
         builder.append(table: model.name, as: target.alias)
-        builder.appendWhere(rules, target)
+        builder.appendChoice(of: target)
         rows = builder.statement.bound
     }
 }

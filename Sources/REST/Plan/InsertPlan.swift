@@ -1,5 +1,6 @@
 import Database
 import Schema
+import Values
 
 /// INSERT and upsert.
 final class InsertPlan: Sendable {
@@ -23,7 +24,7 @@ final class InsertPlan: Sendable {
 
     init(
         model: Model, reader: PayloadReader, fillsGaps: Bool, checks: [RowCheck],
-        conflict: ConflictPlan?, returning: ReturnPlan, shownColumns: [Int], rowsMax: Int
+        conflict: ConflictPlan?, returning: ReturnPlan, shownColumns: [Int]
     ) {
         self.model = model
         self.reader = reader
@@ -33,9 +34,8 @@ final class InsertPlan: Sendable {
         self.returning = returning
         self.shownColumns = shownColumns
         demands = ColumnDemands(of: model, model.columns.indices, numbers: true)
-        var builder = StatementBuilder(rowsMax: rowsMax)
-        builder.appendInsert(into: model)
-        statement = builder.sql.text
+        let nulls = [Value](repeating: .null, count: model.columns.count)
+        statement = model.insertion(of: model.columns.indices, nulls).text
         slots = returning.operandSlots
     }
 }

@@ -15,7 +15,7 @@ struct PlanCache<Plan> {
     }
 
     mutating func insert(_ plan: Plan, for key: [UInt8]) {
-        if young.count >= Limits.cachedPlansMax / 2 {
+        if young.count >= RESTLimits.cachedPlansMax / 2 {
             old = young
             young = [:]
         }

@@ -52,7 +52,7 @@ struct PlanKey {
     /// Nil when the request is not one whose plan is kept.
     init?(_ request: borrowing Request, table: ArraySlice<UInt8>, isService: Bool) {
         let query = request.rawQuery
-        guard query.count + table.count < Limits.planKeyBytesMax,
+        guard query.count + table.count < RESTLimits.planKeyBytesMax,
             request.fieldBytes("range") == nil
         else { return nil }
         let isRead = request.method == .get || request.method == .head
@@ -67,7 +67,7 @@ struct PlanKey {
             for value in request.fields("prefer") { appendField(Array(value.utf8)[...]) }
         }
         bytes.append(0)
-        guard appendQuery(query), bytes.count <= Limits.planKeyBytesMax else { return nil }
+        guard appendQuery(query), bytes.count <= RESTLimits.planKeyBytesMax else { return nil }
     }
 
     /// Adds the keys of a body's first row, which name the columns that a write gives.
@@ -77,7 +77,7 @@ struct PlanKey {
         guard let row = payload.rows.first, row.kind == .object else { return false }
         bytes.append(0)
         for member in row.members { bytes.append(contentsOf: member.key.raw) }
-        return bytes.count <= Limits.planKeyBytesMax
+        return bytes.count <= RESTLimits.planKeyBytesMax
     }
 
     private mutating func appendField(_ value: ArraySlice<UInt8>?) {

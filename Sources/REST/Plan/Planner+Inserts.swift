@@ -15,8 +15,7 @@ extension Planner {
             model: model, reader: reader, fillsGaps: request.preferences.missing == .default,
             checks: createChecks(
                 model, columns: reader.columns, resolvesConflicts: conflict != nil),
-            conflict: conflict, returning: returning, shownColumns: shownColumns(of: model),
-            rowsMax: settings.rowsMax)
+            conflict: conflict, returning: returning, shownColumns: shownColumns(of: model))
     }
 
     /// Whether `Prefer: resolution=` is honoured: there is a key to resolve by.

@@ -20,8 +20,8 @@ extension Planner {
         switch plan {
         case .insert(let plan): return permissions.columnsDependOnCaller(plan.model)
         case .update(let plan):
-            return permissions.columnsDependOnCaller(plan.model) || dependsOnCaller(plan.target)
-        case .delete(let plan): return dependsOnCaller(plan.target)
+            return permissions.columnsDependOnCaller(plan.model) || dependsOnCaller(plan.target.table)
+        case .delete(let plan): return dependsOnCaller(plan.target.table)
         case .nothing: return false
         }
     }
@@ -70,20 +70,21 @@ extension Planner {
         try requireWritable(reader.columns, of: model, .update)
         return .update(
             UpdatePlan(
-                model: model, reader: reader, fillsGaps: request.preferences.missing == .default,
-                target: target, rules: writeRules(model, .update, target, returning),
+                of: writeTarget(target, .update, returning), reader: reader,
+                fillsGaps: request.preferences.missing == .default,
                 checks: updateChecks(model, columns: reader.columns), returning: returning,
                 shownColumns: shownColumns(model, target, returning), rowsMax: settings.rowsMax))
     }
 
-    /// The rules of the rows a write may touch. As in PostgreSQL, a write that looks at rows,
+    /// The rows that a write may touch. As in PostgreSQL, a write that looks at rows,
     /// because it filters or hands them back, reaches only those its caller may read: without that
     /// a filter would tell what hidden rows hold.
-    private func writeRules(
-        _ model: Model, _ verb: Verb, _ target: TablePlan, _ returning: ReturnPlan
-    ) -> [RowRule] {
-        let rule = permissions.using(model, verb)
-        return looks(target, returning) ? [rule, permissions.using(model, .read)] : [rule]
+    private func writeTarget(
+        _ table: TablePlan, _ verb: Verb, _ returning: ReturnPlan
+    ) -> WriteTarget {
+        var rules = [permissions.using(table.model, verb)]
+        if looks(table, returning) { rules.append(permissions.using(table.model, .read)) }
+        return WriteTarget(table, rules: rules, rowsMax: settings.rowsMax)
     }
 
     private func looks(_ target: TablePlan, _ returning: ReturnPlan) -> Bool {
@@ -110,8 +111,7 @@ extension Planner {
             throw .unfiltered("DELETE")
         }
         return DeletePlan(
-            model: model, target: target, rules: writeRules(model, .delete, target, returning),
-            returning: returning, shownColumns: shownColumns(model, target, returning),
+            of: writeTarget(target, .delete, returning), returning: returning, shownColumns: shownColumns(model, target, returning),
             rowsMax: settings.rowsMax)
     }
 }

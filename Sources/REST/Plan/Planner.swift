@@ -105,8 +105,8 @@ struct Planner {
                 "Spreading '\(embed.target)' into its parent is not supported yet.")
         }
         embedCount += 1
-        guard embedCount <= Limits.embedsMax else {
-            throw .limit("The request embeds more than \(Limits.embedsMax) resources")
+        guard embedCount <= RESTLimits.embedsMax else {
+            throw .limit("The request embeds more than \(RESTLimits.embedsMax) resources")
         }
         if table.embeds.contains(where: { $0.key == embed.key }) { throw .repeatedKey(embed.key) }
         let relationship = try relationship(of: table.model, embed)

@@ -1,4 +1,5 @@
 import Database
+import Diagnostics
 
 /// What a write hands back.
 struct ReturnPlan: Sendable {
@@ -26,6 +27,13 @@ struct ReturnPlan: Sendable {
         self.media = media
         countsRows = preferences.count != nil
         maxAffected = preferences.isStrict ? preferences.maxAffected : nil
+    }
+
+    /// - Throws: PGRST124 for more rows than are allowed, PGRST116 for not exactly one where the
+    ///   one object is asked for.
+    func requireCount(_ affected: Int) throws(Problem) {
+        if let maxAffected, affected > maxAffected { throw .tooManyAffected(affected) }
+        if media.isObject, affected != 1 { throw .notSingular(affected) }
     }
 
     /// The places that operands of the request have in what reads the rows back.

@@ -8,10 +8,7 @@ final class UpdatePlan: Sendable {
     let reader: PayloadReader
     /// Whether listed columns that the object lacks get their defaults (`missing=default`).
     let fillsGaps: Bool
-    /// The rows, with the caller's conditions.
-    let target: TablePlan
-    /// Rules beside the target's conditions.
-    let rules: [RowRule]
+    let target: WriteTarget
     let checks: [RowCheck]
     let returning: ReturnPlan
     /// The columns that messages about constraints may show: those the caller may read.
@@ -25,14 +22,14 @@ final class UpdatePlan: Sendable {
     let slots: [ArgumentSlot]
 
     init(
-        model: Model, reader: PayloadReader, fillsGaps: Bool, target: TablePlan, rules: [RowRule],
-        checks: [RowCheck], returning: ReturnPlan, shownColumns: [Int], rowsMax: Int
+        of target: WriteTarget, reader: PayloadReader, fillsGaps: Bool, checks: [RowCheck],
+        returning: ReturnPlan, shownColumns: [Int], rowsMax: Int
     ) {
+        let model = target.model
         self.model = model
         self.reader = reader
         self.fillsGaps = fillsGaps
         self.target = target
-        self.rules = rules
         self.checks = checks.filter { !$0.rule.isEverybody }
         self.returning = returning
         self.shownColumns = shownColumns
@@ -40,8 +37,7 @@ final class UpdatePlan: Sendable {
         demands = ColumnDemands(of: model, columns, numbers: false)
         let assignments = columns.map { Assignment(column: $0, value: .null) }
         var builder = StatementBuilder(rowsMax: rowsMax)
-        builder.appendUpdate(of: model, as: target.alias, assignments)
-        builder.appendWhere(rules, target)
+        builder.appendUpdate(of: target, assignments)
         builder.append(" RETURNING rowid")
         statement = builder.statement.bound
         slots = statement.slots + returning.operandSlots
@@ -51,7 +47,7 @@ final class UpdatePlan: Sendable {
         }
         builder = StatementBuilder(rowsMax: rowsMax)
         builder.appendViolation(of: self.checks, model: model, assignments, alias: target.alias) {
-            $0.appendWhere(rules, target)
+            $0.appendChoice(of: target)
         }
         violation = builder.statement.bound
     }

@@ -6,18 +6,18 @@ extension DeletePlan {
     func run(_ run: WriteRun) throws(Problem) -> WriteResult {
         var body: [UInt8]?
         if let representation = returning.representation {
-            let keys = try run.look(rows.text, rows.arguments(run.operands))
+            let keys = try run.look(rows.text, run.arguments(of: rows))
             body = try run.representation(representation, of: keys, returning)
         }
         let affected: Int
         do throws(DatabaseError) {
             affected = try run.transaction.run(
-                text: statement.text, arguments: statement.arguments(run.operands), run.context)
+                text: statement.text, arguments: run.arguments(of: statement), run.context)
         } catch {
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
-                .problem(error, deletingFrom: target.alias) { $0.appendWhere(rules, target) }
+                .problem(error, deletingFrom: target.alias) { $0.appendChoice(of: target) }
         }
-        try run.requireCount(affected, returning)
+        try returning.requireCount(affected)
         return WriteResult(status: body == nil ? 204 : 200, affected: affected, body: body)
     }
 }

@@ -66,8 +66,8 @@ extension InsertPlan {
                 if let rowid = try update(row, rowid, new.stamps, run) { keys.append(rowid) }
             }
         }
-        if refersToItself { try checkReferences(of: new.rows, run) }
-        try run.requireCount(keys.count, returning)
+        if run.transaction.hasUnresolvedForeignKeys { try checkReferences(of: new.rows, run) }
+        try returning.requireCount(keys.count)
         let isMerge = conflict?.resolution == .merge
         var result = WriteResult(status: isMerge && inserted == 0 ? 200 : 201, affected: keys.count)
         if let representation = returning.representation {

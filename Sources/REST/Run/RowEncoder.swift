@@ -42,9 +42,10 @@ struct RowEncoder {
     }
 
     private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
-        guard media.stripsNulls else { return layout.appendObject(rows, to: &body) }
-        var row: [UInt8] = []
-        layout.appendObject(rows, to: &row)
-        body.append(contentsOf: NullStripping.strip(row))
+        if media.stripsNulls {
+            layout.appendObject(strippingNulls: rows, to: &body)
+        } else {
+            layout.appendObject(rows, to: &body)
+        }
     }
 }

@@ -8,7 +8,7 @@ extension UpdatePlan {
         try check(run, values)
         let keys = try update(run, values)
         if !keys.isEmpty, let problem = values.problem { throw problem }
-        try run.requireCount(keys.count, returning)
+        try returning.requireCount(keys.count)
         guard let representation = returning.representation else {
             return WriteResult(status: 204, affected: keys.count)
         }
@@ -20,7 +20,7 @@ extension UpdatePlan {
     /// No row that is hit may become one that the rules forbid.
     private func check(_ run: WriteRun, _ values: NewValues) throws(Problem) {
         guard let violation else { return }
-        let arguments = violation.arguments(run.operands, assigning: values.assignments)
+        let arguments = run.arguments(of: violation, assigning: values.assignments)
         guard let failed = try run.look(violation.text, arguments).first else { return }
         throw run.refusal(by: checks[Int(failed)], of: model)
     }
@@ -29,13 +29,12 @@ extension UpdatePlan {
     private func update(_ run: WriteRun, _ values: NewValues) throws(Problem) -> [Int64] {
         do throws(DatabaseError) {
             return try run.integers(
-                statement.text,
-                statement.arguments(run.operands, assigning: values.assignments))
+                statement.text, run.arguments(of: statement, assigning: values.assignments))
         } catch {
             if let problem = values.problem, error.isConstraint { throw problem }
             throw try ConstraintProbe(run: run, model: model, shown: shownColumns)
                 .problem(error, updating: values.assignments, alias: target.alias) {
-                    $0.appendWhere(rules, target)
+                    $0.appendChoice(of: target)
                 }
         }
     }

@@ -10,6 +10,8 @@ import Values
 struct WriteRun {
     let transaction: WriteTransaction
     let operands: Operands
+    /// The rowids that the write's search has found, if it had one.
+    let found: [Int64]?
     let context: QueryContext
     let catalogue: Catalogue
     let isAnonymous: Bool
@@ -39,7 +41,7 @@ struct WriteRun {
     /// The first column of all rows that a statement made for this run finds.
     func look(_ builder: StatementBuilder) throws(Problem) -> [Int64] {
         let sql = builder.statement.bound
-        return try look(sql.text, sql.arguments(operands))
+        return try look(sql.text, arguments(of: sql))
     }
 
     /// The first `count` columns of the first row, nil when there is none.
@@ -47,7 +49,7 @@ struct WriteRun {
         let sql = builder.statement.bound
         do throws(DatabaseError) {
             return try transaction.query(
-                text: sql.text, arguments: sql.arguments(operands), context
+                text: sql.text, arguments: arguments(of: sql), context
             ) { (rows) throws(DatabaseError) in
                 guard try rows.next() else { return nil }
                 return (0..<count).map { rows.value($0) }
@@ -85,13 +87,6 @@ struct WriteRun {
             model.columns[column].name, of: model.name, isAnonymous: isAnonymous)
     }
 
-    /// - Throws: PGRST124 for more rows than are allowed, PGRST116 for not exactly one where the
-    ///   one object is asked for.
-    func requireCount(_ affected: Int, _ returning: ReturnPlan) throws(Problem) {
-        if let limit = returning.maxAffected, affected > limit { throw .tooManyAffected(affected) }
-        if returning.media.isObject, affected != 1 { throw .notSingular(affected) }
-    }
-
     /// The body of `return=representation`: the rows with these rowids.
     ///
     /// As in PostgreSQL, a write whose own row its caller may not read fails.
@@ -111,6 +106,11 @@ struct WriteRun {
             try requireVisible(count, of: keys, returning)
         }
         return body
+    }
+
+    /// The arguments of a statement about the rows found.
+    func arguments(of sql: BoundSQL, assigning assignments: [Assignment] = []) -> [Value] {
+        sql.arguments(operands, assigning: assignments, rows: found.map(Self.list))
     }
 
     /// Rowids as `json_each` takes them.

@@ -12,23 +12,6 @@ extension StatementBuilder {
         append(".rowid")
     }
 
-    /// One row with a value for every column, in their order: the arguments are the values.
-    mutating func appendInsert(into model: Model) {
-        append("INSERT INTO ")
-        append(identifier: model.name)
-        append(" (")
-        for (index, column) in model.columns.enumerated() {
-            if index > 0 { append(", ") }
-            append(identifier: column.name)
-        }
-        append(") VALUES (")
-        for index in model.columns.indices {
-            if index > 0 { append(", ") }
-            append(.null)
-        }
-        append(")")
-    }
-
     /// The row whose `key` columns hold these values.
     mutating func appendLookup(_ key: [Int], values: [Value], of model: Model) {
         append("SELECT ")
@@ -44,10 +27,17 @@ extension StatementBuilder {
         }
     }
 
-    /// `UPDATE … SET …`
-    mutating func appendUpdate(of model: Model, as alias: String, _ assignments: [Assignment]) {
+    /// `UPDATE …` of the rows of a target, which are among those found.
+    mutating func appendUpdate(of target: WriteTarget, _ assignments: [Assignment]) {
         append("UPDATE ")
-        append(table: model.name, as: alias)
+        append(table: target.model.name, as: target.alias)
+        appendHint(of: target)
+        appendSet(assignments, of: target.model)
+        appendConditions(of: target)
+    }
+
+    /// ` SET …`
+    mutating func appendSet(_ assignments: [Assignment], of model: Model) {
         append(" SET ")
         for (index, assignment) in assignments.enumerated() {
             if index > 0 { append(", ") }
@@ -59,19 +49,42 @@ extension StatementBuilder {
 
     /// ` WHERE …` of a write: its rules, then what the request asks. Inner embeds shape only what
     /// is handed back.
-    mutating func appendWhere(_ rules: [RowRule], _ target: TablePlan) {
+    mutating func appendConditions(_ rules: [RowRule], of table: TablePlan) {
         append(" WHERE ")
         for (index, rule) in rules.enumerated() {
             if index > 0 { append(" AND ") }
-            append(rule, of: target.alias)
+            append(rule, of: table.alias)
         }
-        for filter in target.filters {
+        for filter in table.filters {
             append(" AND ")
-            append(filter, of: target)
+            append(filter, of: table)
         }
     }
 
-    /// The rows that `source` chooses as they will be after `assignments`, each with its rowid.
+    /// What follows the table's name in a `FROM` that is to give a target's rows.
+    mutating func appendChoice(of target: WriteTarget) {
+        appendHint(of: target)
+        appendConditions(of: target)
+    }
+
+    /// Rows that were found are reached by their rowids, whatever index SQLite would rather use for
+    /// a filter.
+    private mutating func appendHint(of target: WriteTarget) {
+        if target.search != nil { append(" NOT INDEXED") }
+    }
+
+    /// Which rows the writer changes: those found, if they are still the ones meant.
+    private mutating func appendConditions(of target: WriteTarget) {
+        appendConditions(target.rules, of: target.table)
+        guard target.search != nil else { return }
+        append(" AND ")
+        append(rowOf: target.alias)
+        append(" IN (SELECT value FROM json_each(")
+        appendRowIDs()
+        append("))")
+    }
+
+    /// The rows that `condition` chooses as they will be after `assignments`, each with its rowid.
     mutating func appendNewRows(
         of model: Model, _ assignments: [Assignment], alias: String,
         where condition: (inout StatementBuilder) -> Void
@@ -163,7 +176,7 @@ extension StatementBuilder {
     mutating func appendIsTouched(_ alias: String) {
         append(rowOf: alias)
         append(" = ")
-        appendTouchedRows()
+        appendRowIDs()
     }
 
     /// The rows that were touched, in that order unless the plan has one.
@@ -188,7 +201,7 @@ extension StatementBuilder {
 
     private mutating func appendTouched(_ table: TablePlan) {
         append(" FROM json_each(")
-        appendTouchedRows()
+        appendRowIDs()
         append(") AS ")
         append(identifier: Alias.keys)
         append(" CROSS JOIN ")

@@ -61,8 +61,8 @@ struct StatementBuilder {
         sql.append(argument: assignment.value, slot: .column(assignment.column))
     }
 
-    /// The rows that a write has touched, which each run brings.
-    mutating func appendTouchedRows() { sql.append(argument: .null, slot: .rows) }
+    /// The rowids that a write has found or touched, which each run brings.
+    mutating func appendRowIDs() { sql.append(argument: .null, slot: .rows) }
 
     /// ` LIMIT … OFFSET …`
     ///

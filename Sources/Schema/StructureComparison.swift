@@ -1,7 +1,7 @@
 import Values
 
 /// One comparison of a database with the declared models, table by table.
-struct Comparison {
+struct StructureComparison {
     let built: DatabaseStructure
     let wanted: DatabaseStructure
     let catalogue: Catalogue

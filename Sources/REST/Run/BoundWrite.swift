@@ -6,7 +6,7 @@ import Schema
 
 /// A planned write and all it needs on the writer's thread. An object, since who runs it and who
 /// answers hold it both.
-final class WriteJob: Sendable {
+final class BoundWrite: Sendable {
     private let write: PlannedWrite
     private let operands: Operands
     private let context: QueryContext
@@ -34,11 +34,40 @@ final class WriteJob: Sendable {
         return WriteResult(status: hasBody ? 200 : 204, body: hasBody ? Array("[]".utf8) : nil)
     }
 
+    /// What finds the rows, for writes that find them on a reader.
+    var search: BoundSQL? {
+        switch write {
+        case .update(let plan, _): plan.target.search
+        case .delete(let plan): plan.target.search
+        case .insert, .nothing: nil
+        }
+    }
+
+    /// The rowids that `search` finds.
+    ///
+    /// - Throws: `overBudget` on a loop.
+    func rows(_ search: BoundSQL, on reader: Reader) throws(DatabaseError) -> [Int64] {
+        try reader.query(text: search.text, arguments: search.arguments(operands), context) {
+            (rows) throws(DatabaseError) in
+            var found: [Int64] = []
+            while try rows.next() { found.append(rows.int64(0)) }
+            return found
+        }
+    }
+
+    /// What comes of a search that found nothing.
+    func emptyResult() throws(Problem) -> WriteResult {
+        try write.returning.requireCount(0)
+        return idleResult
+    }
+
     /// Runs the plan. Anything thrown undoes it.
-    func run(in transaction: WriteTransaction) throws(Problem) -> WriteResult {
+    ///
+    /// - Parameter found: What the search found, if there is one.
+    func run(in transaction: WriteTransaction, on found: [Int64]?) throws(Problem) -> WriteResult {
         let run = WriteRun(
-            transaction: transaction, operands: operands, context: context, catalogue: catalogue,
-            isAnonymous: isAnonymous, rowsMax: rowsMax)
+            transaction: transaction, operands: operands, found: found, context: context,
+            catalogue: catalogue, isAnonymous: isAnonymous, rowsMax: rowsMax)
         switch write {
         case .insert(let plan, let rows): return try plan.run(run, rows)
         case .update(let plan, let values): return try plan.run(run, values)

@@ -1,0 +1,42 @@
+import Configuration
+import Diagnostics
+import Schema
+
+/// What went wrong with a project's files or settings, or with a command, for people: the one
+/// wording of all that is thrown there.
+public struct FaultReport: Equatable, Sendable {
+    /// Why it did not work, in a sentence.
+    public let message: String
+    /// What that rests on, a line each, `FILE:LINE:COLUMN: …` first where it has a place. Empty
+    /// where the message says it all.
+    public let facts: [String]
+    /// What to do next.
+    public let hint: String?
+
+    /// One line a fault; never empty.
+    public var faults: [String] { facts.isEmpty ? [message] : facts }
+
+    /// Words an error.
+    public init(_ error: any Error) {
+        switch error {
+        case let failure as SchemaFailure:
+            self.init(
+                message: "\(counted(failure.diagnostics.count, "fault")) in the schema files",
+                facts: failure.diagnostics.map(\.description))
+        case let problem as Problem:
+            var facts: [String] = []
+            if case .text(let details) = problem.details {
+                facts = details.split(separator: "\n").map(String.init)
+            }
+            self.init(message: problem.message, facts: facts, hint: problem.hint)
+        case let fault as SettingFault: self.init(message: fault.message)
+        default: self.init(message: "\(error)")
+        }
+    }
+
+    private init(message: String, facts: [String] = [], hint: String? = nil) {
+        self.message = message
+        self.facts = facts
+        self.hint = hint
+    }
+}

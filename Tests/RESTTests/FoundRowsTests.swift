@@ -1,0 +1,164 @@
+import Database
+import Diagnostics
+import Dispatch
+import Expressions
+import HTTP
+import TestSupport
+import Testing
+import Values
+
+@testable import REST
+
+/// Rows that a filter selects are found on a reader, so that the one writer is held up only by what
+/// changes them.
+@Suite(.timeLimit(.minutes(1))) struct FoundRowsTests {
+    private static func library(_ rows: Int = 4) throws -> Library {
+        let models = [
+            "items": """
+            {"properties": {"id": {"type": "integer", "identity": true},
+               "title": {"type": "string"}, "kept": {"type": "boolean", "default": false}},
+             "required": ["kept"], "indexes": [{"on": ["title"]}],
+             "access": {"read": true, "create": true, "update": "not kept",
+                        "delete": "not kept"}}
+            """
+        ]
+        let data = [
+            """
+            WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < \(rows))
+            INSERT INTO items SELECT i, 'title ' || i, 0 FROM c
+            """
+        ]
+        return try Library(models: models, data: data)
+    }
+
+    private static func request(_ method: HTTP.Method, _ target: String) -> Request {
+        Request(
+            method, "/rest/v1" + target, fields: [("prefer", "return=representation")],
+            body: method == .patch ? Array(#"{"title":"new"}"#.utf8) : [])
+    }
+
+    /// Holds the writer until the closure has returned.
+    private static func withBusyWriter<R>(
+        of library: Library, _ body: () -> R
+    ) async -> R {
+        let (running, begun) = AsyncStream<Void>.makeStream()
+        let gate = DispatchSemaphore(value: 0)
+        let database = library.database
+        let busy = Task {
+            _ = try? await database.write { _ throws(Problem) in
+                begun.yield()
+                gate.wait()
+            }
+        }
+        for await _ in running.prefix(1) {}
+        let result = body()
+        gate.signal()
+        await busy.value
+        return result
+    }
+
+    /// Queues `sql` as a write of its own, then `answer`, whose response the stream gives.
+    private static func queue(
+        _ sql: String, before answer: Answer, in library: Library
+    ) -> AsyncStream<Response> {
+        let (responses, answered) = AsyncStream<Response>.makeStream()
+        _ = library.database.write { (transaction) throws(Problem) in
+            do throws(DatabaseError) {
+                try transaction.run(SQL(sql))
+            } catch {
+                throw Problem(error)
+            }
+        } reply: { _ in
+        }
+        if case .deferred(let begin) = answer {
+            _ = begin {
+                answered.yield($0())
+                answered.finish()
+            }
+        } else {
+            Issue.record("the answer does not wait for the writer")
+            answered.finish()
+        }
+        return responses
+    }
+
+    static let verbs: [HTTP.Method] = [.patch, .delete]
+
+    @Test(arguments: verbs)
+    func `a filter that selects nothing does not wait for the writer`(
+        verb: HTTP.Method
+    ) async throws {
+        let library = try Self.library()
+        let answer = library.table.answer(
+            to: Self.request(verb, "/items?title=eq.none"), from: .anonymous)
+        guard case .response(let response) = answer else {
+            Issue.record("the rows were looked for by the writer")
+            return
+        }
+        #expect(response.status == 200 && response.text == "[]")
+    }
+
+    @Test(arguments: verbs)
+    func `a slow filter runs on the slow lane, and what it finds is written`(
+        verb: HTTP.Method
+    ) async throws {
+        let library = try Self.library(200_000)
+        let answer = library.table.answer(
+            to: Self.request(verb, "/items?select=id&title=like.*199999"), from: .anonymous)
+        guard case .pending(let finish) = answer else {
+            Issue.record("the rows were looked for on the loop or by the writer")
+            return
+        }
+        let response = await finish()
+        #expect(response.status == 200 && response.text == #"[{"id":199999}]"#)
+        let left = try library.values("SELECT count(*) FROM items WHERE title = 'title 199999'")
+        #expect(left == [.integer(0)])
+    }
+
+    /// What another write does to the four rows between the search and the change, and which ids
+    /// are changed then.
+    static let changes: [(String, String)] = [
+        ("UPDATE items SET title = 'other' WHERE id = 2", "[1,3,4]"),
+        ("UPDATE items SET kept = 1 WHERE id IN (3, 4)", "[1,2]"),
+        ("DELETE FROM items WHERE id = 1", "[2,3,4]"),
+        ("DELETE FROM items", "[]"),
+        ("INSERT INTO items (id, title, kept) VALUES (9, 'title 9', 0)", "[1,2,3,4]"),
+    ]
+
+    @Test(arguments: changes, verbs)
+    func `rows that were found are judged again where they are changed`(
+        change: (sql: String, ids: String), verb: HTTP.Method
+    ) async throws {
+        let library = try Self.library()
+        let target = "/items?select=id&title=like.title*&order=id"
+        let responses = await Self.withBusyWriter(of: library) {
+            // Found here; the change comes before the write in the queue.
+            let answer = library.table.answer(to: Self.request(verb, target), from: .anonymous)
+            return Self.queue(change.sql, before: answer, in: library)
+        }
+        let ids = change.ids.dropFirst().dropLast().split(separator: ",")
+        let expected = "[" + ids.map { #"{"id":\#($0)}"# }.joined(separator: ",") + "]"
+        for await response in responses {
+            #expect(response.status == 200 && response.text == expected, "\(response.text)")
+        }
+    }
+
+    static let keys = ["id=eq.9", "id=eq.9&title=neq.x", "title=like.*&id=eq.9"]
+
+    @Test(arguments: keys, verbs)
+    func `a row named by its key is looked up only where it is changed`(
+        filter: String, verb: HTTP.Method
+    ) async throws {
+        let library = try Self.library()
+        let responses = await Self.withBusyWriter(of: library) {
+            let answer = library.table.answer(
+                to: Self.request(verb, "/items?select=id&\(filter)"), from: .anonymous)
+            return Self.queue(
+                "INSERT INTO items (id, title, kept) VALUES (9, 'title 9', 0)", before: answer,
+                in: library)
+        }
+        for await response in responses {
+            #expect(response.text == #"[{"id":9}]"#)
+        }
+    }
+}
