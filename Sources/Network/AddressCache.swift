@@ -16,8 +16,6 @@ struct AddressCache {
 
     init(namesMax: Int) { self.namesMax = namesMax }
 
-    var count: Int { entries.count }
-
     /// The answer for a name, if it is not too old.
     func answer(for name: String, at now: UInt64) -> Answer? {
         guard let entry = entries[name], now < entry.end else { return nil }

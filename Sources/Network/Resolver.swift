@@ -94,9 +94,6 @@ public final class Resolver: Sendable {
         state.withLock { $0.cache.forget(name.lowercased()) }
     }
 
-    /// Names that are being looked up or wait for a thread.
-    var lookUpCount: Int { state.withLock { $0.waiting.count } }
-
     /// Whether it is worth asking: RFC 1035 §2.3.4 bounds names, and a C string ends at a NUL.
     private func isPlausible(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= NetworkLimits.nameBytes && !name.utf8.contains(0)
