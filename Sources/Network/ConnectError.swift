@@ -93,7 +93,7 @@ extension ConnectError.Cause {
             switch reason {
             case .tls(.timedOut), .timedOut, .stalled: .timedOut(.handshake)
             case .tls(let error): .tls(error)
-            case .closed, .aborted, .reset: .ended
+            case .closed, .aborted, .reset, .incomplete: .ended
             case .loopEnded: .loopEnded
             case .failed(let code): .system(.system(call: "recv", code: code))
             }

@@ -45,13 +45,13 @@ extension StreamSocket {
 // MARK: - Bytes through the session
 
 extension StreamSocket {
-    /// Encrypts what is queued, as far as there is room. False if TLS has failed.
+    /// Encrypts what is queued, as far as there is room. False if the connection has ended.
     func encryptQueued() -> Bool {
         guard let tls else { return true }
-        do throws(TLSError) {
+        do throws(CloseReason) {
             try unsafe tls.encrypt(into: &output, by: loop.receiveBuffer)
         } catch {
-            finish(.tls(error))
+            if error == .incomplete { reset(error) } else { finish(error) }
             return false
         }
         if phase == .closing, tls.queuedBytes == 0 { tls.sayGoodbye() }

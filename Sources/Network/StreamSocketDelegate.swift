@@ -33,6 +33,8 @@ public enum CloseReason: Error, Hashable, Sendable {
     case timedOut
     /// No byte has moved for the socket's `stallTimeout`.
     case stalled
+    /// A file that was to be sent has become shorter, or cannot be read any more.
+    case incomplete
     /// TLS failed; says how.
     case tls(TLSError)
     /// The loop has ended.
