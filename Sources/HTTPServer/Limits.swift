@@ -83,12 +83,3 @@ enum HTTPServerLimits {
     /// Milliseconds between looks at what is left during a drain.
     static let drainTickMilliseconds = 5
 }
-
-extension Duration {
-    /// Whole milliseconds, none below zero.
-    var milliseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        return UInt64(min(seconds, 1 << 40)) * 1_000 + UInt64(attoseconds / 1_000_000_000_000_000)
-    }
-}

@@ -1,3 +1,4 @@
+import Diagnostics
 import Bytes
 import HTTP
 import Network
@@ -21,7 +22,7 @@ import Network
         self.stream = stream
         self.delimitation = delimitation
         self.socket = socket
-        deadline = socket.loop.nowMilliseconds + stream.timeMax.milliseconds
+        deadline = socket.loop.nowMilliseconds + stream.timeMax.wholeMilliseconds
         marks = (socket.highWaterBytes, socket.lowWaterBytes)
         socket.highWaterBytes = HTTPServerLimits.streamedQueueBytesMax
         socket.lowWaterBytes = HTTPServerLimits.streamedQueueBytesMax / 2

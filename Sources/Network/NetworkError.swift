@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Work
 
 /// What the operating system refused, in terms of what was wanted.
 public enum NetworkError: Error, Hashable, Sendable {
@@ -54,7 +55,7 @@ extension NetworkError: CustomStringConvertible {
         case .descriptorsExhausted:
             "No file descriptor is left; raise the limit of open files (ulimit -n)."
         case .threadsExhausted:
-            "The system refused to start a thread."
+            PosixThread.refused.message
         case .system(let call, let code):
             "\(call) failed: \(systemMessage(code))."
         }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A connection that is being made. Confined to its loop's thread, which holds it until it is over.
 ///
 ///                 .---------next endpoint-----------.

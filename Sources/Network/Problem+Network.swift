@@ -1,4 +1,5 @@
 public import Diagnostics
+import Work
 
 extension Problem {
     /// Words an error of the operating system for the person who starts the server.
@@ -46,7 +47,7 @@ extension NetworkError {
         case .invalidPort: "invalid_port"
         case .invalidSocketPath: "invalid_socket_path"
         case .descriptorsExhausted: "descriptors_exhausted"
-        case .threadsExhausted: "threads_exhausted"
+        case .threadsExhausted: PosixThread.refused.code
         case .system: "network_failure"
         }
     }

@@ -31,14 +31,3 @@ func setStreamOptions(
 
 /// Milliseconds of the monotonic clock.
 func monotonicMilliseconds() -> UInt64 { monotonicNanoseconds() / 1_000_000 }
-
-extension Duration {
-    /// Whole milliseconds, rounded up, none below zero: a timer must not fire early.
-    var wholeMilliseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let fraction = UInt64(attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1000)
-        return overflow ? UInt64.max / 2 : whole + fraction
-    }
-}
