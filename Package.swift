@@ -56,6 +56,7 @@ let package = Package(
         room("HTTPServer", ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
+        room("PostgresWire", ["Crypto", "Bytes"]),
         room("Database", ["SQLite", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room("Schema", ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"]),
@@ -110,6 +111,7 @@ let package = Package(
         tests(
             "HTTPServerTests", ["HTTPServer", "Network", "HTTP", "Work", "Diagnostics", "Bytes"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
+        tests("PostgresWireTests", ["PostgresWire", "Crypto", "Bytes"]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("DatabaseTests", ["Database", "SQLite", "Values", "Bytes", "Diagnostics"]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
