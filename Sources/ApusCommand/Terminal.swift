@@ -4,8 +4,8 @@ import Server
 
 /// What the commands print: results on standard output, complaints on standard error.
 enum Terminal {
-    /// The process's environment.
-    static var environment: [String: String] {
+    /// The process's environment, as it was when it was first asked for.
+    static let environment: [String: String] = {
         var found: [String: String] = [:]
         var entry = unsafe environ
         while let text = unsafe entry.pointee {
@@ -14,7 +14,7 @@ enum Terminal {
             unsafe entry += 1
         }
         return found
-    }
+    }()
 
     /// Prints text as it is, at once even when standard output is a pipe.
     static func print(_ text: String) { write(text, to: 1) }

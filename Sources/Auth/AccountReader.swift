@@ -8,23 +8,28 @@ import Synchronization
 /// runs where the request is. A connection may go from thread to thread as long as one thread uses
 /// it at a time (sqlite.org/threadsafe.html, multi-thread mode): the lock sees to that.
 final class AccountReader: Sendable {
-    private let reader: Mutex<Reader>
+    private let database: DatabasePool
+    /// Opened for the first look-up: a start need not wait for it.
+    private let opened = Mutex<Reader?>(nil)
 
-    init(_ database: DatabasePool) throws(Problem) {
-        do throws(DatabaseError) {
-            reader = Mutex(try database.makeReader())
-        } catch {
-            throw Problem(store: error)
-        }
-    }
+    init(_ database: DatabasePool) { self.database = database }
 
     /// Runs look-ups on one state of the store.
     func read<R: Sendable>(
         _ body: @Sendable (Reader) throws(Problem) -> R
     ) throws(Problem) -> R {
-        try reader.withLock { reader throws(Problem) in
-            let reader = reader
+        try opened.withLock { opened throws(Problem) in
+            let reader = if let opened { opened } else { try open() }
+            opened = reader
             return try reader.snapshot { () throws(Problem) in try body(reader) }
+        }
+    }
+
+    private func open() throws(Problem) -> Reader {
+        do throws(DatabaseError) {
+            return try database.makeReader()
+        } catch {
+            throw Problem(store: error)
         }
     }
 }

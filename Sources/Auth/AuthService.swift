@@ -53,8 +53,7 @@ public final class AuthService: Sendable {
         passwordRules = PasswordRules(charactersMin: settings.passwordCharactersMin)
         let now = clock()
         let revoked = try AuthTables.prepare(database, now: now)
-        // Opened once the tables are there.
-        let accounts = try AccountReader(database)
+        let accounts = AccountReader(database)
         self.accounts = accounts
         verifier = TokenVerifier(
             keys: JWTKeySet([secrets.signingKey]),

@@ -1,4 +1,4 @@
-/// Apus over a project with one model, open to the public.
+/// Apus over a project with two models: one open to the public, one under a rule.
 struct ApusContestant: Contestant {
     let name: String
     let seed: String
@@ -6,8 +6,10 @@ struct ApusContestant: Contestant {
     private let isSecure: Bool
     private let program: String
     private let key: String
+    /// Of the one user there is.
+    private var token = ""
 
-    private static let model = """
+    private static let items = """
         {
           "description": "The benchmark's table: open to the public, watched by subscribers.",
           "properties": {
@@ -23,6 +25,27 @@ struct ApusContestant: Contestant {
         }
         """
 
+    private static let notes = """
+        {
+          "description": "The same rows with owners, who read nobody else's.",
+          "properties": {
+            "id": {"type": "integer", "identity": true},
+            "owner_id": {"type": "string", "format": "uuid"},
+            "title": {"type": "string"},
+            "body": {"type": "string"},
+            "n": {"type": "integer"}
+          },
+          "required": ["owner_id", "title", "body", "n"],
+          "indexes": [{"on": ["owner_id"]}],
+          "access": {"read": "owner_id = auth.uid()", "create": true}
+        }
+        """
+
+    /// The token outlives every comparison.
+    private static let settings = """
+        {"name": "benchmark", "auth": {"jwt_expiry_seconds": 86400}}
+        """
+
     /// Writes the project and its migration; rows go in through REST.
     init(
         _ name: String, _ program: String, seed: String, rows: Int, isSecure: Bool = false
@@ -32,18 +55,22 @@ struct ApusContestant: Contestant {
         self.program = program
         self.seed = seed
         try Place.makeDirectory("\(seed)/Schemas/models")
-        try Place.write("{\"name\": \"benchmark\"}\n", to: "\(seed)/Schemas/project.json")
-        try Place.write(Self.model, to: "\(seed)/Schemas/models/items.json")
+        try Place.write(Self.settings, to: "\(seed)/Schemas/project.json")
+        try Place.write(Self.items, to: "\(seed)/Schemas/models/items.json")
+        try Place.write(Self.notes, to: "\(seed)/Schemas/models/notes.json")
         func run(_ words: [String]) throws(BenchmarkError) -> String {
             try Subprocess(program, words + ["--project", seed], log: "\(seed)/setup.log")
                 .wholeOutput()
         }
         if isSecure { try Self.makeCertificate(in: seed) }
-        _ = try run(["migrate", "new", "items"])
+        _ = try run(["migrate", "new", "tables"])
         key = try run(["keys", "anon"]).filter { !$0.isWhitespace }
         let running = try start(in: seed)
         defer { running.process.end() }
-        try Self.load(running.server, rows: rows)
+        let user = try Self.signUp(running.server)
+        token = user.token
+        try Self.load("items", running.server, rows: rows)
+        try Self.load("notes", running.server, rows: rows, owner: user.id)
     }
 
     func start(in directory: String) throws(BenchmarkError) -> RunningServer {
@@ -66,7 +93,7 @@ struct ApusContestant: Contestant {
         let url = try process.line(after: "listening on ")
         let server = Server(
             port: try Server.port(of: url), processID: process.processID, key: key,
-            dialect: .apus, isSecure: isSecure)
+            token: token, dialect: .apus, isSecure: isSecure)
         return RunningServer(server: server, process: process)
     }
 
@@ -79,12 +106,26 @@ struct ApusContestant: Contestant {
         _ = try Subprocess("openssl", words, log: "\(directory)/setup.log").wholeOutput()
     }
 
-    private static func load(_ server: Server, rows: Int) throws(BenchmarkError) {
+    private static func signUp(
+        _ server: Server
+    ) throws(BenchmarkError) -> (id: String, token: String) {
+        let answer = try WireClient(server).request(
+            "POST", "/auth/v1/signup", server,
+            body: Array(#"{"email":"bench@example.com","password":"benchmark-1"}"#.utf8))
+        guard let token = answer.text.text(after: #""access_token":""#),
+            let id = answer.text.text(after: #""user":{"id":""#)
+        else { throw BenchmarkError("sign-up: \(answer.text)") }
+        return (id, token)
+    }
+
+    private static func load(
+        _ table: String, _ server: Server, rows: Int, owner: String? = nil
+    ) throws(BenchmarkError) {
         let client = try WireClient(server)
         for first in stride(from: 1, through: rows, by: 1000) {
             let answer = try client.request(
-                "POST", "/rest/v1/items", server,
-                body: Rows.json(first..<min(first + 1000, rows + 1), of: rows),
+                "POST", "/rest/v1/\(table)", server,
+                body: Rows.json(first..<min(first + 1000, rows + 1), of: rows, owner: owner),
                 fields: "Prefer: return=minimal\r\n")
             guard answer.status == 201 else { throw BenchmarkError("load: \(answer.text)") }
         }

@@ -35,7 +35,8 @@
 //     $B baseline --database /tmp/baseline.db --port 8099
 //
 // Run on an otherwise idle machine with two cores or more. The table measured is
-// `items(id, title, body, n)` with an index on `n`, open to the public, realtime on.
+// `items(id, title, body, n)` with an index on `n`, open to the public, realtime on; for counts
+// under a rule it is `notes`: the same rows, half of them the caller's, `owner_id = auth.uid()`.
 
 import CBaseline
 import Glibc

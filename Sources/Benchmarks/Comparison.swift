@@ -66,10 +66,14 @@ struct Comparison {
         let running = try contestant.start(in: work)
         defer { running.process.end() }
         for name in scenarios {
-            let result =
-                name == Scenario.fanout
-                ? try fanout.measure(running.server)
-                : try load.measure(try Scenario.named(name), on: running.server)
+            let result: Measurement
+            if name == Scenario.fanout {
+                result = try fanout.measure(running.server)
+            } else {
+                let scenario = try Scenario.named(name)
+                guard scenario.dialects.contains(running.server.dialect) else { continue }
+                result = try load.measure(scenario, on: running.server)
+            }
             if let failure = result.firstFailure {
                 throw BenchmarkError("\(contestant.name), \(name): \(failure)")
             }

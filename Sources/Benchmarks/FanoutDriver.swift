@@ -36,17 +36,3 @@ struct FanoutDriver {
         try feed.receive(until: target)
     }
 }
-
-extension String {
-    /// Where the text behind the first occurrence of `wanted` begins.
-    func range(after wanted: String) -> String.Index? {
-        var position = startIndex
-        while position < endIndex {
-            if self[position...].hasPrefix(wanted) {
-                return index(position, offsetBy: wanted.count)
-            }
-            position = index(after: position)
-        }
-        return nil
-    }
-}

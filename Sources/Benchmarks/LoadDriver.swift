@@ -13,6 +13,9 @@ struct LoadDriver: Sendable {
 
     /// Warms up for a second, then measures.
     func measure(_ scenario: Scenario, on server: Server) throws(BenchmarkError) -> Measurement {
+        guard scenario.dialects.contains(server.dialect) else {
+            throw BenchmarkError("\(server.dialect) is not asked for \(scenario.name)")
+        }
         let mix = RequestMix(scenario, server, rows: rows)
         _ = try run(mix, scenario.connections, server, seconds: 1)
         let cpu = server.cpuMicroseconds()

@@ -53,12 +53,12 @@ struct PocketBaseContestant: Contestant {
             "POST", "/api/collections/_superusers/auth-with-password", server,
             body: Array(
                 #"{"identity":"\#(credentials[0])","password":"\#(credentials[1])"}"#.utf8))
-        guard let start = signIn.text.range(after: "\"token\":\"") else {
+        guard let token = signIn.text.text(after: "\"token\":\"") else {
             throw BenchmarkError("sign-in: \(signIn.text)")
         }
         let made = try client.request(
             "POST", "/api/collections", server,
-            authorization: String(signIn.text[start...].prefix { $0 != "\"" }),
+            authorization: token,
             body: Array(collection.utf8))
         guard made.status == 200 else { throw BenchmarkError("collection: \(made.text)") }
     }

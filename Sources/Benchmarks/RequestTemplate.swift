@@ -36,6 +36,19 @@ struct RequestTemplate: Sendable {
             get(
                 "\(path)?select=id,title,body,n&order=n.asc&limit=20&n=gte.",
                 0...max(0, rows - 21), server)
+        case .filterTotal:
+            get(
+                "\(path)?select=id,title,body,n&order=n.asc&limit=20&n=gte.",
+                0...max(0, rows - 21), server, "Prefer: count=exact\r\n")
+        case .scanTotal:
+            get(
+                "\(path)?select=id,title,body,n&order=id.asc&limit=20&title=gte.Item%201"
+                    + "&title=lte.Item%20",
+                1...max(1, rows), server, "Prefer: count=exact\r\n")
+        case .ownTotal:
+            get(
+                "/rest/v1/notes?select=id,title,body,n&order=id.asc&limit=20", server,
+                "Authorization: Bearer \(server.token)\r\nPrefer: count=exact\r\n")
         case .insert: insert(path, server, "Prefer: return=representation\r\n")
         case .insertMinimal: insert(path, server)
         case .update:
@@ -56,6 +69,9 @@ struct RequestTemplate: Sendable {
             get(
                 "\(path)?perPage=20&skipTotal=1&sort=n&filter=n%3E%3D", 0...max(0, rows - 21),
                 server)
+        case .filterTotal:
+            get("\(path)?perPage=20&sort=n&filter=n%3E%3D", 0...max(0, rows - 21), server)
+        case .scanTotal, .ownTotal: preconditionFailure("asked of Apus only: see Scenario")
         case .insert, .insertMinimal: insert(path, server)
         case .update:
             text("PATCH \(path)/\(Rows.textPrefix)")
@@ -70,11 +86,12 @@ struct RequestTemplate: Sendable {
 
     /// A target that ends with a number.
     private mutating func get(
-        _ target: String, _ hole: ClosedRange<Int>, _ server: Server, width: Int = 0
+        _ target: String, _ hole: ClosedRange<Int>, _ server: Server, _ fields: String = "",
+        width: Int = 0
     ) {
         text("GET \(target)")
         pieces.append(.number(hole, width: width))
-        text(" HTTP/1.1\r\n\(RequestTemplate.fields(server))\r\n")
+        text(" HTTP/1.1\r\n\(RequestTemplate.fields(server))\(fields)\r\n")
     }
 
     /// Numbers of six digits, so that the length of the body is known.

@@ -5,6 +5,12 @@ enum Operation: Sendable {
     /// With the exact count of all rows.
     case list20Total
     case filter
+    /// With the exact count of the rows that pass the filter.
+    case filterTotal
+    /// The same with a filter that no index serves.
+    case scanTotal
+    /// The caller's rows of a table whose rule shows nobody else's, with their exact count.
+    case ownTotal
     /// Answered with the row.
     case insert
     /// Answered with nothing.
@@ -20,6 +26,8 @@ struct Scenario: Sendable {
     /// Whether each request comes over a connection of its own, which resumes the TLS session of
     /// the one before.
     var reconnects = false
+    /// Who can be asked.
+    var dialects = Dialect.allCases
     /// Operations with the share each has.
     let operations: [(Operation, weight: Int)]
 
@@ -28,6 +36,11 @@ struct Scenario: Sendable {
         Scenario(name: "list20", connections: 64, operations: [(.list20, 1)]),
         Scenario(name: "list20_total", connections: 64, operations: [(.list20Total, 1)]),
         Scenario(name: "filter", connections: 64, operations: [(.filter, 1)]),
+        Scenario(name: "filter_total", connections: 64, operations: [(.filterTotal, 1)]),
+        Scenario(
+            name: "scan_total", connections: 64, dialects: [.apus], operations: [(.scanTotal, 1)]),
+        Scenario(
+            name: "own_total", connections: 64, dialects: [.apus], operations: [(.ownTotal, 1)]),
         Scenario(name: "insert1", connections: 1, operations: [(.insert, 1)]),
         Scenario(name: "insert64", connections: 64, operations: [(.insert, 1)]),
         Scenario(name: "connect", connections: 1, reconnects: true, operations: [(.get, 1)]),

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// Whose URLs and bodies a server understands.
-enum Dialect: String {
+enum Dialect: String, CaseIterable, Sendable {
     case apus
     case pocketbase
 }
@@ -13,6 +13,8 @@ struct Server: Sendable {
     /// 0 if unknown; CPU time is not measured then.
     var processID: pid_t
     var key: String
+    /// The access token of whose rows are asked for; empty where nobody is signed in.
+    var token = ""
     var dialect: Dialect
     /// Whether it speaks TLS.
     var isSecure = false

@@ -1,6 +1,6 @@
 import Glibc
 
-/// How long a server takes from exec to its first answer, and what it weighs then.
+/// How long a server takes from exec to its first answer, what it weighs then, and what at rest.
 struct StartTime {
     private let program: String
     private let project: String
@@ -20,7 +20,8 @@ struct StartTime {
     func run() throws(BenchmarkError) {
         var milliseconds: [Double] = []
         var kilobytes = 0
-        for _ in 0..<runs {
+        var kilobytesAtRest = 0
+        for run in 1...runs {
             let port = try Place.freePort()
             let start = monotonicNanoseconds()
             let process = try Subprocess(
@@ -32,13 +33,21 @@ struct StartTime {
             try awaitAnswer(of: server, since: start)
             milliseconds.append(Double(monotonicNanoseconds() - start) / 1e6)
             kilobytes = max(kilobytes, server.residentKilobytes())
+            if run == runs {
+                sleep(Self.secondsToRest)
+                kilobytesAtRest = server.residentKilobytes()
+            }
         }
         milliseconds.sort()
         let (best, worst) = (decimal(milliseconds[0], 1), decimal(milliseconds[runs - 1], 1))
         let median = decimal(milliseconds[runs / 2], 1)
         print("first answer after exec: \(median) ms (\(best) to \(worst))")
         print("resident then: \(decimal(Double(kilobytes) / 1024, 1)) MB")
+        print("resident at rest: \(decimal(Double(kilobytesAtRest) / 1024, 1)) MB")
     }
+
+    /// Enough for every tick to have come once, and for what only the start needed to be gone.
+    private static let secondsToRest: UInt32 = 3
 
     private func awaitAnswer(of server: Server, since start: UInt64) throws(BenchmarkError) {
         while monotonicNanoseconds() - start < 10_000_000_000 {

@@ -129,10 +129,9 @@ final class Subscribers {
     ) throws(BenchmarkError) {
         try client.send(Array("GET /api/realtime HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".utf8))
         let text = try client.receive(until: "\"clientId\":")
-        guard let start = text.range(after: "\"clientId\":\"") else {
+        guard let identifier = text.text(after: "\"clientId\":\"") else {
             throw BenchmarkError("event stream: \(text)")
         }
-        let identifier = String(text[start...].prefix { $0 != "\"" })
         let answer = try control.request(
             "POST", "/api/realtime", server,
             body: Array(#"{"clientId":"\#(identifier)","subscriptions":["items/*"]}"#.utf8))

@@ -25,6 +25,21 @@ func connectToLoopback(port: Int) throws(BenchmarkError) -> Int32 {
     return descriptor
 }
 
+extension String {
+    /// What stands between the first `opening` and the quotation mark that follows.
+    func text(after opening: String) -> String? {
+        var position = startIndex
+        while position < endIndex {
+            if self[position...].hasPrefix(opening) {
+                return String(
+                    self[position...].dropFirst(opening.count).prefix { $0 != "\"" })
+            }
+            position = index(after: position)
+        }
+        return nil
+    }
+}
+
 /// A connection that waits for its answers, for preparations: not measured, not fast.
 final class WireClient {
     let wire: Wire

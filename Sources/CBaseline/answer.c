@@ -1,5 +1,6 @@
 #include "answer.h"
 
+#include "CBaseline.h"
 #include "http.h"
 #include "websocket.h"
 
@@ -8,30 +9,52 @@
 
 static const Text failed = TEXT("500 Internal Server Error");
 
-/// Runs the statement that the query asks for.
-static int64_t append_rows(const Reader *reader, Text query, Buffer *body) {
-    Text id = http_parameter(query, TEXT("id=eq."));
-    if (id.count) {
-        sqlite3_bind_int64(reader->row, 1, http_number(id, 0));
-        return statement_append_items(reader->row, body);
-    }
-    Text from = http_parameter(query, TEXT("n=gte."));
-    sqlite3_stmt *statement = from.count ? reader->rowsFrom : reader->firstRows;
-    sqlite3_bind_int64(statement, 1, http_number(http_parameter(query, TEXT("limit=")), -1));
-    if (from.count) sqlite3_bind_int64(statement, 2, http_number(from, 0));
-    return statement_append_items(statement, body);
+static void bind_text(const Query *query, Text text) {
+    sqlite3_bind_text(query->rows, 2, text.bytes, (int)text.count, SQLITE_TRANSIENT);
+    sqlite3_bind_text(query->count, 2, text.bytes, (int)text.count, SQLITE_TRANSIENT);
 }
 
-static void answer_get(Loop *loop, const Request *request, Buffer *output) {
+/// All items, or those up to a title.
+static const Query *find_many(const Reader *reader, Text parameters) {
+    Text last = http_parameter(parameters, TEXT("title=lte.Item%20"));
+    if (!last.count) return &reader->items;
+    char title[32];
+    int count = last.count < 20 ? (int)last.count : 20;
+    int length = snprintf(title, sizeof title, "Item %.*s", count, last.bytes);
+    bind_text(&reader->itemsUpTo, (Text){title, (size_t)length});
+    return &reader->itemsUpTo;
+}
+
+/// What the parameters ask for, with its values bound.
+static const Query *find_items(const Reader *reader, Text parameters) {
+    Text id = http_parameter(parameters, TEXT("id=eq."));
+    Text from = http_parameter(parameters, TEXT("n=gte."));
+    if (!id.count && !from.count) return find_many(reader, parameters);
+    const Query *query = id.count ? &reader->item : &reader->itemsFrom;
+    int64_t number = http_number(id.count ? id : from, 0);
+    sqlite3_bind_int64(query->rows, 2, number);
+    sqlite3_bind_int64(query->count, 2, number);
+    return query;
+}
+
+/// The notes of the one caller there is.
+static const Query *find_notes(const Reader *reader) {
+    bind_text(&reader->notes, TEXT(CBASELINE_OWNER));
+    return &reader->notes;
+}
+
+static void answer_get(Loop *loop, const Request *request, const Query *query, Buffer *output) {
     Buffer *body = &loop->body;
     body->count = 0;
-    int64_t rows = append_rows(&loop->reader, request->query, body);
+    Text limit = http_parameter(request->query, TEXT("limit="));
+    sqlite3_bind_int64(query->rows, 1, http_number(limit, -1));
+    int64_t rows = statement_append_items(query->rows, body);
     if (rows < 0) {
         http_respond(output, failed, TEXT(""), TEXT("{}"));
         return;
     }
     bool counts = text_contains(request->prefer, TEXT("count=exact"));
-    int64_t total = counts ? statement_number(loop->reader.count) : rows;
+    int64_t total = counts ? statement_number(query->count) : rows;
     char range[32] = "*", size[24] = "*", field[96];
     if (rows) snprintf(range, sizeof range, "0-%lld", (long long)rows - 1);
     if (counts) snprintf(size, sizeof size, "%lld", (long long)total);
@@ -74,15 +97,19 @@ void answer_insert(Insert *insert, Buffer *body) {
 }
 
 static void answer_request(Loop *loop, Connection *connection, const Request *request) {
+    const Reader *reader = &loop->reader;
+    Buffer *output = &connection->output;
     bool gets = text_equals(request->method, TEXT("GET"));
     if (text_equals(request->path, TEXT("/rest/v1/items"))) {
-        if (gets) answer_get(loop, request, &connection->output);
+        if (gets) answer_get(loop, request, find_items(reader, request->query), output);
         else begin_insert(loop, connection, request);
+    } else if (text_equals(request->path, TEXT("/rest/v1/notes"))) {
+        answer_get(loop, request, find_notes(reader), output);
     } else if (text_equals(request->path, TEXT("/realtime/v1/websocket"))) {
-        websocket_accept(&connection->output, request->webSocketKey);
+        websocket_accept(output, request->webSocketKey);
         connection->isWebSocket = true;
     } else {
-        http_respond(&connection->output, TEXT("404 Not Found"), TEXT(""), TEXT("{}"));
+        http_respond(output, TEXT("404 Not Found"), TEXT(""), TEXT("{}"));
     }
 }
 

@@ -1,5 +1,7 @@
 #include "database.h"
 
+#include <stdio.h>
+
 static sqlite3 *open_file(const char *path, int flags, const char *settings) {
     sqlite3 *handle = NULL;
     int result = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -18,19 +20,30 @@ sqlite3 *database_open_writer(const char *path) {
         "CREATE TABLE IF NOT EXISTS items (id INTEGER PRIMARY KEY, title TEXT NOT NULL,"
         "  body TEXT NOT NULL, n INTEGER NOT NULL) STRICT;"
         "CREATE INDEX IF NOT EXISTS items_n ON items (n);"
+        "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, owner_id TEXT NOT NULL,"
+        "  title TEXT NOT NULL, body TEXT NOT NULL, n INTEGER NOT NULL) STRICT;"
+        "CREATE INDEX IF NOT EXISTS notes_owner_id ON notes (owner_id);"
         "CREATE TABLE IF NOT EXISTS changes (seq INTEGER PRIMARY KEY, time INTEGER NOT NULL,"
         "  model TEXT NOT NULL, operation TEXT NOT NULL, new TEXT) STRICT;");
+}
+
+static Query prepare(sqlite3 *handle, const char *source, const char *window) {
+    char rows[128], count[128];
+    snprintf(rows, sizeof rows, "SELECT id, title, body, n FROM %s %s", source, window);
+    snprintf(count, sizeof count, "SELECT count(*) FROM %s", source);
+    return (Query){database_prepare(handle, rows), database_prepare(handle, count)};
 }
 
 void database_open_reader(Reader *reader, const char *path) {
     sqlite3 *handle = reader->handle = open_file(path, SQLITE_OPEN_READONLY, CACHE);
     reader->begin = database_prepare(handle, "BEGIN");
     reader->commit = database_prepare(handle, "COMMIT");
-    reader->row = database_prepare(handle, "SELECT id, title, body, n FROM items WHERE id = ?1");
-    reader->firstRows = database_prepare(handle, "SELECT id, title, body, n FROM items LIMIT ?1");
-    reader->rowsFrom = database_prepare(
-        handle, "SELECT id, title, body, n FROM items WHERE n >= ?2 ORDER BY n LIMIT ?1");
-    reader->count = database_prepare(handle, "SELECT count(*) FROM items");
+    reader->item = prepare(handle, "items WHERE id = ?2", "");
+    reader->items = prepare(handle, "items", "LIMIT ?1");
+    reader->itemsFrom = prepare(handle, "items WHERE n >= ?2", "ORDER BY n LIMIT ?1");
+    reader->itemsUpTo = prepare(
+        handle, "items WHERE title >= 'Item 1' AND title <= ?2", "ORDER BY id LIMIT ?1");
+    reader->notes = prepare(handle, "notes WHERE owner_id = ?2", "ORDER BY id LIMIT ?1");
 }
 
 sqlite3_stmt *database_prepare(sqlite3 *handle, const char *sql) {

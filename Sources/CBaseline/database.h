@@ -6,10 +6,18 @@
 
 #include <sqlite3.h>
 
+/// How some rows are found: ?1 is how many at the most, ?2 what they must match.
+typedef struct {
+    sqlite3_stmt *rows, *count;
+} Query;
+
 /// One loop's read-only connection with its statements.
 typedef struct {
     sqlite3 *handle;
-    sqlite3_stmt *begin, *commit, *row, *firstRows, *rowsFrom, *count;
+    sqlite3_stmt *begin, *commit;
+    /// One item by its key, all of them, those from a number on, those up to a title, the notes of
+    /// one owner.
+    Query item, items, itemsFrom, itemsUpTo, notes;
 } Reader;
 
 /// Opens the file and makes its tables, if they are not there. Durable commits: WAL, FULL.

@@ -6,11 +6,12 @@ extension Setting {
     public static func misspelt(
         in environment: some Sequence<String>
     ) -> [(variable: String, meant: String)] {
+        let ours = environment.filter { $0.hasPrefix(prefix) }
+        if ours.isEmpty { return [] }
         let known = Dictionary(
             all.map { ($0.variable.dropFirst(prefix.count), $0.variable) }
         ) { first, _ in first }
-        return environment.sorted().compactMap { variable in
-            guard variable.hasPrefix(prefix) else { return nil }
+        return ours.sorted().compactMap { variable in
             let name = variable.dropFirst(prefix.count)
             guard known[name] == nil,
                 let near = nearest(String(name), in: known.keys.map(String.init))

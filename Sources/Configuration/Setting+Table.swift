@@ -45,7 +45,7 @@ extension Setting {
             Setting(
                 "database.page_cache_bytes", \.database.pageCacheBytesMax,
                 SettingForm.integer(1 << 20...1 << 50).optional, .onRestart,
-                "the most page cache in bytes, shared by the loops and the writer; "
+                "the most page cache in bytes, shared by the loops, the slow lane and the writer; "
                     + "8 MiB each at the least",
                 standard: "a quarter of the memory"),
             Setting("name", \.name, .text, .onReload, "the project's name"),

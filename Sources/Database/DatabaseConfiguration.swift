@@ -22,8 +22,8 @@ public struct DatabaseConfiguration: Sendable {
     public var changedBytesMax = DatabaseLimits.changedBytesMax
     /// How many rows the change log keeps at most.
     public var changeRowsMax = 1_000_000
-    /// Bytes of page cache that the loops' readers and the writer share. Filled as pages are read,
-    /// so never larger than the file for each of them.
+    /// Bytes of page cache that all readers and the writer share. Filled as pages are read, so
+    /// never larger than the file for each of them.
     public var pageCacheBytesMax = MachineMemory.bytes / DatabaseLimits.pageCacheMemoryShare
     /// Event loops that will read.
     public var loops = 1
@@ -37,7 +37,17 @@ public struct DatabaseConfiguration: Sendable {
 
     /// KiB of page cache of each loop's reader, and of the writer.
     var pageCacheKiB: Int {
-        max(pageCacheBytesMax / (loops + 1), DatabaseLimits.pageCacheBytesMin) / 1024
+        let slowLane = DatabaseLimits.slowLaneThreads * slowLaneCacheKiB * 1024
+        return max((pageCacheBytesMax - slowLane) / (loops + 1), DatabaseLimits.pageCacheBytesMin)
+            / 1024
+    }
+
+    /// KiB of page cache of each thread of the slow lane.
+    var slowLaneCacheKiB: Int {
+        let share = pageCacheBytesMax / DatabaseLimits.slowLaneCacheShare
+        return min(
+            max(share, DatabaseLimits.pageCacheBytesMin), DatabaseLimits.slowLaneCacheBytesMax)
+            / 1024
     }
 
     /// A temporary database that behaves like a real one.

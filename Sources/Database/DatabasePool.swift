@@ -19,6 +19,8 @@ public final class DatabasePool: Sendable {
 
     /// What names this history of changes: 64 random bits, made with the file.
     public let epoch: String
+    /// What the server has noted about this database, by name.
+    let facts: Mutex<[String: String]>
 
     /// Opens or makes a database.
     ///
@@ -31,7 +33,7 @@ public final class DatabasePool: Sendable {
         let tables = CapturedTables()
         let publishers = Publishers()
         let presence = FilePresence()
-        let opened = Handover<Result<String, Problem>>()
+        let opened = Handover<Result<[String: String], Problem>>()
         let path = files.path
         let thread = PosixThread(name: "writer") {
             WriterThread.run(
@@ -42,10 +44,10 @@ public final class DatabasePool: Sendable {
             throw PosixThread.refused
         }
         do throws(Problem) {
-            let epoch = try opened.take().get()
+            let facts = try opened.take().get()
             return DatabasePool(
                 files: files, configuration: configuration, queue: queue, thread: thread,
-                tables: tables, publishers: publishers, presence: presence, epoch: epoch)
+                tables: tables, publishers: publishers, presence: presence, facts: facts)
         } catch {
             thread.join()
             throw error
@@ -60,7 +62,7 @@ public final class DatabasePool: Sendable {
     private init(
         files: DatabaseFiles, configuration: DatabaseConfiguration, queue: WriteQueue,
         thread: PosixThread, tables: CapturedTables, publishers: Publishers,
-        presence: FilePresence, epoch: String
+        presence: FilePresence, facts: [String: String]
     ) {
         self.files = files
         self.configuration = configuration
@@ -68,7 +70,8 @@ public final class DatabasePool: Sendable {
         self.tables = tables
         self.publishers = publishers
         self.presence = presence
-        self.epoch = epoch
+        epoch = facts["epoch"] ?? ""
+        self.facts = Mutex(facts)
         writerThread = thread
         let path = files.path
         let longReads = LongReads(configuration)
@@ -77,7 +80,7 @@ public final class DatabasePool: Sendable {
             ReaderSeat { () throws(DatabaseError) in
                 if let spare = longReads.takeSpare() { return spare }
                 let reader = try Opening.reader(
-                    path: path, cacheKiB: DatabaseLimits.pageCacheBytesMin / 1024, tables: tables,
+                    path: path, cacheKiB: configuration.slowLaneCacheKiB, tables: tables,
                     counts: publishers.counts)
                 reader.longReads = longReads
                 return reader

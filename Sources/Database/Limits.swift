@@ -5,9 +5,13 @@ public enum DatabaseLimits {
     /// The part of the machine's memory that caches pages. The rest is for answers, connections,
     /// and the kernel's own cache of the file.
     static let pageCacheMemoryShare = 4
-    /// Bytes of page cache that a connection has on the smallest machine, and on the slow lane,
-    /// whose reads would only fill a larger one with what nobody asks for again.
+    /// Bytes of page cache that a connection has on the smallest machine.
     static let pageCacheBytesMin = 8_388_608
+    /// The part of all page cache that a thread of the slow lane has, and its bytes at the most. A
+    /// table of some 100,000 rows fits, and is counted again at half the cost; reads that go over
+    /// more would only fill a larger one with what nobody asks for again.
+    static let slowLaneCacheShare = 16
+    static let slowLaneCacheBytesMax = 67_108_864
     /// Virtual-machine instructions of an inline read. About five milliseconds: long enough for a
     /// page of rows with embeds, short enough that the other connections of the loop do not notice.
     static let inlineInstructionsMax = 400_000

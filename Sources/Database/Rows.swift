@@ -64,6 +64,10 @@ public struct Rows: ~Copyable {
         }
     }
 
+    /// Whether the query steps through a whole table or index, so that it costs the same whatever
+    /// its arguments. Known when it has begun to.
+    public var readsWholeTable: Bool { run.readsWholeTable }
+
     /// Counts encoded bytes against the query's bound: SQLite sees a few instructions for a row of
     /// any size.
     func charge(_ byteCount: Int) { connection.charge(byteCount) }

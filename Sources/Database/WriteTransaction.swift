@@ -213,8 +213,8 @@ public final class WriteTransaction {
         try run(SQL("PRAGMA defer_foreign_keys = ON"))
     }
 
-    /// Whether a row breaks a foreign key at this moment: after `deferForeignKeys`, before the write
-    /// ends. O(1).
+    /// Whether a row breaks a foreign key at this moment: after `deferForeignKeys`, before the
+    /// write ends. O(1).
     public var hasUnresolvedForeignKeys: Bool { connection.hasUnresolvedForeignKeys }
 
     /// The rows that break a foreign key at this moment: after `deferForeignKeys`, before the write

@@ -7,17 +7,17 @@ enum WriterThread {
     static func run(
         path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
         tables: CapturedTables, publishers: Publishers, presence: FilePresence,
-        opened: Handover<Result<String, Problem>>
+        opened: Handover<Result<[String: String], Problem>>
     ) {
         do throws(Problem) {
             let (connection, hook) = try Opening.writer(path: path, configuration: configuration)
             presence.remember(path)
             do throws(SQLiteError) {
-                let epoch = try connection.text("SELECT value FROM _apus_meta WHERE key = 'epoch'")
+                let facts = try connection.facts()
                 let writer = try Writer(
                     connection: connection, tables: tables, publishers: publishers,
                     presence: presence, configuration: configuration)
-                opened.give(.success(epoch))
+                opened.give(.success(facts))
                 writer.run(queue, hook: hook)
                 _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
             } catch {

@@ -43,8 +43,12 @@ public final class LockedFile: Sendable {
     /// Tells others which process holds the lock.
     public func write(process: Int32) {
         let line = Array("\(process)\n".utf8)
-        ftruncate(descriptor, 0)
         unsafe _ = line.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        // Rarely needed, and dear: file systems write a file out at once that was cut to nothing.
+        var status = stat()
+        if unsafe fstat(descriptor, &status) == 0, status.st_size > line.count {
+            ftruncate(descriptor, line.count)
+        }
     }
 
     private var process: String {

@@ -16,6 +16,11 @@ public enum Answer {
 }
 
 extension Answer {
+    /// What a route that streams bodies answers to a request that has none.
+    public static func pending(withNoBody respond: @escaping IncomingBody.Reader) -> Answer {
+        .pending { await respond(.empty) }
+    }
+
     /// Hands work over, to be answered through the reply once, from any thread.
     ///
     /// - Returns: what withdraws the work. Called on the loop when the peer is gone: what has not

@@ -1,7 +1,6 @@
 import Bytes
 
-/// What a route takes as the body of a request. The body is held: the request is handed on when it
-/// is whole.
+/// What a route takes as the body of a request, be it held until it is whole or streamed.
 public struct BodyPolicy: Sendable {
     /// Decoded bytes at the most; more is 413, told before the first of them is read if the head
     /// tells the length.

@@ -75,6 +75,17 @@ public struct ChunkedDecoder: Sendable {
         }
     }
 
+    /// Takes at most so many bytes of data from now on.
+    ///
+    /// - Returns: false if the chunk that is coming is known to bring more.
+    public mutating func restrict(to bytesMax: Int) -> Bool {
+        var coming = 0
+        if case .data(let missing) = phase { coming = missing }
+        guard coming <= bytesMax else { return false }
+        bytesLeft = min(bytesLeft, bytesMax - coming)
+        return true
+    }
+
     /// One byte outside the data. Answers whether it was the last of the body.
     private mutating func consume(_ byte: UInt8) throws(HTTPFault) -> Bool {
         switch phase {

@@ -1,9 +1,14 @@
+public import Disk
+
 /// The content of an answer.
 public enum Content: Sendable {
     /// Bytes in memory.
     case bytes([UInt8])
     /// Parts that are made while the answer is sent.
     case stream(ContentStream)
+    /// A file, or a part of one, that goes from the disk to the network and is held until it is
+    /// sent or the peer is gone. One that has become shorter meanwhile resets the connection.
+    indirect case file(FileRange)
 }
 
 /// Content that is made a part at a time, as fast as the peer takes it: what waits for the peer is

@@ -24,6 +24,10 @@ public struct HTTPFault: Error, Hashable, Sendable {
         HTTPFault(status: 413, message: "The body is larger than the limit of \(max) bytes.")
     }
 
+    /// 408: a body comes slower than its deadline allows.
+    public static let bodyTooSlow = HTTPFault(
+        status: 408, message: "The body took too long to arrive.")
+
     /// 415: a body of a media type that the route does not take.
     static func mediaType(_ name: String) -> HTTPFault {
         HTTPFault(status: 415, message: "Content-Type not acceptable: \(name)")

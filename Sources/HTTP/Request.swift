@@ -1,11 +1,11 @@
 import Bytes
 
-/// One parsed request with its whole body.
+/// One parsed request with its body, unless that is streamed.
 public struct Request: Sendable {
     /// The request line and field lines.
     public var head: RequestHead
     /// The decoded body, of at most its route's `BodyPolicy.bytesMax` bytes; empty while the
-    /// request is being admitted.
+    /// request is being admitted, and if the route takes it as an `IncomingBody`.
     public var body: [UInt8]
     /// A number for logs: unique within the process.
     public var id: UInt64 = 0

@@ -81,14 +81,8 @@ extension RequestHead {
     /// Content-Length = 1*DIGIT (RFC 9110 §8.6); a list, even of equal numbers, is refused.
     private func contentLength(_ value: Span<UInt8>) throws(HTTPFault) -> Int {
         if value.isEmpty { throw .malformed("Content-Length is empty.") }
-        var length = 0
-        for index in value.indices {
-            guard ASCII.isDigit(value[index]) else {
-                throw .malformed("Content-Length is not a number.")
-            }
-            // Saturate: every digit is still looked at, and the result is over any limit.
-            let (shifted, overflow) = length.multipliedReportingOverflow(by: 10)
-            length = overflow ? Int.max / 16 : min(shifted + Int(value[index] & 0x0F), Int.max / 16)
+        guard let length = decimal(value) else {
+            throw .malformed("Content-Length is not a number.")
         }
         return length
     }

@@ -27,7 +27,7 @@ public struct Response: Sendable {
         append(field: "Content-Type", ascii: contentType)
     }
 
-    /// The content's bytes; none if it is a stream.
+    /// The content's bytes; none if they are not in memory.
     public var body: [UInt8] {
         get { if case .bytes(let bytes) = content { bytes } else { [] } }
         set { content = .bytes(newValue) }

@@ -1,4 +1,5 @@
 import Bytes
+import Disk
 
 /// Writes responses as bytes (RFC 9112 §4, §6). One per loop: it keeps the `Date` line.
 public struct ResponseEncoder: Sendable {
@@ -96,6 +97,7 @@ public struct ResponseEncoder: Sendable {
         let length: Int
         switch response.content {
         case .bytes(let bytes): length = bytes.count
+        case .file(let range): length = range.byteCount
         case .stream(let stream):
             guard let known = stream.length else {
                 if framing.isHead { return .none }

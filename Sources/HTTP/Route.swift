@@ -6,12 +6,19 @@ public struct Route<Caller> {
     /// Answers a request that has come whole.
     public typealias Handler = (Request, PathParameters, Caller) -> Answer
 
+    /// Begins to answer a request by its head, and names who reads its body and makes the answer.
+    /// If that is made before the body's end, the rest is dropped, and the connection closed if the
+    /// rest is long.
+    public typealias StreamHandler = (Request, PathParameters, Caller) -> IncomingBody.Reader
+
     /// Who answers, and to how much of the request.
     public enum Action {
         /// To its head: whatever body there is is not looked at.
         case head(HeadHandler)
         /// To all of it, if the body keeps to the policy.
         case whole(BodyPolicy, Handler)
+        /// To all of it as it comes, if the body keeps to the policy.
+        case streamed(BodyPolicy, StreamHandler)
     }
 
     /// The methods.
@@ -32,6 +39,17 @@ public struct Route<Caller> {
         self.pattern = pattern
         self.entry = entry
         action = .whole(body, respond)
+    }
+
+    /// A row that takes bodies as they come, within a policy.
+    public init(
+        _ methods: MethodSet, _ pattern: PathPattern, _ entry: Entry, _ body: BodyPolicy,
+        streaming respond: @escaping StreamHandler
+    ) {
+        self.methods = methods
+        self.pattern = pattern
+        self.entry = entry
+        action = .streamed(body, respond)
     }
 
     /// A row that answers by the head alone.

@@ -43,6 +43,19 @@ extension Span<UInt8> {
     }
 }
 
+/// The number that digits stand for, saturated far below the largest one: every digit is looked at,
+/// and the result is over any limit. Nil where there is no digit, or something else.
+func decimal(_ digits: Span<UInt8>) -> Int? {
+    if digits.isEmpty { return nil }
+    var number = 0
+    for index in digits.indices {
+        guard ASCII.isDigit(digits[index]) else { return nil }
+        let (shifted, overflow) = number.multipliedReportingOverflow(by: 10)
+        number = overflow ? Int.max / 16 : min(shifted + Int(digits[index] & 0x0F), Int.max / 16)
+    }
+    return number
+}
+
 extension [UInt8] {
     /// A copy of the bytes of a span.
     init(copying span: Span<UInt8>) {

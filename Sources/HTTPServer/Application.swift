@@ -4,7 +4,7 @@ public import HTTP
 ///
 /// A request without a body goes to `respond` at once. One with a body is admitted by its head
 /// first, before any of the body is read or `100 Continue` is sent, and goes to what its admission
-/// names when it is whole.
+/// names: when it is whole, or at once while its body comes.
 public protocol Application: AnyObject {
     /// Decides by its head about a request that announces a body.
     ///
@@ -39,10 +39,12 @@ extension Application {
 
 /// What becomes of a request that announces a body.
 public enum Admission {
-    /// The answer stands already, mostly a refusal, with its content in memory: the body is not
-    /// read.
+    /// The answer stands already, mostly a refusal, and is no stream: the body is not read.
     case answered(Response)
     /// The body is taken within this policy, and the whole request handed to the closure, on the
     /// loop's thread.
     case body(BodyPolicy, respond: (Request) -> Answer)
+    /// The body is taken within this policy, a part at a time, by whom the closure names: it is
+    /// called with the request at once, on the loop's thread.
+    case streamed(BodyPolicy, respond: (Request) -> IncomingBody.Reader)
 }

@@ -10,27 +10,16 @@ struct BodyReceiver {
     }
 
     private var framing: Framing
-    /// What has come so far; nothing if it is dropped.
+    /// What has come and was not taken out; nothing if it is dropped.
     private(set) var bytes: [UInt8] = []
-    private let isKept: Bool
+    /// Whether all of it has come.
+    private(set) var isWhole = false
+    private var isKept = true
+    /// Whether more is to be read of a body that is handed on as it comes.
+    var hasRoom: Bool { !isWhole && bytes.count < HTTPServerLimits.streamedBodyBytesMax }
 
     /// A body of at most `bytesMax` bytes that is kept. A fixed length has been judged already.
-    ///
-    /// - Parameter here: Bytes received behind the head, of the body or of what follows it.
-    init(_ framing: BodyFraming, bytesMax: Int, limits: HTTPLimits, here: Int) {
-        self.init(framing, bytesMax: bytesMax, limits: limits, isKept: true)
-        // No more than has come: a length is a promise, memory is not given on promises.
-        if case .fixed(let count) = framing { bytes.reserveCapacity(min(count, here)) }
-    }
-
-    /// A body that nobody wants, dropped up to `bytesMax` bytes; nil if it is known to be longer.
-    init?(discarding framing: BodyFraming, bytesMax: Int, limits: HTTPLimits) {
-        if case .fixed(let count) = framing, count > bytesMax { return nil }
-        self.init(framing, bytesMax: bytesMax, limits: limits, isKept: false)
-    }
-
-    private init(_ framing: BodyFraming, bytesMax: Int, limits: HTTPLimits, isKept: Bool) {
-        self.isKept = isKept
+    init(_ framing: BodyFraming, bytesMax: Int, limits: HTTPLimits) {
         self.framing =
             switch framing {
             case .none: .fixed(0)
@@ -41,24 +30,50 @@ struct BodyReceiver {
 
     /// Takes what belongs to the body from the front of the input.
     ///
-    /// - Returns: how many bytes that was, and whether the body is whole.
+    /// - Returns: how many bytes that was.
     /// - Throws: 413 for chunks over the bound, 400 for broken ones.
-    mutating func take(_ input: Span<UInt8>) throws(HTTPFault) -> (count: Int, isWhole: Bool) {
+    mutating func take(_ input: Span<UInt8>) throws(HTTPFault) -> Int {
+        if isWhole { return 0 }
         switch framing {
         case .fixed(let missing):
             let count = min(missing, input.count)
             if isKept { bytes.append(span: input.extracting(0..<count)) }
             framing = .fixed(missing - count)
-            return (count, count == missing)
+            isWhole = count == missing
+            return count
         case .chunked(var decoder):
             let verdict = decoder.decode(input, into: &bytes)
             framing = .chunked(decoder)
             if !isKept { bytes.removeAll(keepingCapacity: true) }
             switch verdict {
-            case .complete(let count): return (count, true)
-            case .incomplete: return (input.count, false)
+            case .complete(let count):
+                isWhole = true
+                return count
+            case .incomplete: return input.count
             case .malformed(let fault): throw fault
             }
+        }
+    }
+
+    /// Takes out what has come.
+    mutating func takeBytes() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        return taken
+    }
+
+    /// Drops what has come, and what comes from now on.
+    ///
+    /// - Returns: whether at most `bytesMax` bytes may still come; false if it is known to be more.
+    mutating func discard(upTo bytesMax: Int) -> Bool {
+        isKept = false
+        bytes = []
+        switch framing {
+        case .fixed(let missing): return missing <= bytesMax
+        case .chunked(var decoder):
+            let isWithin = decoder.restrict(to: bytesMax)
+            framing = .chunked(decoder)
+            return isWithin
         }
     }
 }

@@ -60,6 +60,10 @@ enum HTTPServerLimits {
     /// is closed.
     static let discardedBodyBytesMax = 64 * 1_024
 
+    /// Bytes of a streamed body that wait to be asked for when reading stops. What was read last
+    /// comes on top.
+    static let streamedBodyBytesMax = 64 * 1_024
+
     /// Bytes of an answer in parts that may wait for the peer when the next part is asked for.
     static let streamedQueueBytesMax = 64 * 1_024
 

@@ -11,7 +11,7 @@ public struct AnsweredRequest: Sendable {
     public let status: Int
     /// Why it was refused, where the answer says so.
     public let refusal: Refusal?
-    /// From the request's last byte to its answer.
+    /// From the request's last byte to its answer; from its head if its body is streamed.
     public let microseconds: UInt64
 
     /// The method.

@@ -10,14 +10,16 @@ import HTTP
 ///              head without body
 ///           ┌───────────────────────────────────────┐
 ///           │            admitted      body whole    v        answered, kept alive
-///     head ─┴─> admitting ─────> body ──────────> answering ───────────────────────> head
-///       │        │                │                  ├── answered, not kept ────────> finished
-///       │        │ refused        │                  └── upgraded (input is handed over)
-///       │        └──> discarding ─│── the small rest has come ─────────────────────> head
-///       └── malformed, too slow, ─┴── or the refused body is long ─────────────────> finished
+///     head ─┴─> admitting ───┬─> body ──────────> answering ───────────────────────> head
+///       │                    └─> streaming ──────────┤├── answered, not kept ───────> finished
+///       │             body whole, or answered before │└── upgraded (input is handed over)
+///       │                                            └──> discarding ──────────────> head
+///       └── malformed, too slow                            the small rest has come
+///           or the rest is long ───────────────────────────────────────────────────> finished
 ///
-/// `body` keeps the body until it is whole. A body that is to be streamed would leave it for
-/// `answering` at once and go on coming there.
+/// `body` keeps the body until it is whole. `streaming` hands out its parts while the request is
+/// being answered. What is answered before the body's end, or by the head alone, leaves a rest,
+/// which is dropped if it is small.
 ///
 /// Times are milliseconds of any clock that only goes forward.
 struct RequestCycle {
@@ -34,6 +36,8 @@ struct RequestCycle {
         case respond(to: RequestHead)
         /// The body of the admitted request is whole: the same with it.
         case deliver(body: [UInt8])
+        /// Hand on what was awaited of a streamed body: a part, or nil after the last.
+        case supply(part: [UInt8]?)
         /// Send an answer that says so, in the form of `refusalForm`; `close` follows. The fault is
         /// in the head, or in the body of the admitted request.
         case refuse(HTTPFault)
@@ -42,18 +46,21 @@ struct RequestCycle {
     }
 
     private enum Phase: Equatable {
-        case head, admitting, body, answering, discarding, upgraded, finished
+        case head, admitting, body, streaming, answering, discarding, upgraded, finished
     }
+
+    /// What becomes of the body of an admitted request.
+    enum Taking { case held, streamed }
 
     private let limits: HTTPLimits
     private let deadlines: DeadlineTable
     private var phase = Phase.head
     private var parser: RequestParser
-    /// Received bytes; those before `used` are done with.
-    private var input: [UInt8] = []
-    private var used = 0
-    /// The body that is coming.
+    private var input = InputBuffer()
+    /// The body that is coming, or the rest of it that is to be dropped.
     private var body: BodyReceiver?
+    /// Whether somebody waits for a part of a streamed body.
+    private var isPartAwaited = false
     private var framing = ResponseEncoder.Framing.last
     private var owesContinue = false
     private var hasEnded = false
@@ -70,14 +77,14 @@ struct RequestCycle {
     }
 
     /// Bytes received and not used yet.
-    var bufferedCount: Int { input.count - used }
+    var bufferedCount: Int { input.count }
 
     /// Takes received bytes.
     mutating func received(_ bytes: Span<UInt8>, now: UInt64) {
         if phase == .finished { return }
         if phase == .head, bufferedCount == 0 { deadline = now + deadlines.head }
-        if isReceivingBody { earnTime(bytes.count, now: now) }
-        input.append(span: bytes)
+        if isBodyAwaited { earnTime(bytes.count, now: now) }
+        input.append(bytes)
     }
 
     /// The peer sends no more; it may still read.
@@ -87,7 +94,7 @@ struct RequestCycle {
     /// the middle of a request has less time than usual.
     mutating func startDraining(now: UInt64) {
         isDraining = true
-        if isReceivingBody || phase == .head { deadline = min(deadline, now + deadlines.drain) }
+        if phase == .head || isBodyAwaited { deadline = min(deadline, now + deadlines.drain) }
     }
 
     /// What to do now.
@@ -95,6 +102,7 @@ struct RequestCycle {
         switch phase {
         case .head: return nextHead(now: now)
         case .body: return nextBody(now: now)
+        case .streaming: return nextStreamed(now: now)
         case .discarding: return nextDiscarded(now: now)
         case .admitting, .answering, .upgraded: return .wait
         case .finished: return .close
@@ -104,9 +112,8 @@ struct RequestCycle {
     /// The answer begins, and this is the form it must have. `answered` follows when its last byte
     /// is queued.
     mutating func answerForm(of response: Response) -> ResponseEncoder.Framing {
-        guard phase == .answering || phase == .admitting else {
-            preconditionFailure("answers in \(phase)")
-        }
+        if phase == .streaming { leaveBody() }
+        guard phase == .answering else { preconditionFailure("answers in \(phase)") }
         if endsAfterAnswer || framing.endsWithConnection(response) { framing.keepsAlive = false }
         return framing
     }
@@ -114,14 +121,21 @@ struct RequestCycle {
     /// The answer is queued to its end.
     mutating func answered(now: UInt64) {
         guard phase == .answering else { preconditionFailure("answered in \(phase)") }
-        if framing.keepsAlive, !endsAfterAnswer { startHead(now: now) } else { finish() }
+        if !framing.keepsAlive || endsAfterAnswer {
+            finish()
+        } else if body == nil {
+            startHead(now: now)
+        } else {
+            phase = .discarding
+            deadline = now + deadlines.body
+        }
     }
 
     /// The application has taken the connection for another protocol. Answers the bytes that came
     /// behind the request: they are not HTTP.
     mutating func upgraded() -> [UInt8] {
         guard phase == .answering else { preconditionFailure("upgraded in \(phase)") }
-        let rest = Array(input[used...])
+        let rest = input.takeAll()
         finish()
         phase = .upgraded
         return rest
@@ -129,10 +143,21 @@ struct RequestCycle {
 
     /// Whether more input is of use now.
     func wantsInput(pipelineBytesMax: Int) -> Bool {
-        phase != .answering || bufferedCount < pipelineBytesMax
+        switch phase {
+        case .streaming where body?.isWhole == false: body?.hasRoom == true
+        case .streaming, .answering: bufferedCount < pipelineBytesMax
+        case .head, .admitting, .body, .discarding, .upgraded, .finished: true
+        }
     }
 
-    private var isReceivingBody: Bool { phase == .body || phase == .discarding }
+    /// Whether a body is coming and it is the peer's turn to send.
+    private var isBodyAwaited: Bool {
+        switch phase {
+        case .body, .discarding: true
+        case .streaming: deadline != DeadlineTable.never
+        case .head, .admitting, .answering, .upgraded, .finished: false
+        }
+    }
 
     /// Whether no other request can follow the one that is being answered.
     private var endsAfterAnswer: Bool { isDraining || (hasEnded && bufferedCount == 0) }
@@ -150,9 +175,9 @@ struct RequestCycle {
     private mutating func finish() {
         phase = .finished
         deadline = DeadlineTable.never
-        input = []
-        used = 0
+        input = InputBuffer()
         body = nil
+        isPartAwaited = false
     }
 
     /// The form of the answer to what is refused: the last of the connection.
@@ -171,14 +196,14 @@ struct RequestCycle {
 extension RequestCycle {
     private mutating func nextHead(now: UInt64) -> Action {
         if bufferedCount == 0 {
-            compact()
+            input.compact()
             guard hasEnded || isDraining || now >= deadline else { return .wait }
             finish()
             return .close
         }
-        switch parseHead() {
+        switch input.parseHead(&parser) {
         case .complete(let head, let byteCount):
-            used += byteCount
+            input.use(byteCount)
             return begin(head)
         case .malformed(let fault):
             return refuseHead(fault)
@@ -195,8 +220,7 @@ extension RequestCycle {
 
     /// Nothing is known of the head but what its first bytes say.
     private mutating func refuseHead(_ fault: HTTPFault) -> Action {
-        let isHead = parser.isHead(input.span.extracting(used...))
-        framing.isHead = isHead
+        framing.isHead = input.isHead(parser)
         return refuse(fault)
     }
 
@@ -205,62 +229,40 @@ extension RequestCycle {
         deadline = DeadlineTable.never
         if head.framing == .none {
             phase = .answering
-            compact()
+            input.compact()
             return .respond(to: head)
         }
         phase = .admitting
         return .admit(head)
-    }
-
-    // The next two hold the input by another name, since a span of it would keep the rest of the
-    // cycle from changing. They return before the input itself is changed, so it is not copied.
-
-    private mutating func parseHead() -> RequestParser.Verdict {
-        let received = input
-        return parser.parse(received.span.extracting(used...))
-    }
-
-    /// Moves input to the body. True when the body is whole.
-    private mutating func receiveBody() throws(HTTPFault) -> Bool {
-        let received = input
-        guard let taken = try body?.take(received.span.extracting(used...)) else { return true }
-        used += taken.count
-        return taken.isWhole
-    }
-
-    /// Forgets used input: all of it at once when nothing is left, else when it is most of the
-    /// buffer.
-    private mutating func compact() {
-        if used == input.count {
-            if input.capacity > HTTPServerLimits.keptBufferBytesMax {
-                input = []
-            } else {
-                input.removeAll(keepingCapacity: true)
-            }
-            used = 0
-        } else if used > HTTPServerLimits.keptBufferBytesMax, used > input.count / 2 {
-            input.removeFirst(used)
-            used = 0
-        }
     }
 }
 
 // MARK: - Bodies
 
 extension RequestCycle {
-    /// The body of the request is taken, within this policy.
+    /// The body of the request is taken, within this policy. If it is streamed, the request is to
+    /// be answered now: `awaitPart` asks for its parts.
     ///
     /// - Throws: 413 or 415 for one that is not: `refused` is to be called with the answer.
     mutating func admitted(
-        _ head: RequestHead, _ policy: BodyPolicy, now: UInt64
+        _ head: RequestHead, _ policy: BodyPolicy, _ taking: Taking, now: UInt64
     ) throws(HTTPFault) {
         guard phase == .admitting else { preconditionFailure("admitted in \(phase)") }
         try policy.check(head)
-        phase = .body
-        deadline = now + deadlines.body
+        startBody(head, bytesMax: policy.bytesMax)
+        switch taking {
+        case .held:
+            phase = .body
+            deadline = now + deadlines.body
+        case .streamed:
+            phase = .streaming
+            setStreamDeadline(now: now)
+        }
+    }
+
+    private mutating func startBody(_ head: RequestHead, bytesMax: Int) {
         owesContinue = head.expectsContinue
-        body = BodyReceiver(
-            head.framing, bytesMax: policy.bytesMax, limits: limits, here: bufferedCount)
+        body = BodyReceiver(head.framing, bytesMax: bytesMax, limits: limits)
     }
 
     /// The request is answered by its head alone. The connection is kept if the rest of its body is
@@ -269,24 +271,26 @@ extension RequestCycle {
         _ head: RequestHead, with response: Response, now: UInt64
     ) -> ResponseEncoder.Framing {
         guard phase == .admitting else { preconditionFailure("refused in \(phase)") }
-        // Whoever waits for 100 Continue may send the body yet, or the next request: nobody knows.
-        let isUndecided = head.expectsContinue && bufferedCount == 0
-        body = BodyReceiver(
-            discarding: head.framing,
-            bytesMax: max(HTTPServerLimits.discardedBodyBytesMax, bufferedCount), limits: limits)
-        let isWhole = isUndecided || body == nil ? nil : try? receiveBody()
-        compact()
-        if isWhole == nil || (isWhole == false && hasEnded) { framing.keepsAlive = false }
+        startBody(head, bytesMax: .max)
+        phase = .streaming
         let form = answerForm(of: response)
-        if !form.keepsAlive {
-            finish()
-        } else if isWhole == true {
-            startHead(now: now)
-        } else {
-            phase = .discarding
-            deadline = now + deadlines.body
-        }
+        answered(now: now)
         return form
+    }
+
+    /// The answer begins before all of the body is here, or has been asked for.
+    private mutating func leaveBody() {
+        // Whoever waits for 100 Continue may send the body yet, or the next request: nobody knows.
+        let isUndecided = owesContinue && bufferedCount == 0
+        let bytesMax = max(HTTPServerLimits.discardedBodyBytesMax, bufferedCount)
+        let isSmall = !isUndecided && body?.discard(upTo: bytesMax) == true
+        let isWhole = isSmall ? try? input.move(to: &body) : nil
+        input.compact()
+        if isWhole == nil || (isWhole == false && hasEnded) { framing.keepsAlive = false }
+        if isWhole != false { body = nil }
+        phase = .answering
+        deadline = DeadlineTable.never
+        isPartAwaited = false
     }
 
     private mutating func nextBody(now: UInt64) -> Action {
@@ -295,34 +299,31 @@ extension RequestCycle {
             if bufferedCount == 0 { return .sendContinue }
         }
         do throws(HTTPFault) {
-            if try receiveBody() { return deliver() }
+            if try input.move(to: &body) { return deliver() }
         } catch {
             return refuse(error)
         }
-        compact()
+        input.compact()
         if hasEnded {
             finish()
             return .close
         }
-        if now >= deadline {
-            return refuse(HTTPFault(status: 408, message: "The body took too long to arrive."))
-        }
-        return .wait
+        return now >= deadline ? refuse(.bodyTooSlow) : .wait
     }
 
     private mutating func deliver() -> Action {
-        let bytes = body?.bytes ?? []
+        let bytes = body?.takeBytes() ?? []
         body = nil
         phase = .answering
         deadline = DeadlineTable.never
-        compact()
+        input.compact()
         return .deliver(body: bytes)
     }
 
     /// The answer has left already: whatever is wrong now, there is nothing more to say.
     private mutating func nextDiscarded(now: UInt64) -> Action {
-        let isWhole = try? receiveBody()
-        compact()
+        let isWhole = try? input.move(to: &body)
+        input.compact()
         if isWhole == true, !isDraining {
             body = nil
             startHead(now: now)
@@ -331,5 +332,63 @@ extension RequestCycle {
         if isWhole == false, !hasEnded, !isDraining, now < deadline { return .wait }
         finish()
         return .close
+    }
+}
+
+// MARK: - Streamed bodies
+
+extension RequestCycle {
+    /// Somebody waits for the next part of a streamed body.
+    mutating func awaitPart() {
+        guard phase == .streaming else { preconditionFailure("a part is awaited in \(phase)") }
+        isPartAwaited = true
+    }
+
+    private mutating func nextStreamed(now: UInt64) -> Action {
+        if owesContinue, isPartAwaited || bufferedCount > 0 {
+            owesContinue = false
+            setStreamDeadline(now: now)
+            if bufferedCount == 0 { return .sendContinue }
+        }
+        let isWhole: Bool
+        do throws(HTTPFault) {
+            isWhole = try input.move(to: &body)
+        } catch {
+            return refuse(error)
+        }
+        input.compact()
+        if isPartAwaited, let action = supply(isWhole: isWhole, now: now) { return action }
+        setStreamDeadline(now: now)
+        if isWhole { return .wait }
+        if hasEnded {
+            finish()
+            return .close
+        }
+        return now >= deadline ? refuse(.bodyTooSlow) : .wait
+    }
+
+    /// A part, or the news that there is none; nil if nothing has come yet.
+    private mutating func supply(isWhole: Bool, now: UInt64) -> Action? {
+        let part = body?.takeBytes() ?? []
+        if part.isEmpty, !isWhole { return nil }
+        isPartAwaited = false
+        if !part.isEmpty {
+            setStreamDeadline(now: now)
+            return .supply(part: part)
+        }
+        body = nil
+        phase = .answering
+        deadline = DeadlineTable.never
+        return .supply(part: nil)
+    }
+
+    /// The peer has a deadline while it is its turn: not before it is told to continue, nor while
+    /// its bytes wait here to be asked for.
+    private mutating func setStreamDeadline(now: UInt64) {
+        if owesContinue || body?.hasRoom != true {
+            deadline = DeadlineTable.never
+        } else if deadline == DeadlineTable.never {
+            deadline = now + deadlines.body
+        }
     }
 }

@@ -6,6 +6,13 @@ import Network
 /// One accepted connection: drives `RequestCycle`, and after an upgrade a `WebSocketConnection`,
 /// over a socket. Confined to the loop's thread.
 final class ServerConnection: StreamSocketDelegate {
+    private enum BodyTaker {
+        /// What answers the request when its body is whole.
+        case held((Request) -> Answer)
+        /// What the task reads that is answering it.
+        case streamed(BodyReader)
+    }
+
     let socket: StreamSocket
     /// Where the connection stands in its loop's list.
     var slot = 0
@@ -14,7 +21,7 @@ final class ServerConnection: StreamSocketDelegate {
     private var webSocket: WebSocketConnection?
     private var isPumping = false
     /// The request whose body is coming, and what takes it.
-    private var admitted: (request: Request, respond: (Request) -> Answer)?
+    private var admitted: (request: Request, taker: BodyTaker)?
     /// Waits for the answer, or sends its parts.
     private var task: Task<Void, Never>?
     /// Where the answer comes to that another thread makes.
@@ -22,12 +29,7 @@ final class ServerConnection: StreamSocketDelegate {
     private var streamed: StreamedAnswer?
     /// The request that is being answered. Its start is for the observer; without one it is 0.
     private var current: (head: RequestHead, id: UInt64, start: UInt64)?
-    /// What the counters know of.
-    private var countedReceived = 0
-    private var countedSent = 0
-    /// How far the peer had read when the write deadline began.
-    private var stalledAt = 0
-    private var writeDeadline = DeadlineTable.never
+    private var progress = SocketProgress()
     /// When a TLS handshake must be done.
     private let handshakeDeadline: UInt64
 
@@ -75,12 +77,13 @@ final class ServerConnection: StreamSocketDelegate {
         awaited?.abandon()
         awaited = nil
         streamed?.wake()
+        abandonBody(.disconnected)
         if let webSocket {
             self.webSocket = nil
             server.counters.openWebSockets.add(-1)
             webSocket.lost()
         }
-        countBytes()
+        progress.count(socket, in: server.counters)
         server.remove(self)
     }
 
@@ -102,7 +105,11 @@ final class ServerConnection: StreamSocketDelegate {
             case .refuse(let fault):
                 refuse(fault)
                 continue
+            case .supply(let part):
+                if case .streamed(let reader)? = admitted?.taker { reader.supply(part) }
+                continue
             case .close:
+                abandonBody(.disconnected)
                 socket.close()
                 return
             case .admit(let head): admit(request(head))
@@ -149,22 +156,62 @@ final class ServerConnection: StreamSocketDelegate {
 
     /// Lets the application judge a request by its head.
     private func admit(_ request: Request) {
-        switch server.application.admit(request) {
-        case .answered(let response): turnAway(request, response)
-        case .body(let policy, let respond):
-            do throws(HTTPFault) {
-                try cycle.admitted(request.head, policy, now: now)
-                admitted = (request, respond)
-            } catch {
-                turnAway(request, server.application.response(to: error, in: request))
+        do throws(HTTPFault) {
+            switch server.application.admit(request) {
+            case .answered(let response): turnAway(request, response)
+            case .body(let policy, let respond):
+                try cycle.admitted(request.head, policy, .held, now: now)
+                admitted = (request, .held(respond))
+            case .streamed(let policy, let respond):
+                try cycle.admitted(request.head, policy, .streamed, now: now)
+                stream(request, to: respond(request))
             }
+        } catch {
+            turnAway(request, server.application.response(to: error, in: request))
         }
+    }
+
+    /// Lets a task answer a request while its body comes.
+    private func stream(_ request: Request, to respond: @escaping IncomingBody.Reader) {
+        let reader = BodyReader(self)
+        admitted = (request, .streamed(reader))
+        let body = reader.body(request.head.framing, on: socket.loop)
+        perform { connection in
+            let response = await respond(body)
+            await connection.value.answer(streamed: response)
+        }
+    }
+
+    /// Sends the answer to a request whose body is streamed, unless the body was refused: then that
+    /// is the answer.
+    private func answer(streamed response: Response) async {
+        guard case .streamed(let reader)? = admitted?.taker else { return }
+        admitted = nil
+        reader.end(.answered)
+        complete(response)
+        await sendParts()
+    }
+
+    /// Tells the task that reads a streamed body that no more of it comes, and that nobody waits
+    /// for its answer.
+    private func abandonBody(_ reason: IncompleteBody) {
+        if case .streamed(let reader)? = admitted?.taker {
+            task?.cancel()
+            reader.end(reason)
+        }
+        admitted = nil
+    }
+
+    /// Somebody waits for the next part of the body.
+    func awaitPart() {
+        cycle.awaitPart()
+        pump()
     }
 
     /// Answers a request whose body is not read.
     private func turnAway(_ request: Request, _ response: consuming Response) {
         if case .stream = response.content {
-            preconditionFailure("what is answered by its head alone is in memory")
+            preconditionFailure("what is answered by its head alone is no stream")
         }
         server.application.complete(&response, to: request.head, id: request.id)
         _ = send(response, cycle.refused(request.head, with: response, now: now))
@@ -173,18 +220,18 @@ final class ServerConnection: StreamSocketDelegate {
 
     /// Hands over a request whose body is whole.
     private func deliver(_ body: [UInt8]) {
-        guard var admitted else { return }
-        self.admitted = nil
-        admitted.request.body = body
-        start(admitted.request)
-        answer(admitted.request, admitted.respond(admitted.request))
+        guard case (var request, .held(let respond))? = admitted else { return }
+        admitted = nil
+        request.body = body
+        start(request)
+        answer(request, respond(request))
     }
 
     /// Says what is wrong with what came; the cycle closes next.
     private func refuse(_ fault: HTTPFault) {
         server.counters.refusedRequests.add(1)
         let request = admitted?.request
-        admitted = nil
+        abandonBody(.refused(fault))
         var response = fault.response
         if let request { response = server.application.response(to: fault, in: request) }
         server.application.complete(&response, to: request?.head, id: request?.id)
@@ -200,7 +247,7 @@ final class ServerConnection: StreamSocketDelegate {
         case .pending(let work):
             perform { connection in
                 connection.value.complete(await work())
-                if connection.value.streamed != nil { await connection.value.sendParts() }
+                await connection.value.sendParts()
             }
         case .deferred(let begin):
             let slot = AnswerSlot(self)
@@ -243,6 +290,7 @@ final class ServerConnection: StreamSocketDelegate {
         }
     }
 
+    /// Sends the parts of an answer that has them.
     private func sendParts() async {
         guard let answer = streamed else { return }
         let isWhole = await answer.send()
@@ -251,19 +299,27 @@ final class ServerConnection: StreamSocketDelegate {
         if isWhole { cycle.answered(now: now) } else { socket.abort() }
     }
 
-    /// Queues the head, and the content if it is in memory.
+    /// Queues the head, and the content unless it is a stream.
     private func send(
         _ response: Response, _ framing: ResponseEncoder.Framing
     ) -> ResponseEncoder.Delimitation {
         var delimitation = ResponseEncoder.Delimitation.none
-        var isBodyDue = false
+        var isContentDue = false
         socket.send { output in
             delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
-            guard delimitation == .length, case .bytes(let body) = response.content else { return }
-            isBodyDue = body.count > HTTPServerLimits.copiedBodyBytesMax
-            if !isBodyDue { output.append(contentsOf: body) }
+            isContentDue = delimitation == .length
+            guard isContentDue, case .bytes(let body) = response.content,
+                body.count <= HTTPServerLimits.copiedBodyBytesMax
+            else { return }
+            output.append(contentsOf: body)
+            isContentDue = false
         }
-        if isBodyDue { socket.send(response.body) }
+        guard isContentDue else { return delimitation }
+        switch response.content {
+        case .bytes(let body): socket.send(body)
+        case .file(let range): socket.send(range)
+        case .stream: break
+        }
         return delimitation
     }
 
@@ -306,25 +362,13 @@ extension ServerConnection {
 
     /// Looks at the deadlines.
     func tick(now: UInt64) {
-        countBytes()
-        checkWriting(now: now)
+        progress.count(socket, in: server.counters)
+        if progress.isStalled(socket, now: now, server.settings.deadlines) { socket.abort() }
         guard socket.isOpen else { return }
         if socket.isHandshaking, now >= handshakeDeadline { return socket.abort() }
         if let webSocket { return webSocket.tick(now: now) }
         if let streamed, now >= streamed.deadline { return socket.abort() }
         if now >= cycle.deadline { pump() }
-    }
-
-    /// A peer that takes nothing of what waits for it is let go.
-    private func checkWriting(now: UInt64) {
-        if socket.queuedBytes == 0 {
-            writeDeadline = DeadlineTable.never
-        } else if writeDeadline == DeadlineTable.never || socket.sentBytes != stalledAt {
-            stalledAt = socket.sentBytes
-            writeDeadline = now + server.settings.deadlines.write
-        } else if now >= writeDeadline {
-            socket.abort()
-        }
     }
 
     /// Finishes what has begun and begins nothing.
@@ -335,19 +379,13 @@ extension ServerConnection {
 
     /// The drain's time is up.
     func endDraining() {
+        abandonBody(.disconnected)
         if let webSocket { webSocket.close(code: 1012, reason: "The server is stopping.") }
         if streamed == nil { socket.close() } else { socket.abort() }
     }
 
     /// Whether nothing is left to be done but the peer's own end.
     var isSettled: Bool { !socket.isOpen && socket.queuedBytes == 0 }
-
-    private func countBytes() {
-        server.counters.receivedBytes.add(socket.receivedBytes - countedReceived)
-        server.counters.sentBytes.add(socket.sentBytes - countedSent)
-        countedReceived = socket.receivedBytes
-        countedSent = socket.sentBytes
-    }
 }
 
 @available(*, unavailable)

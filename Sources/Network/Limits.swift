@@ -10,6 +10,10 @@ enum NetworkLimits {
     static let jobRoundsPerTurn = 16
     /// Bytes of the receive buffer that all connections of a loop share.
     static let receiveBufferBytes = 256 * 1024
+    /// Bytes of one socket that leave in one turn, rounded up to what was handed to the kernel at
+    /// once: a peer that takes them as fast as they come must not keep the others waiting, nor a
+    /// file on a slow disk.
+    static let bytesPerTurn = 256 * 1024
     /// Buffers handed to the kernel by one `writev`. Frames of a feed are small and many.
     static let buffersPerWrite = 32
     /// Output up to this size is copied behind what waits; larger arrays are queued as they are.
@@ -32,8 +36,8 @@ enum NetworkLimits {
     static let recordBytes = 16 * 1024
     /// Milliseconds without progress after which a closing socket is given up.
     static let closingMilliseconds = 5_000
-    /// Milliseconds that a closing socket has in all: a peer that goes on sending is not followed
-    /// for longer.
+    /// Milliseconds that a closing socket has from the last bytes that its peer took: a peer that
+    /// goes on sending is not followed for longer.
     static let lingeringMilliseconds: UInt64 = 30_000
     /// Bytes a closing socket still takes and drops, so that the peer reads our last words: many
     /// clients read only when they have sent all of a body.

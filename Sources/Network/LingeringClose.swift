@@ -3,7 +3,7 @@
 /// answer on its way (RFC 9112 §9.6).
 struct LingeringClose {
     /// When the connection is given up at the latest, in milliseconds of the loop's clock.
-    private let end: UInt64
+    private var end: UInt64
     private let timer: TimerToken
     private var droppedBytes = 0
 
@@ -13,17 +13,19 @@ struct LingeringClose {
         timer = loop.schedule(after: .milliseconds(NetworkLimits.closingMilliseconds), giveUp)
     }
 
-    /// The peer has taken bytes or sent some: it has time for more, within the bound.
-    func prolong(at now: UInt64) {
-        let left = end - min(end, now)
-        timer.rearm(after: .milliseconds(min(left, UInt64(NetworkLimits.closingMilliseconds))))
+    /// The peer has taken bytes of our last words: it has time for more, however long they are.
+    mutating func prolong(at now: UInt64) {
+        end = now + NetworkLimits.lingeringMilliseconds
+        timer.rearm(after: .milliseconds(NetworkLimits.closingMilliseconds))
     }
 
-    /// Counts bytes that were read and dropped; false when they are too many.
+    /// Counts bytes that were read and dropped; false when they are too many. Within the bound they
+    /// give the peer time for more.
     mutating func drop(_ count: Int, at now: UInt64) -> Bool {
         droppedBytes += count
         guard droppedBytes <= NetworkLimits.discardedBytes else { return false }
-        prolong(at: now)
+        let left = end - min(end, now)
+        timer.rearm(after: .milliseconds(min(left, UInt64(NetworkLimits.closingMilliseconds))))
         return true
     }
 

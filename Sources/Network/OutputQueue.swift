@@ -1,19 +1,33 @@
 import CLinux
 import Diagnostics
+import Disk
 import Glibc
 
-/// Bytes on their way out, in order: arrays as they were given, and small ones copied together.
+/// Bytes on their way out, in order: arrays and files as they were given, and small pieces copied
+/// together.
 ///
-///     buffers  [sent][sent][part sent][whole]…   then   tail [small pieces…]
-///                          ^ head, headOffset
+///     parts  [sent][sent][part sent][whole]…   then   tail [small pieces…]
+///                        ^ head, headOffset
 ///
 /// A large or shared array is queued as a reference: a thousand subscribers of one frame hold
 /// one frame. Small pieces are copied to the tail, whose storage goes from socket to socket.
 struct OutputQueue {
-    private var buffers: [[UInt8]] = []
-    /// The first buffer not yet sent, or `buffers.count` when only the tail is left.
+    private enum Part {
+        case bytes([UInt8])
+        indirect case file(FileRange)
+
+        var count: Int {
+            switch self {
+            case .bytes(let bytes): bytes.count
+            case .file(let range): range.byteCount
+            }
+        }
+    }
+
+    private var parts: [Part] = []
+    /// The first part not yet sent, or `parts.count` when only the tail is left.
     private var head = 0
-    /// Bytes of that buffer, or of the tail, that have been sent.
+    /// Bytes of that part, or of the tail, that have been sent.
     private var headOffset = 0
     private var tail: [UInt8] = []
     private(set) var byteCount = 0
@@ -31,8 +45,16 @@ struct OutputQueue {
     mutating func append(shared bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }
         sealTail()
-        buffers.append(bytes)
+        parts.append(.bytes(bytes))
         byteCount += bytes.count
+    }
+
+    /// Queues a file, which is held until its last byte is sent.
+    mutating func append(_ file: FileRange) {
+        guard file.byteCount > 0 else { return }
+        sealTail()
+        parts.append(.file(file))
+        byteCount += file.byteCount
     }
 
     /// Lets a writer append to the tail in place.
@@ -65,14 +87,14 @@ struct OutputQueue {
         precondition(count <= byteCount, "sent more than was queued")
         byteCount -= count
         var left = count
-        while left > 0, head < buffers.count {
-            let available = buffers[head].count - headOffset
+        while left > 0, head < parts.count {
+            let available = parts[head].count - headOffset
             if left < available {
                 headOffset += left
                 return
             }
             left -= available
-            buffers[head] = []
+            parts[head] = .bytes([])
             head += 1
             headOffset = 0
         }
@@ -84,41 +106,85 @@ struct OutputQueue {
         compact()
     }
 
-    /// Hands the front of the queue to the kernel and returns its result, leaving `errno`.
+    /// Hands the front of the queue to the kernel and returns its result, leaving `errno`: 0 where
+    /// a file has become too short.
     mutating func write(to descriptor: Int32) -> Int {
-        if head == buffers.count { return send(tail, to: descriptor) }
+        if head == parts.count { return send(tail, to: descriptor) }
         sealTail()
-        let count = min(buffers.count - head, NetworkLimits.buffersPerWrite)
-        if count == 1 { return send(buffers[head], to: descriptor) }
-        return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { vectors in
-            unsafe pin(0, of: count, in: vectors, descriptor)
+        switch parts[head] {
+        case .file(let range): return send(range, to: descriptor)
+        case .bytes(let bytes):
+            let count = arrayCount()
+            if count == 1 {
+                // A head and the file behind it shall share a packet.
+                return send(bytes, to: descriptor, hasMore: head + 1 < parts.count)
+            }
+            return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) {
+                unsafe pin(0, of: count, in: $0, descriptor)
+            }
         }
     }
 
-    /// Copies the front of the queue to a buffer; `consume` what is no longer needed.
-    func copyFront(to target: UnsafeMutableRawBufferPointer) -> Int {
+    /// How many arrays stand at the front, up to what is written at once.
+    private func arrayCount() -> Int {
+        let end = min(parts.count, head + NetworkLimits.buffersPerWrite)
+        var index = head
+        while index < end, case .bytes = parts[index] { index += 1 }
+        return index - head
+    }
+
+    /// Copies the front of the queue to a buffer; `consume` what is no longer needed. Nil where
+    /// that is a file which cannot be read, or has become too short.
+    func copyFront(to target: UnsafeMutableRawBufferPointer) -> Int? {
         var copied = 0
         var index = head
         var offset = headOffset
-        while index <= buffers.count, copied < target.count {
-            let source = index < buffers.count ? buffers[index] : tail
-            let part = min(source.count - offset, target.count - copied)
-            unsafe source.withUnsafeBytes { source in
-                unsafe UnsafeMutableRawBufferPointer(rebasing: target[copied...]).copyMemory(
-                    from: UnsafeRawBufferPointer(rebasing: source[offset..<(offset + part)]))
-            }
-            copied += part
+        while index <= parts.count, copied < target.count {
+            let part = index < parts.count ? parts[index] : .bytes(tail)
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[copied...])
+            let count = unsafe copy(part, from: offset, to: rest)
+            guard let count else { return copied > 0 ? copied : nil }
+            copied += count
             index += 1
             offset = 0
         }
         return copied
     }
 
-    private func send(_ buffer: [UInt8], to descriptor: Int32) -> Int {
-        unsafe buffer.withUnsafeBytes { bytes in
+    /// Copies a part, or as much of it as there is room for; nil where that fails.
+    private func copy(
+        _ part: Part, from offset: Int, to target: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+        let count = min(part.count - offset, target.count)
+        switch part {
+        case .bytes(let bytes):
+            unsafe bytes.withUnsafeBytes { bytes in
+                unsafe target.copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)]))
+            }
+            return count
+        case .file(let range):
+            return unsafe range.read(from: offset, into: target) == count ? count : nil
+        }
+    }
+
+    /// Lets the kernel move bytes of a file, as many as leave in one turn.
+    private func send(_ file: FileRange, to descriptor: Int32) -> Int {
+        var position = off_t(file.offset + headOffset)
+        let count = min(file.byteCount - headOffset, NetworkLimits.bytesPerTurn)
+        return uninterrupted {
+            unsafe sendfile(descriptor, file.file.descriptor, &position, count)
+        }
+    }
+
+    private func send(
+        _ buffer: [UInt8], to descriptor: Int32, hasMore: Bool = false
+    ) -> Int {
+        let flags = hasMore ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL
+        return unsafe buffer.withUnsafeBytes { bytes in
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[headOffset...])
             return uninterrupted {
-                unsafe Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+                unsafe Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(flags))
             }
         }
     }
@@ -131,7 +197,10 @@ struct OutputQueue {
         if index == count {
             return uninterrupted { unsafe writev(descriptor, vectors.baseAddress, Int32(count)) }
         }
-        return unsafe buffers[head + index].withUnsafeBytes { bytes in
+        guard case .bytes(let buffer) = parts[head + index] else {
+            preconditionFailure("only arrays are written together")
+        }
+        return unsafe buffer.withUnsafeBytes { bytes in
             let skip = index == 0 ? headOffset : 0
             let base = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
             unsafe vectors.initializeElement(
@@ -143,16 +212,16 @@ struct OutputQueue {
 
     private mutating func sealTail() {
         guard !tail.isEmpty else { return }
-        buffers.append(tail)
+        parts.append(.bytes(tail))
         tail = []
     }
 
     private mutating func compact() {
-        if head == buffers.count {
-            buffers.removeAll(keepingCapacity: buffers.count <= NetworkLimits.buffersPerWrite)
+        if head == parts.count {
+            parts.removeAll(keepingCapacity: parts.count <= NetworkLimits.buffersPerWrite)
             head = 0
-        } else if head >= NetworkLimits.buffersPerWrite, head > buffers.count / 2 {
-            buffers.removeFirst(head)
+        } else if head >= NetworkLimits.buffersPerWrite, head > parts.count / 2 {
+            parts.removeFirst(head)
             head = 0
         }
     }

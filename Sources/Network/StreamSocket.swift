@@ -1,5 +1,6 @@
 import CLinux
 import Diagnostics
+public import Disk
 import Glibc
 
 /// One TCP connection of a loop, with or without TLS. Confined to the loop's thread.
@@ -96,6 +97,11 @@ public final class StreamSocket: ReadinessHandler {
         write { $0.append(body) }
     }
 
+    /// Queues a file, which is held until it is sent or the connection is over.
+    public func send(_ file: FileRange) {
+        write { $0.append(file) }
+    }
+
     /// Sends what is queued, ends our direction, and closes when the peer has ended its own. What
     /// the peer still sends is read and dropped for a while.
     public func close() {
@@ -110,12 +116,14 @@ public final class StreamSocket: ReadinessHandler {
     }
 
     /// Drops queued output and resets the connection at once.
-    public func abort() {
+    public func abort() { reset(.aborted) }
+
+    private func reset(_ reason: CloseReason) {
         guard phase != .closed else { return }
         var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
         let size = socklen_t(MemoryLayout<Glibc.linger>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, size)
-        finish(.aborted)
+        finish(reason)
     }
 
     /// The kernel has input, room for output or an error. Called by the loop while it hands out
@@ -185,13 +193,16 @@ extension StreamSocket {
         if isAboveHighWater { wasAboveHighWater = true }
     }
 
-    /// Called by the loop at the end of a turn: gives the kernel what it takes.
+    /// Called by the loop at the end of a turn: gives the kernel what it takes, up to a bound; the
+    /// rest has the next turn.
     func flush() {
         isDirty = false
         guard phase != .closed else { return }
+        let bound = sentBytes + NetworkLimits.bytesPerTurn
         repeat {
-            guard encryptQueued(), writeOutput() else { return }
-        } while !isBlocked && tls?.canEncrypt(into: output) == true
+            guard encryptQueued(), writeOutput(upTo: bound) else { return }
+        } while !isBlocked && sentBytes < bound && tls?.canEncrypt(into: output) == true
+        if sentBytes >= bound, !isBlocked, queuedBytes > 0 { markDirty() }
         if output.isEmpty, let storage = output.takeTail() { loop.giveSpareTail(storage) }
         if wasAboveHighWater, queuedBytes < lowWaterBytes {
             wasAboveHighWater = false
@@ -200,13 +211,13 @@ extension StreamSocket {
         if phase == .closing, queuedBytes == 0 { shutDownOutput() }
     }
 
-    /// Encrypts what is queued, as far as there is room. False if TLS has failed.
+    /// Encrypts what is queued, as far as there is room. False if the connection has ended.
     private func encryptQueued() -> Bool {
         guard let tls else { return true }
-        do throws(TLSError) {
+        do throws(CloseReason) {
             try unsafe tls.encrypt(into: &output, by: loop.receiveBuffer)
         } catch {
-            finish(.tls(error))
+            if error == .incomplete { reset(error) } else { finish(error) }
             return false
         }
         if phase == .closing, tls.queuedBytes == 0 { tls.sayGoodbye() }
@@ -214,11 +225,15 @@ extension StreamSocket {
         return true
     }
 
-    /// False if the connection has ended. Stops when the kernel takes no more.
-    private func writeOutput() -> Bool {
-        while !output.isEmpty, !isBlocked {
+    /// False if the connection has ended. Stops when the kernel takes no more, or so many bytes
+    /// have been sent.
+    private func writeOutput(upTo bound: Int) -> Bool {
+        while !output.isEmpty, !isBlocked, sentBytes < bound {
             let count = output.write(to: descriptor)
-            if count < 0 {
+            if count == 0 {
+                reset(.incomplete)
+                return false
+            } else if count < 0 {
                 if errno != EAGAIN {
                     finish(CloseReason(code: errno))
                     return false

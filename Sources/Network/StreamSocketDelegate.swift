@@ -24,6 +24,8 @@ public enum CloseReason: Error, Hashable, Sendable {
     case reset
     /// The peer acknowledged nothing for too long.
     case timedOut
+    /// A file that was to be sent has become shorter, or cannot be read any more.
+    case incomplete
     /// TLS failed; says how.
     case tls(TLSError)
     /// The loop has ended.

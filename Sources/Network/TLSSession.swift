@@ -113,14 +113,20 @@ final class TLSSession {
     /// Encrypts queued plain text, a record at a time, as far as the output has room.
     ///
     /// - Parameter scratch: room for a record; what it holds is lost.
+    /// - Throws: `tls`; `incomplete` where a file in the queue cannot be read.
     func encrypt(
         into output: inout OutputQueue, by scratch: UnsafeMutableRawBufferPointer
-    ) throws(TLSError) {
+    ) throws(CloseReason) {
         let record = unsafe UnsafeMutableRawBufferPointer(
             rebasing: scratch[..<NetworkLimits.recordBytes])
         while canEncrypt(into: output) {
-            let count = unsafe plain.copyFront(to: record)
-            plain.consume(try unsafe write(UnsafeRawBufferPointer(rebasing: record[..<count])))
+            guard let count = unsafe plain.copyFront(to: record) else { throw .incomplete }
+            do throws(TLSError) {
+                let text = unsafe UnsafeRawBufferPointer(rebasing: record[..<count])
+                plain.consume(try unsafe write(text))
+            } catch {
+                throw .tls(error)
+            }
             moveOutput(to: &output)
         }
     }

@@ -17,6 +17,9 @@ enum RESTLimits {
     static let payloadRowsMax = 100_000
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
+    /// How long a count that was too long for the loop is not tried there again. Trying costs five
+    /// milliseconds, the slow lane some twenty microseconds.
+    static let longCountTime = Duration.seconds(60)
     /// Finished plans kept by one loop.
     static let cachedPlansMax = 1024
     /// Bytes of the text that stands for a request's shape; longer requests are planned each time.

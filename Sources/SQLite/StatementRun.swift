@@ -24,6 +24,12 @@ public struct StatementRun: ~Copyable {
         number < 64 && statement.mentioned & (1 << UInt64(number)) != 0
     }
 
+    /// Whether this run, or an earlier one of the statement, has stepped through a whole table or
+    /// index that no condition bounds (c3ref/c_stmtstatus_counter.html, FULLSCAN_STEP).
+    public var readsWholeTable: Bool {
+        unsafe sqlite3_stmt_status(statement.handle, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0) > 0
+    }
+
     /// The number of columns of each row; 0 for a statement that returns none.
     public var columnCount: Int { unsafe Int(sqlite3_column_count(statement.handle)) }
 

@@ -17,17 +17,21 @@ public struct Migrator: Sendable {
     /// What the database remembers, oldest first.
     public func applied() throws(Problem) -> [MigrationRecord] {
         try database.writeAndWait { transaction throws(Problem) in
-            try transaction.migrating { transaction throws(DatabaseError) in
-                try transaction.executeScript(Self.recordTable)
-                return try transaction.query(
-                    SQL(MigrationRecord.selection), .none, MigrationRecord.all)
-            }
+            try transaction.migrationRecords()
         }
     }
 
     /// How files and database stand to each other.
     public func status() throws(Problem) -> MigrationStatus {
         MigrationStatus(set, applied: try applied())
+    }
+
+    /// What ``status()`` and ``statements()`` tell, of one moment and for one wait.
+    public func standing() throws(Problem) -> (status: MigrationStatus, statements: [String]) {
+        let (applied, statements) = try database.writeAndWait { transaction throws(Problem) in
+            (try transaction.migrationRecords(), try transaction.schemaStatements())
+        }
+        return (MigrationStatus(set, applied: applied), statements)
     }
 
     /// The tables and indexes that are there now.

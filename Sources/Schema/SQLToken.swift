@@ -31,9 +31,12 @@ struct SQLToken: Hashable, Sendable {
     var name: String {
         switch kind {
         case .word, .quoted, .number, .symbol: text
-        case .literal: String(text.drop { $0 == "'" }.prefix { $0 != "'" }).lowercased()
+        case .literal:
+            String(Substring(text.utf8.drop { $0 == quote }.prefix { $0 != quote })).lowercased()
         }
     }
+
+    private var quote: UInt8 { UInt8(ascii: "'") }
 
     /// Tokens are equal for SQLite wherever they stand and however their names are quoted.
     var meaning: String {
@@ -140,9 +143,13 @@ struct SQLLexer {
 
     private mutating func quoted(from start: Int, closing: UInt8) -> SQLToken {
         passQuoted(closing)
+        let inside = bytes[(start + 1)..<max(start + 1, position - 1)]
+        guard inside.contains(closing) else {
+            return token(.quoted, String(utf8: inside).lowercased(), start)
+        }
         var name: [UInt8] = []
         var isDoubled = false
-        for byte in bytes[(start + 1)..<max(start + 1, position - 1)] {
+        for byte in inside {
             isDoubled = byte == closing && !isDoubled && name.last == closing
             if !isDoubled { name.append(byte) }
         }
@@ -165,10 +172,15 @@ struct SQLLexer {
 
     private static let longSymbols = ["->>", "->", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>"]
 
+    private static let longSymbolStarts = longSymbols.compactMap(\.utf8.first)
+
     private mutating func symbol(from start: Int) -> SQLToken {
-        for symbol in Self.longSymbols where bytes[start...].starts(with: symbol.utf8) {
-            position += symbol.utf8.count
-            return token(.symbol, symbol, start)
+        // Most symbols are a parenthesis or a comma.
+        if Self.longSymbolStarts.contains(byte()) {
+            for symbol in Self.longSymbols where bytes[start...].starts(with: symbol.utf8) {
+                position += symbol.utf8.count
+                return token(.symbol, symbol, start)
+            }
         }
         position += 1
         return token(.symbol, text(start, position), start)

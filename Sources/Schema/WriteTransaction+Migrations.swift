@@ -37,6 +37,16 @@ extension WriteTransaction {
         }
     }
 
+    /// The migration files that were applied, oldest first. Makes the table of them where there is
+    /// none yet.
+    func migrationRecords() throws(Problem) -> [MigrationRecord] {
+        try migrating { transaction throws(DatabaseError) in
+            try transaction.executeScript(Migrator.recordTable)
+            return try transaction.query(
+                SQL(MigrationRecord.selection), .none, MigrationRecord.all)
+        }
+    }
+
     // MARK: Files
 
     /// Hands the statements of a file to `perform` one after the other, and judges the rows that

@@ -84,9 +84,18 @@ public final class Backend: Sendable {
         }
         let backend = try start(options, mode: mode)
         ready(backend)
-        while let signal = signals.wait(), signal == .hangup {}
+        // Whoever has waited for the start is served first.
+        var signal = signals.wait(timeout: settlingTime)
+        if signal == nil {
+            MappedCode.giveBack()
+            signal = signals.wait()
+        }
+        while signal == .hangup { signal = signals.wait() }
         backend.stop()
     }
+
+    /// How long after the start what only the start has needed is given back.
+    private static let settlingTime: Duration = .seconds(1)
 
     /// Refuses new work, finishes what has begun, closes the sockets and the database. A second
     /// call does nothing.

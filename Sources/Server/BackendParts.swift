@@ -112,7 +112,7 @@ struct BackendParts {
     private static func compareSecrets(
         _ secrets: Secrets, with database: DatabasePool, _ options: ServerOptions, log: Log
     ) throws(Problem) {
-        let former = try database.fact(secretsFact)
+        let former = database.fact(secretsFact)
         guard former != secrets.fingerprint else { return }
         if former != nil { log.record(.secretsReplaced(directory: options.dataDirectory)) }
         try database.note(secretsFact, secrets.fingerprint)

@@ -42,6 +42,8 @@ final class LoopApplication: Application {
             case .head(let respond): .answered(respond(request, parameters, caller))
             case .whole(let policy, let respond):
                 .body(policy) { request in respond(request, parameters, caller) }
+            case .streamed(let policy, let respond):
+                .streamed(policy) { request in respond(request, parameters, caller) }
             }
         }
     }
@@ -54,6 +56,8 @@ final class LoopApplication: Application {
             switch router.tables[table].routes[row].action {
             case .head(let respond): .response(respond(request, parameters, caller))
             case .whole(_, let respond): respond(request, parameters, caller)
+            case .streamed(_, let respond):
+                .pending(withNoBody: respond(request, parameters, caller))
             }
         }
     }

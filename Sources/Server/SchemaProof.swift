@@ -44,9 +44,9 @@ struct SchemaProof {
     }
 
     /// Whether this has been proven.
-    func isKept(in database: DatabasePool) throws(Problem) -> Bool {
+    func isKept(in database: DatabasePool) -> Bool {
         guard let digest else { return false }
-        return try database.fact(Self.name) == digest
+        return database.fact(Self.name) == digest
     }
 
     /// Keeps the proof for the starts to come.

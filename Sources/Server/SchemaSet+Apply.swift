@@ -12,7 +12,8 @@ extension SchemaSet {
     ) throws {
         let set = try MigrationSet.load(options.migrationsDirectory)
         let migrator = Migrator(database, set)
-        let status = try migrator.status()
+        let standing = try migrator.standing()
+        let status = standing.status
         try status.check()
         if !migrate && !status.pending.isEmpty {
             throw Problem.pending(
@@ -20,12 +21,13 @@ extension SchemaSet {
                 hint: "Run 'apus migrate up', or start with --migrate.")
         }
         var built: DatabaseStructure?
+        var live = standing.statements
         if !status.pending.isEmpty {
             built = try applyJudged(migrator, set, status.pending, log: log)
+            live = try migrator.statements()
         }
-        let live = try migrator.statements()
         let proof = SchemaProof(self, set, live: live)
-        if try !proof.isKept(in: database) {
+        if !proof.isKept(in: database) {
             if built == nil {
                 let files = try Migrator.structure(builtBy: set)
                 try requireBuilt(files)

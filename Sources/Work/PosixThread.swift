@@ -1,3 +1,4 @@
+import CLinux
 public import Diagnostics
 import Glibc
 import Synchronization
@@ -57,13 +58,10 @@ public final class PosixThread: Sendable {
         if !isJoined.load(ordering: .relaxed) { pthread_detach(handle) }
     }
 
-    /// Tells the kernel the calling thread's name, as `top -H` and debuggers show it (proc(5)).
+    /// Tells the kernel the calling thread's name, as `top -H` and debuggers show it.
     private static func nameCurrent(_ name: String) {
-        let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-        guard file >= 0 else { return }
-        let bytes = Array(name.utf8.prefix(15))
-        unsafe bytes.withUnsafeBytes { _ = unsafe write(file, $0.baseAddress, $0.count) }
-        close(file)
+        let bytes = name.utf8.prefix(15).map { CChar(bitPattern: $0) } + [0]
+        unsafe _ = pthread_setname_np(pthread_self(), bytes)
     }
 
     /// Waits until the closure has returned. A second call, and one by the thread itself, returns

@@ -24,6 +24,19 @@ import Values
         for _ in 0..<3 { _ = try DatabasePool.open(configuration) }
     }
 
+    @Test func `what is noted is known at once, and after the next opening`() throws {
+        let directory = try TemporaryDirectory()
+        let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")
+        for round in 0..<3 {
+            let database = try DatabasePool.open(configuration)
+            defer { database.close() }
+            #expect(database.fact("colour") == (round == 0 ? nil : "blue \(round - 1)"))
+            try database.note("colour", "blue \(round)")
+            #expect(database.fact("colour") == "blue \(round)")
+            #expect(database.fact("epoch") == database.epoch)
+        }
+    }
+
     @Test func `a file that is not a database is refused`() throws {
         let directory = try TemporaryDirectory()
         try directory.write(Array(repeating: 0x41, count: 8192), to: "apus.db")

@@ -88,7 +88,9 @@ import Testing
                 Issue.record("nobody holds it")
                 return
             }
-            lock.write(process: 42)
+            // The second number is shorter than the one that it takes the place of.
+            for process: Int32 in [12_345, 42] { lock.write(process: process) }
+            #expect(FileSystem.contents(of: path) == Array("42\n".utf8))
             guard case .held(let process) = try LockedFile.take(path) else {
                 Issue.record("it is held")
                 return

@@ -8,7 +8,8 @@ import HTTPServer
 // set.
 //
 //     APUS_ECHO=1 swift run -c release EchoServer 9001
-//     wstest -m fuzzingclient -s spec.json
+//
+// `Tests/Autobahn/run` plays the Autobahn testsuite against it.
 
 @main
 struct EchoServer {

@@ -32,23 +32,32 @@ struct CycleScript {
         switch cycle.next(now: now) {
         case .wait: return "wait"
         case .sendContinue: return "continue"
-        case .close: return "close"
-        case .refuse(let fault): return "refuse \(fault.status)"
+        case .close:
+            isStreaming = false
+            return "close"
+        case .refuse(let fault):
+            isStreaming = false
+            return "refuse \(fault.status)"
         case .admit(let head): return admit(head)
         case .deliver(let body):
             let text = "\(words(admitted)) \(String(decoding: body, as: UTF8.self))"
             admitted = nil
             return answers ? text + answer() : text
+        case .supply(let part):
+            if part == nil { isStreaming = false }
+            return "supply \(part.map { String(decoding: $0, as: UTF8.self) } ?? "the end")"
         case .respond(let head): return "\(words(head)) " + (answers ? answer() : "")
         }
     }
 
-    /// Turns away what goes to /no.
+    /// Turns away what goes to /no, and streams what goes to /s.
     private mutating func admit(_ head: RequestHead) -> String {
         do throws(HTTPFault) {
             if head.rawPath.elementsEqual("/no".utf8) { throw HTTPFault(status: 401, message: "") }
-            try cycle.admitted(head, policy, now: now)
+            let isStreamed = head.rawPath.elementsEqual("/s".utf8)
+            try cycle.admitted(head, policy, isStreamed ? .streamed : .held, now: now)
             admitted = head
+            isStreaming = isStreamed
             return "admit \(String(decoding: head.rawPath, as: UTF8.self))"
         } catch {
             let form = cycle.refused(head, with: error.response, now: now)
@@ -61,8 +70,15 @@ struct CycleScript {
         return "\(head.method.name) \(String(decoding: head.rawPath, as: UTF8.self))"
     }
 
+    /// Whether the body that is being streamed has not been taken to its end.
+    private(set) var isStreaming = false
+
+    /// Asks for a part of a streamed body.
+    mutating func awaitPart() { cycle.awaitPart() }
+
     /// Answers the request that was handed out.
     mutating func answer() -> String {
+        isStreaming = false
         let form = cycle.answerForm(of: Response(status: 200))
         cycle.answered(now: now)
         return form.keepsAlive ? "" : " last"

@@ -39,18 +39,4 @@ private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\
         other.send(get("/a"))
         #expect(other.readAnswer()?.text == "GET /a")
     }
-
-    @Test func `a half-close is not a departure`() async throws {
-        let server = try TestServer()
-        let client = try server.connect()
-        client.send(get("/deferred"))
-        #expect(await eventually { server.gate.arrivals == 1 })
-        client.finishSending()
-        let other = try server.connect()
-        other.send(get("/a"))
-        #expect(other.readAnswer()?.status == 200)
-        #expect(server.log.all == [])
-        server.gate.open()
-        #expect(client.readAnswer()?.text == "late")
-    }
 }

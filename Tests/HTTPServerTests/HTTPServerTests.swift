@@ -220,7 +220,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
             let deadline = monotonicNanoseconds() + 10_000_000_000
             arrivals[1 - loop.index].wait(until: deadline)
             met.withLock { $0 += monotonicNanoseconds() < deadline ? 1 : 0 }
-            return TestApplication(gate: AnswerGate(), log: SessionLog())
+            return TestApplication(gate: AnswerGate(), log: SessionLog(), folder: "")
         }
         try server.start()
         #expect(met.withLock { $0 } == arrivals.count)

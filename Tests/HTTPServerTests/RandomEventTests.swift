@@ -12,9 +12,16 @@ import Testing
         post(2, "Expect: 100-continue\r\n") + "ab", post(101) + "x",
         "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
         "POST /no HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
-        "GET / HTTP/1.0\r\n\r\n", "nonsense\r\n",
+        "GET / HTTP/1.0\r\n\r\n", "nonsense\r\n", post(4, to: "/s") + "abcd",
+        post(2, "Expect: 100-continue\r\n", to: "/s") + "ab",
+        "POST /s HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n65\r\n",
     ]
     static let answers: Set<String> = ["GET / ", "POST /p abc", "POST /p ab", "POST /c abc"]
+    /// What may be handed out of the streamed ones, wherever they are cut.
+    static let supplies: Set<String> = [
+        "supply a", "supply ab", "supply abc", "supply abcd", "supply b", "supply bc", "supply bcd",
+        "supply c", "supply cd", "supply d", "supply the end",
+    ]
 
     @Test(arguments: UInt64(0)..<200)
     func `events in any order bring the cycle to rest`(seed: UInt64) {
@@ -31,6 +38,7 @@ import Testing
                 let count = Int.random(in: 1...pending.utf8.count, using: &generator)
                 script.receive(String(decoding: pending.utf8.prefix(count), as: UTF8.self))
                 pending = String(decoding: pending.utf8.dropFirst(count), as: UTF8.self)
+            case 5 where isAnswering && script.isStreaming: script.awaitPart()
             case 5...8:
                 if isAnswering {
                     _ = script.answer()
@@ -47,11 +55,18 @@ import Testing
     }
 
     /// Runs to rest; true if a request waits for its answer.
-    private func run(_ script: inout CycleScript, _ isAnswering: Bool) -> Bool {
+    private func run(_ script: inout CycleScript, _ isWaiting: Bool) -> Bool {
+        var isAnswering = isWaiting
         for _ in 0..<50 {
             let action = script.next(answers: false)
             if action == "wait" || action == "close" { return isAnswering && action == "wait" }
             if Self.answers.contains(action) { return true }
+            if action == "admit /s" { isAnswering = true }
+            if action.hasPrefix("refuse") { isAnswering = false }
+            if action.hasPrefix("supply") {
+                #expect(Self.supplies.contains(action) && isAnswering, "\(action)")
+                continue
+            }
             #expect(
                 action.hasPrefix("admit") || action.hasPrefix("turn away") || action == "continue"
                     || action.hasPrefix("refuse"), "\(action)")

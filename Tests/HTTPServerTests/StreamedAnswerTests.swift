@@ -147,10 +147,11 @@ private func get(_ path: String, version: String = "1.1") -> String {
         server.gate.open()
     }
 
-    @Test func `a half-close is not a departure`() async throws {
+    @Test(arguments: ["/wait", "/deferred"])
+    func `a half-close is not a departure`(path: String) async throws {
         let server = try TestServer()
         let client = try server.connect()
-        client.send(get("/wait"))
+        client.send(get(path))
         #expect(await eventually { server.gate.arrivals == 1 })
         client.finishSending()
         let other = try server.connect()

@@ -35,6 +35,19 @@ import Testing
         #expect(text.hasSuffix("\r\n0\r\n\r\n"))
     }
 
+    @Test func `a file goes through TLS, and the connection goes on`() throws {
+        let server = try TestServer { $0.tls = files }
+        try server.files.write(patternedBytes(3_000_000), to: "a")
+        let client = try connect(to: server)
+        client.send("GET /file/a HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.send("GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        let bytes = client.read(count: .max)
+        let start = try #require(bytes.firstRange(of: Array("\r\n\r\n".utf8))).upperBound
+        #expect(Array(bytes[start..<(start + 3_000_000)]) == patternedBytes(3_000_000))
+        let rest = String(decoding: bytes[(start + 3_000_000)...], as: UTF8.self)
+        #expect(rest.hasPrefix("HTTP/1.1 200 OK\r\n") && rest.hasSuffix("GET /a"))
+    }
+
     /// How far a handshake comes: not at all, and into its first record.
     @Test(arguments: ["", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0"])
     func `a handshake has the time of a head`(begun: String) throws {

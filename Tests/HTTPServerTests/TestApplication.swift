@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Disk
 import HTTP
 import HTTPServer
 import Network
@@ -60,19 +61,28 @@ final class SessionLog: Sendable {
 
 /// Answers by path: `/echo` the body, `/pending` behind the gate, `/deferred` by the thread that
 /// opens it, `/refused` at once, `/large/N` N bytes, `/parts/N?KIND` N parts, `/wait` behind the
-/// gate with a note of being cancelled, `/ws` an echo, `/flood` a session that floods its peer;
-/// everything else its method and path.
+/// gate with a note of being cancelled, `/file/NAME` a file or a part of it,
+/// `/upload?KIND` a body that was streamed, `/ws` an echo, `/flood` a session that floods its
+/// peer; everything else its method and path.
 final class TestApplication: Application {
     let gate: AnswerGate
     let log: SessionLog
+    /// The folder of the files.
+    let folder: String
 
-    init(gate: AnswerGate, log: SessionLog) {
+    init(gate: AnswerGate, log: SessionLog, folder: String) {
         self.gate = gate
         self.log = log
+        self.folder = folder
     }
 
     func admit(_ request: Request) -> Admission {
-        .body(BodyPolicy(bytesMax: 1_000_000)) { [self] in respond(to: $0) }
+        if request.path == "/upload" {
+            let kind = String(decoding: request.rawQuery, as: UTF8.self)
+            let policy = BodyPolicy(bytesMax: kind == "small" ? 1_000 : 100_000_000)
+            return .streamed(policy) { [self] _ in upload(kind) }
+        }
+        return .body(BodyPolicy(bytesMax: 1_000_000)) { [self] in respond(to: $0) }
     }
 
     func respond(to request: Request) -> Answer {
@@ -118,6 +128,10 @@ final class TestApplication: Application {
                 return Response(status: 200)
             }
         }
+        if path == "/upload" { return .pending(withNoBody: upload("")) }
+        if path.hasPrefix("/file/") {
+            return .response(file(String(path.dropFirst(6)), request.head))
+        }
         if path == "/echo" {
             return .response(Response(status: 200, contentType: "text/plain", body: request.body))
         }
@@ -150,6 +164,78 @@ extension TestApplication {
         var response = Response(status: 200)
         response.content = .stream(stream)
         return response
+    }
+}
+
+extension TestApplication {
+    /// A file, or the part of it that is asked for.
+    private func file(_ name: String, _ head: RequestHead) -> Response {
+        guard let file = try? OpenFile("\(folder)/\(name)") else { return Response(status: 404) }
+        let range = FileRange(file)
+        let selection = RangeSelection(head, of: range.byteCount, entityTag: "\"v1\"")
+        var response = Response(status: 200)
+        switch selection {
+        case .whole: response.content = .file(range)
+        case .part(let bytes):
+            response.status = 206
+            response.content = .file(range[bytes])
+        case .unsatisfiable: response.status = 416
+        }
+        if let value = selection.contentRange(of: range.byteCount) {
+            response.append(field: "Content-Range", value)
+        }
+        return response
+    }
+}
+
+extension TestApplication {
+    /// Answers with a body that is read as it comes: at once, or as `kind` says.
+    private func upload(_ kind: String) -> IncomingBody.Reader {
+        let (log, gate) = (log, gate)
+        return { body in
+            log.add("entered")
+            if kind == "early" { return text("early") }
+            if kind == "echo" { return echo(body, log) }
+            if kind == "gate" { await gate.pass() }
+            var whole: [UInt8] = []
+            do throws(IncompleteBody) {
+                while let part = try await body.next() {
+                    if kind == "first" { return text("first") }
+                    whole += part
+                }
+            } catch {
+                log.add(words(error) + (Task.isCancelled ? ", cancelled" : ""))
+                return Response(status: 500)
+            }
+            return Response(status: 200, contentType: "text/plain", body: whole)
+        }
+    }
+}
+
+private func text(_ text: String) -> Response {
+    Response(status: 200, contentType: "text/plain", body: Array(text.utf8))
+}
+
+/// An answer that would be made of the body which comes behind it.
+private func echo(_ body: IncomingBody, _ log: SessionLog) -> Response {
+    var response = Response(status: 200)
+    response.content = .stream(
+        ContentStream(timeMax: .seconds(60)) { () throws(IncompleteContent) in
+            do throws(IncompleteBody) {
+                return try await body.next()
+            } catch {
+                log.add(words(error))
+                return nil
+            }
+        })
+    return response
+}
+
+private func words(_ error: IncompleteBody) -> String {
+    switch error {
+    case .refused(let fault): "refused \(fault.status)"
+    case .disconnected: "disconnected"
+    case .answered: "answered"
     }
 }
 
@@ -192,18 +278,21 @@ final class FloodSession: WebSocketSession {
 final class TestServer {
     let gate = AnswerGate()
     let log = SessionLog()
+    let files: TemporaryDirectory
     let server: WebServer
 
     init(
         loops: Int = 1, _ configure: (inout HTTPServerConfiguration) -> Void = { _ in }
-    ) throws(Problem) {
+    ) throws {
+        files = try TemporaryDirectory()
         var configuration = HTTPServerConfiguration(messageBytesMax: 5_000_000)
         configuration.loops = loops
         configure(&configuration)
         let gate = gate
         let log = log
+        let folder = files.path
         server = WebServer(configuration: configuration) { _ in
-            TestApplication(gate: gate, log: log)
+            TestApplication(gate: gate, log: log, folder: folder)
         }
         try server.start()
     }

@@ -204,7 +204,7 @@ extension StreamSocket {
 @Suite struct OutputQueueTests {
     /// Every way of cutting the output into writes gives the same bytes.
     @Test(arguments: 1...40)
-    func `whatever the kernel takes, order is kept`(step: Int) {
+    func `whatever the kernel takes, order is kept`(step: Int) throws {
         var queue = OutputQueue()
         var expected: [UInt8] = []
         var taken: [UInt8] = []
@@ -217,12 +217,14 @@ extension StreamSocket {
             default: queue.append { $0.append(contentsOf: piece) }
             }
             expected += piece
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe queue.copyFront(to: $0) }
+            let copied = unsafe buffer.withUnsafeMutableBytes { unsafe queue.copyFront(to: $0) }
+            let count = try #require(copied)
             taken += buffer[..<count]
             queue.consume(count)
         }
         while !queue.isEmpty {
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe queue.copyFront(to: $0) }
+            let copied = unsafe buffer.withUnsafeMutableBytes { unsafe queue.copyFront(to: $0) }
+            let count = try #require(copied)
             taken += buffer[..<count]
             queue.consume(count)
         }

@@ -11,19 +11,7 @@ import Values
 
 @Suite struct SlowLaneTests {
     @Test func `a read over its budget leaves the loop and answers the same`() async throws {
-        let models = [
-            "items": """
-            {"properties": {"id": {"type": "integer", "identity": true},
-               "title": {"type": "string"}}, "access": {"all": true}}
-            """
-        ]
-        let rows = [
-            """
-            WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 200000)
-            INSERT INTO items SELECT i, 'title ' || i FROM c
-            """
-        ]
-        let library = try Library(models: models, data: rows)
+        let library = try Self.makeItems(200_000)
         let request = Request(
             .get, "/rest/v1/items?select=id&title=like.*199999", fields: [("prefer", "count=exact")]
         )
@@ -38,6 +26,55 @@ import Values
         let single = await library.send(
             .get, "/items?title=like.*x", [("accept", "application/vnd.pgrst.object+json")])
         #expect(single.status == 406 && single.member("code") == "PGRST116")
+    }
+
+    @Test func `a count that has read a whole table for too long is not tried on the loop again`()
+        async throws
+    {
+        let library = try Self.makeItems(200_000)
+        let first = try await slowAnswer(library, "title=neq.x")
+        #expect(first?.field("Content-Range") == "0-0/200000")
+        try library.database.writeAndWait { (transaction) throws(Problem) in
+            do throws(DatabaseError) {
+                _ = try transaction.run(SQL("DELETE FROM items WHERE id > 10"))
+            } catch {
+                throw Problem(error)
+            }
+        }
+        let second = try await slowAnswer(library, "title=neq.y")
+        #expect(second?.field("Content-Range") == "0-0/10")
+    }
+
+    @Test func `a long count that an index serves sends nobody else to the slow lane`()
+        async throws
+    {
+        let library = try Self.makeItems(300_000)
+        let all = try await slowAnswer(library, "id=gte.1")
+        #expect(all?.field("Content-Range") == "0-0/300000")
+        let few = try await slowAnswer(library, "id=gte.299999")
+        #expect(few == nil)
+    }
+
+    /// What the slow lane answers to a read of one item with the count of all that pass a filter;
+    /// nil when the loop has answered.
+    private func slowAnswer(_ library: Library, _ filter: String) async throws -> Response? {
+        let request = Request(
+            .get, "/rest/v1/items?select=id&limit=1&\(filter)", fields: [("prefer", "count=exact")])
+        guard case .pending(let finish) = library.table.answer(to: request, from: .anonymous)
+        else { return nil }
+        return await finish()
+    }
+
+    private static func makeItems(_ count: Int) throws -> Library {
+        let model = """
+            {"properties": {"id": {"type": "integer", "identity": true},
+               "title": {"type": "string"}}, "access": {"all": true}}
+            """
+        let rows = """
+            WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < \(count))
+            INSERT INTO items SELECT i, 'title ' || i FROM c
+            """
+        return try Library(models: ["items": model], data: [rows])
     }
 
     @Test func `writes of many callers are all there`() async throws {

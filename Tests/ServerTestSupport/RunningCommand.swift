@@ -5,7 +5,8 @@ import Foundation
 /// Spawned by hand: Foundation's `Process` counts the open descriptors before it copies them, and
 /// crashes when other threads open some in between.
 public final class RunningCommand {
-    private let process: pid_t
+    /// The number of its process.
+    public let process: Int32
     private let output: FileHandle
     private var received: [UInt8] = []
     private var isAtEnd = false
@@ -24,8 +25,13 @@ public final class RunningCommand {
     }
 
     deinit {
-        if status == nil { kill(process, SIGTERM) }
+        terminate()
         wait()
+    }
+
+    /// Asks it to end, with SIGTERM.
+    public func terminate() {
+        if status == nil { kill(process, SIGTERM) }
     }
 
     private static func spawn(

@@ -85,7 +85,7 @@ import Testing
         let set = try MigrationSet.load(options.migrationsDirectory)
         let proof = SchemaProof(
             try SchemaSet.load(options), set, live: try Migrator(database, set).statements())
-        return try proof.isKept(in: database)
+        return proof.isKept(in: database)
     }
 
     @Test(arguments: tamperings)

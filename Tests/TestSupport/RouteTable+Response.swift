@@ -22,14 +22,32 @@ extension RouteTable {
         case .row(let row, let path):
             switch routes[row].action {
             case .head(let respond): return .response(respond(request, path, caller))
-            case .whole(let body, let respond):
-                do throws(HTTPFault) {
-                    try body.check(request.head)
-                } catch {
-                    return .response(refuse(.body(error), request) ?? error.response)
-                }
+            case .whole(let policy, let respond):
+                if let refusal = refusal(of: request, policy) { return .response(refusal) }
                 return respond(request, path, caller)
+            case .streamed(let policy, let respond):
+                if let refusal = refusal(of: request, policy) { return .response(refusal) }
+                let work = respond(request, path, caller)
+                return .pending { await work(IncomingBody(request.body)) }
             }
+        }
+    }
+    private func refusal(of request: Request, _ policy: BodyPolicy) -> Response? {
+        do throws(HTTPFault) {
+            try policy.check(request.head)
+            return nil
+        } catch {
+            return refuse(.body(error), request) ?? error.response
+        }
+    }
+}
+
+extension IncomingBody {
+    /// A body that comes in one part.
+    fileprivate init(_ bytes: [UInt8]) {
+        let rest = Counter()
+        self.init(length: bytes.count) { () throws(IncompleteBody) in
+            rest.next() == 1 && !bytes.isEmpty ? bytes : nil
         }
     }
 }

@@ -37,6 +37,13 @@ public final class TemporaryDirectory: Sendable {
         try write(Array(text.utf8), to: name)
     }
 
+    /// Cuts a file off behind so many bytes.
+    public func shorten(_ name: String, to byteCount: UInt64) throws {
+        let handle = try FileHandle(forWritingTo: url.appending(path: name))
+        try handle.truncate(atOffset: byteCount)
+        try handle.close()
+    }
+
     /// The bytes of a file; empty if there is none.
     public func read(_ name: String) -> [UInt8] {
         FileManager.default.contents(atPath: file(name)).map(Array.init) ?? []

@@ -41,11 +41,11 @@ public final class Counter: Sendable {
 
 /// Looks again and again until a condition holds, for what tells nobody when it happens; false
 /// after ten seconds.
-public func eventually(_ condition: () -> Bool) async -> Bool {
+public func eventually(_ condition: () throws -> Bool) async rethrows -> Bool {
     let deadline = ContinuousClock.now + .seconds(10)
     while ContinuousClock.now < deadline {
-        if condition() { return true }
+        if try condition() { return true }
         try? await Task.sleep(for: .milliseconds(1))
     }
-    return condition()
+    return try condition()
 }

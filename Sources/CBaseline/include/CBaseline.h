@@ -2,7 +2,10 @@
 //
 //   GET  /rest/v1/items?id=eq.N                      one row
 //   GET  /rest/v1/items?…&limit=L                    the first rows; count=exact counts all
-//   GET  /rest/v1/items?n=gte.N&order=n.asc&limit=L  the rows of an index
+//   GET  /rest/v1/items?n=gte.N&order=n.asc&limit=L  the rows of an index; count=exact counts them
+//   GET  /rest/v1/items?title=gte.Item%201&title=lte.Item%20N&order=id.asc&limit=L
+//                                                    the same without an index
+//   GET  /rest/v1/notes?…&limit=L                    the rows of one owner; count=exact counts them
 //   POST /rest/v1/items {"title":…,"body":…,"n":…}   201; return=representation: the row
 //   GET  /realtime/v1/websocket                      every insert, as a text frame
 //
@@ -16,9 +19,12 @@
 
 #include <stddef.h>
 
-/// Serves the table `items` of the database file on 127.0.0.1:port until the process is killed;
-/// port 0 picks one. Prints one line "listening on http://127.0.0.1:PORT" to standard output. What
-/// it cannot do ends the process with a line on standard error.
+/// Whose notes are served.
+#define CBASELINE_OWNER "0198c2a4-5b6d-7e8f-9a0b-1c2d3e4f5a6b"
+
+/// Serves the tables `items` and `notes` of the database file on 127.0.0.1:port until the process
+/// is killed; port 0 picks one. Prints one line "listening on http://127.0.0.1:PORT" to standard
+/// output. What it cannot do ends the process with a line on standard error.
 _Noreturn void cbaseline_serve(const char *database, int port, int loopCount);
 
 /// `memmem`, which glibc hides from Swift: where `wanted` first stands in `bytes`, or NULL.

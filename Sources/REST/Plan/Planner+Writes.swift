@@ -20,7 +20,8 @@ extension Planner {
         switch plan {
         case .insert(let plan): return permissions.columnsDependOnCaller(plan.model)
         case .update(let plan):
-            return permissions.columnsDependOnCaller(plan.model) || dependsOnCaller(plan.target.table)
+            return permissions.columnsDependOnCaller(plan.model)
+                || dependsOnCaller(plan.target.table)
         case .delete(let plan): return dependsOnCaller(plan.target.table)
         case .nothing: return false
         }
@@ -111,7 +112,8 @@ extension Planner {
             throw .unfiltered("DELETE")
         }
         return DeletePlan(
-            of: writeTarget(target, .delete, returning), returning: returning, shownColumns: shownColumns(model, target, returning),
+            of: writeTarget(target, .delete, returning), returning: returning,
+            shownColumns: shownColumns(model, target, returning),
             rowsMax: settings.rowsMax)
     }
 }

@@ -9,6 +9,8 @@ final class ReadPlan: Sendable {
     let countsRows: Bool
     /// Finds that out; nil when the answer is one row anyway, or all rows of a table are meant.
     let count: BoundSQL?
+    /// What is known of how long that takes.
+    let longCount = LongCount()
     /// The table whose rows are meant, all of them.
     let countedTable: String?
     let layout: RowLayout

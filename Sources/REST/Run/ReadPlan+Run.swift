@@ -4,13 +4,18 @@ import HTTP
 import Values
 
 extension ReadPlan {
-    /// Runs the statements and encodes the rows. With a count, both see the same moment.
+    /// Runs the statements on the loop and encodes the rows. With a count, both see the same
+    /// moment.
+    ///
+    /// - Throws: `overBudget` for what is to be read on the slow lane, also when that is known
+    ///   beforehand.
     func run(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
         guard count != nil || countedTable != nil else {
             return try readRows(on: reader, arguments, context)
         }
+        if longCount.isExpected { throw .overBudget }
         return try reader.snapshot { () throws(DatabaseError) in
             try readRows(on: reader, arguments, context)
         }
@@ -51,7 +56,7 @@ extension ReadPlan {
         if let countedTable { return try reader.rowCount(of: countedTable) }
         guard var count else { return nil }
         count.arguments = arguments.count
-        return try reader.count(count, context)
+        return try reader.count(count, context, longCount)
     }
 
     func window(of arguments: ReadArguments) -> (limit: Int, offset: Int) {
@@ -84,7 +89,19 @@ extension ReadPlan {
 
 extension Reader {
     /// The number that a counting query finds.
-    func count(_ sql: BoundSQL, _ context: QueryContext) throws(DatabaseError) -> Int {
-        if case .integer(let count) = try scalar(sql, context) { Int(count) } else { 0 }
+    ///
+    /// - Parameter long: Told when the query is too long for the loop, and will be again.
+    func count(
+        _ sql: BoundSQL, _ context: QueryContext, _ long: LongCount? = nil
+    ) throws(DatabaseError) -> Int {
+        try query(text: sql.text, arguments: sql.arguments, context) {
+            (rows) throws(DatabaseError) in
+            do throws(DatabaseError) {
+                return try rows.next() ? Int(rows.int64(0)) : 0
+            } catch {
+                if error == .overBudget, rows.readsWholeTable { long?.note() }
+                throw error
+            }
+        }
     }
 }
