@@ -28,9 +28,10 @@ func room(_ name: String, _ below: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: below, swiftSettings: product)
 }
 
-/// The tests of a room, with what all tests share.
-func tests(_ name: String, _ needs: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: ["TestSupport"] + needs, swiftSettings: house)
+/// The tests of a room, with what all tests share. What they read at run time is no source.
+func tests(_ name: String, _ needs: [Target.Dependency], read: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: ["TestSupport"] + needs, exclude: read, swiftSettings: house)
 }
 
 /// What several test targets share; no product holds it.
@@ -56,6 +57,7 @@ let package = Package(
         room("HTTPServer", ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
+        room("PostgresWire", ["Crypto", "Bytes"]),
         room("Database", ["SQLite", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room("Schema", ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"]),
@@ -95,9 +97,10 @@ let package = Package(
                 // Nobody links against a program: the names of its symbols need not be loaded.
                 .unsafeFlags(
                     ["-Xlinker", "--no-export-dynamic"], .when(configuration: .release)),
-                // Where Swift's runtime is a part of the program, so is the C++ library that it
-                // needs: to look its names up in another file would cost most of a millisecond at
-                // every start.
+                // Where Swift's runtime is a part of the program (--static-swift-stdlib, which
+                // says -lstdc++), so is the C++ library that it needs: the folder's file of that
+                // name is found first and names the archive. To look its names up in another
+                // library would cost most of a millisecond at every start.
                 .unsafeFlags(
                     ["-L\(Context.packageDirectory)/Sources/ApusCommand/Linking"],
                     .when(configuration: .release)),
@@ -120,6 +123,7 @@ let package = Package(
             "HTTPServerTests",
             ["HTTPServer", "Network", "HTTP", "Work", "Disk", "Diagnostics", "Bytes"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
+        tests("PostgresWireTests", ["PostgresWire", "Crypto", "Bytes"], read: ["Conversations"]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("DatabaseTests", ["Database", "SQLite", "Values", "Bytes", "Diagnostics"]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),

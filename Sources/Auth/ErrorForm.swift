@@ -57,9 +57,7 @@ struct ErrorForm: Sendable {
         if isNamed { response.append(field: "X-Supabase-Api-Version", Self.named) }
         response.append(field: "x-sb-error-code", code)
         response.append(field: "Cache-Control", "no-store")
-        if problem.status == 429 || problem.status == 503 {
-            response.append(field: "Retry-After", "\(problem.retryAfterSeconds ?? 1)")
-        }
+        response.appendRetryAfter(seconds: problem.retryAfterSeconds)
         return response
     }
 }

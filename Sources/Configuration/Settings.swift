@@ -70,7 +70,7 @@ public struct Settings: Hashable, Sendable {
     }
 
     /// The bounds of what one client may ask for. Their defaults stand here and nowhere else: the
-    /// rooms that keep a bound are given it.
+    /// rooms that keep such a bound are given it.
     public struct Bounds: Hashable, Sendable {
         /// The largest request body in bytes.
         public var bodyBytesMax = 10 << 20

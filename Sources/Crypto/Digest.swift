@@ -10,6 +10,22 @@ public enum Digest {
         unsafe run(EVP_sha1(), size: 20, bytes)
     }
 
+    /// MD5 (RFC 1321), 16 bytes; nil where this OpenSSL refuses it, as under FIPS. Only for
+    /// PostgreSQL's old password method, which asks for it by name.
+    public static func md5(_ bytes: [UInt8]) -> [UInt8]? {
+        var isDone = false
+        let digest = unsafe [UInt8](unsafeUninitializedCapacity: 16) { output, count in
+            isDone =
+                unsafe EVP_Digest(bytes, bytes.count, output.baseAddress, nil, EVP_md5(), nil) == 1
+            count = isDone ? 16 : 0
+        }
+        guard isDone else {
+            ERR_clear_error()
+            return nil
+        }
+        return digest
+    }
+
     /// SHA-256, 32 bytes.
     public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         unsafe run(EVP_sha256(), size: 32, bytes)

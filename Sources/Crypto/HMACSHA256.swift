@@ -27,6 +27,26 @@ public enum HMACSHA256 {
         }
     }
 
+    /// A key out of a password: PBKDF2 with this code (RFC 8018 §5.2), 32 bytes.
+    ///
+    /// - Parameter iterations: at least 1. 4,096 take a millisecond or two of one core: not for an
+    ///   event loop.
+    public static func stretchPassword(
+        _ password: [UInt8], salt: [UInt8], iterations: Int32
+    ) -> [UInt8] {
+        precondition(iterations >= 1, "PBKDF2 iterates at least once")
+        return unsafe [UInt8](unsafeUninitializedCapacity: size) { output, count in
+            let done = unsafe password.withUnsafeBytes { bytes in
+                unsafe PKCS5_PBKDF2_HMAC(
+                    bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count),
+                    salt, Int32(salt.count), iterations, EVP_sha256(), Int32(size),
+                    output.baseAddress)
+            }
+            precondition(done == 1, "PBKDF2 is missing from this OpenSSL")
+            count = size
+        }
+    }
+
     /// A key for one purpose out of a master secret: HKDF with SHA-256 (RFC 5869).
     ///
     /// - Parameters:

@@ -16,6 +16,16 @@ public func moment(after time: Duration) -> UInt64 {
 }
 
 extension Duration {
+    /// Whole milliseconds, rounded up, none below zero: a timer must not fire early. What is longer
+    /// than they can say is half of that, so that it can be added to a moment.
+    public var wholeMilliseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let fraction = UInt64(attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1000)
+        return overflow ? UInt64.max / 2 : whole + fraction
+    }
+
     /// Whole nanoseconds, none below zero.
     public var nanoseconds: UInt64 {
         let (seconds, attoseconds) = components

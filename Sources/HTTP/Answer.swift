@@ -17,7 +17,7 @@ public enum Answer {
 
 extension Answer {
     /// What a route that streams bodies answers to a request that has none.
-    public static func pending(withNoBody respond: @escaping IncomingBody.Reader) -> Answer {
+    public static func pending(withNoBody respond: @escaping IncomingBody.Handler) -> Answer {
         .pending { await respond(.empty) }
     }
 

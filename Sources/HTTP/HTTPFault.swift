@@ -53,6 +53,7 @@ public struct HTTPFault: Error, Hashable, Sendable {
         var response = Response(
             status: status, contentType: "application/json; charset=utf-8", body: body)
         response.refusal = Refusal(message: message)
+        response.appendRetryAfter()
         return response
     }
 }

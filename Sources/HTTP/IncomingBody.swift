@@ -6,7 +6,7 @@
 public struct IncomingBody: Sendable {
     /// Makes the answer to a request of its body: a task on the connection's own loop, cancelled
     /// when the peer is gone or the body refused.
-    public typealias Reader = @Sendable (IncomingBody) async -> Response
+    public typealias Handler = @Sendable (IncomingBody) async -> Response
 
     /// Its length in bytes, as the head tells it; nil for chunks.
     public let length: Int?

@@ -48,6 +48,13 @@ public struct Response: Sendable {
         fieldLines.append(field: field, ascii: value)
     }
 
+    /// Says on 429 and 503 when to come back (RFC 9110 §10.2.3); on other statuses nothing.
+    ///
+    /// - Parameter seconds: when, if that is known; else after a second.
+    public mutating func appendRetryAfter(seconds: Int64? = nil) {
+        if status == 429 || status == 503 { append(field: "Retry-After", "\(seconds ?? 1)") }
+    }
+
     /// The first value of a field, for tests and for those who wrap a response.
     public func field(_ name: String) -> String? {
         for line in String(decoding: fieldLines, as: UTF8.self).split(separator: "\r\n") {

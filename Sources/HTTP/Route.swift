@@ -9,7 +9,7 @@ public struct Route<Caller> {
     /// Begins to answer a request by its head, and names who reads its body and makes the answer.
     /// If that is made before the body's end, the rest is dropped, and the connection closed if the
     /// rest is long.
-    public typealias StreamHandler = (Request, PathParameters, Caller) -> IncomingBody.Reader
+    public typealias StreamHandler = (Request, PathParameters, Caller) -> IncomingBody.Handler
 
     /// Who answers, and to how much of the request.
     public enum Action {

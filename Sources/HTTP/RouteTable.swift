@@ -32,7 +32,7 @@ public struct RouteTable<Caller> {
 
     /// What follows the prefix and a slash; nil when the path is another one. The prefix with and
     /// without a slash behind it are one path.
-    public func rest(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    public func path(inside path: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let end = path.startIndex + prefix.utf8CodeUnitCount
         guard end <= path.endIndex else { return nil }
         let head = path[..<end]
@@ -43,9 +43,9 @@ public struct RouteTable<Caller> {
 
     /// Finds the row of a request.
     ///
-    /// - Parameter rest: ``rest(of:)`` its path.
-    public func match(_ method: Method, _ rest: ArraySlice<UInt8>) -> RouteMatch {
-        tree.find(method, rest)
+    /// - Parameter path: what follows the prefix (``path(inside:)``).
+    public func match(_ method: Method, _ path: ArraySlice<UInt8>) -> RouteMatch {
+        tree.find(method, path)
     }
 }
 

@@ -46,5 +46,5 @@ public enum Admission {
     case body(BodyPolicy, respond: (Request) -> Answer)
     /// The body is taken within this policy, a part at a time, by whom the closure names: it is
     /// called with the request at once, on the loop's thread.
-    case streamed(BodyPolicy, respond: (Request) -> IncomingBody.Reader)
+    case streamed(BodyPolicy, respond: (Request) -> IncomingBody.Handler)
 }

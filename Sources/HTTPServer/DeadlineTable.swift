@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The deadlines of a server as numbers of milliseconds.
 struct DeadlineTable: Sendable {
     /// No deadline.
@@ -16,16 +18,17 @@ struct DeadlineTable: Sendable {
     private let bodyBytesPerSecondMin: Int
 
     init(_ deadlines: HTTPDeadlines) {
-        head = deadlines.head.milliseconds
-        body = deadlines.body.milliseconds
-        idle = deadlines.idle.milliseconds
-        write = deadlines.write.milliseconds
-        drain = deadlines.drain.milliseconds
-        webSocketIdle = deadlines.webSocketIdle.milliseconds
-        webSocketPong = deadlines.webSocketPong.milliseconds
-        webSocketClose = deadlines.webSocketClose.milliseconds
+        head = deadlines.head.wholeMilliseconds
+        body = deadlines.body.wholeMilliseconds
+        idle = deadlines.idle.wholeMilliseconds
+        write = deadlines.write.wholeMilliseconds
+        drain = deadlines.drain.wholeMilliseconds
+        webSocketIdle = deadlines.webSocketIdle.wholeMilliseconds
+        webSocketPong = deadlines.webSocketPong.wholeMilliseconds
+        webSocketClose = deadlines.webSocketClose.wholeMilliseconds
         let bounds = HTTPServerLimits.deadlineTickMilliseconds
-        tick = min(max(deadlines.shortest.milliseconds / 4, bounds.lowerBound), bounds.upperBound)
+        let quarter = deadlines.shortest.wholeMilliseconds / 4
+        tick = min(max(quarter, bounds.lowerBound), bounds.upperBound)
         bodyBytesPerSecondMin = max(deadlines.bodyBytesPerSecondMin, 1)
     }
 

@@ -17,10 +17,13 @@ public struct HTTPServerConfiguration: Sendable {
     /// Of slow peers.
     public var deadlines = HTTPDeadlines()
     /// Of queues and connections.
-    public var connectionLimits = ConnectionLimits()
+    public var connectionLimits: ConnectionLimits
     /// Told of every answered request, on the loop's thread. Nil costs nothing.
     public var observer: (@Sendable (AnsweredRequest) -> Void)?
 
     /// One loop on a free port of this machine.
-    public init(messageBytesMax: Int) { self.messageBytesMax = messageBytesMax }
+    public init(connectionsMax: Int, messageBytesMax: Int) {
+        self.messageBytesMax = messageBytesMax
+        connectionLimits = ConnectionLimits(connectionsMax: connectionsMax)
+    }
 }

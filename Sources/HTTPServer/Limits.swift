@@ -36,7 +36,7 @@ public struct HTTPDeadlines: Hashable, Sendable {
 public struct ConnectionLimits: Hashable, Sendable {
     /// Open connections of the process. More are told 503. One at rest costs 1.5 KB here (measured,
     /// 4,000 of them), but every one may become busy.
-    public var connectionsMax = 10_000
+    public var connectionsMax: Int
     /// Bytes of pipelined requests kept while an answer is awaited. Then reading stops.
     public var pipelineBytesMax = 64 * 1_024
     /// Bytes that may wait for a WebSocket peer whose session does not watch them: some seconds of
@@ -45,8 +45,8 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// The same for a session that handles back-pressure itself.
     public var webSocketHardQueueBytesMax = 16 * 1_048_576
 
-    /// The defaults.
-    public init() {}
+    /// The defaults, for so many connections.
+    public init(connectionsMax: Int) { self.connectionsMax = connectionsMax }
 }
 
 /// What needs no setting, each with its unit and its reason.
@@ -82,13 +82,4 @@ enum HTTPServerLimits {
 
     /// Milliseconds between looks at what is left during a drain.
     static let drainTickMilliseconds = 5
-}
-
-extension Duration {
-    /// Whole milliseconds, none below zero.
-    var milliseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        return UInt64(min(seconds, 1 << 40)) * 1_000 + UInt64(attoseconds / 1_000_000_000_000_000)
-    }
 }

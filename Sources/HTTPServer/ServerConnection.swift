@@ -172,7 +172,7 @@ final class ServerConnection: StreamSocketDelegate {
     }
 
     /// Lets a task answer a request while its body comes.
-    private func stream(_ request: Request, to respond: @escaping IncomingBody.Reader) {
+    private func stream(_ request: Request, to respond: @escaping IncomingBody.Handler) {
         let reader = BodyReader(self)
         admitted = (request, .streamed(reader))
         let body = reader.body(request.head.framing, on: socket.loop)

@@ -124,7 +124,7 @@ final class ServerLoop {
     func drain(deadline: Duration) {
         guard !isDraining else { return }
         isDraining = true
-        drainDeadline = loop.nowMilliseconds + deadline.milliseconds
+        drainDeadline = loop.nowMilliseconds + deadline.wholeMilliseconds
         listener?.close()
         listener = nil
         for connection in connections { connection.startDraining() }

@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 import HTTP
 import Network
 
@@ -21,7 +22,7 @@ import Network
         self.stream = stream
         self.delimitation = delimitation
         self.socket = socket
-        deadline = socket.loop.nowMilliseconds + stream.timeMax.milliseconds
+        deadline = socket.loop.nowMilliseconds + stream.timeMax.wholeMilliseconds
         marks = (socket.highWaterBytes, socket.lowWaterBytes)
         socket.highWaterBytes = HTTPServerLimits.streamedQueueBytesMax
         socket.lowWaterBytes = HTTPServerLimits.streamedQueueBytesMax / 2

@@ -22,6 +22,9 @@ public final class EventLoop {
     private var spareTails: [[UInt8]] = []
     private var turnHooks: [() -> Void] = []
     private var isStopping = false
+    /// Connections that are being made: nothing else holds one whose name is looked up.
+    private var pendingConnections: [ObjectIdentifier: PendingConnection] = [:]
+    private var hasEnded = false
     /// Turns so far: tests and metrics count with it.
     public private(set) var turnCount = 0
 
@@ -44,6 +47,8 @@ public final class EventLoop {
     public func run() {
         context.serialExecutor.checkIsolated()
         while !isStopping { turn() }
+        hasEnded = true
+        for pending in pendingConnections.values { pending.loopEnded() }
         // Cycles between sockets, timers and their users end here; posted work still runs.
         for handler in poller.removeAll() {
             (handler as? StreamSocket)?.loopEnded()
@@ -100,6 +105,18 @@ public final class EventLoop {
 
     /// Runs work once at the end of this turn, before sockets are written.
     public func atEndOfTurn(_ work: @escaping () -> Void) { turnHooks.append(work) }
+
+    /// Holds a connection that is being made, and tells it of the loop's end; false if that has
+    /// come.
+    func hold(_ pending: PendingConnection) -> Bool {
+        if !hasEnded { pendingConnections[ObjectIdentifier(pending)] = pending }
+        return !hasEnded
+    }
+
+    /// The connection is made, or given up.
+    func letGo(_ pending: PendingConnection) {
+        pendingConnections[ObjectIdentifier(pending)] = nil
+    }
 
     /// Notes that a socket has output for the end of the turn.
     func needsFlush(_ socket: StreamSocket) { dirtySockets.append(socket) }

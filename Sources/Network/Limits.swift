@@ -26,6 +26,11 @@ enum NetworkLimits {
     static let unsentBytes: Int32 = 128 * 1024
     /// Milliseconds the peer may leave sent bytes unacknowledged before it counts as vanished.
     static let unacknowledgedMilliseconds: Int32 = 30_000
+    /// Seconds of silence after which a peer is asked whether it is still there, those between two
+    /// such questions, and how many may stay unanswered: it has vanished after a minute.
+    static let keepAliveIdleSeconds: Int32 = 30
+    static let keepAliveIntervalSeconds: Int32 = 10
+    static let keepAliveProbes: Int32 = 3
     /// Queued output bytes above which a socket asks its user to stop producing.
     static let highWaterBytes = 256 * 1024
     /// Queued output bytes below which it asks for more again.
@@ -46,4 +51,31 @@ enum NetworkLimits {
     static let exhaustedPauseMilliseconds = 100
     /// Stale entries in the timer heap below which it is never compacted.
     static let staleTimersMin = 256
+    /// Threads that look names up. One is held for as long as name servers are silent.
+    static let resolverThreads = 4
+    /// Names that may be looked up or wait for it.
+    static let lookUps = 64
+    /// Names whose addresses are kept.
+    static let cachedNames = 256
+    /// Addresses taken from one name: nobody has the time to try more.
+    static let addressesPerName = 16
+    /// How long addresses are kept: as long as managed databases let theirs be kept, so that a
+    /// failover is noticed.
+    static let addressesKept = Duration.seconds(5)
+    /// How long it is kept that a name could not be looked up: until a burst of askers is over.
+    static let lookUpFailuresKept = Duration.seconds(1)
+    /// Bytes of a name (RFC 1035 §2.3.4), with a dot at its end.
+    static let nameBytes = 254
+    /// How long an attempt has before the next address is tried as well (RFC 8305 §8).
+    static let attemptDelay = Duration.milliseconds(250)
+    /// How long one endpoint has, from its name's look-up to the end of the TLS handshake.
+    static let endpointTimeout = Duration.seconds(10)
+    /// How long all endpoints have together.
+    static let connectTimeout = Duration.seconds(30)
+    /// How long until a Unix socket whose queue is full is tried again: it takes nobody in line.
+    static let busySocketPause = Duration.milliseconds(10)
+    /// Names of a certificate that an error tells.
+    static let namesTold = 8
+    /// Looks at a connection within its stall timeout: it is ended at most a quarter late.
+    static let stallLooks = 4
 }

@@ -74,19 +74,12 @@ public final class ListeningSocket: Sendable {
     private static func configure(
         _ descriptor: Int32, family: Int32, shared: Bool
     ) throws(NetworkError) {
-        let tcp = Int32(IPPROTO_TCP)
         try setOption(descriptor, level: SOL_SOCKET, name: SO_REUSEADDR, value: 1)
         if shared { try setOption(descriptor, level: SOL_SOCKET, name: SO_REUSEPORT, value: 1) }
         if family == AF_INET6 {
             try setOption(descriptor, level: Int32(IPPROTO_IPV6), name: IPV6_V6ONLY, value: 0)
         }
-        try setOption(descriptor, level: tcp, name: TCP_NODELAY, value: 1)
-        try setOption(
-            descriptor, level: tcp, name: TCP_NOTSENT_LOWAT, value: NetworkLimits.unsentBytes)
-        try setOption(
-            descriptor, level: tcp, name: TCP_USER_TIMEOUT,
-            value: NetworkLimits.unacknowledgedMilliseconds
-        )
+        try setStreamOptions(of: descriptor)
     }
 
     private static func refusal(host: String, port: Int) -> NetworkError {

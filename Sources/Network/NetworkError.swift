@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Work
 
 /// What the operating system refused, in terms of what was wanted.
 public enum NetworkError: Error, Hashable, Sendable {
@@ -16,6 +17,8 @@ public enum NetworkError: Error, Hashable, Sendable {
     case everyInterface(host: String)
     /// A port outside 0…65535.
     case invalidPort(Int)
+    /// A path that is empty, holds a NUL, or is longer than the 107 bytes of a Unix socket's.
+    case invalidSocketPath(String)
     /// The process or the system has no descriptor left.
     case descriptorsExhausted
     /// A thread could not be started.
@@ -47,10 +50,12 @@ extension NetworkError: CustomStringConvertible {
             "'\(host)' means every network interface here."
         case .invalidPort(let port):
             "\(port) is not a port; ports are 0 to 65535."
+        case .invalidSocketPath(let path):
+            "'\(path)' cannot be the path of a Unix socket; those have 1 to 107 bytes."
         case .descriptorsExhausted:
             "No file descriptor is left; raise the limit of open files (ulimit -n)."
         case .threadsExhausted:
-            "The system refused to start a thread."
+            PosixThread.refused.message
         case .system(let call, let code):
             "\(call) failed: \(systemMessage(code))."
         }

@@ -8,7 +8,7 @@ public enum Signal: Hashable, Sendable {
     case terminate
     /// `SIGINT`: somebody pressed ^C.
     case interrupt
-    /// `SIGHUP`: read the configuration again.
+    /// `SIGHUP`: the terminal is gone, which a server outlives.
     case hangup
 
     init?(number: Int32) {

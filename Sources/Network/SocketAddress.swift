@@ -2,8 +2,8 @@ import CLinux
 import Diagnostics
 import Glibc
 
-/// An IPv4 or IPv6 address with its port, as the kernel keeps it.
-struct SocketAddress {
+/// An address as the kernel keeps it: IPv4 or IPv6 with a port, or that of a Unix socket.
+struct SocketAddress: Sendable {
     private var storage = sockaddr_storage()
     private var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
 
@@ -23,45 +23,71 @@ struct SocketAddress {
         return text.hasPrefix("::ffff:") && text.contains(".") ? String(text.dropFirst(7)) : text
     }
 
-    /// The port, 0 if the family has none. It lies at the same place in both families' structures.
+    /// `host`; nil for the address of a Unix socket, which is its path.
+    var shownHost: String? { family == AF_UNIX ? nil : host }
+
+    /// The port, 0 if the family has none.
     var port: Int {
         unsafe withUnsafeBytes(of: storage) { bytes in
-            let offset = MemoryLayout<sockaddr_in>.offset(of: \.sin_port) ?? 2
-            return Int(
-                UInt16(bigEndian: unsafe bytes.load(fromByteOffset: offset, as: UInt16.self)))
+            Int(
+                UInt16(
+                    bigEndian: unsafe bytes.load(
+                        fromByteOffset: SocketAddress.portOffset, as: UInt16.self)))
         }
     }
+
+    private static let portOffset = MemoryLayout<sockaddr_in>.offset(of: \.sin_port) ?? 2
 
     /// The first address `host` resolves to. Brackets around an IPv6 address are allowed.
     init(host: String, port: Int) throws(NetworkError) {
         guard (0...65535).contains(port) else { throw .invalidPort(port) }
-        let bare =
-            host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var found: UnsafeMutablePointer<addrinfo>?
-        let result = unsafe getaddrinfo(bare, String(port), &hints, &found)
-        guard result == 0, let first = unsafe found else {
-            let reason =
-                unsafe gai_strerror(result).map { unsafe String(cString: $0) } ?? "no address"
-            throw .unresolvable(host: host, reason: reason)
-        }
-        defer { unsafe freeaddrinfo(found) }
-        length = unsafe first.pointee.ai_addrlen
-        unsafe withUnsafeMutableBytes(of: &storage) { target in
-            unsafe target.copyMemory(
-                from: UnsafeRawBufferPointer(start: first.pointee.ai_addr, count: Int(length)))
+        switch SocketAddress.all(of: withoutBrackets(host), flags: AI_PASSIVE) {
+        case .success(let addresses):
+            guard let first = addresses.first else {
+                throw .unresolvable(host: host, reason: "no address")
+            }
+            self = first.with(port: port)
+        case .failure(let failure):
+            throw .unresolvable(host: host, reason: failure.reason)
         }
     }
 
-    private init() {}
+    init() {}
+
+    /// What the kernel or the resolver has written.
+    init(copying pointer: UnsafePointer<sockaddr>, length: socklen_t) {
+        self.length = min(length, self.length)
+        let count = Int(self.length)
+        unsafe withUnsafeMutableBytes(of: &storage) { target in
+            unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: count))
+        }
+    }
+
+    /// The address with another port, which lies at the same place in both families' structures.
+    func with(port: Int) -> SocketAddress {
+        guard family == AF_INET || family == AF_INET6 else { return self }
+        var other = self
+        unsafe withUnsafeMutableBytes(of: &other.storage) { bytes in
+            unsafe bytes.storeBytes(
+                of: UInt16(truncatingIfNeeded: port).bigEndian,
+                toByteOffset: SocketAddress.portOffset, as: UInt16.self)
+        }
+        return other
+    }
 
     /// The address a bound socket has. The corresponding C function is `getsockname`.
     static func local(of descriptor: Int32) throws(NetworkError) -> SocketAddress {
         var address = SocketAddress()
         let result = unsafe address.withMutablePointer { unsafe getsockname(descriptor, $0, $1) }
         if result != 0 { throw .last("getsockname") }
+        return address
+    }
+
+    /// The address a connected socket leads to. The corresponding C function is `getpeername`.
+    static func peer(of descriptor: Int32) throws(NetworkError) -> SocketAddress {
+        var address = SocketAddress()
+        let result = unsafe address.withMutablePointer { unsafe getpeername(descriptor, $0, $1) }
+        if result != 0 { throw .last("getpeername") }
         return address
     }
 
@@ -90,6 +116,17 @@ struct SocketAddress {
                 unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     unsafe body($0, length)
                 }
+            }
+        }
+    }
+}
+
+extension SocketAddress: Equatable {
+    static func == (left: SocketAddress, right: SocketAddress) -> Bool {
+        guard left.length == right.length else { return false }
+        return unsafe withUnsafeBytes(of: left.storage) { bytes in
+            unsafe withUnsafeBytes(of: right.storage) { others in
+                unsafe bytes.prefix(Int(left.length)).elementsEqual(others.prefix(Int(left.length)))
             }
         }
     }

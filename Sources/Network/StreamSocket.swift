@@ -3,7 +3,8 @@ import Diagnostics
 public import Disk
 import Glibc
 
-/// One TCP connection of a loop, with or without TLS. Confined to the loop's thread.
+/// One connection of a loop, accepted or made, over TCP or a Unix socket, with or without TLS.
+/// Confined to the loop's thread.
 ///
 /// Output is appended at any time and written once at the end of the turn. The loop holds the
 /// socket, and the socket its delegate, until the connection is over.
@@ -11,11 +12,11 @@ import Glibc
 ///     open --close()--> closing --all sent, half-closed, peer's end seen--> closed
 ///       `------abort(), error---------'--------------------------------------^
 public final class StreamSocket: ReadinessHandler {
-    private enum Phase { case open, closing, closed }
+    enum Phase { case open, closing, closed }
 
-    /// Who hears of the connection. Set it when the connection is accepted.
+    /// Who hears of the connection. Set it when the connection is accepted or made.
     public var delegate: (any StreamSocketDelegate)?
-    /// The peer's address without its port.
+    /// The peer's address without its port; the path of a Unix socket.
     public let peerAddress: String
     /// Bytes taken from the network so far, encrypted ones if TLS is on.
     public private(set) var receivedBytes = 0
@@ -29,12 +30,12 @@ public final class StreamSocket: ReadinessHandler {
     /// The loop the connection lives on.
     public let loop: EventLoop
     let descriptor: Int32
-    private let tls: TLSSession?
+    var tls: TLSSession?
     private var registration: Registration?
     private var interest: Readiness = .readable
-    private var phase = Phase.open
+    var phase = Phase.open
     /// What leaves next: plain bytes, or encrypted ones if TLS is on.
-    private var output = OutputQueue()
+    var output = OutputQueue()
     /// Whether the loop will flush at the end of the turn.
     private var isDirty = false
     /// Whether the kernel takes no more for now.
@@ -42,6 +43,9 @@ public final class StreamSocket: ReadinessHandler {
     private var wasAboveHighWater = false
     private var hasSeenEnd = false
     private var hasShutDown = false
+    /// While a handshake that we have begun is not done: ends it if it takes too long.
+    var handshakeTimer: TimerToken?
+    private var stallWatch: StallWatch?
     /// While closing.
     private var lingering: LingeringClose?
 
@@ -82,6 +86,20 @@ public final class StreamSocket: ReadinessHandler {
         }
     }
 
+    /// How long the connection may be without a byte in either direction before it ends as
+    /// `stalled`, at most a quarter late; nil, as at first, lets it be idle for ever. Setting it
+    /// begins anew: for phases in which bytes are due, such as a sign-in, and not for each request.
+    public var stallTimeout: Duration? {
+        get { stallWatch?.timeout }
+        set {
+            stallWatch?.cancel()
+            stallWatch = phase == .closed ? nil : newValue.map { StallWatch(self, timeout: $0) }
+        }
+    }
+
+    /// Bytes of both directions.
+    var movedBytes: Int { receivedBytes &+ sentBytes }
+
     /// Queues bytes for the end of the turn. Ignored once the connection is closing.
     public func send(_ bytes: [UInt8]) {
         write { $0.append(bytes) }
@@ -118,7 +136,7 @@ public final class StreamSocket: ReadinessHandler {
     /// Drops queued output and resets the connection at once.
     public func abort() { reset(.aborted) }
 
-    private func reset(_ reason: CloseReason) {
+    func reset(_ reason: CloseReason) {
         guard phase != .closed else { return }
         var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
         let size = socklen_t(MemoryLayout<Glibc.linger>.size)
@@ -175,7 +193,7 @@ extension StreamSocket: Sendable {}
 // MARK: - Output
 
 extension StreamSocket {
-    private func markDirty() {
+    func markDirty() {
         guard !isDirty else { return }
         isDirty = true
         loop.needsFlush(self)
@@ -209,20 +227,6 @@ extension StreamSocket {
             if phase == .open { delegate?.socketDrained(self) }
         }
         if phase == .closing, queuedBytes == 0 { shutDownOutput() }
-    }
-
-    /// Encrypts what is queued, as far as there is room. False if the connection has ended.
-    private func encryptQueued() -> Bool {
-        guard let tls else { return true }
-        do throws(CloseReason) {
-            try unsafe tls.encrypt(into: &output, by: loop.receiveBuffer)
-        } catch {
-            if error == .incomplete { reset(error) } else { finish(error) }
-            return false
-        }
-        if phase == .closing, tls.queuedBytes == 0 { tls.sayGoodbye() }
-        tls.moveOutput(to: &output)
-        return true
     }
 
     /// False if the connection has ended. Stops when the kernel takes no more, or so many bytes
@@ -276,47 +280,17 @@ extension StreamSocket {
     }
 
     /// Hands the delegate the first bytes of the receive buffer.
-    private func deliver(_ count: Int) {
+    func deliver(_ count: Int) {
         let bytes = unsafe UnsafeRawBufferPointer(
             start: loop.receiveBuffer.baseAddress, count: count)
         let span = unsafe Span<UInt8>(_unsafeBytes: bytes)
         delegate?.socket(self, received: span)
     }
 
-    /// Decrypts what has been fed, and lets the handshake answer. The cipher text has been copied
-    /// by then, so the receive buffer serves for the plain text.
-    private func readDecrypted(from tls: TLSSession, atEnd: Bool) {
-        do throws(TLSError) {
-            while phase == .open, !isReadingPaused {
-                switch try unsafe tls.read(into: loop.receiveBuffer) {
-                case .bytes(let count): deliver(count)
-                case .needsInput:
-                    if tls.hasOutput || tls.queuedBytes > 0 { markDirty() }
-                    if atEnd { reachEnd() }
-                    return
-                case .ended: return reachEnd()
-                }
-            }
-        } catch {
-            // A failed handshake leaves an alert for the peer; it is sent if the kernel takes it.
-            if tls.hasOutput {
-                tls.moveOutput(to: &output)
-                _ = output.write(to: descriptor)
-            }
-            finish(.tls(error))
-        }
-    }
-
-    /// Decrypted bytes, or cipher text, wait in the session where no readiness event tells of them.
-    private func resumeReading(from tls: TLSSession) {
-        loop.atEndOfTurn { [self] in
-            if phase == .open, !isReadingPaused { readDecrypted(from: tls, atEnd: false) }
-        }
-    }
-
     /// The peer ended its direction.
-    private func reachEnd() {
+    func reachEnd() {
         guard !hasSeenEnd else { return }
+        if handshakeTimer != nil, phase == .open { return finish(.tls(.ended)) }
         hasSeenEnd = true
         updateInterest()
         switch phase {
@@ -344,7 +318,7 @@ extension StreamSocket {
     }
 
     /// Closes the descriptor now; the delegate hears of it at the end of the turn.
-    private func finish(_ reason: CloseReason) {
+    func finish(_ reason: CloseReason) {
         guard phase != .closed else { return }
         if let registration { loop.deregister(registration) }
         release(reason)
@@ -355,6 +329,10 @@ extension StreamSocket {
         registration = nil
         lingering?.cancel()
         lingering = nil
+        handshakeTimer?.cancel()
+        handshakeTimer = nil
+        stallWatch?.cancel()
+        stallWatch = nil
         output.removeAll()
         tls?.dropQueue()
         closeDescriptor(descriptor)

@@ -9,9 +9,16 @@ public protocol StreamSocketDelegate: AnyObject {
     func socketReachedEnd(_ socket: StreamSocket)
     /// Queued output has fallen below the low-water mark after it had been above the high one.
     func socketDrained(_ socket: StreamSocket)
+    /// The handshake that `startTLS` has begun is done: what is received from now on is protected.
+    func socketSecured(_ socket: StreamSocket)
     /// The connection is over. The last call, made exactly once and never from within a call of
     /// the delegate's own; the socket lets the delegate go.
     func socketClosed(_ socket: StreamSocket, reason: CloseReason)
+}
+
+extension StreamSocketDelegate {
+    /// For those who never begin TLS.
+    public func socketSecured(_ socket: StreamSocket) {}
 }
 
 /// Why a connection ended.
@@ -24,6 +31,8 @@ public enum CloseReason: Error, Hashable, Sendable {
     case reset
     /// The peer acknowledged nothing for too long.
     case timedOut
+    /// No byte has moved for the socket's `stallTimeout`.
+    case stalled
     /// A file that was to be sent has become shorter, or cannot be read any more.
     case incomplete
     /// TLS failed; says how.

@@ -16,16 +16,18 @@ func setOption(_ descriptor: Int32, level: Int32, name: Int32, value: Int32) thr
     if unsafe setsockopt(descriptor, level, name, &value, size) != 0 { throw .last("setsockopt") }
 }
 
+/// Sets what every TCP connection of ours has: small writes leave at once, the kernel holds little
+/// that is unsent, and a peer that acknowledges nothing is given up.
+func setStreamOptions(
+    of descriptor: Int32,
+    unacknowledgedMilliseconds: Int32 = NetworkLimits.unacknowledgedMilliseconds
+) throws(NetworkError) {
+    let tcp = Int32(IPPROTO_TCP)
+    try setOption(descriptor, level: tcp, name: TCP_NODELAY, value: 1)
+    try setOption(descriptor, level: tcp, name: TCP_NOTSENT_LOWAT, value: NetworkLimits.unsentBytes)
+    try setOption(
+        descriptor, level: tcp, name: TCP_USER_TIMEOUT, value: unacknowledgedMilliseconds)
+}
+
 /// Milliseconds of the monotonic clock.
 func monotonicMilliseconds() -> UInt64 { monotonicNanoseconds() / 1_000_000 }
-
-extension Duration {
-    /// Whole milliseconds, rounded up, none below zero: a timer must not fire early.
-    var wholeMilliseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let fraction = UInt64(attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1000)
-        return overflow ? UInt64.max / 2 : whole + fraction
-    }
-}

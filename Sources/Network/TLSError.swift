@@ -14,6 +14,15 @@ public enum TLSError: Error, Hashable, Sendable {
     case refused(path: String, reason: String)
     /// The peer does not speak TLS as we do; `reason` is the library's.
     case handshake(reason: String)
+    /// The certificate that the server of this name presented is not accepted.
+    case certificate(CertificateFault, of: String)
+    /// The peer ended the connection during the handshake.
+    case ended
+    /// The handshake took too long.
+    case timedOut
+    /// Bytes came before the handshake that TLS does not protect, and that somebody in between may
+    /// have slipped in (CVE-2021-23222).
+    case plainTextBeforeHandshake
     /// The library failed in another way.
     case library(reason: String)
 
@@ -40,6 +49,11 @@ extension TLSError: CustomStringConvertible {
             "The private key in '\(key)' does not belong to the certificate in '\(certificate)'."
         case .refused(let path, let reason): "The certificate in '\(path)' is refused: \(reason)."
         case .handshake(let reason): "The TLS handshake failed: \(reason)."
+        case .certificate(let fault, let name): fault.sentence(about: name)
+        case .ended: "The peer ended the connection during the TLS handshake."
+        case .timedOut: "The TLS handshake took too long."
+        case .plainTextBeforeHandshake:
+            "Unencrypted bytes came before the TLS handshake: somebody may be in between."
         case .library(let reason): "TLS failed: \(reason)."
         }
     }

@@ -25,11 +25,13 @@ final class TLSSession {
     /// Plain text that waits to be encrypted.
     private var plain = OutputQueue()
 
-    /// The server's side of a new connection.
-    ///
-    /// - Throws: `system` when memory has run out.
-    init(accepting context: TLSContext) throws(NetworkError) {
-        guard let session = unsafe SSL_new(context.handle) else {
+    /// What the library has against the server's certificate, from the moment it has found out.
+    private var fault: CertificateFault?
+    /// Whom we mean to talk to; nil on the server's side.
+    private let peerName: String?
+
+    private init(_ context: TLSHandle, peerName: String?) throws(NetworkError) {
+        guard let session = unsafe SSL_new(context.pointer) else {
             ERR_clear_error()
             throw .system(call: "SSL_new", code: ENOMEM)
         }
@@ -41,8 +43,39 @@ final class TLSSession {
         unsafe handle = session
         unsafe self.incoming = incoming
         unsafe self.outgoing = outgoing
+        self.peerName = peerName
         unsafe SSL_set_bio(session, incoming, outgoing)
-        unsafe SSL_set_accept_state(session)
+    }
+
+    /// The server's side of a new connection.
+    ///
+    /// - Throws: `system` when memory has run out.
+    convenience init(accepting context: TLSContext) throws(NetworkError) {
+        try self.init(context.handle, peerName: nil)
+        unsafe SSL_set_accept_state(handle)
+    }
+
+    /// The client's side of a connection to a server of that name. Its first words are output.
+    ///
+    /// - Throws: when memory has run out, or the name can be in no certificate.
+    static func connecting(
+        _ context: TLSClientContext, to name: String
+    ) throws(TLSError) -> TLSSession {
+        let session: TLSSession
+        do throws(NetworkError) {
+            session = try TLSSession(context.handle, peerName: name)
+        } catch {
+            throw .library(reason: error.description)
+        }
+        guard unsafe context.prepare(session.handle, for: name) else {
+            ERR_clear_error()
+            throw .certificate(.other(reason: "no certificate can have that name"), of: name)
+        }
+        let owner = unsafe Unmanaged.passUnretained(session).toOpaque()
+        unsafe SSL_set_ex_data(session.handle, 0, owner)
+        unsafe SSL_set_connect_state(session.handle)
+        _ = try session.shakeHands()
+        return session
     }
 
     deinit { unsafe SSL_free(handle) }
@@ -62,6 +95,16 @@ final class TLSSession {
     func feed(_ bytes: UnsafeRawBufferPointer) {
         let count = unsafe BIO_write(incoming, bytes.baseAddress, Int32(bytes.count))
         precondition(count == Int32(bytes.count), "a memory BIO takes everything")
+    }
+
+    /// Goes on with the handshake, without reading what comes after it; whether it is done.
+    func shakeHands() throws(TLSError) -> Bool {
+        guard !hasFailed else { throw .library(reason: "used after it has failed") }
+        ERR_clear_error()
+        let result = unsafe SSL_do_handshake(handle)
+        if result == 1 { return true }
+        guard unsafe SSL_get_error(handle, result) == SSL_ERROR_WANT_READ else { throw failure() }
+        return false
     }
 
     /// Decrypts what has been fed, as much as fits; drives the handshake on the way.
@@ -154,14 +197,38 @@ final class TLSSession {
         ERR_clear_error()
     }
 
+    /// Called by the library for each thing it finds about the server's chain. What it refuses is
+    /// kept, for the error's sake; the verdict stays the library's.
+    fileprivate func note(_ code: Int32, of certificate: OpaquePointer?) {
+        if fault == nil { fault = unsafe CertificateFault(code: code, of: certificate) }
+    }
+
+    /// What was agreed upon with the peer; nil before the handshake is done.
+    var state: TLSConnectionState? { isEstablished ? unsafe TLSConnectionState(of: handle) : nil }
+
     /// OpenSSL forbids further calls after a fatal error (SSL_get_error(3)).
     private func failure() -> TLSError {
         let wasEstablished = isEstablished
         hasFailed = true
         let reason = TLSError.drainReason()
+        if !wasEstablished, let fault { return .certificate(fault, of: peerName ?? "") }
         return wasEstablished ? .library(reason: reason) : .handshake(reason: reason)
     }
 }
 
 @available(*, unavailable)
 extension TLSSession: Sendable {}
+
+/// What `SSL_CTX_set_verify` of a client is given: tells the session what is wrong with a
+/// certificate.
+func noteCertificate(_ isAccepted: Int32, _ chain: OpaquePointer?) -> Int32 {
+    guard isAccepted == 0 else { return isAccepted }
+    let index = SSL_get_ex_data_X509_STORE_CTX_idx()
+    if let session = unsafe X509_STORE_CTX_get_ex_data(chain, index),
+        let owner = unsafe SSL_get_ex_data(OpaquePointer(session), 0)
+    {
+        unsafe Unmanaged<TLSSession>.fromOpaque(owner).takeUnretainedValue().note(
+            X509_STORE_CTX_get_error(chain), of: X509_STORE_CTX_get_current_cert(chain))
+    }
+    return isAccepted
+}

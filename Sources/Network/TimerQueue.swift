@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A timer of one loop: what to do, and when. Confined to the loop's thread.
 ///
 /// Moving the deadline to a later time is one store: idle deadlines are re-armed with every

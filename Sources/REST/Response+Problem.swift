@@ -17,6 +17,6 @@ extension Response {
         } else if problem.status == 401 {
             append(field: "WWW-Authenticate", ascii: "Bearer")
         }
-        if problem.status == 503 { append(field: "Retry-After", ascii: "1") }
+        appendRetryAfter(seconds: problem.retryAfterSeconds)
     }
 }

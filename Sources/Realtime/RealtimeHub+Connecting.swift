@@ -41,6 +41,7 @@ extension RealtimeHub {
         var response = Response(
             status: status, contentType: "application/json; charset=utf-8", body: body)
         response.refusal = Refusal(message: text)
+        response.appendRetryAfter()
         return .response(response)
     }
 }

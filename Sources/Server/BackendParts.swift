@@ -56,12 +56,12 @@ struct BackendParts {
     var httpConfiguration: HTTPServerConfiguration {
         let bounds = settings.limits
         let observer = RequestObserver(counters: metrics.requests, log: services.log)
-        var configuration = HTTPServerConfiguration(messageBytesMax: bounds.messageBytesMax)
+        var configuration = HTTPServerConfiguration(
+            connectionsMax: bounds.connectionsMax, messageBytesMax: bounds.messageBytesMax)
         configuration.host = settings.listen.host
         configuration.port = settings.listen.port
         configuration.loops = settings.loops
         configuration.tls = settings.tls.files
-        configuration.connectionLimits.connectionsMax = bounds.connectionsMax
         configuration.observer = { observer.record($0) }
         return configuration
     }

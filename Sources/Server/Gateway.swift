@@ -10,11 +10,11 @@ struct Gateway: Sendable {
     let auth: AuthService
 
     /// Lets a request in as a route asks for it.
-    func enter(_ request: Request, _ entry: Entry) -> Result<Identity, Refusal> {
+    func enter(_ request: Request, _ entry: Entry) -> Result<Identity, Denial> {
         switch entry {
         case .open: .success(.anonymous)
-        case .key: keyHolder(Credentials(request)).mapError(Refusal.fault)
-        case .socketKey: keyHolder(Credentials(request)).mapError(Refusal.socketFault)
+        case .key: keyHolder(Credentials(request)).mapError(Denial.fault)
+        case .socketKey: keyHolder(Credentials(request)).mapError(Denial.socketFault)
         case .caller: caller(Credentials(request))
         }
     }
@@ -25,11 +25,11 @@ struct Gateway: Sendable {
     }
 
     /// The user of the bearer token, else the role of the key.
-    private func caller(_ credentials: Credentials) -> Result<Identity, Refusal> {
-        let holder = keyHolder(credentials).mapError(Refusal.fault)
+    private func caller(_ credentials: Credentials) -> Result<Identity, Denial> {
+        let holder = keyHolder(credentials).mapError(Denial.fault)
         guard case .success = holder, let token = credentials.bearer, token != credentials.apiKey
         else { return holder }
-        return auth.verify(token: token, as: .bearer).map(Identity.init).mapError(Refusal.token)
+        return auth.verify(token: token, as: .bearer).map(Identity.init).mapError(Denial.token)
     }
 
     /// Whom the key speaks for.
@@ -41,7 +41,7 @@ struct Gateway: Sendable {
 
 extension Gateway {
     /// Why a request may not enter.
-    enum Refusal: Error {
+    enum Denial: Error {
         case fault(GatewayFault)
         case socketFault(GatewayFault)
         case token(TokenProblem)

@@ -50,6 +50,6 @@ extension LoopApplication {
             services: [
                 rest.routes(bodyBytesMax: bytesMax), services.auth.routes(bodyBytesMax: bytesMax),
                 hub.routes(),
-            ], rest: services.status.routes)
+            ], others: services.status.routes)
     }
 }

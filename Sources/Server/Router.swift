@@ -11,14 +11,14 @@ struct Router {
 
     let tables: [RouteTable<Identity>]
     /// The table of what belongs to no service; its prefix is empty.
-    private let rest: Int
+    private let others: Int
 
     /// - Parameters:
     ///   - services: Each with a prefix of its own, the busiest first.
-    ///   - rest: What belongs to no service.
-    init(services: [RouteTable<Identity>], rest: RouteTable<Identity>) {
-        tables = services + [rest]
-        self.rest = services.count
+    ///   - others: What belongs to no service.
+    init(services: [RouteTable<Identity>], others: RouteTable<Identity>) {
+        tables = services + [others]
+        self.others = services.count
     }
 
     /// Finds the row of a request.
@@ -54,8 +54,8 @@ struct Router {
     private func place(of request: Request) -> (table: Int, path: ArraySlice<UInt8>?) {
         let path = request.rawPath
         for table in tables.indices.dropLast() {
-            if let behind = tables[table].rest(of: path) { return (table, behind) }
+            if let behind = tables[table].path(inside: path) { return (table, behind) }
         }
-        return (rest, tables[rest].rest(of: path))
+        return (others, tables[others].path(inside: path))
     }
 }

@@ -30,6 +30,15 @@ struct DigestCase: CustomTestStringConvertible, Sendable {
         #expect(Hex.encode(Digest.sha256(Array(example.input.utf8))) == example.sha256)
     }
 
+    /// RFC 1321 §A.5.
+    @Test(arguments: [
+        ("", "d41d8cd98f00b204e9800998ecf8427e"), ("abc", "900150983cd24fb0d6963f7d28e17f72"),
+        ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+    ])
+    func `md5 matches the standard's examples where it may be used`(text: String, digest: String) {
+        if let found = Digest.md5(Array(text.utf8)) { #expect(Hex.encode(found) == digest) }
+    }
+
     @Test func `the WebSocket handshake example of RFC 6455 comes out`() {
         let joined = "dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
         #expect(
@@ -73,6 +82,27 @@ struct CodeCase: CustomTestStringConvertible, Sendable {
         #expect(
             Hex.encode(HMACSHA256.code(for: [UInt8](), key: []))
                 == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
+    }
+
+    /// RFC 7914 §11 has the first two blocks of the first; the others are of RFC 6070's inputs.
+    @Test(arguments: [
+        ("passwd", "salt", 1, "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"),
+        ("password", "salt", 2, "ae4d0c95af6b46d32d0adff928f06dd02a303f8ef3c251dfd6e2d85a95474c43"),
+        (
+            "password", "salt", 4096,
+            "c5e478d59288c841aa530db6845c4c8d962893a001ce4e11a4963873aa98134a"
+        ),
+    ])
+    func `stretching a password matches RFC 7914 and RFC 6070`(
+        password: String, salt: String, iterations: Int32, key: String
+    ) {
+        let found = HMACSHA256.stretchPassword(
+            Array(password.utf8), salt: Array(salt.utf8), iterations: iterations)
+        #expect(Hex.encode(found) == key)
+    }
+
+    @Test func `an empty password can be stretched`() {
+        #expect(HMACSHA256.stretchPassword([], salt: [1], iterations: 1).count == 32)
     }
 
     @Test func `key derivation matches RFC 5869 cases 1 and 3`() {

@@ -15,7 +15,8 @@ import HTTPServer
 struct EchoServer {
     static func main() {
         // Autobahn's case 9 sends messages of 16 MiB.
-        var configuration = HTTPServerConfiguration(messageBytesMax: 32 * 1_048_576)
+        var configuration = HTTPServerConfiguration(
+            connectionsMax: 1_000, messageBytesMax: 32 * 1_048_576)
         configuration.port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 9_001
         configuration.loops = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1
         configuration.connectionLimits.webSocketQueueBytesMax = 64 * 1_048_576

@@ -212,7 +212,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
     @Test func `the loops build their applications at the same time`() throws {
         let arrivals = [Semaphore(), Semaphore()]
         let met = Mutex(0)
-        var configuration = HTTPServerConfiguration(messageBytesMax: 1)
+        var configuration = HTTPServerConfiguration(connectionsMax: 1, messageBytesMax: 1)
         configuration.loops = arrivals.count
         let server = WebServer(configuration: configuration) { loop in
             // Each waits until the other is here.
@@ -228,7 +228,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
     }
 
     @Test func `an application that cannot be built stops the start`() {
-        let server = WebServer(configuration: HTTPServerConfiguration(messageBytesMax: 1)) {
+        let server = WebServer(configuration: HTTPServerConfiguration(connectionsMax: 1, messageBytesMax: 1)) {
             _ throws(Problem) in
             throw Problem(code: "XX000", status: 500, message: "no")
         }

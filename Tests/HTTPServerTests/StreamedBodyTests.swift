@@ -56,7 +56,7 @@ private func upload(_ count: Int, _ kind: String = "") -> String {
                 let count = client.sendAtOnce(content[sent...])
                 sent += count
                 stalls = count == 0 ? stalls + 1 : 0
-                return stalls == 50 || sent == content.count
+                return stalls == 5 || sent == content.count
             })
         #expect(sent < content.count, "what the kernels keep is less")
         let other = try server.connect()

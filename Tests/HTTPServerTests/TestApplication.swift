@@ -190,7 +190,7 @@ extension TestApplication {
 
 extension TestApplication {
     /// Answers with a body that is read as it comes: at once, or as `kind` says.
-    private func upload(_ kind: String) -> IncomingBody.Reader {
+    private func upload(_ kind: String) -> IncomingBody.Handler {
         let (log, gate) = (log, gate)
         return { body in
             log.add("entered")
@@ -285,7 +285,8 @@ final class TestServer {
         loops: Int = 1, _ configure: (inout HTTPServerConfiguration) -> Void = { _ in }
     ) throws {
         files = try TemporaryDirectory()
-        var configuration = HTTPServerConfiguration(messageBytesMax: 5_000_000)
+        var configuration = HTTPServerConfiguration(
+            connectionsMax: 10_000, messageBytesMax: 5_000_000)
         configuration.loops = loops
         configure(&configuration)
         let gate = gate

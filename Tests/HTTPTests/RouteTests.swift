@@ -19,7 +19,7 @@ import Testing
             Row(methods, pattern, .open) { _, _, _ in Response(status: 200) }
         }
         let table = RouteTable(prefix: "/v1", mergesSlashes: mergesSlashes, entry: .open, rows)
-        guard let rest = table.rest(of: Array(path.utf8)[...]) else { return "elsewhere" }
+        guard let rest = table.path(inside: Array(path.utf8)[...]) else { return "elsewhere" }
         switch table.match(method, rest) {
         case .row(let row, let parameters):
             let values = (0..<parameters.count).map { String(utf8: parameters[$0]) }

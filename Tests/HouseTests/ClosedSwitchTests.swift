@@ -5,8 +5,8 @@ import Testing
 /// them.
 @Suite struct ClosedSwitchTests {
     static let rooms: Set<String> = [
-        "Values", "SQLite", "Database", "Configuration", "Schema", "Query", "Expressions", "REST",
-        "Auth", "Realtime",
+        "Values", "SQLite", "PostgresWire", "Database", "Configuration", "Schema", "Query",
+        "Expressions", "REST", "Auth", "Realtime",
     ]
 
     @Test(arguments: SourceTree.sources.filter { rooms.contains($0.target) })

@@ -14,6 +14,7 @@ import Testing
         "HTTPServer": ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"],
         "Values": ["Bytes", "Diagnostics"],
         "SQLite": ["Bytes", "Diagnostics", "CSQLite"],
+        "PostgresWire": ["Crypto", "Bytes"],
         "Database": ["SQLite", "Values", "Work", "Disk", "Bytes", "Diagnostics"],
         "Configuration": ["Bytes", "Diagnostics"],
         "Schema": ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"],

@@ -15,6 +15,7 @@ func withLoop(_ body: (LoopThread) throws -> Void) throws {
 /// What a delegate was told, in order.
 enum Heard: Hashable, Sendable {
     case received(String)
+    case secured
     case end
     case drained
     case closed(CloseReason)
@@ -24,6 +25,7 @@ enum Heard: Hashable, Sendable {
 final class Scribe: StreamSocketDelegate {
     let heard: Record<Heard>
     var onReceived: ((StreamSocket, [UInt8]) -> Void)?
+    var onSecured: ((StreamSocket) -> Void)?
     var onEnd: ((StreamSocket) -> Void)?
     var onDrained: ((StreamSocket) -> Void)?
 
@@ -34,6 +36,11 @@ final class Scribe: StreamSocketDelegate {
         for index in bytes.indices { copy.append(bytes[index]) }
         heard.append(.received(String(decoding: copy, as: UTF8.self)))
         onReceived?(socket, copy)
+    }
+
+    func socketSecured(_ socket: StreamSocket) {
+        heard.append(.secured)
+        onSecured?(socket)
     }
 
     func socketReachedEnd(_ socket: StreamSocket) {

@@ -28,11 +28,7 @@ public final class LoopbackSocket {
         beforeConnecting: (Int32) -> Void = { _ in }
     ) throws {
         descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
-        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            unsafe setsockopt(
-                descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
-        }
+        Self.limitWaits(of: descriptor)
         if var size = receiveBufferBytes {
             unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
         }
@@ -45,7 +41,21 @@ public final class LoopbackSocket {
         }
     }
 
+    /// Takes over a connected descriptor.
+    init(adopting descriptor: Int32) {
+        self.descriptor = descriptor
+        Self.limitWaits(of: descriptor)
+    }
+
     deinit { close() }
+
+    private static func limitWaits(of descriptor: Int32) {
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            unsafe setsockopt(
+                descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
+    }
 
     private static func connect4(_ descriptor: Int32, _ port: Int) -> Bool {
         var address = sockaddr_in()
@@ -130,6 +140,14 @@ public final class LoopbackSocket {
     public func read(count: Int) -> [UInt8] {
         while buffer.count < count, fill() {}
         return take(count)
+    }
+
+    /// `count` bytes, or fewer where the stream ends; what follows them stays in the kernel, for
+    /// whoever reads the descriptor next.
+    public func readExactly(_ count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = unsafe recv(descriptor, &bytes, count, Int32(MSG_WAITALL))
+        return Array(bytes.prefix(max(0, got)))
     }
 
     /// `count` bytes of text, or fewer where the stream ends.

@@ -16,7 +16,7 @@ extension RouteTable {
 
     /// What the server does with a request whose caller may enter.
     public func answer(to request: Request, from caller: Caller) -> Answer {
-        switch match(request.method, rest(of: request.rawPath) ?? []) {
+        switch match(request.method, path(inside: request.rawPath) ?? []) {
         case .refusal(let refusal):
             return .response(refuse(refusal, request) ?? Response(status: 404))
         case .row(let row, let path):

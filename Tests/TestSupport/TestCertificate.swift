@@ -32,16 +32,10 @@ public final class TestCertificate {
         unsafe X509_NAME_add_entry_by_txt(name, "CN", Self.ascii, "localhost", -1, -1, 0)
         unsafe X509_set_issuer_name(certificate, name)
         unsafe X509_sign(certificate, key, EVP_sha256())
-        try unsafe Self.write(to: certificatePath) { unsafe PEM_write_bio_X509($0, certificate) }
-        try unsafe Self.write(to: keyPath) {
+        try unsafe write(to: certificatePath) { unsafe PEM_write_bio_X509($0, certificate) }
+        try unsafe write(to: keyPath) {
             unsafe PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil)
         }
-    }
-
-    private static func write(to path: String, _ body: (OpaquePointer) -> Int32) throws {
-        guard let file = unsafe BIO_new_file(path, "w") else { throw OpenSSLFault() }
-        defer { unsafe BIO_free(file) }
-        guard unsafe body(file) == 1 else { throw OpenSSLFault() }
     }
 
     /// `MBSTRING_ASC`, which is a macro of macros.

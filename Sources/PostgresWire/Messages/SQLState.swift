@@ -1,0 +1,60 @@
+/// A five-character error code (PostgreSQL manual, "PostgreSQL Error Codes").
+public struct SQLState: Hashable, Sendable {
+    /// The five bytes, the first one highest.
+    private let packed: UInt64
+
+    /// A code; nil unless it has five digits and upper-case letters.
+    public init?(_ text: String) {
+        var packed: UInt64 = 0
+        guard text.utf8.count == 5 else { return nil }
+        for byte in text.utf8 {
+            guard (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) else { return nil }
+            packed = packed << 8 | UInt64(byte)
+        }
+        self.packed = packed
+    }
+
+    private init(known text: StaticString) {
+        precondition(text.utf8CodeUnitCount == 5, "an SQLSTATE has five characters")
+        packed = text.withUTF8Buffer { bytes in
+            var packed: UInt64 = 0
+            for index in 0..<5 { packed = unsafe packed << 8 | UInt64(bytes[index]) }
+            return packed
+        }
+    }
+
+    /// The five characters.
+    public var text: String {
+        String(
+            decoding: (0..<5).map { UInt8(truncatingIfNeeded: packed >> (32 - 8 * $0)) },
+            as: UTF8.self)
+    }
+
+    /// The first two characters: the class of the condition.
+    public var classText: String { String(text.prefix(2)) }
+
+    /// A statement's plan or the feature asked for is not supported any more.
+    public static let featureNotSupported = SQLState(known: "0A000")
+    /// The server's own words for a client that breaks the protocol.
+    public static let protocolViolation = SQLState(known: "08P01")
+    /// The statement's name is not known.
+    public static let invalidStatementName = SQLState(known: "26000")
+    /// The statement's name is taken.
+    public static let duplicatePreparedStatement = SQLState(known: "42P05")
+    /// The transaction failed before; only its end is taken.
+    public static let inFailedTransaction = SQLState(known: "25P02")
+    /// The statement was cancelled, by a request or by a time limit.
+    public static let queryCanceled = SQLState(known: "57014")
+    /// The server is being shut down, or the session was ended from outside.
+    public static let adminShutdown = SQLState(known: "57P01")
+    /// Another session's process crashed.
+    public static let crashShutdown = SQLState(known: "57P02")
+    /// The server starts, stops or recovers: it takes nobody yet.
+    public static let cannotConnectNow = SQLState(known: "57P03")
+    /// What an error without a valid code counts as.
+    public static let internalError = SQLState(known: "XX000")
+}
+
+extension SQLState: CustomStringConvertible {
+    public var description: String { text }
+}

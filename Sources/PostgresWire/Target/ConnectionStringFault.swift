@@ -1,0 +1,21 @@
+/// Why a connection string, with what completes it, names no server.
+public enum ConnectionStringFault: Error, Hashable, Sendable {
+    /// A parameter that has no meaning here; ``ConnectionKey`` has all that do.
+    case unknownParameter(String)
+    /// A parameter without `=`, or without a name in front of it.
+    case missingEquals(String)
+    /// A quote that is not closed.
+    case unclosedQuote(parameter: String)
+    /// A `%` without two hexadecimal digits, or one that hides a NUL.
+    case badEscape(String)
+    /// `[` without `]`, or something other than `:`, `/`, `,` and `?` behind it.
+    case badAddress(String)
+    /// A value that its parameter cannot have.
+    case badValue(parameter: String, value: String)
+    /// More or fewer of the one than of the other, in lists that belong together.
+    case countsDiffer(hosts: Int, parameter: String, count: Int)
+    /// A service that the service file does not have.
+    case unknownService(String)
+    /// No user is named, and the caller knows none either.
+    case userIsMissing
+}
