@@ -23,7 +23,7 @@ extension Problem {
     /// 54000: more rows than ``RESTLimits/foundRowsMax``.
     static let tooMuchFound = Problem(
         code: "54000", status: 413,
-        message: "The filter selects more than \(RESTLimits.foundRowsMax) rows.",
+        message: "The write selects more than \(RESTLimits.foundRowsMax) rows.",
         hint: "Write fewer rows in each request.")
 
     /// 21000: an upsert names one key twice.
