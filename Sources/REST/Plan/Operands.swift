@@ -57,6 +57,7 @@ extension BoundSQL {
     }
 
     /// The arguments of one run: those of the plan, but in the places for which there is a value.
+    @inline(__always)
     func makeArguments<E: Error>(
         _ value: (ArgumentSlot.Source) throws(E) -> Value?
     ) throws(E) -> [Value] {

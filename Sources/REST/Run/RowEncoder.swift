@@ -38,6 +38,7 @@ struct RowEncoder {
     /// `bytesMax` before that.
     ///
     /// - Returns: Whether that was all of them.
+    @inline(__always)
     mutating func append(
         _ rows: inout Rows, to body: inout [UInt8], upTo bytesMax: Int
     ) throws(DatabaseError) -> Bool {

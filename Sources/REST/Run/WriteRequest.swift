@@ -43,19 +43,18 @@ struct WriteRequest: Sendable {
     }
 
     private func handOver(on found: FoundRows?) -> Answer {
-        .deferred { reply in
+        // Each closure keeps no more than it needs: keeping `self` costs every insert.
+        .deferred { [job, database, log] reply in
             database.write { (transaction) throws(Problem) in
                 try job.run(in: transaction, on: found)
             } reply: { result in
-                reply { response(result) }
+                reply {
+                    switch result {
+                    case .success(let result): job.response(result)
+                    case .failure(let problem): log.failed(problem)
+                    }
+                }
             }
-        }
-    }
-
-    private func response(_ result: Result<WriteResult, Problem>) -> Response {
-        switch result {
-        case .success(let result): job.response(result)
-        case .failure(let problem): log.failed(problem)
         }
     }
 }
