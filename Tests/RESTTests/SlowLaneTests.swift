@@ -73,7 +73,7 @@ import Values
             """,
         ]
         let rows = [
-            "INSERT INTO tags VALUES (1, 'many'), (2, 'few')",
+            "INSERT INTO tags VALUES (1, 'a'), (2, 'b'), (3, 'z')",
             """
             WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 100000)
             INSERT INTO items SELECT i, iif(i > 6, 'many', 'few') FROM c
