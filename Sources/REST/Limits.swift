@@ -23,6 +23,8 @@ enum RESTLimits {
     /// How long a count that was too long for the loop is not tried there again. Trying costs five
     /// milliseconds, the slow lane some twenty microseconds.
     static let longCountTime = Duration.seconds(60)
+    /// A count of less time than this would have been done on the loop.
+    static let shortCountTime = Duration.milliseconds(2)
     /// Finished plans kept by one loop.
     static let cachedPlansMax = 1024
     /// Bytes of the text that stands for a request's shape; longer requests are planned each time.

@@ -2,8 +2,9 @@ import Diagnostics
 import Synchronization
 
 /// Remembers of a plan that its count has read a whole table until the loop's budget was used up.
-/// So will the next one, whatever its operands: it goes to the slow lane at once, since what the
-/// loop had done of it was done for nothing.
+/// So will the next one, most likely, whatever its operands: it goes to the slow lane at once,
+/// since what the loop had done of it was done for nothing. One that turns out to be short there is
+/// tried on the loop the next time.
 ///
 /// A count that an index helps costs what its operands say, and is tried on the loop each time:
 /// nobody waits in the slow lane because somebody else asked for more.
@@ -19,4 +20,9 @@ final class CountForecast: Sendable {
 
     /// Called by the loop whose budget was used up.
     func noteLong() { end.store(moment(after: RESTLimits.longCountTime), ordering: .relaxed) }
+
+    /// Called by the slow lane with what a count took.
+    func note(_ nanoseconds: UInt64) {
+        if nanoseconds < RESTLimits.shortCountTime.nanoseconds { end.store(0, ordering: .relaxed) }
+    }
 }

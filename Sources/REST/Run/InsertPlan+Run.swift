@@ -10,6 +10,8 @@ extension InsertPlan {
         case insert
         case update(rowid: Int64)
         case skip
+
+        var writes: Bool { if case .skip = self { false } else { true } }
     }
 
     /// Numbers the rows that want it and judges all of them, then writes them.
@@ -64,7 +66,9 @@ extension InsertPlan {
                 if let rowid = try update(row, rowid, new.stamps, run) { keys.append(rowid) }
             }
         }
-        if run.transaction.hasUnresolvedForeignKeys { try checkReferences(of: new.rows, run) }
+        if run.transaction.hasUnresolvedForeignKeys {
+            try checkReferences(of: zip(new.rows, fates).filter { $1.writes }.map(\.0), run)
+        }
         try returning.requireCount(keys.count)
         let isMerge = conflict?.resolution == .merge
         var result = WriteResult(status: isMerge && inserted == 0 ? 200 : 201, affected: keys.count)

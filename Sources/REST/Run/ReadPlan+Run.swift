@@ -7,14 +7,13 @@ extension ReadPlan {
     /// Runs the statements on the loop and encodes the rows. With a count, both see the same
     /// moment.
     ///
-    /// - Throws: `overBudget` for what is to be read on the slow lane, also when that is known
-    ///   beforehand.
+    /// - Throws: `overBudget` for what is to be read on the slow lane, also where that is known of
+    ///   the count before it has begun.
     func run(
         on reader: Reader, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> ReadResult {
         switch counting {
         case .no, .rowsTell: return try readRows(on: reader, arguments, context)
-        case .statement(_, let forecast) where forecast.isLong: throw .overBudget
         case .table, .statement:
             return try reader.snapshot { () throws(DatabaseError) in
                 try readRows(on: reader, arguments, context)
@@ -34,9 +33,15 @@ extension ReadPlan {
             guard try encoder.append(&rows, to: &body, upTo: bytesMax) else { throw .overBudget }
             return body
         }
+        let rowCount = encoder.rowCount
+        if case .statement(_, let forecast) = counting, forecast.isLong,
+            lastRow(rowCount, arguments) == nil
+        {
+            throw .overBudget
+        }
         return ReadResult(
-            content: .bytes(body), rowCount: encoder.rowCount,
-            total: try total(of: encoder.rowCount, on: reader, arguments, context))
+            content: .bytes(body), rowCount: rowCount,
+            total: try total(of: rowCount, on: reader, arguments, context))
     }
 
     /// All rows, whatever the window; nil when nobody asked.
@@ -98,14 +103,17 @@ extension ReadPlan {
 extension Reader {
     /// The number that a counting query finds.
     ///
-    /// - Parameter forecast: Told when the query is too long for the loop, and will be again.
+    /// - Parameter forecast: Told how long the query is.
     func count(
         _ sql: BoundSQL, _ context: QueryContext, _ forecast: CountForecast? = nil
     ) throws(DatabaseError) -> Int {
-        try query(text: sql.text, arguments: sql.arguments, context) {
+        let start = monotonicNanoseconds()
+        return try query(text: sql.text, arguments: sql.arguments, context) {
             (rows) throws(DatabaseError) in
             do throws(DatabaseError) {
-                return try rows.next() ? Int(rows.int64(0)) : 0
+                let count = try rows.next() ? Int(rows.int64(0)) : 0
+                forecast?.note(monotonicNanoseconds() - start)
+                return count
             } catch {
                 if error == .overBudget, rows.readsWholeTable { forecast?.noteLong() }
                 throw error
