@@ -288,6 +288,10 @@ final class TestServer {
         var configuration = HTTPServerConfiguration(
             connectionsMax: 10_000, messageBytesMax: 5_000_000)
         configuration.loops = loops
+        // However slow a busy machine makes the test; tests of a deadline set their own.
+        configuration.deadlines.head = .seconds(600)
+        configuration.deadlines.body = .seconds(600)
+        configuration.deadlines.write = .seconds(600)
         configure(&configuration)
         let gate = gate
         let log = log
