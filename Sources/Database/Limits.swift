@@ -47,6 +47,8 @@ public enum DatabaseLimits {
     static let slowLaneThreads = 2
     /// Prepared statements kept by a connection.
     static let cachedStatementsMax = 256
+    /// Layouts of embeds kept by a connection with their text.
+    static let keptLayoutsMax = 256
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for
     /// it.
     static let trimmedRowsMax = 500

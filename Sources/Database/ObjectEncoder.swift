@@ -5,6 +5,9 @@ import SQLite
 final class ObjectEncoder {
     /// Reused from call to call: a connection runs one function at a time, and results are copied.
     private var buffer: [UInt8] = []
+    /// Layouts by their text. SQLite keeps what belongs to an argument until the end of a run; read
+    /// anew by each, a layout was a twentieth of what a short read with an embed costs.
+    private var layouts: [[UInt8]: KeptLayout] = [:]
 
     /// Encodes the values by the types of the layout, exactly as rows are encoded.
     func encode(_ call: FunctionCall) {
@@ -43,13 +46,21 @@ final class ObjectEncoder {
     private func layout(_ call: FunctionCall) -> RowLayout? {
         guard call.count > 0 else { return nil }
         if let kept = call.kept(at: 0, as: KeptLayout.self) { return kept.layout }
-        guard let layout = RowLayout(functionArgument: call[0].bytes) else { return nil }
-        call.keep(KeptLayout(layout), at: 0)
+        let text = call[0].bytes
+        if let known = layouts[text] {
+            call.keep(known, at: 0)
+            return known.layout
+        }
+        guard let layout = RowLayout(functionArgument: text) else { return nil }
+        let kept = KeptLayout(layout)
+        if layouts.count >= DatabaseLimits.keptLayoutsMax { layouts.removeAll() }
+        layouts[text] = kept
+        call.keep(kept, at: 0)
         return layout
     }
 }
 
-/// A layout kept with the statement that uses it.
+/// A layout kept with its text, and by the statement that uses it.
 private final class KeptLayout {
     let layout: RowLayout
     init(_ layout: RowLayout) { self.layout = layout }

@@ -117,6 +117,19 @@ import Values
         #expect(try database.makeReader().all("SELECT \(expression)") == [[value]])
     }
 
+    @Test func `objects of more layouts than are kept are right, and so are those of before`()
+        throws
+    {
+        let database = try DatabasePool.open(.temporary)
+        defer { database.close() }
+        let reader = try database.makeReader()
+        for number in Array(0..<300) + [0, 1, 0] {
+            let key = "k\(number)"
+            let rows = try reader.all("SELECT apus_object('[\"\(key)\",\"int8\"]', \(number))")
+            #expect(rows == [[.text("{\"\(key)\":\(number)}")]])
+        }
+    }
+
     @Test(arguments: [
         "apus_object('x')", "apus_object('[\"a\",\"int8\"]')", "apus_like('a', 'b\\')",
     ])
