@@ -58,33 +58,42 @@ let package = Package(
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
         room("PostgresWire", ["Crypto", "Bytes"]),
-        room("Database", ["SQLite", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
+        room("Store", ["Values", "Bytes", "Diagnostics"]),
+        room(
+            "StoreSQLite",
+            ["SQLite", "Store", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
-        room("Schema", ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"]),
-        room("Query", ["Bytes", "Diagnostics"]),
-        room("Expressions", ["Query", "Schema", "Database", "Values", "Bytes", "Diagnostics"]),
+        room(
+            "Schema",
+            ["Configuration", "Store", "StoreSQLite", "Values", "Disk", "Bytes", "Diagnostics"]),
+        room("Query", ["Values", "Bytes", "Diagnostics"]),
+        room(
+            "Expressions",
+            ["Query", "Schema", "Store", "StoreSQLite", "Values", "Bytes", "Diagnostics"]),
         room(
             "REST",
             [
-                "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes",
+                "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP", "Bytes",
                 "Diagnostics",
             ]),
         room(
             "Auth",
             [
-                "Crypto", "Configuration", "Database", "Values", "HTTP", "Work", "Disk", "Bytes",
+                "Crypto", "Configuration", "Store", "StoreSQLite", "Values", "HTTP", "Work", "Disk",
+                "Bytes",
                 "Diagnostics",
             ]),
         room(
             "Realtime",
             [
-                "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes",
+                "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP", "Bytes",
                 "Diagnostics",
             ]),
         room(
             "Server",
             [
-                "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Database",
+                "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Store",
+                "StoreSQLite",
                 "Values", "HTTPServer",
                 "Network", "HTTP", "Crypto", "Work", "Disk", "Diagnostics", "Bytes", "CLinux",
             ]),
@@ -125,37 +134,49 @@ let package = Package(
         tests("SQLiteTests", ["SQLite", "Bytes"]),
         tests("PostgresWireTests", ["PostgresWire", "Crypto", "Bytes"], read: ["Conversations"]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
-        tests("DatabaseTests", ["Database", "SQLite", "Values", "Bytes", "Diagnostics"]),
+        tests(
+            "StoreSQLiteTests",
+            ["StoreSQLite", "Store", "SQLite", "Values", "Bytes", "Diagnostics"]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
         tests(
             "SchemaTests",
-            ["Schema", "Configuration", "Database", "Values", "Bytes", "Diagnostics"]),
-        tests("QueryTests", ["Query", "Bytes", "Diagnostics"]),
+            [
+                "Expressions", "Schema", "Configuration", "Store", "StoreSQLite", "Values", "Bytes",
+                "Diagnostics",
+            ]),
+        tests("QueryTests", ["Query", "Values", "Bytes", "Diagnostics"]),
         tests(
             "ExpressionsTests",
-            ["Query", "Expressions", "Schema", "Database", "Values", "Bytes", "Diagnostics"]),
+            [
+                "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "Bytes",
+                "Diagnostics",
+            ]),
         tests(
             "RESTTests",
             [
-                "REST", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes",
+                "REST", "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP",
+                "Bytes",
                 "Diagnostics",
             ]),
         tests(
             "AuthTests",
             [
-                "Auth", "Configuration", "Crypto", "Database", "Values", "HTTP", "Bytes",
+                "Auth", "Configuration", "Crypto", "Store", "StoreSQLite", "Values", "HTTP",
+                "Bytes",
                 "Diagnostics",
             ]),
         tests(
             "RealtimeTests",
             [
-                "Realtime", "Query", "Expressions", "Schema", "Database", "Values", "HTTP", "Bytes",
+                "Realtime", "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values",
+                "HTTP", "Bytes",
                 "Diagnostics",
             ]),
         tests(
             "ServerTests",
             [
-                "ServerTestSupport", "Server", "Configuration", "Schema", "Expressions", "Database",
+                "ServerTestSupport", "Server", "Configuration", "Schema", "Expressions", "Store",
+                "StoreSQLite",
                 "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Bytes", "Diagnostics",
             ]),
         tests("WireTests", ["ServerTestSupport", "Server", "Crypto", "Bytes"]),

@@ -1,6 +1,6 @@
 import Bytes
-import Database
 import Diagnostics
+import Store
 
 extension Account {
     /// The user object of auth.md §4.2. No hash, no token and no internal flag is in it.

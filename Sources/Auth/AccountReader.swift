@@ -1,5 +1,6 @@
-import Database
 import Diagnostics
+import Store
+import StoreSQLite
 import Synchronization
 
 /// This room's own connection for looking up accounts.

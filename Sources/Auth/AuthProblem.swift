@@ -1,7 +1,7 @@
 import Bytes
-import Database
 import Diagnostics
 import HTTP
+import Store
 
 // What this room tells people: codes and messages of auth.md §2.2, worded once. Messages are the
 // reference server's, because applications compare them.

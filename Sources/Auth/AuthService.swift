@@ -1,8 +1,9 @@
 import Bytes
 import Crypto
-public import Database
 public import Diagnostics
 import HTTP
+import Store
+public import StoreSQLite
 
 /// Sign-up, sign-in and sessions, as stock Supabase clients expect them under `/auth/v1`; and the
 /// judge of every access token and API key of the server.

@@ -1,5 +1,6 @@
-import Database
 import Diagnostics
+import Store
+import StoreSQLite
 import Values
 
 /// The tables of this room and how they came to be: each step runs once, in order, and is never

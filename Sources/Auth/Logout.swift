@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import HTTP
+import Store
+import StoreSQLite
 
 // POST /logout (auth.md §8).
 

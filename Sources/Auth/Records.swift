@@ -1,5 +1,5 @@
-import Database
 import Diagnostics
+import Store
 
 /// A row of `_apus_users`.
 struct UserRecord: Sendable {

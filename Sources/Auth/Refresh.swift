@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import HTTP
+import Store
+import StoreSQLite
 
 // POST /token?grant_type=refresh_token (auth.md §3.2, §7.2).
 

@@ -1,5 +1,6 @@
-import Database
 import Diagnostics
+import Store
+import StoreSQLite
 import Values
 
 /// What rows can be read from: a reader, or a transaction that sees its own changes.

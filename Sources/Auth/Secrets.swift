@@ -1,7 +1,7 @@
 import Bytes
 import Crypto
-import Database
 public import Diagnostics
+import Store
 
 /// The project's signing secret and the two API keys signed with it.
 ///

@@ -1,5 +1,6 @@
-import Database
 import Diagnostics
+import Store
+import StoreSQLite
 import Values
 
 // Sessions in the store.

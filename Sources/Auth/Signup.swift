@@ -1,8 +1,9 @@
 import Bytes
 import Crypto
-import Database
 import Diagnostics
 import HTTP
+import Store
+import StoreSQLite
 
 // POST /signup (auth.md §6).
 

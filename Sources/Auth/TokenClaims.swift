@@ -1,5 +1,5 @@
 import Bytes
-public import Database
+public import Store
 
 /// Who a verified token speaks for. Immutable and shared: a token that comes again gives the same
 /// object.

@@ -1,7 +1,7 @@
 import Bytes
 import Crypto
-import Database
 import Diagnostics
+import Store
 
 /// Makes access tokens, refresh tokens and the session answer around them.
 struct TokenIssuer: Sendable {

@@ -1,4 +1,4 @@
-import Database
+import Store
 
 /// What a surface asks of a token beside a right signature and a good time.
 public struct TokenUse: Sendable {

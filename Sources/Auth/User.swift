@@ -1,7 +1,8 @@
 import Bytes
-import Database
 import Diagnostics
 import HTTP
+import Store
+import StoreSQLite
 
 // GET and PUT /user (auth.md §9).
 

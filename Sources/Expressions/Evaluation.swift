@@ -1,6 +1,6 @@
-public import Database
 public import Diagnostics
 public import Schema
+public import Store
 public import Values
 
 /// The images of one row of a model, as rules judge it.
@@ -28,26 +28,38 @@ public struct Evaluation {
 
     /// The caller and the time.
     public let context: QueryContext
+    private let dialect: (any Dialect)?
     private let lookup: Lookup
 
-    /// An evaluation for `context`; `lookup` answers `exists`, paths and `can`.
-    public init(context: QueryContext, lookup: @escaping Lookup) {
+    /// An evaluation for `context`; `lookup` answers `exists`, paths and `can`, asked in `dialect`.
+    public init(
+        context: QueryContext, dialect: any Dialect, lookup: @escaping Lookup
+    ) {
         self.context = context
+        self.dialect = dialect
         self.lookup = lookup
     }
 
     /// An evaluation that knows no other rows: asking for one is a problem. For filters, and for
     /// rules whose `inputs.models` is empty.
     public init(context: QueryContext) {
-        self.init(context: context) { (_, _) throws(Problem) in
-            throw .notEvaluated(because: "no lookup was given for a rule that reads other rows")
-        }
+        self.context = context
+        dialect = nil
+        lookup = { (_, _) throws(Problem) in throw .noLookup }
     }
 
-    func find(_ sql: BoundSQL) throws(Problem) -> Value { try lookup(sql, context) }
+    func find(_ query: LookupQuery, _ arguments: [Value]) throws(Problem) -> Value {
+        guard let dialect else { throw .noLookup }
+        var sql = query.text(in: dialect)
+        sql.arguments = arguments
+        return try lookup(sql, context)
+    }
 }
 
 extension Problem {
+    fileprivate static let noLookup = notEvaluated(
+        because: "no lookup was given for a rule that reads other rows")
+
     /// XX000: an expression was asked for what its evaluation was not given: a fault of the
     /// server's.
     static func notEvaluated(because cause: String) -> Problem {

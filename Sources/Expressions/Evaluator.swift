@@ -1,9 +1,10 @@
-import Database
 import Diagnostics
 import Query
+import Store
+import StoreSQLite
 import Values
 
-/// Evaluation in memory: the same results as the SQL of `SQLRenderer`, node for node. Columns are
+/// Evaluation in memory: the same results as the SQL of `Lowering`, node for node. Columns are
 /// array indexes; nothing is looked up by name.
 struct Evaluator {
     /// The two images of the row judged.
@@ -116,7 +117,7 @@ struct Evaluator {
             if place.image == .new { return row.new[place.index] }
             return row.old.map { $0[place.index] } ?? .null
         }
-        return try evaluation.find(BoundSQL(text: query.text, arguments: arguments))
+        return try evaluation.find(query, arguments)
     }
 
     /// `in`: unknown only if nothing matches and something is null.

@@ -1,7 +1,7 @@
-import Database
 public import Diagnostics
 public import Query
 public import Schema
+import Store
 import Values
 
 extension Filter {
@@ -16,12 +16,9 @@ extension Filter {
     ) throws(Problem) -> ResolvedFilter {
         var resolver = FilterResolver(model: model, scope: scope)
         let root = try resolver.resolve(self)
-        guard SQLShape(root).fault == nil else {
-            throw .deepFilter
-        }
-        return ResolvedFilter(
-            predicate: Predicate(model: model, root: root, arguments: resolver.arguments),
-            sources: resolver.sources)
+        let predicate = Predicate(model: model, root: root, arguments: resolver.arguments)
+        if StatementShape(predicate.definition).isTooDeep { throw .deepFilter }
+        return ResolvedFilter(predicate: predicate, sources: resolver.sources)
     }
 }
 

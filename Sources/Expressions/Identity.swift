@@ -1,5 +1,5 @@
-public import Database
 public import Diagnostics
+public import Store
 import Values
 
 /// Who is calling: what a verified token says, in the form that rules read.

@@ -9,12 +9,4 @@ enum ExpressionLimits {
     static let ruleBytesMax = 64 << 10
     /// The most nodes of one expression after named rules and `can` are expanded.
     static let nodesMax = 20_000
-    /// How many operands of `and`/`or` SQLite gets in one chain; longer lists become a tree, since
-    /// a chain is as deep as it is long and SQLite refuses depths above 1000.
-    static let chainMax = 32
-    /// The deepest expression handed to SQLite (its own limit is 1000).
-    static let sqlDepthMax = 900
-    /// How many of the 100 entries of SQLite's parser stack one predicate may need; the query
-    /// around it needs the rest.
-    static let parserStackMax = 72
 }

@@ -1,4 +1,5 @@
 import Query
+import Values
 
 /// Parses the rule language by recursive descent, one function for each rule of the grammar.
 /// Precedence is PostgreSQL's (§4.1.6), loosest first:

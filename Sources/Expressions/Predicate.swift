@@ -1,7 +1,9 @@
-public import Database
 public import Diagnostics
 import Query
 public import Schema
+public import Store
+import StoreSQLite
+import Synchronization
 public import Values
 
 /// A condition on a row of one model, typed and ready to run: in SQL, in memory, or both.
@@ -31,16 +33,21 @@ public struct Predicate: Hashable, Sendable {
         return false
     }
 
-    /// Appends the condition, in parentheses where the surroundings need them.
+    /// The condition in a statement.
     ///
     /// - Parameters:
-    ///   - alias: the name by which the query knows the row.
+    ///   - alias: the name by which the statement knows the row.
     ///   - old: the name of its old image, for update checks.
-    public func appendSQL(to sql: inout SQL, row alias: String, old: String? = nil) {
-        var renderer = SQLRenderer(
+    public func condition(on alias: String, old: String? = nil) -> ValueExpression {
+        var lowering = Lowering(
             model: model, naming: .aliases(new: alias, old: old ?? "old"), arguments: arguments)
-        renderer.append(root, .not)
-        sql.append(renderer.sql)
+        return lowering.lower(root, as: .boolean)
+    }
+
+    /// The condition over bare column names, as a table's definition has it.
+    public var definition: ValueExpression {
+        var lowering = Lowering(model: model, naming: .bare)
+        return lowering.lower(root, as: .boolean)
     }
 
     /// Whether the row meets the condition: true, false, or nil for unknown. Only true passes.
@@ -159,15 +166,24 @@ final class PredicateBody: Hashable, Sendable {
 }
 
 /// A subquery as a query of its own: the columns of the row judged are its arguments.
-struct LookupQuery: Sendable {
-    let text: String
+final class LookupQuery: Sendable {
     let slots: [ColumnPlace]
+    private let statement: SelectStatement
+    private let text = Mutex<(dialect: String, sql: BoundSQL)?>(nil)
 
     init(_ subquery: Expression, model: Model) {
-        var renderer = SQLRenderer(model: model, naming: .slots)
-        renderer.append("SELECT ")
-        renderer.append(subquery, .primary)
-        text = renderer.sql.text
-        slots = renderer.slots
+        var lowering = Lowering(model: model, naming: .slots)
+        statement = SelectStatement([.init(lowering.lower(subquery))], from: [])
+        slots = lowering.slots
+    }
+
+    /// The query as the engine in use runs it, written once.
+    func text(in dialect: any Dialect) -> BoundSQL {
+        text.withLock { text in
+            if let text, text.dialect == dialect.name { return text.sql }
+            let sql = dialect.text(of: statement)
+            text = (dialect.name, sql)
+            return sql
+        }
     }
 }

@@ -1,6 +1,7 @@
 public import Diagnostics
 import Query
 public import Schema
+import Store
 import Values
 
 // What is wrong with a filter or an order once it meets the columns of a model.
@@ -9,7 +10,7 @@ extension Problem {
     /// PGRST100: a filter that can be read, but has too many levels.
     static let deepFilter = Problem(
         code: "PGRST100", status: 400, message: "The filter is nested too deeply.",
-        details: "The database reads at most \(ExpressionLimits.parserStackMax) levels.")
+        details: "The database reads at most \(StatementLimits.parserStackMax) levels.")
 
     /// 42804: `is true` and the like, of something that is not boolean.
     static func notBoolean(_ type: ColumnType, is state: String) -> Problem {

@@ -1,7 +1,8 @@
-public import Database
 public import Diagnostics
 public import Query
 public import Schema
+public import Store
+import StoreSQLite
 public import Values
 
 /// A column of a model, or what a path finds in one, typed: what filters test, select shows and
@@ -47,19 +48,19 @@ public struct ResolvedField: Sendable {
         var field = self
         field.type = .text
         switch type {
-        case .text, .uuid, .date, .time: return field  // Stored as that text.
-        case .integer, .integer32, .boolean, .decimal, .real, .timestamp, .json, .bytes:
+        case .text: return field
+        case .uuid, .date, .time, .integer, .integer32, .boolean, .decimal, .real, .timestamp,
+            .json, .bytes:
             guard let cast = Function.cast(type, to: .text) else { return nil }
             field.expression = .call(cast, [expression])
             return field
         }
     }
 
-    /// Appends it as an operand of SQL, in a query that knows the row as `alias`.
-    public func appendSQL(to sql: inout SQL, row alias: String) {
-        var renderer = SQLRenderer(model: model, naming: .aliases(new: alias, old: "old"))
-        renderer.append(expression, .operation)
-        sql.append(renderer.sql)
+    /// Its value in a statement that knows the row as `alias`.
+    public func value(in alias: String) -> ValueExpression {
+        var lowering = Lowering(model: model, naming: .aliases(new: alias, old: "old"))
+        return lowering.lower(expression, as: type)
     }
 }
 

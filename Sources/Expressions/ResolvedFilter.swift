@@ -1,4 +1,6 @@
-public import Database
+public import Store
+import StoreSQLite
+import Values
 
 /// A filter typed against a model: a predicate, and where repeated requests have its values.
 public struct ResolvedFilter: Sendable {
@@ -21,19 +23,17 @@ public struct ResolvedFilter: Sendable {
         return numbers
     }
 
-    /// Appends the condition, in parentheses where the surroundings need them.
+    /// The condition in a statement that knows the row as `alias`.
     ///
-    /// - Parameters:
-    ///   - alias: the name by which the query knows the row.
-    ///   - related: for each of ``relatedTables``, the SQL that tells whether it has rows: one that
-    ///     may stand as an operand of any operator.
-    public func appendSQL(to sql: inout SQL, row alias: String, related: [Int: SQL] = [:]) {
-        var renderer = SQLRenderer(
+    /// - Parameter related: for each of ``relatedTables``, what tells whether it has rows.
+    public func condition(
+        on alias: String, related: [Int: ValueExpression] = [:]
+    ) -> ValueExpression {
+        var lowering = Lowering(
             model: predicate.model, naming: .aliases(new: alias, old: "old"),
             arguments: predicate.arguments)
-        renderer.sources = sources
-        renderer.related = related
-        renderer.append(predicate.root, .not)
-        sql.append(renderer.sql)
+        lowering.sources = sources
+        lowering.related = related
+        return lowering.lower(predicate.root, as: .boolean)
     }
 }

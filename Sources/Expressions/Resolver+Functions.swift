@@ -1,6 +1,6 @@
-import Database
 import Diagnostics
 import Schema
+import Store
 import Values
 
 // Calls: of the functions that tell about the caller, of named rules, and of the closed list of

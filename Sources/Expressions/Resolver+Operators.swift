@@ -1,7 +1,7 @@
-import Database
 import Diagnostics
 import Query
 import Schema
+import Store
 import Values
 
 // Types of operands: literals take the type of the other side, numbers of different scales are
@@ -262,10 +262,6 @@ extension Resolver {
             var settled = settle(operand, as: type, scope)
             settled.enumeration = operand.enumeration
             return settled
-        }
-        // What a column of the one type holds is a value of the other as it is.
-        if from == .uuid, type == .text {
-            return Typed(operand.expression, .known(type), at: offset)
         }
         if from.exactScale == 0, type.exactScale == 0 { return settle(operand, as: type, scope) }
         if from.isNumber, type == .real { return settle(operand, as: type, scope) }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Query
 import Schema
+import Store
 import Values
 
 /// Resolves names and agrees types, collecting faults instead of stopping at the first. One
@@ -29,8 +30,8 @@ final class Resolver {
         let condition = truth(resolve(syntax, scope), scope)
         guard diagnostics.count == faults else { return nil }
         let predicate = Predicate(model: model, root: condition)
-        guard let fault = SQLShape(predicate.root).fault else { return predicate }
-        report(fault, at: 0, scope)
+        guard StatementShape(predicate.definition).isTooDeep else { return predicate }
+        report("nested too deeply for the database", at: 0, scope)
         return nil
     }
 

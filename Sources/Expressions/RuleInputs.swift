@@ -1,6 +1,6 @@
-public import Database
 import Diagnostics
 import Schema
+public import Store
 public import Values
 
 /// What a condition reads: subscribers with equal caller inputs get equal decisions, and a decision

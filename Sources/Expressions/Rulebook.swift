@@ -1,6 +1,6 @@
-import Database
 public import Diagnostics
 public import Schema
+public import Store
 public import Values
 
 /// Every expression of a catalogue, compiled: rules, checks, defaults and index conditions.
@@ -133,26 +133,24 @@ public struct Rulebook: Sendable {
         return try Evaluator().value(expression, Evaluator.Row(new: [], old: nil), evaluation)
     }
 
-    /// The condition of a check or an index as plain SQL over bare column names, for the table's
-    /// definition. Such text uses SQLite's own functions wherever they mean the same.
+    /// The condition of a check or an index over bare column names, for the table's definition.
     ///
     /// - Throws: the expression's faults; other rows, the caller and the time are faults there.
-    public func sqlText(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure) -> String
-    {
-        try Self.sqlText(source, model, in: catalogue)
+    public func definition(
+        of source: ExpressionSource, in model: Model
+    ) throws(SchemaFailure) -> ValueExpression {
+        try Self.definition(of: source, in: model, catalogue)
     }
 
     /// The same without a compiled rulebook, for migrations of a catalogue whose rules are broken.
-    public static func sqlText(
-        _ source: ExpressionSource, _ model: Model, in catalogue: Catalogue
-    ) throws(SchemaFailure) -> String {
+    public static func definition(
+        of source: ExpressionSource, in model: Model, _ catalogue: Catalogue
+    ) throws(SchemaFailure) -> ValueExpression {
         let resolver = Resolver(catalogue)
         guard let predicate = resolver.predicate(source, model: model, purpose: .check) else {
             throw SchemaFailure(diagnostics: resolver.diagnostics)
         }
-        var renderer = SQLRenderer(model: model, naming: .bare)
-        renderer.append(predicate.root)
-        return renderer.sql.text
+        return predicate.definition
     }
 }
 

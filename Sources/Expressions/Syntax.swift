@@ -1,4 +1,5 @@
 import Query
+import Values
 
 /// An expression as written: nothing is resolved or typed yet.
 indirect enum Syntax {

@@ -1,3 +1,5 @@
+public import Values
+
 /// A filter as written: nothing is known about columns yet.
 public indirect enum Filter: Hashable, Sendable {
     case test(FilterTest)

@@ -1,6 +1,6 @@
-import Database
 import Diagnostics
 import Schema
+import Store
 import Values
 
 // Constraint violations with what the catalogue knows and the values of the row being written. The

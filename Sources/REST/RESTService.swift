@@ -1,9 +1,10 @@
 import Bytes
-public import Database
 public import Diagnostics
 public import Expressions
 import HTTP
 public import Schema
+import Store
+public import StoreSQLite
 
 /// The REST surface of one loop: requests on `/rest/v1/…` in the dialect of PostgREST (rest.md).
 ///
@@ -141,7 +142,7 @@ public final class RESTService {
         Planner(
             catalogue: catalogue,
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings)
+            settings: settings, dialect: database.dialect)
     }
 }
 

@@ -1,5 +1,5 @@
-import Database
 import HTTP
+import Store
 import Values
 
 /// Channels that are told exactly the same: equal topic, serializer, bindings and rule inputs. A

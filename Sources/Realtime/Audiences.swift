@@ -1,5 +1,5 @@
-import Database
 import Expressions
+import Store
 
 /// The audiences of one hub that have members, each once. Channels enter and leave through here;
 /// an audience, and the frames of a topic, live as long as somebody hears them.

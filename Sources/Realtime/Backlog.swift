@@ -1,4 +1,4 @@
-import Database
+import Store
 
 /// Sessions whose queues are full, and the changes they have yet to hear.
 ///

@@ -1,9 +1,9 @@
 import Bytes
-import Database
 import Diagnostics
 import Expressions
 import Query
 import Schema
+import Store
 
 /// A binding that has been judged against the catalogue and the rights of its channel.
 struct ResolvedBinding {

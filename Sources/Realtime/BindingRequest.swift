@@ -1,5 +1,5 @@
 import Bytes
-import Database
+import Store
 
 /// One item of `postgres_changes` as the client sent it. Nothing is normalised: clients compare the
 /// echo with what they asked for.

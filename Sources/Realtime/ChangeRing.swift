@@ -1,4 +1,4 @@
-import Database
+import Store
 
 /// The newest changes of the log, bounded by number and by bytes. A socket that falls behind is a
 /// position in here, not a queue; a position older than the ring means that the client must read

@@ -1,4 +1,4 @@
-import Database
+import Store
 import Values
 
 /// Decisions of a rule that looks at other models, kept from change to change: a thousand members

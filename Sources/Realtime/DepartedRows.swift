@@ -1,5 +1,5 @@
-import Database
 import Schema
+import Store
 
 /// The rows of watched models that one transaction deleted.
 ///
@@ -20,7 +20,8 @@ final class DepartedRows {
             else { continue }
             tables[
                 model.name,
-                default: RestoredTable(name: model.name, columns: model.columns.map(\.name))
+                default: RestoredTable(
+                    name: model.name, columns: model.columns.map { ($0.name, $0.type) })
             ].append(row.values)
         }
     }

@@ -1,5 +1,5 @@
-import Database
 import Expressions
+import Store
 
 /// One predicate under one set of claims. Equal listeners share a judge, so a rule is evaluated
 /// once per change and row image, however many sockets wait for the answer.

@@ -1,5 +1,5 @@
-import Database
 import Expressions
+import Store
 import Values
 
 /// One binding of an audience on one model: what it wants to hear and may hear.

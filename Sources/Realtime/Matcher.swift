@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import Schema
+import Store
+import StoreSQLite
 
 /// Finds whom changes are for: a model's value index gives the listeners that may want one, their
 /// filters and rules decide. Whatever is decided is kept under the round's number.

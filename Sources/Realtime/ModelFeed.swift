@@ -1,6 +1,6 @@
-import Database
 import Expressions
 import Schema
+import Store
 import Values
 
 /// What the hub knows of one watched model: who listens to it and what they share.

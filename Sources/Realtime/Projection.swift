@@ -1,7 +1,7 @@
 import Bytes
-import Database
 import Diagnostics
 import Schema
+import Store
 import Values
 
 /// Which columns some listeners are shown, and their encoding of a change: made once per change

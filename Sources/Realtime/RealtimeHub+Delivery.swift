@@ -1,7 +1,7 @@
-public import Database
 import Diagnostics
 import HTTP
 import Schema
+public import Store
 
 extension RealtimeHub {
     /// Delivers committed changes, in the order of the log, to all listeners on this loop. Frames

@@ -1,7 +1,8 @@
-public import Database
 public import Diagnostics
 public import Expressions
 public import Schema
+import Store
+public import StoreSQLite
 
 /// The realtime service of one loop: its sockets, their channels, and the delivery of committed
 /// changes to them. Built on, and confined to, its loop's thread.

@@ -1,7 +1,8 @@
-import Database
 import Diagnostics
 import Expressions
 import Schema
+import Store
+import StoreSQLite
 import Values
 
 /// One change on its way to its listeners. Whatever is decided or encoded for it is kept under its
@@ -26,9 +27,11 @@ struct Round {
         context.now = now
         let reader = reader
         let restored = departed?.tables(among: models) ?? []
-        return Evaluation(context: context) { (sql, context) throws(Problem) in
+        return Evaluation(
+            context: context, dialect: reader.dialect
+        ) { (sql, context) throws(Problem) in
             try worded { () throws(DatabaseError) in
-                try reader.scalar(sql.reading(restored), context)
+                try reader.scalar(reader.dialect.reading(sql, with: restored), context)
             }
         }
     }

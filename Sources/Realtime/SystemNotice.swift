@@ -1,4 +1,4 @@
-import Database
+import Store
 
 /// What a `system` message can say. Clients match some of these words, so they are Supabase's.
 enum SystemNotice: Equatable {

@@ -1,4 +1,4 @@
-import Database
+import Store
 import Values
 
 /// The listeners of one model for one kind of change. Listeners that can only match rows with one

@@ -1,5 +1,6 @@
-public import Database
 public import Diagnostics
+import Store
+public import StoreSQLite
 
 extension Catalogue {
     /// Lets the numbers of every identity column go on after the rows that are there, before

@@ -1,6 +1,6 @@
 import Bytes
-import Database
 public import Diagnostics
+import Store
 public import Values
 
 extension Column {

@@ -1,5 +1,6 @@
 import Bytes
-import Database
+import Store
+import StoreSQLite
 import Values
 
 extension Column {
@@ -10,12 +11,13 @@ extension Column {
         let name = DDL.quoted(self.name)
         var conditions = [DeclaredType(self).condition(on: name)].compactMap { $0 }
         if let enumeration, type != .json {
-            let values = enumeration.map(Dialect.sqlite.literal).joined(separator: ", ")
+            let values = enumeration.map { SQLiteDialect().literal($0, type) }.joined(
+                separator: ", ")
             conditions.append("\(name) IN (\(values))")
         }
         conditions += lengthConditions("length(\(name))")
         conditions += bounds.numbers.compactMap { word, bound in
-            word.condition(on: name, bound, literal: Dialect.sqlite.literal(bound))
+            word.condition(on: name, bound, literal: SQLiteDialect().literal(bound, type))
         }
         return conditions
     }

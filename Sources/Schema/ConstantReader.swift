@@ -1,6 +1,6 @@
 import Bytes
-import Database
 import Diagnostics
+import Store
 import Values
 
 /// Reads constants of a column's type: defaults, enum values, bounds.

@@ -1,4 +1,5 @@
-import Database
+public import Store
+import StoreSQLite
 import Values
 
 /// Turns an expression of a model into SQL text for a check or an index predicate: column names
@@ -6,7 +7,7 @@ import Values
 ///
 /// - Throws: the expression's faults.
 public typealias ExpressionRenderer =
-    (ExpressionSource, Model) throws(SchemaFailure) -> String
+    (ExpressionSource, Model) throws(SchemaFailure) -> ValueExpression
 
 /// The SQL that makes a model's table and indexes.
 ///
@@ -42,7 +43,7 @@ public struct DDL: Sendable {
         }
         for key in model.references { lines.append(try foreignKey(key, of: model)) }
         for check in model.checks {
-            let condition = try render(check.condition, model)
+            let condition = text(of: try render(check.condition, model))
             lines.append("CONSTRAINT \(quoted(check.name)) CHECK (\(condition))")
         }
         let body = lines.map { "  \($0)" }.joined(separator: ",\n")
@@ -59,7 +60,7 @@ public struct DDL: Sendable {
         let on = "\(quoted(model.name)) (\(parts.joined(separator: ", ")))"
         let statement = "CREATE INDEX \(quoted(index.name)) ON \(on)"
         guard let predicate = index.predicate else { return statement }
-        return statement + " WHERE \(try render(predicate, model))"
+        return statement + " WHERE \(text(of: try render(predicate, model)))"
     }
 
     /// The statement that makes a unique constraint of a table that is there already: an index,
@@ -83,11 +84,17 @@ public struct DDL: Sendable {
 
     // MARK: Parts
 
+    static func text(of condition: ValueExpression) -> String {
+        var writer = StatementWriter(SQLiteDialect(), isDefinition: true)
+        writer.append(condition)
+        return writer.statement.text
+    }
+
     private static func definition(of column: Column, in model: Model) -> String {
         var text = "\(quoted(column.name)) \(column.type.traits.storage.rawValue.uppercased())"
         if !column.isNullable { text += " NOT NULL" }
         if case .constant(let value)? = column.default {
-            text += " DEFAULT \(Dialect.sqlite.literal(value))"
+            text += " DEFAULT \(SQLiteDialect().literal(value, column.type))"
         }
         let conditions = column.sqlConditions
         if !conditions.isEmpty {
@@ -114,5 +121,5 @@ public struct DDL: Sendable {
         columns.map { quoted(model.columns[$0].name) }.joined(separator: ", ")
     }
 
-    static func quoted(_ name: String) -> String { Dialect.sqlite.quoted(identifier: name) }
+    static func quoted(_ name: String) -> String { Store.quoted(identifier: name) }
 }

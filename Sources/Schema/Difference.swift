@@ -82,7 +82,9 @@ public struct Difference: Hashable, Sendable {
                 }
             } else {
                 var conditions: [String] = []
-                for check in model.checks { conditions.append(try render(check.condition, model)) }
+                for check in model.checks {
+                    conditions.append(DDL.text(of: try render(check.condition, model)))
+                }
                 comparison.compare(model, conditions: conditions)
                 for index in model.indexes {
                     let statement = try DDL.createIndex(index, of: model, render: render)

@@ -1,5 +1,6 @@
-import Database
 public import Diagnostics
+import Store
+import StoreSQLite
 
 /// What migration files build and drop, found by applying all of them to a database that is thrown
 /// away.

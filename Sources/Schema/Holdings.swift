@@ -1,5 +1,6 @@
-public import Database
 public import Diagnostics
+import Store
+public import StoreSQLite
 
 /// How much is in what could go: the tables and columns that no model declares or no migration file
 /// builds.

@@ -1,6 +1,6 @@
 import Bytes
-import Database
 import Diagnostics
+import Store
 import Values
 
 /// The shape a JSON value must have: the part of JSON Schema that model files use, to any depth.

@@ -23,11 +23,12 @@ struct Linker {
         }
         checkRelationNames(keys)
         let relationships = RelationshipBuilder(drafts: drafts, keys: keys).build()
+        let tables = TableBuilder(drafts: drafts, keys: keys)
         return drafts.map { draft in
             var draft = draft
             addKeyIndexes(&draft, keys[draft.name] ?? [])
             return Model(
-                draft, references: keys[draft.name] ?? [],
+                draft, tables.table(of: draft), references: keys[draft.name] ?? [],
                 relationships: relationships.filter { $0.source == draft.name })
         }
     }

@@ -1,5 +1,6 @@
-import Database
 public import Diagnostics
+import Store
+import StoreSQLite
 
 extension MigrationRecord {
     /// What is remembered, oldest first.

@@ -1,6 +1,7 @@
 import Bytes
-public import Database
 public import Diagnostics
+import Store
+public import StoreSQLite
 import Values
 
 /// Applies migration files to a database. Blocks; for start-up and the command line.

@@ -1,4 +1,5 @@
-public import Database
+import Store
+public import StoreSQLite
 public import Values
 
 extension Model {

@@ -1,4 +1,4 @@
-public import Database
+public import Store
 import Values
 
 /// The feed of a model's changes.
@@ -31,13 +31,15 @@ public final class Model: Sendable {
     public let access: [Verb: AccessRule]
     /// The feed, or nil when changes of this model are not published.
     public let realtime: RealtimeSettings?
-    /// The key column that the database numbers itself.
-    public let identity: Int?
-    /// The numbers of that column.
-    public let sequence: IdentitySequence?
+    /// The model's table as statements know it.
+    public let table: Table
     private let indexByName: [String: Int]
 
-    init(_ draft: ModelDraft, references: [ForeignKey], relationships: [Relationship]) {
+    init(
+        _ draft: ModelDraft, _ table: Table, references: [ForeignKey],
+        relationships: [Relationship]
+    ) {
+        self.table = table
         name = draft.name
         file = draft.file
         columns = draft.columns.enumerated().map { index, column in
@@ -53,19 +55,19 @@ public final class Model: Sendable {
         self.relationships = relationships
         access = draft.access
         realtime = draft.realtime
-        identity = draft.columns.firstIndex(where: \.isIdentity)
-        sequence = draft.columns.first(where: \.isIdentity).map { column in
-            IdentitySequence(
-                table: draft.name, column: column.name,
-                maximum: column.type == .integer32 ? Int64(Int32.max) : .max)
-        }
         indexByName = Dictionary(
             draft.columns.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first })
     }
 
     /// The primary key's constraint name, `{table}_pkey`.
-    public var primaryKeyName: String { "\(name)_pkey" }
+    public var primaryKeyName: String { table.primaryKey.name }
+
+    /// The key column that the database numbers itself.
+    public var identity: Int? { table.identity?.column }
+
+    /// The numbers of that column.
+    public var sequence: IdentitySequence? { table.identity?.sequence }
 
     /// The index of the column called `name`, exactly spelled. O(1).
     public func columnIndex(_ name: String) -> Int? { indexByName[name] }

@@ -1,6 +1,6 @@
 import Bytes
-import Database
 import Diagnostics
+import Store
 import Values
 
 /// Reads one property of a model file into a column.

@@ -1,6 +1,6 @@
 import Bytes
-import Database
 import Diagnostics
+import Store
 public import Values
 
 /// Reads `rules.json`: named rules, `{"team_member(team uuid)": "exists(…)"}`.

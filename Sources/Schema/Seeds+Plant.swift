@@ -1,5 +1,6 @@
-public import Database
 public import Diagnostics
+import Store
+public import StoreSQLite
 public import Values
 
 /// What became of the seed rows.

@@ -1,5 +1,6 @@
-public import Database
 public import Diagnostics
+import Store
+public import StoreSQLite
 
 /// What stands in the way of the models, was built by `apus dev` alone, and holds nothing: it is
 /// dropped, and made anew if it is still declared.

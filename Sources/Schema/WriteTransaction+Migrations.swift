@@ -1,5 +1,6 @@
-public import Database
 public import Diagnostics
+import Store
+public import StoreSQLite
 import Values
 
 extension DatabaseStructure {
@@ -139,7 +140,7 @@ extension WriteTransaction {
             return try query(sql) { rows throws(DatabaseError) -> String in
                 guard try rows.next() else { return "" }
                 let values = names.indices.map { index -> String in
-                    let text = Dialect.sqlite.literal(rows.value(index + 1))
+                    let text = SQLiteDialect().literal(rows.value(index + 1), .text)
                     return text.count > Self.exampleLengthMax
                         ? String(text.prefix(Self.exampleLengthMax)) + "…" : text
                 }

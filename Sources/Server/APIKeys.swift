@@ -1,8 +1,8 @@
 import Auth
 import Bytes
-import Database
 import Diagnostics
 import Disk
+import Store
 
 /// The two keys that clients present (auth.md §1.2), called by their roles.
 public struct APIKeys: Sendable {

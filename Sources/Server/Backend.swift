@@ -1,9 +1,10 @@
 import Crypto
-import Database
 import Diagnostics
 import HTTPServer
 import Network
 import Schema
+import Store
+import StoreSQLite
 import Work
 
 /// A running server: everything that `apus dev` and `apus serve` start.

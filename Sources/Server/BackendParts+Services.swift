@@ -1,7 +1,8 @@
 import Auth
-import Database
 import Diagnostics
 import HTTPServer
+import Store
+import StoreSQLite
 import Work
 
 extension BackendParts {

@@ -1,11 +1,12 @@
 import Auth
 import Configuration
-import Database
 import Diagnostics
 import Glibc
 import HTTP
 import HTTPServer
 import Schema
+import Store
+import StoreSQLite
 
 /// Everything a server needs before it can listen, in the order in which it must come to be.
 struct BackendParts {

@@ -1,11 +1,12 @@
 import Auth
 import Configuration
-import Database
 import Diagnostics
 import Expressions
 import REST
 import Realtime
 import Schema
+import Store
+import StoreSQLite
 
 extension LoopApplication {
     static func makeREST(

@@ -1,6 +1,5 @@
 import Auth
 import Bytes
-import Database
 import Diagnostics
 import Expressions
 import HTTP
@@ -8,6 +7,8 @@ import HTTPServer
 import Network
 import REST
 import Realtime
+import Store
+import StoreSQLite
 
 /// One loop's services. Built on its loop and confined to it: a request is routed, authorised and
 /// answered here without leaving the thread, unless it must wait.

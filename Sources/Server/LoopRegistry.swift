@@ -1,7 +1,7 @@
-import Database
 import Diagnostics
 import Network
 import Realtime
+import Store
 import Synchronization
 import Work
 

@@ -1,8 +1,9 @@
 import Bytes
-import Database
 import Diagnostics
 import Disk
 import Schema
+import Store
+import StoreSQLite
 
 /// What `apus migrate` does.
 public enum MigrationCommands {

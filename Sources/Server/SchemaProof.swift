@@ -1,9 +1,10 @@
 import Bytes
 import Crypto
-import Database
 import Diagnostics
 import Glibc
 import Schema
+import Store
+import StoreSQLite
 
 /// Tells a start that what it would check has been checked before.
 ///

@@ -1,7 +1,8 @@
-import Database
 import Diagnostics
 import Expressions
 import Schema
+import Store
+import StoreSQLite
 
 extension SchemaSet {
     /// Production: the migration files rule. They are judged before any of them is applied.

@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import Schema
+import Store
+import StoreSQLite
 
 extension SchemaSet {
     /// Development, at its start: applies pending migration files and then whatever the schema

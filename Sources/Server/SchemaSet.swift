@@ -1,10 +1,10 @@
 import Bytes
 import Configuration
-import Database
 import Diagnostics
 import Disk
 import Expressions
 import Schema
+import Store
 
 /// The schema files, what was compiled from them and the settings to serve them with: always used
 /// and replaced together.
@@ -43,7 +43,7 @@ struct SchemaSet: Sendable {
     ) throws(SchemaFailure) -> Difference {
         try Difference.between(
             structure, from: origin, recorded: recorded, holdings: holdings, catalogue,
-            render: rulebook.sqlText)
+            render: rulebook.definition)
     }
 
     /// The same in the midst of a write.

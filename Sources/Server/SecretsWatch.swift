@@ -1,7 +1,8 @@
 import Auth
-import Database
 import Diagnostics
 import Glibc
+import Store
+import StoreSQLite
 import Synchronization
 
 /// Whether the file of the secrets still holds what the server was started with: whoever removes

@@ -1,6 +1,7 @@
 import Auth
-import Database
 import Diagnostics
+import Store
+import StoreSQLite
 
 /// What all loops share: thread-safe services and settings that do not change while serving.
 struct SharedServices: Sendable {

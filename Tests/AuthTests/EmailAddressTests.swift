@@ -1,8 +1,8 @@
 import Bytes
 import Crypto
-import Database
 import Diagnostics
 import HTTP
+import Store
 import Testing
 
 @testable import Auth

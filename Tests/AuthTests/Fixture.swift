@@ -1,9 +1,10 @@
 import Bytes
 import Crypto
-import Database
 import Diagnostics
 import Foundation
 import HTTP
+import Store
+import StoreSQLite
 import Synchronization
 import TestSupport
 import Testing

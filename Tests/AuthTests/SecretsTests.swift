@@ -1,9 +1,9 @@
 import Bytes
 import Crypto
-import Database
 import Diagnostics
 import Foundation
 import HTTP
+import Store
 import TestSupport
 import Testing
 

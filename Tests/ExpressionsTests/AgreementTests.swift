@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import Schema
+import Store
+import StoreSQLite
 import TestSupport
 import Testing
 import Values
@@ -122,13 +123,14 @@ final class Laboratory {
 
     /// What SQLite answers for every row; the old image of a row is the next row.
     func inSQL(_ predicate: Predicate, _ identity: Identity) throws -> [Bool?] {
-        var sql = SQL("SELECT ")
-        predicate.appendSQL(to: &sql, row: "t", old: "o")
-        sql.append(
+        let sql = predicate.condition(on: "t", old: "o").written(
+            "SELECT ",
             " FROM items AS t JOIN items AS o ON o.rowid = t.rowid % \(Self.rowCount) + 1 "
                 + "ORDER BY t.rowid")
-        return try reader.query(sql, identity.context(now: instant), budget: .timeout(.seconds(10)))
-        {
+        return try reader.query(
+            text: sql.text, arguments: sql.arguments, identity.context(now: instant),
+            budget: .timeout(.seconds(10))
+        ) {
             (rows: inout Rows) throws(DatabaseError) in
             var answers: [Bool?] = []
             while try rows.next() { answers.append(rows.isNull(0) ? nil : rows.int64(0) != 0) }
@@ -138,8 +140,9 @@ final class Laboratory {
 
     /// What the evaluator answers for every row.
     func inMemory(_ predicate: Predicate, _ identity: Identity) throws -> [Bool?] {
-        let evaluation = Evaluation(context: identity.context(now: instant)) {
-            [reader] (sql, context) throws(Problem) in
+        let evaluation = Evaluation(
+            context: identity.context(now: instant), dialect: SQLiteDialect()
+        ) { [reader] (sql, context) throws(Problem) in
             do throws(DatabaseError) {
                 return try reader.scalar(sql, context)
             } catch {

@@ -1,7 +1,8 @@
-import Database
 import Diagnostics
 import Query
 import Schema
+import Store
+import StoreSQLite
 import Testing
 import Values
 
@@ -112,9 +113,8 @@ struct FilterRefusal: CustomTestStringConvertible, Sendable {
 
     @Test(arguments: cases)
     func `a filter becomes SQL and arguments`(_ filter: FilterCase) throws {
-        var sql = SQL()
-        try Fixture.filter(filter.name, filter.value).resolved(for: Fixture.model("items"))
-            .appendSQL(to: &sql, row: "t")
+        let sql = try Fixture.filter(filter.name, filter.value)
+            .resolved(for: Fixture.model("items")).condition(on: "t").text
         #expect(sql.text == filter.sql)
         #expect(sql.arguments == filter.arguments)
     }
@@ -165,9 +165,10 @@ struct FilterRefusal: CustomTestStringConvertible, Sendable {
         }
         let filter = try resolve("(author.not.is.null,and(author.is.null,title.eq.x))")
         #expect(filter.relatedTables == [3])
-        var sql = SQL()
-        filter.appendSQL(to: &sql, row: "t", related: [3: SQL("EXISTS (x)")])
-        #expect(sql.text == #"(EXISTS (x) OR NOT EXISTS (x) AND "t"."title" = ?7)"#)
+        let rows = SelectStatement([], from: [.init(.table("x"), as: "y")])
+        let sql = filter.condition(on: "t", related: [3: .exists(rows)]).text
+        let exists = #"EXISTS (SELECT 1 FROM "x" AS "y")"#
+        #expect(sql.text == #"(\#(exists) OR NOT \#(exists) AND "t"."title" = ?7)"#)
         #expect(throws: Problem.notImplemented("n")) { try resolve("(n.eq.1,title.eq.x)") }
         #expect(throws: Problem.self) { try resolve("(author.eq.1)") }
         let row = RowInput(

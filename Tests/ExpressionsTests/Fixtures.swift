@@ -1,7 +1,8 @@
-import Database
 import Diagnostics
 import Query
 import Schema
+import Store
+import StoreSQLite
 import Testing
 
 @testable import Expressions
@@ -135,10 +136,27 @@ struct Faults: Error, CustomStringConvertible {
 
 extension Predicate {
     /// The SQL over a row called `t` and its old image `o`.
-    var text: String {
-        var sql = SQL()
-        appendSQL(to: &sql, row: "t", old: "o")
-        return sql.text
+    var text: String { condition(on: "t", old: "o").text.text }
+}
+
+extension ValueExpression {
+    /// The SQL of the embedded engine.
+    var text: BoundSQL { written("", "") }
+
+    /// The SQL of a table's definition.
+    var definitionText: String {
+        var writer = StatementWriter(SQLiteDialect(), isDefinition: true)
+        writer.append(self)
+        return writer.statement.text
+    }
+
+    /// The SQL between two texts.
+    func written(_ before: String, _ after: String) -> BoundSQL {
+        var writer = StatementWriter(SQLiteDialect())
+        writer.append(before)
+        writer.append(self, .not)
+        writer.append(after)
+        return writer.statement
     }
 }
 

@@ -1,5 +1,6 @@
-import Database
 import Diagnostics
+import Store
+import StoreSQLite
 import Testing
 import Values
 
@@ -36,11 +37,11 @@ import Values
     private func result(_ compute: () throws -> Value) -> Value? { try? compute() }
 
     private func inSQL(_ call: Expression, _ reader: Reader) throws -> Value {
-        var renderer = SQLRenderer(
+        var lowering = Lowering(
             model: Fixture.model("items"), naming: .aliases(new: "t", old: "o"))
-        renderer.append("SELECT ")
-        renderer.append(call)
-        return try reader.query(renderer.sql) { (rows: inout Rows) throws(DatabaseError) in
+        let sql = lowering.lower(call).written("SELECT ", "")
+        return try reader.query(text: sql.text, arguments: sql.arguments) {
+            (rows: inout Rows) throws(DatabaseError) in
             try rows.next() ? rows.value(0) : .null
         }
     }

@@ -1,3 +1,4 @@
+import Store
 import Testing
 
 @testable import Expressions
@@ -109,7 +110,7 @@ struct Rendered: CustomTestStringConvertible, Sendable {
         let predicate = try compile(
             (0..<3000).map { "n = \($0)" }.joined(separator: " or ")
         ).get()
-        #expect(SQLShape(predicate.root).depth < 200)
+        #expect(StatementShape(predicate.definition).depth < 200)
         #expect(predicate.text.hasPrefix(#"(((""#))
     }
 }

@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import Schema
+import Store
+import StoreSQLite
 import Testing
 import Values
 
@@ -30,7 +31,7 @@ import Values
     @Test(arguments: same.map { ($0, $1, true) } + different.map { ($0, $1, false) })
     func `json values are compared by value`(left: String, right: String, isEqual: Bool) throws {
         for (left, right) in [(left, right), (right, left)] {
-            let literal = Dialect.sqlite.literal(.text(right))
+            let literal = SQLiteDialect().literal(.text(right), .text)
             let rules = [
                 "data -> 'a' = \(literal)", "not (data -> 'a' <> \(literal))",
                 "data -> 'a' in ('[9]', \(literal))",
@@ -97,15 +98,18 @@ import Values
         let input = RowInput(new: rows[0], old: rows[1], model: model)
         let inMemory = try predicate.evaluate(input, in: Evaluation(context: context))
         #expect(inMemory == truth, "\(name) on \(new) in memory")
-        var sql = SQL("SELECT ")
-        predicate.appendSQL(to: &sql, row: "t", old: "o")
+        var writer = StatementWriter(SQLiteDialect())
+        writer.append("SELECT ")
+        writer.append(predicate.condition(on: "t", old: "o"))
         for (row, alias) in zip(rows, ["t", "o"]) {
-            sql.append(alias == "t" ? " FROM (SELECT " : " JOIN (SELECT ")
-            sql.append(argument: row[index])
-            sql.append(" AS data) AS \(alias)")
+            writer.append(alias == "t" ? " FROM (SELECT " : " JOIN (SELECT ")
+            writer.append(.init(row[index], .json))
+            writer.append(" AS data) AS \(alias)")
         }
-        let inSQL = try database.makeReader().query(sql, context) {
-            (rows) throws(DatabaseError) in
+        let sql = writer.statement
+        let inSQL = try database.makeReader().query(
+            text: sql.text, arguments: sql.arguments, context
+        ) { (rows) throws(DatabaseError) in
             try rows.next() && !rows.isNull(0) ? rows.int64(0) != 0 : nil
         }
         #expect(inSQL == truth, "\(name) on \(new) in SQL")

@@ -1,5 +1,6 @@
-import Database
 import Schema
+import Store
+import StoreSQLite
 import Values
 
 /// Values worth trying: extremes, neighbours, and texts that look alike.
@@ -62,7 +63,7 @@ enum Pool {
 
     static func literals(_ kind: RandomRules.Kind) -> [String] {
         switch kind {
-        case .text: drawn.map { Dialect.sqlite.literal(.text($0)) }
+        case .text: drawn.map { SQLiteDialect().literal(.text($0), .text) }
         case .uuid: ["'\(ann)'::uuid", "'\(bob.uppercased())'::uuid", "auth.uid()"]
         case .integer: ["0", "1", "-1", "5", "9223372036854775807", "-9223372036854775808"]
         case .decimal: ["0::numeric", "1.5", "-0.5", "999.99"]

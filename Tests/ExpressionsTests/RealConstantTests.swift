@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import Schema
+import Store
+import StoreSQLite
 import Testing
 import Values
 
@@ -26,14 +27,12 @@ import Values
         }
         let row = RowInput(new: values, model: predicate.model)
         #expect(try predicate.evaluate(row, in: Evaluation(context: .none)) == true)
-        var sql = SQL("SELECT ")
-        predicate.appendSQL(to: &sql, row: "t")
-        sql.append(" FROM (SELECT ")
-        sql.append(argument: .real(number))
-        sql.append(" AS score) AS t")
+        let sql = predicate.condition(on: "t").written(
+            "SELECT ", " FROM (SELECT ?7 AS score) AS t")
         let database = try DatabasePool.open(.temporary)
         defer { database.close() }
-        let inSQL = try database.makeReader().query(sql) { rows throws(DatabaseError) in
+        let inSQL = try database.makeReader().query(text: sql.text, arguments: [.real(number)]) {
+            rows throws(DatabaseError) in
             try rows.next() && rows.int64(0) != 0
         }
         #expect(inSQL, "\(sql.text)")

@@ -1,7 +1,7 @@
 import Bytes
-import Database
 import Diagnostics
 import Schema
+import Store
 import Testing
 import Values
 
@@ -83,12 +83,14 @@ import Values
 
     @Test func `checks and index conditions are plain SQL`() throws {
         #expect(
-            try book.sqlText(model.checks[0].condition, model)
+            try book.definition(of: model.checks[0].condition, in: model).definitionText
                 == #""state" = 'new' OR length("body") > 0"#)
         let index = try #require(model.indexes.first?.predicate)
-        #expect(try book.sqlText(index, model) == #""state" = 'new' AND "body" IS NOT NULL"#)
+        #expect(
+            try book.definition(of: index, in: model).definitionText
+                == #""state" = 'new' AND "body" IS NOT NULL"#)
         #expect(throws: SchemaFailure.self) {
-            try book.sqlText(ExpressionSource("made < now()"), model)
+            try book.definition(of: ExpressionSource("made < now()"), in: model)
         }
     }
 

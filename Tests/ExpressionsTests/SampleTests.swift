@@ -1,5 +1,5 @@
-import Database
 import Schema
+import Store
 import TestSupport
 import Testing
 
@@ -16,7 +16,7 @@ import Testing
         #expect(create.conjuncts.first?.equality?.side == .claim(.userID))
         for model in catalogue.models {
             for check in model.checks {
-                #expect(throws: Never.self) { try book.sqlText(check.condition, model) }
+                #expect(throws: Never.self) { try book.definition(of: check.condition, in: model) }
             }
         }
     }

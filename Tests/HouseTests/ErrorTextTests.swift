@@ -4,7 +4,7 @@ import Testing
 /// one is worded better.
 @Suite struct ErrorTextTests {
     /// SQLite gives some facts in its messages only. Here they become values.
-    static let boundary = "Sources/Database/DatabaseError+SQLite.swift"
+    static let boundary = "Sources/StoreSQLite/DatabaseError+SQLite.swift"
 
     /// The members of errors that hold words or codes. `text` is one of them only in extensions
     /// of errors.

@@ -1,5 +1,5 @@
-import Database
 import HTTP
+import Store
 import Testing
 import Values
 

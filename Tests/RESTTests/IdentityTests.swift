@@ -1,8 +1,8 @@
 import Bytes
-import Database
 import Diagnostics
 import Expressions
 import HTTP
+import Store
 import Testing
 import Values
 

@@ -1,10 +1,11 @@
 import Bytes
-import Database
 import Diagnostics
 import Expressions
 import Foundation
 import HTTP
 import Schema
+import Store
+import StoreSQLite
 import TestSupport
 import Values
 
@@ -31,7 +32,7 @@ struct Library {
         try database.writeAndWait { (transaction) throws(Problem) in
             do {
                 for model in catalogue.modelsByDependency {
-                    for statement in try DDL.create(model, render: rulebook.sqlText) {
+                    for statement in try DDL.create(model, render: rulebook.definition) {
                         try transaction.run(SQL(statement))
                     }
                 }

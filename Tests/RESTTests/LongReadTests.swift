@@ -1,8 +1,9 @@
 import Bytes
-import Database
 import Expressions
 import Foundation
 import HTTP
+import Store
+import StoreSQLite
 import Testing
 
 @testable import REST

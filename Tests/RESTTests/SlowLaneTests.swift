@@ -1,8 +1,9 @@
-import Database
 import Diagnostics
 import Dispatch
 import Expressions
 import HTTP
+import Store
+import StoreSQLite
 import TestSupport
 import Testing
 import Values

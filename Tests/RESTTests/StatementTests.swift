@@ -1,7 +1,8 @@
-import Database
 import Expressions
 import HTTP
 import Schema
+import Store
+import StoreSQLite
 import Testing
 import Values
 
@@ -21,7 +22,8 @@ import Values
         let permissions = Permissions(
             rulebook: try Rulebook.compile(catalogue), identity: identity, context: .none)
         var planner = Planner(
-            catalogue: catalogue, permissions: permissions, settings: settings)
+            catalogue: catalogue, permissions: permissions, settings: settings,
+            dialect: SQLiteDialect())
         return try planner.readPlan(parsed).plan
     }
 
@@ -30,7 +32,7 @@ import Values
         #expect(
             plan.rows.text == """
                 SELECT "_apus_0"."id", "_apus_0"."title" FROM "posts" AS "_apus_0" \
-                WHERE 1 AND "_apus_0"."id" = ?7 ORDER BY "_apus_0".rowid LIMIT ?8 OFFSET ?9
+                WHERE "_apus_0"."id" = ?7 ORDER BY "_apus_0".rowid LIMIT ?8 OFFSET ?9
                 """)
         #expect(plan.rows.arguments == [.integer(7), .integer(1000), .integer(0)])
         #expect(
@@ -38,7 +40,7 @@ import Values
                 == [.operand(parameter: 1, .value(.integer))])
         #expect(
             plan.counting.statement?.text == """
-                SELECT count(*) FROM "posts" AS "_apus_0" WHERE 1 AND "_apus_0"."id" = ?7
+                SELECT count(*) FROM "posts" AS "_apus_0" WHERE "_apus_0"."id" = ?7
                 """)
     }
 
@@ -47,7 +49,7 @@ import Values
         #expect(
             plan.rows.text == """
                 SELECT "_apus_0"."id" FROM "posts" AS "_apus_0" \
-                WHERE ("_apus_0"."open" OR "_apus_0"."owner" = ?1) \
+                WHERE "_apus_0"."open" OR "_apus_0"."owner" = ?1 \
                 ORDER BY "_apus_0"."title" DESC LIMIT ?7 OFFSET ?8
                 """)
         #expect(plan.rows.arguments == [.integer(5), .integer(0)])
@@ -59,10 +61,10 @@ import Values
             plan.rows.text == """
                 SELECT "_apus_0"."id", (SELECT apus_array(apus_object('["id","int8"]',"c0")) FROM (SELECT \
                 "_apus_1"."id" AS "c0" FROM "comments" AS "_apus_1" \
-                WHERE 1 AND "_apus_1"."id" > ?7 AND "_apus_1"."post_id" = "_apus_0"."id" \
+                WHERE "_apus_1"."id" > ?7 AND "_apus_1"."post_id" = "_apus_0"."id" \
                 LIMIT ?8 OFFSET ?9)) FROM "posts" AS "_apus_0" \
-                WHERE 1 AND EXISTS (SELECT 1 FROM "comments" AS "_apus_1" \
-                WHERE 1 AND "_apus_1"."id" > ?10 AND "_apus_1"."post_id" = "_apus_0"."id") \
+                WHERE EXISTS (SELECT 1 FROM "comments" AS "_apus_1" \
+                WHERE "_apus_1"."id" > ?10 AND "_apus_1"."post_id" = "_apus_0"."id") \
                 ORDER BY "_apus_0".rowid LIMIT ?11 OFFSET ?12
                 """)
         #expect(plan.rows.slots.map(\.argument) == [0, 3])

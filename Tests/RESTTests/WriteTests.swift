@@ -1,6 +1,6 @@
-import Database
 import Expressions
 import HTTP
+import Store
 import Testing
 import Values
 

@@ -1,9 +1,10 @@
 import Bytes
-import Database
 import Diagnostics
 import Expressions
 import Query
 import Schema
+import Store
+import StoreSQLite
 import TestSupport
 import Testing
 import Values
@@ -72,8 +73,9 @@ import Values
             stage.delete("mixed", row)
             for one in listeners {
                 let context = one.identity.context(now: stage.now)
-                let found = try reader.query(one.sql, context) {
-                    (rows: inout Rows) throws(DatabaseError) in try rows.next()
+                let found = try reader.query(
+                    text: one.sql.text, arguments: one.sql.arguments, context
+                ) { (rows: inout Rows) throws(DatabaseError) in try rows.next()
                 }
                 let expected = found ? ["UPDATE \(id)", "DELETE \(id)"] : []
                 #expect(try one.peer.changes() == expected, "\(one.filter) of \(row)")
@@ -83,19 +85,17 @@ import Values
 
     private static func query(
         _ stage: Stage, filter: String, _ identity: Identity
-    ) throws -> SQL {
+    ) throws -> BoundSQL {
         let model = try #require(stage.catalogue.model("mixed"))
         let rulebook = try Rulebook.compile(stage.catalogue)
-        var sql = SQL("SELECT 1 FROM mixed AS r WHERE (")
-        try #require(rulebook.rule("mixed", .read)?.using).appendSQL(to: &sql, row: "r")
-        sql.append(")")
+        var select = SelectStatement([], from: [.init(.table("mixed"), as: "r")])
+        select.conditions.append(
+            try #require(rulebook.rule("mixed", .read)?.using).condition(on: "r"))
         let text = filter.replacing(#"\""#, with: "\"")
         if let predicate = try FeedFilter.parse(text)?.resolved(for: model).predicate {
-            sql.append(" AND (")
-            predicate.appendSQL(to: &sql, row: "r")
-            sql.append(")")
+            select.conditions.append(predicate.condition(on: "r"))
         }
-        return sql
+        return SQLiteDialect().text(of: select)
     }
 
     /// A row with many NULLs and few different values, so that filters meet.

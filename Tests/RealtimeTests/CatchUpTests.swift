@@ -1,7 +1,7 @@
 import Bytes
-import Database
 import Diagnostics
 import Expressions
+import Store
 import TestSupport
 import Testing
 import Values

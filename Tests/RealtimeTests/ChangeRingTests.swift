@@ -1,5 +1,5 @@
-import Database
 import Diagnostics
+import Store
 import Testing
 
 @testable import Realtime

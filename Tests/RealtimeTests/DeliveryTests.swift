@@ -1,7 +1,7 @@
 import Bytes
-import Database
 import Expressions
 import HTTP
+import Store
 import Testing
 import Values
 

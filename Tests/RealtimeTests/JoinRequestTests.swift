@@ -1,5 +1,5 @@
 import Bytes
-import Database
+import Store
 import Testing
 
 @testable import Realtime

@@ -1,6 +1,6 @@
 import Bytes
-import Database
 import Expressions
+import Store
 import Testing
 import Values
 

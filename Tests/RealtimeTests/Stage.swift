@@ -1,9 +1,10 @@
 import Bytes
-import Database
 import Diagnostics
 import Expressions
 import HTTP
 import Schema
+import Store
+import StoreSQLite
 import Values
 
 @testable import Realtime
@@ -106,7 +107,9 @@ final class Stage {
         database = try DatabasePool.open(.temporary)
         let rulebook = try Rulebook.compile(catalogue)
         for model in catalogue.modelsByDependency {
-            for statement in try DDL.create(model, render: rulebook.sqlText) { try run(statement) }
+            for statement in try DDL.create(model, render: rulebook.definition) {
+                try run(statement)
+            }
         }
         hub = RealtimeHub(
             catalogue: catalogue, rulebook: rulebook, reader: try database.makeReader(),

@@ -1,8 +1,9 @@
 import Bytes
-import Database
 import Diagnostics
 import HTTP
 import Schema
+import Store
+import StoreSQLite
 import Testing
 import Values
 

@@ -1,14 +1,18 @@
 import Bytes
-import Database
 import Diagnostics
+import Expressions
+import Store
+import StoreSQLite
 import Testing
 import Values
 
 @testable import Schema
 
 /// Renders an expression as it stands.
-func asWritten(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure) -> String {
-    source.text
+func asWritten(
+    _ source: ExpressionSource, _ model: Model
+) throws(SchemaFailure) -> ValueExpression {
+    try Rulebook.definition(of: source, in: model, try Catalogue(parsing: []))
 }
 
 @Suite struct DDLTests {
@@ -34,7 +38,7 @@ func asWritten(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure)
           "required": ["title", "status"],
           "primaryKey": ["number"],
           "unique": [["owner", "title"]],
-          "indexes": [{"on": ["status", "at desc"]}, {"on": ["at desc"], "where": "is_public = 1"}],
+          "indexes": [{"on": ["status", "at desc"]}, {"on": ["at desc"], "where": "is_public"}],
           "checks": {"done_has_title": "status <> 'done' or length(title) > 3"}
         }
         """#
@@ -61,7 +65,7 @@ func asWritten(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure)
           CONSTRAINT "posts_pkey" PRIMARY KEY ("number"),
           CONSTRAINT "posts_owner_title_key" UNIQUE ("owner", "title"),
           CONSTRAINT "posts_owner_fkey" FOREIGN KEY ("owner") REFERENCES "users" ("id") ON DELETE CASCADE,
-          CONSTRAINT "done_has_title" CHECK (status <> 'done' or length(title) > 3)
+          CONSTRAINT "done_has_title" CHECK ("status" <> 'done' OR length("title") > 3)
         ) STRICT
         """#
 
@@ -78,7 +82,7 @@ func asWritten(_ source: ExpressionSource, _ model: Model) throws(SchemaFailure)
         #expect(
             statements.dropFirst() == [
                 #"CREATE INDEX "posts_status_at_idx" ON "posts" ("status", "at" DESC)"#,
-                #"CREATE INDEX "posts_at_idx" ON "posts" ("at" DESC) WHERE is_public = 1"#,
+                #"CREATE INDEX "posts_at_idx" ON "posts" ("at" DESC) WHERE "is_public""#,
             ])
     }
 

@@ -1,7 +1,8 @@
 import Bytes
-import Database
 import Diagnostics
 import Foundation
+import Store
+import StoreSQLite
 import TestSupport
 import Testing
 

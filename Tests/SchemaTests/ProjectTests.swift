@@ -1,5 +1,5 @@
 import Configuration
-import Database
+import Store
 import Testing
 import Values
 

@@ -1,9 +1,10 @@
 import Bytes
-import Database
 import Diagnostics
 import Foundation
 import Network
 import ServerTestSupport
+import Store
+import StoreSQLite
 import TestSupport
 import Testing
 import Values

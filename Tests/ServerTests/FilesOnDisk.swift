@@ -1,8 +1,9 @@
-import Database
 import Diagnostics
 import Foundation
 import Server
 import ServerTestSupport
+import Store
+import StoreSQLite
 import Testing
 import Values
 

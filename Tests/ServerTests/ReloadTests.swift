@@ -1,8 +1,9 @@
-import Database
 import Diagnostics
 import HTTPServer
 import Network
 import ServerTestSupport
+import Store
+import StoreSQLite
 import Synchronization
 import Testing
 import Work

@@ -1,6 +1,6 @@
-import Database
 import Foundation
 import ServerTestSupport
+import Store
 import Testing
 
 @testable import Server

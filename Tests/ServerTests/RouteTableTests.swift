@@ -1,9 +1,10 @@
 import Bytes
-import Database
 import Expressions
 import Foundation
 import HTTP
 import ServerTestSupport
+import Store
+import StoreSQLite
 import TestSupport
 import Testing
 

@@ -1,8 +1,9 @@
-import Database
 import Diagnostics
 import Foundation
 import Schema
 import ServerTestSupport
+import Store
+import StoreSQLite
 import Testing
 
 @testable import Server

@@ -1,49 +1,44 @@
 import Bytes
+import Store
 import Values
 
 // Casts: `Function.cast` finds them by the types they join.
 extension Function {
     static let conversions = [
         textOfInteger, textOfBoolean, booleanOfText, uuidOfText, dateOfTimestamp, timestampOfDate,
+        asStored(.uuid), asStored(.date), asStored(.time),
     ]
 
     private static let textOfInteger = Function(
-        "text of integer", .number(.whole), gives: .type(.text), sql: .around("CAST(", " AS TEXT)"),
+        "text of integer", .number(.whole), gives: .type(.text), as: .function(.textOfInteger),
         memory: .integer { .text(String($0)) })
 
     private static let textOfBoolean = Function(
         "text of boolean", .types([.boolean]), gives: .type(.text),
-        sql: .around("CASE ", " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
-        memory: .integer { .text($0 == 0 ? "false" : "true") })
+        as: .function(.textOfBoolean), memory: .integer { .text($0 == 0 ? "false" : "true") })
+
+    /// The text of a type whose values are kept as that text.
+    private static func asStored(_ type: ColumnType) -> Function {
+        Function(
+            "text of \(type.formalName)", .types([type]), gives: .type(.text),
+            as: .function(.textAsStored), memory: .one { $0 })
+    }
 
     private static let booleanOfText = Function(
         "boolean of text", .types([.text]), gives: .type(.boolean),
-        sql: SQLForm { renderer, operands in
-            func list(_ words: [String]) -> String {
-                words.map { "'\($0)'" }.joined(separator: ", ")
-            }
-            renderer.append("CASE WHEN lower(")
-            renderer.append(operands[0])
-            renderer.append(") IN (\(list(BooleanText.trueSpellings))) THEN 1 WHEN lower(")
-            renderer.append(operands[0])
-            renderer.append(") IN (\(list(BooleanText.falseSpellings))) THEN 0 END")
-        },
+        as: .function(.booleanOfText),
         memory: .text { BooleanText.truth(of: $0).map { Value($0) } ?? .null })
 
-    /// The lower-cased text: equal to a uuid exactly if it spells that uuid.
+    /// The lower-cased text; null for one that spells no uuid.
     private static let uuidOfText = Function(
-        "uuid of text", .types([.text]), gives: .type(.uuid), sql: .call("lower"),
-        memory: .text { .text(String(utf8: $0.utf8.map(ASCII.lowercased))) })
+        "uuid of text", .types([.text]), gives: .type(.uuid), as: .function(.uuidOfText),
+        memory: .text { Value(TextFunctions.uuid($0)) })
 
     private static let dateOfTimestamp = Function(
         "date of timestamp", .types([.timestamp]), gives: .type(.date),
-        sql: .around("substr(", ", 1, 10)"), memory: .text { .text(String($0.prefix(10))) })
+        as: .function(.dateOfTimestamp), memory: .text { .text(String($0.prefix(10))) })
 
     private static let timestampOfDate = Function(
         "timestamp of date", .types([.date]), gives: .type(.timestamp),
-        sql: SQLForm { renderer, operands in
-            renderer.append("(")
-            renderer.append(operands[0], .primary)
-            renderer.append(" || 'T00:00:00+00:00')")
-        }, memory: .text { .text($0 + "T00:00:00+00:00") })
+        as: .function(.timestampOfDate), memory: .text { .text($0 + "T00:00:00+00:00") })
 }

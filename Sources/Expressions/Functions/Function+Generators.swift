@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Store
 import Values
 
 // New at every evaluation, so they belong in defaults only, and those are computed in memory.
@@ -17,7 +18,6 @@ extension Function {
     ) -> Function {
         Function(
             name, spelled: [name], .types([]), gives: .type(.uuid), isDeterministic: false,
-            sql: SQLForm { renderer, _ in renderer.append("NULL") },
-            memory: .none { .text(make()) })
+            as: .nothing, memory: .none { .text(make()) })
     }
 }

@@ -1,4 +1,4 @@
-import Database
+import Store
 import Values
 
 extension Function {
@@ -6,17 +6,17 @@ extension Function {
 
     /// `->`
     static let jsonMember = Function(
-        "->", .member, gives: .type(.json), sql: .call("apus_json_get"),
+        "->", .member, gives: .type(.json), as: .function(.jsonMember),
         memory: .two { member(of: $0, at: $1, asText: false) })
 
     /// `->>`
     static let jsonMemberText = Function(
-        "->>", .member, gives: .type(.text), sql: .call("apus_json_text"),
+        "->>", .member, gives: .type(.text), as: .function(.jsonMemberText),
         memory: .two { member(of: $0, at: $1, asText: true) })
 
     /// What json values are equal by.
     static let jsonKey = Function(
-        "json key", .types([.json]), gives: .type(.json), sql: .call("apus_json_key"),
+        "json key", .types([.json]), gives: .type(.json), as: .function(.jsonKey),
         memory: .one { $0.jsonKey })
 
     /// Null where there is no such member.
@@ -26,13 +26,14 @@ extension Function {
         case .text(let name):
             return Value(
                 asText
-                    ? SQLFunctions.jsonText(json, key: name) : SQLFunctions.jsonGet(json, key: name)
+                    ? TextFunctions.jsonText(json, key: name)
+                    : TextFunctions.jsonGet(json, key: name)
             )
         case .integer(let index):
             return Value(
                 asText
-                    ? SQLFunctions.jsonText(json, index: index)
-                    : SQLFunctions.jsonGet(json, index: index))
+                    ? TextFunctions.jsonText(json, index: index)
+                    : TextFunctions.jsonGet(json, index: index))
         case .null, .real, .blob: return .null
         }
     }

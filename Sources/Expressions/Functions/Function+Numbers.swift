@@ -1,4 +1,5 @@
 import Diagnostics
+import Store
 import Values
 
 extension Function {
@@ -11,7 +12,7 @@ extension Function {
 
     static let absolute = Function(
         "abs", spelled: ["abs"], .number(.any), gives: .same,
-        sql: .call("abs"),
+        as: .function(.absolute),
         memory: .one { (operand) throws(Problem) in
             switch operand {
             case .integer(.min):
@@ -23,26 +24,9 @@ extension Function {
         })
 
     /// Half to even, as PostgreSQL rounds `float8`.
-    ///
-    /// SQLite's own `round` takes halves away from zero. From 2^52 on doubles have no fraction, so
-    /// adding 2^52 makes the processor round, half to even, and taking it off again leaves a whole.
     private static let roundReal = Function(
         "round", spelled: ["round"], .number(.real), gives: .type(.real),
-        sql: SQLForm { renderer, operands in
-            let operand = operands[0]
-            let whole = "4503599627370496.0"
-            renderer.append("CASE WHEN abs(")
-            renderer.append(operand)
-            renderer.append(") >= \(whole) THEN ")
-            renderer.append(operand)
-            renderer.append(" WHEN ")
-            renderer.append(operand, .operation)
-            renderer.append(" < 0 THEN (")
-            renderer.append(operand, .primary)
-            renderer.append(" - \(whole)) + \(whole) ELSE (")
-            renderer.append(operand, .primary)
-            renderer.append(" + \(whole)) - \(whole) END")
-        },
+        as: .function(.roundReal),
         memory: .one {
             if case .real(let number) = $0 {
                 .real(number.rounded(.toNearestOrEven))
@@ -53,21 +37,14 @@ extension Function {
 
     private static let roundWhole = Function(
         "round/0", spelled: ["round"], .number(.whole), gives: .same,
-        sql: SQLForm { renderer, operands in renderer.append(operands[0], .primary) },
-        memory: .one { $0 })
+        as: .operand, memory: .one { $0 })
 
     /// Half away from zero to a whole number, as PostgreSQL rounds `numeric`.
     private static func roundDecimal(_ scale: Int) -> Function {
         let factor = powerOfTen(scale)
         return Function(
             "round/\(scale)", spelled: ["round"], .number(.scaled(scale)), gives: .type(.integer),
-            sql: .quotient(by: factor) { renderer, operand in
-                renderer.append(" + (")
-                renderer.append(operand, .primary)
-                renderer.append(" % \(factor) >= \(factor / 2)) - (")
-                renderer.append(operand, .primary)
-                renderer.append(" % \(factor) <= -\(factor / 2))")
-            },
+            as: .function(.roundDecimal),
             memory: .integer { number in
                 let rest = number % factor
                 let step: Int64 = rest >= factor / 2 ? 1 : rest <= -(factor / 2) ? -1 : 0
@@ -80,9 +57,7 @@ extension Function {
         let factor = powerOfTen(scale)
         return Function(
             "real/\(scale)", .number(scale == 0 ? .whole : .scaled(scale)), gives: .type(.real),
-            sql: .around(
-                "CAST(", factor == 1 ? " AS REAL)" : " AS REAL) / \(factor).0",
-                binding: .operation),
+            as: .function(.real),
             memory: .one {
                 switch $0 {
                 case .integer(let number): .real(Double(number) / Double(factor))
@@ -98,11 +73,7 @@ extension Function {
         let factor = powerOfTen(scale)
         return Function(
             "floor/\(scale)", .number(scale == 0 ? .whole : .scaled(scale)), gives: .type(.integer),
-            sql: .quotient(by: factor) { renderer, operand in
-                renderer.append(" - (")
-                renderer.append(operand, .primary)
-                renderer.append(" % \(factor) < 0)")
-            },
+            as: .function(.floor(digits: scale)),
             memory: .integer { .integer($0 / factor - ($0 % factor < 0 ? 1 : 0)) })
     }
 
@@ -112,25 +83,7 @@ extension Function {
         return Function(
             "ceiling/\(scale)", .number(scale == 0 ? .whole : .scaled(scale)),
             gives: .type(.integer),
-            sql: .quotient(by: factor) { renderer, operand in
-                renderer.append(" + (")
-                renderer.append(operand, .primary)
-                renderer.append(" % \(factor) > 0)")
-            },
+            as: .function(.ceiling(digits: scale)),
             memory: .integer { .integer($0 / factor + ($0 % factor > 0 ? 1 : 0)) })
-    }
-}
-
-extension Function.SQLForm {
-    /// `operand / factor` and what corrects its rounding.
-    fileprivate static func quotient(
-        by factor: Int64,
-        _ correction: @escaping @Sendable (inout SQLRenderer, Expression) -> Void
-    ) -> Function.SQLForm {
-        Function.SQLForm(.operation) { renderer, operands in
-            renderer.append(operands[0], .primary)
-            renderer.append(" / \(factor)")
-            correction(&renderer, operands[0])
-        }
     }
 }

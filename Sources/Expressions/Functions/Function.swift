@@ -1,4 +1,5 @@
 import Diagnostics
+import Store
 import Values
 
 /// One function of the rule language, whole: what it takes and gives, and its two meanings, which
@@ -15,19 +16,20 @@ public final class Function: Sendable {
     let result: ResultType
     /// Whether equal operands give equal results, as checks and indexes need.
     let isDeterministic: Bool
-    let sql: SQLForm
+    let statementForm: StatementForm
     let memory: MemoryForm
 
     init(
         _ name: String, spelled spellings: [String] = [], _ parameters: Parameters,
-        gives result: ResultType, isDeterministic: Bool = true, sql: SQLForm, memory: MemoryForm
+        gives result: ResultType, isDeterministic: Bool = true, as statementForm: StatementForm,
+        memory: MemoryForm
     ) {
         self.name = name
         self.spellings = spellings
         self.parameters = parameters
         self.result = result
         self.isDeterministic = isDeterministic
-        self.sql = sql
+        self.statementForm = statementForm
         self.memory = memory
     }
 
@@ -137,37 +139,13 @@ extension Function {
         }
     }
 
-    /// The function in SQL.
-    struct SQLForm: Sendable {
-        /// How tightly the text binds.
-        let binding: SQLRenderer.Binding
-        /// How its operands nest.
-        let nesting: SQLShape.Nesting
-        let write: @Sendable (inout SQLRenderer, [Expression]) -> Void
-
-        init(
-            _ binding: SQLRenderer.Binding = .primary, nesting: SQLShape.Nesting = .call,
-            _ write: @escaping @Sendable (inout SQLRenderer, [Expression]) -> Void
-        ) {
-            self.binding = binding
-            self.nesting = nesting
-            self.write = write
-        }
-
-        /// `name(…)`
-        static func call(_ name: String) -> SQLForm {
-            SQLForm { renderer, operands in renderer.list("\(name)(", operands) }
-        }
-
-        /// One operand between two texts.
-        static func around(
-            _ before: String, _ after: String, binding: SQLRenderer.Binding = .primary
-        ) -> SQLForm {
-            SQLForm(binding) { renderer, operands in
-                renderer.append(before)
-                renderer.append(operands[0])
-                renderer.append(after)
-            }
-        }
+    /// The function in statements.
+    enum StatementForm: Hashable, Sendable {
+        case function(StoreFunction)
+        /// Its one operand as it is.
+        case operand
+        /// NULL: what is new at every evaluation belongs in defaults only, which are computed in
+        /// memory.
+        case nothing
     }
 }

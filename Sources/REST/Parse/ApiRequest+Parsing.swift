@@ -1,9 +1,9 @@
 import Bytes
-import Database
 import Diagnostics
 import HTTP
 import Query
 import Schema
+import Store
 import Values
 
 extension ApiRequest {

@@ -1,6 +1,6 @@
-import Database
 import Diagnostics
 import Schema
+import Store
 import Values
 
 /// What columns ask of the values that a write gives them: which of them may not be null, and which

@@ -1,5 +1,6 @@
-import Database
 import Schema
+import Store
+import StoreSQLite
 import Values
 
 /// What an upsert does where a key is there already.

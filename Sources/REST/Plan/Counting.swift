@@ -1,4 +1,5 @@
-import Database
+import Store
+import StoreSQLite
 
 /// How a read finds out how many rows there are in all, whatever its window.
 enum Counting: Sendable {
@@ -11,13 +12,13 @@ enum Counting: Sendable {
     /// A statement counts, with what is known of how long that takes.
     case statement(BoundSQL, CountForecast)
 
-    init(of table: TablePlan, rowsMax: Int) {
+    init(of table: TablePlan, rowsMax: Int, dialect: any Dialect) {
         if table.isCount {
             self = .rowsTell
         } else if let name = table.wholeTable {
             self = .table(name)
         } else {
-            let sql = BoundSQL(rowsMax: rowsMax) { $0.appendCount(of: table) }
+            let sql = dialect.text(of: table.count(rowsMax: rowsMax))
             self = .statement(sql, CountForecast())
         }
     }

@@ -1,5 +1,6 @@
-import Database
 import Schema
+import Store
+import StoreSQLite
 
 /// DELETE by filter.
 final class DeletePlan: Sendable {

@@ -1,5 +1,6 @@
-import Database
 import Schema
+import Store
+import StoreSQLite
 import Values
 
 /// INSERT and upsert.

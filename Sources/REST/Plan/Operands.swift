@@ -1,5 +1,5 @@
-import Database
 import Diagnostics
+import Store
 import Values
 
 /// The operands of one request that its plan leaves out, as values.

@@ -1,7 +1,7 @@
-import Database
 import Diagnostics
 import Expressions
 import Schema
+import Store
 import Values
 
 /// What one caller may do: the rulebook as seen by a role. The service role is not judged.

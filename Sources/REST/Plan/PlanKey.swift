@@ -1,8 +1,8 @@
 import Bytes
-import Database
 import Diagnostics
 import HTTP
 import Query
+import Store
 import Values
 
 /// The operand of a parameter that is left out of a plan's key.

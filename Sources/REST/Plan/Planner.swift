@@ -2,6 +2,7 @@ import Diagnostics
 import Expressions
 import Query
 import Schema
+import Store
 import Values
 
 /// Judges an ``ApiRequest`` against the catalogue and the caller's rights and makes the plan of a
@@ -10,10 +11,16 @@ struct Planner {
     let catalogue: Catalogue
     let permissions: Permissions
     let settings: RESTSettings
+    /// What statements are written in.
+    let dialect: any Dialect
     private var aliasCount = 0
     private var embedCount = 0
 
-    init(catalogue: Catalogue, permissions: Permissions, settings: RESTSettings) {
+    init(
+        catalogue: Catalogue, permissions: Permissions, settings: RESTSettings,
+        dialect: any Dialect
+    ) {
+        self.dialect = dialect
         self.catalogue = catalogue
         self.permissions = permissions
         self.settings = settings

@@ -1,5 +1,6 @@
-import Database
 import Diagnostics
+import Store
+import StoreSQLite
 
 /// What a write hands back.
 struct ReturnPlan: Sendable {

@@ -1,6 +1,7 @@
-import Database
 import Expressions
 import Schema
+import Store
+import StoreSQLite
 import Values
 
 /// One table of an answer: which rows of it and which members of each. Everything later stages need

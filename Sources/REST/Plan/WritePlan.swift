@@ -1,4 +1,4 @@
-import Database
+import Store
 import Values
 
 /// What a write is to do, all but its values. Belongs to a shape of request and a role, not to a

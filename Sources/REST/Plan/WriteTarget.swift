@@ -1,6 +1,7 @@
-import Database
 import Expressions
 import Schema
+import Store
+import StoreSQLite
 
 /// The rows that an UPDATE or DELETE is about: those that its rules and the request's filters
 /// choose.

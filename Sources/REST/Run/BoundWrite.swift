@@ -1,8 +1,9 @@
-import Database
 import Diagnostics
 import Expressions
 import HTTP
 import Schema
+import Store
+import StoreSQLite
 
 /// A planned write and all it needs on the writer's thread. An object, since who runs it and who
 /// answers hold it both.

@@ -1,6 +1,6 @@
-import Database
 import Diagnostics
 import Schema
+import Store
 import Values
 
 /// Finds out what SQLite does not say about a broken constraint: which foreign key, which values.

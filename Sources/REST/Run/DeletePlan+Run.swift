@@ -1,5 +1,6 @@
-import Database
 import Diagnostics
+import Store
+import StoreSQLite
 
 extension DeletePlan {
     /// The rows as they were are read first, with what is embedded in them; then they go.

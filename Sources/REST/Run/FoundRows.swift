@@ -1,6 +1,7 @@
 import Bytes
-import Database
 import Diagnostics
+import Store
+import StoreSQLite
 import Values
 
 /// The rows that the search of a write has found: their rowids, as the statements of the writer

@@ -1,7 +1,8 @@
 import Bytes
-import Database
 import Diagnostics
 import Schema
+import Store
+import StoreSQLite
 import Values
 
 extension InsertPlan {

@@ -1,6 +1,6 @@
-import Database
 import Diagnostics
 import HTTP
+import Store
 import Values
 
 /// The arguments of one run of a ``ReadPlan``.

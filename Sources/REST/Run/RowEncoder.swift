@@ -1,5 +1,6 @@
 import Bytes
-import Database
+import Store
+import StoreSQLite
 
 /// Rows on their way into the body of an answer: a JSON array of objects, or the one object.
 struct RowEncoder {

@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import HTTP
+import Store
+import StoreSQLite
 
 /// A read that has used up its budget on the loop, done again on the slow lane: an answer that
 /// turns out to be short is held, a longer one leaves in parts from its snapshot.

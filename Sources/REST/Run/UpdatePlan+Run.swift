@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import Schema
+import Store
+import StoreSQLite
 
 extension UpdatePlan {
     /// Rules on the rows as they are and as they will be, then the update.

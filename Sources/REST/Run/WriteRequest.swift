@@ -1,6 +1,7 @@
-import Database
 import Diagnostics
 import HTTP
+import Store
+import StoreSQLite
 
 /// A bound write on its way to the writer. The rows it is about are found first, where it needs
 /// that: on the loop, or if that takes too long on the slow lane.

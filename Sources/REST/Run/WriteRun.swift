@@ -1,8 +1,9 @@
-import Database
 import Diagnostics
 import Expressions
 import HTTP
 import Schema
+import Store
+import StoreSQLite
 import Values
 
 /// One write inside the writer's transaction: what the jobs of INSERT, UPDATE and DELETE share.
@@ -46,13 +47,13 @@ struct WriteRun {
 
     /// The first column of all rows that a statement made for this run finds.
     func look(_ builder: StatementBuilder) throws(Problem) -> [Int64] {
-        let sql = builder.statement.bound
+        let sql = builder.statement
         return try look(sql.text, arguments(of: sql))
     }
 
     /// The first `count` columns of the first row, nil when there is none.
     func lookAtFirst(_ builder: StatementBuilder, count: Int) throws(Problem) -> [Value]? {
-        let sql = builder.statement.bound
+        let sql = builder.statement
         return try worded { () throws(DatabaseError) in
             try transaction.query(text: sql.text, arguments: arguments(of: sql), context) {
                 (rows) throws(DatabaseError) in
@@ -69,7 +70,9 @@ struct WriteRun {
         case .nobody: return false
         case .matching(let predicate):
             let transaction = transaction
-            let evaluation = Evaluation(context: context) { (sql, context) throws(Problem) in
+            let evaluation = Evaluation(
+                context: context, dialect: SQLiteDialect()
+            ) { (sql, context) throws(Problem) in
                 try worded { () throws(DatabaseError) in try transaction.scalar(sql, context) }
             }
             return try predicate.evaluate(RowInput(new: values, model: model), in: evaluation)

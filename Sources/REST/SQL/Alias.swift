@@ -20,8 +20,8 @@ enum Alias {
 
     /// The column with the rowid of a row as it will be.
     static let rowid = "_apus_row"
-    /// A column of an embed's rows, by the place of its member. These rows have no other columns.
-    static func member(_ index: Int) -> String { "c\(index)" }
+    /// The rows of a window that are counted.
+    static let window = "_apus_window"
     /// The column with the number of the check that a row fails.
     static let failure = "_apus_check"
 }

@@ -1,6 +1,7 @@
-import Database
 import Expressions
 import Schema
+import Store
+import StoreSQLite
 import Values
 
 // Statements of writes. Rows are told apart by their rowid, which every table has.
@@ -59,14 +60,9 @@ extension StatementBuilder {
     /// is handed back.
     mutating func appendConditions(_ rules: [RowRule], of table: TablePlan) {
         append(" WHERE ")
-        for (index, rule) in rules.enumerated() {
-            if index > 0 { append(" AND ") }
-            append(rule, of: table.alias)
-        }
-        for filter in table.filters {
-            append(" AND ")
-            append(filter, of: table)
-        }
+        append(
+            conditions: rules.map { $0.condition(on: table.alias) }
+                + table.filterConditions(rowsMax: rowsMax))
     }
 
     /// What follows the table's name in a `FROM` that is to give a target's rows.
@@ -153,11 +149,7 @@ extension StatementBuilder {
     }
 
     private mutating func append(_ check: RowCheck) {
-        switch check.rule {
-        case .everybody: append("1")
-        case .nobody: append("0")
-        case .matching(let predicate): append(predicate, row: Alias.new, old: Alias.old)
-        }
+        append(condition: check.rule.condition(on: Alias.new, old: Alias.old))
     }
 
     /// The one row that was touched.
@@ -165,7 +157,7 @@ extension StatementBuilder {
         appendSelect(of: table)
         append(" FROM ")
         append(table: table.model.name, as: table.alias)
-        appendWhere(of: table, rule: table.rule)
+        appendWhere(of: table)
         append(" AND ")
         appendIsTouched(table.alias)
     }
@@ -191,7 +183,7 @@ extension StatementBuilder {
     mutating func appendTouchedRows(of table: TablePlan) {
         appendSelect(of: table)
         appendTouched(table)
-        appendWhere(of: table, rule: table.rule)
+        appendWhere(of: table)
         appendOrder(of: table)
         if table.order.isEmpty {
             append(" ORDER BY ")

@@ -1,16 +1,13 @@
-import Database
 import Expressions
 import Query
 import Schema
+import Store
+import StoreSQLite
 import Values
 
-/// A statement in the making.
+/// A statement of a write in the making.
 struct StatementBuilder {
-    /// The statement without its head. Only this room's own extensions append to it.
-    var sql = SQL()
-    /// Common table expressions, `"name" AS …`, in order of their names' first use. They have no
-    /// arguments, so that those of the statement keep their numbers.
-    private var views: [(name: String, sql: SQL)] = []
+    private var writer = StatementWriter(SQLiteDialect())
 
     /// Rows that one level of an answer holds at most.
     let rowsMax: Int
@@ -18,108 +15,65 @@ struct StatementBuilder {
     init(rowsMax: Int) { self.rowsMax = rowsMax }
 
     /// The whole statement.
-    var statement: SQL {
-        guard !views.isEmpty else { return sql }
-        var statement = SQL("WITH ")
-        for (index, view) in views.enumerated() {
-            if index > 0 { statement.append(", ") }
-            statement.append(view.sql)
-        }
-        statement.append(" ")
-        statement.append(sql)
-        return statement
-    }
+    var statement: BoundSQL { writer.statement }
 
-    /// Makes `name` stand for a query, once.
-    mutating func define(_ name: String, _ query: (inout StatementBuilder) -> Void) {
-        guard !views.contains(where: { $0.name == name }) else { return }
-        let sql = fragment { builder in
-            builder.append(identifier: name)
-            builder.append(" AS NOT MATERIALIZED (")
-            query(&builder)
-            builder.append(")")
-        }
-        assert(sql.arguments.isEmpty, "a view with arguments")
-        views.append((name, sql))
-    }
+    mutating func append(_ text: String) { writer.append(text) }
 
-    /// What `write` appends, apart from what is there already.
-    mutating func fragment(_ write: (inout StatementBuilder) -> Void) -> SQL {
-        var fragment = SQL()
-        swap(&fragment, &sql)
-        write(&self)
-        swap(&fragment, &sql)
-        return fragment
-    }
+    mutating func append(_ value: Value) { writer.append(.init(value, .text)) }
 
-    mutating func append(_ text: String) { sql.append(text) }
-
-    mutating func append(_ value: Value) { sql.append(argument: value) }
+    mutating func append(_ value: ValueExpression) { writer.append(value) }
 
     /// What a write gives a column.
     mutating func append(valueOf assignment: Assignment) {
-        sql.append(argument: assignment.value, slot: .column(assignment.column))
+        writer.append(.init(assignment.value, .text, source: .column(assignment.column)))
     }
 
     /// The rowids that a write has found or touched, which each run brings.
-    mutating func appendRowIDs() { sql.append(argument: .null, slot: .rows) }
-
-    /// ` LIMIT … OFFSET …`
-    ///
-    /// - Returns: The indexes of the two arguments in the statement; views have none.
-    @discardableResult
-    mutating func append(_ window: WindowPlan) -> WindowPlan.Arguments {
-        append(" LIMIT ")
-        let limit = append(window.limit, max: window.rowsMax)
-        append(" OFFSET ")
-        return WindowPlan.Arguments(
-            limit: limit, offset: append(window.offset, max: QueryLimits.windowMax))
-    }
-
-    /// A `limit` or `offset`, or the setting that bounds it.
-    private mutating func append(_ window: WindowParameter, max: Int) -> Int {
-        sql.append(
-            argument: .integer(Int64(min(window.number, max))),
-            slot: window.parameter.map { .operand(parameter: $0, .number(max: max)) })
-        return sql.arguments.count - 1
-    }
+    mutating func appendRowIDs() { writer.append(.init(.null, .text, source: .rows)) }
 
     mutating func append(column name: String, of alias: String) {
-        sql.append(identifier: alias)
-        sql.append(".")
-        sql.append(identifier: name)
+        writer.append(.init(name, of: alias, type: .text))
     }
 
-    mutating func append(identifier: String) { sql.append(identifier: identifier) }
-
-    mutating func append(_ field: ResolvedField, of alias: String) {
-        field.appendSQL(to: &sql, row: alias)
-    }
-
-    /// The predicate, so bound that it may stand between `AND`s.
-    mutating func append(_ predicate: Predicate, row alias: String, old: String? = nil) {
-        predicate.appendSQL(to: &sql, row: alias, old: old)
-    }
+    mutating func append(identifier: String) { writer.append(identifier: identifier) }
 
     /// `"table" AS "alias"`
     mutating func append(table: String, as alias: String) {
-        sql.append(identifier: table)
-        sql.append(" AS ")
-        sql.append(identifier: alias)
+        writer.append(SelectStatement.Source(.table(table), as: alias))
     }
 
-    /// The object of a layout, each member appended by `member`.
-    mutating func append(
-        object layout: RowLayout, _ member: (Int, inout StatementBuilder) -> Void
-    ) {
-        var text = SQL()
-        swap(&text, &sql)
-        layout.appendCall(to: &text) { index, text in
-            swap(&text, &sql)
-            member(index, &self)
-            swap(&text, &sql)
+    /// The condition, so bound that it may stand between `AND`s.
+    mutating func append(condition: ValueExpression) { writer.append(condition, .not) }
+
+    /// `SELECT …`: the members of a table in their order.
+    mutating func appendSelect(of table: TablePlan) {
+        append("SELECT ")
+        for (index, column) in table.columns(rowsMax: rowsMax).enumerated() {
+            if index > 0 { append(", ") }
+            append(column.value)
         }
-        swap(&text, &sql)
+    }
+
+    /// ` WHERE …`: the rule first, then what the request asks.
+    mutating func appendWhere(of table: TablePlan) {
+        append(" WHERE ")
+        append(conditions: table.conditions(table.rule, rowsMax: rowsMax))
+    }
+
+    mutating func append(conditions: [ValueExpression]) {
+        for (index, condition) in conditions.enumerated() {
+            if index > 0 { append(" AND ") }
+            append(condition: condition)
+        }
+    }
+
+    mutating func append(_ rule: RowRule, of alias: String) {
+        append(condition: rule.condition(on: alias))
+    }
+
+    mutating func appendOrder(of table: TablePlan) {
+        writer.appendTail(
+            of: SelectStatement([], from: [], order: table.orderKeys(rowsMax: rowsMax)))
     }
 }
 
@@ -130,6 +84,6 @@ extension BoundSQL {
     init(rowsMax: Int, _ write: (inout StatementBuilder) -> Void) {
         var builder = StatementBuilder(rowsMax: rowsMax)
         write(&builder)
-        self = builder.statement.bound
+        self = builder.statement
     }
 }

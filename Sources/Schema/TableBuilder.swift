@@ -1,0 +1,81 @@
+import Store
+import Values
+
+/// Makes the tables of linked models, each with the foreign keys that begin and end in it.
+struct TableBuilder {
+    private let drafts: [ModelDraft]
+    private let keys: [String: [ForeignKey]]
+    private let byName: [String: ModelDraft]
+
+    init(drafts: [ModelDraft], keys: [String: [ForeignKey]]) {
+        self.drafts = drafts
+        self.keys = keys
+        byName = Dictionary(drafts.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func table(of draft: ModelDraft) -> Table {
+        Table(
+            draft.name, draft.tableColumns,
+            primaryKey: Table.Key(draft.primaryKeyName, draft.primaryKey),
+            uniques: draft.uniques.map { Table.Key($0.name, $0.columns) },
+            references: references(of: draft), dependents: dependents(of: draft),
+            identity: identity(of: draft))
+    }
+
+    private func references(of draft: ModelDraft) -> [Table.Reference] {
+        (keys[draft.name] ?? []).compactMap { key in
+            byName[key.target].map { target in
+                Table.Reference(
+                    key.name, key.columns, of: target.name, target.columns(key.targetColumns),
+                    holdsRows: key.holdsRows)
+            }
+        }
+    }
+
+    private func dependents(of draft: ModelDraft) -> [Table.Reference] {
+        drafts.flatMap { child in
+            (keys[child.name] ?? []).filter { $0.target == draft.name }.map { key in
+                Table.Reference(
+                    key.name, key.targetColumns, of: child.name, child.columns(key.columns),
+                    holdsRows: key.holdsRows)
+            }
+        }
+    }
+
+    private func identity(
+        of draft: ModelDraft
+    ) -> (column: Int, sequence: IdentitySequence)? {
+        draft.columns.firstIndex(where: \.isIdentity).map { place in
+            let column = draft.columns[place]
+            let maximum = column.type == .integer32 ? Int64(Int32.max) : .max
+            return (
+                place,
+                IdentitySequence(table: draft.name, column: column.name, maximum: maximum)
+            )
+        }
+    }
+}
+
+extension ModelDraft {
+    /// The primary key's constraint name.
+    var primaryKeyName: String { "\(name)_pkey" }
+
+    fileprivate var tableColumns: [Table.Column] { columns(Array(columns.indices)) }
+
+    fileprivate func columns(_ places: [Int]) -> [Table.Column] {
+        places.map { place in
+            let column = columns[place]
+            return Table.Column(column.name, column.type, isNullable: column.isNullable)
+        }
+    }
+}
+
+extension ForeignKey {
+    /// Whether a row that is referred to cannot be deleted.
+    fileprivate var holdsRows: Bool {
+        switch onDelete {
+        case .noAction, .restrict: true
+        case .cascade, .setNull, .setDefault: false
+        }
+    }
+}

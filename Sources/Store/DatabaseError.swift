@@ -1,0 +1,53 @@
+/// Why a statement or a commit failed.
+public enum DatabaseError: Error, Hashable, Sendable {
+    /// An inline read used up its instructions: run it again on the slow lane.
+    case overBudget
+    /// The statement's time is over.
+    case timeout
+    /// Somebody else holds the file locked.
+    case busy
+    /// The database or this connection cannot be written.
+    case readOnly(String)
+    /// The disk or the file's page limit is full.
+    case full(String)
+    /// The file cannot be opened, read or trusted: input/output errors, corruption, no memory,
+    /// closed.
+    case unavailable(String)
+    /// A unique constraint or primary key.
+    case unique(table: String, columns: [String])
+    /// A unique index over expressions, by name.
+    case uniqueIndex(String)
+    /// A NOT NULL constraint.
+    case notNull(table: String, column: String)
+    /// A CHECK constraint, by name, or by its text when it has none.
+    case check(name: String)
+    /// A foreign key; SQLite does not say which. See `WriteTransaction.foreignKeyViolations`.
+    case foreignKey
+    /// An identity sequence has given its greatest number.
+    case sequenceExhausted(name: String, maximum: Int64)
+    /// Rows that a script would delete without saying so, while other tables refer to theirs.
+    case stillReferenced(ImpliedDeletion, table: String, by: [String])
+    /// An answer, or the changes of one write, are more than is kept in memory.
+    case tooLarge(String)
+    /// A statement with more levels than SQLite's parser or expression tree takes; its message.
+    case tooDeep(String)
+    /// Anything else: SQLite's extended result code and its message (for the log), and for a script
+    /// the line of the statement at fault, from 1.
+    case other(code: Int32, message: String, line: Int? = nil)
+}
+
+/// How a statement deletes rows without being a DELETE.
+public enum ImpliedDeletion: Hashable, Sendable {
+    /// DROP TABLE: all of them.
+    case drop
+    /// REPLACE, INSERT OR REPLACE, UPDATE OR REPLACE: those with the same key as a new one.
+    case replace
+
+    /// Whether other rows of the same table stay, which may refer to those.
+    public var leavesRows: Bool {
+        switch self {
+        case .drop: false
+        case .replace: true
+        }
+    }
+}

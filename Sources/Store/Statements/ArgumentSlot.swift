@@ -1,0 +1,41 @@
+public import Values
+
+/// An argument that a repeated request replaces.
+public struct ArgumentSlot: Hashable, Sendable {
+    /// Where a repeated request has the value.
+    public enum Source: Hashable, Sendable {
+        /// What the text of an operand becomes.
+        public enum Content: Hashable, Sendable {
+            /// A filter's operand, of the column's type.
+            case value(ColumnType)
+            /// A row count, never above `max`.
+            case number(max: Int)
+        }
+
+        /// The operand of the parameter at a place in the query string.
+        case operand(parameter: Int, Content)
+        /// What a write gives the column at a place in its model.
+        case column(Int)
+        /// The rows that a write has found or touched: a rowid, or a JSON array of them.
+        case rows
+
+        /// The parameter's place in the query string, if it is one that has the value.
+        public var parameter: Int? {
+            switch self {
+            case .operand(let parameter, _): parameter
+            case .column, .rows: nil
+            }
+        }
+    }
+
+    /// The argument's index in the statement.
+    public let argument: Int
+    /// Where its values come from.
+    public let source: Source
+
+    /// A slot.
+    public init(argument: Int, source: Source) {
+        self.argument = argument
+        self.source = source
+    }
+}

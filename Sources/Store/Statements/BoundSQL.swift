@@ -1,0 +1,23 @@
+public import Values
+
+/// A statement whose text is finished, kept apart from its arguments, as cached plans keep it.
+public struct BoundSQL: Sendable {
+    /// The text, in the dialect of an engine: parameters of the context first, then arguments.
+    public let text: String
+    /// The values of the arguments.
+    public var arguments: [Value]
+    /// Their types, one for each.
+    public let types: [ColumnType]
+    /// The arguments that a repeated request replaces.
+    public let slots: [ArgumentSlot]
+
+    /// A text that already numbers its arguments from the first after the context's.
+    public init(
+        text: String, arguments: [Value], types: [ColumnType] = [], slots: [ArgumentSlot] = []
+    ) {
+        self.text = text
+        self.arguments = arguments
+        self.types = types
+        self.slots = slots
+    }
+}

@@ -1,0 +1,60 @@
+public import Values
+
+/// What one engine spells differently from another: the named places of a statement's text. All
+/// the rest is written by ``StatementWriter``, the same for every engine.
+public protocol Dialect: Sendable {
+    /// The engine's name, for logs and messages.
+    var name: String { get }
+    /// `is distinct from`, and its opposite, with blanks around.
+    var distinct: String { get }
+    /// See ``distinct``.
+    var notDistinct: String { get }
+    /// How tightly the text of LIKE binds.
+    var likeBinding: StatementWriter.Binding { get }
+
+    /// The parameter with a number: the context's have 1 to ``ContextSlot/count``, arguments
+    /// follow.
+    func parameter(_ number: Int, _ type: ColumnType) -> String
+
+    /// The value as a literal that reads back as the same value. For DDL and for constants of
+    /// rules: what a request sends is bound.
+    func literal(_ value: Value, _ type: ColumnType) -> String
+
+    /// How tightly the text of a call binds.
+    func binding(
+        of function: StoreFunction, _ operands: [ValueExpression]
+    ) -> StatementWriter.Binding
+
+    /// Writes a call.
+    func write(
+        _ function: StoreFunction, _ operands: [ValueExpression], to writer: inout StatementWriter)
+
+    /// Writes LIKE, or ILIKE.
+    func writeLike(
+        _ operand: ValueExpression, _ pattern: ValueExpression, ignoresCase: Bool,
+        to writer: inout StatementWriter)
+
+    /// Writes the first row of a query as a JSON object, or NULL.
+    func writeObject(
+        _ layout: RowLayout, _ select: SelectStatement, to writer: inout StatementWriter)
+
+    /// Writes the rows of a query as a JSON array of objects.
+    func writeArray(
+        _ layout: RowLayout, _ select: SelectStatement, to writer: inout StatementWriter)
+
+    /// Writes what identifies a row of a table, as an order's keys.
+    func writeIdentity(of table: Table, as alias: String, to writer: inout StatementWriter)
+
+    /// The query asked of tables as if some rows that are gone were still in them. It must be a
+    /// SELECT without a WITH of its own.
+    func reading(_ query: BoundSQL, with tables: [RestoredTable]) -> BoundSQL
+}
+
+extension Dialect {
+    /// A query as this dialect writes it.
+    public func text(of select: SelectStatement) -> BoundSQL {
+        var writer = StatementWriter(self)
+        writer.append(select)
+        return writer.statement
+    }
+}

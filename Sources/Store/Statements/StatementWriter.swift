@@ -1,0 +1,320 @@
+import Values
+
+/// Writes statements as the text of a dialect, and collects what they bind.
+///
+/// The text comes from plans, never from a request; what a request sent is an argument.
+public struct StatementWriter {
+    /// How tightly an operator binds.
+    public enum Binding: Int, Comparable, Sendable {
+        case any, all, not, comparison, operation, primary
+        /// Whether the left one binds less tightly.
+        public static func < (a: Binding, b: Binding) -> Bool { a.rawValue < b.rawValue }
+    }
+
+    /// The dialect of the text.
+    public let dialect: any Dialect
+    /// Whether the text is for a table's definition: bare names, the engine's own functions.
+    public let isDefinition: Bool
+    private var text = ""
+    private var arguments: [Value] = []
+    private var types: [ColumnType] = []
+    private var slots: [ArgumentSlot] = []
+    /// Common table expressions, `"name" AS …`, in order of their names' first use. They have no
+    /// arguments, so that those of the statement keep their numbers.
+    private var views: [(name: String, text: String)] = []
+
+    /// A writer of an empty statement.
+    public init(_ dialect: any Dialect, isDefinition: Bool = false) {
+        self.dialect = dialect
+        self.isDefinition = isDefinition
+    }
+
+    /// The whole statement.
+    public var statement: BoundSQL {
+        let head = views.isEmpty ? "" : "WITH \(views.map(\.text).joined(separator: ", ")) "
+        return BoundSQL(text: head + text, arguments: arguments, types: types, slots: slots)
+    }
+
+    /// How many arguments it has so far.
+    public var argumentCount: Int { arguments.count }
+
+    /// Appends text as it is.
+    public mutating func append(_ text: String) { self.text += text }
+
+    /// Appends `identifier` in double quotes, its own quotes doubled.
+    public mutating func append(identifier: String) { text += quoted(identifier: identifier) }
+
+    /// `"row"."name"`, or the bare name.
+    public mutating func append(_ column: ValueExpression.ColumnReference) {
+        if let row = column.row {
+            append(identifier: row)
+            append(".")
+        }
+        append(identifier: column.name)
+    }
+
+    /// Appends a new parameter.
+    public mutating func append(_ argument: ValueExpression.Argument) {
+        if let source = argument.source {
+            slots.append(ArgumentSlot(argument: arguments.count, source: source))
+        }
+        arguments.append(argument.value)
+        types.append(argument.type)
+        text += dialect.parameter(ContextSlot.count + arguments.count, argument.type)
+    }
+
+    // MARK: Expressions
+
+    private func binding(of expression: ValueExpression) -> Binding {
+        switch expression {
+        case .any(let operands): operands.isEmpty ? .primary : .any
+        case .all(let operands): operands.isEmpty ? .primary : .all
+        case .not(.distinct), .not(.isNull), .not(.membership): .comparison
+        case .not: .not
+        case .comparison, .distinct, .isNull, .membership: .comparison
+        case .like: dialect.likeBinding
+        case .call(let function, let operands): dialect.binding(of: function, operands)
+        case .constant, .argument, .context, .column, .exists, .scalar, .masked, .rowCount, .object,
+            .array:
+            .primary
+        }
+    }
+
+    /// Writes `expression`, in parentheses if it binds less tightly than `needed`.
+    public mutating func append(_ expression: ValueExpression, _ needed: Binding = .any) {
+        let isOpen = binding(of: expression) < needed
+        if isOpen { append("(") }
+        write(expression)
+        if isOpen { append(")") }
+    }
+
+    private mutating func write(_ expression: ValueExpression) {
+        switch expression {
+        case .constant(let value, let type): append(dialect.literal(value, type))
+        case .argument(let argument): append(argument)
+        case .context(let slot): append(dialect.parameter(slot.rawValue, slot.type))
+        case .column(let column): append(column)
+        case .comparison(let comparison, let left, let right):
+            binary(left, " \(comparison.sql) ", right)
+        case .distinct(let left, let right): binary(left, dialect.distinct, right)
+        case .isNull(let operand):
+            append(operand, .operation)
+            append(" IS NULL")
+        case .membership(let operand, let list): membership(operand, " IN (", list)
+        case .not(let operand): negation(of: operand)
+        case .all(let operands): chain(operands, " AND ", .not, empty: .yes)
+        case .any(let operands): chain(operands, " OR ", .all, empty: .no)
+        case .like(let operand, let pattern, let ignoresCase):
+            dialect.writeLike(operand, pattern, ignoresCase: ignoresCase, to: &self)
+        case .call(let function, let operands): dialect.write(function, operands, to: &self)
+        case .exists(let select):
+            append("EXISTS (")
+            append(select)
+            append(")")
+        case .scalar(let select):
+            append("(")
+            append(select)
+            append(")")
+        case .masked(let condition, let value):
+            append("CASE WHEN ")
+            append(condition)
+            append(" THEN ")
+            append(value)
+            append(" END")
+        case .rowCount: append("count(*)")
+        case .object(let layout, let select): dialect.writeObject(layout, select, to: &self)
+        case .array(let layout, let select): dialect.writeArray(layout, select, to: &self)
+        }
+    }
+
+    /// Tests of SQL's own negated forms take those.
+    private mutating func negation(of operand: ValueExpression) {
+        switch operand {
+        case .distinct(let left, let right): binary(left, dialect.notDistinct, right)
+        case .isNull(let operand):
+            append(operand, .operation)
+            append(" IS NOT NULL")
+        case .membership(let operand, let list): membership(operand, " NOT IN (", list)
+        case .constant, .argument, .context, .column, .comparison, .all, .any, .not, .like, .call,
+            .exists, .scalar, .masked, .rowCount, .object, .array:
+            append("NOT ")
+            append(operand, .comparison)
+        }
+    }
+
+    private mutating func binary(
+        _ left: ValueExpression, _ symbol: String, _ right: ValueExpression
+    ) {
+        append(left, .operation)
+        append(symbol)
+        append(right, .operation)
+    }
+
+    private mutating func membership(
+        _ operand: ValueExpression, _ symbol: String, _ list: [ValueExpression]
+    ) {
+        append(operand, .operation)
+        append(symbol)
+        commas(list)
+        append(")")
+    }
+
+    /// The operands joined by `symbol`, the deepest first, in groups that keep the tree shallow.
+    private mutating func chain(
+        _ operands: [ValueExpression], _ symbol: String, _ needed: Binding, empty: ValueExpression
+    ) {
+        guard !operands.isEmpty else { return write(empty) }
+        let ordered = operands.deepestFirst
+        let chainMax = StatementLimits.chainMax
+        guard ordered.count > chainMax else { return join(ordered[...], symbol, needed) }
+        let size = (ordered.count + chainMax - 1) / chainMax
+        for start in stride(from: 0, to: ordered.count, by: size) {
+            if start > 0 { append(symbol) }
+            append("(")
+            let group = ordered[start..<min(start + size, ordered.count)]
+            if group.count > chainMax {
+                chain(Array(group), symbol, needed, empty: empty)
+            } else {
+                join(group, symbol, needed)
+            }
+            append(")")
+        }
+    }
+
+    private mutating func join(
+        _ operands: ArraySlice<ValueExpression>, _ symbol: String, _ needed: Binding
+    ) {
+        for (index, operand) in operands.enumerated() {
+            if index > 0 { append(symbol) }
+            append(operand, needed)
+        }
+    }
+
+    /// The operands with commas between them.
+    public mutating func commas(_ operands: [ValueExpression]) {
+        for (index, operand) in operands.enumerated() {
+            if index > 0 { append(", ") }
+            append(operand)
+        }
+    }
+
+    /// A call: `start` holds the function's name and the opening parenthesis.
+    public mutating func list(_ start: String, _ operands: [ValueExpression]) {
+        append(start)
+        commas(operands)
+        append(")")
+    }
+
+    // MARK: Queries
+
+    /// `SELECT … FROM … WHERE … ORDER BY … LIMIT … OFFSET …`
+    public mutating func append(_ select: SelectStatement) {
+        append("SELECT ")
+        if select.columns.isEmpty { append("1") }
+        for (index, column) in select.columns.enumerated() {
+            if index > 0 { append(", ") }
+            append(column.value)
+            if let name = column.name {
+                append(" AS ")
+                append(identifier: name)
+            }
+        }
+        appendTail(of: select)
+    }
+
+    /// All of a query that stands behind its columns.
+    public mutating func appendTail(of select: SelectStatement) {
+        for (index, source) in select.sources.enumerated() {
+            append(index == 0 ? " FROM " : ", ")
+            append(source)
+        }
+        appendWhere(select.conditions)
+        appendOrder(of: select)
+        if let limit = select.limit {
+            append(" LIMIT ")
+            append(limit)
+        }
+        if let offset = select.offset {
+            append(" OFFSET ")
+            append(offset)
+        }
+    }
+
+    /// ` WHERE …`; nothing where nothing is asked.
+    public mutating func appendWhere(_ conditions: [ValueExpression]) {
+        let asked = conditions.filter { $0 != .yes }
+        if asked.isEmpty { return }
+        append(" WHERE ")
+        if asked.count == 1 { append(asked[0]) } else { join(asked[...], " AND ", .not) }
+    }
+
+    private mutating func appendOrder(of select: SelectStatement) {
+        for (index, key) in select.order.enumerated() {
+            append(index == 0 ? " ORDER BY " : ", ")
+            append(key.value)
+            if key.isDescending { append(" DESC") }
+            if let nullsFirst = key.nullsFirst {
+                append(nullsFirst ? " NULLS FIRST" : " NULLS LAST")
+            }
+        }
+        guard select.order.isEmpty, case .identity(let table) = select.defaultOrder,
+            let alias = select.sources.first?.alias
+        else { return }
+        append(" ORDER BY ")
+        dialect.writeIdentity(of: table, as: alias, to: &self)
+    }
+
+    /// `"table" AS "alias"`
+    public mutating func append(_ source: SelectStatement.Source) {
+        switch source.table {
+        case .table(let name): append(identifier: name)
+        case .view(let view):
+            define(view)
+            append(identifier: view.name)
+        case .rows(let select):
+            append("(")
+            append(select)
+            append(")")
+        }
+        append(" AS ")
+        append(identifier: source.alias)
+    }
+
+    /// A view stands in a common table expression at the head of the statement and not where it is
+    /// used, since down there a parser may have little of its stack left. Engines put it back into
+    /// its users (NOT MATERIALIZED), so indexes serve as if it stood there.
+    private mutating func define(_ view: SelectStatement.View) {
+        guard !views.contains(where: { $0.name == view.name }) else { return }
+        var writer = StatementWriter(dialect)
+        writer.append(identifier: view.name)
+        writer.append(" AS NOT MATERIALIZED (")
+        writer.append(
+            SelectStatement(
+                view.columns.map { .init(.column($0, of: view.alias, type: .text)) },
+                from: [.init(.table(view.table), as: view.alias)], where: [view.condition]))
+        writer.append(")")
+        assert(writer.arguments.isEmpty, "a view with arguments")
+        views += writer.views.filter { inner in !views.contains { $0.name == inner.name } }
+        views.append((view.name, writer.text))
+    }
+}
+
+extension [ValueExpression] {
+    /// The order in which a chain's operands are written: nested groups first, since a parser keeps
+    /// what stands before them on its stack; otherwise as given.
+    fileprivate var deepestFirst: [ValueExpression] {
+        let stacks = map { StatementShape($0).stack }
+        guard let deepest = stacks.max(), deepest > 16, let first = stacks.firstIndex(of: deepest)
+        else { return self }
+        var ordered = self
+        ordered.insert(ordered.remove(at: first), at: 0)
+        return ordered
+    }
+}
+
+/// `name` as a quoted identifier, quotes doubled: standard SQL.
+public func quoted(identifier name: String) -> String {
+    guard name.utf8.contains(UInt8(ascii: "\"")) else { return "\"\(name)\"" }
+    let parts = name.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\"" + parts.joined(separator: "\"\"") + "\""
+}

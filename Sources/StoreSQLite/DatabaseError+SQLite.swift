@@ -1,0 +1,91 @@
+import SQLite
+public import Store
+
+// SQLite says in words which constraint failed, and gives one code for all that it cannot parse.
+// The words are read here and nowhere else (lang_conflict.html, limits.html): nobody above sees
+// them but a person.
+
+extension DatabaseError {
+    /// The error that SQLite's result means. `interruption` is what the limit in force stands for.
+    init(_ error: SQLiteError, interruption: DatabaseError = .timeout) {
+        let message = error.message
+        switch error.constraint {
+        case .unique, .primaryKey, .rowID: self = Self.unique(from: message)
+        case .notNull:
+            let column = Self.columns(after: "NOT NULL constraint failed: ", in: message).first
+            self = .notNull(table: column?.table ?? "", column: column?.name ?? "")
+        case .check:
+            self = .check(name: String(message.dropFirst("CHECK constraint failed: ".count)))
+        case .foreignKey: self = .foreignKey
+        case .trigger where isForeignKey(message): self = .foreignKey
+        case .trigger, nil: self = Self.general(error, interruption: interruption)
+        }
+    }
+
+    /// Whether NULL was to be a rowid: the NOT NULL of an integer primary key, which has no name
+    /// (rescode.html#mismatch).
+    public var isMissingRowID: Bool {
+        guard case .other(let code, _, _) = self else { return false }
+        return code == ResultCode.mismatch
+    }
+
+    /// Whether a statement would make a table, index, trigger or column that is there already.
+    public var isRepetition: Bool {
+        guard case .other(_, let message, _) = self else { return false }
+        return message.hasSuffix(" already exists") || message.hasPrefix("duplicate column name: ")
+    }
+
+    private static func general(_ error: SQLiteError, interruption: DatabaseError) -> DatabaseError
+    {
+        switch error.primary {
+        case ResultCode.interrupt: interruption
+        case ResultCode.busy, ResultCode.locked: .busy
+        case ResultCode.readOnly: .readOnly(error.message)
+        case ResultCode.full: .full(error.message)
+        case ResultCode.tooBig: .tooLarge(error.message)
+        case ResultCode.inputOutput, ResultCode.corrupt, ResultCode.cannotOpen,
+            ResultCode.notADatabase, ResultCode.noMemory, ResultCode.permission:
+            .unavailable("SQLite \(error.code): \(error.message)")
+        default:
+            isTooDeep(error.message)
+                ? .tooDeep(error.message) : .other(code: error.code, message: error.message)
+        }
+    }
+
+    /// `UNIQUE constraint failed: t.a, t.b`, or `…: index 'name'` for an index over expressions.
+    private static func unique(from message: String) -> DatabaseError {
+        let prefix = "UNIQUE constraint failed: "
+        let rest = message.dropFirst(prefix.count)
+        if rest.hasPrefix("index '") {
+            return .uniqueIndex(String(rest.dropFirst(7).dropLast()))
+        }
+        let columns = columns(after: prefix, in: message)
+        return .unique(table: columns.first?.table ?? "", columns: columns.map(\.name))
+    }
+
+    /// The `table.column` list that ends a constraint message.
+    private static func columns(
+        after prefix: String, in message: String
+    ) -> [(table: String, name: String)] {
+        guard message.hasPrefix(prefix) else { return [] }
+        var table: Substring?
+        var columns: [(table: String, name: String)] = []
+        for part in message.dropFirst(prefix.count).split(separator: ",") {
+            let part = part.drop { $0 == " " }
+            guard let dot = part.firstIndex(of: ".") else { continue }
+            table = table ?? part[..<dot]
+            columns.append((String(table ?? ""), String(part[part.index(after: dot)...])))
+        }
+        return columns
+    }
+}
+
+/// Statements that SQLite's parser (100 levels) or its tree of expressions (1,000) cannot take.
+private func isTooDeep(_ message: String) -> Bool {
+    message.hasPrefix("parser stack overflow") || message.hasPrefix("Expression tree is too")
+}
+
+/// RESTRICT actions are carried out by internal triggers, which report the general constraint code.
+private func isForeignKey(_ message: String) -> Bool {
+    message.hasPrefix("FOREIGN KEY constraint failed")
+}

@@ -1,0 +1,130 @@
+import Bytes
+public import Store
+public import Values
+
+/// SQLite 3.40 and later, with PostgreSQL's meaning.
+///
+/// Booleans are the integers 0 and 1, decimals are scaled integers, all else that SQLite has no type
+/// for is text: functions whose names begin with `apus_` are ours (`SQLFunctions`).
+public struct SQLiteDialect: Dialect {
+    /// See ``Store/Dialect/name``.
+    public let name = "sqlite"
+    /// See ``Store/Dialect/distinct``.
+    public let distinct = " IS NOT "
+    /// See ``Store/Dialect/notDistinct``.
+    public let notDistinct = " IS "
+    /// See ``Store/Dialect/likeBinding``.
+    public let likeBinding = StatementWriter.Binding.primary
+
+    /// The dialect.
+    public init() {}
+
+    /// See ``Store/Dialect/parameter(_:_:)``.
+    public func parameter(_ number: Int, _ type: ColumnType) -> String { "?\(number)" }
+
+    /// See ``Store/Dialect/writeLike(_:_:ignoresCase:to:)``.
+    public func writeLike(
+        _ operand: ValueExpression, _ pattern: ValueExpression, ignoresCase: Bool,
+        to writer: inout StatementWriter
+    ) {
+        writer.list(ignoresCase ? "apus_ilike(" : "apus_like(", [operand, pattern])
+    }
+
+    /// See ``Store/Dialect/writeIdentity(of:as:to:)``. Every table has a rowid, and no column may be
+    /// called so.
+    public func writeIdentity(
+        of table: Table, as alias: String, to writer: inout StatementWriter
+    ) {
+        writer.append(identifier: alias)
+        writer.append(".rowid")
+    }
+
+    // MARK: JSON
+
+    /// See ``Store/Dialect/writeObject(_:_:to:)``.
+    public func writeObject(
+        _ layout: RowLayout, _ select: SelectStatement, to writer: inout StatementWriter
+    ) {
+        writer.append("(SELECT ")
+        layout.appendCall(to: &writer) { index, writer in
+            writer.append(select.columns[index].value)
+        }
+        writer.appendTail(of: select)
+        writer.append(" LIMIT 1)")
+    }
+
+    /// See ``Store/Dialect/writeArray(_:_:to:)``.
+    ///
+    /// The members of the objects are columns of a subquery of their own, and not arguments of the
+    /// function there: SQLite's parser has a stack of 100 entries, of which a level of embeds so
+    /// takes 10 and not 15.
+    public func writeArray(
+        _ layout: RowLayout, _ select: SelectStatement, to writer: inout StatementWriter
+    ) {
+        var rows = select
+        for index in rows.columns.indices { rows.columns[index].name = Self.member(index) }
+        writer.append("(SELECT apus_array(")
+        layout.appendCall(to: &writer) { index, writer in
+            writer.append(identifier: Self.member(index))
+        }
+        writer.append(") FROM (")
+        writer.append(rows)
+        writer.append("))")
+    }
+
+    /// A column of an array's rows, by the place of its member. These rows have no other columns.
+    private static func member(_ index: Int) -> String { "c\(index)" }
+
+    // MARK: Restored rows
+
+    /// See ``Store/Dialect/reading(_:with:)``: a common table expression of the table's name hides
+    /// the table itself (lang_with.html).
+    public func reading(_ query: BoundSQL, with tables: [RestoredTable]) -> BoundSQL {
+        guard !tables.isEmpty else { return query }
+        var arguments = query.arguments
+        var types = query.types
+        var expressions: [String] = []
+        for table in tables {
+            arguments.append(table.rowsAsJSON)
+            types.append(.json)
+            expressions.append(
+                table.expression(number: ContextSlot.count + arguments.count))
+        }
+        return BoundSQL(
+            text: "WITH \(expressions.joined(separator: ", ")) \(query.text)",
+            arguments: arguments, types: types)
+    }
+}
+
+extension RestoredTable {
+    /// `"name"("a", "b") AS (…)`; the rows are argument `?number`.
+    fileprivate func expression(number: Int) -> String {
+        let name = quoted(identifier: name)
+        let names = columns.map { quoted(identifier: $0.name) }.joined(separator: ", ")
+        let parts = columns.indices.map { "json_extract(value, '$[\($0)]')" }.joined(
+            separator: ", ")
+        return "\(name)(\(names)) AS (SELECT \(names) FROM main.\(name)"
+            + " UNION ALL SELECT \(parts) FROM json_each(?\(number)))"
+    }
+
+    /// The rows as arrays of values as they are stored. Bytes are restored as NULL: JSON has no form
+    /// for them.
+    fileprivate var rowsAsJSON: Value {
+        var json: [UInt8] = [ASCII.leftBracket]
+        for (place, row) in rows.enumerated() {
+            json.append(ascii: place == 0 ? "[" : ",[")
+            for (index, value) in row.enumerated() {
+                if index > 0 { json.append(ASCII.comma) }
+                switch value {
+                case .null, .blob: json.append(ascii: "null")
+                case .integer(let number): json.append(decimal: number)
+                case .real(let number): json.append(shortest: number)
+                case .text(let text): json.append(jsonString: text)
+                }
+            }
+            json.append(ASCII.rightBracket)
+        }
+        json.append(ASCII.rightBracket)
+        return .text(String(utf8: json))
+    }
+}

@@ -1,0 +1,98 @@
+import Diagnostics
+import Store
+import Synchronization
+
+/// The reads that have left the slow lane, and the threads that make their parts: short jobs in
+/// turn, so that each gets on however many there are, and none waits for a slow read.
+final class LongReads: Sendable {
+    private struct State {
+        var open: [ObjectIdentifier: (parts: PartMaker, caller: String)] = [:]
+        var byCaller: [String: Int] = [:]
+        /// Done with, for the slow lane's next jobs: opening a connection costs as much as reading
+        /// a megabyte.
+        var spares: [PartMaker] = []
+        var isClosed = false
+    }
+
+    let timeMax: Duration
+    private let statementTime: Duration
+    private let state = Mutex(State())
+    private let lane = WorkerLane(
+        name: "long reads", threadsMax: DatabaseLimits.longReadThreads
+    ) {}
+
+    init(_ configuration: DatabaseConfiguration) {
+        timeMax = configuration.longReadTime
+        statementTime = configuration.statementTimeout
+    }
+
+    func add(_ parts: PartMaker, for caller: String) throws(Problem) {
+        let problem = state.withLock { state -> Problem? in
+            if state.isClosed { return .closed }
+            let count = state.byCaller[caller, default: 0]
+            if count >= DatabaseLimits.longReadsPerCallerMax
+                || state.open.count >= DatabaseLimits.longReadsMax
+            {
+                return .tooManyLongReads
+            }
+            state.byCaller[caller] = count + 1
+            state.open[ObjectIdentifier(parts)] = (parts, caller)
+            return nil
+        }
+        if let problem { throw problem }
+        parts.nanosecondsLeft = statementTime.nanoseconds
+    }
+
+    /// Ends a read nobody wants any more, on a thread where closing files holds up no loop.
+    func remove(_ parts: PartMaker) {
+        let isOpen = state.withLock { state in
+            guard let entry = state.open.removeValue(forKey: ObjectIdentifier(parts)) else {
+                return false
+            }
+            let count = state.byCaller[entry.caller, default: 0] - 1
+            state.byCaller[entry.caller] = count > 0 ? count : nil
+            return true
+        }
+        if isOpen { lane.post({ [self] in finish(parts) }, refused: { parts.end() }) }
+    }
+
+    /// Ends a read and keeps its reader, if there are not enough already.
+    private func finish(_ parts: PartMaker) {
+        parts.end()
+        state.withLock { state in
+            guard !state.isClosed, state.spares.count < DatabaseLimits.slowLaneThreads else {
+                return
+            }
+            state.spares.append(parts)
+        }
+    }
+
+    /// A reader that is no longer in use.
+    func takeSpare() -> Reader? {
+        state.withLock { $0.spares.popLast() }?.release()
+    }
+
+    func nextPart(of parts: PartMaker) async throws(Problem) -> [UInt8]? {
+        while true {
+            let part = try await lane.run(waitingMax: .max) {
+                (_, cancellation) throws(Problem) in
+                try worded { () throws(DatabaseError) in try parts.make(cancellation) }
+            }
+            if part?.isEmpty != true { return part }
+        }
+    }
+
+    /// Ends all of them.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        lane.close()
+        let open = state.withLock { state in
+            defer {
+                state.open = [:]
+                state.spares = []
+            }
+            return state.open.values.map(\.parts)
+        }
+        for parts in open { parts.end() }
+    }
+}

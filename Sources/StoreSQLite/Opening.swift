@@ -1,0 +1,132 @@
+import Bytes
+import Diagnostics
+import Disk
+import SQLite
+import Store
+
+/// How connections are opened and set up.
+enum Opening {
+    /// Milliseconds to wait for another process's lock: somebody may have the file open in a shell.
+    private static let busyTimeoutMilliseconds: Int32 = 5000
+    /// "Apus" in the file's header (pragma.html#pragma_application_id).
+    private static let applicationID: Int64 = 0x4170_7573
+
+    /// A connection that may read and not write.
+    static func reader(
+        path: String, cacheKiB: Int, tables: CapturedTables, counts: RowCounts
+    ) throws(DatabaseError) -> Reader {
+        do throws(SQLiteError) {
+            let connection = try Connection(path: path, options: options(.existing))
+            try SQLFunctions.define(on: connection)
+            try connection.execute("PRAGMA cache_size = -\(cacheKiB)")
+            try connection.execute("PRAGMA foreign_keys = ON")
+            try connection.execute("PRAGMA query_only = ON")
+            // Reads from the file, so that there is a log to look at.
+            _ = try connection.integer("PRAGMA schema_version")
+            connection.forgetStatements()
+            return Reader(
+                connection: connection, tables: tables, counts: counts, lane: .loop,
+                cacheKiB: cacheKiB)
+        } catch {
+            throw DatabaseError(error)
+        }
+    }
+
+    /// The connection that writes, with its hook set before anything is prepared.
+    static func writer(
+        path: String, configuration: DatabaseConfiguration
+    ) throws(Problem) -> (Connection, HookTarget) {
+        do throws(SQLiteError) {
+            let connection = try Connection(path: path, options: options(.create))
+            let hook = Writer.observe(connection)
+            try SQLFunctions.define(on: connection)
+            try setUp(connection, configuration)
+            return (connection, hook)
+        } catch {
+            throw problem(error, path: path)
+        }
+    }
+
+    private static func setUp(
+        _ connection: Connection, _ configuration: DatabaseConfiguration
+    ) throws(SQLiteError) {
+        let isTemporary = configuration.location == .temporary
+        let other = try connection.integer("PRAGMA application_id")
+        guard other == 0 || other == applicationID else {
+            throw SQLiteError(
+                code: ResultCode.notADatabase, message: "the file belongs to another application")
+        }
+        _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
+        // First: the change of mode would synchronise what is thrown away.
+        try connection.execute("PRAGMA synchronous = \(isTemporary ? "OFF" : "FULL")")
+        guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
+            throw SQLiteError(
+                code: ResultCode.cannotOpen,
+                message: "the file system cannot share memory, which write-ahead logging needs")
+        }
+        try connection.execute("PRAGMA foreign_keys = ON")
+        try connection.execute("PRAGMA cache_size = -\(configuration.pageCacheKiB)")
+        try connection.execute("PRAGMA journal_size_limit = \(DatabaseLimits.logFileBytesKept)")
+        try connection.execute(
+            "PRAGMA wal_autocheckpoint = \(DatabaseLimits.checkpointPages)")
+        try connection.execute("PRAGMA secure_delete = FAST")
+        if let pages = configuration.pagesMax {
+            try connection.execute("PRAGMA max_page_count = \(pages)")
+        }
+        try makeTables(connection)
+        if other == 0 { try connection.execute("PRAGMA application_id = \(applicationID)") }
+        connection.forgetStatements()
+    }
+
+    private static func makeTables(_ connection: Connection) throws(SQLiteError) {
+        try connection.executeScript(
+            """
+            CREATE TABLE IF NOT EXISTS _apus_meta (
+                key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS _apus_changes (
+                seq INTEGER PRIMARY KEY, txn INTEGER NOT NULL, at INTEGER NOT NULL,
+                model TEXT NOT NULL, key TEXT NOT NULL, op TEXT NOT NULL,
+                new TEXT, old TEXT) STRICT;
+            CREATE TABLE IF NOT EXISTS _apus_trimmed (
+                model TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS _apus_sequences (
+                model TEXT COLLATE NOCASE PRIMARY KEY, last INTEGER NOT NULL,
+                is_settled INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+            """, rights: .all)
+        var random = SystemRandomNumberGenerator()
+        let bits: UInt64 = random.next()
+        let epoch = Base64URL.encode((0..<8).map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) })
+        try connection.execute("INSERT OR IGNORE INTO _apus_meta VALUES ('epoch', '\(epoch)')")
+    }
+
+    private static func options(_ mode: ConnectionOptions.Mode) -> ConnectionOptions {
+        ConnectionOptions(
+            mode: mode, busyTimeoutMilliseconds: busyTimeoutMilliseconds,
+            cachedStatementsMax: DatabaseLimits.cachedStatementsMax)
+    }
+
+    /// Why the file at `path` cannot serve.
+    private static func problem(_ error: SQLiteError, path: String) -> Problem {
+        let cause = "SQLite \(error.code): \(error.message)"
+        switch error.primary {
+        case ResultCode.notADatabase, ResultCode.corrupt:
+            return Problem(
+                code: "XX001", status: 503,
+                message: "\(path) is damaged or is not an Apus database: \(error.message).",
+                hint: .servingBackup,
+                cause: cause)
+        case ResultCode.readOnly, ResultCode.permission:
+            return .file("write", path, reason: error.message, cause: cause)
+        default:
+            return .file("open", path, reason: error.message, cause: cause)
+        }
+    }
+}
+
+extension String {
+    /// The hint of a problem that only a backup helps against. Put in the place of the database it
+    /// would meet the log that lies there, which is another one's.
+    public static let servingBackup =
+        "Keep its files as they are, copy a backup into an empty directory, and serve that with "
+        + "--data."
+}

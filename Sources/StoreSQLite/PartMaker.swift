@@ -1,0 +1,78 @@
+import Diagnostics
+import SQLite
+import Store
+
+/// The reader, the query and the encoder of a long read.
+///
+/// Unchecked: the lane's threads use it, one after the other. The next job is given to the lane
+/// only when the last one has answered, `end` when nobody can ask for another or no thread is left,
+/// and the lane's lock orders them.
+final class PartMaker: @unchecked Sendable {
+    private var reader: Reader?
+    private var query: RunningQuery?
+    private var append: ((inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool)?
+    /// The reader's own page cache.
+    private let cacheKiB: Int
+    /// What is left of the statement timeout.
+    var nanosecondsLeft: UInt64 = 0
+
+    init(
+        _ reader: Reader, _ query: RunningQuery,
+        _ append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool
+    ) {
+        self.reader = reader
+        self.query = query
+        self.append = append
+        cacheKiB = reader.cacheKiB
+        // The rows are gone over once: a large cache would only stand there.
+        reader.cacheKiB = DatabaseLimits.longReadCacheKiB
+    }
+
+    /// The next part; an empty one when it was the turn of others first, nil at the end.
+    func make(_ cancellation: Cancellation) throws(DatabaseError) -> [UInt8]? {
+        guard let reader, let query, let append else { return nil }
+        let start = monotonicNanoseconds()
+        reader.connection.obey(cancellation)
+        reader.connection.limit(.deadline(start &+ nanosecondsLeft))
+        defer {
+            let used = monotonicNanoseconds() - start
+            nanosecondsLeft -= min(nanosecondsLeft, used)
+        }
+        var part: [UInt8] = []
+        part.reserveCapacity(DatabaseLimits.partBytes + DatabaseLimits.partBytes / 16)
+        let isAtEnd = try query.withRows { (rows) throws(DatabaseError) in
+            var rowCount = 0
+            while try append(&rows, &part) {
+                rowCount += 1
+                if part.count >= DatabaseLimits.partBytes { return false }
+                // Small rows are quicker than a look at the clock for each.
+                if rowCount % 16 == 0,
+                    monotonicNanoseconds() - start > DatabaseLimits.partNanosecondsMax
+                {
+                    return false
+                }
+            }
+            return true
+        }
+        if isAtEnd { end() }
+        return part
+    }
+
+    /// Gives up the query and its snapshot.
+    func end() {
+        query = nil
+        append = nil
+        guard let reader else { return }
+        reader.connection.limit(.none)
+        if reader.connection.isInTransaction { try? reader.connection.execute("COMMIT") }
+    }
+
+    /// The reader, as it came, after the end.
+    func release() -> Reader? {
+        guard let reader else { return nil }
+        self.reader = nil
+        reader.cacheKiB = cacheKiB
+        reader.hasLeft = false
+        return reader
+    }
+}

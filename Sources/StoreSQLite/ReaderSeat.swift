@@ -1,0 +1,22 @@
+import Store
+
+/// What a thread of the slow lane keeps from job to job: a reader of its own.
+final class ReaderSeat {
+    private var kept: Reader?
+    private let makeReader: @Sendable () throws(DatabaseError) -> Reader
+
+    init(_ makeReader: @escaping @Sendable () throws(DatabaseError) -> Reader) {
+        self.makeReader = makeReader
+    }
+
+    /// The thread's reader, made when it is first asked for.
+    func reader() throws(DatabaseError) -> Reader {
+        if let kept { return kept }
+        let reader = try makeReader()
+        kept = reader
+        return reader
+    }
+
+    /// The reader belongs to somebody else now.
+    func leave() { kept = nil }
+}

@@ -1,0 +1,141 @@
+import Bytes
+import SQLite
+public import Store
+public import Values
+
+/// The rows of one query, one at a time. Valid inside the closure it was given to.
+public struct Rows: ~Copyable {
+    private var run: StatementRun
+    private let interruption: DatabaseError
+    private let connection: Connection
+
+    init(
+        _ run: consuming StatementRun, of connection: Connection, interruption: DatabaseError
+    ) {
+        self.run = run
+        self.connection = connection
+        self.interruption = interruption
+    }
+
+    /// Advances to the next row.
+    ///
+    /// - Returns: false at the end.
+    /// - Throws: `overBudget` or `timeout` at the query's bound, or whatever the database reports.
+    public mutating func next() throws(DatabaseError) -> Bool {
+        if connection.isOverLimit { throw interruption }
+        do throws(SQLiteError) {
+            return try run.step()
+        } catch {
+            throw DatabaseError(error, interruption: interruption)
+        }
+    }
+
+    /// The number of columns.
+    public var columnCount: Int { run.columnCount }
+
+    /// A column's value.
+    public func value(_ column: Int) -> Value { Value(run.cell(column)) }
+
+    /// A column as an integer; NULL is 0.
+    public func int64(_ column: Int) -> Int64 { run.cell(column).integer }
+
+    /// The first column of the rows that are left.
+    public mutating func integers() throws(DatabaseError) -> [Int64] {
+        var integers: [Int64] = []
+        while try next() { integers.append(int64(0)) }
+        return integers
+    }
+
+    /// Whether a column is NULL.
+    public func isNull(_ column: Int) -> Bool { run.cell(column).storageClass == .null }
+
+    /// A column as text; NULL is empty.
+    public func text(_ column: Int) -> String { run.cell(column).text }
+
+    /// A column's bytes: of a blob, or the UTF-8 of text.
+    public func bytes(_ column: Int) -> [UInt8] { run.cell(column).bytes }
+
+    /// Appends a column in the wire form of `type`, straight from the database's memory.
+    public func appendJSON(_ column: Int, as type: ColumnType, to out: inout [UInt8]) {
+        type.appendJSON(cell: run.cell(column), to: &out)
+    }
+
+    /// Appends a column as `appendJSON` does, json without the members that are null.
+    fileprivate func appendJSON(
+        strippingNulls column: Int, as type: ColumnType, to out: inout [UInt8]
+    ) {
+        let cell = run.cell(column)
+        if case .json = type, cell.storageClass == .text {
+            cell.withBytes { out.append(strippingNulls: $0) }
+        } else {
+            type.appendJSON(cell: cell, to: &out)
+        }
+    }
+
+    /// Whether the query steps through a whole table or index, so that it costs the same whatever
+    /// its arguments. Known when it has begun to.
+    public var readsWholeTable: Bool { run.readsWholeTable }
+
+    /// Counts encoded bytes against the query's bound: SQLite sees a few instructions for a row of
+    /// any size.
+    func charge(_ byteCount: Int) { connection.charge(byteCount) }
+}
+
+extension RowLayout {
+    /// Appends columns 0, 1, … of the current row as a JSON object. Its bytes count against the
+    /// query's bound: `next` throws when that is reached.
+    public func appendObject(_ rows: borrowing Rows, to out: inout [UInt8]) {
+        let before = out.count
+        for index in members.indices {
+            out.append(contentsOf: prefixes[index])
+            rows.appendJSON(index, as: members[index].type, to: &out)
+        }
+        appendEnd(to: &out)
+        rows.charge(out.count - before)
+    }
+}
+
+extension RowLayout {
+    /// Appends the current row as `appendObject` does, without the members that are null, at every
+    /// depth.
+    public func appendObject(strippingNulls rows: borrowing Rows, to out: inout [UInt8]) {
+        let before = out.count
+        for index in members.indices {
+            let start = out.count
+            out.append(contentsOf: prefixes[index])
+            if start == before { out[start] = ASCII.leftBrace }
+            let value = out.count
+            rows.appendJSON(strippingNulls: index, as: members[index].type, to: &out)
+            if out[value...].elementsEqual("null".utf8) { out.removeLast(out.count - start) }
+        }
+        if out.count == before { out.append(ASCII.leftBrace) }
+        out.append(ASCII.rightBrace)
+        rows.charge(out.count - before)
+    }
+}
+
+extension ColumnType {
+    /// Appends what a cell holds, in this type's wire form.
+    func appendJSON(cell: some Cell, to out: inout [UInt8]) {
+        switch cell.storageClass {
+        case .null: out.append(ascii: "null")
+        case .integer: appendJSON(integer: cell.integer, to: &out)
+        case .real: appendJSON(real: cell.real, to: &out)
+        case .text: cell.withBytes { appendJSON(text: $0, to: &out) }
+        case .blob: cell.withBytes { appendJSON(blob: $0, to: &out) }
+        }
+    }
+}
+
+extension Value {
+    /// The value of a cell.
+    init(_ cell: some Cell) {
+        switch cell.storageClass {
+        case .null: self = .null
+        case .integer: self = .integer(cell.integer)
+        case .real: self = .real(cell.real)
+        case .text: self = .text(cell.text)
+        case .blob: self = .blob(cell.bytes)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+public import Diagnostics
+public import Store
+public import Values
+
+/// A query in the middle of its rows. Confined like its reader, with which it may leave.
+public final class RunningQuery {
+    private var rows: Rows
+
+    init(_ rows: consuming Rows) { self.rows = rows }
+
+    /// Lets `body` take rows.
+    public func withRows<R>(
+        _ body: (inout Rows) throws(DatabaseError) -> R
+    ) throws(DatabaseError) -> R {
+        try body(&rows)
+    }
+}
+
+extension Reader {
+    /// Starts a query on the slow lane that may have more rows than an answer should hold.
+    public func start(
+        text: String, arguments: [Value], _ context: QueryContext
+    ) throws(DatabaseError) -> RunningQuery {
+        RunningQuery(try start(text: text, arguments: arguments, context, budget: .inline))
+    }
+
+    /// Lets a query of the slow lane go on as long as its reader likes to read: the connection, its
+    /// snapshot and the query leave the lane's thread, which gets a new connection for its next
+    /// job.
+    ///
+    /// - Parameters:
+    ///   - first: Bytes made already.
+    ///   - caller: Whose share of the long reads this takes.
+    ///   - append: Makes one row's bytes and answers true, or what stands behind the last row and
+    ///     answers false. Called by one thread at a time.
+    /// - Throws: 53400 when too many long reads are open, of this caller or in all; 57P03 after
+    ///   `close`.
+    public func leave(
+        with query: RunningQuery, first: [UInt8], for caller: String,
+        append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool
+    ) throws(Problem) -> LongRead {
+        guard let longReads else { preconditionFailure("a loop's reader stays with its loop") }
+        let parts = PartMaker(self, query, append)
+        try longReads.add(parts, for: caller)
+        hasLeft = true
+        return LongRead(parts, first: first, of: longReads)
+    }
+}

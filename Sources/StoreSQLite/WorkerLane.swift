@@ -1,0 +1,62 @@
+import Diagnostics
+import SQLite
+import Store
+import Work
+
+/// Worker threads for reads: each job gets a cancellation to obey, and refusals are worded.
+final class WorkerLane<Seat>: Sendable {
+    private let pool: WorkerPool<Seat>
+    /// Ends all that runs here.
+    private let cancellation = Cancellation()
+
+    init(name: String, threadsMax: Int, makeSeat: @escaping @Sendable () -> Seat) {
+        pool = WorkerPool(name: name, threadsMax: threadsMax, makeSeat: makeSeat)
+    }
+
+    /// Does work on one of the threads. When the calling task is cancelled, work that waits is
+    /// dropped, and the cancellation that running work was given is raised.
+    ///
+    /// - Parameter waitingMax: Jobs that may wait before this one.
+    /// - Throws: what `work` throws; 53400 when too many wait, 57P03 after `close`, 57014 when
+    ///   dropped.
+    func run<R: Sendable>(
+        waitingMax: Int,
+        _ work: @escaping @Sendable (Seat, Cancellation) throws(Problem) -> R
+    ) async throws(Problem) -> R {
+        let cancellation = Cancellation(within: cancellation)
+        let result: Result<R, Problem>
+        do throws(WorkRefusal) {
+            result = try await pool.run(
+                waitingMax: waitingMax,
+                { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
+                interrupt: { cancellation.raise() })
+        } catch {
+            throw Problem(error)
+        }
+        return try result.get()
+    }
+
+    /// Does work later on one of the threads, however many jobs wait; `refused` is called instead
+    /// when the lane is closed.
+    func post(_ work: @escaping @Sendable () -> Void, refused: @escaping @Sendable () -> Void) {
+        pool.post({ _ in work() }, refused: { _ in refused() })
+    }
+
+    /// Interrupts what runs, refuses what waits, and lets the threads end. Whoever asked has been
+    /// cut off by then: a full lane of reads at their timeouts would take an hour.
+    func close() {
+        pool.close()
+        cancellation.raise()
+        pool.join()
+    }
+}
+
+extension Problem {
+    fileprivate init(_ refusal: WorkRefusal) {
+        switch refusal {
+        case .full: self = .tooManySlowReads
+        case .closed: self = .closed
+        case .withdrawn: self = .withdrawn
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Diagnostics
+import SQLite
+import Store
+import Synchronization
+import Work
+
+/// A write waiting for the writer.
+struct WriteJob: Sendable {
+    /// Does the work and returns the reply to send once it is durable. May be called again if the
+    /// transaction was lost through another write's fault.
+    let perform: @Sendable (WriteTransaction) throws(Problem) -> @Sendable () -> Void
+    /// Tells the caller why nothing was written.
+    let fail: @Sendable (Problem) -> Void
+    /// Whether the statement timeout holds.
+    let isBounded: Bool
+    /// Raised when nobody wants the write any more; one that has begun goes on.
+    let withdrawal: Cancellation?
+}
+
+/// The writes waiting, and the bell that wakes the writer.
+final class WriteQueue: Sendable {
+    private struct State {
+        var jobs: [WriteJob] = []
+        var isClosed = false
+        var wantsTrimming = false
+        /// When the time for waiting writes is over, on the monotonic clock.
+        var deadline = UInt64.max
+    }
+
+    private let state = Mutex(State())
+    private let bell = Semaphore()
+
+    /// Adds a write.
+    ///
+    /// - Throws: 53400 when too many wait, 57P03 after `close`.
+    func append(_ job: WriteJob) throws(Problem) {
+        let (wasEmpty, problem) = state.withLock { state -> (Bool, Problem?) in
+            if state.isClosed { return (false, .closed) }
+            if state.jobs.count >= DatabaseLimits.waitingWritesMax {
+                return (false, .tooManyWrites)
+            }
+            state.jobs.append(job)
+            return (state.jobs.count == 1, nil)
+        }
+        if let problem { throw problem }
+        if wasEmpty { bell.signal() }
+    }
+
+    /// What the writer finds when it looks.
+    struct Taken {
+        let jobs: [WriteJob]
+        /// Whether there will be no more.
+        let isClosed: Bool
+        /// Whether somebody has asked for the log to be trimmed.
+        let wantsTrimming: Bool
+    }
+
+    /// Takes all that waits.
+    ///
+    /// - Parameter waits: Whether to wait for something, if there is nothing.
+    func take(waits: Bool) -> Taken {
+        let first = drain()
+        if !waits || !first.jobs.isEmpty || first.isClosed || first.wantsTrimming { return first }
+        bell.wait()
+        return drain()
+    }
+
+    /// Asks the writer to trim the log, between the writes.
+    func askForTrimming() {
+        state.withLock { $0.wantsTrimming = true }
+        bell.signal()
+    }
+
+    /// Wakes the writer, whether or not there is something to take.
+    func wake() { bell.signal() }
+
+    /// Refuses further writes; those waiting are still done, as far as `time` allows.
+    func close(within time: Duration) {
+        state.withLock { state in
+            state.isClosed = true
+            state.deadline = moment(after: time)
+        }
+        bell.signal()
+    }
+
+    /// Whether the time after `close` is over.
+    var isOverdue: Bool {
+        let deadline = state.withLock { $0.deadline }
+        return deadline != .max && monotonicNanoseconds() >= deadline
+    }
+
+    private func drain() -> Taken {
+        state.withLock { state in
+            defer {
+                state.jobs = []
+                state.wantsTrimming = false
+            }
+            return Taken(
+                jobs: state.jobs, isClosed: state.isClosed, wantsTrimming: state.wantsTrimming)
+        }
+    }
+}
+
+extension Problem {
+    static let closed = Problem(
+        code: "57P03", status: 503, message: "The database is closed.",
+        hint: "The server is shutting down; try again in a moment.")
+
+    /// Whoever asked is gone. Nobody reads this but the log of a caller that was not a peer.
+    static let withdrawn = Problem(
+        code: "57014", status: 500, message: "canceling statement due to user request")
+
+    static let tooManyWrites = Problem(
+        code: "53400", status: 503, message: "Too many writes are waiting.",
+        hint: "Try again in a moment.")
+
+    static let tooManyLongReads = Problem(
+        code: "53400", status: 503, message: "Too many long answers are being sent.",
+        hint: "Read the answers you have asked for, or ask for fewer rows at a time.")
+
+    static let tooManySlowReads = Problem(
+        code: "53400", status: 503, message: "Too many slow queries are waiting.",
+        hint: "Try again in a moment, or make the query cheaper.")
+}

@@ -1,0 +1,140 @@
+import Bytes
+import Diagnostics
+import Testing
+import Values
+
+@testable import Store
+@testable import StoreSQLite
+
+/// Queries that go on after their thread has other things to do.
+@Suite(.timeLimit(.minutes(1))) struct LongReadTests {
+    static func query(_ count: Int) -> String {
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT \(count)) "
+            + "SELECT printf('%099d', x) FROM n"
+    }
+
+    /// Lets a query of one column leave, each value followed by a line end, "." behind the last.
+    static func leave(
+        _ database: DatabasePool, _ text: String, first: [UInt8] = [], caller: String = "a"
+    ) async throws(Problem) -> LongRead {
+        try await database.readSlowly { reader throws(Problem) in
+            try reader.snapshot { () throws(Problem) in
+                let query: RunningQuery
+                do throws(DatabaseError) {
+                    query = try reader.start(text: text, arguments: [], .none)
+                } catch {
+                    throw Problem(error)
+                }
+                return try reader.leave(with: query, first: first, for: caller) {
+                    (rows, part) throws(DatabaseError) in
+                    guard try rows.next() else {
+                        part.append(ASCII.dot)
+                        return false
+                    }
+                    part.append(utf8: rows.text(0))
+                    part.append(ASCII.lf)
+                    return true
+                }
+            }
+        }
+    }
+
+    @Test func `parts are what the query gives, each of a bounded size`() async throws {
+        let database = try makeItems()
+        defer { database.close() }
+        let first = [UInt8](repeating: 0x2D, count: 150_000)
+        let read = try await Self.leave(database, Self.query(5_000), first: first)
+        var whole: [UInt8] = []
+        while let part = try await read.next() {
+            #expect(!part.isEmpty && part.count < DatabaseLimits.partBytes + 101)
+            whole += part
+        }
+        #expect(whole.prefix(150_000).elementsEqual(first))
+        #expect(whole.count == 150_000 + 500_000 + 1)
+        #expect(whole.suffix(6) == Array("5000\n.".utf8))
+        #expect(try await read.next() == nil)
+    }
+
+    @Test func `many are made in turn`() async throws {
+        let database = try makeItems()
+        defer { database.close() }
+        let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<DatabaseLimits.longReadsMax {
+                group.addTask {
+                    let read = try await Self.leave(
+                        database, Self.query(2_000), caller: "\(number)")
+                    var count = 0
+                    while let part = try await read.next() { count += part.count }
+                    return count
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(counts == Array(repeating: 200_001, count: DatabaseLimits.longReadsMax))
+    }
+
+    @Test func `there are so many in all`() async throws {
+        let database = try makeItems()
+        defer { database.close() }
+        var open: [LongRead] = []
+        for number in 0..<DatabaseLimits.longReadsMax {
+            open.append(
+                try await Self.leave(database, Self.query(2), caller: "\(number % 8)"))
+        }
+        let problem = await #expect(throws: Problem.self) {
+            try await Self.leave(database, Self.query(2), caller: "another")
+        }
+        #expect(problem?.code == "53400" && problem?.status == 503)
+        open.removeLast()
+        _ = try await Self.leave(database, Self.query(2), caller: "another")
+    }
+
+    @Test func `the statement timeout ends one that is never done`() async throws {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.statementTimeout = .milliseconds(100)
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        let read = try await Self.leave(database, Self.query(1_000_000_000))
+        let problem = await #expect(throws: Problem.self) { while try await read.next() != nil {} }
+        #expect(problem?.code == "57014")
+    }
+
+    @Test func `cancelling the task ends the part that is being made`() async throws {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.statementTimeout = .seconds(120)
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        let read = try await Self.leave(database, SlowLaneTests.endless)
+        let start = ContinuousClock.now
+        let part = Task { () throws(Problem) in try await read.next() }
+        part.cancel()
+        let problem = await #expect(throws: Problem.self) { try await part.value }
+        #expect(problem?.code == "57014")
+        #expect(ContinuousClock.now - start < .seconds(60), "the statement timeout is twice that")
+    }
+
+    @Test func `a long read sees the moment it began at, and holds up no write`() async throws {
+        let database = try makeItems()
+        defer { database.close() }
+        try await database.write { transaction throws(Problem) in
+            for id in 1...3_000 {
+                try transaction.exec(
+                    "INSERT INTO items (id, name) VALUES (?7, ?8)", .integer(Int64(id)),
+                    .text("\(id)"))
+            }
+        }
+        let read = try await Self.leave(database, "SELECT printf('%099d', id) FROM items")
+        var count = try await read.next()?.count ?? 0
+        try await database.write { transaction throws(Problem) in
+            try transaction.exec("DELETE FROM items")
+        }
+        while let part = try await read.next() { count += part.count }
+        #expect(count == 300_001)
+        let now = try await database.readSlowly { reader throws(Problem) in
+            do throws(DatabaseError) { return try reader.all("SELECT count(*) FROM items") } catch {
+                throw Problem(error)
+            }
+        }
+        #expect(now == [[.integer(0)]], "the reader that comes back has let its snapshot go")
+    }
+}

@@ -1,0 +1,42 @@
+import Diagnostics
+import Store
+import StoreSQLite
+import Testing
+import Values
+
+@Suite struct RestoredTableTests {
+    @Test func `a query finds rows that are gone beside those that are there`() throws {
+        let database = try DatabasePool.open(.temporary)
+        defer { database.close() }
+        try database.writeAndWait { transaction throws(Problem) in
+            do throws(DatabaseError) {
+                try transaction.executeScript(
+                    #"CREATE TABLE "a b"(id INTEGER, "t" TEXT, r REAL) STRICT; INSERT INTO "a b" VALUES (1, 'x', 0.5)"#
+                )
+            } catch {
+                throw Problem(error)
+            }
+        }
+        var table = RestoredTable(
+            name: "a b", columns: [("id", .integer), ("t", .text), ("r", .real)])
+        table.append([.integer(.max), .text("é\"\n"), .real(0.1)])
+        table.append([.null, .null, .null])
+        let reader = try database.makeReader()
+        let query = BoundSQL(
+            text: #"SELECT id, t, r FROM "a b" WHERE id IS NOT ?7 ORDER BY id"#,
+            arguments: [.integer(5)])
+        let restored = reader.dialect.reading(query, with: [table])
+        let rows = try reader.query(text: restored.text, arguments: restored.arguments) {
+            (rows: inout Rows) throws(DatabaseError) in
+            var found: [[Value]] = []
+            while try rows.next() { found.append((0..<3).map { rows.value($0) }) }
+            return found
+        }
+        #expect(
+            rows == [
+                [.null, .null, .null], [.integer(1), .text("x"), .real(0.5)],
+                [.integer(.max), .text("é\"\n"), .real(0.1)],
+            ])
+        #expect(reader.dialect.reading(query, with: []).text == query.text)
+    }
+}
