@@ -48,10 +48,16 @@ public struct Evaluation {
         lookup = { (_, _) throws(Problem) in throw .noLookup }
     }
 
-    func find(_ query: LookupQuery, _ arguments: [Value]) throws(Problem) -> Value {
+    func find(_ query: LookupQuery, _ row: Evaluator.Row) throws(Problem) -> Value {
         guard let dialect else { throw .noLookup }
         var sql = query.text(in: dialect)
-        sql.arguments = arguments
+        for slot in sql.slots {
+            switch slot.source {
+            case .column(let place): sql.arguments[slot.argument] = row.new[place]
+            case .oldColumn(let place): sql.arguments[slot.argument] = row.old?[place] ?? .null
+            case .operand, .rows: break
+            }
+        }
         return try lookup(sql, context)
     }
 }

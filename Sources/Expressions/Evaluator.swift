@@ -113,11 +113,7 @@ struct Evaluator {
         _ subquery: Subquery, _ row: Row, _ evaluation: Evaluation
     ) throws(Problem) -> Value {
         guard subquery.row < lookups.count, let query = lookups[subquery.row] else { return .null }
-        let arguments = query.slots.map { place -> Value in
-            if place.image == .new { return row.new[place.index] }
-            return row.old.map { $0[place.index] } ?? .null
-        }
-        return try evaluation.find(query, arguments)
+        return try evaluation.find(query, row)
     }
 
     /// `in`: unknown only if nothing matches and something is null.

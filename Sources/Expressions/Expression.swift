@@ -5,7 +5,8 @@ public import Values
 
 /// The typed tree: an expression resolved against the catalogue, with all types agreed. One tree
 /// serves access rules, checks, defaults, index predicates, URL filters and feed filters; it
-/// becomes a value of statements (`Lowering`) and is evaluated in memory (`Evaluator`), with equal results.
+/// becomes a value of statements (`Lowering`) and is evaluated in memory (`Evaluator`), with equal
+/// results.
 ///
 /// Booleans are the integers 0 and 1, decimals are scaled integers, as in the tables.
 public indirect enum Expression: Hashable, Sendable {

@@ -3,8 +3,8 @@ import Schema
 import Store
 import Values
 
-/// Turns a typed tree into a value of a statement, which names rows and columns and says the type of
-/// each leaf.
+/// Turns a typed tree into a value of a statement, which names rows and columns and says the type
+/// of each leaf.
 ///
 /// The tree's constants and arguments have no types of their own: they take that of what they are
 /// compared or combined with.
@@ -13,14 +13,12 @@ struct Lowering {
     enum Naming {
         /// Columns of the row judged are qualified with the aliases of its new and old image.
         case aliases(new: String, old: String)
-        /// Columns of the row judged become arguments, filled in for each row (`slots`).
+        /// Columns of the row judged become arguments, filled in for each row.
         case slots
         /// Bare column names, as in a table's definition.
         case bare
     }
 
-    /// The columns that the arguments stand for, where the row judged is given by arguments.
-    private(set) var slots: [ColumnPlace] = []
     /// For each argument, how a repeated request makes another one; may be shorter.
     var sources: [ArgumentSlot.Source?] = []
     /// What related tables turn into, by number.
@@ -78,11 +76,7 @@ struct Lowering {
         alike operands: [Expression], as type: ColumnType? = nil
     ) -> [ValueExpression] {
         var agreed = type
-        if let known = operands.first(where: { !$0.takesType }) {
-            // Asked of a copy: what it notes of its columns must be noted once.
-            var probe = self
-            agreed = probe.lower(known).type
-        }
+        if let known = operands.first(where: { !$0.takesType }) { agreed = lower(known).type }
         return operands.map { lower($0, as: agreed) }
     }
 
@@ -128,8 +122,9 @@ struct Lowering {
             return .column(
                 column.name, of: place.image == .new ? new : old, type: column.type)
         case .slots:
-            slots.append(place)
-            return .argument(.null, column.type)
+            return .argument(
+                .null, column.type,
+                source: place.image == .new ? .column(place.index) : .oldColumn(place.index))
         case .bare: return .column(column.name, of: nil, type: column.type)
         }
     }

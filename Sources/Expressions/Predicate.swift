@@ -167,14 +167,12 @@ final class PredicateBody: Hashable, Sendable {
 
 /// A subquery as a query of its own: the columns of the row judged are its arguments.
 final class LookupQuery: Sendable {
-    let slots: [ColumnPlace]
     private let statement: SelectStatement
     private let text = Mutex<(dialect: String, sql: BoundSQL)?>(nil)
 
     init(_ subquery: Expression, model: Model) {
         var lowering = Lowering(model: model, naming: .slots)
         statement = SelectStatement([.init(lowering.lower(subquery))], from: [])
-        slots = lowering.slots
     }
 
     /// The query as the engine in use runs it, written once.

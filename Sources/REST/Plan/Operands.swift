@@ -52,6 +52,7 @@ extension BoundSQL {
             case .operand: operands.value(source)
             case .column(let column): assignments.first { $0.column == column }?.value
             case .rows: rows
+            case .oldColumn: nil
             }
         }
     }

@@ -14,8 +14,10 @@ public struct ArgumentSlot: Hashable, Sendable {
 
         /// The operand of the parameter at a place in the query string.
         case operand(parameter: Int, Content)
-        /// What a write gives the column at a place in its model.
+        /// What the row judged or written has in the column at a place in its model.
         case column(Int)
+        /// What it had before an update.
+        case oldColumn(Int)
         /// The rows that a write has found or touched: a rowid, or a JSON array of them.
         case rows
 
@@ -23,7 +25,7 @@ public struct ArgumentSlot: Hashable, Sendable {
         public var parameter: Int? {
             switch self {
             case .operand(let parameter, _): parameter
-            case .column, .rows: nil
+            case .column, .oldColumn, .rows: nil
             }
         }
     }

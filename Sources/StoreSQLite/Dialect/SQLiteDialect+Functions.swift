@@ -112,8 +112,8 @@ extension SQLiteDialect {
         }
     }
 
-    /// SQLite's scalar `max` and `min` do not ignore NULL. Each operand falls back to the others, so
-    /// that NULL is left only when all are.
+    /// SQLite's scalar `max` and `min` do not ignore NULL. Each operand falls back to the others,
+    /// so that NULL is left only when all are.
     private func writeExtreme(
         _ start: String, _ operands: [ValueExpression], _ writer: inout StatementWriter
     ) {

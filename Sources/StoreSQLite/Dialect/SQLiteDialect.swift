@@ -4,8 +4,8 @@ public import Values
 
 /// SQLite 3.40 and later, with PostgreSQL's meaning.
 ///
-/// Booleans are the integers 0 and 1, decimals are scaled integers, all else that SQLite has no type
-/// for is text: functions whose names begin with `apus_` are ours (`SQLFunctions`).
+/// Booleans are the integers 0 and 1, decimals are scaled integers, all else that SQLite has no
+/// type for is text: functions whose names begin with `apus_` are ours (`SQLFunctions`).
 public struct SQLiteDialect: Dialect {
     /// See ``Store/Dialect/name``.
     public let name = "sqlite"
@@ -30,8 +30,8 @@ public struct SQLiteDialect: Dialect {
         writer.list(ignoresCase ? "apus_ilike(" : "apus_like(", [operand, pattern])
     }
 
-    /// See ``Store/Dialect/writeIdentity(of:as:to:)``. Every table has a rowid, and no column may be
-    /// called so.
+    /// See ``Store/Dialect/writeIdentity(of:as:to:)``. Every table has a rowid, and no column may
+    /// be called so.
     public func writeIdentity(
         of table: Table, as alias: String, to writer: inout StatementWriter
     ) {
@@ -107,8 +107,8 @@ extension RestoredTable {
             + " UNION ALL SELECT \(parts) FROM json_each(?\(number)))"
     }
 
-    /// The rows as arrays of values as they are stored. Bytes are restored as NULL: JSON has no form
-    /// for them.
+    /// The rows as arrays of values as they are stored. Bytes are restored as NULL: JSON has no
+    /// form for them.
     fileprivate var rowsAsJSON: Value {
         var json: [UInt8] = [ASCII.leftBracket]
         for (place, row) in rows.enumerated() {
