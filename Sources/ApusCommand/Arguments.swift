@@ -25,7 +25,7 @@ struct Arguments {
             let name = parts[0] == "-h" ? Switch.help.name : parts[0]
             let inline = parts.count > 1 ? parts[1] : nil
             if let setting = command.settings.first(where: { $0.flag == name }) {
-                try give(setting, inline: inline, from: &rest)
+                try give(setting, named: name, inline: inline, from: &rest)
             } else if command.switches.contains(where: { $0.name == name }) {
                 guard inline == nil else { throw UsageError("\(name) takes no value") }
                 switches.insert(name)
@@ -41,11 +41,11 @@ struct Arguments {
     func has(_ option: Switch) -> Bool { switches.contains(option.name) }
 
     private mutating func give(
-        _ setting: Setting, inline: String?, from rest: inout ArraySlice<String>
+        _ setting: Setting, named flag: String, inline: String?,
+        from rest: inout ArraySlice<String>
     ) throws {
         guard let value = inline ?? rest.popFirst() else {
-            throw UsageError(
-                "\(setting.flag) needs a value: \(setting.flag) \(setting.syntax.placeholder)")
+            throw UsageError("\(flag) needs a value: \(flag) \(setting.syntax.placeholder)")
         }
         try given.give(setting, flag: value)
     }
@@ -59,7 +59,7 @@ struct UsageError: Error {
 
     static func unknownOption(_ name: String, of command: Command) -> UsageError {
         var message = "unknown option '\(name)'"
-        let names = command.settings.map(\.flag) + command.switches.map(\.name)
+        let names = command.settings.compactMap(\.flag) + command.switches.map(\.name)
         if let near = nearest(name, in: names) { message += "; did you mean '\(near)'?" }
         return UsageError(message)
     }

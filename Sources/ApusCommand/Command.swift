@@ -39,24 +39,40 @@ struct Command: Sendable {
     /// The settings that every command takes: where things are, and what is logged.
     static let common = Setting.all.filter { $0.use == .everywhere }
 
+    /// Those, and who has the secrets.
+    static let commonAndSecrets = Setting.all.filter { $0.use != .serving }
+
     var help: String {
         var text = "apus \(name): \(summary)\n\n"
         let tail = operands.isEmpty ? "" : " \(operands)"
         text += "Usage: apus \(name)\(tail) [options]\n"
         if !discussion.isEmpty { text += "\n\(discussion)\n" }
         text += "\nOptions:\n" + optionTable
+        if !secrets.isEmpty { text += "\nVariables without a flag:\n" + variables }
         return text + "\nExample:\n  \(example)\n"
     }
 
     private var optionTable: String {
         let rows =
-            settings.map { setting in
-                [
-                    "\(setting.flag) \(setting.syntax.placeholder)",
-                    "\(setting.summary) (default: \(setting.standard)) [\(setting.variable)]",
-                ]
+            settings.compactMap { setting in
+                setting.flag.map { flag in
+                    [
+                        "\(flag) \(setting.syntax.placeholder)",
+                        "\(setting.summary) (default: \(setting.standard)) [\(setting.variable)]",
+                    ]
+                }
             } + switches.map { [$0.name, $0.summary] }
-        return textTable(rows).map { "  \($0)\n" }.joined()
+        return Self.indented(rows)
+    }
+
+    private var secrets: [Setting] { settings.filter { $0.flag == nil } }
+
+    private var variables: String {
+        Self.indented(secrets.map { [$0.variable, "\($0.summary) (default: \($0.standard))"] })
+    }
+
+    private static func indented(_ rows: [[String]]) -> String {
+        textTable(rows).map { "  \($0)\n" }.joined()
     }
 }
 
@@ -74,14 +90,14 @@ extension Command {
 
     /// The overview that `apus` and `apus --help` print.
     static var overview: String {
-        let rows = textTable(all.map { [$0.name, $0.summary] }).map { "  \($0)\n" }
+        let rows = indented(all.map { [$0.name, $0.summary] })
         return """
             apus: a backend from schema files: REST, sign-in, access rules and live feeds.
 
             Usage: apus COMMAND [options]
 
             Commands:
-            \(rows.joined())
+            \(rows)
             'apus COMMAND --help' shows a command's options and an example.
 
             """

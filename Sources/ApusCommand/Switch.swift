@@ -14,5 +14,10 @@ struct Switch: Sendable {
 extension Switch {
     static let json = Switch("--json", "print JSON, for scripts")
     static let migrate = Switch("--migrate", "apply pending migration files first")
+    static let acceptNewSecrets = Switch(
+        "--accept-new-secrets", "make other secrets than before the database's own")
+    static let copyToFile = Switch("--copy-to-file", "keep the secrets in their file, too")
+    static let copyToDatabase = Switch(
+        "--copy-to-database", "keep the secrets in the database, too")
     static let help = Switch("--help", "show this help")
 }

@@ -25,15 +25,16 @@ public struct Secrets: Sendable {
     private static let apiKeySeconds: Int64 = 10 * 365 * 86_400
 
     /// A new random secret with keys for it, good for ten years.
-    public static func generate(now: Instant) -> Secrets {
+    public static func generate(now: Instant = .now) -> Secrets {
         let text = Base64URL.encode(RandomBytes.make(48))
         // 64 characters are always a key.
         guard let key = JWTKey(.hmacSHA256(secret: Array(text.utf8))) else {
             preconditionFailure("a generated secret is long enough")
         }
+        let end = now.seconds + apiKeySeconds
         return Secrets(
-            anonKey: apiKey(.anonymous, signedWith: key, now: now),
-            serviceRoleKey: apiKey(.service, signedWith: key, now: now),
+            anonKey: apiKey(.anonymous, signedWith: key, from: now.seconds, until: end),
+            serviceRoleKey: apiKey(.service, signedWith: key, from: now.seconds, until: end),
             jwtSecret: text, signingKey: key)
     }
 
@@ -49,22 +50,45 @@ public struct Secrets: Sendable {
     /// - Throws: `invalid_secrets` when the secret is short or published, or a key is not signed
     ///   with it or has another role.
     public init(jwtSecret: String, anonKey: String, serviceRoleKey: String) throws(Problem) {
-        guard !Self.published.contains(jwtSecret) else {
-            throw .secrets("jwt_secret is a published example; anybody can sign with it")
-        }
-        guard let signingKey = JWTKey(.hmacSHA256(secret: Array(jwtSecret.utf8))) else {
-            throw .secrets(
-                "jwt_secret must have at least \(CryptoLimits.signingKeyBytesMin) bytes")
-        }
+        try self.init(
+            jwtSecret: jwtSecret, anonKey: anonKey, serviceRoleKey: serviceRoleKey,
+            called: Names(
+                jwtSecret: "jwt_secret", anonKey: "anon_key", serviceRoleKey: "service_role_key"))
+    }
+
+    /// What a source calls the three texts, for what is said of them.
+    struct Names {
+        let jwtSecret: String
+        let anonKey: String
+        let serviceRoleKey: String
+    }
+
+    init(
+        jwtSecret: String, anonKey: String, serviceRoleKey: String, called names: Names
+    ) throws(Problem) {
+        let signingKey = try Self.signingKey(jwtSecret, names)
         for (name, key, role) in [
-            ("anon_key", anonKey, Role.anonymous), ("service_role_key", serviceRoleKey, .service),
+            (names.anonKey, anonKey, Role.anonymous),
+            (names.serviceRoleKey, serviceRoleKey, .service),
         ] where Self.role(of: key, signedWith: signingKey) != role {
             throw .secrets(
-                "\(name) is not a key with role \(role.rawValue) and exp, signed with jwt_secret")
+                "\(name) is not a key with role \(role.rawValue) and exp, signed with "
+                    + names.jwtSecret)
         }
         self.init(
             anonKey: anonKey, serviceRoleKey: serviceRoleKey, jwtSecret: jwtSecret,
             signingKey: signingKey)
+    }
+
+    static func signingKey(_ secret: String, _ names: Names) throws(Problem) -> JWTKey {
+        guard !published.contains(secret) else {
+            throw .secrets("\(names.jwtSecret) is a published example; anybody can sign with it")
+        }
+        guard let key = JWTKey(.hmacSHA256(secret: Array(secret.utf8))) else {
+            throw .secrets(
+                "\(names.jwtSecret) must have at least \(CryptoLimits.signingKeyBytesMin) bytes")
+        }
+        return key
     }
 
     /// Tells these secrets from others, and none of them: what is signed with other ones is void
@@ -73,13 +97,18 @@ public struct Secrets: Sendable {
 
     var jwtSecretBytes: [UInt8] { Array(jwtSecret.utf8) }
 
-    private static func apiKey(_ role: Role, signedWith key: JWTKey, now: Instant) -> String {
+    /// - Parameters:
+    ///   - start: `iat`, in seconds since 1970.
+    ///   - end: `exp`, likewise.
+    static func apiKey(
+        _ role: Role, signedWith key: JWTKey, from start: Int64, until end: Int64
+    ) -> String {
         var claims = ObjectWriter()
         claims.member("iss", string: "supabase")
         claims.member("ref", string: "apus")
         claims.member("role", string: role.rawValue)
-        claims.member("iat", integer: now.seconds)
-        claims.member("exp", integer: now.seconds + apiKeySeconds)
+        claims.member("iat", integer: start)
+        claims.member("exp", integer: end)
         return JWT.sign(claims.finish(), with: key)
     }
 
@@ -101,9 +130,12 @@ extension Secrets: CustomStringConvertible, CustomReflectable {
 }
 
 extension Problem {
-    static func secrets(_ reason: String, hint: String? = nil, cause: String? = nil) -> Problem {
+    /// Secrets that cannot be served with.
+    ///
+    /// - Parameter reason: a clause that names the source and shows nothing of a secret.
+    public static func secrets(_ reason: String, hint: String? = nil) -> Problem {
         Problem(
             code: "invalid_secrets", status: 500, message: "The secrets are not usable: \(reason).",
-            hint: hint, cause: cause)
+            hint: hint)
     }
 }

@@ -3,40 +3,36 @@ public import Diagnostics
 import Disk
 import Glibc
 
-// secrets.json: {"jwt_secret":"…","anon_key":"…","service_role_key":"…"}, readable by its owner
-// alone.
-//
-// It is never replaced: new secrets are written to a file of their own and linked to the name,
-// which fails when another process was faster. A file that is there and cannot be used stops the
-// start, since making new secrets would void every session and every key handed out.
+// A file that its owner alone may read. It is never replaced: new secrets are written to a file of
+// their own and linked to the name, which fails when another process was faster. A file that is
+// there and cannot be used stops the start, since making new secrets would void every session and
+// every key handed out.
 
 extension Secrets {
-    /// The name of the file in the data directory.
+    /// The name of the file where it lies in the data directory.
     public static let fileName = "secrets.json"
 
-    /// Reads the secrets of a data directory, or makes and keeps new ones when it has none.
+    /// Reads the secrets of a file, or makes it when there is none.
     ///
+    /// - Parameter new: what it is made with; asked for only then.
     /// - Throws: `invalid_secrets` with the path and what to do, when the file is readable by
     ///   others or does not hold usable secrets; 58030 when it cannot be read or written.
     public static func loadOrCreate(
-        directory: String, now: Instant = .now
+        path: String, _ new: @autoclosure () -> Secrets = .generate()
     ) throws(Problem) -> Secrets {
-        let path = directory + "/" + fileName
-        if let secrets = try load(directory: directory) { return secrets }
-        let secrets = generate(now: now)
-        try FileSystem.makeWhole(path, secrets.fileBytes)
+        if let secrets = try load(path: path) { return secrets }
+        try FileSystem.makeWhole(path, new().json + [ASCII.lf])
         // Somebody else may have been faster; what stands in the file counts.
-        guard let kept = try load(directory: directory) else {
+        guard let kept = try load(path: path) else {
             throw .secrets("\(path) has vanished")
         }
         return kept
     }
 
-    /// Reads the secrets of a data directory; nil when it has none.
+    /// Reads the secrets of a file; nil when there is none.
     ///
     /// - Throws: as `loadOrCreate`.
-    public static func load(directory: String) throws(Problem) -> Secrets? {
-        let path = directory + "/" + fileName
+    public static func load(path: String) throws(Problem) -> Secrets? {
         let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -62,37 +58,12 @@ extension Secrets {
             throw .file("read", path)
         }
         guard bytes.count <= bytesMax else { throw .secrets("\(path) is too large to be ours") }
-        return try parse(bytes, path)
-    }
-
-    private static func parse(_ bytes: [UInt8], _ path: String) throws(Problem) -> Secrets {
-        let root: JSONValue
         do {
-            root = try JSONDocument(parsing: bytes, depthMax: 4).root
+            return try Secrets(json: bytes, from: path)
         } catch {
-            throw .secrets("\(path) is not JSON: \(error.message) at byte \(error.offset)")
+            var problem = error
+            problem.hint = "Restore the file from a backup."
+            throw problem
         }
-        guard let secret = root["jwt_secret"]?.string, let anon = root["anon_key"]?.string,
-            let service = root["service_role_key"]?.string
-        else {
-            throw .secrets(
-                "\(path) must hold the texts jwt_secret, anon_key and service_role_key",
-                hint: "Restore the file from a backup. Deleting it makes new secrets and signs "
-                    + "everybody out.")
-        }
-        do {
-            return try Secrets(jwtSecret: secret, anonKey: anon, serviceRoleKey: service)
-        } catch {
-            throw Problem(
-                code: error.code, status: error.status, message: "\(path): \(error.message)")
-        }
-    }
-
-    private var fileBytes: [UInt8] {
-        let file: JSON = [
-            "jwt_secret": .string(jwtSecret), "anon_key": .string(anonKey),
-            "service_role_key": .string(serviceRoleKey),
-        ]
-        return file.bytes + [ASCII.lf]
     }
 }

@@ -28,9 +28,13 @@ public struct GivenSettings: Sendable {
 
     /// Gives a setting the value of its flag. A later flag overrules an earlier one.
     ///
-    /// - Throws: `SettingFault` naming the flag when the text is no value.
+    /// - Throws: `SettingFault` naming the flag when the text is no value, or the variable of a
+    ///   setting without a flag.
     public mutating func give(_ setting: Setting, flag text: String) throws(SettingFault) {
-        try give(setting, text, from: .flag(setting.flag))
+        guard let flag = setting.flag else {
+            throw SettingFault(message: "\(setting) is given by \(setting.variable) alone")
+        }
+        try give(setting, text, from: .flag(flag))
     }
 
     /// Gives a setting a value of `project.json`, which must be one (``Setting/accepts(_:)``).
@@ -83,8 +87,8 @@ public struct GivenSettings: Sendable {
 
     private func require(_ needed: Setting, with setting: Setting) throws(SettingFault) {
         guard let given = values[setting.name], values[needed.name] == nil else { return }
+        let ways = [needed.flag, needed.variable].compactMap(\.self).joined(separator: " or ")
         throw SettingFault(
-            message: "\(given.source) gives \(setting), which needs \(needed) "
-                + "(\(needed.flag) or \(needed.variable))")
+            message: "\(given.source) gives \(setting), which needs \(needed) (\(ways))")
     }
 }

@@ -6,11 +6,40 @@ extension Setting {
         "project", \.project, .folder, .onRestart, "where Schemas/ and Migrations/ are",
         standard: "this folder", use: .everywhere, standsInFile: false)
 
-    /// Where the database and the secrets are: a matter of each installation, which a file that is
+    /// Where the database is, and the secrets: a matter of each installation, which a file that is
     /// committed must not move.
     public static let data = Setting(
         "data", \.data, .folder, .onRestart, "the data directory", standard: "PROJECT/.apus",
         use: .everywhere, standsInFile: false)
+
+    private static let secretsFile = Setting(
+        "secrets", \.secrets.file, SettingForm.file.optional, .onRestart,
+        "the file of the secrets, which its owner alone may read", standard: "DATA/secrets.json",
+        use: .secrets, standsInFile: false)
+
+    /// What tokens are signed with, where the environment gives it.
+    public static let jwtSecret = Setting(
+        "jwt_secret", \.secrets.jwtSecret, SettingForm.secret.optional, .onRestart,
+        "what tokens are signed with, 32 bytes or more; overrules file and database",
+        standard: "that of the file or the database", use: .secrets, isSecret: true)
+
+    /// The API key of browsers and apps, where the environment gives it.
+    public static let anonKey = Setting(
+        "anon_key", \.secrets.anonKey, SettingForm.secret.optional, .onRestart,
+        "the API key of browsers and apps, signed with jwt_secret",
+        standard: "derived from jwt_secret", use: .secrets, isSecret: true)
+
+    /// The API key that no access rule holds for, where the environment gives it.
+    public static let serviceRoleKey = Setting(
+        "service_role_key", \.secrets.serviceRoleKey, SettingForm.secret.optional, .onRestart,
+        "the API key that bypasses every access rule, signed with jwt_secret",
+        standard: "derived from jwt_secret", use: .secrets, isSecret: true)
+
+    /// What encrypts the secrets that the database keeps.
+    public static let secretsKey = Setting(
+        "secrets_key", \.secrets.key, SettingForm.secret.optional, .onRestart,
+        "encrypts the secrets in the database, 32 random bytes or more; without it a file has them",
+        standard: "none", use: .secrets, isSecret: true)
 
     private static let certificate = Setting(
         "tls.certificate", \.tls.certificate, SettingForm.file.optional, .onRestart,
@@ -26,7 +55,7 @@ extension Setting {
     /// Every setting, in the order in which they are shown.
     public static let all =
         [
-            project, data,
+            project, data, secretsFile, jwtSecret, anonKey, serviceRoleKey, secretsKey,
             Setting(
                 "log.level", \.log.level, .choice("LEVEL") { $0.name }, .onRestart,
                 "the least that is logged", use: .everywhere),

@@ -10,6 +10,8 @@ public struct Setting: Sendable, CustomStringConvertible {
         case everywhere
         /// Those that serve, or show what serving would be like.
         case serving
+        /// Those, and the one that prints the API keys.
+        case secrets
     }
 
     /// The setting's name, which is its word in `project.json` behind the section's:
@@ -78,8 +80,9 @@ public struct Setting: Sendable, CustomStringConvertible {
 extension Setting {
     public var description: String { name }
 
-    /// The flag: `--auth-jwt-expiry-seconds`.
-    public var flag: String { "--" + Self.joined(name, by: "-") }
+    /// The flag: `--auth-jwt-expiry-seconds`. A secret has none, since every user of a machine may
+    /// read its command lines.
+    public var flag: String? { isSecret ? nil : "--" + Self.joined(name, by: "-") }
 
     /// The variable of the environment: `APUS_AUTH_JWT_EXPIRY_SECONDS`.
     public var variable: String { Self.prefix + Self.joined(name, by: "_").uppercased() }
@@ -104,7 +107,7 @@ extension Setting {
 
     /// The value as it would be given to the flag; a secret is told to be one.
     public func text(in settings: Settings) -> String {
-        if isSecret { return "(secret)" }
+        if isSecret { return SecretText.mask }
         let value = json(settings)
         return switch value {
         case .null: "none"

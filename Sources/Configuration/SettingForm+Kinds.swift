@@ -61,6 +61,15 @@ extension SettingForm<String> {
     }
 }
 
+extension SettingForm<SecretText> {
+    /// A text that comes from a variable and is never printed.
+    static let secret = SettingForm.string(
+        SettingSyntax(
+            placeholder: "TEXT", wording: "a secret", jsonSchema: ["type": "string"],
+            examples: ["one secret", "another secret"], counterexample: nil),
+        { SecretText($0) }, print: { $0.description })
+}
+
 extension SettingForm<[String]> {
     /// Origins of web pages; a list in `project.json`, separated by commas elsewhere.
     static let origins = SettingForm(

@@ -12,6 +12,20 @@ public struct Settings: Hashable, Sendable {
         public var format: LogFormat?
     }
 
+    /// The secrets, and who keeps them.
+    public struct Secrets: Hashable, Sendable {
+        /// The path of their file; nil for one in the data directory.
+        public var file: String?
+        /// What tokens are signed with.
+        public var jwtSecret: SecretText?
+        /// The API key of browsers and apps; nil to derive it.
+        public var anonKey: SecretText?
+        /// The API key that no access rule holds for; nil to derive it.
+        public var serviceRoleKey: SecretText?
+        /// What encrypts the secrets that the database keeps; nil to keep them in the file.
+        public var key: SecretText?
+    }
+
     /// The files that HTTPS needs; both or neither.
     public struct TLS: Hashable, Sendable {
         /// The path of the certificate chain in PEM, leaf first.
@@ -82,8 +96,10 @@ public struct Settings: Hashable, Sendable {
 
     /// The folder that holds `Schemas/` and `Migrations/`.
     public var project: String
-    /// The folder of the database and the secrets.
+    /// The folder of the database, and of the secrets where no other place is named.
     public var data: String
+    /// The secrets, and who keeps them.
+    public var secrets = Secrets()
     /// Where to accept connections.
     public var listen = ListenAddress(host: "127.0.0.1", port: 54_321)
     /// How many event loops serve.

@@ -51,18 +51,11 @@ extension Event {
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
         case .serviceLate(let name): ["\(name): the work takes longer than its period"]
         case .dataDirectoryMade(let path): ["made the data directory \(path), with keys of its own"]
-        case .secretsReplaced(let directory):
-            [
-                "the secrets in \(directory) are others than at the last start: every API key and "
-                    + "session of before is void; if that was not meant, stop the server and "
-                    + "restore secrets.json from a backup"
-            ]
         case .secretsLost(let path, let isThere):
             [
                 "\(path) was \(isThere ? "replaced" : "removed") while the server runs: it goes on "
-                    + "with the keys it was started with, and its next start takes what it finds "
-                    + "there: with other secrets every API key and session of now is void; put the "
-                    + "file back from a backup"
+                    + "with the keys it was started with, and its next start is refused without "
+                    + "them; put the file back from a backup"
             ]
         case .secretsRestored(let path): ["\(path) holds the secrets of the start again"]
         case .databaseLost(let path, let file, let process):

@@ -45,8 +45,6 @@ public enum Event: Sendable {
     case closedToOthers(path: String, mode: String)
     /// A command that needs a data directory has made one.
     case dataDirectoryMade(path: String)
-    /// The secrets in a data directory are others than at the database's last start.
-    case secretsReplaced(directory: String)
     /// The file of the secrets was removed under the server, or holds others than it was started
     /// with.
     case secretsLost(path: String, isThere: Bool)
@@ -72,7 +70,7 @@ public enum Event: Sendable {
             .seedsKept, .secretsRestored:
             .info
         case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
-            .secretsReplaced, .secretsLost, .databaseMissing,
+            .secretsLost, .databaseMissing,
             .serviceLate:
             .warning
         case .databaseLost, .failed, .serviceFailed: .error
@@ -109,7 +107,6 @@ public enum Event: Sendable {
         case .databaseMissing: "database_missing"
         case .closedToOthers: "closed_to_others"
         case .dataDirectoryMade: "data_directory_made"
-        case .secretsReplaced: "secrets_replaced"
         case .secretsLost: "secrets_lost"
         case .secretsRestored: "secrets_restored"
         case .databaseLost: "database_lost"
@@ -155,7 +152,6 @@ public enum Event: Sendable {
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
         case .dataDirectoryMade(let path): [.init("path", .string(path))]
-        case .secretsReplaced(let directory): [.init("directory", .string(directory))]
         case .secretsLost(let path, let isThere):
             [.init("path", .string(path)), .init("is_there", .bool(isThere))]
         case .secretsRestored(let path): [.init("path", .string(path))]

@@ -11,7 +11,7 @@ extension BackendParts {
     func order(
         _ registry: LoopRegistry, _ server: WebServer, _ reloader: SchemaReloader?
     ) -> [Service] {
-        let (database, auth, secretsWatch) = (services.database, services.auth, secretsWatch)
+        let (database, auth) = (services.database, services.auth)
         let order = [
             // Opened before anything else could be made. Its writer's thread, its lanes.
             Service(
@@ -21,8 +21,9 @@ extension BackendParts {
             Service(
                 "retention",
                 tick: .every(.seconds(60), on: .oneNode) { database.trimChanges() }),
-            Service(
-                "secrets", tick: .every(.seconds(1), on: .everyNode) { secretsWatch.look() }),
+            secretsWatch.map { watch in
+                Service("secrets", tick: .every(.seconds(1), on: .everyNode) { watch.look() })
+            },
             // Its threads start with the first password.
             Service("passwords", stop: { _ in auth.close() }),
             // Tokens end and sockets fall silent also while the loops drain.
@@ -30,13 +31,13 @@ extension BackendParts {
             Service(
                 "loops", start: { () throws(Problem) in try server.start() },
                 stop: { server.drain(deadline: $0) }),
+            reloader.map { reloader in
+                Service(
+                    "schemas", start: { () throws(Problem) in try reloader.start() },
+                    stop: { _ in reloader.stop() })
+            },
         ]
-        guard let reloader else { return order }
-        return order + [
-            Service(
-                "schemas", start: { () throws(Problem) in try reloader.start() },
-                stop: { _ in reloader.stop() })
-        ]
+        return order.compactMap(\.self)
     }
 
     /// The server, which does not listen yet.

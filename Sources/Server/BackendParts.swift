@@ -14,7 +14,8 @@ struct BackendParts {
     let keys: APIKeys
     let services: SharedServices
     let metrics = Metrics()
-    let secretsWatch: SecretsWatch
+    /// Nil where no file has the secrets.
+    let secretsWatch: SecretsWatch?
     let isDraining = Flag()
 
     init(_ options: ServerOptions, mode: Backend.Mode) throws {
@@ -24,9 +25,7 @@ struct BackendParts {
         let log = Log(
             level: settings.log.level, format: settings.log.format ?? mode.logFormat)
         try options.prepareDataDirectory(log: log)
-        let secrets = try options.loadSecrets()
-        keys = APIKeys(secrets)
-        secretsWatch = SecretsWatch(secrets, directory: options.dataDirectory, log: log)
+        let sources = try SecretsSources(options)
         options.tellOfMissingDatabase(log)
         let database = try DatabasePool.open(
             Self.databaseConfiguration(settings, path: options.databasePath))
@@ -35,11 +34,14 @@ struct BackendParts {
                 .databaseLost(path: file.path, file: file.file, process: getpid()))
         }
         do {
+            // With other secrets than before nothing is changed.
+            let found = try sources.secrets(for: database)
+            keys = APIKeys(found)
+            secretsWatch = SecretsWatch(found, log: log)
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
-            try Self.compareSecrets(secrets, with: database, options, log: log)
             let auth = try AuthService(
                 database: database, settings: Self.authSettings(settings),
-                secrets: secrets, version: Backend.version, log: log)
+                secrets: found.secrets, version: Backend.version, log: log)
             services = SharedServices(
                 database: database, auth: auth, log: log,
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),
@@ -107,19 +109,6 @@ struct BackendParts {
             try schemas.applyToProduction(database, options, migrate: migrate, log: log)
         }
     }
-
-    /// Warns when other secrets were in force at the database's last start: they may be new because
-    /// the file was lost.
-    private static func compareSecrets(
-        _ secrets: Secrets, with database: DatabasePool, _ options: ServerOptions, log: Log
-    ) throws(Problem) {
-        let former = database.fact(secretsFact)
-        guard former != secrets.fingerprint else { return }
-        if former != nil { log.record(.secretsReplaced(directory: options.dataDirectory)) }
-        try database.note(secretsFact, secrets.fingerprint)
-    }
-
-    private static let secretsFact = "secrets_fingerprint"
 
     private static func authSettings(_ settings: Settings) -> AuthSettings {
         var auth = AuthSettings(settings.auth)

@@ -48,7 +48,7 @@ public enum MigrationCommands {
     public static func up(_ options: ServerOptions, applied: (String) -> Void) throws -> Int {
         try options.requireProject()
         let set = try MigrationSet.load(options.migrationsDirectory)
-        return try withDatabase(options) { database in
+        return try options.withDatabase { database in
             let migrator = Migrator(database, set)
             let status = try migrator.status()
             try status.check()
@@ -71,16 +71,6 @@ public enum MigrationCommands {
         let set = try MigrationSet.load(options.migrationsDirectory)
         if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
         return Report(try MigrationStatus(set, databaseAt: options.databasePath))
-    }
-
-    private static func withDatabase<R>(
-        _ options: ServerOptions, _ body: (DatabasePool) throws -> R
-    ) throws -> R {
-        try options.prepareDataDirectory()
-        options.tellOfMissingDatabase(try options.commandLog())
-        let database = try DatabasePool.open(.file(options.databasePath))
-        defer { database.close() }
-        return try body(database)
     }
 }
 

@@ -24,26 +24,27 @@ final class SecretsWatch: Sendable {
         var isLost = false
     }
 
-    private let directory: String
+    private let path: String
     private let fingerprint: String
     private let log: Log
     private let state: Mutex<State>
 
-    /// Begins with the file as it is now, of which `secrets` were read.
-    init(_ secrets: Secrets, directory: String, log: Log) {
-        self.directory = directory
-        fingerprint = secrets.fingerprint
+    /// Begins with the file as it is now, of which the secrets were read; nil where they were read
+    /// elsewhere.
+    init?(_ found: FoundSecrets, log: Log) {
+        guard case .file(let path) = found.source else { return nil }
+        self.path = path
+        fingerprint = found.secrets.fingerprint
         self.log = log
-        state = Mutex(State(mark: Self.mark(of: directory)))
+        state = Mutex(State(mark: Self.mark(of: path)))
     }
 
     /// Looks at the file; to be called each second. Tells each change once.
     func look() {
-        let mark = Self.mark(of: directory)
+        let mark = Self.mark(of: path)
         guard state.withLock({ $0.mark }) != mark else { return }
-        let path = directory + "/" + Secrets.fileName
         // A file that cannot be used would stop the next start: that is no better than another.
-        let isLost = (try? Secrets.load(directory: directory))?.fingerprint != fingerprint
+        let isLost = (try? Secrets.load(path: path))?.fingerprint != fingerprint
         let wasLost = state.withLock { state in
             defer { state = State(mark: mark, isLost: isLost) }
             return state.isLost
@@ -55,31 +56,11 @@ final class SecretsWatch: Sendable {
         }
     }
 
-    private static func mark(of directory: String) -> Mark? {
+    private static func mark(of path: String) -> Mark? {
         var status = stat()
-        guard unsafe lstat(directory + "/" + Secrets.fileName, &status) == 0 else { return nil }
+        guard unsafe lstat(path, &status) == 0 else { return nil }
         return Mark(
             device: status.st_dev, inode: status.st_ino, bytes: status.st_size,
             seconds: status.st_ctim.tv_sec, nanoseconds: status.st_ctim.tv_nsec)
-    }
-}
-
-extension ServerOptions {
-    /// The secrets of the data directory, made on first use. Not while a server holds it: its own
-    /// are no longer in the file, and others would open nothing.
-    ///
-    /// - Throws: as `Secrets.loadOrCreate`; 55006 when there are none and a server runs.
-    func loadSecrets() throws(Problem) -> Secrets {
-        if let secrets = try Secrets.load(directory: dataDirectory) { return secrets }
-        do throws(Problem) {
-            try DatabasePool.requireFree(databasePath)
-        } catch {
-            var problem = error
-            problem.hint =
-                "It still has its secrets, and \(dataDirectory)/\(Secrets.fileName) is gone: put "
-                + "the file back from a backup, or stop the server first; then new ones are made."
-            throw problem
-        }
-        return try Secrets.loadOrCreate(directory: dataDirectory)
     }
 }

@@ -1,4 +1,6 @@
 import Configuration
+import Store
+import StoreSQLite
 import Diagnostics
 import Disk
 
@@ -14,6 +16,15 @@ extension ServerOptions {
 
     /// The same for a command that a person runs and that has no log of its own.
     func prepareDataDirectory() throws { try prepareDataDirectory(log: try commandLog()) }
+
+    /// Opens the database for a command that a person runs, and closes it afterwards.
+    func withDatabase<R>(_ body: (DatabasePool) throws -> R) throws -> R {
+        try prepareDataDirectory()
+        tellOfMissingDatabase(try commandLog())
+        let database = try DatabasePool.open(.file(databasePath))
+        defer { database.close() }
+        return try body(database)
+    }
 
     /// Warns when a database is about to be made in the place of one that is gone.
     func tellOfMissingDatabase(_ log: Log) {

@@ -1,3 +1,4 @@
+import Auth
 public import Configuration
 import Diagnostics
 import Disk
@@ -9,7 +10,7 @@ public struct ServerOptions: Sendable {
     let given: GivenSettings
     /// The folder that holds `Schemas/` and `Migrations/`.
     public let projectDirectory: String
-    /// The folder of `apus.db` and `secrets.json`.
+    /// The folder of `apus.db`, and of `secrets.json` where no other place is named.
     public let dataDirectory: String
 
     /// The options of a command line.
@@ -17,6 +18,18 @@ public struct ServerOptions: Sendable {
         self.given = given
         projectDirectory = given.settings.project
         dataDirectory = given.settings.data
+    }
+
+    /// The file of the secrets, where they are in one.
+    var secretsPath: String {
+        given.settings.secrets.file ?? dataDirectory + "/" + Secrets.fileName
+    }
+
+    /// Whether secrets that are made would lie in the data directory, by themselves or in the
+    /// database.
+    var keepsSecretsInData: Bool {
+        let secrets = given.settings.secrets
+        return secrets.jwtSecret == nil && secrets.file == nil
     }
 
     /// The database file.

@@ -26,7 +26,7 @@ public struct SettingReport: Sendable {
     /// A default that is found out when the server starts is told in words.
     private func value(of setting: Setting) -> String {
         let isOpen = given.source(of: setting) == .standard && setting.json(in: settings) == .null
-        return isOpen && !setting.isSecret ? setting.standard : setting.text(in: settings)
+        return isOpen ? setting.standard : setting.text(in: settings)
     }
 
     /// An array of objects, for scripts: `[{"name": …, "value": …, "source": …, "from": …, …}]`.
@@ -36,7 +36,8 @@ public struct SettingReport: Sendable {
             return [
                 "name": .string(setting.name), "value": setting.json(in: settings),
                 "source": .string(source.kind), "from": .string(source.description),
-                "default": .string(setting.standard), "flag": .string(setting.flag),
+                "default": .string(setting.standard),
+                "flag": setting.flag.map { .string($0) } ?? .null,
                 "variable": .string(setting.variable), "in_file": .bool(setting.standsInFile),
                 "secret": .bool(setting.isSecret),
                 "takes_effect": .string(setting.effect.wording),

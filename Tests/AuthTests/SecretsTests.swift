@@ -39,11 +39,13 @@ import Testing
 
     @Test func `the first start makes a file for its owner alone, the next one reads it`() throws {
         let directory = try Directory()
-        let first = try Secrets.loadOrCreate(directory: directory.path, now: Self.now)
+        let first = try Secrets.loadOrCreate(
+            path: directory.file, .generate(now: Self.now))
         let attributes = try FileManager.default.attributesOfItem(atPath: directory.file)
         #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
         #expect(try directory.names == ["secrets.json"])
-        let second = try Secrets.loadOrCreate(directory: directory.path, now: Self.now)
+        let second = try Secrets.loadOrCreate(
+            path: directory.file, .generate(now: Self.now))
         #expect(second.jwtSecret == first.jwtSecret)
         #expect(second.anonKey == first.anonKey)
         #expect(second.serviceRoleKey == first.serviceRoleKey)
@@ -68,7 +70,7 @@ import Testing
         let directory = try Directory()
         try directory.write(Self.file(.generate(now: Self.now)), mode: mode)
         let problem = #expect(throws: Problem.self) {
-            try Secrets.loadOrCreate(directory: directory.path)
+            try Secrets.loadOrCreate(path: directory.file)
         }
         #expect(problem?.message.contains(directory.file) == true)
         #expect(problem?.message.contains("mode \(String(mode, radix: 8))") == true)
@@ -97,7 +99,7 @@ import Testing
         let directory = try Directory()
         try directory.write(text)
         let problem = #expect(throws: Problem.self) {
-            try Secrets.loadOrCreate(directory: directory.path)
+            try Secrets.loadOrCreate(path: directory.file)
         }
         #expect(problem?.message.contains(reason) == true, "\(problem?.message ?? "")")
         #expect(problem?.message.contains(directory.file) == true)
@@ -113,7 +115,7 @@ import Testing
              "service_role_key": "\(secrets.anonKey)"}
             """)
         let problem = #expect(throws: Problem.self) {
-            try Secrets.loadOrCreate(directory: directory.path)
+            try Secrets.loadOrCreate(path: directory.file)
         }
         #expect(problem?.message.contains("role anon") == true)
         #expect(problem?.message.contains(secrets.jwtSecret) == false)
@@ -123,19 +125,19 @@ import Testing
         let directory = try Directory()
         try FileManager.default.createDirectory(
             atPath: directory.file, withIntermediateDirectories: true)
-        #expect(throws: Problem.self) { try Secrets.loadOrCreate(directory: directory.path) }
+        #expect(throws: Problem.self) { try Secrets.loadOrCreate(path: directory.file) }
         let problem = #expect(throws: Problem.self) {
-            try Secrets.loadOrCreate(directory: directory.path + "/missing")
+            try Secrets.loadOrCreate(path: directory.path + "/missing/secrets.json")
         }
         #expect(problem?.message.contains("No such file or directory") == true)
     }
 
     @Test func `of many first starts at once all get the same secrets`() async throws {
         let directory = try Directory()
-        let path = directory.path
+        let path = directory.file
         let secrets = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<16 {
-                group.addTask { try Secrets.loadOrCreate(directory: path).jwtSecret }
+                group.addTask { try Secrets.loadOrCreate(path: path).jwtSecret }
             }
             return try await group.reduce(into: Set<String>()) { $0.insert($1) }
         }

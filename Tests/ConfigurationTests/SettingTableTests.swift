@@ -21,10 +21,11 @@ extension Setting {
 /// Each row of the table, from each of its sources: a new row is covered by being one.
 @Suite struct SettingTableTests {
     static let fileSettings = Setting.all.filter(\.standsInFile)
+    static let flagSettings = Setting.all.filter { $0.flag != nil }
 
     @Test func `names, flags and variables are there once`() {
         for names in [
-            Setting.all.map(\.name), Setting.all.map(\.flag), Setting.all.map(\.variable),
+            Setting.all.map(\.name), Setting.all.compactMap(\.flag), Setting.all.map(\.variable),
         ] {
             #expect(Set(names).count == names.count)
         }
@@ -62,14 +63,22 @@ extension Setting {
         return flags.over(environment).over(project)
     }
 
-    @Test(arguments: Setting.all)
+    @Test(arguments: flagSettings)
     func `a flag overrules a variable, and that the default`(setting: Setting) throws {
         let (one, two) = (setting.example(0), setting.example(1))
         let both = try given(setting, variable: one, flag: two)
         #expect(setting.text(in: both.settings) == two)
-        #expect(both.source(of: setting) == .flag(setting.flag))
+        let flag = try #require(setting.flag)
+        #expect(both.source(of: setting) == .flag(flag))
         let variable = try given(setting, variable: one)
         #expect(setting.text(in: variable.settings) == one)
+        #expect(variable.source(of: setting) == .variable(setting.variable))
+    }
+
+    @Test(arguments: Setting.all.filter { $0.flag == nil })
+    func `without a flag a variable overrules the default`(setting: Setting) throws {
+        let variable = try given(setting, variable: setting.example(0))
+        #expect(!setting.isSame(in: variable.settings, and: Settings()))
         #expect(variable.source(of: setting) == .variable(setting.variable))
     }
 
@@ -85,12 +94,13 @@ extension Setting {
         let all = try given(
             setting, file: examples[0], variable: examples[1], flag: examples[2])
         #expect(setting.text(in: all.settings) == examples[2])
-        #expect(all.source(of: setting) == .flag(setting.flag))
+        let flag = try #require(setting.flag)
+        #expect(all.source(of: setting) == .flag(flag))
     }
 
     @Test(arguments: Setting.all)
     func `no value changes another setting`(setting: Setting) throws {
-        let changed = try given(setting, flag: setting.example(0)).settings
+        let changed = try given(setting, variable: setting.example(0)).settings
         for other in Setting.all where other.name != setting.name {
             // The data directory lies in the project unless it is given.
             if setting.name == Setting.project.name && other.name == Setting.data.name { continue }
@@ -100,10 +110,10 @@ extension Setting {
 
     @Test(arguments: Setting.all.filter { $0.syntax.counterexample != nil })
     func `a value that is none is told with its flag or variable`(setting: Setting) throws {
-        let text = try #require(setting.syntax.counterexample)
+        let (text, flag) = (try #require(setting.syntax.counterexample), try #require(setting.flag))
         let byFlag = #expect(throws: SettingFault.self) { try given(setting, flag: text) }
         #expect(
-            byFlag?.message.hasPrefix("\(setting.flag) takes \(setting.syntax.wording)") == true)
+            byFlag?.message.hasPrefix("\(flag) takes \(setting.syntax.wording)") == true)
         guard !text.isEmpty else { return }
         let byVariable = #expect(throws: SettingFault.self) { try given(setting, variable: text) }
         #expect(byVariable?.message.hasPrefix("\(setting.variable) takes ") == true)

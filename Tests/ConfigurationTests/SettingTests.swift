@@ -27,9 +27,33 @@ import Testing
         settings.name = "hunter2"
         #expect(secret.text(in: settings) == "(secret)")
         #expect(secret.json(in: settings) == .null)
+        #expect(secret.flag == nil)
         var given = GivenSettings()
-        let fault = #expect(throws: SettingFault.self) { try given.give(secret, flag: "") }
-        #expect(fault?.message == "--name takes a string that is not empty")
+        let byFlag = #expect(throws: SettingFault.self) { try given.give(secret, flag: "hunter2") }
+        #expect(byFlag?.message == "name is given by APUS_NAME alone")
+        let bounded = Setting("loops", \.loops, .integer(1...2), .onRestart, "", isSecret: true)
+        let fault = #expect(throws: SettingFault.self) {
+            try GivenSettings(environment: ["APUS_LOOPS": "hunter2"], of: [bounded])
+        }
+        #expect(fault?.message == "APUS_LOOPS takes an integer from 1 to 2")
+    }
+
+    @Test func `a secret that is given is printed nowhere`() throws {
+        let secrets = Setting.all.filter(\.isSecret)
+        #expect(
+            secrets.map(\.variable) == [
+                "APUS_JWT_SECRET", "APUS_ANON_KEY", "APUS_SERVICE_ROLE_KEY", "APUS_SECRETS_KEY",
+            ])
+        let environment = Dictionary(secrets.map { ($0.variable, "hunter2") }) { first, _ in first }
+        let given = try GivenSettings(environment: environment, of: Setting.all)
+        #expect(given.settings.secrets.jwtSecret?.text == "hunter2")
+        var dumped = "\(given) \(given.settings) \(String(reflecting: given.settings))"
+        dump(given.settings, to: &dumped)
+        for setting in secrets {
+            dumped += setting.text(in: given.settings)
+            #expect(setting.json(in: given.settings) == .null)
+        }
+        #expect(!dumped.contains("hunter2"))
     }
 
     static let faults: [(String, String, String)] = [
@@ -100,9 +124,10 @@ import Testing
         try flags.give(half, flag: "a.pem")
         let fault = #expect(throws: SettingFault.self) { try flags.resolved() }
         let other = try Self.setting(missing)
+        let (halfFlag, otherFlag) = (try #require(half.flag), try #require(other.flag))
         #expect(
-            fault?.message == "\(half.flag) gives \(given), which needs \(missing) "
-                + "(\(other.flag) or \(other.variable))")
+            fault?.message == "\(halfFlag) gives \(given), which needs \(missing) "
+                + "(\(otherFlag) or \(other.variable))")
         var file = GivenSettings()
         file.give(other, try Self.value("\"b.pem\""), at: "p:1:1")
         #expect(try flags.over(file).resolved().tls != Settings.TLS())

@@ -6,7 +6,7 @@ import Testing
     /// Who reads the wall clock, and what for.
     static let readers: [String: String] = [
         "Sources/Auth/AuthService.swift": "exp and iat of tokens, times in rows",
-        "Sources/Auth/SecretsFile.swift": "iat and exp of new keys",
+        "Sources/Auth/Secrets.swift": "iat and exp of new keys",
         "Sources/StoreSQLite/ChangeLog.swift": "when a change was committed",
         "Sources/Diagnostics/Instant.swift": "the clock itself",
         "Sources/Diagnostics/Log.swift": "when a line was written",

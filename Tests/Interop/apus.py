@@ -20,7 +20,7 @@ START_SECONDS = 30
 class Apus:
     """One project in a temporary directory, and the server that serves it."""
 
-    def __init__(self, schemas, migrations=None):
+    def __init__(self, schemas, migrations=None, environment=None):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="apus-interop-"))
         shutil.copytree(schemas, self.directory / "Schemas")
         # Production needs migration files; a model set without them is served as in development.
@@ -28,6 +28,8 @@ class Apus:
         if migrations and migrations.is_dir():
             shutil.copytree(migrations, self.directory / "Migrations")
             self.command = "serve"
+        # What it is given beside the environment of the tests.
+        self.environment = environment or {}
         self.address = "127.0.0.1:0"
         self.process = None
         self.url = None
@@ -39,7 +41,8 @@ class Apus:
         if self.command == "serve":
             arguments.append("--migrate")
         self.process = subprocess.Popen(
-            arguments, stdout=subprocess.PIPE, stderr=self.log, text=True, start_new_session=True)
+            arguments, stdout=subprocess.PIPE, stderr=self.log, text=True, start_new_session=True,
+            env=os.environ | self.environment)
         watchdog = threading.Timer(START_SECONDS, self.process.kill)
         watchdog.start()
         try:
@@ -51,7 +54,8 @@ class Apus:
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
         keys = subprocess.run(
             [BINARY, "keys", "--json", "--project", str(self.directory)],
-            check=True, capture_output=True, text=True, timeout=START_SECONDS)
+            check=True, capture_output=True, text=True, timeout=START_SECONDS,
+            env=os.environ | self.environment)
         self.keys = json.loads(keys.stdout)
         return self
 

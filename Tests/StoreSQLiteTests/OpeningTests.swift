@@ -38,6 +38,34 @@ import Values
         }
     }
 
+    @Test func `of those who note at once the first one's stands`() async throws {
+        let database = try DatabasePool.open(.temporary)
+        defer { database.close() }
+        let standing = try await withThrowingTaskGroup(of: String.self) { group in
+            for number in 0..<16 {
+                group.addTask { try database.noteIfAbsent("colour", "blue \(number)") }
+            }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        #expect(standing.count == 1)
+        #expect(database.fact("colour") == standing.first)
+        try database.note("colour", "red")
+        #expect(try database.noteIfAbsent("colour", "blue") == "red")
+    }
+
+    @Test func `what is noted can be read while a server holds the database`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/apus.db"
+        #expect(try DatabasePool.facts(at: path).isEmpty)
+        #expect(unsafe access(path, F_OK) != 0)
+        let database = try DatabasePool.open(.file(path))
+        try database.note("colour", "blue")
+        let held = try DatabasePool.facts(at: path)
+        #expect(held["colour"] == "blue" && held["epoch"] == database.epoch)
+        database.close()
+        #expect(try DatabasePool.facts(at: path) == held)
+    }
+
     @Test func `a file that is not a database is refused`() throws {
         let directory = try TemporaryDirectory()
         try directory.write(Array(repeating: 0x41, count: 8192), to: "apus.db")
