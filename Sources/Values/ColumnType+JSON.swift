@@ -25,6 +25,13 @@ extension ColumnType {
         return try parse(json.string ?? String(utf8: json.raw))
     }
 
+    /// The value of a member that `appendJSON` wrote. A json column has the text that is stored,
+    /// which an older version may have written in another form.
+    public func value(written json: JSONValue) throws(Problem) -> Value {
+        guard case .json = self, !json.isNull else { return try value(from: json) }
+        return .text(String(utf8: json.raw))
+    }
+
     /// Canonical text, which `jsonb` refuses to make from `\u0000`.
     func canonical(_ json: JSONValue) throws(Problem) -> Value {
         var out: [UInt8] = []
