@@ -1,18 +1,22 @@
 import Bytes
 import Diagnostics
+import Values
 
 /// The free-form JSON objects of users and identities, as canonical text.
 enum Metadata {
     /// An object with members of its own.
-    static func object(_ members: JSON) -> String {
-        canonical(members.bytes)
+    static func object(_ members: JSON) throws(Problem) -> String {
+        try canonical(members.bytes)
     }
 
     /// `base` with the members of `patch` put over it, one level deep.
     ///
     /// - Parameter dropsNulls: whether a `null` in the patch removes the member (auth.md §9) or is
     ///   kept.
-    static func merge(_ base: String, _ patch: JSONValue, dropsNulls: Bool) -> String {
+    /// - Throws: 400 for what no json column takes.
+    static func merge(
+        _ base: String, _ patch: JSONValue, dropsNulls: Bool
+    ) throws(Problem) -> String {
         var members: [[UInt8]: JSONValue] = [:]
         for member in parsed(base)?.members ?? [] {
             members[member.key.utf8 ?? []] = member.value
@@ -29,13 +33,13 @@ enum Metadata {
             text.append(contentsOf: value.raw)
         }
         text.append(ASCII.rightBrace)
-        return canonical(text)
+        return try canonical(text)
     }
 
     /// The same with members written by the server.
-    static func merge(_ base: String, _ patch: JSON) -> String {
+    static func merge(_ base: String, _ patch: JSON) throws(Problem) -> String {
         guard let patch = parsed(String(utf8: patch.bytes)) else { return base }
-        return merge(base, patch, dropsNulls: false)
+        return try merge(base, patch, dropsNulls: false)
     }
 
     /// Refuses metadata that would make the user's tokens too long to send.
@@ -52,8 +56,12 @@ enum Metadata {
         try? JSONDocument(parsing: Array(text.utf8), depthMax: AuthLimits.bodyDepthMax).root
     }
 
-    private static func canonical(_ bytes: [UInt8]) -> String {
+    private static func canonical(_ bytes: [UInt8]) throws(Problem) -> String {
         guard let root = parsed(String(utf8: bytes)) else { return "{}" }
-        return String(utf8: root.canonical)
+        do throws(JSONCanonicalFault) {
+            return String(utf8: try root.canonical)
+        } catch {
+            throw .validation("User metadata: \(Problem(error).message)")
+        }
     }
 }

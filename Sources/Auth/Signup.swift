@@ -33,11 +33,11 @@ extension AuthService {
         user.email = address
         user.emailConfirmedAt = user.createdAt
         user.lastSignInAt = user.createdAt
-        user.appMetadata = Metadata.object(["provider": "email", "providers": ["email"]])
-        user.userMetadata = Metadata.merge(user.userMetadata, ["email_verified": true])
+        user.appMetadata = try Metadata.object(["provider": "email", "providers": ["email"]])
+        user.userMetadata = try Metadata.merge(user.userMetadata, ["email_verified": true])
         try Metadata.check(user.userMetadata)
         user.passwordHash = try await hasher.hash(secret)
-        let identity = IdentityRecord.email(address, of: user, data: data)
+        let identity = try IdentityRecord.email(address, of: user, data: data)
         return try await begin(
             Account(user: user, identities: [identity]), method: "password", request)
     }
@@ -63,7 +63,7 @@ extension AuthService {
         let now = clock()
         var user = UserRecord(
             id: UUIDText.v4(), appMetadata: "{}", createdAt: now, updatedAt: now)
-        if let data { user.userMetadata = Metadata.merge("{}", data, dropsNulls: false) }
+        if let data { user.userMetadata = try Metadata.merge("{}", data, dropsNulls: false) }
         try Metadata.check(user.userMetadata)
         return user
     }
@@ -103,16 +103,19 @@ extension AuthService {
 
 extension IdentityRecord {
     /// The identity of somebody who signs in with an email address and a password.
-    static func email(_ address: String, of user: UserRecord, data: JSONValue?) -> IdentityRecord {
-        let base = data.map { Metadata.merge("{}", $0, dropsNulls: false) } ?? "{}"
+    static func email(
+        _ address: String, of user: UserRecord, data: JSONValue?
+    ) throws(Problem) -> IdentityRecord {
+        var base = "{}"
+        if let data { base = try Metadata.merge(base, data, dropsNulls: false) }
         let claims: JSON = [
             "sub": .string(user.id), "email": .string(address), "email_verified": false,
             "phone_verified": false,
         ]
         return IdentityRecord(
             id: UUIDText.v4(), userID: user.id, provider: "email", subject: user.id,
-            data: Metadata.merge(base, claims), email: address, lastSignInAt: user.lastSignInAt,
-            createdAt: user.updatedAt, updatedAt: user.updatedAt)
+            data: try Metadata.merge(base, claims), email: address,
+            lastSignInAt: user.lastSignInAt, createdAt: user.updatedAt, updatedAt: user.updatedAt)
     }
 }
 

@@ -1,5 +1,7 @@
 import Bytes
 public import Store
+import Diagnostics
+import Values
 
 /// Who a verified token speaks for. Immutable and shared: a token that comes again gives the same
 /// object.
@@ -48,7 +50,11 @@ public final class TokenClaims: Sendable {
         } else {
             audiences = claims["aud"]?.elements.compactMap(\.string) ?? []
         }
-        json = String(utf8: claims.canonical)
+        do throws(JSONCanonicalFault) {
+            json = String(utf8: try claims.canonical)
+        } catch {
+            throw .claim(Problem(error).message)
+        }
         if subject != nil {
             guard expiresAt != nil else { throw .missingClaim("exp") }
             // Nothing here makes such a token: it would be a user above all rules.

@@ -106,7 +106,7 @@ extension WriteTransaction {
         _ change: UserChange, hash: String?, to account: inout Account, now: Instant
     ) throws(Problem) {
         if let data = change.data {
-            account.user.userMetadata = Metadata.merge(
+            account.user.userMetadata = try Metadata.merge(
                 account.user.userMetadata, data, dropsNulls: true)
         }
         if let hash { account.user.passwordHash = hash }
@@ -124,18 +124,18 @@ extension WriteTransaction {
         account.user.email = email
         account.user.emailConfirmedAt = now
         account.user.isAnonymous = false
-        account.user.userMetadata = Metadata.merge(
+        account.user.userMetadata = try Metadata.merge(
             account.user.userMetadata, ["email_verified": true])
         if let index = account.identities.firstIndex(where: { $0.provider == "email" }) {
             account.identities[index].email = email
             account.identities[index].updatedAt = now
-            account.identities[index].data = Metadata.merge(
+            account.identities[index].data = try Metadata.merge(
                 account.identities[index].data, ["email": .string(email)])
             try update(account.identities[index])
         } else {
-            account.user.appMetadata = Metadata.merge(
+            account.user.appMetadata = try Metadata.merge(
                 account.user.appMetadata, ["provider": "email", "providers": ["email"]])
-            let identity = IdentityRecord.email(email, of: account.user, data: nil)
+            let identity = try IdentityRecord.email(email, of: account.user, data: nil)
             account.identities.append(identity)
             try insert(identity, duplicate: .emailExists)
         }

@@ -41,6 +41,11 @@ public enum ASCII {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 
+    /// `byte` with `a`…`z` mapped to `A`…`Z`, every other byte as it is.
+    @inlinable public static func uppercased(_ byte: UInt8) -> UInt8 {
+        byte &- 0x61 < 26 ? byte & 0xDF : byte
+    }
+
     /// The value of a hexadecimal digit of either case, nil for any other byte.
     @inlinable public static func hexValue(_ byte: UInt8) -> UInt8? {
         switch byte {

@@ -12,6 +12,14 @@ extension Span<UInt8> {
         index &+ 8 <= count && word(at: index) & 0x8080_8080_8080_8080 == 0
     }
 
+    /// Whether no byte is beyond ASCII.
+    @inlinable public var isASCII: Bool {
+        var index = 0
+        while isASCII(at: index) { index &+= 8 }
+        while index < count, self[index] < 0x80 { index &+= 1 }
+        return index >= count
+    }
+
     /// Whether eight bytes follow from `index` on, none of them an ASCII control character.
     @inlinable public func hasNoControls(at index: Int) -> Bool {
         guard index &+ 8 <= count else { return false }

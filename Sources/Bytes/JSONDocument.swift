@@ -20,7 +20,7 @@ public struct JSONDocument: Sendable {
     public init(parsing bytes: [UInt8], depthMax: Int = 64) throws(JSONError) {
         var parser = JSONParser(source: bytes, depthMax: depthMax)
         try parser.parseDocument()
-        storage = JSONStorage(source: bytes, nodes: parser.nodes)
+        storage = JSONStorage(source: bytes, nodes: parser.nodes, growth: parser.growth)
     }
 
     /// The outermost value.

@@ -6,7 +6,8 @@ extension JSONValue {
     /// their characters, members in any order.
     public var equalityKey: [UInt8] {
         var key: [UInt8] = []
-        key.append(jsonKey: canonical.span)
+        var writer = CanonicalWriter(numbers: .key)
+        writer.append(self, to: &key)
         return key
     }
 }
@@ -44,8 +45,8 @@ extension [UInt8] {
     }
 }
 
-private enum JSONKey {
-    static func endOfString(_ json: Span<UInt8>, from start: Int) -> Int {
+enum JSONKey {
+    fileprivate static func endOfString(_ json: Span<UInt8>, from start: Int) -> Int {
         var index = start + 1
         while index < json.count, json[index] != ASCII.quote {
             index += json[index] == ASCII.backslash ? 2 : 1
@@ -53,7 +54,7 @@ private enum JSONKey {
         return min(index + 1, json.count)
     }
 
-    static func isOfNumber(_ byte: UInt8) -> Bool {
+    fileprivate static func isOfNumber(_ byte: UInt8) -> Bool {
         switch byte {
         case ASCII.zero...ASCII.nine, ASCII.minus, ASCII.plus, ASCII.dot, UInt8(ascii: "e"),
             UInt8(ascii: "E"):
@@ -64,48 +65,21 @@ private enum JSONKey {
 
     /// The digits without zeros at either end and the power of ten of the last: `-10.50` is
     /// `-105e-1`. Exponents that no number of PostgreSQL has stay as they are written.
-    static func append(number: Span<UInt8>, to key: inout [UInt8]) {
-        let start = key.count
-        if number[0] == ASCII.minus { key.append(ASCII.minus) }
-        let firstDigit = key.count
-        var power = 0
-        var isFraction = false
-        var index = firstDigit - start
-        while index < number.count, number[index] | 0x20 != UInt8(ascii: "e") {
-            if number[index] == ASCII.dot {
-                isFraction = true
-            } else {
-                if isFraction { power -= 1 }
-                if number[index] != ASCII.zero || key.count > firstDigit {
-                    key.append(number[index])
-                }
-            }
-            index += 1
+    static func append(number text: Span<UInt8>, to key: inout [UInt8]) {
+        let number = JSONNumber(text)
+        guard !number.isZero else { return key.append(ASCII.zero) }
+        guard let exponent = number.exponent else { return key.append(span: text) }
+        if number.isNegative { key.append(ASCII.minus) }
+        for place in number.leadingZeroCount..<number.digitCount {
+            key.append(number.digit(place, of: text))
         }
-        while key.count > firstDigit, key[key.count - 1] == ASCII.zero {
+        var power = exponent + number.wholeCount - number.digitCount
+        while key[key.count - 1] == ASCII.zero {
             key.removeLast()
             power += 1
         }
-        if key.count == firstDigit {
-            key.removeSubrange(start...)
-            key.append(ASCII.zero)
-        } else if let exponent = exponent(number.extracting(min(index + 1, number.count)...)) {
-            guard power + exponent != 0 else { return }
-            key.append(UInt8(ascii: "e"))
-            key.append(decimal: power + exponent)
-        } else {
-            key.removeSubrange(start...)
-            key.append(span: number)
-        }
-    }
-
-    /// What follows the `e`, 0 when nothing does; nil beyond nine digits.
-    static func exponent(_ text: Span<UInt8>) -> Int? {
-        var magnitude = 0
-        for index in text.indices where ASCII.isDigit(text[index]) {
-            magnitude = magnitude * 10 + Int(text[index] - ASCII.zero)
-            guard magnitude < 1_000_000_000 else { return nil }
-        }
-        return text.count > 0 && text[0] == ASCII.minus ? -magnitude : magnitude
+        guard power != 0 else { return }
+        key.append(UInt8(ascii: "e"))
+        key.append(decimal: power)
     }
 }

@@ -13,9 +13,13 @@ struct JSONNode: Sendable {
 final class JSONStorage: Sendable {
     let source: [UInt8]
     let nodes: [JSONNode]
+    /// The bytes by which its numbers would make the text longer if they were written without
+    /// exponents.
+    let growth: Int
 
-    init(source: [UInt8], nodes: [JSONNode]) {
+    init(source: [UInt8], nodes: [JSONNode], growth: Int) {
         self.source = source
         self.nodes = nodes
+        self.growth = growth
     }
 }

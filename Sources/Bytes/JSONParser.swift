@@ -3,6 +3,8 @@ struct JSONParser {
     let source: [UInt8]
     let depthMax: Int
     private(set) var nodes: [JSONNode] = []
+    /// See `JSONStorage.growth`.
+    private(set) var growth = 0
     private var position = 0
 
     init(source: [UInt8], depthMax: Int) {
@@ -157,6 +159,9 @@ struct JSONParser {
                 position += 1
             }
             try parseDigits()
+            let number = JSONNumber(source.span.extracting(start..<position))
+            let byteCount = number.plainByteCount ?? 0
+            growth += max(byteCount - (position - start), 0)
         }
         appendLeaf(.number, start: start, isComplex: isComplex)
     }

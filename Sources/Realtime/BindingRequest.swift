@@ -110,11 +110,13 @@ private struct Parameters {
     let select: [UInt8]?
 
     init(_ item: JSONValue) {
-        event = item["event"].flatMap { $0.isNull ? nil : $0.string ?? String(utf8: $0.canonical) }
+        event = item["event"].flatMap {
+            $0.isNull ? nil : $0.string ?? String(utf8: $0.equalityKey)
+        }
         schema = item["schema"]?.string
         table = item["table"]?.string
         filter = item["filter"]?.string
-        select = item["select"].flatMap { $0.isNull ? nil : $0.canonical }
+        select = item["select"].flatMap { $0.isNull ? nil : $0.equalityKey }
     }
 
     /// Each field with a mark in front: 0 absent, 1 present. A field ends with the mark 2.

@@ -125,7 +125,7 @@ struct StructureComparison {
                     ? "\(name) has become required" : "\(name) is not required any more",
                 .declareColumnAsBefore, of: part(column), at: column.location)
         }
-        if before.defaultValue != after.defaultValue {
+        if !isSame(before.defaultValue, after.defaultValue, in: column) {
             let declared = DeclaredType(column)
             refuse(
                 "the constant default of \(name) has changed from "
@@ -138,6 +138,15 @@ struct StructureComparison {
                 "\(name) has \(before.rest.joined(separator: " ")) in \(origin.wording)",
                 .declareColumnAsBefore, of: part(column), at: column.location)
         }
+    }
+
+    /// Whether two constant defaults are one: older versions left numbers of JSON as they came.
+    private func isSame(_ before: String?, _ after: String?, in column: Column) -> Bool {
+        if before == after { return true }
+        guard let one = before.flatMap(Value.init(sqlLiteral:)),
+            let other = after.flatMap(Value.init(sqlLiteral:))
+        else { return false }
+        return column.type == .json && column.type.isSame(one, other)
     }
 
     private mutating func add(_ column: Column, to model: Model, _ old: TableStructure) {

@@ -49,7 +49,7 @@ extension Reader {
     private static func key(_ json: [UInt8], _ table: CapturedTable?) -> [Value] {
         guard let table, let document = try? JSONDocument(parsing: json) else { return [] }
         return zip(table.key, document.root.elements).map { column, value in
-            (try? table.columns[column].type.value(from: value)) ?? .null
+            (try? table.columns[column].type.value(written: value)) ?? .null
         }
     }
 
@@ -59,7 +59,7 @@ extension Reader {
         }
         let values = table.columns.map { column -> Value in
             guard let value = document.root[column.name] else { return .null }
-            return (try? column.type.value(from: value)) ?? .null
+            return (try? column.type.value(written: value)) ?? .null
         }
         return RowImage(values: values, json: json)
     }

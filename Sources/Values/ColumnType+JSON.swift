@@ -25,27 +25,19 @@ extension ColumnType {
         return try parse(json.string ?? String(utf8: json.raw))
     }
 
-    /// Canonical text, which `jsonb` refuses to make from `\u0000`.
-    func canonical(_ json: JSONValue) throws(Problem) -> Value {
-        var out: [UInt8] = []
-        json.appendCanonical(to: &out)
-        if containsNULEscape(out) { throw .nulEscape }
-        return .text(String(utf8: out))
+    /// The value of a member that `appendJSON` wrote. A json column has the text that is stored,
+    /// which an older version may have written in another form.
+    public func value(written json: JSONValue) throws(Problem) -> Value {
+        guard case .json = self, !json.isNull else { return try value(from: json) }
+        return .text(String(utf8: json.raw))
     }
 
-    /// Whether canonical JSON contains `\u0000` (canonical text escapes a backslash as `\\`, so a
-    /// pair is skipped whole).
-    private func containsNULEscape(_ json: [UInt8]) -> Bool {
-        var index = 0
-        while index < json.count {
-            guard json[index] == ASCII.backslash else {
-                index += 1
-                continue
-            }
-            if json[index...].starts(with: "\\u0000".utf8) { return true }
-            index += 2
+    func canonical(_ json: JSONValue) throws(Problem) -> Value {
+        do throws(JSONCanonicalFault) {
+            return .text(String(utf8: try json.canonical))
+        } catch {
+            throw Problem(error)
         }
-        return false
     }
 
     /// Appends a stored value in the form clients receive (rest.md §11.2).

@@ -8,7 +8,7 @@ extension ColumnType {
     /// The value that `text` spells.
     ///
     /// - Throws: 22P02 not of the form, 22003 out of range, 22007 and 22008 for dates and times,
-    ///   22021 for a NUL byte in text, 22023 for bad hexadecimal.
+    ///   22021 for a NUL byte in text, 22023 for bad hexadecimal, 22P05 for a NUL in JSON.
     public func parse(_ text: String) throws(Problem) -> Value {
         switch self {
         case .text: try parseText(text)

@@ -1,3 +1,4 @@
+public import Bytes
 public import Diagnostics
 
 // The faults of values, in PostgreSQL's words (rest.md §5.1, §18.4; utils/adt/*.c of PostgreSQL
@@ -69,6 +70,24 @@ extension Problem {
         Problem(
             code: "22P05", status: 400, message: "unsupported Unicode escape sequence",
             details: "\\u0000 cannot be converted to text.")
+    }
+
+    /// A JSON value that `jsonb` refuses: a NUL (22P05), a number of too many digits (22003).
+    public init(_ fault: JSONCanonicalFault) {
+        switch fault {
+        case .nul: self = .nulEscape
+        case .number: self = .jsonNumberOverflow()
+        case .growth:
+            self = .jsonNumberOverflow(
+                "The numbers of this text, written without exponents, would make it many times "
+                    + "longer.")
+        }
+    }
+
+    private static func jsonNumberOverflow(_ details: String? = nil) -> Problem {
+        Problem(
+            code: "22003", status: 400, message: "value overflows numeric format",
+            details: details)
     }
 
     /// Bytes that are not in `\x` form: a wrong digit or an odd count (22023), or a bad escape

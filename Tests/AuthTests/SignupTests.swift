@@ -102,6 +102,14 @@ func expectBothForms(
                 + String(repeating: "x", count: 8192) + #""}}"#,
             422, "validation_failed", "User metadata may have at most 8192 bytes"),
         .init(
+            "metadata with NUL",
+            #"{"email":"a@b.c","password":"secret","data":{"x":"\u0000"}}"#,
+            400, "validation_failed", "User metadata: unsupported Unicode escape sequence"),
+        .init(
+            "metadata with a number too large",
+            #"{"email":"a@b.c","password":"secret","data":{"x":1e200000}}"#,
+            400, "validation_failed", "User metadata: value overflows numeric format"),
+        .init(
             "body over a megabyte", #"{"x":"\#(String(repeating: "x", count: 1 << 20))"}"#, 413,
             "request_entity_too_large", "The body is larger than the limit of 1048576 bytes"),
     ]

@@ -24,6 +24,14 @@ import Testing
             #"{"sub":"ID","exp":"soon"}"#, .claim("exp claim must be a number"),
             "Parsing claims failed"
         ),
+        (
+            #"{"x":1e200000}"#, .claim("value overflows numeric format"),
+            "Parsing claims failed"
+        ),
+        (
+            #"{"x":"\u0000"}"#, .claim("unsupported Unicode escape sequence"),
+            "Parsing claims failed"
+        ),
         (#"{"exp":1e300}"#, .claim("exp claim must be a number"), "Parsing claims failed"),
         (#"{"sub":"me","exp":NOW+60}"#, .subjectNotUUID, "Parsing claims failed"),
         (#"{"sub":7,"exp":NOW+60}"#, .subjectNotUUID, "Parsing claims failed"),

@@ -95,7 +95,7 @@ extension ColumnType {
             switch self {
             case .text:
                 [
-                    "", " ", " a ", "aB", "É", "e\u{301}", "ß", "true", "oFF", "1", "a\t",
+                    "", " ", " a ", "aB", "É", "e\u{301}", "ß", "İᾈς", "true", "oFF", "1", "a\t",
                     "6F9619FF-8B86-D011-B42D-00C04FC964FF", "%_\\", "🐦",
                 ].map { .text($0) }
             case .uuid: [.text("6f9619ff-8b86-d011-b42d-00c04fc964ff")]

@@ -23,6 +23,20 @@ import Testing
         #expect(try Self.difference(Self.base).isEmpty)
     }
 
+    /// Versions before jsonb's form of numbers declared them as they were written.
+    @Test func `a default that is the same JSON makes no difference`() throws {
+        let data = #""data": {"type": "object", "default": {"n": 1e6}}"#
+        let models = try catalogue([("models/things.json", #"{"properties": {\#(data)}}"#)])
+        let statements = try models.models.flatMap { try DDL.create($0, render: asWritten) }
+        #expect(statements.joined().contains(#"{"n":1000000}"#))
+        for (spelling, isSame) in [("1e6", true), ("1000000.0", true), ("1e7", false)] {
+            let older = statements.map { $0.replacing("1000000", with: spelling) }
+            let difference = try Difference.between(
+                DatabaseStructure(statements: older), models, render: asWritten)
+            #expect(difference.isEmpty == isSame, "\(spelling)")
+        }
+    }
+
     @Test func `new models, columns, uniques and indexes are added`() throws {
         let after =
             #"""

@@ -52,9 +52,7 @@ struct SchemaValidator {
     }
 
     private static func text(_ value: JSONValue) -> String {
-        var bytes: [UInt8] = []
-        value.appendCanonical(to: &bytes)
-        return String(utf8: bytes)
+        String(utf8: value.equalityKey)
     }
 
     private func isOfType(_ value: JSONValue, _ type: String) -> Bool {

@@ -153,6 +153,19 @@ extension Change {
             ])
     }
 
+    /// Versions before jsonb's form of numbers stored them as they came.
+    @Test func `a change has the JSON that is stored, in whatever form`() throws {
+        let (database, published) = try makeCaptured()
+        defer { database.close() }
+        let stored = "{\"x\":1E+2,\"y\":1e200000}"
+        try write(database, "INSERT INTO items(id, name, data) VALUES (1, 'a', '\(stored)')")
+        try write(database, "UPDATE items SET name = 'b'")
+        #expect(published.all.map { $0.new?.values[1] } == [.text(stored), .text(stored)])
+        #expect(published.all.last?.old?.values[1] == .text(stored))
+        let logged = try database.makeReader().changes(after: 0, limit: 10)
+        #expect(logged.map { $0.new?.values[1] } == [.text(stored), .text(stored)])
+    }
+
     @Test func `whole numbers of a real column stay doubles`() throws {
         let (database, published) = try makeCaptured()
         defer { database.close() }

@@ -65,13 +65,13 @@ public struct LikePattern: Hashable, Sendable {
     public func matches(utf8 text: Span<UInt8>, charge: (_ steps: Int) -> Bool) -> Bool? {
         guard ignoresCase else { return fits(text, charge) }
         guard charge(text.count) else { return nil }
-        if isASCII(text) {
+        if text.isASCII {
             var lowered: [UInt8] = []
             lowered.reserveCapacity(text.count)
             for index in text.indices { lowered.append(ASCII.lowercased(text[index])) }
             return fits(lowered.span, charge)
         }
-        let lowered = String(utf8: text).lowercased()
+        let lowered = SQLFunctions.lower(String(utf8: text))
         return fits(lowered.utf8Span.span, charge)
     }
 
@@ -91,10 +91,4 @@ public struct LikePattern: Hashable, Sendable {
         }
         return true
     }
-}
-
-/// Whether no byte is beyond ASCII.
-func isASCII(_ text: Span<UInt8>) -> Bool {
-    for index in text.indices where text[index] >= 0x80 { return false }
-    return true
 }

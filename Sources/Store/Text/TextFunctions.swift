@@ -4,11 +4,13 @@ import Values
 /// The functions of texts that rules may call, in Swift: engines that have none of the same meaning
 /// call these.
 public enum TextFunctions {
-    /// Lower case of every character (Unicode's full mapping, without a locale).
-    public static func lower(_ text: String) -> String { text.lowercased() }
+    /// Lower case of every character, one for one (Unicode's simple mapping: `Σ` becomes `σ`
+    /// everywhere), as PostgreSQL's collation `pg_c_utf8` has it.
+    public static func lower(_ text: String) -> String { text.simplyLowercased }
 
-    /// Upper case of every character (Unicode's full mapping: `ß` becomes `SS`).
-    public static func upper(_ text: String) -> String { text.uppercased() }
+
+    /// Upper case of every character, one for one (Unicode's simple mapping: `ß` has none).
+    public static func upper(_ text: String) -> String { text.simplyUppercased }
 
     /// The number of code points, as PostgreSQL's `length`.
     public static func length(_ text: String) -> Int64 { length(utf8: text.utf8Span.span) }
