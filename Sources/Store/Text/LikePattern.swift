@@ -71,7 +71,7 @@ public struct LikePattern: Hashable, Sendable {
             for index in text.indices { lowered.append(ASCII.lowercased(text[index])) }
             return fits(lowered.span, charge)
         }
-        let lowered = SQLFunctions.lower(String(utf8: text))
+        let lowered = TextFunctions.lower(String(utf8: text))
         return fits(lowered.utf8Span.span, charge)
     }
 

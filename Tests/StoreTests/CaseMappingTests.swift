@@ -1,5 +1,5 @@
 import Bytes
-import Database
+import Store
 import Testing
 import Values
 
@@ -18,8 +18,8 @@ import Values
     func `a text changes case letter by letter`(
         text: String, lower: String, upper: String
     ) throws {
-        #expect(Value(SQLFunctions.lower(text)) == Value(lower))
-        #expect(Value(SQLFunctions.upper(text)) == Value(upper))
+        #expect(Value(TextFunctions.lower(text)) == Value(lower))
+        #expect(Value(TextFunctions.upper(text)) == Value(upper))
         let database = try DatabasePool.open(.temporary)
         defer { database.close() }
         let row = try database.makeReader().all(
@@ -42,8 +42,8 @@ import Values
         // No letter beyond has another case.
         for number in 1...0x1FFFF as ClosedRange<UInt32> {
             guard let scalar = Unicode.Scalar(number), scalar.isOfUnicode16 else { continue }
-            let lower = Self.single(SQLFunctions.lower(String(scalar)))
-            let upper = Self.single(SQLFunctions.upper(String(scalar)))
+            let lower = Self.single(TextFunctions.lower(String(scalar)))
+            let upper = Self.single(TextFunctions.upper(String(scalar)))
             let mapped = [lower, upper].map { $0.isOfUnicode16 ? $0 : scalar }
             guard mapped != [scalar, scalar] else { continue }
             count += 1
