@@ -6,7 +6,7 @@ import StoreSQLite
 /// Finds whom changes are for: a model's value index gives the listeners that may want one, their
 /// filters and rules decide. Whatever is decided is kept under the round's number.
 final class Matcher {
-    private let reader: Reader
+    private let reader: SQLiteReader
     private var lastRound: UInt64 = 0
     /// The deleted rows of the transaction being delivered.
     private var departed: DepartedRows?
@@ -16,7 +16,7 @@ final class Matcher {
     private var touched: ContiguousArray<Audience> = []
 
     /// - Parameter reader: the loop's own; rules that look at other models are asked through it.
-    init(reader: Reader) { self.reader = reader }
+    init(reader: SQLiteReader) { self.reader = reader }
 
     /// Begins a change's round.
     ///

@@ -46,7 +46,7 @@ public final class RealtimeHub {
     ///   - now: the wall clock; tests inject their own.
     ///   - uptime: the monotonic clock; tests inject their own.
     public init(
-        catalogue: Catalogue, rulebook: Rulebook, reader: Reader, settings: FeedSettings,
+        catalogue: Catalogue, rulebook: Rulebook, reader: SQLiteReader, settings: FeedSettings,
         authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
         revocationCount: @escaping () -> Int = { 0 },
         report: @escaping (_ topic: String, _ reason: String) -> Void = { _, _ in },

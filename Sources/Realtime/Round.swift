@@ -13,7 +13,7 @@ struct Round {
     let change: Change
     let model: Model
     let now: Instant
-    let reader: Reader
+    let reader: SQLiteReader
     /// Of a DELETE: what its transaction deleted.
     let departed: DepartedRows?
 

@@ -7,7 +7,7 @@ extension Catalogue {
     /// anybody writes. While the server runs explicit values do not move them, as in PostgreSQL;
     /// but there is no `setval` here, so whoever has brought rows along with their ids starts it
     /// anew. Blocks.
-    public func settleSequences(in database: DatabasePool) throws(Problem) {
+    public func settleSequences(in database: SQLiteDatabase) throws(Problem) {
         let sequences = models.compactMap(\.sequence)
         if sequences.isEmpty { return }
         try database.writeAndWait { transaction throws(Problem) in

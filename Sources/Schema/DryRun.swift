@@ -24,7 +24,7 @@ public struct DryRun: Sendable {
     /// - Throws: `migration_failed` with file and line for a statement that fails where only files
     ///   have built.
     public init(_ set: MigrationSet) throws(Problem) {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         var stages: [[String]] = [[]]
         var drops: [SchemaPart: Drop] = [:]

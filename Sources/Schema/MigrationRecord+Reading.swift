@@ -24,7 +24,7 @@ extension MigrationStatus {
     /// Compares the files with the database at `path`, which a server may hold and which need not
     /// be there. Makes and changes nothing.
     public init(_ set: MigrationSet, databaseAt path: String) throws(Problem) {
-        guard let reader = try Reader.inspecting(path) else {
+        guard let reader = try SQLiteReader.inspecting(path) else {
             self.init(set, applied: [])
             return
         }

@@ -6,11 +6,11 @@ import Values
 
 /// Applies migration files to a database. Blocks; for start-up and the command line.
 public struct Migrator: Sendable {
-    private let database: DatabasePool
+    private let database: SQLiteDatabase
     private let set: MigrationSet
 
     /// A migrator of `set` for `database`.
-    public init(_ database: DatabasePool, _ set: MigrationSet) {
+    public init(_ database: SQLiteDatabase, _ set: MigrationSet) {
         self.database = database
         self.set = set
     }

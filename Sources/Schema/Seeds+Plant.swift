@@ -19,7 +19,7 @@ extension Catalogue {
     /// - Returns: how many rows were new, and which are there already with other values.
     /// - Throws: a problem with the row's place when one is refused; then none is inserted.
     public func plantSeeds(
-        in database: DatabasePool,
+        in database: SQLiteDatabase,
         defaultValue: (Model, Int) throws(Problem) -> Value
     ) throws(Problem) -> Planting {
         var statements: [(sql: SQL, other: SQL, model: Model, location: SourceLocation)] = []

@@ -9,7 +9,7 @@ extension SchemaSet {
     ///
     /// - Parameter migrate: whether pending files are applied; otherwise they refuse the start.
     func applyToProduction(
-        _ database: DatabasePool, _ options: ServerOptions, migrate: Bool, log: Log
+        _ database: SQLiteDatabase, _ options: ServerOptions, migrate: Bool, log: Log
     ) throws {
         let set = try MigrationSet.load(options.migrationsDirectory)
         let migrator = Migrator(database, set)
@@ -80,7 +80,7 @@ extension SchemaSet {
 
     /// Inserts the seed rows that are not there yet, and tells of those that are there with other
     /// values.
-    func plantSeeds(in database: DatabasePool, log: Log) throws(Problem) {
+    func plantSeeds(in database: SQLiteDatabase, log: Log) throws(Problem) {
         let now = Instant.now
         let planting = try catalogue.plantSeeds(in: database) { model, column throws(Problem) in
             try rulebook.defaultValue(

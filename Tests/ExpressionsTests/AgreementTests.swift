@@ -10,17 +10,17 @@ import Values
 
 /// Runs expressions both ways, on SQLite and in memory, over the same rows and callers.
 final class Laboratory {
-    let reader: Reader
+    let reader: SQLiteReader
     let rows: [[Value]]
     let identities: [Identity]
-    private let database: DatabasePool
+    private let database: SQLiteDatabase
     private let instant = Instant(seconds: 1_767_225_600)
 
     static let rowCount = 14
 
     init(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        database = try DatabasePool.open(.temporary)
+        database = try SQLiteDatabase.open(.temporary)
         let members = Self.members(&random)
         let teams = Self.teams(&random)
         let items = (0..<Self.rowCount).map { Self.item($0, &random) }

@@ -7,9 +7,9 @@ import Values
 @testable import StoreSQLite
 
 /// A temporary database with a table of items.
-func makeItems(_ configuration: DatabaseConfiguration = .temporary) throws(Problem) -> DatabasePool
+func makeItems(_ configuration: DatabaseConfiguration = .temporary) throws(Problem) -> SQLiteDatabase
 {
-    let database = try DatabasePool.open(configuration)
+    let database = try SQLiteDatabase.open(configuration)
     try database.writeAndWait { transaction throws(Problem) in
         try transaction.script(
             """
@@ -40,7 +40,7 @@ extension WriteTransaction {
     }
 }
 
-extension Reader {
+extension SQLiteReader {
     /// All rows of a query.
     func all(_ text: String, _ arguments: Value...) throws(DatabaseError) -> [[Value]] {
         try query(text: text, arguments: arguments) { rows throws(DatabaseError) in
@@ -122,7 +122,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
 
     @Test(arguments: [0, 1, 126, 127, 300])
     func `objects of any width are made`(count: Int) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let layout = RowLayout((0..<count).map { ("c\($0)", .integer) })
         var writer = StatementWriter(SQLiteDialect())

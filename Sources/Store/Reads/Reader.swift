@@ -1,0 +1,17 @@
+import Diagnostics
+import Values
+
+/// What a loop, or a thread, reads with. Confined to it.
+public protocol Reader: AnyObject {
+    /// What its queries are written in.
+    var dialect: any Dialect { get }
+
+    /// Reads rows and encodes them. With a count, both see the same moment.
+    ///
+    /// - Parameter caller: Whose share of what is scarce the read takes.
+    /// - Throws: what the database reports.
+    func read(
+        _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
+        for caller: @autoclosure () -> String
+    ) throws(DatabaseError) -> Reading<RowsAnswer>
+}
