@@ -58,7 +58,9 @@ let package = Package(
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
         room("PostgresWire", ["Crypto", "Bytes"]),
-        room("StorePostgres", ["PostgresWire", "Network", "Values", "Work", "Bytes", "Diagnostics"]),
+        room(
+            "StorePostgres",
+            ["PostgresWire", "Network", "Values", "Work", "Bytes", "Diagnostics"]),
         room("Database", ["SQLite", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room("Schema", ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"]),
