@@ -54,9 +54,9 @@ struct Writers {
     var generator: SeededGenerator
     var counts = WriterCounts()
 
-    init(_ url: String, seed: UInt64) throws {
-        client = try LogClient(url)
-        generator = SeededGenerator(seed: seed)
+    init(_ client: LogClient, _ generator: SeededGenerator) throws {
+        self.client = client
+        self.generator = generator
         // A deadlock is found sooner than in life.
         try client.query("SET deadlock_timeout = '15ms'; SET synchronous_commit = off")
     }
