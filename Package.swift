@@ -62,6 +62,9 @@ let package = Package(
         room(
             "StoreSQLite",
             ["SQLite", "Store", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
+        room(
+            "StorePostgres",
+            ["PostgresWire", "Network", "Store", "Values", "Work", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room(
             "Schema",
@@ -136,6 +139,12 @@ let package = Package(
         tests(
             "PostgresWireTests", ["PostgresTestSupport", "PostgresWire", "Crypto", "Bytes"],
             read: ["Conversations"]),
+        tests(
+            "StorePostgresTests",
+            [
+                "PostgresTestSupport", "StorePostgres", "PostgresWire", "Network", "Work", "Values",
+                "Bytes", "Diagnostics",
+            ]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests(
             "StoreSQLiteTests",
