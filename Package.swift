@@ -109,6 +109,7 @@ let package = Package(
         support("TestSupport", ["HTTP", "Bytes", "COpenSSL"]),
         // Apart, so that the tests of a low room do not wait for the whole house to be built.
         support("ServerTestSupport", ["TestSupport", "Server", "Configuration", "Bytes"]),
+        support("PostgresTestSupport", ["TestSupport", "PostgresWire", "Bytes"]),
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
@@ -123,7 +124,9 @@ let package = Package(
             "HTTPServerTests",
             ["HTTPServer", "Network", "HTTP", "Work", "Disk", "Diagnostics", "Bytes"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
-        tests("PostgresWireTests", ["PostgresWire", "Crypto", "Bytes"], read: ["Conversations"]),
+        tests(
+            "PostgresWireTests", ["PostgresTestSupport", "PostgresWire", "Crypto", "Bytes"],
+            read: ["Conversations"]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("DatabaseTests", ["Database", "SQLite", "Values", "Bytes", "Diagnostics"]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),

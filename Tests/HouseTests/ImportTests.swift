@@ -45,6 +45,7 @@ import Testing
     static let tests: [String: Set<String>] = [
         "TestSupport": ["HTTP", "Bytes", "COpenSSL"],
         "ServerTestSupport": ["TestSupport", "Server", "Configuration", "Bytes"],
+        "PostgresTestSupport": ["TestSupport", "PostgresWire", "Bytes"],
         "WireTests": ["TestSupport", "ServerTestSupport", "Server", "Crypto", "Bytes"],
         "HouseTests": ["TestSupport"],
     ]

@@ -1,4 +1,5 @@
 import Bytes
+import PostgresTestSupport
 import TestSupport
 import Testing
 
@@ -12,16 +13,13 @@ private let liveScenarios = (Scenario.all + [.pooled]).filter { scenario in
     return scenario.role == nil || LiveServer.recordedVersion != nil
 }
 
-/// Conversations with the server that `APUS_POSTGRES` names.
-@Suite(
-    .serialized,
-    .enabled(if: LiveServer.target != nil, "APUS_POSTGRES names no server to talk to"))
+/// Conversations with a server that runs.
+@Suite(.serialized, .enabled(if: LiveServer.isThere, PostgresServer.whatToInstall))
 struct LiveTests {
     static let folder = Repository.path("Tests/PostgresWireTests/Conversations")
 
     private func connect() throws -> SocketPeer {
-        let target = try #require(LiveServer.target)
-        return try SocketPeer(target.hosts[0])
+        try SocketPeer(LiveServer.target().hosts[0])
     }
 
     @Test(arguments: liveScenarios)
@@ -33,9 +31,8 @@ struct LiveTests {
 
     /// A session with the server that is ready.
     private func session() throws -> Conversation {
-        let target = try #require(LiveServer.target)
         let conversation = Conversation(
-            target.session(over: .unixSocket), with: try connect())
+            try LiveServer.target().session(over: .unixSocket), with: try connect())
         try conversation.wait(for: "ready")
         return conversation
     }

@@ -8,8 +8,9 @@ public enum SocketFault: Error {
     case ended
 }
 
-/// A blocking TCP connection to a server on this machine, which can misbehave. Every wait ends
-/// after ten seconds, so that a missing answer fails a test instead of hanging it.
+/// A blocking connection to a server on this machine, over TCP or a Unix socket, which can
+/// misbehave. Every wait ends after ten seconds, so that a missing answer fails a test instead of
+/// hanging it.
 public final class LoopbackSocket {
     /// The socket; -1 once it is closed.
     public private(set) var descriptor: Int32
@@ -36,6 +37,16 @@ public final class LoopbackSocket {
         let isConnected =
             family == AF_INET6 ? Self.connect6(descriptor, port) : Self.connect4(descriptor, port)
         guard isConnected else {
+            close()
+            throw SocketFault.refused
+        }
+    }
+
+    /// Connects to a Unix socket.
+    public init(path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        Self.limitWaits(of: descriptor)
+        guard Self.connectLocally(descriptor, path) else {
             close()
             throw SocketFault.refused
         }
@@ -77,6 +88,21 @@ public final class LoopbackSocket {
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0
+            }
+        }
+    }
+
+    private static func connectLocally(_ descriptor: Int32, _ path: String) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // The last byte stays zero.
+        let size = MemoryLayout.size(ofValue: address.sun_path) - 1
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { place in
+            unsafe place.copyBytes(from: path.utf8.prefix(size))
+        }
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
             }
         }
     }
@@ -134,6 +160,12 @@ public final class LoopbackSocket {
         let part = Array(buffer.prefix(count))
         buffer.removeFirst(part.count)
         return part
+    }
+
+    /// What comes next; nothing at the end of the stream.
+    public func receive() -> [UInt8] {
+        if buffer.isEmpty { _ = fill() }
+        return take(buffer.count)
     }
 
     /// `count` bytes, or fewer where the stream ends.
