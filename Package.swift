@@ -58,6 +58,7 @@ let package = Package(
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
         room("PostgresWire", ["Crypto", "Bytes"]),
+        room("StorePostgres", ["PostgresWire", "Network", "Values", "Work", "Bytes", "Diagnostics"]),
         room("Database", ["SQLite", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room("Schema", ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"]),
@@ -127,6 +128,12 @@ let package = Package(
         tests(
             "PostgresWireTests", ["PostgresTestSupport", "PostgresWire", "Crypto", "Bytes"],
             read: ["Conversations"]),
+        tests(
+            "StorePostgresTests",
+            [
+                "PostgresTestSupport", "StorePostgres", "PostgresWire", "Network", "Work", "Values",
+                "Bytes", "Diagnostics",
+            ]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("DatabaseTests", ["Database", "SQLite", "Values", "Bytes", "Diagnostics"]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),

@@ -5,7 +5,7 @@ import Testing
 /// them.
 @Suite struct ClosedSwitchTests {
     static let rooms: Set<String> = [
-        "Values", "SQLite", "PostgresWire", "Database", "Configuration", "Schema", "Query",
+        "Values", "SQLite", "PostgresWire", "StorePostgres", "Database", "Configuration", "Schema", "Query",
         "Expressions", "REST", "Auth", "Realtime",
     ]
 

@@ -15,6 +15,7 @@ import Testing
         "Values": ["Bytes", "Diagnostics"],
         "SQLite": ["Bytes", "Diagnostics", "CSQLite"],
         "PostgresWire": ["Crypto", "Bytes"],
+        "StorePostgres": ["PostgresWire", "Network", "Values", "Work", "Bytes", "Diagnostics"],
         "Database": ["SQLite", "Values", "Work", "Disk", "Bytes", "Diagnostics"],
         "Configuration": ["Bytes", "Diagnostics"],
         "Schema": ["Configuration", "Database", "Values", "Disk", "Bytes", "Diagnostics"],
