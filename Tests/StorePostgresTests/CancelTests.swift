@@ -10,7 +10,9 @@ import Testing
 @Suite(.needsPostgres) struct CancelTests {
     @Test(arguments: [Lane.read, .write])
     func `what takes too long is cancelled, and the connection used again`(lane: Lane) throws {
-        let user = try PoolUser(try PostgresServer.shared.url())
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[lane]?.connectionsMax = 1
+        }
         let backend = user.run("select pg_backend_pid()", on: lane).value
         let answer = user.run("select pg_sleep(20)", on: lane, within: .milliseconds(100))
         #expect(answer.failure == .timedOut)
@@ -73,6 +75,34 @@ import Testing
         #expect(record.wait(for: 1).map(\.0) == [2])
         #expect(user.run("select string_agg(a::text, ',') from t").value == "3")
         #expect(user.counts.cancels == 1)
+    }
+
+    @Test func `a statement behind one that was cancelled has the time that it was given`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.read]?.connectionsMax = 1
+        }
+        user.run("select 1")
+        let first = user.submit(
+            [("select pg_sleep(20)", .reads)], on: .read, within: .milliseconds(50))
+        let second = user.submit([("select 2, pg_sleep(2.3)", .reads)], on: .read)
+        #expect(first.wait(for: 1).first?.1.failure == .timedOut)
+        #expect(second.wait(for: 1).first?.1.value == "2")
+        #expect(user.counts.losses == 0)
+    }
+
+    @Test func `a unit that is withdrawn behind another is cancelled when it is its turn`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.read]?.connectionsMax = 1
+        }
+        user.run("select 1")
+        let record = user.submit(
+            [
+                ("select pg_sleep(0.1)", .reads), ("select pg_sleep(20)", .reads),
+                ("select 3", .reads),
+            ], on: .read
+        ) { tokens in tokens[1].withdraw() }
+        #expect(record.wait(for: 2).map(\.0) == [0, 2])
+        #expect(user.counts.cancels == 1 && user.counts.losses == 0)
     }
 
     @Test func `a server process that hangs costs its connection`() throws {

@@ -31,6 +31,19 @@ import Testing
         #expect(user.counts.losses == 0)
     }
 
+    @Test(arguments: [false, true])
+    func `who never stops holds nobody up for ever`(isOtherLoop: Bool) throws {
+        let url = try PostgresServer.shared.url()
+        let busy = try PoolUser(url) { $0.connectionsMax = 1 }
+        let other = isOtherLoop ? try PoolUser(url, cluster: busy.cluster) : busy
+        let reads = busy.submit(
+            (0..<200).map { _ in ("select pg_sleep(0.005)", .reads) }, on: .read,
+            within: .seconds(30))
+        #expect(other.run("select 1", on: .write).succeeded)
+        #expect(reads.all.count < 150)
+        #expect(reads.wait(for: 200).allSatisfy { $0.1.succeeded })
+    }
+
     @Test func `all that is open counts`() throws {
         let url = try PostgresServer.shared.url()
         let first = try PoolUser(url)

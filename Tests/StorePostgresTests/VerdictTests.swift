@@ -9,7 +9,7 @@ import Testing
         var effect = PostgresUnit.Effect.writes
         var fate: UnitRun.Fate?
         var isWhole = true
-        var wasCancelling = false
+        var mayBeHit = false
         var left = Duration.seconds(5)
         var history = UnitHistory()
         /// Nil for another run.
@@ -56,9 +56,9 @@ import Testing
         Case(outcome: failed(cancelled), fate: .timedOut, failure: .timedOut),
         Case(outcome: failed(cancelled), fate: .answerTooLarge, failure: tooLarge),
         Case(outcome: failed(cancelled), failure: .server(cancelled, step: nil)),
-        Case(outcome: failed(cancelled), wasCancelling: true, failure: nil),
+        Case(outcome: failed(cancelled), mayBeHit: true, failure: nil),
         Case(
-            outcome: failed(cancelled), wasCancelling: true, history: spent { $0.strays = 2 },
+            outcome: failed(cancelled), mayBeHit: true, history: spent { $0.strays = 2 },
             failure: .server(cancelled, step: nil)),
         Case(outcome: .lost(mayHaveRun: true), failure: .lost(mayHaveRun: true)),
         Case(outcome: .lost(mayHaveRun: true), effect: .reads, failure: nil),
@@ -90,7 +90,7 @@ import Testing
             row.outcome,
             UnitVerdict.Attempt(
                 effect: row.effect, answerBytesMax: 9, fate: row.fate, isWhole: row.isWhole,
-                wasCancelling: row.wasCancelling, left: row.left), &history)
+                mayBeHit: row.mayBeHit, left: row.left), &history)
         switch (verdict, row.failure) {
         case (.runAgain, nil): #expect(history != row.history)
         case (.tell(.failure(let told)), let expected?): #expect(told == expected)
@@ -101,7 +101,7 @@ import Testing
     @Test func `a unit that ends well in spite of its time has ended well`() {
         var history = UnitHistory()
         let attempt = UnitVerdict.Attempt(
-            effect: .writes, answerBytesMax: 9, fate: .timedOut, isWhole: true, wasCancelling: true,
+            effect: .writes, answerBytesMax: 9, fate: .timedOut, isWhole: true, mayBeHit: true,
             left: .zero)
         #expect(
             UnitVerdict.of(.succeeded(.idle), attempt, &history) == .tell(.success(.idle)))

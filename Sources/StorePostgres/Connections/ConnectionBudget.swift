@@ -12,6 +12,8 @@ final class ConnectionBudget: Sendable {
         /// What the server gives, where that is less than the setting, and until when it counts.
         var shrunk: (count: Int, until: UInt64)?
         var waiting: [(pool: ObjectIdentifier, wake: @Sendable () -> Void)] = []
+        /// Pools that have been woken: what they have waited for is not given to others.
+        var woken: Set<ObjectIdentifier> = []
     }
 
     private let connectionsMax: Int
@@ -23,28 +25,44 @@ final class ConnectionBudget: Sendable {
     /// Whether somebody waits. Any thread; a glance.
     var isContended: Bool { waitingCount.load(ordering: .relaxed) > 0 }
 
-    /// What each pool may keep while others wait.
-    var share: Int {
-        state.withLock { max(1, capacity($0, at: Self.now) / max(1, $0.pools.count)) }
+    /// What each pool may keep while others wait; and whether that is more than there is.
+    var share: (count: Int, isScarce: Bool) {
+        state.withLock { state in
+            let capacity = capacity(state, at: Self.now)
+            return (
+                max(1, capacity / max(1, state.pools.count)), state.pools.count > capacity
+            )
+        }
     }
 
     func register(_ pool: ObjectIdentifier) { state.withLock { _ = $0.pools.insert(pool) } }
 
     func deregister(_ pool: ObjectIdentifier) {
+        state.withLock { _ = $0.pools.remove(pool) }
+        stopWaiting(pool)
+        doneWaking(pool)
+    }
+
+    /// A pool needs none any more.
+    func stopWaiting(_ pool: ObjectIdentifier) {
         state.withLock { state in
-            state.pools.remove(pool)
             state.waiting.removeAll { $0.pool == pool }
             waitingCount.store(state.waiting.count, ordering: .relaxed)
         }
     }
 
-    /// Takes one; false when all are taken.
-    func take() -> Bool {
+    /// Takes one for a pool; false when all are taken or promised.
+    func take(_ pool: ObjectIdentifier) -> Bool {
         state.withLock { state in
-            guard state.used < capacity(state, at: Self.now) else { return false }
+            let isPromised = state.woken.remove(pool) != nil
+            guard isPromised || isFree(state) else { return false }
             state.used += 1
             return true
         }
+    }
+
+    private func isFree(_ state: State) -> Bool {
+        state.used + state.woken.count < capacity(state, at: Self.now)
     }
 
     /// Gives one back, to whoever has waited longest.
@@ -62,24 +80,31 @@ final class ConnectionBudget: Sendable {
         }
     }
 
-    /// Lets the next one have its turn.
-    func wakeNext() {
+    /// A pool that was woken has taken what it needs.
+    func doneWaking(_ pool: ObjectIdentifier) {
+        let isLeft = state.withLock { $0.woken.remove(pool) != nil }
+        if isLeft { wakeNext() }
+    }
+
+    private func wakeNext() {
         let wake = state.withLock { state -> (@Sendable () -> Void)? in
-            guard !state.waiting.isEmpty, state.used < capacity(state, at: Self.now) else {
-                return nil
-            }
-            defer { waitingCount.store(state.waiting.count, ordering: .relaxed) }
-            return state.waiting.removeFirst().wake
+            guard !state.waiting.isEmpty, isFree(state) else { return nil }
+            let next = state.waiting.removeFirst()
+            state.woken.insert(next.pool)
+            waitingCount.store(state.waiting.count, ordering: .relaxed)
+            return next.wake
         }
         wake?()
     }
 
     /// The server has no more than what is in use: for a while that is the most.
-    func shrink() {
+    ///
+    /// - Returns: how many are in use.
+    func shrink() -> Int {
         state.withLock { state in
-            state.shrunk = (
-                max(1, state.used), Self.now + ConnectionLimits.shrunkMilliseconds
-            )
+            let count = max(1, state.used)
+            state.shrunk = (count, Self.now + ConnectionLimits.shrunkMilliseconds)
+            return state.used
         }
     }
 

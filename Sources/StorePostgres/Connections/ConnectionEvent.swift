@@ -7,8 +7,8 @@ public enum ConnectionEvent: Sendable {
     case notice(ServerError, host: String)
     /// A session has begun.
     case connected(host: String, lane: Lane, serverVersion: String)
-    /// No host of a lane could be used; they are tried again after so many milliseconds.
-    case unavailable(Unavailability, lane: Lane, milliseconds: UInt64)
+    /// No host of a lane could be used. Told once, until the reasons change or it is over.
+    case unavailable(Unavailability, lane: Lane)
     /// A lane that was unavailable can be used again.
     case available(lane: Lane)
     /// A session has ended that was to go on.
@@ -39,9 +39,8 @@ extension ConnectionEvent: CustomStringConvertible {
         case .notice(let error, let host): "\(host): \(error.message) (\(error.sqlState))"
         case .connected(let host, let lane, let version):
             "Connected to \(host), PostgreSQL \(version), for the \(lane) lane."
-        case .unavailable(let unavailability, let lane, let milliseconds):
-            "No connection for the \(lane) lane, next attempt in \(milliseconds) ms."
-                + " \(unavailability)"
+        case .unavailable(let unavailability, let lane):
+            "No connection is to be had for the \(lane) lane. \(unavailability)"
         case .available(let lane): "The \(lane) lane has a connection again."
         case .lost(let host, let lane, let end):
             "The connection of the \(lane) lane to \(host) was lost: \(Self.text(of: end))."

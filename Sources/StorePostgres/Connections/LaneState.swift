@@ -9,6 +9,9 @@ final class LaneState {
     var searches: [HostSearch] = []
     var waiting = Waiting()
     var backOff = BackOff()
+    /// Since when it waits for one of the process's connections and has none, in milliseconds of
+    /// the loop's clock.
+    var starvingSince: UInt64?
     /// Why the last search has failed; nil once one has succeeded.
     var failures: [HostFailure]?
     /// When the next search may begin, in milliseconds of the loop's clock, and what begins it.

@@ -16,6 +16,9 @@ enum ConnectionLimits {
     /// Milliseconds that sent bytes may stay unacknowledged before the server has vanished, where
     /// the user says nothing.
     static let unacknowledgedMilliseconds: Int32 = 10_000
+    /// How long a unit that nobody wants any more may run, once it is its turn, before it is
+    /// cancelled: most end before a request would arrive.
+    static let unwantedMilliseconds: UInt64 = 50
     /// Threads that derive keys from passwords, a millisecond or two for each new connection.
     static let derivingThreads = 2
     /// Keys kept, so that the next connection needs no derivation.
@@ -31,6 +34,8 @@ enum ConnectionLimits {
     /// The pause after the first failure to connect, and the longest.
     static let shortestPause = Duration.milliseconds(50)
     static let longestPause = Duration.seconds(5)
+    /// How long a connection is kept from others that have none, as long as it has work.
+    static let turnMilliseconds: UInt64 = 100
     /// How long a server that had no connection left for us is asked for no more than it gave.
     static let shrunkMilliseconds: UInt64 = 30_000
 }

@@ -10,10 +10,7 @@ extension PostgresConnection {
         case .suspended(let step): stepEnded(step, nil)
         case .finished(let unit, let outcome): finished(unit, outcome)
         case .columns(let step, let place):
-            let run = run(of: step.unit)
-            if run?.phase == .running {
-                run?.unit.onColumns?(step.index, session.columns(place))
-            }
+            run(of: step.unit)?.unit?.onColumns?(step.index, session.columns(place))
         case .copyData(let step, let place): deliverCopy(step, place)
         case .copyIn, .copyOut, .setting: break
         case .deriveKeys(let derivation): deriveKeys(derivation)
@@ -26,8 +23,7 @@ extension PostgresConnection {
     }
 
     private func stepEnded(_ step: Step, _ tag: CommandTag?) {
-        let run = run(of: step.unit)
-        if run?.phase == .running { run?.unit.onStep?(step.index, tag) }
+        run(of: step.unit)?.unit?.onStep?(step.index, tag)
     }
 
     private func deriveKeys(_ derivation: SCRAMDerivation) {

@@ -23,24 +23,24 @@ final class PostgresConnection: StreamSocketDelegate {
     let lane: Lane
     let cluster: PostgresCluster
     let socket: StreamSocket
-    /// How a second connection to the same place is made.
-    private let transport: Transport
     var session: PostgresSession
-    private var phase: Phase
+    var phase: Phase
     /// Who hears of its life once it is ready.
     weak var pool: PostgresPool?
     /// Units in flight, the one that runs first.
-    private(set) var running: [UnitRun] = []
+    var running: [UnitRun] = []
     /// The caller that it is lent to.
     weak var loan: LentConnection?
     /// While a unit's own code looks into the session, nothing may be added to it.
-    private var isDelivering = false
-    private var cancelRequest: CancelRequest?
-    /// When the connection is closed unless what was cancelled has ended.
-    private var cancelEnd: UInt64?
+    var isDelivering = false
+    /// A request to cancel that is on its way.
+    var cancelRequest: CancelRequest?
+    /// What was cancelled, and when the connection is closed unless that has ended.
+    var cancelled: (run: UnitRun, end: UInt64)?
     private var timer: TimerToken?
     private var timerEnd = UInt64.max
-    /// When it began to be idle.
+    /// When it was ready, in milliseconds of the loop's clock, and when it began to be idle.
+    private(set) var readySince: UInt64 = 0
     private var idleSince: UInt64 = 0
     /// Bytes on the socket before the session's first.
     private let sentBefore: Int
@@ -54,7 +54,6 @@ final class PostgresConnection: StreamSocketDelegate {
         self.host = host
         self.lane = lane
         self.cluster = cluster
-        self.transport = transport
         sentBefore = socket.sentBytes
         phase = .starting { _ in }
         var configuration = cluster.configuration.session(
@@ -207,7 +206,9 @@ final class PostgresConnection: StreamSocketDelegate {
         if case .starting(let completion) = before {
             completion(.session(end))
         } else {
-            pool?.ended(self, end, wasLeaving: end == .terminated)
+            var wasLeaving = end == .terminated
+            if case .leaving = before { wasLeaving = true }
+            pool?.ended(self, end, wasLeaving: wasLeaving)
         }
         loan?.connectionEnded()
     }
@@ -216,117 +217,16 @@ final class PostgresConnection: StreamSocketDelegate {
         guard case .starting(let completion) = phase else { return }
         phase = .ready
         if let version = session.setting("server_version") { cluster.noteVersion(version) }
-        idleSince = loop.nowMilliseconds
+        readySince = loop.nowMilliseconds
+        idleSince = readySince
         timerEnd = .max
         watch(until: idleSince + cluster.configuration.idleTime.wholeMilliseconds)
         completion(nil)
     }
 
-    // MARK: Units in flight
-
-    /// Begins a unit. There must be room.
-    func begin(_ run: UnitRun) {
-        if !cluster.preparesByName, session.preparesByName { session.stopPreparingByName() }
-        run.answerBytes = 0
-        switch run.unit.content {
-        case .script(let sql): run.id = session.query(sql)
-        case .steps(let steps):
-            let id = session.begin()
-            isDelivering = true
-            defer { isDelivering = false }
-            do throws(FormatFault) {
-                try steps(&session, id)
-            } catch {
-                session.withdraw(id)
-                return run.tell(.failure(.value(error)))
-            }
-            session.sync(id)
-            run.id = id
-        }
-        run.phase = .running
-        run.connection = self
-        running.append(run)
-        watch(until: run.deadline)
-        flush()
-    }
-
-    func run(of id: UnitID) -> UnitRun? { running.first { $0.id == id } }
-
-    func deliver(_ step: Step, _ place: Range<Int>) {
-        guard let run = run(of: step.unit), run.phase == .running, run.fate != .answerTooLarge
-        else { return }
-        run.answerBytes += place.count
-        if run.answerBytes > run.unit.answerBytesMax {
-            run.fate = .answerTooLarge
-            return cancel(run)
-        }
-        isDelivering = true
-        run.unit.onRow?(step.index, session.row(place))
-        isDelivering = false
-    }
-
-    func deliverCopy(_ step: Step, _ place: Range<Int>) {
-        guard let run = run(of: step.unit), run.phase == .running else { return }
-        isDelivering = true
-        run.unit.onCopyData?(session.bytes(place))
-        isDelivering = false
-    }
-
-    func finished(_ id: UnitID, _ outcome: UnitOutcome) {
-        guard let index = running.firstIndex(where: { $0.id == id }) else { return }
-        let run = running.remove(at: index)
-        run.connection = nil
-        run.id = nil
-        let attempt = UnitVerdict.Attempt(
-            effect: run.unit.effect, answerBytesMax: run.unit.answerBytesMax, fate: run.fate,
-            isWhole: loan == nil, wasCancelling: cancelRequest != nil || cancelEnd != nil,
-            left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
-        if cancelRequest == nil { cancelEnd = nil }
-        guard run.phase == .running else { return }
-        switch UnitVerdict.of(outcome, attempt, &run.history) {
-        case .tell(let result): run.tell(result)
-        case .runAgain(let pause):
-            run.phase = .waiting
-            pool?.runAgain(run, after: pause)
-        }
-        if case .failed(let error, at: _, _) = outcome, error.sqlState == .readOnlyTransaction {
-            pool?.foundReadOnly(self)
-        }
-    }
-
-    // MARK: Cancelling
-
-    func withdrawn(_ run: UnitRun) {
-        if isDelivering { return loop.atEndOfTurn { [weak self] in self?.withdrawn(run) } }
-        if running.first === run { cancel(run) }
-    }
-
-    /// Cancels what runs, which is this unit. The connection is closed if that does not end it.
-    private func cancel(_ run: UnitRun) {
-        guard cancelEnd == nil, running.first === run else { return }
-        let end = loop.nowMilliseconds + ConnectionLimits.cancelMilliseconds
-        cancelEnd = end
-        watch(until: end)
-        guard let packet = session.requestCancel() else { return }
-        pool?.noteCancel()
-        let opening = TransportOpening(
-            to: host, socket.isSecure ? .required : .none, cluster: cluster, on: loop,
-            address: socket.peerAddress)
-        let request = CancelRequest(packet, over: opening, on: loop)
-        cancelRequest = request
-        request.start { [weak self] outcome in
-            guard let self else { return }
-            cancelRequest = nil
-            session.cancelEnded()
-            if outcome == .unsure, !isOver { phase = .leaving }
-            if running.isEmpty { cancelEnd = nil }
-            settle()
-        }
-    }
-
     // MARK: Time
 
-    private func watch(until end: UInt64) {
+    func watch(until end: UInt64) {
         guard end < timerEnd else { return }
         timerEnd = end
         timer?.rearm(after: .milliseconds(end - min(end, loop.nowMilliseconds)))
@@ -342,30 +242,15 @@ final class PostgresConnection: StreamSocketDelegate {
             return completion(.timedOut)
         case .ready, .leaving: break
         }
-        if let cancelEnd, cancelEnd <= now { return abort() }
-        if let cancelEnd { watch(until: cancelEnd) }
+        if let cancelled {
+            if cancelled.end <= now { return abort() }
+            watch(until: cancelled.end)
+        }
         endTimes(at: now)
         if isIdle {
             let end = idleSince + cluster.configuration.idleTime.wholeMilliseconds
             if end <= now { return retire() }
             watch(until: end)
-        }
-    }
-
-    /// Ends units whose time is over: the one that runs is cancelled; a read behind it ends for its
-    /// owner only.
-    private func endTimes(at now: UInt64) {
-        for (index, run) in running.enumerated() where run.phase == .running {
-            guard run.deadline <= now else {
-                watch(until: run.deadline)
-                continue
-            }
-            if run.fate == nil { run.fate = .timedOut }
-            if index == 0 {
-                cancel(run)
-            } else {
-                run.tell(.failure(.timedOut))
-            }
         }
     }
 }

@@ -9,10 +9,23 @@ extension PostgresPool {
         let state = state(of: connection.lane)
         feed(state)
         guard cluster.budget.isContended, !connection.isLeaving else { return }
-        // Others wait: what is not used is theirs, and what is beyond our share.
-        if connection.isIdle || lanes.reduce(0, { $0 + $1.count }) > cluster.budget.share {
-            connection.retire()
+        if lanes.allSatisfy(\.waiting.isEmpty) {
+            cluster.budget.stopWaiting(ObjectIdentifier(self))
+            guard cluster.budget.isContended else { return }
         }
+        if isOwed(connection, of: state) { connection.retire() }
+    }
+
+    /// Whether others wait who have more of a right to a connection: to one that is not used, to
+    /// what is beyond our share, to a lane's second one, and in turn to the only one.
+    private func isOwed(_ connection: PostgresConnection, of state: LaneState) -> Bool {
+        if connection.isIdle { return true }
+        let (share, isScarce) = cluster.budget.share
+        if lanes.reduce(0, { $0 + $1.count }) > share { return true }
+        let isStarving = lanes.contains { $0 !== state && $0.starvingSince != nil }
+        if isStarving, state.connections.count > 1 { return true }
+        return (isStarving || isScarce)
+            && loop.nowMilliseconds >= connection.readySince + ConnectionLimits.turnMilliseconds
     }
 
     /// A connection has ended.
@@ -25,7 +38,7 @@ extension PostgresPool {
         }
         cluster.budget.release()
         noteCounts(of: state)
-        if !state.waiting.isEmpty { open(state) }
+        openInTurn()
     }
 
     /// A unit is to be run once more.
@@ -44,11 +57,21 @@ extension PostgresPool {
         if state.isUnavailable {
             return fail([.unit(run)], .unavailable(unavailability(of: state)))
         }
-        state.waiting.prepend(.unit(run))
-        watch(until: run.deadline)
         // The session that has just told of it may have more to tell first.
-        loop.atEndOfTurn { [weak self] in
-            guard let self else { return }
+        again.append(run)
+        guard again.count == 1 else { return }
+        loop.atEndOfTurn { [weak self] in self?.feedAgain() }
+    }
+
+    /// Puts those that are run again in front of the others, in their order.
+    private func feedAgain() {
+        let runs = again
+        again = []
+        for run in runs.reversed() where run.phase == .waiting {
+            state(of: run.lane).waiting.prepend(.unit(run))
+            watch(until: run.deadline)
+        }
+        for state in lanes where !state.waiting.isEmpty {
             feed(state)
             if !state.waiting.isEmpty { open(state) }
         }

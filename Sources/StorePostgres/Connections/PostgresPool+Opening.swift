@@ -10,6 +10,7 @@ extension PostgresPool {
         guard !isClosed, state.retryAt == nil, state.searches.isEmpty,
             state.count < state.connectionsMax, takeSlot(for: state)
         else { return }
+        state.starvingSince = nil
         let search = HostSearch(state.lane, cluster: cluster, on: loop)
         state.searches.append(search)
         noteCounts(of: state)
@@ -26,25 +27,37 @@ extension PostgresPool {
     /// One of the process's connections: a free one, or one that another lane of this loop does not
     /// use. If there is none we are woken when there is.
     private func takeSlot(for state: LaneState) -> Bool {
-        if cluster.budget.take() { return true }
+        let identifier = ObjectIdentifier(self)
+        if cluster.budget.take(identifier) { return true }
         guard state.connections.isEmpty || !state.waiting.isEmpty else { return false }
         let idle = lanes.lazy.filter { $0 !== state }.flatMap(\.connections).first(where: \.isIdle)
         if let idle {
             idle.retire()
-            if cluster.budget.take() { return true }
+            if cluster.budget.take(identifier) { return true }
+        }
+        if state.connections.isEmpty, state.starvingSince == nil {
+            state.starvingSince = loop.nowMilliseconds
         }
         let box = LoopBound(WeakPool(self), on: loop)
         let context = loop.context
-        cluster.budget.wait(ObjectIdentifier(self)) {
+        cluster.budget.wait(identifier) {
             context.post { box.value.pool?.slotFreed() }
         }
         return false
     }
 
     private func slotFreed() {
-        for state in lanes where !state.waiting.isEmpty { open(state) }
+        openInTurn()
         // Nobody here may want it any more.
-        cluster.budget.wakeNext()
+        cluster.budget.doneWaking(ObjectIdentifier(self))
+    }
+
+    /// Opens connections for lanes that wait, those first that have none.
+    func openInTurn() {
+        let waiting = lanes.filter { !$0.waiting.isEmpty }
+        for state in waiting.sorted(by: { $0.starvingSince ?? .max < $1.starvingSince ?? .max }) {
+            open(state)
+        }
     }
 
     private func opened(_ connection: PostgresConnection, in state: LaneState) {
@@ -85,15 +98,15 @@ extension PostgresPool {
             }
         }
         cluster.budget.release()
-        if treatment == .shrink { cluster.budget.shrink() }
+        // Those that are open will be given up, sooner or later.
+        if treatment == .shrink, cluster.budget.shrink() > 0 { return open(state) }
         if treatment == .goBare { return open(state) }
         let pause = state.backOff.next(treatment)
+        let isNews = state.failures != failure.failures
         state.failures = failure.failures
         state.retryAt = loop.nowMilliseconds + pause.wholeMilliseconds
         let unavailability = unavailability(of: state)
-        cluster.log(
-            .unavailable(
-                unavailability, lane: state.lane, milliseconds: pause.wholeMilliseconds))
+        if isNews { cluster.log(.unavailable(unavailability, lane: state.lane)) }
         if state.isUnavailable {
             fail(state.waiting.remove { _ in true }, .unavailable(unavailability))
         }

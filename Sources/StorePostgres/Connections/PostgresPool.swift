@@ -6,6 +6,7 @@ import PostgresWire
 /// are idle. Confined to the loop's thread; other threads come in by ``PoolAccess``.
 ///
 /// The loops of a process share one ``PostgresCluster``, and with it the number of connections.
+/// Whoever makes a pool closes it, before the loop ends.
 public final class PostgresPool {
     let cluster: PostgresCluster
     let loop: EventLoop
@@ -16,6 +17,8 @@ public final class PostgresPool {
     private var timer: TimerToken?
     private var timerEnd = UInt64.max
     private(set) var isClosed = false
+    /// Units that are to be run again, from the end of this turn on.
+    var again: [UnitRun] = []
 
     /// A pool without a connection.
     public init(_ cluster: PostgresCluster, on loop: EventLoop) {
@@ -108,7 +111,7 @@ public final class PostgresPool {
         state.waiting.append(entry)
         watch(until: entry.deadline)
         noteCounts(of: state)
-        open(state)
+        if state.next() == nil { open(state) }
     }
 
     private func refusal(in state: LaneState) -> UnitFailure? {

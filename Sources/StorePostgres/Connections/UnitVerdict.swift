@@ -27,8 +27,8 @@ enum UnitVerdict: Hashable {
         /// Whether it stands alone, and may be run again: what a caller runs on a connection lent
         /// to it may be part of a transaction.
         let isWhole: Bool
-        /// Whether a request to cancel was on its way to the connection.
-        let wasCancelling: Bool
+        /// Whether a request to cancel that was meant for another unit may have hit it.
+        let mayBeHit: Bool
         /// The time it has left.
         let left: Duration
     }
@@ -74,7 +74,7 @@ enum UnitVerdict: Hashable {
             case .withdrawn: return refused
             case nil: break
             }
-            guard attempt.wasCancelling, attempt.isWhole, history.strays < 2 else {
+            guard attempt.mayBeHit, attempt.isWhole, history.strays < 2 else {
                 return refused
             }
             history.strays += 1
