@@ -25,27 +25,4 @@ import Testing
         #expect(user.run(place).value == reading.directory)
         #expect(user.run(place, on: .write).value == writing.directory)
     }
-
-    @Test func `a server that takes no writes any more is left, and found again`() async throws {
-        let server = try PostgresServer.makeOwn()
-        let user = try PoolUser(server.url())
-        let client = try server.client()
-        #expect(user.run("create table t (a int)", on: .write).succeeded)
-        try client.execute("alter system set default_transaction_read_only = on")
-        try client.execute("select pg_reload_conf()")
-        #expect(await eventually { user.run("insert into t values (1)", on: .write).code == "25006" })
-        #expect(
-            await eventually {
-                guard
-                    case .unavailable(let unavailability) =
-                        user.run("insert into t values (1)", on: .write).failure
-                else { return false }
-                return unavailability.failures.first?.cause == .unsuitable(.readWrite)
-            })
-        #expect(user.run("select count(*) from t").succeeded)
-        try client.execute("set default_transaction_read_only = off")
-        try client.execute("alter system reset default_transaction_read_only")
-        try client.execute("select pg_reload_conf()")
-        #expect(await user.runWhenBack("insert into t values (1)", on: .write)?.succeeded == true)
-    }
 }

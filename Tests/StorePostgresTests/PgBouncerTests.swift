@@ -70,6 +70,7 @@ struct PgBouncerTests {
     @Test func `cancelling works through it`() throws {
         let pooler = try PgBouncer(to: try PostgresServer.shared)
         let user = try PoolUser(pooler.url)
+        #expect(user.run("select 1").succeeded)
         let answer = user.run("select pg_sleep(20)", within: .milliseconds(200))
         #expect(answer.failure == .timedOut)
         #expect(user.run("select 1").value == "1")

@@ -15,13 +15,20 @@ final class CancelRequest: StreamSocketDelegate {
     private let packet: [UInt8]
     private let opening: TransportOpening
     private let loop: EventLoop
+    private let timeout: Duration
     private var socket: StreamSocket?
     private var timer: TimerToken?
     private var completion: ((Outcome) -> Void)?
 
     /// A request over the same kind of connection to the same address.
-    init(_ packet: [UInt8], over opening: TransportOpening, on loop: EventLoop) {
+    ///
+    /// - Parameter timeout: what it has to be taken.
+    init(
+        _ packet: [UInt8], over opening: TransportOpening, on loop: EventLoop,
+        within timeout: Duration
+    ) {
         self.packet = packet
+        self.timeout = timeout
         self.opening = opening
         self.loop = loop
     }
@@ -29,8 +36,7 @@ final class CancelRequest: StreamSocketDelegate {
     /// Begins. `completion` is called once, not before this returns, unless it is cancelled.
     func start(_ completion: @escaping (Outcome) -> Void) {
         self.completion = completion
-        timer = loop.schedule(after: .milliseconds(ConnectionLimits.cancelMilliseconds)) {
-            [weak self] in
+        timer = loop.schedule(after: timeout) { [weak self] in
             guard let self else { return }
             finish(socket == nil ? .ended : .unsure)
         }

@@ -22,6 +22,8 @@ public struct ClusterConfiguration: Sendable {
     public var waitingMax = ConnectionLimits.waitingMax
     /// How long a connection is kept that nobody uses.
     public var idleTime = ConnectionLimits.idleTime
+    /// What a statement has to end once it is cancelled, before its connection is closed.
+    public var cancelTime = ConnectionLimits.cancelTime
 
     /// The defaults for a target.
     public init(_ target: ConnectionTarget, passwords: PasswordFile? = nil) {

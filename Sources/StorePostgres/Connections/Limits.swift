@@ -12,7 +12,10 @@ enum ConnectionLimits {
     static let connectTimeout = Duration.seconds(10)
     /// What a statement has to end once it is cancelled, and a request to cancel to be taken; then
     /// the connection is closed.
-    static let cancelMilliseconds: UInt64 = 2_000
+    static let cancelTime = Duration.seconds(2)
+    /// How long until a request to cancel is repeated: one that overtakes its statement hits
+    /// nothing.
+    static let cancelAgainMilliseconds: UInt64 = 100
     /// Milliseconds that sent bytes may stay unacknowledged before the server has vanished, where
     /// the user says nothing.
     static let unacknowledgedMilliseconds: Int32 = 10_000

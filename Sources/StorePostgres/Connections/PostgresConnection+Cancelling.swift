@@ -1,3 +1,4 @@
+import Diagnostics
 import Network
 import PostgresWire
 
@@ -38,16 +39,23 @@ extension PostgresConnection {
     /// begins nothing before both have ended, the unit and the request.
     func cancel(_ run: UnitRun) {
         guard cancelled == nil, cancelRequest == nil, running.first === run else { return }
-        let end = loop.nowMilliseconds + ConnectionLimits.cancelMilliseconds
-        cancelled = (run, end)
-        watch(until: end)
-        guard let packet = session.requestCancel() else { return }
+        let timeout = cluster.configuration.cancelTime
+        cancelled = (run, loop.nowMilliseconds + timeout.wholeMilliseconds)
+        watch(until: loop.nowMilliseconds + timeout.wholeMilliseconds)
+        requestCancel()
+    }
+
+    /// Sends a request to cancel, or one more.
+    func requestCancel() {
+        guard cancelRequest == nil, let packet = session.requestCancel() else { return }
+        let run = running.first
         for other in running where other !== run { other.mayBeHit = true }
         pool?.noteCancel()
         let opening = TransportOpening(
             to: host, socket.isSecure ? .required : .none, cluster: cluster, on: loop,
             address: socket.peerAddress)
-        let request = CancelRequest(packet, over: opening, on: loop)
+        let request = CancelRequest(
+            packet, over: opening, on: loop, within: cluster.configuration.cancelTime)
         cancelRequest = request
         request.start { [weak self] outcome in self?.cancelEnded(outcome) }
     }
@@ -57,7 +65,10 @@ extension PostgresConnection {
         session.cancelEnded()
         guard !isOver else { return }
         switch outcome {
-        case .ended: break
+        case .ended:
+            if cancelled != nil {
+                watch(until: loop.nowMilliseconds + ConnectionLimits.cancelAgainMilliseconds)
+            }
         case .unsure: phase = .leaving
         }
         // Others may have been waiting to be cancelled.

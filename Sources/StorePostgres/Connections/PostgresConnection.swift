@@ -245,6 +245,7 @@ final class PostgresConnection: StreamSocketDelegate {
         if let cancelled {
             if cancelled.end <= now { return abort() }
             watch(until: cancelled.end)
+            requestCancel()
         }
         endTimes(at: now)
         if isIdle {

@@ -33,6 +33,8 @@ extension PostgresPool {
         let idle = lanes.lazy.filter { $0 !== state }.flatMap(\.connections).first(where: \.isIdle)
         if let idle {
             idle.retire()
+            // Its end may have opened what is wanted here already.
+            if !state.searches.isEmpty { return false }
             if cluster.budget.take(identifier) { return true }
         }
         if state.connections.isEmpty, state.starvingSince == nil {
