@@ -77,6 +77,23 @@ import Testing
         #expect(ended.dropFirst().allSatisfy { $0.1.succeeded })
     }
 
+    @Test func `what was withdrawn takes no place in the queue`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.write]?.connectionsMax = 1
+            $0.waitingMax = 2
+        }
+        user.run("select 1", on: .write)
+        let units = [(sql: String, effect: PostgresUnit.Effect)](
+            repeating: ("select pg_sleep(0.05)", .writes), count: 3)
+        let record = user.submit(units, on: .write) { tokens in
+            tokens[1].withdraw()
+            tokens[2].withdraw()
+        }
+        let others = user.submit([("select 1", .writes), ("select 2", .writes)], on: .write)
+        #expect(others.wait(for: 2).map { $0.1.value } == ["1", "2"])
+        #expect(record.all.map(\.0) == [0])
+    }
+
     @Test func `an idle connection is closed, and opened again when it is needed`() async throws {
         let user = try PoolUser(try PostgresServer.shared.url()) { $0.idleTime = .milliseconds(50) }
         #expect(user.run("select 1").value == "1")

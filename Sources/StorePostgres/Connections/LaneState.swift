@@ -26,6 +26,9 @@ final class LaneState {
     /// Whether no connection can be had for now.
     var isUnavailable: Bool { failures != nil && connections.isEmpty }
 
+    /// Whether somebody waits for its first connection, and all are taken.
+    var isStarving: Bool { starvingSince != nil && !waiting.isEmpty }
+
     /// Connections, those that are being opened included.
     var count: Int { connections.count + searches.count }
 

@@ -22,7 +22,7 @@ extension PostgresPool {
         if connection.isIdle { return true }
         let (share, isScarce) = cluster.budget.share
         if lanes.reduce(0, { $0 + $1.count }) > share { return true }
-        let isStarving = lanes.contains { $0 !== state && $0.starvingSince != nil }
+        let isStarving = lanes.contains { $0 !== state && $0.isStarving }
         if isStarving, state.connections.count > 1 { return true }
         return (isStarving || isScarce)
             && loop.nowMilliseconds >= connection.readySince + ConnectionLimits.turnMilliseconds

@@ -117,8 +117,9 @@ public final class PostgresPool {
     private func refusal(in state: LaneState) -> UnitFailure? {
         if isClosed { return .stopped }
         if state.isUnavailable { return .unavailable(unavailability(of: state)) }
-        let isFull = state.waiting.count >= cluster.configuration.waitingMax
-        return isFull ? .queueFull : nil
+        guard state.waiting.count >= cluster.configuration.waitingMax else { return nil }
+        state.waiting.dropWithdrawn()
+        return state.waiting.count >= cluster.configuration.waitingMax ? .queueFull : nil
     }
 
     func unavailability(of state: LaneState) -> Unavailability {

@@ -76,6 +76,9 @@ struct Waiting {
         return removed
     }
 
+    /// Drops those that have been withdrawn.
+    mutating func dropWithdrawn() { _ = remove { _ in false } }
+
     /// The earliest end of somebody's time.
     var firstDeadline: UInt64? { entries[head...].map(\.deadline).min() }
 }
