@@ -55,7 +55,8 @@ import Testing
         #expect(start < end)
         #expect(
             session.hear([]) == [
-                "finished 1 lost, may have run", "finished 2 lost, has not run", "ended connection lost",
+                "finished 1 lost, may have run", "finished 2 lost, has not run",
+                "ended connection lost",
             ])
     }
 

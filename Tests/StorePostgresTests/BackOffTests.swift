@@ -6,9 +6,8 @@ import Testing
     @Test func `pauses double up to five seconds, and begin anew after a success`() {
         var backOff = BackOff()
         let pauses = (0..<9).map { _ in backOff.next(.backOff, fraction: 0) }
-        #expect(
-            pauses
-                == [50, 100, 200, 400, 800, 1600, 3200, 5000, 5000].map { Duration.milliseconds($0) })
+        let milliseconds = [50, 100, 200, 400, 800, 1600, 3200, 5000, 5000]
+        #expect(pauses == milliseconds.map { Duration.milliseconds($0) })
         backOff.reset()
         #expect(backOff.next(.backOff, fraction: 0) == .milliseconds(50))
     }

@@ -114,9 +114,8 @@ import Testing
         let user = try PoolUser(try PostgresServer.shared.url())
         let shape = textual("select 6 * 7")
         let rows = Rows()
-        try user.access.run(
-            .reads, on: .read, within: Self.time, row: { _, row in rows.take(row) }
-        ) { session, unit in
+        let take = { (_: Int, row: DataRow) in rows.take(row) }
+        try user.access.run(.reads, on: .read, within: Self.time, row: take) { session, unit in
             session.execute(shape, in: unit, columns: .never)
         }
         #expect(rows.rows == [["42"]])

@@ -41,7 +41,9 @@ import Testing
         }
         let client = try database.client()
         try client.execute("select pg_advisory_lock(1)")
-        let blocked = "from pg_stat_activity where datname = '\(database.name)' and wait_event = 'advisory'"
+        let blocked = """
+            from pg_stat_activity where datname = '\(database.name)' and wait_event = 'advisory'
+            """
         let reads = user.submit([("select 7, pg_advisory_xact_lock(1)", .reads)], on: .read)
         let writes = user.submit([("select 8, pg_advisory_xact_lock(1)", .writes)], on: .write)
         #expect(try await eventually { try client.value("select count(*) \(blocked)") == "2" })
@@ -143,7 +145,8 @@ import Testing
         #expect(user.run("create table if not exists t (a int)", on: .write).succeeded)
         try client.execute("alter system set default_transaction_read_only = on")
         try client.execute("select pg_reload_conf()")
-        #expect(await eventually { user.run("insert into t values (1)", on: .write).code == "25006" })
+        let insert = "insert into t values (1)"
+        #expect(await eventually { user.run(insert, on: .write).code == "25006" })
         #expect(
             await eventually {
                 guard

@@ -11,7 +11,8 @@ func serverError(_ code: String, severity: String = "ERROR") -> ServerError {
     body.append(0)
     let length = UInt32(body.count + 4)
     let bytes =
-        [UInt8(ascii: "E")] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) } + body
+        [UInt8(ascii: "E")] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) }
+        + body
     session.receive(bytes.span)
     while let event = session.next() {
         if case .ended(.server(let error)) = event { return error }

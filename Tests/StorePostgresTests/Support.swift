@@ -36,7 +36,11 @@ final class Rows {
         var row = row
         var values: [String?] = []
         while !row.isAtEnd {
-            if let bytes = row.next() { values.append(String(utf8: bytes)) } else { values.append(nil) }
+            if let bytes = row.next() {
+                values.append(String(utf8: bytes))
+            } else {
+                values.append(nil)
+            }
         }
         rows.append(values)
     }

@@ -6,7 +6,8 @@ import Work
 /// Derives SCRAM keys away from the loops, and keeps them for the next connection.
 final class KeyDerivation: Sendable {
     private let pool = WorkerPool<Void>(
-        name: "postgres keys", threadsMax: ConnectionLimits.derivingThreads) {}
+        name: "postgres keys", threadsMax: ConnectionLimits.derivingThreads
+    ) {}
     private let kept = Mutex<[SCRAMDerivation: SCRAMKeys]>([:])
 
     deinit { pool.close() }
