@@ -214,7 +214,8 @@ if Context.environment["APUS_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Network", "Work", "Diagnostics", "CBaseline", "CLinux", "CSQLite", "COpenSSL",
+                "StorePostgres", "PostgresWire", "Network", "Work", "Diagnostics", "Bytes",
+                "CBaseline", "CLinux", "CSQLite", "COpenSSL",
             ],
             swiftSettings: house),
     ]
