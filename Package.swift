@@ -192,6 +192,7 @@ let package = Package(
                 "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Bytes", "Diagnostics",
             ]),
         tests("WireTests", ["ServerTestSupport", "Server", "Crypto", "Bytes"]),
+        tests("DifferentialTests", ["ServerTestSupport", "PostgresTestSupport", "Bytes"]),
         tests("HouseTests", []),
     ]
 )
