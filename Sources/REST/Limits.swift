@@ -17,9 +17,6 @@ enum RESTLimits {
     static let payloadRowsMax = 100_000
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
-    /// Rows that the search of a PATCH or DELETE may find: their numbers stand in memory until they
-    /// are written, and the writer is held up for all of them at once.
-    static let foundRowsMax = 1_000_000
     /// Finished plans kept by one loop.
     static let cachedPlansMax = 1024
     /// Bytes of the text that stands for a request's shape; longer requests are planned each time.

@@ -82,11 +82,10 @@ public final class RESTService {
         let context = identity.context(now: now)
         let (plan, rows, operands) = try plan(request, action, table, identity, context)
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
-        let job = BoundWrite(
-            try PlannedWrite(plan, rows, computed), operands, context, catalogue,
-            isAnonymous: identity.isAnonymous, rowsMax: settings.rowsMax)
-        return try WriteRequest(job: job, database: database, log: log(of: request))
-            .answer(on: reader)
+        let job = try BoundWrite(
+            try PlannedWrite(plan, rows, computed), operands, context,
+            isAnonymous: identity.isAnonymous)
+        return try WriteRequest(job: job, log: log(of: request)).answer(on: reader)
     }
 
     /// The plan of a write, kept or made now, with the rows of the body and the operands that the
@@ -113,7 +112,7 @@ public final class RESTService {
             parsed.payload = payload
         }
         var planner = makePlanner(for: identity, context)
-        let (plan, isShared) = try planner.writePlan(parsed, action)
+        let (plan, isShared) = try planner.writePlan(parsed, action, for: database)
         if let key, isShared, plan.slots.covers(masked) { writePlans.insert(plan, for: key.bytes) }
         return (plan, parsed.payload?.rows ?? [], Operands())
     }

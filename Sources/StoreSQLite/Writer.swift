@@ -88,6 +88,8 @@ final class Writer {
     /// What became of a batch so far.
     private struct Batch {
         var replies: [@Sendable () -> Void] = []
+        /// The replies of writes that were undone as they wished.
+        var refusals: [@Sendable () -> Void] = []
         var failures: [(job: WriteJob, problem: Problem)] = []
         var succeeded: [WriteJob] = []
         var changes: [Change] = []
@@ -130,6 +132,7 @@ final class Writer {
 
     private func send(_ batch: Batch) {
         for reply in batch.replies { reply() }
+        for reply in batch.refusals { reply() }
         for (job, problem) in batch.failures { job.fail(problem) }
     }
 
@@ -190,7 +193,13 @@ final class Writer {
             limit: limit, instant: log.instant())
         do throws(Problem) {
             try mapped { () throws(SQLiteError) in try connection.execute("SAVEPOINT job") }
-            let reply = try job.perform(transaction)
+            let reply: @Sendable () -> Void
+            switch job.perform(transaction) {
+            case .kept(let kept): reply = kept
+            case .undone(let refusal):
+                batch.refusals.append(refusal)
+                return undo(transaction, to: head)
+            }
             guard connection.isInTransaction else { throw .transactionLost }
             if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
             if capture.isOverfull { throw .tooMuchChanged }

@@ -14,4 +14,12 @@ public protocol Reader: AnyObject {
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
         for caller: @autoclosure () -> String
     ) throws(DatabaseError) -> Reading<RowsAnswer>
+
+    /// Finds the rows that a write is about.
+    ///
+    /// - Parameter search: That of a ``PreparedUpdate`` or ``PreparedDelete`` of the same engine.
+    /// - Throws: what the database reports.
+    func find(
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+    ) throws(DatabaseError) -> Reading<FoundRows>
 }
