@@ -1,5 +1,5 @@
-import Store
-public import StoreSQLite
+public import Store
+import StoreSQLite
 public import Values
 
 extension Model {
@@ -12,9 +12,9 @@ extension Model {
         sql.append(" (")
         appendNames(of: columns, to: &sql)
         sql.append(") VALUES (")
-        for (position, value) in values.enumerated() {
+        for (position, (column, value)) in zip(columns, values).enumerated() {
             if position > 0 { sql.append(", ") }
-            sql.append(argument: value)
+            sql.append(argument: value, self.columns[column].type)
         }
         sql.append(")")
         return sql

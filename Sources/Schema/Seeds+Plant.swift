@@ -87,14 +87,14 @@ extension Catalogue {
             if position > 0 { sql.append(" AND ") }
             sql.append(identifier: model.columns[key].name)
             sql.append(" = ")
-            sql.append(argument: row.values[given])
+            sql.append(argument: row.values[given], model.columns[key].type)
         }
         sql.append(" AND (0")
         for (column, value) in zip(row.columns, row.values) {
             sql.append(" OR ")
             sql.append(identifier: model.columns[column].name)
             sql.append(" IS NOT ")
-            sql.append(argument: value)
+            sql.append(argument: value, model.columns[column].type)
         }
         sql.append(")")
         return sql

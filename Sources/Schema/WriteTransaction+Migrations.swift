@@ -92,7 +92,7 @@ extension WriteTransaction {
                 .enumerated()
             {
                 if index > 0 { sql.append(", ") }
-                sql.append(argument: .text(text))
+                sql.append(argument: .text(text), .text)
             }
             sql.append(")")
             try transaction.run(sql)

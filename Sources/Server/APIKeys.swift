@@ -3,6 +3,7 @@ import Bytes
 import Diagnostics
 import Disk
 import Store
+import StoreSQLite
 
 /// What an operator does to the secrets of a project.
 public enum SecretsChange: Sendable {

@@ -48,7 +48,8 @@ public final class SQLiteReader {
         _ sql: SQL, _ context: QueryContext = .none, budget: Budget = .inline,
         _ body: (inout Rows) throws(DatabaseError) -> R
     ) throws(DatabaseError) -> R {
-        try query(text: sql.text, arguments: sql.arguments, context, budget: budget, body)
+        let sql = sql.bound
+        return try query(text: sql.text, arguments: sql.arguments, context, budget: budget, body)
     }
 
     /// Runs a query whose text is kept apart from its arguments, as cached plans keep it.

@@ -57,7 +57,7 @@ final class Laboratory {
             var sql = SQL("INSERT INTO \"\(name)\" VALUES (")
             for (index, value) in row.enumerated() {
                 if index > 0 { sql.append(", ") }
-                sql.append(argument: value)
+                sql.append(argument: value, .text)
             }
             sql.append(")")
             _ = try transaction.run(sql)

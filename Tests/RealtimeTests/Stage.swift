@@ -101,7 +101,8 @@ final class Stage {
     private var sequence: Int64 = 0
 
     init(
-        _ models: [String: String], rules: String? = nil, settings: FeedSettings = FeedSettings()
+        _ models: [String: String], rules: String? = nil, settings: FeedSettings = FeedSettings(),
+        reading: (SQLiteReader) -> any Reader = { $0 }
     ) throws {
         catalogue = try Self.catalogue(models, rules)
         database = try SQLiteDatabase.open(.temporary)
@@ -112,7 +113,7 @@ final class Stage {
             }
         }
         hub = RealtimeHub(
-            catalogue: catalogue, rulebook: rulebook, reader: try database.makeReader(),
+            catalogue: catalogue, rulebook: rulebook, reader: reading(try database.makeReader()),
             settings: settings,
             authenticate: { [unowned self] token in
                 identities[token].map(Result.success) ?? .failure(.malformed)

@@ -7,7 +7,8 @@ import Values
 @testable import StoreSQLite
 
 /// A temporary database with a table of items.
-func makeItems(_ configuration: DatabaseConfiguration = .temporary) throws(Problem) -> SQLiteDatabase
+func makeItems(_ configuration: DatabaseConfiguration = .temporary) throws(Problem)
+    -> SQLiteDatabase
 {
     let database = try SQLiteDatabase.open(configuration)
     try database.writeAndWait { transaction throws(Problem) in
@@ -232,7 +233,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
             userID: "u", role: "r", email: "e", jwt: "{}", aal: "aal1",
             now: Instant(seconds: 0))
         var sql = SQL("SELECT ?6, ?1, ")
-        sql.append(argument: .integer(5))
+        sql.append(argument: .integer(5), .integer)
         let row = try reader.query(sql, context) { rows throws(DatabaseError) in
             _ = try rows.next()
             return (0..<3).map { rows.value($0) }

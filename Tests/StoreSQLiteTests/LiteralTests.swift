@@ -36,7 +36,7 @@ import Values
     func `a literal is read back as the value it was made of`(value: Value) throws {
         let literal = SQLiteDialect().literal(value, .text)
         var sql = SQL("SELECT \(literal), ")
-        sql.append(argument: value)
+        sql.append(argument: value, .text)
         let found = try read(sql)
         #expect(found == [value, value], "\(literal)")
     }
@@ -61,7 +61,7 @@ import Values
 
     @Test func `what is no number is NULL, as it is when it is bound`() throws {
         var sql = SQL("SELECT \(SQLiteDialect().literal(.real(.nan), .text)), ")
-        sql.append(argument: .real(.nan))
+        sql.append(argument: .real(.nan), .real)
         #expect(try read(sql) == [.null, .null])
     }
 

@@ -1,6 +1,6 @@
-import Diagnostics
+public import Diagnostics
 public import Store
-import Values
+public import Values
 
 extension SQLiteReader: Reader {
     /// See ``Store/Reader``: at once, as long as the budget of a loop lasts.
@@ -17,6 +17,28 @@ extension SQLiteReader: Reader {
             return .mustWait(
                 slowLane.pending { (reader) throws(Problem) in try read.run(on: reader) })
         }
+    }
+
+    /// See ``Store/Reader``: always at hand.
+    public func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? {
+        try scalar(query.sql, query.context)
+    }
+
+    /// See ``Store/Reader``: at once.
+    public func ask(
+        _ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void
+    ) {
+        reply(
+            Result { () throws(Problem) in
+                var values: [Value] = []
+                for query in queries {
+                    values.append(
+                        try worded { () throws(DatabaseError) in
+                            try scalar(query.sql, query.context)
+                        })
+                }
+                return values
+            })
     }
 
     /// Runs the statements on the loop and encodes the rows.
