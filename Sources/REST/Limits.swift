@@ -11,7 +11,8 @@ enum RESTLimits {
     static let queryBytesMax = 256 * 1024
     /// Parameters in a query string.
     static let parametersMax = 512
-    /// Embeds of a request at all levels together: each costs SQLite a correlated subquery.
+    /// Embeds of a request at all levels together: each costs the engine a correlated
+    /// subquery.
     static let embedsMax = 48
     /// Rows of one body. The body's bytes are bounded before this room sees them.
     static let payloadRowsMax = 100_000

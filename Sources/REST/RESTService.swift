@@ -3,8 +3,7 @@ public import Diagnostics
 public import Expressions
 import HTTP
 public import Schema
-import Store
-public import StoreSQLite
+public import Store
 
 /// The REST surface of one loop: requests on `/rest/v1/…` in the dialect of PostgREST (rest.md).
 ///
@@ -17,8 +16,8 @@ public import StoreSQLite
 public final class RESTService {
     private let catalogue: Catalogue
     private let rulebook: Rulebook
-    private let database: SQLiteDatabase
-    private let reader: SQLiteReader
+    private let engine: any WriteEngine
+    private let reader: any Reader
     let settings: RESTSettings
     private let report: @Sendable (Problem, UInt64) -> Void
     private var readPlans = PlanCache<ReadPlan>()
@@ -29,12 +28,13 @@ public final class RESTService {
     /// - Parameter report: Told of every problem with its request's id, for the log:
     ///   `Problem.cause` is there, which clients never see. Called on any thread.
     public init(
-        catalogue: Catalogue, rulebook: Rulebook, database: SQLiteDatabase, reader: SQLiteReader,
-        settings: RESTSettings, report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
+        catalogue: Catalogue, rulebook: Rulebook, database engine: any WriteEngine,
+        reader: any Reader, settings: RESTSettings,
+        report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
         self.catalogue = catalogue
         self.rulebook = rulebook
-        self.database = database
+        self.engine = engine
         self.reader = reader
         self.settings = settings
         self.report = report
@@ -112,7 +112,7 @@ public final class RESTService {
             parsed.payload = payload
         }
         var planner = makePlanner(for: identity, context)
-        let (plan, isShared) = try planner.writePlan(parsed, action, for: database)
+        let (plan, isShared) = try planner.writePlan(parsed, action, for: engine)
         if let key, isShared, plan.slots.covers(masked) { writePlans.insert(plan, for: key.bytes) }
         return (plan, parsed.payload?.rows ?? [], Operands())
     }
@@ -134,7 +134,7 @@ public final class RESTService {
         Planner(
             catalogue: catalogue,
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings, dialect: database.dialect)
+            settings: settings, dialect: reader.dialect)
     }
 }
 

@@ -2,6 +2,7 @@ import Diagnostics
 import Dispatch
 import Expressions
 import HTTP
+import Schema
 import Store
 import TestSupport
 import Testing
