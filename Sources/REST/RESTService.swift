@@ -8,9 +8,9 @@ public import Store
 /// The REST surface of one loop: requests on `/rest/v1/…` in the dialect of PostgREST (rest.md).
 ///
 /// A request goes one way: ``ApiRequest`` (syntax) → plan (judged against catalogue and rules) →
-/// SQL → rows → bytes. Reads run at once on the loop's reader and move to the slow lane when they
-/// use up their budget; writes are planned here and run as jobs of the writer. Finished plans are
-/// kept by the request's shape, for as long as the service lives.
+/// statement or program → rows → bytes. Reads run on the loop's reader, at once where the engine
+/// can; writes are planned here, and run and committed by the engine. Finished plans are kept by
+/// the request's shape, for as long as the service lives.
 ///
 /// Confined to its loop.
 public final class RESTService {

@@ -38,6 +38,7 @@ struct ConflictStatements: Sendable {
 
     /// What becomes of the proposed rows, each of which is judged if it is there.
     ///
+    /// - Parameter numbered: See ``numbered(_:)``, asked before they were numbered.
     /// - Throws: `repeatedConflict`, `hiddenRow`, `conflictCheck`.
     func fates(
         of new: NewRows, numbered: Set<Int>, _ run: ProgramRun
@@ -47,7 +48,7 @@ struct ConflictStatements: Sendable {
         var seen: Set<[Value]> = []
         for (place, row) in new.rows.enumerated() {
             let key = conflict.key.map { row.values[$0] }
-            if key.contains(.null) || isNumbered(place, numbered) { continue }
+            if key.contains(.null) || numbered.contains(place) { continue }
             if seen.insert(key).inserted {
                 places.append(place)
             } else if conflict.resolution == .ignore {
@@ -71,9 +72,12 @@ struct ConflictStatements: Sendable {
         return fates
     }
 
-    private func isNumbered(_ place: Int, _ numbered: Set<Int>) -> Bool {
-        guard !numbered.isEmpty, let identity = table.identity?.column else { return false }
-        return numbered.contains(place) && conflict.key.contains(identity)
+    /// The rows of which the store will number a part of the key: these conflict with none.
+    func numbered(_ rows: [NewRow]) -> Set<Int> {
+        guard let identity = table.identity?.column, conflict.key.contains(identity) else {
+            return []
+        }
+        return Set(rows.indices.filter { rows[$0].values[identity].isNull })
     }
 
     /// What a proposed row has in a column where it is written into a row that is there.

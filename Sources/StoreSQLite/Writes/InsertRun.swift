@@ -14,12 +14,13 @@ struct InsertRun {
     /// have taken all that an int32 column has.
     func write(_ new: NewRows) throws(WriteRefusal) -> WriteResult {
         var new = new
-        let numbering = try number(&new.rows)
+        let numbered = insert.conflict?.numbered(new.rows) ?? []
+        let numbers = try number(&new.rows)
         try insert.checks?.judge(new.rows, run)
-        if let numbering, let sequence = table.identity?.sequence {
-            run.transaction.use(numbering.numbers, of: sequence)
+        if let numbers, let sequence = table.identity?.sequence {
+            run.transaction.use(numbers, of: sequence)
         }
-        let fates = try insert.conflict?.fates(of: new, numbered: numbering?.rows ?? [], run)
+        let fates = try insert.conflict?.fates(of: new, numbered: numbered, run)
         try requireFaultless(new.rows, fates)
         return try write(new, fates)
     }
@@ -27,27 +28,28 @@ struct InsertRun {
     /// Gives the upcoming numbers to the rows without; nil if there are none such.
     private func number(
         _ rows: inout [NewRow]
-    ) throws(WriteRefusal) -> (numbers: ClosedRange<Int64>, rows: Set<Int>)? {
+    ) throws(WriteRefusal) -> ClosedRange<Int64>? {
         guard let identity = table.identity else { return nil }
-        let wanting = rows.indices.filter { rows[$0].values[identity.column].isNull }
-        if wanting.isEmpty { return nil }
+        let wanting = rows.count { $0.values[identity.column].isNull }
+        if wanting == 0 { return nil }
         let numbers = try refused { () throws(DatabaseError) in
-            try run.transaction.upcomingNumbers(wanting.count, of: identity.sequence)
+            try run.transaction.upcomingNumbers(wanting, of: identity.sequence)
         }
-        for (index, number) in zip(wanting, numbers) {
+        var given = numbers.makeIterator()
+        for index in rows.indices where rows[index].values[identity.column].isNull {
+            guard let number = given.next() else { break }
             rows[index].values[identity.column] = .integer(number)
         }
-        // Only upserts ask which rows these are.
-        return (numbers, insert.conflict == nil ? [] : Set(wanting))
+        return numbers
     }
 
     private func requireFaultless(
         _ rows: [NewRow], _ fates: [ConflictStatements.Fate]?
     ) throws(WriteRefusal) {
-        for (index, row) in rows.enumerated() {
+        for index in rows.indices {
             switch fates?[index] ?? .insert {
-            case .insert: if let fault = row.fault { throw .faulty(fault) }
-            case .update: if let fault = row.updateFault { throw .faulty(fault) }
+            case .insert: if let fault = rows[index].fault { throw .faulty(fault) }
+            case .update: if let fault = rows[index].updateFault { throw .faulty(fault) }
             case .skip: break
             }
         }
