@@ -123,6 +123,27 @@ import Values
         #expect(left == [.integer(0)])
     }
 
+    @Test(arguments: verbs)
+    func `what is withdrawn in the middle of its search is not written`(
+        verb: HTTP.Method
+    ) async throws {
+        let library = try Self.library(200_000)
+        await Self.withBusyWriter(of: library) {
+            let answer = library.table.answer(
+                to: Self.request(verb, "/items?title=like.*199999"), from: .anonymous)
+            guard case .deferred(let begin) = answer else {
+                Issue.record("the rows were looked for on the loop")
+                return
+            }
+            begin { _ in }()
+        }
+        // A later search of the same lane, and a later write, come after it.
+        _ = await library.table.response(
+            to: Self.request(verb, "/items?title=like.*199998"), from: .anonymous)
+        let left = try library.values("SELECT id FROM items WHERE title = 'title 199999'")
+        #expect(left == [.integer(199_999)])
+    }
+
     @Test func `a search takes as many rows as are allowed`() throws {
         let found = try Self.found(max: 4)
         #expect(found.list == .text("[1,2,3,4]") && found.count == 4 && !found.isCut)

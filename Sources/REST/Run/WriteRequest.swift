@@ -36,19 +36,21 @@ struct WriteRequest: Sendable {
         after search: PendingRead<FoundRows>, _ reply: @escaping Answer.Reply
     ) -> Answer.Withdrawal {
         let steps = WithdrawableSteps()
-        steps.append(
+        steps.begin {
             search.start { [job, log] result in
                 do throws(Problem) {
                     let found = try result.get()
                     if let response = try job.answer(after: found) { return reply { response } }
-                    steps.append(
+                    steps.begin {
                         job.start(on: found) { outcome in
                             reply { job.response(to: outcome, log) }
-                        })
+                        }
+                    }
                 } catch {
                     reply { log.failed(error) }
                 }
-            })
+            }
+        }
         return steps.withdraw
     }
 }
@@ -72,8 +74,12 @@ private final class WithdrawableSteps: Sendable {
 
     private let state = Mutex(State())
 
-    /// Adds what withdraws a step that has been handed over.
-    func append(_ withdrawal: @escaping @Sendable () -> Void) {
+    /// Begins a step, unless the work has been withdrawn.
+    ///
+    /// - Parameter step: Hands it over, and returns what withdraws it.
+    func begin(_ step: () -> @Sendable () -> Void) {
+        if state.withLock({ $0.isWithdrawn }) { return }
+        let withdrawal = step()
         let isWithdrawn = state.withLock { state in
             state.withdrawals.append(withdrawal)
             return state.isWithdrawn
