@@ -200,21 +200,7 @@ final class Writer {
                 batch.refusals.append(refusal)
                 return undo(transaction, to: head)
             }
-            guard connection.isInTransaction else { throw .transactionLost }
-            if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
-            if capture.isOverfull { throw .tooMuchChanged }
-            transaction.finish()
-            let captured = capture.takePending()
-            var changes: [Change] = []
-            try mapped { () throws(SQLiteError) in
-                if !captured.isEmpty {
-                    changes = try log.append(captured, at: transaction.instant)
-                }
-                try connection.execute("RELEASE job")
-            }
-            tally.keep()
-            sequences.endWrite(isUndone: false)
-            batch.changes += changes
+            batch.changes += try keep(transaction)
             batch.replies.append(reply)
             batch.succeeded.append(job)
             return true
@@ -222,6 +208,25 @@ final class Writer {
             batch.failures.append((job, error))
             return undo(transaction, to: head)
         }
+    }
+
+    /// Keeps what one write did, and logs its changes.
+    private func keep(_ transaction: WriteTransaction) throws(Problem) -> [Change] {
+        guard connection.isInTransaction else { throw .transactionLost }
+        if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
+        if capture.isOverfull { throw .tooMuchChanged }
+        transaction.finish()
+        let captured = capture.takePending()
+        var changes: [Change] = []
+        try mapped { () throws(SQLiteError) in
+            if !captured.isEmpty {
+                changes = try log.append(captured, at: transaction.instant)
+            }
+            try connection.execute("RELEASE job")
+        }
+        tally.keep()
+        sequences.endWrite(isUndone: false)
+        return changes
     }
 
     /// Undoes one write, and what was noted of it.

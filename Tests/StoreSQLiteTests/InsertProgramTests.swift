@@ -91,9 +91,12 @@ import Values
         Case(
             "no parent", insert(), [row(3, "c", 1, "eve")],
             "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
-        Case("the numbers are used up", insert(), [row(nil, "c", 1)] + (0..<9).map {
-            row(nil, "x\($0)", 1)
-        }, "failed 2200H"),
+        Case(
+            "the numbers are used up", insert(),
+            [row(nil, "c", 1)]
+                + (0..<9).map {
+                    row(nil, "x\($0)", 1)
+                }, "failed 2200H"),
         Case(
             "a single row is wanted", insert(nil, Returning(isSingular: true)),
             [row(3, "c", 1), row(4, "d", 1)], "notSingular(2)"),

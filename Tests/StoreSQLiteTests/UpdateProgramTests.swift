@@ -50,7 +50,8 @@ import Values
     static let five = values(2, .integer(5))
 
     static let updates: [Update] = [
-        Update("all rows", update(target()), five, "2 written, 0 new", leaves: "1|a|5|ann 2|b|5|bob"),
+        Update(
+            "all rows", update(target()), five, "2 written, 0 new", leaves: "1|a|5|ann 2|b|5|bob"),
         Update(
             "rows that were found", update(ofAnn), five, "1 written, 0 new",
             leaves: "1|a|5|ann 2|b|20|bob"),
@@ -105,13 +106,16 @@ import Values
             "no parent", update(ofAnn, [3]), values(3, .text("eve")),
             "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
         Update(
-            "too many rows", update(target(), returning: Returning(rowsMax: 1)), five, "tooManyAffected(2)"),
+            "too many rows", update(target(), returning: Returning(rowsMax: 1)), five,
+            "tooManyAffected(2)"),
         Update(
-            "not one row", update(target(), returning: Returning(isSingular: true)), five, "notSingular(2)"),
+            "not one row", update(target(), returning: Returning(isSingular: true)), five,
+            "notSingular(2)"),
         Update(
             "a row that may not be seen then",
             update(
-                target(), returning: Returning(ProgramStage.representation(ProgramStage.isBelow(5, "t")))),
+                target(),
+                returning: Returning(ProgramStage.representation(ProgramStage.isBelow(5, "t")))),
             five, "invisibleRow"),
     ]
 
@@ -164,11 +168,13 @@ import Values
         let stage = try ProgramStage()
         defer { stage.database.close() }
         let program = UpdateProgram(
-            of: WriteTarget(ProgramStage.members, as: "t", where: [
-                .comparison(
-                    .equal, .column("name", of: "t", type: .text),
-                    .constant(.text("bob"), .text))
-            ]), columns: [0])
+            of: WriteTarget(
+                ProgramStage.members, as: "t",
+                where: [
+                    .comparison(
+                        .equal, .column("name", of: "t", type: .text),
+                        .constant(.text("bob"), .text))
+                ]), columns: [0])
         let outcome = try await stage.run(program, Self.values(0, .text("eve")))
         #expect(
             summary(outcome)

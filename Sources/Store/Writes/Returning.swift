@@ -40,8 +40,9 @@ public struct Returning: Sendable {
     public let isSingular: Bool
 
     /// What comes back.
-    public init(_ representation: Representation? = nil, rowsMax: Int? = nil, isSingular: Bool = false)
-    {
+    public init(
+        _ representation: Representation? = nil, rowsMax: Int? = nil, isSingular: Bool = false
+    ) {
         self.representation = representation
         self.rowsMax = rowsMax
         self.isSingular = isSingular

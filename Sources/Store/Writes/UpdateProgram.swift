@@ -1,7 +1,10 @@
 /// An UPDATE of rows that conditions choose: all but its values.
 ///
-/// A run asks and tells in this order: ``checks`` of all rows that are hit, constraints (a faulty
-/// value before them), a faulty value, how many rows there are, whether their writer may see them.
+/// A run asks and tells in this order:
+///
+/// 1. ``checks`` of the rows that are hit.
+/// 2. What is known to be wrong with the values, if a row is hit; else the constraint that breaks.
+/// 3. How many rows there are, and whether their writer may see them.
 public struct UpdateProgram: Sendable {
     /// The rows.
     public let target: WriteTarget

@@ -37,17 +37,16 @@ struct RowChoice: Sendable {
         self.rows = rows
     }
 
-    /// What images of a row are called, where they are this row's.
-    func define(
-        _ assigned: [Int], in writer: inout ProgramWriter
-    ) {
+    /// Says what conditions mean by the images of a row: as it was, it is this one; as it will be,
+    /// the columns that are assigned are arguments.
+    func define(_ assigned: [Int], in writer: inout ProgramWriter) {
         let (table, alias) = (table, alias)
         writer.sql.define(row: Alias.new) { column in
             let place = table.place(of: column)
             if let place, assigned.contains(place) { return table.argument(place) }
             return .column(column.name, of: alias, type: column.type)
         }
-        guard alias != Alias.old else { return }
+        if alias == Alias.old { return }
         writer.sql.define(row: Alias.old) { column in
             .column(column.name, of: alias, type: column.type)
         }
