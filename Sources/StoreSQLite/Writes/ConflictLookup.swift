@@ -20,8 +20,12 @@ struct ConflictLookup: Sendable {
     /// Rows that one statement looks for. More would save little: a statement costs what some ten
     /// searches cost.
     private static let rowsMax = 64
+    /// Arguments of one statement; SQLite takes 32,766.
+    private static let argumentsMax = 16_384
 
     private let columns: [Int]
+    /// The rows that ``many`` looks for.
+    private let rowsMax: Int
     private let one: String
     private let many: String
 
@@ -44,8 +48,9 @@ struct ConflictLookup: Sendable {
                     of: conflict.key, reading: read, rowCount, in: table, judging: judged)
             }.text
         }
+        rowsMax = max(1, min(Self.rowsMax, Self.argumentsMax / columns.count))
         one = text(1)
-        many = text(Self.rowsMax)
+        many = text(rowsMax)
     }
 
     /// The rows that are there, in the order of the proposed ones.
@@ -59,17 +64,17 @@ struct ConflictLookup: Sendable {
         var matches: [Match] = []
         var rest = places[...]
         while !rest.isEmpty {
-            let set = rest.prefix(Self.rowsMax)
-            rest = rest.dropFirst(Self.rowsMax)
+            let set = rest.prefix(rowsMax)
+            rest = rest.dropFirst(rowsMax)
             let isOne = set.count == 1
             var arguments: [Value] = []
-            arguments.reserveCapacity(columns.count * (isOne ? 1 : Self.rowsMax))
+            arguments.reserveCapacity(columns.count * (isOne ? 1 : rowsMax))
             for row in set {
                 for column in columns { arguments.append(value(row, column)) }
             }
             if !isOne {
                 // No key is null: those that are left over find nothing.
-                let missing = columns.count * (Self.rowsMax - set.count)
+                let missing = columns.count * (rowsMax - set.count)
                 arguments += [Value](repeating: .null, count: missing)
             }
             try run.append(isOne ? one : many, arguments, of: set, to: &matches)
