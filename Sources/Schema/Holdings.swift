@@ -39,7 +39,7 @@ public struct Holdings: Sendable {
         of columns: [String], in table: String, _ transaction: WriteTransaction
     ) throws(Problem) -> [Int] {
         let list = (["*"] + columns.map(DDL.quoted)).map { "count(\($0))" }
-        let sql = SQL("SELECT \(list.joined(separator: ", ")) FROM \(DDL.quoted(table))")
+        let sql = SQL(text: "SELECT \(list.joined(separator: ", ")) FROM \(DDL.quoted(table))")
         return try transaction.migrating { transaction throws(DatabaseError) -> [Int] in
             try transaction.query(sql) { rows throws(DatabaseError) -> [Int] in
                 _ = try rows.next()

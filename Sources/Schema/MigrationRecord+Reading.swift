@@ -37,7 +37,7 @@ extension MigrationStatus {
                 return
             }
             let applied = try reader.query(
-                SQL(MigrationRecord.selection), .none, budget: .inline, MigrationRecord.all)
+                SQL(text: MigrationRecord.selection), .none, budget: .inline, MigrationRecord.all)
             self.init(set, applied: applied)
         } catch {
             throw Problem(error)

@@ -28,7 +28,7 @@ extension WriteTransaction {
         try migrating { transaction throws(DatabaseError) in
             try transaction.query(
                 SQL(
-                    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
+                    text: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
                         + "AND substr(tbl_name, 1, 6) <> '_apus_' ORDER BY rowid")
             ) { rows throws(DatabaseError) in
                 var statements: [String] = []
@@ -44,7 +44,7 @@ extension WriteTransaction {
         try migrating { transaction throws(DatabaseError) in
             try transaction.executeScript(Migrator.recordTable)
             return try transaction.query(
-                SQL(MigrationRecord.selection), .none, MigrationRecord.all)
+                SQL(text: MigrationRecord.selection), .none, MigrationRecord.all)
         }
     }
 
@@ -134,7 +134,7 @@ extension WriteTransaction {
         let list = names.joined(separator: ", ")
         let present = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
         let sql = SQL(
-            "SELECT count(*), \(list) FROM \(DDL.quoted(table)) WHERE \(present) "
+            text: "SELECT count(*), \(list) FROM \(DDL.quoted(table)) WHERE \(present) "
                 + "GROUP BY \(list) HAVING count(*) > 1 ORDER BY 1 DESC LIMIT 1")
         do throws(DatabaseError) {
             return try query(sql) { rows throws(DatabaseError) -> String in

@@ -65,7 +65,7 @@ import Values
     ) -> AsyncStream<Response> {
         _ = library.database.write { (transaction) throws(Problem) in
             do throws(DatabaseError) {
-                try transaction.run(SQL(sql))
+                try transaction.run(SQL(text: sql))
             } catch {
                 throw Problem(error)
             }

@@ -33,10 +33,10 @@ struct Library {
             do {
                 for model in catalogue.modelsByDependency {
                     for statement in try DDL.create(model, render: rulebook.definition) {
-                        try transaction.run(SQL(statement))
+                        try transaction.run(SQL(text: statement))
                     }
                 }
-                for statement in data { try transaction.run(SQL(statement)) }
+                for statement in data { try transaction.run(SQL(text: statement)) }
             } catch {
                 throw Problem(code: "TEST", status: 500, message: "\(error)")
             }
@@ -81,7 +81,7 @@ struct Library {
 
     /// The first column of a query's rows, for looking behind the service's back.
     func values(_ sql: String) throws -> [Value] {
-        try database.makeReader().query(SQL(sql)) { (rows) throws(DatabaseError) in
+        try database.makeReader().query(SQL(text: sql)) { (rows) throws(DatabaseError) in
             var values: [Value] = []
             while try rows.next() { values.append(rows.value(0)) }
             return values
