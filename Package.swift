@@ -71,13 +71,11 @@ let package = Package(
             ["Configuration", "Store", "StoreSQLite", "Values", "Disk", "Bytes", "Diagnostics"]),
         room("Query", ["Values", "Bytes", "Diagnostics"]),
         room(
-            "Expressions",
-            ["Query", "Schema", "Store", "StoreSQLite", "Values", "Bytes", "Diagnostics"]),
+            "Expressions", ["Query", "Schema", "Store", "Values", "Bytes", "Diagnostics"]),
         room(
             "REST",
             [
-                "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP", "Bytes",
-                "Diagnostics",
+                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
             ]),
         room(
             "Auth",

@@ -26,6 +26,12 @@ private final class AwaitedReader: Reader {
         try reader.read(query, arguments, context, for: caller())
     }
 
+    func find(
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+    ) throws(DatabaseError) -> Reading<FoundRows> {
+        try reader.find(search, operands, context)
+    }
+
     func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? { nil }
 
     func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
