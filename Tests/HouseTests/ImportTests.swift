@@ -18,9 +18,7 @@ import Testing
         "Store": ["Values", "Bytes", "Diagnostics"],
         "StoreSQLite": ["SQLite", "Store", "Values", "Work", "Disk", "Bytes", "Diagnostics"],
         "Configuration": ["Bytes", "Diagnostics"],
-        "Schema": [
-            "Configuration", "Store", "StoreSQLite", "Values", "Disk", "Bytes", "Diagnostics",
-        ],
+        "Schema": ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"],
         "Query": ["Values", "Bytes", "Diagnostics"],
         "Expressions": [
             "Query", "Schema", "Store", "StoreSQLite", "Values", "Bytes", "Diagnostics",
