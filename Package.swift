@@ -137,7 +137,6 @@ let package = Package(
             "PostgresWireTests", ["PostgresTestSupport", "PostgresWire", "Crypto", "Bytes"],
             read: ["Conversations"]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
-        tests("StoreTests", ["Store", "Values", "Bytes", "Diagnostics"]),
         tests(
             "StoreSQLiteTests",
             ["StoreSQLite", "Store", "SQLite", "Values", "Bytes", "Diagnostics"]),

@@ -20,11 +20,6 @@ enum RESTLimits {
     /// Rows that the search of a PATCH or DELETE may find: their numbers stand in memory until they
     /// are written, and the writer is held up for all of them at once.
     static let foundRowsMax = 1_000_000
-    /// How long a count that was too long for the loop is not tried there again. Trying costs five
-    /// milliseconds, the slow lane some twenty microseconds.
-    static let longCountTime = Duration.seconds(60)
-    /// A count of less time than this would have been done on the loop.
-    static let shortCountTime = Duration.milliseconds(2)
     /// Finished plans kept by one loop.
     static let cachedPlansMax = 1024
     /// Bytes of the text that stands for a request's shape; longer requests are planned each time.

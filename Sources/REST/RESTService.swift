@@ -17,8 +17,8 @@ public import StoreSQLite
 public final class RESTService {
     private let catalogue: Catalogue
     private let rulebook: Rulebook
-    private let database: DatabasePool
-    private let reader: Reader
+    private let database: SQLiteDatabase
+    private let reader: SQLiteReader
     let settings: RESTSettings
     private let report: @Sendable (Problem, UInt64) -> Void
     private var readPlans = PlanCache<ReadPlan>()
@@ -29,7 +29,7 @@ public final class RESTService {
     /// - Parameter report: Told of every problem with its request's id, for the log:
     ///   `Problem.cause` is there, which clients never see. Called on any thread.
     public init(
-        catalogue: Catalogue, rulebook: Rulebook, database: DatabasePool, reader: Reader,
+        catalogue: Catalogue, rulebook: Rulebook, database: SQLiteDatabase, reader: SQLiteReader,
         settings: RESTSettings, report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
         self.catalogue = catalogue
@@ -48,35 +48,28 @@ public final class RESTService {
         let context = identity.context(now: .now)
         let key = PlanKey(request, table: table, isService: identity.isService)
         if let key, let plan = readPlans.plan(for: key.bytes) {
-            let arguments = try ReadArguments(plan, operands: key.operands)
+            let arguments = try ReadArguments(plan.query, operands: key.operands)
             return try run(plan, arguments, context, request, identity)
         }
         let masked = key?.operands.map(\.parameter) ?? []
         let parsed = try ApiRequest(request, table: table, masked: masked)
         var planner = makePlanner(for: identity, context)
         let (plan, isShared) = try planner.readPlan(parsed)
-        if let key, isShared, plan.rows.slots.covers(masked) {
+        if let key, isShared, plan.query.rows.slots.covers(masked) {
             readPlans.insert(plan, for: key.bytes)
         }
-        return try run(plan, ReadArguments(plan), context, request, identity)
+        return try run(plan, ReadArguments(plan.query), context, request, identity)
     }
 
     private func run(
         _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request,
         _ identity: Identity
     ) throws(Problem) -> Answer {
-        let result: ReadResult
-        do throws(DatabaseError) {
-            result = try plan.run(on: reader, arguments, context)
-        } catch .overBudget {
-            return SlowRead(
-                plan: plan, arguments: arguments, context: context,
-                caller: identity.userID ?? request.peerAddress, log: log(of: request)
-            ).answer(from: database)
-        } catch {
-            throw Problem(error)
+        let reading = try worded { () throws(DatabaseError) in
+            try reader.read(
+                plan.query, arguments, context, for: identity.userID ?? request.peerAddress)
         }
-        return .response(try plan.response(result, arguments))
+        return try plan.answer(reading, arguments, log(of: request))
     }
 
     // MARK: Writes

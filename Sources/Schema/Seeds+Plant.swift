@@ -45,17 +45,19 @@ private struct SeedPlant: Sendable {
         _ row: SeedRow, of model: Model, _ dialect: any Dialect,
         _ defaultValue: (Model, Int) throws(Problem) -> Value
     ) throws(Problem) {
-        let given = zip(row.columns, row.values).map { (column: $0, value: $1) }
-        var whole = given
+        var columns = row.columns
+        var values = row.values
         for (index, column) in model.columns.enumerated() where !row.columns.contains(index) {
             switch column.default {
-            case .constant(let value)?: whole.append((index, value))
-            case .expression?: whole.append((index, try defaultValue(model, index)))
+            case .constant(let value)?: values.append(value)
+            case .expression?: values.append(try defaultValue(model, index))
             case nil: continue
             }
+            columns.append(index)
         }
-        insertion = dialect.insertionIfAbsent(of: whole, into: model.table)
-        otherwise = dialect.selection(of: given, otherwiseIn: model.table)
+        insertion = dialect.text(of: model.table.insertionIfAbsent(of: columns, values))
+        otherwise = dialect.text(
+            of: model.table.selection(ofOtherThan: row.values, in: row.columns))
         sequence = model.sequence
         location = row.location
     }

@@ -9,7 +9,7 @@ extension SchemaSet {
     ///
     /// - Parameter migrate: whether pending files are applied; otherwise they refuse the start.
     func applyToProduction(
-        _ database: DatabasePool, _ options: ServerOptions, migrate: Bool, log: Log
+        _ database: SQLiteDatabase, _ options: ServerOptions, migrate: Bool, log: Log
     ) throws {
         let set = try options.loadMigrations()
         let migrator = Migrator(database, set)

@@ -17,6 +17,6 @@ extension ServerOptions {
     /// The migration files that were applied, oldest first; none where there is no database yet.
     /// Makes none, and reads one that a server holds.
     func appliedMigrations() throws(Problem) -> [MigrationRecord] {
-        try DatabasePool.migrationRecords(at: databasePath)
+        try SQLiteDatabase.migrationRecords(at: databasePath)
     }
 }

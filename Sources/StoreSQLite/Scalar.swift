@@ -3,7 +3,7 @@ public import Values
 
 // Queries that answer one value: rules that ask for other rows, and counts.
 
-extension Reader {
+extension SQLiteReader {
     /// The first value of the first row that `sql` finds; NULL when it finds none.
     public func scalar(
         _ sql: BoundSQL, _ context: QueryContext = .none

@@ -10,17 +10,17 @@ import Values
 
 /// Runs expressions both ways, on SQLite and in memory, over the same rows and callers.
 final class Laboratory {
-    let reader: Reader
+    let reader: SQLiteReader
     let rows: [[Value]]
     let identities: [Identity]
-    private let database: DatabasePool
+    private let database: SQLiteDatabase
     private let instant = Instant(seconds: 1_767_225_600)
 
     static let rowCount = 14
 
     init(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        database = try DatabasePool.open(.temporary)
+        database = try SQLiteDatabase.open(.temporary)
         let members = Self.members(&random)
         let teams = Self.teams(&random)
         let items = (0..<Self.rowCount).map { Self.item($0, &random) }
@@ -57,7 +57,7 @@ final class Laboratory {
             var sql = SQL("INSERT INTO \"\(name)\" VALUES (")
             for (index, value) in row.enumerated() {
                 if index > 0 { sql.append(", ") }
-                sql.append(argument: value)
+                sql.append(argument: value, .text)
             }
             sql.append(")")
             _ = try transaction.run(sql)

@@ -13,7 +13,7 @@ import Values
 
     @Test(arguments: functions)
     func `a function means the same in SQL and in memory`(function: Function) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let reader = try database.makeReader()
         for operands in function.parameters.samples {
@@ -36,7 +36,7 @@ import Values
     /// The value, or nil where there is none: both sides refuse the same operands.
     private func result(_ compute: () throws -> Value) -> Value? { try? compute() }
 
-    private func inSQL(_ call: Expression, _ reader: Reader) throws -> Value {
+    private func inSQL(_ call: Expression, _ reader: SQLiteReader) throws -> Value {
         var lowering = Lowering(
             model: Fixture.model("items"), naming: .aliases(new: "t", old: "o"))
         let sql = lowering.lower(call).written("SELECT ", "")

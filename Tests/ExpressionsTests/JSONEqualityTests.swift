@@ -83,7 +83,7 @@ import Values
         _ predicate: Predicate, _ new: String, old: String = "null", claims: String = "{}",
         _ truth: Bool, _ name: String
     ) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let model = predicate.model
         let index = try #require(model.columnIndex("data"))

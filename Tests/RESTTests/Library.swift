@@ -13,7 +13,7 @@ import Values
 
 /// A project in memory: catalogue, rules, a real database, and the service in front of it.
 struct Library {
-    let database: DatabasePool
+    let database: SQLiteDatabase
     let service: RESTService
     let catalogue: Catalogue
     private let rulebook: Rulebook
@@ -28,7 +28,7 @@ struct Library {
         files.append((path: "rules.json", contents: Array(rules.utf8)))
         let catalogue = try Catalogue(parsing: files)
         let rulebook = try Rulebook.compile(catalogue)
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         try database.writeAndWait { (transaction) throws(Problem) in
             do {
                 for model in catalogue.modelsByDependency {
@@ -46,7 +46,7 @@ struct Library {
     }
 
     private init(
-        _ database: DatabasePool, _ catalogue: Catalogue, _ rulebook: Rulebook,
+        _ database: SQLiteDatabase, _ catalogue: Catalogue, _ rulebook: Rulebook,
         _ settings: RESTSettings
     ) throws {
         self.database = database

@@ -86,8 +86,8 @@ import Values
     ]
 
     /// A database with a room and its member, built by `set` and then by what is declared.
-    private func database(_ set: MigrationSet) throws -> DatabasePool {
-        let database = try DatabasePool.open(.temporary)
+    private func database(_ set: MigrationSet) throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase.open(.temporary)
         let migrator = Migrator(database, set)
         _ = try migrator.apply(at: MigrationTests.now)
         try migrator.apply(

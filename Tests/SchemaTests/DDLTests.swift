@@ -141,9 +141,9 @@ func asWritten(
     }
 
     /// A database with the tables of `everything`.
-    static func database() throws -> DatabasePool {
+    static func database() throws -> SQLiteDatabase {
         let catalogue = try everythingCatalogue()
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         let difference = try Difference.between(
             DatabaseStructure(statements: []), catalogue, render: asWritten)
         try Migrator(database, MigrationSet([])).apply(difference.additions)

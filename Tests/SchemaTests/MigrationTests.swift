@@ -66,7 +66,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;",
             "INSERT INTO a VALUES (1); INSERT INTO a VALUES (2)")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let migrator = Migrator(database, set)
         #expect(try migrator.status().pending == set.files)
@@ -79,7 +79,7 @@ import Testing
     @Test func `files that build no database from nothing touch none`() throws {
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;", "-- dev made it\nDROP TABLE notes;")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
@@ -102,7 +102,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;\nINSERT INTO a VALUES (1);",
             "-- more\nCREATE TABLE b (y TEXT) STRICT;\nCREATE UNIQUE INDEX a_x\n  ON a (x);")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: Self.now)
         try database.writeAndWait { transaction throws(Problem) in
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `changed, missing and late files are reported together`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = Self.files("SELECT 1;", "SELECT 2;", "SELECT 3;")
         _ = try Migrator(database, MigrationSet(Array(set.files[1...]))).apply(at: Self.now)
@@ -154,7 +154,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER PRIMARY KEY) STRICT;\nCREATE TABLE b (y INTEGER REFERENCES a) STRICT;",
             "INSERT INTO b VALUES (7);")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let problem = #expect(throws: Problem.self) {
             try Migrator(database, set).apply(at: Self.now)
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test func `what dev has added is taken over by the file written for it`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = try Self.extended(MigrationSet([]), [Self.rooms])
         let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
@@ -177,7 +177,7 @@ import Testing
 
     @Test func `rows in the way of uniqueness are told by the value that most of them have`() throws
     {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = Self.files(
             "CREATE TABLE a (x TEXT, y INTEGER) STRICT;",
@@ -194,7 +194,7 @@ import Testing
     }
 
     @Test func `a generated file with more in it says how the database takes it over`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
         try Migrator(database, MigrationSet([])).apply(additions)
@@ -239,7 +239,7 @@ import Testing
     }
 
     @Test func `a file that makes a thing twice is told no way around`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let text = "CREATE TABLE a (x INTEGER) STRICT;\nCREATE TABLE a (x INTEGER) STRICT;"
         let problem = #expect(throws: Problem.self) {

@@ -36,7 +36,7 @@ final class InsertPlan: Sendable {
         self.shownColumns = shownColumns
         demands = ColumnDemands(of: model, model.columns.indices, numbers: true)
         let nulls = [Value](repeating: .null, count: model.columns.count)
-        statement = model.table.insertion(of: model.columns.indices, nulls).text
+        statement = model.table.insertion(of: model.columns.indices, nulls).bound.text
         slots = returning.operandSlots
     }
 }

@@ -47,7 +47,7 @@ final class BoundWrite: Sendable {
     /// What `search` finds.
     ///
     /// - Throws: `overBudget` on a loop.
-    func rows(_ search: BoundSQL, on reader: Reader) throws(DatabaseError) -> FoundRows {
+    func rows(_ search: BoundSQL, on reader: SQLiteReader) throws(DatabaseError) -> FoundRows {
         try reader.query(text: search.text, arguments: search.arguments(operands), context) {
             (rows) throws(DatabaseError) in try FoundRows(&rows)
         }

@@ -7,11 +7,11 @@ import StoreSQLite
 /// that: on the loop, or if that takes too long on the slow lane.
 struct WriteRequest: Sendable {
     let job: BoundWrite
-    let database: DatabasePool
+    let database: SQLiteDatabase
     let log: RequestLog
 
     /// - Parameter reader: The loop's.
-    func answer(on reader: Reader) throws(Problem) -> Answer {
+    func answer(on reader: SQLiteReader) throws(Problem) -> Answer {
         if job.isIdle { return .response(job.response(job.idleResult)) }
         guard let search = job.search else { return handOver(on: nil) }
         let found: FoundRows

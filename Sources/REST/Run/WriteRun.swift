@@ -104,7 +104,8 @@ struct WriteRun {
         let sql = isOne ? representation.one : representation.many
         let arguments = sql.arguments(
             operands, rows: isOne ? .integer(keys[0]) : Value(rowIDs: keys))
-        let (body, count) = try read(sql.text, arguments, representation.layout, returning.media)
+        let (body, count) = try read(
+            sql.text, arguments, representation.layout, returning.media.form)
         if representation.visible == nil, !representation.isOpen {
             try requireVisible(count, of: keys, returning)
         }
@@ -126,12 +127,12 @@ struct WriteRun {
 
     /// The rows a statement finds as the body of an answer, and how many they are.
     private func read(
-        _ text: String, _ arguments: [Value], _ layout: RowLayout, _ media: MediaType
+        _ text: String, _ arguments: [Value], _ layout: RowLayout, _ form: RowForm
     ) throws(Problem) -> (body: [UInt8], count: Int) {
         try worded { () throws(DatabaseError) in
             try transaction.query(text: text, arguments: arguments, context) {
                 (rows) throws(DatabaseError) in
-                var encoder = RowEncoder(layout, media)
+                var encoder = RowEncoder(layout, form)
                 var body: [UInt8] = []
                 let bytesMax = DatabaseLimits.answerBytesMax
                 guard try encoder.append(&rows, to: &body, upTo: bytesMax) else {

@@ -160,7 +160,7 @@ extension MigrationRecord {
     }
 }
 
-extension Reader {
+extension SQLiteReader {
     /// The migration files that were applied, oldest first; none where nobody has looked yet.
     func migrationRecords() throws(DatabaseError) -> [MigrationRecord] {
         let remembers = try query(

@@ -1,5 +1,6 @@
 import Bytes
 import Store
+import StoreSQLite
 import Testing
 import Values
 
@@ -20,7 +21,7 @@ import Values
     ) throws {
         #expect(Value(TextFunctions.lower(text)) == Value(lower))
         #expect(Value(TextFunctions.upper(text)) == Value(upper))
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let row = try database.makeReader().all(
             "SELECT apus_lower(?7), apus_upper(?7)", .text(text))

@@ -1,7 +1,7 @@
 import SQLite
 public import Store
 
-extension Reader {
+extension SQLiteReader {
     /// How many rows a table has in the snapshot in use, or now if there is none.
     ///
     /// A table that nobody has changed since it was counted is not counted again.

@@ -2,7 +2,7 @@ public import Diagnostics
 import Store
 import Synchronization
 
-extension DatabasePool {
+extension SQLiteDatabase {
     /// As `writeAndWait`, and undoes whatever `body` did: to see what would become of it.
     ///
     /// - Throws: what `body` throws, and what `writeAndWait` does.

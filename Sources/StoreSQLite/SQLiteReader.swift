@@ -4,7 +4,7 @@ public import Values
 
 /// A connection for reading: one per event loop, one per thread of the slow lane, used by that one
 /// only.
-public final class Reader {
+public final class SQLiteReader {
     /// What its queries are written in.
     public let dialect: any Dialect = SQLiteDialect()
     let connection: Connection
@@ -16,6 +16,8 @@ public final class Reader {
     private var shared: SharedSnapshot?
     /// Where the log stood before the snapshot in use was taken.
     private(set) var snapshotMark: LogMark?
+    /// Where reads go on that take too long for a loop; nil where nobody hurries.
+    var slowLane: SlowLane?
     /// Where reads of many rows go on; nil on a loop.
     var longReads: LongReads?
     /// Whether the connection has left with a read of many rows: it is no longer this thread's.
@@ -46,7 +48,8 @@ public final class Reader {
         _ sql: SQL, _ context: QueryContext = .none, budget: Budget = .inline,
         _ body: (inout Rows) throws(DatabaseError) -> R
     ) throws(DatabaseError) -> R {
-        try query(text: sql.text, arguments: sql.arguments, context, budget: budget, body)
+        let sql = sql.bound
+        return try query(text: sql.text, arguments: sql.arguments, context, budget: budget, body)
     }
 
     /// Runs a query whose text is kept apart from its arguments, as cached plans keep it.
@@ -109,4 +112,4 @@ public final class Reader {
 
 /// Confined to its loop or thread.
 @available(*, unavailable)
-extension Reader: Sendable {}
+extension SQLiteReader: Sendable {}

@@ -1,7 +1,7 @@
 public import Diagnostics
 public import Store
 
-extension DatabasePool: MigrationTarget {
+extension SQLiteDatabase: MigrationTarget {
     /// See ``Store/MigrationTarget/migrate(_:)``.
     @discardableResult
     public func migrate<R: Sendable>(
@@ -33,7 +33,7 @@ extension DatabasePool: MigrationTarget {
     /// The migration files that were applied to the database at `path`, oldest first; a server may
     /// hold it, and it need not be there. Makes and changes nothing.
     public static func migrationRecords(at path: String) throws(Problem) -> [MigrationRecord] {
-        guard let reader = try Reader.inspecting(path) else { return [] }
+        guard let reader = try SQLiteReader.inspecting(path) else { return [] }
         return try worded { () throws(DatabaseError) in try reader.migrationRecords() }
     }
 }
@@ -53,6 +53,6 @@ public struct SQLiteMigrations: MigrationEngine {
 
     /// See ``Store/MigrationEngine/makeScratch()``.
     public func makeScratch() throws(Problem) -> any MigrationTarget {
-        try DatabasePool.open(.temporary)
+        try SQLiteDatabase.open(.temporary)
     }
 }

@@ -1,28 +1,28 @@
 import Bytes
-import Store
-import StoreSQLite
+public import Store
 
 /// Rows on their way into the body of an answer: a JSON array of objects, or the one object.
-struct RowEncoder {
+public struct RowEncoder {
     private let layout: RowLayout
-    private let media: MediaType
+    private let form: RowForm
     /// Rows so far; of a single object also those that are counted only.
-    private(set) var rowCount = 0
+    public private(set) var rowCount = 0
 
-    init(_ layout: RowLayout, _ media: MediaType) {
+    /// An encoder before the first row.
+    public init(_ layout: RowLayout, _ form: RowForm) {
         self.layout = layout
-        self.media = media
+        self.form = form
     }
 
     /// Appends the next row and what stands in front of it, or after the last one what ends the
     /// body.
     ///
     /// - Returns: false when there is no other row.
-    mutating func appendNext(
+    public mutating func appendNext(
         _ rows: inout Rows, to body: inout [UInt8]
     ) throws(DatabaseError) -> Bool {
         let isRow = try rows.next()
-        if media.isObject {
+        if form.isObject {
             if isRow, rowCount == 0 { appendRow(rows, to: &body) }
         } else if isRow {
             body.append(rowCount == 0 ? ASCII.leftBracket : ASCII.comma)
@@ -40,7 +40,7 @@ struct RowEncoder {
     ///
     /// - Returns: Whether that was all of them.
     @inline(__always)
-    mutating func append(
+    public mutating func append(
         _ rows: inout Rows, to body: inout [UInt8], upTo bytesMax: Int
     ) throws(DatabaseError) -> Bool {
         while try appendNext(&rows, to: &body) {
@@ -50,7 +50,7 @@ struct RowEncoder {
     }
 
     private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
-        if media.stripsNulls {
+        if form.stripsNulls {
             layout.appendObject(strippingNulls: rows, to: &body)
         } else {
             layout.appendObject(rows, to: &body)
@@ -60,6 +60,6 @@ struct RowEncoder {
 
 extension DatabaseError {
     /// A body over `DatabaseLimits.answerBytesMax`.
-    static let oversize = DatabaseError.tooLarge(
+    public static let oversize = DatabaseError.tooLarge(
         "an answer of more than \(DatabaseLimits.answerBytesMax) bytes")
 }

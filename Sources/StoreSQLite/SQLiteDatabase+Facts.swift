@@ -4,7 +4,7 @@ import Store
 import Synchronization
 import Values
 
-extension DatabasePool {
+extension SQLiteDatabase {
     /// The engine below, with its version, for whoever depends on how exactly it works.
     public static var engine: String { "SQLite \(Connection.libraryVersion)" }
 
@@ -16,7 +16,7 @@ extension DatabasePool {
     /// What has been noted about the database at `path`, which a server may hold; nothing where
     /// there is none yet. Makes and changes nothing.
     public static func facts(at path: String) throws(Problem) -> [String: String] {
-        guard let reader = try Reader.inspecting(path) else { return [:] }
+        guard let reader = try SQLiteReader.inspecting(path) else { return [:] }
         do throws(SQLiteError) {
             let tables = try reader.connection.integer(
                 "SELECT count(*) FROM sqlite_schema WHERE name = '_apus_meta'")

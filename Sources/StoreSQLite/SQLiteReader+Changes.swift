@@ -4,7 +4,7 @@ import SQLite
 public import Store
 import Values
 
-extension Reader {
+extension SQLiteReader {
     /// The committed changes after number `sequence`, oldest first.
     ///
     /// Images are read with the columns that their tables have now: a column that an older image

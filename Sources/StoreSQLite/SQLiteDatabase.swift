@@ -6,12 +6,12 @@ import Work
 
 /// The store as everything above sees it: readers, one group-committing writer, a slow lane for
 /// expensive reads, and the log of changes. Usable from every thread.
-public final class DatabasePool: Sendable {
+public final class SQLiteDatabase: Sendable {
     private let files: DatabaseFiles
     private let configuration: DatabaseConfiguration
     private let queue: WriteQueue
     private let writerThread: PosixThread
-    private let slowLane: WorkerLane<ReaderSeat>
+    private let slowLane: SlowLane
     private let longReads: LongReads
     private let tables: CapturedTables
     private let publishers: Publishers
@@ -29,7 +29,8 @@ public final class DatabasePool: Sendable {
     ///
     /// - Throws: 55006 when another server uses it, 58030 when the file or its folder cannot be
     ///   made, opened or written, XX001 when it is damaged or not a database.
-    public static func open(_ configuration: DatabaseConfiguration) throws(Problem) -> DatabasePool
+    public static func open(_ configuration: DatabaseConfiguration) throws(Problem)
+        -> SQLiteDatabase
     {
         let files = try DatabaseFiles(configuration.location)
         let queue = WriteQueue()
@@ -48,7 +49,7 @@ public final class DatabasePool: Sendable {
         }
         do throws(Problem) {
             let facts = try opened.take().get()
-            return DatabasePool(
+            return SQLiteDatabase(
                 files: files, configuration: configuration, queue: queue, thread: thread,
                 tables: tables, publishers: publishers, presence: presence, facts: facts)
         } catch {
@@ -79,15 +80,14 @@ public final class DatabasePool: Sendable {
         let path = files.path
         let longReads = LongReads(configuration)
         self.longReads = longReads
-        slowLane = WorkerLane(name: "slow lane", threadsMax: DatabaseLimits.slowLaneThreads) {
-            ReaderSeat { () throws(DatabaseError) in
-                if let spare = longReads.takeSpare() { return spare }
-                let reader = try Opening.reader(
-                    path: path, cacheKiB: configuration.slowLaneCacheKiB, tables: tables,
-                    counts: publishers.counts)
-                reader.longReads = longReads
-                return reader
-            }
+        slowLane = SlowLane(statementTimeout: configuration.statementTimeout) {
+            () throws(DatabaseError) in
+            if let spare = longReads.takeSpare() { return spare }
+            let reader = try Opening.reader(
+                path: path, cacheKiB: configuration.slowLaneCacheKiB, tables: tables,
+                counts: publishers.counts)
+            reader.longReads = longReads
+            return reader
         }
     }
 
@@ -96,12 +96,13 @@ public final class DatabasePool: Sendable {
     }
 
     /// A reader for the calling loop or thread.
-    public func makeReader() throws(DatabaseError) -> Reader {
+    public func makeReader() throws(DatabaseError) -> SQLiteReader {
         if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
         let reader = try Opening.reader(
             path: files.path, cacheKiB: configuration.pageCacheKiB, tables: tables,
             counts: publishers.counts)
         reader.commits = publishers.commits
+        reader.slowLane = slowLane
         return reader
     }
 
@@ -181,18 +182,9 @@ public final class DatabasePool: Sendable {
     /// - Throws: what `body` throws; 53400 when too many reads wait; 57P03 after `close`, 57014
     ///   when dropped.
     public func readSlowly<R: Sendable>(
-        _ body: @escaping @Sendable (Reader) throws(Problem) -> R
+        _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R
     ) async throws(Problem) -> R {
-        let time = configuration.statementTimeout
-        return try await slowLane.run(
-            waitingMax: DatabaseLimits.waitingSlowReadsMax
-        ) { (seat, cancellation) throws(Problem) in
-            let reader = try worded { () throws(DatabaseError) in try seat.reader() }
-            reader.obey(cancellation)
-            reader.lane = .thread(deadline: moment(after: time))
-            defer { if reader.hasLeft { seat.leave() } }
-            return try body(reader)
-        }
+        try await slowLane.run(body)
     }
 
     /// Says which tables feed the change log, from the next write on. To be called again after a
