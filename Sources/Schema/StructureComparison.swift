@@ -51,7 +51,7 @@ struct StructureComparison {
         let place = SourceLocation(file: model.file)
         var added = Set<String>()
         var changed = Set<String>()
-        for (place, column) in model.columns.enumerated() {
+        for (index, column) in model.columns.enumerated() {
             let key = column.name.lowercased()
             if let before = old.column(key), let after = new.column(key) {
                 let former = formerType(of: column, before, after, old, new)
@@ -59,7 +59,7 @@ struct StructureComparison {
                 compare(column, before, after, former)
             } else {
                 added.insert(key)
-                add(place, of: model, definition, old)
+                add(index, of: model, definition, old)
             }
         }
         if old.primaryKey != new.primaryKey {
@@ -154,11 +154,11 @@ struct StructureComparison {
         return column.type == .json && column.type.isSame(one, other)
     }
 
-    /// - Parameter place: the column's.
+    /// - Parameter index: the column's.
     private mutating func add(
-        _ place: Int, of model: Model, _ definition: TableDefinition, _ old: TableStructure
+        _ index: Int, of model: Model, _ definition: TableDefinition, _ old: TableStructure
     ) {
-        let column = model.columns[place]
+        let column = model.columns[index]
         let name = "\"\(model.name).\(column.name)\""
         if let former = column.renamedFrom, old.column(former.lowercased()) != nil {
             refuse(
@@ -187,7 +187,7 @@ struct StructureComparison {
             additions.append(
                 Difference.Addition(
                     what: "column \(model.name).\(column.name)",
-                    statement: declared.dialect.addColumn(place, to: definition)))
+                    statement: declared.dialect.addColumn(index, to: definition)))
         }
     }
 
@@ -262,7 +262,9 @@ struct StructureComparison {
         let names = newNames(model, old)
         let there = Set(old.checks.map { declared.dialect.renaming(names, in: $0) })
         // What no model declares any more may be what a check was before.
-        let left = old.checks.subtracting(new.checks).filter { explained.isDisjoint(with: $0.names) }
+        let left = old.checks.subtracting(new.checks).filter {
+            explained.isDisjoint(with: $0.names)
+        }
         var hasChanged = false
         for check in model.checks {
             let condition = declared.wanted.condition(check.name, of: old.name)

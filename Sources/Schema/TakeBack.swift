@@ -114,7 +114,8 @@ public struct TakeBack: Sendable {
     }
 
     private mutating func drop(_ part: SchemaPart, _ what: String) {
-        if !steps.contains(where: { $0.part == part }) { steps.append(Step(what: what, part: part)) }
+        if steps.contains(where: { $0.part == part }) { return }
+        steps.append(Step(what: what, part: part))
     }
 }
 

@@ -18,8 +18,8 @@ public protocol MigrationEngine: Sendable {
 /// A database whose tables can be changed.
 public protocol MigrationTarget: MigrationEngine {
     /// Runs `body` in one transaction and returns once it is durable. What `body` throws undoes all
-    /// it did. It may run again if the transaction is lost, so it must have no effect outside of the
-    /// database. Blocks, and is not bounded in time: for start-up and the command line.
+    /// it did. It may run again if the transaction is lost, so it must have no effect outside of
+    /// the database. Blocks, and is not bounded in time: for start-up and the command line.
     ///
     /// - Throws: what `body` throws, and what the database says.
     @discardableResult
