@@ -16,17 +16,26 @@ struct MigrationHeader {
     private var transaction: Line?
 
     init(_ text: [UInt8]) {
-        for line in text.split(separator: ASCII.lf, omittingEmptySubsequences: true) {
-            let words = String(utf8: line).split { $0.isWhitespace }.map(String.init)
-            guard let first = words.first else { continue }
-            guard first.hasPrefix("--") else { break }
-            guard first == "--", words.dropFirst().first == "apus:" else { continue }
-            let word = words.dropFirst(2).joined(separator: " ")
-            if word == Self.noTransaction {
-                transaction = Line(word: word, offset: line.startIndex)
-            } else if words.count == 3 {
-                engine = Line(word: word, offset: line.startIndex)
-            }
+        var rest = text[...]
+        if rest.starts(with: Self.byteOrderMark) { rest.removeFirst(Self.byteOrderMark.count) }
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != ASCII.lf }
+            rest = rest[line.endIndex...].dropFirst()
+            let words = String(utf8: line).split { $0.isWhitespace }
+            if let first = words.first, !first.hasPrefix("--") { return }
+            if words.starts(with: ["--", "apus:"]) { read(words.dropFirst(2), at: line.startIndex) }
+        }
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Words of another number are a comment that begins so by chance.
+    private mutating func read(_ words: ArraySlice<Substring>, at offset: Int) {
+        let word = words.joined(separator: " ")
+        if word == Self.noTransaction {
+            transaction = Line(word: word, offset: offset)
+        } else if words.count == 1 {
+            engine = Line(word: word, offset: offset)
         }
     }
 

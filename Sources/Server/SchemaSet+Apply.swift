@@ -21,16 +21,14 @@ extension SchemaSet {
                 status.pending.map(\.path),
                 hint: "Run 'apus migrate up', or start with --migrate.")
         }
-        var isJudged = false
         var live = standing.description
         if !status.pending.isEmpty {
             try applyJudged(database, set, status.pending, log: log)
-            isJudged = true
             live = try migrator.description()
         }
         let proof = SchemaProof(self, set, live: live.lines)
         if !proof.isKept(in: database) {
-            if !isJudged {
+            if status.pending.isEmpty {
                 let declared = try tables(on: database)
                 let files = try DryRun(set, on: database).built
                 try requireBuilt(files, declared)

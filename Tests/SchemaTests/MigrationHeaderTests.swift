@@ -15,6 +15,7 @@ import Values
         ("-- add a: written by hand\n\n  --   apus:  sqlite  \r\nSELECT 1;", nil),
         ("-- apus: written by `apus migrate new`.\nSELECT 1;", nil),
         ("--apus: postgresql\nSELECT 1;", nil),
+        ("\u{FEFF}-- apus: sqlite\r\nSELECT 1;", nil),
         ("SELECT 1;\n-- apus: postgresql\n", nil),
         ("", nil),
         (
@@ -33,7 +34,7 @@ import Values
         #expect(Self.fault(of: text, on: SQLiteDialect()) == fault)
     }
 
-    /// The same where only marked files are taken.
+    /// The same where only marked files are taken, and some run outside of a transaction.
     static let elsewhere: [(String, String?)] = [
         ("-- apus: elsewhere\nSELECT 1;", nil),
         ("-- apus: no transaction\n-- apus: elsewhere\nSELECT 1;", nil),

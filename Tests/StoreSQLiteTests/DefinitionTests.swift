@@ -42,11 +42,14 @@ import Values
     static let statements = [
         #"""
         CREATE TABLE "sessions" (
-          "id" TEXT NOT NULL CONSTRAINT "sessions_id_check" CHECK ("id" GLOB '????????-????-????-????-????????????'),
-          "user_id" TEXT NOT NULL CONSTRAINT "sessions_user_id_check" CHECK ("user_id" GLOB '????????-????-????-????-????????????'),
+          "id" TEXT NOT NULL CONSTRAINT "sessions_id_check" CHECK \#
+        ("id" GLOB '????????-????-????-????-????????????'),
+          "user_id" TEXT NOT NULL CONSTRAINT "sessions_user_id_check" CHECK \#
+        ("user_id" GLOB '????????-????-????-????-????????????'),
           "level" TEXT CONSTRAINT "sessions_level_check" CHECK ("level" IN ('aal1', 'aal2')),
           "salt" BLOB CONSTRAINT "sessions_salt_check" CHECK (length("salt") = 16),
-          "tries" INTEGER CONSTRAINT "sessions_tries_check" CHECK ("tries" BETWEEN -2147483648 AND 2147483647 AND "tries" < 5),
+          "tries" INTEGER CONSTRAINT "sessions_tries_check" CHECK \#
+        ("tries" BETWEEN -2147483648 AND 2147483647 AND "tries" < 5),
           CONSTRAINT "sessions_pkey" PRIMARY KEY ("id"),
           CONSTRAINT "sessions_user_key" UNIQUE ("user_id", "level"),
           CONSTRAINT "sessions_user_fkey" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE,

@@ -262,19 +262,19 @@ enum IndexParser {
         guard let table = rest.popFirst()?.text, rest.first?.isSymbol("(") == true,
             let end = rest.endOfGroup
         else { return nil }
+        let parts = TableParser.items(rest[(rest.startIndex + 1)..<end]).map { part in
+            part.count > 1 && part.last?.isWord("asc") == true ? part.dropLast() : part
+        }
         let tail = rest[(end + 1)...]
-        let group = rest[(rest.startIndex + 1)..<end]
+        let predicate =
+            tail.first?.isWord("where") == true ? TableParser.condition(tail.dropFirst()) : nil
         return IndexStructure(
-            name: name, table: table, isUnique: isUnique,
-            parts: TableParser.items(group).map(part),
-            predicate: tail.first?.isWord("where") == true
-                ? TableParser.condition(tail.dropFirst()) : nil,
-            names: TableParser.names(in: group) + TableParser.names(in: tail))
+            name: name, table: table, isUnique: isUnique, parts: parts.map(part),
+            predicate: predicate,
+            names: parts.flatMap(TableParser.names) + (predicate?.names ?? []))
     }
 
     private static func part(_ tokens: ArraySlice<SQLToken>) -> IndexStructure.Part {
-        var tokens = tokens
-        if tokens.count > 1, tokens.last?.isWord("asc") == true { tokens.removeLast() }
         let isColumn =
             tokens.count == 1 || (tokens.count == 2 && tokens.last?.isWord("desc") == true)
         return IndexStructure.Part(TableParser.text(tokens), isColumn: isColumn)

@@ -77,9 +77,8 @@ extension WriteTransaction: MigrationTransaction {
         of columns: [String], in table: String
     ) throws(DatabaseError) -> (rows: Int, values: [Int]) {
         let list = (["*"] + columns.map { quoted(identifier: $0) }).map { "count(\($0))" }
-        let sql = SQL(
-            "SELECT \(list.joined(separator: ", ")) FROM \(quoted(identifier: table))")
-        return try query(sql) { rows throws(DatabaseError) in
+        let text = "SELECT \(list.joined(separator: ", ")) FROM \(quoted(identifier: table))"
+        return try query(text: text, arguments: []) { rows throws(DatabaseError) in
             _ = try rows.next()
             return (
                 Int(rows.int64(0)), list.indices.dropFirst().map { Int(rows.int64($0)) }
@@ -94,10 +93,10 @@ extension WriteTransaction: MigrationTransaction {
         let names = columns.map { quoted(identifier: $0) }
         let list = names.joined(separator: ", ")
         let present = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
-        let sql = SQL(
+        let text =
             "SELECT count(*), \(list) FROM \(quoted(identifier: table)) WHERE \(present) "
-                + "GROUP BY \(list) HAVING count(*) > 1 ORDER BY 1 DESC LIMIT 1")
-        return try query(sql) { rows throws(DatabaseError) in
+            + "GROUP BY \(list) HAVING count(*) > 1 ORDER BY 1 DESC LIMIT 1"
+        return try query(text: text, arguments: []) { rows throws(DatabaseError) in
             guard try rows.next() else { return nil }
             let values = names.indices.map { SQLiteDialect().literal(rows.value($0 + 1), .text) }
             return (values, Int(rows.int64(0)))
