@@ -68,7 +68,7 @@ let package = Package(
         room("Configuration", ["Bytes", "Diagnostics"]),
         room(
             "Schema",
-            ["Configuration", "Store", "StoreSQLite", "Values", "Disk", "Bytes", "Diagnostics"]),
+            ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"]),
         room("Query", ["Values", "Bytes", "Diagnostics"]),
         room(
             "Expressions", ["Query", "Schema", "Store", "Values", "Bytes", "Diagnostics"]),

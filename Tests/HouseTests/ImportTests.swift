@@ -21,9 +21,7 @@ import Testing
             "PostgresWire", "Network", "Store", "Values", "Work", "Bytes", "Diagnostics",
         ],
         "Configuration": ["Bytes", "Diagnostics"],
-        "Schema": [
-            "Configuration", "Store", "StoreSQLite", "Values", "Disk", "Bytes", "Diagnostics",
-        ],
+        "Schema": ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"],
         "Query": ["Values", "Bytes", "Diagnostics"],
         "Expressions": ["Query", "Schema", "Store", "Values", "Bytes", "Diagnostics"],
         "REST": [

@@ -32,7 +32,8 @@ struct Library {
         try database.writeAndWait { (transaction) throws(Problem) in
             do {
                 for model in catalogue.modelsByDependency {
-                    for statement in try DDL.create(model, render: rulebook.definition) {
+                    let definition = try model.definition(render: rulebook.definition)
+                    for statement in SQLiteDialect().create(definition) {
                         try transaction.run(SQL(text: statement))
                     }
                 }

@@ -108,7 +108,8 @@ final class Stage {
         database = try SQLiteDatabase.open(.temporary)
         let rulebook = try Rulebook.compile(catalogue)
         for model in catalogue.modelsByDependency {
-            for statement in try DDL.create(model, render: rulebook.definition) {
+            let definition = try model.definition(render: rulebook.definition)
+            for statement in SQLiteDialect().create(definition) {
                 try run(statement)
             }
         }

@@ -8,13 +8,6 @@ import Values
 
 @testable import Schema
 
-/// Renders an expression as it stands.
-func asWritten(
-    _ source: ExpressionSource, _ model: Model
-) throws(SchemaFailure) -> ValueExpression {
-    try Rulebook.definition(of: source, in: model, try Catalogue(parsing: []))
-}
-
 @Suite struct DDLTests {
     static let everything = #"""
         {
@@ -77,7 +70,7 @@ func asWritten(
 
     @Test func `a table has one column or constraint a line`() throws {
         let model = try #require(try Self.everythingCatalogue().model("posts"))
-        let statements = try DDL.create(model, render: asWritten)
+        let statements = try ddl(of: model)
         #expect(statements[0] == Self.expected)
         #expect(
             statements.dropFirst() == [
@@ -145,7 +138,7 @@ func asWritten(
         let catalogue = try everythingCatalogue()
         let database = try SQLiteDatabase.open(.temporary)
         let difference = try Difference.between(
-            DatabaseStructure(statements: []), catalogue, render: asWritten)
+            DatabaseStructure(statements: []), tables(catalogue))
         try Migrator(database, MigrationSet([])).apply(difference.additions)
         return database
     }

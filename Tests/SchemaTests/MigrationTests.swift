@@ -28,7 +28,7 @@ import Testing
     /// The difference between what `set` builds and what `files` declare.
     static func difference(_ set: MigrationSet, _ files: [(String, String)]) throws -> Difference {
         try Difference.between(
-            Migrator.structure(builtBy: set), catalogue(files), render: asWritten)
+            outcome(of: set), tables(catalogue(files)))
     }
 
     /// `set` and one more file with what `files` declare in addition.
@@ -36,8 +36,8 @@ import Testing
         let difference = try difference(set, files)
         #expect(difference.refusals.isEmpty)
         let file = MigrationFile(
-            making: difference.additions, name: "Next Step", after: set.files.last?.version,
-            now: now)
+            making: difference.additions, in: SQLiteDialect(), name: "Next Step",
+            after: set.files.last?.version, now: now)
         return MigrationSet(set.files + [file])
     }
 
@@ -252,7 +252,8 @@ import Testing
     }
 
     @Test func `a version follows the last one even when the clock is behind`() {
-        let file = MigrationFile(making: [], name: "x", after: "20271231T235900", now: Self.now)
+        let file = MigrationFile(
+            making: [], in: SQLiteDialect(), name: "x", after: "20271231T235900", now: Self.now)
         #expect(file.version == "20271231T235901")
     }
 
@@ -267,22 +268,24 @@ import Testing
     @Test func `a directory is read with its faults`() throws {
         let temporary = try TemporaryDirectory()
         let directory = temporary.file("Migrations")
-        #expect(try MigrationSet.load(directory).files == [])
-        let file = MigrationFile(making: [], name: "first", after: nil, now: Self.now)
+        #expect(try migrations(in: directory).files == [])
+        let file = MigrationFile(
+            making: [], in: SQLiteDialect(), name: "first", after: nil, now: Self.now)
         try file.write(to: directory)
-        #expect(try MigrationSet.load(directory).files.map(\.text) == [file.text])
+        #expect(try migrations(in: directory).files.map(\.text) == [file.text])
         #expect(throws: Problem.self) { try file.write(to: directory) }
         for (name, text) in [
             ("20261121T100000_twin.sql", ""), ("later.sql", ""),
             ("20261122T100000_bad.sql", "DELETE FROM _apus_meta;\nCOMMIT;"),
+            ("20261123T100000_other.sql", "-- apus: postgresql\nBEGIN;"),
         ] {
             try text.write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
         }
-        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        let failure = #expect(throws: SchemaFailure.self) { try migrations(in: directory) }
         #expect(
             failure?.diagnostics.map { $0.message.prefix(20) } == [
                 "20261121T100000_firs", "_apus_meta is the se", "COMMIT cannot stand ",
-                "a migration file is ",
+                "the file is for \"pos", "a migration file is ",
             ])
     }
 
@@ -298,7 +301,7 @@ import Testing
         let text = Array("SELECT 1;\n\(sql);".utf8)
         let file = MigrationFile(fileName: "20261121T100000_bad.sql", text: text)
         try file?.write(to: directory)
-        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        let failure = #expect(throws: SchemaFailure.self) { try migrations(in: directory) }
         #expect(failure?.diagnostics.count == 1)
         #expect(failure?.diagnostics.first?.message.hasSuffix(" is the server's own") == true)
         #expect(failure?.diagnostics.first?.location.line == 2)
@@ -318,7 +321,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let file = MigrationFile(fileName: "20261121T100000_cut.sql", text: Array(text.utf8))
         try file?.write(to: directory.path)
-        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory.path) }
+        let failure = #expect(throws: SchemaFailure.self) { try migrations(in: directory.path) }
         let fault = failure?.diagnostics.first
         #expect(failure?.diagnostics.count == 1)
         #expect(fault?.message == "a NUL byte: SQLite would not read what follows it")

@@ -92,7 +92,7 @@ import Values
     private static func database(of catalogue: Catalogue) throws -> SQLiteDatabase {
         let database = try SQLiteDatabase.open(.temporary)
         let difference = try Difference.between(
-            DatabaseStructure(statements: []), catalogue, render: asWritten)
+            DatabaseStructure(statements: []), tables(catalogue))
         try Migrator(database, MigrationSet([])).apply(difference.additions)
         return database
     }

@@ -83,9 +83,9 @@ import Testing
     private func isProven(_ options: ServerOptions) throws -> Bool {
         let database = try SQLiteDatabase.open(.file(options.databasePath))
         defer { database.close() }
-        let set = try MigrationSet.load(options.migrationsDirectory)
+        let set = try options.loadMigrations()
         let proof = SchemaProof(
-            try SchemaSet.load(options), set, live: try Migrator(database, set).statements())
+            try SchemaSet.load(options), set, live: try Migrator(database, set).description().lines)
         return proof.isKept(in: database)
     }
 

@@ -1,3 +1,6 @@
+import Store
+import Values
+
 /// Reads `CREATE TABLE` (sqlite.org/lang_createtable). The text comes from SQLite, which has
 /// accepted it, so the parser need not judge it.
 struct TableParser {
@@ -81,7 +84,9 @@ struct TableParser {
         case "null": break
         case "unique": table.uniques.insert([column.name])
         case "check": table.checks.insert(Self.condition(takeGroup()))
-        case "default": column.defaultValue = takeDefault()
+        case "default":
+            let text = takeDefault()
+            column.defaultValue = TableStructure.Default(text, Value(sqlLiteral: text))
         case "references": parseReference(columns: [column.name])
         default: column.rest.append(takeRest(word))
         }
@@ -89,7 +94,7 @@ struct TableParser {
 
     /// A default: a literal, a signed number or a parenthesised expression.
     private mutating func takeDefault() -> String {
-        if tokens.first?.isSymbol("(") == true { return Self.condition(takeGroup()) }
+        if tokens.first?.isSymbol("(") == true { return Self.text(Self.inner(takeGroup())) }
         var text = tokens.popFirst()?.meaning ?? ""
         if text == "-" || text == "+" {
             let number = tokens.popFirst()?.meaning ?? ""
@@ -200,12 +205,28 @@ struct TableParser {
     }
 
     /// An expression without the parentheses around the whole of it.
-    static func condition(_ tokens: ArraySlice<SQLToken>) -> String {
+    private static func inner(_ tokens: ArraySlice<SQLToken>) -> ArraySlice<SQLToken> {
         var inner = tokens
         while inner.first?.isSymbol("(") == true, inner.endOfGroup == inner.endIndex - 1 {
             inner = inner.dropFirst().dropLast()
         }
-        return text(inner)
+        return inner
+    }
+
+    /// The condition of an expression.
+    static func condition(_ tokens: ArraySlice<SQLToken>) -> TableStructure.Condition {
+        let inner = inner(tokens)
+        return TableStructure.Condition(text(inner), names: names(in: inner))
+    }
+
+    /// The condition of an expression's text.
+    static func condition(of text: String) -> TableStructure.Condition {
+        condition(SQLLexer.tokens(of: text)[...])
+    }
+
+    /// The words of tokens, among which the names of columns are.
+    static func names(in tokens: ArraySlice<SQLToken>) -> [String] {
+        tokens.filter { $0.kind == .word || $0.kind == .quoted }.map(\.text)
     }
 }
 
@@ -242,14 +263,20 @@ enum IndexParser {
             let end = rest.endOfGroup
         else { return nil }
         let parts = TableParser.items(rest[(rest.startIndex + 1)..<end]).map { part in
-            let text = TableParser.text(part)
-            return text.hasSuffix(" asc") ? String(text.dropLast(4)) : text
+            part.count > 1 && part.last?.isWord("asc") == true ? part.dropLast() : part
         }
         let tail = rest[(end + 1)...]
         let predicate =
-            tail.first?.isWord("where") == true
-            ? TableParser.condition(tail.dropFirst()) : nil
+            tail.first?.isWord("where") == true ? TableParser.condition(tail.dropFirst()) : nil
         return IndexStructure(
-            name: name, table: table, isUnique: isUnique, parts: parts, predicate: predicate)
+            name: name, table: table, isUnique: isUnique, parts: parts.map(part),
+            predicate: predicate,
+            names: parts.flatMap(TableParser.names) + (predicate?.names ?? []))
+    }
+
+    private static func part(_ tokens: ArraySlice<SQLToken>) -> IndexStructure.Part {
+        let isColumn =
+            tokens.count == 1 || (tokens.count == 2 && tokens.last?.isWord("desc") == true)
+        return IndexStructure.Part(TableParser.text(tokens), isColumn: isColumn)
     }
 }

@@ -1,6 +1,7 @@
+import Store
 import Testing
 
-@testable import Schema
+@testable import StoreSQLite
 
 @Suite struct StructureTests {
     /// Two ways to write one table.

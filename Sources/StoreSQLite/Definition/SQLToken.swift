@@ -82,12 +82,12 @@ struct SQLLexer {
             return literal(from: start)
         case UInt8(ascii: "\""), UInt8(ascii: "`"): return quoted(from: start, closing: byte())
         case UInt8(ascii: "["): return quoted(from: start, closing: UInt8(ascii: "]"))
-        case let first where Self.isWordByte(first) && !ASCII.isNameDigit(first):
+        case let first where Self.isWordByte(first) && !ASCII.isDigit(first):
             while position < bytes.count, Self.isWordByte(byte()) { position += 1 }
             return token(.word, text(start, position).lowercased(), start)
-        case let first where ASCII.isNameDigit(first):
+        case let first where ASCII.isDigit(first):
             return number(from: start)
-        case UInt8(ascii: ".") where ASCII.isNameDigit(byte(1)): return number(from: start)
+        case UInt8(ascii: ".") where ASCII.isDigit(byte(1)): return number(from: start)
         default: return symbol(from: start)
         }
     }
@@ -99,7 +99,8 @@ struct SQLLexer {
     private func text(_ start: Int, _ end: Int) -> String { String(utf8: bytes[start..<end]) }
 
     private static func isWordByte(_ byte: UInt8) -> Bool {
-        ASCII.isNameByte(byte) || byte >= 0x80 || byte == UInt8(ascii: "$")
+        ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == ASCII.underscore || byte >= 0x80
+            || byte == UInt8(ascii: "$")
     }
 
     private mutating func skipBlanks() {
