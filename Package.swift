@@ -62,6 +62,9 @@ let package = Package(
         room(
             "StoreSQLite",
             ["SQLite", "Store", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
+        room(
+            "StorePostgres",
+            ["PostgresWire", "Network", "Store", "Values", "Work", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room(
             "Schema",
@@ -136,6 +139,12 @@ let package = Package(
         tests(
             "PostgresWireTests", ["PostgresTestSupport", "PostgresWire", "Crypto", "Bytes"],
             read: ["Conversations"]),
+        tests(
+            "StorePostgresTests",
+            [
+                "PostgresTestSupport", "StorePostgres", "PostgresWire", "Network", "Store", "Work",
+                "Values", "Bytes", "Diagnostics",
+            ]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("StoreTests", ["Store", "Values", "Bytes", "Diagnostics"]),
         tests(
@@ -152,15 +161,14 @@ let package = Package(
         tests(
             "ExpressionsTests",
             [
-                "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "Bytes",
-                "Diagnostics",
+                "PostgresTestSupport", "PostgresWire", "Query", "Expressions", "Schema", "Store",
+                "StoreSQLite", "StorePostgres", "Values", "Bytes", "Diagnostics",
             ]),
         tests(
             "RESTTests",
             [
-                "REST", "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP",
-                "Bytes",
-                "Diagnostics",
+                "PostgresTestSupport", "PostgresWire", "REST", "Query", "Expressions", "Schema",
+                "Store", "StoreSQLite", "StorePostgres", "Values", "HTTP", "Bytes", "Diagnostics",
             ]),
         tests(
             "AuthTests",

@@ -17,6 +17,9 @@ import Testing
         "PostgresWire": ["Crypto", "Bytes"],
         "Store": ["Values", "Bytes", "Diagnostics"],
         "StoreSQLite": ["SQLite", "Store", "Values", "Work", "Disk", "Bytes", "Diagnostics"],
+        "StorePostgres": [
+            "PostgresWire", "Network", "Store", "Values", "Work", "Bytes", "Diagnostics",
+        ],
         "Configuration": ["Bytes", "Diagnostics"],
         "Schema": [
             "Configuration", "Store", "StoreSQLite", "Values", "Disk", "Bytes", "Diagnostics",
