@@ -122,6 +122,9 @@ let package = Package(
         // Apart, so that the tests of a low room do not wait for the whole house to be built.
         support("ServerTestSupport", ["TestSupport", "Server", "Configuration", "Bytes"]),
         support("PostgresTestSupport", ["TestSupport", "PostgresWire", "Bytes"]),
+        support(
+            "StorePostgresTestSupport",
+            ["PostgresTestSupport", "StorePostgres", "PostgresWire", "Store", "Values", "Bytes"]),
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
@@ -142,8 +145,8 @@ let package = Package(
         tests(
             "StorePostgresTests",
             [
-                "PostgresTestSupport", "StorePostgres", "PostgresWire", "Network", "Store", "Work",
-                "Values", "Bytes", "Diagnostics",
+                "StorePostgresTestSupport", "PostgresTestSupport", "StorePostgres", "PostgresWire",
+                "Network", "Store", "Work", "Values", "Bytes", "Diagnostics",
             ]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests("StoreTests", ["Store", "Values", "Bytes", "Diagnostics"]),
@@ -161,14 +164,15 @@ let package = Package(
         tests(
             "ExpressionsTests",
             [
-                "PostgresTestSupport", "PostgresWire", "Query", "Expressions", "Schema", "Store",
-                "StoreSQLite", "StorePostgres", "Values", "Bytes", "Diagnostics",
+                "StorePostgresTestSupport", "PostgresTestSupport", "Query", "Expressions", "Schema",
+                "Store", "StoreSQLite", "StorePostgres", "Values", "Bytes", "Diagnostics",
             ]),
         tests(
             "RESTTests",
             [
-                "PostgresTestSupport", "PostgresWire", "REST", "Query", "Expressions", "Schema",
-                "Store", "StoreSQLite", "StorePostgres", "Values", "HTTP", "Bytes", "Diagnostics",
+                "StorePostgresTestSupport", "PostgresTestSupport", "REST", "Query", "Expressions",
+                "Schema", "Store", "StoreSQLite", "StorePostgres", "Values", "HTTP", "Bytes",
+                "Diagnostics",
             ]),
         tests(
             "AuthTests",
