@@ -9,7 +9,7 @@ extension WriteTransaction: MigrationTransaction {
     public func structure() throws(DatabaseError) -> StructureDescription {
         let statements = try query(
             SQL(
-                "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
+                text: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
                     + "AND substr(tbl_name, 1, 6) <> '_apus_' ORDER BY rowid")
         ) { rows throws(DatabaseError) in
             var statements: [String] = []
