@@ -62,19 +62,20 @@ let package = Package(
         room(
             "StoreSQLite",
             ["SQLite", "Store", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
+        room(
+            "StorePostgres",
+            ["PostgresWire", "Network", "Store", "Values", "Work", "Bytes", "Diagnostics"]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room(
             "Schema",
             ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"]),
         room("Query", ["Values", "Bytes", "Diagnostics"]),
         room(
-            "Expressions",
-            ["Query", "Schema", "Store", "StoreSQLite", "Values", "Bytes", "Diagnostics"]),
+            "Expressions", ["Query", "Schema", "Store", "Values", "Bytes", "Diagnostics"]),
         room(
             "REST",
             [
-                "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP", "Bytes",
-                "Diagnostics",
+                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
             ]),
         room(
             "Auth",
@@ -136,6 +137,12 @@ let package = Package(
         tests(
             "PostgresWireTests", ["PostgresTestSupport", "PostgresWire", "Crypto", "Bytes"],
             read: ["Conversations"]),
+        tests(
+            "StorePostgresTests",
+            [
+                "PostgresTestSupport", "StorePostgres", "PostgresWire", "Network", "Work", "Values",
+                "Bytes", "Diagnostics",
+            ]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests(
             "StoreSQLiteTests",
@@ -183,6 +190,7 @@ let package = Package(
                 "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Bytes", "Diagnostics",
             ]),
         tests("WireTests", ["ServerTestSupport", "Server", "Crypto", "Bytes"]),
+        tests("DifferentialTests", ["ServerTestSupport", "PostgresTestSupport", "Bytes"]),
         tests("HouseTests", []),
     ]
 )
@@ -205,7 +213,8 @@ if Context.environment["APUS_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Network", "Work", "Diagnostics", "CBaseline", "CLinux", "CSQLite", "COpenSSL",
+                "StorePostgres", "PostgresWire", "Network", "Work", "Diagnostics", "Bytes",
+                "CBaseline", "CLinux", "CSQLite", "COpenSSL",
             ],
             swiftSettings: house),
     ]

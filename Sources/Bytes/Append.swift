@@ -70,9 +70,27 @@ extension [UInt8] {
             append(decimal: whole)
             return
         }
-        var text = number.description
-        if text.hasSuffix(".0") { text.removeLast(2) }
-        append(utf8: text)
+        let text = number.description
+        if number.magnitude >= 1_000_000_000_000_000, !text.utf8.contains(UInt8(ascii: "e")) {
+            appendExponential(text.utf8)
+        } else {
+            append(utf8: text)
+        }
+    }
+
+    /// Appends a decimal of more than one digit with an exponent, as PostgreSQL does from 10^15 on
+    /// and Swift only from 2^54 on: `1234567890123456.0` is `1.234567890123456e+15`.
+    private mutating func appendExponential(_ text: String.UTF8View) {
+        let unsigned = text.drop { $0 == ASCII.minus }
+        if unsigned.count < text.count { append(ASCII.minus) }
+        let exponent = unsigned.prefix { $0 != ASCII.dot }.count - 1
+        var digits = unsigned.filter { $0 != ASCII.dot }
+        while digits.count > 1, digits.last == ASCII.zero { digits.removeLast() }
+        append(digits[0])
+        if digits.count > 1 { append(ASCII.dot) }
+        append(contentsOf: digits.dropFirst())
+        append(ascii: "e+")
+        append(decimal: exponent)
     }
 }
 

@@ -33,7 +33,7 @@ extension [UInt8] {
 
 extension Span<UInt8> {
     /// The offset after the JSON string that begins at `start`, or the end when it has none.
-    fileprivate func endOfString(from start: Int) -> Int {
+    func endOfString(from start: Int) -> Int {
         var index = start + 1
         while index < count {
             if self[index] == ASCII.quote { return index + 1 }

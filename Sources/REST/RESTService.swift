@@ -3,22 +3,21 @@ public import Diagnostics
 public import Expressions
 import HTTP
 public import Schema
-import Store
-public import StoreSQLite
+public import Store
 
 /// The REST surface of one loop: requests on `/rest/v1/…` in the dialect of PostgREST (rest.md).
 ///
 /// A request goes one way: ``ApiRequest`` (syntax) → plan (judged against catalogue and rules) →
-/// SQL → rows → bytes. Reads run at once on the loop's reader and move to the slow lane when they
-/// use up their budget; writes are planned here and run as jobs of the writer. Finished plans are
-/// kept by the request's shape, for as long as the service lives.
+/// statement or program → rows → bytes. Reads run on the loop's reader, at once where the engine
+/// can; writes are planned here, and run and committed by the engine. Finished plans are kept by
+/// the request's shape, for as long as the service lives.
 ///
 /// Confined to its loop.
 public final class RESTService {
     private let catalogue: Catalogue
     private let rulebook: Rulebook
-    private let database: SQLiteDatabase
-    private let reader: SQLiteReader
+    private let engine: any WriteEngine
+    private let reader: any Reader
     let settings: RESTSettings
     private let report: @Sendable (Problem, UInt64) -> Void
     private var readPlans = PlanCache<ReadPlan>()
@@ -29,12 +28,13 @@ public final class RESTService {
     /// - Parameter report: Told of every problem with its request's id, for the log:
     ///   `Problem.cause` is there, which clients never see. Called on any thread.
     public init(
-        catalogue: Catalogue, rulebook: Rulebook, database: SQLiteDatabase, reader: SQLiteReader,
-        settings: RESTSettings, report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
+        catalogue: Catalogue, rulebook: Rulebook, database engine: any WriteEngine,
+        reader: any Reader, settings: RESTSettings,
+        report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
         self.catalogue = catalogue
         self.rulebook = rulebook
-        self.database = database
+        self.engine = engine
         self.reader = reader
         self.settings = settings
         self.report = report
@@ -82,11 +82,10 @@ public final class RESTService {
         let context = identity.context(now: now)
         let (plan, rows, operands) = try plan(request, action, table, identity, context)
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
-        let job = BoundWrite(
-            try PlannedWrite(plan, rows, computed), operands, context, catalogue,
-            isAnonymous: identity.isAnonymous, rowsMax: settings.rowsMax)
-        return try WriteRequest(job: job, database: database, log: log(of: request))
-            .answer(on: reader)
+        let job = try BoundWrite(
+            try PlannedWrite(plan, rows, computed), operands, context,
+            isAnonymous: identity.isAnonymous)
+        return try WriteRequest(job: job, log: log(of: request)).answer(on: reader)
     }
 
     /// The plan of a write, kept or made now, with the rows of the body and the operands that the
@@ -113,7 +112,7 @@ public final class RESTService {
             parsed.payload = payload
         }
         var planner = makePlanner(for: identity, context)
-        let (plan, isShared) = try planner.writePlan(parsed, action)
+        let (plan, isShared) = try planner.writePlan(parsed, action, for: engine)
         if let key, isShared, plan.slots.covers(masked) { writePlans.insert(plan, for: key.bytes) }
         return (plan, parsed.payload?.rows ?? [], Operands())
     }
@@ -135,7 +134,7 @@ public final class RESTService {
         Planner(
             catalogue: catalogue,
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings, dialect: database.dialect)
+            settings: settings, dialect: reader.dialect)
     }
 }
 

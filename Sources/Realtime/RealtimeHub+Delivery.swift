@@ -18,18 +18,19 @@ extension RealtimeHub {
         for place in start..<changes.count {
             let change = changes[place]
             if place > start || !isAgain { note(change) }
-            guard !sessions.isEmpty else { continue }
-            guard let missed = fanOut(change, among: changes, at: now) else {
-                return hold(changes, at: place)
+            if !sessions.isEmpty {
+                guard let missed = fanOut(change, among: changes, at: now) else {
+                    return hold(changes, at: place)
+                }
+                backlog.append(change, missedBy: missed)
             }
-            backlog.append(change, missedBy: missed)
+            backlog.reach(change.sequence)
         }
         matcher.endBatch()
     }
 
     private func note(_ change: Change) {
         counters.changes += 1
-        backlog.reach(change.sequence)
         binder.feeds[change.table]?.changeCount += 1
     }
 

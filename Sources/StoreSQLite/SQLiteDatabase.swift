@@ -162,16 +162,24 @@ public final class SQLiteDatabase: Sendable {
         _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
         _ reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) {
-        let job = WriteJob(
-            perform: { (transaction) throws(Problem) in
-                let value = try body(transaction)
-                return { reply(.success(value)) }
-            }, fail: { reply(.failure($0)) }, isBounded: withdrawal != nil,
-            withdrawal: withdrawal)
+        submit(
+            WriteJob(
+                perform: { transaction in
+                    do throws(Problem) {
+                        let value = try body(transaction)
+                        return .kept { reply(.success(value)) }
+                    } catch {
+                        return .undone { reply(.failure(error)) }
+                    }
+                }, fail: { reply(.failure($0)) }, isBounded: withdrawal != nil,
+                withdrawal: withdrawal))
+    }
+
+    func submit(_ job: WriteJob) {
         do throws(Problem) {
             try queue.append(job)
         } catch {
-            reply(.failure(error))
+            job.fail(error)
         }
     }
 

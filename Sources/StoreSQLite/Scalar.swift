@@ -14,17 +14,6 @@ extension SQLiteReader {
     }
 }
 
-extension WriteTransaction {
-    /// The first value of the first row that `sql` finds; NULL when it finds none.
-    public func scalar(
-        _ sql: BoundSQL, _ context: QueryContext = .none
-    ) throws(DatabaseError) -> Value {
-        try query(text: sql.text, arguments: sql.arguments, context) { rows throws(DatabaseError) in
-            try rows.scalar()
-        }
-    }
-}
-
 extension Rows {
     fileprivate mutating func scalar() throws(DatabaseError) -> Value {
         try next() ? value(0) : .null

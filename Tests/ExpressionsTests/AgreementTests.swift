@@ -52,9 +52,9 @@ final class Laboratory {
             "\"\(column.name)\" \(column.type.traits.storage.rawValue.uppercased())"
         }
         _ = try transaction.run(
-            SQL("CREATE TABLE \"\(name)\" (\(columns.joined(separator: ", "))) STRICT"))
+            SQL(text: "CREATE TABLE \"\(name)\" (\(columns.joined(separator: ", "))) STRICT"))
         for row in rows {
-            var sql = SQL("INSERT INTO \"\(name)\" VALUES (")
+            var sql = SQL(text: "INSERT INTO \"\(name)\" VALUES (")
             for (index, value) in row.enumerated() {
                 if index > 0 { sql.append(", ") }
                 sql.append(argument: value, .text)

@@ -5,7 +5,8 @@ import Testing
 /// them.
 @Suite struct ClosedSwitchTests {
     static let rooms: Set<String> = [
-        "Values", "SQLite", "PostgresWire", "Store", "StoreSQLite", "Configuration", "Schema", "Query",
+        "Values", "SQLite", "PostgresWire", "Store", "StoreSQLite", "StorePostgres",
+        "Configuration", "Schema", "Query",
         "Expressions", "REST", "Auth", "Realtime",
     ]
 

@@ -17,15 +17,15 @@ import Testing
         "PostgresWire": ["Crypto", "Bytes"],
         "Store": ["Values", "Bytes", "Diagnostics"],
         "StoreSQLite": ["SQLite", "Store", "Values", "Work", "Disk", "Bytes", "Diagnostics"],
+        "StorePostgres": [
+            "PostgresWire", "Network", "Store", "Values", "Work", "Bytes", "Diagnostics",
+        ],
         "Configuration": ["Bytes", "Diagnostics"],
         "Schema": ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"],
         "Query": ["Values", "Bytes", "Diagnostics"],
-        "Expressions": [
-            "Query", "Schema", "Store", "StoreSQLite", "Values", "Bytes", "Diagnostics",
-        ],
+        "Expressions": ["Query", "Schema", "Store", "Values", "Bytes", "Diagnostics"],
         "REST": [
-            "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP", "Bytes",
-            "Diagnostics",
+            "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
         ],
         "Auth": [
             "Crypto", "Configuration", "Store", "StoreSQLite", "Values", "HTTP", "Work", "Disk",

@@ -34,10 +34,10 @@ struct Library {
                 for model in catalogue.modelsByDependency {
                     let definition = try model.definition(render: rulebook.definition)
                     for statement in SQLiteDialect().create(definition) {
-                        try transaction.run(SQL(statement))
+                        try transaction.run(SQL(text: statement))
                     }
                 }
-                for statement in data { try transaction.run(SQL(statement)) }
+                for statement in data { try transaction.run(SQL(text: statement)) }
             } catch {
                 throw Problem(code: "TEST", status: 500, message: "\(error)")
             }
@@ -82,7 +82,7 @@ struct Library {
 
     /// The first column of a query's rows, for looking behind the service's back.
     func values(_ sql: String) throws -> [Value] {
-        try database.makeReader().query(SQL(sql)) { (rows) throws(DatabaseError) in
+        try database.makeReader().query(SQL(text: sql)) { (rows) throws(DatabaseError) in
             var values: [Value] = []
             while try rows.next() { values.append(rows.value(0)) }
             return values

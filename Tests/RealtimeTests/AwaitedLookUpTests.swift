@@ -26,6 +26,12 @@ private final class AwaitedReader: Reader {
         try reader.read(query, arguments, context, for: caller())
     }
 
+    func find(
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+    ) throws(DatabaseError) -> Reading<FoundRows> {
+        try reader.find(search, operands, context)
+    }
+
     func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? { nil }
 
     func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
@@ -146,7 +152,7 @@ private final class AwaitedReader: Reader {
         _ = try late.messages()
         scene.say(2)
         while !scene.reader.asked.isEmpty { scene.reader.answer() }
-        #expect(try late.changes() == ["INSERT 2"])
+        #expect(try late.changes() == ["INSERT 1", "INSERT 2"])
     }
 
     @Test func `the rows of a cascade are asked of the tables as they were`() throws {

@@ -99,7 +99,7 @@ import Values
         defer { database.close() }
         let error = try database.writeAndWait { transaction throws(Problem) -> DatabaseError? in
             do throws(DatabaseError) {
-                try transaction.run(SQL(statement))
+                try transaction.run(SQL(text: statement))
                 return nil
             } catch {
                 return error
@@ -116,7 +116,7 @@ import Values
                 try transaction.run(SQL("INSERT INTO posts DEFAULT VALUES"))
                 return try transaction.query(
                     SQL(
-                        "SELECT number, title, status, price, weight, is_public, tags, picture FROM posts"
+                        text: "SELECT number, title, status, price, weight, is_public, tags, picture FROM posts"
                     )
                 ) { rows throws(DatabaseError) in
                     _ = try rows.next()

@@ -52,7 +52,7 @@ import Values
             SELECT (SELECT count(*) FROM rooms), (SELECT count(*) FROM members),
               (SELECT count(*) FROM notes WHERE room IS NOT NULL)
             """
-        return try database.makeReader().query(SQL(sql)) { rows throws(DatabaseError) in
+        return try database.makeReader().query(SQL(text: sql)) { rows throws(DatabaseError) in
             _ = try rows.next()
             return (0..<3).map { rows.value($0) }
         }

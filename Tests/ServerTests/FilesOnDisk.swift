@@ -60,7 +60,7 @@ final class FilesOnDisk {
     func value(_ sql: String) throws -> Value? {
         let database = try SQLiteDatabase.open(.file(try options.databasePath))
         defer { database.close() }
-        return try? database.makeReader().query(SQL(sql)) { rows throws(DatabaseError) in
+        return try? database.makeReader().query(SQL(text: sql)) { rows throws(DatabaseError) in
             try rows.next() ? rows.value(0) : .null
         }
     }

@@ -98,7 +98,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
         writer.append("SELECT apus_array(o) FROM (SELECT ")
         layout.appendCall(to: &writer) { index, writer in writer.append(columns[index]) }
         writer.append(" AS o FROM items ORDER BY id)")
-        let sql = SQL(writer.statement.text)
+        let sql = SQL(text: writer.statement.text)
         let reader = try database.makeReader()
         let inSQL = try reader.query(sql) { rows throws(DatabaseError) in
             _ = try rows.next()
@@ -129,7 +129,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
         var writer = StatementWriter(SQLiteDialect())
         writer.append("SELECT ")
         layout.appendCall(to: &writer) { index, writer in writer.append("\(index)") }
-        let sql = SQL(writer.statement.text)
+        let sql = SQL(text: writer.statement.text)
         let reader = try database.makeReader()
         let text = try reader.query(sql) { rows throws(DatabaseError) in
             _ = try rows.next()
@@ -168,7 +168,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
                 """)
             try transaction.exec("INSERT INTO items(id, name) VALUES (1, 'a')")
             do throws(DatabaseError) {
-                try transaction.run(SQL(sql))
+                try transaction.run(SQL(text: sql))
                 return nil
             } catch {
                 return error

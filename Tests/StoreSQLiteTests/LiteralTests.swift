@@ -35,7 +35,7 @@ import Values
     @Test(arguments: values)
     func `a literal is read back as the value it was made of`(value: Value) throws {
         let literal = SQLiteDialect().literal(value, .text)
-        var sql = SQL("SELECT \(literal), ")
+        var sql = SQL(text: "SELECT \(literal), ")
         sql.append(argument: value, .text)
         let found = try read(sql)
         #expect(found == [value, value], "\(literal)")
@@ -48,7 +48,7 @@ import Values
         let rows = literals.map { "(\($0))" }.joined(separator: ", ")
         let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
-        let found = try database.makeReader().query(SQL("SELECT column1 FROM (VALUES \(rows))")) {
+        let found = try database.makeReader().query(SQL(text: "SELECT column1 FROM (VALUES \(rows))")) {
             rows throws(DatabaseError) in
             var found: [Value] = []
             while try rows.next() { found.append(rows.value(0)) }
@@ -60,7 +60,7 @@ import Values
     }
 
     @Test func `what is no number is NULL, as it is when it is bound`() throws {
-        var sql = SQL("SELECT \(SQLiteDialect().literal(.real(.nan), .text)), ")
+        var sql = SQL(text: "SELECT \(SQLiteDialect().literal(.real(.nan), .text)), ")
         sql.append(argument: .real(.nan), .real)
         #expect(try read(sql) == [.null, .null])
     }

@@ -15,6 +15,14 @@ public protocol Reader: AnyObject {
         for caller: @autoclosure () -> String
     ) throws(DatabaseError) -> Reading<RowsAnswer>
 
+    /// Finds the rows that a write is about.
+    ///
+    /// - Parameter search: That of a ``PreparedUpdate`` or ``PreparedDelete`` of the same engine.
+    /// - Throws: what the database reports.
+    func find(
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+    ) throws(DatabaseError) -> Reading<FoundRows>
+
     /// The first value of the first row that a query finds, NULL when it finds none; nil where the
     /// engine must be asked for it, with others like it.
     ///

@@ -14,8 +14,9 @@ public struct SQL: Sendable {
 
     private(set) var pieces: [Piece] = []
 
-    /// SQL without arguments.
-    public init(_ text: String = "") { append(text) }
+    /// SQL without arguments, from a text that is made at run time: out of names that are quoted in
+    /// it, for instance. A literal needs no such call, and what is interpolated in one is bound.
+    public init(text: String = "") { append(text) }
 
     /// Appends SQL text as it is.
     public mutating func append(_ text: String) {
@@ -59,7 +60,7 @@ extension Dialect {
 
 extension SQL: ExpressibleByStringInterpolation {
     /// SQL without arguments.
-    public init(stringLiteral text: String) { self.init(text) }
+    public init(stringLiteral text: String) { self.init(text: text) }
 
     /// SQL of which each interpolated value is an argument.
     public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.sql }
