@@ -120,6 +120,9 @@ let package = Package(
         // Apart, so that the tests of a low room do not wait for the whole house to be built.
         support("ServerTestSupport", ["TestSupport", "Server", "Configuration", "Bytes"]),
         support("PostgresTestSupport", ["TestSupport", "PostgresWire", "Bytes"]),
+        support(
+            "StorePostgresTestSupport",
+            ["PostgresTestSupport", "StorePostgres", "PostgresWire", "Store", "Values", "Bytes"]),
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
@@ -140,8 +143,8 @@ let package = Package(
         tests(
             "StorePostgresTests",
             [
-                "PostgresTestSupport", "StorePostgres", "PostgresWire", "Network", "Work", "Values",
-                "Bytes", "Diagnostics",
+                "StorePostgresTestSupport", "PostgresTestSupport", "StorePostgres", "PostgresWire",
+                "Network", "Store", "Work", "Values", "Bytes", "Diagnostics",
             ]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests(
@@ -158,14 +161,14 @@ let package = Package(
         tests(
             "ExpressionsTests",
             [
-                "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "Bytes",
-                "Diagnostics",
+                "StorePostgresTestSupport", "PostgresTestSupport", "Query", "Expressions", "Schema",
+                "Store", "StoreSQLite", "StorePostgres", "Values", "Bytes", "Diagnostics",
             ]),
         tests(
             "RESTTests",
             [
-                "REST", "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP",
-                "Bytes",
+                "StorePostgresTestSupport", "PostgresTestSupport", "REST", "Query", "Expressions",
+                "Schema", "Store", "StoreSQLite", "StorePostgres", "Values", "HTTP", "Bytes",
                 "Diagnostics",
             ]),
         tests(

@@ -47,6 +47,9 @@ public struct TimeOfDay: Hashable, Sendable {
     /// Microseconds since midnight, up to and including 24:00:00.
     public let microseconds: Int64
 
+    /// The time so many microseconds after midnight, 86,400,000,000 at most.
+    public init(microseconds: Int64) { self.microseconds = microseconds }
+
     /// Reads `HH:MM`, `HH:MM:SS` and a fraction of the second.
     public init(parsing text: String) throws(TimestampError) {
         var scanner = TimestampScanner(text)
@@ -57,6 +60,12 @@ public struct TimeOfDay: Hashable, Sendable {
     /// `HH:MM:SS` with the fraction's trailing zeros cut.
     public var text: String {
         var output: [UInt8] = []
+        append(to: &output)
+        return String(utf8: output)
+    }
+
+    /// Appends the same.
+    public func append(to output: inout [UInt8]) {
         let (seconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
         output.append(padded: Int(seconds) / 3600, width: 2)
         output.append(ASCII.colon)
@@ -68,7 +77,6 @@ public struct TimeOfDay: Hashable, Sendable {
             output.append(padded: Int(fraction), width: 6)
             while output.last == ASCII.zero { output.removeLast() }
         }
-        return String(utf8: output)
     }
 }
 

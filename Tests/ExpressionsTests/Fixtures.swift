@@ -151,8 +151,10 @@ extension ValueExpression {
     }
 
     /// The SQL between two texts.
-    func written(_ before: String, _ after: String) -> BoundSQL {
-        var writer = StatementWriter(SQLiteDialect())
+    func written(
+        _ before: String, _ after: String, in dialect: any Dialect = SQLiteDialect()
+    ) -> BoundSQL {
+        var writer = StatementWriter(dialect)
         writer.append(before)
         writer.append(self, .not)
         writer.append(after)

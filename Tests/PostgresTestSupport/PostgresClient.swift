@@ -2,14 +2,16 @@ import Bytes
 public import PostgresWire
 public import TestSupport
 
-/// A blocking session with a server, for tests that look at a database from outside. It speaks the
-/// simple query protocol: every value is text. Not for two threads at a time.
+/// A blocking session with a server, for tests that look at a database from outside. Values are
+/// text, but those of statements with parameters. Not for two threads at a time.
 public final class PostgresClient {
     private var session: PostgresSession
     private let socket: LoopbackSocket
     /// What must be there for as long as the session is.
     private let kept: AnyObject?
     private var rows: [[String?]] = []
+    /// Who takes the rows of a statement with parameters, while it runs.
+    private var onRow: ((DataRow) -> Void)?
 
     /// Signs in where a connection string says; a failure where the server does not let us in.
     public convenience init(_ url: String) throws { try self.init(url, keeping: nil) }
@@ -35,7 +37,37 @@ public final class PostgresClient {
     @discardableResult
     public func query(_ sql: String) throws -> [[String?]] {
         rows = []
-        let unit = session.query(sql)
+        try finish(session.query(sql))
+        return rows
+    }
+
+    /// Runs one statement with parameters, and hands each row to `body` as it comes.
+    ///
+    /// - Parameter fields: writes the values of the parameters.
+    /// - Throws: the `ServerError` of one that fails, and what `fields` and `body` throw.
+    public func run(
+        _ shape: StatementShape, _ fields: (inout FieldWriter) throws -> Void,
+        row body: @escaping (DataRow) throws -> Void
+    ) throws {
+        let unit = session.begin()
+        do {
+            try session.execute(shape, in: unit, fields)
+        } catch {
+            session.sync(unit)
+            try finish(unit)
+            throw error
+        }
+        session.sync(unit)
+        var fault: (any Error)?
+        onRow = { row in
+            do { if fault == nil { try body(row) } } catch { fault = error }
+        }
+        defer { onRow = nil }
+        try finish(unit)
+        if let fault { throw fault }
+    }
+
+    private func finish(_ unit: UnitID) throws {
         try wait { event in
             guard case .finished(unit, let outcome) = event else { return false }
             switch outcome {
@@ -44,7 +76,6 @@ public final class PostgresClient {
             case .lost: return false
             }
         }
-        return rows
     }
 
     /// Runs one or several statements for what they do; see ``query(_:)``.
@@ -67,7 +98,7 @@ public final class PostgresClient {
     private func wait(until isWanted: (SessionEvent) throws -> Bool) throws {
         while true {
             while let event = session.next() {
-                if case .row(_, let place) = event { keep(place) }
+                if case .row(_, let place) = event { take(place) }
                 if case .deriveKeys(let derivation) = event { session.provide(derivation.keys()) }
                 if try isWanted(event) { return }
                 if case .ended(let end) = event { throw end }
@@ -76,6 +107,17 @@ public final class PostgresClient {
             let bytes = socket.receive()
             if bytes.isEmpty { session.connectionEnded() } else { session.receive(bytes.span) }
         }
+    }
+
+    private func take(_ place: Range<Int>) {
+        guard let onRow else { return keep(place) }
+        Self.give(session, place, to: onRow)
+    }
+
+    private static func give(
+        _ session: borrowing PostgresSession, _ place: Range<Int>, to body: (DataRow) -> Void
+    ) {
+        body(session.row(place))
     }
 
     private func keep(_ place: Range<Int>) {

@@ -10,14 +10,20 @@ public struct BoundSQL: Sendable {
     public let types: [ColumnType]
     /// The arguments that a repeated request replaces.
     public let slots: [ArgumentSlot]
+    /// What the text mentions of the context.
+    public let mentions: ContextSlots
+    /// The types of the columns of its rows, for a query that the dialect wrote whole.
+    public internal(set) var columns: [ColumnType] = []
 
     /// A text that already numbers its arguments from the first after the context's.
     public init(
-        text: String, arguments: [Value], types: [ColumnType] = [], slots: [ArgumentSlot] = []
+        text: String, arguments: [Value], types: [ColumnType] = [], slots: [ArgumentSlot] = [],
+        mentions: ContextSlots = .all
     ) {
         self.text = text
         self.arguments = arguments
         self.types = types
         self.slots = slots
+        self.mentions = mentions
     }
 }

@@ -9,6 +9,10 @@ public protocol Dialect: Sendable {
     var distinct: String { get }
     /// See ``distinct``.
     var notDistinct: String { get }
+    /// What follows a text that is put in order and is no column, so that the order is that of code
+    /// points, whatever the database's own. Columns have it from their tables' definitions. Empty
+    /// where texts have no other order.
+    var textOrder: String { get }
     /// How tightly the text of LIKE binds.
     var likeBinding: StatementWriter.Binding { get }
 
@@ -55,6 +59,8 @@ extension Dialect {
     public func text(of select: SelectStatement) -> BoundSQL {
         var writer = StatementWriter(self)
         writer.append(select)
-        return writer.statement
+        var statement = writer.statement
+        statement.columns = select.columns.map { $0.value.type ?? .text }
+        return statement
     }
 }

@@ -33,6 +33,21 @@ public enum ContextSlot: Int, Hashable, Sendable, CaseIterable {
     }
 }
 
+/// Some of the context's parameters: those that a statement mentions need values.
+public struct ContextSlots: OptionSet, Hashable, Sendable {
+    /// A bit for each slot.
+    public let rawValue: UInt8
+
+    /// The slots of these bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// One slot.
+    public init(_ slot: ContextSlot) { rawValue = 1 << slot.rawValue }
+
+    /// Every slot.
+    public static let all = ContextSlots(ContextSlot.allCases.map(ContextSlots.init))
+}
+
 /// What the parameters of the context are bound to.
 public struct QueryContext: Hashable, Sendable {
     /// See `ContextSlot.userID`.

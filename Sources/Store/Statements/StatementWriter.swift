@@ -19,6 +19,7 @@ public struct StatementWriter {
     private var arguments: [Value] = []
     private var types: [ColumnType] = []
     private var slots: [ArgumentSlot] = []
+    private var mentions: ContextSlots = []
     /// Common table expressions, `"name" AS …`, in order of their names' first use. They have no
     /// arguments, so that those of the statement keep their numbers.
     private var views: [(name: String, text: String)] = []
@@ -33,7 +34,9 @@ public struct StatementWriter {
     /// The whole statement.
     public var statement: BoundSQL {
         let head = views.isEmpty ? "" : "WITH \(views.map(\.text).joined(separator: ", ")) "
-        return BoundSQL(text: head + text, arguments: arguments, types: types, slots: slots)
+        return BoundSQL(
+            text: head + text, arguments: arguments, types: types, slots: slots,
+            mentions: mentions)
     }
 
     /// How many arguments it has so far.
@@ -102,15 +105,23 @@ public struct StatementWriter {
         switch expression {
         case .constant(let value, let type): append(dialect.literal(value, type))
         case .argument(let argument): append(argument)
-        case .context(let slot): append(dialect.parameter(slot.rawValue, slot.type))
+        case .context(let slot):
+            mentions.insert(ContextSlots(slot))
+            append(dialect.parameter(slot.rawValue, slot.type))
         case .column(let column): append(column)
         case .comparison(let comparison, let left, let right):
-            binary(left, " \(comparison.sql) ", right)
+            if comparison.isOrdering {
+                appendOrdered(left, .operation)
+                append(" \(comparison.sql) ")
+                appendOrdered(right, .operation)
+            } else {
+                binary(left, " \(comparison.sql) ", right)
+            }
         case .distinct(let left, let right): binary(left, dialect.distinct, right)
         case .isNull(let operand):
             append(operand, .operation)
             append(" IS NULL")
-        case .membership(let operand, let list): membership(operand, " IN (", list)
+        case .membership(let operand, let list): membership(operand, list, isNegated: false)
         case .not(let operand): negation(of: operand)
         case .all(let operands): chain(operands, " AND ", .not, empty: .yes)
         case .any(let operands): chain(operands, " OR ", .all, empty: .no)
@@ -144,7 +155,7 @@ public struct StatementWriter {
         case .isNull(let operand):
             append(operand, .operation)
             append(" IS NOT NULL")
-        case .membership(let operand, let list): membership(operand, " NOT IN (", list)
+        case .membership(let operand, let list): membership(operand, list, isNegated: true)
         case .constant, .argument, .context, .column, .comparison, .all, .any, .not, .like, .call,
             .exists, .scalar, .masked, .rowCount, .object, .array:
             append("NOT ")
@@ -160,11 +171,26 @@ public struct StatementWriter {
         append(right, .operation)
     }
 
+    /// Writes what is put in order; see ``Dialect/textOrder``.
+    public mutating func appendOrdered(_ operand: ValueExpression, _ needed: Binding = .any) {
+        let order = dialect.textOrder
+        guard !order.isEmpty, !operand.isColumn, operand.type == .text else {
+            return append(operand, needed)
+        }
+        append(operand, .primary)
+        append(order)
+    }
+
+    /// A query alone in the list would be all its rows to some engines, and none where it is to be
+    /// NULL.
     private mutating func membership(
-        _ operand: ValueExpression, _ symbol: String, _ list: [ValueExpression]
+        _ operand: ValueExpression, _ list: [ValueExpression], isNegated: Bool
     ) {
+        if list.count == 1, case .scalar = list[0] {
+            return binary(operand, isNegated ? " <> " : " = ", list[0])
+        }
         append(operand, .operation)
-        append(symbol)
+        append(isNegated ? " NOT IN (" : " IN (")
         commas(list)
         append(")")
     }
@@ -261,7 +287,7 @@ public struct StatementWriter {
     private mutating func appendOrder(of select: SelectStatement) {
         for (index, key) in select.order.enumerated() {
             append(index == 0 ? " ORDER BY " : ", ")
-            append(key.value)
+            appendOrdered(key.value)
             if key.isDescending { append(" DESC") }
             if let nullsFirst = key.nullsFirst {
                 append(nullsFirst ? " NULLS FIRST" : " NULLS LAST")
@@ -306,6 +332,7 @@ public struct StatementWriter {
         assert(writer.arguments.isEmpty, "a view with arguments")
         views += writer.views.filter { inner in !views.contains { $0.name == inner.name } }
         views.append((view.name, writer.text))
+        mentions.formUnion(writer.mentions)
     }
 }
 

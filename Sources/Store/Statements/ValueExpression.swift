@@ -113,6 +113,10 @@ extension ValueExpression {
         }
     }
 
+    var isColumn: Bool {
+        if case .column = self { true } else { false }
+    }
+
     /// The operands, left to right; queries hide theirs.
     var operands: [ValueExpression] {
         switch self {

@@ -13,6 +13,8 @@ public struct SQLiteDialect: Dialect {
     public let distinct = " IS NOT "
     /// See ``Store/Dialect/notDistinct``.
     public let notDistinct = " IS "
+    /// See ``Store/Dialect/textOrder``: BINARY is SQLite's own.
+    public let textOrder = ""
     /// See ``Store/Dialect/likeBinding``.
     public let likeBinding = StatementWriter.Binding.primary
 
@@ -92,7 +94,7 @@ public struct SQLiteDialect: Dialect {
         }
         return BoundSQL(
             text: "WITH \(expressions.joined(separator: ", ")) \(query.text)",
-            arguments: arguments, types: types)
+            arguments: arguments, types: types, mentions: query.mentions)
     }
 }
 

@@ -1,0 +1,82 @@
+import Store
+
+/// A function that statements call and the server does not have, or not with our meaning. The
+/// engine installs all of them into a schema of ours, under the lock of migrations: two sessions
+/// that do so side by side fail.
+public struct DatabaseFunction: Hashable, Sendable {
+    /// Its name in the schema.
+    public let name: String
+    /// Its operands' types.
+    let parameters: String
+    let result: String
+    let body: Body
+
+    /// What it is made of. Every one is immutable, takes NULL and may run in parallel.
+    enum Body: Hashable, Sendable {
+        /// An expression over `$1`, `$2` …, read where it is made: the planner puts it in place of
+        /// a call.
+        case expression(String)
+        /// A block of plpgsql.
+        case block(String)
+    }
+
+    /// The schema of our functions.
+    public static let schema = "_apus"
+
+    /// All of them, each behind those that it calls.
+    public static let all = [
+        lowerBeyondASCII, lower, upperBeyondASCII, upper, jsonElement, jsonText, uuid,
+    ]
+
+    /// Makes it in a schema that is there, or replaces what has its name.
+    public func statement(schema: String = schema) -> String {
+        let place = quoted(identifier: schema) + "."
+        let head = "CREATE OR REPLACE FUNCTION \(place)\(name)(\(parameters)) RETURNS \(result)"
+        let traits = "IMMUTABLE PARALLEL SAFE"
+        switch body {
+        case .expression(let text):
+            let text = text.split(separator: Self.here, omittingEmptySubsequences: false)
+                .joined(separator: place)
+            return "\(head) LANGUAGE sql \(traits) RETURN \(text)"
+        case .block(let text):
+            let literal = PostgresDialect.literal(text)
+            return "\(head) LANGUAGE plpgsql \(traits) AS \(literal)"
+        }
+    }
+
+    /// Stands for the schema and a dot.
+    private static let here: Character = "@"
+}
+
+// MARK: JSON and casts
+
+extension DatabaseFunction {
+    /// An element of an array by its place. `->` alone takes a scalar for an array of one.
+    static let jsonElement = DatabaseFunction(
+        name: "json_element", parameters: "jsonb, int8", result: "jsonb",
+        body: .expression(
+            """
+            CASE WHEN jsonb_typeof($1) = 'array' AND $2 BETWEEN -2147483648 AND 2147483647 \
+            THEN $1 -> $2::int4 END
+            """))
+
+    /// What `->>` makes of a value: the text of a string, nothing of null, and JSON of an array or
+    /// object, without the blanks that the server prints.
+    static let jsonText = DatabaseFunction(
+        name: "json_text", parameters: "jsonb", result: "text",
+        body: .expression(
+            #"""
+            CASE WHEN jsonb_typeof($1) IN ('array', 'object') THEN \#
+            regexp_replace($1::text, E'("(?:[^"\\\\]|\\\\.)*")|([:,]) ', E'\\1\\2', 'g') \#
+            ELSE $1 #>> '{}' END
+            """#))
+
+    /// The UUID that a text spells with dashes; NULL where a cast would raise 22P02.
+    static let uuid = DatabaseFunction(
+        name: "uuid", parameters: "text", result: "uuid",
+        body: .expression(
+            """
+            CASE WHEN $1 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' \
+            THEN $1::uuid END
+            """))
+}

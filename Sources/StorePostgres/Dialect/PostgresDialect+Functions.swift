@@ -1,0 +1,155 @@
+public import Store
+import Values
+
+extension PostgresDialect {
+    /// See ``Store/Dialect/binding(of:_:)``.
+    public func binding(
+        of function: StoreFunction, _ operands: [ValueExpression]
+    ) -> StatementWriter.Binding {
+        switch function {
+        case .concatenate: .operation
+        case .jsonMember: isKey(operands[1]) ? .operation : .primary
+        case .lower, .upper, .length, .trim, .startsWith, .coalesce, .nullIf, .greatest, .least,
+            .absolute, .roundReal, .roundDecimal, .real, .floor, .ceiling, .jsonMemberText,
+            .textOfInteger, .textOfBoolean, .booleanOfText, .textAsStored, .uuidOfText,
+            .dateOfTimestamp, .timestampOfDate, .jsonKey:
+            .primary
+        }
+    }
+
+    /// See ``Store/Dialect/write(_:_:to:)``. What a function gives has the type that the statement
+    /// knows it by.
+    public func write(
+        _ function: StoreFunction, _ operands: [ValueExpression], to writer: inout StatementWriter
+    ) {
+        switch function {
+        case .lower: writer.list(call(.lower), operands)
+        case .upper: writer.list(call(.upper), operands)
+        case .length: write("char_length(", operands[0], ")::int8", &writer)
+        // As SQLite's it takes off nothing but spaces.
+        case .trim: writer.list("btrim(", operands)
+        case .startsWith: writer.list("starts_with(", operands)
+        case .concatenate: writeConcatenation(operands, &writer)
+        case .coalesce: writer.list("coalesce(", operands)
+        case .nullIf: writer.list("nullif(", operands)
+        case .greatest: writeExtreme("greatest(", operands, &writer)
+        case .least: writeExtreme("least(", operands, &writer)
+        case .absolute: writeAbsolute(operands[0], &writer)
+        // Half to even for float8, half away from zero for numeric.
+        case .roundReal: writer.list("round(", operands)
+        case .roundDecimal: write("round(", operands[0], ")::int8", &writer)
+        case .real: writeReal(operands[0], &writer)
+        case .floor(let digits): writeWhole("floor(", operands[0], digits, &writer)
+        case .ceiling(let digits): writeWhole("ceil(", operands[0], digits, &writer)
+        case .jsonMember: writeMember(operands, &writer)
+        case .jsonMemberText:
+            writer.append(call(.jsonText))
+            writeMember(operands, &writer)
+            writer.append(")")
+        // The equality of jsonb is that of keys.
+        case .jsonKey: writer.append(operands[0], .primary)
+        case .textOfInteger, .textOfBoolean, .textAsStored:
+            writer.append(operands[0], .primary)
+            writer.append("::text")
+        case .booleanOfText: writeBoolean(ofText: operands[0], &writer)
+        case .uuidOfText: writer.list(call(.uuid), operands)
+        case .dateOfTimestamp:
+            write("(", operands[0], " AT TIME ZONE 'UTC')::date", &writer, needing: .primary)
+        case .timestampOfDate:
+            write("(", operands[0], "::timestamp AT TIME ZONE 'UTC')", &writer, needing: .primary)
+        }
+    }
+
+    /// One operand between two texts.
+    private func write(
+        _ before: String, _ operand: ValueExpression, _ after: String,
+        _ writer: inout StatementWriter, needing binding: StatementWriter.Binding = .any
+    ) {
+        writer.append(before)
+        writer.append(operand, binding)
+        writer.append(after)
+    }
+
+    // MARK: Text
+
+    private func writeConcatenation(
+        _ operands: [ValueExpression], _ writer: inout StatementWriter
+    ) {
+        let isChain = if case .call(.concatenate, _) = operands[0] { true } else { false }
+        writer.append(operands[0], isChain ? .any : .primary)
+        writer.append(" || ")
+        writer.append(operands[1], .primary)
+    }
+
+    /// A cast would raise 22P02 for other words.
+    private func writeBoolean(
+        ofText operand: ValueExpression, _ writer: inout StatementWriter
+    ) {
+        func list(_ words: [String]) -> String {
+            words.map { "'\($0)'" }.joined(separator: ", ")
+        }
+        func lower() {
+            write("lower(", operand, textOrder + ")", &writer, needing: .primary)
+        }
+        writer.append("CASE WHEN ")
+        lower()
+        writer.append(" IN (\(list(BooleanText.trueSpellings))) THEN true WHEN ")
+        lower()
+        writer.append(" IN (\(list(BooleanText.falseSpellings))) THEN false END")
+    }
+
+    // MARK: One of the operands
+
+    private func writeExtreme(
+        _ start: String, _ operands: [ValueExpression], _ writer: inout StatementWriter
+    ) {
+        writer.append(start)
+        for (index, operand) in operands.enumerated() {
+            if index > 0 { writer.append(", ") }
+            writer.appendOrdered(operand)
+        }
+        writer.append(")")
+    }
+
+    // MARK: Numbers
+
+    /// A 32-bit integer has no room for its smallest number without the sign.
+    private func writeAbsolute(_ operand: ValueExpression, _ writer: inout StatementWriter) {
+        guard operand.type == .integer32 else { return writer.list("abs(", [operand]) }
+        write("abs(", operand, "::int8)", &writer, needing: .primary)
+    }
+
+    /// A decimal of more digits than a double has is rounded twice: as a whole number, and when
+    /// that is divided.
+    private func writeReal(_ operand: ValueExpression, _ writer: inout StatementWriter) {
+        guard case .decimal(let precision, let scale) = operand.type, precision > 15, scale > 0
+        else { return write("", operand, "::float8", &writer, needing: .primary) }
+        let factor = powerOfTen(scale)
+        let end = " * \(factor))::float8 / '\(factor)'::float8)"
+        write("((", operand, end, &writer, needing: .primary)
+    }
+
+    /// A decimal with so many digits fewer, rounded to one side.
+    private func writeWhole(
+        _ start: String, _ operand: ValueExpression, _ digits: Int, _ writer: inout StatementWriter
+    ) {
+        let scale = (operand.type?.exactScale ?? 0) - digits
+        guard digits > 0 else { return writer.append(operand, .primary) }
+        guard scale > 0 else { return write(start, operand, ")::int8", &writer) }
+        let factor = powerOfTen(scale)
+        // A quotient of numerics would be rounded; a product is exact.
+        let unit = "0." + String(repeating: "0", count: scale - 1) + "1"
+        write("(\(start)", operand, " * \(factor)) * \(unit))", &writer, needing: .primary)
+    }
+
+    // MARK: JSON
+
+    private func isKey(_ step: ValueExpression) -> Bool { step.type?.exactScale == nil }
+
+    private func writeMember(_ operands: [ValueExpression], _ writer: inout StatementWriter) {
+        guard isKey(operands[1]) else { return writer.list(call(.jsonElement), operands) }
+        writer.append(operands[0], .operation)
+        writer.append(" -> ")
+        writer.append(operands[1], .primary)
+    }
+}

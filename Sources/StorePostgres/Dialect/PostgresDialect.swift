@@ -1,0 +1,63 @@
+public import Store
+public import Values
+
+/// PostgreSQL 15 and later. Every type of column is the server's own
+/// (``Values/ColumnType/typeName``), texts are compared and ordered by code point; functions that
+/// the server has not, or not with our meaning, are ``DatabaseFunction``s, which the engine
+/// installs.
+///
+/// The type of every parameter is declared (``Store/BoundSQL/parameterTypes``), so the text has no
+/// casts for them.
+public struct PostgresDialect: Dialect {
+    /// See ``Store/Dialect/name``.
+    public let name = "postgresql"
+    /// See ``Store/Dialect/distinct``.
+    public let distinct = " IS DISTINCT FROM "
+    /// See ``Store/Dialect/notDistinct``.
+    public let notDistinct = " IS NOT DISTINCT FROM "
+    /// See ``Store/Dialect/textOrder``.
+    public let textOrder = " COLLATE \"C\""
+    /// See ``Store/Dialect/likeBinding``.
+    public let likeBinding = StatementWriter.Binding.comparison
+
+    /// The functions' schema, quoted, and a dot.
+    private let place: String
+
+    /// The dialect of a database that has our functions in a schema.
+    public init(schema: String = DatabaseFunction.schema) {
+        place = quoted(identifier: schema) + "."
+    }
+
+    /// The start of a call to a function of ours.
+    func call(_ function: DatabaseFunction) -> String { place + function.name + "(" }
+
+    /// See ``Store/Dialect/parameter(_:_:)``.
+    public func parameter(_ number: Int, _ type: ColumnType) -> String { "$\(number)" }
+
+    /// See ``Store/Dialect/writeLike(_:_:ignoresCase:to:)``. The server raises 22025 for a pattern
+    /// that ends in a lone backslash, but only if it gets as far.
+    public func writeLike(
+        _ operand: ValueExpression, _ pattern: ValueExpression, ignoresCase: Bool,
+        to writer: inout StatementWriter
+    ) {
+        guard ignoresCase else {
+            writer.append(operand, .operation)
+            writer.append(" LIKE ")
+            return writer.append(pattern, .operation)
+        }
+        writer.list(call(.lower), [operand])
+        writer.append(" LIKE ")
+        writer.list(call(.lower), [pattern])
+    }
+
+    /// See ``Store/Dialect/writeIdentity(of:as:to:)``: the primary key. Where a row stands changes
+    /// with every update.
+    public func writeIdentity(
+        of table: Table, as alias: String, to writer: inout StatementWriter
+    ) {
+        for (index, column) in table.primaryKey.columns.enumerated() {
+            if index > 0 { writer.append(", ") }
+            writer.append(table.column(column, of: alias))
+        }
+    }
+}

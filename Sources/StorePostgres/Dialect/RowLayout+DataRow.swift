@@ -1,0 +1,49 @@
+import Bytes
+public import PostgresWire
+public import Store
+import Values
+
+extension RowLayout {
+    /// Appends the next fields of a row, one for each member, as a JSON object. Nothing is
+    /// allocated but room in `output`.
+    ///
+    /// - Throws: for a field that is no value of its member's type; half an object may then stand
+    ///   in `output`.
+    @_lifetime(row: copy row)
+    public func appendObject(
+        _ row: inout DataRow, to output: inout [UInt8]
+    ) throws(FormatFault) {
+        for index in members.indices {
+            output.append(contentsOf: prefixes[index])
+            try members[index].type.appendJSON(field: row.next(), to: &output)
+        }
+        appendEnd(to: &output)
+    }
+
+    /// Appends the same without the members that are null, at every depth.
+    @_lifetime(row: copy row)
+    public func appendObject(
+        strippingNulls row: inout DataRow, to output: inout [UInt8]
+    ) throws(FormatFault) {
+        let before = output.count
+        for index in members.indices {
+            guard let field = row.next() else { continue }
+            let start = output.count
+            output.append(contentsOf: prefixes[index])
+            if start == before { output[start] = ASCII.leftBrace }
+            let value = output.count
+            let type = members[index].type
+            if type == .json {
+                let isBinary = field.count > 0 && field[0] == 1
+                output.append(strippingNulls: isBinary ? try Binary.jsonb(field) : field)
+            } else {
+                try type.appendJSON(field: field, to: &output)
+            }
+            if output[value...].elementsEqual("null".utf8) {
+                output.removeLast(output.count - start)
+            }
+        }
+        if output.count == before { output.append(ASCII.leftBrace) }
+        output.append(ASCII.rightBrace)
+    }
+}
