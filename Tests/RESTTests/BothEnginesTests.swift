@@ -18,8 +18,8 @@ import Values
 private struct BothEngines {
     private let catalogue: Catalogue
     private let rulebook: Rulebook
-    private let database: DatabasePool
-    private let reader: Reader
+    private let database: SQLiteDatabase
+    private let reader: SQLiteReader
     private let sample: SampleDatabase
     private let now = Instant(seconds: 1_767_225_600)
 
@@ -27,7 +27,7 @@ private struct BothEngines {
         catalogue = try Catalogue(
             parsing: RandomReads.models.map { ("models/\($0).json", Array($1.utf8)) })
         rulebook = try Rulebook.compile(catalogue)
-        database = try DatabasePool.open(.temporary)
+        database = try SQLiteDatabase.open(.temporary)
         sample = try SampleDatabase()
         var random = SeededGenerator(seed: seed)
         for model in catalogue.models {
@@ -39,7 +39,7 @@ private struct BothEngines {
     }
 
     private static func make(
-        _ table: Table, _ rows: [[Value]], in database: DatabasePool
+        _ table: Table, _ rows: [[Value]], in database: SQLiteDatabase
     ) throws {
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
@@ -47,12 +47,12 @@ private struct BothEngines {
                     "\"\(column.name)\" \(column.type.traits.storage.rawValue.uppercased())"
                 }
                 let list = columns.joined(separator: ", ")
-                try transaction.run(SQL("CREATE TABLE \"\(table.name)\" (\(list)) STRICT"))
+                try transaction.run(SQL(text: "CREATE TABLE \"\(table.name)\" (\(list)) STRICT"))
                 for row in rows {
-                    var sql = SQL("INSERT INTO \"\(table.name)\" VALUES (")
+                    var sql = SQL(text: "INSERT INTO \"\(table.name)\" VALUES (")
                     for (index, value) in row.enumerated() {
                         if index > 0 { sql.append(", ") }
-                        sql.append(argument: value)
+                        sql.append(argument: value, .text)
                     }
                     sql.append(")")
                     try transaction.run(sql)
@@ -113,13 +113,13 @@ private struct BothEngines {
 extension ReadPlan {
     /// What gives the rows, and what counts them.
     fileprivate var statements: [(BoundSQL, RowLayout)] {
-        [(rows, layout)]
-            + (counting.statement.map { [($0, RowLayout([("count", .integer)]))] } ?? [])
+        [(query.rows, query.layout)]
+            + (query.counting.statement.map { [($0, RowLayout([("count", .integer)]))] } ?? [])
     }
 }
 
 /// What a read answers does not depend on the engine: the bytes of its body, and the count.
-@Suite(.needsPostgres) struct BothEnginesTests {
+@Suite(.blocking, .needsPostgres) struct BothEnginesTests {
     static let identities: [Identity] = [
         .anonymous, .service,
         Identity(role: .authenticated, userID: RandomReads.uuid(1), claims: #"{"a":1}"#),
