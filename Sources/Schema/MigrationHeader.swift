@@ -40,26 +40,26 @@ struct MigrationHeader {
     }
 
     /// The line that a new file begins with; nil where an engine's files need none.
-    static func line(for dialect: any DefinitionDialect) -> String? {
-        dialect.takesUnmarkedScripts ? nil : "-- apus: \(dialect.name)"
+    static func line(for form: MigrationFileForm) -> String? {
+        form.isUnmarked ? nil : "-- apus: \(form.engine)"
     }
 
     /// Why an engine cannot run the file.
-    func fault(on dialect: any DefinitionDialect) -> MigrationScript.Fault? {
-        if let engine, engine.word != dialect.name {
+    func fault(against form: MigrationFileForm) -> MigrationScript.Fault? {
+        if let engine, engine.word != form.engine {
             return .init(
-                "the file is for \"\(engine.word)\", and this database is \(dialect.productName): "
+                "the file is for \"\(engine.word)\", and this database is \(form.productName): "
                     + "take the file out; 'apus migrate new NAME' writes what the others do not "
                     + "build", at: engine.offset)
         }
-        if engine == nil, let line = Self.line(for: dialect) {
+        if engine == nil, let line = Self.line(for: form) {
             return .init(
-                "the file does not say that it is for \(dialect.productName): write '\(line)' on "
+                "the file does not say that it is for \(form.productName): write '\(line)' on "
                     + "its first line if it is", at: 0)
         }
-        if let transaction, !dialect.runsScriptsOutsideTransactions {
+        if let transaction, !form.runsOutsideTransactions {
             return .init(
-                "\(dialect.productName) runs each file in a transaction: take this line out",
+                "\(form.productName) runs each file in a transaction: take this line out",
                 at: transaction.offset)
         }
         return nil

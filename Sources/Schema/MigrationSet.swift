@@ -62,7 +62,8 @@ extension MigrationFile {
     fileprivate func check(_ dialect: any DefinitionDialect, _ report: Report) {
         let source = SourceFile(path: path, bytes: text)
         let faults =
-            MigrationHeader(text).fault(on: dialect).map { [$0] } ?? dialect.script(text).faults
+            MigrationHeader(text).fault(against: dialect.fileForm).map { [$0] }
+            ?? dialect.script(text).faults
         for fault in faults { report.fault(fault.message, at: source.location(fault.offset)) }
     }
 

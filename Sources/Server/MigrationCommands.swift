@@ -22,7 +22,7 @@ public enum MigrationCommands {
         try difference.requireAdditive(to: "what Migrations/ builds")
         guard !difference.isEmpty else { return nil }
         let file = MigrationFile(
-            making: difference.additions, in: engine.definitions, name: name,
+            making: difference.additions, in: engine.definitions.fileForm, name: name,
             after: set.files.last?.version, now: .now)
         try file.write(to: options.migrationsDirectory)
         return options.migrationsDirectory + "/" + file.fileName

@@ -2,7 +2,6 @@ import Diagnostics
 import Store
 import StoreSQLite
 import Testing
-import Values
 
 @testable import Schema
 
@@ -31,8 +30,11 @@ import Values
 
     @Test(arguments: headers)
     func `a file for another engine is refused by name`(_ text: String, _ fault: String?) {
-        #expect(Self.fault(of: text, on: SQLiteDialect()) == fault)
+        #expect(Self.fault(of: text, on: SQLiteDialect().fileForm) == fault)
     }
+
+    private static let marked = MigrationFileForm(
+        engine: "elsewhere", productName: "Elsewhere", runsOutsideTransactions: true)
 
     /// The same where only marked files are taken, and some run outside of a transaction.
     static let elsewhere: [(String, String?)] = [
@@ -52,70 +54,24 @@ import Values
 
     @Test(arguments: elsewhere)
     func `files without a mark are those of the first engine`(_ text: String, _ fault: String?) {
-        #expect(Self.fault(of: text, on: Elsewhere()) == fault)
+        #expect(Self.fault(of: text, on: Self.marked) == fault)
     }
 
     @Test func `a new file says which engine it is for, but for the first`() {
-        func text(in dialect: any DefinitionDialect) -> String {
+        func text(in form: MigrationFileForm) -> String {
             let file = MigrationFile(
-                making: [], in: dialect, name: "a", after: nil, now: MigrationTests.now)
+                making: [], in: form, name: "a", after: nil, now: MigrationTests.now)
             return String(decoding: file.text, as: UTF8.self)
         }
-        #expect(text(in: SQLiteDialect()).hasPrefix("-- a: written by"))
-        #expect(text(in: Elsewhere()).hasPrefix("-- apus: elsewhere\n-- a: written by"))
+        #expect(text(in: SQLiteDialect().fileForm).hasPrefix("-- a: written by"))
+        #expect(text(in: Self.marked).hasPrefix("-- apus: elsewhere\n-- a: written by"))
     }
 
-    private static func fault(of text: String, on dialect: any DefinitionDialect) -> String? {
+    private static func fault(of text: String, on form: MigrationFileForm) -> String? {
         let bytes = Array(text.utf8)
-        return MigrationHeader(bytes).fault(on: dialect).map { fault in
+        return MigrationHeader(bytes).fault(against: form).map { fault in
             let place = SourceFile(path: "a", bytes: bytes).location(fault.offset)
             return "\(place): \(fault.message)".replacing("a:", with: "", maxReplacements: 1)
         }
     }
-}
-
-/// An engine that takes marked files only, and runs some outside of a transaction.
-private struct Elsewhere: DefinitionDialect {
-    let name = "elsewhere"
-    let productName = "Elsewhere"
-    let distinct = ""
-    let notDistinct = ""
-    let textOrder = ""
-    let likeBinding = StatementWriter.Binding.primary
-    let addsReferencesWithDefault = true
-    let optionsFault = ""
-    let takesUnmarkedScripts = false
-    let runsScriptsOutsideTransactions = true
-
-    func parameter(_ number: Int, _ type: ColumnType) -> String { "" }
-    func literal(_ value: Value, _ type: ColumnType) -> String { "" }
-    func binding(
-        of function: StoreFunction, _ operands: [ValueExpression]
-    ) -> StatementWriter.Binding { .primary }
-    func write(
-        _ function: StoreFunction, _ operands: [ValueExpression], to writer: inout StatementWriter
-    ) {}
-    func writeLike(
-        _ operand: ValueExpression, _ pattern: ValueExpression, ignoresCase: Bool,
-        to writer: inout StatementWriter
-    ) {}
-    func writeObject(
-        _ layout: RowLayout, _ select: SelectStatement, to writer: inout StatementWriter
-    ) {}
-    func writeArray(
-        _ layout: RowLayout, _ select: SelectStatement, to writer: inout StatementWriter
-    ) {}
-    func writeIdentity(of table: Table, as alias: String, to writer: inout StatementWriter) {}
-    func reading(_ query: BoundSQL, with tables: [RestoredTable]) -> BoundSQL { query }
-    func createTable(_ table: TableDefinition) -> String { "" }
-    func createIndex(_ index: TableDefinition.Index, of table: TableDefinition) -> String { "" }
-    func createUnique(_ unique: Table.Key, of table: TableDefinition) -> String { "" }
-    func addColumn(_ column: Int, to table: TableDefinition) -> String { "" }
-    func type(
-        of column: TableStructure.Column, checks: Set<TableStructure.Condition>
-    ) -> DeclaredType? { nil }
-    func renaming(
-        _ columns: [String: String], in condition: TableStructure.Condition
-    ) -> TableStructure.Condition { condition }
-    func script(_ text: [UInt8]) -> MigrationScript { MigrationScript([], faults: []) }
 }

@@ -36,7 +36,7 @@ import Testing
         let difference = try difference(set, files)
         #expect(difference.refusals.isEmpty)
         let file = MigrationFile(
-            making: difference.additions, in: SQLiteDialect(), name: "Next Step",
+            making: difference.additions, in: SQLiteDialect().fileForm, name: "Next Step",
             after: set.files.last?.version, now: now)
         return MigrationSet(set.files + [file])
     }
@@ -253,7 +253,7 @@ import Testing
 
     @Test func `a version follows the last one even when the clock is behind`() {
         let file = MigrationFile(
-            making: [], in: SQLiteDialect(), name: "x", after: "20271231T235900", now: Self.now)
+            making: [], in: SQLiteDialect().fileForm, name: "x", after: "20271231T235900", now: Self.now)
         #expect(file.version == "20271231T235901")
     }
 
@@ -270,7 +270,7 @@ import Testing
         let directory = temporary.file("Migrations")
         #expect(try migrations(in: directory).files == [])
         let file = MigrationFile(
-            making: [], in: SQLiteDialect(), name: "first", after: nil, now: Self.now)
+            making: [], in: SQLiteDialect().fileForm, name: "first", after: nil, now: Self.now)
         try file.write(to: directory)
         #expect(try migrations(in: directory).files.map(\.text) == [file.text])
         #expect(throws: Problem.self) { try file.write(to: directory) }

@@ -47,11 +47,8 @@ public protocol DefinitionDialect: Dialect {
     /// A migration file's text, cut into statements and judged.
     func script(_ text: [UInt8]) -> MigrationScript
 
-    /// Whether migration files that name no engine are this one's.
-    var takesUnmarkedScripts: Bool { get }
-
-    /// Whether migration files can be run outside of a transaction.
-    var runsScriptsOutsideTransactions: Bool { get }
+    /// What its migration files say of themselves.
+    var fileForm: MigrationFileForm { get }
 }
 
 extension DefinitionDialect {

@@ -12,12 +12,13 @@ extension SQLiteDialect {
         return MigrationScript(statements.map(MigrationScript.Statement.init), faults: faults)
     }
 
-    /// See ``Store/DefinitionDialect/takesUnmarkedScripts``: all are that were written when there
-    /// was no other engine.
-    public var takesUnmarkedScripts: Bool { true }
-
-    /// See ``Store/DefinitionDialect/runsScriptsOutsideTransactions``.
-    public var runsScriptsOutsideTransactions: Bool { false }
+    /// See ``Store/DefinitionDialect/fileForm``. Files without a mark were written when there was
+    /// no other engine.
+    public var fileForm: MigrationFileForm {
+        MigrationFileForm(
+            engine: name, productName: productName, isUnmarked: true,
+            runsOutsideTransactions: false)
+    }
 }
 
 extension MigrationScript.Statement {
