@@ -66,6 +66,12 @@ public struct StatementWriter {
         text += dialect.parameter(ContextSlot.count + arguments.count, argument.type)
     }
 
+    /// Appends a parameter of the context.
+    private mutating func append(_ slot: ContextSlot) {
+        mentions.insert(ContextSlots(slot))
+        append(dialect.parameter(slot.rawValue, slot.type))
+    }
+
     // MARK: Expressions
 
     private func binding(of expression: ValueExpression) -> Binding {
@@ -95,18 +101,10 @@ public struct StatementWriter {
         switch expression {
         case .constant(let value, let type): append(dialect.literal(value, type))
         case .argument(let argument): append(argument)
-        case .context(let slot):
-            mentions.insert(ContextSlots(slot))
-            append(dialect.parameter(slot.rawValue, slot.type))
+        case .context(let slot): append(slot)
         case .column(let column): append(column)
         case .comparison(let comparison, let left, let right):
-            if comparison.isOrdering {
-                appendOrdered(left, .operation)
-                append(" \(comparison.sql) ")
-                appendOrdered(right, .operation)
-            } else {
-                binary(left, " \(comparison.sql) ", right)
-            }
+            binary(left, " \(comparison.sql) ", right, isOrdering: comparison.isOrdering)
         case .distinct(let left, let right): binary(left, dialect.distinct, right)
         case .isNull(let operand):
             append(operand, .operation)
@@ -154,11 +152,12 @@ public struct StatementWriter {
     }
 
     private mutating func binary(
-        _ left: ValueExpression, _ symbol: String, _ right: ValueExpression
+        _ left: ValueExpression, _ symbol: String, _ right: ValueExpression,
+        isOrdering: Bool = false
     ) {
-        append(left, .operation)
+        if isOrdering { appendOrdered(left, .operation) } else { append(left, .operation) }
         append(symbol)
-        append(right, .operation)
+        if isOrdering { appendOrdered(right, .operation) } else { append(right, .operation) }
     }
 
     /// Writes what is put in order; see ``Dialect/textOrder``.
