@@ -68,16 +68,14 @@ let package = Package(
         room("Configuration", ["Bytes", "Diagnostics"]),
         room(
             "Schema",
-            ["Configuration", "Store", "StoreSQLite", "Values", "Disk", "Bytes", "Diagnostics"]),
+            ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"]),
         room("Query", ["Values", "Bytes", "Diagnostics"]),
         room(
-            "Expressions",
-            ["Query", "Schema", "Store", "StoreSQLite", "Values", "Bytes", "Diagnostics"]),
+            "Expressions", ["Query", "Schema", "Store", "Values", "Bytes", "Diagnostics"]),
         room(
             "REST",
             [
-                "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP", "Bytes",
-                "Diagnostics",
+                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
             ]),
         room(
             "Auth",
@@ -149,7 +147,6 @@ let package = Package(
                 "Network", "Store", "Work", "Values", "Bytes", "Diagnostics",
             ]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
-        tests("StoreTests", ["Store", "Values", "Bytes", "Diagnostics"]),
         tests(
             "StoreSQLiteTests",
             ["StoreSQLite", "Store", "SQLite", "Values", "Bytes", "Diagnostics"]),
@@ -196,6 +193,7 @@ let package = Package(
                 "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Bytes", "Diagnostics",
             ]),
         tests("WireTests", ["ServerTestSupport", "Server", "Crypto", "Bytes"]),
+        tests("DifferentialTests", ["ServerTestSupport", "PostgresTestSupport", "Bytes"]),
         tests("HouseTests", []),
     ]
 )
@@ -218,7 +216,8 @@ if Context.environment["APUS_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Network", "Work", "Diagnostics", "CBaseline", "CLinux", "CSQLite", "COpenSSL",
+                "StorePostgres", "PostgresWire", "Network", "Work", "Diagnostics", "Bytes",
+                "CBaseline", "CLinux", "CSQLite", "COpenSSL",
             ],
             swiftSettings: house),
     ]

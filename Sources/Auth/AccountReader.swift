@@ -9,15 +9,15 @@ import Synchronization
 /// runs where the request is. A connection may go from thread to thread as long as one thread uses
 /// it at a time (sqlite.org/threadsafe.html, multi-thread mode): the lock sees to that.
 final class AccountReader: Sendable {
-    private let database: DatabasePool
+    private let database: SQLiteDatabase
     /// Opened for the first look-up: a start need not wait for it.
-    private let opened = Mutex<Reader?>(nil)
+    private let opened = Mutex<SQLiteReader?>(nil)
 
-    init(_ database: DatabasePool) { self.database = database }
+    init(_ database: SQLiteDatabase) { self.database = database }
 
     /// Runs look-ups on one state of the store.
     func read<R: Sendable>(
-        _ body: @Sendable (Reader) throws(Problem) -> R
+        _ body: @Sendable (SQLiteReader) throws(Problem) -> R
     ) throws(Problem) -> R {
         try opened.withLock { opened throws(Problem) in
             let reader = if let opened { opened } else { try open() }
@@ -26,7 +26,7 @@ final class AccountReader: Sendable {
         }
     }
 
-    private func open() throws(Problem) -> Reader {
+    private func open() throws(Problem) -> SQLiteReader {
         do throws(DatabaseError) {
             return try database.makeReader()
         } catch {

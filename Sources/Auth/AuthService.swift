@@ -12,7 +12,7 @@ public import StoreSQLite
 /// blocks a loop: passwords are hashed on threads of their own and the store is asked on its
 /// threads.
 public final class AuthService: Sendable {
-    let database: DatabasePool
+    let database: SQLiteDatabase
     let accounts: AccountReader
     let settings: AuthSettings
     let verifier: TokenVerifier
@@ -37,7 +37,7 @@ public final class AuthService: Sendable {
     ///   - uptime: the monotonic clock; another one in tests.
     /// - Throws: `invalid_setting` for settings that cannot be kept, or what the store says.
     public init(
-        database: DatabasePool, settings: AuthSettings, secrets: Secrets, version: String = "dev",
+        database: SQLiteDatabase, settings: AuthSettings, secrets: Secrets, version: String = "dev",
         log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now },
         uptime: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws(Problem) {

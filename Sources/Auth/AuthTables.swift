@@ -72,7 +72,9 @@ enum AuthTables {
 
     /// Brings the tables to the last step, all at once or not at all, and reads the sessions that
     /// are revoked. Blocks until it is durable: for start-up.
-    static func prepare(_ database: DatabasePool, now: Instant) throws(Problem) -> RevokedSessions {
+    static func prepare(
+        _ database: SQLiteDatabase, now: Instant
+    ) throws(Problem) -> RevokedSessions {
         try database.writeAndWait { transaction throws(Problem) in
             try transaction.script(
                 """

@@ -15,7 +15,7 @@ extension RowSource {
     }
 }
 
-extension Reader: RowSource {
+extension SQLiteReader: RowSource {
     func rows(
         _ text: String, _ arguments: [Value], columns: Int
     ) throws(Problem) -> [[Value]] {

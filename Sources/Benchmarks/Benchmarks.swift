@@ -34,6 +34,10 @@
 //
 //     $B baseline --database /tmp/baseline.db --port 8099
 //
+// What reads of PostgreSQL cost this side of the connection, without HTTP and rules:
+//
+//     $B postgres --database 'postgres://apus@/postgres?host=DIRECTORY'
+//
 // Run on an otherwise idle machine with two cores or more. The table measured is
 // `items(id, title, body, n)` with an index on `n`, open to the public, realtime on; for counts
 // under a rule it is `notes`: the same rows, half of them the caller's, `owner_id = auth.uid()`.
@@ -55,9 +59,11 @@ struct Benchmarks {
             case "compare": try Comparison(options).run()
             case "start": try StartTime(options).run()
             case "instructions": try InstructionCount(options).run()
+            case "postgres": try PostgresReads(options).run()
             default:
                 throw BenchmarkError(
-                    "Usage: benchmarks http|fanout|baseline|compare|start|instructions [options]",
+                    "Usage: benchmarks http|fanout|baseline|compare|start|instructions|postgres "
+                        + "[options]",
                     exitCode: 2)
             }
         } catch {

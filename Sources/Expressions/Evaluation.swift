@@ -55,7 +55,7 @@ public struct Evaluation {
             switch slot.source {
             case .column(let place): sql.arguments[slot.argument] = row.new[place]
             case .oldColumn(let place): sql.arguments[slot.argument] = row.old?[place] ?? .null
-            case .operand, .rows: break
+            case .operand: break
             }
         }
         return try lookup(sql, context)

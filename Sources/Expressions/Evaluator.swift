@@ -1,7 +1,6 @@
 import Diagnostics
 import Query
 import Store
-import StoreSQLite
 import Values
 
 /// Evaluation in memory: the same results as the SQL of `Lowering`, node for node. Columns are

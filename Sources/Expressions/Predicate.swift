@@ -2,7 +2,6 @@ public import Diagnostics
 import Query
 public import Schema
 public import Store
-import StoreSQLite
 import Synchronization
 public import Values
 

@@ -2,7 +2,6 @@ public import Diagnostics
 public import Query
 public import Schema
 public import Store
-import StoreSQLite
 public import Values
 
 /// A column of a model, or what a path finds in one, typed: what filters test, select shows and

@@ -1,5 +1,4 @@
 public import Store
-import StoreSQLite
 import Values
 
 /// A filter typed against a model: a predicate, and where repeated requests have its values.

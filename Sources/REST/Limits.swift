@@ -11,20 +11,13 @@ enum RESTLimits {
     static let queryBytesMax = 256 * 1024
     /// Parameters in a query string.
     static let parametersMax = 512
-    /// Embeds of a request at all levels together: each costs SQLite a correlated subquery.
+    /// Embeds of a request at all levels together: each costs the engine a correlated
+    /// subquery.
     static let embedsMax = 48
     /// Rows of one body. The body's bytes are bounded before this room sees them.
     static let payloadRowsMax = 100_000
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
-    /// Rows that the search of a PATCH or DELETE may find: their numbers stand in memory until they
-    /// are written, and the writer is held up for all of them at once.
-    static let foundRowsMax = 1_000_000
-    /// How long a count that was too long for the loop is not tried there again. Trying costs five
-    /// milliseconds, the slow lane some twenty microseconds.
-    static let longCountTime = Duration.seconds(60)
-    /// A count of less time than this would have been done on the loop.
-    static let shortCountTime = Duration.milliseconds(2)
     /// Finished plans kept by one loop.
     static let cachedPlansMax = 1024
     /// Bytes of the text that stands for a request's shape; longer requests are planned each time.

@@ -4,36 +4,66 @@ import Store
 import Values
 
 // Constraint violations with what the catalogue knows and the values of the row being written. The
-// others are worded in Database.
+// others are worded in Store.
 
 extension Problem {
+    /// What a caller is told of a constraint that a write of `model` breaks.
+    ///
+    /// - Parameter shown: The columns that may be shown.
+    init(_ violation: ConstraintViolation, of model: Model, shown: [Int]) {
+        /// A key, if the caller may read all of it: defaults fill columns that the body may not
+        /// even name, and rows that were there hold what others wrote.
+        func key(_ columns: [Int], _ values: [Value]?) -> KeyText? {
+            guard let values, columns.allSatisfy(shown.contains) else { return nil }
+            return KeyText(columns, of: model, values: values)
+        }
+        switch violation {
+        case .unique(let name, let columns, let values):
+            self = .unique(name, key: key(columns, values)?.description)
+        case .notNull(let column, let row):
+            self = .notNull(column, table: model.name)
+                .withFailingRow(row, of: model, shown: shown)
+        case .check(let name, let row):
+            self = .check(name, table: model.name).withFailingRow(row, of: model, shown: shown)
+        case .missingParent(let reference, let values):
+            self = .missingParent(
+                reference, table: model.name, key: key(reference.columns, values))
+        case .stillReferenced(let reference, let values):
+            self = .stillReferenced(
+                reference, table: model.name, key: key(reference.columns, values))
+        }
+    }
+
     /// 23503, from the side that refers.
     ///
     /// - Parameter key: Nil where the caller may not read it.
-    static func missingParent(_ foreignKey: ForeignKey, table: String, key: KeyText?) -> Problem {
+    private static func missingParent(
+        _ reference: Table.Reference, table: String, key: KeyText?
+    ) -> Problem {
         Problem(
             code: "23503", status: 409,
             message: "insert or update on table \"\(table)\" violates foreign key constraint "
-                + "\"\(foreignKey.name)\"",
+                + "\"\(reference.name)\"",
             details:
-                "\(key?.description ?? "Key") is not present in table \"\(foreignKey.target)\".")
+                "\(key?.description ?? "Key") is not present in table \"\(reference.other)\".")
     }
 
     /// 23503, from the side that is referred to.
-    static func stillReferenced(
-        _ foreignKey: ForeignKey, table: String, by child: String, key: KeyText?
+    private static func stillReferenced(
+        _ reference: Table.Reference, table: String, key: KeyText?
     ) -> Problem {
         Problem(
             code: "23503", status: 409,
             message: "update or delete on table \"\(table)\" violates foreign key constraint "
-                + "\"\(foreignKey.name)\" on table \"\(child)\"",
-            details: "\(key?.description ?? "Key") is still referenced from table \"\(child)\".")
+                + "\"\(reference.name)\" on table \"\(reference.other)\"",
+            details: "\(key?.description ?? "Key") is still referenced from table "
+                + "\"\(reference.other)\".")
     }
 
     /// Adds `Failing row contains (…)`, unless the details already say what is wrong. Columns the
     /// caller may not read are left out, as PostgreSQL does.
-    func withFailingRow(_ values: [Value], of model: Model, shown: [Int]) -> Problem {
-        guard details == nil, !shown.isEmpty else { return self }
+    func withFailingRow(_ values: [Value]?, of model: Model, shown: [Int]) -> Problem {
+        guard let values, details == nil, !shown.isEmpty else { return self }
         let texts = shown.map { Self.text(values[$0], model.columns[$0].type) }.joined(
             separator: ", ")
         var problem = self

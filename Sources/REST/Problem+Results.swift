@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Store
 
 // What a client is told after its statement ran: too many or too few rows. All of these undo it.
 
@@ -20,10 +21,10 @@ extension Problem {
             details: "The query affects \(count) rows")
     }
 
-    /// 54000: more rows than ``RESTLimits/foundRowsMax``.
+    /// 54000: more rows than ``Store/WriteLimits/foundRowsMax``.
     static let tooMuchFound = Problem(
         code: "54000", status: 413,
-        message: "The write selects more than \(RESTLimits.foundRowsMax) rows.",
+        message: "The write selects more than \(WriteLimits.foundRowsMax) rows.",
         hint: "Write fewer rows in each request.")
 
     /// 21000: an upsert names one key twice.

@@ -3,22 +3,21 @@ public import Diagnostics
 public import Expressions
 import HTTP
 public import Schema
-import Store
-public import StoreSQLite
+public import Store
 
 /// The REST surface of one loop: requests on `/rest/v1/…` in the dialect of PostgREST (rest.md).
 ///
 /// A request goes one way: ``ApiRequest`` (syntax) → plan (judged against catalogue and rules) →
-/// SQL → rows → bytes. Reads run at once on the loop's reader and move to the slow lane when they
-/// use up their budget; writes are planned here and run as jobs of the writer. Finished plans are
-/// kept by the request's shape, for as long as the service lives.
+/// statement or program → rows → bytes. Reads run on the loop's reader, at once where the engine
+/// can; writes are planned here, and run and committed by the engine. Finished plans are kept by
+/// the request's shape, for as long as the service lives.
 ///
 /// Confined to its loop.
 public final class RESTService {
     private let catalogue: Catalogue
     private let rulebook: Rulebook
-    private let database: DatabasePool
-    private let reader: Reader
+    private let engine: any WriteEngine
+    private let reader: any Reader
     let settings: RESTSettings
     private let report: @Sendable (Problem, UInt64) -> Void
     private var readPlans = PlanCache<ReadPlan>()
@@ -29,12 +28,13 @@ public final class RESTService {
     /// - Parameter report: Told of every problem with its request's id, for the log:
     ///   `Problem.cause` is there, which clients never see. Called on any thread.
     public init(
-        catalogue: Catalogue, rulebook: Rulebook, database: DatabasePool, reader: Reader,
-        settings: RESTSettings, report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
+        catalogue: Catalogue, rulebook: Rulebook, database engine: any WriteEngine,
+        reader: any Reader, settings: RESTSettings,
+        report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
         self.catalogue = catalogue
         self.rulebook = rulebook
-        self.database = database
+        self.engine = engine
         self.reader = reader
         self.settings = settings
         self.report = report
@@ -48,35 +48,28 @@ public final class RESTService {
         let context = identity.context(now: .now)
         let key = PlanKey(request, table: table, isService: identity.isService)
         if let key, let plan = readPlans.plan(for: key.bytes) {
-            let arguments = try ReadArguments(plan, operands: key.operands)
+            let arguments = try ReadArguments(plan.query, operands: key.operands)
             return try run(plan, arguments, context, request, identity)
         }
         let masked = key?.operands.map(\.parameter) ?? []
         let parsed = try ApiRequest(request, table: table, masked: masked)
         var planner = makePlanner(for: identity, context)
         let (plan, isShared) = try planner.readPlan(parsed)
-        if let key, isShared, plan.rows.slots.covers(masked) {
+        if let key, isShared, plan.query.rows.slots.covers(masked) {
             readPlans.insert(plan, for: key.bytes)
         }
-        return try run(plan, ReadArguments(plan), context, request, identity)
+        return try run(plan, ReadArguments(plan.query), context, request, identity)
     }
 
     private func run(
         _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request,
         _ identity: Identity
     ) throws(Problem) -> Answer {
-        let result: ReadResult
-        do throws(DatabaseError) {
-            result = try plan.run(on: reader, arguments, context)
-        } catch .overBudget {
-            return SlowRead(
-                plan: plan, arguments: arguments, context: context,
-                caller: identity.userID ?? request.peerAddress, log: log(of: request)
-            ).answer(from: database)
-        } catch {
-            throw Problem(error)
+        let reading = try worded { () throws(DatabaseError) in
+            try reader.read(
+                plan.query, arguments, context, for: identity.userID ?? request.peerAddress)
         }
-        return .response(try plan.response(result, arguments))
+        return try plan.answer(reading, arguments, log(of: request))
     }
 
     // MARK: Writes
@@ -89,11 +82,10 @@ public final class RESTService {
         let context = identity.context(now: now)
         let (plan, rows, operands) = try plan(request, action, table, identity, context)
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
-        let job = BoundWrite(
-            try PlannedWrite(plan, rows, computed), operands, context, catalogue,
-            isAnonymous: identity.isAnonymous, rowsMax: settings.rowsMax)
-        return try WriteRequest(job: job, database: database, log: log(of: request))
-            .answer(on: reader)
+        let job = try BoundWrite(
+            try PlannedWrite(plan, rows, computed), operands, context,
+            isAnonymous: identity.isAnonymous)
+        return try WriteRequest(job: job, log: log(of: request)).answer(on: reader)
     }
 
     /// The plan of a write, kept or made now, with the rows of the body and the operands that the
@@ -120,7 +112,7 @@ public final class RESTService {
             parsed.payload = payload
         }
         var planner = makePlanner(for: identity, context)
-        let (plan, isShared) = try planner.writePlan(parsed, action)
+        let (plan, isShared) = try planner.writePlan(parsed, action, for: engine)
         if let key, isShared, plan.slots.covers(masked) { writePlans.insert(plan, for: key.bytes) }
         return (plan, parsed.payload?.rows ?? [], Operands())
     }
@@ -142,7 +134,7 @@ public final class RESTService {
         Planner(
             catalogue: catalogue,
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings, dialect: database.dialect)
+            settings: settings, dialect: reader.dialect)
     }
 }
 

@@ -23,7 +23,7 @@ struct DecisionMemory {
         self.dependencies = dependencies
     }
 
-    /// The decision on a row: remembered, or made now and remembered unless it broke.
+    /// The decision on a row: remembered, or made now and remembered if it was made.
     ///
     /// - Parameter departed: the transaction whose deleted rows the decision is made with, if any.
     mutating func verdict(
@@ -40,7 +40,10 @@ struct DecisionMemory {
         let key = columns.map { values[$0] }
         if let known = decisions[key] { return known }
         let verdict = decide()
-        if verdict != .broken { decisions[key] = verdict }
+        switch verdict {
+        case .passes, .fails: decisions[key] = verdict
+        case .broken, .waits: break
+        }
         return verdict
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Expressions
 import Store
 
@@ -10,6 +11,8 @@ final class Judge {
         /// The predicate could not be evaluated. Such a change is not skipped silently: its
         /// listeners are told to read again.
         case broken
+        /// The predicate asks for what has been noted in ``LookUps`` and is not known yet.
+        case waits
     }
 
     private let predicate: Predicate
@@ -56,12 +59,12 @@ final class Judge {
 
     private func decide(_ image: RowImage, in round: Round) -> Verdict {
         let row = RowInput(new: image.values, old: nil, model: round.model)
-        do {
+        do throws(Problem) {
             let truth = try predicate.evaluate(
                 row, in: round.evaluation(for: context, reading: models))
             return truth == true ? .passes : .fails
         } catch {
-            return .broken
+            return error == .answerAwaited ? .waits : .broken
         }
     }
 }

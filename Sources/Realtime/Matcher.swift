@@ -1,12 +1,11 @@
 import Diagnostics
 import Schema
 import Store
-import StoreSQLite
 
 /// Finds whom changes are for: a model's value index gives the listeners that may want one, their
 /// filters and rules decide. Whatever is decided is kept under the round's number.
 final class Matcher {
-    private let reader: Reader
+    let lookUps: LookUps
     private var lastRound: UInt64 = 0
     /// The deleted rows of the transaction being delivered.
     private var departed: DepartedRows?
@@ -16,7 +15,7 @@ final class Matcher {
     private var touched: ContiguousArray<Audience> = []
 
     /// - Parameter reader: the loop's own; rules that look at other models are asked through it.
-    init(reader: Reader) { self.reader = reader }
+    init(reader: any Reader) { lookUps = LookUps(reader: reader) }
 
     /// Begins a change's round.
     ///
@@ -43,24 +42,29 @@ final class Matcher {
     ) -> Round {
         lastRound += 1
         return Round(
-            number: lastRound, change: change, model: feed.model, now: now, reader: reader,
+            number: lastRound, change: change, model: feed.model, now: now, lookUps: lookUps,
             departed: departed)
     }
 
     /// The audiences that a change is for, those with members that are behind as well: what each
-    /// may hear of is decided now, once for all its members.
+    /// may hear of is decided now, once for all its members. Nil when look-ups must be answered
+    /// first; all of those that are seen to be needed are noted.
     func audiences(
         for image: RowImage, of feed: ModelFeed, in round: Round
-    ) -> ContiguousArray<Audience> {
+    ) -> ContiguousArray<Audience>? {
         found.removeAll(keepingCapacity: true)
         touched.removeAll(keepingCapacity: true)
         feed.collect(round.change.operation, image.values, into: &found)
         for listener in found {
             let verdict = listener.verdict(in: round)
-            guard verdict != .fails else { continue }
+            guard verdict != .fails, verdict != .waits else { continue }
             let audience = listener.audience
             if audience.note(listener, verdict, in: round) { touched.append(audience) }
         }
+        // What they may be shown of the old row is part of the decision.
+        for audience in touched { _ = audience.mayShowOld(in: round) }
+        if lookUps.areWanted { return nil }
+        lookUps.forget()
         return touched
     }
 

@@ -8,22 +8,53 @@ extension RealtimeHub {
     /// are queued; the server writes each socket once per turn. Those of times without `demand` may
     /// be left out.
     public func deliver(_ changes: [Change]) {
+        expireTokens(at: clock())
+        if held.isEmpty { deliver(changes, from: 0) } else { held.append(changes) }
+    }
+
+    /// - Parameter isAgain: Whether the first of them is known already, and was held for answers.
+    private func deliver(_ changes: [Change], from start: Int, isAgain: Bool = false) {
         let now = clock()
-        expireTokens(at: now)
-        for change in changes {
-            counters.changes += 1
+        for place in start..<changes.count {
+            let change = changes[place]
+            if place > start || !isAgain { note(change) }
+            if !sessions.isEmpty {
+                guard let missed = fanOut(change, among: changes, at: now) else {
+                    return hold(changes, at: place)
+                }
+                backlog.append(change, missedBy: missed)
+            }
             backlog.reach(change.sequence)
-            binder.feeds[change.table]?.changeCount += 1
-            guard !sessions.isEmpty else { continue }
-            backlog.append(change, missedBy: fanOut(change, among: changes, at: now))
         }
         matcher.endBatch()
     }
 
-    /// Gives a change to all whom it is for. Answers the audiences with members that are behind.
+    private func note(_ change: Change) {
+        counters.changes += 1
+        binder.feeds[change.table]?.changeCount += 1
+    }
+
+    /// Holds a change, and with it all that follow, until the look-ups that it needs are answered.
+    private func hold(_ changes: [Change], at place: Int) {
+        if held.isEmpty { held.append(changes) }
+        matcher.lookUps.ask { [weak self] in self?.resume(changes, from: place) }
+    }
+
+    private func resume(_ changes: [Change], from place: Int) {
+        let waiting = held
+        held = []
+        deliver(changes, from: place, isAgain: true)
+        // The first of them is the batch that was held; if it waits again so do the others.
+        for changes in waiting.dropFirst() {
+            if held.isEmpty { deliver(changes, from: 0) } else { held.append(changes) }
+        }
+    }
+
+    /// Gives a change to all whom it is for. Answers the audiences with members that are behind;
+    /// nil when it must wait for look-ups.
     private func fanOut(
         _ change: Change, among changes: [Change], at now: Instant
-    ) -> [ChangeRing.Missed] {
+    ) -> [ChangeRing.Missed]? {
         guard let feed = binder.feeds[change.table], feed.hasListeners(for: change.operation),
             let image = change.new ?? change.old
         else { return [] }
@@ -33,7 +64,10 @@ extension RealtimeHub {
             return []
         }
         var missed: [ChangeRing.Missed] = []
-        for audience in matcher.audiences(for: image, of: feed, in: round) {
+        guard let audiences = matcher.audiences(for: image, of: feed, in: round) else {
+            return nil
+        }
+        for audience in audiences {
             let showsOld = audience.mayShowOld(in: round)
             var isMissed = false
             audience.forEachFrame(showsOld: showsOld, in: round) { frame in

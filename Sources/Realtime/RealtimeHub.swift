@@ -1,8 +1,7 @@
 public import Diagnostics
 public import Expressions
 public import Schema
-import Store
-public import StoreSQLite
+public import Store
 
 /// The realtime service of one loop: its sockets, their channels, and the delivery of committed
 /// changes to them. Built on, and confined to, its loop's thread.
@@ -28,6 +27,8 @@ public final class RealtimeHub {
     let tokens: TokenWatch
     /// The watched models and how bindings are judged; another one after each reload.
     private(set) var binder: Binder
+    /// The batches of changes that wait for answers to look-ups, the one that asked first.
+    var held: [[Change]] = []
     /// The open sockets.
     private(set) var sessions: [ObjectIdentifier: RealtimeSession] = [:]
 
@@ -46,7 +47,7 @@ public final class RealtimeHub {
     ///   - now: the wall clock; tests inject their own.
     ///   - uptime: the monotonic clock; tests inject their own.
     public init(
-        catalogue: Catalogue, rulebook: Rulebook, reader: Reader, settings: FeedSettings,
+        catalogue: Catalogue, rulebook: Rulebook, reader: any Reader, settings: FeedSettings,
         authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
         revocationCount: @escaping () -> Int = { 0 },
         report: @escaping (_ topic: String, _ reason: String) -> Void = { _, _ in },

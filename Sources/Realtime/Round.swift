@@ -2,7 +2,6 @@ import Diagnostics
 import Expressions
 import Schema
 import Store
-import StoreSQLite
 import Values
 
 /// One change on its way to its listeners. Whatever is decided or encoded for it is kept under its
@@ -13,7 +12,7 @@ struct Round {
     let change: Change
     let model: Model
     let now: Instant
-    let reader: Reader
+    let lookUps: LookUps
     /// Of a DELETE: what its transaction deleted.
     let departed: DepartedRows?
 
@@ -25,14 +24,13 @@ struct Round {
     func evaluation(for caller: QueryContext, reading models: Set<String>) -> Evaluation {
         var context = caller
         context.now = now
-        let reader = reader
+        let lookUps = lookUps
         let restored = departed?.tables(among: models) ?? []
         return Evaluation(
-            context: context, dialect: reader.dialect
+            context: context, dialect: lookUps.dialect
         ) { (sql, context) throws(Problem) in
-            try worded { () throws(DatabaseError) in
-                try reader.scalar(reader.dialect.reading(sql, with: restored), context)
-            }
+            try lookUps.value(
+                ScalarQuery(lookUps.dialect.reading(sql, with: restored), context))
         }
     }
 }

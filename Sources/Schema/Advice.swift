@@ -1,4 +1,5 @@
 import Diagnostics
+import Store
 
 /// What the author can do about a difference that cannot be overcome by adding.
 ///
@@ -73,8 +74,8 @@ enum Advice: Hashable, Sendable {
         case .replaceIndex(let name):
             "\(Self.without(indexes: [name])) what is declared is added then"
         case .rename(let table, let former, let name):
-            "write a migration file by hand: ALTER TABLE \(DDL.quoted(table)) "
-                + "RENAME COLUMN \(DDL.quoted(former)) TO \(DDL.quoted(name));"
+            "write a migration file by hand: ALTER TABLE \(quoted(identifier: table)) "
+                + "RENAME COLUMN \(quoted(identifier: former)) TO \(quoted(identifier: name));"
         case .recordFirst(let former):
             "call it \"\(former)\" until 'apus migrate new NAME' has recorded it"
         case .giveDefault: "give it a constant default or leave it out of \"required\""
@@ -94,6 +95,6 @@ enum Advice: Hashable, Sendable {
     /// IF EXISTS, since what `apus dev` added may be in no migration file yet.
     private static func without(indexes names: [String]) -> String {
         "write a migration file by hand: "
-            + names.map { "DROP INDEX IF EXISTS \(DDL.quoted($0));" }.joined(separator: " ")
+            + names.map { "DROP INDEX IF EXISTS \(quoted(identifier: $0));" }.joined(separator: " ")
     }
 }

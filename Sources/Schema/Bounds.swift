@@ -90,18 +90,6 @@ enum NumberBound: String, CaseIterable, Sendable {
         case .multipleOf: number.isMultiple(of: bound)
         }
     }
-
-    /// The bound as an SQL condition; nil where SQLite would judge otherwise.
-    func condition(on column: String, _ bound: Value, literal: String) -> String? {
-        switch self {
-        case .minimum: "\(column) >= \(literal)"
-        case .maximum: "\(column) <= \(literal)"
-        case .exclusiveMinimum: "\(column) > \(literal)"
-        case .exclusiveMaximum: "\(column) < \(literal)"
-        // `%` would cut a REAL down to an integer first.
-        case .multipleOf: bound.isInteger ? "\(column) % \(literal) = 0" : nil
-        }
-    }
 }
 
 extension Value {
@@ -118,11 +106,6 @@ extension Value {
         let quotient = number / step
         let whole = quotient.rounded()
         return abs(quotient - whole) <= abs(whole) * .ulpOfOne * 4
-    }
-
-    fileprivate var isInteger: Bool {
-        if case .integer = self { return true }
-        return false
     }
 
     private var double: Double? {

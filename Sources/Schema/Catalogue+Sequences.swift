@@ -1,16 +1,15 @@
 public import Diagnostics
-import Store
-public import StoreSQLite
+public import Store
 
 extension Catalogue {
     /// Lets the numbers of every identity column go on after the rows that are there, before
     /// anybody writes. While the server runs explicit values do not move them, as in PostgreSQL;
     /// but there is no `setval` here, so whoever has brought rows along with their ids starts it
     /// anew. Blocks.
-    public func settleSequences(in database: DatabasePool) throws(Problem) {
+    public func settleSequences(in database: some MigrationTarget) throws(Problem) {
         let sequences = models.compactMap(\.sequence)
         if sequences.isEmpty { return }
-        try database.writeAndWait { transaction throws(Problem) in
+        try database.migrate { transaction throws(Problem) in
             try worded { () throws(DatabaseError) in
                 for sequence in sequences { try transaction.raise(sequence) }
             }

@@ -1,4 +1,5 @@
 import Diagnostics
+public import Store
 
 /// What separates a database from the declared models: the statements that would add what is
 /// missing, and what cannot be reached by adding.
@@ -60,39 +61,33 @@ public struct Difference: Hashable, Sendable {
     ///   - recorded: what the migration files build, where the database may have more: advice must
     ///     not name in a new file what no file makes.
     ///   - holdings: what the database holds, where advice is to say what it costs.
-    /// - Throws: the faults of checks and index predicates.
     public static func between(
         _ built: DatabaseStructure, from origin: Origin = .database,
-        recorded: DatabaseStructure? = nil, holdings: Holdings? = nil, _ declared: Catalogue,
-        render: ExpressionRenderer
-    ) throws(SchemaFailure) -> Difference {
-        var statements: [String] = []
-        for model in declared.models { statements += try DDL.create(model, render: render) }
+        recorded: DatabaseStructure? = nil, holdings: Holdings? = nil, _ declared: DeclaredTables
+    ) -> Difference {
         var comparison = StructureComparison(
-            built: built, recorded: recorded ?? built,
-            wanted: DatabaseStructure(statements: statements), catalogue: declared,
-            origin: origin, holdings: holdings)
-        for model in declared.modelsByDependency {
+            built: built, recorded: recorded ?? built, declared, origin: origin,
+            holdings: holdings)
+        for model in declared.catalogue.modelsByDependency {
+            guard let definition = declared.definition(of: model) else { continue }
             if built.tables[model.name.lowercased()] == nil {
-                for (index, statement) in try DDL.create(model, render: render).enumerated() {
-                    let what =
-                        index == 0
-                        ? "table \(model.name)" : "index \(model.indexes[index - 1].name)"
-                    comparison.additions.append(Addition(what: what, statement: statement))
-                }
+                comparison.additions += declared.additions(making: definition)
             } else {
-                var conditions: [String] = []
-                for check in model.checks {
-                    conditions.append(DDL.text(of: try render(check.condition, model)))
-                }
-                comparison.compare(model, conditions: conditions)
-                for index in model.indexes {
-                    let statement = try DDL.createIndex(index, of: model, render: render)
-                    comparison.compare(index, statement)
-                }
+                comparison.compare(model, definition)
             }
         }
         comparison.findLeftovers()
         return Difference(additions: comparison.additions, refusals: comparison.refusals)
+    }
+}
+
+extension DeclaredTables {
+    /// A table and its indexes.
+    fileprivate func additions(making table: TableDefinition) -> [Difference.Addition] {
+        [.init(what: "table \(table.name)", statement: dialect.createTable(table))]
+            + table.indexes.map { index in
+                .init(
+                    what: "index \(index.name)", statement: dialect.createIndex(index, of: table))
+            }
     }
 }

@@ -1,6 +1,5 @@
 public import Diagnostics
-import Store
-import StoreSQLite
+public import Store
 
 /// What migration files build and drop, found by applying all of them to a database that is thrown
 /// away.
@@ -11,8 +10,8 @@ public struct DryRun: Sendable {
         let place: SourceLocation
     }
 
-    /// The statements that make what is there before the first file, and after each.
-    private let stages: [[String]]
+    /// What is there after each file.
+    private let stages: [StructureDescription]
     private let versions: [String]
     /// The last statement that dropped a part.
     private let drops: [SchemaPart: Drop]
@@ -23,59 +22,57 @@ public struct DryRun: Sendable {
     ///
     /// - Throws: `migration_failed` with file and line for a statement that fails where only files
     ///   have built.
-    public init(_ set: MigrationSet) throws(Problem) {
-        let database = try DatabasePool.open(.temporary)
-        defer { database.close() }
-        var stages: [[String]] = [[]]
-        var drops: [SchemaPart: Drop] = [:]
-        for file in set.files {
-            // Nothing is there but what earlier files built, so every statement has to run.
-            let stage = try database.writeAndWait { transaction throws(Problem) -> Stage in
-                try Self.apply(file, in: transaction)
+    public init(_ set: MigrationSet, on engine: some MigrationEngine) throws(Problem) {
+        var stages: [Stage] = []
+        if !set.files.isEmpty {
+            let scratch = try engine.makeScratch()
+            defer { scratch.close() }
+            for file in set.files {
+                let script = engine.definitions.script(file.text)
+                // Nothing is there but what earlier files built, so every statement has to run.
+                let stage = try scratch.migrate { transaction throws(Problem) -> Stage in
+                    try Self.apply(script, of: file, in: transaction)
+                }
+                stages.append(stage)
             }
-            stages.append(stage.statements)
-            drops.merge(stage.drops) { $1 }
         }
-        self.stages = stages
-        self.drops = drops
+        self.stages = stages.map(\.description)
+        drops = stages.reduce(into: [:]) { $0.merge($1.drops) { $1 } }
         versions = set.files.map(\.version)
-        built = DatabaseStructure(statements: stages.last ?? [])
+        built = stages.last?.description.structure ?? DatabaseStructure()
     }
 
     /// What is there after one file, and what it has dropped.
     private struct Stage: Sendable {
-        var statements: [String] = []
-        var drops: [SchemaPart: Drop] = [:]
+        let description: StructureDescription
+        let drops: [SchemaPart: Drop]
     }
 
     private static func apply(
-        _ file: MigrationFile, in transaction: WriteTransaction
+        _ script: MigrationScript, of file: MigrationFile, in transaction: any MigrationTransaction
     ) throws(Problem) -> Stage {
-        var stage = Stage()
-        try transaction.run(file) { transaction, statement, source throws(Problem) in
+        var drops: [SchemaPart: Drop] = [:]
+        try transaction.run(script, of: file) { statement, source throws(Problem) in
             let before = try statement.mayDrop ? DatabaseStructure(of: transaction).parts : []
             try transaction.run(statement, source)
             if before.isEmpty { return }
             let after = try DatabaseStructure(of: transaction).parts
             for part in before.subtracting(after) {
-                stage.drops[part] = Drop(
+                drops[part] = Drop(
                     version: file.version, place: source.location(statement.offset))
             }
         }
-        stage.statements = try transaction.schemaStatements()
-        return stage
+        let description = try migrating { () throws(DatabaseError) in try transaction.structure() }
+        return Stage(description: description, drops: drops)
     }
 
     /// What is there before a file of the set, and after it.
     func structures(
         around file: MigrationFile
     ) -> (before: DatabaseStructure, after: DatabaseStructure) {
-        let index = versions.firstIndex(of: file.version) ?? versions.endIndex
-        let after = min(index + 1, stages.endIndex - 1)
-        return (
-            DatabaseStructure(statements: stages[min(index, after)]),
-            DatabaseStructure(statements: stages[after])
-        )
+        guard let index = versions.firstIndex(of: file.version) else { return (built, built) }
+        let before = index > 0 ? stages[index - 1].structure : DatabaseStructure()
+        return (before, stages[index].structure)
     }
 
     /// What files drop although the models declare it and no later file makes it again.
@@ -121,13 +118,15 @@ extension Difference {
     /// To be asked of the difference that there was before the files were applied.
     public func faults(
         of pending: [MigrationFile], from before: DatabaseStructure, to after: DatabaseStructure,
-        against declared: Catalogue
+        against declared: DeclaredTables
     ) -> [Diagnostic] {
-        declared.models.compactMap { model -> Diagnostic? in
+        declared.catalogue.models.compactMap { model -> Diagnostic? in
             let name = model.name.lowercased()
             guard before.tables[name] != nil, after.tables[name] == nil,
                 !refusals.contains(where: { $0.part.table == name }),
-                let place = pending.compactMap({ $0.place(dropping: name) }).first
+                let place = pending.compactMap({
+                    $0.place(dropping: name, in: declared.dialect)
+                }).first
             else { return nil }
             return Diagnostic(dropping: model, at: place)
         }
@@ -136,12 +135,12 @@ extension Difference {
 
 extension MigrationFile {
     /// Where the file drops a table, given in lower case.
-    fileprivate func place(dropping table: String) -> SourceLocation? {
-        let statement = SQLScript(text).statements.first { statement in
-            statement.tokens.prefix(2).map(\.text) == ["drop", "table"]
-                && statement.tokens.contains { $0.name == table }
+    fileprivate func place(
+        dropping table: String, in dialect: any DefinitionDialect
+    ) -> SourceLocation? {
+        dialect.script(text).statements.first { $0.droppedNames.contains(table) }.map {
+            SourceFile(path: path, bytes: text).location($0.offset)
         }
-        return statement.map { SourceFile(path: path, bytes: text).location($0.offset) }
     }
 }
 
@@ -155,15 +154,6 @@ extension Diagnostic {
             "drops the \(what), which \(declaration) declares: what it holds would be lost; take "
                 + "out one of the two, or make it anew in a later migration file by hand",
             at: place)
-    }
-}
-
-extension SQLScript.Statement {
-    /// Whether it says DROP: of a table, or of a column in ALTER TABLE.
-    fileprivate var mayDrop: Bool {
-        guard let head = tokens.first else { return false }
-        return (head.isWord("drop") || head.isWord("alter"))
-            && tokens.contains { $0.isWord("drop") }
     }
 }
 

@@ -1,6 +1,5 @@
 public import Diagnostics
-import Store
-public import StoreSQLite
+public import Store
 
 /// How much is in what could go: the tables and columns that no model declares or no migration file
 /// builds.
@@ -10,9 +9,9 @@ public struct Holdings: Sendable {
     /// Rows with a value in a column.
     private(set) var values: [SchemaPart: Int] = [:]
 
-    /// Counts in the midst of a write.
+    /// Counts in the midst of a transaction.
     public init(
-        in transaction: WriteTransaction, of live: DatabaseStructure,
+        in transaction: any MigrationTransaction, of live: DatabaseStructure,
         besides recorded: DatabaseStructure, _ declared: Catalogue
     ) throws(Problem) {
         var models: [String: Set<String>] = [:]
@@ -26,24 +25,12 @@ public struct Holdings: Sendable {
             }
             let mayGo = models[name] == nil || recorded.tables[name] == nil
             guard mayGo || !columns.isEmpty else { continue }
-            let counts = try Self.counts(of: columns, in: name, transaction)
-            rows[name] = counts[0]
-            for (column, count) in zip(columns, counts.dropFirst()) {
-                values[.column(table: name, name: column)] = count
+            let counts = try migrating { () throws(DatabaseError) in
+                try transaction.counts(of: columns, in: name)
             }
-        }
-    }
-
-    /// The rows of a table, and those with a value in each of the columns.
-    private static func counts(
-        of columns: [String], in table: String, _ transaction: WriteTransaction
-    ) throws(Problem) -> [Int] {
-        let list = (["*"] + columns.map(DDL.quoted)).map { "count(\($0))" }
-        let sql = SQL("SELECT \(list.joined(separator: ", ")) FROM \(DDL.quoted(table))")
-        return try transaction.migrating { transaction throws(DatabaseError) -> [Int] in
-            try transaction.query(sql) { rows throws(DatabaseError) -> [Int] in
-                _ = try rows.next()
-                return list.indices.map { Int(rows.int64($0)) }
+            rows[name] = counts.rows
+            for (column, count) in zip(columns, counts.values) {
+                values[.column(table: name, name: column)] = count
             }
         }
     }

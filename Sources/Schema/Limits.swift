@@ -3,7 +3,7 @@
 enum SchemaLimits {
     /// The longest name of a model, column, rule or alias in bytes; PostgreSQL's own bound.
     static let nameBytesMax = 63
-    /// The most columns of one model; half of what an SQLite statement may bind by default.
+    /// The most columns of one model; half of what a statement of every engine may bind.
     static let columnsMax = 1000
     /// The largest file of `Schemas/` or `Migrations/` in bytes.
     static let fileBytesMax = 16 << 20
@@ -18,4 +18,6 @@ enum SchemaLimits {
     static let patternDepthMax = 32
     /// How many directories deep `Schemas/` is searched; a link that leads back ends there.
     static let directoryDepthMax = 4
+    /// The most characters of a value that is shown to whoever applies migrations.
+    static let exampleLengthMax = 60
 }

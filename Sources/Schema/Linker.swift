@@ -1,4 +1,5 @@
 import Diagnostics
+import Store
 import Values
 
 /// Links the drafts of all model files: finds the targets of references, makes the relationships,

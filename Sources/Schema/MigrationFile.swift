@@ -1,5 +1,6 @@
 import Bytes
 public import Diagnostics
+public import Store
 
 /// One file of `Migrations/`: `20261121T101500_create_posts.sql`. Once applied anywhere it must not
 /// change any more.
@@ -52,14 +53,13 @@ public struct MigrationFile: Hashable, Sendable {
             && bytes.enumerated().allSatisfy { $0 == 8 || ASCII.isNameDigit($1) }
     }
 
-    /// A new file that makes `additions`, with a version after `previous`.
+    /// A new file that makes `additions` in an engine, with a version after `previous`.
     ///
     /// The version is the moment `now` in UTC, or the next number after `previous` when the clock
     /// is behind it.
     public init(
-        making additions: [Difference.Addition], name: String, after previous: String?,
-        now: Instant,
-        directory: String = "Migrations"
+        making additions: [Difference.Addition], in dialect: any DefinitionDialect, name: String,
+        after previous: String?, now: Instant, directory: String = "Migrations"
     ) {
         let digits = now.postgres.utf8.prefix(19).filter(ASCII.isNameDigit)
         var version = String(decoding: digits, as: UTF8.self)
@@ -67,7 +67,8 @@ public struct MigrationFile: Hashable, Sendable {
             version = String(number + 1)
         }
         version.insert("T", at: version.index(version.startIndex, offsetBy: 8))
-        var sql = "-- \(Self.spelled(name)): written by `apus migrate new`.\n"
+        var sql = MigrationHeader.line(for: dialect).map { "\($0)\n" } ?? ""
+        sql += "-- \(Self.spelled(name)): written by `apus migrate new`.\n"
         sql += "-- Review it, commit it, and do not change it once it has been applied.\n"
         for addition in additions {
             sql += "\n-- \(addition.what)\n\(addition.statement);\n"

@@ -1,6 +1,7 @@
 import Bytes
 public import Diagnostics
 import Disk
+public import Store
 
 /// The files of `Migrations/`, in order.
 public struct MigrationSet: Sendable {
@@ -14,9 +15,13 @@ public struct MigrationSet: Sendable {
 
     /// Reads a directory; one that is not there holds no files.
     ///
+    /// - Parameter dialect: what the files are to be in.
     /// - Throws: a fault for each file with a name of another form or the version of another, each
-    ///   statement that cannot stand in a migration, each file that cannot be read.
-    public static func load(_ directory: String) throws(SchemaFailure) -> MigrationSet {
+    ///   file for another engine, each statement that cannot stand in a migration, each file that
+    ///   cannot be read.
+    public static func load(
+        _ directory: String, for dialect: any DefinitionDialect
+    ) throws(SchemaFailure) -> MigrationSet {
         let label = directory.split(separator: "/").last.map(String.init) ?? directory
         let report = Report()
         if FileSystem.names(in: directory) == nil, FileSystem.isFolder(directory) != nil {
@@ -40,10 +45,9 @@ public struct MigrationSet: Sendable {
             }
             files.append(file)
         }
-        let set = MigrationSet(files)
-        set.checkStatements(report)
+        for file in files { file.check(dialect, report) }
         try report.throwIfAny()
-        return set
+        return MigrationSet(files)
     }
 
     /// What is taken for a migration file, in order of the names.
@@ -52,46 +56,19 @@ public struct MigrationSet: Sendable {
             $0.hasSuffix(".sql") && !$0.hasPrefix(".")
         }
     }
-
-    /// What would break the transaction a file runs in, or the server's own tables.
-    private static let refused: Set<String> = [
-        "begin", "commit", "end", "rollback", "savepoint", "release", "vacuum", "attach", "detach",
-        "pragma",
-    ]
-
-    private func checkStatements(_ report: Report) {
-        for migration in files {
-            let file = SourceFile(path: migration.path, bytes: migration.text)
-            if let offset = file.bytes.firstIndex(of: 0) {
-                report.fault(
-                    "a NUL byte: SQLite would not read what follows it", at: file.location(offset))
-            }
-            for statement in SQLScript(migration.text).statements {
-                let first = statement.tokens.first?.text ?? ""
-                if Self.refused.contains(first) {
-                    report.fault(
-                        "\(first.uppercased()) cannot stand in a migration file: each file runs in "
-                            + "one transaction of its own", at: file.location(statement.offset))
-                }
-                if let token = statement.tokens.first(where: { $0.name.hasPrefix("_apus_") }) {
-                    report.fault(
-                        "\(token.text) is the server's own", at: file.location(token.offset))
-                }
-            }
-        }
-    }
 }
 
 extension MigrationFile {
+    fileprivate func check(_ dialect: any DefinitionDialect, _ report: Report) {
+        let source = SourceFile(path: path, bytes: text)
+        let faults =
+            MigrationHeader(text).fault(on: dialect).map { [$0] } ?? dialect.script(text).faults
+        for fault in faults { report.fault(fault.message, at: source.location(fault.offset)) }
+    }
+
     /// Whether every statement only adds a table, an index or a column.
-    public var isAdditive: Bool {
-        SQLScript(text).statements.allSatisfy { statement in
-            let words = statement.tokens.map(\.text)
-            return words.starts(with: ["create", "table"])
-                || words.starts(with: ["create", "index"])
-                || words.starts(with: ["create", "unique", "index"])
-                || (words.starts(with: ["alter", "table"]) && words.dropFirst(3).first == "add")
-        }
+    public func isAdditive(in dialect: any DefinitionDialect) -> Bool {
+        dialect.script(text).isAdditive
     }
 
     /// Writes the file into `directory`, which is made if it is not there.

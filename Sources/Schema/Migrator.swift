@@ -1,24 +1,21 @@
-import Bytes
 public import Diagnostics
-import Store
-public import StoreSQLite
-import Values
+public import Store
 
 /// Applies migration files to a database. Blocks; for start-up and the command line.
 public struct Migrator: Sendable {
-    private let database: DatabasePool
+    private let database: any MigrationTarget
     private let set: MigrationSet
 
     /// A migrator of `set` for `database`.
-    public init(_ database: DatabasePool, _ set: MigrationSet) {
+    public init(_ database: any MigrationTarget, _ set: MigrationSet) {
         self.database = database
         self.set = set
     }
 
     /// What the database remembers, oldest first.
     public func applied() throws(Problem) -> [MigrationRecord] {
-        try database.writeAndWait { transaction throws(Problem) in
-            try transaction.migrationRecords()
+        try database.migrate { transaction throws(Problem) in
+            try migrating { () throws(DatabaseError) in try transaction.migrationRecords() }
         }
     }
 
@@ -27,24 +24,25 @@ public struct Migrator: Sendable {
         MigrationStatus(set, applied: try applied())
     }
 
-    /// What ``status()`` and ``statements()`` tell, of one moment and for one wait.
-    public func standing() throws(Problem) -> (status: MigrationStatus, statements: [String]) {
-        let (applied, statements) = try database.writeAndWait { transaction throws(Problem) in
-            (try transaction.migrationRecords(), try transaction.schemaStatements())
+    /// What ``status()`` and ``description()`` tell, of one moment and for one wait.
+    public func standing() throws(Problem) -> (
+        status: MigrationStatus, description: StructureDescription
+    ) {
+        let (applied, description) = try database.migrate { transaction throws(Problem) in
+            try migrating { () throws(DatabaseError) in
+                (try transaction.migrationRecords(), try transaction.structure())
+            }
         }
-        return (MigrationStatus(set, applied: applied), statements)
+        return (MigrationStatus(set, applied: applied), description)
     }
 
     /// The tables and indexes that are there now.
-    public func structure() throws(Problem) -> DatabaseStructure {
-        DatabaseStructure(statements: try statements())
-    }
+    public func structure() throws(Problem) -> DatabaseStructure { try description().structure }
 
-    /// The statements that would make the tables and indexes that are there now, without the
-    /// server's own.
-    public func statements() throws(Problem) -> [String] {
-        try database.writeAndWait { transaction throws(Problem) in
-            try transaction.schemaStatements()
+    /// The same as the engine describes them, without the server's own.
+    public func description() throws(Problem) -> StructureDescription {
+        try database.migrate { transaction throws(Problem) in
+            try migrating { () throws(DatabaseError) in try transaction.structure() }
         }
     }
 
@@ -71,8 +69,8 @@ public struct Migrator: Sendable {
         guard !pending.isEmpty else { return [] }
         // A file that fails on an empty database fails on every checkout to come, whatever this
         // database holds: it is refused before anything is touched.
-        let dryRun = if let dryRun { dryRun } else { try DryRun(set) }
-        try database.writeAndWait { transaction throws(Problem) in
+        let dryRun = if let dryRun { dryRun } else { try DryRun(set, on: database) }
+        try database.migrate { transaction throws(Problem) in
             try apply(pending, dryRun, in: transaction, at: now)
             try judge(try DatabaseStructure(of: transaction))
         }
@@ -84,12 +82,13 @@ public struct Migrator: Sendable {
     ///
     /// - Throws: `migration_failed` with file and line when a statement fails.
     public func apply(
-        _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: WriteTransaction,
+        _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: any MigrationTransaction,
         at now: Instant = .now
     ) throws(Problem) {
         for file in pending {
             if try !isBuiltAlready(file, dryRun, in: transaction) {
-                try transaction.run(file) { transaction, statement, source throws(Problem) in
+                let script = database.definitions.script(file.text)
+                try transaction.run(script, of: file) { statement, source throws(Problem) in
                     try transaction.run(statement, source, whereRepeating: Self.takeover)
                 }
             }
@@ -99,9 +98,9 @@ public struct Migrator: Sendable {
 
     /// Whether all that a file adds is in the database, which may have still more.
     private func isBuiltAlready(
-        _ file: MigrationFile, _ dryRun: DryRun, in transaction: WriteTransaction
+        _ file: MigrationFile, _ dryRun: DryRun, in transaction: any MigrationTransaction
     ) throws(Problem) -> Bool {
-        guard file.isAdditive else { return false }
+        guard file.isAdditive(in: database.definitions) else { return false }
         let live = try DatabaseStructure(of: transaction)
         if live.tables.isEmpty { return false }
         let (before, after) = dryRun.structures(around: file)
@@ -116,138 +115,6 @@ public struct Migrator: Sendable {
 
     /// Executes the additions of a difference in one transaction: `dev` mode.
     public func apply(_ additions: [Difference.Addition]) throws(Problem) {
-        try database.writeAndWait { transaction throws(Problem) in try transaction.add(additions) }
-    }
-
-    /// What the files of `set` build, found by applying them to a database that is thrown away.
-    public static func structure(builtBy set: MigrationSet) throws(Problem) -> DatabaseStructure {
-        try DryRun(set).built
-    }
-
-    /// The table that remembers which files are applied.
-    static let recordTable = """
-        CREATE TABLE IF NOT EXISTS _apus_migrations (
-          version TEXT NOT NULL PRIMARY KEY,
-          name TEXT NOT NULL,
-          checksum TEXT NOT NULL,
-          applied_at TEXT NOT NULL
-        ) STRICT
-        """
-}
-
-extension Problem {
-    /// A migration file makes REPLACE or IGNORE a part of a table or trigger.
-    static func kept(
-        _ kept: SQLScript.KeptResolution, at place: SourceLocation
-    ) -> Problem {
-        .migration(
-            "\(place): a \(kept.owner) cannot say \(kept.silence.rawValue.uppercased()): "
-                + kept.silence.effect,
-            hint: "Nothing of the file was applied. \(kept.wayOut)")
-    }
-}
-
-extension SQLScript.KeptResolution.Silence {
-    fileprivate var effect: String {
-        switch self {
-        case .replace:
-            "each write that meets a row with the same key would delete that row, and what refers "
-                + "to it, without saying so"
-        case .ignore: "rows would be left out of writes without saying so"
-        }
-    }
-}
-
-extension SQLScript.KeptResolution {
-    fileprivate var wayOut: String {
-        switch (owner, silence) {
-        case (.table, _):
-            "Leave it out: each request says what becomes of a row that is there already."
-        case (.trigger, .replace):
-            "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE."
-        case (.trigger, .ignore):
-            "Refuse a row with RAISE(ABORT, 'why'); write to other tables with INSERT … ON "
-                + "CONFLICT DO NOTHING."
-        }
-    }
-}
-
-extension DatabaseError {
-    /// The error with file and line. Where SQLite tells the line, it is counted from the statement
-    /// at `offset`.
-    func wording(in source: SourceFile, at offset: Int) -> String {
-        var place = source.location(offset)
-        if case .other(_, _, let line?) = self, line > 1 {
-            place.line += line - 1
-            place.column = 1
-        }
-        return "\(place): \(wording)"
-    }
-
-    /// The error in SQLite's words, for the author of a migration.
-    var wording: String {
-        switch self {
-        case .overBudget, .timeout: "it takes too long"
-        case .busy: "the database is busy"
-        case .readOnly(let why): "the database can only be read: \(why)"
-        case .full(let why): "the disk is full: \(why)"
-        case .tooLarge(let why): "it is too large: \(why)"
-        case .unavailable(let why): "the database is not available: \(why)"
-        case .unique(let table, let columns):
-            "two rows of \"\(table)\" have the same \(columns.joined(separator: ", "))"
-        case .uniqueIndex(let name): "two rows have the same key in \"\(name)\""
-        case .notNull(let table, let column): "\"\(table).\(column)\" may not be null"
-        case .check(let name): "a row does not keep the check \"\(name)\""
-        case .foreignKey: "a row refers to one that is not there"
-        case .sequenceExhausted(let name, _): "the sequence \"\(name)\" has no more numbers"
-        case .stillReferenced(let deletion, let table, let others):
-            "\(deletion.refusal(table)): \(Self.list(others)) "
-                + "\(others.count == 1 ? "refers" : "refer") to it, and the rows there would be "
-                + "deleted or changed along with those of \"\(table)\""
-        case .tooDeep(let message): message
-        case .other(_, let message, _): Self.quotedOnce(message)
-        }
-    }
-
-    /// What the author of a migration can do about it, where that is known.
-    var advice: String? {
-        guard case .stillReferenced(let deletion, let table, _) = self else { return nil }
-        return "Nothing of the file was applied. \(deletion.wayOut(table))"
-    }
-
-    /// ALTER TABLE quotes a name that is quoted already.
-    private static func quotedOnce(_ message: String) -> String {
-        var last: Character?
-        return message.filter { character in
-            defer { last = character }
-            return character != "\"" || last != "\""
-        }
-    }
-
-    /// `"a"`, `"a" and "b"`, `"a", "b" and "c"`.
-    private static func list(_ names: [String]) -> String {
-        let quoted = names.map { "\"\($0)\"" }
-        guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
-        return quoted.dropLast().joined(separator: ", ") + " and " + last
-    }
-}
-
-extension ImpliedDeletion {
-    fileprivate func refusal(_ table: String) -> String {
-        switch self {
-        case .drop: "\"\(table)\" cannot be dropped"
-        case .replace: "rows of \"\(table)\" cannot be replaced"
-        }
-    }
-
-    fileprivate func wayOut(_ table: String) -> String {
-        switch self {
-        case .drop:
-            "Keep \"\(table)\" and add columns to it, or make a new table beside it: migrations "
-                + "cannot rebuild a table yet that others refer to."
-        case .replace:
-            "Change the rows that are there with INSERT … ON CONFLICT DO UPDATE: REPLACE deletes "
-                + "them first."
-        }
+        try database.migrate { transaction throws(Problem) in try transaction.add(additions) }
     }
 }

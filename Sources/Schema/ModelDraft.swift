@@ -1,3 +1,5 @@
+import Store
+
 /// A model as its own file declares it, before it is linked with the others.
 struct ModelDraft {
     /// A reference whose target is not looked up yet.
@@ -7,7 +9,7 @@ struct ModelDraft {
         let targetLocation: SourceLocation
         let targetColumn: String?
         let targetColumnLocation: SourceLocation
-        let onDelete: ForeignKey.DeleteAction
+        let onDelete: DeleteAction
         let onDeleteLocation: SourceLocation
         let alias: String?
         let aliasLocation: SourceLocation

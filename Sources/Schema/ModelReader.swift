@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Diagnostics
+import Store
 import Values
 
 /// Reads one model file into a draft, reporting every fault in it.
@@ -101,7 +102,7 @@ struct ModelReader {
     private func checkName(of property: FileReader.Member, taken: inout Set<String>) {
         let location = reader.file.location(property.key.offset)
         reader.isValid(name: property.name, "the column's name", at: location)
-        if ReservedNames.refused.contains(property.name.lowercased()) {
+        if EngineNames.columns.contains(property.name.lowercased()) {
             reader.fault("a column cannot be called \"\(property.name)\"", at: property.key)
         }
         for reason in ReservedNames.inconveniences(of: property.name) {

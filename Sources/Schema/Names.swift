@@ -18,9 +18,6 @@ enum ConstraintName {
 
 /// Column names with a meaning of their own somewhere on the way.
 public enum ReservedNames {
-    /// SQLite's names for the row number, by which unordered reads are ordered.
-    static let refused: Set<String> = ["rowid", "_rowid_"]
-
     /// Words of URLs, as room Query, of which this one knows nothing, reads them.
     static let parameters: Set<String> = [
         "select", "columns", "on_conflict", "order", "limit", "offset", "and", "or",

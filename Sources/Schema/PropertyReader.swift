@@ -162,7 +162,7 @@ struct PropertyReader {
             ModelDraft.Reference(
                 column: column, target: model.value.string ?? "", targetLocation: place("model"),
                 targetColumn: words["column"]?.value.string, targetColumnLocation: place("column"),
-                onDelete: words["onDelete"]?.value.string.flatMap(ForeignKey.DeleteAction.init)
+                onDelete: words["onDelete"]?.value.string.flatMap(DeleteAction.init)
                     ?? .noAction,
                 onDeleteLocation: place("onDelete"),
                 alias: words["as"]?.value.string, aliasLocation: place("as"),

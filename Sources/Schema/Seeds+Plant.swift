@@ -1,6 +1,5 @@
 public import Diagnostics
-import Store
-public import StoreSQLite
+public import Store
 public import Values
 
 /// What became of the seed rows.
@@ -19,50 +18,36 @@ extension Catalogue {
     /// - Returns: how many rows were new, and which are there already with other values.
     /// - Throws: a problem with the row's place when one is refused; then none is inserted.
     public func plantSeeds(
-        in database: DatabasePool,
+        in database: some MigrationTarget,
         defaultValue: (Model, Int) throws(Problem) -> Value
     ) throws(Problem) -> Planting {
-        var statements: [(sql: SQL, other: SQL, model: Model, location: SourceLocation)] = []
+        var plants: [SeedPlant] = []
         for row in seeds {
             guard let model = model(row.model) else { continue }
-            statements.append(
-                (
-                    try insert(row, into: model, defaultValue: defaultValue),
-                    Self.select(row, otherwiseIn: model), model, row.location
-                ))
+            plants.append(try SeedPlant(row, of: model, database.definitions, defaultValue))
         }
-        let inserts = statements
-        return try database.writeAndWait { transaction throws(Problem) in
-            var planting = Planting()
-            try transaction.seeding { transaction throws(DatabaseError) in
-                try transaction.deferForeignKeys()
-            }
-            for (sql, other, model, location) in inserts {
-                try transaction.seeding(location) { transaction throws(DatabaseError) in
-                    let added = try transaction.run(sql)
-                    planting.added += added
-                    let isOther = try transaction.query(other) { rows throws(DatabaseError) in
-                        try rows.next()
-                    }
-                    if isOther { planting.kept.append(location) }
-                    // Numbers given later must not meet those of seeds.
-                    if added > 0, let sequence = model.sequence { try transaction.raise(sequence) }
-                }
-            }
-            let fault = try transaction.seeding { transaction throws(DatabaseError) in
-                try transaction.foreignKeyFault(in: "the seeds")
-            }
-            if let fault { throw .seeding(fault) }
-            return planting
+        let rows = plants
+        return try database.migrate { transaction throws(Problem) in
+            try transaction.plant(rows)
         }
     }
+}
 
-    private func insert(
-        _ row: SeedRow, into model: Model, defaultValue: (Model, Int) throws(Problem) -> Value
-    ) throws(Problem) -> SQL {
+/// What one seed row asks of the database.
+private struct SeedPlant: Sendable {
+    let insertion: BoundSQL
+    /// Finds the row with the key of the seed row if it has other values.
+    let otherwise: BoundSQL
+    let sequence: IdentitySequence?
+    let location: SourceLocation
+
+    init(
+        _ row: SeedRow, of model: Model, _ dialect: any Dialect,
+        _ defaultValue: (Model, Int) throws(Problem) -> Value
+    ) throws(Problem) {
         var columns = row.columns
         var values = row.values
-        for (index, column) in model.columns.enumerated() where !columns.contains(index) {
+        for (index, column) in model.columns.enumerated() where !row.columns.contains(index) {
             switch column.default {
             case .constant(let value)?: values.append(value)
             case .expression?: values.append(try defaultValue(model, index))
@@ -70,49 +55,43 @@ extension Catalogue {
             }
             columns.append(index)
         }
-        var sql = model.insertion(of: columns, values)
-        sql.append(" ON CONFLICT (")
-        model.appendNames(of: model.primaryKey, to: &sql)
-        sql.append(") DO NOTHING")
-        return sql
-    }
-
-    /// Finds the row with the key of a seed row if it has other values.
-    private static func select(_ row: SeedRow, otherwiseIn model: Model) -> SQL {
-        var sql = SQL("SELECT 1 FROM ")
-        sql.append(identifier: model.name)
-        sql.append(" WHERE ")
-        for (position, key) in model.primaryKey.enumerated() {
-            guard let given = row.columns.firstIndex(of: key) else { continue }
-            if position > 0 { sql.append(" AND ") }
-            sql.append(identifier: model.columns[key].name)
-            sql.append(" = ")
-            sql.append(argument: row.values[given])
-        }
-        sql.append(" AND (0")
-        for (column, value) in zip(row.columns, row.values) {
-            sql.append(" OR ")
-            sql.append(identifier: model.columns[column].name)
-            sql.append(" IS NOT ")
-            sql.append(argument: value)
-        }
-        sql.append(")")
-        return sql
+        insertion = dialect.text(of: model.table.insertionIfAbsent(of: values, in: columns))
+        otherwise = dialect.text(
+            of: model.table.selection(ofOtherThan: row.values, in: row.columns))
+        sequence = model.sequence
+        location = row.location
     }
 }
 
-extension WriteTransaction {
-    /// Runs `body` and words its errors for the command line.
-    ///
-    /// - Parameter location: the seed row that it is about.
-    fileprivate func seeding<R>(
-        _ location: SourceLocation? = nil, _ body: (WriteTransaction) throws(DatabaseError) -> R
-    ) throws(Problem) -> R {
-        do throws(DatabaseError) {
-            return try body(self)
-        } catch {
-            throw .seeding((location.map { "\($0): " } ?? "") + error.wording)
+extension MigrationTransaction {
+    fileprivate func plant(_ rows: [SeedPlant]) throws(Problem) -> Planting {
+        var planting = Planting()
+        try seeding { () throws(DatabaseError) in try deferForeignKeys() }
+        for row in rows {
+            try seeding(row.location) { () throws(DatabaseError) in
+                let added = try change(row.insertion)
+                planting.added += added
+                if try finds(row.otherwise) { planting.kept.append(row.location) }
+                // Numbers given later must not meet those of seeds.
+                if added > 0, let sequence = row.sequence { try raise(sequence) }
+            }
         }
+        let fault = try seeding { () throws(DatabaseError) in try foreignKeyFault(in: "the seeds") }
+        if let fault { throw .seeding(fault) }
+        return planting
+    }
+}
+
+/// Runs `body` and words its errors for the command line.
+///
+/// - Parameter location: the seed row that it is about.
+private func seeding<R>(
+    _ location: SourceLocation? = nil, _ body: () throws(DatabaseError) -> R
+) throws(Problem) -> R {
+    do throws(DatabaseError) {
+        return try body()
+    } catch {
+        throw .seeding((location.map { "\($0): " } ?? "") + error.wording)
     }
 }
 

@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Diagnostics
+import Store
 
 /// One file being read, with what is needed to point into it.
 struct SourceFile: Sendable {
@@ -203,7 +204,7 @@ struct FileReader {
                 "\(what) \"\(name)\" is longer than \(SchemaLimits.nameBytesMax) characters")
         }
         let lower = name.lowercased()
-        if lower.hasPrefix("_apus_") || lower.hasPrefix("sqlite_") {
+        if EngineNames.prefixes.contains(where: lower.hasPrefix) {
             return fails(
                 "\(what) \"\(name)\" starts with a prefix kept for the server's own tables")
         }

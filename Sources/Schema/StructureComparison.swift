@@ -1,10 +1,10 @@
+import Store
 import Values
 
 /// One comparison of a database with the declared models, table by table.
 struct StructureComparison {
     let built: DatabaseStructure
-    let wanted: DatabaseStructure
-    let catalogue: Catalogue
+    let declared: DeclaredTables
     /// What the migration files build.
     let recorded: DatabaseStructure
     /// What `built` is called.
@@ -15,16 +15,17 @@ struct StructureComparison {
     var refusals: [Difference.Refusal] = []
 
     init(
-        built: DatabaseStructure, recorded: DatabaseStructure, wanted: DatabaseStructure,
-        catalogue: Catalogue, origin: Difference.Origin, holdings: Holdings?
+        built: DatabaseStructure, recorded: DatabaseStructure, _ declared: DeclaredTables,
+        origin: Difference.Origin, holdings: Holdings?
     ) {
         self.built = built
         self.recorded = recorded
+        self.declared = declared
         self.origin = origin
         self.holdings = holdings
-        self.wanted = wanted
-        self.catalogue = catalogue
     }
+
+    private var wanted: DatabaseStructure { declared.wanted.structure }
 
     private mutating func refuse(
         _ reason: String, _ advice: Advice, of part: SchemaPart, at location: SourceLocation? = nil
@@ -42,24 +43,23 @@ struct StructureComparison {
 
     // MARK: Tables that are there
 
-    /// Compares a model whose table is there; its indexes are compared after it. `conditions` are
-    /// those of its checks, rendered.
-    mutating func compare(_ model: Model, conditions: [String]) {
+    /// Compares a model whose table is there, and then its indexes.
+    mutating func compare(_ model: Model, _ definition: TableDefinition) {
         let name = model.name.lowercased()
         guard let old = built.tables[name], let new = wanted.tables[name] else { return }
         let table = SchemaPart.table(name)
         let place = SourceLocation(file: model.file)
         var added = Set<String>()
         var changed = Set<String>()
-        for column in model.columns {
+        for (index, column) in model.columns.enumerated() {
             let key = column.name.lowercased()
             if let before = old.column(key), let after = new.column(key) {
-                let former = formerType(of: column, before, old, new)
+                let former = formerType(of: column, before, after, old, new)
                 if compareType(column, before, former, old) { changed.insert(key) }
                 compare(column, before, after, former)
             } else {
                 added.insert(key)
-                add(column, to: model, old)
+                add(index, of: model, definition, old)
             }
         }
         if old.primaryKey != new.primaryKey {
@@ -69,26 +69,31 @@ struct StructureComparison {
         }
         if old.options != new.options {
             refuse(
-                "the table \"\(model.name)\" is not declared STRICT or is WITHOUT ROWID",
+                "the table \"\(model.name)\" \(declared.dialect.optionsFault)",
                 .declareAsBefore, of: table, at: place)
         }
-        compareUniques(model, place)
+        compareUniques(model, definition, place)
         compareKeys(model, old, new, added)
-        compareChecks(model, conditions, old, new, changed: changed)
+        compareChecks(model, old, new, changed: changed)
+        for index in definition.indexes { compare(index, definition) }
     }
 
     /// The type that a column has in the database; nil when it is none of ours.
     private func formerType(
-        of column: Column, _ before: TableStructure.Column, _ old: TableStructure,
-        _ new: TableStructure
+        of column: Column, _ before: TableStructure.Column, _ after: TableStructure.Column,
+        _ old: TableStructure, _ new: TableStructure
     ) -> DeclaredType? {
-        let declared = DeclaredType(column)
-        if let condition = column.checkCondition, old.checks.contains(condition),
-            before.type == column.type.traits.storage.rawValue
+        if let condition = condition(of: column), old.checks.contains(condition),
+            before.type == after.type
         {
-            return declared
+            return DeclaredType(column)
         }
-        return DeclaredType(before, checks: old.checks.subtracting(new.checks))
+        return declared.dialect.type(of: before, checks: old.checks.subtracting(new.checks))
+    }
+
+    /// What the engine makes of the type and the words of a column.
+    private func condition(of column: Column) -> TableStructure.Condition? {
+        declared.wanted.condition(column.checkName, of: column.table.lowercased())
     }
 
     /// Compares the type of a column and what else its declaration checks; true when they differ.
@@ -105,7 +110,7 @@ struct StructureComparison {
                 at: column.location)
             return true
         }
-        guard let condition = column.checkCondition, !old.checks.contains(condition) else {
+        guard let condition = condition(of: column), !old.checks.contains(condition) else {
             return false
         }
         refuse(
@@ -141,15 +146,19 @@ struct StructureComparison {
     }
 
     /// Whether two constant defaults are one: older versions left numbers of JSON as they came.
-    private func isSame(_ before: String?, _ after: String?, in column: Column) -> Bool {
-        if before == after { return true }
-        guard let one = before.flatMap(Value.init(sqlLiteral:)),
-            let other = after.flatMap(Value.init(sqlLiteral:))
-        else { return false }
+    private func isSame(
+        _ before: TableStructure.Default?, _ after: TableStructure.Default?, in column: Column
+    ) -> Bool {
+        if before?.text == after?.text { return true }
+        guard let one = before?.value, let other = after?.value else { return false }
         return column.type == .json && column.type.isSame(one, other)
     }
 
-    private mutating func add(_ column: Column, to model: Model, _ old: TableStructure) {
+    /// - Parameter index: the column's.
+    private mutating func add(
+        _ index: Int, of model: Model, _ definition: TableDefinition, _ old: TableStructure
+    ) {
+        let column = model.columns[index]
         let name = "\"\(model.name).\(column.name)\""
         if let former = column.renamedFrom, old.column(former.lowercased()) != nil {
             refuse(
@@ -167,16 +176,18 @@ struct StructureComparison {
             refuse(
                 "\(name) is new and required, and rows that are there would have no value for it",
                 .giveDefault, of: part(column), at: column.location)
-        } else if column.reference != nil, hasConstant {
+        } else if column.reference != nil, hasConstant,
+            !declared.dialect.addsReferencesWithDefault
+        {
             refuse(
-                "\(name) is new and refers to a model, and SQLite adds such columns only "
-                    + "without default",
+                "\(name) is new and refers to a model, and \(declared.dialect.productName) adds "
+                    + "such columns only without default",
                 .leaveDefaultOut, of: part(column), at: column.location)
         } else {
             additions.append(
                 Difference.Addition(
                     what: "column \(model.name).\(column.name)",
-                    statement: DDL.addColumn(column, to: model)))
+                    statement: declared.dialect.addColumn(index, to: definition)))
         }
     }
 
@@ -185,18 +196,21 @@ struct StructureComparison {
         recorded.tables[model.name.lowercased()]?.column(column.lowercased()) != nil
     }
 
-    private mutating func compareUniques(_ model: Model, _ place: SourceLocation) {
+    private mutating func compareUniques(
+        _ model: Model, _ definition: TableDefinition, _ place: SourceLocation
+    ) {
         let table = model.name.lowercased()
         let there = built.uniques(of: table)
-        let declared = wanted.uniques(of: table)
-        for unique in model.uniques {
+        for unique in definition.uniques {
             let columns = unique.columns.map { model.columns[$0].name.lowercased() }
             if there.contains(columns) { continue }
             additions.append(
                 Difference.Addition(
-                    what: "unique \(unique.name)", statement: DDL.createUnique(unique, of: model)))
+                    what: "unique \(unique.name)",
+                    statement: declared.dialect.createUnique(unique, of: definition)))
         }
-        for columns in there.subtracting(declared).sorted(by: { $0.joined() < $1.joined() }) {
+        let extra = there.subtracting(wanted.uniques(of: table))
+        for columns in extra.sorted(by: { $0.joined() < $1.joined() }) {
             let indexes = indexes(making: columns, uniqueIn: table)
             refuse(
                 "(\(columns.joined(separator: ", "))) of \"\(model.name)\" is unique in "
@@ -238,23 +252,23 @@ struct StructureComparison {
         }
     }
 
-    /// Compares the model's own checks; `conditions` are theirs, rendered. A check of a column that
-    /// is reported already, or gone, is not reported again.
+    /// Compares the model's own checks. A check of a column that is reported already, or gone, is
+    /// not reported again.
     private mutating func compareChecks(
-        _ model: Model, _ conditions: [String], _ old: TableStructure, _ new: TableStructure,
-        changed: Set<String>
+        _ model: Model, _ old: TableStructure, _ new: TableStructure, changed: Set<String>
     ) {
         let gone = Set(old.columns.map(\.name)).subtracting(new.columns.map(\.name))
         let explained = changed.union(gone)
-        let there = Set(old.checks.map { renamed($0, model, old) })
+        let names = newNames(model, old)
+        let there = Set(old.checks.map { declared.dialect.renaming(names, in: $0) })
         // What no model declares any more may be what a check was before.
-        let left = old.checks.subtracting(new.checks).sorted().filter { condition in
-            explained.isDisjoint(with: condition.split(separator: " ").map(String.init))
+        let left = old.checks.subtracting(new.checks).filter {
+            explained.isDisjoint(with: $0.names)
         }
         var hasChanged = false
-        for (check, text) in zip(model.checks, conditions) {
-            let condition = TableParser.condition(SQLLexer.tokens(of: text)[...])
-            if there.contains(condition) { continue }
+        for check in model.checks {
+            let condition = declared.wanted.condition(check.name, of: old.name)
+            if let condition, there.contains(condition) { continue }
             hasChanged = true
             let name = "the check \"\(check.name)\" of \"\(model.name)\""
             refuse(
@@ -264,7 +278,8 @@ struct StructureComparison {
                 left.isEmpty ? .leaveCheckOut : .declareAsBefore, of: .table(old.name),
                 at: check.condition.start)
         }
-        for condition in left where !hasChanged {
+        if hasChanged { return }
+        for condition in left.map(\.text).sorted() {
             refuse(
                 "\"\(model.name)\" has the check (\(condition)) in \(origin.wording) but not "
                     + "declared", .declare, of: .table(old.name),
@@ -272,28 +287,29 @@ struct StructureComparison {
         }
     }
 
-    /// A condition with the names that its columns will have once they are renamed.
-    private func renamed(_ condition: String, _ model: Model, _ old: TableStructure) -> String {
-        var words = condition.split(separator: " ").map(String.init)
+    /// The names that columns will have once they are renamed, by those they have.
+    private func newNames(_ model: Model, _ old: TableStructure) -> [String: String] {
+        var names: [String: String] = [:]
         for column in model.columns where old.column(column.name.lowercased()) == nil {
             guard let former = column.renamedFrom?.lowercased() else { continue }
-            for index in words.indices where words[index] == former {
-                words[index] = column.name.lowercased()
-            }
+            names[former] = column.name.lowercased()
         }
-        return words.joined(separator: " ")
+        return names
     }
 
     // MARK: Indexes
 
-    /// Compares an index of a model whose table is there.
-    mutating func compare(_ index: Index, _ statement: String) {
-        let wantedIndex = wanted.indexes[index.name.lowercased()]
+    private mutating func compare(
+        _ index: TableDefinition.Index, _ definition: TableDefinition
+    ) {
         guard let there = built.indexes[index.name.lowercased()] else {
-            additions.append(Difference.Addition(what: "index \(index.name)", statement: statement))
+            additions.append(
+                Difference.Addition(
+                    what: "index \(index.name)",
+                    statement: declared.dialect.createIndex(index, of: definition)))
             return
         }
-        if there != wantedIndex {
+        if there != wanted.indexes[index.name.lowercased()] {
             refuse(
                 "the index \"\(index.name)\" has changed", .replaceIndex(index.name),
                 of: .index(index.name.lowercased()))
@@ -305,7 +321,7 @@ struct StructureComparison {
     /// Reports tables, columns and indexes that no model declares.
     mutating func findLeftovers() {
         for table in built.tables.values.sorted(by: { $0.name < $1.name }) {
-            guard let declared = wanted.tables[table.name] else {
+            guard let new = wanted.tables[table.name] else {
                 refuse(
                     "the table \"\(table.name)\" is in \(origin.wording) but no model declares it",
                     .declareTable(
@@ -315,9 +331,9 @@ struct StructureComparison {
                 continue
             }
             let renamed = Set(
-                catalogue.models.first { $0.name.lowercased() == table.name }?.columns
+                declared.catalogue.models.first { $0.name.lowercased() == table.name }?.columns
                     .compactMap { $0.renamedFrom?.lowercased() } ?? [])
-            for column in table.columns where declared.column(column.name) == nil {
+            for column in table.columns where new.column(column.name) == nil {
                 if renamed.contains(column.name) { continue }
                 let part = SchemaPart.column(table: table.name, name: column.name)
                 refuse(

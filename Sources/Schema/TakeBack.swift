@@ -1,6 +1,5 @@
 public import Diagnostics
-import Store
-public import StoreSQLite
+public import Store
 
 /// What stands in the way of the models, was built by `apus dev` alone, and holds nothing: it is
 /// dropped, and made anew if it is still declared.
@@ -10,7 +9,7 @@ public import StoreSQLite
 public struct TakeBack: Sendable {
     private struct Step: Sendable {
         let what: String
-        let statement: String
+        let part: SchemaPart
     }
 
     private var steps: [Step] = []
@@ -41,7 +40,7 @@ public struct TakeBack: Sendable {
             }
         }
         for table in tables {
-            drop("TABLE", table, "table \(table) (empty, in no migration file)")
+            drop(.table(table), "table \(table) (empty, in no migration file)")
         }
         for part in rest {
             switch part {
@@ -55,21 +54,19 @@ public struct TakeBack: Sendable {
     /// Drops it all.
     ///
     /// - Returns: what it was, for people.
-    /// - Throws: `migration_failed` when the database cannot be written any more. What SQLite does
-    ///   not let go stays; the difference stays with it.
-    public func apply(in transaction: WriteTransaction) throws(Problem) -> [String] {
+    /// - Throws: `migration_failed` when the database cannot be written any more. What the engine
+    ///   does not let go stays; the difference stays with it.
+    public func apply(in transaction: any MigrationTransaction) throws(Problem) -> [String] {
         var dropped: [String] = []
         for step in steps {
             do throws(DatabaseError) {
-                try transaction.executeScript(step.statement)
+                try transaction.drop(step.part)
                 dropped.append(step.what)
             } catch {
                 continue
             }
         }
-        try transaction.migrating { transaction throws(DatabaseError) in
-            try transaction.forgetDroppedSequences()
-        }
+        try migrating { () throws(DatabaseError) in try transaction.endScript() }
         return dropped
     }
 
@@ -102,36 +99,23 @@ public struct TakeBack: Sendable {
         guard live.tables[table]?.column(name) != nil,
             recorded.tables[table]?.column(name) == nil, holdings.values[part] == 0
         else { return }
-        // SQLite lets no column go that an index holds.
+        // Not every engine lets a column go that an index holds.
         let indexes = live.indexes.values.filter { index in
-            index.table == table && index.names(name)
+            index.table == table && index.names.contains(name)
         }
         for index in indexes.map(\.name).sorted() { drop(index: index) }
-        drop(
-            "COLUMN", name, "column \(table).\(name) (without values, in no migration file)",
-            of: table)
+        drop(part, "column \(table).\(name) (without values, in no migration file)")
     }
 
     /// An index holds nothing of its own.
     private mutating func drop(index name: String) {
         guard live.indexes[name] != nil, recorded.indexes[name] == nil else { return }
-        drop("INDEX", name, "index \(name) (in no migration file)")
+        drop(.index(name), "index \(name) (in no migration file)")
     }
 
-    private mutating func drop(
-        _ kind: String, _ name: String, _ what: String, of table: String? = nil
-    ) {
-        let head = table.map { "ALTER TABLE \(DDL.quoted($0)) " } ?? ""
-        let step = Step(what: what, statement: "\(head)DROP \(kind) \(DDL.quoted(name))")
-        if !steps.contains(where: { $0.statement == step.statement }) { steps.append(step) }
-    }
-}
-
-extension IndexStructure {
-    /// Whether a column is one of its parts or in its condition.
-    fileprivate func names(_ column: String) -> Bool {
-        (parts + [predicate].compactMap { $0 })
-            .contains { $0.split(separator: " ").contains { $0 == column } }
+    private mutating func drop(_ part: SchemaPart, _ what: String) {
+        if steps.contains(where: { $0.part == part }) { return }
+        steps.append(Step(what: what, part: part))
     }
 }
 

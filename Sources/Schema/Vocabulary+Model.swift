@@ -1,3 +1,5 @@
+import Store
+
 extension Vocabulary {
     /// The vocabulary called `name`.
     static func named(_ name: Name) -> Vocabulary {
@@ -49,7 +51,7 @@ extension Vocabulary {
             Word("as", .text, "The relation's name seen from here."),
             Word("inverse", .text, "The relation's name seen from the other model."),
             Word(
-                "onDelete", .choice(ForeignKey.DeleteAction.allCases.map(\.rawValue)),
+                "onDelete", .choice(DeleteAction.allCases.map(\.rawValue)),
                 "What a delete of the other row does here; noAction when left out."),
         ])
 

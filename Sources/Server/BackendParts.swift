@@ -27,7 +27,7 @@ struct BackendParts {
         try options.prepareDataDirectory(log: log)
         let sources = try SecretsSources(options)
         options.tellOfMissingDatabase(log)
-        let database = try DatabasePool.open(
+        let database = try SQLiteDatabase.open(
             Self.databaseConfiguration(settings, path: options.databasePath))
         database.onLoss { file in
             log.record(
@@ -82,7 +82,7 @@ struct BackendParts {
     }
 
     private static func status(
-        of database: DatabasePool, _ metrics: Metrics, _ isDraining: Flag
+        of database: SQLiteDatabase, _ metrics: Metrics, _ isDraining: Flag
     ) -> StatusEndpoints {
         StatusEndpoints(
             appendMetrics: { metrics.append(to: &$0) },
@@ -93,7 +93,7 @@ struct BackendParts {
     }
 
     private static func bringUp(
-        _ database: DatabasePool, _ schemas: SchemaSet, _ options: ServerOptions,
+        _ database: SQLiteDatabase, _ schemas: SchemaSet, _ options: ServerOptions,
         mode: Backend.Mode,
         log: Log
     ) throws {

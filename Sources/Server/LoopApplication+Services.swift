@@ -10,7 +10,7 @@ import StoreSQLite
 
 extension LoopApplication {
     static func makeREST(
-        services: SharedServices, schemas: SchemaSet, reader: Reader
+        services: SharedServices, schemas: SchemaSet, reader: SQLiteReader
     ) -> RESTService {
         let rest = schemas.settings.rest
         let log = services.log
@@ -25,7 +25,7 @@ extension LoopApplication {
     }
 
     static func makeHub(
-        services: SharedServices, schemas: SchemaSet, reader: Reader, gateway: Gateway
+        services: SharedServices, schemas: SchemaSet, reader: SQLiteReader, gateway: Gateway
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
         let (auth, log) = (services.auth, services.log)

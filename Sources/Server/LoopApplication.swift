@@ -16,7 +16,7 @@ final class LoopApplication: Application {
     private let services: SharedServices
     private let gateway: Gateway
     private let hub: RealtimeHub
-    private let reader: Reader
+    private let reader: SQLiteReader
     private var router: Router
 
     init(services: SharedServices, schemas: SchemaSet, context: LoopContext) throws(Problem) {

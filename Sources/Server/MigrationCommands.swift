@@ -3,7 +3,6 @@ import Diagnostics
 import Disk
 import Schema
 import Store
-import StoreSQLite
 
 /// What `apus migrate` does.
 public enum MigrationCommands {
@@ -14,14 +13,17 @@ public enum MigrationCommands {
     public static func new(_ options: ServerOptions, name: String) throws -> String? {
         try requireUsable(name)
         let schemas = try SchemaSet.load(options)
-        let set = try MigrationSet.load(options.migrationsDirectory)
-        let dryRun = try DryRun(set)
+        let engine = options.engine
+        let set = try options.loadMigrations()
+        let dryRun = try DryRun(set, on: engine)
         try Problem.requireKept(dryRun.faults(against: schemas.catalogue))
-        let difference = try schemas.difference(from: dryRun.built, .migrations)
+        let difference = Difference.between(
+            dryRun.built, from: .migrations, try schemas.tables(on: engine))
         try difference.requireAdditive(to: "what Migrations/ builds")
         guard !difference.isEmpty else { return nil }
         let file = MigrationFile(
-            making: difference.additions, name: name, after: set.files.last?.version, now: .now)
+            making: difference.additions, in: engine.definitions, name: name,
+            after: set.files.last?.version, now: .now)
         try file.write(to: options.migrationsDirectory)
         return options.migrationsDirectory + "/" + file.fileName
     }
@@ -47,13 +49,13 @@ public enum MigrationCommands {
     ///   files; nothing is applied then.
     public static func up(_ options: ServerOptions, applied: (String) -> Void) throws -> Int {
         try options.requireProject()
-        let set = try MigrationSet.load(options.migrationsDirectory)
+        let set = try options.loadMigrations()
         return try options.withDatabase { database in
             let migrator = Migrator(database, set)
             let status = try migrator.status()
             try status.check()
             if status.pending.isEmpty { return 0 }
-            let dryRun = try DryRun(set)
+            let dryRun = try DryRun(set, on: database)
             if FileSystem.exists(options.schemasDirectory) {
                 let declared = try Catalogue.load(schemas: options.schemasDirectory)
                 try Problem.requireKept(
@@ -68,9 +70,9 @@ public enum MigrationCommands {
     /// holds. A data directory that is there is closed to others, as by every command.
     public static func status(_ options: ServerOptions) throws -> Report {
         try options.requireProject()
-        let set = try MigrationSet.load(options.migrationsDirectory)
+        let set = try options.loadMigrations()
         if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
-        return Report(try MigrationStatus(set, databaseAt: options.databasePath))
+        return Report(MigrationStatus(set, applied: try options.appliedMigrations()))
     }
 }
 

@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 import Expressions
 import Schema
+import Store
 
 /// What `apus check` finds: every fault of schema files, rules and migrations.
 public struct SchemaCheck: Sendable {
@@ -18,9 +19,11 @@ public struct SchemaCheck: Sendable {
     public static func run(_ options: ServerOptions) -> SchemaCheck {
         do {
             let schemas = try SchemaSet.load(options)
-            let migrations = try MigrationSet.load(options.migrationsDirectory)
-            let dryRun = try DryRun(migrations)
-            let difference = try schemas.difference(from: dryRun.built, .migrations)
+            let engine = options.engine
+            let migrations = try options.loadMigrations()
+            let dryRun = try DryRun(migrations, on: engine)
+            let difference = Difference.between(
+                dryRun.built, from: .migrations, try schemas.tables(on: engine))
             let faults =
                 dryRun.faults(against: schemas.catalogue).map(\.description)
                 + difference.refusals.map(\.description)

@@ -31,7 +31,7 @@ struct SchemaProof {
             facts.append(ASCII.colon)
             facts += bytes
         }
-        add(Array("\(Backend.version) \(DatabasePool.engine) \(program)".utf8))
+        add(Array("\(Backend.version) \(SQLiteDatabase.engine) \(program)".utf8))
         for (path, contents) in schemas.files {
             add(Array(path.utf8))
             add(contents)
@@ -45,13 +45,13 @@ struct SchemaProof {
     }
 
     /// Whether this has been proven.
-    func isKept(in database: DatabasePool) -> Bool {
+    func isKept(in database: SQLiteDatabase) -> Bool {
         guard let digest else { return false }
         return database.fact(Self.name) == digest
     }
 
     /// Keeps the proof for the starts to come.
-    func keep(in database: DatabasePool) throws(Problem) {
+    func keep(in database: SQLiteDatabase) throws(Problem) {
         if let digest { try database.note(Self.name, digest) }
     }
 

@@ -9,9 +9,9 @@ extension SchemaSet {
     ///
     /// - Parameter migrate: whether pending files are applied; otherwise they refuse the start.
     func applyToProduction(
-        _ database: DatabasePool, _ options: ServerOptions, migrate: Bool, log: Log
+        _ database: SQLiteDatabase, _ options: ServerOptions, migrate: Bool, log: Log
     ) throws {
-        let set = try MigrationSet.load(options.migrationsDirectory)
+        let set = try options.loadMigrations()
         let migrator = Migrator(database, set)
         let standing = try migrator.standing()
         let status = standing.status
@@ -21,18 +21,18 @@ extension SchemaSet {
                 status.pending.map(\.path),
                 hint: "Run 'apus migrate up', or start with --migrate.")
         }
-        var built: DatabaseStructure?
-        var live = standing.statements
+        var live = standing.description
         if !status.pending.isEmpty {
-            built = try applyJudged(migrator, set, status.pending, log: log)
-            live = try migrator.statements()
+            try applyJudged(database, set, status.pending, log: log)
+            live = try migrator.description()
         }
-        let proof = SchemaProof(self, set, live: live)
+        let proof = SchemaProof(self, set, live: live.lines)
         if !proof.isKept(in: database) {
-            if built == nil {
-                let files = try Migrator.structure(builtBy: set)
-                try requireBuilt(files)
-                try requireThere(DatabaseStructure(statements: live), builtAs: files)
+            if status.pending.isEmpty {
+                let declared = try tables(on: database)
+                let files = try DryRun(set, on: database).built
+                try requireBuilt(files, declared)
+                try requireThere(live.structure, builtAs: files, declared)
             }
             try proof.keep(in: database)
         }
@@ -42,30 +42,33 @@ extension SchemaSet {
 
     /// Applies pending files, if all files build what is declared and the database has it then.
     private func applyJudged(
-        _ migrator: Migrator, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
-    ) throws -> DatabaseStructure {
-        let dryRun = try DryRun(set)
+        _ database: some MigrationTarget, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
+    ) throws {
+        let migrator = Migrator(database, set)
+        let dryRun = try DryRun(set, on: database)
         try Problem.requireKept(
             dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
-        try requireBuilt(dryRun.built)
+        let declared = try tables(on: database)
+        try requireBuilt(dryRun.built, declared)
         _ = try migrator.apply(
             dryRun,
-            judge: { live throws(Problem) in try requireThere(live, builtAs: dryRun.built) },
+            judge: { live throws(Problem) in
+                try requireThere(live, builtAs: dryRun.built, declared)
+            },
             progress: { log.record(.migrated(name: $0.fileName)) })
-        return dryRun.built
     }
 
-    private func requireBuilt(_ built: DatabaseStructure) throws {
-        let difference = try difference(from: built, .migrations)
+    private func requireBuilt(_ built: DatabaseStructure, _ declared: DeclaredTables) throws {
+        let difference = Difference.between(built, from: .migrations, declared)
         try requireNothing(in: difference, of: "what Migrations/ builds", Problem.unwritten)
     }
 
     /// A database that `dev` has extended may have more than the files build: both must do.
     private func requireThere(
-        _ live: DatabaseStructure, builtAs built: DatabaseStructure
+        _ live: DatabaseStructure, builtAs built: DatabaseStructure, _ declared: DeclaredTables
     ) throws(Problem) {
         if live == built { return }
-        let difference = try judge(live, recorded: built)
+        let difference = Difference.between(live, recorded: built, declared)
         try requireNothing(in: difference, of: "what the database has", Problem.lacking)
     }
 
@@ -80,7 +83,7 @@ extension SchemaSet {
 
     /// Inserts the seed rows that are not there yet, and tells of those that are there with other
     /// values.
-    func plantSeeds(in database: DatabasePool, log: Log) throws(Problem) {
+    func plantSeeds(in database: some MigrationTarget, log: Log) throws(Problem) {
         let now = Instant.now
         let planting = try catalogue.plantSeeds(in: database) { model, column throws(Problem) in
             try rulebook.defaultValue(

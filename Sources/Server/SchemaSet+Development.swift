@@ -10,7 +10,7 @@ extension SchemaSet {
     /// - Throws: a `Problem` with the reasons when something is not additive, or when migration
     ///   files do not fit the database.
     func applyToDevelopment(
-        _ database: DatabasePool, _ options: ServerOptions, log: Log
+        _ database: SQLiteDatabase, _ options: ServerOptions, log: Log
     ) throws {
         let extending = try SchemaExtension(self, database, options)
         try carryOut(extending, extending.pending, in: database, log: log)
@@ -22,11 +22,11 @@ extension SchemaSet {
     /// - Returns: whether the change is in force; otherwise the files that wait make it so.
     /// - Throws: as `applyToDevelopment`: what the next start would be refused for.
     func take(
-        _ change: SchemaChange, in database: DatabasePool, _ options: ServerOptions, log: Log
+        _ change: SchemaChange, in database: SQLiteDatabase, _ options: ServerOptions, log: Log
     ) throws -> Bool {
         let extending = try SchemaExtension(self, database, options)
         if !extending.pending.isEmpty {
-            _ = try database.rehearse { transaction throws(Problem) in
+            _ = try database.rehearseMigration { transaction throws(Problem) in
                 try extending.carryOut(extending.pending, in: transaction)
             }
             if change.taken.isEmpty { return true }
@@ -37,10 +37,10 @@ extension SchemaSet {
     }
 
     private func carryOut(
-        _ extending: SchemaExtension, _ pending: [MigrationFile], in database: DatabasePool,
+        _ extending: SchemaExtension, _ pending: [MigrationFile], in database: SQLiteDatabase,
         log: Log
     ) throws(Problem) {
-        let done = try database.writeAndWait { transaction throws(Problem) in
+        let done = try database.migrate { transaction throws(Problem) in
             try extending.carryOut(pending, in: transaction)
         }
         for event in done { log.record(event) }
@@ -55,6 +55,7 @@ private struct SchemaExtension: Sendable {
     /// The migration files that are not applied yet.
     let pending: [MigrationFile]
     private let schemas: SchemaSet
+    private let declared: DeclaredTables
     private let migrator: Migrator
     /// Nil while nothing but adding is to be done.
     private let dryRun: DryRun?
@@ -62,15 +63,17 @@ private struct SchemaExtension: Sendable {
     private let freshHint: String
 
     /// - Throws: a `Problem` when the migration files do not fit the database, or build none.
-    init(_ schemas: SchemaSet, _ database: DatabasePool, _ options: ServerOptions) throws {
-        let set = try MigrationSet.load(options.migrationsDirectory)
+    init(_ schemas: SchemaSet, _ database: SQLiteDatabase, _ options: ServerOptions) throws {
+        let set = try options.loadMigrations()
         migrator = Migrator(database, set)
         let status = try migrator.status()
         try status.check()
         self.schemas = schemas
+        declared = try schemas.tables(on: database)
         pending = status.pending
-        let onlyAdds = try schemas.difference(from: try migrator.structure()).refusals.isEmpty
-        dryRun = try pending.isEmpty && onlyAdds ? nil : DryRun(set)
+        let there = Difference.between(try migrator.structure(), declared)
+        dryRun =
+            try pending.isEmpty && there.refusals.isEmpty ? nil : DryRun(set, on: database)
         freshHint =
             "A new database would have it: 'apus dev --data DIRECTORY' makes one in an empty "
             + "directory, and this one stays with its rows."
@@ -78,12 +81,12 @@ private struct SchemaExtension: Sendable {
 
     /// Whether what is declared can be added before the pending files are applied: one that only
     /// adds is passed over where all of it is there already.
-    func canBegin(in database: DatabasePool) throws -> Bool {
-        guard pending.allSatisfy(\.isAdditive) else {
-            return try schemas.difference(from: try migrator.structure()).isEmpty
+    func canBegin(in database: SQLiteDatabase) throws -> Bool {
+        guard pending.allSatisfy({ $0.isAdditive(in: database.definitions) }) else {
+            return Difference.between(try migrator.structure(), declared).isEmpty
         }
         do throws(Problem) {
-            _ = try database.rehearse { transaction throws(Problem) in
+            _ = try database.rehearseMigration { transaction throws(Problem) in
                 try carryOut([], in: transaction)
             }
             return true
@@ -95,7 +98,7 @@ private struct SchemaExtension: Sendable {
     /// - Returns: what was done, in order.
     /// - Throws: a `Problem` with every reason why it cannot be done.
     func carryOut(
-        _ pending: [MigrationFile], in transaction: WriteTransaction
+        _ pending: [MigrationFile], in transaction: any MigrationTransaction
     ) throws(Problem) -> [Event] {
         var done = pending.map { Event.migrated(name: $0.fileName) }
         if let dryRun {
@@ -103,19 +106,19 @@ private struct SchemaExtension: Sendable {
             done += try takeBack(dryRun, in: transaction)
         }
         let there = try DatabaseStructure(of: transaction)
-        let difference = try schemas.judge(there, recorded: there)
+        let difference = Difference.between(there, declared)
         try transaction.add(difference.additions)
         return done + difference.additions.map { .migrated(name: $0.what) }
     }
 
     /// Applies migration files that drop nothing that is declared.
     private func apply(
-        _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: WriteTransaction
+        _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: any MigrationTransaction
     ) throws(Problem) {
-        let declared = schemas.catalogue
         let before = try DatabaseStructure(of: transaction)
-        let difference = try schemas.judge(before, recorded: dryRun.built)
-        try Problem.requireKept(dryRun.faults(against: declared, applying: pending, to: before))
+        let difference = Difference.between(before, recorded: dryRun.built, declared)
+        try Problem.requireKept(
+            dryRun.faults(against: schemas.catalogue, applying: pending, to: before))
         try migrator.apply(pending, dryRun, in: transaction)
         let after = try DatabaseStructure(of: transaction)
         try Problem.requireKept(
@@ -126,10 +129,10 @@ private struct SchemaExtension: Sendable {
     ///
     /// - Throws: `not_additive` when something else is.
     private func takeBack(
-        _ dryRun: DryRun, in transaction: WriteTransaction
+        _ dryRun: DryRun, in transaction: any MigrationTransaction
     ) throws(Problem) -> [Event] {
         let live = try DatabaseStructure(of: transaction)
-        let difference = try schemas.judge(live, recorded: dryRun.built)
+        let difference = Difference.between(live, recorded: dryRun.built, declared)
         if difference.refusals.isEmpty { return [] }
         let holdings = try Holdings(
             in: transaction, of: live, besides: dryRun.built, schemas.catalogue)
@@ -137,21 +140,22 @@ private struct SchemaExtension: Sendable {
             difference.refusals, from: live, recorded: dryRun.built, holdings
         ).apply(in: transaction)
         let left = try DatabaseStructure(of: transaction)
-        let rest = try schemas.judge(left, recorded: dryRun.built, holdings: holdings)
+        let rest = Difference.between(
+            left, recorded: dryRun.built, holdings: holdings, declared)
         if !rest.refusals.isEmpty {
             try rest.requireAdditive(
-                to: "what the database already has", hint: try hint(rest, left, dryRun, holdings))
+                to: "what the database already has", hint: hint(rest, left, dryRun, holdings))
         }
         return dropped.map { .takenBack(what: $0) }
     }
 
     private func hint(
         _ difference: Difference, _ live: DatabaseStructure, _ dryRun: DryRun, _ holdings: Holdings
-    ) throws(Problem) -> String? {
+    ) -> String? {
         var hints = difference.remedies(
             in: live, recorded: dryRun.built, declared: schemas.catalogue, holdings)
         if hints.isEmpty, difference.needsRebuild,
-            try schemas.judge(dryRun.built, recorded: dryRun.built).refusals.isEmpty
+            Difference.between(dryRun.built, declared).refusals.isEmpty
         {
             hints = [freshHint]
         }

@@ -30,35 +30,12 @@ struct SchemaSet: Sendable {
             migrations: SchemaSource.migrations(in: options.migrationsDirectory))
     }
 
-    /// What separates a database from the declared models.
+    /// What the models declare, as an engine would build it.
     ///
-    /// - Parameters:
-    ///   - origin: what `structure` is the structure of.
-    ///   - recorded: what the migration files build, where that may be less.
-    ///   - holdings: what is in it, where that is known.
-    /// - Throws: the faults of checks and index predicates.
-    func difference(
-        from structure: DatabaseStructure, _ origin: Difference.Origin = .database,
-        recorded: DatabaseStructure? = nil, holdings: Holdings? = nil
-    ) throws(SchemaFailure) -> Difference {
-        try Difference.between(
-            structure, from: origin, recorded: recorded, holdings: holdings, catalogue,
-            render: rulebook.definition)
-    }
-
-    /// The same in the midst of a write.
-    ///
-    /// - Throws: `schema_faults` with the faults of checks and index predicates.
-    func judge(
-        _ structure: DatabaseStructure, recorded: DatabaseStructure, holdings: Holdings? = nil
-    ) throws(Problem) -> Difference {
-        do throws(SchemaFailure) {
-            return try difference(from: structure, recorded: recorded, holdings: holdings)
-        } catch {
-            throw Problem(
-                code: "schema_faults", status: 500, message: "The schema files have faults.",
-                details: error.description)
-        }
+    /// - Throws: `SchemaFailure` with the faults of checks and index predicates, `Problem` with
+    ///   what the engine says.
+    func tables(on engine: some MigrationEngine) throws -> DeclaredTables {
+        try DeclaredTables(catalogue, on: engine, render: rulebook.definition)
     }
 
     /// The settings that `project.json` gives since `before`, and that do nothing because `given`

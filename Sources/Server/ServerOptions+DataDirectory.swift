@@ -18,10 +18,10 @@ extension ServerOptions {
     func prepareDataDirectory() throws { try prepareDataDirectory(log: try commandLog()) }
 
     /// Opens the database for a command that a person runs, and closes it afterwards.
-    func withDatabase<R>(_ body: (DatabasePool) throws -> R) throws -> R {
+    func withDatabase<R>(_ body: (SQLiteDatabase) throws -> R) throws -> R {
         try prepareDataDirectory()
         tellOfMissingDatabase(try commandLog())
-        let database = try DatabasePool.open(.file(databasePath))
+        let database = try SQLiteDatabase.open(.file(databasePath))
         defer { database.close() }
         return try body(database)
     }

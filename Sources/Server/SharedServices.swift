@@ -5,7 +5,7 @@ import StoreSQLite
 
 /// What all loops share: thread-safe services and settings that do not change while serving.
 struct SharedServices: Sendable {
-    let database: DatabasePool
+    let database: SQLiteDatabase
     let auth: AuthService
     let log: Log
     let crossOrigin: CrossOrigin

@@ -30,7 +30,7 @@ extension DatabaseError {
     }
 
     /// Whether a statement would make a table, index, trigger or column that is there already.
-    public var isRepetition: Bool {
+    var isRepetition: Bool {
         guard case .other(_, let message, _) = self else { return false }
         return message.hasSuffix(" already exists") || message.hasPrefix("duplicate column name: ")
     }

@@ -106,7 +106,7 @@ extension DatabaseFile {
     }
 }
 
-extension DatabasePool {
+extension SQLiteDatabase {
     /// Why nothing is written any more: a file of the database was removed or replaced. Nil while
     /// all of them stand where they were opened.
     public var loss: Problem? { presence.lost == nil ? nil : .databaseLost }

@@ -1,10 +1,10 @@
 public import Diagnostics
-import Store
+public import Store
 import Synchronization
 
 /// An answer that leaves in parts, straight from its snapshot: between two parts no thread waits
 /// for whoever reads it. Letting go of it ends it.
-public final class LongRead: Sendable {
+public final class LongRead: RowStream {
     private let parts: PartMaker
     private let longReads: LongReads
     private let first: Mutex<ArraySlice<UInt8>>

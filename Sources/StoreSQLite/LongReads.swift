@@ -68,7 +68,7 @@ final class LongReads: Sendable {
     }
 
     /// A reader that is no longer in use.
-    func takeSpare() -> Reader? {
+    func takeSpare() -> SQLiteReader? {
         state.withLock { $0.spares.popLast() }?.release()
     }
 

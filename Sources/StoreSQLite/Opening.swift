@@ -14,7 +14,7 @@ enum Opening {
     /// A connection that may read and not write.
     static func reader(
         path: String, cacheKiB: Int, tables: CapturedTables, counts: RowCounts
-    ) throws(DatabaseError) -> Reader {
+    ) throws(DatabaseError) -> SQLiteReader {
         do throws(SQLiteError) {
             let connection = try Connection(path: path, options: options(.existing))
             try SQLFunctions.define(on: connection)
@@ -24,7 +24,7 @@ enum Opening {
             // Reads from the file, so that there is a log to look at.
             _ = try connection.integer("PRAGMA schema_version")
             connection.forgetStatements()
-            return Reader(
+            return SQLiteReader(
                 connection: connection, tables: tables, counts: counts, lane: .loop,
                 cacheKiB: cacheKiB)
         } catch {

@@ -8,7 +8,7 @@ import Store
 /// only when the last one has answered, `end` when nobody can ask for another or no thread is left,
 /// and the lane's lock orders them.
 final class PartMaker: @unchecked Sendable {
-    private var reader: Reader?
+    private var reader: SQLiteReader?
     private var query: RunningQuery?
     private var append: ((inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool)?
     /// The reader's own page cache.
@@ -17,7 +17,7 @@ final class PartMaker: @unchecked Sendable {
     var nanosecondsLeft: UInt64 = 0
 
     init(
-        _ reader: Reader, _ query: RunningQuery,
+        _ reader: SQLiteReader, _ query: RunningQuery,
         _ append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool
     ) {
         self.reader = reader
@@ -68,7 +68,7 @@ final class PartMaker: @unchecked Sendable {
     }
 
     /// The reader, as it came, after the end.
-    func release() -> Reader? {
+    func release() -> SQLiteReader? {
         guard let reader else { return nil }
         self.reader = nil
         reader.cacheKiB = cacheKiB

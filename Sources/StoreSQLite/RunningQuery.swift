@@ -16,7 +16,7 @@ public final class RunningQuery {
     }
 }
 
-extension Reader {
+extension SQLiteReader {
     /// Starts a query on the slow lane that may have more rows than an answer should hold.
     public func start(
         text: String, arguments: [Value], _ context: QueryContext

@@ -3,18 +3,7 @@ public import Values
 
 // Queries that answer one value: rules that ask for other rows, and counts.
 
-extension Reader {
-    /// The first value of the first row that `sql` finds; NULL when it finds none.
-    public func scalar(
-        _ sql: BoundSQL, _ context: QueryContext = .none
-    ) throws(DatabaseError) -> Value {
-        try query(text: sql.text, arguments: sql.arguments, context) { rows throws(DatabaseError) in
-            try rows.scalar()
-        }
-    }
-}
-
-extension WriteTransaction {
+extension SQLiteReader {
     /// The first value of the first row that `sql` finds; NULL when it finds none.
     public func scalar(
         _ sql: BoundSQL, _ context: QueryContext = .none

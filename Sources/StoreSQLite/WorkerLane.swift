@@ -36,6 +36,27 @@ final class WorkerLane<Seat>: Sendable {
         return try result.get()
     }
 
+    /// The same for callers without a task: calls `reply` once, on the thread that did the work, or
+    /// on this one when it is refused at once.
+    ///
+    /// - Returns: what withdraws the work, from any thread.
+    func start<R: Sendable>(
+        waitingMax: Int, reply: @escaping @Sendable (Result<R, Problem>) -> Void,
+        _ work: @escaping @Sendable (Seat, Cancellation) throws(Problem) -> R
+    ) -> @Sendable () -> Void {
+        let cancellation = Cancellation(within: cancellation)
+        return pool.start(
+            waitingMax: waitingMax,
+            { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
+            interrupt: { cancellation.raise() }
+        ) { result in
+            switch result {
+            case .success(let result): reply(result)
+            case .failure(let refusal): reply(.failure(Problem(refusal)))
+            }
+        }
+    }
+
     /// Does work later on one of the threads, however many jobs wait; `refused` is called instead
     /// when the lane is closed.
     func post(_ work: @escaping @Sendable () -> Void, refused: @escaping @Sendable () -> Void) {

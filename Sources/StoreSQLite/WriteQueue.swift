@@ -4,11 +4,19 @@ import Store
 import Synchronization
 import Work
 
+/// What the work of a write comes to, and the reply to send for it.
+enum WriteVerdict {
+    /// It is kept; the reply is sent once it is durable.
+    case kept(reply: @Sendable () -> Void)
+    /// All that it did is undone.
+    case undone(reply: @Sendable () -> Void)
+}
+
 /// A write waiting for the writer.
 struct WriteJob: Sendable {
-    /// Does the work and returns the reply to send once it is durable. May be called again if the
-    /// transaction was lost through another write's fault.
-    let perform: @Sendable (WriteTransaction) throws(Problem) -> @Sendable () -> Void
+    /// Does the work. May be called again if the transaction was lost through another write's
+    /// fault.
+    let perform: @Sendable (WriteTransaction) -> WriteVerdict
     /// Tells the caller why nothing was written.
     let fail: @Sendable (Problem) -> Void
     /// Whether the statement timeout holds.

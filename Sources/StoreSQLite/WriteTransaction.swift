@@ -37,7 +37,8 @@ public final class WriteTransaction {
     /// - Throws: what the database reports; the statement then changed nothing.
     @discardableResult
     public func run(_ sql: SQL, _ context: QueryContext = .none) throws(DatabaseError) -> Int {
-        try run(text: sql.text, arguments: sql.arguments, context)
+        let sql = sql.bound
+        return try run(text: sql.text, arguments: sql.arguments, context)
     }
 
     /// Runs a statement whose text is kept apart from its arguments.
@@ -57,7 +58,8 @@ public final class WriteTransaction {
         _ sql: SQL, _ context: QueryContext = .none,
         _ body: (inout Rows) throws(DatabaseError) -> R
     ) throws(DatabaseError) -> R {
-        try query(text: sql.text, arguments: sql.arguments, context, body)
+        let sql = sql.bound
+        return try query(text: sql.text, arguments: sql.arguments, context, body)
     }
 
     /// Runs a statement whose text is kept apart from its arguments, and hands its rows to `body`.
@@ -228,7 +230,7 @@ public final class WriteTransaction {
         var sql = SQL("SELECT \"table\", rowid, parent, fkid FROM pragma_foreign_key_check")
         if let table {
             sql.append("(")
-            sql.append(argument: .text(table))
+            sql.append(argument: .text(table), .text)
             sql.append(")")
         }
         sql.append(" LIMIT \(limit)")

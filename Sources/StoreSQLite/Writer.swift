@@ -88,6 +88,8 @@ final class Writer {
     /// What became of a batch so far.
     private struct Batch {
         var replies: [@Sendable () -> Void] = []
+        /// The replies of writes that were undone as they wished.
+        var refusals: [@Sendable () -> Void] = []
         var failures: [(job: WriteJob, problem: Problem)] = []
         var succeeded: [WriteJob] = []
         var changes: [Change] = []
@@ -130,6 +132,7 @@ final class Writer {
 
     private func send(_ batch: Batch) {
         for reply in batch.replies { reply() }
+        for reply in batch.refusals { reply() }
         for (job, problem) in batch.failures { job.fail(problem) }
     }
 
@@ -190,22 +193,14 @@ final class Writer {
             limit: limit, instant: log.instant())
         do throws(Problem) {
             try mapped { () throws(SQLiteError) in try connection.execute("SAVEPOINT job") }
-            let reply = try job.perform(transaction)
-            guard connection.isInTransaction else { throw .transactionLost }
-            if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
-            if capture.isOverfull { throw .tooMuchChanged }
-            transaction.finish()
-            let captured = capture.takePending()
-            var changes: [Change] = []
-            try mapped { () throws(SQLiteError) in
-                if !captured.isEmpty {
-                    changes = try log.append(captured, at: transaction.instant)
-                }
-                try connection.execute("RELEASE job")
+            let reply: @Sendable () -> Void
+            switch job.perform(transaction) {
+            case .kept(let kept): reply = kept
+            case .undone(let refusal):
+                batch.refusals.append(refusal)
+                return undo(transaction, to: head)
             }
-            tally.keep()
-            sequences.endWrite(isUndone: false)
-            batch.changes += changes
+            batch.changes += try keep(transaction)
             batch.replies.append(reply)
             batch.succeeded.append(job)
             return true
@@ -213,6 +208,25 @@ final class Writer {
             batch.failures.append((job, error))
             return undo(transaction, to: head)
         }
+    }
+
+    /// Keeps what one write did, and logs its changes.
+    private func keep(_ transaction: WriteTransaction) throws(Problem) -> [Change] {
+        guard connection.isInTransaction else { throw .transactionLost }
+        if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
+        if capture.isOverfull { throw .tooMuchChanged }
+        transaction.finish()
+        let captured = capture.takePending()
+        var changes: [Change] = []
+        try mapped { () throws(SQLiteError) in
+            if !captured.isEmpty {
+                changes = try log.append(captured, at: transaction.instant)
+            }
+            try connection.execute("RELEASE job")
+        }
+        tally.keep()
+        sequences.endWrite(isUndone: false)
+        return changes
     }
 
     /// Undoes one write, and what was noted of it.

@@ -70,18 +70,39 @@ public final class WorkerPool<Seat>: Sendable {
         let withdrawal = Withdrawal()
         let result: Result<R, WorkRefusal> = await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation { continuation in
-                enter(
-                    Job(withdrawal) { seat in
-                        unsafe continuation.resume(returning: .success(work(seat)))
-                    } refuse: {
-                        unsafe continuation.resume(returning: .failure($0))
-                    }, waitingMax: waitingMax)
+                start(withdrawal, waitingMax, work) { unsafe continuation.resume(returning: $0) }
             }
         } onCancel: {
             interrupt()
             withdraw(withdrawal)
         }
         return try result.get()
+    }
+
+    /// The same for callers without a task: calls `reply` once, on the thread that did the work, or
+    /// on this one when the work is refused at once.
+    ///
+    /// - Returns: what withdraws the work, from any thread: it then calls `interrupt`.
+    public func start<R: Sendable>(
+        waitingMax: Int, _ work: @escaping @Sendable (Seat) -> R,
+        interrupt: @escaping @Sendable () -> Void = {},
+        reply: @escaping @Sendable (Result<R, WorkRefusal>) -> Void
+    ) -> @Sendable () -> Void {
+        let withdrawal = Withdrawal()
+        start(withdrawal, waitingMax, work, reply)
+        return { [self] in
+            interrupt()
+            withdraw(withdrawal)
+        }
+    }
+
+    private func start<R: Sendable>(
+        _ withdrawal: Withdrawal, _ waitingMax: Int, _ work: @escaping @Sendable (Seat) -> R,
+        _ reply: @escaping @Sendable (Result<R, WorkRefusal>) -> Void
+    ) {
+        enter(
+            Job(withdrawal) { reply(.success(work($0))) } refuse: { reply(.failure($0)) },
+            waitingMax: waitingMax)
     }
 
     /// Does work later on one of the threads, however many jobs wait. If that cannot be, `refused`

@@ -66,7 +66,7 @@ struct Reply: Sendable {
 /// A service over a real database in a directory of its own.
 final class Fixture: Sendable {
     private let directory: TemporaryDirectory
-    let database: DatabasePool
+    let database: SQLiteDatabase
     let secrets: Secrets
     let service: AuthService
     let clock = TestClock()
@@ -83,7 +83,7 @@ final class Fixture: Sendable {
         directory = try TemporaryDirectory()
         var configuration = DatabaseConfiguration.file(directory.file("apus.db"))
         configuration.pagesMax = pagesMax
-        database = try DatabasePool.open(configuration)
+        database = try SQLiteDatabase.open(configuration)
         secrets = .generate(now: clock.now)
         let clock = clock
         service = try AuthService(

@@ -10,13 +10,13 @@ import Values
 
 /// Runs expressions both ways, on SQLite and in memory, over the same rows and callers.
 final class Laboratory {
-    let reader: Reader
+    let reader: SQLiteReader
     let rows: [[Value]]
     let identities: [Identity]
     /// All rows of each model.
     let tables: [(model: String, rows: [[Value]])]
     let instant = Instant(seconds: 1_767_225_600)
-    private let database: DatabasePool
+    private let database: SQLiteDatabase
 
     static let rowCount = 14
 
@@ -24,7 +24,7 @@ final class Laboratory {
     ///   embedded engine may have others of an older version.
     init(seed: UInt64, documents: [String] = Pool.documents) throws {
         var random = SeededGenerator(seed: seed)
-        database = try DatabasePool.open(.temporary)
+        database = try SQLiteDatabase.open(.temporary)
         let members = Self.members(&random)
         let teams = Self.teams(&random)
         let items = (0..<Self.rowCount).map { Self.item($0, documents, &random) }
@@ -57,12 +57,12 @@ final class Laboratory {
             "\"\(column.name)\" \(column.type.traits.storage.rawValue.uppercased())"
         }
         _ = try transaction.run(
-            SQL("CREATE TABLE \"\(name)\" (\(columns.joined(separator: ", "))) STRICT"))
+            SQL(text: "CREATE TABLE \"\(name)\" (\(columns.joined(separator: ", "))) STRICT"))
         for row in rows {
-            var sql = SQL("INSERT INTO \"\(name)\" VALUES (")
+            var sql = SQL(text: "INSERT INTO \"\(name)\" VALUES (")
             for (index, value) in row.enumerated() {
                 if index > 0 { sql.append(", ") }
-                sql.append(argument: value)
+                sql.append(argument: value, .text)
             }
             sql.append(")")
             _ = try transaction.run(sql)
@@ -192,7 +192,7 @@ struct Tally {
     }
 }
 
-@Suite struct AgreementTests {
+@Suite(.blocking) struct AgreementTests {
     /// Another seed tries other cases: `APUS_SEED=7 swift test --filter AgreementTests`.
     static let seed = chosenSeed ?? 2026
 

@@ -1,6 +1,7 @@
 import Diagnostics
 import Store
 import StoreSQLite
+import TestSupport
 import Testing
 import Values
 
@@ -8,12 +9,12 @@ import Values
 
 /// Walks the table of functions: each must give the same in SQL and in memory for every list of
 /// operands that it takes, nulls and extremes among them. A new function is covered by its row.
-@Suite struct FunctionAgreementTests {
+@Suite(.blocking) struct FunctionAgreementTests {
     static let functions = Function.all.filter(\.isDeterministic)
 
     @Test(arguments: functions)
     func `a function means the same in SQL and in memory`(function: Function) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let reader = try database.makeReader()
         for operands in function.parameters.samples {
@@ -36,7 +37,7 @@ import Values
     /// The value, or nil where there is none: both sides refuse the same operands.
     private func result(_ compute: () throws -> Value) -> Value? { try? compute() }
 
-    private func inSQL(_ call: Expression, _ reader: Reader) throws -> Value {
+    private func inSQL(_ call: Expression, _ reader: SQLiteReader) throws -> Value {
         var lowering = Lowering(
             model: Fixture.model("items"), naming: .aliases(new: "t", old: "o"))
         let sql = lowering.lower(call).written("SELECT ", "")

@@ -5,6 +5,7 @@ import Store
 import StorePostgres
 import StorePostgresTestSupport
 import StoreSQLite
+import TestSupport
 import Testing
 import Values
 
@@ -97,7 +98,7 @@ extension Pool {
 }
 
 /// PostgreSQL against SQLite and memory: the same rules, rows and callers give the same answers.
-@Suite(.needsPostgres) struct PostgresAgreementTests {
+@Suite(.blocking, .needsPostgres) struct PostgresAgreementTests {
     @Test(arguments: [false, true])
     func `PostgreSQL gives the same answers to random rules`(withOldRow: Bool) throws {
         var tally = Tally()

@@ -29,7 +29,7 @@ import Values
         #expect(try predicate.evaluate(row, in: Evaluation(context: .none)) == true)
         let sql = predicate.condition(on: "t").written(
             "SELECT ", " FROM (SELECT ?7 AS score) AS t")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let inSQL = try database.makeReader().query(text: sql.text, arguments: [.real(number)]) {
             rows throws(DatabaseError) in

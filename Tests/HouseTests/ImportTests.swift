@@ -21,16 +21,11 @@ import Testing
             "PostgresWire", "Network", "Store", "Values", "Work", "Bytes", "Diagnostics",
         ],
         "Configuration": ["Bytes", "Diagnostics"],
-        "Schema": [
-            "Configuration", "Store", "StoreSQLite", "Values", "Disk", "Bytes", "Diagnostics",
-        ],
+        "Schema": ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"],
         "Query": ["Values", "Bytes", "Diagnostics"],
-        "Expressions": [
-            "Query", "Schema", "Store", "StoreSQLite", "Values", "Bytes", "Diagnostics",
-        ],
+        "Expressions": ["Query", "Schema", "Store", "Values", "Bytes", "Diagnostics"],
         "REST": [
-            "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP", "Bytes",
-            "Diagnostics",
+            "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
         ],
         "Auth": [
             "Crypto", "Configuration", "Store", "StoreSQLite", "Values", "HTTP", "Work", "Disk",

@@ -43,7 +43,9 @@ final class HeldSession {
     func sync(_ unit: UnitID) { session.sync(unit) }
     func query(_ sql: String) -> UnitID { session.query(sql) }
     func close(portal: String, in unit: UnitID) { session.close(portal: portal, in: unit) }
-    func connectionEnded() { session.connectionEnded() }
+    func withdraw(_ unit: UnitID) { session.withdraw(unit) }
+    func stopPreparingByName() { session.stopPreparingByName() }
+    func connectionEnded(sentCount: Int? = nil) { session.connectionEnded(sentCount: sentCount) }
     func terminate() { session.terminate() }
     func provide(_ keys: SCRAMKeys) { session.provide(keys) }
     func requestCancel() -> [UInt8]? { session.requestCancel() }

@@ -2,13 +2,14 @@ import Diagnostics
 import Dispatch
 import Expressions
 import HTTP
+import Schema
 import Store
-import StoreSQLite
 import TestSupport
 import Testing
 import Values
 
 @testable import REST
+@testable import StoreSQLite
 
 /// Rows that a filter selects are found on a reader, so that the one writer is held up only by what
 /// changes them.
@@ -40,7 +41,7 @@ import Values
 
     /// Holds the writer until the closure has returned.
     private static func withBusyWriter<R>(
-        of library: Library, _ body: () -> R
+        of library: Library, _ body: () async -> R
     ) async -> R {
         let (running, begun) = AsyncStream<Void>.makeStream()
         let gate = DispatchSemaphore(value: 0)
@@ -52,7 +53,7 @@ import Values
             }
         }
         for await _ in running.prefix(1) {}
-        let result = body()
+        let result = await body()
         gate.signal()
         await busy.value
         return result
@@ -62,22 +63,27 @@ import Values
     private static func queue(
         _ sql: String, before answer: Answer, in library: Library
     ) -> AsyncStream<Response> {
-        let (responses, answered) = AsyncStream<Response>.makeStream()
         _ = library.database.write { (transaction) throws(Problem) in
             do throws(DatabaseError) {
-                try transaction.run(SQL(sql))
+                try transaction.run(SQL(text: sql))
             } catch {
                 throw Problem(error)
             }
         } reply: { _ in
         }
+        return responses(to: answer)
+    }
+
+    /// The response of an answer that another thread gives.
+    private static func responses(to answer: Answer) -> AsyncStream<Response> {
+        let (responses, answered) = AsyncStream<Response>.makeStream()
         if case .deferred(let begin) = answer {
             _ = begin {
                 answered.yield($0())
                 answered.finish()
             }
         } else {
-            Issue.record("the answer does not wait for the writer")
+            Issue.record("the answer does not wait for another thread")
             answered.finish()
         }
         return responses
@@ -104,28 +110,54 @@ import Values
         verb: HTTP.Method
     ) async throws {
         let library = try Self.library(200_000)
-        let answer = library.table.answer(
-            to: Self.request(verb, "/items?select=id&title=like.*199999"), from: .anonymous)
-        guard case .pending(let finish) = answer else {
-            Issue.record("the rows were looked for on the loop or by the writer")
-            return
+        let nothing = await Self.withBusyWriter(of: library) {
+            let answer = library.table.answer(
+                to: Self.request(verb, "/items?title=like.*none"), from: .anonymous)
+            return await Self.responses(to: answer).first { _ in true }
         }
-        let response = await finish()
+        #expect(nothing?.status == 200 && nothing?.text == "[]")
+        let response = await library.table.response(
+            to: Self.request(verb, "/items?select=id&title=like.*199999"), from: .anonymous)
         #expect(response.status == 200 && response.text == #"[{"id":199999}]"#)
         let left = try library.values("SELECT count(*) FROM items WHERE title = 'title 199999'")
         #expect(left == [.integer(0)])
     }
 
+    @Test(arguments: verbs)
+    func `what is withdrawn in the middle of its search is not written`(
+        verb: HTTP.Method
+    ) async throws {
+        let library = try Self.library(200_000)
+        await Self.withBusyWriter(of: library) {
+            let answer = library.table.answer(
+                to: Self.request(verb, "/items?title=like.*199999"), from: .anonymous)
+            guard case .deferred(let begin) = answer else {
+                Issue.record("the rows were looked for on the loop")
+                return
+            }
+            begin { _ in }()
+        }
+        // A later search of the same lane, and a later write, come after it.
+        _ = await library.table.response(
+            to: Self.request(verb, "/items?title=like.*199998"), from: .anonymous)
+        let left = try library.values("SELECT id FROM items WHERE title = 'title 199999'")
+        #expect(left == [.integer(199_999)])
+    }
+
     @Test func `a search takes as many rows as are allowed`() throws {
         let found = try Self.found(max: 4)
-        #expect(found.list == .text("[1,2,3,4]") && !found.isEmpty)
-        #expect(throws: Never.self) { try found.requireAll() }
+        #expect(found.list == .text("[1,2,3,4]") && found.count == 4 && !found.isCut)
     }
 
     @Test func `a search that finds more than is allowed is refused`() throws {
         let found = try Self.found(max: 3)
-        #expect(found.list == .text("[1,2,3]"))
-        let problem = #expect(throws: Problem.self) { try found.requireAll() }
+        #expect(found.list == .text("[1,2,3]") && found.isCut)
+        let model = try #require(try Self.library().catalogue.model("items"))
+        let returning = ReturnPlan(
+            TablePlan(model: model, alias: "items", rule: .everybody), Preferences(), media: .json,
+            fields: AnswerFields(media: nil, applied: nil, schema: nil), rowsMax: 1)
+        let write = try BoundWrite(.nothing(returning), Operands(), .none, isAnonymous: true)
+        let problem = #expect(throws: Problem.self) { try write.answer(after: found) }
         #expect(problem?.status == 413 && problem?.code == "54000")
     }
 

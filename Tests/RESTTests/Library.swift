@@ -13,7 +13,7 @@ import Values
 
 /// A project in memory: catalogue, rules, a real database, and the service in front of it.
 struct Library {
-    let database: DatabasePool
+    let database: SQLiteDatabase
     let service: RESTService
     let catalogue: Catalogue
     private let rulebook: Rulebook
@@ -28,15 +28,16 @@ struct Library {
         files.append((path: "rules.json", contents: Array(rules.utf8)))
         let catalogue = try Catalogue(parsing: files)
         let rulebook = try Rulebook.compile(catalogue)
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         try database.writeAndWait { (transaction) throws(Problem) in
             do {
                 for model in catalogue.modelsByDependency {
-                    for statement in try DDL.create(model, render: rulebook.definition) {
-                        try transaction.run(SQL(statement))
+                    let definition = try model.definition(render: rulebook.definition)
+                    for statement in SQLiteDialect().create(definition) {
+                        try transaction.run(SQL(text: statement))
                     }
                 }
-                for statement in data { try transaction.run(SQL(statement)) }
+                for statement in data { try transaction.run(SQL(text: statement)) }
             } catch {
                 throw Problem(code: "TEST", status: 500, message: "\(error)")
             }
@@ -46,7 +47,7 @@ struct Library {
     }
 
     private init(
-        _ database: DatabasePool, _ catalogue: Catalogue, _ rulebook: Rulebook,
+        _ database: SQLiteDatabase, _ catalogue: Catalogue, _ rulebook: Rulebook,
         _ settings: RESTSettings
     ) throws {
         self.database = database
@@ -81,7 +82,7 @@ struct Library {
 
     /// The first column of a query's rows, for looking behind the service's back.
     func values(_ sql: String) throws -> [Value] {
-        try database.makeReader().query(SQL(sql)) { (rows) throws(DatabaseError) in
+        try database.makeReader().query(SQL(text: sql)) { (rows) throws(DatabaseError) in
             var values: [Value] = []
             while try rows.next() { values.append(rows.value(0)) }
             return values

@@ -17,11 +17,11 @@ import Values
             .get, "/rest/v1/items?select=id&title=like.*199999", fields: [("prefer", "count=exact")]
         )
         let answer = library.table.answer(to: request, from: .anonymous)
-        guard case .pending(let finish) = answer else {
+        guard case .deferred(let begin) = answer else {
             Issue.record("the read was answered on the loop")
             return
         }
-        let response = await finish()
+        let response = await Self.outcome(begin)
         #expect(response.status == 200 && response.text == #"[{"id":199999}]"#)
         #expect(response.field("Content-Range") == "0-0/1")
         let single = await library.send(
@@ -97,9 +97,15 @@ import Values
         let request = Request(
             .get, "/rest/v1/items?select=id&limit=\(limit)&\(filter)",
             fields: [("prefer", "count=exact")])
-        guard case .pending(let finish) = library.table.answer(to: request, from: .anonymous)
+        guard case .deferred(let begin) = library.table.answer(to: request, from: .anonymous)
         else { return nil }
-        return await finish()
+        return await Self.outcome(begin)
+    }
+
+    private static func outcome(_ begin: Answer.Deferral) async -> Response {
+        await withCheckedContinuation { continuation in
+            _ = begin { response in continuation.resume(returning: response()) }
+        }
     }
 
     private static func makeItems(_ count: Int) throws -> Library {

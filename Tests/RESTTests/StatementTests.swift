@@ -30,16 +30,16 @@ import Values
     @Test func `a lookup by key is one search`() throws {
         let plan = try plan("/posts?select=id,title&id=eq.7", .service)
         #expect(
-            plan.rows.text == """
+            plan.query.rows.text == """
                 SELECT "_apus_0"."id", "_apus_0"."title" FROM "posts" AS "_apus_0" \
                 WHERE "_apus_0"."id" = ?7 ORDER BY "_apus_0".rowid LIMIT ?8 OFFSET ?9
                 """)
-        #expect(plan.rows.arguments == [.integer(7), .integer(1000), .integer(0)])
+        #expect(plan.query.rows.arguments == [.integer(7), .integer(1000), .integer(0)])
         #expect(
-            plan.rows.slots.map(\.source)
+            plan.query.rows.slots.map(\.source)
                 == [.operand(parameter: 1, .value(.integer))])
         #expect(
-            plan.counting.statement?.text == """
+            plan.query.counting.statement?.text == """
                 SELECT count(*) FROM "posts" AS "_apus_0" WHERE "_apus_0"."id" = ?7
                 """)
     }
@@ -47,18 +47,18 @@ import Values
     @Test func `rules come first and ask for the caller by parameter`() throws {
         let plan = try plan("/posts?select=id&order=title.desc&limit=5")
         #expect(
-            plan.rows.text == """
+            plan.query.rows.text == """
                 SELECT "_apus_0"."id" FROM "posts" AS "_apus_0" \
                 WHERE "_apus_0"."open" OR "_apus_0"."owner" = ?1 \
                 ORDER BY "_apus_0"."title" DESC LIMIT ?7 OFFSET ?8
                 """)
-        #expect(plan.rows.arguments == [.integer(5), .integer(0)])
+        #expect(plan.query.rows.arguments == [.integer(5), .integer(0)])
     }
 
     @Test func `an embed carries its rule where it is shown and where it is required`() throws {
         let plan = try plan("/posts?select=id,comments!inner(id)&comments.id=gt.1", .service)
         #expect(
-            plan.rows.text == """
+            plan.query.rows.text == """
                 SELECT "_apus_0"."id", (SELECT apus_array(apus_object('["id","int8"]',"c0")) FROM (SELECT \
                 "_apus_1"."id" AS "c0" FROM "comments" AS "_apus_1" \
                 WHERE "_apus_1"."id" > ?7 AND "_apus_1"."post_id" = "_apus_0"."id" \
@@ -67,11 +67,11 @@ import Values
                 WHERE "_apus_1"."id" > ?10 AND "_apus_1"."post_id" = "_apus_0"."id") \
                 ORDER BY "_apus_0".rowid LIMIT ?11 OFFSET ?12
                 """)
-        #expect(plan.rows.slots.map(\.argument) == [0, 3])
+        #expect(plan.query.rows.slots.map(\.argument) == [0, 3])
     }
 
     @Test func `a verb without a rule reaches nothing`() throws {
-        #expect(try plan("/vault?select=id").rows.text.contains("WHERE 0"))
+        #expect(try plan("/vault?select=id").query.rows.text.contains("WHERE 0"))
     }
 
     @Test func `nothing a client writes becomes SQL text`() throws {
@@ -82,7 +82,7 @@ import Values
             "/posts?or=(title.eq.\"x'; DROP TABLE posts\")", "/posts?select=title->\"DROP TABLE\"",
         ]
         for target in targets {
-            #expect(!(try plan(target).rows.text.contains("DROP")))
+            #expect(!(try plan(target).query.rows.text.contains("DROP")))
         }
     }
 }

@@ -88,7 +88,7 @@ final class Peer {
 /// A hub with real models, rules and SQLite, an own clock, and changes made by hand.
 final class Stage {
     private(set) var catalogue: Catalogue
-    let database: DatabasePool
+    let database: SQLiteDatabase
     private(set) var hub: RealtimeHub!
     /// The wall clock; tests may set it.
     var now = Instant(seconds: 1_800_000_000)
@@ -101,18 +101,20 @@ final class Stage {
     private var sequence: Int64 = 0
 
     init(
-        _ models: [String: String], rules: String? = nil, settings: FeedSettings = FeedSettings()
+        _ models: [String: String], rules: String? = nil, settings: FeedSettings = FeedSettings(),
+        reading: (SQLiteReader) -> any Reader = { $0 }
     ) throws {
         catalogue = try Self.catalogue(models, rules)
-        database = try DatabasePool.open(.temporary)
+        database = try SQLiteDatabase.open(.temporary)
         let rulebook = try Rulebook.compile(catalogue)
         for model in catalogue.modelsByDependency {
-            for statement in try DDL.create(model, render: rulebook.definition) {
+            let definition = try model.definition(render: rulebook.definition)
+            for statement in SQLiteDialect().create(definition) {
                 try run(statement)
             }
         }
         hub = RealtimeHub(
-            catalogue: catalogue, rulebook: rulebook, reader: try database.makeReader(),
+            catalogue: catalogue, rulebook: rulebook, reader: reading(try database.makeReader()),
             settings: settings,
             authenticate: { [unowned self] token in
                 identities[token].map(Result.success) ?? .failure(.malformed)

@@ -17,7 +17,7 @@ import Values
             .insert, "todos", new: ["id": .integer(7), "list": .integer(4), "title": .text("milk")])
         let round = Round(
             number: 1, change: change, model: model, now: stage.now,
-            reader: try stage.database.makeReader(), departed: nil)
+            lookUps: LookUps(reader: try stage.database.makeReader()), departed: nil)
         let projection = Projection(model, Projection.Key(selected: nil, hidden: []))
         let data = projection.data(in: round, showsOld: false)
         for (serializer, head, end) in [

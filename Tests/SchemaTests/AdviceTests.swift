@@ -86,12 +86,12 @@ import Values
     ]
 
     /// A database with a room and its member, built by `set` and then by what is declared.
-    private func database(_ set: MigrationSet) throws -> DatabasePool {
-        let database = try DatabasePool.open(.temporary)
+    private func database(_ set: MigrationSet) throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase.open(.temporary)
         let migrator = Migrator(database, set)
         _ = try migrator.apply(at: MigrationTests.now)
         try migrator.apply(
-            Difference.between(migrator.structure(), catalogue(Self.before), render: asWritten)
+            Difference.between(migrator.structure(), tables(catalogue(Self.before)))
                 .additions)
         let room = "00000000-0000-0000-0000-000000000001"
         try database.writeAndWait { transaction throws(Problem) in
@@ -121,10 +121,10 @@ import Values
         defer { database.close() }
         let after = try catalogue(
             rooms.map { [("models/rooms.json", $0), Self.members] } ?? [])
-        let built = try Migrator.structure(builtBy: set)
+        let built = try outcome(of: set)
         let structure = try Migrator(database, set).structure()
         let difference = try Difference.between(
-            structure, recorded: built, after, render: asWritten)
+            structure, recorded: built, tables(after))
         #expect(!difference.refusals.isEmpty)
         let statements = difference.refusals.compactMap { Self.statement(in: $0.advice) }
         if statements.isEmpty { return }
@@ -141,12 +141,12 @@ import Values
             return [rows.value(0), rows.value(1)]
         }
         #expect(counts == [.integer(1), .integer(1)])
-        let fresh = try Migrator.structure(builtBy: extended)
+        let fresh = try outcome(of: extended)
         let left = try Difference.between(
-            migrator.structure(), recorded: fresh, after, render: asWritten)
+            migrator.structure(), recorded: fresh, tables(after))
         #expect(left.refusals.allSatisfy { Self.statement(in: $0.advice) == nil })
         if left.refusals.isEmpty { try migrator.apply(left.additions) }
-        #expect(try Difference.between(fresh, after, render: asWritten).refusals == [])
+        #expect(try Difference.between(fresh, tables(after)).refusals == [])
     }
 
     @Test(arguments: changes)
@@ -185,12 +185,11 @@ import Values
         let migrator = Migrator(database, set)
         let declared = try catalogue(Self.uniqueModels)
         try migrator.apply(
-            Difference.between(migrator.structure(), declared, render: asWritten).additions)
+            Difference.between(migrator.structure(), tables(declared)).additions)
         _ = try migrator.apply(at: MigrationTests.now)
         let after = try catalogue(Self.before)
         let difference = try Difference.between(
-            migrator.structure(), recorded: Migrator.structure(builtBy: set), after,
-            render: asWritten)
+            migrator.structure(), recorded: outcome(of: set), tables(after))
         #expect(
             difference.refusals.compactMap { Self.statement(in: $0.advice) }
                 == [#"DROP INDEX IF EXISTS "rooms_name_key";"#])
@@ -199,9 +198,9 @@ import Values
             text: Array(#"DROP INDEX IF EXISTS "rooms_name_key";"#.utf8))
         let extended = MigrationSet(set.files + [try #require(file)])
         _ = try Migrator(database, extended).apply(at: MigrationTests.now)
-        #expect(try Difference.between(migrator.structure(), after, render: asWritten).isEmpty)
-        let fresh = try Migrator.structure(builtBy: extended)
-        #expect(try Difference.between(fresh, after, render: asWritten).refusals == [])
+        #expect(try Difference.between(migrator.structure(), tables(after)).isEmpty)
+        let fresh = try outcome(of: extended)
+        #expect(try Difference.between(fresh, tables(after)).refusals == [])
     }
 
     @Test func `a unique constraint that a file makes with its table stays declared`() throws {
@@ -211,11 +210,11 @@ import Values
         let migrator = Migrator(database, set)
         try migrator.apply(
             Difference.between(
-                migrator.structure(), catalogue(Self.uniqueModels), render: asWritten
+                migrator.structure(), tables(catalogue(Self.uniqueModels))
             ).additions)
         let difference = try Difference.between(
-            migrator.structure(), recorded: Migrator.structure(builtBy: set),
-            catalogue(Self.before), render: asWritten)
+            migrator.structure(), recorded: outcome(of: set),
+            tables(catalogue(Self.before)))
         #expect(difference.refusals.map(\.advice) == [Advice.declareUnique.wording])
     }
 }

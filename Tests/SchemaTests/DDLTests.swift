@@ -8,13 +8,6 @@ import Values
 
 @testable import Schema
 
-/// Renders an expression as it stands.
-func asWritten(
-    _ source: ExpressionSource, _ model: Model
-) throws(SchemaFailure) -> ValueExpression {
-    try Rulebook.definition(of: source, in: model, try Catalogue(parsing: []))
-}
-
 @Suite struct DDLTests {
     static let everything = #"""
         {
@@ -77,7 +70,7 @@ func asWritten(
 
     @Test func `a table has one column or constraint a line`() throws {
         let model = try #require(try Self.everythingCatalogue().model("posts"))
-        let statements = try DDL.create(model, render: asWritten)
+        let statements = try ddl(of: model)
         #expect(statements[0] == Self.expected)
         #expect(
             statements.dropFirst() == [
@@ -106,7 +99,7 @@ func asWritten(
         defer { database.close() }
         let error = try database.writeAndWait { transaction throws(Problem) -> DatabaseError? in
             do throws(DatabaseError) {
-                try transaction.run(SQL(statement))
+                try transaction.run(SQL(text: statement))
                 return nil
             } catch {
                 return error
@@ -123,7 +116,7 @@ func asWritten(
                 try transaction.run(SQL("INSERT INTO posts DEFAULT VALUES"))
                 return try transaction.query(
                     SQL(
-                        "SELECT number, title, status, price, weight, is_public, tags, picture FROM posts"
+                        text: "SELECT number, title, status, price, weight, is_public, tags, picture FROM posts"
                     )
                 ) { rows throws(DatabaseError) in
                     _ = try rows.next()
@@ -141,11 +134,11 @@ func asWritten(
     }
 
     /// A database with the tables of `everything`.
-    static func database() throws -> DatabasePool {
+    static func database() throws -> SQLiteDatabase {
         let catalogue = try everythingCatalogue()
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         let difference = try Difference.between(
-            DatabaseStructure(statements: []), catalogue, render: asWritten)
+            DatabaseStructure(statements: []), tables(catalogue))
         try Migrator(database, MigrationSet([])).apply(difference.additions)
         return database
     }

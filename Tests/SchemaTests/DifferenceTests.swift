@@ -1,3 +1,5 @@
+import Store
+import StoreSQLite
 import Testing
 
 @testable import Schema
@@ -13,10 +15,10 @@ import Testing
     static func difference(_ after: String, extra: [(String, String)] = []) throws -> Difference {
         let before = try things(base)
         var statements: [String] = []
-        for model in before.models { statements += try DDL.create(model, render: asWritten) }
+        for model in before.models { statements += try ddl(of: model) }
         let files = [("models/things.json", after)] + extra
         return try Difference.between(
-            DatabaseStructure(statements: statements), catalogue(files), render: asWritten)
+            DatabaseStructure(statements: statements), tables(catalogue(files)))
     }
 
     @Test func `the same models make no difference`() throws {
@@ -27,12 +29,12 @@ import Testing
     @Test func `a default that is the same JSON makes no difference`() throws {
         let data = #""data": {"type": "object", "default": {"n": 1e6}}"#
         let models = try catalogue([("models/things.json", #"{"properties": {\#(data)}}"#)])
-        let statements = try models.models.flatMap { try DDL.create($0, render: asWritten) }
+        let statements = try models.models.flatMap { try ddl(of: $0) }
         #expect(statements.joined().contains(#"{"n":1000000}"#))
         for (spelling, isSame) in [("1e6", true), ("1000000.0", true), ("1e7", false)] {
             let older = statements.map { $0.replacing("1000000", with: spelling) }
             let difference = try Difference.between(
-                DatabaseStructure(statements: older), models, render: asWritten)
+                DatabaseStructure(statements: older), tables(models))
             #expect(difference.isEmpty == isSame, "\(spelling)")
         }
     }
@@ -196,9 +198,9 @@ import Testing
     ) throws {
         let models = try [before, after].map { try things("{\"properties\": {\"a\": {\($0)}}}") }
         var statements: [String] = []
-        for model in models[0].models { statements += try DDL.create(model, render: asWritten) }
+        for model in models[0].models { statements += try ddl(of: model) }
         let difference = try Difference.between(
-            DatabaseStructure(statements: statements), models[1], render: asWritten)
+            DatabaseStructure(statements: statements), tables(models[1]))
         let told = difference.refusals.map { refusal in
             for (prefix, noun) in [
                 (#"the type of "things.a" has changed from "#, "type: "),
@@ -214,7 +216,7 @@ import Testing
     @Test func `a table that no model declares is refused`() throws {
         let difference = try Difference.between(
             DatabaseStructure(statements: ["CREATE TABLE old (a TEXT) STRICT"]),
-            Catalogue(parsing: []), render: asWritten)
+            tables(Catalogue(parsing: [])))
         #expect(
             difference.refusals.map(\.description) == [
                 #"""

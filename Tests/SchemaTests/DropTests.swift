@@ -47,12 +47,12 @@ import Values
         ("DELETE FROM members; DELETE FROM notes;\nDROP TABLE rooms;", 2),
     ]
 
-    private static func counts(_ database: DatabasePool) throws -> [Value] {
+    private static func counts(_ database: SQLiteDatabase) throws -> [Value] {
         let sql = """
             SELECT (SELECT count(*) FROM rooms), (SELECT count(*) FROM members),
               (SELECT count(*) FROM notes WHERE room IS NOT NULL)
             """
-        return try database.makeReader().query(SQL(sql)) { rows throws(DatabaseError) in
+        return try database.makeReader().query(SQL(text: sql)) { rows throws(DatabaseError) in
             _ = try rows.next()
             return (0..<3).map { rows.value($0) }
         }
@@ -62,7 +62,7 @@ import Values
     func `a table that others refer to is not dropped, and no row is lost`(
         _ sql: String, _ line: Int
     ) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
         _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: MigrationTests.now)
@@ -92,7 +92,7 @@ import Values
 
     @Test(arguments: accepted)
     func `a table that nobody else refers to may be dropped`(_ sql: String) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
         #expect(try Migrator(database, set).apply(at: MigrationTests.now).count == 2)
@@ -110,7 +110,7 @@ import Values
     func `a row that others refer to is not replaced, and no row is lost`(
         _ sql: String, _ line: Int
     ) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
         _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: MigrationTests.now)
@@ -145,7 +145,7 @@ import Values
     func `a row is not replaced in a table that refers to itself`(
         _ sql: String, _ action: String
     ) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let base = """
             CREATE TABLE solo (id INTEGER PRIMARY KEY,
@@ -187,14 +187,14 @@ import Values
 
     @Test(arguments: explicit)
     func `what says what it deletes may run`(_ sql: String) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = MigrationTests.files(Self.base, sql)
         #expect(try Migrator(database, set).apply(at: MigrationTests.now).count == 2)
     }
 
     @Test func `the refusal names the tables and says what is possible`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let problem = #expect(throws: Problem.self) {
             try Migrator(database, MigrationTests.files(Self.base, "\nDROP TABLE Rooms;")).apply()
@@ -217,7 +217,7 @@ import Values
     @Test func `a file is judged alike where there are no rows`() {
         let empty = "CREATE TABLE a (x INTEGER PRIMARY KEY); CREATE TABLE b (y REFERENCES a);"
         #expect(throws: Problem.self) {
-            try Migrator.structure(builtBy: MigrationTests.files(empty, "DROP TABLE a;"))
+            try outcome(of: MigrationTests.files(empty, "DROP TABLE a;"))
         }
     }
 }

@@ -1,3 +1,8 @@
+import Diagnostics
+import Expressions
+import Store
+import StoreSQLite
+
 @testable import Schema
 
 /// The catalogue of files given by path.
@@ -18,4 +23,31 @@ func diagnostics(_ files: [(String, String)]) -> [String] {
     } catch {
         return error.diagnostics.map(\.description)
     }
+}
+
+/// Renders an expression as it stands.
+func asWritten(
+    _ source: ExpressionSource, _ model: Model
+) throws(SchemaFailure) -> ValueExpression {
+    try Rulebook.definition(of: source, in: model, try Catalogue(parsing: []))
+}
+
+/// What a catalogue declares, as SQLite would build it.
+func tables(_ catalogue: Catalogue) throws -> DeclaredTables {
+    try DeclaredTables(catalogue, on: SQLiteMigrations(), render: asWritten)
+}
+
+/// The statements that make a model's table and indexes.
+func ddl(of model: Model) throws -> [String] {
+    SQLiteDialect().create(try model.definition(render: asWritten))
+}
+
+/// What the files of a set build.
+func outcome(of set: MigrationSet) throws(Problem) -> DatabaseStructure {
+    try DryRun(set, on: SQLiteMigrations()).built
+}
+
+/// The files of a directory, for SQLite.
+func migrations(in directory: String) throws(SchemaFailure) -> MigrationSet {
+    try MigrationSet.load(directory, for: SQLiteDialect())
 }

@@ -28,7 +28,7 @@ import Testing
     /// The difference between what `set` builds and what `files` declare.
     static func difference(_ set: MigrationSet, _ files: [(String, String)]) throws -> Difference {
         try Difference.between(
-            Migrator.structure(builtBy: set), catalogue(files), render: asWritten)
+            outcome(of: set), tables(catalogue(files)))
     }
 
     /// `set` and one more file with what `files` declare in addition.
@@ -36,8 +36,8 @@ import Testing
         let difference = try difference(set, files)
         #expect(difference.refusals.isEmpty)
         let file = MigrationFile(
-            making: difference.additions, name: "Next Step", after: set.files.last?.version,
-            now: now)
+            making: difference.additions, in: SQLiteDialect(), name: "Next Step",
+            after: set.files.last?.version, now: now)
         return MigrationSet(set.files + [file])
     }
 
@@ -66,7 +66,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;",
             "INSERT INTO a VALUES (1); INSERT INTO a VALUES (2)")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let migrator = Migrator(database, set)
         #expect(try migrator.status().pending == set.files)
@@ -79,7 +79,7 @@ import Testing
     @Test func `files that build no database from nothing touch none`() throws {
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;", "-- dev made it\nDROP TABLE notes;")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
@@ -102,7 +102,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER) STRICT;\nINSERT INTO a VALUES (1);",
             "-- more\nCREATE TABLE b (y TEXT) STRICT;\nCREATE UNIQUE INDEX a_x\n  ON a (x);")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         _ = try Migrator(database, MigrationSet([set.files[0]])).apply(at: Self.now)
         try database.writeAndWait { transaction throws(Problem) in
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `changed, missing and late files are reported together`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = Self.files("SELECT 1;", "SELECT 2;", "SELECT 3;")
         _ = try Migrator(database, MigrationSet(Array(set.files[1...]))).apply(at: Self.now)
@@ -154,7 +154,7 @@ import Testing
         let set = Self.files(
             "CREATE TABLE a (x INTEGER PRIMARY KEY) STRICT;\nCREATE TABLE b (y INTEGER REFERENCES a) STRICT;",
             "INSERT INTO b VALUES (7);")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let problem = #expect(throws: Problem.self) {
             try Migrator(database, set).apply(at: Self.now)
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test func `what dev has added is taken over by the file written for it`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = try Self.extended(MigrationSet([]), [Self.rooms])
         let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
@@ -177,7 +177,7 @@ import Testing
 
     @Test func `rows in the way of uniqueness are told by the value that most of them have`() throws
     {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = Self.files(
             "CREATE TABLE a (x TEXT, y INTEGER) STRICT;",
@@ -194,7 +194,7 @@ import Testing
     }
 
     @Test func `a generated file with more in it says how the database takes it over`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
         try Migrator(database, MigrationSet([])).apply(additions)
@@ -239,7 +239,7 @@ import Testing
     }
 
     @Test func `a file that makes a thing twice is told no way around`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let text = "CREATE TABLE a (x INTEGER) STRICT;\nCREATE TABLE a (x INTEGER) STRICT;"
         let problem = #expect(throws: Problem.self) {
@@ -252,7 +252,8 @@ import Testing
     }
 
     @Test func `a version follows the last one even when the clock is behind`() {
-        let file = MigrationFile(making: [], name: "x", after: "20271231T235900", now: Self.now)
+        let file = MigrationFile(
+            making: [], in: SQLiteDialect(), name: "x", after: "20271231T235900", now: Self.now)
         #expect(file.version == "20271231T235901")
     }
 
@@ -267,22 +268,24 @@ import Testing
     @Test func `a directory is read with its faults`() throws {
         let temporary = try TemporaryDirectory()
         let directory = temporary.file("Migrations")
-        #expect(try MigrationSet.load(directory).files == [])
-        let file = MigrationFile(making: [], name: "first", after: nil, now: Self.now)
+        #expect(try migrations(in: directory).files == [])
+        let file = MigrationFile(
+            making: [], in: SQLiteDialect(), name: "first", after: nil, now: Self.now)
         try file.write(to: directory)
-        #expect(try MigrationSet.load(directory).files.map(\.text) == [file.text])
+        #expect(try migrations(in: directory).files.map(\.text) == [file.text])
         #expect(throws: Problem.self) { try file.write(to: directory) }
         for (name, text) in [
             ("20261121T100000_twin.sql", ""), ("later.sql", ""),
             ("20261122T100000_bad.sql", "DELETE FROM _apus_meta;\nCOMMIT;"),
+            ("20261123T100000_other.sql", "-- apus: postgresql\nBEGIN;"),
         ] {
             try text.write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
         }
-        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        let failure = #expect(throws: SchemaFailure.self) { try migrations(in: directory) }
         #expect(
             failure?.diagnostics.map { $0.message.prefix(20) } == [
                 "20261121T100000_firs", "_apus_meta is the se", "COMMIT cannot stand ",
-                "a migration file is ",
+                "the file is for \"pos", "a migration file is ",
             ])
     }
 
@@ -298,7 +301,7 @@ import Testing
         let text = Array("SELECT 1;\n\(sql);".utf8)
         let file = MigrationFile(fileName: "20261121T100000_bad.sql", text: text)
         try file?.write(to: directory)
-        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory) }
+        let failure = #expect(throws: SchemaFailure.self) { try migrations(in: directory) }
         #expect(failure?.diagnostics.count == 1)
         #expect(failure?.diagnostics.first?.message.hasSuffix(" is the server's own") == true)
         #expect(failure?.diagnostics.first?.location.line == 2)
@@ -318,7 +321,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let file = MigrationFile(fileName: "20261121T100000_cut.sql", text: Array(text.utf8))
         try file?.write(to: directory.path)
-        let failure = #expect(throws: SchemaFailure.self) { try MigrationSet.load(directory.path) }
+        let failure = #expect(throws: SchemaFailure.self) { try migrations(in: directory.path) }
         let fault = failure?.diagnostics.first
         #expect(failure?.diagnostics.count == 1)
         #expect(fault?.message == "a NUL byte: SQLite would not read what follows it")

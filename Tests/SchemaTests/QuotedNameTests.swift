@@ -11,7 +11,7 @@ import Testing
     ])
     func `a name in quotes is quoted once`(statement: String) throws {
         let set = MigrationTests.files("CREATE TABLE \"rooms\" (\"id\" INTEGER) STRICT;", statement)
-        let problem = #expect(throws: Problem.self) { try Migrator.structure(builtBy: set) }
+        let problem = #expect(throws: Problem.self) { try outcome(of: set) }
         #expect(
             problem?.message.hasSuffix(": no such column: \"who\"") == true,
             "\(problem?.message ?? "")")

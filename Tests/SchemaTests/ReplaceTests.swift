@@ -58,7 +58,7 @@ import Testing
     ]
 
     private static func migrate(_ sql: String) throws -> Problem? {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = MigrationTests.files(base, sql)
         do throws(Problem) {

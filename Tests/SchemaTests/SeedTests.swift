@@ -89,16 +89,16 @@ import Values
         #expect(problem?.message == fault)
     }
 
-    private static func database(of catalogue: Catalogue) throws -> DatabasePool {
-        let database = try DatabasePool.open(.temporary)
+    private static func database(of catalogue: Catalogue) throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase.open(.temporary)
         let difference = try Difference.between(
-            DatabaseStructure(statements: []), catalogue, render: asWritten)
+            DatabaseStructure(statements: []), tables(catalogue))
         try Migrator(database, MigrationSet([])).apply(difference.additions)
         return database
     }
 
     private static func plant(
-        _ catalogue: Catalogue, in database: DatabasePool
+        _ catalogue: Catalogue, in database: SQLiteDatabase
     ) throws(Problem) -> Planting {
         try catalogue.plantSeeds(in: database) { _, _ in .text("2026-11-21T10:00:00+00:00") }
     }

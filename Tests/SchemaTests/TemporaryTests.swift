@@ -34,7 +34,7 @@ import Values
         ("SELECT 1;\nCREATE TEMP TABLE fresh (id INTEGER);\nDROP TABLE temp.fresh;", 2),
     ]
 
-    private static func migrate(_ database: DatabasePool, _ sql: String) -> Problem? {
+    private static func migrate(_ database: SQLiteDatabase, _ sql: String) -> Problem? {
         do throws(Problem) {
             let set = MigrationTests.files(base, sql)
             for files in [MigrationSet([set.files[0]]), set] {
@@ -50,7 +50,7 @@ import Values
     func `nothing temporary is made, and writes go where readers look`(_ sql: String, _ line: Int)
         throws
     {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let problem = Self.migrate(database, sql)
         #expect(
@@ -75,7 +75,7 @@ import Values
     }
 
     @Test func `tables that serve a file and go with it are no fault`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let sql = """
             CREATE TABLE temp_rooms AS SELECT * FROM rooms;

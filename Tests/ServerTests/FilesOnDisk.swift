@@ -45,7 +45,7 @@ final class FilesOnDisk {
     func develops() throws -> Bool { try lines("dev").last?.contains("listening on") == true }
 
     func execute(_ script: String) throws {
-        let database = try DatabasePool.open(.file(try options.databasePath))
+        let database = try SQLiteDatabase.open(.file(try options.databasePath))
         defer { database.close() }
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
@@ -58,9 +58,9 @@ final class FilesOnDisk {
 
     /// The first value of a query; nil where it cannot be run.
     func value(_ sql: String) throws -> Value? {
-        let database = try DatabasePool.open(.file(try options.databasePath))
+        let database = try SQLiteDatabase.open(.file(try options.databasePath))
         defer { database.close() }
-        return try? database.makeReader().query(SQL(sql)) { rows throws(DatabaseError) in
+        return try? database.makeReader().query(SQL(text: sql)) { rows throws(DatabaseError) in
             try rows.next() ? rows.value(0) : .null
         }
     }

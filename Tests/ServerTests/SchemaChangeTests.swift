@@ -80,7 +80,7 @@ import Testing
         let options = try project.options()
         #expect(try MigrationCommands.new(options, name: "first") != nil)
         try serve(.production(migrate: true))
-        let database = try DatabasePool.open(.file(options.databasePath))
+        let database = try SQLiteDatabase.open(.file(options.databasePath))
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) { try transaction.executeScript("DROP TABLE t") } catch {
                 throw Problem(error)

@@ -42,7 +42,7 @@ import Testing
 
         static func running(_ script: String) -> @Sendable (ServerOptions) throws -> Void {
             { options in
-                let database = try DatabasePool.open(.file(options.databasePath))
+                let database = try SQLiteDatabase.open(.file(options.databasePath))
                 defer { database.close() }
                 try database.writeAndWait { transaction throws(Problem) in
                     do throws(DatabaseError) {
@@ -81,11 +81,11 @@ import Testing
     ]
 
     private func isProven(_ options: ServerOptions) throws -> Bool {
-        let database = try DatabasePool.open(.file(options.databasePath))
+        let database = try SQLiteDatabase.open(.file(options.databasePath))
         defer { database.close() }
-        let set = try MigrationSet.load(options.migrationsDirectory)
+        let set = try options.loadMigrations()
         let proof = SchemaProof(
-            try SchemaSet.load(options), set, live: try Migrator(database, set).statements())
+            try SchemaSet.load(options), set, live: try Migrator(database, set).description().lines)
         return proof.isKept(in: database)
     }
 

@@ -13,11 +13,11 @@ import Testing
 /// Several nodes that start at once on one database, each with a data directory of its own.
 @Suite(.timeLimit(.minutes(1))) struct SecretsAgreementTests {
     private let directory: TemporaryDirectory
-    private let database: DatabasePool
+    private let database: SQLiteDatabase
 
     init() throws {
         directory = try TemporaryDirectory()
-        database = try DatabasePool.open(.temporary)
+        database = try SQLiteDatabase.open(.temporary)
     }
 
     /// What each node's start comes to, with these variables.

@@ -7,7 +7,7 @@ import Testing
 import Values
 
 /// Our functions in the database mean what those of memory mean.
-@Suite(.needsPostgres) struct DatabaseFunctionTests {
+@Suite(.blocking, .needsPostgres) struct DatabaseFunctionTests {
     private func value(
         _ database: SampleDatabase, _ function: StoreFunction, _ operands: [(Value, ColumnType)]
     ) throws -> Value {

@@ -34,7 +34,7 @@ extension Change {
 @Suite(.timeLimit(.minutes(1))) struct ChangeLogTests {
     private func makeCaptured(
         _ configuration: DatabaseConfiguration = .temporary
-    ) throws -> (DatabasePool, Published) {
+    ) throws -> (SQLiteDatabase, Published) {
         let database = try makeItems(configuration)
         let published = Published()
         database.setCaptured([items, parts])
@@ -42,7 +42,7 @@ extension Change {
         return (database, published)
     }
 
-    private func write(_ database: DatabasePool, _ statements: String...) throws {
+    private func write(_ database: SQLiteDatabase, _ statements: String...) throws {
         try database.writeAndWait { transaction throws(Problem) in
             for statement in statements { try transaction.exec(statement) }
         }
@@ -184,7 +184,7 @@ extension Change {
         let configuration = DatabaseConfiguration.file(directory.path + "/data/apus.db")
         var epochs: Set<String> = []
         for round in 1...2 {
-            let database = try DatabasePool.open(configuration)
+            let database = try SQLiteDatabase.open(configuration)
             defer { database.close() }
             epochs.insert(database.epoch)
             try write(

@@ -42,7 +42,7 @@ private let names = CapturedTable(
                 }
             }
         }
-        let database = try DatabasePool.open(.file(path + "/apus.db"))
+        let database = try SQLiteDatabase.open(.file(path + "/apus.db"))
         defer { database.close() }
         database.setCaptured([names])
         let reader = try database.makeReader()

@@ -7,9 +7,10 @@ import Values
 @testable import StoreSQLite
 
 /// A temporary database with a table of items.
-func makeItems(_ configuration: DatabaseConfiguration = .temporary) throws(Problem) -> DatabasePool
+func makeItems(_ configuration: DatabaseConfiguration = .temporary) throws(Problem)
+    -> SQLiteDatabase
 {
-    let database = try DatabasePool.open(configuration)
+    let database = try SQLiteDatabase.open(configuration)
     try database.writeAndWait { transaction throws(Problem) in
         try transaction.script(
             """
@@ -40,7 +41,7 @@ extension WriteTransaction {
     }
 }
 
-extension Reader {
+extension SQLiteReader {
     /// All rows of a query.
     func all(_ text: String, _ arguments: Value...) throws(DatabaseError) -> [[Value]] {
         try query(text: text, arguments: arguments) { rows throws(DatabaseError) in
@@ -97,7 +98,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
         writer.append("SELECT apus_array(o) FROM (SELECT ")
         layout.appendCall(to: &writer) { index, writer in writer.append(columns[index]) }
         writer.append(" AS o FROM items ORDER BY id)")
-        let sql = SQL(writer.statement.text)
+        let sql = SQL(text: writer.statement.text)
         let reader = try database.makeReader()
         let inSQL = try reader.query(sql) { rows throws(DatabaseError) in
             _ = try rows.next()
@@ -122,13 +123,13 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
 
     @Test(arguments: [0, 1, 126, 127, 300])
     func `objects of any width are made`(count: Int) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let layout = RowLayout((0..<count).map { ("c\($0)", .integer) })
         var writer = StatementWriter(SQLiteDialect())
         writer.append("SELECT ")
         layout.appendCall(to: &writer) { index, writer in writer.append("\(index)") }
-        let sql = SQL(writer.statement.text)
+        let sql = SQL(text: writer.statement.text)
         let reader = try database.makeReader()
         let text = try reader.query(sql) { rows throws(DatabaseError) in
             _ = try rows.next()
@@ -167,7 +168,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
                 """)
             try transaction.exec("INSERT INTO items(id, name) VALUES (1, 'a')")
             do throws(DatabaseError) {
-                try transaction.run(SQL(sql))
+                try transaction.run(SQL(text: sql))
                 return nil
             } catch {
                 return error
@@ -232,7 +233,7 @@ let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?
             userID: "u", role: "r", email: "e", jwt: "{}", aal: "aal1",
             now: Instant(seconds: 0))
         var sql = SQL("SELECT ?6, ?1, ")
-        sql.append(argument: .integer(5))
+        sql.append(argument: .integer(5), .integer)
         let row = try reader.query(sql, context) { rows throws(DatabaseError) in
             _ = try rows.next()
             return (0..<3).map { rows.value($0) }

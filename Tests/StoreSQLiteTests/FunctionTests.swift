@@ -30,7 +30,7 @@ import Values
     func `LIKE and ILIKE agree in Swift and in SQL`(
         text: String, pattern: String, like: Bool, ilike: Bool
     ) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         #expect(try LikePattern(pattern, ignoresCase: false).matches(text) == like)
         #expect(try LikePattern(pattern, ignoresCase: true).matches(text) == ilike)
@@ -56,7 +56,7 @@ import Values
 
     /// Two arrays of 150 MB, each within the bound of one answer.
     @Test func `all arrays of a statement are counted together`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let reader = try database.makeReader()
         let rows = { (count: Int) in
@@ -117,7 +117,7 @@ import Values
 
     @Test(arguments: calls)
     func `a function answers as PostgreSQL does`(expression: String, value: Value) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         #expect(try database.makeReader().all("SELECT \(expression)") == [[value]])
     }
@@ -125,7 +125,7 @@ import Values
     @Test func `objects of more layouts than are kept are right, and so are those of before`()
         throws
     {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let reader = try database.makeReader()
         for number in Array(0..<300) + [0, 1, 0] {
@@ -139,7 +139,7 @@ import Values
         "apus_object('x')", "apus_object('[\"a\",\"int8\"]')", "apus_like('a', 'b\\')",
     ])
     func `a wrong call fails the query, not the server`(expression: String) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         #expect(throws: DatabaseError.self) {
             try database.makeReader().all("SELECT \(expression)")

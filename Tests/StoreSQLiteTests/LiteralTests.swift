@@ -24,7 +24,7 @@ import Values
 
     /// The value of a literal, and that of a bound value, with their storage classes.
     private func read(_ sql: SQL) throws -> [Value] {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         return try database.makeReader().query(sql) { rows throws(DatabaseError) in
             _ = try rows.next()
@@ -35,8 +35,8 @@ import Values
     @Test(arguments: values)
     func `a literal is read back as the value it was made of`(value: Value) throws {
         let literal = SQLiteDialect().literal(value, .text)
-        var sql = SQL("SELECT \(literal), ")
-        sql.append(argument: value)
+        var sql = SQL(text: "SELECT \(literal), ")
+        sql.append(argument: value, .text)
         let found = try read(sql)
         #expect(found == [value, value], "\(literal)")
     }
@@ -46,9 +46,9 @@ import Values
         let numbers = (0..<400).map { _ in Double(bitPattern: random.next()) }.filter(\.isFinite)
         let literals = numbers.map { SQLiteDialect().literal(.real($0), .text) }
         let rows = literals.map { "(\($0))" }.joined(separator: ", ")
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
-        let found = try database.makeReader().query(SQL("SELECT column1 FROM (VALUES \(rows))")) {
+        let found = try database.makeReader().query(SQL(text: "SELECT column1 FROM (VALUES \(rows))")) {
             rows throws(DatabaseError) in
             var found: [Value] = []
             while try rows.next() { found.append(rows.value(0)) }
@@ -60,14 +60,14 @@ import Values
     }
 
     @Test func `what is no number is NULL, as it is when it is bound`() throws {
-        var sql = SQL("SELECT \(SQLiteDialect().literal(.real(.nan), .text)), ")
-        sql.append(argument: .real(.nan))
+        var sql = SQL(text: "SELECT \(SQLiteDialect().literal(.real(.nan), .text)), ")
+        sql.append(argument: .real(.nan), .real)
         #expect(try read(sql) == [.null, .null])
     }
 
     @Test(arguments: values)
     func `a default is the value it was written as`(value: Value) throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let literal = SQLiteDialect().literal(value, .text)
         try database.writeAndWait { transaction throws(Problem) in

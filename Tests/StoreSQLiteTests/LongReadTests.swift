@@ -15,7 +15,7 @@ import Values
 
     /// Lets a query of one column leave, each value followed by a line end, "." behind the last.
     static func leave(
-        _ database: DatabasePool, _ text: String, first: [UInt8] = [], caller: String = "a"
+        _ database: SQLiteDatabase, _ text: String, first: [UInt8] = [], caller: String = "a"
     ) async throws(Problem) -> LongRead {
         try await database.readSlowly { reader throws(Problem) in
             try reader.snapshot { () throws(Problem) in

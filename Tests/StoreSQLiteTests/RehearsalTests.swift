@@ -6,7 +6,7 @@ import Values
 
 /// Writes that are undone whatever comes of them.
 @Suite struct RehearsalTests {
-    private func count(_ database: DatabasePool) throws -> Value {
+    private func count(_ database: SQLiteDatabase) throws -> Value {
         try database.makeReader().query(SQL("SELECT count(*) FROM a")) {
             rows throws(DatabaseError) in
             _ = try rows.next()
@@ -21,7 +21,7 @@ import Values
     }
 
     @Test func `a rehearsal answers and leaves nothing, whether it succeeds or fails`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         try database.writeAndWait { transaction throws(Problem) in
             try execute("CREATE TABLE a (x INTEGER PRIMARY KEY) STRICT;", transaction)

@@ -6,7 +6,7 @@ import Values
 
 @Suite struct RestoredTableTests {
     @Test func `a query finds rows that are gone beside those that are there`() throws {
-        let database = try DatabasePool.open(.temporary)
+        let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {

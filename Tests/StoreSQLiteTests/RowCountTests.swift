@@ -73,7 +73,7 @@ import Values
 
     private static let tables = ["items", "parts", "pairs"]
 
-    private func fill(_ database: DatabasePool) throws {
+    private func fill(_ database: SQLiteDatabase) throws {
         try database.writeAndWait { transaction throws(Problem) in
             try transaction.script(
                 "CREATE TABLE pairs (a INT, b INT, PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID;")
@@ -84,7 +84,7 @@ import Values
     }
 
     /// What is told of a table and what SQLite counts, in one snapshot.
-    private func counts(_ table: String, _ reader: Reader) throws -> (told: Int, counted: Int) {
+    private func counts(_ table: String, _ reader: SQLiteReader) throws -> (told: Int, counted: Int) {
         try reader.snapshot {
             let rows = try reader.all("SELECT count(*) FROM \(table)")
             guard case .integer(let counted)? = rows.first?.first else { return (0, -1) }
@@ -92,7 +92,7 @@ import Values
         }
     }
 
-    private func expectTrueCounts(_ readers: [Reader]) throws {
+    private func expectTrueCounts(_ readers: [SQLiteReader]) throws {
         for table in Self.tables {
             for reader in readers + readers {
                 let (told, counted) = try counts(table, reader)

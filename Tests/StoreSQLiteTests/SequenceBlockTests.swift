@@ -8,14 +8,14 @@ import Values
 
 /// What is written down of identity sequences runs ahead of the numbers given.
 @Suite(.timeLimit(.minutes(1))) struct SequenceBlockTests {
-    private func open() throws -> DatabasePool {
-        let database = try DatabasePool.open(.temporary)
+    private func open() throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase.open(.temporary)
         try database.script(SequenceTests.table)
         return database
     }
 
     /// What a reader finds written down about the only sequence.
-    private func writtenDown(_ database: DatabasePool) throws -> [Value] {
+    private func writtenDown(_ database: SQLiteDatabase) throws -> [Value] {
         try database.makeReader().all("SELECT last FROM _apus_sequences").map { $0[0] }
     }
 
@@ -61,13 +61,13 @@ import Values
         for round in 0..<6 {
             await #expect(processExitsWith: round % 2 == 0 ? .success : .signal(SIGKILL)) {
                 [path = path as String, round = round as Int] in
-                let database = try DatabasePool.open(.file(path))
+                let database = try SQLiteDatabase.open(.file(path))
                 if round == 0 { try database.script(SequenceTests.table) }
                 for _ in 0..<5 { _ = try database.insertNumbered() }
                 if round % 2 == 1 { kill(getpid(), SIGKILL) }
                 database.close()
             }
-            let database = try DatabasePool.open(.file(path))
+            let database = try SQLiteDatabase.open(.file(path))
             let number = try database.insertNumbered()
             let gap = number - (next + 5)
             #expect(round % 2 == 0 ? gap == 0 : (0...32).contains(gap))
@@ -79,7 +79,7 @@ import Values
     @Test func `a transaction that is lost has used its numbers up, and no more`() async throws {
         var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .milliseconds(50)
-        let database = try DatabasePool.open(configuration)
+        let database = try SQLiteDatabase.open(configuration)
         defer { database.close() }
         try database.script(SequenceTests.table)
         #expect(try database.insertNumbered() == 1)

@@ -33,7 +33,7 @@ extension WriteTransaction {
     }
 }
 
-extension DatabasePool {
+extension SQLiteDatabase {
     func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
         try writeAndWait { transaction throws(Problem) in try transaction.insertNumbered(table) }
     }
@@ -64,8 +64,8 @@ extension DatabasePool {
 @Suite(.timeLimit(.minutes(1))) struct SequenceTests {
     static let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER) STRICT"
 
-    private func open(_ sql: String = table) throws -> DatabasePool {
-        let database = try DatabasePool.open(.temporary)
+    private func open(_ sql: String = table) throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase.open(.temporary)
         try database.script(sql)
         return database
     }
@@ -110,12 +110,12 @@ extension DatabasePool {
     {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
-        var database = try DatabasePool.open(.file(path))
+        var database = try SQLiteDatabase.open(.file(path))
         try database.script(Self.table)
         for number in 1...3 { #expect(try database.insertNumbered() == Int64(number)) }
         try database.script("DELETE FROM t")
         database.close()
-        database = try DatabasePool.open(.file(path))
+        database = try SQLiteDatabase.open(.file(path))
         defer { database.close() }
         #expect(try database.insertNumbered() == 4)
     }
@@ -124,7 +124,7 @@ extension DatabasePool {
         let directory = try TemporaryDirectory()
         let path = directory.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
-            let database = try DatabasePool.open(.file(path + "/apus.db"))
+            let database = try SQLiteDatabase.open(.file(path + "/apus.db"))
             try database.script("CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT")
             let seen = unsafe Glibc.open(path + "/ids", O_WRONLY | O_CREAT | O_APPEND, 0o600)
             let count = Counter()
@@ -154,7 +154,7 @@ extension DatabasePool {
         }
         #expect(seen.count >= 200)
         #expect(Set(seen).count == seen.count)
-        let database = try DatabasePool.open(.file(path + "/apus.db"))
+        let database = try SQLiteDatabase.open(.file(path + "/apus.db"))
         defer { database.close() }
         #expect(try database.insertNumbered() > seen.max() ?? .max)
     }

@@ -45,7 +45,7 @@ import Values
         let database = try makeItems()
         defer { database.close() }
         let error = #expect(throws: DatabaseError.self) {
-            try database.makeReader().query(SQL(Self.endless), budget: .timeout(.milliseconds(20)))
+            try database.makeReader().query(SQL(text: Self.endless), budget: .timeout(.milliseconds(20)))
             {
                 rows throws(DatabaseError) in
                 _ = try rows.next()

@@ -11,7 +11,7 @@ import Values
 @Suite(.timeLimit(.minutes(1))) struct WriterTests {
     /// Submits writes while the writer is held up by a first one, so that they share a batch.
     private func batch(
-        _ database: DatabasePool, count: Int,
+        _ database: SQLiteDatabase, count: Int,
         _ body: @escaping @Sendable (Int, WriteTransaction) throws(Problem) -> Void
     ) async -> [Problem?] {
         let gate = Gate()
@@ -273,7 +273,7 @@ import Values
         #expect(unsafe unlink(path + "-wal") == 0)
         #expect(throws: Problem.self) { try database.writeAndWait(insert) }
         database.close()
-        database = try DatabasePool.open(.file(path))
+        database = try SQLiteDatabase.open(.file(path))
         defer { database.close() }
         let names = try database.makeReader().all("SELECT name FROM items")
         #expect(names == [[.text("kept")]])

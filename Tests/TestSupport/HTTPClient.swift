@@ -33,9 +33,11 @@ public final class HTTPClient {
     }
 
     /// Sends bytes as they are and reads one answer.
-    public func send(raw text: String) throws -> HTTPAnswer {
+    ///
+    /// - Parameter toHead: whether they are a HEAD, whose answer has no content.
+    public func send(raw text: String, toHead: Bool = false) throws -> HTTPAnswer {
         socket.send(text)
-        return try receive(toHead: false)
+        return try receive(toHead: toHead)
     }
 
     private func receive(toHead: Bool) throws -> HTTPAnswer {

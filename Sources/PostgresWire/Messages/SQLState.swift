@@ -37,12 +37,28 @@ public struct SQLState: Hashable, Sendable {
     public static let featureNotSupported = SQLState(known: "0A000")
     /// The server's own words for a client that breaks the protocol.
     public static let protocolViolation = SQLState(known: "08P01")
+    /// The transaction, or the server, takes no writes.
+    public static let readOnlyTransaction = SQLState(known: "25006")
     /// The statement's name is not known.
     public static let invalidStatementName = SQLState(known: "26000")
+    /// The role is not known, may not sign in, or may not from here.
+    public static let invalidAuthorization = SQLState(known: "28000")
+    /// The password is wrong.
+    public static let invalidPassword = SQLState(known: "28P01")
+    /// There is no such database.
+    public static let invalidCatalogName = SQLState(known: "3D000")
+    /// What the transaction has read has been changed by another one.
+    public static let serializationFailure = SQLState(known: "40001")
+    /// The transaction was given up for others that it waited for and that waited for it.
+    public static let deadlockDetected = SQLState(known: "40P01")
     /// The statement's name is taken.
     public static let duplicatePreparedStatement = SQLState(known: "42P05")
     /// The transaction failed before; only its end is taken.
     public static let inFailedTransaction = SQLState(known: "25P02")
+    /// No connection is left for us.
+    public static let tooManyConnections = SQLState(known: "53300")
+    /// A lock was not to be had in time.
+    public static let lockNotAvailable = SQLState(known: "55P03")
     /// The statement was cancelled, by a request or by a time limit.
     public static let queryCanceled = SQLState(known: "57014")
     /// The server is being shut down, or the session was ended from outside.

@@ -191,12 +191,25 @@ extension PostgresSession {
         while let expected = awaited.first {
             switch expected {
             case .synchronized, .queried: return
-            case .parsed(let shape, let isNamed):
-                if isNamed { statements.skipParse(shape, by: units[answering].id) }
-            case .closed(let shape): statements.skipClose(shape)
-            case .bound, .described, .executed, .portalClosed: break
+            case .parsed, .closed, .bound, .described, .executed, .portalClosed: break
             }
+            skip(expected, of: units[answering].id)
             _ = awaited.popFirst()
+        }
+    }
+
+    /// What a unit awaits from a place on will not come.
+    mutating func skipAnswers(from place: Int, of unit: UnitID) {
+        for index in place..<awaited.endIndex { skip(awaited[index], of: unit) }
+        awaited.truncate(to: place)
+    }
+
+    private mutating func skip(_ expected: Awaited, of unit: UnitID) {
+        switch expected {
+        case .parsed(let shape, let isNamed):
+            if isNamed { statements.skipParse(shape, by: unit) }
+        case .closed(let shape): statements.skipClose(shape)
+        case .bound, .described, .executed, .portalClosed, .synchronized, .queried: break
         }
     }
 }

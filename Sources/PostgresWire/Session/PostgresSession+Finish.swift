@@ -49,7 +49,8 @@ extension PostgresSession {
 
     private mutating func sendAgain(_ unit: UnitState) {
         var again = UnitState(
-            id: unit.id, kind: .extended, firstByte: outbox.end, firstRecord: records.endIndex)
+            id: unit.id, kind: .extended, firstByte: outbox.end, firstRecord: records.endIndex,
+            firstAwaited: awaited.endIndex)
         again.isRepeated = true
         units.append(again)
         let place = units.endIndex - 1

@@ -14,7 +14,8 @@ extension PostgresSession {
         let id = UnitID(number: unitCount)
         units.append(
             UnitState(
-                id: id, kind: kind, firstByte: outbox.end, firstRecord: records.endIndex))
+                id: id, kind: kind, firstByte: outbox.end, firstRecord: records.endIndex,
+                firstAwaited: awaited.endIndex))
         return id
     }
 
@@ -192,6 +193,18 @@ extension PostgresSession {
             awaited.append(.synchronized)
         }
         units[place].isSynchronized = true
+        repeatPostponed()
+    }
+
+    /// Takes an open unit back, of which nothing has been taken to be sent: it has never been.
+    public mutating func withdraw(_ unit: UnitID) {
+        guard let place = place(of: unit) else { return }
+        let start = units[place].firstByte
+        precondition(outbox.taken <= start, "the unit is on its way")
+        skipAnswers(from: units[place].firstAwaited, of: unit)
+        records.truncate(to: units[place].firstRecord)
+        units.truncate(to: place)
+        outbox.truncate(to: start)
         repeatPostponed()
     }
 }

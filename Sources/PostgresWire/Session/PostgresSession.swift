@@ -81,7 +81,13 @@ public struct PostgresSession: ~Copyable {
     public mutating func receive(_ bytes: Span<UInt8>) { inbox.append(bytes) }
 
     /// The connection is gone, in whatever way.
-    public mutating func connectionEnded() { end(.connectionLost) }
+    ///
+    /// - Parameter sentCount: how many of the bytes that were taken had left this machine's hands,
+    ///   where that is known: what comes behind them has not run.
+    public mutating func connectionEnded(sentCount: Int? = nil) {
+        end(.connectionLost)
+        if let sentCount { endTaken = min(endTaken, sentCount) }
+    }
 
     /// Says goodbye: `X` waits to be taken, and the session is over. Units in flight are lost.
     public mutating func terminate() {
@@ -165,6 +171,10 @@ public struct PostgresSession: ~Copyable {
 
     /// Whether statements are still prepared under names.
     public var preparesByName: Bool { statements.usesNames }
+
+    /// Prepares no statement under a name from now on: another session has found that names do not
+    /// work there.
+    public mutating func stopPreparingByName() { statements.stopUsingNames() }
 
     /// The value of a setting that the server reports.
     public func setting(_ name: String) -> String? {

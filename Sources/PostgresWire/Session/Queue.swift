@@ -27,6 +27,12 @@ struct Queue<Element> {
         return first
     }
 
+    /// Drops what comes from an index on.
+    mutating func truncate(to index: Int) {
+        guard index < endIndex else { return }
+        storage.removeLast(endIndex - max(index, startIndex))
+    }
+
     /// Drops what comes before an index.
     mutating func release(upTo index: Int) {
         guard index > startIndex else { return }

@@ -30,6 +30,8 @@ struct UnitState {
     /// again.
     let firstByte: Int
     let firstRecord: Int
+    /// The first of the answers that it awaits.
+    let firstAwaited: Int
     /// Steps so far.
     var stepCount = 0
     /// Steps whose answers have ended; only for `simple`.

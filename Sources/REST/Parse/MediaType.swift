@@ -1,3 +1,5 @@
+import Store
+
 /// What an answer's body is (rest.md §11.1).
 enum MediaType: Hashable, Sendable {
     case array(stripsNulls: Bool)
@@ -8,12 +10,14 @@ enum MediaType: Hashable, Sendable {
 
     static let json = MediaType.array(stripsNulls: false)
 
-    var isObject: Bool { if case .object = self { true } else { false } }
+    var isObject: Bool { form.isObject }
 
-    var stripsNulls: Bool {
+    /// What the rows become.
+    var form: RowForm {
         switch self {
-        case .array(let strips), .object(let strips): strips
-        case .unavailable: false
+        case .array(let strips): .array(stripsNulls: strips)
+        case .object(let strips): .object(stripsNulls: strips)
+        case .unavailable: .array(stripsNulls: false)
         }
     }
 

@@ -1,6 +1,7 @@
 import Diagnostics
 import Expressions
 import Schema
+import Store
 import Values
 
 /// The values that the server finds itself for one request: defaults, and what `onUpdate` says.

@@ -1,21 +1,25 @@
 import Diagnostics
 import Schema
+import Store
 
 extension Planner {
     /// The plan of a POST (rest.md §12.3, §12.4).
-    mutating func insertPlan(_ request: ApiRequest) throws(Problem) -> InsertPlan {
+    mutating func insertPlan(
+        _ request: ApiRequest, for engine: any WriteEngine
+    ) throws(Problem) -> InsertPlan {
         let model = try model(named: request.table)
         let returning = try returnPlan(
             request, .insert, model: model, resolvesConflicts: resolves(request, model))
         let reader = try PayloadReader(
             rows: request.payload?.rows ?? [], columns: request.columns, model: model)
         try requireWritable(reader.columns, of: model, .insert)
-        let conflict = try conflictPlan(request, model: model, given: reader.columns)
+        let upsert = try upsertPlan(request, model: model, given: reader.columns)
         return InsertPlan(
             model: model, reader: reader, fillsGaps: request.preferences.missing == .default,
             checks: createChecks(
-                model, columns: reader.columns, resolvesConflicts: conflict != nil),
-            conflict: conflict, returning: returning, shownColumns: shownColumns(of: model))
+                model, columns: reader.columns, resolvesConflicts: upsert != nil),
+            upsert: upsert, returning: returning, shownColumns: shownColumns(of: model),
+            for: engine)
     }
 
     /// Whether `Prefer: resolution=` is honoured: there is a key to resolve by.
@@ -24,9 +28,9 @@ extension Planner {
             && (request.onConflict != nil || !model.primaryKey.isEmpty)
     }
 
-    private func conflictPlan(
+    private func upsertPlan(
         _ request: ApiRequest, model: Model, given: [Int]
-    ) throws(Problem) -> ConflictPlan? {
+    ) throws(Problem) -> UpsertPlan? {
         guard let resolution = request.preferences.resolution else { return nil }
         var key = model.primaryKey
         if let names = request.onConflict {
@@ -40,13 +44,13 @@ extension Planner {
         // updated.
         let changed = resolution == .merge ? given.filter { !key.contains($0) } : []
         try requireWritable(changed, of: model, .update)
-        return ConflictPlan(
+        return UpsertPlan(
             of: model, resolution, key: key,
             // The key looks the row up, so it must be one the caller may read: else an upsert would
             // change what a PATCH by the same key does not find.
             using: [permissions.using(model, .update), permissions.using(model, .read)],
             checks: updateChecks(model, columns: changed), given: given,
-            updated: changed, rowsMax: settings.rowsMax)
+            updated: changed)
     }
 
     /// What proposed rows must fulfil. As in PostgreSQL, those of an upsert, which looks for rows

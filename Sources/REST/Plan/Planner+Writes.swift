@@ -1,30 +1,21 @@
 import Diagnostics
 import Schema
+import Store
 
 extension Planner {
-    /// The plan of a write, and whether other callers of the same standing may use it.
+    /// The plan of a write, prepared by the engine, and whether other callers of the same standing
+    /// may use it.
     mutating func writePlan(
-        _ request: ApiRequest, _ action: WriteAction
+        _ request: ApiRequest, _ action: WriteAction, for engine: any WriteEngine
     ) throws(Problem) -> (plan: WritePlan, isShared: Bool) {
         let plan: WritePlan
         switch action {
-        case .insert: plan = .insert(try insertPlan(request))
-        case .update: plan = try updatePlan(request)
-        case .delete: plan = .delete(try deletePlan(request))
+        case .insert: plan = .insert(try insertPlan(request, for: engine))
+        case .update: plan = try updatePlan(request, for: engine)
+        case .delete: plan = .delete(try deletePlan(request, for: engine))
         }
-        return (plan, !dependsOnCaller(plan))
-    }
-
-    private func dependsOnCaller(_ plan: WritePlan) -> Bool {
-        if dependsOnCaller(plan.returning.table) { return true }
-        switch plan {
-        case .insert(let plan): return permissions.columnsDependOnCaller(plan.model)
-        case .update(let plan):
-            return permissions.columnsDependOnCaller(plan.model)
-                || dependsOnCaller(plan.target.table)
-        case .delete(let plan): return dependsOnCaller(plan.target.table)
-        case .nothing: return false
-        }
+        // What is handed back is of the table that is written, with the embeds of the filters.
+        return (plan, !dependsOnCaller(plan.returning.table))
     }
 
     /// What comes back from a write.
@@ -58,7 +49,9 @@ extension Planner {
     }
 
     /// The plan of a PATCH (rest.md §12.6).
-    mutating func updatePlan(_ request: ApiRequest) throws(Problem) -> WritePlan {
+    mutating func updatePlan(
+        _ request: ApiRequest, for engine: any WriteEngine
+    ) throws(Problem) -> WritePlan {
         let model = try model(named: request.table)
         let target = try tablePlan(request, model: model, appliesRootFilters: true)
         let returning = try returnPlan(request, .update, model: model)
@@ -71,10 +64,10 @@ extension Planner {
         try requireWritable(reader.columns, of: model, .update)
         return .update(
             UpdatePlan(
-                of: writeTarget(target, .update, returning), reader: reader,
+                of: model, writeTarget(target, .update, returning), reader: reader,
                 fillsGaps: request.preferences.missing == .default,
                 checks: updateChecks(model, columns: reader.columns), returning: returning,
-                shownColumns: shownColumns(model, target, returning), rowsMax: settings.rowsMax))
+                shownColumns: shownColumns(model, target, returning), for: engine))
     }
 
     /// The rows that a write may touch. As in PostgreSQL, a write that looks at rows,
@@ -85,11 +78,11 @@ extension Planner {
     ) -> WriteTarget {
         var rules = [permissions.using(table.model, action.verb)]
         if looks(table, returning) { rules.append(permissions.using(table.model, .read)) }
-        return WriteTarget(table, rules: rules, rowsMax: settings.rowsMax)
+        return table.target(rules, rowsMax: settings.rowsMax)
     }
 
     private func looks(_ target: TablePlan, _ returning: ReturnPlan) -> Bool {
-        !target.filters.isEmpty || returning.representation != nil
+        !target.filters.isEmpty || returning.hasBody
     }
 
     /// The columns that messages about the rows of an update or delete may show: none where it
@@ -104,7 +97,9 @@ extension Planner {
     }
 
     /// The plan of a DELETE (rest.md §12.7).
-    mutating func deletePlan(_ request: ApiRequest) throws(Problem) -> DeletePlan {
+    mutating func deletePlan(
+        _ request: ApiRequest, for engine: any WriteEngine
+    ) throws(Problem) -> DeletePlan {
         let model = try model(named: request.table)
         let target = try tablePlan(request, model: model, appliesRootFilters: true)
         let returning = try returnPlan(request, .delete, model: model)
@@ -112,8 +107,7 @@ extension Planner {
             throw .unfiltered(.delete)
         }
         return DeletePlan(
-            of: writeTarget(target, .delete, returning), returning: returning,
-            shownColumns: shownColumns(model, target, returning),
-            rowsMax: settings.rowsMax)
+            of: model, writeTarget(target, .delete, returning), returning: returning,
+            shownColumns: shownColumns(model, target, returning), for: engine)
     }
 }

@@ -1,7 +1,6 @@
 import Expressions
 import Schema
 import Store
-import StoreSQLite
 import Values
 
 /// One table of an answer: which rows of it and which members of each. Everything later stages need

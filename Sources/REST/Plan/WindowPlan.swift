@@ -5,12 +5,6 @@ struct WindowPlan: Hashable, Sendable {
     /// What `limit` is cut to.
     var rowsMax: Int
 
-    /// The arguments of a statement that hold it, by their indexes.
-    struct Arguments: Sendable {
-        let limit: Int
-        let offset: Int
-    }
-
     init(limit: WindowParameter?, offset: WindowParameter?, rowsMax: Int) {
         self.limit = limit ?? WindowParameter(number: rowsMax)
         self.offset = offset ?? WindowParameter(number: 0)

@@ -1,5 +1,4 @@
 import Store
-import Values
 
 /// What a write is to do, all but its values. Belongs to a shape of request and a role, not to a
 /// caller.
@@ -22,18 +21,12 @@ enum WritePlan: Sendable {
     /// The places that operands of the request have in its statements.
     var slots: [ArgumentSlot] {
         switch self {
-        case .insert(let plan): plan.slots
-        case .update(let plan): plan.slots
-        case .delete(let plan): plan.slots
-        case .nothing(let returning): returning.operandSlots
+        case .insert(let plan): plan.program.slots
+        case .update(let plan): plan.program.slots
+        case .delete(let plan): plan.program.slots
+        case .nothing: []
         }
     }
-}
-
-/// A column and its new value.
-struct Assignment: Sendable {
-    let column: Int
-    let value: Value
 }
 
 /// A condition on a row as it will be; that of an update may look at the row as it was.

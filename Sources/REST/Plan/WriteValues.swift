@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 import Expressions
 import Schema
+import Store
 import Values
 
 /// A write's plan and the values that one request gives it.
@@ -33,55 +34,54 @@ enum PlannedWrite: Sendable {
     }
 }
 
-/// The rows about to be inserted.
-struct NewRows: Sendable {
-    var rows: [NewRow]
-    /// What an upsert writes into rows that are there, beside the values of the body.
-    let stamps: [Assignment]
-}
-
-/// A row about to be inserted: a value for every column of its model.
-struct NewRow: Sendable {
-    var values: [Value]
-    /// What is wrong with the row; told only after the rules have let it pass.
-    var problem: Problem?
-    /// What is wrong with the values the body gave: all that matters where they update a row.
-    var updateProblem: Problem?
-    /// Whether its identity column holds a number given to it, not a value of the body.
-    var isNumbered = false
-}
-
-/// What an update writes.
-struct NewValues: Sendable {
-    let assignments: [Assignment]
-    /// What is wrong with the values; told only when a row is hit.
-    let problem: Problem?
-}
-
 extension InsertPlan {
     /// The rows of a body, whole: what they leave out has its default.
     func rows(
         of rows: [JSONValue], _ computed: ComputedValues
     ) throws(Problem) -> NewRows {
         try reader.requireAlike(rows)
-        let stamps = conflict == nil ? [] : try computed.stamps(of: model)
+        let stamps = upsert == nil ? [] : try computed.stamps(of: model)
         var newRows: [NewRow] = []
         newRows.reserveCapacity(rows.count)
         for row in rows {
             let values = try computed.row(
                 try reader.values(of: row), at: reader.places, of: model, fillsGaps: fillsGaps)
-            var newRow = NewRow(values: values)
-            newRow.problem = problem(in: values, demands)
-            if let conflict { newRow.updateProblem = problem(in: values, conflict.demands) }
+            var newRow = NewRow(values, fault: fault(in: values, demands))
+            if let upsert { newRow.updateFault = fault(in: values, upsert.demands) }
             newRows.append(newRow)
         }
-        return NewRows(rows: newRows, stamps: stamps)
+        return NewRows(newRows, stamps: stamps)
     }
 
     /// The first fault of a row, as it would be told.
-    private func problem(in values: [Value], _ demands: ColumnDemands) -> Problem? {
+    private func fault(in values: [Value], _ demands: ColumnDemands) -> Problem? {
         demands.problem(of: model) { values[$0] }?
             .withFailingRow(values, of: model, shown: shownColumns)
+    }
+
+    /// Refuses rows that the caller may not create, as far as their own values tell.
+    func requirePermitted(
+        _ new: NewRows, _ context: QueryContext, isAnonymous: Bool
+    ) throws(Problem) {
+        if checks.isEmpty { return }
+        let evaluation = Evaluation(context: context)
+        for row in new.rows {
+            let input = RowInput(new: row.values, model: model)
+            for check in checks where try !check.rule.holds(of: input, evaluation) {
+                throw .refusal(by: check, of: model, isAnonymous: isAnonymous)
+            }
+        }
+    }
+}
+
+extension RowRule {
+    /// Whether a row fulfils a rule that asks for no other rows.
+    fileprivate func holds(of row: RowInput, _ evaluation: Evaluation) throws(Problem) -> Bool {
+        switch self {
+        case .everybody: true
+        case .nobody: false
+        case .matching(let predicate): try predicate.evaluate(row, in: evaluation) == true
+        }
     }
 }
 
@@ -92,7 +92,7 @@ extension UpdatePlan {
     ) throws(Problem) -> NewValues {
         let rows = rows.prefix(1)
         try reader.requireAlike(Array(rows))
-        guard let row = rows.first else { return NewValues(assignments: [], problem: nil) }
+        guard let row = rows.first else { return NewValues([]) }
         let given = try reader.values(of: row)
         let stamps = try computed.stamps(of: model)
         var assignments: [Assignment] = []
@@ -107,9 +107,9 @@ extension UpdatePlan {
             assignments.append(Assignment(column: column, value: value))
         }
         assignments += stamps
-        let problem = demands.problem(of: model) { [assignments] column in
+        let fault = demands.problem(of: model) { [assignments] column in
             assignments.first { $0.column == column }?.value ?? .null
         }
-        return NewValues(assignments: assignments, problem: problem)
+        return NewValues(assignments, fault: fault)
     }
 }

@@ -1,101 +1,103 @@
 import Diagnostics
-import Expressions
 import HTTP
 import Schema
 import Store
-import StoreSQLite
 
-/// A planned write and all it needs on the writer's thread. An object, since who runs it and who
-/// answers hold it both.
+/// A planned write and all it needs where it runs. An object, since who runs it and who answers
+/// hold it both.
 final class BoundWrite: Sendable {
-    private let write: PlannedWrite
-    private let operands: Operands
-    private let context: QueryContext
-    private let catalogue: Catalogue
+    let write: PlannedWrite
+    let operands: Operands
+    let context: QueryContext
     private let isAnonymous: Bool
-    private let rowsMax: Int
 
+    /// - Throws: 42501 for rows that the caller may not create, as far as their own values tell.
     init(
-        _ write: PlannedWrite, _ operands: Operands, _ context: QueryContext,
-        _ catalogue: Catalogue, isAnonymous: Bool, rowsMax: Int
-    ) {
+        _ write: PlannedWrite, _ operands: Operands, _ context: QueryContext, isAnonymous: Bool
+    ) throws(Problem) {
+        if case .insert(let plan, let rows) = write {
+            try plan.requirePermitted(rows, context, isAnonymous: isAnonymous)
+        }
         self.write = write
         self.operands = operands
         self.context = context
-        self.catalogue = catalogue
         self.isAnonymous = isAnonymous
-        self.rowsMax = rowsMax
-    }
-
-    /// Whether there is nothing to write.
-    var isIdle: Bool { if case .nothing = write { true } else { false } }
-
-    var idleResult: WriteResult {
-        let hasBody = write.returning.representation != nil
-        return WriteResult(status: hasBody ? 200 : 204, body: hasBody ? Array("[]".utf8) : nil)
     }
 
     /// What finds the rows, for writes that find them on a reader.
     var search: BoundSQL? {
         switch write {
-        case .update(let plan, _): plan.target.search
-        case .delete(let plan): plan.target.search
+        case .update(let plan, _): plan.program.search
+        case .delete(let plan): plan.program.search
         case .insert, .nothing: nil
         }
     }
 
-    /// What `search` finds.
-    ///
-    /// - Throws: `overBudget` on a loop.
-    func rows(_ search: BoundSQL, on reader: Reader) throws(DatabaseError) -> FoundRows {
-        try reader.query(text: search.text, arguments: search.arguments(operands), context) {
-            (rows) throws(DatabaseError) in try FoundRows(&rows)
-        }
-    }
-
-    /// The answer after a search that leaves nothing to write; nil when there is.
+    /// The answer that needs no writer: there is nothing to write, or the search has found nothing.
+    /// Nil where there is something.
     ///
     /// - Throws: 54000 for more rows than one write takes.
-    func answer(after found: FoundRows) throws(Problem) -> Response? {
-        try found.requireAll()
-        guard found.isEmpty else { return nil }
-        try write.returning.requireCount(0)
-        return response(idleResult)
+    func answer(after found: FoundRows?) throws(Problem) -> Response? {
+        if let found {
+            if found.isCut { throw .tooMuchFound }
+            guard found.count == 0 else { return nil }
+        } else {
+            guard case .nothing = write else { return nil }
+            return response(to: idleResult)
+        }
+        do throws(WriteRefusal) {
+            try write.returning.program.require(0)
+        } catch {
+            throw problem(error)
+        }
+        return response(to: idleResult)
     }
 
-    /// Runs the plan. Anything thrown undoes it.
+    private var idleResult: WriteResult {
+        WriteResult(affected: 0, body: write.returning.hasBody ? Array("[]".utf8) : nil)
+    }
+
+    /// Hands the write over.
     ///
-    /// - Parameter found: What the search found, if there is one.
-    func run(
-        in transaction: WriteTransaction, on found: FoundRows?
-    ) throws(Problem) -> WriteResult {
-        let run = WriteRun(
-            transaction: transaction, operands: operands, found: found?.list, context: context,
-            catalogue: catalogue, isAnonymous: isAnonymous, rowsMax: rowsMax)
+    /// - Parameter found: What the search has found, if there is one.
+    /// - Returns: what withdraws it.
+    func start(on found: FoundRows?, reply: @escaping WriteReply) -> WriteWithdrawal {
         switch write {
-        case .insert(let plan, let rows): return try plan.run(run, rows)
-        case .update(let plan, let values): return try plan.run(run, values)
-        case .delete(let plan): return try plan.run(run)
-        case .nothing: return idleResult
+        case .insert(let plan, let rows):
+            return plan.program.run(rows, operands, context, reply: reply)
+        case .update(let plan, let values):
+            return plan.program.run(values, on: found, operands, context, reply: reply)
+        case .delete(let plan):
+            return plan.program.run(on: found, operands, context, reply: reply)
+        case .nothing:
+            reply(.success(idleResult))
+            return {}
         }
     }
 
-    /// The answer (rest.md §12.9): `Content-Range` tells the rows of a PATCH, and totals where
-    /// asked.
-    func response(_ result: WriteResult) -> Response {
-        let returning = write.returning
-        var response = Response(status: result.status)
-        response.fieldLines = returning.fields.lines
-        if let body = result.body { response.body = body }
-        let isPatch =
-            switch write {
-            case .update, .nothing: true
-            case .insert, .delete: false
-            }
-        response.appendContentRange(
-            first: 0, count: isPatch ? result.affected : 0,
-            total: returning.countsRows ? result.affected : nil)
-        if let location = result.location { response.append(field: "Location", location) }
-        return response
+    /// The answer to what became of the write.
+    func response(to outcome: WriteOutcome) throws(Problem) -> Response {
+        switch outcome {
+        case .success(let result): return response(to: result)
+        case .failure(let refusal): throw problem(refusal)
+        }
+    }
+
+    private func problem(_ refusal: WriteRefusal) -> Problem {
+        switch write {
+        case .insert(let plan, _):
+            Problem(
+                refusal, of: plan.model, plan.storeChecks, ofConflict: plan.upsert?.checks ?? [],
+                shown: plan.shownColumns, isAnonymous: isAnonymous)
+        case .update(let plan, _):
+            Problem(
+                refusal, of: plan.model, plan.checks, shown: plan.shownColumns,
+                isAnonymous: isAnonymous)
+        case .delete(let plan):
+            Problem(
+                refusal, of: plan.model, [], shown: plan.shownColumns, isAnonymous: isAnonymous)
+        case .nothing(let returning):
+            Problem(refusal, of: returning.table.model, [], shown: [], isAnonymous: isAnonymous)
+        }
     }
 }

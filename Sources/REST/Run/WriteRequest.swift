@@ -1,61 +1,98 @@
 import Diagnostics
 import HTTP
 import Store
-import StoreSQLite
+import Synchronization
 
 /// A bound write on its way to the writer. The rows it is about are found first, where it needs
-/// that: on the loop, or if that takes too long on the slow lane.
+/// that: at once, or if that takes too long later.
 struct WriteRequest: Sendable {
     let job: BoundWrite
-    let database: DatabasePool
     let log: RequestLog
 
     /// - Parameter reader: The loop's.
-    func answer(on reader: Reader) throws(Problem) -> Answer {
-        if job.isIdle { return .response(job.response(job.idleResult)) }
-        guard let search = job.search else { return handOver(on: nil) }
-        let found: FoundRows
-        do throws(DatabaseError) {
-            found = try job.rows(search, on: reader)
-        } catch .overBudget {
-            return searchSlowly(search)
-        } catch {
-            throw Problem(error)
+    func answer(on reader: some Reader) throws(Problem) -> Answer {
+        guard let search = job.search else { return try handOver(on: nil) }
+        let reading = try worded { () throws(DatabaseError) in
+            try reader.find(search, job.operands, job.context)
         }
+        switch reading {
+        case .done(let found): return try handOver(on: found)
+        case .mustWait(let search): return .deferred { [self] in write(after: search, $0) }
+        }
+    }
+
+    private func handOver(on found: FoundRows?) throws(Problem) -> Answer {
         if let response = try job.answer(after: found) { return .response(response) }
-        return handOver(on: found)
-    }
-
-    private func searchSlowly(_ search: BoundSQL) -> Answer {
-        .pending {
-            do throws(Problem) {
-                let found = try await database.readSlowly { (reader) throws(Problem) in
-                    try worded { () throws(DatabaseError) in try job.rows(search, on: reader) }
-                }
-                if let response = try job.answer(after: found) { return response }
-                return job.response(
-                    try await database.write { (transaction) throws(Problem) in
-                        try job.run(in: transaction, on: found)
-                    })
-            } catch {
-                return log.failed(error)
-            }
-        }
-    }
-
-    private func handOver(on found: FoundRows?) -> Answer {
         // Each closure keeps no more than it needs: keeping `self` costs every insert.
-        .deferred { [job, database, log] reply in
-            database.write { (transaction) throws(Problem) in
-                try job.run(in: transaction, on: found)
-            } reply: { result in
-                reply {
-                    switch result {
-                    case .success(let result): job.response(result)
-                    case .failure(let problem): log.failed(problem)
+        return .deferred { [job, log] reply in
+            job.start(on: found) { outcome in
+                reply { job.response(to: outcome, log) }
+            }
+        }
+    }
+
+    /// Begins the search; what it finds is written where it has been found.
+    private func write(
+        after search: PendingRead<FoundRows>, _ reply: @escaping Answer.Reply
+    ) -> Answer.Withdrawal {
+        let steps = WithdrawableSteps()
+        steps.begin {
+            search.start { [job, log] result in
+                do throws(Problem) {
+                    let found = try result.get()
+                    if let response = try job.answer(after: found) { return reply { response } }
+                    steps.begin {
+                        job.start(on: found) { outcome in
+                            reply { job.response(to: outcome, log) }
+                        }
                     }
+                } catch {
+                    reply { log.failed(error) }
                 }
             }
         }
+        return steps.withdraw
+    }
+}
+
+extension BoundWrite {
+    fileprivate func response(to outcome: WriteOutcome, _ log: RequestLog) -> Response {
+        do throws(Problem) {
+            return try response(to: outcome)
+        } catch {
+            return log.failed(error)
+        }
+    }
+}
+
+/// Work in steps that follow one another on several threads, withdrawn as a whole.
+private final class WithdrawableSteps: Sendable {
+    private struct State {
+        var withdrawals: [@Sendable () -> Void] = []
+        var isWithdrawn = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Begins a step, unless the work has been withdrawn.
+    ///
+    /// - Parameter step: Hands it over, and returns what withdraws it.
+    func begin(_ step: () -> @Sendable () -> Void) {
+        if state.withLock({ $0.isWithdrawn }) { return }
+        let withdrawal = step()
+        let isWithdrawn = state.withLock { state in
+            state.withdrawals.append(withdrawal)
+            return state.isWithdrawn
+        }
+        if isWithdrawn { withdrawal() }
+    }
+
+    /// Withdraws the steps so far, and those that are still to come.
+    func withdraw() {
+        let withdrawals = state.withLock { state in
+            state.isWithdrawn = true
+            return state.withdrawals
+        }
+        for withdraw in withdrawals { withdraw() }
     }
 }

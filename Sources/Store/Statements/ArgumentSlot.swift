@@ -18,14 +18,12 @@ public struct ArgumentSlot: Hashable, Sendable {
         case column(Int)
         /// What it had before an update.
         case oldColumn(Int)
-        /// The rows that a write has found or touched: a rowid, or a JSON array of them.
-        case rows
 
         /// The parameter's place in the query string, if it is one that has the value.
         public var parameter: Int? {
             switch self {
             case .operand(let parameter, _): parameter
-            case .column, .oldColumn, .rows: nil
+            case .column, .oldColumn: nil
             }
         }
     }

@@ -23,6 +23,7 @@ public struct StatementWriter {
     /// Common table expressions, `"name" AS …`, in order of their names' first use. They have no
     /// arguments, so that those of the statement keep their numbers.
     private var views: [(name: String, text: String)] = []
+    private var definitions: [String: (ValueExpression.ColumnReference) -> ValueExpression] = [:]
 
     /// A writer of an empty statement.
     public init(_ dialect: any Dialect, isDefinition: Bool = false) {
@@ -47,9 +48,18 @@ public struct StatementWriter {
     /// Appends `identifier` in double quotes, its own quotes doubled.
     public mutating func append(identifier: String) { text += quoted(identifier: identifier) }
 
-    /// `"row"."name"`, or the bare name.
+    /// Says what the columns of a row stand for that the statement does not read from a table: a
+    /// proposed row, or one as it will be. They are columns of other rows, arguments or constants.
+    public mutating func define(
+        row: String, _ value: @escaping (ValueExpression.ColumnReference) -> ValueExpression
+    ) {
+        definitions[row] = value
+    }
+
+    /// `"row"."name"`, or the bare name, or what it is defined as.
     public mutating func append(_ column: ValueExpression.ColumnReference) {
         if let row = column.row {
+            if let value = definitions[row] { return append(value(column), .primary) }
             append(identifier: row)
             append(".")
         }

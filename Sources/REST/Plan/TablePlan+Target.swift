@@ -1,0 +1,22 @@
+import Expressions
+import Schema
+import Store
+
+extension TablePlan {
+    /// The rows that an UPDATE or DELETE is about: those that its rules and the request's filters
+    /// choose. Inner embeds shape only what is handed back.
+    func target(_ rules: [RowRule], rowsMax: Int) -> WriteTarget {
+        WriteTarget(
+            model.table, as: alias,
+            where: rules.map { $0.condition(on: alias) } + filterConditions(rowsMax: rowsMax),
+            isNamedByKey: isNamedByKey)
+    }
+
+    /// Whether its filters ask for all columns of a key to have given values.
+    private var isNamedByKey: Bool {
+        let given = Set(
+            filters.compactMap { $0.predicate.equality?.column ?? $0.predicate.membership?.column })
+        let keys = [model.primaryKey] + model.uniques.map(\.columns)
+        return keys.contains { given.isSuperset(of: $0) }
+    }
+}

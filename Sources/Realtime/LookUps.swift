@@ -1,0 +1,65 @@
+import Diagnostics
+import Store
+import Values
+
+/// What rules ask of other models while changes are delivered. An engine that has no answer at hand
+/// is asked for all that a change needs at once, and the change is judged again with the answers.
+///
+/// Answers are kept for one change: the next one may have changed them.
+final class LookUps {
+    private let reader: any Reader
+    private var answers: [ScalarQuery: Value] = [:]
+    private var wanted: Set<ScalarQuery> = []
+    /// Why the engine has not answered.
+    private var failure: Problem?
+
+    /// - Parameter reader: The loop's own.
+    init(reader: any Reader) { self.reader = reader }
+
+    /// What queries are written in.
+    var dialect: any Dialect { reader.dialect }
+
+    /// Whether the change under way lacks answers.
+    var areWanted: Bool { !wanted.isEmpty }
+
+    /// The answer to a query.
+    ///
+    /// - Throws: ``Problem/answerAwaited`` when it is noted as wanted; what the database reports.
+    func value(_ query: ScalarQuery) throws(Problem) -> Value {
+        if let failure { throw failure }
+        if !answers.isEmpty, let known = answers[query] { return known }
+        let found = try worded { () throws(DatabaseError) in try reader.scalarAtHand(query) }
+        if let found { return found }
+        wanted.insert(query)
+        throw .answerAwaited
+    }
+
+    /// Asks for what is wanted.
+    ///
+    /// - Parameter reply: called on the loop when all of it is known, or that it cannot be.
+    func ask(reply: @escaping () -> Void) {
+        let queries = Array(wanted)
+        wanted = []
+        reader.ask(queries) { [self] result in
+            switch result {
+            case .success(let values):
+                for (query, value) in zip(queries, values) { answers[query] = value }
+            case .failure(let problem): failure = problem
+            }
+            reply()
+        }
+    }
+
+    /// The change has been delivered.
+    func forget() {
+        if !answers.isEmpty { answers = [:] }
+        failure = nil
+    }
+}
+
+extension Problem {
+    /// A look-up has been noted: whoever judges tries again when it is answered. Nobody is told of
+    /// it.
+    static let answerAwaited = Problem(
+        code: "look_up", status: 500, message: "A look-up has not been answered yet.")
+}

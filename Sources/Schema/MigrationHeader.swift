@@ -1,0 +1,67 @@
+import Bytes
+import Store
+
+/// What a migration file says of itself, in comments before its first statement: which engine it is
+/// for (`-- apus: ENGINE`), and that it cannot run in a transaction (`-- apus: no transaction`).
+struct MigrationHeader {
+    /// A line of the header.
+    private struct Line {
+        let word: String
+        /// Where it stands, in bytes.
+        let offset: Int
+    }
+
+    private static let noTransaction = "no transaction"
+    private var engine: Line?
+    private var transaction: Line?
+
+    init(_ text: [UInt8]) {
+        var rest = text[...]
+        if rest.starts(with: Self.byteOrderMark) { rest.removeFirst(Self.byteOrderMark.count) }
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != ASCII.lf }
+            rest = rest[line.endIndex...].dropFirst()
+            let words = String(utf8: line).split { $0.isWhitespace }
+            if let first = words.first, !first.hasPrefix("--") { return }
+            if words.starts(with: ["--", "apus:"]) { read(words.dropFirst(2), at: line.startIndex) }
+        }
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Words of another number are a comment that begins so by chance.
+    private mutating func read(_ words: ArraySlice<Substring>, at offset: Int) {
+        let word = words.joined(separator: " ")
+        if word == Self.noTransaction {
+            transaction = Line(word: word, offset: offset)
+        } else if words.count == 1 {
+            engine = Line(word: word, offset: offset)
+        }
+    }
+
+    /// The line that a new file begins with; nil where an engine's files need none.
+    static func line(for dialect: any DefinitionDialect) -> String? {
+        dialect.takesUnmarkedScripts ? nil : "-- apus: \(dialect.name)"
+    }
+
+    /// Why an engine cannot run the file.
+    func fault(on dialect: any DefinitionDialect) -> MigrationScript.Fault? {
+        if let engine, engine.word != dialect.name {
+            return .init(
+                "the file is for \"\(engine.word)\", and this database is \(dialect.productName): "
+                    + "take the file out; 'apus migrate new NAME' writes what the others do not "
+                    + "build", at: engine.offset)
+        }
+        if engine == nil, let line = Self.line(for: dialect) {
+            return .init(
+                "the file does not say that it is for \(dialect.productName): write '\(line)' on "
+                    + "its first line if it is", at: 0)
+        }
+        if let transaction, !dialect.runsScriptsOutsideTransactions {
+            return .init(
+                "\(dialect.productName) runs each file in a transaction: take this line out",
+                at: transaction.offset)
+        }
+        return nil
+    }
+}

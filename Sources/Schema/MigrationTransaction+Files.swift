@@ -1,0 +1,96 @@
+public import Diagnostics
+public import Store
+
+extension DatabaseStructure {
+    /// The tables and indexes that are there at this moment of a transaction.
+    public init(of transaction: any MigrationTransaction) throws(Problem) {
+        self = try migrating { () throws(DatabaseError) in try transaction.structure() }.structure
+    }
+}
+
+extension MigrationTransaction {
+    /// Hands the statements of a file to `perform` one after the other, and judges the rows that
+    /// they leave.
+    func run(
+        _ script: MigrationScript, of file: MigrationFile,
+        _ perform: (MigrationScript.Statement, SourceFile) throws(Problem) -> Void
+    ) throws(Problem) {
+        let source = SourceFile(path: file.path, bytes: file.text)
+        for statement in script.statements { try perform(statement, source) }
+        let fault = try migrating { () throws(DatabaseError) in
+            try endScript()
+            return try foreignKeyFault(in: file.path)
+        }
+        if let fault { throw .migration(fault) }
+    }
+
+    /// Runs one statement of a migration file.
+    ///
+    /// - Parameter advice: What to do where the database has already what the statement makes.
+    func run(
+        _ statement: MigrationScript.Statement, _ source: SourceFile,
+        whereRepeating advice: String? = nil
+    ) throws(Problem) {
+        if let refusal = statement.refusal {
+            throw .migration(
+                "\(source.location(refusal.offset)): \(refusal.message)",
+                hint: "Nothing of the file was applied. \(refusal.wayOut)")
+        }
+        do throws(DatabaseError) {
+            try run(statement)
+        } catch {
+            throw .migration(
+                error.wording(in: source, at: statement.offset) + example(of: error),
+                hint: error.advice ?? (isRepetition(error) ? advice : nil))
+        }
+    }
+
+    /// Takes down that a file is applied.
+    func remember(_ file: MigrationFile, at now: Instant) throws(Problem) {
+        try migrating { () throws(DatabaseError) in
+            try remember(
+                MigrationRecord(
+                    version: file.version, name: file.name, checksum: file.checksum,
+                    appliedAt: now.postgres))
+        }
+    }
+
+    /// Executes the additions of a difference: `apus dev`.
+    ///
+    /// - Throws: `migration_failed` naming the addition that rows stand in the way of.
+    public func add(_ additions: [Difference.Addition]) throws(Problem) {
+        for addition in additions {
+            do throws(DatabaseError) {
+                try execute(addition.statement)
+            } catch {
+                throw .migration(
+                    "\(addition.what) cannot be added: \(error.wording)" + example(of: error))
+            }
+        }
+    }
+
+    /// What is wrong where rows that `source` left refer to others that are not there; nil where
+    /// none does.
+    func foreignKeyFault(in source: String) throws(DatabaseError) -> String? {
+        guard let broken = try brokenReference() else { return nil }
+        return "\(source): rows of \"\(broken.table)\" refer to rows of \"\(broken.parent)\" "
+            + "that are not there"
+    }
+
+    /// For rows that are alike: the value that most of them have, for the operator's eyes only.
+    /// Empty where there is none.
+    private func example(of error: DatabaseError) -> String {
+        guard case .unique(let table, let columns) = error, !columns.isEmpty else { return "" }
+        do throws(DatabaseError) {
+            guard let (values, count) = try commonest(columns, in: table) else { return "" }
+            let shown = values.map { value in
+                value.count > SchemaLimits.exampleLengthMax
+                    ? String(value.prefix(SchemaLimits.exampleLengthMax)) + "…" : value
+            }
+            return ": \(shown.joined(separator: ", ")) is in \(count) of them"
+        } catch {
+            // The fault itself is worded without it.
+            return ""
+        }
+    }
+}

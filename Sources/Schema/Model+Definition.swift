@@ -1,0 +1,81 @@
+public import Store
+import Values
+
+/// Turns an expression of a model into the condition of a check or an index: column names bare,
+/// constants inline. The `Expressions` room supplies it.
+///
+/// - Throws: the expression's faults.
+public typealias ExpressionRenderer =
+    (ExpressionSource, Model) throws(SchemaFailure) -> ValueExpression
+
+extension Model {
+    /// What the model's table should be.
+    ///
+    /// Patterns and nested JSON rules are checked by the server alone. Defaults that are
+    /// expressions are filled in by the server too: they may ask for the caller; and so are the
+    /// numbers of identity columns.
+    ///
+    /// - Throws: the faults of its checks and index predicates.
+    public func definition(
+        render: ExpressionRenderer
+    ) throws(SchemaFailure) -> TableDefinition {
+        var checks: [TableDefinition.Check] = []
+        for check in self.checks {
+            checks.append(.init(check.name, try render(check.condition, self)))
+        }
+        var indexes: [TableDefinition.Index] = []
+        for index in self.indexes { indexes.append(try definition(of: index, render)) }
+        return TableDefinition(
+            name, columns.map(\.definition), primaryKey: table.primaryKey, uniques: table.uniques,
+            references: references.map(\.definition), checks: checks, indexes: indexes)
+    }
+
+    private func definition(
+        of index: Index, _ render: ExpressionRenderer
+    ) throws(SchemaFailure) -> TableDefinition.Index {
+        let parts = index.parts.map { part in
+            TableDefinition.Index.Part(part.column, isDescending: part.isDescending)
+        }
+        var condition: ValueExpression?
+        if let predicate = index.predicate { condition = try render(predicate, self) }
+        return TableDefinition.Index(index.name, on: parts, where: condition)
+    }
+}
+
+extension ForeignKey {
+    fileprivate var definition: TableDefinition.Reference {
+        TableDefinition.Reference(name, columns, to: target, [targetName], onDelete: onDelete)
+    }
+}
+
+extension Column {
+    fileprivate var definition: TableDefinition.Column {
+        var constant: Value?
+        if case .constant(let value)? = `default` { constant = value }
+        return TableDefinition.Column(
+            name, DeclaredType(self), isNullable: isNullable, defaultValue: constant,
+            isIdentity: isIdentity, conditions: conditions, checkName: checkName)
+    }
+
+    /// What `enum`, lengths and ranges ask that a table can hold.
+    private var conditions: [TableDefinition.Condition] {
+        var conditions: [TableDefinition.Condition] = []
+        if let enumeration, type != .json { conditions.append(.oneOf(enumeration)) }
+        if !bounds.length.isEmpty {
+            conditions.append(.length(min: bounds.length.min, max: bounds.length.max))
+        }
+        return conditions + bounds.numbers.map { $0.word.condition($0.value) }
+    }
+}
+
+extension NumberBound {
+    fileprivate func condition(_ bound: Value) -> TableDefinition.Condition {
+        switch self {
+        case .minimum: .comparison(.greaterOrEqual, bound)
+        case .maximum: .comparison(.lessOrEqual, bound)
+        case .exclusiveMinimum: .comparison(.greater, bound)
+        case .exclusiveMaximum: .comparison(.less, bound)
+        case .multipleOf: .multipleOf(bound)
+        }
+    }
+}

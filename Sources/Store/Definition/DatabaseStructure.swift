@@ -1,0 +1,72 @@
+/// The tables and indexes of a database, without the server's own, by their names in lower case.
+public struct DatabaseStructure: Hashable, Sendable {
+    /// The tables.
+    public var tables: [String: TableStructure] = [:]
+    /// The indexes beside those that constraints make.
+    public var indexes: [String: IndexStructure] = [:]
+
+    /// An empty database.
+    public init() {}
+
+    /// The sets of columns that are unique in `table`, by constraint or by index.
+    public func uniques(of table: String) -> Set<[String]> {
+        let byIndex = indexes.values.filter { $0.table == table }.compactMap(\.uniqueColumns)
+        return (tables[table]?.uniques ?? []).union(byIndex)
+    }
+
+    /// Whether all that `after` has more than `before` is here too; there may be still more.
+    public func contains(what after: DatabaseStructure, adds before: DatabaseStructure) -> Bool {
+        let hasTables = after.tables.allSatisfy { name, table in
+            before.tables[name] == table || tables[name]?.covers(table) == true
+        }
+        let hasIndexes = after.indexes.allSatisfy { name, index in
+            before.indexes[name] == index || indexes[name] == index
+        }
+        return hasTables && hasIndexes
+    }
+}
+
+/// What a database has at a moment, as its engine describes it. It is taken apart only when it is
+/// asked for: most starts need to know no more than that it is the same.
+public struct StructureDescription: Sendable {
+    /// Texts that differ whenever the structure does.
+    public let lines: [String]
+    private let read: @Sendable ([String]) -> DatabaseStructure
+
+    /// A description.
+    ///
+    /// - Parameter read: makes the structure of the lines.
+    public init(
+        _ lines: [String], read: @escaping @Sendable ([String]) -> DatabaseStructure
+    ) {
+        self.lines = lines
+        self.read = read
+    }
+
+    /// The tables and indexes. Made anew each time.
+    public var structure: DatabaseStructure { read(lines) }
+}
+
+/// What tables would be in an engine that were made by their definitions.
+public struct DefinedStructure: Sendable {
+    /// The tables and indexes.
+    public let structure: DatabaseStructure
+    /// The condition of each check, by the names of the table, in lower case, and of the check.
+    private let checks: [String: [String: TableStructure.Condition]]
+
+    /// The structure of definitions.
+    public init(
+        _ structure: DatabaseStructure, checks: [String: [String: TableStructure.Condition]]
+    ) {
+        self.structure = structure
+        self.checks = checks
+    }
+
+    /// The condition of a check; nil where the engine needs none, as of a column whose type says
+    /// all.
+    ///
+    /// - Parameter table: the table's name in lower case.
+    public func condition(_ check: String, of table: String) -> TableStructure.Condition? {
+        checks[table]?[check]
+    }
+}

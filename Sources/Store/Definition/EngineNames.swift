@@ -1,0 +1,8 @@
+/// Names that an engine has for itself, so that a model that one engine serves is served by all.
+public enum EngineNames {
+    /// What no column is called, in lower case: they mean a row's number, by which reads without an
+    /// order are sorted.
+    public static let columns: Set<String> = ["rowid", "_rowid_"]
+    /// What no name begins with, in lower case: the server's own tables, and those of an engine.
+    public static let prefixes = ["_apus_", "sqlite_"]
+}

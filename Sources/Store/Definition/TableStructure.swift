@@ -1,0 +1,104 @@
+public import Values
+
+/// A table as an engine has it, in a form that can be compared: how it was spelled and where a
+/// constraint stood make no difference. Names are in lower case; all other texts are the engine's
+/// own words, in one form for what is one thing.
+public struct TableStructure: Hashable, Sendable {
+    /// A condition in the engine's words.
+    public struct Condition: Hashable, Sendable {
+        /// The words.
+        public let text: String
+        /// The columns that it names, and maybe what else its words are.
+        public let names: [String]
+
+        /// A condition.
+        public init(_ text: String, names: [String]) {
+            self.text = text
+            self.names = names
+        }
+    }
+
+    /// A default in the engine's words.
+    public struct Default: Hashable, Sendable {
+        /// The words.
+        public let text: String
+        /// The constant that it is; nil for other expressions.
+        public let value: Value?
+
+        /// A default.
+        public init(_ text: String, _ value: Value?) {
+            self.text = text
+            self.value = value
+        }
+    }
+
+    /// A column.
+    public struct Column: Hashable, Sendable {
+        /// Its name.
+        public let name: String
+        /// Its type in the engine's words; see ``DefinitionDialect/type(of:checks:)``.
+        public let type: String
+        /// Whether it may not hold NULL.
+        public var isNotNull = false
+        /// What it holds when a writer gives nothing; nil without one.
+        public var defaultValue: Default?
+        /// What else there is to it that no definition has: collations, generated values.
+        public var rest: [String] = []
+
+        /// A column that may hold NULL, without a default.
+        public init(name: String, type: String) {
+            self.name = name
+            self.type = type
+        }
+    }
+
+    /// A foreign key.
+    public struct Key: Hashable, Sendable {
+        /// The referring columns.
+        public let columns: [String]
+        /// The table referred to.
+        public let target: String
+        /// The columns referred to.
+        public var targetColumns: [String]
+        /// What a delete of the target row does here, as SQL spells it in lower case.
+        public var onDelete = "no action"
+        /// What else there is to it that no definition has.
+        public var rest: [String] = []
+
+        /// A foreign key that holds the rows referred to.
+        public init(columns: [String], target: String, targetColumns: [String]) {
+            self.columns = columns
+            self.target = target
+            self.targetColumns = targetColumns
+        }
+    }
+
+    /// The table's name.
+    public var name: String
+    /// The columns in order.
+    public var columns: [Column] = []
+    /// The columns of the primary key.
+    public var primaryKey: [String] = []
+    /// The columns of the unique constraints.
+    public var uniques: Set<[String]> = []
+    /// The foreign keys.
+    public var keys: Set<Key> = []
+    /// The conditions of all checks.
+    public var checks: Set<Condition> = []
+    /// What kind of table it is, in the engine's words.
+    public var options: Set<String> = []
+
+    /// A table without columns.
+    public init(name: String) { self.name = name }
+
+    /// The column of a name.
+    public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
+
+    /// Whether this table is `other`, perhaps with columns and constraints added to it.
+    public func covers(_ other: TableStructure) -> Bool {
+        other.columns.allSatisfy { column($0.name) == $0 }
+            && primaryKey == other.primaryKey
+            && uniques.isSuperset(of: other.uniques) && keys.isSuperset(of: other.keys)
+            && checks.isSuperset(of: other.checks) && options == other.options
+    }
+}

@@ -1,0 +1,37 @@
+public import Diagnostics
+
+/// An engine as migrations know it, also where no database is at hand: what definitions and scripts
+/// build is found on one that is thrown away.
+public protocol MigrationEngine: Sendable {
+    /// How it defines tables.
+    var definitions: any DefinitionDialect { get }
+
+    /// What tables would be that were made by their definitions, one after the other.
+    ///
+    /// - Throws: what the engine says where it has to be asked.
+    func structure(of definitions: [TableDefinition]) throws(Problem) -> DefinedStructure
+
+    /// An empty database that nobody else sees, gone once it is closed.
+    func makeScratch() throws(Problem) -> any MigrationTarget
+}
+
+/// A database whose tables can be changed.
+public protocol MigrationTarget: MigrationEngine {
+    /// Runs `body` in one transaction and returns once it is durable. What `body` throws undoes all
+    /// it did. It may run again if the transaction is lost, so it must have no effect outside of
+    /// the database. Blocks, and is not bounded in time: for start-up and the command line.
+    ///
+    /// - Throws: what `body` throws, and what the database says.
+    @discardableResult
+    func migrate<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R
+
+    /// As ``migrate(_:)``, and undoes whatever `body` did: to see what would become of it.
+    func rehearseMigration<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R
+
+    /// Gives the database up.
+    func close()
+}

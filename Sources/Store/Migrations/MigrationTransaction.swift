@@ -1,0 +1,70 @@
+/// One transaction that may change tables. Valid inside the closure it was given to, on its thread.
+///
+/// Tables and columns are named as ``DatabaseStructure`` names them: in lower case. An engine that
+/// tells cases apart finds out what they are called.
+public protocol MigrationTransaction: AnyObject {
+    // MARK: Tables
+
+    /// The tables and indexes that are there at this moment.
+    func structure() throws(DatabaseError) -> StructureDescription
+
+    /// Executes a statement of ``DefinitionDialect``.
+    func execute(_ statement: String) throws(DatabaseError)
+
+    /// Drops a part that is there.
+    func drop(_ part: SchemaPart) throws(DatabaseError)
+
+    // MARK: Files
+
+    /// Runs one statement of a migration file.
+    ///
+    /// - Throws: `other` with the line of the statement at fault, in the words that its author is
+    ///   to read; `stillReferenced` for what would take rows of other tables along with those that
+    ///   it drops or replaces.
+    func run(_ statement: MigrationScript.Statement) throws(DatabaseError)
+
+    /// Takes note that all statements of a file, or all drops, have run: what belonged to tables
+    /// that are gone goes too.
+    func endScript() throws(DatabaseError)
+
+    /// Two tables of which rows of the first refer to rows of the second that are not there; nil
+    /// where none does.
+    func brokenReference() throws(DatabaseError) -> (table: String, parent: String)?
+
+    /// Whether a statement failed since what it makes is there already.
+    func isRepetition(_ error: DatabaseError) -> Bool
+
+    /// The files that were applied, oldest first. Makes the table of them where there is none.
+    func migrationRecords() throws(DatabaseError) -> [MigrationRecord]
+
+    /// Takes down that a file is applied.
+    func remember(_ record: MigrationRecord) throws(DatabaseError)
+
+    // MARK: Rows
+
+    /// The rows of a table, and those with a value in each of the columns.
+    func counts(
+        of columns: [String], in table: String
+    ) throws(DatabaseError) -> (rows: Int, values: [Int])
+
+    /// The values that most rows of a table share in these columns, as literals, and how many do;
+    /// nil where no two do.
+    func commonest(
+        _ columns: [String], in table: String
+    ) throws(DatabaseError) -> (values: [String], count: Int)?
+
+    /// Runs a statement to its end.
+    ///
+    /// - Returns: the rows that it changed itself.
+    func change(_ statement: BoundSQL) throws(DatabaseError) -> Int
+
+    /// Whether a query finds a row.
+    func finds(_ query: BoundSQL) throws(DatabaseError) -> Bool
+
+    /// Checks foreign keys at the end of the transaction instead of after each statement, where the
+    /// engine can.
+    func deferForeignKeys() throws(DatabaseError)
+
+    /// Lets a sequence go on after the greatest value that its table holds now.
+    func raise(_ sequence: IdentitySequence) throws(DatabaseError)
+}

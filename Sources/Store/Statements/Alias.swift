@@ -1,0 +1,21 @@
+/// The names that statements give to rows and columns. No model or column has one: names that begin
+/// like them are refused in schemas.
+public enum Alias {
+    /// A table of a plan, by the order in which the planner meets them.
+    public static func table(_ number: Int) -> String { "_apus_\(number)" }
+
+    /// A row as it will be.
+    public static let new = "_apus_new"
+    /// A row as it was, or as it is there.
+    public static let old = "_apus_old"
+    /// A row that is looked for beside the one judged.
+    public static let other = "_apus_other"
+
+    /// The rows of a model that may be seen.
+    public static func visible(_ model: String) -> String { "_apus_of_" + model }
+    /// A row of them where they are defined.
+    public static let seen = "_apus_r"
+
+    /// The rows of a window that are counted.
+    public static let window = "_apus_window"
+}

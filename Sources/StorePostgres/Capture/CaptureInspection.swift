@@ -1,0 +1,73 @@
+/// What the catalogue is asked about the log and the captured tables: texts in, texts out, so that
+/// any session can ask.
+enum CaptureInspection: CaseIterable {
+    /// Whether the log's tables are there.
+    case presence
+    /// The version of the log's tables; only where they are there.
+    case version
+    /// The log's functions.
+    case functions
+    /// The captured tables with their partitions.
+    case relations
+    /// The triggers that call the log's functions.
+    case triggers
+
+    func sql(_ models: [CapturedModel], in space: LogSpace) -> String {
+        let schema = space.schema.sqlLiteral
+        return switch self {
+        case .presence:
+            "SELECT pg_catalog.to_regclass(\(space.name("meta").sqlLiteral)) IS NOT NULL"
+        case .version: "SELECT value FROM \(space.name("meta")) WHERE key = 'version'"
+        case .functions:
+            """
+            SELECT p.proname, p.prosrc, p.prosecdef, pg_catalog.array_to_string(p.proconfig, E'\\n')
+            FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS s ON s.oid = p.pronamespace
+            WHERE s.nspname = \(schema)
+            """
+        case .relations: Self.relations(models, space)
+        case .triggers:
+            """
+            SELECT s.nspname, c.relname, t.tgname, t.tgtype, t.tgenabled, p.proname,
+              t.tgparentid <> 0
+            FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
+            JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
+            JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
+            JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace
+            WHERE f.nspname = \(schema) AND NOT t.tgisinternal ORDER BY 1, 2, 3
+            """
+        }
+    }
+
+    /// For each model, its table and that table's partitions, whether all of its triggers must go
+    /// row by row (see `CaptureTrigger.all`), and a column that is not there.
+    private static func relations(_ models: [CapturedModel], _ space: LogSpace) -> String {
+        let wanted = models.enumerated().map { number, model in
+            let columns = model.columns.map(\.name.sqlLiteral).joined(separator: ", ")
+            return "(\(number), \(model.schema.sqlLiteral), \(model.name.sqlLiteral),"
+                + " ARRAY[\(columns)]::text[])"
+        }
+        let list = wanted.isEmpty ? "(0, '', '', '{}'::text[])" : wanted.joined(separator: ", ")
+        return """
+            SELECT w.number, s.nspname, r.relname, r.oid = c.oid,
+              c.relkind = 'p' OR EXISTS (
+                SELECT FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p
+                  ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
+                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgtype & 1 = 1
+                  AND t.tgtype & 66 = 0 AND f.nspname <> \(space.schema.sqlLiteral))
+              OR EXISTS (
+                SELECT FROM pg_catalog.pg_subscription_rel AS b WHERE b.srrelid = c.oid),
+              (SELECT pg_catalog.min(u.name) FROM pg_catalog.unnest(w.columns) AS u (name)
+              WHERE NOT EXISTS (
+                SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid
+                  AND a.attname = u.name AND a.attnum > 0 AND NOT a.attisdropped))
+            FROM (VALUES \(list)) AS w (number, schema, name, columns)
+            JOIN pg_catalog.pg_namespace AS n ON n.nspname = w.schema
+            JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name
+              AND c.relkind IN ('r', 'p')
+            CROSS JOIN LATERAL (
+              SELECT c.oid UNION SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)) AS p (oid)
+            JOIN pg_catalog.pg_class AS r ON r.oid = p.oid
+            JOIN pg_catalog.pg_namespace AS s ON s.oid = r.relnamespace ORDER BY 1, 4 DESC, 2, 3
+            """
+    }
+}

@@ -1,0 +1,75 @@
+/// What is installed of a log and its triggers, as the catalogue says it.
+struct CaptureState {
+    struct Function: Hashable {
+        let name: String
+        let body: String
+        let isDefiner: Bool
+        let settings: String
+    }
+
+    struct Relation: Hashable {
+        let model: Int
+        let schema: String
+        let name: String
+        /// Whether it is the model's own table, and no partition of it.
+        let isRoot: Bool
+        let isByRow: Bool
+        /// One of the model's columns that it has not.
+        let missingColumn: String?
+
+        var table: String { "\(schema.sqlIdentifier).\(name.sqlIdentifier)" }
+    }
+
+    struct Trigger: Hashable {
+        let schema: String
+        let table: String
+        let name: String
+        let typeBits: Int
+        /// `pg_trigger.tgenabled`: `A` fires always.
+        let firing: String
+        let function: String
+        /// Whether a partition has it from its parent.
+        let isInherited: Bool
+    }
+
+    var isPresent = false
+    var version: Int?
+    var functions: [Function] = []
+    var relations: [Relation] = []
+    var triggers: [Trigger] = []
+
+    /// Takes the answer of a question. Columns that are missing or no numbers count as none: what
+    /// is not understood is made anew.
+    mutating func take(_ rows: [[String?]], of inspection: CaptureInspection) {
+        let texts = rows.map { row in row.map { $0 ?? "" } }
+        switch inspection {
+        case .presence: isPresent = texts.first?.first == "t"
+        case .version: version = texts.first?.first.flatMap { Int($0) }
+        case .functions:
+            functions = texts.filter { $0.count == 4 }.map {
+                Function(name: $0[0], body: $0[1], isDefiner: $0[2] == "t", settings: $0[3])
+            }
+        case .relations:
+            relations = texts.filter { $0.count == 6 }.map {
+                Relation(
+                    model: Int($0[0]) ?? -1, schema: $0[1], name: $0[2], isRoot: $0[3] == "t",
+                    isByRow: $0[4] == "t", missingColumn: $0[5].isEmpty ? nil : $0[5])
+            }
+        case .triggers:
+            triggers = texts.filter { $0.count == 7 }.map {
+                Trigger(
+                    schema: $0[0], table: $0[1], name: $0[2], typeBits: Int($0[3]) ?? 0,
+                    firing: $0[4], function: $0[5], isInherited: $0[6] == "t")
+            }
+        }
+    }
+}
+
+extension StoredFunction {
+    /// What the catalogue says when it is installed.
+    var state: CaptureState.Function {
+        CaptureState.Function(
+            name: name, body: body, isDefiner: isDefiner,
+            settings: settings.map(\.stored).joined(separator: "\n"))
+    }
+}

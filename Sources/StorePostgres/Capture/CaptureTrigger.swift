@@ -1,0 +1,130 @@
+import Bytes
+
+/// One of the triggers that write a table's changes into the log.
+struct CaptureTrigger: Hashable {
+    /// What a trigger looks at; its letter in the log is the word's first.
+    enum Event: String, CaseIterable {
+        case insert = "INSERT"
+        case update = "UPDATE"
+        case delete = "DELETE"
+        case truncate = "TRUNCATE"
+
+        /// Its bit in `pg_trigger.tgtype`.
+        fileprivate var bit: Int {
+            switch self {
+            case .insert: 4
+            case .delete: 8
+            case .update: 16
+            case .truncate: 32
+            }
+        }
+    }
+
+    let event: Event
+    /// Whether it runs once for each row, and not once for all rows of a statement.
+    let isByRow: Bool
+
+    /// The triggers of a table.
+    ///
+    /// A statement trigger takes all rows of a statement at once, at half the cost. It does not
+    /// know which old row became which new one, and it comes behind all row triggers: a row that
+    /// gives its key up and the one that takes it, in one statement, would change places. So
+    /// updates and deletes go row by row, in the order in which they happen; an inserted row is
+    /// not touched again by its own statement. With `isByRow` inserts go so too: where rows move
+    /// between partitions, where they come by replication, and where other triggers change them
+    /// again before the statement is over.
+    static func all(isByRow: Bool) -> [CaptureTrigger] {
+        Event.allCases.map { event in
+            switch event {
+            case .insert: CaptureTrigger(event: event, isByRow: isByRow)
+            case .update, .delete: CaptureTrigger(event: event, isByRow: true)
+            case .truncate: CaptureTrigger(event: event, isByRow: false)
+            }
+        }
+    }
+
+    /// Triggers fire in the order of their names' bytes: before those that enforce foreign keys
+    /// (`RI_…`) and anybody's, whose own changes come later.
+    var name: String { "0_apus_\(event.rawValue.lowercased())" }
+
+    /// What `pg_trigger.tgtype` says.
+    var typeBits: Int { event.bit + (isByRow ? 1 : 0) }
+
+    /// Makes it on a table or partition, for a function, or replaces what has its name there. It
+    /// also fires where triggers are off, as for what replication applies.
+    func statements(on table: String, calling function: String) -> [String] {
+        let rows = event == .insert && !isByRow ? " REFERENCING NEW TABLE AS \(Self.changed)" : ""
+        return [
+            "CREATE OR REPLACE TRIGGER \(name.sqlIdentifier) AFTER \(event.rawValue) ON \(table)"
+                + "\(rows) FOR EACH \(isByRow ? "ROW" : "STATEMENT")"
+                + " EXECUTE FUNCTION \(function)()",
+            enabling(on: table),
+        ]
+    }
+
+    func enabling(on table: String) -> String {
+        "ALTER TABLE \(table) ENABLE ALWAYS TRIGGER \(name.sqlIdentifier)"
+    }
+
+    // MARK: Functions
+
+    /// All rows of a statement, in its trigger.
+    private static let changed = "changed"
+
+    /// What the names of all capture functions begin with.
+    static let functionPrefix = "capture_"
+
+    /// Its function's name: a table's own may be as long as a name can be.
+    func functionName(of model: CapturedModel) -> String {
+        let hash = Hex.encode(FNV1a.hash(Array("\(model.schema)\0\(model.name)".utf8)).bytes)
+        return "\(Self.functionPrefix)\(hash)_\(event.rawValue.lowercased())"
+    }
+
+    /// The function that it calls.
+    func function(of model: CapturedModel, in space: LogSpace) -> StoredFunction {
+        let settings = model.columns.compactMap(\.type.imageSetting)
+        let needed = event == .truncate ? [] : Set(settings).sorted { $0.name < $1.name }
+        return StoredFunction(
+            name: functionName(of: model), returns: "trigger", isDefiner: true,
+            settings: [.systemNames] + needed,
+            body: """
+                #variable_conflict use_column
+                BEGIN
+                  INSERT INTO \(space.name("log")) (model, op, key, new, old)
+                  SELECT \(model.name.sqlLiteral), '\(event.rawValue.prefix(1))', \(values(model));
+                  RETURN NULL;
+                END
+                """)
+    }
+
+    /// Key, new and old row, and where they come from.
+    private func values(_ model: CapturedModel) -> String {
+        func row(_ record: String, _ name: String) -> String {
+            let columns = model.columns.map { column in
+                "\(record).\(column.name.sqlIdentifier) AS \(column.name.sqlIdentifier)"
+            }
+            let source = record == Self.changed ? " FROM \(Self.changed)" : ""
+            return "(SELECT \(columns.joined(separator: ", "))\(source)) AS \(name)"
+        }
+        func key(_ name: String) -> String {
+            let columns = model.key.map { "\(name).\(model.columns[$0].name.sqlIdentifier)" }
+            return "json_build_array(\(columns.joined(separator: ", ")))"
+        }
+        return switch event {
+        case .insert:
+            "\(key("n")), row_to_json(n), NULL FROM \(row(isByRow ? "NEW" : Self.changed, "n"))"
+        case .update:
+            "\(key("n")), row_to_json(n), row_to_json(o) FROM "
+                + "\(row("NEW", "n")), \(row("OLD", "o"))"
+        case .delete: "\(key("o")), NULL, row_to_json(o) FROM \(row("OLD", "o"))"
+        case .truncate: "NULL, NULL, NULL"
+        }
+    }
+}
+
+extension UInt64 {
+    /// The eight bytes, the highest first.
+    fileprivate var bytes: [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: self >> (56 - 8 * $0)) }
+    }
+}

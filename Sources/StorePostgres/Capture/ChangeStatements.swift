@@ -1,0 +1,82 @@
+public import PostgresWire
+
+/// The statements that read the log, and the one that puts it in order. All results are binary.
+///
+/// Any node may run them, those that read also on a physical standby: a cut arrives there behind
+/// all that it covers.
+public struct ChangeStatements: Sendable {
+    /// A tick, as three steps of one unit of work: its transaction is READ COMMITTED and writes,
+    /// whatever the session's default. The row of the second is a ``Tick``.
+    public let tick: [StatementShape]
+    /// The newest cut; its row is a ``Cut``. There always is one.
+    public let newestCut: StatementShape
+    /// The cuts after a number, in their order; see ``after(_:limit:to:)``. Rows are ``Cut``s.
+    public let cuts: StatementShape
+    /// Changes in their order; see ``changes(after:upTo:limit:to:)``. Rows are ``CapturedRow``s.
+    ///
+    /// It costs as much as the rows that it gives, wherever in the log and in a transaction of any
+    /// size it begins: a page begins where the one before ended. Whoever reads page by page looks
+    /// at ``history`` after each page: what retention deleted meanwhile is told there.
+    public let changes: StatementShape
+    /// Epochs, the newest number and what retention has deleted; see ``FeedHistory``.
+    public let history: StatementShape
+
+    /// The statements of a log.
+    public init(_ space: LogSpace = LogSpace()) {
+        tick = [
+            StatementShape("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE"),
+            StatementShape("SELECT t.n, t.epoch, t.last_seq FROM \(space.name("tick"))() AS t"),
+            StatementShape("COMMIT"),
+        ]
+        let cut =
+            "SELECT n, epoch, snap, first_seq, last_seq, changes, at FROM \(space.name("cut"))"
+        newestCut = StatementShape("\(cut) ORDER BY n DESC LIMIT 1")
+        cuts = StatementShape(
+            "\(cut) WHERE n > $1 ORDER BY n LIMIT $2", parameters: [.int8, .int8])
+        changes = StatementShape(Self.changes(space), parameters: [.int8, .int8, .int8])
+        history = StatementShape(Self.history(space))
+    }
+
+    /// A transaction's rows are found by its number and theirs, so that neither a page nor its
+    /// beginning must be counted out.
+    private static func changes(_ space: LogSpace) -> String {
+        """
+        SELECT c.first_seq + (l.ord - c.first_ord) AS seq, c.first_seq, c.cut, c.xid, c.at,
+          l.model, l.op, l.key, l.new, l.old
+        FROM \(space.name("commits")) AS c CROSS JOIN LATERAL (
+          SELECT b.* FROM \(space.name("log")) AS b
+          WHERE b.xid = c.xid AND b.ord > c.first_ord + ($1 - c.first_seq)
+            AND b.ord - c.first_ord <= $2 - c.first_seq
+          ORDER BY b.ord LIMIT $3) AS l
+        WHERE c.first_seq <= $2 AND c.first_seq >= coalesce((
+          SELECT max(d.first_seq) FROM \(space.name("commits")) AS d
+          WHERE d.first_seq <= $1), 0)
+        ORDER BY c.first_seq, l.ord LIMIT $3
+        """
+    }
+
+    private static func history(_ space: LogSpace) -> String {
+        """
+        SELECT 'e'::"char", e.epoch, e.prev, e.prev_end, e.number FROM \(space.name("epochs")) AS e
+        UNION ALL
+        SELECT 't', t.model, NULL, t.seq, NULL FROM \(space.name("trimmed")) AS t
+        UNION ALL
+        SELECT 'h', '', NULL, max(k.last_seq), NULL FROM \(space.name("cut")) AS k
+        """
+    }
+
+    /// The values of ``cuts``: those after number `cut`, at most `limit`.
+    public static func after(_ cut: Int64, limit: Int64, to fields: inout FieldWriter) {
+        fields.int8(cut)
+        fields.int8(limit)
+    }
+
+    /// The values of ``changes``: those after `sequence`, up to and with `last`, at most `limit`.
+    public static func changes(
+        after sequence: Int64, upTo last: Int64 = .max, limit: Int64, to fields: inout FieldWriter
+    ) {
+        fields.int8(max(sequence, 0))
+        fields.int8(last)
+        fields.int8(limit)
+    }
+}

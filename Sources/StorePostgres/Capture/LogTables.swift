@@ -1,0 +1,98 @@
+/// The log's tables, and what first stands in them.
+enum LogTables {
+    /// The version of the tables below, as `meta` has it. Functions are compared word by word and
+    /// need none.
+    static let version = 1
+
+    /// Makes the tables of the newest version. Not safe side by side with itself: under the lock.
+    static func create(in space: LogSpace) -> [String] {
+        ["CREATE SCHEMA IF NOT EXISTS \(space.schema.sqlIdentifier)"]
+            + changes(space) + facts(space)
+    }
+
+    private static func changes(_ space: LogSpace) -> [String] {
+        [
+            // Numbers are drawn one by one: a session that keeps some back would give late changes
+            // early ones. The keys of late transactions are new: pages fill from the left.
+            """
+            CREATE TABLE \(space.name("log")) (
+                xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+                ord bigint GENERATED ALWAYS AS IDENTITY (CACHE 1),
+                at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+                model text COLLATE "C" NOT NULL, op "char" NOT NULL,
+                key json, new json, old json,
+                PRIMARY KEY (xid, ord)) WITH (autovacuum_vacuum_scale_factor = 0.05)
+            """,
+            """
+            CREATE TABLE \(space.name("commits")) (
+                first_seq bigint PRIMARY KEY, last_seq bigint NOT NULL,
+                first_ord bigint NOT NULL, xid xid8 NOT NULL, cut bigint NOT NULL,
+                changes bigint NOT NULL, at timestamptz NOT NULL)
+            """,
+            """
+            CREATE TABLE \(space.name("cut")) (
+                n bigint PRIMARY KEY, epoch text NOT NULL, snap pg_snapshot NOT NULL,
+                first_seq bigint NOT NULL, last_seq bigint NOT NULL, changes bigint NOT NULL,
+                total bigint NOT NULL, at timestamptz NOT NULL)
+            """,
+        ]
+    }
+
+    private static func facts(_ space: LogSpace) -> [String] {
+        [
+            """
+            CREATE TABLE \(space.name("meta")) (
+                key text COLLATE "C" PRIMARY KEY, value text NOT NULL)
+            """,
+            """
+            CREATE TABLE \(space.name("epochs")) (
+                number bigint PRIMARY KEY, epoch text NOT NULL UNIQUE, prev text, prev_end bigint,
+                origin text NOT NULL, timeline text NOT NULL,
+                at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp())
+            """,
+            """
+            CREATE TABLE \(space.name("trimmed")) (
+                model text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL)
+            """,
+        ]
+    }
+
+    /// The first epoch, and a cut before all changes; the functions must be there.
+    ///
+    /// Of the transactions that run now, this one too, nothing is taken as seen: they may write
+    /// into the log later.
+    static func fill(_ space: LogSpace) -> [String] {
+        [
+            """
+            INSERT INTO \(space.name("epochs")) (number, epoch, origin, timeline)
+            SELECT 1, \(newEpoch), \(space.name("origin"))(), \(space.name("timeline"))()
+            """,
+            """
+            INSERT INTO \(space.name("cut"))
+                (n, epoch, snap, first_seq, last_seq, changes, total, at)
+            SELECT 0, e.epoch, \(unseenFrom("pg_catalog.pg_current_snapshot()")), 1, 0, 0, 0, e.at
+            FROM \(space.name("epochs")) AS e
+            """,
+            """
+            INSERT INTO \(space.name("meta")) VALUES ('version', '\(version)')
+            """,
+        ]
+    }
+
+    /// A new epoch: 64 random bits in base64url. The first six bytes of a random UUID and two
+    /// behind its variant are random throughout.
+    static let newEpoch = """
+        (SELECT pg_catalog.translate(pg_catalog.rtrim(pg_catalog.encode(
+            pg_catalog.substr(u.b, 1, 6) || pg_catalog.substr(u.b, 11, 2), 'base64'), '='),
+            '+/', '-_')
+        FROM (SELECT pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) AS b) AS u)
+        """
+
+    /// The snapshot that sees what was over when `snapshot` was taken, and nothing that then ran.
+    static func unseenFrom(_ snapshot: String) -> String {
+        """
+        (SELECT pg_catalog.concat(x.oldest, ':', x.oldest, ':')::pg_snapshot
+        FROM pg_catalog.pg_snapshot_xmin(\(snapshot)) AS x (oldest))
+        """
+    }
+}

@@ -1,0 +1,66 @@
+public import Diagnostics
+public import PostgresWire
+
+/// What the log is told of the connections.
+public enum ConnectionEvent: Sendable {
+    /// The server has a remark.
+    case notice(ServerError, host: String)
+    /// A session has begun.
+    case connected(host: String, lane: Lane, serverVersion: String)
+    /// No host of a lane could be used. Told once, until the reasons change or it is over.
+    case unavailable(Unavailability, lane: Lane)
+    /// A lane that was unavailable can be used again.
+    case available(lane: Lane)
+    /// A session has ended that was to go on.
+    case lost(host: String, lane: Lane, SessionEnd)
+    /// Named statements do not work here: from now on none are used.
+    case namedStatementsLost
+    /// Something in between does not take settings at the start: they are left out.
+    case settingsRefused(ServerError, user: String, settings: [ServerSetting])
+    /// Somebody else's settings are in force on a connection; it is closed.
+    case foreignHand(host: String)
+
+    /// How much it matters.
+    public var level: LogLevel {
+        switch self {
+        case .notice(let error, host: _):
+            error.severity == .warning || error.endsSession ? .warning : .debug
+        case .connected: .debug
+        case .available: .info
+        case .unavailable, .lost, .namedStatementsLost, .settingsRefused, .foreignHand: .warning
+        }
+    }
+}
+
+extension ConnectionEvent: CustomStringConvertible {
+    /// One line.
+    public var description: String {
+        switch self {
+        case .notice(let error, let host): "\(host): \(error.message) (\(error.sqlState))"
+        case .connected(let host, let lane, let version):
+            "Connected to \(host), PostgreSQL \(version), for the \(lane) lane."
+        case .unavailable(let unavailability, let lane):
+            "No connection is to be had for the \(lane) lane. \(unavailability)"
+        case .available(let lane): "The \(lane) lane has a connection again."
+        case .lost(let host, let lane, let end):
+            "The connection of the \(lane) lane to \(host) was lost: \(Self.text(of: end))."
+        case .namedStatementsLost:
+            "Named statements do not work through this pooler: statements are parsed each time."
+        case .settingsRefused(let error, let user, let settings):
+            "Settings at the start are not taken (\(error.message)). Give them to the role: "
+                + settings.map { "ALTER ROLE \(user) SET \($0.name) = '\($0.value)'" }
+                .joined(separator: "; ")
+        case .foreignHand(let host):
+            "Somebody else has changed settings of a connection to \(host); it is closed."
+        }
+    }
+
+    private static func text(of end: SessionEnd) -> String {
+        switch end {
+        case .server(let error): "\(error.message) (\(error.sqlState))"
+        case .fault(let fault): "\(fault)"
+        case .connectionLost: "it was closed"
+        case .terminated: "it was given up"
+        }
+    }
+}

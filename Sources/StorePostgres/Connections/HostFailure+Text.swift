@@ -1,0 +1,26 @@
+import PostgresWire
+
+extension HostFailure: CustomStringConvertible {
+    /// One sentence that names the host and what was in the way.
+    public var description: String {
+        switch cause {
+        case .network(let error): "\(error)"
+        case .tlsRefused: "The database server \(host) offers no TLS, which sslmode asks for."
+        case .tlsAnswer: "\(host) does not answer as a PostgreSQL server does."
+        case .session(.server(let error)):
+            "The database server \(host) refused the connection: \(error.message)"
+                + " (\(error.sqlState))."
+        case .session(.fault(let fault)): "The session with \(host) cannot begin: \(fault)."
+        case .session(.connectionLost), .session(.terminated):
+            "The database server \(host) ended the connection before it had begun."
+        case .timedOut: "The database server \(host) did not let us in in time."
+        case .unsuitable(let attributes):
+            "The database server \(host) is not \(attributes.rawValue)."
+        }
+    }
+}
+
+extension Unavailability: CustomStringConvertible {
+    /// A sentence for each host that was tried.
+    public var description: String { failures.map(\.description).joined(separator: " ") }
+}

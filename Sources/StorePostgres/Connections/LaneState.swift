@@ -1,0 +1,48 @@
+import Network
+
+/// What a pool knows of one lane. Confined to its loop's thread.
+final class LaneState {
+    let lane: Lane
+    let connectionsMax: Int
+    var connections: [PostgresConnection] = []
+    /// Searches for another one.
+    var searches: [HostSearch] = []
+    var waiting = Waiting()
+    var backOff = BackOff()
+    /// Since when it waits for one of the process's connections and has none, in milliseconds of
+    /// the loop's clock.
+    var starvingSince: UInt64?
+    /// Why the last search has failed; nil once one has succeeded.
+    var failures: [HostFailure]?
+    /// When the next search may begin, in milliseconds of the loop's clock, and what begins it.
+    var retryAt: UInt64?
+    var retry: TimerToken?
+
+    init(_ lane: Lane, connectionsMax: Int) {
+        self.lane = lane
+        self.connectionsMax = max(1, connectionsMax)
+    }
+
+    /// Whether no connection can be had for now.
+    var isUnavailable: Bool { failures != nil && connections.isEmpty }
+
+    /// Whether somebody waits for its first connection, and all are taken.
+    var isStarving: Bool { starvingSince != nil && !waiting.isEmpty }
+
+    /// Connections, those that are being opened included.
+    var count: Int { connections.count + searches.count }
+
+    /// The connection that the next unit goes to: the one with the fewest in flight.
+    func next() -> PostgresConnection? {
+        var best: PostgresConnection?
+        for connection in connections where connection.takesUnits {
+            let count = connection.running.count
+            if count == 0 { return connection }
+            if count < best?.running.count ?? .max { best = connection }
+        }
+        return best
+    }
+}
+
+@available(*, unavailable)
+extension LaneState: Sendable {}

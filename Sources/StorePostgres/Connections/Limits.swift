@@ -1,0 +1,44 @@
+/// Bounds of the connections, each with its unit and its reason.
+enum ConnectionLimits {
+    /// Units in flight on one connection of the read lane: more add latency and no throughput.
+    static let pipelineDepth = 8
+    /// Units that wait for a connection of one lane of one loop.
+    static let waitingMax = 1_000
+    /// Bytes of rows that one unit may bring: an answer must fit into memory.
+    static let answerBytes = 64 << 20
+    /// How long a connection is kept that nobody uses.
+    static let idleTime = Duration.seconds(30)
+    /// What one host has to take a connection, and then to sign it in, where the user says nothing.
+    static let connectTimeout = Duration.seconds(10)
+    /// What a statement has to end once it is cancelled, and a request to cancel to be taken; then
+    /// the connection is closed.
+    static let cancelTime = Duration.seconds(2)
+    /// How long until a request to cancel is repeated: one that overtakes its statement hits
+    /// nothing.
+    static let cancelAgainMilliseconds: UInt64 = 100
+    /// Milliseconds that sent bytes may stay unacknowledged before the server has vanished, where
+    /// the user says nothing.
+    static let unacknowledgedMilliseconds: Int32 = 10_000
+    /// How long a unit that nobody wants any more may run, once it is its turn, before it is
+    /// cancelled: most end before a request would arrive.
+    static let unwantedMilliseconds: UInt64 = 50
+    /// Threads that derive keys from passwords, a millisecond or two for each new connection.
+    static let derivingThreads = 2
+    /// Keys kept, so that the next connection needs no derivation.
+    static let keptKeys = 16
+    /// Statements that the registry keeps.
+    static let registeredStatements = 4_096
+    /// How often a unit is run in all that others get into the way of (40001, 40P01, 55P03).
+    static let conflictRunsMax = 5
+    /// What it waits after the first of these; twice as long each time.
+    static let conflictPause = Duration.milliseconds(2)
+    /// How often a unit that has not run at all is given to another connection.
+    static let lossesMax = 3
+    /// The pause after the first failure to connect, and the longest.
+    static let shortestPause = Duration.milliseconds(50)
+    static let longestPause = Duration.seconds(5)
+    /// How long a connection is kept from others that have none, as long as it has work.
+    static let turnMilliseconds: UInt64 = 100
+    /// How long a server that had no connection left for us is asked for no more than it gave.
+    static let shrunkMilliseconds: UInt64 = 30_000
+}

@@ -1,0 +1,132 @@
+import Network
+public import PostgresWire
+import Work
+
+/// A pool as threads without a loop see it: each call blocks its thread while the work is done on
+/// the pool's loop. Never to be called on a loop's own thread, which would wait for itself, nor
+/// after the loop has ended.
+public struct PoolAccess: Sendable {
+    private let context: LoopContext
+    private let pool: LoopBound<PostgresPool>
+
+    /// On the pool's loop.
+    init(_ pool: PostgresPool) {
+        context = pool.loop.context
+        self.pool = LoopBound(pool, on: pool.loop)
+    }
+
+    /// Borrows a connection. It goes back with the last reference, or by `giveBack`.
+    ///
+    /// - Throws: why none can be had in time.
+    public func borrow(within timeout: Duration) throws(UnitFailure) -> ExclusiveConnection {
+        precondition(!context.isCurrent, "a loop cannot wait for itself")
+        let reply = Handover<Result<LoopBound<LentConnection>, UnitFailure>>()
+        let (context, pool) = (context, pool)
+        context.post {
+            pool.value.lend(within: timeout) { result in
+                reply.give(result.map { LoopBound($0, on: context.loop) })
+            }
+        }
+        return ExclusiveConnection(try reply.take().get(), context)
+    }
+
+    /// Runs one unit on a lane and waits for its end.
+    ///
+    /// - Parameters:
+    ///   - row: takes each row, on the loop.
+    ///   - steps: writes the unit's steps, on the loop, for each attempt.
+    @discardableResult
+    public func run(
+        _ effect: PostgresUnit.Effect, on lane: Lane, within timeout: Duration,
+        row: @escaping (Int, DataRow) -> Void = { _, _ in }, _ steps: @escaping PostgresUnit.Steps
+    ) throws(UnitFailure) -> TransactionStatus {
+        let pool = pool
+        return try BlockingUnit(effect, .steps(steps), row: row).run(on: context) { unit in
+            pool.value.submit(unit, on: lane, within: timeout)
+        }
+    }
+}
+
+/// A connection that one thread has for itself, call by call. Each blocks; only one at a time.
+public final class ExclusiveConnection: Sendable {
+    private let lent: LoopBound<LentConnection>
+    private let context: LoopContext
+
+    init(_ lent: LoopBound<LentConnection>, _ context: LoopContext) {
+        self.lent = lent
+        self.context = context
+    }
+
+    deinit {
+        // Where the loop is, since the connection is confined to it.
+        let lent = lent
+        context.post { lent.value.giveBack(.closed) }
+    }
+
+    /// Runs one unit and waits for its end.
+    ///
+    /// - Parameters:
+    ///   - row: takes each row, on the loop.
+    ///   - steps: writes the unit's steps, on the loop.
+    /// - Returns: where the session stands then.
+    @discardableResult
+    public func run(
+        _ effect: PostgresUnit.Effect, within timeout: Duration,
+        row: @escaping (Int, DataRow) -> Void = { _, _ in }, _ steps: @escaping PostgresUnit.Steps
+    ) throws(UnitFailure) -> TransactionStatus {
+        try run(BlockingUnit(effect, .steps(steps), row: row), timeout)
+    }
+
+    /// Runs one or several statements as text and waits for their end; values come as text.
+    @discardableResult
+    public func run(
+        script: String, within timeout: Duration,
+        row: @escaping (Int, DataRow) -> Void = { _, _ in }
+    ) throws(UnitFailure) -> TransactionStatus {
+        try run(BlockingUnit(.writes, .script(script), row: row), timeout)
+    }
+
+    private func run(
+        _ unit: BlockingUnit, _ timeout: Duration
+    ) throws(UnitFailure) -> TransactionStatus {
+        let lent = lent
+        return try unit.run(on: context) { unit in lent.value.submit(unit, within: timeout) }
+    }
+
+    /// Gives the connection back. Does not wait.
+    public func giveBack(_ how: LentConnection.Return = .forOthers) {
+        let lent = lent
+        context.post { lent.value.giveBack(how) }
+    }
+}
+
+/// A unit that a thread waits for.
+///
+/// Unchecked: its closures are called on the loop, while the thread that has made them is blocked.
+private final class BlockingUnit: @unchecked Sendable {
+    private let effect: PostgresUnit.Effect
+    private let content: PostgresUnit.Content
+    private let row: (Int, DataRow) -> Void
+
+    init(
+        _ effect: PostgresUnit.Effect, _ content: PostgresUnit.Content,
+        row: @escaping (Int, DataRow) -> Void
+    ) {
+        self.effect = effect
+        self.content = content
+        self.row = row
+    }
+
+    func run(
+        on context: LoopContext, _ submit: @escaping @Sendable (PostgresUnit) -> UnitToken
+    ) throws(UnitFailure) -> TransactionStatus {
+        precondition(!context.isCurrent, "a loop cannot wait for itself")
+        let reply = Handover<Result<TransactionStatus, UnitFailure>>()
+        context.post { [self] in
+            var unit = PostgresUnit(effect, content) { reply.give($0) }
+            unit.onRow = row
+            _ = submit(unit)
+        }
+        return try reply.take().get()
+    }
+}

@@ -1,0 +1,78 @@
+import Diagnostics
+import Network
+import PostgresWire
+
+// Ending units before their time.
+
+extension PostgresConnection {
+    /// Nobody wants a unit any more.
+    func withdrawn(_ run: UnitRun) {
+        if isDelivering { return loop.atEndOfTurn { [weak self] in self?.withdrawn(run) } }
+        if running.first === run { cancel(run) }
+    }
+
+    /// Ends units whose time is over: the one that runs is cancelled; a read behind it ends for its
+    /// owner only.
+    func endTimes(at now: UInt64) {
+        if let first = running.first, first.phase == .over { cancel(first) }
+        for (index, run) in running.enumerated() where run.phase == .running {
+            guard run.deadline <= now else {
+                watch(until: run.deadline)
+                continue
+            }
+            run.fate = run.fate ?? .timedOut
+            if index == 0 {
+                cancel(run)
+            } else {
+                run.tell(.failure(.timedOut))
+            }
+        }
+    }
+
+    /// A unit that nobody wants any more has come to run: it is cancelled unless it ends soon.
+    func lookAtFirst() {
+        guard let first = running.first, first.phase == .over else { return }
+        watch(until: loop.nowMilliseconds + ConnectionLimits.unwantedMilliseconds)
+    }
+
+    /// Cancels what runs, which is this unit. The connection is closed if that does not end it, and
+    /// begins nothing before both have ended, the unit and the request.
+    func cancel(_ run: UnitRun) {
+        guard cancelled == nil, cancelRequest == nil, running.first === run else { return }
+        let timeout = cluster.configuration.cancelTime
+        cancelled = (run, loop.nowMilliseconds + timeout.wholeMilliseconds)
+        watch(until: loop.nowMilliseconds + timeout.wholeMilliseconds)
+        requestCancel()
+    }
+
+    /// Sends a request to cancel, or one more.
+    func requestCancel() {
+        guard cancelRequest == nil, let packet = session.requestCancel() else { return }
+        let run = running.first
+        for other in running where other !== run { other.mayBeHit = true }
+        pool?.noteCancel()
+        let opening = TransportOpening(
+            to: host, socket.isSecure ? .required : .none, cluster: cluster, on: loop,
+            address: socket.peerAddress)
+        let request = CancelRequest(
+            packet, over: opening, on: loop, within: cluster.configuration.cancelTime)
+        cancelRequest = request
+        request.start { [weak self] outcome in self?.cancelEnded(outcome) }
+    }
+
+    private func cancelEnded(_ outcome: CancelRequest.Outcome) {
+        cancelRequest = nil
+        session.cancelEnded()
+        guard !isOver else { return }
+        switch outcome {
+        case .ended:
+            if cancelled != nil {
+                watch(until: loop.nowMilliseconds + ConnectionLimits.cancelAgainMilliseconds)
+            }
+        case .unsure: phase = .leaving
+        }
+        // Others may have been waiting to be cancelled.
+        endTimes(at: loop.nowMilliseconds)
+        settle()
+    }
+}

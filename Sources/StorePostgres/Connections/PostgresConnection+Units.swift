@@ -1,0 +1,73 @@
+import Network
+import PostgresWire
+
+// Units in flight.
+
+extension PostgresConnection {
+    /// Begins a unit. There must be room.
+    func begin(_ run: UnitRun) {
+        guard let content = run.unit?.content else { return }
+        if !cluster.preparesByName, session.preparesByName { session.stopPreparingByName() }
+        run.answerBytes = 0
+        switch content {
+        case .script(let sql): run.began(on: self, as: session.query(sql))
+        case .steps(let steps):
+            let id = session.begin()
+            isDelivering = true
+            defer { isDelivering = false }
+            do throws(FormatFault) {
+                try steps(&session, id)
+            } catch {
+                session.withdraw(id)
+                return run.tell(.failure(.value(error)))
+            }
+            session.sync(id)
+            run.began(on: self, as: id)
+        }
+        running.append(run)
+        watch(until: run.deadline)
+        flush()
+    }
+
+    func run(of id: UnitID) -> UnitRun? { running.first { $0.id == id } }
+
+    /// Hands on a row.
+    func deliver(_ step: Step, _ place: Range<Int>) {
+        guard let run = run(of: step.unit), run.fate != .answerTooLarge else { return }
+        run.answerBytes += place.count
+        if run.answerBytes > run.answerBytesMax {
+            run.fate = .answerTooLarge
+            return cancel(run)
+        }
+        isDelivering = true
+        run.unit?.onRow?(step.index, session.row(place))
+        isDelivering = false
+    }
+
+    /// Hands on a piece of a COPY.
+    func deliverCopy(_ step: Step, _ place: Range<Int>) {
+        isDelivering = true
+        run(of: step.unit)?.unit?.onCopyData?(session.bytes(place))
+        isDelivering = false
+    }
+
+    func finished(_ id: UnitID, _ outcome: UnitOutcome) {
+        guard let index = running.firstIndex(where: { $0.id == id }) else { return }
+        let run = running.remove(at: index)
+        let attempt = UnitVerdict.Attempt(
+            effect: run.effect, answerBytesMax: run.answerBytesMax, fate: run.fate,
+            isWhole: loan == nil, mayBeHit: run.mayBeHit,
+            left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
+        if cancelled?.run === run { cancelled = nil }
+        lookAtFirst()
+        run.left()
+        guard run.phase != .over else { return }
+        switch UnitVerdict.of(outcome, attempt, &run.history) {
+        case .tell(let result): run.tell(result)
+        case .runAgain(let pause): pool?.runAgain(run, after: pause)
+        }
+        if case .failed(let error, at: _, _) = outcome, error.sqlState == .readOnlyTransaction {
+            pool?.foundReadOnly(self)
+        }
+    }
+}

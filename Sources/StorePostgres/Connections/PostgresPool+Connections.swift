@@ -1,0 +1,89 @@
+import Network
+import PostgresWire
+
+// What connections tell their pool.
+
+extension PostgresPool {
+    /// A connection has come to the end of what it had to do, or has room.
+    func advanced(_ connection: PostgresConnection) {
+        let state = state(of: connection.lane)
+        feed(state)
+        guard cluster.budget.isContended, !connection.isLeaving else { return }
+        if lanes.allSatisfy(\.waiting.isEmpty) {
+            cluster.budget.stopWaiting(ObjectIdentifier(self))
+            guard cluster.budget.isContended else { return }
+        }
+        if isOwed(connection, of: state) { connection.retire() }
+    }
+
+    /// Whether others wait who have more of a right to a connection: to one that is not used, to
+    /// what is beyond our share, to a lane's second one, and in turn to the only one.
+    private func isOwed(_ connection: PostgresConnection, of state: LaneState) -> Bool {
+        if connection.isIdle { return true }
+        let (share, isScarce) = cluster.budget.share
+        if lanes.reduce(0, { $0 + $1.count }) > share { return true }
+        let isStarving = lanes.contains { $0 !== state && $0.isStarving }
+        if isStarving, state.connections.count > 1 { return true }
+        return (isStarving || isScarce)
+            && loop.nowMilliseconds >= connection.readySince + ConnectionLimits.turnMilliseconds
+    }
+
+    /// A connection has ended.
+    func ended(_ connection: PostgresConnection, _ end: SessionEnd, wasLeaving: Bool) {
+        let state = state(of: connection.lane)
+        state.connections.removeAll { $0 === connection }
+        if !wasLeaving {
+            metrics.note { $0.losses += 1 }
+            cluster.log(.lost(host: connection.host.shown, lane: state.lane, end))
+        }
+        cluster.budget.release()
+        noteCounts(of: state)
+        openInTurn()
+    }
+
+    /// A unit is to be run once more.
+    func runAgain(_ run: UnitRun, after pause: Duration) {
+        guard !isClosed else { return run.tell(.failure(.stopped)) }
+        metrics.note { $0.unitsRepeated += 1 }
+        guard pause > .zero else { return runAgain(run) }
+        _ = loop.schedule(after: pause) { [weak self] in
+            guard let self, run.phase == .waiting else { return }
+            runAgain(run)
+        }
+    }
+
+    private func runAgain(_ run: UnitRun) {
+        let state = state(of: run.lane)
+        if state.isUnavailable {
+            return fail([.unit(run)], .unavailable(unavailability(of: state)))
+        }
+        // The session that has just told of it may have more to tell first.
+        again.append(run)
+        guard again.count == 1 else { return }
+        loop.atEndOfTurn { [weak self] in self?.feedAgain() }
+    }
+
+    /// Puts those that are run again in front of the others, in their order.
+    private func feedAgain() {
+        let runs = again
+        again = []
+        for run in runs.reversed() where run.phase == .waiting {
+            state(of: run.lane).waiting.prepend(.unit(run))
+            watch(until: run.deadline)
+        }
+        for state in lanes where !state.waiting.isEmpty {
+            feed(state)
+            if !state.waiting.isEmpty { open(state) }
+        }
+    }
+
+    /// A server takes no writes, though it did when we came: another one has taken over.
+    func foundReadOnly(_ connection: PostgresConnection) {
+        guard !connection.lane.isReadOnly else { return }
+        for lane in Lane.allCases where !lane.isReadOnly {
+            for connection in state(of: lane).connections { connection.retire() }
+        }
+    }
+
+    func noteCancel() { metrics.note { $0.cancels += 1 } }
+}

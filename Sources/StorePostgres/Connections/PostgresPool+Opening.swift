@@ -1,0 +1,129 @@
+import Diagnostics
+import Network
+import PostgresWire
+
+// Opening connections, and what comes of it.
+
+extension PostgresPool {
+    /// Looks for another connection of a lane, if it may have one.
+    func open(_ state: LaneState) {
+        guard !isClosed, state.retryAt == nil, state.searches.isEmpty,
+            state.count < state.connectionsMax, takeSlot(for: state)
+        else { return }
+        state.starvingSince = nil
+        let search = HostSearch(state.lane, cluster: cluster, on: loop)
+        state.searches.append(search)
+        noteCounts(of: state)
+        search.start { [weak self, weak search] outcome in
+            guard let self, let search else { return }
+            state.searches.removeAll { $0 === search }
+            switch outcome {
+            case .success(let connection): opened(connection, in: state)
+            case .failure(let failure): notOpened(failure, in: state)
+            }
+        }
+    }
+
+    /// One of the process's connections: a free one, or one that another lane of this loop does not
+    /// use. If there is none we are woken when there is.
+    private func takeSlot(for state: LaneState) -> Bool {
+        let identifier = ObjectIdentifier(self)
+        if cluster.budget.take(identifier) { return true }
+        guard state.connections.isEmpty || !state.waiting.isEmpty else { return false }
+        let idle = lanes.lazy.filter { $0 !== state }.flatMap(\.connections).first(where: \.isIdle)
+        if let idle {
+            idle.retire()
+            // Its end may have opened what is wanted here already.
+            if !state.searches.isEmpty { return false }
+            if cluster.budget.take(identifier) { return true }
+        }
+        if state.connections.isEmpty, state.starvingSince == nil {
+            state.starvingSince = loop.nowMilliseconds
+        }
+        let box = LoopBound(WeakPool(self), on: loop)
+        let context = loop.context
+        cluster.budget.wait(identifier) {
+            context.post { box.value.pool?.slotFreed() }
+        }
+        return false
+    }
+
+    private func slotFreed() {
+        openInTurn()
+        // Nobody here may want it any more.
+        cluster.budget.doneWaking(ObjectIdentifier(self))
+    }
+
+    /// Opens connections for lanes that wait, those first that have none.
+    func openInTurn() {
+        let waiting = lanes.filter { !$0.waiting.isEmpty }
+        for state in waiting.sorted(by: { $0.starvingSince ?? .max < $1.starvingSince ?? .max }) {
+            open(state)
+        }
+    }
+
+    private func opened(_ connection: PostgresConnection, in state: LaneState) {
+        connection.pool = self
+        state.connections.append(connection)
+        metrics.note { $0.connects += 1 }
+        cluster.log(
+            .connected(
+                host: connection.host.shown, lane: state.lane,
+                serverVersion: connection.setting("server_version") ?? "unknown"))
+        if state.failures != nil { cluster.log(.available(lane: state.lane)) }
+        recover(state)
+        // What kept the others away may be over as well.
+        for other in lanes where other !== state && other.retryAt != nil {
+            other.retryAt = nil
+            open(other)
+        }
+        noteCounts(of: state)
+        feed(state)
+    }
+
+    private func recover(_ state: LaneState) {
+        state.failures = nil
+        state.retryAt = nil
+        state.retry?.cancel()
+        state.retry = nil
+        state.backOff.reset()
+    }
+
+    private func notOpened(_ failure: HostSearch.SearchFailure, in state: LaneState) {
+        metrics.note { $0.connectFailures += 1 }
+        var treatment = failure.treatment
+        if treatment == .goBare {
+            if cluster.isBare { treatment = .backOff }
+            for error in failure.failures.compactMap(\.serverError)
+            where error.sqlState == .protocolViolation {
+                cluster.noteSettingsRefused(error)
+            }
+        }
+        cluster.budget.release()
+        // Those that are open will be given up, sooner or later.
+        if treatment == .shrink, cluster.budget.shrink() > 0 { return open(state) }
+        if treatment == .goBare { return open(state) }
+        let pause = state.backOff.next(treatment)
+        let isNews = state.failures != failure.failures
+        state.failures = failure.failures
+        state.retryAt = loop.nowMilliseconds + pause.wholeMilliseconds
+        let unavailability = unavailability(of: state)
+        if isNews { cluster.log(.unavailable(unavailability, lane: state.lane)) }
+        if state.isUnavailable {
+            fail(state.waiting.remove { _ in true }, .unavailable(unavailability))
+        }
+        noteCounts(of: state)
+        state.retry?.cancel()
+        state.retry = loop.schedule(after: pause) { [weak self] in
+            state.retryAt = nil
+            self?.open(state)
+        }
+    }
+
+    /// A reference that keeps nothing.
+    private final class WeakPool {
+        weak let pool: PostgresPool?
+
+        init(_ pool: PostgresPool) { self.pool = pool }
+    }
+}

@@ -1,0 +1,186 @@
+import Diagnostics
+public import Network
+import PostgresWire
+
+/// The connections of one loop: opened when they are needed, shared out by lanes, closed when they
+/// are idle. Confined to the loop's thread; other threads come in by ``PoolAccess``.
+///
+/// The loops of a process share one ``PostgresCluster``, and with it the number of connections.
+/// Whoever makes a pool closes it, before the loop ends.
+public final class PostgresPool {
+    let cluster: PostgresCluster
+    let loop: EventLoop
+    /// The counts of this pool; any thread may read them.
+    public let metrics = PoolMetrics()
+    let lanes: [LaneState]
+    /// Ends the time of those that wait.
+    private var timer: TimerToken?
+    private var timerEnd = UInt64.max
+    private(set) var isClosed = false
+    /// Units that are to be run again, from the end of this turn on.
+    var again: [UnitRun] = []
+
+    /// A pool without a connection.
+    public init(_ cluster: PostgresCluster, on loop: EventLoop) {
+        self.cluster = cluster
+        self.loop = loop
+        lanes = Lane.allCases.map { lane in
+            LaneState(
+                lane, connectionsMax: cluster.configuration.settings(of: lane).connectionsMax)
+        }
+        cluster.budget.register(ObjectIdentifier(self))
+    }
+
+    deinit { cluster.budget.deregister(ObjectIdentifier(self)) }
+
+    func state(of lane: Lane) -> LaneState { lanes[lane.rawValue] }
+
+    // MARK: Units
+
+    /// Runs a unit on a connection of a lane: at once if there is room, else when it is its turn.
+    ///
+    /// The unit's owner is never told before this returns. Units of one lane begin in the order in
+    /// which they were submitted.
+    ///
+    /// - Parameter timeout: what the unit has in all, its wait and repetitions included. When it is
+    ///   over the unit is cancelled.
+    /// - Returns: what can withdraw it; it need not be kept.
+    @discardableResult
+    public func submit(
+        _ unit: PostgresUnit, on lane: Lane, within timeout: Duration
+    ) -> UnitToken {
+        precondition(lane != .exclusive, "its connections are lent: see `lend`")
+        let run = UnitRun(
+            unit, on: lane, deadline: loop.nowMilliseconds &+ timeout.wholeMilliseconds)
+        let state = state(of: lane)
+        if state.waiting.isEmpty, !isClosed, let connection = state.next() {
+            // Somebody waits: another connection would have served at once.
+            if !connection.running.isEmpty { open(state) }
+            begin(run, on: connection)
+        } else {
+            wait(.unit(run), in: state)
+        }
+        return UnitToken(run: run)
+    }
+
+    /// Lends a connection of its own to a caller, who gives it back.
+    ///
+    /// - Parameter completion: called once, never before this returns.
+    public func lend(
+        within timeout: Duration,
+        _ completion: @escaping (Result<LentConnection, UnitFailure>) -> Void
+    ) {
+        let deadline = loop.nowMilliseconds &+ timeout.wholeMilliseconds
+        let state = state(of: .exclusive)
+        wait(.loan(LoanRequest(deadline: deadline, completion: completion)), in: state)
+        loop.atEndOfTurn { [weak self] in self?.feed(state) }
+    }
+
+    /// Why a lane cannot be used for now; nil when it can, or nobody has tried.
+    public func unavailability(of lane: Lane) -> Unavailability? {
+        let state = state(of: lane)
+        return state.isUnavailable ? unavailability(of: state) : nil
+    }
+
+    /// What lets other threads in.
+    public var access: PoolAccess { PoolAccess(self) }
+
+    /// Refuses what waits and whatever comes. What runs is finished; then the connections end.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        timer?.cancel()
+        for state in lanes {
+            state.retry?.cancel()
+            for search in state.searches {
+                search.cancel()
+                cluster.budget.release()
+            }
+            state.searches = []
+            for connection in state.connections { connection.retire() }
+            fail(state.waiting.remove { _ in true }, .stopped)
+            noteCounts(of: state)
+        }
+        cluster.budget.deregister(ObjectIdentifier(self))
+    }
+
+    // MARK: Waiting
+
+    private func wait(_ entry: Waiting.Entry, in state: LaneState) {
+        if let failure = refusal(in: state) { return fail([entry], failure) }
+        state.waiting.append(entry)
+        watch(until: entry.deadline)
+        noteCounts(of: state)
+        if state.next() == nil { open(state) }
+    }
+
+    private func refusal(in state: LaneState) -> UnitFailure? {
+        if isClosed { return .stopped }
+        if state.isUnavailable { return .unavailable(unavailability(of: state)) }
+        guard state.waiting.count >= cluster.configuration.waitingMax else { return nil }
+        state.waiting.dropWithdrawn()
+        return state.waiting.count >= cluster.configuration.waitingMax ? .queueFull : nil
+    }
+
+    func unavailability(of state: LaneState) -> Unavailability {
+        let left = (state.retryAt ?? 0) - min(state.retryAt ?? 0, loop.nowMilliseconds)
+        return Unavailability(
+            failures: state.failures ?? [], retryAfterSeconds: max(1, Int64(left + 999) / 1000))
+    }
+
+    /// Tells those that they are refused, later in this turn.
+    func fail(_ entries: [Waiting.Entry], _ failure: UnitFailure) {
+        guard !entries.isEmpty else { return }
+        loop.atEndOfTurn { for entry in entries { entry.fail(failure) } }
+    }
+
+    func watch(until end: UInt64) {
+        guard end < timerEnd else { return }
+        timerEnd = end
+        let delay = Duration.milliseconds(end - min(end, loop.nowMilliseconds))
+        if let timer { return timer.rearm(after: delay) }
+        timer = loop.schedule(after: delay) { [weak self] in self?.endTimes() }
+    }
+
+    private func endTimes() {
+        timerEnd = .max
+        let now = loop.nowMilliseconds
+        for state in lanes where !state.waiting.isEmpty {
+            fail(state.waiting.remove { $0.deadline <= now }, .timedOut)
+            if let next = state.waiting.firstDeadline { watch(until: next) }
+            noteCounts(of: state)
+        }
+    }
+
+    /// Gives those that wait what there is.
+    func feed(_ state: LaneState) {
+        guard !state.waiting.isEmpty else { return }
+        while let connection = state.next(), let entry = state.waiting.popFirst() {
+            switch entry {
+            case .unit(let run): begin(run, on: connection)
+            case .loan(let request): lend(connection, to: request)
+            }
+        }
+        noteCounts(of: state)
+        if !state.waiting.isEmpty { open(state) }
+    }
+
+    private func begin(_ run: UnitRun, on connection: PostgresConnection) {
+        metrics.note { $0.unitsBegun += 1 }
+        connection.begin(run)
+    }
+
+    private func lend(_ connection: PostgresConnection, to request: LoanRequest) {
+        request.completion(.success(LentConnection(connection)))
+    }
+
+    func noteCounts(of state: LaneState) {
+        metrics.note {
+            $0.lanes[state.lane] = PoolCounts.LaneCounts(
+                open: state.count, waiting: state.waiting.count)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension PostgresPool: Sendable {}

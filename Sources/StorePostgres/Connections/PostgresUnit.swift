@@ -1,0 +1,77 @@
+public import PostgresWire
+
+/// A unit of work: one or several statements between Begin and Sync, which the server runs as one
+/// transaction, or a whole transaction of its own.
+///
+/// It may be run more than once: when others were in its way, or the connection was lost before it
+/// could have happened. Its steps are then written anew, which tells the owner that whatever came
+/// before is void.
+///
+/// All closures are called on the loop. `onRow`, `onCopyData` and the steps submit nothing.
+public struct PostgresUnit {
+    /// What running it does.
+    public enum Effect: Hashable, Sendable {
+        /// Nothing that lasts: it may be run again at any time.
+        case reads
+        /// What must not happen twice.
+        case writes
+    }
+
+    /// Writes the steps by `execute(_:in:)` and its like. It neither begins nor ends the unit.
+    ///
+    /// What it throws, the unit fails with; nothing of it is sent.
+    public typealias Steps = (inout PostgresSession, UnitID) throws(FormatFault) -> Void
+
+    enum Content {
+        case steps(Steps)
+        /// One or several statements as text; values come as text.
+        case script(String)
+    }
+
+    /// What running it does.
+    public let effect: Effect
+    let content: Content
+    let completion: (Result<TransactionStatus, UnitFailure>) -> Void
+    /// Bytes of rows above which it is cancelled.
+    public var answerBytesMax = ConnectionLimits.answerBytes
+    /// Is told a step's columns, where they are asked for.
+    public var onColumns: ((_ step: Int, [ResultColumn]) -> Void)?
+    /// Takes a row where it lies in the buffer that it was received in.
+    public var onRow: ((_ step: Int, DataRow) -> Void)?
+    /// Is told that a step has run to its end, which is no commit; nil when it is suspended and
+    /// may have more rows.
+    public var onStep: ((_ step: Int, CommandTag?) -> Void)?
+    /// Takes a piece of what COPY TO STDOUT gives.
+    public var onCopyData: ((Span<UInt8>) -> Void)?
+
+    init(
+        _ effect: Effect, _ content: Content,
+        completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
+    ) {
+        self.effect = effect
+        self.content = content
+        self.completion = completion
+    }
+
+    /// A unit of prepared statements.
+    ///
+    /// - Parameter completion: called once, when all of it is committed, rolled back, or lost,
+    ///   unless the unit is withdrawn.
+    public init(
+        _ effect: Effect, steps: @escaping Steps,
+        completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
+    ) {
+        self.init(effect, .steps(steps), completion: completion)
+    }
+
+    /// A unit of statements as text, without NUL and COPY FROM STDIN.
+    public init(
+        _ effect: Effect, script: String,
+        completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
+    ) {
+        self.init(effect, .script(script), completion: completion)
+    }
+}
+
+@available(*, unavailable)
+extension PostgresUnit: Sendable {}

@@ -1,0 +1,31 @@
+public import PostgresWire
+
+/// Why a unit has not done what it should.
+public enum UnitFailure: Error, Hashable, Sendable {
+    /// The server refused it, and has rolled it back; which step it was, where one was.
+    ///
+    /// 40001, 40P01 and 55P03 come when it has been run five times, or has no time for more.
+    case server(ServerError, step: Int?)
+    /// A value cannot be written in its type's form. Nothing was sent.
+    case value(FormatFault)
+    /// The connection was lost. It has not run, or nobody knows whether it has (SQLSTATE 08007).
+    case lost(mayHaveRun: Bool)
+    /// Its time was over. It has not run, or was cancelled and rolled back.
+    case timedOut
+    /// Its rows have more bytes than it may bring. A write may have been committed all the same.
+    case answerTooLarge(bytesMax: Int, isCommitted: Bool)
+    /// Too many wait for a connection (53400).
+    case queueFull
+    /// No connection is to be had.
+    case unavailable(Unavailability)
+    /// The pool has been closed.
+    case stopped
+}
+
+/// Why there is no connection, and when it makes sense to ask again.
+public struct Unavailability: Error, Hashable, Sendable {
+    /// What was in the way, at each host that was tried.
+    public let failures: [HostFailure]
+    /// Seconds until the servers are tried again, at least one.
+    public let retryAfterSeconds: Int64
+}

@@ -1,0 +1,95 @@
+import PostgresWire
+
+/// A unit on its way: from its submission until its owner has been told, or it was withdrawn.
+/// Confined to its loop's thread.
+final class UnitRun {
+    enum Phase {
+        /// For a connection, or for its next attempt.
+        case waiting
+        case running
+        /// Its owner has been told, or wants to hear nothing.
+        case over
+    }
+
+    /// Why it is being ended before its time.
+    enum Fate: Hashable {
+        case timedOut
+        case answerTooLarge
+        case withdrawn
+    }
+
+    /// What it does and whom it tells; nil once it is over, since whoever holds a token may be held
+    /// by the unit.
+    private(set) var unit: PostgresUnit?
+    let effect: PostgresUnit.Effect
+    let answerBytesMax: Int
+    let lane: Lane
+    /// When its time is over, in milliseconds of the loop's clock.
+    let deadline: UInt64
+    private(set) var phase = Phase.waiting
+    var fate: Fate?
+    /// Its number on the connection that runs it, and that.
+    private(set) var id: UnitID?
+    private weak var connection: PostgresConnection?
+    /// Bytes of rows in this attempt.
+    var answerBytes = 0
+    /// Whether a request to cancel that is meant for another unit may hit it in this attempt.
+    var mayBeHit = false
+    var history = UnitHistory()
+
+    init(_ unit: PostgresUnit, on lane: Lane, deadline: UInt64) {
+        self.unit = unit
+        effect = unit.effect
+        answerBytesMax = unit.answerBytesMax
+        self.lane = lane
+        self.deadline = deadline
+    }
+
+    /// A connection has begun it.
+    func began(on connection: PostgresConnection, as id: UnitID) {
+        phase = .running
+        self.connection = connection
+        self.id = id
+    }
+
+    /// The attempt is over; another one may follow.
+    func left() {
+        connection = nil
+        id = nil
+        mayBeHit = false
+        if phase == .running { phase = .waiting }
+    }
+
+    /// Tells the owner, once.
+    func tell(_ result: Result<TransactionStatus, UnitFailure>) {
+        guard phase != .over else { return }
+        phase = .over
+        let completion = unit?.completion
+        unit = nil
+        completion?(result)
+    }
+
+    /// Nobody wants to hear of it any more.
+    func withdraw() {
+        guard phase != .over else { return }
+        phase = .over
+        fate = .withdrawn
+        unit = nil
+        connection?.withdrawn(self)
+    }
+}
+
+@available(*, unavailable)
+extension UnitRun: Sendable {}
+
+/// What lets a unit be withdrawn. To be used on the loop.
+public struct UnitToken {
+    let run: UnitRun
+
+    /// Nobody is told of the unit any more. One that has not begun never does; one that runs is
+    /// cancelled.
+    public func withdraw() { run.withdraw() }
+}
+
+@available(*, unavailable)
+extension UnitToken: Sendable {}

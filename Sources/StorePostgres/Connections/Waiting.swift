@@ -1,0 +1,90 @@
+/// What waits for a connection of one lane, in the order it came.
+struct Waiting {
+    enum Entry {
+        case unit(UnitRun)
+        case loan(LoanRequest)
+
+        var deadline: UInt64 {
+            switch self {
+            case .unit(let run): run.deadline
+            case .loan(let request): request.deadline
+            }
+        }
+
+        /// Whether nobody waits for it any more.
+        var isWithdrawn: Bool {
+            switch self {
+            case .unit(let run): run.phase == .over
+            case .loan: false
+            }
+        }
+
+        func fail(_ failure: UnitFailure) {
+            switch self {
+            case .unit(let run): run.tell(.failure(failure))
+            case .loan(let request): request.completion(.failure(failure))
+            }
+        }
+    }
+
+    private var entries: [Entry] = []
+    /// Entries at the front that are gone.
+    private var head = 0
+
+    /// How many wait, those included that have been withdrawn and not been met yet.
+    var count: Int { entries.count - head }
+    var isEmpty: Bool { count == 0 }
+
+    mutating func append(_ entry: Entry) { entries.append(entry) }
+
+    /// Puts one in front of all others: it has waited before.
+    mutating func prepend(_ entry: Entry) {
+        if head > 0 {
+            head -= 1
+            entries[head] = entry
+        } else {
+            entries.insert(entry, at: 0)
+        }
+    }
+
+    /// The one that has waited longest.
+    mutating func popFirst() -> Entry? {
+        while head < entries.count {
+            let entry = entries[head]
+            head += 1
+            if head == entries.count {
+                entries.removeAll(keepingCapacity: true)
+                head = 0
+            } else if head >= 64, head > entries.count / 2 {
+                entries.removeFirst(head)
+                head = 0
+            }
+            if !entry.isWithdrawn { return entry }
+        }
+        return nil
+    }
+
+    /// Takes out those that satisfy a condition, and drops those that have been withdrawn.
+    mutating func remove(where isWanted: (Entry) -> Bool) -> [Entry] {
+        var removed: [Entry] = []
+        var kept: [Entry] = []
+        for entry in entries[head...] where !entry.isWithdrawn {
+            if isWanted(entry) { removed.append(entry) } else { kept.append(entry) }
+        }
+        entries = kept
+        head = 0
+        return removed
+    }
+
+    /// Drops those that have been withdrawn.
+    mutating func dropWithdrawn() { _ = remove { _ in false } }
+
+    /// The earliest end of somebody's time.
+    var firstDeadline: UInt64? { entries[head...].map(\.deadline).min() }
+}
+
+/// A caller that wants a connection of its own.
+struct LoanRequest {
+    let deadline: UInt64
+    let completion: (Result<LentConnection, UnitFailure>) -> Void
+}

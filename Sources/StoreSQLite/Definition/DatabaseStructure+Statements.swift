@@ -1,0 +1,40 @@
+public import Store
+
+extension DatabaseStructure {
+    /// The structure that `CREATE TABLE` and `CREATE INDEX` statements build; others are passed
+    /// over.
+    /// For a live database these are the texts of `sqlite_schema`, which SQLite keeps up to date.
+    public init(statements: [String]) {
+        self.init()
+        for statement in statements {
+            let tokens = SQLLexer.tokens(of: statement)
+            if var parser = TableParser(tokens) {
+                let table = parser.parse()
+                if !Self.isInternal(table.name) { tables[table.name] = table }
+            } else if let index = IndexParser.parse(tokens), !Self.isInternal(index.table) {
+                indexes[index.name] = index
+            }
+        }
+        nameTargets()
+    }
+
+    /// `REFERENCES t` without columns means the key of `t`.
+    private mutating func nameTargets() {
+        let known = tables
+        for (name, table) in known where table.keys.contains(where: { $0.targetColumns.isEmpty }) {
+            tables[name]?.keys = Set(
+                table.keys.map { key in
+                    var key = key
+                    if key.targetColumns.isEmpty {
+                        key.targetColumns = known[key.target]?.primaryKey ?? []
+                    }
+                    return key
+                })
+        }
+    }
+
+    /// Whether a table belongs to the server or to SQLite.
+    private static func isInternal(_ name: String) -> Bool {
+        name.hasPrefix("_apus_") || name.hasPrefix("sqlite_")
+    }
+}

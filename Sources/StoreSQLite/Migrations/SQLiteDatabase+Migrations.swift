@@ -1,0 +1,58 @@
+public import Diagnostics
+public import Store
+
+extension SQLiteDatabase: MigrationTarget {
+    /// See ``Store/MigrationTarget/migrate(_:)``.
+    @discardableResult
+    public func migrate<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try writeAndWait { transaction throws(Problem) in try body(transaction) }
+    }
+
+    /// See ``Store/MigrationTarget/rehearseMigration(_:)``.
+    public func rehearseMigration<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try rehearse { transaction throws(Problem) in try body(transaction) }
+    }
+
+    /// See ``Store/MigrationEngine/definitions``.
+    public var definitions: any DefinitionDialect { SQLiteDialect() }
+
+    /// See ``Store/MigrationEngine/structure(of:)``.
+    public func structure(of definitions: [TableDefinition]) -> DefinedStructure {
+        SQLiteMigrations().structure(of: definitions)
+    }
+
+    /// See ``Store/MigrationEngine/makeScratch()``.
+    public func makeScratch() throws(Problem) -> any MigrationTarget {
+        try SQLiteMigrations().makeScratch()
+    }
+
+    /// The migration files that were applied to the database at `path`, oldest first; a server may
+    /// hold it, and it need not be there. Makes and changes nothing.
+    public static func migrationRecords(at path: String) throws(Problem) -> [MigrationRecord] {
+        guard let reader = try SQLiteReader.inspecting(path) else { return [] }
+        return try worded { () throws(DatabaseError) in try reader.migrationRecords() }
+    }
+}
+
+/// SQLite as migrations know it: what definitions and scripts build is found in memory.
+public struct SQLiteMigrations: MigrationEngine {
+    /// See ``Store/MigrationEngine/definitions``.
+    public var definitions: any DefinitionDialect { SQLiteDialect() }
+
+    /// The engine.
+    public init() {}
+
+    /// See ``Store/MigrationEngine/structure(of:)``. Nothing has to be made for it.
+    public func structure(of definitions: [TableDefinition]) -> DefinedStructure {
+        SQLiteDialect().structure(of: definitions)
+    }
+
+    /// See ``Store/MigrationEngine/makeScratch()``.
+    public func makeScratch() throws(Problem) -> any MigrationTarget {
+        try SQLiteDatabase.open(.temporary)
+    }
+}

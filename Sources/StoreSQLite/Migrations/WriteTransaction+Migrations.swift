@@ -1,0 +1,175 @@
+public import Store
+import Values
+
+/// Migrations and seeds: names of tables and columns are in any case.
+extension WriteTransaction: MigrationTransaction {
+    // MARK: Tables
+
+    /// See ``Store/MigrationTransaction/structure()``.
+    public func structure() throws(DatabaseError) -> StructureDescription {
+        let statements = try query(
+            SQL(
+                text: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
+                    + "AND substr(tbl_name, 1, 6) <> '_apus_' ORDER BY rowid")
+        ) { rows throws(DatabaseError) in
+            var statements: [String] = []
+            while try rows.next() { statements.append(rows.text(0)) }
+            return statements
+        }
+        return StructureDescription(statements) { DatabaseStructure(statements: $0) }
+    }
+
+    /// See ``Store/MigrationTransaction/execute(_:)``.
+    public func execute(_ statement: String) throws(DatabaseError) {
+        try wordingOnce { () throws(DatabaseError) in try executeScript(statement) }
+    }
+
+    /// See ``Store/MigrationTransaction/drop(_:)``.
+    public func drop(_ part: SchemaPart) throws(DatabaseError) {
+        switch part {
+        case .table(let name): try executeScript("DROP TABLE \(quoted(identifier: name))")
+        case .index(let name): try executeScript("DROP INDEX \(quoted(identifier: name))")
+        case .column(let table, let name):
+            try executeScript(
+                "ALTER TABLE \(quoted(identifier: table)) DROP COLUMN \(quoted(identifier: name))")
+        }
+    }
+
+    // MARK: Files
+
+    /// See ``Store/MigrationTransaction/run(_:)``.
+    public func run(_ statement: MigrationScript.Statement) throws(DatabaseError) {
+        try wordingOnce { () throws(DatabaseError) in
+            try executeScript(statement.text, replacesRows: statement.replacesRows)
+        }
+    }
+
+    /// See ``Store/MigrationTransaction/endScript()``.
+    public func endScript() throws(DatabaseError) { try forgetDroppedSequences() }
+
+    /// See ``Store/MigrationTransaction/brokenReference()``.
+    public func brokenReference() throws(DatabaseError) -> (table: String, parent: String)? {
+        try foreignKeyViolations(limit: 1).first.map { ($0.table, $0.parent) }
+    }
+
+    /// See ``Store/MigrationTransaction/isRepetition(_:)``.
+    public func isRepetition(_ error: DatabaseError) -> Bool { error.isRepetition }
+
+    /// See ``Store/MigrationTransaction/migrationRecords()``.
+    public func migrationRecords() throws(DatabaseError) -> [MigrationRecord] {
+        try executeScript(MigrationRecord.table)
+        return try query(SQL(text: MigrationRecord.selection), .none, MigrationRecord.all)
+    }
+
+    /// See ``Store/MigrationTransaction/remember(_:)``.
+    public func remember(_ record: MigrationRecord) throws(DatabaseError) {
+        try executeScript(MigrationRecord.table)
+        try run(
+            """
+            INSERT INTO _apus_migrations VALUES (\(record.version), \(record.name), \
+            \(record.checksum), \(record.appliedAt))
+            """)
+    }
+
+    // MARK: Rows
+
+    /// See ``Store/MigrationTransaction/counts(of:in:)``.
+    public func counts(
+        of columns: [String], in table: String
+    ) throws(DatabaseError) -> (rows: Int, values: [Int]) {
+        let list = (["*"] + columns.map { quoted(identifier: $0) }).map { "count(\($0))" }
+        let sql = SQL(
+            text: "SELECT \(list.joined(separator: ", ")) FROM \(quoted(identifier: table))")
+        return try query(sql) { rows throws(DatabaseError) in
+            _ = try rows.next()
+            return (
+                Int(rows.int64(0)), list.indices.dropFirst().map { Int(rows.int64($0)) }
+            )
+        }
+    }
+
+    /// See ``Store/MigrationTransaction/commonest(_:in:)``.
+    public func commonest(
+        _ columns: [String], in table: String
+    ) throws(DatabaseError) -> (values: [String], count: Int)? {
+        let names = columns.map { quoted(identifier: $0) }
+        let list = names.joined(separator: ", ")
+        let present = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
+        let sql = SQL(
+            text: "SELECT count(*), \(list) FROM \(quoted(identifier: table)) WHERE \(present) "
+                + "GROUP BY \(list) HAVING count(*) > 1 ORDER BY 1 DESC LIMIT 1")
+        return try query(sql) { rows throws(DatabaseError) in
+            guard try rows.next() else { return nil }
+            let values = names.indices.map { SQLiteDialect().literal(rows.value($0 + 1), .text) }
+            return (values, Int(rows.int64(0)))
+        }
+    }
+
+    /// See ``Store/MigrationTransaction/change(_:)``.
+    public func change(_ statement: BoundSQL) throws(DatabaseError) -> Int {
+        try run(text: statement.text, arguments: statement.arguments)
+    }
+
+    /// See ``Store/MigrationTransaction/finds(_:)``.
+    public func finds(_ query: BoundSQL) throws(DatabaseError) -> Bool {
+        try self.query(text: query.text, arguments: query.arguments) {
+            rows throws(DatabaseError) in try rows.next()
+        }
+    }
+
+    /// Runs a script and takes out of its error what ALTER TABLE puts in twice: the quotes of a
+    /// name that is quoted already.
+    private func wordingOnce(_ body: () throws(DatabaseError) -> Void) throws(DatabaseError) {
+        do throws(DatabaseError) {
+            try body()
+        } catch .other(let code, let message, let line) {
+            var last: Character?
+            let words = message.filter { character in
+                defer { last = character }
+                return character != "\"" || last != "\""
+            }
+            throw .other(code: code, message: words, line: line)
+        }
+    }
+}
+
+extension MigrationRecord {
+    /// The table that remembers which files are applied.
+    fileprivate static let table = """
+        CREATE TABLE IF NOT EXISTS _apus_migrations (
+          version TEXT NOT NULL PRIMARY KEY,
+          name TEXT NOT NULL,
+          checksum TEXT NOT NULL,
+          applied_at TEXT NOT NULL
+        ) STRICT
+        """
+
+    /// What is remembered, oldest first.
+    fileprivate static let selection =
+        "SELECT version, name, checksum, applied_at FROM _apus_migrations ORDER BY version"
+
+    /// The rows of ``selection``.
+    fileprivate static func all(_ rows: inout Rows) throws(DatabaseError) -> [MigrationRecord] {
+        var records: [MigrationRecord] = []
+        while try rows.next() {
+            records.append(
+                MigrationRecord(
+                    version: rows.text(0), name: rows.text(1), checksum: rows.text(2),
+                    appliedAt: rows.text(3)))
+        }
+        return records
+    }
+}
+
+extension SQLiteReader {
+    /// The migration files that were applied, oldest first; none where nobody has looked yet.
+    func migrationRecords() throws(DatabaseError) -> [MigrationRecord] {
+        let remembers = try query(
+            "SELECT 1 FROM sqlite_schema WHERE name = '_apus_migrations'"
+        ) { rows throws(DatabaseError) in try rows.next() }
+        return remembers
+            ? try query(
+                SQL(text: MigrationRecord.selection), .none, budget: .inline,
+                MigrationRecord.all) : []
+    }
+}

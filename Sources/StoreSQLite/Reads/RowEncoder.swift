@@ -1,0 +1,65 @@
+import Bytes
+public import Store
+
+/// Rows on their way into the body of an answer: a JSON array of objects, or the one object.
+public struct RowEncoder {
+    private let layout: RowLayout
+    private let form: RowForm
+    /// Rows so far; of a single object also those that are counted only.
+    public private(set) var rowCount = 0
+
+    /// An encoder before the first row.
+    public init(_ layout: RowLayout, _ form: RowForm) {
+        self.layout = layout
+        self.form = form
+    }
+
+    /// Appends the next row and what stands in front of it, or after the last one what ends the
+    /// body.
+    ///
+    /// - Returns: false when there is no other row.
+    public mutating func appendNext(
+        _ rows: inout Rows, to body: inout [UInt8]
+    ) throws(DatabaseError) -> Bool {
+        let isRow = try rows.next()
+        if form.isObject {
+            if isRow, rowCount == 0 { appendRow(rows, to: &body) }
+        } else if isRow {
+            body.append(rowCount == 0 ? ASCII.leftBracket : ASCII.comma)
+            appendRow(rows, to: &body)
+        } else {
+            if rowCount == 0 { body.append(ASCII.leftBracket) }
+            body.append(ASCII.rightBracket)
+        }
+        if isRow { rowCount += 1 }
+        return isRow
+    }
+
+    /// Appends the rows that are left and what ends the body, unless the body grows longer than
+    /// `bytesMax` before that.
+    ///
+    /// - Returns: Whether that was all of them.
+    @inline(__always)
+    public mutating func append(
+        _ rows: inout Rows, to body: inout [UInt8], upTo bytesMax: Int
+    ) throws(DatabaseError) -> Bool {
+        while try appendNext(&rows, to: &body) {
+            if body.count > bytesMax { return false }
+        }
+        return true
+    }
+
+    private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
+        if form.stripsNulls {
+            layout.appendObject(strippingNulls: rows, to: &body)
+        } else {
+            layout.appendObject(rows, to: &body)
+        }
+    }
+}
+
+extension DatabaseError {
+    /// A body over `DatabaseLimits.answerBytesMax`.
+    public static let oversize = DatabaseError.tooLarge(
+        "an answer of more than \(DatabaseLimits.answerBytesMax) bytes")
+}

@@ -1,0 +1,67 @@
+public import Diagnostics
+import SQLite
+import Store
+import Synchronization
+import Values
+
+extension SQLiteDatabase {
+    /// The engine below, with its version, for whoever depends on how exactly it works.
+    public static var engine: String { "SQLite \(Connection.libraryVersion)" }
+
+    /// What the server has noted about this database; nil if there is nothing of the name. Facts
+    /// are read when the database is opened, and written by nobody but ``note(_:_:)`` and
+    /// ``noteIfAbsent(_:_:)``.
+    public func fact(_ name: String) -> String? { facts.withLock { $0[name] } }
+
+    /// What has been noted about the database at `path`, which a server may hold; nothing where
+    /// there is none yet. Makes and changes nothing.
+    public static func facts(at path: String) throws(Problem) -> [String: String] {
+        guard let reader = try SQLiteReader.inspecting(path) else { return [:] }
+        do throws(SQLiteError) {
+            let tables = try reader.connection.integer(
+                "SELECT count(*) FROM sqlite_schema WHERE name = '_apus_meta'")
+            return tables == 0 ? [:] : try reader.connection.facts()
+        } catch {
+            throw Problem(DatabaseError(error))
+        }
+    }
+
+    /// Notes something about this database unless there is something of that name, and returns what
+    /// stands there now: of several who note at once, the first one's. Blocks until it is durable.
+    public func noteIfAbsent(_ name: String, _ value: String) throws(Problem) -> String {
+        if let standing = fact(name) { return standing }
+        let standing = try writeAndWait { transaction throws(Problem) in
+            try worded { () throws(DatabaseError) in
+                try transaction.query(
+                    text: "INSERT INTO _apus_meta(key, value) VALUES (?7, ?8) "
+                        + "ON CONFLICT (key) DO UPDATE SET value = value RETURNING value",
+                    arguments: [.text(name), .text(value)]
+                ) { rows throws(DatabaseError) in try rows.next() ? rows.text(0) : value }
+            }
+        }
+        facts.withLock { $0[name] = standing }
+        return standing
+    }
+
+    /// Notes something about this database, in it. Blocks until it is durable.
+    public func note(_ name: String, _ value: String) throws(Problem) {
+        try writeAndWait { transaction throws(Problem) in
+            _ = try worded { () throws(DatabaseError) in
+                try transaction.run(
+                    text: "INSERT OR REPLACE INTO _apus_meta(key, value) VALUES (?7, ?8)",
+                    arguments: [.text(name), .text(value)])
+            }
+        }
+        facts.withLock { $0[name] = value }
+    }
+}
+
+extension Connection {
+    /// Everything that has been noted about the database. The writer reads it when it opens.
+    func facts() throws(SQLiteError) -> [String: String] {
+        var run = try run("SELECT key, value FROM _apus_meta")
+        var facts: [String: String] = [:]
+        while try run.step() { facts[run.cell(0).text] = run.cell(1).text }
+        return facts
+    }
+}

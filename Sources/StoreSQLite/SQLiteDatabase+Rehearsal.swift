@@ -1,0 +1,39 @@
+public import Diagnostics
+import Store
+import Synchronization
+
+extension SQLiteDatabase {
+    /// As `writeAndWait`, and undoes whatever `body` did: to see what would become of it.
+    ///
+    /// - Throws: what `body` throws, and what `writeAndWait` does.
+    public func rehearse<R: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        let outcome = RehearsalOutcome<R>()
+        do throws(Problem) {
+            try writeAndWait { transaction throws(Problem) -> Void in
+                outcome.note(Result { () throws(Problem) -> R in try body(transaction) })
+                throw .rehearsed
+            }
+        } catch {
+            if error != .rehearsed { throw error }
+        }
+        guard let result = outcome.noted else { throw .rehearsed }
+        return try result.get()
+    }
+}
+
+/// What became of a rehearsal. It may run again: the last time counts.
+private final class RehearsalOutcome<R: Sendable>: Sendable {
+    private let result = Mutex<Result<R, Problem>?>(nil)
+
+    var noted: Result<R, Problem>? { result.withLock { $0 } }
+
+    func note(_ newResult: Result<R, Problem>) { result.withLock { $0 = newResult } }
+}
+
+extension Problem {
+    /// What undoes a rehearsal. Nobody is told of it.
+    fileprivate static let rehearsed = Problem(
+        code: "rehearsed", status: 500, message: "The write was a rehearsal.")
+}

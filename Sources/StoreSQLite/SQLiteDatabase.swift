@@ -1,0 +1,239 @@
+public import Diagnostics
+import SQLite
+public import Store
+import Synchronization
+import Work
+
+/// The store as everything above sees it: readers, one group-committing writer, a slow lane for
+/// expensive reads, and the log of changes. Usable from every thread.
+public final class SQLiteDatabase: Sendable {
+    private let files: DatabaseFiles
+    private let configuration: DatabaseConfiguration
+    private let queue: WriteQueue
+    private let writerThread: PosixThread
+    private let slowLane: SlowLane
+    private let longReads: LongReads
+    private let tables: CapturedTables
+    private let publishers: Publishers
+    let presence: FilePresence
+    private let isClosed = Atomic(false)
+
+    /// What statements are written in.
+    public let dialect: any Dialect = SQLiteDialect()
+    /// What names this history of changes: 64 random bits, made with the file.
+    public let epoch: String
+    /// What the server has noted about this database, by name.
+    let facts: Mutex<[String: String]>
+
+    /// Opens or makes a database.
+    ///
+    /// - Throws: 55006 when another server uses it, 58030 when the file or its folder cannot be
+    ///   made, opened or written, XX001 when it is damaged or not a database.
+    public static func open(_ configuration: DatabaseConfiguration) throws(Problem)
+        -> SQLiteDatabase
+    {
+        let files = try DatabaseFiles(configuration.location)
+        let queue = WriteQueue()
+        let tables = CapturedTables()
+        let publishers = Publishers()
+        let presence = FilePresence()
+        let opened = Handover<Result<[String: String], Problem>>()
+        let path = files.path
+        let thread = PosixThread(name: "writer") {
+            WriterThread.run(
+                path: path, configuration: configuration, queue: queue, tables: tables,
+                publishers: publishers, presence: presence, opened: opened)
+        }
+        guard let thread else {
+            throw PosixThread.refused
+        }
+        do throws(Problem) {
+            let facts = try opened.take().get()
+            return SQLiteDatabase(
+                files: files, configuration: configuration, queue: queue, thread: thread,
+                tables: tables, publishers: publishers, presence: presence, facts: facts)
+        } catch {
+            thread.join()
+            throw error
+        }
+    }
+
+    /// Throws 55006 when a server holds the database at `path`. Makes nothing.
+    public static func requireFree(_ path: String) throws(Problem) {
+        try DataLock.requireFree(path)
+    }
+
+    private init(
+        files: DatabaseFiles, configuration: DatabaseConfiguration, queue: WriteQueue,
+        thread: PosixThread, tables: CapturedTables, publishers: Publishers,
+        presence: FilePresence, facts: [String: String]
+    ) {
+        self.files = files
+        self.configuration = configuration
+        self.queue = queue
+        self.tables = tables
+        self.publishers = publishers
+        self.presence = presence
+        epoch = facts["epoch"] ?? ""
+        self.facts = Mutex(facts)
+        writerThread = thread
+        let path = files.path
+        let longReads = LongReads(configuration)
+        self.longReads = longReads
+        slowLane = SlowLane(statementTimeout: configuration.statementTimeout) {
+            () throws(DatabaseError) in
+            if let spare = longReads.takeSpare() { return spare }
+            let reader = try Opening.reader(
+                path: path, cacheKiB: configuration.slowLaneCacheKiB, tables: tables,
+                counts: publishers.counts)
+            reader.longReads = longReads
+            return reader
+        }
+    }
+
+    deinit {
+        close()
+    }
+
+    /// A reader for the calling loop or thread.
+    public func makeReader() throws(DatabaseError) -> SQLiteReader {
+        if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
+        let reader = try Opening.reader(
+            path: files.path, cacheKiB: configuration.pageCacheKiB, tables: tables,
+            counts: publishers.counts)
+        reader.commits = publishers.commits
+        reader.slowLane = slowLane
+        return reader
+    }
+
+    /// Runs a write in its own savepoint and returns once it is durable.
+    ///
+    /// `body` runs on the writer's thread. It may run again if another write's error cost both
+    /// their transaction, so it must have no effect outside of the database. What it throws undoes
+    /// all it did.
+    ///
+    /// A write that has not begun when the calling task is cancelled is dropped.
+    ///
+    /// - Throws: what `body` throws; 23503 for a foreign key left open; 53400 when too many writes
+    ///   wait; 53100, 58030 when the commit failed, 58P01 when the file was removed or replaced,
+    ///   57P03 after `close`, 57014 when dropped.
+    @discardableResult
+    public func write<R: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+    ) async throws(Problem) -> R {
+        let withdrawal = Cancellation()
+        let result: Result<R, Problem> = await withTaskCancellationHandler {
+            await unsafe withUnsafeContinuation { continuation in
+                submit(withdrawal, body) { unsafe continuation.resume(returning: $0) }
+            }
+        } onCancel: {
+            withdrawal.raise()
+        }
+        return try result.get()
+    }
+
+    /// As `write`, for callers without a task: calls `reply` once, on the writer's thread, which it
+    /// should not hold up, or on this one when the write is refused at once.
+    ///
+    /// - Returns: what drops the write if it has not begun, from any thread.
+    public func write<R: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
+        reply: @escaping @Sendable (Result<R, Problem>) -> Void
+    ) -> @Sendable () -> Void {
+        let withdrawal = Cancellation()
+        submit(withdrawal, body, reply)
+        return { withdrawal.raise() }
+    }
+
+    /// As `write`, blocking the calling thread and without the statement timeout: for start-up and
+    /// the command line. Never to be called on a loop, nor on the writer's thread.
+    @discardableResult
+    public func writeAndWait<R: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        let answer = Handover<Result<R, Problem>>()
+        submit(nil, body) { answer.give($0) }
+        return try answer.take().get()
+    }
+
+    /// - Parameter withdrawal: Ends the write before it begins; one without is not bounded in time.
+    private func submit<R: Sendable>(
+        _ withdrawal: Cancellation?,
+        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
+        _ reply: @escaping @Sendable (Result<R, Problem>) -> Void
+    ) {
+        submit(
+            WriteJob(
+                perform: { transaction in
+                    do throws(Problem) {
+                        let value = try body(transaction)
+                        return .kept { reply(.success(value)) }
+                    } catch {
+                        return .undone { reply(.failure(error)) }
+                    }
+                }, fail: { reply(.failure($0)) }, isBounded: withdrawal != nil,
+                withdrawal: withdrawal))
+    }
+
+    func submit(_ job: WriteJob) {
+        do throws(Problem) {
+            try queue.append(job)
+        } catch {
+            job.fail(error)
+        }
+    }
+
+    /// Runs a read on the slow lane, under the statement timeout.
+    ///
+    /// When the calling task is cancelled, the read is dropped or interrupted.
+    ///
+    /// - Throws: what `body` throws; 53400 when too many reads wait; 57P03 after `close`, 57014
+    ///   when dropped.
+    public func readSlowly<R: Sendable>(
+        _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R
+    ) async throws(Problem) -> R {
+        try await slowLane.run(body)
+    }
+
+    /// Says which tables feed the change log, from the next write on. To be called again after a
+    /// reload.
+    public func setCaptured(_ tables: [CapturedTable]) {
+        self.tables.set(tables)
+    }
+
+    /// Hands the changes of every commit to `publish`, in order, once they are durable. Called on
+    /// the writer's thread: it should pass them on and return.
+    ///
+    /// - Parameter afterReplies: called when those who wrote have been answered as well, and so
+    ///   the one time to wake a thread for both.
+    public func onCommit(
+        _ publish: @escaping @Sendable ([Change]) -> Void,
+        afterReplies: @escaping @Sendable () -> Void = {}
+    ) {
+        publishers.add(Publishers.Publisher(publish: publish, afterReplies: afterReplies))
+    }
+
+    /// Asks the writer to remove changes that are older than they are to be kept, a few rows at a
+    /// time between the writes. Returns at once. To be called each minute, by the node that leads.
+    public func trimChanges() { queue.askForTrimming() }
+
+    /// Asks the writer to look whether its files are still there. It looks before each commit, too:
+    /// to be called each second, for the time when nobody writes. Returns at once.
+    public func checkFiles() { queue.wake() }
+
+    /// Whether this node does what only one of several does: with this engine, whoever holds the
+    /// lock on the data.
+    public var leads: Bool { files.areLocked }
+
+    /// Ends slow reads, finishes the waiting writes (those that have not begun after
+    /// the configuration's `closingTime` fail with 57P03), closes the file and gives up the lock.
+    /// Readers must be gone or idle. Calling it again does nothing.
+    public func close() {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        slowLane.close()
+        longReads.close()
+        queue.close(within: configuration.closingTime)
+        writerThread.join()
+        files.close()
+    }
+}

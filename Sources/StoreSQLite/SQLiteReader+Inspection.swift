@@ -1,0 +1,24 @@
+public import Diagnostics
+import Glibc
+import Store
+
+extension SQLiteReader {
+    /// A reader of the database at `path` for a look at it, also while a server holds it: it takes
+    /// no lock on the data directory and writes nothing. For the command line: not bounded in time.
+    ///
+    /// - Returns: nil when there is no such file, or when nothing has been written to it yet.
+    /// - Throws: what the database reports.
+    public static func inspecting(_ path: String) throws(Problem) -> SQLiteReader? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_size > 0 else { return nil }
+        do throws(DatabaseError) {
+            let reader = try Opening.reader(
+                path: path, cacheKiB: DatabaseLimits.pageCacheBytesMin / 1024,
+                tables: CapturedTables(), counts: RowCounts())
+            reader.lane = .thread(deadline: nil)
+            return reader
+        } catch {
+            throw Problem(error)
+        }
+    }
+}

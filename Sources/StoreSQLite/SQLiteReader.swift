@@ -1,0 +1,115 @@
+import SQLite
+public import Store
+public import Values
+
+/// A connection for reading: one per event loop, one per thread of the slow lane, used by that one
+/// only.
+public final class SQLiteReader {
+    /// What its queries are written in.
+    public let dialect: any Dialect = SQLiteDialect()
+    let connection: Connection
+    let tables: CapturedTables
+    let counts: RowCounts
+    var lane: Lane
+    /// The writer's commits; nil where nobody shares snapshots.
+    var commits: CommitCount?
+    private var shared: SharedSnapshot?
+    /// Where the log stood before the snapshot in use was taken.
+    private(set) var snapshotMark: LogMark?
+    /// Where reads go on that take too long for a loop; nil where nobody hurries.
+    var slowLane: SlowLane?
+    /// Where reads of many rows go on; nil on a loop.
+    var longReads: LongReads?
+    /// Whether the connection has left with a read of many rows: it is no longer this thread's.
+    var hasLeft = false
+
+    init(
+        connection: Connection, tables: CapturedTables, counts: RowCounts, lane: Lane, cacheKiB: Int
+    ) {
+        self.cacheKiB = cacheKiB
+        self.connection = connection
+        self.tables = tables
+        self.counts = counts
+        self.lane = lane
+    }
+
+    /// The most page cache, in KiB.
+    var cacheKiB: Int {
+        didSet { try? connection.execute("PRAGMA cache_size = -\(cacheKiB)") }
+    }
+
+    /// Lets `cancellation` interrupt what runs here.
+    func obey(_ cancellation: Cancellation) { connection.obey(cancellation) }
+
+    /// Runs a query and hands its rows to `body`.
+    ///
+    /// - Throws: what the database reports, or what `body` throws.
+    public func query<R>(
+        _ sql: SQL, _ context: QueryContext = .none, budget: Budget = .inline,
+        _ body: (inout Rows) throws(DatabaseError) -> R
+    ) throws(DatabaseError) -> R {
+        let sql = sql.bound
+        return try query(text: sql.text, arguments: sql.arguments, context, budget: budget, body)
+    }
+
+    /// Runs a query whose text is kept apart from its arguments, as cached plans keep it.
+    public func query<R>(
+        text: String, arguments: [Value], _ context: QueryContext = .none,
+        budget: Budget = .inline, _ body: (inout Rows) throws(DatabaseError) -> R
+    ) throws(DatabaseError) -> R {
+        var rows = try start(text: text, arguments: arguments, context, budget: budget)
+        return try body(&rows)
+    }
+
+    /// Starts a query whose rows are taken step by step.
+    func start(
+        text: String, arguments: [Value], _ context: QueryContext, budget: Budget
+    ) throws(DatabaseError) -> Rows {
+        shared?.join()
+        let (limit, interruption) = lane.limit(budget)
+        connection.limit(limit)
+        do throws(SQLiteError) {
+            return Rows(
+                try connection.start(text, arguments, context), of: connection,
+                interruption: interruption)
+        } catch {
+            throw DatabaseError(error, interruption: interruption)
+        }
+    }
+
+    /// Runs several queries on one state of the database. Inside another snapshot it adds nothing.
+    /// A read that leaves in `body` takes the snapshot with it.
+    public func snapshot<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+        shared?.join()
+        shared?.pins += 1
+        let outer = snapshotMark
+        defer {
+            shared?.pins -= 1
+            snapshotMark = outer
+        }
+        if connection.isInTransaction {
+            snapshotMark = outer ?? shared?.mark
+            return try body()
+        }
+        snapshotMark = connection.logMark
+        // BEGIN takes no lock and touches no file: it can only fail inside a transaction.
+        guard (try? connection.execute("BEGIN")) != nil else {
+            snapshotMark = nil
+            return try body()
+        }
+        defer { if !hasLeft { try? connection.execute("COMMIT") } }
+        return try body()
+    }
+
+    /// Lets the reads of one turn of the loop share a snapshot, as long as nothing is committed.
+    ///
+    /// - Parameter atEndOfTurn: runs a closure on the loop before it sleeps.
+    public func shareSnapshots(atEndOfTurn: @escaping (@escaping () -> Void) -> Void) {
+        guard let commits else { return }
+        shared = SharedSnapshot(connection, commits: commits, atEndOfTurn: atEndOfTurn)
+    }
+}
+
+/// Confined to its loop or thread.
+@available(*, unavailable)
+extension SQLiteReader: Sendable {}

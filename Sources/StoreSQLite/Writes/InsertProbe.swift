@@ -1,0 +1,65 @@
+import Diagnostics
+import Store
+import Values
+
+/// Finds out what SQLite does not say about a constraint that an INSERT breaks: which foreign key,
+/// which values. Runs after the failed statement was undone, inside the same transaction.
+struct InsertProbe {
+    let run: ProgramRun
+    let table: Table
+
+    /// Why an INSERT of these values failed.
+    func refusal(
+        _ error: DatabaseError, inserting values: [Value]
+    ) throws(WriteRefusal) -> WriteRefusal {
+        switch error {
+        case .unique(_, let columns):
+            let key = table.key(over: columns)
+            return .violation(
+                .unique(key.name, columns: key.columns, values: key.columns.map { values[$0] }))
+        case .notNull(_, let column): return .violation(.notNull(column, row: values))
+        case .check(let name): return .violation(.check(name, row: values))
+        case .foreignKey:
+            return try missingParent(of: values).map { .violation($0) } ?? .failed(Problem(error))
+        case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
+            .sequenceExhausted, .stillReferenced, .tooDeep, .uniqueIndex, .other:
+            return .failed(Problem(error))
+        }
+    }
+
+    /// The first reference of these values that leads nowhere.
+    func missingParent(of values: [Value]) throws(WriteRefusal) -> ConstraintViolation? {
+        for reference in table.references {
+            let key = reference.columns.map { values[$0] }
+            if key.contains(.null) { continue }
+            let lookup = ProgramStatement { writer in
+                writer.append("SELECT 1 FROM ")
+                writer.append(reference.other, as: Alias.other)
+                writer.append(" WHERE ")
+                writer.append(
+                    reference.otherColumns(of: Alias.other),
+                    equal: zip(key, reference.otherColumns).map { .argument($0, $1.type) })
+            }
+            if try run.first(lookup, lookup.sql.arguments, count: 1) == nil {
+                return .missingParent(reference, values: key)
+            }
+        }
+        return nil
+    }
+}
+
+extension Table {
+    /// The key over the columns that SQLite names, and these in its own order.
+    func key(over names: [String]) -> Key {
+        let places = names.compactMap { name in columns.firstIndex { $0.name == name } }
+        return keys.first { Set($0.columns) == Set(places) }
+            ?? Key("\(name)_\(names.joined(separator: "_"))_key", places)
+    }
+}
+
+extension Table.Reference {
+    /// The columns of a row of the other table.
+    func otherColumns(of alias: String) -> [ValueExpression] {
+        otherColumns.map { .column($0.name, of: alias, type: $0.type) }
+    }
+}

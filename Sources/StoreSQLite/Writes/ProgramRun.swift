@@ -1,0 +1,73 @@
+import Diagnostics
+import Store
+import Values
+
+/// One run of a program inside the writer's transaction. Anything thrown undoes the whole write.
+struct ProgramRun {
+    let transaction: WriteTransaction
+    let operands: Operands
+    let context: QueryContext
+
+    /// The first column of all rows that a statement finds or changes.
+    func integers(_ text: String, _ arguments: [Value]) throws(DatabaseError) -> [Int64] {
+        try transaction.query(text: text, arguments: arguments, context) {
+            (rows) throws(DatabaseError) in
+            try rows.integers()
+        }
+    }
+
+    /// The first `count` columns of the first row that a statement finds, nil when there is none.
+    func first(
+        _ statement: ProgramStatement, _ arguments: [Value], count: Int
+    ) throws(WriteRefusal) -> [Value]? {
+        try refused { () throws(DatabaseError) in
+            try transaction.query(text: statement.text, arguments: arguments, context) {
+                (rows) throws(DatabaseError) in
+                guard try rows.next() else { return nil }
+                return (0..<count).map { rows.value($0) }
+            }
+        }
+    }
+
+    /// The arguments of a statement about these rows.
+    func arguments(
+        _ statement: ProgramStatement, _ rows: Value?, assigning assignments: [Assignment] = []
+    ) -> [Value] {
+        statement.arguments(rows) { source in
+            switch source {
+            case .operand: operands.value(source)
+            case .column(let column): assignments.first { $0.column == column }?.value
+            case .oldColumn: nil
+            }
+        }
+    }
+}
+
+/// Runs what asks the database, and refuses the write where it fails.
+func refused<R>(_ work: () throws(DatabaseError) -> R) throws(WriteRefusal) -> R {
+    do throws(DatabaseError) {
+        return try work()
+    } catch {
+        throw .failed(Problem(error))
+    }
+}
+
+extension DatabaseError {
+    /// Whether a constraint of the schema stood in the way.
+    var isConstraint: Bool {
+        switch self {
+        case .unique, .uniqueIndex, .notNull, .check, .foreignKey: true
+        case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
+            .sequenceExhausted, .stillReferenced, .tooDeep:
+            false
+        case .other: isMissingRowID
+        }
+    }
+}
+
+extension Value {
+    /// Rowids as `json_each` takes them.
+    init(rowIDs: [Int64]) {
+        self = .text("[" + rowIDs.map(String.init).joined(separator: ",") + "]")
+    }
+}

@@ -1,0 +1,123 @@
+import Store
+import Values
+
+/// What reads back the rows of a write.
+struct ReturningStatements: Sendable {
+    private let returning: Returning
+    private let representation: RepresentationStatements?
+
+    init(_ returning: Returning) {
+        self.returning = returning
+        representation = returning.representation.map(RepresentationStatements.init)
+    }
+
+    /// Whether rows are read back.
+    var readsRows: Bool { representation != nil }
+
+    /// The operands of the request among the arguments.
+    var slots: [ArgumentSlot] { representation?.one.sql.slots ?? [] }
+
+    /// Refuses a number of rows.
+    func require(_ count: Int) throws(WriteRefusal) { try returning.require(count) }
+
+    /// The rows with these rowids as the body of an answer; nil if nobody asks.
+    func body(of rowIDs: [Int64], _ run: ProgramRun) throws(WriteRefusal) -> [UInt8]? {
+        try representation?.body(of: rowIDs, run)
+    }
+}
+
+private struct RepresentationStatements: Sendable {
+    let representation: Returning.Representation
+    /// Reads the row with a rowid.
+    let one: ProgramStatement
+    /// Reads the rows of a list.
+    let many: ProgramStatement
+    /// Counts those that the caller may see; nil where that is told by how many are read.
+    let visible: ProgramStatement?
+
+    init(_ representation: Returning.Representation) {
+        self.representation = representation
+        let select = representation.select
+        let alias = representation.alias
+        one = ProgramStatement { writer in
+            writer.append("SELECT ")
+            writer.append(list: select.columns.map(\.value))
+            writer.append(" FROM ")
+            if let source = select.sources.first { writer.sql.append(source) }
+            writer.appendWhere(select.conditions.filter { $0 != .yes })
+            writer.append(" AND ")
+            writer.append(rowIDOf: alias)
+            writer.append(" = ")
+            writer.appendRows()
+        }
+        many = ProgramStatement { $0.appendRows(of: select, as: alias) }
+        guard let rule = representation.rule, representation.leavesOutRows else {
+            visible = nil
+            return
+        }
+        visible = ProgramStatement { writer in
+            writer.append("SELECT count(*)")
+            writer.appendSource(ofRowsIn: select.tableName, as: alias)
+            writer.appendWhere([rule])
+        }
+    }
+
+    /// As in PostgreSQL, a write whose own row its caller may not read fails.
+    func body(of rowIDs: [Int64], _ run: ProgramRun) throws(WriteRefusal) -> [UInt8] {
+        let list = rowIDs.count == 1 ? nil : Value(rowIDs: rowIDs)
+        if let visible, !rowIDs.isEmpty {
+            let arguments = run.arguments(visible, list ?? Value(rowIDs: rowIDs))
+            let found = try run.first(visible, arguments, count: 1)
+            guard found == [.integer(Int64(rowIDs.count))] else { throw .invisibleRow }
+        }
+        let (body, count) =
+            if let list { try read(many, list, run) } else {
+                try read(one, .integer(rowIDs[0]), run)
+            }
+        if visible == nil, representation.rule != nil, count != rowIDs.count {
+            throw .invisibleRow
+        }
+        return body
+    }
+
+    private func read(
+        _ statement: ProgramStatement, _ rows: Value, _ run: ProgramRun
+    ) throws(WriteRefusal) -> (body: [UInt8], count: Int) {
+        let arguments = run.arguments(statement, rows)
+        return try refused { () throws(DatabaseError) in
+            try run.transaction.query(
+                text: statement.text, arguments: arguments, run.context
+            ) { (rows) throws(DatabaseError) in
+                var encoder = RowEncoder(representation.layout, representation.form)
+                var body: [UInt8] = []
+                let bytesMax = DatabaseLimits.answerBytesMax
+                guard try encoder.append(&rows, to: &body, upTo: bytesMax) else {
+                    throw .oversize
+                }
+                return (body, encoder.rowCount)
+            }
+        }
+    }
+}
+
+extension ProgramWriter {
+    /// The rows of a list, in that order unless the query has one.
+    fileprivate mutating func appendRows(of select: SelectStatement, as alias: String) {
+        append("SELECT ")
+        append(list: select.columns.map(\.value))
+        appendSource(ofRowsIn: select.tableName, as: alias)
+        appendWhere(select.conditions.filter { $0 != .yes })
+        if select.order.isEmpty {
+            append(" ORDER BY \(Self.keys).key")
+        } else {
+            sql.appendTail(of: SelectStatement([], from: [], order: select.order))
+        }
+    }
+}
+
+extension SelectStatement {
+    /// The table that its rows are of.
+    fileprivate var tableName: String {
+        if case .table(let name)? = sources.first?.table { name } else { "" }
+    }
+}

@@ -1,0 +1,62 @@
+import Store
+import Values
+
+/// A delete as SQLite runs it.
+final class SQLiteDelete: PreparedDelete {
+    let slots: [ArgumentSlot]
+    let search: BoundSQL?
+    private let choice: RowChoice
+    private let returning: ReturningStatements
+    private let statement: ProgramStatement
+    /// Finds the rowids of the rows that will go.
+    private let rows: ProgramStatement
+    private let database: SQLiteDatabase
+
+    init(_ program: DeleteProgram, in database: SQLiteDatabase) {
+        self.database = database
+        let choice = RowChoice(program.target)
+        self.choice = choice
+        returning = ReturningStatements(program.returning)
+        search = program.target.search
+        statement = ProgramStatement { writer in
+            writer.append("DELETE")
+            writer.append(from: choice)
+        }
+        slots = statement.sql.slots + returning.slots
+        rows = ProgramStatement { writer in
+            writer.append("SELECT ")
+            writer.append(rowIDOf: choice.alias)
+            writer.append(from: choice)
+        }
+    }
+
+    func run(
+        on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
+        reply: @escaping WriteReply
+    ) -> WriteWithdrawal {
+        database.run(reply) { [self] (transaction) throws(WriteRefusal) in
+            let run = ProgramRun(transaction: transaction, operands: operands, context: context)
+            return try write(found?.list, run)
+        }
+    }
+
+    /// The rows as they were are read first, with what is embedded in them; then they go.
+    private func write(_ found: Value?, _ run: ProgramRun) throws(WriteRefusal) -> WriteResult {
+        var body: [UInt8]?
+        if returning.readsRows {
+            let rowIDs = try refused { () throws(DatabaseError) in
+                try run.integers(rows.text, run.arguments(rows, found))
+            }
+            body = try returning.body(of: rowIDs, run)
+        }
+        let affected: Int
+        do throws(DatabaseError) {
+            affected = try run.transaction.run(
+                text: statement.text, arguments: run.arguments(statement, found), run.context)
+        } catch {
+            throw try ViolationProbe(run: run, choice: choice, rows: found).refusal(deleting: error)
+        }
+        try returning.require(affected)
+        return WriteResult(affected: affected, body: body)
+    }
+}

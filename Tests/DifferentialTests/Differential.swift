@@ -1,0 +1,103 @@
+import Foundation
+
+/// A run of the harness: projects one after the other, each asked for a while.
+struct Differential {
+    /// What one run came to.
+    struct Summary: CustomStringConvertible {
+        let seed: UInt64
+        var requests = 0
+        var projects = 0
+        /// Why projects were not served.
+        var refused: [String] = []
+        var statuses: [Int: Int] = [:]
+        /// What was found, as small as it got, for a person.
+        var findings: [(sort: Contest.Finding.Sort, text: String)] = []
+
+        var description: String {
+            let histogram = statuses.sorted { $0.key < $1.key }
+                .map { "\($0.key) × \($0.value)" }.joined(separator: ", ")
+            let faults = findings.count { $0.sort == .fault }
+            return "differential: seed \(seed), \(requests) requests to \(projects) projects "
+                + "(\(refused.count) refused), \(histogram), "
+                + "\(findings.count - faults) differences, \(faults) faults"
+        }
+    }
+
+    var contest = Contest()
+    var seed: UInt64
+    var requests: Int
+    /// After how many requests the next project follows.
+    var requestsPerProject = 125
+    /// How long one finding is made smaller, and how many are looked for.
+    var shrinkingTime = Duration.seconds(90)
+    var findingsMax = 3
+
+    /// What the environment asks for: `APUS_DIFFERENTIAL_REQUESTS`, `APUS_SEED`.
+    static func fromEnvironment() -> Differential {
+        let environment = ProcessInfo.processInfo.environment
+        return Differential(
+            seed: environment["APUS_SEED"].flatMap { UInt64($0) } ?? 7,
+            requests: environment["APUS_DIFFERENTIAL_REQUESTS"].flatMap { Int($0) } ?? 500)
+    }
+
+    func run() throws -> Summary {
+        var summary = Summary(seed: seed)
+        var dice = Dice(seed: seed)
+        while summary.requests < requests, summary.findings.count < findingsMax {
+            let projectSeed = dice.seed()
+            try play(
+                projectSeed, atMost: min(requestsPerProject, requests - summary.requests), &summary)
+            // A generator whose projects are refused would go on for ever.
+            if summary.refused.count > 10 { break }
+        }
+        return summary
+    }
+
+    private func play(_ seed: UInt64, atMost count: Int, _ summary: inout Summary) throws {
+        var projects = ProjectGenerator(seed: seed)
+        let project = projects.project()
+        let requests = Self.script(for: project, seed: seed, count: count)
+        let outcome = try contest.play(project, requests)
+        try log(project, outcome.played)
+        summary.projects += 1
+        summary.requests += outcome.played.count
+        summary.statuses.merge(outcome.statuses, uniquingKeysWith: +)
+        if let refusal = outcome.refusal { summary.refused.append(refusal) }
+        guard let finding = outcome.finding else { return }
+        var shrinker = Shrinker(contest, project, requests, finding, within: shrinkingTime)
+        shrinker.shrink()
+        summary.findings.append((finding.sort, report(shrinker, seed: seed)))
+    }
+
+    /// Adds what was played to the file that `APUS_DIFFERENTIAL_LOG` names, if it names one.
+    private func log(_ project: GeneratedProject, _ played: [String]) throws {
+        guard let path = ProcessInfo.processInfo.environment["APUS_DIFFERENTIAL_LOG"] else {
+            return
+        }
+        let files = project.files.map { "--- \($0.name)\n\($0.text)" }
+        let text = (files + ["--- requests"] + played).joined(separator: "\n") + "\n"
+        let before = (try? Data(contentsOf: URL(filePath: path))) ?? Data()
+        try (before + Data(text.utf8)).write(to: URL(filePath: path))
+    }
+
+    static func script(
+        for project: GeneratedProject, seed: UInt64, count: Int
+    ) -> [GeneratedRequest] {
+        var generator = RequestGenerator(project, seed: seed)
+        var requests = generator.opening()
+        while requests.count < count { requests.append(generator.next()) }
+        return Array(requests.prefix(count))
+    }
+
+    private func report(_ found: Shrinker, seed: UInt64) -> String {
+        var lines = ["A \(found.finding.sort.rawValue) (project of seed \(seed)):"]
+        for file in found.project.files { lines += ["--- \(file.name)", file.text] }
+        lines.append("--- requests")
+        for (index, request) in found.requests.enumerated() {
+            lines.append("\(index + 1). \(request)")
+        }
+        lines += ["--- \(contest.left.name)", found.finding.left]
+        lines += ["--- \(contest.right.name)", found.finding.right]
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import PostgresTestSupport
+
+/// How a server is started: the command, what it stores rows in, and what stands between it and
+/// those who ask.
+struct ServerLaunch: Sendable {
+    /// Flags of the command, and what must be there for as long as it runs.
+    struct Store: Sendable {
+        var flags: [String] = []
+        var kept: (any AnyObject & Sendable)?
+    }
+
+    /// As reports call it.
+    let name: String
+    /// A store of its own for one server, empty.
+    let makeStore: @Sendable () throws -> Store
+    /// What the server is given instead of the project; for tests of the harness.
+    var change: @Sendable (GeneratedProject) -> GeneratedProject = { $0 }
+    /// What becomes of its answers on the way; nil where nothing stands in between.
+    var alter: (@Sendable ([UInt8]) -> [UInt8])?
+
+    /// `apus dev` on the file that it keeps in its data directory.
+    static let sqlite = ServerLaunch(name: "SQLite") { Store() }
+
+    /// `apus dev` on a database of a private PostgreSQL server.
+    static let postgres = ServerLaunch(name: "PostgreSQL") {
+        let database = try PostgresServer.shared.makeDatabase()
+        return Store(flags: ["--database", database.url], kept: database)
+    }
+
+    /// Who answers beside SQLite: `APUS_DIFFERENTIAL=postgres` names the other engine.
+    static var other: ServerLaunch {
+        switch ProcessInfo.processInfo.environment["APUS_DIFFERENTIAL"] {
+        case "postgres": postgres
+        default: ServerLaunch(name: "SQLite again", makeStore: sqlite.makeStore)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Testing
+
+/// What a room above the store says must be as true of one engine as of another.
+@Suite struct EngineWordTests {
+    /// Rooms that spell no engine: neither its name, nor what only it has.
+    static let rooms: Set<String> = [
+        "REST", "Expressions", "Realtime", "Auth", "Query", "Schema",
+    ]
+
+    /// What an engine's own statements, tables and libraries are known by, in lower case.
+    static let words = ["sqlite", "rowid", "json_each", "pragma", "autoincrement"]
+    /// The same, spelled exactly.
+    static let exactWords = ["?7", "STRICT", "GLOB", "apus_json", "apus_like", "apus_object"]
+
+    /// Rooms that are not clean yet, and what is left in them.
+    static let left: [String: Set<String>] = [
+        // Its tables, and the statements that read and write them.
+        "Auth": ["sqlite", "?7", "STRICT", "rowid"]
+    ]
+
+    @Test(arguments: SourceTree.sources.filter { rooms.contains($0.target) })
+    func `rooms above the store spell no engine`(file: SourceTree.File) {
+        let left = Self.left[file.target] ?? []
+        for (index, line) in file.lines.enumerated() {
+            let lowered = line.lowercased()
+            let found =
+                Self.words.filter { lowered.contains($0) }
+                + Self.exactWords.filter { line.contains($0) }
+            for word in found where !left.contains(word) {
+                Issue.record("\(file.path):\(index + 1) says \(word)")
+            }
+        }
+    }
+
+    @Test(arguments: left.keys.sorted())
+    func `what is said to be left is there`(room: String) {
+        let text = SourceTree.sources.filter { $0.target == room }.flatMap(\.lines)
+            .joined(separator: "\n")
+        for word in Self.left[room] ?? [] {
+            let isThere = text.contains(word) || text.lowercased().contains(word)
+            #expect(isThere, "\(room) is clean of \(word)")
+        }
+    }
+}

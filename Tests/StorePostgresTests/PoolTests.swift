@@ -1,0 +1,184 @@
+import Network
+import PostgresTestSupport
+import PostgresWire
+import TestSupport
+import Testing
+
+@testable import StorePostgres
+
+@Suite(.blocking, .needsPostgres) struct PoolTests {
+    @Test func `a thousand reads submitted at once are answered in order`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.read]?.connectionsMax = 1
+        }
+        let units = (0..<1000).map {
+            (sql: "select \($0 % 10) * 100 + \($0 / 10)", effect: PostgresUnit.Effect.reads)
+        }
+        let ended = user.submit(units, on: .read).wait(for: 1000)
+        #expect(ended.map(\.0) == Array(0..<1000))
+        for (index, answer) in ended {
+            #expect(answer.value == "\(index % 10 * 100 + index / 10)" && answer.succeeded)
+        }
+        #expect(user.open(.read) == 1)
+        #expect(user.counts.unitsBegun == 1000 && user.counts.connects == 1)
+    }
+
+    @Test func `lanes are set up for what they are used for`() throws {
+        let database = try PostgresServer.shared.makeDatabase()
+        let user = try PoolUser(database.url)
+        #expect(user.run("create table t (a int)", on: .read).code == "25006")
+        #expect(user.run("create table t (a int)", on: .write).succeeded)
+        #expect(user.run("insert into t values (1)", on: .slow, .writes).code == "25006")
+        #expect(user.run("show statement_timeout").value == "8s")
+        #expect(user.run("show statement_timeout", on: .slow).value == "1min")
+        #expect(user.run("show lock_timeout", on: .write).value == "2s")
+        #expect(user.run("show idle_in_transaction_session_timeout", on: .write).value == "10s")
+        #expect(user.run("show application_name").value == "apus")
+        #expect(user.run("show timezone").value == "UTC")
+        let exclusive = try user.access.borrow(within: .seconds(5))
+        let rows = Rows()
+        try exclusive.run(script: "show statement_timeout", within: .seconds(5)) { _, row in
+            rows.take(row)
+        }
+        #expect(rows.rows == [["0"]])
+    }
+
+    @Test func `an error is its unit's own, and those behind it go on`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.read]?.connectionsMax = 1
+        }
+        let ended = user.submit(
+            [("select 1", .reads), ("select 1/0", .reads), ("select 3", .reads)], on: .read
+        ).wait(for: 3)
+        #expect(ended.map { $0.1.value } == ["1", nil, "3"])
+        #expect(ended[1].1.code == "22012")
+    }
+
+    @Test func `a connection whose unit leaves a transaction open is put in order`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.write]?.connectionsMax = 1
+        }
+        #expect(user.run("begin", on: .write).result == .success(.inTransaction))
+        #expect(user.run("select pg_current_xact_id_if_assigned() is null", on: .write).succeeded)
+        #expect(user.run("select 1", on: .write).result == .success(.idle))
+    }
+
+    @Test func `a queue that is full refuses`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.write]?.connectionsMax = 1
+            $0.waitingMax = 2
+        }
+        let units = [(sql: String, effect: PostgresUnit.Effect)](
+            repeating: ("select pg_sleep(0.05)", .writes), count: 4)
+        user.run("select 1", on: .write)
+        let ended = user.submit(units, on: .write).wait(for: 4)
+        #expect(ended.first?.1.failure == .queueFull && ended.first?.0 == 3)
+        #expect(ended.dropFirst().map(\.0) == [0, 1, 2])
+        #expect(ended.dropFirst().allSatisfy { $0.1.succeeded })
+    }
+
+    @Test func `what was withdrawn takes no place in the queue`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.write]?.connectionsMax = 1
+            $0.waitingMax = 2
+        }
+        user.run("select 1", on: .write)
+        let units = [(sql: String, effect: PostgresUnit.Effect)](
+            repeating: ("select pg_sleep(0.05)", .writes), count: 3)
+        let record = user.submit(units, on: .write) { tokens in
+            tokens[1].withdraw()
+            tokens[2].withdraw()
+        }
+        let others = user.submit([("select 1", .writes), ("select 2", .writes)], on: .write)
+        #expect(others.wait(for: 2).map { $0.1.value } == ["1", "2"])
+        #expect(record.all.map(\.0) == [0])
+    }
+
+    @Test func `an idle connection is closed, and opened again when it is needed`() async throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) { $0.idleTime = .milliseconds(50) }
+        #expect(user.run("select 1").value == "1")
+        #expect(await eventually { user.open(.read) == 0 })
+        #expect(user.run("select 2").value == "2")
+        #expect(user.counts.connects == 2 && user.counts.losses == 0)
+    }
+
+    @Test func `an answer that is too large is cancelled`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url())
+        let answer = user.run(
+            "select repeat('x', 1000) from generate_series(1, 1000000)", bytesMax: 100_000)
+        #expect(answer.failure == .answerTooLarge(bytesMax: 100_000, isCommitted: false))
+        #expect(answer.rows.count == 99)
+        #expect(user.run("select 1").value == "1")
+        let write = user.run(
+            "select repeat('x', 1000) from generate_series(1, 3)", on: .write, bytesMax: 2_500)
+        #expect(write.failure == .answerTooLarge(bytesMax: 2_500, isCommitted: true))
+    }
+
+    @Test func `a value that cannot be written fails its unit alone`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url())
+        let record = Record<Result<TransactionStatus, UnitFailure>>()
+        let shape = StatementShape("select $1::time", parameters: [.time])
+        user.thread.perform { [pool = user.pool] _ in
+            let unit = PostgresUnit(
+                .reads,
+                steps: { (session, unit) throws(FormatFault) in
+                    try session.execute(shape, in: unit) { (fields) throws(FormatFault) in
+                        try fields.time(-1)
+                    }
+                },
+                completion: { record.append($0) })
+            pool.value.submit(unit, on: .read, within: .seconds(5))
+        }
+        #expect(record.wait(for: 1) == [.failure(.value(.outOfRange(.time)))])
+        #expect(user.run("select 1").value == "1")
+    }
+
+    @Test func `a foreign setting closes the connection`() async throws {
+        let user = try PoolUser(try PostgresServer.shared.url())
+        #expect(user.run("set timezone = 'Europe/Paris'", on: .write).succeeded)
+        user.hear("a foreign hand") { if case .foreignHand = $0 { true } else { false } }
+        #expect(user.run("show timezone", on: .write).value == "UTC")
+    }
+
+    @Test func `a closed pool refuses, and lets what runs finish`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url())
+        user.run("select 1", on: .write)
+        let running = user.submit([("select pg_sleep(0.1)", .writes)], on: .write)
+        user.thread.perform { [pool = user.pool] _ in pool.value.close() }
+        #expect(user.run("select 1").failure == .stopped)
+        #expect(running.wait(for: 1).first?.1.succeeded == true)
+    }
+
+    @Test func `a plan that is out of date is made anew`() throws {
+        let database = try PostgresServer.shared.makeDatabase()
+        let user = try PoolUser(database.url)
+        let client = try database.client()
+        try client.execute("create table t (a int); insert into t values (1)")
+        #expect(user.run("select a from t").value == "1")
+        try client.execute("alter table t alter a type text using 'x' || a")
+        #expect(user.run("select a from t").value == "x1")
+    }
+
+    @Test func `what another was in the way of is run again`() throws {
+        let database = try PostgresServer.shared.makeDatabase()
+        let user = try PoolUser(database.url)
+        // A sequence keeps its count when a transaction is rolled back.
+        try database.client().execute(
+            """
+            create sequence attempts;
+            create function fail(count int, code text) returns bigint language plpgsql as $$
+            begin
+              if nextval('attempts') <= count then
+                raise exception 'in the way' using errcode = code;
+              end if;
+              return currval('attempts');
+            end $$
+            """)
+        #expect(user.run("select fail(4, '40001')", on: .write).value == "5")
+        #expect(user.counts.unitsRepeated == 4)
+        #expect(user.run("select fail(9, '40P01')", on: .write).value == "10")
+        #expect(user.run("select fail(15, '55P03')", on: .write).code == "55P03")
+        #expect(user.run("select nextval('attempts')", on: .write).value == "16")
+        #expect(user.run("select fail(17, '23505')", on: .write).code == "23505")
+    }
+}
