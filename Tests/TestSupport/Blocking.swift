@@ -1,6 +1,6 @@
 import Foundation
 import Synchronization
-import Testing
+public import Testing
 
 /// Runs tests that block, or compute for seconds, on threads of their own.
 ///
