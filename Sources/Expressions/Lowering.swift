@@ -75,9 +75,12 @@ struct Lowering {
     private mutating func lower(
         alike operands: [Expression], as type: ColumnType? = nil
     ) -> [ValueExpression] {
-        var agreed = type
-        if let known = operands.first(where: { !$0.takesType }) { agreed = lower(known).type }
-        return operands.map { lower($0, as: agreed) }
+        guard let place = operands.firstIndex(where: { !$0.takesType }) else {
+            return operands.map { lower($0, as: type) }
+        }
+        // Lowered once: operands nest.
+        let known = lower(operands[place])
+        return operands.enumerated().map { $0 == place ? known : lower($1, as: known.type) }
     }
 
     private mutating func lower(

@@ -64,8 +64,7 @@ public enum StoreFunction: Hashable, Sendable {
             .text
         case .length, .roundDecimal: .integer
         case .startsWith, .booleanOfText: .boolean
-        case .coalesce, .nullIf, .greatest, .least, .absolute:
-            operands.lazy.compactMap(\.type).first
+        case .coalesce, .nullIf, .greatest, .least, .absolute: Self.firstType(of: operands)
         case .roundReal, .real: .real
         case .floor(let digits), .ceiling(let digits):
             operands.first?.type?.coarser(by: digits)
@@ -74,6 +73,14 @@ public enum StoreFunction: Hashable, Sendable {
         case .dateOfTimestamp: .date
         case .timestampOfDate: .timestamp
         }
+    }
+
+    /// Asks each operand once: they nest.
+    private static func firstType(of operands: [ValueExpression]) -> ColumnType? {
+        for operand in operands {
+            if let type = operand.type { return type }
+        }
+        return nil
     }
 
     /// How its operands nest in an engine's text; see ``StatementShape``.
