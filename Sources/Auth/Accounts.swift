@@ -46,7 +46,7 @@ extension RowSource {
     }
 }
 
-extension WriteTransaction {
+extension SQLiteTransaction {
     /// Adds a user with their identities.
     ///
     /// - Throws: `user_already_exists` when the address is taken; the index decides, so that of two

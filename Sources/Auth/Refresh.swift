@@ -30,7 +30,7 @@ extension AuthService {
     /// Runs on the writer, one after the other: of two calls with the same token the first rotates
     /// and the second finds its token to be the parent of the active one.
     private func redeem(
-        _ token: RefreshToken, _ transaction: WriteTransaction, now: Instant
+        _ token: RefreshToken, _ transaction: SQLiteTransaction, now: Instant
     ) throws(Problem) -> Outcome {
         guard var session = try transaction.session(id: token.sessionID),
             issuer.isAuthentic(token, for: session), token.counter <= session.refreshCounter,

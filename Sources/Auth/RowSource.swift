@@ -29,7 +29,7 @@ extension SQLiteReader: RowSource {
     }
 }
 
-extension WriteTransaction: RowSource {
+extension SQLiteTransaction: RowSource {
     func rows(
         _ text: String, _ arguments: [Value], columns: Int
     ) throws(Problem) -> [[Value]] {

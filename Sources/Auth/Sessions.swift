@@ -42,7 +42,7 @@ enum LogoutScope: String, Sendable {
     case global, local, others
 }
 
-extension WriteTransaction {
+extension SQLiteTransaction {
     func insert(_ session: SessionRecord) throws(Problem) {
         try change(
             """
@@ -102,7 +102,7 @@ extension WriteTransaction {
     }
 }
 
-extension WriteTransaction {
+extension SQLiteTransaction {
     /// Drops the signed-out sessions whose tokens have all expired, by a clock that may be ahead,
     /// and remembers up to which expiry that was done.
     private func forgetExpired(now: Int64) throws(Problem) {

@@ -104,7 +104,7 @@ extension AuthService {
     }
 }
 
-extension WriteTransaction {
+extension SQLiteTransaction {
     /// Adds a session for a user whose password was compared with `stored`.
     ///
     /// - Throws: `invalid_credentials` when the password was changed meanwhile; `user_banned`.

@@ -101,7 +101,7 @@ struct UserChange: Sendable {
     }
 }
 
-extension WriteTransaction {
+extension SQLiteTransaction {
     fileprivate func apply(
         _ change: UserChange, hash: String?, to account: inout Account, now: Instant
     ) throws(Problem) {

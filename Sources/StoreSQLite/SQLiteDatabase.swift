@@ -119,7 +119,7 @@ public final class SQLiteDatabase: Sendable {
     ///   57P03 after `close`, 57014 when dropped.
     @discardableResult
     public func write<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R {
         let withdrawal = Cancellation()
         let result: Result<R, Problem> = await withTaskCancellationHandler {
@@ -137,7 +137,7 @@ public final class SQLiteDatabase: Sendable {
     ///
     /// - Returns: what drops the write if it has not begun, from any thread.
     public func write<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R,
         reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) -> @Sendable () -> Void {
         let withdrawal = Cancellation()
@@ -149,7 +149,7 @@ public final class SQLiteDatabase: Sendable {
     /// the command line. Never to be called on a loop, nor on the writer's thread.
     @discardableResult
     public func writeAndWait<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         let answer = Handover<Result<R, Problem>>()
         submit(nil, body) { answer.give($0) }
@@ -159,7 +159,7 @@ public final class SQLiteDatabase: Sendable {
     /// - Parameter withdrawal: Ends the write before it begins; one without is not bounded in time.
     private func submit<R: Sendable>(
         _ withdrawal: Cancellation?,
-        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R,
         _ reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) {
         submit(
