@@ -24,6 +24,8 @@ public final class SQLiteDatabase: Sendable {
     public let epoch: String
     /// What the server has noted about this database, by name.
     let facts: Mutex<[String: String]>
+    /// The connection of ``reading(_:)``.
+    let lookUps = Mutex<SQLiteReader?>(nil)
 
     /// Opens or makes a database.
     ///
@@ -230,6 +232,7 @@ public final class SQLiteDatabase: Sendable {
     /// Readers must be gone or idle. Calling it again does nothing.
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        lookUps.withLock { $0 = nil }
         slowLane.close()
         longReads.close()
         queue.close(within: configuration.closingTime)

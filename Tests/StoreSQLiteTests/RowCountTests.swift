@@ -13,8 +13,9 @@ import Values
         let name: String
         let body: @Sendable (SQLiteTransaction) throws(Problem) -> Void
 
-        init(_ name: String, _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> Void)
-        {
+        init(
+            _ name: String, _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> Void
+        ) {
             self.name = name
             self.body = body
         }
