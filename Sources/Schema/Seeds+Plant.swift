@@ -55,7 +55,7 @@ private struct SeedPlant: Sendable {
             }
             columns.append(index)
         }
-        insertion = dialect.text(of: model.table.insertionIfAbsent(of: columns, values))
+        insertion = dialect.text(of: model.table.insertionIfAbsent(of: values, in: columns))
         otherwise = dialect.text(
             of: model.table.selection(ofOtherThan: row.values, in: row.columns))
         sequence = model.sequence

@@ -192,7 +192,7 @@ struct Tally {
     }
 }
 
-@Suite struct AgreementTests {
+@Suite(.blocking) struct AgreementTests {
     /// Another seed tries other cases: `APUS_SEED=7 swift test --filter AgreementTests`.
     static let seed = chosenSeed ?? 2026
 

@@ -1,6 +1,7 @@
 import Diagnostics
 import Store
 import StoreSQLite
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 
 /// Walks the table of functions: each must give the same in SQL and in memory for every list of
 /// operands that it takes, nulls and extremes among them. A new function is covered by its row.
-@Suite struct FunctionAgreementTests {
+@Suite(.blocking) struct FunctionAgreementTests {
     static let functions = Function.all.filter(\.isDeterministic)
 
     @Test(arguments: functions)

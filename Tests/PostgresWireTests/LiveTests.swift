@@ -14,7 +14,7 @@ private let liveScenarios = (Scenario.all + [.pooled]).filter { scenario in
 }
 
 /// Conversations with a server that runs.
-@Suite(.serialized, .enabled(if: LiveServer.isThere, PostgresServer.whatToInstall))
+@Suite(.blocking, .serialized, .enabled(if: LiveServer.isThere, PostgresServer.whatToInstall))
 struct LiveTests {
     static let folder = Repository.path("Tests/PostgresWireTests/Conversations")
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The server that tests are given, and what becomes of it.
-@Suite(.needsPostgres) struct PrivateServerTests {
+@Suite(.blocking, .needsPostgres) struct PrivateServerTests {
     @Test func `a database is a test's own, and goes with it`() throws {
         let server = try PostgresServer.shared
         var database: PostgresDatabase? = try server.makeDatabase()

@@ -13,7 +13,7 @@ import Values
 
 /// The value index, the shared judges and their memory must never change what is delivered: a row
 /// comes through a feed exactly when SQLite, asked with the same filter and rule, finds it.
-@Suite struct AgreementTests {
+@Suite(.blocking) struct AgreementTests {
     static let rules = [
         "true", "owner = auth.uid()", "auth.uid() = owner and kind = 'a'",
         "flag or owner = auth.uid()", "auth.uid() is not null and n > 2", "kind = auth.role()",

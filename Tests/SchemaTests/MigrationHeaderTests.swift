@@ -80,6 +80,7 @@ private struct Elsewhere: DefinitionDialect {
     let productName = "Elsewhere"
     let distinct = ""
     let notDistinct = ""
+    let textOrder = ""
     let likeBinding = StatementWriter.Binding.primary
     let addsReferencesWithDefault = true
     let optionsFault = ""

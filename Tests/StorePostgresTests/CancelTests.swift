@@ -7,7 +7,7 @@ import Testing
 
 @testable import StorePostgres
 
-@Suite(.needsPostgres) struct CancelTests {
+@Suite(.blocking, .needsPostgres) struct CancelTests {
     static let waitForLock = "select pg_advisory_xact_lock(1)"
 
     /// A pool with one open connection a lane, and a session that has a lock until it is told.

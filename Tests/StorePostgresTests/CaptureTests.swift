@@ -39,7 +39,7 @@ struct CapturedDatabase {
     }
 }
 
-@Suite(.needsPostgres) struct CaptureTests {
+@Suite(.blocking, .needsPostgres) struct CaptureTests {
     static let cases: [(sql: String, lines: [String])] = [
         (
             "INSERT INTO items VALUES (1, 'a'), (2, NULL)",

@@ -5,7 +5,7 @@ import Testing
 import Values
 
 /// What is installed is compared with what should be, and brought in line.
-@Suite(.needsPostgres) struct CaptureUpkeepTests {
+@Suite(.blocking, .needsPostgres) struct CaptureUpkeepTests {
     static let models = [CapturedDatabase.items, CapturedDatabase.parts]
 
     static let damages = [

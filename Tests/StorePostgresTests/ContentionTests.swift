@@ -5,7 +5,7 @@ import Testing
 
 @testable import StorePostgres
 
-@Suite(.needsPostgres) struct ContentionTests {
+@Suite(.blocking, .needsPostgres) struct ContentionTests {
     @Test func `loops that have fewer connections than they want all get their turn`() throws {
         let url = try PostgresServer.shared.url()
         let first = try PoolUser(url) { $0.connectionsMax = 2 }

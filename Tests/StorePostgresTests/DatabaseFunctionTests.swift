@@ -7,7 +7,7 @@ import Testing
 import Values
 
 /// Our functions in the database mean what those of memory mean.
-@Suite(.needsPostgres) struct DatabaseFunctionTests {
+@Suite(.blocking, .needsPostgres) struct DatabaseFunctionTests {
     private func value(
         _ database: SampleDatabase, _ function: StoreFunction, _ operands: [(Value, ColumnType)]
     ) throws -> Value {
@@ -26,7 +26,7 @@ import Values
         #expect(upper == .text(TextFunctions.upper(text)))
     }
 
-    @Test func `no letter stands where the functions do not look`() {
+    @Test func `no letter stands beyond those`() {
         let rest = (0x2_0000...0x10_FFFF).compactMap { Unicode.Scalar(UInt32($0)) }
         let text = String(String.UnicodeScalarView(rest))
         #expect(TextFunctions.lower(text) == text && TextFunctions.upper(text) == text)

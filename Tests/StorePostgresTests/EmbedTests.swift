@@ -2,11 +2,12 @@ import PostgresTestSupport
 import Store
 import StorePostgres
 import StorePostgresTestSupport
+import TestSupport
 import Testing
 import Values
 
 /// Rows inside of rows, and rows that are gone.
-@Suite(.needsPostgres) struct EmbedTests {
+@Suite(.blocking, .needsPostgres) struct EmbedTests {
     static let types: [(String, ColumnType)] = [
         ("id", .integer), ("small", .integer32), ("title", .text), ("key", .uuid),
         ("made", .timestamp), ("day", .date), ("hour", .time),

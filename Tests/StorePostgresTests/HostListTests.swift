@@ -5,7 +5,7 @@ import Testing
 
 @testable import StorePostgres
 
-@Suite(.needsPostgres) struct HostListTests {
+@Suite(.blocking, .needsPostgres) struct HostListTests {
     @Test func `the next host is taken when one is not there`() throws {
         let server = try PostgresServer.shared
         let user = try PoolUser(

@@ -6,7 +6,7 @@ import Testing
 import Values
 
 /// The rows in the log are the bytes that this program's own encoder gives.
-@Suite(.needsPostgres) struct ImageTests {
+@Suite(.blocking, .needsPostgres) struct ImageTests {
     static let types: [(column: String, type: ColumnType, declared: String)] = [
         ("a_text", .text, "text"), ("a uuid", .uuid, "uuid"), ("at", .timestamp, "timestamptz"),
         ("day", .date, "date"), ("hour", .time, "time"),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import StorePostgres
 
-@Suite(.needsPostgres) struct LoanTests {
+@Suite(.blocking, .needsPostgres) struct LoanTests {
     static let time = Duration.seconds(8)
 
     @Test func `a thread runs a transaction of several round trips`() throws {

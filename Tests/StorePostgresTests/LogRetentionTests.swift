@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite(.needsPostgres) struct LogRetentionTests {
+@Suite(.blocking, .needsPostgres) struct LogRetentionTests {
     private let captured: CapturedDatabase
     private var client: LogClient { captured.client }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import StorePostgres
 
-@Suite(.needsPostgres, .serialized) struct OutageTests {
+@Suite(.blocking, .needsPostgres, .serialized) struct OutageTests {
     /// One that may be stopped and killed: tests take turns.
     static let own = Result { try PostgresServer.makeOwn() }
 

@@ -41,7 +41,7 @@ final class PgBouncer {
 }
 
 @Suite(
-    .needsPostgres,
+    .blocking, .needsPostgres,
     .enabled(if: PgBouncer.isInstalled, "needs PgBouncer: apt install pgbouncer"))
 struct PgBouncerTests {
     @Test func `a pooler that loses names and refuses settings is worked through`() throws {

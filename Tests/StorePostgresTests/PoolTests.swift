@@ -6,7 +6,7 @@ import Testing
 
 @testable import StorePostgres
 
-@Suite(.needsPostgres) struct PoolTests {
+@Suite(.blocking, .needsPostgres) struct PoolTests {
     @Test func `a thousand reads submitted at once are answered in order`() throws {
         let user = try PoolUser(try PostgresServer.shared.url()) {
             $0.lanes[.read]?.connectionsMax = 1

@@ -6,7 +6,7 @@ import Testing
 
 @testable import StorePostgres
 
-@Suite(.needsPostgres) struct SignInTests {
+@Suite(.blocking, .needsPostgres) struct SignInTests {
     /// A server with a role for each rule, and the authority behind its certificate.
     struct Place {
         let server: NetworkedServer

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite(.needsPostgres) struct TickTests {
+@Suite(.blocking, .needsPostgres) struct TickTests {
     private let captured: CapturedDatabase
     private var client: LogClient { captured.client }
 

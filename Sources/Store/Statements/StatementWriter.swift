@@ -109,14 +109,7 @@ public struct StatementWriter {
             mentions.insert(ContextSlots(slot))
             append(dialect.parameter(slot.rawValue, slot.type))
         case .column(let column): append(column)
-        case .comparison(let comparison, let left, let right):
-            if comparison.isOrdering {
-                appendOrdered(left, .operation)
-                append(" \(comparison.sql) ")
-                appendOrdered(right, .operation)
-            } else {
-                binary(left, " \(comparison.sql) ", right)
-            }
+        case .comparison(let comparison, let left, let right): compare(comparison, left, right)
         case .distinct(let left, let right): binary(left, dialect.distinct, right)
         case .isNull(let operand):
             append(operand, .operation)
@@ -128,14 +121,8 @@ public struct StatementWriter {
         case .like(let operand, let pattern, let ignoresCase):
             dialect.writeLike(operand, pattern, ignoresCase: ignoresCase, to: &self)
         case .call(let function, let operands): dialect.write(function, operands, to: &self)
-        case .exists(let select):
-            append("EXISTS (")
-            append(select)
-            append(")")
-        case .scalar(let select):
-            append("(")
-            append(select)
-            append(")")
+        case .exists(let select): append("EXISTS (", select)
+        case .scalar(let select): append("(", select)
         case .masked(let condition, let value):
             append("CASE WHEN ")
             append(condition)
@@ -146,6 +133,22 @@ public struct StatementWriter {
         case .object(let layout, let select): dialect.writeObject(layout, select, to: &self)
         case .array(let layout, let select): dialect.writeArray(layout, select, to: &self)
         }
+    }
+
+    private mutating func compare(
+        _ comparison: Comparison, _ left: ValueExpression, _ right: ValueExpression
+    ) {
+        guard comparison.isOrdering else { return binary(left, " \(comparison.sql) ", right) }
+        appendOrdered(left, .operation)
+        append(" \(comparison.sql) ")
+        appendOrdered(right, .operation)
+    }
+
+    /// A query in parentheses; `start` holds the opening one.
+    private mutating func append(_ start: String, _ select: SelectStatement) {
+        append(start)
+        append(select)
+        append(")")
     }
 
     /// Tests of SQL's own negated forms take those.

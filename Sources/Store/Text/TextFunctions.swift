@@ -8,7 +8,6 @@ public enum TextFunctions {
     /// everywhere), as PostgreSQL's collation `pg_c_utf8` has it.
     public static func lower(_ text: String) -> String { text.simplyLowercased }
 
-
     /// Upper case of every character, one for one (Unicode's simple mapping: `ß` has none).
     public static func upper(_ text: String) -> String { text.simplyUppercased }
 

@@ -65,9 +65,10 @@ extension SQLiteTransaction: MigrationTransaction {
     public func remember(_ record: MigrationRecord) throws(DatabaseError) {
         try executeScript(MigrationRecord.table)
         try run(
-            text: "INSERT INTO _apus_migrations VALUES (?7, ?8, ?9, ?10)",
-            arguments: [record.version, record.name, record.checksum, record.appliedAt]
-                .map(Value.text))
+            """
+            INSERT INTO _apus_migrations VALUES (\(record.version), \(record.name), \
+            \(record.checksum), \(record.appliedAt))
+            """)
     }
 
     // MARK: Rows
@@ -77,8 +78,9 @@ extension SQLiteTransaction: MigrationTransaction {
         of columns: [String], in table: String
     ) throws(DatabaseError) -> (rows: Int, values: [Int]) {
         let list = (["*"] + columns.map { quoted(identifier: $0) }).map { "count(\($0))" }
-        let text = "SELECT \(list.joined(separator: ", ")) FROM \(quoted(identifier: table))"
-        return try query(text: text, arguments: []) { rows throws(DatabaseError) in
+        let sql = SQL(
+            text: "SELECT \(list.joined(separator: ", ")) FROM \(quoted(identifier: table))")
+        return try query(sql) { rows throws(DatabaseError) in
             _ = try rows.next()
             return (
                 Int(rows.int64(0)), list.indices.dropFirst().map { Int(rows.int64($0)) }
@@ -93,10 +95,10 @@ extension SQLiteTransaction: MigrationTransaction {
         let names = columns.map { quoted(identifier: $0) }
         let list = names.joined(separator: ", ")
         let present = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
-        let text =
-            "SELECT count(*), \(list) FROM \(quoted(identifier: table)) WHERE \(present) "
-            + "GROUP BY \(list) HAVING count(*) > 1 ORDER BY 1 DESC LIMIT 1"
-        return try query(text: text, arguments: []) { rows throws(DatabaseError) in
+        let sql = SQL(
+            text: "SELECT count(*), \(list) FROM \(quoted(identifier: table)) WHERE \(present) "
+                + "GROUP BY \(list) HAVING count(*) > 1 ORDER BY 1 DESC LIMIT 1")
+        return try query(sql) { rows throws(DatabaseError) in
             guard try rows.next() else { return nil }
             let values = names.indices.map { SQLiteDialect().literal(rows.value($0 + 1), .text) }
             return (values, Int(rows.int64(0)))
@@ -163,10 +165,11 @@ extension SQLiteReader {
     /// The migration files that were applied, oldest first; none where nobody has looked yet.
     func migrationRecords() throws(DatabaseError) -> [MigrationRecord] {
         let remembers = try query(
-            SQL("SELECT 1 FROM sqlite_schema WHERE name = '_apus_migrations'")
+            "SELECT 1 FROM sqlite_schema WHERE name = '_apus_migrations'"
         ) { rows throws(DatabaseError) in try rows.next() }
         return remembers
             ? try query(
-                SQL(text: MigrationRecord.selection), .none, budget: .inline, MigrationRecord.all) : []
+                SQL(text: MigrationRecord.selection), .none, budget: .inline,
+                MigrationRecord.all) : []
     }
 }

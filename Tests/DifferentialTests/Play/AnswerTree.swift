@@ -124,7 +124,8 @@ func comparable(
     return text + (request.mentionsWhatIsMade ? withoutPlaces(words) : words)
 }
 
-/// A parser that stops inside an id tells which of its digits it met, and numbers are of any length.
+/// A parser that stops inside an id tells which of its digits it met, and numbers are of any
+/// length.
 private func withoutPlaces(_ words: String) -> String {
     guard words.contains("\"PGRST100\"") else { return words }
     return words.replacing(/unexpected \\"[0-9a-f]\\"/, with: "unexpected ‹digit›")

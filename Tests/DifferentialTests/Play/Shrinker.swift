@@ -76,7 +76,8 @@ extension GeneratedRequest {
         return []
     }
 
-    /// How many things can be left out: parameters, fields, items of `select`, rows, members of rows.
+    /// How many things can be left out: parameters, fields, items of `select`, rows, members of
+    /// rows.
     fileprivate var parts: Int {
         query.count + fields.count + selectItems.count + rows.count
             + rows.reduce(0) { $0 + $1.count }

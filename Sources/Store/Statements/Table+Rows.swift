@@ -1,27 +1,18 @@
 public import Values
 
 extension Table {
-    /// `INSERT INTO … (…) VALUES (…)`: one row, whose values are the arguments.
+    /// Inserts a row unless one with the same primary key is there.
     ///
     /// - Parameter places: the columns that get the `values`, one for each.
-    public func insertion(of places: some Collection<Int>, _ values: [Value]) -> SQL {
-        var sql = SQL("INSERT INTO ")
-        sql.append(identifier: name)
-        sql.append(" (")
+    public func insertionIfAbsent(of values: [Value], in places: [Int]) -> SQL {
+        var sql: SQL = "INSERT INTO \(identifier: name) ("
         appendNames(of: places, to: &sql)
         sql.append(") VALUES (")
         for (position, (place, value)) in zip(places, values).enumerated() {
             if position > 0 { sql.append(", ") }
             sql.append(argument: value, columns[place].type)
         }
-        sql.append(")")
-        return sql
-    }
-
-    /// The same, unless a row with the same primary key is there.
-    public func insertionIfAbsent(of places: some Collection<Int>, _ values: [Value]) -> SQL {
-        var sql = insertion(of: places, values)
-        sql.append(" ON CONFLICT (")
+        sql.append(") ON CONFLICT (")
         appendNames(of: primaryKey.columns, to: &sql)
         sql.append(") DO NOTHING")
         return sql
@@ -44,7 +35,7 @@ extension Table {
     }
 
     /// The columns' names with commas between them.
-    private func appendNames(of places: some Collection<Int>, to sql: inout SQL) {
+    private func appendNames(of places: [Int], to sql: inout SQL) {
         for (position, place) in places.enumerated() {
             if position > 0 { sql.append(", ") }
             sql.append(identifier: columns[place].name)
