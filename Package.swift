@@ -80,8 +80,7 @@ let package = Package(
         room(
             "Auth",
             [
-                "Crypto", "Configuration", "Store", "StoreSQLite", "Values", "HTTP", "Work", "Disk",
-                "Bytes",
+                "Crypto", "Configuration", "Store", "Values", "HTTP", "Work", "Disk", "Bytes",
                 "Diagnostics",
             ]),
         room(

@@ -33,13 +33,7 @@ extension AuthService {
             Route(.post, "logout", .key, body) { request, _, _ in
                 self.pending(request) { () async throws(Problem) in try await self.logOut(request) }
             },
-            Route(.get, "user", .key) { request, _, _ in
-                do throws(Problem) {
-                    return try self.user(request)
-                } catch {
-                    return self.refusal(error, request)
-                }
-            },
+            Route(.get, "user", .key, body) { request, _, _ in self.user(request) },
             Route(.put, "user", .key, body) { request, _, _ in
                 self.pending(request) { () async throws(Problem) in
                     try await self.updateUser(request)
@@ -89,7 +83,7 @@ extension AuthService {
         }
     }
 
-    private func pending(
+    func pending(
         _ request: Request, _ work: @escaping @Sendable () async throws(Problem) -> Response
     ) -> Answer {
         .pending {
@@ -101,7 +95,7 @@ extension AuthService {
         }
     }
 
-    private func refusal(_ problem: Problem, _ request: Request) -> Response {
+    func refusal(_ problem: Problem, _ request: Request) -> Response {
         if problem.status >= 500 { log?.record(.failed(request: request.id, problem: problem)) }
         return ErrorForm(request).response(problem)
     }

@@ -2,8 +2,7 @@ import Bytes
 import Crypto
 public import Diagnostics
 import HTTP
-import Store
-public import StoreSQLite
+public import Store
 
 /// Sign-up, sign-in and sessions, as stock Supabase clients expect them under `/auth/v1`; and the
 /// judge of every access token and API key of the server.
@@ -12,8 +11,7 @@ public import StoreSQLite
 /// blocks a loop: passwords are hashed on threads of their own and the store is asked on its
 /// threads.
 public final class AuthService: Sendable {
-    let database: SQLiteDatabase
-    let accounts: AccountReader
+    let database: any Database
     let settings: AuthSettings
     let verifier: TokenVerifier
     let issuer: TokenIssuer
@@ -37,7 +35,7 @@ public final class AuthService: Sendable {
     ///   - uptime: the monotonic clock; another one in tests.
     /// - Throws: `invalid_setting` for settings that cannot be kept, or what the store says.
     public init(
-        database: SQLiteDatabase, settings: AuthSettings, secrets: Secrets, version: String = "dev",
+        database: any Database, settings: AuthSettings, secrets: Secrets, version: String = "dev",
         log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now },
         uptime: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws(Problem) {
@@ -54,16 +52,11 @@ public final class AuthService: Sendable {
         passwordRules = PasswordRules(charactersMin: settings.passwordCharactersMin)
         let now = clock()
         let revoked = try AuthTables.prepare(database, now: now)
-        let accounts = AccountReader(database)
-        self.accounts = accounts
         verifier = TokenVerifier(
             keys: JWTKeySet([secrets.signingKey]),
             revocations: Revocations(revoked, now: now.seconds),
-            hasSession: { id in
-                let answer = try? accounts.read { (reader) throws(Problem) in
-                    try reader.hasSession(id)
-                }
-                return answer ?? false
+            hasSession: { id throws(Problem) in
+                try database.reading { source throws(Problem) in try source.hasSession(id) }
             })
     }
 

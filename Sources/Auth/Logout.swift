@@ -1,7 +1,6 @@
 import Diagnostics
 import HTTP
 import Store
-import StoreSQLite
 
 // POST /logout (auth.md §8).
 

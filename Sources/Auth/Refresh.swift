@@ -1,7 +1,6 @@
 import Diagnostics
 import HTTP
 import Store
-import StoreSQLite
 
 // POST /token?grant_type=refresh_token (auth.md §3.2, §7.2).
 
@@ -27,10 +26,10 @@ extension AuthService {
         }
     }
 
-    /// Runs on the writer, one after the other: of two calls with the same token the first rotates
-    /// and the second finds its token to be the parent of the active one.
+    /// As if one ran after the other: of two calls with the same token the first rotates and the
+    /// second finds its token to be the parent of the active one.
     private func redeem(
-        _ token: RefreshToken, _ transaction: WriteTransaction, now: Instant
+        _ token: RefreshToken, _ transaction: any WriteTransaction, now: Instant
     ) throws(Problem) -> Outcome {
         guard var session = try transaction.session(id: token.sessionID),
             issuer.isAuthentic(token, for: session), token.counter <= session.refreshCounter,

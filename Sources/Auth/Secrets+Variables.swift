@@ -1,7 +1,6 @@
 public import Configuration
 import Crypto
 import Store
-import StoreSQLite
 public import Diagnostics
 
 extension Secrets {

@@ -1,29 +1,31 @@
 import Diagnostics
 import Store
-import StoreSQLite
 import Values
 
 // Sessions in the store.
 
 extension RowSource {
     func session(id: String) throws(Problem) -> SessionRecord? {
-        let found = try rows(
+        let found = try select(
             """
             SELECT id, user_id, created_at, refreshed_at, token_expires_at, aal, user_agent,
               address, refresh_salt, refresh_counter
-            FROM _apus_sessions WHERE id = ?7
-            """, .text(id), columns: 10)
+            FROM _apus_sessions WHERE id = \(id)
+            """, as: SessionRecord.types)
         guard let row = found.first else { return nil }
-        let methods = try rows(
-            "SELECT method, at FROM _apus_session_amr WHERE session_id = ?7", .text(id), columns: 2)
+        let methods = try select(
+            "SELECT method, at FROM _apus_session_amr WHERE session_id = \(id)",
+            as: [.text, .integer])
         return SessionRecord(row, methods: methods)
     }
 
     /// Sessions signed out. Those whose tokens have expired are among them until the next one is
     /// signed out: a clock that is ahead now may be set back.
     func revokedSessions() throws(Problem) -> RevokedSessions {
-        let found = try rows("SELECT id, expires_at FROM _apus_revoked_sessions", columns: 2)
-        let forgotten = try rows("SELECT expires_at FROM _apus_forgotten_sessions", columns: 1)
+        let found = try select(
+            "SELECT id, expires_at FROM _apus_revoked_sessions", as: [.text, .integer])
+        let forgotten = try select(
+            "SELECT expires_at FROM _apus_forgotten_sessions", as: [.integer])
         return RevokedSessions(
             known: found.compactMap { row in
                 guard let id = row[0].text, let expiresAt = row[1].integer else { return nil }
@@ -33,7 +35,7 @@ extension RowSource {
 
     /// Whether a session is there: it began here and was not signed out.
     func hasSession(_ id: String) throws(Problem) -> Bool {
-        try !rows("SELECT 1 FROM _apus_sessions WHERE id = ?7", .text(id), columns: 1).isEmpty
+        try !select("SELECT id FROM _apus_sessions WHERE id = \(id)", as: [.text]).isEmpty
     }
 }
 
@@ -48,15 +50,17 @@ extension WriteTransaction {
             """
             INSERT INTO _apus_sessions (id, user_id, created_at, refreshed_at, token_expires_at,
               aal, user_agent, address, refresh_salt, refresh_counter)
-            VALUES (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-            """, .text(session.id), .text(session.userID), Value(session.createdAt),
-            Value(session.refreshedAt), .integer(session.tokenExpiresAt),
-            .text(session.assuranceLevel), Value(session.userAgent), Value(session.address),
-            .blob(session.refreshSalt), .integer(session.refreshCounter))
+            VALUES (\(session.id), \(session.userID), \(session.createdAt),
+              \(session.refreshedAt), \(session.tokenExpiresAt), \(session.assuranceLevel),
+              \(session.userAgent), \(session.address), \(session.refreshSalt),
+              \(session.refreshCounter))
+            """)
         for method in session.methods {
             try change(
-                "INSERT INTO _apus_session_amr (session_id, method, at) VALUES (?7, ?8, ?9)",
-                .text(session.id), .text(method.name), Value(method.at))
+                """
+                INSERT INTO _apus_session_amr (session_id, method, at)
+                VALUES (\(session.id), \(method.name), \(method.at))
+                """)
         }
     }
 
@@ -64,11 +68,11 @@ extension WriteTransaction {
     func update(_ session: SessionRecord) throws(Problem) {
         try change(
             """
-            UPDATE _apus_sessions SET refreshed_at = ?8, token_expires_at = ?9,
-              refresh_counter = ?10
-            WHERE id = ?7
-            """, .text(session.id), Value(session.refreshedAt), .integer(session.tokenExpiresAt),
-            .integer(session.refreshCounter))
+            UPDATE _apus_sessions SET refreshed_at = \(session.refreshedAt),
+              token_expires_at = \(session.tokenExpiresAt),
+              refresh_counter = \(session.refreshCounter)
+            WHERE id = \(session.id)
+            """)
     }
 
     /// Ends sessions of a user: their rows go, and what their access tokens still have of life is
@@ -80,9 +84,9 @@ extension WriteTransaction {
     func endSessions(
         of user: String, _ scope: LogoutScope, current: String?, grace: Int64, now: Instant
     ) throws(Problem) -> [RevokedSession] {
-        let found = try rows(
-            "SELECT id, token_expires_at FROM _apus_sessions WHERE user_id = ?7", .text(user),
-            columns: 2)
+        let found = try select(
+            "SELECT id, token_expires_at FROM _apus_sessions WHERE user_id = \(user)",
+            as: [.text, .integer])
         try forgetExpired(now: now.seconds)
         var ended: [RevokedSession] = []
         for row in found {
@@ -92,10 +96,13 @@ extension WriteTransaction {
             case .global, .local, .others: break
             }
             let session = RevokedSession(id: id, expiresAt: tokenExpiresAt + grace)
-            try change("DELETE FROM _apus_sessions WHERE id = ?7", .text(id))
+            try change("DELETE FROM _apus_sessions WHERE id = \(id)")
             try change(
-                "INSERT OR REPLACE INTO _apus_revoked_sessions (id, expires_at) VALUES (?7, ?8)",
-                .text(id), .integer(session.expiresAt))
+                """
+                INSERT INTO _apus_revoked_sessions (id, expires_at)
+                VALUES (\(id), \(session.expiresAt))
+                ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
+                """)
             ended.append(session)
         }
         return ended
@@ -108,14 +115,21 @@ extension WriteTransaction {
     private func forgetExpired(now: Int64) throws(Problem) {
         try change(
             """
-            UPDATE _apus_forgotten_sessions SET expires_at = max(expires_at, coalesce(
-              (SELECT max(expires_at) FROM _apus_revoked_sessions WHERE expires_at <= ?7), 0))
-            """, .integer(now))
-        try change("DELETE FROM _apus_revoked_sessions WHERE expires_at <= ?7", .integer(now))
+            UPDATE _apus_forgotten_sessions SET expires_at = coalesce(
+              (SELECT max(revoked.expires_at) FROM _apus_revoked_sessions AS revoked
+               WHERE revoked.expires_at <= \(now)
+                 AND revoked.expires_at > _apus_forgotten_sessions.expires_at),
+              expires_at)
+            """)
+        try change("DELETE FROM _apus_revoked_sessions WHERE expires_at <= \(now)")
     }
 }
 
 extension SessionRecord {
+    fileprivate static let types: [ColumnType] = [
+        .text, .text, .integer, .integer, .integer, .text, .text, .text, .bytes, .integer,
+    ]
+
     fileprivate init?(_ row: [Value], methods: [[Value]]) {
         guard let id = row[0].text, let userID = row[1].text, let createdAt = row[2].instant,
             let refreshedAt = row[3].instant, let tokenExpiresAt = row[4].integer,

@@ -3,7 +3,6 @@ import Crypto
 import Diagnostics
 import HTTP
 import Store
-import StoreSQLite
 
 // POST /signup (auth.md §6).
 

@@ -3,7 +3,6 @@ import Crypto
 import Diagnostics
 import HTTP
 import Store
-import StoreSQLite
 
 // POST /token (auth.md §7).
 
@@ -40,8 +39,8 @@ extension AuthService {
             try limiter.take(
                 .failedSignIn, address, settings.rateLimits.failedSignIns, now: uptime())
         }
-        let known = try accounts.read { reader throws(Problem) in
-            try reader.account(email: address)
+        let known = try await database.read { source throws(Problem) in
+            try source.account(email: address)
         }
         let secret = Array(password.utf8)
         let stored = known?.user.passwordHash

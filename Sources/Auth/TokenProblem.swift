@@ -1,5 +1,6 @@
 public import Crypto
 public import Diagnostics
+import Store
 
 /// Why a token is not accepted. Each protocol surface words it in its own way.
 public enum TokenProblem: Error, Hashable, Sendable {
@@ -21,11 +22,13 @@ public enum TokenProblem: Error, Hashable, Sendable {
     case claim(String)
     /// The session was signed out, or its user's password changed.
     case sessionRevoked
+    /// Whether the session was signed out is being asked: the same token has an answer in a moment.
+    case sessionUnsettled
 }
 
 extension TokenProblem {
     /// As the REST API says it (rest.md §18.2): 401 with `PGRST301` for what cannot be decoded and
-    /// `PGRST303` for claims.
+    /// `PGRST303` for claims; 503 for what cannot be told yet.
     public var restProblem: Problem {
         switch self {
         case .unverified(.partCount(let count)):
@@ -51,6 +54,7 @@ extension TokenProblem {
         case .sessionRevoked:
             Self.rest(
                 "PGRST303", "JWT revoked", details: "The session of this token was signed out")
+        case .sessionUnsettled: Problem(DatabaseError.busy)
         }
     }
 
@@ -67,6 +71,7 @@ extension TokenProblem {
         case .missingClaim(let name): .badToken("invalid claim: \(Self.required(name))")
         case .claim(let reason): .badToken("invalid claim: \(reason)")
         case .sessionRevoked: .sessionGone
+        case .sessionUnsettled: Problem(store: .busy)
         }
     }
 

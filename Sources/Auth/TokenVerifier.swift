@@ -1,19 +1,23 @@
 import Bytes
 import Crypto
 import Diagnostics
+import Store
 
 /// Decides about access tokens and API keys. Thread-safe.
 final class TokenVerifier: Sendable {
     private let keys: JWTKeySet
     private let cache = TokenCache()
     private let revocations: Revocations
-    private let hasSession: @Sendable (String) -> Bool
+    private let hasSession: SessionLookUp
+
+    /// Asks the store whether a session is there.
+    typealias SessionLookUp = @Sendable (String) throws(Problem) -> Reading<Bool>
 
     /// - Parameters:
     ///   - revocations: the sessions signed out so far.
-    ///   - hasSession: asks the store whether a session is there; false when it does not answer.
+    ///   - hasSession: asked when this memory cannot tell. No answer is as good as none there.
     init(
-        keys: JWTKeySet, revocations: Revocations, hasSession: @escaping @Sendable (String) -> Bool
+        keys: JWTKeySet, revocations: Revocations, hasSession: @escaping SessionLookUp
     ) {
         self.keys = keys
         self.revocations = revocations
@@ -49,16 +53,46 @@ final class TokenVerifier: Sendable {
         switch revocations.verdict(session, tokenExpiresAt: claims.expiresAt) {
         case .alive: break
         case .revoked: throw .sessionRevoked
-        case .forgotten: guard hasSession(session) else { throw .sessionRevoked }
+        case .forgotten: try find(session, of: claims, token, now: now)
         }
+        try remember(claims, of: session, token)
+        return claims
+    }
+
+    /// Takes a session for alive that was not signed out until its token is in the cache.
+    private func remember(
+        _ claims: TokenClaims, of session: String, _ token: ArraySlice<UInt8>
+    ) throws(TokenProblem) {
         cache.insert(claims, for: token)
         // `revoke` notes the session first and clears the cache then. Looking again after the
         // insertion catches the one that came between.
-        if revocations.contains(session) {
-            cache.removeAll { $0.sessionID == session }
-            throw .sessionRevoked
+        guard revocations.contains(session) else { return }
+        cache.removeAll { $0.sessionID == session }
+        throw .sessionRevoked
+    }
+
+    /// Asks the store for a session. It happens only after the clock was set back, so that nobody
+    /// who authenticates need be able to wait: where the store must, the token is refused for the
+    /// moment, and what the store answers is known when it is shown again.
+    private func find(
+        _ session: String, of claims: TokenClaims, _ token: ArraySlice<UInt8>, now: Instant
+    ) throws(TokenProblem) {
+        switch try? hasSession(session) {
+        case .done(true)?: return
+        case .done(false)?, nil: throw .sessionRevoked
+        case .mustWait(let look)?:
+            let token = Array(token)
+            _ = look.start { answer in
+                switch answer {
+                case .success(true): try? self.remember(claims, of: session, token[...])
+                case .success(false):
+                    let end = claims.expiresAt ?? .max
+                    self.revoke([RevokedSession(id: session, expiresAt: end)], now: now)
+                case .failure: break
+                }
+            }
+            throw .sessionUnsettled
         }
-        return claims
     }
 
     var revocationCount: Int { revocations.total }

@@ -2,22 +2,32 @@ import Bytes
 import Diagnostics
 import HTTP
 import Store
-import StoreSQLite
 
 // GET and PUT /user (auth.md §9).
 
 extension AuthService {
-    /// Clients ask for the user often, so this answers at once.
-    func user(_ request: Request) throws(Problem) -> Response {
-        let account = try account(of: try bearer(request))
-        return .json(account.json(audience: settings.audience))
+    /// Clients ask for the user often, so this answers at once where the store does.
+    func user(_ request: Request) -> Answer {
+        do throws(Problem) {
+            let claims = try bearer(request)
+            let now = clock()
+            let reading = try database.reading { source throws(Problem) in
+                try source.caller(claims, now: now)
+            }
+            switch reading {
+            case .done(let account): return .response(answer(account))
+            case .mustWait(let read):
+                return pending(request) { () async throws(Problem) in
+                    self.answer(try await read.answer())
+                }
+            }
+        } catch {
+            return .response(refusal(error, request))
+        }
     }
 
-    private func account(of claims: TokenClaims) throws(Problem) -> Account {
-        let now = clock()
-        return try accounts.read { reader throws(Problem) in
-            try reader.caller(claims, now: now)
-        }
+    private func answer(_ account: Account) -> Response {
+        .json(account.json(audience: settings.audience))
     }
 
     func updateUser(_ request: Request) async throws(Problem) -> Response {
@@ -25,7 +35,10 @@ extension AuthService {
         let body = try RequestBody(request)
         try limit(.signup, settings.rateLimits.signup, request)
         let change = try UserChange(body, rules: passwordRules)
-        let account = try account(of: claims)
+        let asked = clock()
+        let account = try await database.read { source throws(Problem) in
+            try source.caller(claims, now: asked)
+        }
         try change.check(against: account.user)
         let hash = try await newHash(change, account.user)
         let grace = settings.leewaySeconds
@@ -46,7 +59,7 @@ extension AuthService {
             )
         }
         verifier.revoke(ended, now: now)
-        return .json(updated.json(audience: settings.audience))
+        return answer(updated)
     }
 
     private func newHash(

@@ -14,6 +14,8 @@ public enum TokenRefusal: Error, Hashable, Sendable {
     case expired(secondsAgo: Int64)
     /// The session was signed out, or its user's password changed.
     case signedOut
+    /// Whether its session was signed out cannot be told yet.
+    case unsettled
 
     /// What clients are told.
     var message: String {
@@ -25,6 +27,7 @@ public enum TokenRefusal: Error, Hashable, Sendable {
         case .notYetValid: "Token is not valid yet"
         case .expired(let seconds): "Token has expired \(seconds) seconds ago"
         case .signedOut: "The session of this token was signed out"
+        case .unsettled: "The session of this token could not be checked, please try again"
         }
     }
 }

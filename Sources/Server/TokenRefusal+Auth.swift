@@ -13,6 +13,7 @@ extension TokenRefusal {
         case .missingClaim: self = .incomplete
         case .subjectNotUUID, .sessionNotUUID, .claim: self = .claims
         case .sessionRevoked: self = .signedOut
+        case .sessionUnsettled: self = .unsettled
         }
     }
 }

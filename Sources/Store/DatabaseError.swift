@@ -21,7 +21,7 @@ public enum DatabaseError: Error, Hashable, Sendable {
     case notNull(table: String, column: String)
     /// A CHECK constraint, by name, or by its text when it has none.
     case check(name: String)
-    /// A foreign key; SQLite does not say which. See `WriteTransaction.foreignKeyViolations`.
+    /// A foreign key; SQLite does not say which. See `SQLiteTransaction.foreignKeyViolations`.
     case foreignKey
     /// An identity sequence has given its greatest number.
     case sequenceExhausted(name: String, maximum: Int64)

@@ -45,6 +45,8 @@ public enum DatabaseLimits {
     /// Threads of the slow lane. Slow reads are the exception; more would only fight the loops for
     /// cores.
     static let slowLaneThreads = 2
+    /// The longest that one query of a look-up may take.
+    static let lookUpTime = Duration.seconds(5)
     /// Prepared statements kept by a connection.
     static let cachedStatementsMax = 256
     /// Layouts of embeds kept by a connection with their text.

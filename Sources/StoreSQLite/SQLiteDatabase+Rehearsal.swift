@@ -7,7 +7,7 @@ extension SQLiteDatabase {
     ///
     /// - Throws: what `body` throws, and what `writeAndWait` does.
     public func rehearse<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         let outcome = RehearsalOutcome<R>()
         do throws(Problem) {

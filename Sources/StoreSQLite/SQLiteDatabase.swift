@@ -24,6 +24,8 @@ public final class SQLiteDatabase: Sendable {
     public let epoch: String
     /// What the server has noted about this database, by name.
     let facts: Mutex<[String: String]>
+    /// The connection of ``reading(_:)``.
+    let lookUps = Mutex<SQLiteReader?>(nil)
 
     /// Opens or makes a database.
     ///
@@ -119,7 +121,7 @@ public final class SQLiteDatabase: Sendable {
     ///   57P03 after `close`, 57014 when dropped.
     @discardableResult
     public func write<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R {
         let withdrawal = Cancellation()
         let result: Result<R, Problem> = await withTaskCancellationHandler {
@@ -137,7 +139,7 @@ public final class SQLiteDatabase: Sendable {
     ///
     /// - Returns: what drops the write if it has not begun, from any thread.
     public func write<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R,
         reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) -> @Sendable () -> Void {
         let withdrawal = Cancellation()
@@ -149,7 +151,7 @@ public final class SQLiteDatabase: Sendable {
     /// the command line. Never to be called on a loop, nor on the writer's thread.
     @discardableResult
     public func writeAndWait<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         let answer = Handover<Result<R, Problem>>()
         submit(nil, body) { answer.give($0) }
@@ -159,7 +161,7 @@ public final class SQLiteDatabase: Sendable {
     /// - Parameter withdrawal: Ends the write before it begins; one without is not bounded in time.
     private func submit<R: Sendable>(
         _ withdrawal: Cancellation?,
-        _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> R,
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R,
         _ reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) {
         submit(
@@ -230,6 +232,7 @@ public final class SQLiteDatabase: Sendable {
     /// Readers must be gone or idle. Calling it again does nothing.
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        lookUps.withLock { $0 = nil }
         slowLane.close()
         longReads.close()
         queue.close(within: configuration.closingTime)

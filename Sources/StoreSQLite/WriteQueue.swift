@@ -16,7 +16,7 @@ enum WriteVerdict {
 struct WriteJob: Sendable {
     /// Does the work. May be called again if the transaction was lost through another write's
     /// fault.
-    let perform: @Sendable (WriteTransaction) -> WriteVerdict
+    let perform: @Sendable (SQLiteTransaction) -> WriteVerdict
     /// Tells the caller why nothing was written.
     let fail: @Sendable (Problem) -> Void
     /// Whether the statement timeout holds.

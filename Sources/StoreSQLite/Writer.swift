@@ -188,7 +188,7 @@ final class Writer {
         }
         let head = log.head
         let limit: ProgressLimit = job.isBounded ? .deadline(moment(after: timeout)) : .none
-        let transaction = WriteTransaction(
+        let transaction = SQLiteTransaction(
             connection: connection, capture: capture, tally: tally, sequences: sequences,
             limit: limit, instant: log.instant())
         do throws(Problem) {
@@ -211,7 +211,7 @@ final class Writer {
     }
 
     /// Keeps what one write did, and logs its changes.
-    private func keep(_ transaction: WriteTransaction) throws(Problem) -> [Change] {
+    private func keep(_ transaction: SQLiteTransaction) throws(Problem) -> [Change] {
         guard connection.isInTransaction else { throw .transactionLost }
         if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
         if capture.isOverfull { throw .tooMuchChanged }
@@ -232,7 +232,7 @@ final class Writer {
     /// Undoes one write, and what was noted of it.
     ///
     /// - Returns: as `perform`.
-    private func undo(_ transaction: WriteTransaction, to head: Int64) -> Bool {
+    private func undo(_ transaction: SQLiteTransaction, to head: Int64) -> Bool {
         capture.truncate(to: 0)
         tally.drop()
         log.rewind(to: head)

@@ -72,8 +72,13 @@ final class Fixture: Sendable {
     let clock = TestClock()
 
     /// Cheap hashes, no rate limits; `adjust` changes what a test is about.
+    ///
+    /// - Parameters:
+    ///   - before: what is done to the database before the service sees it.
+    ///   - seen: the database as the service sees it.
     init(
-        pagesMax: Int? = nil, _ adjust: (inout AuthSettings) -> Void = { _ in }
+        pagesMax: Int? = nil, before: (SQLiteDatabase) throws -> Void = { _ in },
+        seen: (SQLiteDatabase) -> any Database = { $0 }, _ adjust: (inout AuthSettings) -> Void = { _ in }
     ) throws {
         var settings = AuthSettings()
         settings.scrypt = ScryptParameters(logN: 4, r: 8, p: 1) ?? .standard
@@ -86,8 +91,9 @@ final class Fixture: Sendable {
         database = try SQLiteDatabase.open(configuration)
         secrets = .generate(now: clock.now)
         let clock = clock
+        try before(database)
         service = try AuthService(
-            database: database, settings: settings, secrets: secrets, clock: { clock.now },
+            database: seen(database), settings: settings, secrets: secrets, clock: { clock.now },
             uptime: { clock.uptime })
     }
 
@@ -136,16 +142,14 @@ final class Fixture: Sendable {
         return JWT.sign(Array(claims.utf8), with: key)
     }
 
-    func change(_ sql: String, _ argument: Value) async throws {
-        _ = try await database.write { transaction throws(Problem) in
-            try transaction.change(sql, argument)
-        }
+    func change(_ sql: SQL) async throws {
+        _ = try await database.write { transaction throws(Problem) in try transaction.change(sql) }
     }
 
     /// Rows of a statement that counts.
-    func count(_ sql: String) async throws -> Int64 {
-        try await database.readSlowly { reader throws(Problem) in
-            try reader.rows(sql, columns: 1)[0][0].integer ?? -1
+    func count(_ sql: SQL) async throws -> Int64 {
+        try await database.read { source throws(Problem) in
+            try source.select(sql, as: [.integer])[0][0].integer ?? -1
         }
     }
 }

@@ -124,8 +124,8 @@ import Values
         let fixture = try Fixture()
         let reply = await fixture.signUp()
         let id = try #require(RefreshToken(parsing: reply.refreshToken)).sessionID
-        let session = try await fixture.database.readSlowly { reader throws(Problem) in
-            try reader.session(id: id)
+        let session = try await fixture.database.read { source throws(Problem) in
+            try source.session(id: id)
         }
         var ahead = try #require(session)
         ahead.refreshCounter = 1
@@ -149,8 +149,8 @@ import Values
     @Test func `a refresh renews the claims from the store`() async throws {
         let fixture = try Fixture()
         let first = await fixture.signUp()
-        try await fixture.change(
-            "UPDATE _apus_users SET app_metadata = ?7", .text(#"{"plan":"gold"}"#))
+        let plan = #"{"plan":"gold"}"#
+        try await fixture.change("UPDATE _apus_users SET app_metadata = \(plan)")
         let second = await fixture.refresh(first.refreshToken)
         #expect(try claims(of: second.accessToken)["app_metadata"]?["plan"]?.string == "gold")
     }
@@ -159,7 +159,7 @@ import Values
         let fixture = try Fixture()
         let first = await fixture.signUp()
         let later = fixture.clock.now.microseconds + 60_000_000
-        try await fixture.change("UPDATE _apus_users SET banned_until = ?7", .integer(later))
+        try await fixture.change("UPDATE _apus_users SET banned_until = \(later)")
         #expect(await fixture.refresh(first.refreshToken).code == "user_banned")
         let user = await fixture.user(first.accessToken)
         #expect(user.status == 403)

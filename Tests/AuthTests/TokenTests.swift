@@ -162,7 +162,7 @@ import Values
         let older = try PasswordHash(
             of: Array("secret-1".utf8), parameters: ScryptParameters(logN: 3, r: 8, p: 1)!
         ).phc
-        try await fixture.change("UPDATE _apus_users SET password_hash = ?7", .text(older))
+        try await fixture.change("UPDATE _apus_users SET password_hash = \(older)")
         #expect(await fixture.signIn().status == 200)
         let renewed = try await fixture.count(
             "SELECT count(*) FROM _apus_users WHERE password_hash LIKE '$scrypt$ln=4,%'")
@@ -175,7 +175,7 @@ import Values
         let fixture = try Fixture()
         _ = await fixture.signUp()
         let later = fixture.clock.now.microseconds + 60_000_000
-        try await fixture.change("UPDATE _apus_users SET banned_until = ?7", .integer(later))
+        try await fixture.change("UPDATE _apus_users SET banned_until = \(later)")
         #expect(await fixture.signIn(password: "wrong-1").code == "invalid_credentials")
         #expect(await fixture.signIn().code == "user_banned")
         fixture.clock.advance(seconds: 61)

@@ -51,7 +51,7 @@ final class Laboratory {
     deinit { database.close() }
 
     private static func fill(
-        _ name: String, _ rows: [[Value]], _ transaction: WriteTransaction
+        _ name: String, _ rows: [[Value]], _ transaction: SQLiteTransaction
     ) throws(DatabaseError) {
         let columns = Fixture.model(name).columns.map { column in
             "\"\(column.name)\" \(column.type.traits.storage.rawValue.uppercased())"

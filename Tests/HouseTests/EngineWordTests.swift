@@ -12,33 +12,16 @@ import Testing
     /// The same, spelled exactly.
     static let exactWords = ["?7", "STRICT", "GLOB", "apus_json", "apus_like", "apus_object"]
 
-    /// Rooms that are not clean yet, and what is left in them.
-    static let left: [String: Set<String>] = [
-        // Its tables, and the statements that read and write them.
-        "Auth": ["sqlite", "?7", "STRICT", "rowid"]
-    ]
-
     @Test(arguments: SourceTree.sources.filter { rooms.contains($0.target) })
     func `rooms above the store spell no engine`(file: SourceTree.File) {
-        let left = Self.left[file.target] ?? []
         for (index, line) in file.lines.enumerated() {
             let lowered = line.lowercased()
             let found =
                 Self.words.filter { lowered.contains($0) }
                 + Self.exactWords.filter { line.contains($0) }
-            for word in found where !left.contains(word) {
+            for word in found {
                 Issue.record("\(file.path):\(index + 1) says \(word)")
             }
-        }
-    }
-
-    @Test(arguments: left.keys.sorted())
-    func `what is said to be left is there`(room: String) {
-        let text = SourceTree.sources.filter { $0.target == room }.flatMap(\.lines)
-            .joined(separator: "\n")
-        for word in Self.left[room] ?? [] {
-            let isThere = text.contains(word) || text.lowercased().contains(word)
-            #expect(isThere, "\(room) is clean of \(word)")
         }
     }
 }

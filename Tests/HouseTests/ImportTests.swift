@@ -28,8 +28,7 @@ import Testing
             "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
         ],
         "Auth": [
-            "Crypto", "Configuration", "Store", "StoreSQLite", "Values", "HTTP", "Work", "Disk",
-            "Bytes",
+            "Crypto", "Configuration", "Store", "Values", "HTTP", "Work", "Disk", "Bytes",
             "Diagnostics",
         ],
         "Realtime": [

@@ -24,7 +24,7 @@ func makeItems(_ configuration: DatabaseConfiguration = .temporary) throws(Probl
     return database
 }
 
-extension WriteTransaction {
+extension SQLiteTransaction {
     /// `executeScript` for closures that throw problems.
     func script(_ sql: String) throws(Problem) {
         do throws(DatabaseError) { try executeScript(sql) } catch { throw Problem(error) }

@@ -14,7 +14,7 @@ import Values
         }
     }
 
-    private func execute(_ sql: String, _ transaction: WriteTransaction) throws(Problem) {
+    private func execute(_ sql: String, _ transaction: SQLiteTransaction) throws(Problem) {
         do throws(DatabaseError) { try transaction.executeScript(sql) } catch {
             throw Problem(error)
         }

@@ -11,10 +11,11 @@ import Values
     /// One way to change rows, committed or not.
     struct Step: CustomTestStringConvertible {
         let name: String
-        let body: @Sendable (WriteTransaction) throws(Problem) -> Void
+        let body: @Sendable (SQLiteTransaction) throws(Problem) -> Void
 
-        init(_ name: String, _ body: @escaping @Sendable (WriteTransaction) throws(Problem) -> Void)
-        {
+        init(
+            _ name: String, _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> Void
+        ) {
             self.name = name
             self.body = body
         }

@@ -9,7 +9,7 @@ import Values
 
 private let numbers = IdentitySequence(table: "t", column: "id", maximum: .max)
 
-extension WriteTransaction {
+extension SQLiteTransaction {
     /// Inserts a row with the next number, and returns the number.
     func insertNumbered(_ table: String = "t") throws(Problem) -> Int64 {
         do throws(DatabaseError) {

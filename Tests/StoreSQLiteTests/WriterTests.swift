@@ -12,7 +12,7 @@ import Values
     /// Submits writes while the writer is held up by a first one, so that they share a batch.
     private func batch(
         _ database: SQLiteDatabase, count: Int,
-        _ body: @escaping @Sendable (Int, WriteTransaction) throws(Problem) -> Void
+        _ body: @escaping @Sendable (Int, SQLiteTransaction) throws(Problem) -> Void
     ) async -> [Problem?] {
         let gate = Gate()
         return await withTaskGroup(of: (Int, Problem?).self) { group in
@@ -243,7 +243,7 @@ import Values
         let path = directory.path + "/apus.db"
         let database = try makeItems(.file(path))
         defer { database.close() }
-        let insert: @Sendable (WriteTransaction) throws(Problem) -> Void = {
+        let insert: @Sendable (SQLiteTransaction) throws(Problem) -> Void = {
             transaction throws(Problem) in
             try transaction.exec("INSERT INTO items(name) VALUES (hex(randomblob(8)))")
         }
@@ -265,7 +265,7 @@ import Values
         let directory = try TemporaryDirectory()
         let path = directory.path + "/apus.db"
         var database = try makeItems(.file(path))
-        let insert: @Sendable (WriteTransaction) throws(Problem) -> Void = {
+        let insert: @Sendable (SQLiteTransaction) throws(Problem) -> Void = {
             transaction throws(Problem) in
             try transaction.exec("INSERT INTO items(name) VALUES ('kept')")
         }

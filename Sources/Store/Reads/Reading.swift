@@ -26,6 +26,16 @@ public struct PendingRead<Answer: Sendable>: Sendable {
     /// - Returns: what withdraws it, from any thread: what has not begun is dropped, the rest
     ///   interrupted. A reply may still come or not.
     public func start(_ reply: @escaping Reply) -> @Sendable () -> Void { begin(reply) }
+
+    /// Begins the read and waits for it to its end: for small ones, which nobody withdraws.
+    ///
+    /// - Throws: what the database says.
+    public func answer() async throws(Problem) -> Answer {
+        let result = await unsafe withUnsafeContinuation { continuation in
+            _ = start { unsafe continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
 }
 
 /// Rows on their way into the body of an answer, in parts of a bounded size, all of one state of

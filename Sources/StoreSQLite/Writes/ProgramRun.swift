@@ -4,7 +4,7 @@ import Values
 
 /// One run of a program inside the writer's transaction. Anything thrown undoes the whole write.
 struct ProgramRun {
-    let transaction: WriteTransaction
+    let transaction: SQLiteTransaction
     let operands: Operands
     let context: QueryContext
 

@@ -23,7 +23,7 @@ extension SQLiteDatabase: WriteEngine {
     /// Runs a program as a write of its own, which a refusal undoes.
     func run(
         _ reply: @escaping WriteReply,
-        _ program: @escaping @Sendable (WriteTransaction) throws(WriteRefusal) -> WriteResult
+        _ program: @escaping @Sendable (SQLiteTransaction) throws(WriteRefusal) -> WriteResult
     ) -> WriteWithdrawal {
         let withdrawal = Cancellation()
         submit(

@@ -6,7 +6,7 @@ public import Values
 /// One write inside the group commit: a savepoint of its own on the writer connection.
 ///
 /// Valid inside the closure it was given to, on the writer's thread.
-public final class WriteTransaction {
+public final class SQLiteTransaction {
     let connection: Connection
     private let capture: ChangeCapture
     private let tally: RowTally
@@ -266,7 +266,7 @@ public final class WriteTransaction {
 
 /// Confined to the writer's thread.
 @available(*, unavailable)
-extension WriteTransaction: Sendable {}
+extension SQLiteTransaction: Sendable {}
 
 /// A row that refers to a row that is not there (pragma.html#pragma_foreign_key_check).
 public struct ForeignKeyViolation: Hashable, Sendable {

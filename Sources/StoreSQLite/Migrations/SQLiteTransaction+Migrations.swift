@@ -2,7 +2,7 @@ public import Store
 import Values
 
 /// Migrations and seeds: names of tables and columns are in any case.
-extension WriteTransaction: MigrationTransaction {
+extension SQLiteTransaction: MigrationTransaction {
     // MARK: Tables
 
     /// See ``Store/MigrationTransaction/structure()``.

@@ -1,0 +1,74 @@
+public import Diagnostics
+
+/// An engine in use. Usable from every thread.
+public protocol Database: AnyObject, Sendable {
+    /// What its statements are written in.
+    var dialect: any Dialect { get }
+    /// The engine with its version, for whoever depends on how exactly it works.
+    var engine: String { get }
+    /// What names this history of changes: made anew with each database.
+    var epoch: String { get }
+    /// Whether this node does what only one of several does.
+    var leads: Bool { get }
+
+    // MARK: Facts
+
+    /// What the server has noted about this database; nil if there is nothing of the name.
+    func fact(_ name: String) -> String?
+
+    /// Notes something about this database, in it. Blocks until it is durable.
+    func note(_ name: String, _ value: String) throws(Problem)
+
+    /// Notes something unless there is something of that name, and returns what stands there now:
+    /// of several who note at once, the first one's. Blocks until it is durable.
+    func noteIfAbsent(_ name: String, _ value: String) throws(Problem) -> String
+
+    // MARK: Look-ups and transactions
+
+    /// Asks small queries of one state of the database.
+    ///
+    /// - Parameter body: runs on the calling thread before this returns where the engine has rows
+    ///   at hand, and on another one where it must wait for them.
+    /// - Throws: what `body` throws, and what the database says, where it answers at once.
+    func reading<R: Sendable>(
+        _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
+    ) throws(Problem) -> Reading<R>
+
+    /// Runs `body` in one transaction and returns once it is durable. What `body` throws undoes all
+    /// it did.
+    ///
+    /// It is as if nobody else wrote meanwhile: what `body` has read stays so until it has ended.
+    /// It runs on a thread where it may block, and may run again if the transaction is lost, so it
+    /// must have no effect outside of the database. A write that has not begun when the calling
+    /// task is cancelled is dropped.
+    ///
+    /// - Throws: what `body` throws, and what the database says.
+    @discardableResult
+    func write<R: Sendable>(
+        _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
+    ) async throws(Problem) -> R
+
+    /// As ``write(_:)``, blocking the calling thread and without the statement timeout: for start-up
+    /// and the command line. Never to be called on a loop.
+    @discardableResult
+    func writeAndWait<R: Sendable>(
+        _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R
+
+    /// Finishes what is being written and gives the database up. Calling it again does nothing.
+    func close()
+}
+
+extension Database {
+    /// As ``reading(_:)``, for a task, which waits where the engine must.
+    ///
+    /// - Throws: what `body` throws, and what the database says.
+    public func read<R: Sendable>(
+        _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
+    ) async throws(Problem) -> R {
+        switch try reading(body) {
+        case .done(let answer): return answer
+        case .mustWait(let read): return try await read.answer()
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/// A transaction that asks and writes, as ``Database/write(_:)`` runs it.
+///
+/// A statement that fails changes nothing. Whatever its error was, an engine may refuse all that
+/// follows it in the transaction.
+public protocol WriteTransaction: RowSource {
+    /// Runs a statement to its end.
+    ///
+    /// - Returns: the rows that it changed itself, cascades not counted.
+    /// - Throws: what the database reports: `unique` or `uniqueIndex` for a value that must be
+    ///   unique and is not.
+    @discardableResult
+    func run(_ statement: SQL) throws(DatabaseError) -> Int
+
+    /// Makes a table with its indexes. One of its name that is there already is left as it is.
+    ///
+    /// - Throws: what the database reports.
+    func create(_ table: TableDefinition) throws(DatabaseError)
+}
