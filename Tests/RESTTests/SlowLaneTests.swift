@@ -10,7 +10,7 @@ import Values
 
 @testable import REST
 
-@Suite struct SlowLaneTests {
+@Suite(.blocking) struct SlowLaneTests {
     @Test func `a read over its budget leaves the loop and answers the same`() async throws {
         let library = try Self.makeItems(200_000)
         let request = Request(
