@@ -48,8 +48,8 @@ public protocol Database: AnyObject, Sendable {
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R
 
-    /// As ``write(_:)``, blocking the calling thread and without the statement timeout: for start-up
-    /// and the command line. Never to be called on a loop.
+    /// As ``write(_:)``, blocking the calling thread and without the statement timeout: for
+    /// start-up and the command line. Never to be called on a loop.
     @discardableResult
     func writeAndWait<R: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R

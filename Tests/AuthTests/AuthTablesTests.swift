@@ -1,4 +1,6 @@
+import Bytes
 import Diagnostics
+import HTTP
 import Store
 import StoreSQLite
 import Testing

@@ -77,8 +77,9 @@ final class Fixture: Sendable {
     ///   - before: what is done to the database before the service sees it.
     ///   - seen: the database as the service sees it.
     init(
-        pagesMax: Int? = nil, before: (SQLiteDatabase) throws -> Void = { _ in },
-        seen: (SQLiteDatabase) -> any Database = { $0 }, _ adjust: (inout AuthSettings) -> Void = { _ in }
+        pagesMax: Int? = nil, _ adjust: (inout AuthSettings) -> Void = { _ in },
+        before: (SQLiteDatabase) throws -> Void = { _ in },
+        seen: (SQLiteDatabase) -> any Database = { $0 }
     ) throws {
         var settings = AuthSettings()
         settings.scrypt = ScryptParameters(logN: 4, r: 8, p: 1) ?? .standard

@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import Diagnostics
 import Foundation
+import HTTP
 import Store
 import StoreSQLite
 import Synchronization
