@@ -58,7 +58,7 @@ final class WaitingDatabase: Database {
     func close() { database.close() }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WaitingStoreTests {
+@Suite(.timeLimit(.minutes(10))) struct WaitingStoreTests {
     @Test func `a store that makes wait serves accounts all the same`() async throws {
         let fixture = try Fixture(seen: WaitingDatabase.init)
         let reply = await fixture.signUp()

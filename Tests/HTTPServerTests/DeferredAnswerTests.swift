@@ -5,7 +5,7 @@ import Testing
 private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n" }
 
 /// Answers that another thread brings.
-@Suite(.timeLimit(.minutes(1))) struct DeferredAnswerTests {
+@Suite(.timeLimit(.minutes(10))) struct DeferredAnswerTests {
     @Test func `later requests of the connection wait for it`() async throws {
         let server = try TestServer()
         let client = try server.connect()

@@ -9,7 +9,7 @@ private func get(_ path: String, _ fields: String = "", version: String = "1.1")
 }
 
 /// Answers whose content is a range of a file.
-@Suite(.timeLimit(.minutes(1))) struct FileAnswerTests {
+@Suite(.timeLimit(.minutes(10))) struct FileAnswerTests {
     /// How often this process has the file open.
     private func openCount(_ path: String) -> Int {
         let folder = "/proc/self/fd"

@@ -10,7 +10,7 @@ import Work
 
 private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPServerTests {
     @Test func `a request is answered byte by byte`() throws {
         let server = try TestServer()
         let client = try server.connect()

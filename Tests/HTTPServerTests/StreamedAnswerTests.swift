@@ -7,7 +7,7 @@ private func get(_ path: String, version: String = "1.1") -> String {
     "GET \(path) HTTP/\(version)\r\nHost: a\r\n\r\n"
 }
 
-@Suite(.timeLimit(.minutes(1))) struct StreamedAnswerTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamedAnswerTests {
     static let whole = (0..<3).map { String(repeating: ["a", "b", "c"][$0], count: 10_000) }
 
     @Test func `parts of unknown number leave as chunks, and the connection goes on`() throws {
@@ -126,7 +126,7 @@ private func get(_ path: String, version: String = "1.1") -> String {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct DepartureTests {
+@Suite(.timeLimit(.minutes(10))) struct DepartureTests {
     @Test func `a reset cancels what is being done for the peer`() async throws {
         let server = try TestServer()
         let client = try server.connect()

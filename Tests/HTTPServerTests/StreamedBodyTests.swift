@@ -15,7 +15,7 @@ private func upload(_ count: Int, _ kind: String = "") -> String {
 }
 
 /// Bodies that are read as they come.
-@Suite(.timeLimit(.minutes(1))) struct StreamedBodyTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamedBodyTests {
     @Test(arguments: [0, 1, 70_000, 5_000_000])
     func `a body of known length is read to its end, and the connection goes on`(
         count: Int

@@ -3,7 +3,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TLSServerTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSServerTests {
     private let certificate: TestCertificate
     private var files: TLSFiles {
         TLSFiles(certificate: certificate.certificatePath, key: certificate.keyPath)

@@ -3,7 +3,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WebSocketServerTests {
+@Suite(.timeLimit(.minutes(10))) struct WebSocketServerTests {
     @Test func `the handshake is that of the standard's example`() throws {
         let server = try TestServer()
         let client = try server.connect()

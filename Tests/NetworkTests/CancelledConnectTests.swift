@@ -4,7 +4,7 @@ import Testing
 @testable import Network
 
 /// Giving up and the loop's end, at any moment of a connection's making.
-@Suite(.timeLimit(.minutes(1))) struct CancelledConnectTests {
+@Suite(.timeLimit(.minutes(10))) struct CancelledConnectTests {
     @Test func `cancelled before its first step, nobody is told`() throws {
         let listener = try LoopbackListener()
         let port = listener.port

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Network
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectTests {
     static let greet: @Sendable (Scribe, StreamSocket) -> Void = { _, socket in
         socket.send(Array("hello".utf8))
     }
@@ -176,7 +176,7 @@ private func option(_ descriptor: Int32, _ level: Int32, _ name: Int32) -> Int32
 }
 
 /// Several addresses of one name.
-@Suite(.timeLimit(.minutes(1))) struct AddressRaceTests {
+@Suite(.timeLimit(.minutes(10))) struct AddressRaceTests {
     static let hasIPv6 = (try? LoopbackListener(host: "::1")) != nil
 
     @Test(.enabled(if: hasIPv6, "no IPv6 on this machine"))

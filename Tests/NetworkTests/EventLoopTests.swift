@@ -7,7 +7,7 @@ import Work
 
 @testable import Network
 
-@Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
+@Suite(.timeLimit(.minutes(10))) struct EventLoopTests {
     @Test func `posted work runs on the loop's thread in order`() throws {
         try withLoop { thread in
             let record = Record<Int>()

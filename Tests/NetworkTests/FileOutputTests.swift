@@ -6,7 +6,7 @@ import Testing
 @testable import Network
 
 /// Files on their way out.
-@Suite(.timeLimit(.minutes(1))) struct FileOutputTests {
+@Suite(.timeLimit(.minutes(10))) struct FileOutputTests {
     @Test(arguments: [1, 7, 64, 1_000])
     func `a queue copies files and bytes in their order`(step: Int) throws {
         let folder = try TemporaryDirectory()

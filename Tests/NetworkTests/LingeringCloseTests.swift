@@ -4,7 +4,7 @@ import Testing
 
 @testable import Network
 
-@Suite(.timeLimit(.minutes(1))) struct LingeringCloseTests {
+@Suite(.timeLimit(.minutes(10))) struct LingeringCloseTests {
     /// What has come to pass in the turn after the next.
     private func gaveUp(
         _ act: @escaping @Sendable (inout LingeringClose, _ start: UInt64) -> Void

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Network
 
-@Suite(.timeLimit(.minutes(1))) struct ListeningSocketTests {
+@Suite(.timeLimit(.minutes(10))) struct ListeningSocketTests {
     @Test(arguments: ["127.0.0.1", "localhost", "0.0.0.0", "::1", "[::1]", "::"])
     func `port 0 picks one port for all loops`(host: String) throws {
         let sockets = try ListeningSocket.bind(host: host, port: 0, count: 3)
@@ -71,7 +71,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ListenerTests {
+@Suite(.timeLimit(.minutes(10))) struct ListenerTests {
     @Test(arguments: [
         ("127.0.0.1", AF_INET, "127.0.0.1"), ("::", AF_INET, "127.0.0.1"), ("::", AF_INET6, "::1"),
     ])

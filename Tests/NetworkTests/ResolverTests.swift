@@ -3,7 +3,7 @@ import Testing
 
 @testable import Network
 
-@Suite(.timeLimit(.minutes(1))) struct ResolverTests {
+@Suite(.timeLimit(.minutes(10))) struct ResolverTests {
     @Test func `the system's own resolver knows this machine`() throws {
         let listener = try LoopbackListener()
         try withClient { client in

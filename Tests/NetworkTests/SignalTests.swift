@@ -6,7 +6,7 @@ import Testing
 import Work
 
 /// Signals belong to the whole process, so these run one after another, on a thread of their own.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct SignalTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct SignalTests {
     @Test(arguments: [(SIGTERM, Signal.terminate), (SIGINT, .interrupt), (SIGHUP, .hangup)])
     func `a signal becomes a value`(number: Int32, expected: Signal) throws {
         let received = Record<Signal?>()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Network
 
-@Suite(.timeLimit(.minutes(1))) struct StallTests {
+@Suite(.timeLimit(.minutes(10))) struct StallTests {
     @Test func `a connection on which nothing moves is ended, one on which bytes come is not`()
         throws
     {

@@ -4,7 +4,7 @@ import Testing
 @testable import Network
 
 /// TLS that begins on a connection that has spoken plainly, as PostgreSQL's does.
-@Suite(.timeLimit(.minutes(1))) struct StartTLSTests {
+@Suite(.timeLimit(.minutes(10))) struct StartTLSTests {
     /// `SSLRequest`; the answer `S` begins TLS.
     static let request: [UInt8] = [0, 0, 0, 8, 4, 0xD2, 0x16, 0x2F]
 

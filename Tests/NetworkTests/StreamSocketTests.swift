@@ -10,7 +10,7 @@ extension StreamSocket {
     var descriptorForTests: Int32 { descriptor }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct StreamSocketTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamSocketTests {
     @Test func `bytes go both ways and are counted`() throws {
         let counts = Record<[Int]>()
         let configure: @Sendable (Scribe, StreamSocket) -> Void = { scribe, _ in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Network
 
-@Suite(.timeLimit(.minutes(1)), .enabled(if: OpenSSL.isInstalled, "no openssl program"))
+@Suite(.timeLimit(.minutes(10)), .enabled(if: OpenSSL.isInstalled, "no openssl program"))
 struct TLSClientTests {
     let authority: TestAuthority
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Network
 
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
     static let echo: @Sendable (Scribe, StreamSocket) -> Void = { scribe, socket in
         #expect(socket.isSecure)
         scribe.onReceived = { socket, bytes in socket.send(bytes) }

@@ -10,7 +10,7 @@ import Values
 
 /// Where create rules are judged: those of a row's own values before the writer hears of it, those
 /// that look other rows up by the store.
-@Suite(.timeLimit(.minutes(1))) struct CreateRuleTests {
+@Suite(.timeLimit(.minutes(10))) struct CreateRuleTests {
     private static let models: [String: String] = [
         "rooms": """
         {"properties": {"id": {"type": "integer"}, "open": {"type": "boolean"}},

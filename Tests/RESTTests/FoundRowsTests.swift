@@ -13,7 +13,7 @@ import Values
 
 /// Rows that a filter selects are found on a reader, so that the one writer is held up only by what
 /// changes them.
-@Suite(.timeLimit(.minutes(1))) struct FoundRowsTests {
+@Suite(.timeLimit(.minutes(10))) struct FoundRowsTests {
     private static func library(_ rows: Int = 4) throws -> Library {
         let models = [
             "items": """

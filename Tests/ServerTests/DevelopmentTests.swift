@@ -4,7 +4,7 @@ import Testing
 
 /// What `apus dev` says of files that change: what it took, and what waits for the restart.
 @Suite struct DevelopmentTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `what was taken and what waits for the restart are told apart`() throws {
         let project = try DevelopedProject()
         let settings = #"{"auth": {"jwt_expiry_seconds": 600}, "rest": {"max_rows": 7}}"#
@@ -21,7 +21,7 @@ import Testing
         #expect(project.nextLine() == "took models/tags.json")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `what a flag decides, a save does not change`() throws {
         let project = try DevelopedProject([
             "--rest-max-rows", "5", "--auth-jwt-expiry-seconds", "60",
@@ -44,7 +44,7 @@ import Testing
                 == true)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a save that changes nothing is not told again`() throws {
         let project = try DevelopedProject()
         let settings = #"{"auth": {"jwt_expiry_seconds": 600}}"#
@@ -64,7 +64,7 @@ import Testing
             project.nextLine() == "as at the start again: auth.jwt_expiry_seconds of project.json")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `faults are told once and their end too`() throws {
         let project = try DevelopedProject()
         let faulty = #"{"auth": {"jwt_expiry_second": 600}}"#
@@ -75,7 +75,7 @@ import Testing
         #expect(project.nextLine() == "the faults are gone; the files say what is served")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `the end of faults says what still waits for the restart`() throws {
         let project = try DevelopedProject()
         let settings = #"{"auth": {"jwt_expiry_seconds": 600}}"#
@@ -88,7 +88,7 @@ import Testing
         #expect(project.nextLine() == "the faults are gone; \(waits)")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a host that was not given is asked for`() throws {
         for environment in [[:], ["APUS_LISTEN": ":8080"]] {
             let words = environment.isEmpty ? ["dev", "--listen", ":8080"] : ["dev"]
@@ -101,7 +101,7 @@ import Testing
     }
 
     /// What is allowed and probably not meant is told at the start, and of a save only what is new.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a model that nobody may use is told of, once`() throws {
         let closed = #"{"properties": {"a": {"type": "string"}}}"#
         func doubt(_ model: String) -> String {
@@ -123,7 +123,7 @@ import Testing
         #expect(project.nextLine() == doubt("three"))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a model that nobody may use is told of at the start`() throws {
         let project = try TestProject(
             models: ["one": #"{"properties": {"a": {"type": "string"}}}"#])
@@ -135,7 +135,7 @@ import Testing
             lines.filter { $0.contains("warning: Schemas/models/one.json:1:1: only ") }.count == 1)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a file that only says a word twice is named`() throws {
         let project = try DevelopedProject()
         let twice = TestProject.note.replacing(
@@ -146,7 +146,7 @@ import Testing
                 == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a file in a folder of a folder is named with both`() throws {
         let project = try DevelopedProject()
         try project.save("models/sub/a.json", TestProject.note)

@@ -5,7 +5,7 @@ import Testing
 import Values
 
 /// Migration files that drop what the models still declare: the rows would go before anybody asks.
-@Suite(.timeLimit(.minutes(1))) struct DroppedDeclarationTests {
+@Suite(.timeLimit(.minutes(10))) struct DroppedDeclarationTests {
     private static let file = "20991231T000000_oops.sql"
 
     /// What a file says, and what is said of it.

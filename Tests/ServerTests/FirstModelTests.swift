@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// From an empty folder to a model that is served.
-@Suite(.timeLimit(.minutes(1))) struct FirstModelTests {
+@Suite(.timeLimit(.minutes(10))) struct FirstModelTests {
     private let folder: TemporaryDirectory
     private var root: URL { folder.url }
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `apus dev` says of saves that it does not take, and what becomes of them.
-@Suite(.timeLimit(.minutes(1))) struct HeldBackTests {
+@Suite(.timeLimit(.minutes(10))) struct HeldBackTests {
     private static let faulty = #"{"properties": {"a": {"type": "strin"}}}"#
 
     @Test func `each save beside a fault is told, and taken when the fault is mended`() throws {

@@ -2,7 +2,7 @@ import ServerTestSupport
 import Testing
 
 /// The API keys and their names.
-@Suite(.timeLimit(.minutes(1))) struct KeysCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct KeysCommandTests {
     private let project: TestProject
 
     init() throws { project = try TestProject() }

@@ -3,7 +3,7 @@ import ServerTestSupport
 import Testing
 
 /// A database whose secrets are not those of its last start.
-@Suite(.timeLimit(.minutes(1))) struct LostSecretsTests {
+@Suite(.timeLimit(.minutes(10))) struct LostSecretsTests {
     private let project: TestProject
     private var root: URL { project.root }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite(.blocking, .timeLimit(.minutes(1))) struct MappedCodeTests {
+@Suite(.blocking, .timeLimit(.minutes(10))) struct MappedCodeTests {
     /// Kilobytes of files that a process has mapped and touched: `RssFile` of
     /// proc_pid_status(5).
     private static func mapped(by process: Int32) throws -> Int {

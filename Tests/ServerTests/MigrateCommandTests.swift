@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What `apus migrate` does beside a server, and where there is nothing to migrate.
-@Suite(.timeLimit(.minutes(1))) struct MigrateCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct MigrateCommandTests {
     private static let file = "20260101T000000_first.sql"
 
     /// What a command prints, and its exit code.

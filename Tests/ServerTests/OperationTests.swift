@@ -45,7 +45,7 @@ import Testing
         #expect(report.faults.contains { $0.contains("b.json:1:2") && $0.contains("properties") })
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a model added while developing is served`() throws {
         let server = try TestBackend(models: ["notes": TestProject.note])
         let client = try server.serviceClient()

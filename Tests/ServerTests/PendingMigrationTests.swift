@@ -6,7 +6,7 @@ import Values
 
 /// Migration files that wait: saves are judged by what they will have made, and a start takes them
 /// together with its judgement or not at all.
-@Suite(.timeLimit(.minutes(1))) struct PendingMigrationTests {
+@Suite(.timeLimit(.minutes(10))) struct PendingMigrationTests {
     private static let file = "20991231T000000_u.sql"
     private static let model =
         #"""

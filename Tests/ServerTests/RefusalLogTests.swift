@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Why something was refused, as the log says it to whoever writes the client.
-@Suite(.timeLimit(.minutes(1))) struct RefusalLogTests {
+@Suite(.timeLimit(.minutes(10))) struct RefusalLogTests {
     struct Refusal: Sendable, CustomTestStringConvertible {
         let method: String
         let target: String

@@ -11,7 +11,7 @@ import Work
 @testable import Server
 
 /// Schema files that are taken by several loops.
-@Suite(.timeLimit(.minutes(1))) struct ReloadTests {
+@Suite(.timeLimit(.minutes(10))) struct ReloadTests {
     @Test func `files count as taken when the last loop has them`() throws {
         let project = try TestProject()
         let parts = try BackendParts(project.options(), mode: .development)

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// A project whose models change between two starts of a server on its data.
-@Suite(.timeLimit(.minutes(1))) struct SchemaChangeTests {
+@Suite(.timeLimit(.minutes(10))) struct SchemaChangeTests {
     private static let model =
         #"""
         {"properties": {"id": {"type": "integer", "identity": true}, \#

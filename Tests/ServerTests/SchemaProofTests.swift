@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(1))) struct SchemaProofTests {
+@Suite(.timeLimit(.minutes(10))) struct SchemaProofTests {
     private static let note = """
         {"properties": {"id": {"type": "integer", "identity": true}, "text": {"type": "string"}},
          "indexes": [{"on": ["text"]}], "access": {"all": true}}

@@ -11,7 +11,7 @@ import Testing
 @testable import Server
 
 /// Several nodes that start at once on one database, each with a data directory of its own.
-@Suite(.timeLimit(.minutes(1))) struct SecretsAgreementTests {
+@Suite(.timeLimit(.minutes(10))) struct SecretsAgreementTests {
     private let directory: TemporaryDirectory
     private let database: SQLiteDatabase
 

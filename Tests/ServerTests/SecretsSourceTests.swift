@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Where the secrets of a project come from, as the commands have it.
-@Suite(.timeLimit(.minutes(1))) struct SecretsSourceTests {
+@Suite(.timeLimit(.minutes(10))) struct SecretsSourceTests {
     private let project: TestProject
 
     init() throws { project = try TestProject() }

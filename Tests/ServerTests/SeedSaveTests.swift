@@ -4,7 +4,7 @@ import Testing
 import Values
 
 /// Seed rows that were edited after they were planted.
-@Suite(.timeLimit(.minutes(1))) struct SeedSaveTests {
+@Suite(.timeLimit(.minutes(10))) struct SeedSaveTests {
     @Test func `an edited row that is there already is told, and a removed one comes back`() throws
     {
         let project = try FilesOnDisk(models: ["notes": TestProject.note])

@@ -31,7 +31,7 @@ extension Change {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ChangeLogTests {
+@Suite(.timeLimit(.minutes(10))) struct ChangeLogTests {
     private func makeCaptured(
         _ configuration: DatabaseConfiguration = .temporary
     ) throws -> (SQLiteDatabase, Published) {

@@ -10,7 +10,7 @@ import Values
 private let names = CapturedTable(
     name: "items", columns: [("id", .integer), ("name", .text)], key: [0], retain: .seconds(3600))
 
-@Suite(.timeLimit(.minutes(1))) struct CrashTests {
+@Suite(.timeLimit(.minutes(10))) struct CrashTests {
     @Test func `acknowledged writes survive a kill in mid-write`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path

@@ -54,7 +54,7 @@ extension SQLiteReader {
 
 let insertItem = "INSERT INTO items(name, price, ok, data) VALUES (?7, ?8, ?9, ?10)"
 
-@Suite(.timeLimit(.minutes(1))) struct EngineTests {
+@Suite(.timeLimit(.minutes(10))) struct EngineTests {
     @Test func `a committed write is seen by readers`() async throws {
         let database = try makeItems()
         defer { database.close() }

@@ -5,7 +5,7 @@ import Values
 @testable import StoreSQLite
 
 /// What inserts and upserts ask and tell, in their order.
-@Suite(.timeLimit(.minutes(1))) struct InsertProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct InsertProgramTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let program: InsertProgram

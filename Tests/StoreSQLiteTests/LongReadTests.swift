@@ -7,7 +7,7 @@ import Values
 @testable import StoreSQLite
 
 /// Queries that go on after their thread has other things to do.
-@Suite(.timeLimit(.minutes(1))) struct LongReadTests {
+@Suite(.timeLimit(.minutes(10))) struct LongReadTests {
     static func query(_ count: Int) -> String {
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT \(count)) "
             + "SELECT printf('%099d', x) FROM n"

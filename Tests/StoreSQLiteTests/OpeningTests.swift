@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite(.timeLimit(.minutes(1))) struct OpeningTests {
+@Suite(.timeLimit(.minutes(10))) struct OpeningTests {
     @Test func `a second opener is refused with the reason`() throws {
         let directory = try TemporaryDirectory()
         let configuration = DatabaseConfiguration.file(directory.path + "/apus.db")

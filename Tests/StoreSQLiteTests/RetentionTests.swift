@@ -6,7 +6,7 @@ import Values
 @testable import Store
 @testable import StoreSQLite
 
-@Suite(.timeLimit(.minutes(1))) struct RetentionTests {
+@Suite(.timeLimit(.minutes(10))) struct RetentionTests {
     private func makeLog(_ rows: Int) throws -> Connection {
         let connection = try Connection(
             path: ":memory:",

@@ -7,7 +7,7 @@ import Values
 @testable import Store
 @testable import StoreSQLite
 
-@Suite(.timeLimit(.minutes(1))) struct RowCountTests {
+@Suite(.timeLimit(.minutes(10))) struct RowCountTests {
     /// One way to change rows, committed or not.
     struct Step: CustomTestStringConvertible {
         let name: String

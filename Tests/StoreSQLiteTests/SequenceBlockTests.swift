@@ -7,7 +7,7 @@ import Testing
 import Values
 
 /// What is written down of identity sequences runs ahead of the numbers given.
-@Suite(.timeLimit(.minutes(1))) struct SequenceBlockTests {
+@Suite(.timeLimit(.minutes(10))) struct SequenceBlockTests {
     private func open() throws -> SQLiteDatabase {
         let database = try SQLiteDatabase.open(.temporary)
         try database.script(SequenceTests.table)

@@ -61,7 +61,7 @@ extension SQLiteDatabase {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct SequenceTests {
+@Suite(.timeLimit(.minutes(10))) struct SequenceTests {
     static let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER) STRICT"
 
     private func open(_ sql: String = table) throws -> SQLiteDatabase {

@@ -5,7 +5,7 @@ import Values
 @testable import Store
 @testable import StoreSQLite
 
-@Suite(.timeLimit(.minutes(1))) struct SlowLaneTests {
+@Suite(.timeLimit(.minutes(10))) struct SlowLaneTests {
     static let endless =
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT sum(x) FROM n"
     static let long =

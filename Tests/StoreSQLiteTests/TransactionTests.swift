@@ -6,7 +6,7 @@ import Values
 @testable import StoreSQLite
 
 /// The store as rooms above know it that write statements of their own.
-@Suite(.timeLimit(.minutes(1))) struct TransactionTests {
+@Suite(.timeLimit(.minutes(10))) struct TransactionTests {
     private static let pairs = TableDefinition(
         "pairs",
         [

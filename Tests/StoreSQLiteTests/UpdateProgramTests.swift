@@ -5,7 +5,7 @@ import Values
 @testable import StoreSQLite
 
 /// What updates and deletes ask and tell, in their order.
-@Suite(.timeLimit(.minutes(1))) struct UpdateProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct UpdateProgramTests {
     struct Update: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let program: UpdateProgram

@@ -7,7 +7,7 @@ import Values
 @testable import StoreSQLite
 
 /// Work whose caller is gone: its task was cancelled.
-@Suite(.timeLimit(.minutes(1))) struct WithdrawalTests {
+@Suite(.timeLimit(.minutes(10))) struct WithdrawalTests {
     @Test func `reads that run are interrupted and make room for others`() async throws {
         var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .seconds(120)

@@ -8,7 +8,7 @@ import Values
 @testable import StoreSQLite
 
 /// Holds a thread until it is opened.
-@Suite(.timeLimit(.minutes(1))) struct WriterTests {
+@Suite(.timeLimit(.minutes(10))) struct WriterTests {
     /// Submits writes while the writer is held up by a first one, so that they share a batch.
     private func batch(
         _ database: SQLiteDatabase, count: Int,

@@ -28,7 +28,7 @@ import Testing
         ("apus.db-shm", "makes the file anew"), ("lock", "unless another"),
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: files, Deed.allCases)
+    @Test(.timeLimit(.minutes(10)), arguments: files, Deed.allCases)
     func `a server without its file says so and refuses what it would lose`(
         file: (name: String, way: String), deed: Deed
     ) throws {

@@ -2,7 +2,7 @@ import Diagnostics
 import Testing
 import Work
 
-@Suite(.timeLimit(.minutes(1))) struct HandoverTests {
+@Suite(.timeLimit(.minutes(10))) struct HandoverTests {
     @Test(arguments: [true, false])
     func `a value gets across, whoever comes first`(giverIsFirst: Bool) throws {
         let place = Handover<Int>()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Work
 
-@Suite(.timeLimit(.minutes(1))) struct ServiceRunnerTests {
+@Suite(.timeLimit(.minutes(10))) struct ServiceRunnerTests {
     private static let failure = Problem(code: "X", status: 500, message: "It cannot be.")
 
     private let record = Record<String>()

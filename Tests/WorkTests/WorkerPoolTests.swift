@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Work
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerPoolTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerPoolTests {
     /// Occupies a pool's only thread until `gate` opens.
     private func occupy(_ pool: WorkerPool<Void>, until gate: Gate) async {
         await withCheckedContinuation { started in
