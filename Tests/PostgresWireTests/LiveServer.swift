@@ -43,6 +43,8 @@ final class SocketPeer: Peer {
     private let host: PostgresWire.Host
     private let socket: LoopbackSocket
     private(set) var turns: [Recording.Turn] = []
+    /// What was sent apart and has had no effect yet.
+    private var apart: [UInt8]?
 
     init(_ host: PostgresWire.Host) throws {
         self.host = host
@@ -54,13 +56,35 @@ final class SocketPeer: Peer {
         socket.send(bytes)
     }
 
+    /// A request to cancel that overtakes its statement hits nothing: it is repeated until the
+    /// server says something.
     func receive() -> [UInt8] {
+        let (answered, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        if let packet = apart {
+            let host = host
+            Thread.detachNewThread {
+                while answered.wait(timeout: .now() + .milliseconds(500)) == .timedOut {
+                    Self.send(packet, apartFromOthersTo: host)
+                }
+                ended.signal()
+            }
+        }
         let bytes = socket.receive()
+        if apart != nil {
+            answered.signal()
+            ended.wait()
+            apart = nil
+        }
         if !bytes.isEmpty { turns.append(Recording.Turn(isClient: false, bytes: bytes)) }
         return bytes
     }
 
     func sendApart(_ packet: [UInt8]) {
+        apart = packet
+        Self.send(packet, apartFromOthersTo: host)
+    }
+
+    private static func send(_ packet: [UInt8], apartFromOthersTo host: PostgresWire.Host) {
         guard let other = try? LoopbackSocket(host) else { return }
         other.send(packet)
         _ = other.readToEnd()
