@@ -49,9 +49,34 @@ public protocol Dialect: Sendable {
     /// Writes what identifies a row of a table, as an order's keys.
     func writeIdentity(of table: Table, as alias: String, to writer: inout StatementWriter)
 
+    /// A common table expression of a table's name, which hides the table from the query: its rows,
+    /// and those that are gone, which are a parameter.
+    ///
+    /// - Returns: `"name"("a", "b") AS (…)`, and the value of the parameter `number`, JSON.
+    func restoring(
+        _ table: RestoredTable, parameter number: Int
+    ) -> (expression: String, rows: Value)
+}
+
+extension Dialect {
     /// The query asked of tables as if some rows that are gone were still in them. It must be a
     /// SELECT without a WITH of its own.
-    func reading(_ query: BoundSQL, with tables: [RestoredTable]) -> BoundSQL
+    public func reading(_ query: BoundSQL, with tables: [RestoredTable]) -> BoundSQL {
+        guard !tables.isEmpty else { return query }
+        var arguments = query.arguments
+        var types = query.types
+        var expressions: [String] = []
+        for table in tables {
+            let (expression, rows) = restoring(
+                table, parameter: ContextSlot.count + arguments.count + 1)
+            arguments.append(rows)
+            types.append(.json)
+            expressions.append(expression)
+        }
+        return BoundSQL(
+            text: "WITH \(expressions.joined(separator: ", ")) \(query.text)",
+            arguments: arguments, types: types, mentions: query.mentions)
+    }
 }
 
 extension Dialect {

@@ -29,7 +29,7 @@ extension PostgresDialect {
         // As SQLite's it takes off nothing but spaces.
         case .trim: writer.list("btrim(", operands)
         case .startsWith: writer.list("starts_with(", operands)
-        case .concatenate: writeConcatenation(operands, &writer)
+        case .concatenate: writer.concatenation(operands)
         case .coalesce: writer.list("coalesce(", operands)
         case .nullIf: writer.list("nullif(", operands)
         case .greatest: writeExtreme("greatest(", operands, &writer)
@@ -71,15 +71,6 @@ extension PostgresDialect {
     }
 
     // MARK: Text
-
-    private func writeConcatenation(
-        _ operands: [ValueExpression], _ writer: inout StatementWriter
-    ) {
-        let isChain = if case .call(.concatenate, _) = operands[0] { true } else { false }
-        writer.append(operands[0], isChain ? .any : .primary)
-        writer.append(" || ")
-        writer.append(operands[1], .primary)
-    }
 
     /// A cast would raise 22P02 for other words.
     private func writeBoolean(

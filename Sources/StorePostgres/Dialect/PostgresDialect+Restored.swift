@@ -1,24 +1,13 @@
 import Bytes
 public import Store
-import Values
+public import Values
 
 extension PostgresDialect {
-    /// See ``Store/Dialect/reading(_:with:)``: a common table expression of the table's name hides
-    /// the table from the query, and not from itself.
-    public func reading(_ query: BoundSQL, with tables: [RestoredTable]) -> BoundSQL {
-        guard !tables.isEmpty else { return query }
-        var arguments = query.arguments
-        var types = query.types
-        var expressions: [String] = []
-        for table in tables {
-            arguments.append(table.rowsAsJSON)
-            types.append(.json)
-            expressions.append(
-                table.expression(number: ContextSlot.count + arguments.count))
-        }
-        return BoundSQL(
-            text: "WITH \(expressions.joined(separator: ", ")) \(query.text)",
-            arguments: arguments, types: types, mentions: query.mentions)
+    /// See ``Store/Dialect/restoring(_:parameter:)``.
+    public func restoring(
+        _ table: RestoredTable, parameter number: Int
+    ) -> (expression: String, rows: Value) {
+        (table.expression(number: number), table.rowsAsJSON)
     }
 }
 

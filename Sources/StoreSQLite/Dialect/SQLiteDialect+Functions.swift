@@ -28,7 +28,7 @@ extension SQLiteDialect {
         // As PostgreSQL's it takes off nothing but spaces.
         case .trim: writer.list("trim(", operands)
         case .startsWith: writeStartsWith(operands, &writer)
-        case .concatenate: writeConcatenation(operands, &writer)
+        case .concatenate: writer.concatenation(operands)
         case .coalesce: writeCoalesce(operands, &writer)
         case .nullIf: writer.list("nullif(", operands)
         case .greatest: writeExtreme("max(", operands, &writer)
@@ -77,16 +77,6 @@ extension SQLiteDialect {
         writer.append(operands[1])
         writer.append(")) = ")
         writer.append(operands[1], .operation)
-    }
-
-    private func writeConcatenation(
-        _ operands: [ValueExpression], _ writer: inout StatementWriter
-    ) {
-        // A chain to the left needs no parentheses, which would deepen it.
-        let isChain = if case .call(.concatenate, _) = operands[0] { true } else { false }
-        writer.append(operands[0], isChain ? .any : .primary)
-        writer.append(" || ")
-        writer.append(operands[1], .primary)
     }
 
     private func writeBoolean(

@@ -79,22 +79,11 @@ public struct SQLiteDialect: Dialect {
 
     // MARK: Restored rows
 
-    /// See ``Store/Dialect/reading(_:with:)``: a common table expression of the table's name hides
-    /// the table itself (lang_with.html).
-    public func reading(_ query: BoundSQL, with tables: [RestoredTable]) -> BoundSQL {
-        guard !tables.isEmpty else { return query }
-        var arguments = query.arguments
-        var types = query.types
-        var expressions: [String] = []
-        for table in tables {
-            arguments.append(table.rowsAsJSON)
-            types.append(.json)
-            expressions.append(
-                table.expression(number: ContextSlot.count + arguments.count))
-        }
-        return BoundSQL(
-            text: "WITH \(expressions.joined(separator: ", ")) \(query.text)",
-            arguments: arguments, types: types, mentions: query.mentions)
+    /// See ``Store/Dialect/restoring(_:parameter:)`` (lang_with.html).
+    public func restoring(
+        _ table: RestoredTable, parameter number: Int
+    ) -> (expression: String, rows: Value) {
+        (table.expression(number: number), table.rowsAsJSON)
     }
 }
 
