@@ -48,7 +48,9 @@ import Testing
         let behind = user.submit(
             (0..<5).map { ("select \($0), pg_sleep(0.02)", .reads) }, on: .read)
         #expect(record.wait(for: 1).first?.1.failure == .timedOut)
-        #expect(behind.wait(for: 5).map { $0.1.value } == ["0", "1", "2", "3", "4"])
+        // One that the request meets all the same is run again, behind the others.
+        let values = behind.wait(for: 5).compactMap { $0.1.value }
+        #expect(values.sorted() == ["0", "1", "2", "3", "4"])
     }
 
     @Test func `a read whose time is over behind another ends by itself`() throws {
