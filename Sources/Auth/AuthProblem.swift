@@ -85,9 +85,11 @@ extension Problem {
     init(store error: DatabaseError) {
         let status =
             switch error {
-            case .busy, .timeout, .overBudget, .unavailable, .full, .readOnly, .tooLarge: 503
+            case .busy, .timeout, .overBudget, .unavailable, .unreachable, .full, .readOnly,
+                .tooLarge:
+                503
             case .unique, .uniqueIndex, .notNull, .check, .foreignKey, .sequenceExhausted,
-                .stillReferenced, .tooDeep, .other:
+                .stillReferenced, .tooDeep, .invalidValue, .other, .unexpected:
                 500
             }
         self.init(

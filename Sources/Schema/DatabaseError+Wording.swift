@@ -31,6 +31,7 @@ extension DatabaseError {
         case .full(let why): "the disk is full: \(why)"
         case .tooLarge(let why): "it is too large: \(why)"
         case .unavailable(let why): "the database is not available: \(why)"
+        case .unreachable(let why, _): "the database cannot be reached: \(why)"
         case .unique(let table, let columns):
             "two rows of \"\(table)\" have the same \(columns.joined(separator: ", "))"
         case .uniqueIndex(let name): "two rows have the same key in \"\(name)\""
@@ -43,7 +44,9 @@ extension DatabaseError {
                 + "\(others.count == 1 ? "refers" : "refer") to it, and the rows there would be "
                 + "deleted or changed along with those of \"\(table)\""
         case .tooDeep(let message): message
+        case .invalidValue(_, let message): message
         case .other(_, let message, _): message
+        case .unexpected(let message): message
         }
     }
 

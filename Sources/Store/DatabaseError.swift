@@ -13,6 +13,11 @@ public enum DatabaseError: Error, Hashable, Sendable {
     /// The file cannot be opened, read or trusted: input/output errors, corruption, no memory,
     /// closed.
     case unavailable(String)
+    /// No server can be asked for now: why, and how long to wait before trying again.
+    case unreachable(String, retryAfterSeconds: Int64)
+    /// What a statement computes with a value is not possible, as the engine says: an SQLSTATE of
+    /// class 22, and its sentence.
+    case invalidValue(code: String, message: String)
     /// A unique constraint or primary key.
     case unique(table: String, columns: [String])
     /// A unique index over expressions, by name.
@@ -34,6 +39,8 @@ public enum DatabaseError: Error, Hashable, Sendable {
     /// Anything else: SQLite's extended result code and its message (for the log), and for a script
     /// the line of the statement at fault, from 1.
     case other(code: Int32, message: String, line: Int? = nil)
+    /// Anything else that a server reports, or that is not as it was agreed with it: for the log.
+    case unexpected(String)
 }
 
 /// How a statement deletes rows without being a DELETE.

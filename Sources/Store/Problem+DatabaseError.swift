@@ -32,6 +32,13 @@ extension Problem {
         case .unavailable(let cause):
             self.init(
                 code: "58030", status: 503, message: "The database is not available.", cause: cause)
+        case .unreachable(let cause, let seconds):
+            self.init(
+                code: "08006", status: 503, message: "The database cannot be reached.",
+                hint: "Try again in a moment.", cause: cause)
+            retryAfterSeconds = seconds
+        case .invalidValue(let code, let message):
+            self.init(code: code, status: 400, message: message)
         case .tooLarge(let cause):
             self.init(
                 code: "54000", status: 413, message: "The answer is too large.",
@@ -51,15 +58,20 @@ extension Problem {
             self.init(
                 code: "54001", status: 400, message: "The request is nested too deeply.",
                 hint: "Ask for fewer levels of embeds or of and/or.", cause: cause)
-        case .other(let code, let message, let line): self = .unexpected(code, message, line)
+        case .other(let code, let message, let line): self = .sqlite(code, message, line)
+        case .unexpected(let cause): self = .unexpected(cause)
         }
     }
 
-    private static func unexpected(_ code: Int32, _ message: String, _ line: Int?) -> Problem {
+    private static func sqlite(_ code: Int32, _ message: String, _ line: Int?) -> Problem {
         let place = line.map { "line \($0): " } ?? ""
-        return Problem(
+        return unexpected("SQLite \(code): \(place)\(message)")
+    }
+
+    private static func unexpected(_ cause: String) -> Problem {
+        Problem(
             code: "XX000", status: 500, message: "The database reported an internal error.",
-            cause: "SQLite \(code): \(place)\(message)")
+            cause: cause)
     }
 
     private static let statementTimeout = Problem(

@@ -57,8 +57,8 @@ extension DatabaseError {
     var isConstraint: Bool {
         switch self {
         case .unique, .uniqueIndex, .notNull, .check, .foreignKey: true
-        case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
-            .sequenceExhausted, .stillReferenced, .tooDeep:
+        case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
+            .invalidValue, .tooLarge, .sequenceExhausted, .stillReferenced, .tooDeep, .unexpected:
             false
         case .other: isMissingRowID
         }

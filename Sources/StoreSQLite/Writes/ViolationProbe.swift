@@ -34,8 +34,9 @@ struct ViolationProbe {
                     }
                 }
             return violation.map { .violation($0) } ?? .failed(Problem(error))
-        case .notNull, .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .tooLarge,
-            .sequenceExhausted, .stillReferenced, .tooDeep, .uniqueIndex, .other:
+        case .notNull, .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
+            .invalidValue, .tooLarge, .sequenceExhausted, .stillReferenced, .tooDeep, .uniqueIndex,
+            .other, .unexpected:
             return .failed(Problem(error))
         }
     }
