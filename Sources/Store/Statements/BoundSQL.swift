@@ -12,8 +12,9 @@ public struct BoundSQL: Sendable {
     public let slots: [ArgumentSlot]
     /// What the text mentions of the context.
     public let mentions: ContextSlots
-    /// The types of the columns of its rows, for a query that the dialect wrote whole.
-    public internal(set) var columns: [ColumnType] = []
+    /// The types of the columns of its rows; none for a text that did not come from a
+    /// ``SelectStatement``.
+    public var columns: [ColumnType] = []
 
     /// A text that already numbers its arguments from the first after the context's.
     public init(
