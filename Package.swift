@@ -121,7 +121,10 @@ let package = Package(
         support("PostgresTestSupport", ["TestSupport", "PostgresWire", "Bytes"]),
         support(
             "StorePostgresTestSupport",
-            ["PostgresTestSupport", "StorePostgres", "PostgresWire", "Store", "Values", "Bytes"]),
+            [
+                "PostgresTestSupport", "TestSupport", "StorePostgres", "PostgresWire", "Network",
+                "Store", "Values", "Diagnostics", "Bytes",
+            ]),
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),

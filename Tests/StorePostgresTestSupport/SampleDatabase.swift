@@ -10,12 +10,15 @@ public import Values
 public final class SampleDatabase {
     /// The session that all is done in.
     public let client: PostgresClient
+    /// The database; whoever outlives this keeps it.
+    public let database: PostgresDatabase
     /// How statements are written for it.
     public let dialect = PostgresDialect()
 
     /// An empty database on the server of all tests.
     public init() throws {
-        client = try PostgresServer.shared.makeDatabase().client()
+        database = try PostgresServer.shared.makeDatabase()
+        client = try database.client()
         try client.execute("SET TimeZone = 'UTC'")
         try client.execute("CREATE SCHEMA \(DatabaseFunction.schema)")
         for function in DatabaseFunction.all { try client.execute(function.statement()) }

@@ -55,8 +55,14 @@ public struct SQLState: Hashable, Sendable {
     public static let duplicatePreparedStatement = SQLState(known: "42P05")
     /// The transaction failed before; only its end is taken.
     public static let inFailedTransaction = SQLState(known: "25P02")
+    /// The server's disk is full.
+    public static let diskFull = SQLState(known: "53100")
     /// No connection is left for us.
     public static let tooManyConnections = SQLState(known: "53300")
+    /// A value is larger than the server can make one.
+    public static let programLimitExceeded = SQLState(known: "54000")
+    /// A statement has more levels than the server's stack.
+    public static let statementTooComplex = SQLState(known: "54001")
     /// A lock was not to be had in time.
     public static let lockNotAvailable = SQLState(known: "55P03")
     /// The statement was cancelled, by a request or by a time limit.

@@ -8,10 +8,13 @@ extension BoundSQL {
     /// The types of its parameters: the context's, then its arguments'.
     public var parameterTypes: [TypeOID] {
         ContextSlot.allCases.map(\.type.typeOID)
-            + arguments.indices.map { index in
-                let type = index < types.count ? types[index] : .text
-                return type.parameterType(for: arguments[index])
-            }
+            + arguments.indices.map(parameterType)
+    }
+
+    /// The type of the parameter of an argument.
+    func parameterType(at index: Int) -> TypeOID {
+        let type = index < types.count ? types[index] : .text
+        return type.parameterType(for: arguments[index])
     }
 }
 

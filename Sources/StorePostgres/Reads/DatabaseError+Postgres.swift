@@ -1,0 +1,60 @@
+import PostgresWire
+import Store
+
+// Why the server, or the way to it, has failed, in the terms that all engines have in common.
+
+extension DatabaseError {
+    /// What the failure of a unit means to whoever reads. A write that is lost may have happened
+    /// all the same.
+    init(_ failure: UnitFailure) {
+        self =
+            switch failure {
+            case .server(let error, step: _): DatabaseError(error)
+            case .value(let fault): .unexpected("an argument is no value of its type: \(fault)")
+            case .lost: .unreachable("The connection was lost.", retryAfterSeconds: 1)
+            case .timedOut: .timeout
+            case .answerTooLarge(let bytesMax, isCommitted: _):
+                .tooLarge("an answer of more than \(bytesMax) bytes")
+            case .queueFull: .busy
+            case .unavailable(let why):
+                .unreachable(why.description, retryAfterSeconds: why.retryAfterSeconds)
+            case .stopped: .unreachable("The server is ending.", retryAfterSeconds: 1)
+            }
+    }
+
+    /// What an error of the server means: by its code, else by the class of it. What statements of
+    /// ours should never raise is for the log.
+    init(_ error: ServerError) {
+        let meaning = Self.meanings[error.sqlState] ?? Self.classes[error.sqlState.classText]
+        self = meaning?(error) ?? .unexpected(error.cause)
+    }
+
+    private typealias Meaning = @Sendable (ServerError) -> DatabaseError
+
+    private static let busy: Meaning = { _ in .busy }
+    private static let unreachable: Meaning = { .unreachable($0.cause, retryAfterSeconds: 1) }
+
+    private static let meanings: [SQLState: Meaning] = [
+        .queryCanceled: { _ in .timeout },
+        .readOnlyTransaction: { .readOnly($0.cause) },
+        .serializationFailure: busy, .deadlockDetected: busy, .lockNotAvailable: busy,
+        .diskFull: { .full($0.cause) },
+        .programLimitExceeded: { .tooLarge($0.cause) },
+        .statementTooComplex: { .tooDeep($0.cause) },
+    ]
+
+    private static let classes: [String: Meaning] = [
+        "08": unreachable, "57": unreachable,
+        "22": { .invalidValue(code: $0.sqlState.text, message: $0.message) },
+        "53": busy,
+        "58": { .unavailable($0.cause) },
+    ]
+}
+
+extension ServerError {
+    /// For the log: the code, the sentence, and where in the statement.
+    fileprivate var cause: String {
+        let place = position.map { ", at character \($0)" } ?? ""
+        return "PostgreSQL \(sqlState): \(message)\(place)"
+    }
+}

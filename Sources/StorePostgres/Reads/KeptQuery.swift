@@ -1,0 +1,34 @@
+import Store
+
+/// How a query is run, and what is known of it: made once for each query that a reader meets.
+final class KeptQuery {
+    let query: ReadQuery
+    let rows: ReadStatement
+    /// Counts all rows, where that must be asked.
+    let count: ReadStatement?
+    /// What was wrong with the columns when the server last told them, which it does when it has
+    /// parsed the statement.
+    var fault: DatabaseError?
+    /// Until when its answers are taken to be long, in milliseconds of the loop's clock.
+    var longUntil: UInt64 = 0
+
+    init(_ query: ReadQuery, _ registry: StatementRegistry) {
+        self.query = query
+        rows = ReadStatement(query.rows, registry)
+        count = query.counting.sql.map { ReadStatement($0, registry) }
+    }
+}
+
+extension Counting {
+    /// The statement that counts; nil where nobody asks, or the rows tell.
+    fileprivate var sql: BoundSQL? {
+        switch self {
+        case .no, .rowsTell: nil
+        case .table(let name):
+            BoundSQL(
+                text: "SELECT count(*) FROM \(quoted(identifier: name))", arguments: [],
+                mentions: [])
+        case .statement(let sql, _): sql
+        }
+    }
+}

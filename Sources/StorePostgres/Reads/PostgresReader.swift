@@ -1,0 +1,104 @@
+public import Diagnostics
+import Network
+public import Store
+public import Values
+
+/// What a loop reads with: each read is a unit on the connections of its pool, and answered later,
+/// on the loop. ``Store/PendingRead/start(_:)`` is to be called there too. Confined to the loop.
+public final class PostgresReader: Reader {
+    /// What its queries are written in.
+    public let dialect: any Dialect
+    private let pool: PostgresPool
+    private var kept: [ObjectIdentifier: KeptQuery] = [:]
+
+    /// A reader on the pool of its loop.
+    public init(_ pool: PostgresPool, dialect: PostgresDialect = PostgresDialect()) {
+        self.pool = pool
+        self.dialect = dialect
+    }
+
+    /// See ``Store/Reader``. An answer longer than others should wait for is read again on the slow
+    /// lane, and held in memory up to 64 MiB; `caller` shares it with all.
+    public func read(
+        _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
+        for caller: @autoclosure () -> String
+    ) throws(DatabaseError) -> Reading<RowsAnswer> {
+        let reader = LoopBound(self, on: pool.loop)
+        return .mustWait(
+            PendingRead { reply in
+                reader.value.start(query, arguments, context, reply: reply)
+            })
+    }
+
+    private func start(
+        _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
+        reply: @escaping PendingRead<RowsAnswer>.Reply
+    ) -> @Sendable () -> Void {
+        let read = RowsRead(kept(query), arguments, context, on: pool, reply: reply)
+        read.start()
+        return withdrawal(of: read) { $0.withdraw() }
+    }
+
+    /// What is known of a query, which it lives with.
+    private func kept(_ query: ReadQuery) -> KeptQuery {
+        if let known = kept[ObjectIdentifier(query)] { return known }
+        if kept.count >= ReadLimits.keptQueriesMax { kept.removeAll() }
+        let new = KeptQuery(query, pool.cluster.statements)
+        kept[ObjectIdentifier(query)] = new
+        return new
+    }
+
+    /// See ``Store/Reader``.
+    public func find(
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+    ) throws(DatabaseError) -> Reading<FoundRows> {
+        var search = search
+        search.arguments = search.makeArguments { operands.value($0) }
+        let reader = LoopBound(self, on: pool.loop)
+        return .mustWait(
+            PendingRead { [search] reply in reader.value.start(search, context, reply: reply) })
+    }
+
+    private func start(
+        _ search: BoundSQL, _ context: QueryContext,
+        reply: @escaping PendingRead<FoundRows>.Reply
+    ) -> @Sendable () -> Void {
+        let search = RowSearch(search, context, pool.cluster.statements, reply: reply)
+        return withdrawal(of: submit(search.unit)) { $0.withdraw() }
+    }
+
+    /// See ``Store/Reader``: the server must be asked.
+    public func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? { nil }
+
+    /// See ``Store/Reader``: all in one unit. Each query must come from a
+    /// ``Store/SelectStatement``, which knows the types of its columns.
+    public func ask(
+        _ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void
+    ) {
+        if let query = queries.first(where: { $0.sql.columns.isEmpty }) {
+            let cause = "a look-up does not say of which type it is: \(query.sql.text)"
+            return reply(.failure(Problem(DatabaseError.unexpected(cause))))
+        }
+        if queries.isEmpty { return reply(.success([])) }
+        _ = submit(ScalarsRead(queries, pool.cluster.statements, reply: reply).unit)
+    }
+
+    private func submit(_ unit: PostgresUnit) -> UnitToken {
+        pool.submit(unit, on: .read, within: pool.cluster.readTime(on: .read))
+    }
+
+    /// What withdraws a read from any thread.
+    private func withdrawal<Read>(
+        of read: Read, _ withdraw: @escaping @Sendable (Read) -> Void
+    ) -> @Sendable () -> Void {
+        let context = pool.loop.context
+        let read = LoopBound(read, on: pool.loop)
+        return {
+            if context.isCurrent { return withdraw(read.value) }
+            context.post { withdraw(read.value) }
+        }
+    }
+}
+
+@available(*, unavailable)
+extension PostgresReader: Sendable {}

@@ -1,0 +1,14 @@
+/// Bounds of reads, each with its unit and its reason.
+enum ReadLimits {
+    /// Bytes of an answer that is read among others on one connection: those behind it wait for as
+    /// long. A page of a thousand rows fits. What is longer is read again on the slow lane.
+    static let sharedAnswerBytesMax = 1_048_576
+    /// Bytes of an answer: it stands in memory until its peer has taken it.
+    static let answerBytesMax = ConnectionLimits.answerBytes
+    /// How long a query whose answer was long is read on the slow lane at once, in milliseconds.
+    static let longMilliseconds: UInt64 = 60_000
+    /// What a read has where its lane sets no time.
+    static let timeMax = Duration.seconds(600)
+    /// Queries of which a reader keeps how they are run.
+    static let keptQueriesMax = 512
+}

@@ -1,0 +1,152 @@
+import Diagnostics
+import Network
+import PostgresWire
+import Store
+import Values
+
+/// One read on its way: rows, and a count of the same moment, in one unit and so one round trip.
+/// Confined to the loop.
+///
+/// A unit is one implicit transaction, but each of its statements would see what was committed
+/// before it began. One step in front gives them one snapshot. BEGIN and COMMIT would be two steps,
+/// and what fails inside would leave a failed transaction to the units that are in flight behind
+/// it. A count as a column of the rows would be missing where there are none.
+final class RowsRead {
+    private let pool: PostgresPool
+    private let kept: KeptQuery
+    private let arguments: ReadArguments
+    private let context: QueryContext
+    private let reply: PendingRead<RowsAnswer>.Reply
+    private var body: RowsBody
+    private var total: Int?
+    /// What was wrong with a row.
+    private var fault: DatabaseError?
+    private var token: UnitToken?
+    private var isOver = false
+
+    init(
+        _ kept: KeptQuery, _ arguments: ReadArguments, _ context: QueryContext,
+        on pool: PostgresPool, reply: @escaping PendingRead<RowsAnswer>.Reply
+    ) {
+        self.kept = kept
+        self.arguments = arguments
+        self.context = context
+        self.pool = pool
+        self.reply = reply
+        body = RowsBody(kept.query.layout, kept.query.form)
+    }
+
+    /// Begins it.
+    func start() { start(on: pool.loop.nowMilliseconds < kept.longUntil ? .slow : .read) }
+
+    /// Nobody waits for it any more.
+    func withdraw() {
+        isOver = true
+        token?.withdraw()
+    }
+
+    private func start(on lane: Lane) {
+        if isOver { return }
+        var unit = PostgresUnit(
+            .reads,
+            steps: { [self] (session, unit) throws(FormatFault) in try write(&session, unit) },
+            completion: { [self] result in ended(result, on: lane) })
+        unit.answerBytesMax = Self.bytesMax(on: lane)
+        unit.onColumns = { [self] step, columns in
+            if step == rowsStep { kept.fault = kept.query.layout.fault(in: columns) }
+        }
+        unit.onRow = { [self] step, row in take(row, of: step, on: lane) }
+        token = pool.submit(unit, on: lane, within: pool.cluster.readTime(on: lane))
+    }
+
+    private static func bytesMax(on lane: Lane) -> Int {
+        lane == .read ? ReadLimits.sharedAnswerBytesMax : ReadLimits.answerBytesMax
+    }
+
+    // MARK: The unit
+
+    private var rowsStep: Int { kept.count == nil ? 0 : 1 }
+
+    /// It holds for the running transaction only, and is taken without BEGIN and behind poolers.
+    private static let oneSnapshot = StatementShape(
+        "SET transaction_isolation = 'repeatable read'")
+
+    private func write(
+        _ session: inout PostgresSession, _ unit: UnitID
+    ) throws(FormatFault) {
+        body.restart()
+        total = nil
+        fault = nil
+        let statements = pool.cluster.statements
+        if kept.count != nil { session.execute(Self.oneSnapshot, in: unit, columns: .never) }
+        try kept.rows.execute(arguments.rows, context, in: unit, &session, statements)
+        try kept.count?.execute(arguments.count, context, in: unit, &session, statements)
+    }
+
+    private func take(_ row: DataRow, of step: Int, on lane: Lane) {
+        if isOver || fault != nil || kept.fault != nil { return }
+        do throws(FormatFault) {
+            if step == rowsStep {
+                try body.append(row)
+                if body.bytes.count > Self.bytesMax(on: lane) { overflow(on: lane) }
+            } else {
+                var row = row
+                if let count = row.next() { total = Int(try Field.integer(count)) }
+            }
+        } catch {
+            fault = .unexpected("a row holds what is no value of its column: \(error)")
+        }
+    }
+
+    /// The rows are short, but not their JSON. Nothing may be submitted from within a row.
+    private func overflow(on lane: Lane) {
+        token?.withdraw()
+        let bytesMax = Self.bytesMax(on: lane)
+        fault = .tooLarge("an answer of more than \(bytesMax) bytes")
+        pool.loop.atEndOfTurn { [self] in
+            ended(
+                .failure(.answerTooLarge(bytesMax: bytesMax, isCommitted: false)), on: lane)
+        }
+    }
+
+    // MARK: The end
+
+    private func ended(_ result: Result<TransactionStatus, UnitFailure>, on lane: Lane) {
+        if isOver { return }
+        switch result {
+        case .success:
+            if let fault = kept.fault ?? fault { return finish(.failure(Problem(fault))) }
+            finish(.success(answer(on: lane)))
+        case .failure(.answerTooLarge) where lane == .read:
+            kept.longUntil = pool.loop.nowMilliseconds + ReadLimits.longMilliseconds
+            start(on: .slow)
+        case .failure(let failure): finish(.failure(Problem(DatabaseError(failure))))
+        }
+    }
+
+    private func answer(on lane: Lane) -> RowsAnswer {
+        body.end()
+        if lane == .slow, body.bytes.count <= ReadLimits.sharedAnswerBytesMax {
+            kept.longUntil = 0
+        }
+        if case .rowsTell = kept.query.counting {
+            total = kept.query.window(of: arguments).offset + body.rowCount
+        }
+        return RowsAnswer(content: .bytes(body.bytes), rowCount: body.rowCount, total: total)
+    }
+
+    private func finish(_ result: Result<RowsAnswer, Problem>) {
+        isOver = true
+        reply(result)
+    }
+}
+
+@available(*, unavailable)
+extension RowsRead: Sendable {}
+
+extension PostgresCluster {
+    /// What a read on a lane has in all, its wait for a connection included.
+    func readTime(on lane: Lane) -> Duration {
+        configuration.settings(of: lane).statementTimeout ?? ReadLimits.timeMax
+    }
+}
