@@ -17,10 +17,7 @@ extension Problem {
     public init(_ error: DatabaseError) {
         switch error {
         case .overBudget, .timeout: self = .statementTimeout
-        case .busy:
-            self.init(
-                code: "55P03", status: 503, message: "The database is busy.",
-                hint: "Try again in a moment.")
+        case .busy: self = .busy
         case .readOnly(let cause):
             self.init(
                 code: "25006", status: 503, message: "The database cannot be written.", cause: cause
@@ -32,11 +29,7 @@ extension Problem {
         case .unavailable(let cause):
             self.init(
                 code: "58030", status: 503, message: "The database is not available.", cause: cause)
-        case .unreachable(let cause, let seconds):
-            self.init(
-                code: "08006", status: 503, message: "The database cannot be reached.",
-                hint: "Try again in a moment.", cause: cause)
-            retryAfterSeconds = seconds
+        case .unreachable(let cause, let seconds): self = .unreachable(cause, seconds)
         case .invalidValue(let code, let message):
             self.init(code: code, status: 400, message: message)
         case .tooLarge(let cause):
@@ -54,13 +47,28 @@ extension Problem {
                 message: "nextval: reached maximum value of sequence \"\(name)\" (\(maximum))")
         case .stillReferenced(let deletion, let table, let others):
             self = .dependents(deletion, of: table, others)
-        case .tooDeep(let cause):
-            self.init(
-                code: "54001", status: 400, message: "The request is nested too deeply.",
-                hint: "Ask for fewer levels of embeds or of and/or.", cause: cause)
+        case .tooDeep(let cause): self = .tooDeep(cause)
         case .other(let code, let message, let line): self = .sqlite(code, message, line)
         case .unexpected(let cause): self = .unexpected(cause)
         }
+    }
+
+    private static let busy = Problem(
+        code: "55P03", status: 503, message: "The database is busy.",
+        hint: "Try again in a moment.")
+
+    private static func unreachable(_ cause: String, _ retryAfterSeconds: Int64) -> Problem {
+        var problem = Problem(
+            code: "08006", status: 503, message: "The database cannot be reached.",
+            hint: "Try again in a moment.", cause: cause)
+        problem.retryAfterSeconds = retryAfterSeconds
+        return problem
+    }
+
+    private static func tooDeep(_ cause: String) -> Problem {
+        Problem(
+            code: "54001", status: 400, message: "The request is nested too deeply.",
+            hint: "Ask for fewer levels of embeds or of and/or.", cause: cause)
     }
 
     private static func sqlite(_ code: Int32, _ message: String, _ line: Int?) -> Problem {
