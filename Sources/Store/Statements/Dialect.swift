@@ -73,9 +73,11 @@ extension Dialect {
             types.append(.json)
             expressions.append(expression)
         }
-        return BoundSQL(
+        var restored = BoundSQL(
             text: "WITH \(expressions.joined(separator: ", ")) \(query.text)",
             arguments: arguments, types: types, mentions: query.mentions)
+        restored.columns = query.columns
+        return restored
     }
 }
 
