@@ -23,17 +23,27 @@ public struct StatementWriter {
     /// Common table expressions, `"name" AS …`, in order of their names' first use. They have no
     /// arguments, so that those of the statement keep their numbers.
     private var views: [(name: String, text: String)] = []
+    /// Whether the text begins with common table expressions of its own, without the word `WITH`.
+    private let beginsWithExpressions: Bool
     private var definitions: [String: (ValueExpression.ColumnReference) -> ValueExpression] = [:]
 
     /// A writer of an empty statement.
-    public init(_ dialect: any Dialect, isDefinition: Bool = false) {
+    ///
+    /// - Parameter beginsWithExpressions: Whether what is appended begins with common table
+    ///   expressions of its own, without the word `WITH`.
+    public init(
+        _ dialect: any Dialect, isDefinition: Bool = false, beginsWithExpressions: Bool = false
+    ) {
         self.dialect = dialect
         self.isDefinition = isDefinition
+        self.beginsWithExpressions = beginsWithExpressions
     }
 
     /// The whole statement.
     public var statement: BoundSQL {
-        let head = views.isEmpty ? "" : "WITH \(views.map(\.text).joined(separator: ", ")) "
+        var head = views.map(\.text).joined(separator: ", ")
+        if !head.isEmpty { head += beginsWithExpressions ? ", " : " " }
+        if !head.isEmpty || beginsWithExpressions { head = "WITH " + head }
         return BoundSQL(
             text: head + text, arguments: arguments, types: types, slots: slots,
             mentions: mentions)

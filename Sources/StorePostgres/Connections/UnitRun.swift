@@ -77,6 +77,13 @@ final class UnitRun {
         unit = nil
         connection?.withdrawn(self)
     }
+
+    /// The same, unless it runs.
+    func withdrawWaiting() -> Bool {
+        guard phase == .waiting else { return false }
+        withdraw()
+        return true
+    }
 }
 
 @available(*, unavailable)
@@ -89,6 +96,9 @@ public struct UnitToken {
     /// Nobody is told of the unit any more. One that has not begun never does; one that runs is
     /// cancelled.
     public func withdraw() { run.withdraw() }
+
+    /// Withdraws a unit that does not run; whether it is one such.
+    public func withdrawWaiting() -> Bool { run.withdrawWaiting() }
 }
 
 @available(*, unavailable)

@@ -10,8 +10,11 @@ public struct DatabaseFunction: Hashable, Sendable {
     let parameters: String
     let result: String
     let body: Body
+    /// Whether it does something, so that it is run for each row and never before. All others are
+    /// immutable and may run in parallel.
+    var isVolatile = false
 
-    /// What it is made of. Every one is immutable, takes NULL and may run in parallel.
+    /// What it is made of. Every one takes NULL.
     enum Body: Hashable, Sendable {
         /// An expression over `$1`, `$2` …, read where it is made: the planner puts it in place of
         /// a call.
@@ -26,13 +29,14 @@ public struct DatabaseFunction: Hashable, Sendable {
     /// All of them, each behind those that it calls.
     public static let all = [
         lowerBeyondASCII, lower, upperBeyondASCII, upper, jsonElement, jsonText, uuid,
+        refuse,
     ]
 
     /// Makes it in a schema that is there, or replaces what has its name.
     public func statement(schema: String = schema) -> String {
         let place = quoted(identifier: schema) + "."
         let head = "CREATE OR REPLACE FUNCTION \(place)\(name)(\(parameters)) RETURNS \(result)"
-        let traits = "IMMUTABLE PARALLEL SAFE"
+        let traits = isVolatile ? "VOLATILE" : "IMMUTABLE PARALLEL SAFE"
         switch body {
         case .expression(let text):
             let text = text.split(separator: Self.here, omittingEmptySubsequences: false)

@@ -25,15 +25,22 @@ extension FieldWriter {
     public mutating func append(
         _ sql: BoundSQL, in context: QueryContext
     ) throws(FormatFault) {
+        try append(sql.mentions, of: context)
+        for (index, argument) in sql.arguments.enumerated() {
+            try append(argument, as: index < sql.types.count ? sql.types[index] : .text)
+        }
+    }
+
+    /// Writes the context's parameters: the value of each that is mentioned.
+    mutating func append(
+        _ mentions: ContextSlots, of context: QueryContext
+    ) throws(FormatFault) {
         for slot in ContextSlot.allCases {
-            if sql.mentions.contains(ContextSlots(slot)) {
+            if mentions.contains(ContextSlots(slot)) {
                 try append(slot, of: context)
             } else {
                 null()
             }
-        }
-        for (index, argument) in sql.arguments.enumerated() {
-            try append(argument, as: index < sql.types.count ? sql.types[index] : .text)
         }
     }
 

@@ -1,0 +1,179 @@
+import Diagnostics
+import Network
+import PostgresWire
+public import Store
+import Values
+
+/// Runs programs on the write lane of a pool, each as one statement in one round trip.
+///
+/// A write that others got in the way of, or whose connection was lost before it could have run, is
+/// run again by the pool while it has time. Plans may be made and run on any thread; replies come
+/// on the pool's loop.
+public final class PostgresWrites: WriteEngine {
+    let dialect: PostgresDialect
+    private let context: LoopContext
+    private let pool: LoopBound<PostgresPool>
+    private let statements: StatementRegistry
+    private let timeout: Duration
+
+    /// The writes of a pool. To be called on its loop.
+    ///
+    /// - Parameters:
+    ///   - dialect: says where the functions of the database are.
+    ///   - timeout: What a write has in all.
+    public init(
+        _ pool: PostgresPool, _ dialect: PostgresDialect = PostgresDialect(),
+        timeout: Duration = .seconds(8)
+    ) {
+        self.dialect = dialect
+        self.timeout = timeout
+        context = pool.loop.context
+        self.pool = LoopBound(pool, on: pool.loop)
+        statements = pool.cluster.statements
+    }
+
+    /// See ``Store/WriteEngine``.
+    public func prepare(_ program: InsertProgram) -> any PreparedInsert {
+        PostgresInsert(program, on: self)
+    }
+
+    /// See ``Store/WriteEngine``.
+    public func prepare(_ program: UpdateProgram) -> any PreparedUpdate {
+        PostgresUpdate(program, on: self)
+    }
+
+    /// See ``Store/WriteEngine``.
+    public func prepare(_ program: DeleteProgram) -> any PreparedDelete {
+        PostgresDelete(program, on: self)
+    }
+
+    // MARK: Running
+
+    /// Runs a program.
+    ///
+    /// - Parameter explain: says why the server has refused it.
+    func run(
+        _ run: ProgramRun, _ answer: ProgramAnswer, reply: @escaping WriteReply,
+        explain: @escaping @Sendable (ServerError) -> Explanation
+    ) -> WriteWithdrawal {
+        let submission = Submission(reply)
+        onLoop { [self] in submit(run, answer, submission, explain) }
+        return { [context] in context.post { submission.withdraw() } }
+    }
+
+    /// Replies on the loop, after this turn's work.
+    func refuse(_ refusal: WriteRefusal, _ reply: @escaping WriteReply) -> WriteWithdrawal {
+        context.post { reply(.failure(refusal)) }
+        return {}
+    }
+
+    private func onLoop(_ work: @escaping @Sendable () -> Void) {
+        if context.isCurrent { work() } else { context.post(work) }
+    }
+
+    private func submit(
+        _ run: ProgramRun, _ answer: ProgramAnswer, _ submission: Submission,
+        _ explain: @escaping @Sendable (ServerError) -> Explanation
+    ) {
+        if submission.isWithdrawn { return }
+        let reader = ProgramReader(answer)
+        let shape = run.statement.shape(for: run.arguments, statements)
+        var unit = PostgresUnit(
+            .writes,
+            steps: { (session, unit) throws(FormatFault) in
+                reader.reset()
+                try session.execute(shape, in: unit, columns: .never) {
+                    (fields) throws(FormatFault) in
+                    try run.statement.write(run, to: &fields)
+                }
+            },
+            completion: { [self] result in
+                finish(result, reader, submission, explain)
+            })
+        unit.onRow = { (_: Int, row: DataRow) in reader.take(row) }
+        submission.token = pool.value.submit(unit, on: .write, within: timeout)
+    }
+
+    private func finish(
+        _ result: Result<TransactionStatus, UnitFailure>, _ reader: ProgramReader,
+        _ submission: Submission, _ explain: (ServerError) -> Explanation
+    ) {
+        switch result {
+        case .success:
+            do throws(FormatFault) {
+                submission.reply(.success(try reader.finish()))
+            } catch {
+                submission.reply(.failure(.failed(Problem(writing: .value(error)))))
+            }
+        case .failure(.server(let error, step: _)):
+            tell(explain(error), instead: error, submission)
+        case .failure(let failure):
+            submission.reply(.failure(.failed(Problem(writing: failure))))
+        }
+    }
+
+    /// Answers at once, or when the database has been asked.
+    private func tell(
+        _ explanation: Explanation, instead error: ServerError, _ submission: Submission
+    ) {
+        switch explanation {
+        case .refusal(let refusal): submission.reply(.failure(refusal))
+        case .unexplained:
+            let problem = Problem(writing: .server(error, step: nil))
+            submission.reply(.failure(.failed(problem)))
+        case .lookUp(let lookUp):
+            look(lookUp) { [self] row in tell(lookUp.explain(row), instead: error, submission) }
+        }
+    }
+
+    /// Finds a row; none where the database cannot be asked any more.
+    private func look(_ lookUp: LookUp, _ found: @escaping ([Value]?) -> Void) {
+        let row = FoundRow()
+        let run = lookUp.run
+        let shape = run.statement.shape(for: run.arguments, statements)
+        var unit = PostgresUnit(
+            .reads,
+            steps: { (session, unit) throws(FormatFault) in
+                row.values = nil
+                try session.execute(shape, in: unit, columns: .never) {
+                    (fields) throws(FormatFault) in
+                    try run.statement.write(run, to: &fields)
+                }
+            }, completion: { _ in found(row.values) })
+        unit.onRow = { (_: Int, data: DataRow) in row.take(data, lookUp.types) }
+        pool.value.submit(unit, on: .write, within: timeout)
+    }
+}
+
+/// A row that a look-up finds. Confined to the loop.
+private final class FoundRow {
+    var values: [Value]?
+
+    func take(_ row: DataRow, _ types: [ColumnType]) {
+        var row = row
+        var values: [Value] = []
+        for type in types {
+            guard let value = try? Value(row.next(), as: type) else { return }
+            values.append(value)
+        }
+        self.values = values
+    }
+}
+
+/// A write that has been handed to the pool, and who waits for it.
+///
+/// Unchecked: all but `reply` is touched on the loop only.
+private final class Submission: @unchecked Sendable {
+    let reply: WriteReply
+    var token: UnitToken?
+    private(set) var isWithdrawn = false
+
+    init(_ reply: @escaping WriteReply) { self.reply = reply }
+
+    func withdraw() {
+        guard !isWithdrawn, token?.withdrawWaiting() ?? true else { return }
+        isWithdrawn = true
+        token = nil
+        reply(.failure(.failed(.withdrawnWrite)))
+    }
+}

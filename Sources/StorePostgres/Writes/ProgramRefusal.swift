@@ -1,0 +1,48 @@
+import PostgresWire
+import Store
+
+/// What a statement of a program raises so that nothing of it is left: a function of ours does, and
+/// the connection's owner finds it among the server's errors.
+enum ProgramRefusal: String {
+    /// A row fails a check; its number.
+    case check
+    /// A row that is there is hidden or fails a check; the check's number, or ``hidden``.
+    case conflict
+    /// Two proposed rows have one key.
+    case repeated
+    /// The store has given a number that a row has already; the number.
+    case taken
+    /// A row's values are known to be faulty; its place, from 1, and negative for one that is there.
+    case fault
+    /// There are too many rows; how many.
+    case tooMany
+    /// There is not exactly one row; how many.
+    case notSingular
+    /// A row that was written may not be seen.
+    case invisible
+
+    /// The number of a conflict with a hidden row.
+    static let hidden = -1
+    /// The SQLSTATE, of no class of the server's.
+    static let state = "APUSR"
+    /// What makes the pool run the program again: a row has come up that the statement could not
+    /// see.
+    static let again = SQLState.serializationFailure
+
+    /// What the server tells of a refusal, and its number; nil for an error of another kind.
+    static func find(in error: ServerError) -> (refusal: ProgramRefusal, number: Int)? {
+        guard error.sqlState.text == state, let refusal = ProgramRefusal(rawValue: error.message)
+        else { return nil }
+        return (refusal, error.detail.flatMap { Int($0) } ?? 0)
+    }
+}
+
+extension DatabaseFunction {
+    /// Raises an error of a state, with a message and a number as its detail. It is volatile, since
+    /// the planner runs what is not to estimate rows, before any has been looked at.
+    static let refuse = DatabaseFunction(
+        name: "refuse", parameters: "text, text, int8", result: "boolean",
+        body: .block(
+            "BEGIN RAISE EXCEPTION USING ERRCODE = $1, MESSAGE = $2, DETAIL = $3::text; END"),
+        isVolatile: true)
+}

@@ -1,0 +1,99 @@
+import PostgresWire
+import Store
+import Values
+
+/// A statement of a program, written once when the program is prepared.
+final class ProgramStatement: Sendable {
+    /// What a parameter takes that the text of a plan knows nothing of.
+    enum Binding: Sendable {
+        /// An array: what the proposed rows have in a column.
+        case column(Int)
+        /// An array: what is known of each proposed row (``ProposedRow``).
+        case marks
+        /// Whether the values of an update are known to be faulty.
+        case isFaulty
+    }
+
+    /// The text and the arguments' types.
+    let sql: BoundSQL
+    private let bindings: [Int: Binding]
+    private let types: [TypeOID]
+    /// The statement with parameters of the columns' own types.
+    private let shape: PostgresWire.StatementShape
+
+    /// Lets `write` write a statement that begins with common table expressions.
+    init(_ dialect: PostgresDialect, _ write: (inout ProgramWriter) -> Void) {
+        var writer = ProgramWriter(dialect)
+        write(&writer)
+        let (sql, bindings) = (writer.sql.statement, writer.bindings)
+        self.sql = sql
+        self.bindings = bindings
+        types = sql.parameterTypes.enumerated().map { index, type in
+            switch bindings[index - ContextSlot.count] {
+            case .column?, .marks?: type.array ?? type
+            case .isFaulty?, nil: type
+            }
+        }
+        shape = PostgresWire.StatementShape(sql.text, parameters: types)
+    }
+
+    /// The columns of the row judged or written whose values are single arguments.
+    var slots: [ArgumentSlot] { sql.slots }
+
+    /// The statement as these arguments need it.
+    func shape(
+        for arguments: [Value], _ registry: StatementRegistry
+    ) -> PostgresWire.StatementShape {
+        var types = types
+        var isOther = false
+        for index in arguments.indices where bindings[index] == nil {
+            let type = sql.types[index].parameterType(for: arguments[index])
+            if type != types[ContextSlot.count + index] {
+                types[ContextSlot.count + index] = type
+                isOther = true
+            }
+        }
+        return isOther ? registry.shape(sql.text, parameters: types) : shape
+    }
+
+    /// Writes all parameters.
+    func write(
+        _ run: ProgramRun, to fields: inout FieldWriter
+    ) throws(FormatFault) {
+        try fields.append(sql.mentions, of: run.context)
+        for (index, argument) in run.arguments.enumerated() {
+            let type = sql.types[index]
+            switch bindings[index] {
+            case nil: try fields.append(argument, as: type)
+            case .isFaulty?: fields.bool(run.fault != nil)
+            case .marks?:
+                fields.array(of: type.typeOID) { field in
+                    for row in run.rows { field.int4(row.marks.rawValue) }
+                }
+            case .column(let column)?:
+                try fields.array(of: type.typeOID) { (field) throws(FormatFault) in
+                    for row in run.rows { try field.append(row.values[column], as: type) }
+                }
+            }
+        }
+    }
+}
+
+/// A proposed row, and what is known of it before the database is asked.
+struct ProposedRow: Sendable {
+    /// What is known of a row.
+    struct Marks: OptionSet, Sendable {
+        let rawValue: Int32
+        /// It cannot be inserted.
+        static let isFaulty = Marks(rawValue: 1)
+        /// It cannot be written into a row that is there.
+        static let isFaultyUpdate = Marks(rawValue: 2)
+        /// A row before it has its key.
+        static let isRepeated = Marks(rawValue: 4)
+        /// The store numbers a part of the key, so that the row is none of those there.
+        static let isNumbered = Marks(rawValue: 8)
+    }
+
+    let values: [Value]
+    var marks: Marks = []
+}

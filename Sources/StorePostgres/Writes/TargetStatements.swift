@@ -1,0 +1,114 @@
+import Store
+import Values
+
+// UPDATE and DELETE, each one statement: it locks the rows in the order of their keys, judges them
+// as they are then, and writes them.
+
+extension ProgramWriter {
+    /// The expression with the rows that are meant, locked, as they are.
+    private mutating func expression(finding target: WriteTarget, locking lock: String) {
+        let table = target.table
+        expression(Name.old) { writer in
+            writer.append("SELECT *, row_number() OVER () AS \(Name.place) FROM (SELECT ")
+            writer.append(list: table.columns(table.columns.indices, of: target.alias))
+            writer.append(" FROM ")
+            writer.append(table.name, as: target.alias)
+            writer.sql.appendWhere(target.conditions)
+            writer.append(" ORDER BY ")
+            writer.append(list: table.columns(table.primaryKey.columns, of: target.alias))
+            writer.append(" FOR \(lock) OF ")
+            writer.append(identifier: target.alias)
+            writer.append(") AS \(Name.some)")
+        }
+    }
+
+    /// ` WHERE …`: the row that is written is the one found.
+    private mutating func appendJoin(of table: Table, as alias: String) {
+        append(" WHERE ")
+        appendPassed()
+        append(" AND ")
+        let key = table.primaryKey.columns
+        append(table.columns(key, of: alias), equal: table.columns(key, of: "_apus_found"))
+    }
+
+    /// An UPDATE.
+    mutating func append(_ program: UpdateProgram, _ answer: ProgramAnswer) {
+        let target = program.target
+        let table = target.table
+        expression(finding: target, locking: table.lock(changing: program.columns))
+        define(Alias.new, of: table, assigning: program.columns, else: Alias.old)
+        var refusals: [(inout ProgramWriter) -> Void] = []
+        if !program.checks.isEmpty {
+            refusals.append { writer in
+                writer.append(firstFailureOf: program.checks, in: Name.old, as: Alias.old)
+            }
+        }
+        refusals.append { writer in
+            writer.append("SELECT ")
+            writer.append(.fault)
+            writer.append(" FROM \(Name.old) WHERE ")
+            writer.append(.isFaulty, .boolean)
+            writer.append(" LIMIT 1")
+        }
+        expression(judging: refusals)
+        expression(Name.written, isWrite: true) { writer in
+            writer.append("UPDATE ")
+            writer.append(table.name, as: Alias.other)
+            writer.append(" SET ")
+            for (index, column) in program.columns.enumerated() {
+                if index > 0 { writer.append(", ") }
+                writer.append([column], of: table)
+                writer.append(" = ")
+                writer.sql.append(table.argument(column))
+            }
+            writer.append(" FROM \(Name.old)")
+            writer.appendJoin(of: table, as: Alias.other)
+            writer.append(" RETURNING \(Name.old).\(Name.place)")
+            guard answer.readsRows else { return }
+            writer.append(", ")
+            writer.append(table.columns.indices, of: table, quoted(identifier: Alias.other) + ".")
+        }
+        append(answer, affected: "(SELECT count(*) FROM \(Name.written))", inserted: "0::int8")
+    }
+
+    /// A DELETE.
+    mutating func append(_ program: DeleteProgram, _ answer: ProgramAnswer) {
+        let target = program.target
+        let table = target.table
+        expression(finding: target, locking: "UPDATE")
+        var refusals: [(inout ProgramWriter) -> Void] = []
+        if let shown = program.returning.representation, let rule = shown.rule {
+            refusals.append { writer in
+                writer.append("SELECT ")
+                writer.append(.invisible)
+                writer.append(" WHERE ")
+                writer.append(existenceOfHidden: rule, as: shown.alias, in: Name.old)
+            }
+        }
+        expression(judging: refusals)
+        expression(Name.changed, isWrite: true) { writer in
+            writer.append("DELETE FROM ")
+            writer.append(table.name, as: Alias.other)
+            writer.append(" USING \(Name.old)")
+            writer.appendJoin(of: table, as: Alias.other)
+            writer.append(" RETURNING 1")
+        }
+        if answer.readsRows {
+            expression(Name.written) { $0.append("SELECT * FROM \(Name.old)") }
+        }
+        append(answer, affected: "(SELECT count(*) FROM \(Name.changed))", inserted: "0::int8")
+    }
+
+    /// Says what the columns of a row's image are: arguments where they are assigned, else those
+    /// of another row.
+    mutating func define(
+        _ image: String, of table: Table, assigning assigned: [Int], else other: String
+    ) {
+        sql.define(row: image) { column in
+            if let place = table.place(of: column), assigned.contains(place) {
+                return table.argument(place)
+            }
+            return .column(column.name, of: other, type: column.type)
+        }
+    }
+}
