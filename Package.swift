@@ -118,6 +118,7 @@ let package = Package(
         support("TestSupport", ["HTTP", "Bytes", "COpenSSL"]),
         // Apart, so that the tests of a low room do not wait for the whole house to be built.
         support("ServerTestSupport", ["TestSupport", "Server", "Configuration", "Bytes"]),
+        support("StoreTestSupport", ["Store", "Values", "Diagnostics"]),
         support("PostgresTestSupport", ["TestSupport", "PostgresWire", "Bytes"]),
         support(
             "StorePostgresTestSupport",
@@ -145,13 +146,17 @@ let package = Package(
         tests(
             "StorePostgresTests",
             [
-                "StorePostgresTestSupport", "PostgresTestSupport", "StorePostgres", "PostgresWire",
-                "Network", "Store", "Work", "Values", "Bytes", "Diagnostics",
+                "StorePostgresTestSupport", "StoreTestSupport", "PostgresTestSupport",
+                "StorePostgres", "PostgresWire", "Network", "Store", "Work", "Values", "Bytes",
+                "Diagnostics",
             ]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests(
             "StoreSQLiteTests",
-            ["StoreSQLite", "Store", "SQLite", "Values", "Bytes", "Diagnostics"]),
+            [
+                "StoreTestSupport", "StoreSQLite", "Store", "SQLite", "Values", "Bytes",
+                "Diagnostics",
+            ]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
         tests(
             "SchemaTests",
