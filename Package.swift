@@ -161,7 +161,8 @@ let package = Package(
         tests(
             "SchemaTests",
             [
-                "Expressions", "Schema", "Configuration", "Store", "StoreSQLite", "Values", "Bytes",
+                "StorePostgresTestSupport", "PostgresTestSupport", "Expressions", "Schema",
+                "Configuration", "Store", "StoreSQLite", "StorePostgres", "Values", "Bytes",
                 "Diagnostics",
             ]),
         tests("QueryTests", ["Query", "Values", "Bytes", "Diagnostics"]),

@@ -29,6 +29,8 @@ public struct Difference: Hashable, Sendable {
         public let what: String
         /// The SQL.
         public let statement: String
+        /// What it costs where there are many rows, if anything is to be said of it.
+        public internal(set) var cost: String?
     }
 
     /// What is compared with the models.
@@ -77,7 +79,12 @@ public struct Difference: Hashable, Sendable {
             }
         }
         comparison.findLeftovers()
-        return Difference(additions: comparison.additions, refusals: comparison.refusals)
+        let additions = comparison.additions.map { addition in
+            var addition = addition
+            addition.cost = declared.dialect.cost(of: addition.statement)
+            return addition
+        }
+        return Difference(additions: additions, refusals: comparison.refusals)
     }
 }
 

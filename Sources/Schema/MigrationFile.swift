@@ -17,6 +17,9 @@ public struct MigrationFile: Hashable, Sendable {
     /// The file's name.
     public var fileName: String { "\(version)_\(name).sql" }
 
+    /// Whether the file says that it cannot run in a transaction.
+    var runsOutsideTransaction: Bool { MigrationHeader(text).runsOutsideTransaction }
+
     /// Tells whether an applied file was edited afterwards: its length in bytes and the 64-bit
     /// FNV-1a hash of its bytes. It guards against mistakes, not against forgers: who can edit the
     /// files can edit the database too.
@@ -71,7 +74,8 @@ public struct MigrationFile: Hashable, Sendable {
         sql += "-- \(Self.spelled(name)): written by `apus migrate new`.\n"
         sql += "-- Review it, commit it, and do not change it once it has been applied.\n"
         for addition in additions {
-            sql += "\n-- \(addition.what)\n\(addition.statement);\n"
+            let cost = addition.cost.map { " (\($0))" } ?? ""
+            sql += "\n-- \(addition.what)\(cost)\n\(addition.statement);\n"
         }
         self.version = version
         self.name = Self.spelled(name)

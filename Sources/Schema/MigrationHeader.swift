@@ -27,6 +27,9 @@ struct MigrationHeader {
         }
     }
 
+    /// Whether the file says that it cannot run in a transaction.
+    var runsOutsideTransaction: Bool { transaction != nil }
+
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// Words of another number are a comment that begins so by chance.

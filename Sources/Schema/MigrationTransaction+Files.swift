@@ -47,12 +47,12 @@ extension MigrationTransaction {
 
     /// Takes down that a file is applied.
     func remember(_ file: MigrationFile, at now: Instant) throws(Problem) {
-        try migrating { () throws(DatabaseError) in
-            try remember(
-                MigrationRecord(
-                    version: file.version, name: file.name, checksum: file.checksum,
-                    appliedAt: now.postgres))
-        }
+        try migrating { () throws(DatabaseError) in try remember(MigrationRecord(file, at: now)) }
+    }
+
+    /// Takes down that a file begins which no transaction takes back.
+    func begin(_ file: MigrationFile, at now: Instant) throws(Problem) {
+        try migrating { () throws(DatabaseError) in try begin(MigrationRecord(file, at: now)) }
     }
 
     /// Executes the additions of a difference: `apus dev`.
@@ -92,5 +92,13 @@ extension MigrationTransaction {
             // The fault itself is worded without it.
             return ""
         }
+    }
+}
+
+extension MigrationRecord {
+    fileprivate init(_ file: MigrationFile, at now: Instant) {
+        self.init(
+            version: file.version, name: file.name, checksum: file.checksum,
+            appliedAt: now.postgres)
     }
 }

@@ -46,7 +46,9 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Applies all pending files in one transaction, and returns them.
+    /// Applies all pending files in one transaction, and returns those that nobody else has applied
+    /// meanwhile. A file that says that it cannot run in one stands alone; those before it are
+    /// committed then, and those after it are a transaction of their own.
     ///
     /// Files that only add what is there already are recorded without being run: that is how a
     /// database which `dev` has extended takes over the file written for it later.
@@ -70,22 +72,57 @@ public struct Migrator: Sendable {
         // A file that fails on an empty database fails on every checkout to come, whatever this
         // database holds: it is refused before anything is touched.
         let dryRun = if let dryRun { dryRun } else { try DryRun(set, on: database) }
-        try database.migrate { transaction throws(Problem) in
-            try apply(pending, dryRun, in: transaction, at: now)
-            try judge(try DatabaseStructure(of: transaction))
+        var applied: [MigrationFile] = []
+        for step in Self.steps(of: pending) {
+            let isLast = step.files.last == pending.last
+            let work: @Sendable (any MigrationTransaction) throws(Problem) -> [MigrationFile] = {
+                transaction throws(Problem) in
+                let done = try apply(step.files, dryRun, in: transaction, at: now)
+                if isLast { try judge(try DatabaseStructure(of: transaction)) }
+                return done
+            }
+            let done =
+                step.isTransaction
+                ? try database.migrate(work) : try database.migrateOutsideTransaction(work)
+            for file in done { progress(file) }
+            applied += done
         }
-        for file in pending { progress(file) }
-        return pending
+        return applied
+    }
+
+    /// Files that are applied in one transaction, or one that has none.
+    private struct Step: Sendable {
+        var files: [MigrationFile]
+        let isTransaction: Bool
+    }
+
+    private static func steps(of files: [MigrationFile]) -> [Step] {
+        files.reduce(into: []) { steps, file in
+            let isTransaction = !file.runsOutsideTransaction
+            if isTransaction, steps.last?.isTransaction == true {
+                steps[steps.count - 1].files.append(file)
+            } else {
+                steps.append(Step(files: [file], isTransaction: isTransaction))
+            }
+        }
     }
 
     /// Applies pending files as a part of a write.
     ///
+    /// - Returns: those that nobody else has applied meanwhile.
     /// - Throws: `migration_failed` with file and line when a statement fails.
+    @discardableResult
     public func apply(
         _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: any MigrationTransaction,
         at now: Instant = .now
-    ) throws(Problem) {
-        for file in pending {
+    ) throws(Problem) -> [MigrationFile] {
+        let records = try migrating { () throws(DatabaseError) in
+            try transaction.migrationRecords()
+        }
+        let versions = Set(records.map(\.version))
+        let files = pending.filter { !versions.contains($0.version) }
+        for file in files {
+            if file.runsOutsideTransaction { try transaction.begin(file, at: now) }
             if try !isBuiltAlready(file, dryRun, in: transaction) {
                 let script = database.definitions.script(file.text)
                 try transaction.run(script, of: file) { statement, source throws(Problem) in
@@ -94,6 +131,7 @@ public struct Migrator: Sendable {
             }
             try transaction.remember(file, at: now)
         }
+        return files
     }
 
     /// Whether all that a file adds is in the database, which may have still more.

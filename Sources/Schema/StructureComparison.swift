@@ -139,8 +139,10 @@ struct StructureComparison {
                 of: part(column), at: column.location)
         }
         if before.rest != after.rest {
+            let lacks = before.rest.isEmpty
+            let rest = (lacks ? after.rest : before.rest).joined(separator: " ")
             refuse(
-                "\(name) has \(before.rest.joined(separator: " ")) in \(origin.wording)",
+                "\(name) has \(lacks ? "not " : "")\(rest) in \(origin.wording)",
                 .declareColumnAsBefore, of: part(column), at: column.location)
         }
     }

@@ -9,7 +9,7 @@ import Testing
 @testable import REST
 
 /// Answers that are too long to stand in memory until somebody has read them.
-@Suite(.timeLimit(.minutes(2))) struct LongReadTests {
+@Suite(.timeLimit(.minutes(10))) struct LongReadTests {
     static let models = [
         "items": """
         {"properties": {"id": {"type": "integer", "identity": true},

@@ -12,17 +12,17 @@ import Testing
         {"small": "n < 9"}}
         """#
 
-    static func difference(_ after: String, extra: [(String, String)] = []) throws -> Difference {
-        let before = try things(base)
-        var statements: [String] = []
-        for model in before.models { statements += try ddl(of: model) }
+    static func difference(
+        _ after: String, extra: [(String, String)] = [], on engine: Engine
+    ) throws -> Difference {
         let files = [("models/things.json", after)] + extra
         return try Difference.between(
-            DatabaseStructure(statements: statements), tables(catalogue(files)))
+            engine.tables(things(base)).wanted.structure, engine.tables(catalogue(files)))
     }
 
-    @Test func `the same models make no difference`() throws {
-        #expect(try Self.difference(Self.base).isEmpty)
+    @Test(arguments: Engine.installed)
+    func `the same models make no difference`(engine: Engine) throws {
+        #expect(try Self.difference(Self.base, on: engine).isEmpty)
     }
 
     /// Versions before jsonb's form of numbers declared them as they were written.
@@ -39,7 +39,8 @@ import Testing
         }
     }
 
-    @Test func `new models, columns, uniques and indexes are added`() throws {
+    @Test(arguments: Engine.installed)
+    func `new models, columns, uniques and indexes are added`(engine: Engine) throws {
         let after =
             #"""
             {"properties": {"title": {"type": "string", "maxLength": 9}, "n": {"type": \#
@@ -50,7 +51,7 @@ import Testing
             < 9"}}
             """#
         let difference = try Self.difference(
-            after, extra: [("models/users.json", #"{"properties": {}}"#)])
+            after, extra: [("models/users.json", #"{"properties": {}}"#)], on: engine)
         #expect(difference.refusals == [])
         #expect(
             difference.additions.map(\.what) == [
@@ -59,12 +60,12 @@ import Testing
                 "index things_done_n_idx", "index things_user_id_fkey_idx",
             ])
         #expect(
-            difference.additions[1].statement.hasSuffix(
+            difference.additions[1].statement.contains(
                 #"CONSTRAINT "things_user_id_fkey" REFERENCES "users" ("id") ON DELETE SET NULL"#))
     }
 
     /// A changed model, and the reasons why it is refused.
-    static let refused: [(String, [String])] = [
+    static let refused: [(after: String, reasons: [String])] = [
         (
             base.replacing(#""n": {"type": "integer"}"#, with: #""n": {"type": "number"}"#),
             [
@@ -134,17 +135,20 @@ import Testing
         ),
     ]
 
-    @Test(arguments: refused)
-    func `what is not additive is refused with all reasons`(_ after: String, _ reasons: [String])
-        throws
-    {
-        let difference = try Self.difference(after)
+    @Test(arguments: refused, Engine.installed)
+    func `what is not additive is refused with all reasons`(
+        _ change: (after: String, reasons: [String]), _ engine: Engine
+    ) throws {
+        let difference = try Self.difference(change.after, on: engine)
+        let reasons = change.reasons.map {
+            $0.replacing(Engine.sqlite.lengthOfTitle, with: engine.lengthOfTitle)
+        }
         #expect(difference.refusals.map(\.reason) == reasons)
         #expect(difference.refusals.allSatisfy { !$0.advice.isEmpty })
     }
 
     /// What a column was, what it is declared as now, and how that is told.
-    static let retyped: [(String, String, [String])] = [
+    static let retyped: [(before: String, after: String, expected: [String])] = [
         (
             #""type": "boolean", "default": false"#, #""type": "string", "default": "it's""#,
             ["type: boolean, string", #"default: false, "it's""#]
@@ -192,15 +196,15 @@ import Testing
         ),
     ]
 
-    @Test(arguments: retyped)
+    @Test(arguments: retyped, Engine.installed)
     func `a change of type is told in the words of the model`(
-        _ before: String, _ after: String, _ expected: [String]
+        _ change: (before: String, after: String, expected: [String]), _ engine: Engine
     ) throws {
-        let models = try [before, after].map { try things("{\"properties\": {\"a\": {\($0)}}}") }
-        var statements: [String] = []
-        for model in models[0].models { statements += try ddl(of: model) }
+        let models = try [change.before, change.after].map {
+            try things("{\"properties\": {\"a\": {\($0)}}}")
+        }
         let difference = try Difference.between(
-            DatabaseStructure(statements: statements), tables(models[1]))
+            engine.tables(models[0]).wanted.structure, engine.tables(models[1]))
         let told = difference.refusals.map { refusal in
             for (prefix, noun) in [
                 (#"the type of "things.a" has changed from "#, "type: "),
@@ -210,7 +214,7 @@ import Testing
             }
             return refusal.reason.contains("has the check") ? "check" : refusal.reason
         }
-        #expect(told == expected)
+        #expect(told == change.expected)
     }
 
     @Test func `a table that no model declares is refused`() throws {

@@ -12,7 +12,7 @@ import Values
 @testable import Server
 
 /// Commits and the loops that nobody listens on.
-@Suite(.timeLimit(.minutes(5))) struct FeedDemandTests {
+@Suite(.timeLimit(.minutes(10))) struct FeedDemandTests {
     private static let model = """
         {"properties": {"id": {"type": "integer", "identity": true}, "n": {"type": "integer"}},
          "realtime": true, "access": {"all": true}}

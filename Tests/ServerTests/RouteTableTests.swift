@@ -11,7 +11,7 @@ import Testing
 @testable import Server
 
 /// Every row of the server's own tables, walked: nothing here names a route.
-@Suite(.timeLimit(.minutes(5))) struct RouteTableTests {
+@Suite(.timeLimit(.minutes(10))) struct RouteTableTests {
     /// A row as it is asked for over a socket.
     struct Row: CustomStringConvertible {
         let route: Route<Identity>

@@ -11,7 +11,7 @@ import Values
 ///
 /// `APUS_CAPTURE_SECONDS=60` writes for a minute instead of three seconds, `APUS_SEED=n` with other
 /// writers' programs.
-@Suite(.blocking, .needsPostgres, .serialized, .timeLimit(.minutes(5))) struct CaptureLoadTests {
+@Suite(.blocking, .needsPostgres, .serialized, .timeLimit(.minutes(10))) struct CaptureLoadTests {
     static let models = Writers.tables.map { table in
         let own: [CapturedModel.Column] =
             switch table {

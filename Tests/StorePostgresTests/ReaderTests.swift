@@ -12,7 +12,7 @@ import Values
 
 /// What every read of the reader has in common. That its answers are those of the embedded engine
 /// is tested where requests become queries.
-@Suite(.needsPostgres, .timeLimit(.minutes(2))) struct ReaderTests {
+@Suite(.needsPostgres, .timeLimit(.minutes(10))) struct ReaderTests {
     static let table = Table(
         "items",
         [

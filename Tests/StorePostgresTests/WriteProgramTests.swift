@@ -7,7 +7,7 @@ import Values
 @testable import StorePostgres
 
 /// PostgreSQL tells of a program what SQLite does.
-@Suite(.needsPostgres, .timeLimit(.minutes(2))) struct WriteProgramTests {
+@Suite(.needsPostgres, .timeLimit(.minutes(10))) struct WriteProgramTests {
     @Test(arguments: InsertCases.all)
     func `an insert tells what comes first, and leaves nothing of what is refused`(
         each: InsertCases.Case

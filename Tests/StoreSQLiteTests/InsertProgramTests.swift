@@ -6,7 +6,7 @@ import Values
 @testable import StoreSQLite
 
 /// What inserts and upserts ask and tell, in their order.
-@Suite(.timeLimit(.minutes(1))) struct InsertProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct InsertProgramTests {
     @Test(arguments: InsertCases.all)
     func `an insert tells what comes first, and leaves nothing of what is refused`(
         each: InsertCases.Case

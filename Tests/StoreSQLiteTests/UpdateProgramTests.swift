@@ -6,7 +6,7 @@ import Values
 @testable import StoreSQLite
 
 /// What updates and deletes ask and tell, in their order.
-@Suite(.timeLimit(.minutes(1))) struct UpdateProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct UpdateProgramTests {
     @Test(arguments: TargetCases.updates)
     func `an update tells what comes first, and leaves nothing of what is refused`(
         each: TargetCases.Update

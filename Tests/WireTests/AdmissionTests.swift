@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A request is refused by its head: before its body was sent, let alone kept.
-@Suite(.timeLimit(.minutes(2))) struct AdmissionTests {
+@Suite(.timeLimit(.minutes(10))) struct AdmissionTests {
     struct Head: CustomTestStringConvertible, Sendable {
         let name: String
         let line: String

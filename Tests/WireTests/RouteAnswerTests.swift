@@ -7,7 +7,7 @@ import Testing
 
 /// What every path answers to every method and kind of caller, as clients see it: status, the word
 /// of the error, `Allow`. The answers are written down in `RouteAnswers`.
-@Suite(.timeLimit(.minutes(5))) struct RouteAnswerTests {
+@Suite(.timeLimit(.minutes(10))) struct RouteAnswerTests {
     static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
     /// A POST whose body is announced too long, and one of a media type that is seldom taken.
     static let bodies = ["long", "text"]

@@ -24,6 +24,10 @@ public protocol DefinitionDialect: Dialect {
     /// Whether a column can be added that refers to another table and has a default.
     var addsReferencesWithDefault: Bool { get }
 
+    /// What one of these statements costs where the table has many rows, for a comment beside it;
+    /// nil where nothing is to be said.
+    func cost(of statement: String) -> String?
+
     // MARK: Reading
 
     /// What a column's type was declared as; nil when it is none of ours.
@@ -52,6 +56,9 @@ public protocol DefinitionDialect: Dialect {
 }
 
 extension DefinitionDialect {
+    /// Nothing is to be said.
+    public func cost(of statement: String) -> String? { nil }
+
     /// The statements, without semicolons, that make a table and then its indexes.
     public func create(_ table: TableDefinition) -> [String] {
         [createTable(table)] + table.indexes.map { createIndex($0, of: table) }

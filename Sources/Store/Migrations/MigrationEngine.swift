@@ -32,6 +32,22 @@ public protocol MigrationTarget: MigrationEngine {
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R
 
+    /// Runs `body` without a transaction around it: each of its statements stands alone, and those
+    /// that have run stay when a later one fails. For files that say so, in engines that can
+    /// (``MigrationFileForm/runsOutsideTransactions``).
+    func migrateOutsideTransaction<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R
+
     /// Gives the database up.
     func close()
+}
+
+extension MigrationTarget {
+    /// No file says so.
+    public func migrateOutsideTransaction<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrate(body)
+    }
 }

@@ -37,6 +37,10 @@ public protocol MigrationTransaction: AnyObject {
     /// The files that were applied, oldest first. Makes the table of them where there is none.
     func migrationRecords() throws(DatabaseError) -> [MigrationRecord]
 
+    /// Takes down that a file begins which runs without a transaction, and clears away what it has
+    /// left if it began before and did not end.
+    func begin(_ record: MigrationRecord) throws(DatabaseError)
+
     /// Takes down that a file is applied.
     func remember(_ record: MigrationRecord) throws(DatabaseError)
 
@@ -67,4 +71,9 @@ public protocol MigrationTransaction: AnyObject {
 
     /// Lets a sequence go on after the greatest value that its table holds now.
     func raise(_ sequence: IdentitySequence) throws(DatabaseError)
+}
+
+extension MigrationTransaction {
+    /// Every file runs in a transaction.
+    public func begin(_ record: MigrationRecord) throws(DatabaseError) {}
 }

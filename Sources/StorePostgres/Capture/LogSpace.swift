@@ -35,6 +35,8 @@ public struct LogSpace: Hashable, Sendable {
         case tick
         /// Deleting what is old.
         case trim
+        /// Migrating.
+        case migration
     }
 
     /// The two arguments of an advisory lock's function. Locks belong to a database, so the second

@@ -67,14 +67,17 @@ public final class ExclusiveConnection: Sendable {
     ///
     /// - Parameters:
     ///   - row: takes each row, on the loop.
+    ///   - step: is told of each step that has run to its end, on the loop.
     ///   - steps: writes the unit's steps, on the loop.
     /// - Returns: where the session stands then.
     @discardableResult
     public func run(
         _ effect: PostgresUnit.Effect, within timeout: Duration,
-        row: @escaping (Int, DataRow) -> Void = { _, _ in }, _ steps: @escaping PostgresUnit.Steps
+        row: @escaping (Int, DataRow) -> Void = { _, _ in },
+        step: @escaping (Int, CommandTag?) -> Void = { _, _ in },
+        _ steps: @escaping PostgresUnit.Steps
     ) throws(UnitFailure) -> TransactionStatus {
-        try run(BlockingUnit(effect, .steps(steps), row: row), timeout)
+        try run(BlockingUnit(effect, .steps(steps), row: row, step: step), timeout)
     }
 
     /// Runs one or several statements as text and waits for their end; values come as text.
@@ -107,14 +110,17 @@ private final class BlockingUnit: @unchecked Sendable {
     private let effect: PostgresUnit.Effect
     private let content: PostgresUnit.Content
     private let row: (Int, DataRow) -> Void
+    private let step: (Int, CommandTag?) -> Void
 
     init(
         _ effect: PostgresUnit.Effect, _ content: PostgresUnit.Content,
-        row: @escaping (Int, DataRow) -> Void
+        row: @escaping (Int, DataRow) -> Void,
+        step: @escaping (Int, CommandTag?) -> Void = { _, _ in }
     ) {
         self.effect = effect
         self.content = content
         self.row = row
+        self.step = step
     }
 
     func run(
@@ -125,6 +131,7 @@ private final class BlockingUnit: @unchecked Sendable {
         context.post { [self] in
             var unit = PostgresUnit(effect, content) { reply.give($0) }
             unit.onRow = row
+            unit.onStep = step
             _ = submit(unit)
         }
         return try reply.take().get()

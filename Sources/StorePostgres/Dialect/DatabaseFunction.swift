@@ -1,3 +1,4 @@
+import Bytes
 import Store
 
 /// A function that statements call and the server does not have, or not with our meaning. The
@@ -46,6 +47,15 @@ public struct DatabaseFunction: Hashable, Sendable {
             let literal = PostgresDialect.literal(text)
             return "\(head) LANGUAGE plpgsql \(traits) AS \(literal)"
         }
+    }
+
+    /// Tells it from what other versions of the server have made by its name.
+    var version: String { String(FNV1a.hash(Array(statement(schema: "").utf8)), radix: 16) }
+
+    /// Writes ``version`` down beside the function.
+    var comment: String {
+        let place = quoted(identifier: Self.schema) + "." + name
+        return "COMMENT ON FUNCTION \(place)(\(parameters)) IS '\(version)'"
     }
 
     /// Stands for the schema and a dot.

@@ -1,0 +1,112 @@
+import Bytes
+import PostgresWire
+import Store
+import Synchronization
+
+/// A connection that statements are run on one after the other, each to its end. For one thread at
+/// a time.
+final class MigrationSession: Sendable {
+    private struct State {
+        var wasBlocked = false
+        var hasFailed = false
+        var lastError: ServerError?
+    }
+
+    private let connection: ExclusiveConnection
+    private let state = Mutex(State())
+
+    /// Whether a statement failed because somebody else was in its way.
+    var wasBlocked: Bool { state.withLock { $0.wasBlocked } }
+    /// Whether the transaction has failed: COMMIT would roll it back without an error.
+    var hasFailed: Bool { state.withLock { $0.hasFailed } }
+    /// What the server said of the last statement that failed.
+    var lastError: ServerError? { state.withLock { $0.lastError } }
+
+    init(_ connection: ExclusiveConnection) { self.connection = connection }
+
+    /// Building an index takes as long as it takes.
+    private static let timeout = Duration.seconds(7 * 86_400)
+
+    /// Runs one or several statements.
+    ///
+    /// - Returns: the rows, as text.
+    @discardableResult
+    func run(_ sql: String) throws(DatabaseError) -> [[String?]] {
+        let rows = TextRows()
+        try perform(sql) { () throws(UnitFailure) in
+            try connection.run(script: sql, within: Self.timeout, row: { rows.take($1) })
+        }
+        return rows.rows
+    }
+
+    /// Runs a statement with arguments.
+    ///
+    /// - Returns: how many rows it has found or changed.
+    func run(_ sql: BoundSQL) throws(DatabaseError) -> Int {
+        let shape = StatementShape(sql.text, parameters: sql.parameterTypes, use: .once)
+        let count = TextRows()
+        try perform(sql.text) { () throws(UnitFailure) in
+            try connection.run(
+                .writes, within: Self.timeout, step: { count.changed = $1?.rowCount ?? 0 }
+            ) { session, unit throws(FormatFault) in
+                try session.execute(shape, in: unit, columns: .never) {
+                    fields throws(FormatFault) in try fields.append(sql, in: .none)
+                }
+            }
+        }
+        return count.changed
+    }
+
+    private func perform(
+        _ sql: String, _ work: () throws(UnitFailure) -> TransactionStatus
+    ) throws(DatabaseError) {
+        do throws(UnitFailure) {
+            let status = try work()
+            state.withLock { $0.hasFailed = status == .failed }
+        } catch {
+            let failure = DatabaseError(migrating: error, in: sql)
+            state.withLock { state in
+                if failure == .busy { state.wasBlocked = true }
+                if case .server(let error, step: _) = error { state.lastError = error }
+                state.hasFailed = true
+            }
+            throw failure
+        }
+    }
+
+    /// Runs statements that leave nothing behind if one fails; the transaction goes on.
+    func guarded<R>(_ body: () throws(DatabaseError) -> R) throws(DatabaseError) -> R {
+        try run("SAVEPOINT _apus_statement")
+        do throws(DatabaseError) {
+            let result = try body()
+            try run("RELEASE SAVEPOINT _apus_statement")
+            return result
+        } catch {
+            if case .unreachable = error { throw error }
+            try run("ROLLBACK TO SAVEPOINT _apus_statement; RELEASE SAVEPOINT _apus_statement")
+            throw error
+        }
+    }
+
+    /// Ends the session: what scripts have set goes with it, and a transaction that is open.
+    func close() { connection.giveBack(.closed) }
+}
+
+/// What comes of a statement, as it comes on the loop while the thread that asked waits.
+private final class TextRows {
+    var rows: [[String?]] = []
+    var changed = 0
+
+    func take(_ row: DataRow) {
+        var row = row
+        var values: [String?] = []
+        while !row.isAtEnd {
+            if let bytes = row.next() {
+                values.append(String(utf8: bytes))
+            } else {
+                values.append(nil)
+            }
+        }
+        rows.append(values)
+    }
+}

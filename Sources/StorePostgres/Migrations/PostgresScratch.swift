@@ -1,0 +1,137 @@
+import Diagnostics
+import Store
+import Synchronization
+
+/// An empty schema in a transaction that is never committed: nobody else sees it, and it is gone
+/// with its connection. Tables that are there already are out of sight.
+final class PostgresScratch: MigrationTarget {
+    private let engine: PostgresMigrations
+    /// Nil once it is closed. Its thread is whichever holds it.
+    private let session: Mutex<MigrationSession?>
+
+    init(_ session: MigrationSession, beside engine: PostgresMigrations) throws(Problem) {
+        self.engine = engine
+        try worded { () throws(DatabaseError) in
+            try session.begin(lockTimeoutSeconds: 10)
+            try session.installFunctions()
+            try session.hideTables()
+        }
+        self.session = Mutex(session)
+    }
+
+    var definitions: any DefinitionDialect { engine.definitions }
+
+    func structure(of definitions: [TableDefinition]) throws(Problem) -> DefinedStructure {
+        try engine.structure(of: definitions)
+    }
+
+    func makeScratch() throws(Problem) -> any MigrationTarget { try engine.makeScratch() }
+
+    /// What the catalogue says of tables that are made.
+    func lines(ofTables definitions: [TableDefinition]) throws(Problem) -> [String] {
+        try use { session throws(Problem) in
+            try worded { () throws(DatabaseError) in
+                for table in definitions {
+                    for statement in PostgresDialect().create(table) { try session.run(statement) }
+                }
+                return try session.lines()
+            }
+        }
+    }
+
+    @discardableResult
+    func migrate<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try inPart("RELEASE SAVEPOINT _apus_part", body)
+    }
+
+    func rehearseMigration<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try inPart("ROLLBACK TO SAVEPOINT _apus_part", body)
+    }
+
+    /// What needs to stand alone is run in the transaction all the same: nothing lasts here.
+    func migrateOutsideTransaction<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrate(body)
+    }
+
+    private func inPart<R: Sendable>(
+        _ end: String, _ body: (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try use { session throws(Problem) in
+            _ = try worded { () throws(DatabaseError) in try session.run("SAVEPOINT _apus_part") }
+            do throws(Problem) {
+                let result = try body(PostgresMigrationTransaction(session))
+                try worded { () throws(DatabaseError) in
+                    try session.requireNoneOthersTouched()
+                    try session.end(end)
+                }
+                return result
+            } catch {
+                _ = try worded { () throws(DatabaseError) in
+                    try session.run("ROLLBACK TO SAVEPOINT _apus_part")
+                }
+                throw error
+            }
+        }
+    }
+
+    private func use<R: Sendable>(
+        _ body: (MigrationSession) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try session.withLock { session throws(Problem) in
+            guard let session else { throw Problem(DatabaseError.unexpected("a scratch database is closed")) }
+            return try body(session)
+        }
+    }
+
+    func close() {
+        session.withLock { session in
+            session?.close()
+            session = nil
+        }
+    }
+}
+
+extension MigrationSession {
+    /// Makes an empty schema the session's own. The rest of the search path stays: types and
+    /// functions of extensions are found there.
+    fileprivate func hideTables() throws(DatabaseError) {
+        try run(
+            """
+            DO $$ DECLARE scratch text := '_apus_scratch_' || pg_catalog.pg_backend_pid(); BEGIN
+            EXECUTE pg_catalog.format('CREATE SCHEMA %I', scratch);
+            PERFORM pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', scratch, (
+              SELECT pg_catalog.string_agg(pg_catalog.quote_ident(s), ', ' ORDER BY place)
+              FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY
+                AS p (s, place) WHERE s <> pg_catalog.current_schema())), true);
+            END $$
+            """)
+    }
+
+    /// Refuses what reached beyond the scratch schema, by a name with its schema: it has been done
+    /// to tables in use, and others wait for it to be taken back.
+    fileprivate func requireNoneOthersTouched() throws(DatabaseError) {
+        let rows = try run(
+            """
+            SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+            FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+              AND l.mode <> 'AccessShareLock' AND n.nspname <> pg_catalog.current_schema()
+              AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')
+              AND n.nspname NOT LIKE 'pg\\_temp%'
+              AND l.database = (SELECT oid FROM pg_catalog.pg_database
+                WHERE datname = pg_catalog.current_database()) LIMIT 1
+            """)
+        guard let table = rows.first?.first ?? nil else { return }
+        throw .other(
+            code: 0,
+            message: "a migration file changes \(table): name tables without their schema, since "
+                + "files are tried in an empty one first")
+    }
+}
