@@ -140,15 +140,15 @@ public final class PostgresServer: Sendable {
     /// An empty database for one test, dropped when the last reference goes.
     ///
     /// - Parameter template: the database that it is a copy of; nobody may be connected to it.
-    public func makeDatabase(template: String = "template0") throws -> PostgresDatabase {
-        let database = PostgresDatabase(server: self, name: "test_\(databases.next())")
+    public func makeDatabase(template: String = "template0") throws -> TestDatabase {
+        let database = TestDatabase(server: self, name: "test_\(databases.next())")
         try client().execute("create database \(database.name) template \(template)")
         return database
     }
 }
 
 /// A database of a test's own.
-public final class PostgresDatabase: Sendable {
+public final class TestDatabase: Sendable {
     /// The server that has it.
     public let server: PostgresServer
     /// What it is called there.

@@ -8,7 +8,7 @@ import Testing
 @Suite(.blocking, .needsPostgres) struct PrivateServerTests {
     @Test func `a database is a test's own, and goes with it`() throws {
         let server = try PostgresServer.shared
-        var database: PostgresDatabase? = try server.makeDatabase()
+        var database: TestDatabase? = try server.makeDatabase()
         let name = try #require(database?.name)
         var client = try database?.client()
         let rows = try client?.query(

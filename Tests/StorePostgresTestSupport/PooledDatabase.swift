@@ -6,7 +6,7 @@ public import StorePostgres
 /// A database of a test's own, with a pool on a loop of its own.
 public final class PooledDatabase: Sendable {
     /// The database.
-    public let database: PostgresDatabase
+    public let database: TestDatabase
     /// What lets threads in.
     public let access: PoolAccess
     private let thread: LoopThread

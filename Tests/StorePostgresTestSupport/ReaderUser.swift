@@ -14,11 +14,11 @@ public final class ReaderUser: Sendable {
     /// The pool that is read on.
     public let pool: LoopBound<PostgresPool>
     private let reader: LoopBound<PostgresReader>
-    private let database: PostgresDatabase?
+    private let database: TestDatabase?
 
     /// A reader of a database, which it keeps.
     public convenience init(
-        _ database: PostgresDatabase,
+        _ database: TestDatabase,
         _ configure: (inout ClusterConfiguration) -> Void = { _ in }
     ) throws {
         try self.init(database.url, keeping: database, configure)
@@ -28,7 +28,7 @@ public final class ReaderUser: Sendable {
     public convenience init(_ url: String) throws { try self.init(url, keeping: nil) { _ in } }
 
     private init(
-        _ url: String, keeping database: PostgresDatabase?,
+        _ url: String, keeping database: TestDatabase?,
         _ configure: (inout ClusterConfiguration) -> Void
     ) throws {
         self.database = database

@@ -11,7 +11,7 @@ public final class SampleDatabase {
     /// The session that all is done in.
     public let client: PostgresClient
     /// The database; whoever outlives this keeps it.
-    public let database: PostgresDatabase
+    public let database: TestDatabase
     /// How statements are written for it.
     public let dialect = PostgresDialect()
 

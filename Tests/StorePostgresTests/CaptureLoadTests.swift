@@ -24,7 +24,7 @@ import Values
             key: [0], retain: .seconds(3600))
     }
 
-    private func prepare(_ database: PostgresDatabase) throws {
+    private func prepare(_ database: TestDatabase) throws {
         let client = try LogClient(database.url)
         try client.query(Writers.schema)
         try client.setUp(Self.models)
@@ -33,7 +33,7 @@ import Values
 
     /// Follows the changes from the first to the last, and compares what they make with the tables.
     private func check(
-        _ all: [CapturedRow], _ database: PostgresDatabase
+        _ all: [CapturedRow], _ database: TestDatabase
     ) throws -> LogChecker {
         let client = try LogClient(database.url)
         var checker = LogChecker()
@@ -46,7 +46,7 @@ import Values
 
     /// Writes, ticks and reads, and expects that all readers have read the same, and all of it.
     private func expectOrder(
-        _ load: CaptureLoad, _ database: PostgresDatabase, beside: [CaptureLoad.Body] = []
+        _ load: CaptureLoad, _ database: TestDatabase, beside: [CaptureLoad.Body] = []
     ) async throws -> String {
         let rows = Record<CapturedRow>()
         let found = Record<CaptureLoad.Reading>()

@@ -14,7 +14,7 @@ struct CapturedDatabase {
         name: "parts", columns: [.init("id", .integer), .init("item", .integer)], key: [0],
         retain: .seconds(3600))
 
-    let database: PostgresDatabase
+    let database: TestDatabase
     let client: LogClient
 
     init(_ more: String = "", capture: [CapturedModel] = [items, parts]) throws {

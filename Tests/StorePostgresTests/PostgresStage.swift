@@ -10,7 +10,7 @@ import Values
 
 /// A database with the two tables of ``ProgramStage``, and its programs.
 final class PostgresStage: Sendable {
-    let database: PostgresDatabase
+    let database: TestDatabase
     let user: PoolUser
     let writes: PostgresWrites
 
