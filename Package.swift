@@ -86,16 +86,14 @@ let package = Package(
         room(
             "Realtime",
             [
-                "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP", "Bytes",
-                "Diagnostics",
+                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
             ]),
         room(
             "Server",
             [
                 "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Store",
-                "StoreSQLite",
-                "Values", "HTTPServer",
-                "Network", "HTTP", "Crypto", "Work", "Disk", "Diagnostics", "Bytes", "CLinux",
+                "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer", "Network",
+                "HTTP", "Crypto", "Work", "Disk", "Diagnostics", "Bytes", "CLinux",
             ]),
         .executableTarget(
             name: "ApusCommand",

@@ -42,7 +42,7 @@ struct ApusCommand {
     private static func run(_ command: Command, _ words: [String]) -> Int32 {
         do {
             let arguments = try Arguments(
-                words, of: command, environment: Terminal.environment)
+                words, of: command, environment: ProcessEnvironment.variables)
             if arguments.has(.help) {
                 Terminal.print(command.help)
                 return 0
@@ -64,7 +64,7 @@ struct ApusCommand {
 
     /// Says which variables do nothing though they look as if they did.
     private static func warnOfVariables() {
-        for (variable, meant) in Setting.misspelt(in: Terminal.environment.keys) {
+        for (variable, meant) in Setting.misspelt(in: ProcessEnvironment.variables.keys) {
             Terminal.error(
                 "the variable \(variable) is no setting and does nothing; did you mean \(meant)?")
         }

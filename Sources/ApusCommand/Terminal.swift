@@ -4,18 +4,6 @@ import Server
 
 /// What the commands print: results on standard output, complaints on standard error.
 enum Terminal {
-    /// The process's environment, as it was when it was first asked for.
-    static let environment: [String: String] = {
-        var found: [String: String] = [:]
-        var entry = unsafe environ
-        while let text = unsafe entry.pointee {
-            let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1)
-            if pair.count == 2 { found[String(pair[0])] = String(pair[1]) }
-            unsafe entry += 1
-        }
-        return found
-    }()
-
     /// Prints text as it is, at once even when standard output is a pipe.
     static func print(_ text: String) { write(text, to: 1) }
 

@@ -12,6 +12,13 @@ extension Setting {
         "data", \.data, .folder, .onRestart, "the data directory", standard: "PROJECT/.apus",
         use: .everywhere, standsInFile: false)
 
+    /// Where the rows are, if not in the data directory. It may hold a password: it stands in no
+    /// file that is committed.
+    private static let database = Setting(
+        "database", \.database.address, SettingForm.databaseAddress.optional, .onRestart,
+        "the PostgreSQL database; PG* variables and ~/.pgpass complete it",
+        standard: "SQLite, DATA/apus.db", use: .everywhere, standsInFile: false)
+
     private static let secretsFile = Setting(
         "secrets", \.secrets.file, SettingForm.file.optional, .onRestart,
         "the file of the secrets, which its owner alone may read", standard: "DATA/secrets.json",
@@ -55,7 +62,7 @@ extension Setting {
     /// Every setting, in the order in which they are shown.
     public static let all =
         [
-            project, data, secretsFile, jwtSecret, anonKey, serviceRoleKey, secretsKey,
+            project, data, database, secretsFile, jwtSecret, anonKey, serviceRoleKey, secretsKey,
             Setting(
                 "log.level", \.log.level, .choice("LEVEL") { $0.name }, .onRestart,
                 "the least that is logged", use: .everywhere),
@@ -77,6 +84,9 @@ extension Setting {
                 "the most page cache in bytes, shared by the loops, the slow lane and the writer; "
                     + "8 MiB each at the least",
                 standard: "a quarter of the memory"),
+            Setting(
+                "database.connections", \.database.connectionsMax, .integer(4...10_000),
+                .onRestart, "the most connections to PostgreSQL; those of all nodes must fit"),
             Setting("name", \.name, .text, .onReload, "the project's name"),
         ] + auth + rest + realtime + bounds
 

@@ -142,4 +142,7 @@ extension Setting {
 public struct SettingFault: Error, Hashable, Sendable {
     /// What is wrong, beginning with its source: the flag, the variable or the place in the file.
     public let message: String
+
+    /// A fault.
+    public init(message: String) { self.message = message }
 }

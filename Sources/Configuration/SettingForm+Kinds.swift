@@ -134,6 +134,16 @@ extension SettingForm<ListenAddress> {
         { ListenAddress($0) }, print: { $0.text })
 }
 
+extension SettingForm<DatabaseAddress> {
+    static let databaseAddress = SettingForm.string(
+        SettingSyntax(
+            placeholder: "URL", wording: "the address of a PostgreSQL database",
+            jsonSchema: ["type": "string"],
+            examples: ["postgres://one@localhost/app", "postgresql:///two?host=/tmp"],
+            counterexample: "app.db", objection: { DatabaseAddress.objection(to: $0) }),
+        { DatabaseAddress($0) }, print: { $0.description })
+}
+
 extension SettingForm where Value: CaseIterable {
     /// One word of a closed set.
     static func choice(

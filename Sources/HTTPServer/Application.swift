@@ -27,6 +27,10 @@ public protocol Application: AnyObject {
     ///   - head: The request's, nil when none has come whole and sound.
     ///   - id: The request's number, nil likewise.
     func complete(_ response: inout Response, to head: RequestHead?, id: UInt64?)
+
+    /// Lets go of what is the loop's: no connection is left. Called on the loop's thread, once,
+    /// before the loop ends.
+    func end()
 }
 
 extension Application {
@@ -35,6 +39,9 @@ extension Application {
 
     /// Adds nothing.
     public func complete(_ response: inout Response, to head: RequestHead?, id: UInt64?) {}
+
+    /// Lets go of nothing.
+    public func end() {}
 }
 
 /// What becomes of a request that announces a body.

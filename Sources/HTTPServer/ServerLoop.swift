@@ -135,12 +135,16 @@ final class ServerLoop {
     }
 
     private func checkDrain(now: UInt64) {
-        if connections.allSatisfy(\.isSettled) { return loop.stop() }
+        if connections.allSatisfy(\.isSettled) { return end() }
         guard now >= drainDeadline else { return }
         for connection in connections { connection.endDraining() }
         // Goodbyes queued now leave at the end of this turn; the loop ends with the next.
-        let loop = loop
-        _ = loop.schedule(after: .zero) { loop.stop() }
+        _ = loop.schedule(after: .zero) { self.end() }
+    }
+
+    private func end() {
+        application.end()
+        loop.stop()
     }
 }
 

@@ -3,7 +3,6 @@ import Bytes
 import Diagnostics
 import Disk
 import Store
-import StoreSQLite
 
 /// What an operator does to the secrets of a project.
 public enum SecretsChange: Sendable {
@@ -51,7 +50,7 @@ public struct APIKeys: Sendable {
         if let change {
             return APIKeys(try options.withDatabase { try sources.make(change, for: $0) })
         }
-        let facts = try SQLiteDatabase.facts(at: options.databasePath)
+        let facts = try options.database().facts(log)
         if let known = try sources.known(to: { facts[$0] }) { return APIKeys(known) }
         // Beside a server that starts, too: a file takes no lock.
         guard sources.keepsInDatabase else { return APIKeys(try sources.makeFile()) }

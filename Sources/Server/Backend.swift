@@ -4,7 +4,6 @@ import HTTPServer
 import Network
 import Schema
 import Store
-import StoreSQLite
 import Work
 
 /// A running server: everything that `apus dev` and `apus serve` start.

@@ -2,7 +2,6 @@ import Auth
 import Diagnostics
 import HTTPServer
 import Store
-import StoreSQLite
 import Work
 
 extension BackendParts {
@@ -16,7 +15,7 @@ extension BackendParts {
             // Opened before anything else could be made. Its writer's thread, its lanes.
             Service(
                 "database",
-                tick: .every(.seconds(1), on: .everyNode) { database.checkFiles() },
+                tick: .every(.seconds(1), on: .everyNode) { database.look() },
                 stop: { _ in database.close() }),
             Service(
                 "retention",

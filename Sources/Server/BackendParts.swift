@@ -1,12 +1,10 @@
 import Auth
 import Configuration
 import Diagnostics
-import Glibc
 import HTTP
 import HTTPServer
 import Schema
 import Store
-import StoreSQLite
 
 /// Everything a server needs before it can listen, in the order in which it must come to be.
 struct BackendParts {
@@ -26,13 +24,7 @@ struct BackendParts {
             level: settings.log.level, format: settings.log.format ?? mode.logFormat)
         try options.prepareDataDirectory(log: log)
         let sources = try SecretsSources(options)
-        options.tellOfMissingDatabase(log)
-        let database = try SQLiteDatabase.open(
-            Self.databaseConfiguration(settings, path: options.databasePath))
-        database.onLoss { file in
-            log.record(
-                .databaseLost(path: file.path, file: file.file, process: getpid()))
-        }
+        let database = try options.database().open(settings, log: log)
         do {
             // With other secrets than before nothing is changed.
             let found = try sources.secrets(for: database)
@@ -69,31 +61,19 @@ struct BackendParts {
         return configuration
     }
 
-    private static func databaseConfiguration(
-        _ settings: Settings, path: String
-    ) -> DatabaseConfiguration {
-        var configuration = DatabaseConfiguration.file(path)
-        configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
-        configuration.loops = settings.loops
-        if let bytes = settings.database.pageCacheBytesMax {
-            configuration.pageCacheBytesMax = bytes
-        }
-        return configuration
-    }
-
     private static func status(
-        of database: SQLiteDatabase, _ metrics: Metrics, _ isDraining: Flag
+        of database: any ServedDatabase, _ metrics: Metrics, _ isDraining: Flag
     ) -> StatusEndpoints {
         StatusEndpoints(
             appendMetrics: { metrics.append(to: &$0) },
             readiness: {
                 if isDraining.isRaised { return .draining }
-                return database.loss.map(ServingState.databaseLost) ?? .ready
+                return database.fault ?? .ready
             })
     }
 
     private static func bringUp(
-        _ database: SQLiteDatabase, _ schemas: SchemaSet, _ options: ServerOptions,
+        _ database: any ServedDatabase, _ schemas: SchemaSet, _ options: ServerOptions,
         mode: Backend.Mode,
         log: Log
     ) throws {

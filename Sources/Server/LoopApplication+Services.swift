@@ -6,17 +6,16 @@ import REST
 import Realtime
 import Schema
 import Store
-import StoreSQLite
 
 extension LoopApplication {
     static func makeREST(
-        services: SharedServices, schemas: SchemaSet, reader: SQLiteReader
+        services: SharedServices, schemas: SchemaSet, store: LoopStore
     ) -> RESTService {
         let rest = schemas.settings.rest
         let log = services.log
         return RESTService(
-            catalogue: schemas.catalogue, rulebook: schemas.rulebook, database: services.database,
-            reader: reader,
+            catalogue: schemas.catalogue, rulebook: schemas.rulebook, database: store.writes,
+            reader: store.reader,
             settings: RESTSettings(
                 rowsMax: rest.maxRows, refusesUnfilteredWrites: rest.safeUpdate)
         ) { problem, request in
@@ -25,7 +24,7 @@ extension LoopApplication {
     }
 
     static func makeHub(
-        services: SharedServices, schemas: SchemaSet, reader: SQLiteReader, gateway: Gateway
+        services: SharedServices, schemas: SchemaSet, reader: any Reader, gateway: Gateway
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
         let (auth, log) = (services.auth, services.log)

@@ -8,7 +8,6 @@ import Network
 import REST
 import Realtime
 import Store
-import StoreSQLite
 
 /// One loop's services. Built on its loop and confined to it: a request is routed, authorised and
 /// answered here without leaving the thread, unless it must wait.
@@ -16,21 +15,16 @@ final class LoopApplication: Application {
     private let services: SharedServices
     private let gateway: Gateway
     private let hub: RealtimeHub
-    private let reader: SQLiteReader
+    private let store: LoopStore
     private var router: Router
 
     init(services: SharedServices, schemas: SchemaSet, context: LoopContext) throws(Problem) {
         self.services = services
-        do {
-            reader = try services.database.makeReader()
-        } catch {
-            throw Problem(error)
-        }
-        reader.shareSnapshots { context.atEndOfTurn($0) }
+        store = try services.database.attach(to: context)
         gateway = Gateway(auth: services.auth)
-        let rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
+        let rest = Self.makeREST(services: services, schemas: schemas, store: store)
         hub = Self.makeHub(
-            services: services, schemas: schemas, reader: reader, gateway: gateway)
+            services: services, schemas: schemas, reader: store.reader, gateway: gateway)
         router = Self.makeRouter(services: services, rest: rest, hub: hub)
     }
 
@@ -75,6 +69,9 @@ final class LoopApplication: Application {
         services.crossOrigin.complete(&response, to: head)
     }
 
+    /// Lets go of what the loop has of the database: no request is left.
+    func end() { store.detach() }
+
     /// Whether this loop has subscribers; readable from any thread.
     var feedDemand: FeedDemand { hub.demand }
 
@@ -96,7 +93,7 @@ final class LoopApplication: Application {
     /// Serves other schema files from the next request on. `apus dev` calls it after each save that
     /// could be applied; requests that have begun end under the old rules.
     func reload(_ schemas: SchemaSet) {
-        let rest = Self.makeREST(services: services, schemas: schemas, reader: reader)
+        let rest = Self.makeREST(services: services, schemas: schemas, store: store)
         hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)
         router = Self.makeRouter(services: services, rest: rest, hub: hub)
     }

@@ -13,16 +13,18 @@ public enum MigrationCommands {
     public static func new(_ options: ServerOptions, name: String) throws -> String? {
         try requireUsable(name)
         let schemas = try SchemaSet.load(options)
-        let engine = options.engine
         let set = try options.loadMigrations()
-        let dryRun = try DryRun(set, on: engine)
-        try Problem.requireKept(dryRun.faults(against: schemas.catalogue))
-        let difference = Difference.between(
-            dryRun.built, from: .migrations, try schemas.tables(on: engine))
+        let database = try options.database()
+        let difference = try database.withScratch(try options.commandLog()) { engine in
+            let dryRun = try DryRun(set, on: engine)
+            try Problem.requireKept(dryRun.faults(against: schemas.catalogue))
+            return Difference.between(
+                dryRun.built, from: .migrations, try schemas.tables(on: engine))
+        }
         try difference.requireAdditive(to: "what Migrations/ builds")
         guard !difference.isEmpty else { return nil }
         let file = MigrationFile(
-            making: difference.additions, in: engine.definitions.fileForm, name: name,
+            making: difference.additions, in: database.definitions.fileForm, name: name,
             after: set.files.last?.version, now: .now)
         try file.write(to: options.migrationsDirectory)
         return options.migrationsDirectory + "/" + file.fileName
@@ -72,7 +74,8 @@ public enum MigrationCommands {
         try options.requireProject()
         let set = try options.loadMigrations()
         if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
-        return Report(MigrationStatus(set, applied: try options.appliedMigrations()))
+        let records = try options.database().migrationRecords(try options.commandLog())
+        return Report(MigrationStatus(set, applied: records))
     }
 }
 

@@ -15,18 +15,12 @@ public struct SchemaCheck: Sendable {
     /// What was looked at, in a line.
     public let summary: String
 
-    /// Checks a project. Reads files only.
+    /// Checks a project. Reads its files, and changes nothing.
     public static func run(_ options: ServerOptions) -> SchemaCheck {
         do {
             let schemas = try SchemaSet.load(options)
-            let engine = options.engine
             let migrations = try options.loadMigrations()
-            let dryRun = try DryRun(migrations, on: engine)
-            let difference = Difference.between(
-                dryRun.built, from: .migrations, try schemas.tables(on: engine))
-            let faults =
-                dryRun.faults(against: schemas.catalogue).map(\.description)
-                + difference.refusals.map(\.description)
+            let (faults, difference) = try compare(schemas, migrations, options)
             let unwritten = faults.isEmpty ? difference.additions.map(\.what) : []
             var summary =
                 counted(schemas.catalogue.models.count, "model") + ", "
@@ -42,6 +36,21 @@ public struct SchemaCheck: Sendable {
                 unwritten: unwritten, summary: summary)
         } catch {
             return SchemaCheck(FaultReport(error))
+        }
+    }
+
+    /// What is wrong with the migration files, and what they lack; on the engine in use.
+    private static func compare(
+        _ schemas: SchemaSet, _ migrations: MigrationSet, _ options: ServerOptions
+    ) throws -> (faults: [String], difference: Difference) {
+        try options.database().withScratch(try options.commandLog()) { engine in
+            let dryRun = try DryRun(migrations, on: engine)
+            let difference = Difference.between(
+                dryRun.built, from: .migrations, try schemas.tables(on: engine))
+            let faults =
+                dryRun.faults(against: schemas.catalogue).map(\.description)
+                + difference.refusals.map(\.description)
+            return (faults, difference)
         }
     }
 

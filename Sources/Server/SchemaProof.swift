@@ -4,7 +4,6 @@ import Diagnostics
 import Glibc
 import Schema
 import Store
-import StoreSQLite
 
 /// Tells a start that what it would check has been checked before.
 ///
@@ -19,8 +18,10 @@ struct SchemaProof {
 
     private static let name = "schema_proof"
 
-    /// - Parameter live: The statements that make what the database has.
-    init(_ schemas: SchemaSet, _ migrations: MigrationSet, live: [String]) {
+    /// - Parameters:
+    ///   - live: The statements that make what the database has.
+    ///   - engine: The engine of the database, with its version.
+    init(_ schemas: SchemaSet, _ migrations: MigrationSet, live: [String], engine: String) {
         guard let program = Self.program else {
             digest = nil
             return
@@ -31,7 +32,7 @@ struct SchemaProof {
             facts.append(ASCII.colon)
             facts += bytes
         }
-        add(Array("\(Backend.version) \(SQLiteDatabase.engine) \(program)".utf8))
+        add(Array("\(Backend.version) \(engine) \(program)".utf8))
         for (path, contents) in schemas.files {
             add(Array(path.utf8))
             add(contents)
@@ -45,13 +46,13 @@ struct SchemaProof {
     }
 
     /// Whether this has been proven.
-    func isKept(in database: SQLiteDatabase) -> Bool {
+    func isKept(in database: any ServedDatabase) -> Bool {
         guard let digest else { return false }
         return database.fact(Self.name) == digest
     }
 
     /// Keeps the proof for the starts to come.
-    func keep(in database: SQLiteDatabase) throws(Problem) {
+    func keep(in database: any ServedDatabase) throws(Problem) {
         if let digest { try database.note(Self.name, digest) }
     }
 

@@ -1,15 +1,15 @@
+import StoreSQLite
 import Diagnostics
 import Expressions
 import Schema
 import Store
-import StoreSQLite
 
 extension SchemaSet {
     /// Production: the migration files rule. They are judged before any of them is applied.
     ///
     /// - Parameter migrate: whether pending files are applied; otherwise they refuse the start.
     func applyToProduction(
-        _ database: SQLiteDatabase, _ options: ServerOptions, migrate: Bool, log: Log
+        _ database: any ServedDatabase, _ options: ServerOptions, migrate: Bool, log: Log
     ) throws {
         let set = try options.loadMigrations()
         let migrator = Migrator(database, set)
@@ -26,7 +26,7 @@ extension SchemaSet {
             try applyJudged(database, set, status.pending, log: log)
             live = try migrator.description()
         }
-        let proof = SchemaProof(self, set, live: live.lines)
+        let proof = SchemaProof(self, set, live: live.lines, engine: database.engine)
         if !proof.isKept(in: database) {
             if status.pending.isEmpty {
                 let declared = try tables(on: database)
@@ -37,12 +37,12 @@ extension SchemaSet {
             try proof.keep(in: database)
         }
         try catalogue.settleSequences(in: database)
-        database.setCaptured(capturedTables)
+        try database.setCaptured(capturedTables)
     }
 
     /// Applies pending files, if all files build what is declared and the database has it then.
     private func applyJudged(
-        _ database: some MigrationTarget, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
+        _ database: any MigrationTarget, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
     ) throws {
         let migrator = Migrator(database, set)
         let dryRun = try DryRun(set, on: database)

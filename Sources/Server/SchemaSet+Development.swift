@@ -1,7 +1,6 @@
 import Diagnostics
 import Schema
 import Store
-import StoreSQLite
 
 extension SchemaSet {
     /// Development, at its start: applies pending migration files and then whatever the schema
@@ -10,7 +9,7 @@ extension SchemaSet {
     /// - Throws: a `Problem` with the reasons when something is not additive, or when migration
     ///   files do not fit the database.
     func applyToDevelopment(
-        _ database: SQLiteDatabase, _ options: ServerOptions, log: Log
+        _ database: any ServedDatabase, _ options: ServerOptions, log: Log
     ) throws {
         let extending = try SchemaExtension(self, database, options)
         try carryOut(extending, extending.pending, in: database, log: log)
@@ -22,7 +21,7 @@ extension SchemaSet {
     /// - Returns: whether the change is in force; otherwise the files that wait make it so.
     /// - Throws: as `applyToDevelopment`: what the next start would be refused for.
     func take(
-        _ change: SchemaChange, in database: SQLiteDatabase, _ options: ServerOptions, log: Log
+        _ change: SchemaChange, in database: any ServedDatabase, _ options: ServerOptions, log: Log
     ) throws -> Bool {
         let extending = try SchemaExtension(self, database, options)
         if !extending.pending.isEmpty {
@@ -37,7 +36,7 @@ extension SchemaSet {
     }
 
     private func carryOut(
-        _ extending: SchemaExtension, _ pending: [MigrationFile], in database: SQLiteDatabase,
+        _ extending: SchemaExtension, _ pending: [MigrationFile], in database: any ServedDatabase,
         log: Log
     ) throws(Problem) {
         let done = try database.migrate { transaction throws(Problem) in
@@ -45,7 +44,7 @@ extension SchemaSet {
         }
         for event in done { log.record(event) }
         try catalogue.settleSequences(in: database)
-        database.setCaptured(capturedTables)
+        try database.setCaptured(capturedTables)
     }
 }
 
@@ -63,7 +62,7 @@ private struct SchemaExtension: Sendable {
     private let freshHint: String
 
     /// - Throws: a `Problem` when the migration files do not fit the database, or build none.
-    init(_ schemas: SchemaSet, _ database: SQLiteDatabase, _ options: ServerOptions) throws {
+    init(_ schemas: SchemaSet, _ database: any ServedDatabase, _ options: ServerOptions) throws {
         let set = try options.loadMigrations()
         migrator = Migrator(database, set)
         let status = try migrator.status()
@@ -81,7 +80,7 @@ private struct SchemaExtension: Sendable {
 
     /// Whether what is declared can be added before the pending files are applied: one that only
     /// adds is passed over where all of it is there already.
-    func canBegin(in database: SQLiteDatabase) throws -> Bool {
+    func canBegin(in database: any ServedDatabase) throws -> Bool {
         guard pending.allSatisfy({ $0.isAdditive(in: database.definitions) }) else {
             return Difference.between(try migrator.structure(), declared).isEmpty
         }

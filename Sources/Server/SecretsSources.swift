@@ -3,7 +3,6 @@ import Bytes
 import Configuration
 import Crypto
 import Store
-import StoreSQLite
 import Diagnostics
 
 /// Secrets, and who had them.
@@ -66,7 +65,7 @@ struct SecretsSources {
     /// none and never were.
     ///
     /// - Throws: as ``known(to:)``.
-    func secrets(for database: SQLiteDatabase) throws(Problem) -> FoundSecrets {
+    func secrets(for database: any ServedDatabase) throws(Problem) -> FoundSecrets {
         let known = try known(to: database.fact)
         let found = if let known { known } else { try make(for: database) }
         // Another node may have been faster.
@@ -96,7 +95,7 @@ struct SecretsSources {
         FoundSecrets(secrets: try Secrets.loadOrCreate(path: path), source: .file(path))
     }
 
-    private func make(for database: SQLiteDatabase) throws(Problem) -> FoundSecrets {
+    private func make(for database: any ServedDatabase) throws(Problem) -> FoundSecrets {
         guard let key else { return try makeFile() }
         let identity = try identity(of: database)
         let sealed = try database.noteIfAbsent(
@@ -104,7 +103,7 @@ struct SecretsSources {
         return FoundSecrets(secrets: try key.open(sealed, of: identity), source: .database)
     }
 
-    private func identity(of database: SQLiteDatabase) throws(Problem) -> String {
+    private func identity(of database: any ServedDatabase) throws(Problem) -> String {
         try database.noteIfAbsent(SecretsFacts.identity, Base64URL.encode(RandomBytes.make(16)))
     }
 
@@ -122,7 +121,7 @@ struct SecretsSources {
 extension SecretsSources {
     /// Makes a change, and returns the secrets where they are kept from now on.
     func make(
-        _ change: SecretsChange, for database: SQLiteDatabase
+        _ change: SecretsChange, for database: any ServedDatabase
     ) throws(Problem) -> FoundSecrets {
         switch change {
         case .accept: try accept(for: database)
@@ -133,7 +132,7 @@ extension SecretsSources {
 
     /// Makes the secrets that are there the database's own, whichever it had, or new ones where
     /// there are none.
-    private func accept(for database: SQLiteDatabase) throws(Problem) -> FoundSecrets {
+    private func accept(for database: any ServedDatabase) throws(Problem) -> FoundSecrets {
         let present = try present(database.fact)
         let found = if let present { present } else { try make(for: database) }
         try database.note(SecretsFacts.fingerprint, found.secrets.fingerprint)
@@ -141,7 +140,7 @@ extension SecretsSources {
     }
 
     /// Keeps the database's secrets in the file, too, unless it holds others.
-    private func copyToFile(from database: SQLiteDatabase) throws(Problem) -> FoundSecrets {
+    private func copyToFile(from database: any ServedDatabase) throws(Problem) -> FoundSecrets {
         let found = try secrets(for: database)
         let kept = try Secrets.loadOrCreate(path: path, found.secrets)
         guard kept.fingerprint == found.secrets.fingerprint else {
@@ -152,7 +151,7 @@ extension SecretsSources {
 
     /// Keeps the database's secrets in it, encrypted, too. Others that it may have kept are not its
     /// own any more.
-    private func copyToDatabase(_ database: SQLiteDatabase) throws(Problem) -> FoundSecrets {
+    private func copyToDatabase(_ database: any ServedDatabase) throws(Problem) -> FoundSecrets {
         guard let key else {
             throw .secrets("\(Setting.secretsKey.variable), which would encrypt them, is not set")
         }

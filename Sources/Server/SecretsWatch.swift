@@ -2,7 +2,6 @@ import Auth
 import Diagnostics
 import Glibc
 import Store
-import StoreSQLite
 import Synchronization
 
 /// Whether the file of the secrets still holds what the server was started with: whoever removes

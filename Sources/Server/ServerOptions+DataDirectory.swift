@@ -1,6 +1,5 @@
 import Configuration
 import Store
-import StoreSQLite
 import Diagnostics
 import Disk
 
@@ -18,19 +17,12 @@ extension ServerOptions {
     func prepareDataDirectory() throws { try prepareDataDirectory(log: try commandLog()) }
 
     /// Opens the database for a command that a person runs, and closes it afterwards.
-    func withDatabase<R>(_ body: (SQLiteDatabase) throws -> R) throws -> R {
+    func withDatabase<R>(_ body: (any ServedDatabase) throws -> R) throws -> R {
         try prepareDataDirectory()
-        tellOfMissingDatabase(try commandLog())
-        let database = try SQLiteDatabase.open(.file(databasePath))
+        let settings = try loadSettings().resolved()
+        let database = try database().open(settings, log: try commandLog())
         defer { database.close() }
         return try body(database)
-    }
-
-    /// Warns when a database is about to be made in the place of one that is gone.
-    func tellOfMissingDatabase(_ log: Log) {
-        if DataDirectory.hasLostDatabase(dataDirectory) {
-            log.record(.databaseMissing(directory: dataDirectory))
-        }
     }
 
     /// Where a command that a person runs tells what it does besides.

@@ -1,11 +1,10 @@
 import Auth
 import Diagnostics
 import Store
-import StoreSQLite
 
 /// What all loops share: thread-safe services and settings that do not change while serving.
 struct SharedServices: Sendable {
-    let database: SQLiteDatabase
+    let database: any ServedDatabase
     let auth: AuthService
     let log: Log
     let crossOrigin: CrossOrigin

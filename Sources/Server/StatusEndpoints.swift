@@ -44,6 +44,8 @@ enum ServingState {
     case draining
     /// A file of the database was removed or replaced.
     case databaseLost(Problem)
+    /// No server of the database takes writes for now.
+    case databaseUnreachable(Problem)
 
     /// The answer of `/ready`.
     fileprivate var response: Response {
@@ -51,18 +53,19 @@ enum ServingState {
             switch self {
             case .ready: (200, [.init("status", .string("ready"))])
             case .draining: (503, [.init("status", .string("draining"))])
-            case .databaseLost(let problem):
-                (
-                    503,
-                    [
-                        .init("status", .string("database_lost")),
-                        .init("code", .string(problem.code)),
-                        .init("message", .string(problem.message)),
-                    ]
-                )
+            case .databaseLost(let problem): (503, Self.members("database_lost", problem))
+            case .databaseUnreachable(let problem):
+                (503, Self.members("database_unreachable", problem))
             }
         var body: [UInt8] = []
         JSON.object(members).append(to: &body)
         return Response(status: status, contentType: "application/json", body: body)
+    }
+
+    private static func members(_ status: String, _ problem: Problem) -> [JSON.Member] {
+        [
+            .init("status", .string(status)), .init("code", .string(problem.code)),
+            .init("message", .string(problem.message)),
+        ]
     }
 }

@@ -37,10 +37,10 @@ public protocol Database: AnyObject, Sendable {
     /// Runs `body` in one transaction and returns once it is durable. What `body` throws undoes all
     /// it did.
     ///
-    /// It is as if nobody else wrote meanwhile: what `body` has read stays so until it has ended.
-    /// It runs on a thread where it may block, and may run again if the transaction is lost, so it
-    /// must have no effect outside of the database. A write that has not begun when the calling
-    /// task is cancelled is dropped.
+    /// One such transaction runs at a time, of all nodes: what `body` has read of tables that are
+    /// written in this way alone stays so until it has ended. It runs on a thread where it may
+    /// block, and may run again if the transaction is lost, so it must have no effect outside of
+    /// the database. A write that has not begun when the calling task is cancelled is dropped.
     ///
     /// - Throws: what `body` throws, and what the database says.
     @discardableResult
@@ -54,6 +54,27 @@ public protocol Database: AnyObject, Sendable {
     func writeAndWait<R: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R
+
+    // MARK: Changes
+
+    /// Says which tables feed the change log, from the next write on. Blocks. To be called again
+    /// after a reload.
+    ///
+    /// - Throws: what the database says, where it must be told.
+    func setCaptured(_ tables: [CapturedTable]) throws(Problem)
+
+    /// Hands the changes of every commit to `publish`, in order, once they are durable; whoever has
+    /// made them. Called on a thread of the engine: it should pass them on and return.
+    ///
+    /// - Parameter afterReplies: called when those who wrote have been answered as well, and so
+    ///   the one time to wake a thread for both.
+    func onCommit(
+        _ publish: @escaping @Sendable ([Change]) -> Void,
+        afterReplies: @escaping @Sendable () -> Void)
+
+    /// Has changes removed that are older than they are to be kept, a few at a time. Returns at
+    /// once. To be called each minute, by the node that leads.
+    func trimChanges()
 
     /// Finishes what is being written and gives the database up. Calling it again does nothing.
     func close()

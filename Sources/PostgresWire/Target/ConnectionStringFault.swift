@@ -19,3 +19,21 @@ public enum ConnectionStringFault: Error, Hashable, Sendable {
     /// No user is named, and the caller knows none either.
     case userIsMissing
 }
+
+extension ConnectionStringFault: CustomStringConvertible {
+    /// What is wrong, in a sentence.
+    public var description: String {
+        switch self {
+        case .unknownParameter(let name): "there is no parameter '\(name)'"
+        case .missingEquals(let text): "'\(text)' has no '=' behind its name"
+        case .unclosedQuote(let parameter): "the quote of '\(parameter)' is not closed"
+        case .badEscape(let text): "'\(text)' has a '%' without two hexadecimal digits, or a NUL"
+        case .badAddress(let text): "'\(text)' is no address of a host"
+        case .badValue(let parameter, let value): "'\(value)' is no value of '\(parameter)'"
+        case .countsDiffer(let hosts, let parameter, let count):
+            "there are \(hosts) hosts and \(count) values of '\(parameter)'"
+        case .unknownService(let name): "no service file has the service '\(name)'"
+        case .userIsMissing: "no user is named"
+        }
+    }
+}

@@ -37,6 +37,8 @@ public struct LogSpace: Hashable, Sendable {
         case trim
         /// Migrating.
         case migration
+        /// Writing what must not be written side by side.
+        case transaction
     }
 
     /// The two arguments of an advisory lock's function. Locks belong to a database, so the second

@@ -59,7 +59,8 @@ enum UnitVerdict: Hashable {
                 .answerTooLarge(bytesMax: attempt.answerBytesMax, isCommitted: isCommitted)))
     }
 
-    private static let conflicts: Set<SQLState> = [
+    /// Others were in the way: the same again may do.
+    static let conflicts: Set<SQLState> = [
         .serializationFailure, .deadlockDetected, .lockNotAvailable,
     ]
 

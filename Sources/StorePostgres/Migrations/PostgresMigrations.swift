@@ -8,7 +8,7 @@ public import Store
 /// It works in the first schema of the role's search path. Its own tables and functions are made
 /// where they are missing, under the lock of migrations.
 public struct PostgresMigrations: MigrationTarget {
-    private let pool: PoolAccess
+    let pool: PoolAccess
     private let lock: MigrationLock
 
     /// The database of a pool.
@@ -35,7 +35,7 @@ public struct PostgresMigrations: MigrationTarget {
     ) throws(Problem) -> R {
         var attempt: UInt64 = 1
         while true {
-            let session = try borrow()
+            let session = try MigrationSession.borrow(from: pool)
             defer { session.close() }
             do throws(Problem) {
                 try lock.take(session)
@@ -52,7 +52,7 @@ public struct PostgresMigrations: MigrationTarget {
     public func rehearseMigration<R: Sendable>(
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        let session = try borrow()
+        let session = try MigrationSession.borrow(from: pool)
         defer { session.close() }
         try lock.take(session)
         return try transact(session, "ROLLBACK", body)
@@ -62,23 +62,13 @@ public struct PostgresMigrations: MigrationTarget {
     public func migrateOutsideTransaction<R: Sendable>(
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        let session = try borrow()
+        let session = try MigrationSession.borrow(from: pool)
         defer { session.close() }
         try lock.take(session)
         return try body(PostgresMigrationTransaction(session, isTransaction: false))
     }
 
     private static let attemptsMax: UInt64 = 6
-
-    private func borrow() throws(Problem) -> MigrationSession {
-        try worded { () throws(DatabaseError) in
-            do throws(UnitFailure) {
-                return MigrationSession(try pool.borrow(within: .seconds(30)))
-            } catch {
-                throw DatabaseError(error)
-            }
-        }
-    }
 
     /// - Parameter end: what ends the transaction where nothing fails.
     private func transact<R>(
@@ -102,7 +92,7 @@ public struct PostgresMigrations: MigrationTarget {
         of definitions: [TableDefinition]
     ) throws(Problem) -> DefinedStructure {
         if definitions.isEmpty { return DefinedStructure(DatabaseStructure(), checks: [:]) }
-        let scratch = try PostgresScratch(try borrow(), beside: self)
+        let scratch = try PostgresScratch(try .borrow(from: pool), beside: self)
         defer { scratch.close() }
         let lines = try scratch.lines(ofTables: definitions)
         let reader = CatalogueReader(lines)
@@ -111,7 +101,7 @@ public struct PostgresMigrations: MigrationTarget {
 
     /// See ``Store/MigrationEngine/makeScratch()``.
     public func makeScratch() throws(Problem) -> any MigrationTarget {
-        try PostgresScratch(try borrow(), beside: self)
+        try PostgresScratch(try .borrow(from: pool), beside: self)
     }
 }
 

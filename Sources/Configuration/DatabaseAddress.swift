@@ -1,0 +1,52 @@
+import Bytes
+
+/// Where a PostgreSQL database is, as libpq takes it: a URI
+/// (`postgres://user@host:port/database?key=value`). Printing it hides its password.
+public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
+    /// The address as it was given.
+    public let text: String
+
+    /// How an address begins.
+    static let schemes = ["postgres://", "postgresql://"]
+
+    /// Takes an address; nil for a text of another kind. What is wrong behind its scheme is found
+    /// out when it is read whole.
+    public init?(_ text: String) {
+        guard Self.schemes.contains(where: { text.hasPrefix($0) }) else { return nil }
+        self.text = text
+    }
+
+    /// The address without what gives access: the password before `@`, and `password=`.
+    public var description: String {
+        guard let scheme = Self.schemes.first(where: { text.hasPrefix($0) }) else { return "" }
+        let rest = text.dropFirst(scheme.count)
+        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        var shown = scheme + Self.withoutPassword(parts[0])
+        if parts.count > 1 {
+            let pairs = parts[1].split(separator: "&").map { pair in
+                pair.hasPrefix("password=") ? "password=\(SecretText.mask)" : String(pair)
+            }
+            shown += "?" + pairs.joined(separator: "&")
+        }
+        return shown
+    }
+
+    private static func withoutPassword(_ authority: Substring) -> String {
+        guard let at = authority.lastIndex(of: "@"),
+            let colon = authority[..<at].firstIndex(of: ":")
+        else { return String(authority) }
+        return "\(authority[...colon])\(SecretText.mask)\(authority[at...])"
+    }
+
+    /// What to say of a text that is no address.
+    static func objection(to text: String) -> String? {
+        guard text.contains(":") || text.contains("=") else { return nil }
+        return "takes a PostgreSQL address, such as postgres://apus@localhost/app; without it the "
+            + "database is a SQLite file in the data directory"
+    }
+}
+
+extension DatabaseAddress: CustomReflectable {
+    /// Shows no password to `dump` and to debuggers either.
+    public var customMirror: Mirror { Mirror(self, children: ["address": description]) }
+}

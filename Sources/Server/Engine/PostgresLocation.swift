@@ -1,0 +1,58 @@
+import Configuration
+import Diagnostics
+import Network
+import Schema
+import Store
+import StorePostgres
+
+/// A database of a PostgreSQL server.
+struct PostgresLocation: DatabaseLocation {
+    /// Where it is.
+    let cluster: ClusterConfiguration
+
+    var definitions: any DefinitionDialect { PostgresDialect() }
+
+    func open(_ settings: Settings, log: Log) throws -> any ServedDatabase {
+        var cluster = cluster
+        cluster.connectionsMax = settings.database.connectionsMax
+        return try PostgresDatabase.open(
+            PostgresConfiguration(
+                cluster,
+                statementTimeout: .milliseconds(settings.rest.statementTimeoutMilliseconds)),
+            log: Self.report(to: log))
+    }
+
+    func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R {
+        try PostgresMigrations.with(
+            PostgresConfiguration(cluster), log: Self.report(to: log)
+        ) { migrations in try body(migrations) }
+    }
+
+    func facts(_ log: Log) throws -> [String: String] {
+        try PostgresDatabase.facts(
+            of: PostgresConfiguration(cluster), log: Self.report(to: log))
+    }
+
+    func migrationRecords(_ log: Log) throws -> [MigrationRecord] {
+        try PostgresMigrations.with(
+            PostgresConfiguration(cluster), log: Self.report(to: log)
+        ) { migrations in try migrations.migrationRecords() }
+    }
+
+    private static func report(to log: Log) -> @Sendable (ConnectionEvent) -> Void {
+        { event in log.record(.databaseConnection(level: event.level, text: "\(event)")) }
+    }
+}
+
+extension PostgresDatabase: ServedDatabase {
+    func attach(to context: LoopContext) throws(Problem) -> LoopStore {
+        let (reader, writes, pool) = attach(to: context.loop)
+        return LoopStore(reader: reader, writes: writes, detach: { pool.close() })
+    }
+
+    func look() {}
+
+    var fault: ServingState? {
+        unavailability.map(ServingState.databaseUnreachable)
+    }
+}

@@ -1,0 +1,46 @@
+import Configuration
+import Diagnostics
+import Network
+import Schema
+import Store
+
+/// A database as a server uses it: what its services know of it, and what only the server does.
+protocol ServedDatabase: Database, MigrationTarget {
+    /// What a loop reads and writes with. To be called on the loop.
+    func attach(to context: LoopContext) throws(Problem) -> LoopStore
+
+    /// Looks whether the database is still there; called each second. Returns at once.
+    func look()
+
+    /// Why nothing can be written for now; nil while all is well.
+    var fault: ServingState? { get }
+}
+
+/// What one loop reads and writes with. Confined to it.
+struct LoopStore {
+    let reader: any Reader
+    let writes: any WriteEngine
+    /// Lets go of what is only the loop's. To be called on it before it ends.
+    let detach: () -> Void
+}
+
+/// Which database a project's rows are in, before anything of it is opened.
+protocol DatabaseLocation: Sendable {
+    /// How its tables are defined.
+    var definitions: any DefinitionDialect { get }
+
+    /// Opens the database to be served, or makes it.
+    func open(_ settings: Settings, log: Log) throws -> any ServedDatabase
+
+    /// Finds out, on what `body` is given, what definitions and scripts would build. Changes
+    /// nothing.
+    func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R
+
+    /// What has been noted about the database; nothing where there is none. Makes and changes
+    /// nothing.
+    func facts(_ log: Log) throws -> [String: String]
+
+    /// The migration files that were applied, oldest first; none where there is no database yet.
+    /// Makes and changes nothing.
+    func migrationRecords(_ log: Log) throws -> [MigrationRecord]
+}

@@ -1,0 +1,16 @@
+/// A PostgreSQL database to serve from.
+public struct PostgresConfiguration: Sendable {
+    /// Where it is, and how connections are made and shared out.
+    public var cluster: ClusterConfiguration
+    /// What a statement has, its wait for a connection included.
+    public var statementTimeout: Duration
+
+    /// The database of a cluster.
+    public init(_ cluster: ClusterConfiguration, statementTimeout: Duration = .seconds(8)) {
+        self.cluster = cluster
+        self.statementTimeout = statementTimeout
+        for lane in [Lane.read, .write] {
+            self.cluster.lanes[lane]?.statementTimeout = statementTimeout
+        }
+    }
+}

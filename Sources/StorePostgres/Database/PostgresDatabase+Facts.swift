@@ -1,0 +1,81 @@
+import Values
+public import Diagnostics
+import Store
+import Synchronization
+
+extension PostgresDatabase {
+    /// See ``Store/Database/fact(_:)``. Facts are read when the database is opened; what other
+    /// nodes note afterwards is known from the next start on.
+    public func fact(_ name: String) -> String? { facts.withLock { $0[name] } }
+
+    /// See ``Store/Database/note(_:_:)``.
+    public func note(_ name: String, _ value: String) throws(Problem) {
+        let table = SQL(text: space.name("meta"))
+        try writeAndWait { transaction throws(Problem) in
+            _ = try worded { () throws(DatabaseError) in
+                try transaction.run(
+                    """
+                    INSERT INTO \(table) (key, value) VALUES (\(name), \(value))
+                    ON CONFLICT (key) DO UPDATE SET value = excluded.value
+                    """)
+            }
+        }
+        facts.withLock { $0[name] = value }
+    }
+
+    /// See ``Store/Database/noteIfAbsent(_:_:)``.
+    public func noteIfAbsent(_ name: String, _ value: String) throws(Problem) -> String {
+        if let standing = fact(name) { return standing }
+        let table = SQL(text: space.name("meta"))
+        let rows = try writeAndWait { transaction throws(Problem) in
+            try worded { () throws(DatabaseError) in
+                try transaction.rows(
+                    """
+                    INSERT INTO \(table) AS m (key, value) VALUES (\(name), \(value))
+                    ON CONFLICT (key) DO UPDATE SET value = m.value RETURNING value
+                    """, as: [.text])
+            }
+        }
+        guard case .text(let standing)? = rows.first?.first else { return value }
+        facts.withLock { $0[name] = standing }
+        return standing
+    }
+
+    /// What has been noted about a database, for a command that changes nothing; nothing where
+    /// nobody has served from it yet.
+    ///
+    /// - Throws: 08006 when no server can be reached, or what it says.
+    public static func facts(
+        of configuration: PostgresConfiguration,
+        log: @escaping @Sendable (ConnectionEvent) -> Void
+    ) throws -> [String: String] {
+        try PostgresMigrations.with(configuration, log: log) { migrations in
+            let session = try MigrationSession.borrow(from: migrations.pool)
+            defer { session.close() }
+            return try worded { () throws(DatabaseError) in
+                let space = LogSpace()
+                let server = try ServerInspection(session, space)
+                return server.isInstalled ? try session.facts(space).facts : [:]
+            }
+        }
+    }
+}
+
+extension MigrationSession {
+    /// What has been noted, and the history of changes in force.
+    func facts(_ space: LogSpace) throws(DatabaseError) -> (facts: [String: String], epoch: String)
+    {
+        let rows = try run(
+            """
+            SELECT key, value FROM \(space.name("meta")) WHERE key <> 'version'
+            UNION ALL
+            (SELECT NULL, epoch FROM \(space.name("epochs")) ORDER BY number DESC LIMIT 1)
+            """)
+        var facts: [String: String] = [:]
+        var epoch = ""
+        for row in rows {
+            if let key = row[0] { facts[key] = row[1] } else { epoch = row[1] ?? "" }
+        }
+        return (facts, epoch)
+    }
+}

@@ -1,0 +1,72 @@
+public import Diagnostics
+import Network
+import PostgresWire
+public import Store
+
+extension PostgresDatabase: MigrationTarget {
+    private var migrations: PostgresMigrations { PostgresMigrations(loop.access) }
+
+    /// See ``Store/MigrationEngine/definitions``.
+    public var definitions: any DefinitionDialect { migrations.definitions }
+
+    /// See ``Store/MigrationEngine/structure(of:)``.
+    public func structure(of definitions: [TableDefinition]) throws(Problem) -> DefinedStructure {
+        try migrations.structure(of: definitions)
+    }
+
+    /// See ``Store/MigrationEngine/makeScratch()``.
+    public func makeScratch() throws(Problem) -> any MigrationTarget {
+        try migrations.makeScratch()
+    }
+
+    /// See ``Store/MigrationTarget/migrate(_:)``.
+    @discardableResult
+    public func migrate<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrations.migrate(body)
+    }
+
+    /// See ``Store/MigrationTarget/rehearseMigration(_:)``.
+    public func rehearseMigration<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrations.rehearseMigration(body)
+    }
+
+    /// See ``Store/MigrationTarget/migrateOutsideTransaction(_:)``.
+    public func migrateOutsideTransaction<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrations.migrateOutsideTransaction(body)
+    }
+}
+
+extension PostgresMigrations {
+    /// Connects for a command that works on the schema and serves nobody.
+    ///
+    /// - Throws: 08006 when no server can be reached, `unsuitable_database`, what `body` throws.
+    public static func with<R>(
+        _ configuration: PostgresConfiguration,
+        log: @escaping @Sendable (ConnectionEvent) -> Void,
+        _ body: (PostgresMigrations) throws -> R
+    ) throws -> R {
+        let cluster = PostgresCluster(configuration.cluster, resolver: Resolver(), log: log)
+        let loop = try DatabaseLoop(cluster)
+        defer { loop.stop() }
+        return try body(PostgresMigrations(loop.access))
+    }
+}
+
+extension MigrationSession {
+    /// A connection of a pool, for one caller.
+    static func borrow(from pool: PoolAccess) throws(Problem) -> MigrationSession {
+        try worded { () throws(DatabaseError) in
+            do throws(UnitFailure) {
+                return MigrationSession(try pool.borrow(within: DatabaseThreads.patience))
+            } catch {
+                throw DatabaseError(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+public import Diagnostics
+public import Network
+import PostgresWire
+public import Store
+import Synchronization
+import Work
+
+/// A PostgreSQL database in use: its transactions, its facts, its log of changes. The loops that
+/// serve requests read and write by connections of their own, see ``attach(to:)``. Usable from
+/// every thread but a loop's where it blocks.
+public final class PostgresDatabase: Sendable {
+    /// What statements are written in.
+    public let dialect: any Dialect = PostgresDialect()
+    /// The engine with its version.
+    public let engine: String
+    /// What names the history of changes that was in force when the database was opened.
+    public let epoch: String
+    /// The schema of the project's tables.
+    let schema: String
+    let cluster: PostgresCluster
+    let loop: DatabaseLoop
+    let space = LogSpace()
+    let configuration: PostgresConfiguration
+    /// What has been noted about the database, by name.
+    let facts: Mutex<[String: String]>
+    /// Threads that wait for transactions.
+    let workers = WorkerPool<Void>(
+        name: "database", threadsMax: DatabaseThreads.count, makeSeat: {})
+    private let standing: Standing
+    private let isClosed = Atomic(false)
+
+    /// Connects to a database and makes in it what the engine needs, if it is not there.
+    ///
+    /// - Parameter log: is told what becomes of connections, on any thread.
+    /// - Throws: 08006 when no server can be reached, `unsuitable_database` when it cannot do what
+    ///   the engine needs, or what it says.
+    public static func open(
+        _ configuration: PostgresConfiguration,
+        log: @escaping @Sendable (ConnectionEvent) -> Void
+    ) throws(Problem) -> PostgresDatabase {
+        let standing = Standing()
+        let cluster = PostgresCluster(configuration.cluster, resolver: Resolver()) { event in
+            standing.note(event)
+            log(event)
+        }
+        let loop = try DatabaseLoop(cluster)
+        do throws(Problem) {
+            return try PostgresDatabase(configuration, cluster, loop, standing)
+        } catch {
+            loop.stop()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: PostgresConfiguration, _ cluster: PostgresCluster, _ loop: DatabaseLoop,
+        _ standing: Standing
+    ) throws(Problem) {
+        self.standing = standing
+        self.configuration = configuration
+        self.cluster = cluster
+        self.loop = loop
+        let session = try MigrationSession.borrow(from: loop.access)
+        defer { session.close() }
+        let space = space
+        let server = try worded { () throws(DatabaseError) in
+            try ServerInspection(session, space)
+        }
+        try server.require(connections: configuration.cluster.connectionsMax, space)
+        if !server.isInstalled { try loop.access.setUpCapture([], in: space) }
+        let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
+        schema = server.schema ?? ""
+        engine = "PostgreSQL \(server.version)"
+        epoch = noted.epoch
+        facts = Mutex(noted.facts)
+    }
+
+    deinit { close() }
+
+    /// What a loop reads and writes with. To be called on the loop; the pool is to be closed there
+    /// before it ends.
+    public func attach(
+        to loop: EventLoop
+    ) -> (reader: PostgresReader, writes: PostgresWrites, pool: PostgresPool) {
+        let pool = PostgresPool(cluster, on: loop)
+        let dialect = PostgresDialect()
+        return (
+            PostgresReader(pool, dialect: dialect),
+            PostgresWrites(pool, dialect, timeout: configuration.statementTimeout), pool
+        )
+    }
+
+    /// Why nothing can be written for now; nil while a server takes writes, for all that is known.
+    public var unavailability: Problem? {
+        standing.unavailability.map { Problem(DatabaseError(.unavailable($0))) }
+    }
+
+    /// Whether this node does what only one of several does. The database sees to it itself: by
+    /// locks of its own.
+    public var leads: Bool { true }
+
+    /// See ``Store/Database/close()``.
+    public func close() {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        workers.close()
+        workers.join()
+        loop.stop()
+    }
+}
+
+/// Whether writes can be made, as the connections of all loops tell.
+private final class Standing: Sendable {
+    private let state = Mutex<Unavailability?>(nil)
+
+    var unavailability: Unavailability? { state.withLock { $0 } }
+
+    func note(_ event: ConnectionEvent) {
+        switch event {
+        case .unavailable(let why, lane: .write), .unavailable(let why, lane: .exclusive):
+            state.withLock { $0 = why }
+        case .available(lane: .write), .available(lane: .exclusive):
+            state.withLock { $0 = nil }
+        case .notice, .connected, .unavailable, .available, .lost, .namedStatementsLost,
+            .settingsRefused, .foreignHand:
+            break
+        }
+    }
+}
+
+/// Bounds of what threads wait for.
+enum DatabaseThreads {
+    /// Threads that wait for transactions: each has a connection meanwhile.
+    static let count = 4
+    /// Transactions that wait for a thread.
+    static let waitingMax = 1_000
+    /// What a start-up or a command waits for a connection.
+    static let patience = Duration.seconds(30)
+}

@@ -1,0 +1,108 @@
+import Diagnostics
+import Store
+
+/// What a server says of itself, asked once when a database is opened: whether it can do what the
+/// engine needs, and what is there already.
+struct ServerInspection {
+    /// The server's version as it calls it itself: `15.18`.
+    let version: String
+    /// The schema that tables are made in.
+    let schema: String?
+    /// Whether our schema is there.
+    let isInstalled: Bool
+    private let number: Int
+    /// A product that speaks the protocol and orders its transactions in a way of its own: its
+    /// snapshots are not what the log of changes is cut by. Nil for PostgreSQL.
+    private let otherProduct: String?
+    private let connectionsMax: Int
+    private let mayCreateSchema: Bool
+    private let mayCreateTables: Bool
+    private let encoding: String
+
+    /// Asks the server, in one round trip.
+    init(_ session: MigrationSession, _ space: LogSpace) throws(DatabaseError) {
+        let row = try session.run(Self.query(space)).first ?? []
+        func text(_ index: Int) -> String? { index < row.count ? row[index] : nil }
+        func isTrue(_ index: Int) -> Bool { text(index) == "t" }
+        number = text(0).flatMap { Int($0) } ?? 0
+        version = text(1) ?? ""
+        otherProduct = text(2)
+        connectionsMax = text(3).flatMap { Int($0) } ?? 0
+        schema = text(4)
+        mayCreateSchema = isTrue(5)
+        mayCreateTables = isTrue(6)
+        encoding = text(7) ?? ""
+        isInstalled = isTrue(8)
+    }
+
+    private static func query(_ space: LogSpace) -> String {
+        """
+        SELECT pg_catalog.current_setting('server_version_num'),
+          pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1),
+          CASE WHEN pg_catalog.version() LIKE 'CockroachDB%' THEN 'CockroachDB'
+            WHEN pg_catalog.version() LIKE '%-YB-%' THEN 'YugabyteDB' END,
+          pg_catalog.current_setting('max_connections')::int
+            - pg_catalog.current_setting('superuser_reserved_connections')::int,
+          pg_catalog.current_schema(),
+          pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
+          coalesce(pg_catalog.has_schema_privilege(pg_catalog.current_schema(), 'CREATE'), false),
+          pg_catalog.current_setting('server_encoding'),
+          pg_catalog.to_regclass(\(space.name("meta").sqlLiteral)) IS NOT NULL
+        """
+    }
+
+    /// Throws what the engine needs and the server cannot do, by name.
+    ///
+    /// - Parameter connections: how many this process may open.
+    func require(connections: Int, _ space: LogSpace) throws(Problem) {
+        if let otherProduct {
+            throw .unsuitable(
+                "It is \(otherProduct), whose transactions have no snapshots (pg_current_snapshot) to "
+                    + "order changes by.",
+                hint: "Use PostgreSQL 15 or later.")
+        }
+        guard number >= 150_000 else {
+            throw .unsuitable(
+                "It is PostgreSQL \(version).", hint: "Use PostgreSQL 15 or later.")
+        }
+        guard encoding == "UTF8" else {
+            throw .unsuitable(
+                "Its encoding is \(encoding).",
+                hint: "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 makes one.")
+        }
+        guard let schema else {
+            throw .unsuitable(
+                "No schema of the role's search_path is there.",
+                hint: "ALTER ROLE … SET search_path = public, for instance.")
+        }
+        guard connections <= connectionsMax else {
+            throw .unsuitable(
+                "It takes \(connectionsMax) connections (max_connections less those for "
+                    + "superusers), and database.connections is \(connections).",
+                hint: "Set --database-connections lower: all nodes together must fit.")
+        }
+        try requireRights(schema, space)
+    }
+
+    private func requireRights(_ schema: String, _ space: LogSpace) throws(Problem) {
+        guard isInstalled || mayCreateSchema else {
+            throw .unsuitable(
+                "The role may not make the schema \(space.schema), which holds the log of changes.",
+                hint: "GRANT CREATE ON DATABASE … TO … lets it.")
+        }
+        guard mayCreateTables else {
+            throw .unsuitable(
+                "The role may not make tables in the schema \(schema).",
+                hint: "GRANT CREATE ON SCHEMA \(schema) TO … lets it.")
+        }
+    }
+}
+
+extension Problem {
+    /// The server cannot do what the engine needs.
+    fileprivate static func unsuitable(_ reason: String, hint: String) -> Problem {
+        Problem(
+            code: "unsuitable_database", status: 500,
+            message: "The PostgreSQL database cannot be served from. \(reason)", hint: hint)
+    }
+}
