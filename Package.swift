@@ -115,7 +115,9 @@ let package = Package(
 
         support("TestSupport", ["HTTP", "Bytes", "COpenSSL"]),
         // Apart, so that the tests of a low room do not wait for the whole house to be built.
-        support("ServerTestSupport", ["TestSupport", "Server", "Configuration", "Bytes"]),
+        support(
+            "ServerTestSupport",
+            ["TestSupport", "PostgresTestSupport", "Server", "Configuration", "Bytes"]),
         support("StoreTestSupport", ["Store", "Values", "Diagnostics"]),
         support("PostgresTestSupport", ["TestSupport", "PostgresWire", "Bytes"]),
         support(

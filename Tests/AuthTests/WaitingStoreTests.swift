@@ -55,6 +55,15 @@ final class WaitingDatabase: Database {
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R { try database.writeAndWait(body) }
 
+    func setCaptured(_ tables: [CapturedTable]) { database.setCaptured(tables) }
+
+    func onCommit(
+        _ publish: @escaping @Sendable ([Change]) -> Void,
+        afterReplies: @escaping @Sendable () -> Void
+    ) { database.onCommit(publish, afterReplies: afterReplies) }
+
+    func trimChanges() { database.trimChanges() }
+
     func close() { database.close() }
 }
 

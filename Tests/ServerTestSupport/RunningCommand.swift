@@ -6,9 +6,13 @@ import TestSupport
 public final class RunningCommand {
     private let child: ChildProcess
 
-    /// Starts `apus` with these words. Its log comes out beside its output.
+    /// Starts `apus` with these words. Its log comes out beside its output. The database is that of
+    /// the project that the words name.
     public init(_ words: [String], environment: [String: String] = [:]) throws {
-        child = try ChildProcess(Self.binary.path, words, environment: environment)
+        let named = words.firstIndex(of: "--project").map { words[words.index(after: $0)] }
+        let database = named.flatMap(TestEngine.database).map { ["APUS_DATABASE": $0] } ?? [:]
+        child = try ChildProcess(
+            Self.binary.path, words, environment: database.merging(environment) { $1 })
     }
 
     /// Beside the test bundle that is running.

@@ -29,6 +29,7 @@ public final class TestProject {
     ///   - project: the text of `project.json`, if it is to have another.
     public init(models: [String: String]? = ["notes": note], project: String? = nil) throws {
         directory = try TemporaryDirectory()
+        try TestEngine.makeDatabase(for: directory.path)
         if let models {
             for (name, text) in models { try write(text, to: "Schemas/models/\(name).json") }
         } else {
@@ -39,6 +40,8 @@ public final class TestProject {
         }
         if let project { try write(project, to: "Schemas/project.json") }
     }
+
+    deinit { TestEngine.dropDatabase(of: path) }
 
     /// Writes over a file of the project, whole as editors do, or makes it and its folders.
     public func write(_ text: String, to name: String) throws {
@@ -53,6 +56,7 @@ public final class TestProject {
         data: String? = nil, listen: String = "127.0.0.1:0", loops: Int = 2
     ) throws -> ServerOptions {
         try ServerOptions(
-            project: path, data: data, listen: listen, loops: "\(loops)", logLevel: "error")
+            project: path, data: data, listen: listen, loops: "\(loops)", logLevel: "error",
+            database: TestEngine.database(of: path))
     }
 }

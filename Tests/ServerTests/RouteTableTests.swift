@@ -29,12 +29,13 @@ import Testing
     private static func router(_ options: ServerOptions) throws -> Router {
         let parts = try BackendParts(options, mode: .development)
         defer { parts.services.database.close() }
-        let reader = try parts.services.database.makeReader()
         let services = parts.services
+        let database = try #require(services.database as? SQLiteDatabase)
+        let store = LoopStore(reader: try database.makeReader(), writes: database, detach: {})
         let rest = LoopApplication.makeREST(
-            services: services, schemas: parts.schemas, reader: reader)
+            services: services, schemas: parts.schemas, store: store)
         let hub = LoopApplication.makeHub(
-            services: services, schemas: parts.schemas, reader: reader,
+            services: services, schemas: parts.schemas, reader: store.reader,
             gateway: Gateway(auth: services.auth))
         return LoopApplication.makeRouter(services: services, rest: rest, hub: hub)
     }

@@ -85,7 +85,8 @@ import Testing
         defer { database.close() }
         let set = try options.loadMigrations()
         let proof = SchemaProof(
-            try SchemaSet.load(options), set, live: try Migrator(database, set).description().lines)
+            try SchemaSet.load(options), set, live: try Migrator(database, set).description().lines,
+            engine: database.engine)
         return proof.isKept(in: database)
     }
 
