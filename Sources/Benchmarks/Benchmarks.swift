@@ -11,6 +11,10 @@
 //
 //     $B compare --apus .build/release/apus
 //
+// The same on PostgreSQL, in a database that is empty before (`createdb bench`):
+//
+//     $B compare --only apus,apus-postgres --database 'postgres://apus@/bench?host=DIRECTORY'
+//
 // What TLS costs, beside the same server without:
 //
 //     $B compare --only apus,apus-tls --scenarios get,connect,fanout
