@@ -91,4 +91,24 @@ import Values
                 == "notNull n [Values.Value.integer(4), Values.Value.text(\"d\"), "
                 + "Values.Value.null, Values.Value.null]")
     }
+
+    /// As PostgREST has it: only the rows written are new to the statement that writes them.
+    @Test func `what a representation looks up is as it was before the write`() async throws {
+        let stage = try PostgresStage()
+        let count = SelectStatement(
+            [.init(.rowCount)], from: [.init(.table("notes"), as: "o")])
+        let shown = Returning.Representation(
+            SelectStatement(
+                [.init(ProgramStage.column(2, "t")), .init(.scalar(count))],
+                from: [.init(.table("notes"), as: "t")]),
+            RowLayout([("n", .integer), ("count", .integer)]), as: .array(stripsNulls: false))
+        let insert = InsertCases.insert(nil, Returning(shown))
+        #expect(
+            summary(await stage.writes.run(insert, NewRows([InsertCases.row(3, "c", 1)])))
+                == #"1 written, 1 new [{"n":1,"count":2}]"#)
+        let delete = DeleteProgram(of: TargetCases.ofAnn, returning: Returning(shown))
+        #expect(
+            summary(try await stage.writes.run(delete))
+                == #"1 written, 0 new [{"n":10,"count":3}]"#)
+    }
 }
