@@ -3,13 +3,14 @@ import PostgresTestSupport
 import PostgresWire
 import Store
 import StoreTestSupport
+import TestSupport
 import Testing
 import Values
 
 @testable import StorePostgres
 
 /// What is told of a write that the server refuses in its own words.
-@Suite(.needsPostgres, .timeLimit(.minutes(10))) struct WriteErrorTests {
+@Suite(.blocking, .needsPostgres, .timeLimit(.minutes(10))) struct WriteErrorTests {
     private static let row = NewRows([InsertCases.row(3, "c", 1)])
 
     /// The problem that an insert fails with.

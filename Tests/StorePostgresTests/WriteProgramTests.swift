@@ -1,13 +1,14 @@
 import PostgresTestSupport
 import Store
 import StoreTestSupport
+import TestSupport
 import Testing
 import Values
 
 @testable import StorePostgres
 
 /// PostgreSQL tells of a program what SQLite does.
-@Suite(.needsPostgres, .timeLimit(.minutes(10))) struct WriteProgramTests {
+@Suite(.blocking, .needsPostgres, .timeLimit(.minutes(10))) struct WriteProgramTests {
     @Test(arguments: InsertCases.all)
     func `an insert tells what comes first, and leaves nothing of what is refused`(
         each: InsertCases.Case

@@ -174,6 +174,6 @@ private final class Submission: @unchecked Sendable {
         guard !isWithdrawn, token?.withdrawWaiting() ?? true else { return }
         isWithdrawn = true
         token = nil
-        reply(.failure(.failed(.withdrawnWrite)))
+        reply(.failure(.failed(.withdrawn)))
     }
 }
