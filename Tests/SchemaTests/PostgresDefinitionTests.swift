@@ -287,7 +287,10 @@ import Testing
     /// A constraint or index that is in the way of a declared unique, and how that is told.
     static let uniques: [(sql: String, reasons: [String])] = [
         (
-            "ALTER TABLE things ADD CONSTRAINT things_n_key UNIQUE (n) DEFERRABLE INITIALLY DEFERRED",
+            """
+            ALTER TABLE things ADD CONSTRAINT things_n_key UNIQUE (n)
+              DEFERRABLE INITIALLY DEFERRED
+            """,
             [
                 #"""
                 the constraint "things_n_key" of "things" is UNIQUE (n) DEFERRABLE INITIALLY \#
@@ -350,6 +353,30 @@ import Testing
         let models = try things(#"{"properties": {"a": \#(property)}}"#)
         let reasons = try difference(models).refusals.map(\.reason)
         #expect(!reasons.isEmpty && reasons.allSatisfy { $0.contains(#""things.a""#) })
+    }
+
+    /// A database's order, and whether it is that of code points for certain.
+    static let orders: [(options: String, isCodePoints: Bool)] = [
+        ("lc_collate 'C' lc_ctype 'C'", true),
+        ("locale_provider icu icu_locale 'en' lc_collate 'C' lc_ctype 'C'", false),
+    ]
+
+    @Test(arguments: orders)
+    func `a database whose own order is "C" is taken as it is`(
+        _ options: String, _ isCodePoints: Bool
+    ) throws {
+        let count = try client.value("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'")
+        if !isCodePoints, count == "0" { return }
+        let server = try PostgresServer.shared
+        let other = try PooledDatabase(server.makeDatabase(options: options))
+        try other.database.client().execute(
+            """
+            CREATE TABLE things (
+              id uuid NOT NULL CONSTRAINT things_pkey PRIMARY KEY, a text)
+            """)
+        let models = try things(#"{"properties": {"a": {"type": "string"}}}"#)
+        let live = try Migrator(other.migrations, MigrationSet([])).structure()
+        #expect(try Difference.between(live, declared(models)).isEmpty == isCodePoints)
     }
 
     @Test func `what is missing is added to a table with rows`() throws {
