@@ -37,7 +37,8 @@ import Values
         let last = stage.change(.insert, "todos", new: ["id": .integer(2)])
         stage.hub.deliver([first, reset(reason, of: "todos", after: first), last])
         let messages = try peer.messages()
-        #expect(messages.map { $0.elements[3].string } == ["postgres_changes", "system", "phx_error"])
+        #expect(
+            messages.map { $0.elements[3].string } == ["postgres_changes", "system", "phx_error"])
         let notice = try #require(messages.dropFirst().first?.elements[4])
         #expect(notice["message"]?.string == message && notice["status"]?.string == "error")
         #expect(notice["extension"]?.string == "postgres_changes")
@@ -77,7 +78,8 @@ import Values
         #expect(try peer.changes() == ["INSERT 1"])
     }
 
-    @Test func `a socket that is behind is told as well, and hears no more of what it missed`() throws
+    @Test func `a socket that is behind is told as well, and hears no more of what it missed`()
+        throws
     {
         var settings = FeedSettings()
         settings.queuedBytesMax = 1_000

@@ -8,7 +8,9 @@ import Values
 
 /// Why a database's changes cannot be captured, in words for whoever starts the server.
 @Suite(.blocking, .needsPostgres) struct CaptureRefusalTests {
-    private func refusal(_ database: TestDatabase, as role: String = "apus", _ models: [CapturedModel]) throws
+    private func refusal(
+        _ database: TestDatabase, as role: String = "apus", _ models: [CapturedModel]
+    ) throws
         -> Problem?
     {
         let user = try PoolUser(database.url.replacing("//apus@", with: "//\(role)@"))
@@ -49,7 +51,8 @@ import Values
         let server = try PostgresServer.makeOwn()
         let database = try server.makeDatabase()
         let client = try LogClient(database.url)
-        try client.query("CREATE ROLE app LOGIN; CREATE TABLE items (id bigint PRIMARY KEY, name text)")
+        try client.query(
+            "CREATE ROLE app LOGIN; CREATE TABLE items (id bigint PRIMARY KEY, name text)")
         let models = [CapturedDatabase.items]
         let first = try refusal(database, as: "app", models)
         #expect(first?.message.contains("permission denied for database") == true)

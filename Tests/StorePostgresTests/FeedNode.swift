@@ -21,7 +21,8 @@ final class FeedNode: Sendable {
     /// - Parameter models: the tables that are followed, if others than those whose capture is set
     ///   up.
     init(
-        _ url: String, capturing captured: [CapturedModel], following models: [CapturedModel]? = nil,
+        _ url: String, capturing captured: [CapturedModel],
+        following models: [CapturedModel]? = nil,
         changesMax: Int64 = 1_000_000, starts: Bool = true
     ) throws {
         let user = try PoolUser(url)

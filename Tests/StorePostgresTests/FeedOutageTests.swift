@@ -44,7 +44,8 @@ import Values
         }
     }
 
-    @Test func `nothing is lost or doubled when the server crashes and sessions end`() async throws {
+    @Test func `nothing is lost or doubled when the server crashes and sessions end`() async throws
+    {
         let server = try PostgresServer.makeOwn()
         let database = try server.makeDatabase()
         try makeTables(LogClient(database.url))

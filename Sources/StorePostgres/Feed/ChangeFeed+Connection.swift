@@ -99,6 +99,7 @@ extension ChangeFeed {
     // MARK: Ticks and looks
 
     private func tick(_ connection: LentConnection) {
+        door.tickBegins()
         var tick: Tick?
         var unit = PostgresUnit(.writes) { [statements] session, unit in
             for step in statements.tick { session.execute(step, in: unit, columns: .never) }

@@ -82,7 +82,10 @@ extension ChangeFeed {
                 retention.postpone()
                 if isRunning { log(.notTrimmed(failure)) }
             }
-            guard isRunning, retention.isDue else { return isTrimming = false }
+            guard isRunning, retention.isDue else {
+                isTrimming = false
+                return
+            }
             trimStep()
         }
         unit.onRow = { [weak self] _, row in

@@ -5,6 +5,7 @@ import Synchronization
 public final class ChangeFeedDoor: Sendable {
     private let context: LoopContext
     private let feed: LoopBound<WeakFeed>
+    /// Whether a tick is to come that covers what is over by now.
     private let isTold = Atomic(false)
     private let history: Mutex<String>
 
@@ -21,16 +22,16 @@ public final class ChangeFeedDoor: Sendable {
         history.withLock { if $0 != epoch { $0 = epoch } }
     }
 
-    /// A write of this node is over that may have changed captured tables. All that end before the
-    /// feed's loop comes to it are told at once.
+    /// A write of this node is over that may have changed captured tables. Costs an exchange unless
+    /// it is the first since the last tick began.
     public func committed() {
         guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        context.post { [self] in
-            // Whoever comes from here on is too late for the tick that begins now.
-            _ = isTold.exchange(false, ordering: .acquiringAndReleasing)
-            feed.value.feed?.committed()
-        }
+        let feed = feed
+        context.post { feed.value.feed?.committed() }
     }
+
+    /// A tick begins, which covers all writes that are over by now.
+    func tickBegins() { _ = isTold.exchange(false, ordering: .acquiringAndReleasing) }
 
     /// See ``ChangeFeed/follow(_:)``. Returns at once.
     public func follow(_ models: [CapturedModel]) {
