@@ -35,7 +35,7 @@ extension PoolAccess {
                     action = setup.failed(state)
                 }
             case .wait(let pause):
-                MigrationLock.pause(milliseconds: UInt64(pause / .milliseconds(1)))
+                MigrationPause.make(milliseconds: UInt64(pause / .milliseconds(1)))
                 action = setup.waited()
             case .finished: return try connection.newestCut(in: space)
             case .failed(let fault): throw Problem(fault, session.lastError, in: statement)
