@@ -71,8 +71,8 @@ struct Benchmarks {
             case "feed": try PostgresFeed(options).run()
             default:
                 throw BenchmarkError(
-                    "Usage: benchmarks http|fanout|baseline|compare|start|instructions|postgres|feed "
-                        + "[options]",
+                    "Usage: benchmarks http|fanout|baseline|compare|start|instructions|postgres|"
+                        + "feed [options]",
                     exitCode: 2)
             }
         } catch {

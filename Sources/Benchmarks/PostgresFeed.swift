@@ -116,9 +116,8 @@ struct PostgresFeed {
             loops[1].perform { _ in feed.value.stop() }
         }
         let rate = Int(Double(count) * 1e9 / Double(nanoseconds))
-        print(
-            "\(column(company.rawValue, 9, left: true)) \(rate) writes/s  \(times.summary(of: count))"
-        )
+        let name = column(company.rawValue, 9, left: true)
+        print("\(name) \(rate) writes/s  \(times.summary(of: count))")
     }
 }
 

@@ -8,12 +8,12 @@ import Values
 
 /// What comes of pages, without a server.
 @Suite struct FeedPlaceTests {
-    static let cut = Cut(
-        number: 4, epoch: "one", snapshot: Snapshot(xmin: 1, xmax: 1, running: []), first: 1,
-        last: 10, changeCount: 10, madeAt: Instant(seconds: 1))
-
-    private func place() -> FeedPlace {
-        var place = FeedPlace(after: Self.cut)
+    private func place() throws -> FeedPlace {
+        let snapshot = try #require(Snapshot(xmin: 1, xmax: 1, running: []))
+        var place = FeedPlace(
+            after: Cut(
+                number: 4, epoch: "one", snapshot: snapshot, first: 1, last: 10, changeCount: 10,
+                madeAt: Instant(seconds: 1)))
         place.set([CapturedDatabase.items, CapturedDatabase.parts])
         return place
     }
@@ -46,8 +46,8 @@ import Values
         }
     }
 
-    @Test func `a transaction that may go on is kept back until its end is read`() {
-        var place = place()
+    @Test func `a transaction that may go on is kept back until its end is read`() throws {
+        var place = try place()
         let rows = [row(11, of: 11), row(12, of: 12), row(13, of: 12)]
         #expect(told(place.take(page(rows, isFull: true, head: 20))) == ["11"])
         #expect(place.sequence == 13)
@@ -57,16 +57,16 @@ import Values
         #expect(told(place.take(page([], head: 20))) == [])
     }
 
-    @Test func `one that is too large is published in parts`() {
-        var place = place()
+    @Test func `one that is too large is published in parts`() throws {
+        var place = try place()
         let most = Int64(CaptureLimits.togetherChangesMax)
         let rows = (11...(11 + most)).map { row($0, of: 11) }
         #expect(place.take(page(Array(rows.dropLast()), isFull: true)).changes.isEmpty)
         #expect(place.take(page([rows[Int(most)]], isFull: true)).changes.count == Int(most) + 1)
     }
 
-    @Test func `what retention took is told once, in front of what is left`() {
-        var place = place()
+    @Test func `what retention took is told once, in front of what is left`() throws {
+        var place = try place()
         #expect(told(place.take(page([row(11, of: 11)], isFull: true, head: 20))) == [])
         let rows = [row(14, of: 14, "parts"), row(15, of: 15)]
         let trimmed = page(rows, head: 20) { $0.add(trimmed: "items", upTo: 12) }
@@ -78,16 +78,17 @@ import Values
         #expect(told(place.take(later)) == ["21"])
     }
 
-    @Test func `a new epoch that goes on from what was read is followed`() {
-        var place = place()
+    @Test func `a new epoch that goes on from what was read is followed`() throws {
+        var place = try place()
         let next = page([row(11, of: 11)]) { $0.add(epoch: "two", 2, after: "one", end: 10) }
         #expect(told(place.take(next)) == ["11"])
         #expect(place.epoch == "two")
     }
 
     @Test(arguments: [("one", Int64(9)), (nil, 0)])
-    func `one that lacks what was read begins anew at its end`(previous: String?, end: Int64) {
-        var place = place()
+    func `one that lacks what was read begins anew at its end`(previous: String?, end: Int64) throws
+    {
+        var place = try place()
         _ = place.take(page([row(11, of: 11)], isFull: true))
         let next = page([row(12, of: 12)], head: 9) {
             $0.add(epoch: "two", 2, after: previous, end: end)
@@ -100,8 +101,8 @@ import Values
         #expect(told(place.take(later)) == ["10"])
     }
 
-    @Test func `without a history nothing is published`() {
-        var place = place()
+    @Test func `without a history nothing is published`() throws {
+        var place = try place()
         var empty = page([row(11, of: 11)])
         empty.history = FeedHistory()
         #expect(told(place.take(empty)) == [])
