@@ -140,7 +140,7 @@ public struct PostgresMigrations: MigrationTarget {
         of definitions: [TableDefinition]
     ) throws(Problem) -> DefinedStructure {
         if definitions.isEmpty { return DefinedStructure(DatabaseStructure(), checks: [:]) }
-        let scratch = try PostgresScratch(try borrow(), beside: self)
+        let scratch = try scratch()
         defer { scratch.close() }
         let lines = try scratch.lines(ofTables: definitions)
         let reader = CatalogueReader(lines)
@@ -149,6 +149,13 @@ public struct PostgresMigrations: MigrationTarget {
 
     /// See ``Store/MigrationEngine/makeScratch()``.
     public func makeScratch() throws(Problem) -> any MigrationTarget {
-        try PostgresScratch(try borrow(), beside: self)
+        try scratch()
+    }
+
+    /// Our functions are there first, for good: made in a transaction that is never committed they
+    /// would keep everybody else waiting who makes them.
+    private func scratch() throws(Problem) -> PostgresScratch {
+        try inspect { _ throws(Problem) in }
+        return try PostgresScratch(borrow(), beside: self)
     }
 }
