@@ -1,5 +1,6 @@
 import Configuration
 public import Foundation
+import PostgresTestSupport
 public import Server
 import TestSupport
 
@@ -33,7 +34,8 @@ public final class TestProject {
         if let models {
             for (name, text) in models { try write(text, to: "Schemas/models/\(name).json") }
         } else {
-            for folder in ["Schemas", "Migrations"] {
+            // The repository's migration files are SQLite's.
+            for folder in TestEngine.isPostgres ? ["Schemas"] : ["Schemas", "Migrations"] {
                 try FileManager.default.copyItem(
                     at: Repository.root.appending(path: folder), to: root.appending(path: folder))
             }
@@ -57,6 +59,6 @@ public final class TestProject {
     ) throws -> ServerOptions {
         try ServerOptions(
             project: path, data: data, listen: listen, loops: "\(loops)", logLevel: "error",
-            database: TestEngine.database(of: path))
+            database: TestEngine.database(of: path)?.url)
     }
 }

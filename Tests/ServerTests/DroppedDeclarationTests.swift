@@ -2,7 +2,6 @@ import Foundation
 import Server
 import ServerTestSupport
 import Testing
-import Values
 
 /// Migration files that drop what the models still declare: the rows would go before anybody asks.
 @Suite(.timeLimit(.minutes(10))) struct DroppedDeclarationTests {
@@ -53,7 +52,7 @@ import Values
         let fault = "Migrations/\(Self.file):" + drop.fault
         #expect(lines.contains { $0.contains(fault) }, "\(lines)")
         #expect(lines.allSatisfy { !$0.contains("applied 2099") }, "\(lines)")
-        #expect(try project.value("SELECT text FROM notes") == .text("precious"))
+        #expect(try project.value("SELECT text FROM notes") == "precious")
     }
 
     @Test func `what is no longer declared may be dropped`() throws {
@@ -95,7 +94,7 @@ import Values
         let fault = "Migrations/\(Self.file):1:1: drops the table \"notes\""
         let lines = try project.lines("dev")
         #expect(lines.contains { $0.contains(fault) }, "\(lines)")
-        #expect(try project.value("SELECT text FROM notes") == .text("precious"))
+        #expect(try project.value("SELECT text FROM notes") == "precious")
     }
 
     @Test func `what was dropped long ago may be declared anew`() throws {
