@@ -84,6 +84,12 @@ public enum InsertCases {
             "a taken number", insert(), [row(2, "c", 1)],
             "unique notes_pkey [0] [Values.Value.integer(2)]"),
         Case(
+            "of several taken keys the first is told", insert(), [row(3, "a", 10, "ann")],
+            "unique notes_slug_key [1] [Values.Value.text(\"a\")]"),
+        Case(
+            "the primary key is told before all others", insert(), [row(2, "a", 10, "ann")],
+            "unique notes_pkey [0] [Values.Value.integer(2)]"),
+        Case(
             "a check of the table", insert(), [row(3, "c", 100)],
             "check small [Values.Value.integer(3), Values.Value.text(\"c\"), "
                 + "Values.Value.integer(100), Values.Value.null]"),
@@ -186,6 +192,10 @@ public enum InsertCases {
             "1 written, 0 new"),
         Case(
             "an update takes another's key", insert(merge(changed: [1])), [row(1, "b", 1)],
+            "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
+        Case(
+            "of several keys that an update takes the first is told",
+            insert(merge(changed: [1, 2, 3])), [row(1, "b", 20, "bob")],
             "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
         Case(
             "an update has no parent", insert(merge(changed: [3])), [row(1, "b", 1, "eve")],

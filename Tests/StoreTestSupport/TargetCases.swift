@@ -91,6 +91,11 @@ public enum TargetCases {
             "a taken key", update(target([isOne]), [1]), values(1, .text("b")),
             "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
         Update(
+            "of several taken keys the first is told", update(target([isOne]), [1, 2, 3]),
+            NewValues([(1, .text("b")), (2, .integer(20)), (3, .text("bob"))].map { column, value in
+                Assignment(column: column, value: value)
+            }), "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
+        Update(
             "one key for all", update(target(), [1]), values(1, .text("c")),
             "unique notes_slug_key [1] [Values.Value.text(\"c\")]"),
         Update(
