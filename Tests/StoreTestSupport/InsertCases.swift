@@ -97,6 +97,14 @@ public enum InsertCases {
             "no parent", insert(), [row(3, "c", 1, "eve")],
             "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
         Case(
+            "references are judged when all rows are there", insert(),
+            [row(3, "c", 1, "eve"), row(4, "b", 1)],
+            "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
+        Case(
+            "the first row without a parent is told", insert(),
+            [row(3, "c", 1, "eve"), row(4, "d", 1, "kim")],
+            "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
+        Case(
             "the numbers are used up", insert(),
             [row(nil, "c", 1)]
                 + (0..<9).map {
