@@ -31,7 +31,7 @@ struct Differential {
     /// After how many requests the next project follows.
     var requestsPerProject = 125
     /// How long one finding is made smaller, and how many are looked for.
-    var shrinkingTime = Duration.seconds(90)
+    var shrinkingTime = Duration.seconds(45)
     var findingsMax = 3
 
     /// What the environment asks for: `APUS_DIFFERENTIAL_REQUESTS`, `APUS_SEED`, and how many
@@ -73,16 +73,23 @@ struct Differential {
         guard let finding = outcome.finding else { return }
         var shrinker = Shrinker(contest, project, requests, finding, within: shrinkingTime)
         shrinker.shrink()
-        summary.findings.append((finding.sort, report(shrinker, seed: seed)))
+        let text = report(shrinker, seed: seed)
+        try log([text])
+        summary.findings.append((finding.sort, text))
     }
 
-    /// Adds what was played to the file that `APUS_DIFFERENTIAL_LOG` names, if it names one.
+    /// Adds what was played to the log.
     private func log(_ project: GeneratedProject, _ played: [String]) throws {
+        let files = project.files.map { "--- \($0.name)\n\($0.text)" }
+        try log(files + ["--- requests"] + played)
+    }
+
+    /// Adds to the file that `APUS_DIFFERENTIAL_LOG` names, if it names one.
+    private func log(_ lines: [String]) throws {
         guard let path = ProcessInfo.processInfo.environment["APUS_DIFFERENTIAL_LOG"] else {
             return
         }
-        let files = project.files.map { "--- \($0.name)\n\($0.text)" }
-        let text = (files + ["--- requests"] + played).joined(separator: "\n") + "\n"
+        let text = lines.joined(separator: "\n") + "\n"
         let before = (try? Data(contentsOf: URL(filePath: path))) ?? Data()
         try (before + Data(text.utf8)).write(to: URL(filePath: path))
     }
