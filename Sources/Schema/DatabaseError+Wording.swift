@@ -44,7 +44,7 @@ extension DatabaseError {
                 + "\(others.count == 1 ? "refers" : "refer") to it, and the rows there would be "
                 + "deleted or changed along with those of \"\(table)\""
         case .tooDeep(let message): message
-        case .invalidValue(_, let message): message
+        case .invalidValue(let problem): problem.message
         case .other(_, let message, _): message
         case .unexpected(let message): message
         }

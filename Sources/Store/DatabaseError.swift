@@ -1,3 +1,5 @@
+public import Diagnostics
+
 /// Why a statement or a commit failed.
 public enum DatabaseError: Error, Hashable, Sendable {
     /// An inline read used up its instructions: run it again on the slow lane.
@@ -15,9 +17,9 @@ public enum DatabaseError: Error, Hashable, Sendable {
     case unavailable(String)
     /// No server can be asked for now: why, and how long to wait before trying again.
     case unreachable(String, retryAfterSeconds: Int64)
-    /// What a statement computes with a value is not possible, as the engine says: an SQLSTATE of
-    /// class 22, and its sentence.
-    case invalidValue(code: String, message: String)
+    /// What a statement computes with a value of a row is not possible: worded as where that is
+    /// found out in memory, since an engine's own sentence may quote the value.
+    case invalidValue(Problem)
     /// A unique constraint or primary key.
     case unique(table: String, columns: [String])
     /// A unique index over expressions, by name.

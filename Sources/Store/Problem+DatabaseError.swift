@@ -30,8 +30,7 @@ extension Problem {
             self.init(
                 code: "58030", status: 503, message: "The database is not available.", cause: cause)
         case .unreachable(let cause, let seconds): self = .unreachable(cause, seconds)
-        case .invalidValue(let code, let message):
-            self.init(code: code, status: 400, message: message)
+        case .invalidValue(let problem): self = problem
         case .tooLarge(let cause):
             self.init(
                 code: "54000", status: 413, message: "The answer is too large.",

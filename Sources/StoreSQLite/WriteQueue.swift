@@ -110,18 +110,6 @@ final class WriteQueue: Sendable {
 }
 
 extension Problem {
-    static let closed = Problem(
-        code: "57P03", status: 503, message: "The database is closed.",
-        hint: "The server is shutting down; try again in a moment.")
-
-    /// Whoever asked is gone. Nobody reads this but the log of a caller that was not a peer.
-    static let withdrawn = Problem(
-        code: "57014", status: 500, message: "canceling statement due to user request")
-
-    static let tooManyWrites = Problem(
-        code: "53400", status: 503, message: "Too many writes are waiting.",
-        hint: "Try again in a moment.")
-
     static let tooManyLongReads = Problem(
         code: "53400", status: 503, message: "Too many long answers are being sent.",
         hint: "Read the answers you have asked for, or ask for fewer rows at a time.")

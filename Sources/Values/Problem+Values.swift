@@ -28,6 +28,11 @@ extension Problem {
             message: "\(subject)\"\(shortened(value))\" is out of range for type \(type)")
     }
 
+    /// A computed integer does not fit 64 bits (22003).
+    public static var bigintOutOfRange: Problem {
+        Problem(code: "22003", status: 400, message: "bigint out of range")
+    }
+
     /// A decimal does not fit its precision and scale (22003).
     static func numericOverflow(precision: Int, scale: Int) -> Problem {
         numericOverflow(

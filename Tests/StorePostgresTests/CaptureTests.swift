@@ -166,6 +166,25 @@ struct CapturedDatabase {
             ])
     }
 
+    @Test func `columns are named as they like`() throws {
+        let names = ["n", "o", "new", "old", "changed", "key", "model", "op"]
+        let model = CapturedModel(
+            name: "named", columns: names.map { .init($0, .integer) }, key: [0, 4],
+            retain: .seconds(60))
+        let columns = names.map { "\"\($0)\" bigint" }.joined(separator: ", ")
+        let captured = try CapturedDatabase("CREATE TABLE named (\(columns))", capture: [model])
+        try captured.another().query(
+            "INSERT INTO named VALUES (1, 2, 3, 4, 5, 6, 7, 8); UPDATE named SET n = 9; DELETE FROM named"
+        )
+        let rest = #","o":2,"new":3,"old":4,"changed":5,"key":6,"model":7,"op":8}"#
+        #expect(
+            try captured.lines() == [
+                #"insert named [1,5] {"n":1\#(rest) -"#,
+                #"update named [9,5] {"n":9\#(rest) {"n":1\#(rest)"#,
+                #"delete named [9,5] - {"n":9\#(rest)"#,
+            ])
+    }
+
     @Test func `who may write a table needs no right on the log, and gets none`() throws {
         let captured = try CapturedDatabase()
         let role = "writer_of_\(captured.database.name)"

@@ -35,8 +35,18 @@ final class PostgresStage: Sendable {
             INSERT INTO notes VALUES (1, 'a', 10, 'ann'), (2, 'b', 20, 'bob');
             SELECT setval('notes_id_seq', 2);
             """)
-        user = try PoolUser(database.url)
-        writes = user.thread.perform { [user] _ in PostgresWrites(user.pool.value) }
+        user = try PoolUser(database.url, Self.patience)
+        writes = Self.writes(user)
+    }
+
+    /// Nothing here is about time: a busy machine must not decide who waits too long for a lock.
+    fileprivate static func patience(_ configuration: inout ClusterConfiguration) {
+        configuration.lanes[.write] = LaneSettings(
+            connectionsMax: 2, statementTimeout: .seconds(120), lockTimeout: .seconds(120))
+    }
+
+    fileprivate static func writes(_ user: PoolUser) -> PostgresWrites {
+        user.thread.perform { _ in PostgresWrites(user.pool.value, timeout: .seconds(120)) }
     }
 
     func client() throws -> PostgresClient { try database.client() }
@@ -56,8 +66,8 @@ extension PostgresStage {
         let writes: PostgresWrites
 
         init(_ stage: PostgresStage) throws {
-            user = try PoolUser(stage.database.url)
-            writes = user.thread.perform { [user] _ in PostgresWrites(user.pool.value) }
+            user = try PoolUser(stage.database.url, PostgresStage.patience)
+            writes = PostgresStage.writes(user)
         }
     }
 

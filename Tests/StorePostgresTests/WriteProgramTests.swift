@@ -1,13 +1,14 @@
 import PostgresTestSupport
 import Store
 import StoreTestSupport
+import TestSupport
 import Testing
 import Values
 
 @testable import StorePostgres
 
 /// PostgreSQL tells of a program what SQLite does.
-@Suite(.needsPostgres, .timeLimit(.minutes(10))) struct WriteProgramTests {
+@Suite(.blocking, .needsPostgres, .timeLimit(.minutes(10))) struct WriteProgramTests {
     @Test(arguments: InsertCases.all)
     func `an insert tells what comes first, and leaves nothing of what is refused`(
         each: InsertCases.Case
@@ -90,5 +91,25 @@ import Values
             summary(await stage.writes.run(InsertCases.insert(), empty))
                 == "notNull n [Values.Value.integer(4), Values.Value.text(\"d\"), "
                 + "Values.Value.null, Values.Value.null]")
+    }
+
+    /// As PostgREST has it: only the rows written are new to the statement that writes them.
+    @Test func `what a representation looks up is as it was before the write`() async throws {
+        let stage = try PostgresStage()
+        let count = SelectStatement(
+            [.init(.rowCount)], from: [.init(.table("notes"), as: "o")])
+        let shown = Returning.Representation(
+            SelectStatement(
+                [.init(ProgramStage.column(2, "t")), .init(.scalar(count))],
+                from: [.init(.table("notes"), as: "t")]),
+            RowLayout([("n", .integer), ("count", .integer)]), as: .array(stripsNulls: false))
+        let insert = InsertCases.insert(nil, Returning(shown))
+        #expect(
+            summary(await stage.writes.run(insert, NewRows([InsertCases.row(3, "c", 1)])))
+                == #"1 written, 1 new [{"n":1,"count":2}]"#)
+        let delete = DeleteProgram(of: TargetCases.ofAnn, returning: Returning(shown))
+        #expect(
+            summary(try await stage.writes.run(delete))
+                == #"1 written, 0 new [{"n":10,"count":3}]"#)
     }
 }

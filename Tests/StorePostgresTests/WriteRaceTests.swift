@@ -9,7 +9,7 @@ import Values
 @testable import StorePostgres
 
 /// Programs beside other writers, and in numbers.
-@Suite(.needsPostgres, .timeLimit(.minutes(10))) struct WriteRaceTests {
+@Suite(.blocking, .needsPostgres, .timeLimit(.minutes(10))) struct WriteRaceTests {
     private static let upsert = InsertCases.insert(InsertCases.merge(on: [1], changed: [2]))
 
     @Test func `upserts of one key at once are one row`() async throws {

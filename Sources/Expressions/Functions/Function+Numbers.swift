@@ -15,8 +15,7 @@ extension Function {
         as: .function(.absolute),
         memory: .one { (operand) throws(Problem) in
             switch operand {
-            case .integer(.min):
-                throw Problem(code: "22003", status: 400, message: "bigint out of range")
+            case .integer(.min): throw .bigintOutOfRange
             case .integer(let number): return .integer(abs(number))
             case .real(let number): return .real(abs(number))
             case .null, .text, .blob: return .null

@@ -37,6 +37,26 @@ public struct SQLState: Hashable, Sendable {
     public static let featureNotSupported = SQLState(known: "0A000")
     /// The server's own words for a client that breaks the protocol.
     public static let protocolViolation = SQLState(known: "08P01")
+    /// A statement would change a row twice.
+    public static let cardinalityViolation = SQLState(known: "21000")
+    /// The result of a number's operation has no room in its type.
+    public static let numericValueOutOfRange = SQLState(known: "22003")
+    /// A text has a character that the server cannot hold: NUL.
+    public static let characterNotInRepertoire = SQLState(known: "22021")
+    /// A pattern ends within an escape.
+    public static let invalidEscapeSequence = SQLState(known: "22025")
+    /// A sequence has given its last number.
+    public static let sequenceGeneratorLimitExceeded = SQLState(known: "2200H")
+    /// A row is referred to, and the reference says RESTRICT; 23503 before PostgreSQL 18.
+    public static let restrictViolation = SQLState(known: "23001")
+    /// A column has no value that must have one.
+    public static let notNullViolation = SQLState(known: "23502")
+    /// A row refers to none, or is referred to.
+    public static let foreignKeyViolation = SQLState(known: "23503")
+    /// A key is taken.
+    public static let uniqueViolation = SQLState(known: "23505")
+    /// A row does not keep a check.
+    public static let checkViolation = SQLState(known: "23514")
     /// The transaction, or the server, takes no writes.
     public static let readOnlyTransaction = SQLState(known: "25006")
     /// A column is null that may not be.

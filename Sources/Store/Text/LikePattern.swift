@@ -32,11 +32,7 @@ public struct LikePattern: Hashable, Sendable {
                 parts[parts.count - 1].append(byte)
             }
         }
-        if isEscaped {
-            throw Problem(
-                code: "22025", status: 400,
-                message: "LIKE pattern must not end with escape character")
-        }
+        if isEscaped { throw .unfinishedEscape }
         for index in parts.indices.dropFirst().dropLast() { parts[index].prepareSearch() }
         self.parts = parts
         self.ignoresCase = ignoresCase
@@ -91,4 +87,10 @@ public struct LikePattern: Hashable, Sendable {
         }
         return true
     }
+}
+
+extension Problem {
+    /// 22025: a pattern ends with a lone backslash.
+    public static let unfinishedEscape = Problem(
+        code: "22025", status: 400, message: "LIKE pattern must not end with escape character")
 }

@@ -97,7 +97,8 @@ struct CaptureTrigger: Hashable {
                 """)
     }
 
-    /// Key, new and old row, and where they come from.
+    /// Key, new and old row, and where they come from. `n` alone would be the column of that name
+    /// where there is one; `n.*` is the row.
     private func values(_ model: CapturedModel) -> String {
         func row(_ record: String, _ name: String) -> String {
             let columns = model.columns.map { column in
@@ -112,11 +113,11 @@ struct CaptureTrigger: Hashable {
         }
         return switch event {
         case .insert:
-            "\(key("n")), row_to_json(n), NULL FROM \(row(isByRow ? "NEW" : Self.changed, "n"))"
+            "\(key("n")), row_to_json(n.*), NULL FROM \(row(isByRow ? "NEW" : Self.changed, "n"))"
         case .update:
-            "\(key("n")), row_to_json(n), row_to_json(o) FROM "
+            "\(key("n")), row_to_json(n.*), row_to_json(o.*) FROM "
                 + "\(row("NEW", "n")), \(row("OLD", "o"))"
-        case .delete: "\(key("o")), NULL, row_to_json(o) FROM \(row("OLD", "o"))"
+        case .delete: "\(key("o")), NULL, row_to_json(o.*) FROM \(row("OLD", "o"))"
         case .truncate: "NULL, NULL, NULL"
         }
     }

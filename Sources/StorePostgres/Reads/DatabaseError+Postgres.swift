@@ -1,5 +1,7 @@
+import Diagnostics
 import PostgresWire
 import Store
+import Values
 
 // Why the server, or the way to it, has failed, in the terms that all engines have in common.
 
@@ -34,7 +36,17 @@ extension DatabaseError {
     private static let busy: Meaning = { _ in .busy }
     private static let unreachable: Meaning = { .unreachable($0.cause, retryAfterSeconds: 1) }
 
+    /// Of class 22 what a statement of ours may come upon in a row. All else of it is a fault of
+    /// what others have added to the database, a trigger or a default: its sentence quotes values
+    /// that the caller may have no right to read.
     private static let meanings: [SQLState: Meaning] = [
+        .numericValueOutOfRange: { _ in .invalidValue(.bigintOutOfRange) },
+        .characterNotInRepertoire: { _ in .invalidValue(.nulByte) },
+        .invalidEscapeSequence: { _ in .invalidValue(.unfinishedEscape) },
+        .uniqueViolation: { .uniqueIndex($0.constraint ?? "") },
+        .notNullViolation: { .notNull(table: $0.table ?? "", column: $0.column ?? "") },
+        .checkViolation: { .check(name: $0.constraint ?? "") },
+        .foreignKeyViolation: { _ in .foreignKey }, .restrictViolation: { _ in .foreignKey },
         .queryCanceled: { _ in .timeout },
         .readOnlyTransaction: { .readOnly($0.cause) },
         .serializationFailure: busy, .deadlockDetected: busy, .lockNotAvailable: busy,
@@ -50,7 +62,6 @@ extension DatabaseError {
 
     private static let classes: [String: Meaning] = [
         "08": unreachable, "57": unreachable,
-        "22": { .invalidValue(code: $0.sqlState.text, message: $0.message) },
         "53": busy,
         "58": { .unavailable($0.cause) },
     ]
@@ -58,8 +69,15 @@ extension DatabaseError {
 
 extension ServerError {
     /// For the log: the code, the sentence, and where in the statement.
-    fileprivate var cause: String {
+    var cause: String {
         let place = position.map { ", at character \($0)" } ?? ""
         return "PostgreSQL \(sqlState): \(message)\(place)"
+    }
+}
+
+extension Problem {
+    /// What is told of a read that has failed.
+    init(reading failure: UnitFailure) {
+        if case .stopped = failure { self = .closed } else { self.init(DatabaseError(failure)) }
     }
 }

@@ -76,7 +76,7 @@ final class RowSearch {
             list.append(ASCII.rightBracket)
             reply(
                 .success(FoundRows(.text(String(utf8: list)), count: count, isCut: isCut)))
-        case .failure(let failure): reply(.failure(Problem(DatabaseError(failure))))
+        case .failure(let failure): reply(.failure(Problem(reading: failure)))
         }
     }
 }

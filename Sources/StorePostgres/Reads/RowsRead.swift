@@ -120,7 +120,7 @@ final class RowsRead {
         case .failure(.answerTooLarge) where lane == .read:
             kept.longUntil = pool.loop.nowMilliseconds + ReadLimits.longMilliseconds
             start(on: .slow)
-        case .failure(let failure): finish(.failure(Problem(DatabaseError(failure))))
+        case .failure(let failure): finish(.failure(Problem(reading: failure)))
         }
     }
 

@@ -59,7 +59,7 @@ final class ScalarsRead {
             guard let fault else { return reply(.success(values)) }
             let cause = "a look-up has found what is no value of its type: \(fault)"
             reply(.failure(Problem(DatabaseError.unexpected(cause))))
-        case .failure(let failure): reply(.failure(Problem(DatabaseError(failure))))
+        case .failure(let failure): reply(.failure(Problem(reading: failure)))
         }
     }
 }

@@ -19,36 +19,31 @@ struct InsertExplanation: Sendable {
         if let (refusal, number) = ProgramRefusal.find(in: error) {
             return explain(refusal, number)
         }
-        switch error.sqlState.text {
-        case "2200H":
-            guard let sequence = table.identity?.sequence else { return .unexplained }
-            let exhausted = DatabaseError.sequenceExhausted(
-                name: sequence.name, maximum: sequence.maximum)
-            return .refusal(.failed(Problem(exhausted)))
+        if error.sqlState == .sequenceGeneratorLimitExceeded { return exhausted }
         // Keys that are sent were told apart before: a number that the store has given is one of
         // them.
-        case "21000": return program.conflict == nil ? .unexplained : taken(nil)
-        default: break
+        if error.sqlState == .cardinalityViolation, program.conflict != nil { return taken(nil) }
+        let isMerge = program.conflict?.resolution == .merge
+        guard let constraint = BrokenConstraint(error, of: table, isChange: isMerge) else {
+            return .unexplained
         }
-        guard
-            let constraint = BrokenConstraint(
-                error, of: table, isChange: program.conflict?.resolution == .merge)
-        else { return .unexplained }
         return explain(constraint)
     }
 
     private func explain(_ refusal: ProgramRefusal, _ number: Int) -> Explanation {
         switch refusal {
-        case .check: .refusal(.check(number))
-        case .conflict:
-            .refusal(number == ProgramRefusal.hidden ? .hiddenRow : .conflictCheck(number))
-        case .repeated: .refusal(.repeatedConflict)
         case .taken: taken(number)
         case .fault: fault(of: number)
-        case .tooMany: .refusal(.tooManyAffected(number))
-        case .notSingular: .refusal(.notSingular(number))
-        case .invisible: .refusal(.invisibleRow)
+        case .check, .conflict, .repeated, .tooMany, .notSingular, .invisible:
+            refusal.meaning(number).map { .refusal($0) } ?? .unexplained
         }
+    }
+
+    private var exhausted: Explanation {
+        guard let sequence = table.identity?.sequence else { return .unexplained }
+        let exhausted = DatabaseError.sequenceExhausted(
+            name: sequence.name, maximum: sequence.maximum)
+        return .refusal(.failed(Problem(exhausted)))
     }
 
     /// The fault of a row by its place, negative for that of an update.
@@ -88,97 +83,95 @@ struct InsertExplanation: Sendable {
     private func condition(ofCheck name: String) -> ProgramRun {
         let relation = PostgresDialect.literal(quoted(identifier: table.name))
         let statement = ProgramStatement(dialect) { writer in
-            writer.expression("\"_apus_checks\"") { writer in
+            writer.expression(Name.checks) { writer in
                 writer.append(
-                    "SELECT pg_get_expr(conbin, conrelid) AS \"_apus_check\" FROM pg_constraint"
+                    "SELECT pg_get_expr(conbin, conrelid) AS \(Name.check) FROM pg_constraint"
                         + " WHERE conrelid = \(relation)::regclass"
                         + " AND conname = \(PostgresDialect.literal(name))")
             }
-            writer.append(" SELECT \"_apus_check\" FROM \"_apus_checks\"")
+            writer.append(" SELECT \(Name.check) FROM \(Name.checks)")
         }
         return ProgramRun(statement: statement, arguments: [], context: run.context)
     }
 
     /// Finds the first row that breaks a constraint, as it would be.
     private func lookUp(_ constraint: BrokenConstraint, check: String?) -> Explanation {
-        let statement = ProgramStatement(dialect) {
-            appendSearch(for: constraint, check: check, to: &$0)
-        }
-        let arguments = statement.sql.makeArguments { source in
-            guard case .column(let column) = source else { return nil }
-            return new.stamps.first { $0.column == column }?.value
+        let statement = ProgramStatement(dialect) { writer in
+            writer.append(
+                firstBreaking: constraint, of: table, check: check, isItself: isMerged,
+                in: appendImages)
         }
         let search = ProgramRun(
-            statement: statement, arguments: arguments, rows: run.rows, context: run.context)
+            statement: statement, arguments: statement.sql.arguments(Operands(), new.stamps),
+            rows: run.rows, context: run.context)
         return .lookUp(
             LookUp(run: search, types: table.columns.map(\.type)) { [table] row in
                 table.explanation(constraint, row)
             })
     }
 
-    private func appendSearch(
-        for constraint: BrokenConstraint, check: String?, to writer: inout ProgramWriter
-    ) {
-        writer.expression("\"_apus_images\"") { writer in
-            writer.append("SELECT *")
-            writer.appendTurn(of: constraint, of: table, as: "_apus_some")
-            writer.append(" FROM (")
-            appendImages(to: &writer)
-            writer.append(") AS \(Name.some)")
+    /// Whether a row that is there is the one that an image is merged into.
+    private var isMerged: ProgramWriter.Part? {
+        guard let conflict = program.conflict, conflict.resolution == .merge else { return nil }
+        return { [table] writer in
+            writer.append(
+                table.columns(conflict.key, of: Name.images),
+                equal: table.columns(conflict.key, of: Alias.other))
         }
-        writer.append(" SELECT ")
-        writer.append(table.columns.indices, of: table)
-        writer.append(" FROM \"_apus_images\"")
-        let key = program.conflict?.resolution == .merge ? program.conflict?.key : nil
-        writer.append(
-            breaking: constraint, of: table, images: "_apus_images", check: check,
-            except: key.map { key in
-                { writer in
-                    writer.append(
-                        table.columns(key, of: "_apus_images"),
-                        equal: table.columns(key, of: Alias.other))
-                }
-            })
-        writer.append(" ORDER BY \(Name.place) LIMIT 1")
     }
+
+    // MARK: Images
 
     /// The rows as they would be: proposed ones, and those that are there with what changes.
     private func appendImages(to writer: inout ProgramWriter) {
-        let conflict = program.conflict
-        let changed = conflict?.resolution == .merge ? conflict?.changed : nil
+        let conflict = program.conflict.flatMap { $0.resolution == .merge ? $0 : nil }
         writer.append("SELECT ")
-        for (index, column) in table.columns.enumerated() {
-            let name = quoted(identifier: column.name)
-            let proposed = "\(Name.some).\(name)"
-            if let changed {
-                let old = "\(quoted(identifier: Alias.old)).\(name)"
-                writer.append("CASE WHEN ")
-                writer.append(table.primaryKey.columns.prefix(1), of: table, "\"_apus_old\".")
-                writer.append(" IS NULL THEN \(proposed) ELSE ")
-                if stamped.contains(index) {
-                    writer.sql.append(table.argument(index))
-                } else {
-                    writer.append(changed.contains(index) ? proposed : old)
-                }
-                writer.append(" END AS \(name), ")
-            } else {
-                writer.append("\(proposed), ")
-            }
+        for index in table.columns.indices {
+            appendImage(of: index, conflict, to: &writer)
+            writer.append(", ")
         }
-        writer.append("\(Name.some).\(Name.place) FROM unnest(")
+        writer.append("\(Name.subquery).\(Name.place) FROM unnest(")
         for (index, column) in table.columns.enumerated() {
             if index > 0 { writer.append(", ") }
             writer.append(.column(index), column.type)
         }
-        writer.append(") WITH ORDINALITY AS \(Name.some)(")
+        writer.append(") WITH ORDINALITY AS \(Name.subquery)(")
         writer.append(table.columns.indices, of: table)
         writer.append(", \(Name.place))")
-        guard let conflict, changed != nil else { return }
+        guard let conflict else { return }
         writer.append(" LEFT JOIN ")
         writer.append(table.name, as: Alias.old)
         writer.append(" ON ")
         writer.append(
             table.columns(conflict.key, of: Alias.old),
-            equal: table.columns(conflict.key, of: "_apus_some"))
+            equal: table.columns(conflict.key, of: Name.subquery))
     }
+
+    /// - Parameter conflict: what a row is merged by; nil for a new one.
+    private func appendImage(
+        of column: Int, _ conflict: InsertProgram.Conflict?, to writer: inout ProgramWriter
+    ) {
+        let proposed = table.column(column, of: Name.subquery)
+        guard let conflict else { return writer.sql.append(proposed) }
+        let old = table.column(column, of: Alias.old)
+        writer.append("CASE WHEN ")
+        writer.append(
+            table.primaryKey.columns.prefix(1), of: table, quoted(identifier: Alias.old) + ".")
+        writer.append(" IS NULL THEN ")
+        writer.sql.append(proposed)
+        writer.append(" ELSE ")
+        if stamped.contains(column) {
+            writer.sql.append(table.argument(column))
+        } else {
+            writer.sql.append(conflict.changed.contains(column) ? proposed : old)
+        }
+        writer.append(" END AS ")
+        writer.append(identifier: table.columns[column].name)
+    }
+}
+
+extension ProgramWriter.Name {
+    /// What the catalogue says of checks.
+    fileprivate static let checks = "_apus_checks"
+    fileprivate static let check = "_apus_check"
 }

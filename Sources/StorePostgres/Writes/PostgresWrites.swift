@@ -77,21 +77,28 @@ public final class PostgresWrites: WriteEngine {
     ) {
         if submission.isWithdrawn { return }
         let reader = ProgramReader(answer)
+        var unit = unit(run, .writes, begin: { reader.reset() }) { [self] result in
+            finish(result, reader, submission, explain)
+        }
+        unit.onRow = { (_: Int, row: DataRow) in reader.take(row) }
+        submission.token = pool.value.submit(unit, on: .write, within: timeout)
+    }
+
+    /// - Parameter begin: called when an attempt begins.
+    private func unit(
+        _ run: ProgramRun, _ effect: PostgresUnit.Effect, begin: @escaping () -> Void,
+        completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
+    ) -> PostgresUnit {
         let shape = run.statement.shape(for: run.arguments, statements)
-        var unit = PostgresUnit(
-            .writes,
+        return PostgresUnit(
+            effect,
             steps: { (session, unit) throws(FormatFault) in
-                reader.reset()
+                begin()
                 try session.execute(shape, in: unit, columns: .never) {
                     (fields) throws(FormatFault) in
                     try run.statement.write(run, to: &fields)
                 }
-            },
-            completion: { [self] result in
-                finish(result, reader, submission, explain)
-            })
-        unit.onRow = { (_: Int, row: DataRow) in reader.take(row) }
-        submission.token = pool.value.submit(unit, on: .write, within: timeout)
+            }, completion: completion)
     }
 
     private func finish(
@@ -126,54 +133,12 @@ public final class PostgresWrites: WriteEngine {
         }
     }
 
-    /// Finds a row; none where the database cannot be asked any more.
+    /// Finds a row; none where the database cannot be asked any more. It is not asked on the lane
+    /// of reads, whose server may be behind.
     private func look(_ lookUp: LookUp, _ found: @escaping ([Value]?) -> Void) {
         let row = FoundRow()
-        let run = lookUp.run
-        let shape = run.statement.shape(for: run.arguments, statements)
-        var unit = PostgresUnit(
-            .reads,
-            steps: { (session, unit) throws(FormatFault) in
-                row.values = nil
-                try session.execute(shape, in: unit, columns: .never) {
-                    (fields) throws(FormatFault) in
-                    try run.statement.write(run, to: &fields)
-                }
-            }, completion: { _ in found(row.values) })
+        var unit = unit(lookUp.run, .reads, begin: { row.reset() }) { _ in found(row.values) }
         unit.onRow = { (_: Int, data: DataRow) in row.take(data, lookUp.types) }
         pool.value.submit(unit, on: .write, within: timeout)
-    }
-}
-
-/// A row that a look-up finds. Confined to the loop.
-private final class FoundRow {
-    var values: [Value]?
-
-    func take(_ row: DataRow, _ types: [ColumnType]) {
-        var row = row
-        var values: [Value] = []
-        for type in types {
-            guard let value = try? Value(row.next(), as: type) else { return }
-            values.append(value)
-        }
-        self.values = values
-    }
-}
-
-/// A write that has been handed to the pool, and who waits for it.
-///
-/// Unchecked: all but `reply` is touched on the loop only.
-private final class Submission: @unchecked Sendable {
-    let reply: WriteReply
-    var token: UnitToken?
-    private(set) var isWithdrawn = false
-
-    init(_ reply: @escaping WriteReply) { self.reply = reply }
-
-    func withdraw() {
-        guard !isWithdrawn, token?.withdrawWaiting() ?? true else { return }
-        isWithdrawn = true
-        token = nil
-        reply(.failure(.failed(.withdrawnWrite)))
     }
 }

@@ -12,7 +12,7 @@ enum ProgramRefusal: String {
     case repeated
     /// The store has given a number that a row has already; the number.
     case taken
-    /// A row's values are known to be faulty; its place, from 1, and negative for one that is there.
+    /// A row's values are known to be faulty; its place from 1, negative for one that is there.
     case fault
     /// There are too many rows; how many.
     case tooMany
@@ -34,6 +34,21 @@ enum ProgramRefusal: String {
         guard error.sqlState.text == state, let refusal = ProgramRefusal(rawValue: error.message)
         else { return nil }
         return (refusal, error.detail.flatMap { Int($0) } ?? 0)
+    }
+}
+
+extension ProgramRefusal {
+    /// What it means where that is the same for every program; nil for what depends on its rows.
+    func meaning(_ number: Int) -> WriteRefusal? {
+        switch self {
+        case .check: .check(number)
+        case .conflict: number == Self.hidden ? .hiddenRow : .conflictCheck(number)
+        case .repeated: .repeatedConflict
+        case .tooMany: .tooManyAffected(number)
+        case .notSingular: .notSingular(number)
+        case .invisible: .invisibleRow
+        case .taken, .fault: nil
+        }
     }
 }
 

@@ -79,21 +79,15 @@ final class ProgramStatement: Sendable {
     }
 }
 
-/// A proposed row, and what is known of it before the database is asked.
-struct ProposedRow: Sendable {
-    /// What is known of a row.
-    struct Marks: OptionSet, Sendable {
-        let rawValue: Int32
-        /// It cannot be inserted.
-        static let isFaulty = Marks(rawValue: 1)
-        /// It cannot be written into a row that is there.
-        static let isFaultyUpdate = Marks(rawValue: 2)
-        /// A row before it has its key.
-        static let isRepeated = Marks(rawValue: 4)
-        /// The store numbers a part of the key, so that the row is none of those there.
-        static let isNumbered = Marks(rawValue: 8)
+extension BoundSQL {
+    /// The arguments of a run: what the request gives, and what columns are assigned.
+    func arguments(_ operands: Operands, _ assignments: [Assignment]) -> [Value] {
+        makeArguments { source in
+            switch source {
+            case .operand: operands.value(source)
+            case .column(let column): assignments.first { $0.column == column }?.value
+            case .oldColumn: nil
+            }
+        }
     }
-
-    let values: [Value]
-    var marks: Marks = []
 }

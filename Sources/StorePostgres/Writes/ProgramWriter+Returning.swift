@@ -2,7 +2,9 @@ import Store
 import Values
 
 // What comes back of a write, by the same statement: how many rows there are, and the rows as they
-// are read. Whoever reads the tables again in that statement sees them as they were before it.
+// are read. All parts of a statement see the tables as they were before it: an embed of the written
+// table, or of one that a cascade or trigger has changed, shows its rows as they were. That is so
+// with PostgREST, which answers in the same way, and with the rules of row level security.
 
 /// What a program tells of its rows.
 struct ProgramAnswer: Sendable {
@@ -29,7 +31,7 @@ extension ProgramWriter {
         let returning = answer.returning
         expression(Name.counts) { writer in
             writer.append("SELECT * FROM (SELECT \(affected) AS \(Name.affected), ")
-            writer.append("\(inserted) AS \(Name.new)) AS \(Name.some) WHERE CASE")
+            writer.append("\(inserted) AS \(Name.new)) AS \(Name.subquery) WHERE CASE")
             if let rowsMax = returning.rowsMax {
                 writer.append(" WHEN \(Name.affected) > \(rowsMax) THEN ")
                 writer.append(.tooMany, Name.affected)
@@ -38,6 +40,7 @@ extension ProgramWriter {
                 writer.append(" WHEN \(Name.affected) <> 1 THEN ")
                 writer.append(.notSingular, Name.affected)
             }
+            // A CASE needs a branch.
             writer.append(" WHEN false THEN false")
             if let representation = returning.representation, let rule = representation.rule {
                 writer.append(" WHEN ")
@@ -53,7 +56,9 @@ extension ProgramWriter {
     }
 
     /// `EXISTS (…)`: a row that does not fulfil a rule.
-    mutating func append(existenceOfHidden rule: ValueExpression, as alias: String, in rows: String) {
+    mutating func append(
+        existenceOfHidden rule: ValueExpression, as alias: String, in rows: String
+    ) {
         append("EXISTS (SELECT 1 FROM \(rows) AS ")
         append(identifier: alias)
         append(" WHERE NOT coalesce(")

@@ -34,30 +34,22 @@ struct TargetExplanation: Sendable {
     }
 
     private func explain(_ refusal: ProgramRefusal, _ number: Int) -> Explanation {
-        switch refusal {
-        case .check: .refusal(.check(number))
-        case .fault: fault.map { .refusal(.faulty($0)) } ?? .unexplained
-        case .tooMany: .refusal(.tooManyAffected(number))
-        case .notSingular: .refusal(.notSingular(number))
-        case .invisible: .refusal(.invisibleRow)
-        case .conflict, .repeated, .taken: .unexplained
+        if case .fault = refusal {
+            return fault.map { .refusal(.faulty($0)) } ?? .unexplained
         }
+        return refusal.meaning(number).map { .refusal($0) } ?? .unexplained
     }
 
     /// Finds the first row as it would be, or of those that are held as it is.
+    ///
+    /// - Parameter other: what is broken where no row breaks the constraint.
     private func lookUp(
         _ constraint: BrokenConstraint, else other: BrokenConstraint? = nil
     ) -> Explanation {
-        let statement = ProgramStatement(dialect) { appendImages(constraint, to: &$0) }
+        let statement = ProgramStatement(dialect) { append(constraint, to: &$0) }
         let run = ProgramRun(
-            statement: statement,
-            arguments: statement.sql.makeArguments { source in
-                switch source {
-                case .operand: operands.value(source)
-                case .column(let column): assignments.first { $0.column == column }?.value
-                case .oldColumn: nil
-                }
-            }, context: context)
+            statement: statement, arguments: statement.sql.arguments(operands, assignments),
+            context: context)
         return .lookUp(
             LookUp(run: run, types: table.columns.map(\.type)) { [self] row in
                 if row == nil, let other { return lookUp(other) }
@@ -65,53 +57,41 @@ struct TargetExplanation: Sendable {
             })
     }
 
-    private func appendImages(_ constraint: BrokenConstraint, to writer: inout ProgramWriter) {
+    /// All rows get the same values: for a check the first one will do.
+    private func append(_ constraint: BrokenConstraint, to writer: inout ProgramWriter) {
         var assigned = assignments.map(\.column)
         if case .stillReferenced = constraint { assigned = [] }
-        let alias = target.alias
-        writer.define(Alias.new, of: table, assigning: assigned, else: alias)
-        let key = table.columns(table.primaryKey.columns, of: alias)
-        writer.expression("\"_apus_images\"") { writer in
-            writer.append("SELECT *")
-            writer.appendTurn(of: constraint, of: table, as: "_apus_some")
-            writer.append(" FROM (SELECT ")
-            for (index, value) in table.columns(table.columns.indices, of: Alias.new).enumerated() {
-                if index > 0 { writer.append(", ") }
-                writer.sql.append(value)
-                writer.append(" AS ")
-                writer.append(identifier: table.columns[index].name)
-            }
-            writer.append(", row_number() OVER (ORDER BY ")
-            writer.append(list: key)
-            writer.append(") AS \(Name.place)")
-            for (index, value) in key.enumerated() {
-                writer.append(", ")
-                writer.sql.append(value)
-                writer.append(" AS \"_apus_k\(index)\"")
-            }
-            writer.append(" FROM ")
-            writer.append(table.name, as: alias)
-            writer.sql.appendWhere(target.conditions)
-            writer.append(") AS \(Name.some)")
-        }
-        writer.append(" SELECT ")
-        writer.append(table.columns.indices, of: table)
-        writer.append(" FROM \"_apus_images\"")
-        // As for a check and NULL, the first row will do: all get the same values.
-        switch constraint {
-        case .notNull, .check: break
-        case .unique, .missingParent, .stillReferenced:
-            writer.append(
-                breaking: constraint, of: table, images: "_apus_images", check: nil
-            ) { writer in
+        writer.define(Alias.new, of: table, assigning: assigned, else: target.alias)
+        let key = table.primaryKey.columns
+        writer.append(
+            firstBreaking: constraint, of: table,
+            isItself: { [table] writer in
                 writer.append(
-                    table.primaryKey.columns.enumerated().map { index, column in
+                    key.enumerated().map { index, column in
                         .column(
-                            "_apus_k\(index)", of: "_apus_images",
-                            type: table.columns[column].type)
-                    }, equal: table.columns(table.primaryKey.columns, of: Alias.other))
-            }
+                            Name.key(index), of: Name.images, type: table.columns[column].type)
+                    }, equal: table.columns(key, of: Alias.other))
+            }, in: appendImages)
+    }
+
+    /// The rows as they would be, and their primary keys as they are.
+    private func appendImages(to writer: inout ProgramWriter) {
+        let key = table.columns(table.primaryKey.columns, of: target.alias)
+        writer.append("SELECT ")
+        for (index, value) in table.columns(table.columns.indices, of: Alias.new).enumerated() {
+            writer.sql.append(value)
+            writer.append(" AS ")
+            writer.append(identifier: table.columns[index].name)
+            writer.append(", ")
         }
-        writer.append(" ORDER BY \(Name.place) LIMIT 1")
+        for (index, value) in key.enumerated() {
+            writer.sql.append(value)
+            writer.append(" AS \(Name.key(index)), ")
+        }
+        writer.append("row_number() OVER (ORDER BY ")
+        writer.append(list: key)
+        writer.append(") AS \(Name.place) FROM ")
+        writer.append(table.name, as: target.alias)
+        writer.sql.appendWhere(target.conditions)
     }
 }

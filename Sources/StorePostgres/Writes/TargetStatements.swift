@@ -8,7 +8,7 @@ extension ProgramWriter {
     /// The expression with the rows that are meant, locked, as they are.
     private mutating func expression(finding target: WriteTarget, locking lock: String) {
         let table = target.table
-        expression(Name.old) { writer in
+        expression(Name.found) { writer in
             writer.append("SELECT *, row_number() OVER () AS \(Name.place) FROM (SELECT ")
             writer.append(list: table.columns(table.columns.indices, of: target.alias))
             writer.append(" FROM ")
@@ -18,7 +18,7 @@ extension ProgramWriter {
             writer.append(list: table.columns(table.primaryKey.columns, of: target.alias))
             writer.append(" FOR \(lock) OF ")
             writer.append(identifier: target.alias)
-            writer.append(") AS \(Name.some)")
+            writer.append(") AS \(Name.subquery)")
         }
     }
 
@@ -28,7 +28,7 @@ extension ProgramWriter {
         appendPassed()
         append(" AND ")
         let key = table.primaryKey.columns
-        append(table.columns(key, of: alias), equal: table.columns(key, of: "_apus_found"))
+        append(table.columns(key, of: alias), equal: table.columns(key, of: Name.found))
     }
 
     /// An UPDATE.
@@ -37,16 +37,16 @@ extension ProgramWriter {
         let table = target.table
         expression(finding: target, locking: table.lock(changing: program.columns))
         define(Alias.new, of: table, assigning: program.columns, else: Alias.old)
-        var refusals: [(inout ProgramWriter) -> Void] = []
+        var refusals: [Part] = []
         if !program.checks.isEmpty {
             refusals.append { writer in
-                writer.append(firstFailureOf: program.checks, in: Name.old, as: Alias.old)
+                writer.append(firstFailureOf: program.checks, in: Name.found, as: Alias.old)
             }
         }
         refusals.append { writer in
             writer.append("SELECT ")
             writer.append(.fault)
-            writer.append(" FROM \(Name.old) WHERE ")
+            writer.append(" FROM \(Name.found) WHERE ")
             writer.append(.isFaulty, .boolean)
             writer.append(" LIMIT 1")
         }
@@ -61,9 +61,9 @@ extension ProgramWriter {
                 writer.append(" = ")
                 writer.sql.append(table.argument(column))
             }
-            writer.append(" FROM \(Name.old)")
+            writer.append(" FROM \(Name.found)")
             writer.appendJoin(of: table, as: Alias.other)
-            writer.append(" RETURNING \(Name.old).\(Name.place)")
+            writer.append(" RETURNING \(Name.found).\(Name.place)")
             guard answer.readsRows else { return }
             writer.append(", ")
             writer.append(table.columns.indices, of: table, quoted(identifier: Alias.other) + ".")
@@ -76,25 +76,25 @@ extension ProgramWriter {
         let target = program.target
         let table = target.table
         expression(finding: target, locking: "UPDATE")
-        var refusals: [(inout ProgramWriter) -> Void] = []
+        var refusals: [Part] = []
         if let shown = program.returning.representation, let rule = shown.rule {
             refusals.append { writer in
                 writer.append("SELECT ")
                 writer.append(.invisible)
                 writer.append(" WHERE ")
-                writer.append(existenceOfHidden: rule, as: shown.alias, in: Name.old)
+                writer.append(existenceOfHidden: rule, as: shown.alias, in: Name.found)
             }
         }
         expression(judging: refusals)
         expression(Name.changed, isWrite: true) { writer in
             writer.append("DELETE FROM ")
             writer.append(table.name, as: Alias.other)
-            writer.append(" USING \(Name.old)")
+            writer.append(" USING \(Name.found)")
             writer.appendJoin(of: table, as: Alias.other)
             writer.append(" RETURNING 1")
         }
         if answer.readsRows {
-            expression(Name.written) { $0.append("SELECT * FROM \(Name.old)") }
+            expression(Name.written) { $0.append("SELECT * FROM \(Name.found)") }
         }
         append(answer, affected: "(SELECT count(*) FROM \(Name.changed))", inserted: "0::int8")
     }

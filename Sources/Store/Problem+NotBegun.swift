@@ -1,0 +1,19 @@
+public import Diagnostics
+
+// What is told of work that an engine has not begun.
+
+extension Problem {
+    /// 57P03: the engine is closed, or is being closed.
+    public static let closed = Problem(
+        code: "57P03", status: 503, message: "The database is closed.",
+        hint: "The server is shutting down; try again in a moment.")
+
+    /// 57014: whoever asked is gone. Nobody reads this but the log of a caller that was not a peer.
+    public static let withdrawn = Problem(
+        code: "57014", status: 500, message: "canceling statement due to user request")
+
+    /// 53400: as many writes wait as may.
+    public static let tooManyWrites = Problem(
+        code: "53400", status: 503, message: "Too many writes are waiting.",
+        hint: "Try again in a moment.")
+}
