@@ -10,7 +10,6 @@ import Testing
         ("23502", [("t", "users"), ("c", "email")], .notNull(table: "users", column: "email")),
         ("23503", [("t", "users"), ("n", "users_team_fkey")], .foreignKey),
         ("23514", [("t", "users"), ("n", "small")], .check(name: "small")),
-        ("22012", [], .invalidValue(code: "22012", message: "message of 22012")),
         ("57014", [], .timeout),
     ]
 

@@ -59,14 +59,6 @@ public struct SQLState: Hashable, Sendable {
     public static let checkViolation = SQLState(known: "23514")
     /// The transaction, or the server, takes no writes.
     public static let readOnlyTransaction = SQLState(known: "25006")
-    /// A column is null that may not be.
-    public static let notNullViolation = SQLState(known: "23502")
-    /// A reference leads nowhere, or what it leads to would go.
-    public static let foreignKeyViolation = SQLState(known: "23503")
-    /// A key is taken.
-    public static let uniqueViolation = SQLState(known: "23505")
-    /// A row fails a check of its table.
-    public static let checkViolation = SQLState(known: "23514")
     /// The statement's name is not known.
     public static let invalidStatementName = SQLState(known: "26000")
     /// The role is not known, may not sign in, or may not from here.

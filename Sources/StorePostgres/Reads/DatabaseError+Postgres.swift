@@ -53,11 +53,6 @@ extension DatabaseError {
         .diskFull: { .full($0.cause) },
         .programLimitExceeded: { .tooLarge($0.cause) },
         .statementTooComplex: { .tooDeep($0.cause) },
-        // The columns of a key are told in a detail alone, for a person.
-        .uniqueViolation: { .uniqueIndex($0.constraint ?? "") },
-        .notNullViolation: { .notNull(table: $0.table ?? "", column: $0.column ?? "") },
-        .foreignKeyViolation: { _ in .foreignKey },
-        .checkViolation: { .check(name: $0.constraint ?? "") },
     ]
 
     private static let classes: [String: Meaning] = [
