@@ -116,6 +116,10 @@ public enum InsertCases {
         Case(
             "too many rows", insert(nil, Returning(rowsMax: 1)),
             [row(3, "c", 1), row(4, "d", 1)], "tooManyAffected(2)"),
+        Case(
+            "a missing parent comes before too many rows", insert(nil, Returning(rowsMax: 1)),
+            [row(3, "c", 1, "ann"), row(4, "d", 1, "eve")],
+            "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
     ]
 
     public static let representations: [Case] = [
@@ -136,6 +140,11 @@ public enum InsertCases {
             "a row that may not be seen",
             insert(nil, Returning(ProgramStage.representation(ProgramStage.isBelow(5, "t")))),
             [row(3, "c", 1), row(4, "d", 7)], "invisibleRow"),
+        Case(
+            "a missing parent comes before a row that may not be seen",
+            insert(nil, Returning(ProgramStage.representation(ProgramStage.isBelow(5, "t")))),
+            [row(3, "c", 7, "eve")],
+            "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
         Case(
             "the key is told", insert(keyRule: ProgramStage.isBelow(5, Alias.old)),
             [row(nil, "c", 1)], "1 written, 1 new key [Values.Value.integer(3)]",

@@ -113,6 +113,10 @@ public enum TargetCases {
             "too many rows", update(target(), returning: Returning(rowsMax: 1)), five,
             "tooManyAffected(2)"),
         Update(
+            "a missing parent comes before too many rows",
+            update(target(), [3], returning: Returning(rowsMax: 1)), values(3, .text("eve")),
+            "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
+        Update(
             "not one row", update(target(), returning: Returning(isSingular: true)), five,
             "notSingular(2)"),
         Update(
@@ -143,6 +147,12 @@ public enum TargetCases {
         ),
         (
             DeleteProgram(of: WriteTarget(ProgramStage.members, as: "t")),
+            "stillReferenced notes_owner_fkey notes [Values.Value.text(\"ann\")]",
+            ProgramStage.before
+        ),
+        (
+            DeleteProgram(
+                of: WriteTarget(ProgramStage.members, as: "t"), returning: Returning(rowsMax: 1)),
             "stillReferenced notes_owner_fkey notes [Values.Value.text(\"ann\")]",
             ProgramStage.before
         ),
