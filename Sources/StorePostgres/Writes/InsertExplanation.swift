@@ -35,7 +35,30 @@ struct InsertExplanation: Sendable {
         case .taken: taken(number)
         case .fault: fault(of: number)
         case .check, .conflict, .repeated, .tooMany, .notSingular, .invisible:
-            refusal.meaning(number).map { .refusal($0) } ?? .unexplained
+            meaning(of: refusal, number)
+        }
+    }
+
+    private func meaning(of refusal: ProgramRefusal, _ number: Int) -> Explanation {
+        let meaning = refusal.meaning(number).map { Explanation.refusal($0) } ?? .unexplained
+        // A row that is left out has no parent to miss.
+        guard refusal.isOfWrittenRows, program.conflict?.resolution != .ignore else {
+            return meaning
+        }
+        // Within the table another row of the body may be the parent.
+        let references = table.references.filter { $0.other != table.name }
+        return lookUpParents(references[...], else: meaning)
+    }
+
+    /// Tells the first row without a parent, by the references.
+    ///
+    /// - Parameter other: what is told where there is none.
+    private func lookUpParents(
+        _ references: ArraySlice<Table.Reference>, else other: Explanation
+    ) -> Explanation {
+        guard let reference = references.first else { return other }
+        return lookUp(.missingParent(reference), check: nil) { [self] in
+            lookUpParents(references.dropFirst(), else: other)
         }
     }
 
@@ -95,7 +118,12 @@ struct InsertExplanation: Sendable {
     }
 
     /// Finds the first row that breaks a constraint, as it would be.
-    private func lookUp(_ constraint: BrokenConstraint, check: String?) -> Explanation {
+    ///
+    /// - Parameter other: what is told where there is none; nil for an error of no more words.
+    private func lookUp(
+        _ constraint: BrokenConstraint, check: String?,
+        else other: (@Sendable () -> Explanation)? = nil
+    ) -> Explanation {
         let statement = ProgramStatement(dialect) { writer in
             writer.append(
                 firstBreaking: constraint, of: table, check: check, isItself: isMerged,
@@ -106,7 +134,8 @@ struct InsertExplanation: Sendable {
             rows: run.rows, context: run.context)
         return .lookUp(
             LookUp(run: search, types: table.columns.map(\.type)) { [table] row in
-                table.explanation(constraint, row)
+                if row == nil, let other { return other() }
+                return table.explanation(constraint, row)
             })
     }
 
