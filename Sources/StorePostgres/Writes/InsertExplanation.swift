@@ -92,6 +92,14 @@ struct InsertExplanation: Sendable {
         if new.rows.count == 1, program.conflict == nil {
             return table.explanation(constraint, new.rows[0].values)
         }
+        if case .stillReferenced(let reference) = constraint,
+            let own = table.references.first(where: { $0.name == reference.name })
+        {
+            // A table that refers to itself: a row without a parent is likelier.
+            return lookUp(.missingParent(own), check: nil) { [self] in
+                lookUp(constraint, check: nil)
+            }
+        }
         guard case .check(let name) = constraint else { return lookUp(constraint, check: nil) }
         return .lookUp(
             LookUp(run: condition(ofCheck: name), types: [.text]) { [self] found in
