@@ -224,8 +224,8 @@ if Context.environment["APUS_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "StorePostgres", "PostgresWire", "Network", "Work", "Diagnostics", "Bytes",
-                "CBaseline", "CLinux", "CSQLite", "COpenSSL",
+                "StorePostgres", "PostgresWire", "Network", "Store", "Values", "Work",
+                "Diagnostics", "Bytes", "CBaseline", "CLinux", "CSQLite", "COpenSSL",
             ],
             swiftSettings: house),
     ]

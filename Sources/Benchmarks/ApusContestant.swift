@@ -5,6 +5,8 @@ struct ApusContestant: Contestant {
     /// Whether it serves HTTPS, with a certificate of its own making.
     private let isSecure: Bool
     private let program: String
+    /// Names the engine's database, where it is not a file of the seed: all rounds share it.
+    private let database: [String]
     private let key: String
     /// Of the one user there is.
     private var token = ""
@@ -48,8 +50,11 @@ struct ApusContestant: Contestant {
 
     /// Writes the project and its migration; rows go in through REST.
     init(
-        _ name: String, _ program: String, seed: String, rows: Int, isSecure: Bool = false
+        _ name: String, _ program: String, seed: String, rows: Int, isSecure: Bool = false,
+        database: String? = nil
     ) throws(BenchmarkError) {
+        let database = database.map { ["--database", $0] } ?? []
+        self.database = database
         self.name = name
         self.isSecure = isSecure
         self.program = program
@@ -59,7 +64,7 @@ struct ApusContestant: Contestant {
         try Place.write(Self.items, to: "\(seed)/Schemas/models/items.json")
         try Place.write(Self.notes, to: "\(seed)/Schemas/models/notes.json")
         func run(_ words: [String]) throws(BenchmarkError) -> String {
-            try Subprocess(program, words + ["--project", seed], log: "\(seed)/setup.log")
+            try Subprocess(program, words + ["--project", seed] + database, log: "\(seed)/setup.log")
                 .wholeOutput()
         }
         if isSecure { try Self.makeCertificate(in: seed) }
@@ -84,7 +89,7 @@ struct ApusContestant: Contestant {
         var words =
             command + [
                 program, "serve", "--migrate", "--listen", "127.0.0.1:0", "--project", directory,
-            ]
+            ] + database
         if isSecure {
             words += ["--tls-certificate", "\(directory)/cert", "--tls-key", "\(directory)/key"]
         }

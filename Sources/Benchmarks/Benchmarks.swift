@@ -11,6 +11,10 @@
 //
 //     $B compare --apus .build/release/apus
 //
+// The same on PostgreSQL, in a database that is empty before (`createdb bench`):
+//
+//     $B compare --only apus,apus-postgres --database 'postgres://apus@/bench?host=DIRECTORY'
+//
 // What TLS costs, beside the same server without:
 //
 //     $B compare --only apus,apus-tls --scenarios get,connect,fanout
@@ -38,6 +42,10 @@
 //
 //     $B postgres --database 'postgres://apus@/postgres?host=DIRECTORY'
 //
+// What following its changes costs those who write, and how soon they are published:
+//
+//     $B feed --database 'postgres://apus@/postgres?host=DIRECTORY'
+//
 // Run on an otherwise idle machine with two cores or more. The table measured is
 // `items(id, title, body, n)` with an index on `n`, open to the public, realtime on; for counts
 // under a rule it is `notes`: the same rows, half of them the caller's, `owner_id = auth.uid()`.
@@ -60,10 +68,11 @@ struct Benchmarks {
             case "start": try StartTime(options).run()
             case "instructions": try InstructionCount(options).run()
             case "postgres": try PostgresReads(options).run()
+            case "feed": try PostgresFeed(options).run()
             default:
                 throw BenchmarkError(
-                    "Usage: benchmarks http|fanout|baseline|compare|start|instructions|postgres "
-                        + "[options]",
+                    "Usage: benchmarks http|fanout|baseline|compare|start|instructions|postgres|"
+                        + "feed [options]",
                     exitCode: 2)
             }
         } catch {

@@ -46,6 +46,12 @@ struct Comparison {
         switch name {
         case "apus":
             return try ApusContestant(name, program, seed: seed, rows: load.rows)
+        case "apus-postgres":
+            guard let database = options["database"] else {
+                throw BenchmarkError("apus-postgres needs --database URL, an empty one", exitCode: 2)
+            }
+            return try ApusContestant(
+                name, program, seed: seed, rows: load.rows, database: database)
         case "apus-tls":
             return try ApusContestant(name, program, seed: seed, rows: load.rows, isSecure: true)
         case "pocketbase":
@@ -54,7 +60,7 @@ struct Comparison {
         case "baseline": return try BaselineContestant(seed: seed, rows: load.rows)
         default:
             throw BenchmarkError(
-                "'\(name)' is not apus, apus-tls, pocketbase or baseline", exitCode: 2)
+                "'\(name)' is not apus, apus-postgres, apus-tls, pocketbase or baseline", exitCode: 2)
         }
     }
 

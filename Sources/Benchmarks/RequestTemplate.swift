@@ -51,6 +51,7 @@ struct RequestTemplate: Sendable {
                 "Authorization: Bearer \(server.token)\r\nPrefer: count=exact\r\n")
         case .insert: insert(path, server, "Prefer: return=representation\r\n")
         case .insertMinimal: insert(path, server)
+        case .insertThousand: insertThousand(path, server, rows: rows)
         case .update:
             text("PATCH \(path)?id=eq.")
             pieces.append(.number(1...max(1, rows), width: 0))
@@ -71,7 +72,8 @@ struct RequestTemplate: Sendable {
                 server)
         case .filterTotal:
             get("\(path)?perPage=20&sort=n&filter=n%3E%3D", 0...max(0, rows - 21), server)
-        case .scanTotal, .ownTotal: preconditionFailure("asked of Apus only: see Scenario")
+        case .scanTotal, .ownTotal, .insertThousand:
+            preconditionFailure("asked of Apus only: see Scenario")
         case .insert, .insertMinimal: insert(path, server)
         case .update:
             text("PATCH \(path)/\(Rows.textPrefix)")
@@ -108,6 +110,14 @@ struct RequestTemplate: Sendable {
         text(middle)
         pieces.append(.number(range, width: 6))
         text("}")
+    }
+
+    private mutating func insertThousand(_ path: String, _ server: Server, rows: Int) {
+        let body = Rows.json(1..<1001, of: max(1, rows))
+        text(
+            "POST \(path) HTTP/1.1\r\n\(RequestTemplate.fields(server))"
+                + "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n")
+        pieces.append(.bytes(body))
     }
 
     /// What follows the target of a PATCH.

@@ -15,6 +15,8 @@ enum Operation: Sendable {
     case insert
     /// Answered with nothing.
     case insertMinimal
+    /// A thousand rows at once, answered with nothing.
+    case insertThousand
     /// One row by its key, answered with nothing.
     case update
 }
@@ -43,6 +45,9 @@ struct Scenario: Sendable {
             name: "own_total", connections: 64, dialects: [.apus], operations: [(.ownTotal, 1)]),
         Scenario(name: "insert1", connections: 1, operations: [(.insert, 1)]),
         Scenario(name: "insert64", connections: 64, operations: [(.insert, 1)]),
+        Scenario(
+            name: "bulk1000", connections: 2, dialects: [.apus],
+            operations: [(.insertThousand, 1)]),
         Scenario(name: "connect", connections: 1, reconnects: true, operations: [(.get, 1)]),
         Scenario(name: "mixed", connections: 64, operations: [(.get, 90), (.insert, 10)]),
     ]

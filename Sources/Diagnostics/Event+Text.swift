@@ -58,7 +58,7 @@ extension Event {
                     + "them; put the file back from a backup"
             ]
         case .secretsRestored(let path): ["\(path) holds the secrets of the start again"]
-        case .databaseConnection(level: _, let text): [text]
+        case .databaseServer(level: _, let text): [text]
         case .databaseLost(let path, let file, let process):
             Self.loss(of: path, file, process: process)
         case .failed(let request, let problem):

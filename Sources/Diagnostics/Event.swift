@@ -53,8 +53,9 @@ public enum Event: Sendable {
     /// The database or its write-ahead log was removed or replaced under the server, the process of
     /// this number. What is written to it would be lost, so nothing is.
     case databaseLost(path: String, file: DatabaseFile, process: Int32)
-    /// What becomes of the connections to a database server; how much it matters.
-    case databaseConnection(level: LogLevel, text: String)
+    /// What becomes of the connections to a database server and of the changes that it tells; how
+    /// much it matters.
+    case databaseServer(level: LogLevel, text: String)
     /// The periodic work of a service failed; it is tried again after its period.
     case serviceFailed(name: String, problem: Problem)
     /// The periodic work of a service takes longer than its period: it is not begun again before.
@@ -76,7 +77,7 @@ public enum Event: Sendable {
             .serviceLate:
             .warning
         case .databaseLost, .failed, .serviceFailed: .error
-        case .databaseConnection(let level, text: _): level
+        case .databaseServer(let level, text: _): level
         }
     }
 
@@ -113,7 +114,7 @@ public enum Event: Sendable {
         case .secretsLost: "secrets_lost"
         case .secretsRestored: "secrets_restored"
         case .databaseLost: "database_lost"
-        case .databaseConnection: "database_connection"
+        case .databaseServer: "database_server"
         case .serviceFailed: "service_failed"
         case .serviceLate: "service_late"
         case .failed: "failed"
@@ -161,7 +162,7 @@ public enum Event: Sendable {
         case .secretsRestored(let path): [.init("path", .string(path))]
         case .databaseLost(let path, _, _):
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
-        case .databaseConnection(level: _, let text): [.init("message", .string(text))]
+        case .databaseServer(level: _, let text): [.init("message", .string(text))]
         case .serviceFailed(let name, let problem):
             [.init("service", .string(name))] + Self.fields(of: problem, request: nil)
         case .serviceLate(let name): [.init("service", .string(name))]

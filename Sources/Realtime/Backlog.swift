@@ -26,6 +26,14 @@ final class Backlog {
     /// Forgets all changes: whoever waits has missed some, and the hub's next look closes it.
     func clear() { ring.clear(through: newest) }
 
+    /// The numbers begin again from an earlier one: what is kept is of a history that was lost.
+    /// Whoever waits for it is told so by the resets that come now.
+    func restart() {
+        ring.restart()
+        for session in waiting.values { session.fedThrough = .max }
+        waiting = [:]
+    }
+
     /// Lets a session wait that has been fed up to a change.
     func wait(_ session: RealtimeSession, after sequence: Int64) {
         session.fedThrough = sequence

@@ -59,6 +59,12 @@ struct ChangeRing {
         evictedThrough = max(evictedThrough, sequence)
     }
 
+    /// Forgets all changes and their numbers: those that come may be lower.
+    mutating func restart() {
+        clear(through: .min)
+        evictedThrough = .min
+    }
+
     /// The first change after a sequence; nil if there is none. O(log n).
     func next(after sequence: Int64) -> Entry? {
         var low = first

@@ -29,6 +29,11 @@ final class Channel {
         self.token = token
     }
 
+    /// Whether one of its bindings may hear of a model's changes.
+    func follows(_ feed: ModelFeed) -> Bool {
+        audience?.listeners.contains { $0.feed === feed } ?? false
+    }
+
     /// What starts every topic of a channel.
     static let topicPrefix = "realtime:"
 

@@ -63,6 +63,8 @@ final class ModelFeed {
         case .insert: inserts.collect(values, into: &found)
         case .update: updates.collect(values, into: &found)
         case .delete: deletes.collect(values, into: &found)
+        // Told to channels, whatever they listen for.
+        case .reset: break
         }
     }
 
@@ -72,6 +74,7 @@ final class ModelFeed {
         case .insert: !inserts.isEmpty
         case .update: !updates.isEmpty
         case .delete: !deletes.isEmpty
+        case .reset: false
         }
     }
 

@@ -7,6 +7,9 @@ extension RealtimeHub {
     /// Delivers committed changes, in the order of the log, to all listeners on this loop. Frames
     /// are queued; the server writes each socket once per turn. Those of times without `demand` may
     /// be left out.
+    ///
+    /// A change that resets its table ends the channels which follow that, in its place among the
+    /// others.
     public func deliver(_ changes: [Change]) {
         expireTokens(at: clock())
         if held.isEmpty { deliver(changes, from: 0) } else { held.append(changes) }
@@ -17,8 +20,11 @@ extension RealtimeHub {
         let now = clock()
         for place in start..<changes.count {
             let change = changes[place]
+            if change.sequence < backlog.newest { restart() }
             if place > start || !isAgain { note(change) }
-            if !sessions.isEmpty {
+            if let reset = change.reset {
+                endChannels(of: change.table, because: reset)
+            } else if !sessions.isEmpty {
                 guard let missed = fanOut(change, among: changes, at: now) else {
                     return hold(changes, at: place)
                 }
@@ -27,6 +33,14 @@ extension RealtimeHub {
             backlog.reach(change.sequence)
         }
         matcher.endBatch()
+    }
+
+    /// The numbers begin again from an earlier one: all that come now are newer than what is bound.
+    private func restart() {
+        backlog.restart()
+        for session in sessions.values {
+            for channel in session.channels.values { channel.boundAfter = .min }
+        }
     }
 
     private func note(_ change: Change) {
@@ -111,9 +125,21 @@ extension RealtimeHub {
         let notice = SystemNotice.mustRefetch(
             "The model '\(feed.model.name)' has changed. Fetch the rows again.")
         for session in sessions.values {
-            for channel in session.channels.values
-            where channel.audience?.listeners.contains(where: { $0.feed === feed }) ?? false {
+            for channel in session.channels.values where channel.follows(feed) {
                 session.tell(notice, on: channel)
+            }
+        }
+    }
+
+    /// Ends the channels that follow a table whose changes cannot be told row by row. It looks like
+    /// a fault to stock clients: they join again by themselves, and tell their callers of both, who
+    /// fetch the rows anew.
+    private func endChannels(of table: String, because reset: Change.Reset) {
+        guard let feed = binder.feeds[table] else { return }
+        for session in Array(sessions.values) {
+            for channel in Array(session.channels.values) where channel.follows(feed) {
+                counters.resets += 1
+                session.fail(channel, because: .reset(reset, of: table))
             }
         }
     }

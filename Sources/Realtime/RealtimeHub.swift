@@ -117,6 +117,8 @@ public struct RealtimeCounters: Hashable, Sendable {
     public var droppedMessages = 0
     /// Changes that an audience could not be judged for; its members were told to read again.
     public var brokenDecisions = 0
+    /// Channels ended because a table that they follow must be fetched anew.
+    public var resets = 0
 
     /// All zero.
     public init() {}

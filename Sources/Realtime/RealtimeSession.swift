@@ -137,6 +137,17 @@ extension RealtimeSession {
         remove(channel)
     }
 
+    /// Tells the client why a channel is over, and ends it as one that broke: clients join again.
+    func fail(_ channel: Channel, because notice: SystemNotice) {
+        tell(notice, on: channel)
+        sink?.send(
+            text: serializer.message(
+                topic: channel.topic, event: "phx_error",
+                payload: ServerPayload.reason(notice.message),
+                reference: channel.joinReference, joinReference: channel.joinReference))
+        remove(channel)
+    }
+
     /// Takes a channel off the socket without a word.
     func remove(_ channel: Channel) {
         guard channels[channel.topic] === channel else { return }

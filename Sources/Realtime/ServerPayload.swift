@@ -17,9 +17,18 @@ enum ServerPayload {
     /// A reply that refuses. The response is an object: Python drops the frame if it is a string.
     static func error(reason: String) -> [UInt8] {
         var payload: [UInt8] = []
-        payload.append(ascii: "{\"status\":\"error\",\"response\":{\"reason\":")
+        payload.append(ascii: "{\"status\":\"error\",\"response\":")
+        payload.append(contentsOf: Self.reason(reason))
+        payload.append(ASCII.rightBrace)
+        return payload
+    }
+
+    /// `{"reason":…}`: what clients show of a channel that broke.
+    static func reason(_ reason: String) -> [UInt8] {
+        var payload: [UInt8] = []
+        payload.append(ascii: "{\"reason\":")
         payload.append(jsonString: reason)
-        payload.append(ascii: "}}")
+        payload.append(ASCII.rightBrace)
         return payload
     }
 

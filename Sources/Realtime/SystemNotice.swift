@@ -63,4 +63,16 @@ extension SystemNotice {
     static func unjudged(_ change: Change) -> SystemNotice {
         .mustRefetch("A change of '\(change.table)' could not be judged. Fetch the rows again.")
     }
+
+    /// What is said of a table that must be fetched anew.
+    static func reset(_ reset: Change.Reset, of table: String) -> SystemNotice {
+        let reason =
+            switch reset {
+            case .truncated: "Rows of '\(table)' were removed all at once."
+            case .trimmed: "Changes of '\(table)' were deleted before they were told."
+            case .epoch: "The database of '\(table)' was restored or has failed over."
+            case .unreadable: "A change of '\(table)' could not be read."
+            }
+        return .mustRefetch("\(reason) Fetch the rows again.")
+    }
 }

@@ -21,6 +21,8 @@ enum Advice: Hashable, Sendable {
     case declareUnique
     /// A unique constraint without declaration that is nothing but these indexes.
     case dropUnique([String])
+    /// A unique constraint that is another than those which are declared.
+    case replaceUnique(table: String, name: String)
     /// An index without declaration.
     case declareIndex(String)
     /// An index declared otherwise.
@@ -42,7 +44,8 @@ enum Advice: Hashable, Sendable {
         case .declareAsBefore, .declareColumnAsBefore, .declare, .declareUnique, .giveDefault,
             .leaveDefaultOut, .leaveCheckOut, .recordFirst:
             true
-        case .declareTable, .declareColumn, .dropUnique, .declareIndex, .replaceIndex, .rename:
+        case .declareTable, .declareColumn, .dropUnique, .replaceUnique, .declareIndex,
+            .replaceIndex, .rename:
             false
         }
     }
@@ -70,6 +73,10 @@ enum Advice: Hashable, Sendable {
         case .declareUnique: "declare it in \"unique\": migrations cannot rebuild a table yet"
         case .dropUnique(let names):
             "declare it in \"unique\", or \(Self.without(indexes: names))"
+        case .replaceUnique(let table, let name):
+            "write a migration file by hand: ALTER TABLE IF EXISTS \(quoted(identifier: table)) "
+                + "DROP CONSTRAINT IF EXISTS \(quoted(identifier: name)); what is declared is added "
+                + "then"
         case .declareIndex(let name): "declare it, or \(Self.without(indexes: [name]))"
         case .replaceIndex(let name):
             "\(Self.without(indexes: [name])) what is declared is added then"

@@ -67,4 +67,14 @@ struct MigrationHeader {
         }
         return nil
     }
+
+    /// The statements that need the line which the file lacks.
+    func faults(of script: MigrationScript) -> [MigrationScript.Fault] {
+        if runsOutsideTransaction { return [] }
+        return script.statements.filter(\.standsAlone).map { statement in
+            .init(
+                "it cannot run in a transaction: move it into a file of its own with the line "
+                    + "'-- apus: \(Self.noTransaction)'", at: statement.offset)
+        }
+    }
 }

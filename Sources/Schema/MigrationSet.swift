@@ -61,9 +61,10 @@ public struct MigrationSet: Sendable {
 extension MigrationFile {
     fileprivate func check(_ dialect: any DefinitionDialect, _ report: Report) {
         let source = SourceFile(path: path, bytes: text)
-        let faults =
-            MigrationHeader(text).fault(against: dialect.fileForm).map { [$0] }
-            ?? dialect.script(text).faults
+        let header = MigrationHeader(text)
+        let script = dialect.script(text)
+        var faults = header.fault(against: dialect.fileForm).map { [$0] } ?? script.faults
+        if faults.isEmpty { faults = header.faults(of: script) }
         for fault in faults { report.fault(fault.message, at: source.location(fault.offset)) }
     }
 
@@ -81,12 +82,5 @@ extension MigrationFile {
         guard try FileSystem.makeFile(path, text, mode: 0o666) else {
             throw .migration("\(path) is there already")
         }
-    }
-}
-
-extension Problem {
-    /// A fault of migrations, for the person at the command line.
-    static func migration(_ message: String, hint: String? = nil) -> Problem {
-        Problem(code: "migration_failed", status: 500, message: message, hint: hint)
     }
 }

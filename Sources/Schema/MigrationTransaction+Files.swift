@@ -51,8 +51,10 @@ extension MigrationTransaction {
     }
 
     /// Takes down that a file begins which no transaction takes back.
-    func begin(_ file: MigrationFile, at now: Instant) throws(Problem) {
-        try migrating { () throws(DatabaseError) in try begin(MigrationRecord(file, at: now)) }
+    func begin(_ file: MigrationFile, _ script: MigrationScript, at now: Instant) throws(Problem) {
+        try migrating { () throws(DatabaseError) in
+            try begin(MigrationRecord(file, at: now), script)
+        }
     }
 
     /// Executes the additions of a difference: `apus dev`.

@@ -14,9 +14,7 @@ public struct Migrator: Sendable {
 
     /// What the database remembers, oldest first.
     public func applied() throws(Problem) -> [MigrationRecord] {
-        try database.migrate { transaction throws(Problem) in
-            try migrating { () throws(DatabaseError) in try transaction.migrationRecords() }
-        }
+        try asking { transaction throws(DatabaseError) in try transaction.migrationRecords() }
     }
 
     /// How files and database stand to each other.
@@ -28,10 +26,8 @@ public struct Migrator: Sendable {
     public func standing() throws(Problem) -> (
         status: MigrationStatus, description: StructureDescription
     ) {
-        let (applied, description) = try database.migrate { transaction throws(Problem) in
-            try migrating { () throws(DatabaseError) in
-                (try transaction.migrationRecords(), try transaction.structure())
-            }
+        let (applied, description) = try asking { transaction throws(DatabaseError) in
+            (try transaction.migrationRecords(), try transaction.structure())
         }
         return (MigrationStatus(set, applied: applied), description)
     }
@@ -41,8 +37,14 @@ public struct Migrator: Sendable {
 
     /// The same as the engine describes them, without the server's own.
     public func description() throws(Problem) -> StructureDescription {
-        try database.migrate { transaction throws(Problem) in
-            try migrating { () throws(DatabaseError) in try transaction.structure() }
+        try asking { transaction throws(DatabaseError) in try transaction.structure() }
+    }
+
+    private func asking<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(DatabaseError) -> R
+    ) throws(Problem) -> R {
+        try database.inspect { transaction throws(Problem) in
+            try migrating { () throws(DatabaseError) in try body(transaction) }
         }
     }
 
@@ -122,11 +124,14 @@ public struct Migrator: Sendable {
         let versions = Set(records.map(\.version))
         let files = pending.filter { !versions.contains($0.version) }
         for file in files {
-            if file.runsOutsideTransaction { try transaction.begin(file, at: now) }
+            let script = database.definitions.script(file.text)
+            let standsAlone = file.runsOutsideTransaction
+            if standsAlone { try transaction.begin(file, script, at: now) }
             if try !isBuiltAlready(file, dryRun, in: transaction) {
-                let script = database.definitions.script(file.text)
                 try transaction.run(script, of: file) { statement, source throws(Problem) in
-                    try transaction.run(statement, source, whereRepeating: Self.takeover)
+                    try transaction.run(
+                        statement, source,
+                        whereRepeating: standsAlone ? Self.repetition : Self.takeover)
                 }
             }
             try transaction.remember(file, at: now)
@@ -150,6 +155,11 @@ public struct Migrator: Sendable {
         "Nothing of the file was applied. The database has it already, from 'apus dev': leave in "
         + "this file only what is there, and move its other statements into a file of their own "
         + "behind it. What is there is recorded then, not made again, and no row is lost."
+
+    /// A file that stands alone has failed before, behind a statement that has not.
+    private static let repetition =
+        "What stands before it in the file has been done and stays: write IF NOT EXISTS where the "
+        + "file begins again, or one statement a file."
 
     /// Executes the additions of a difference in one transaction: `dev` mode.
     public func apply(_ additions: [Difference.Addition]) throws(Problem) {

@@ -206,10 +206,22 @@ struct StructureComparison {
         for unique in definition.uniques {
             let columns = unique.columns.map { model.columns[$0].name.lowercased() }
             if there.contains(columns) { continue }
+            if built.indexes[unique.name.lowercased()] != nil {
+                refuse(
+                    "the index \"\(unique.name)\" has changed", .replaceIndex(unique.name),
+                    of: .index(unique.name.lowercased()))
+                continue
+            }
             additions.append(
                 Difference.Addition(
                     what: "unique \(unique.name)",
                     statement: declared.dialect.createUnique(unique, of: definition)))
+        }
+        for (name, words) in (built.tables[table]?.otherUniques ?? [:]).sorted(by: { $0 < $1 }) {
+            refuse(
+                "the constraint \"\(name)\" of \"\(model.name)\" is \(words) in "
+                    + "\(origin.wording)", .replaceUnique(table: model.name, name: name),
+                of: .table(table), at: place)
         }
         let extra = there.subtracting(wanted.uniques(of: table))
         for columns in extra.sorted(by: { $0.joined() < $1.joined() }) {

@@ -64,7 +64,8 @@ public protocol Database: AnyObject, Sendable {
     func setCaptured(_ tables: [CapturedTable]) throws(Problem)
 
     /// Hands the changes of every commit to `publish`, in order, once they are durable; whoever has
-    /// made them. Called on a thread of the engine: it should pass them on and return.
+    /// made them. To be called once, when the captured tables are known. `publish` is called on a
+    /// thread of the engine: it should pass them on and return.
     ///
     /// - Parameter afterReplies: called when those who wrote have been answered as well, and so
     ///   the one time to wake a thread for both.

@@ -32,7 +32,7 @@ extension SQLiteReader {
     private static func change(
         _ rows: borrowing Rows, _ name: String, _ table: CapturedTable?
     ) throws(DatabaseError) -> Change {
-        guard let operation = Change.Operation(rawValue: rows.text(5)) else {
+        guard let operation = Change.Operation(rawValue: rows.text(5)), operation != .reset else {
             throw .other(
                 code: ResultCode.corrupt,
                 message: "change \(rows.int64(0)) has no known operation: \(rows.text(5))")

@@ -139,10 +139,14 @@ public final class PostgresServer: Sendable {
 
     /// An empty database for one test, dropped when the last reference goes.
     ///
-    /// - Parameter template: the database that it is a copy of; nobody may be connected to it.
-    public func makeDatabase(template: String = "template0") throws -> TestDatabase {
+    /// - Parameters:
+    ///   - template: the database that it is a copy of; nobody may be connected to it.
+    ///   - options: what else CREATE DATABASE is told.
+    public func makeDatabase(
+        template: String = "template0", options: String = ""
+    ) throws -> TestDatabase {
         let database = TestDatabase(server: self, name: "test_\(databases.next())")
-        try client().execute("create database \(database.name) template \(template)")
+        try client().execute("create database \(database.name) template \(template) \(options)")
         return database
     }
 }

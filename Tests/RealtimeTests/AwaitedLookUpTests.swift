@@ -169,6 +169,19 @@ private final class AwaitedReader: Reader {
         #expect(try scene.eve.changes() == [])
     }
 
+    @Test func `a reset behind a change that waits keeps its place`() throws {
+        let scene = try Scene(messages)
+        scene.say(1)
+        scene.stage.hub.deliver([
+            Change(
+                reset: .truncated, of: "messages", sequence: 2, transaction: 2,
+                committedAt: scene.stage.now)
+        ])
+        #expect(try scene.ada.changes() == [])
+        scene.reader.answer()
+        #expect(try scene.ada.changes() == ["INSERT 1", "system", "phx_error"])
+    }
+
     @Test func `a reload while a change waits serves the new rules`() throws {
         let scene = try Scene(messages)
         scene.say(1)

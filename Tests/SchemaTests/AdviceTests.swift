@@ -16,7 +16,7 @@ import Values
         .declareTable(isRecorded: false, rows: 1),
         .declareColumn(isRecorded: true, values: nil),
         .declareColumn(isRecorded: false, values: 0), .declare, .leaveCheckOut,
-        .declareUnique, .dropUnique(["i"]), .declareIndex("i"), .replaceIndex("i"),
+        .declareUnique, .dropUnique(["i"]), .replaceUnique(table: "t", name: "u"), .declareIndex("i"), .replaceIndex("i"),
         .rename(table: "t", from: "a", to: "b"),
         .recordFirst("a"), .giveDefault, .leaveDefaultOut,
     ]
@@ -28,6 +28,8 @@ import Values
             .declareUnique, .recordFirst, .giveDefault, .leaveDefaultOut, .leaveCheckOut:
             nil
         case .dropUnique, .declareIndex, .replaceIndex: #"DROP INDEX IF EXISTS "i";"#
+        case .replaceUnique:
+            #"ALTER TABLE IF EXISTS "t" DROP CONSTRAINT IF EXISTS "u";"#
         case .rename: #"ALTER TABLE "t" RENAME COLUMN "a" TO "b";"#
         }
     }

@@ -13,10 +13,17 @@ public final class PooledDatabase: Sendable {
     private let pool: LoopBound<PostgresPool>
 
     /// An empty database on the server of all tests, or another.
-    public init(on server: PostgresServer? = nil) throws {
-        database = try (server ?? PostgresServer.shared).makeDatabase()
+    public convenience init(on server: PostgresServer? = nil) throws {
+        try self.init((server ?? PostgresServer.shared).makeDatabase())
+    }
+
+    /// A database that others may have pools of too.
+    ///
+    /// - Parameter url: how it is reached, where that is not straight.
+    public init(_ database: TestDatabase, by url: String? = nil) throws {
+        self.database = database
         let configuration = ClusterConfiguration(
-            try ConnectionTarget(database.url, systemUser: "apus"))
+            try ConnectionTarget(url ?? database.url, systemUser: "apus"))
         let cluster = PostgresCluster(configuration, resolver: Resolver(), log: { _ in })
         let thread = try LoopThread(index: 0, name: "test loop")
         pool = thread.perform { loop in LoopBound(PostgresPool(cluster, on: loop), on: loop) }

@@ -1,6 +1,9 @@
+import Diagnostics
 import Foundation
 import PostgresTestSupport
 import PostgresWire
+import Store
+import StorePostgresTestSupport
 import TestSupport
 import Testing
 
@@ -37,7 +40,11 @@ final class PgBouncer {
         while let line = process.nextLine(), !line.contains("process up") {}
     }
 
-    var url: String { "postgres://apus@/postgres?host=\(directory.path)" }
+    var url: String { url(database: "postgres") }
+
+    func url(database: String) -> String {
+        "postgres://apus@/\(database)?host=\(directory.path)"
+    }
 }
 
 @Suite(
@@ -74,5 +81,43 @@ struct PgBouncerTests {
         let answer = user.run("select pg_sleep(20)", within: .milliseconds(200))
         #expect(answer.failure == .timedOut)
         #expect(user.run("select 1").value == "1")
+    }
+
+    @Test func `one node at a time migrates through it`() async throws {
+        let server = try PostgresServer.shared
+        let pooler = try PgBouncer(to: server)
+        let database = try server.makeDatabase()
+        let client = try database.client()
+        try client.execute("CREATE TABLE a (x int PRIMARY KEY)")
+        let node = try PooledDatabase(database, by: pooler.url(database: database.name))
+        let others = try (1...2).map { _ in
+            try PooledDatabase(database, by: pooler.url(database: database.name))
+        }
+        let done = Record<String?>()
+        for node in [node] + others + [node] + others {
+            let migrations = node.migrations
+            let thread = Thread {
+                do throws(Problem) {
+                    try migrations.migrate { transaction throws(Problem) in
+                        try worded { () throws(DatabaseError) in
+                            try transaction.execute(
+                                "INSERT INTO a SELECT count(*) FROM a, pg_sleep(0.02)")
+                        }
+                    }
+                    done.append(nil)
+                } catch {
+                    done.append(error.message)
+                }
+            }
+            thread.start()
+        }
+        #expect(done.wait(for: 6).compactMap { $0 } == [])
+        #expect(try client.value("SELECT count(*) FROM a") == "6")
+        let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        #expect(try client.value(locks) == "0")
+        let problem = #expect(throws: Problem.self) {
+            try node.migrations.migrateOutsideTransaction { _ throws(Problem) in }
+        }
+        #expect(problem?.hint?.contains("own host and port") == true)
     }
 }

@@ -73,6 +73,30 @@ import Testing
         #expect(script(sql).isAdditive == isAdditive)
     }
 
+    /// A statement, and the index that it leaves if it fails.
+    static let alone: [(sql: String, index: String?)] = [
+        ("CREATE INDEX CONCURRENTLY i ON a (x)", "i"),
+        ("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"On\" ON a (x)", "\"On\""),
+        ("create index concurrently S.\"I\" on a (x)", "s.\"I\""),
+        ("DROP INDEX CONCURRENTLY i", nil), ("REINDEX (VERBOSE) TABLE CONCURRENTLY a", nil),
+        ("VACUUM a", nil),
+    ]
+
+    @Test(arguments: alone)
+    func `what stands alone is told, and what it leaves`(_ sql: String, _ index: String?) {
+        let script = script(sql)
+        #expect(script.faults == [])
+        #expect(script.statements.map(\.standsAlone) == [true])
+        #expect(script.statements.map(\.unfinishedIndex) == [index])
+    }
+
+    @Test func `an index without a name is not built beside writers`() {
+        let faults = script("SELECT 1; CREATE INDEX CONCURRENTLY ON a (x)").faults
+        #expect(faults.map(\.offset) == [10])
+        let others = script("CREATE INDEX ON a (x); REFRESH MATERIALIZED VIEW CONCURRENTLY v")
+        #expect(others.faults == [] && others.statements.allSatisfy { !$0.standsAlone })
+    }
+
     @Test func `what may drop is told`() {
         #expect(script("ALTER TABLE a DROP x").statements[0].mayDrop)
         #expect(script("DROP TABLE a, \"B\"").statements[0].droppedNames.contains("b"))

@@ -71,6 +71,8 @@ public struct SQLState: Hashable, Sendable {
     public static let serializationFailure = SQLState(known: "40001")
     /// The transaction was given up for others that it waited for and that waited for it.
     public static let deadlockDetected = SQLState(known: "40P01")
+    /// The role may not do this.
+    public static let insufficientPrivilege = SQLState(known: "42501")
     /// The statement's name is taken.
     public static let duplicatePreparedStatement = SQLState(known: "42P05")
     /// The transaction failed before; only its end is taken.

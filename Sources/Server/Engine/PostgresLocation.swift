@@ -39,8 +39,8 @@ struct PostgresLocation: DatabaseLocation {
         ) { migrations in try migrations.migrationRecords() }
     }
 
-    private static func report(to log: Log) -> @Sendable (ConnectionEvent) -> Void {
-        { event in log.record(.databaseConnection(level: event.level, text: "\(event)")) }
+    private static func report(to log: Log) -> @Sendable (PostgresEvent) -> Void {
+        { event in log.record(.databaseServer(level: event.level, text: "\(event)")) }
     }
 }
 

@@ -37,16 +37,33 @@ public final class RowImage: Sendable {
     }
 }
 
-/// One committed change of one row.
+/// One committed change of one row, or word that a table's changes cannot be told row by row.
 public struct Change: Sendable {
     /// What happened to the row.
     public enum Operation: String, Sendable {
         case insert = "INSERT"
         case update = "UPDATE"
         case delete = "DELETE"
+        /// What happened cannot be told row by row: whoever follows the table fetches it anew.
+        /// There is no key and no row; ``Change/reset`` says why.
+        case reset = "RESET"
     }
 
-    /// The change's number: consecutive over all tables, in commit order, never used twice.
+    /// Why a table's changes cannot be told row by row.
+    public enum Reset: String, CaseIterable, Sendable {
+        /// All rows of the table, or of a part of it, were removed at once.
+        case truncated
+        /// Changes were deleted from the log before they were told.
+        case trimmed
+        /// The log is another one, or lacks what was told: the database was restored or has failed
+        /// over. Numbers may begin again from an earlier one.
+        case epoch
+        /// A change is there and cannot be read.
+        case unreadable
+    }
+
+    /// The change's number: rises over all tables, in commit order, and is never used twice while
+    /// the history lasts. Engines may leave numbers out.
     public let sequence: Int64
     /// The first number of the write that this change belongs to.
     public let transaction: Int64
@@ -62,8 +79,10 @@ public struct Change: Sendable {
     public let new: RowImage?
     /// The row before an update or delete.
     public let old: RowImage?
+    /// Why the table must be fetched anew; nil but for `Operation.reset`.
+    public let reset: Reset?
 
-    /// A change.
+    /// A change of a row.
     public init(
         sequence: Int64, transaction: Int64, committedAt: Instant, table: String,
         operation: Operation, key: [Value], new: RowImage?, old: RowImage?
@@ -76,5 +95,24 @@ public struct Change: Sendable {
         self.key = key
         self.new = new
         self.old = old
+        reset = nil
+    }
+
+    /// Word that whoever follows a table fetches it anew.
+    ///
+    /// - Parameter sequence: the number of the change that cannot be told, or of the last one that
+    ///   was told before.
+    public init(
+        reset: Reset, of table: String, sequence: Int64, transaction: Int64, committedAt: Instant
+    ) {
+        self.sequence = sequence
+        self.transaction = transaction
+        self.committedAt = committedAt
+        self.table = table
+        operation = .reset
+        key = []
+        new = nil
+        old = nil
+        self.reset = reset
     }
 }

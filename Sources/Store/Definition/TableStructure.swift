@@ -81,6 +81,9 @@ public struct TableStructure: Hashable, Sendable {
     public var primaryKey: [String] = []
     /// The columns of the unique constraints.
     public var uniques: Set<[String]> = []
+    /// The unique constraints that are more, or less, than those of a definition: in the engine's
+    /// words, by their names.
+    public var otherUniques: [String: String] = [:]
     /// The foreign keys.
     public var keys: Set<Key> = []
     /// The conditions of all checks.
@@ -100,5 +103,6 @@ public struct TableStructure: Hashable, Sendable {
             && primaryKey == other.primaryKey
             && uniques.isSuperset(of: other.uniques) && keys.isSuperset(of: other.keys)
             && checks.isSuperset(of: other.checks) && options == other.options
+            && other.otherUniques.allSatisfy { otherUniques[$0] == $1 }
     }
 }

@@ -39,6 +39,18 @@ public protocol MigrationTarget: MigrationEngine {
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R
 
+    /// Runs `body`, which only asks, on one state of the database. Where the engine can it makes
+    /// nothing and waits for nobody who migrates: this is what every start asks first.
+    func inspect<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R
+
+    /// The sequences among these that may have to be raised, since their tables hold greater
+    /// values.
+    func laggingSequences(
+        among sequences: [IdentitySequence]
+    ) throws(Problem) -> [IdentitySequence]
+
     /// Gives the database up.
     func close()
 }
@@ -49,5 +61,17 @@ extension MigrationTarget {
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         try migrate(body)
+    }
+
+    /// As any transaction, where nobody else can be waited for.
+    public func inspect<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrate(body)
+    }
+
+    /// All of them: whoever raises one looks again.
+    public func laggingSequences(among sequences: [IdentitySequence]) -> [IdentitySequence] {
+        sequences
     }
 }

@@ -48,6 +48,10 @@ public struct MigrationScript: Sendable {
         public var replacesRows = false
         /// Why it is not run.
         public var refusal: Refusal?
+        /// Whether the engine cannot run it in a transaction.
+        public var standsAlone = false
+        /// The index that it leaves behind, of no use to anybody, if it fails; as SQL spells it.
+        public var unfinishedIndex: String?
 
         /// A statement of which nothing is known.
         public init(_ text: String, at offset: Int) {

@@ -34,12 +34,12 @@ public protocol MigrationTransaction: AnyObject {
     /// Whether a statement failed since what it makes is there already.
     func isRepetition(_ error: DatabaseError) -> Bool
 
-    /// The files that were applied, oldest first. Makes the table of them where there is none.
+    /// The files that were applied, oldest first.
     func migrationRecords() throws(DatabaseError) -> [MigrationRecord]
 
-    /// Takes down that a file begins which runs without a transaction, and clears away what it has
-    /// left if it began before and did not end.
-    func begin(_ record: MigrationRecord) throws(DatabaseError)
+    /// Takes down that a file begins which runs without a transaction, and clears away what its
+    /// statements have left if it began before and did not end.
+    func begin(_ record: MigrationRecord, _ script: MigrationScript) throws(DatabaseError)
 
     /// Takes down that a file is applied.
     func remember(_ record: MigrationRecord) throws(DatabaseError)
@@ -75,5 +75,7 @@ public protocol MigrationTransaction: AnyObject {
 
 extension MigrationTransaction {
     /// Every file runs in a transaction.
-    public func begin(_ record: MigrationRecord) throws(DatabaseError) {}
+    public func begin(
+        _ record: MigrationRecord, _ script: MigrationScript
+    ) throws(DatabaseError) {}
 }

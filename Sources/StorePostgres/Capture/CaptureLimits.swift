@@ -20,4 +20,15 @@ public enum CaptureLimits {
     /// Nanoseconds to wait after a failure; doubled with each, up to the most.
     static let retryFirst: UInt64 = 50_000_000
     static let retryMost: UInt64 = 5_000_000_000
+    /// Bytes of a row's image above which nobody is told of it: a node must hold some.
+    static let imageBytesMax = 16 << 20
+    /// Changes that a node asks for at once: some milliseconds of the server and of a thread.
+    static let pageChangesMax: Int64 = 500
+    /// Changes of one transaction that are published together, for rules that ask what else it
+    /// deleted. A larger one comes in parts.
+    static let togetherChangesMax = 10_000
+    /// What a step of the feed has, its wait for the locks of other nodes included.
+    static let feedTimeout = Duration.seconds(30)
+    /// What one step of retention has, its wait for a connection included.
+    static let trimTimeout = Duration.seconds(30)
 }

@@ -32,10 +32,13 @@ public struct CapturedRow: Hashable, Sendable {
     /// a truncate.
     public let key: [UInt8]
     /// The row after an insert or update, as a JSON object in the bytes that `ColumnType` encodes.
+    /// Nil also when it is too large.
     public let new: [UInt8]?
-    /// The row before an update or delete.
+    /// The row before an update or delete; nil also when it is too large.
     public let old: [UInt8]?
+}
 
+extension CapturedRow {
     /// Reads a row of ``ChangeStatements/changes``.
     public init(_ row: DataRow) throws(LogFault) {
         var reader = RowReader(row)

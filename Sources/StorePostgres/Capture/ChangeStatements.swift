@@ -42,7 +42,7 @@ public struct ChangeStatements: Sendable {
     private static func changes(_ space: LogSpace) -> String {
         """
         SELECT c.first_seq + (l.ord - c.first_ord) AS seq, c.first_seq, c.cut, c.xid, c.at,
-          l.model, l.op, l.key, l.new, l.old
+          l.model, l.op, l.key, \(image("l.new")), \(image("l.old"))
         FROM \(space.name("commits")) AS c CROSS JOIN LATERAL (
           SELECT b.* FROM \(space.name("log")) AS b
           WHERE b.xid = c.xid AND b.ord > c.first_ord + ($1 - c.first_seq)
@@ -55,13 +55,24 @@ public struct ChangeStatements: Sendable {
         """
     }
 
+    /// A row, or NULL for one that is too large for a node. What is stored in a few bytes is not
+    /// looked at: compression makes texts some ninety times shorter at most.
+    private static func image(_ column: String) -> String {
+        """
+        CASE WHEN pg_catalog.pg_column_size(\(column)) < 65536
+          OR pg_catalog.octet_length(\(column)::text) <= \(CaptureLimits.imageBytesMax)
+          THEN \(column) END
+        """
+    }
+
     private static func history(_ space: LogSpace) -> String {
         """
         SELECT 'e'::"char", e.epoch, e.prev, e.prev_end, e.number FROM \(space.name("epochs")) AS e
         UNION ALL
         SELECT 't', t.model, NULL, t.seq, NULL FROM \(space.name("trimmed")) AS t
         UNION ALL
-        SELECT 'h', '', NULL, max(k.last_seq), NULL FROM \(space.name("cut")) AS k
+        SELECT 'h', '', NULL, k.last_seq, NULL FROM (
+          SELECT last_seq FROM \(space.name("cut")) ORDER BY n DESC LIMIT 1) AS k
         """
     }
 

@@ -73,6 +73,10 @@ public struct TickSchedule: Sendable {
         look = Work(due: now)
     }
 
+    /// The cuts are of another history, and their numbers may be lower: the next one that is found
+    /// is read whatever its number.
+    public mutating func renumber() { newest = -1 }
+
     /// When to be woken at the latest, if nothing else happens; nil while nothing is to be done but
     /// to await the end of what runs. A tick tells what a look would, so none begins beside one.
     public var wakeAt: UInt64? {

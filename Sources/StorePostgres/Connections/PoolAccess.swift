@@ -63,6 +63,15 @@ public final class ExclusiveConnection: Sendable {
         context.post { lent.value.giveBack(.closed) }
     }
 
+    /// The process that serves the session; see ``LentConnection/processID``.
+    public var processID: Int32? {
+        precondition(!context.isCurrent, "a loop cannot wait for itself")
+        let reply = Handover<Int32?>()
+        let lent = lent
+        context.post { reply.give(lent.value.processID) }
+        return reply.take()
+    }
+
     /// Runs one unit and waits for its end.
     ///
     /// - Parameters:

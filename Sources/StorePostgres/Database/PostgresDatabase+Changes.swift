@@ -1,11 +1,65 @@
 public import Diagnostics
+import Network
 public import Store
+import Synchronization
+
+/// What of a database is captured, and who follows it. Any thread.
+final class Capture: Sendable {
+    private struct State {
+        var models: [CapturedModel] = []
+        /// The newest cut there was when capture was first set up: nothing is missed behind it.
+        var start: Cut?
+        var feed: LoopBound<ChangeFeed>?
+        var door: ChangeFeedDoor?
+    }
+
+    private let state = Mutex(State())
+
+    /// The history that is followed; nil while nobody follows one.
+    var epoch: String? { state.withLock { $0.door }?.epoch }
+
+    /// A write of this node has been made.
+    func committed() { state.withLock { $0.door }?.committed() }
+
+    /// Has changes deleted that are old.
+    func trim() { state.withLock { $0.door }?.trim() }
+
+    /// Tables are captured from now on, behind this cut at the latest.
+    func set(_ models: [CapturedModel], behind cut: Cut) {
+        let door = state.withLock { state in
+            state.models = models
+            if state.start == nil { state.start = cut }
+            return state.door
+        }
+        door?.follow(models)
+    }
+
+    /// What a feed begins with; nil while no capture has been set up.
+    var beginning: (models: [CapturedModel], start: Cut)? {
+        state.withLock { state in state.start.map { (state.models, $0) } }
+    }
+
+    func follow(_ feed: LoopBound<ChangeFeed>, by door: ChangeFeedDoor) {
+        state.withLock { state in
+            state.feed = feed
+            state.door = door
+        }
+    }
+
+    /// The feed, which nobody has any more.
+    func takeFeed() -> LoopBound<ChangeFeed>? {
+        state.withLock { state in
+            defer { state.feed = nil }
+            return state.feed
+        }
+    }
+}
 
 extension PostgresDatabase {
     /// See ``Store/Database/setCaptured(_:)``.
     public func setCaptured(_ tables: [CapturedTable]) throws(Problem) {
         let models = tables.map { CapturedModel($0, in: schema) }
-        try loop.access.setUpCapture(models, in: space)
+        capture.set(models, behind: try loop.access.setUpCapture(models, in: space))
     }
 
     /// See ``Store/Database/onCommit(_:afterReplies:)``.
@@ -13,15 +67,32 @@ extension PostgresDatabase {
         _ publish: @escaping @Sendable ([Change]) -> Void,
         afterReplies: @escaping @Sendable () -> Void
     ) {
+        guard let (models, start) = capture.beginning else { return }
+        let (space, log) = (space, log)
+        let (feed, door) = loop.perform { pool in
+            let feed = ChangeFeed(
+                pool, in: space, after: start, following: models,
+                changesMax: DatabaseBounds.changesMax, log: { log(.feed($0)) }, publish: publish,
+                published: afterReplies)
+            feed.start()
+            return (LoopBound(feed, on: pool.loop), feed.door)
+        }
+        capture.follow(feed, by: door)
     }
 
     /// See ``Store/Database/trimChanges()``.
-    public func trimChanges() {}
+    public func trimChanges() { capture.trim() }
+
+    /// Ends what ``onCommit(_:afterReplies:)`` has begun.
+    func endFeed() {
+        guard let feed = capture.takeFeed() else { return }
+        loop.perform { _ in feed.value.stop() }
+    }
 }
 
 extension CapturedModel {
     /// A table of a schema.
-    init(_ table: CapturedTable, in schema: String) {
+    fileprivate init(_ table: CapturedTable, in schema: String) {
         self.init(
             schema: schema, name: table.name,
             columns: table.columns.map { Column($0.name, $0.type) }, key: table.key,

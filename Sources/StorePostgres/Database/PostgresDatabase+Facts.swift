@@ -47,7 +47,7 @@ extension PostgresDatabase {
     /// - Throws: 08006 when no server can be reached, or what it says.
     public static func facts(
         of configuration: PostgresConfiguration,
-        log: @escaping @Sendable (ConnectionEvent) -> Void
+        log: @escaping @Sendable (PostgresEvent) -> Void
     ) throws -> [String: String] {
         try PostgresMigrations.with(configuration, log: log) { migrations in
             let session = try MigrationSession.borrow(from: migrations.pool)

@@ -40,6 +40,20 @@ extension PostgresDatabase: MigrationTarget {
     ) throws(Problem) -> R {
         try migrations.migrateOutsideTransaction(body)
     }
+
+    /// See ``Store/MigrationTarget/inspect(_:)``.
+    public func inspect<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrations.inspect(body)
+    }
+
+    /// See ``Store/MigrationTarget/laggingSequences(among:)``.
+    public func laggingSequences(
+        among sequences: [IdentitySequence]
+    ) throws(Problem) -> [IdentitySequence] {
+        try migrations.laggingSequences(among: sequences)
+    }
 }
 
 extension PostgresMigrations {
@@ -48,10 +62,12 @@ extension PostgresMigrations {
     /// - Throws: 08006 when no server can be reached, `unsuitable_database`, what `body` throws.
     public static func with<R>(
         _ configuration: PostgresConfiguration,
-        log: @escaping @Sendable (ConnectionEvent) -> Void,
+        log: @escaping @Sendable (PostgresEvent) -> Void,
         _ body: (PostgresMigrations) throws -> R
     ) throws -> R {
-        let cluster = PostgresCluster(configuration.cluster, resolver: Resolver(), log: log)
+        let cluster = PostgresCluster(configuration.cluster, resolver: Resolver()) {
+            log(.connection($0))
+        }
         let loop = try DatabaseLoop(cluster)
         defer { loop.stop() }
         return try body(PostgresMigrations(loop.access))
@@ -63,7 +79,7 @@ extension MigrationSession {
     static func borrow(from pool: PoolAccess) throws(Problem) -> MigrationSession {
         try worded { () throws(DatabaseError) in
             do throws(UnitFailure) {
-                return MigrationSession(try pool.borrow(within: DatabaseThreads.patience))
+                return MigrationSession(try pool.borrow(within: DatabaseBounds.patience))
             } catch {
                 throw DatabaseError(error)
             }

@@ -10,7 +10,7 @@ extension PostgresDatabase: Database {
     ) throws(Problem) -> Reading<R> {
         .mustWait(
             PendingRead { [self] reply in
-                workers.start(waitingMax: DatabaseThreads.waitingMax) { [self] _ in
+                workers.start(waitingMax: DatabaseBounds.waitingMax) { [self] _ in
                     Result { () throws(Problem) in
                         try transact(.reads, within: configuration.statementTimeout) {
                             transaction throws(Problem) in try body(transaction)
@@ -28,7 +28,7 @@ extension PostgresDatabase: Database {
         let result: Result<Result<R, Problem>, WorkRefusal>
         do throws(WorkRefusal) {
             result = .success(
-                try await workers.run(waitingMax: DatabaseThreads.waitingMax) { [self] _ in
+                try await workers.run(waitingMax: DatabaseBounds.waitingMax) { [self] _ in
                     Result { () throws(Problem) in
                         try transact(.writes, within: configuration.statementTimeout, body)
                     }
@@ -44,7 +44,7 @@ extension PostgresDatabase: Database {
     public func writeAndWait<R: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        try transact(.writes, within: DatabaseThreads.patience, body)
+        try transact(.writes, within: DatabaseBounds.patience, body)
     }
 
     /// Runs `body` in a transaction, and again when others were in its way.

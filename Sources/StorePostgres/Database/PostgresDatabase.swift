@@ -13,19 +13,21 @@ public final class PostgresDatabase: Sendable {
     public let dialect: any Dialect = PostgresDialect()
     /// The engine with its version.
     public let engine: String
-    /// What names the history of changes that was in force when the database was opened.
-    public let epoch: String
+    /// The history of changes that was in force when the database was opened.
+    private let firstEpoch: String
     /// The schema of the project's tables.
     let schema: String
     let cluster: PostgresCluster
     let loop: DatabaseLoop
+    let log: @Sendable (PostgresEvent) -> Void
     let space = LogSpace()
     let configuration: PostgresConfiguration
     /// What has been noted about the database, by name.
     let facts: Mutex<[String: String]>
     /// Threads that wait for transactions.
     let workers = WorkerPool<Void>(
-        name: "database", threadsMax: DatabaseThreads.count, makeSeat: {})
+        name: "database", threadsMax: DatabaseBounds.threads, makeSeat: {})
+    let capture = Capture()
     private let standing: Standing
     private let isClosed = Atomic(false)
 
@@ -36,16 +38,16 @@ public final class PostgresDatabase: Sendable {
     ///   the engine needs, or what it says.
     public static func open(
         _ configuration: PostgresConfiguration,
-        log: @escaping @Sendable (ConnectionEvent) -> Void
+        log: @escaping @Sendable (PostgresEvent) -> Void
     ) throws(Problem) -> PostgresDatabase {
         let standing = Standing()
         let cluster = PostgresCluster(configuration.cluster, resolver: Resolver()) { event in
             standing.note(event)
-            log(event)
+            log(.connection(event))
         }
         let loop = try DatabaseLoop(cluster)
         do throws(Problem) {
-            return try PostgresDatabase(configuration, cluster, loop, standing)
+            return try PostgresDatabase(configuration, cluster, loop, standing, log)
         } catch {
             loop.stop()
             throw error
@@ -54,9 +56,10 @@ public final class PostgresDatabase: Sendable {
 
     private init(
         _ configuration: PostgresConfiguration, _ cluster: PostgresCluster, _ loop: DatabaseLoop,
-        _ standing: Standing
+        _ standing: Standing, _ log: @escaping @Sendable (PostgresEvent) -> Void
     ) throws(Problem) {
         self.standing = standing
+        self.log = log
         self.configuration = configuration
         self.cluster = cluster
         self.loop = loop
@@ -67,15 +70,18 @@ public final class PostgresDatabase: Sendable {
             try ServerInspection(session, space)
         }
         try server.require(connections: configuration.cluster.connectionsMax, space)
-        if !server.isInstalled { try loop.access.setUpCapture([], in: space) }
+        if !server.isInstalled { _ = try loop.access.setUpCapture([], in: space) }
         let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
         schema = server.schema ?? ""
         engine = "PostgreSQL \(server.version)"
-        epoch = noted.epoch
+        firstEpoch = noted.epoch
         facts = Mutex(noted.facts)
     }
 
     deinit { close() }
+
+    /// What names the history of changes: a server that fails over or is restored begins another.
+    public var epoch: String { capture.epoch ?? firstEpoch }
 
     /// What a loop reads and writes with. To be called on the loop; the pool is to be closed there
     /// before it ends.
@@ -86,7 +92,9 @@ public final class PostgresDatabase: Sendable {
         let dialect = PostgresDialect()
         return (
             PostgresReader(pool, dialect: dialect),
-            PostgresWrites(pool, dialect, timeout: configuration.statementTimeout), pool
+            PostgresWrites(
+                pool, dialect, timeout: configuration.statementTimeout,
+                committed: { [capture] in capture.committed() }), pool
         )
     }
 
@@ -104,6 +112,7 @@ public final class PostgresDatabase: Sendable {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         workers.close()
         workers.join()
+        endFeed()
         loop.stop()
     }
 }
@@ -127,12 +136,14 @@ private final class Standing: Sendable {
     }
 }
 
-/// Bounds of what threads wait for.
-enum DatabaseThreads {
+/// Bounds of a database, each with its unit and its reason.
+enum DatabaseBounds {
     /// Threads that wait for transactions: each has a connection meanwhile.
-    static let count = 4
+    static let threads = 4
     /// Transactions that wait for a thread.
     static let waitingMax = 1_000
     /// What a start-up or a command waits for a connection.
     static let patience = Duration.seconds(30)
+    /// Changes in the log beyond which the oldest are deleted, however young they are.
+    static let changesMax: Int64 = 1_000_000
 }

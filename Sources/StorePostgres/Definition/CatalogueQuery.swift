@@ -13,7 +13,8 @@ enum CatalogueQuery {
         /// Table, name, type, NOT NULL, default, identity, generated, collation.
         case column
         /// Table, name, kind, columns, condition, validated, deferred, the table referred to, its
-        /// columns, what a delete does, what else is said of the reference.
+        /// columns, what a delete does, what else is said of the reference, the text of a key that
+        /// is another than a definition's: ON CONFLICT takes no deferrable one.
         case constraint
         /// Name, table, unique, valid, condition, then the parts: text, whether it is a column.
         case index
@@ -22,13 +23,15 @@ enum CatalogueQuery {
     /// The lines, in an order of their own.
     static let sql = """
         WITH tables AS MATERIALIZED (
-          SELECT c.oid, c.relname, c.relpersistence
-          FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+          SELECT c.oid, c.relname, c.relpersistence FROM pg_catalog.pg_class AS c
+          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
           WHERE n.nspname = pg_catalog.current_schema() AND c.relkind IN ('r', 'p')
-            AND NOT c.relispartition AND pg_catalog.lower(c.relname) NOT LIKE '\\_apus\\_%'
+            AND NOT c.relispartition
+            AND pg_catalog.lower(c.relname) NOT LIKE '\\_apus\\_%'
             AND NOT EXISTS (
-              SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = 'pg_catalog.pg_class'::regclass
-                AND d.objid = c.oid AND d.deptype = 'e'))
+              SELECT FROM pg_catalog.pg_depend AS d
+              WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+                AND d.deptype = 'e'))
         SELECT line::text FROM (
         \(tables)
         UNION ALL
@@ -47,17 +50,19 @@ enum CatalogueQuery {
         FROM tables AS t
         """
 
-    /// The database's own order is told from that of code points, which is "C" whatever it is
-    /// called.
+    /// The database's own order is told from that of code points, which is "C" of the system's
+    /// library and all that the server has built in; ICU goes by a locale of its own.
     private static let columns = """
         SELECT 2, t.relname, a.attnum::int, '', json_build_array('column', t.relname, a.attname,
           pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
           CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
           a.attidentity,
           CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
-          CASE WHEN l.collname NOT IN ('C', 'POSIX') AND NOT (l.collname = 'default' AND EXISTS (
-            SELECT FROM pg_catalog.pg_database AS b
-            WHERE b.datname = pg_catalog.current_database() AND b.datcollate IN ('C', 'POSIX')))
+          CASE WHEN NOT (l.collnamespace = 'pg_catalog'::regnamespace
+            AND (l.collname IN ('C', 'POSIX') OR l.collname = 'default' AND EXISTS (
+              SELECT FROM pg_catalog.pg_database AS b
+              WHERE b.datname = pg_catalog.current_database() AND (b.datlocprovider = 'b'
+                OR b.datlocprovider = 'c' AND b.datcollate IN ('C', 'POSIX')))))
             THEN l.collname END)
         FROM tables AS t JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.oid
         LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = t.oid AND d.adnum = a.attnum
@@ -74,9 +79,15 @@ enum CatalogueQuery {
             CASE WHEN o.confupdtype NOT IN ('a', ' ') THEN 'on update' END,
             CASE WHEN o.confmatchtype = 'f' THEN 'match full' END,
             CASE WHEN r.oid IS NOT NULL AND r.oid NOT IN (SELECT oid FROM tables)
-              THEN 'in another schema' END))
+              THEN 'in another schema' END),
+          CASE WHEN o.contype IN ('p', 'u')
+            AND (o.condeferrable OR x.indnullsnotdistinct OR m.amname <> 'btree')
+            THEN pg_catalog.pg_get_constraintdef(o.oid) END)
         FROM tables AS t JOIN pg_catalog.pg_constraint AS o ON o.conrelid = t.oid
         LEFT JOIN pg_catalog.pg_class AS r ON r.oid = o.confrelid
+        LEFT JOIN pg_catalog.pg_index AS x ON x.indexrelid = o.conindid
+        LEFT JOIN pg_catalog.pg_class AS k ON k.oid = o.conindid
+        LEFT JOIN pg_catalog.pg_am AS m ON m.oid = k.relam
         WHERE o.contype IN ('p', 'u', 'f', 'c')
         """
 
@@ -101,7 +112,8 @@ enum CatalogueQuery {
                 AND i.indoption[k.place - 1] IN (0, 3),
               coalesce(i.indoption[k.place - 1], 0), m.amname, q.opcname,
               k.place > i.indnkeyatts, coalesce(i.indnullsnotdistinct, false),
-              CASE WHEN i.indcollation[k.place - 1] <> 0 THEN i.indcollation[k.place - 1]::regcollation::text END)
+              CASE WHEN i.indcollation[k.place - 1] <> 0
+                THEN i.indcollation[k.place - 1]::regcollation::text END)
               ORDER BY k.place)
             FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
             LEFT JOIN pg_catalog.pg_attribute AS a

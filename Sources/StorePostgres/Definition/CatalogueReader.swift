@@ -17,8 +17,8 @@ struct CatalogueReader {
         for line in lines {
             guard let document = try? JSONDocument(parsing: Array(line.utf8)) else { continue }
             let members = document.root.elements
-            guard let kind = members.first?.string.flatMap(CatalogueQuery.Line.init) else { continue }
-            switch kind {
+            switch members.first?.string.flatMap(CatalogueQuery.Line.init) {
+            case nil: continue
             case .table: readTable(members)
             case .column: readColumn(members)
             case .constraint: readConstraint(members)
@@ -59,7 +59,9 @@ struct CatalogueReader {
         case "a": column.rest.append("numbers of its own always")
         default: break
         }
-        if let generated = members[7].string { column.rest.append("a generated value \(generated)") }
+        if let generated = members[7].string {
+            column.rest.append("a generated value \(generated)")
+        }
         if let collation = members[8].string {
             column.rest.append("the collation \(quoted(identifier: collation))")
         }
@@ -71,12 +73,16 @@ struct CatalogueReader {
     private mutating func readConstraint(_ members: [JSONValue]) {
         let table = Self.text(members[1]).lowercased()
         let columns = Self.names(members[4])
-        let isDeferred = members[7].bool == true
         switch Self.text(members[3]) {
         case "p":
             structure.tables[table]?.primaryKey = columns
-            if isDeferred { structure.tables[table]?.options.insert("deferred key") }
-        case "u": structure.tables[table]?.uniques.insert(columns)
+            if let words = members[12].string { structure.tables[table]?.options.insert(words) }
+        case "u":
+            if let words = members[12].string {
+                structure.tables[table]?.otherUniques[Self.text(members[2])] = words
+            } else {
+                structure.tables[table]?.uniques.insert(columns)
+            }
         case "f":
             let key = Self.key(members, columns)
             structure.tables[table]?.keys.insert(key)

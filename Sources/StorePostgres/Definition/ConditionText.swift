@@ -6,7 +6,7 @@ extension TableStructure.Condition {
     init(printed text: String) {
         let tokens = SQLLexer.tokens(of: text)
         var inner = tokens[...]
-        while let first = inner.first, first.isSymbol("("), Self.closing(inner) == inner.endIndex - 1 {
+        while inner.first?.isSymbol("(") == true, Self.closing(inner) == inner.endIndex - 1 {
             inner = inner.dropFirst().dropLast()
         }
         let names = inner.compactMap(\.name)
@@ -57,7 +57,8 @@ enum PrintedConstant {
     /// The text that the constant's type reads; nil for what is no constant.
     static func text(of printed: String) -> String? {
         var tokens = SQLLexer.tokens(of: printed)[...]
-        if tokens.first?.isSymbol("(") == true, let end = tokens.firstIndex(where: { $0.isSymbol(")") })
+        if tokens.first?.isSymbol("(") == true,
+            let end = tokens.firstIndex(where: { $0.isSymbol(")") })
         {
             tokens.remove(at: end)
             tokens.removeFirst()

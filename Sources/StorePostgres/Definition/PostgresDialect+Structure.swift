@@ -37,6 +37,7 @@ extension PostgresDialect {
 
     /// See ``Store/DefinitionDialect/optionsFault``.
     public var optionsFault: String {
-        "is UNLOGGED, INHERITS from another, has a deferred key, or is spelled otherwise"
+        "is UNLOGGED, INHERITS from another, has a primary key that is DEFERRABLE or no btree, or "
+            + "is spelled otherwise"
     }
 }

@@ -1,31 +1,9 @@
 import Bytes
+import Store
 
-/// A token of SQL text as PostgreSQL reads it (manual, "Lexical Structure").
-struct SQLToken: Hashable {
-    enum Kind: Hashable {
-        /// A keyword or an identifier without quotes.
-        case word
-        /// An identifier in double quotes, quotes removed.
-        case quoted
-        /// A constant in single quotes or between dollars, with all that belongs to it.
-        case literal
-        case number
-        case symbol
-    }
-
-    let kind: Kind
-    /// Words in lower case, as the server takes them; names in double quotes as they stand there.
-    let text: String
-    /// Where it starts in the source, in bytes.
-    let offset: Int
-    /// Where it ends.
-    let end: Int
-
-    /// Whether this is the keyword `word`, given in lower case.
-    func isWord(_ word: String) -> Bool { kind == .word && text == word }
-
-    func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
-
+// Tokens as PostgreSQL reads them (manual, "Lexical Structure"). Names in double quotes keep their
+// cases; what is between dollars is a literal too.
+extension SQLToken {
     /// What it names, in lower case; nil for what names nothing.
     var name: String? {
         switch kind {
@@ -66,7 +44,8 @@ struct SQLLexer {
         case Self.quote: return literal(from: start, prefix: 0)
         case ASCII.quote: return quoted(from: start)
         case Self.dollar where dollarTag != nil: return dollarQuoted(from: start)
-        case let first where Self.isWordByte(first) && !ASCII.isDigit(first) && first != Self.dollar:
+        case let first
+        where Self.isWordByte(first) && !ASCII.isDigit(first) && first != Self.dollar:
             while position < bytes.count, Self.isWordByte(byte()) { position += 1 }
             return token(.word, text(start, position).lowercased(), start)
         case let first where ASCII.isDigit(first): return number(from: start)

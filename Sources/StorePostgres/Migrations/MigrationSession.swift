@@ -88,8 +88,23 @@ final class MigrationSession: Sendable {
         }
     }
 
+    /// Runs statements and takes them back.
+    func undone(_ body: () throws(DatabaseError) -> Void) throws(DatabaseError) {
+        try run("SAVEPOINT _apus_trial")
+        let result = Result { () throws(DatabaseError) in try body() }
+        if case .failure(.unreachable) = result { return try result.get() }
+        try run("ROLLBACK TO SAVEPOINT _apus_trial; RELEASE SAVEPOINT _apus_trial")
+        try result.get()
+    }
+
+    /// The process that serves it, as the server has said when it began.
+    var processID: Int32? { connection.processID }
+
     /// Ends the session: what scripts have set goes with it, and a transaction that is open.
     func close() { connection.giveBack(.closed) }
+
+    /// Leaves it to others: nothing has been set. A transaction that is open is rolled back.
+    func leave() { connection.giveBack(.forOthers) }
 }
 
 /// What comes of a statement, as it comes on the loop while the thread that asked waits.

@@ -30,15 +30,17 @@ extension PostgresDialect {
 }
 
 extension MigrationScript.Statement {
-    fileprivate init(_ statement: SQLScript.Statement) {
+    fileprivate init(_ statement: SQLStatement) {
         self.init(statement.text, at: statement.offset)
         isAdditive = statement.isAdditive
         mayDrop = statement.mayDrop
         droppedNames = statement.droppedNames
+        standsAlone = statement.standsAlone
+        unfinishedIndex = statement.indexBesideWriters
     }
 }
 
-extension SQLScript.Statement {
+extension SQLStatement {
     /// What would break the transaction a file runs in.
     private static let refused: Set<String> = [
         "begin", "commit", "end", "rollback", "abort", "savepoint", "release", "start",
@@ -49,27 +51,26 @@ extension SQLScript.Statement {
         let words = tokens.prefix(2).map(\.text)
         let first = words.first ?? ""
         if Self.refused.contains(first) || words == ["prepare", "transaction"] {
-            faults.append(
-                .init(
-                    "\(first.uppercased()) cannot stand in a migration file: each file runs in "
-                        + "one transaction of its own", at: offset))
+            faults.append(endsTransaction)
         }
         if first == "copy", tokens.contains(where: { $0.isWord("stdin") }) {
             faults.append(
                 .init("COPY FROM STDIN cannot stand in a migration file: write INSERT", at: offset))
         }
         if let token = tokens.first(where: { $0.name?.hasPrefix("_apus_") == true }) {
-            faults.append(.init("\(token.name ?? "") is the server's own", at: token.offset))
+            faults.append(.reserved(token.name ?? "", at: token.offset))
+        }
+        if isIndexBesideWriters, indexBesideWriters == nil {
+            faults.append(
+                .init(
+                    "CREATE INDEX CONCURRENTLY needs a name for the index: one that fails is "
+                        + "dropped by it when the file begins again", at: offset))
         }
         return faults
     }
 
     fileprivate var isAdditive: Bool {
-        let words = tokens.filter { $0.kind == .word }.prefix(8).map(\.text)
-        return words.starts(with: ["create", "table"])
-            || words.starts(with: ["create", "index"])
-            || words.starts(with: ["create", "unique", "index"])
-            || (words.starts(with: ["alter", "table"]) && addsOnly)
+        isCreation || (begins(with: "alter", "table") && addsOnly)
     }
 
     /// Whether an ALTER TABLE does nothing but add: what it does stands behind commas outside of
@@ -94,14 +95,7 @@ extension SQLScript.Statement {
             && actions.dropFirst().allSatisfy { $0.first?.isWord("add") == true }
     }
 
-    /// Whether it says DROP: of a table, or of a column in ALTER TABLE.
-    fileprivate var mayDrop: Bool {
-        guard let head = tokens.first else { return false }
-        return (head.isWord("drop") || head.isWord("alter"))
-            && tokens.contains { $0.isWord("drop") }
-    }
-
     fileprivate var droppedNames: [String] {
-        tokens.prefix(2).map(\.text) == ["drop", "table"] ? tokens.compactMap(\.name) : []
+        begins(with: "drop", "table") ? tokens.compactMap(\.name) : []
     }
 }

@@ -12,18 +12,22 @@ extension PostgresMigrationTransaction {
         )
         """
 
-    private func makeTable() throws(DatabaseError) {
+    private func hasTable() throws(DatabaseError) -> Bool {
         let found = try session.run(
             """
             SELECT FROM pg_catalog.pg_class AS c
             JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
             WHERE n.nspname = pg_catalog.current_schema() AND c.relname = '_apus_migrations'
             """)
-        if found.isEmpty { try session.run(Self.table) }
+        return !found.isEmpty
+    }
+
+    private func makeTable() throws(DatabaseError) {
+        if try !hasTable() { try session.run(Self.table) }
     }
 
     func migrationRecords() throws(DatabaseError) -> [MigrationRecord] {
-        try makeTable()
+        guard try hasTable() else { return [] }
         let rows = try session.run(
             "SELECT version, name, checksum, applied_at FROM _apus_migrations "
                 + "WHERE applied_at IS NOT NULL ORDER BY version")
@@ -39,23 +43,22 @@ extension PostgresMigrationTransaction {
         try write(record, appliedAt: PostgresDialect.literal(record.appliedAt))
     }
 
-    /// See ``Store/MigrationTransaction/begin(_:)``.
-    func begin(_ record: MigrationRecord) throws(DatabaseError) {
+    /// A build that failed or was cut off leaves an index that serves nobody and is in the way.
+    func begin(_ record: MigrationRecord, _ script: MigrationScript) throws(DatabaseError) {
         try makeTable()
         let begun = try session.run(
             "SELECT FROM _apus_migrations WHERE applied_at IS NULL AND version = "
                 + PostgresDialect.literal(record.version))
         if begun.isEmpty { return try write(record, appliedAt: "NULL") }
-        // A build that failed or was cut off leaves an index that serves nobody and is in the way.
-        let left = try session.run(
-            """
-            SELECT c.relname FROM pg_catalog.pg_index AS i
-            JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = pg_catalog.current_schema() AND NOT i.indisvalid
-            """)
-        for case let name? in left.compactMap(\.first) {
-            try session.run("DROP INDEX CONCURRENTLY \(quoted(identifier: name))")
+        for name in script.statements.compactMap(\.unfinishedIndex) {
+            let left = try session.run(
+                """
+                SELECT indexrelid::regclass FROM pg_catalog.pg_index
+                WHERE indexrelid = pg_catalog.to_regclass(\(PostgresDialect.literal(name)))
+                  AND NOT indisvalid
+                """)
+            guard case let index?? = left.first?.first else { continue }
+            try session.run("DROP INDEX CONCURRENTLY \(index)")
         }
     }
 
@@ -64,9 +67,11 @@ extension PostgresMigrationTransaction {
     ) throws(DatabaseError) {
         let values = [record.version, record.name, record.checksum].map(PostgresDialect.literal)
         try session.run(
-            "INSERT INTO _apus_migrations AS m VALUES (\(values.joined(separator: ", ")), \(moment)) "
-                + "ON CONFLICT (version) DO UPDATE SET name = excluded.name, "
-                + "checksum = excluded.checksum, applied_at = excluded.applied_at "
-                + "WHERE m.applied_at IS NULL")
+            """
+            INSERT INTO _apus_migrations AS m VALUES (\(values.joined(separator: ", ")), \(moment))
+            ON CONFLICT (version) DO UPDATE SET name = excluded.name,
+              checksum = excluded.checksum, applied_at = excluded.applied_at
+            WHERE m.applied_at IS NULL
+            """)
     }
 }

@@ -4,18 +4,29 @@ import Values
 
 /// A transaction that changes tables, or a run of statements that each stand alone.
 final class PostgresMigrationTransaction: MigrationTransaction {
-    let session: MigrationSession
-    /// Whether there is a transaction around its statements.
-    let isTransaction: Bool
+    /// What there is around its statements.
+    enum Mode {
+        /// A transaction that may be committed.
+        case transaction
+        /// A transaction that never is, in a schema of its own; see ``PostgresScratch``.
+        case scratch
+        /// Nothing.
+        case standalone
+        /// A transaction that only reads.
+        case inspection
+    }
 
-    init(_ session: MigrationSession, isTransaction: Bool = true) {
+    let session: MigrationSession
+    let mode: Mode
+
+    init(_ session: MigrationSession, _ mode: Mode) {
         self.session = session
-        self.isTransaction = isTransaction
+        self.mode = mode
     }
 
     /// A statement that fails takes nothing else with it: whoever asked for it goes on.
     private func guarded<R>(_ body: () throws(DatabaseError) -> R) throws(DatabaseError) -> R {
-        isTransaction ? try session.guarded(body) : try body()
+        mode == .standalone ? try body() : try session.guarded(body)
     }
 
     // MARK: Tables
@@ -72,18 +83,25 @@ final class PostgresMigrationTransaction: MigrationTransaction {
     // MARK: Files
 
     func run(_ statement: MigrationScript.Statement) throws(DatabaseError) {
-        let text =
-            isTransaction ? SQLScript.withoutConcurrently(statement.text) : statement.text
-        try execute(text)
+        switch mode {
+        case .transaction, .inspection: try execute(statement.text)
+        case .standalone: try session.runAlone(statement)
+        case .scratch:
+            guard let text = statement.parsed?.inTransaction else { return }
+            try execute(text)
+            try session.requireNoneOthersTouched()
+        }
     }
 
     /// The sequences of identity columns go with their tables by themselves.
     func endScript() throws(DatabaseError) {}
 
+    /// Rows are checked as they will be at the end. Taking that back lets the files that follow in
+    /// the same transaction wait for its end again.
     func brokenReference() throws(DatabaseError) -> (table: String, parent: String)? {
-        guard isTransaction else { return nil }
+        if mode == .standalone { return nil }
         do throws(DatabaseError) {
-            _ = try guarded { () throws(DatabaseError) in
+            try session.undone { () throws(DatabaseError) in
                 try session.run("SET CONSTRAINTS ALL IMMEDIATE")
             }
             return nil
@@ -154,43 +172,11 @@ final class PostgresMigrationTransaction: MigrationTransaction {
     func deferForeignKeys() throws(DatabaseError) {
         try session.run("SET CONSTRAINTS ALL DEFERRED")
     }
-
-    /// It never goes back: what it has given may be in use.
-    func raise(_ sequence: IdentitySequence) throws(DatabaseError) {
-        let column = quoted(identifier: sequence.column)
-        let table = quoted(identifier: sequence.table)
-        try session.run(
-            """
-            SELECT pg_catalog.setval(s.id, m.greatest) FROM (
-              SELECT pg_catalog.pg_get_serial_sequence(\(PostgresDialect.literal(table)),
-                \(PostgresDialect.literal(sequence.column)))::regclass AS id) AS s,
-              (SELECT max(\(column)) AS greatest FROM \(table)
-               WHERE \(column) <= \(sequence.countedMax)) AS m
-            WHERE s.id IS NOT NULL AND m.greatest > 0
-              AND m.greatest > coalesce(pg_catalog.pg_sequence_last_value(s.id), 0)
-            """)
-    }
 }
 
 extension MigrationSession {
     /// What the catalogue says of the session's own schema.
     func lines() throws(DatabaseError) -> [String] {
         try run(CatalogueQuery.sql).compactMap { $0.first ?? nil }
-    }
-}
-
-extension SQLScript {
-    /// A statement as it can stand in a transaction: an index that is made in one is not made
-    /// beside writers. What follows keeps its place.
-    static func withoutConcurrently(_ statement: String) -> String {
-        let tokens = SQLLexer.tokens(of: statement)
-        let head = tokens.prefix(4).map(\.text)
-        guard head.starts(with: ["create", "index"]) || head.starts(with: ["drop", "index"])
-            || head.starts(with: ["create", "unique", "index"]),
-            let token = tokens.prefix(4).first(where: { $0.isWord("concurrently") })
-        else { return statement }
-        var bytes = Array(statement.utf8)
-        for place in token.offset..<token.end { bytes[place] = UInt8(ascii: " ") }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

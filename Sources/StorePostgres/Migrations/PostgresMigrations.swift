@@ -38,12 +38,11 @@ public struct PostgresMigrations: MigrationTarget {
             let session = try MigrationSession.borrow(from: pool)
             defer { session.close() }
             do throws(Problem) {
-                try lock.take(session)
                 return try transact(session, "COMMIT", body)
             } catch {
-                guard session.wasBlocked, attempt < Self.attemptsMax else { throw error }
+                guard session.wasBlocked, attempt < MigrationPause.attemptsMax else { throw error }
             }
-            MigrationLock.pause(milliseconds: 100 << attempt)
+            MigrationPause.make(after: attempt)
             attempt += 1
         }
     }
@@ -54,34 +53,73 @@ public struct PostgresMigrations: MigrationTarget {
     ) throws(Problem) -> R {
         let session = try MigrationSession.borrow(from: pool)
         defer { session.close() }
-        try lock.take(session)
         return try transact(session, "ROLLBACK", body)
     }
-
-    /// See ``Store/MigrationTarget/migrateOutsideTransaction(_:)``.
-    public func migrateOutsideTransaction<R: Sendable>(
-        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
-    ) throws(Problem) -> R {
-        let session = try MigrationSession.borrow(from: pool)
-        defer { session.close() }
-        try lock.take(session)
-        return try body(PostgresMigrationTransaction(session, isTransaction: false))
-    }
-
-    private static let attemptsMax: UInt64 = 6
 
     /// - Parameter end: what ends the transaction where nothing fails.
     private func transact<R>(
         _ session: MigrationSession, _ end: String,
         _ body: (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        try worded { () throws(DatabaseError) in
-            try session.begin(lockTimeoutSeconds: 2)
-            try session.installFunctions()
-        }
-        let result = try body(PostgresMigrationTransaction(session))
+        try lock.begin(session)
+        try worded { () throws(DatabaseError) in try session.installFunctions() }
+        let result = try body(PostgresMigrationTransaction(session, .transaction))
         try worded { () throws(DatabaseError) in try session.end(end) }
         return result
+    }
+
+    /// See ``Store/MigrationTarget/migrateOutsideTransaction(_:)``.
+    ///
+    /// - Throws: `migration_failed` behind a pooler.
+    public func migrateOutsideTransaction<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        let session = try MigrationSession.borrow(from: pool)
+        defer { session.close() }
+        try lock.take(session)
+        try worded { () throws(DatabaseError) in try session.stand() }
+        return try body(PostgresMigrationTransaction(session, .standalone))
+    }
+
+    // MARK: What is there
+
+    /// See ``Store/MigrationTarget/inspect(_:)``. Neither makes nor locks anything, where our
+    /// functions are there; they are made where they are not.
+    public func inspect<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        let result = try look { transaction, isPrepared throws(Problem) -> R? in
+            guard isPrepared else { return nil }
+            return try body(transaction)
+        }
+        return if let result { result } else { try migrate(body) }
+    }
+
+    /// The migration files that were applied, oldest first; none where nobody has migrated yet.
+    /// Makes and locks nothing.
+    public func migrationRecords() throws(Problem) -> [MigrationRecord] {
+        try look { transaction, _ throws(Problem) in
+            try worded { () throws(DatabaseError) in try transaction.migrationRecords() }
+        }
+    }
+
+    /// See ``Store/MigrationTarget/laggingSequences(among:)``. One query.
+    public func laggingSequences(
+        among sequences: [IdentitySequence]
+    ) throws(Problem) -> [IdentitySequence] {
+        try look { transaction, _ throws(Problem) in
+            try worded { () throws(DatabaseError) in try transaction.lagging(among: sequences) }
+        }
+    }
+
+    /// - Parameter body: is told whether our functions are all there.
+    private func look<R>(
+        _ body: (PostgresMigrationTransaction, Bool) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        let session = try MigrationSession.borrow(from: pool)
+        defer { session.leave() }
+        let isPrepared = try worded { () throws(DatabaseError) in try session.beginInspection() }
+        return try body(PostgresMigrationTransaction(session, .inspection), isPrepared)
     }
 
     // MARK: What would be
@@ -102,52 +140,5 @@ public struct PostgresMigrations: MigrationTarget {
     /// See ``Store/MigrationEngine/makeScratch()``.
     public func makeScratch() throws(Problem) -> any MigrationTarget {
         try PostgresScratch(try .borrow(from: pool), beside: self)
-    }
-}
-
-extension MigrationSession {
-    /// Begins a transaction.
-    ///
-    /// - Parameter seconds: how long it waits for tables that others use. Whoever comes after it
-    ///   waits too, so it rather tries again.
-    func begin(lockTimeoutSeconds seconds: Int) throws(DatabaseError) {
-        try run(
-            """
-            BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE;
-            SET LOCAL lock_timeout = '\(seconds)s';
-            SET LOCAL statement_timeout = 0;
-            SET LOCAL idle_in_transaction_session_timeout = '5min'
-            """)
-    }
-
-    /// Ends a transaction.
-    func end(_ statement: String) throws(DatabaseError) {
-        // COMMIT would roll back and not say so.
-        if hasFailed { throw .other(code: 0, message: "the transaction has failed") }
-        try run(statement)
-    }
-
-    /// Makes the functions that definitions and statements call, where they are not there or of
-    /// another version. In a transaction, under the lock.
-    func installFunctions() throws(DatabaseError) {
-        let schema = DatabaseFunction.schema
-        let rows = try run(
-            """
-            SELECT p.proname, pg_catalog.obj_description(p.oid, 'pg_proc')
-            FROM pg_catalog.pg_namespace AS n
-            LEFT JOIN pg_catalog.pg_proc AS p ON p.pronamespace = n.oid
-            WHERE n.nspname = \(PostgresDialect.literal(schema))
-            """)
-        let there = Set(rows.map { "\($0[0] ?? "") \($0[1] ?? "")" })
-        let missing = DatabaseFunction.all.filter {
-            !there.contains("\($0.name) \($0.version)")
-        }
-        if missing.isEmpty { return }
-        if rows.isEmpty { try run("CREATE SCHEMA \(quoted(identifier: schema))") }
-        // Those that call one another are made in their order.
-        for function in DatabaseFunction.all {
-            try run(function.statement())
-            try run(function.comment)
-        }
     }
 }

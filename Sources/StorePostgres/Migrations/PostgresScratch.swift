@@ -12,7 +12,7 @@ final class PostgresScratch: MigrationTarget {
     init(_ session: MigrationSession, beside engine: PostgresMigrations) throws(Problem) {
         self.engine = engine
         try worded { () throws(DatabaseError) in
-            try session.begin(lockTimeoutSeconds: 10)
+            try session.run(MigrationSession.beginning(lockTimeout: "10s"))
             try session.installFunctions()
             try session.hideTables()
         }
@@ -65,11 +65,8 @@ final class PostgresScratch: MigrationTarget {
         try use { session throws(Problem) in
             _ = try worded { () throws(DatabaseError) in try session.run("SAVEPOINT _apus_part") }
             do throws(Problem) {
-                let result = try body(PostgresMigrationTransaction(session))
-                try worded { () throws(DatabaseError) in
-                    try session.requireNoneOthersTouched()
-                    try session.end(end)
-                }
+                let result = try body(PostgresMigrationTransaction(session, .scratch))
+                try worded { () throws(DatabaseError) in try session.end(end) }
                 return result
             } catch {
                 _ = try worded { () throws(DatabaseError) in
@@ -84,7 +81,9 @@ final class PostgresScratch: MigrationTarget {
         _ body: (MigrationSession) throws(Problem) -> R
     ) throws(Problem) -> R {
         try session.withLock { session throws(Problem) in
-            guard let session else { throw Problem(DatabaseError.unexpected("a scratch database is closed")) }
+            guard let session else {
+                throw Problem(DatabaseError.unexpected("a scratch database is closed"))
+            }
             return try body(session)
         }
     }
@@ -115,7 +114,7 @@ extension MigrationSession {
 
     /// Refuses what reached beyond the scratch schema, by a name with its schema: it has been done
     /// to tables in use, and others wait for it to be taken back.
-    fileprivate func requireNoneOthersTouched() throws(DatabaseError) {
+    func requireNoneOthersTouched() throws(DatabaseError) {
         let rows = try run(
             """
             SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)

@@ -3,13 +3,7 @@ import Store
 
 /// A script cut into its statements, each with its place.
 struct SQLScript {
-    struct Statement {
-        let text: String
-        let offset: Int
-        let tokens: ArraySlice<SQLToken>
-    }
-
-    private(set) var statements: [Statement] = []
+    private(set) var statements: [SQLStatement] = []
     /// Where lines stand that are commands to psql.
     private(set) var psqlCommands: [(offset: Int, word: String)] = []
 
@@ -44,11 +38,7 @@ struct SQLScript {
     }
 
     private mutating func close(_ tokens: ArraySlice<SQLToken>, _ source: [UInt8]) {
-        guard let first = tokens.first, let last = tokens.last else { return }
-        statements.append(
-            Statement(
-                text: String(utf8: source[first.offset..<last.end]), offset: first.offset,
-                tokens: tokens))
+        if let statement = SQLStatement(tokens, of: source) { statements.append(statement) }
     }
 
     /// How deep a token stands in parentheses and in a function's body.

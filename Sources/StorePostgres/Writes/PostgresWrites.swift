@@ -15,18 +15,21 @@ public final class PostgresWrites: WriteEngine {
     private let pool: LoopBound<PostgresPool>
     private let statements: StatementRegistry
     private let timeout: Duration
+    private let committed: @Sendable () -> Void
 
     /// The writes of a pool. To be called on its loop.
     ///
     /// - Parameters:
     ///   - dialect: says where the functions of the database are.
     ///   - timeout: What a write has in all.
+    ///   - committed: told of each write that has been made, on the loop, before it is answered.
     public init(
         _ pool: PostgresPool, _ dialect: PostgresDialect = PostgresDialect(),
-        timeout: Duration = .seconds(8)
+        timeout: Duration = .seconds(8), committed: @escaping @Sendable () -> Void = {}
     ) {
         self.dialect = dialect
         self.timeout = timeout
+        self.committed = committed
         context = pool.loop.context
         self.pool = LoopBound(pool, on: pool.loop)
         statements = pool.cluster.statements
@@ -107,6 +110,7 @@ public final class PostgresWrites: WriteEngine {
     ) {
         switch result {
         case .success:
+            committed()
             do throws(FormatFault) {
                 submission.reply(.success(try reader.finish()))
             } catch {

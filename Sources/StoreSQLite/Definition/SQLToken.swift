@@ -1,31 +1,10 @@
 import Bytes
+import Store
 
-/// A token of SQL text as SQLite reads it (sqlite.org/lang_keywords, lang_expr#literal).
-struct SQLToken: Hashable, Sendable {
-    enum Kind: Hashable, Sendable {
-        /// A keyword or an identifier without quotes.
-        case word
-        /// An identifier in `"…"`, `[…]` or backticks, quotes removed.
-        case quoted
-        /// A literal in single quotes, quotes included; also `x'…'`.
-        case literal
-        case number
-        case symbol
-    }
-
-    let kind: Kind
-    /// Words and identifiers in lower case, since SQLite does not tell cases apart; the rest as is.
-    let text: String
-    /// Where it starts in the source, in bytes.
-    let offset: Int
-    /// Where it ends.
-    let end: Int
-
-    /// Whether this is the keyword `word`, given in lower case.
-    func isWord(_ word: String) -> Bool { kind == .word && text == word }
-
-    func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
-
+// Tokens as SQLite reads them (sqlite.org/lang_keywords, lang_expr#literal). Literals have their
+// single quotes, and an x before them; identifiers are in `"…"`, `[…]` or backticks, and in lower
+// case, since SQLite does not tell cases apart.
+extension SQLToken {
     /// The name that SQLite takes it for where a name has to stand: that may be in single quotes
     /// too (lang_keywords.html). In lower case.
     var name: String {

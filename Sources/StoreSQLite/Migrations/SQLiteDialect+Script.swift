@@ -22,7 +22,7 @@ extension SQLiteDialect {
 }
 
 extension MigrationScript.Statement {
-    fileprivate init(_ statement: SQLScript.Statement) {
+    fileprivate init(_ statement: SQLStatement) {
         self.init(statement.text, at: statement.offset)
         isAdditive = statement.isAdditive
         mayDrop = statement.mayDrop
@@ -32,7 +32,7 @@ extension MigrationScript.Statement {
     }
 }
 
-extension SQLScript.Statement {
+extension SQLStatement {
     /// What would break the transaction a file runs in, or the server's own tables.
     private static let refused: Set<String> = [
         "begin", "commit", "end", "rollback", "savepoint", "release", "vacuum", "attach", "detach",
@@ -42,35 +42,21 @@ extension SQLScript.Statement {
     fileprivate var faults: [MigrationScript.Fault] {
         var faults: [MigrationScript.Fault] = []
         let first = tokens.first?.text ?? ""
-        if Self.refused.contains(first) {
-            faults.append(
-                .init(
-                    "\(first.uppercased()) cannot stand in a migration file: each file runs in "
-                        + "one transaction of its own", at: offset))
-        }
+        if Self.refused.contains(first) { faults.append(endsTransaction) }
         if let token = tokens.first(where: { $0.name.hasPrefix("_apus_") }) {
-            faults.append(.init("\(token.text) is the server's own", at: token.offset))
+            faults.append(.reserved(token.text, at: token.offset))
         }
         return faults
     }
 
     fileprivate var isAdditive: Bool {
-        let words = tokens.prefix(4).map(\.text)
-        return words.starts(with: ["create", "table"])
-            || words.starts(with: ["create", "index"])
-            || words.starts(with: ["create", "unique", "index"])
-            || (words.starts(with: ["alter", "table"]) && words.dropFirst(3).first == "add")
-    }
-
-    /// Whether it says DROP: of a table, or of a column in ALTER TABLE.
-    fileprivate var mayDrop: Bool {
-        guard let head = tokens.first else { return false }
-        return (head.isWord("drop") || head.isWord("alter"))
-            && tokens.contains { $0.isWord("drop") }
+        isCreation
+            || (begins(with: "alter", "table")
+                && tokens.prefix(4).map(\.text).dropFirst(3).first == "add")
     }
 
     fileprivate var droppedNames: [String] {
-        tokens.prefix(2).map(\.text) == ["drop", "table"] ? tokens.map(\.name) : []
+        begins(with: "drop", "table") ? tokens.map(\.name) : []
     }
 }
 

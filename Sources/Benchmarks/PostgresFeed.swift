@@ -1,0 +1,233 @@
+import Diagnostics
+import Glibc
+import Network
+import PostgresWire
+import Store
+import StorePostgres
+import Synchronization
+import Values
+import Work
+
+/// What following the changes costs those who write, and how soon a change is published after its
+/// write was acknowledged: one-row inserts by 16 connections of one loop, alone, beside ticks that
+/// nobody reads for, and with a feed on a loop of its own, in turn. No HTTP, no rules.
+///
+/// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3]`
+struct PostgresFeed {
+    private let target: ConnectionTarget
+    private let seconds: Int
+    private let writers: Int
+    private let rounds: Int
+
+    init(_ options: Options) throws(BenchmarkError) {
+        do throws(ConnectionStringFault) {
+            target = try ConnectionTarget(
+                options["database"] ?? "postgres://apus@/postgres", systemUser: "apus")
+        } catch {
+            throw BenchmarkError("--database: \(error)", exitCode: 2)
+        }
+        seconds = max(1, try options.integer("seconds", default: 5))
+        writers = max(1, try options.integer("writers", default: 16))
+        rounds = max(1, try options.integer("rounds", default: 3))
+    }
+
+    /// What goes on beside the writers.
+    private enum Company: String, CaseIterable {
+        case none = "alone"
+        case ticks = "ticked"
+        case feed = "followed"
+    }
+
+    private static let model = CapturedModel(
+        name: "apus_benchmark",
+        columns: [.init("id", .integer), .init("title", .text), .init("body", .text)], key: [0],
+        retain: .seconds(3600))
+
+    func run() throws(BenchmarkError) {
+        var configuration = ClusterConfiguration(target)
+        configuration.connectionsMax = writers + 8
+        configuration.lanes[.write]?.connectionsMax = writers
+        let cluster = PostgresCluster(configuration, resolver: Resolver()) { event in
+            if event.level > .info { print(event) }
+        }
+        do {
+            let loops = [
+                try LoopThread(index: 0, name: "writers"), try LoopThread(index: 1, name: "feed"),
+            ]
+            let pools = loops.map { thread in
+                thread.perform { loop in LoopBound(PostgresPool(cluster, on: loop), on: loop) }
+            }
+            let access = loops[1].perform { _ in pools[1].value.access }
+            for _ in 0..<rounds {
+                for company in Company.allCases {
+                    try prepare(access)
+                    try measure(loops, pools, access, beside: company)
+                }
+            }
+            for (loop, pool) in zip(loops, pools) {
+                loop.perform { _ in pool.value.close() }
+                loop.stop()
+                loop.join()
+            }
+        } catch {
+            throw BenchmarkError("\(error)")
+        }
+    }
+
+    private func prepare(_ access: PoolAccess) throws {
+        let connection = try access.borrow(within: .seconds(10))
+        try connection.run(
+            script: """
+                drop schema if exists _apus cascade; drop table if exists apus_benchmark;
+                create table apus_benchmark (id int8 primary key, title text, body text);
+                """, within: .seconds(300))
+        connection.giveBack()
+    }
+
+    private func measure(
+        _ loops: [LoopThread], _ pools: [LoopBound<PostgresPool>], _ access: PoolAccess,
+        beside company: Company
+    ) throws {
+        let cut = try access.setUpCapture([Self.model])
+        let times = WriteTimes()
+        var feed: LoopBound<ChangeFeed>?
+        let ticker = company == .ticks ? try Ticker(access) : nil
+        if company == .feed {
+            feed = loops[1].perform { loop in
+                let feed = ChangeFeed(
+                    pools[1].value, after: cut, following: [Self.model], changesMax: 10_000_000,
+                    log: { print($0) }, publish: { times.note(published: $0) }, published: {})
+                feed.start()
+                return LoopBound(feed, on: loop)
+            }
+        }
+        let door = feed.map { feed in loops[1].perform { _ in feed.value.door } }
+        let reply = Handover<(count: Int, nanoseconds: UInt64)>()
+        let (seconds, writers) = (seconds, writers)
+        loops[0].perform { _ in
+            let run = Writers(pools[0].value, door, times, seconds: seconds) { reply.give($0) }
+            for _ in 0..<writers { run.submit() }
+        }
+        let (count, nanoseconds) = reply.take()
+        ticker?.stop()
+        // The last of them have still to come.
+        if let feed {
+            Semaphore().wait(until: moment(after: .seconds(1)))
+            loops[1].perform { _ in feed.value.stop() }
+        }
+        let rate = Int(Double(count) * 1e9 / Double(nanoseconds))
+        let name = column(company.rawValue, 9, left: true)
+        print("\(name) \(rate) writes/s  \(times.summary(of: count))")
+    }
+}
+
+/// Ticks as often as a feed does under load, on a connection of its own.
+private final class Ticker: Sendable {
+    private let isOver = Atomic(false)
+    private let over = Handover<Void>()
+
+    init(_ access: PoolAccess) throws {
+        let connection = try access.borrow(within: .seconds(10))
+        let steps = ChangeStatements().tick
+        _ = PosixThread(name: "ticker") { [self] in
+            while !isOver.load(ordering: .relaxed) {
+                _ = try? connection.run(.writes, within: .seconds(10)) { session, unit in
+                    for step in steps { session.execute(step, in: unit, columns: .never) }
+                }
+                Semaphore().wait(until: moment(after: .milliseconds(5)))
+            }
+            over.give(())
+        }
+    }
+
+    func stop() {
+        isOver.store(true, ordering: .relaxed)
+        over.take()
+    }
+}
+
+/// When each write was acknowledged and its change published, in nanoseconds, by id.
+private final class WriteTimes: Sendable {
+    private struct Times {
+        var acknowledged: [UInt64] = []
+        var published: [UInt64] = []
+    }
+
+    private let times = Mutex(Times())
+
+    func note(acknowledged id: Int) {
+        let now = monotonicNanoseconds()
+        times.withLock { Self.set(&$0.acknowledged, id, now) }
+    }
+
+    func note(published changes: [Change]) {
+        let now = monotonicNanoseconds()
+        times.withLock { times in
+            for change in changes {
+                guard case .integer(let id)? = change.key.first else { continue }
+                Self.set(&times.published, Int(id), now)
+            }
+        }
+    }
+
+    private static func set(_ times: inout [UInt64], _ id: Int, _ time: UInt64) {
+        while times.count <= id { times.append(0) }
+        times[id] = time
+    }
+
+    /// How long changes took from the acknowledgement of their write.
+    func summary(of count: Int) -> String {
+        let (acknowledged, published) = times.withLock { ($0.acknowledged, $0.published) }
+        guard !published.isEmpty else { return "" }
+        let delays = zip(acknowledged, published).filter { $0 > 0 && $1 > 0 }.map { written, told in
+            told - min(told, written)
+        }.sorted()
+        func quantile(_ part: Double) -> String {
+            decimal(Double(delays[Int(Double(delays.count - 1) * part)]) / 1e6, 1)
+        }
+        return "published \(delays.count) of \(count), p50 \(quantile(0.5)) ms, "
+            + "p99 \(quantile(0.99)) ms, most \(quantile(1)) ms"
+    }
+}
+
+/// Inserts that are submitted anew as they end. Confined to the loop's thread.
+private final class Writers {
+    private let pool: PostgresPool
+    private let door: ChangeFeedDoor?
+    private let times: WriteTimes
+    private let completion: ((count: Int, nanoseconds: UInt64)) -> Void
+    private var count = 0
+    private var inFlight = 0
+    private let start = monotonicNanoseconds()
+    private let end: UInt64
+    private let insert = StatementShape(
+        "insert into apus_benchmark values ($1, 'a title', repeat('x', 80))", parameters: [.int8])
+
+    init(
+        _ pool: PostgresPool, _ door: ChangeFeedDoor?, _ times: WriteTimes, seconds: Int,
+        _ completion: @escaping ((count: Int, nanoseconds: UInt64)) -> Void
+    ) {
+        self.pool = pool
+        self.door = door
+        self.times = times
+        self.completion = completion
+        end = start + UInt64(seconds) * 1_000_000_000
+    }
+
+    func submit() {
+        let id = count
+        count += 1
+        inFlight += 1
+        let unit = PostgresUnit(.writes) { [insert] session, unit throws(FormatFault) in
+            session.execute(insert, in: unit, columns: .never) { $0.int8(Int64(id)) }
+        } completion: { [self] result in
+            inFlight -= 1
+            if case .failure(let failure) = result { print("a write failed: \(failure)") }
+            times.note(acknowledged: id)
+            door?.committed()
+            if monotonicNanoseconds() < end { return submit() }
+            if inFlight == 0 { completion((count, monotonicNanoseconds() - start)) }
+        }
+        pool.submit(unit, on: .write, within: .seconds(30))
+    }
+}

@@ -1,0 +1,51 @@
+import Bytes
+
+/// A statement of a script, cut into tokens, and what can be told of it whatever engine reads it.
+public struct SQLStatement: Sendable {
+    /// Its text, without the semicolon.
+    public let text: String
+    /// Where it starts, in bytes.
+    public let offset: Int
+    /// Its tokens; at least one.
+    public let tokens: ArraySlice<SQLToken>
+
+    /// The statement that tokens of a source make; nil where there are none.
+    public init?(_ tokens: ArraySlice<SQLToken>, of source: [UInt8]) {
+        guard let first = tokens.first, let last = tokens.last else { return nil }
+        text = String(utf8: source[first.offset..<last.end])
+        offset = first.offset
+        self.tokens = tokens
+    }
+
+    /// Whether its first tokens are these, in lower case.
+    public func begins(with words: String...) -> Bool {
+        tokens.prefix(words.count).map(\.text) == words
+    }
+
+    /// Whether it makes a table or an index.
+    public var isCreation: Bool {
+        begins(with: "create", "table") || begins(with: "create", "index")
+            || begins(with: "create", "unique", "index")
+    }
+
+    /// Whether it says DROP: of a table, or of a column in ALTER TABLE.
+    public var mayDrop: Bool {
+        guard let head = tokens.first else { return false }
+        return (head.isWord("drop") || head.isWord("alter"))
+            && tokens.contains { $0.isWord("drop") }
+    }
+
+    /// The fault of a statement that would end the transaction which a file runs in.
+    public var endsTransaction: MigrationScript.Fault {
+        .init(
+            "\((tokens.first?.text ?? "").uppercased()) cannot stand in a migration file: each "
+                + "file runs in one transaction of its own", at: offset)
+    }
+}
+
+extension MigrationScript.Fault {
+    /// The fault of a statement that names what is ours.
+    public static func reserved(_ name: String, at offset: Int) -> Self {
+        .init("\(name) is the server's own", at: offset)
+    }
+}

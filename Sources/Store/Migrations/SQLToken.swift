@@ -1,0 +1,40 @@
+/// A token of SQL text. Where one begins and ends each engine's own lexer says: quotes, comments,
+/// constants and names are spelled otherwise in each.
+public struct SQLToken: Hashable, Sendable {
+    /// What a token is.
+    public enum Kind: Hashable, Sendable {
+        /// A keyword or an identifier without quotes.
+        case word
+        /// An identifier in quotes, quotes removed.
+        case quoted
+        /// A constant in quotes, with all that belongs to it.
+        case literal
+        /// A constant that begins with a digit.
+        case number
+        /// Anything else.
+        case symbol
+    }
+
+    /// What it is.
+    public let kind: Kind
+    /// Its text; words are in lower case, since engines do not tell their cases apart.
+    public let text: String
+    /// Where it starts in the source, in bytes.
+    public let offset: Int
+    /// Where it ends.
+    public let end: Int
+
+    /// A token.
+    public init(kind: Kind, text: String, offset: Int, end: Int) {
+        self.kind = kind
+        self.text = text
+        self.offset = offset
+        self.end = end
+    }
+
+    /// Whether this is the keyword `word`, given in lower case.
+    public func isWord(_ word: String) -> Bool { kind == .word && text == word }
+
+    /// Whether this is the symbol `symbol`.
+    public func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
+}

@@ -1,0 +1,150 @@
+import Network
+import PostgresWire
+
+// The connection, and what is done on it.
+
+extension ChangeFeed {
+    /// Begins what is wanted, if nothing else runs.
+    func proceed() {
+        guard isRunning, !isBusy,
+            let work = Work.allCases.first(where: { wanted.contains($0) && mayBegin($0) })
+        else { return }
+        guard let connection, connection.isOpen else { return connect() }
+        isBusy = true
+        wanted.remove(work)
+        switch work {
+        case .tick: tick(connection)
+        case .look: look(connection)
+        case .read: read(connection)
+        }
+    }
+
+    private func mayBegin(_ work: Work) -> Bool { work != .read || readPause == nil }
+
+    /// What ran is over, and has been told of.
+    func ended() {
+        isBusy = false
+        proceed()
+    }
+
+    private func connect() {
+        guard !isConnecting else { return }
+        isConnecting = true
+        pool.lend(within: CaptureLimits.feedTimeout) { [weak self] result in
+            guard let self, isRunning else {
+                if case .success(let lent) = result { lent.giveBack() }
+                return
+            }
+            isConnecting = false
+            switch result {
+            case .success(let lent): connected(lent)
+            case .failure(let failure): notConnected(failure)
+            }
+        }
+    }
+
+    private func connected(_ lent: LentConnection) {
+        connection = lent
+        lent.onEnd = { [weak self, weak lent] in
+            guard let self, let lent, connection === lent else { return }
+            drop()
+        }
+        lent.onNotification = { [weak self] notification in
+            guard let self, notification.channel == space.channel,
+                let cut = Int64(notification.payload)
+            else { return }
+            heard(of: cut)
+        }
+        // It may be refused, as by a standby: then none comes.
+        let listen = "LISTEN \(space.channel.sqlIdentifier)"
+        lent.submit(
+            PostgresUnit(.reads, script: listen) { _ in }, within: CaptureLimits.feedTimeout)
+        proceed()
+    }
+
+    /// What is wanted fails with it: that is tried again later and later. Reading waits until one
+    /// of them works.
+    private func notConnected(_ failure: UnitFailure) {
+        note(failure, of: .tick)
+        if wanted.remove(.tick) != nil { take(.tickFailed) }
+        if wanted.remove(.look) != nil { take(.lookFailed) }
+    }
+
+    /// Gives up the connection, whatever state it is in. The next one looks at once for what was
+    /// told of meanwhile.
+    func drop() {
+        connection?.giveBack(.closed)
+        connection = nil
+        trust.takeLoss()
+        take(.listening(false))
+    }
+
+    // MARK: Notifications
+
+    private func heard(of cut: Int64) {
+        let wasListening = trust.isListening
+        trust.take(notified: cut)
+        if !wasListening { take(.listening(true)) }
+        take(.notified(cut))
+    }
+
+    /// An answer has told of the newest cut.
+    private func found(_ cut: Int64, of epoch: String) {
+        let wasListening = trust.isListening
+        trust.take(found: cut)
+        if wasListening, !trust.isListening { take(.listening(false)) }
+        if epoch != place.epoch { schedule.renumber() }
+    }
+
+    // MARK: Ticks and looks
+
+    private func tick(_ connection: LentConnection) {
+        door.tickBegins()
+        var tick: Tick?
+        var unit = PostgresUnit(.writes) { [statements] session, unit in
+            for step in statements.tick { session.execute(step, in: unit, columns: .never) }
+        } completion: { [weak self] result in
+            guard let self else { return }
+            switch (result, tick) {
+            case (.success, let tick?):
+                noteSuccess(of: .tick)
+                found(tick.cut, of: tick.epoch)
+                take(.tickEnded(newest: tick.cut))
+            case (.success, nil): failed(.lost(mayHaveRun: true), .tick)
+            case (.failure(let failure), _): failed(failure, .tick)
+            }
+            ended()
+        }
+        // The second step's is the only row.
+        unit.onRow = { _, row in tick = try? Tick(row) }
+        connection.submit(unit, within: CaptureLimits.feedTimeout)
+    }
+
+    private func look(_ connection: LentConnection) {
+        var cut: Cut?
+        var unit = PostgresUnit(.reads) { [statements] session, unit in
+            session.execute(statements.newestCut, in: unit, columns: .never)
+        } completion: { [weak self] result in
+            guard let self else { return }
+            switch (result, cut) {
+            case (.success, let cut?):
+                noteSuccess(of: .look)
+                found(cut.number, of: cut.epoch)
+                take(.lookEnded(newest: cut.number))
+            case (.success, nil): failed(.lost(mayHaveRun: false), .look)
+            case (.failure(let failure), _): failed(failure, .look)
+            }
+            ended()
+        }
+        unit.onRow = { _, row in cut = try? Cut(row) }
+        connection.submit(unit, within: CaptureLimits.feedTimeout)
+    }
+
+    /// Tries again, on another connection: this one may be in a transaction that has failed, or
+    /// lead to a server that takes no writes any more.
+    private func failed(_ failure: UnitFailure, _ work: Work) {
+        note(failure, of: work)
+        take(work == .tick ? .tickFailed : .lookFailed)
+        if connection != nil { drop() }
+    }
+}

@@ -1,0 +1,100 @@
+import Network
+import PostgresWire
+
+// Reading the log, and deleting what is old from it.
+
+extension ChangeFeed {
+    /// Reads the changes behind the place, a page of them, and then the history: whatever has
+    /// happened to the log until the page was read stands there.
+    func read(_ connection: LentConnection) {
+        let (after, limit) = (place.sequence, pageChanges)
+        var page = FeedPlace.Page()
+        var unit = PostgresUnit(.reads) { [statements] session, unit throws(FormatFault) in
+            session.execute(statements.changes, in: unit, columns: .never) {
+                ChangeStatements.changes(after: after, limit: limit, to: &$0)
+            }
+            session.execute(statements.history, in: unit, columns: .never)
+        } completion: { [weak self] result in
+            guard let self else { return }
+            switch result {
+            case .success:
+                page.isFull = page.rows.count >= limit
+                pageRead(page)
+            case .failure(.answerTooLarge) where limit > 1:
+                pageChanges = limit / 2
+                wanted.insert(.read)
+            case .failure(let failure): readFailed(failure)
+            }
+            ended()
+        }
+        unit.onRow = { step, row in
+            do throws(LogFault) {
+                if step == 0 {
+                    page.rows.append(try CapturedRow(row))
+                } else {
+                    try page.history.add(row)
+                }
+            } catch {
+                page.fault = page.fault ?? error
+            }
+        }
+        connection.submit(unit, within: CaptureLimits.feedTimeout)
+    }
+
+    private func pageRead(_ page: FeedPlace.Page) {
+        noteSuccess(of: .read)
+        readBackOff.reset()
+        pageChanges = min(pageChanges * 2, CaptureLimits.pageChangesMax)
+        if page.isFull { wanted.insert(.read) }
+        take(page)
+    }
+
+    /// Reads again after a while, on another connection.
+    private func readFailed(_ failure: UnitFailure) {
+        note(failure, of: .read)
+        guard isRunning else { return }
+        wanted.insert(.read)
+        readPause = pool.loop.schedule(after: readBackOff.next(.backOff)) { [weak self] in
+            self?.readPause = nil
+            self?.proceed()
+        }
+        if connection != nil { drop() }
+    }
+
+    // MARK: Retention
+
+    /// Deletes changes that are older than they are to be kept, a few at a time between the writes.
+    /// To be called each minute.
+    public func trim() {
+        retention.begin()
+        guard isRunning, retention.isDue, !isTrimming else { return }
+        isTrimming = true
+        trimStep()
+    }
+
+    private func trimStep() {
+        let step = retention
+        var unit = PostgresUnit(.writes) { session, unit throws(FormatFault) in
+            session.execute(step.step, in: unit, columns: .never) { step.write(to: &$0) }
+        } completion: { [weak self] result in
+            guard let self else { return }
+            if case .failure(let failure) = result {
+                retention.postpone()
+                if isRunning { log(.notTrimmed(failure)) }
+            }
+            guard isRunning, retention.isDue else {
+                isTrimming = false
+                return
+            }
+            trimStep()
+        }
+        unit.onRow = { [weak self] _, row in
+            do throws(LogFault) {
+                try self?.retention.take(row)
+            } catch {
+                self?.retention.postpone()
+            }
+        }
+        pool.submit(unit, on: .write, within: CaptureLimits.trimTimeout)
+    }
+}

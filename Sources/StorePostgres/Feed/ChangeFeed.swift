@@ -1,0 +1,173 @@
+import Diagnostics
+import Network
+import PostgresWire
+public import Store
+
+/// Follows the log of changes and publishes what comes, in its order, once it is durable. Confined
+/// to one loop's thread; others come in by ``ChangeFeedDoor``.
+///
+///     a write ends ─▶ TickSchedule ─▶ tick ─▶ read pages ─▶ FeedPlace ─▶ publish
+///     NOTIFY, time ──────▲    │
+///                        └────┘
+///
+/// It has one connection of its own, on which it ticks, listens and reads, one after the other: no
+/// tick waits behind a request. When that is lost it takes another one, and goes on behind the last
+/// change that it has read; nothing is published that was not.
+///
+/// Whoever makes a feed stops it, before the pool is closed.
+public final class ChangeFeed {
+    /// What is done on the connection, one at a time; the first that is wanted comes first. Ticks
+    /// rest in between, so that reading has its turn.
+    enum Work: CaseIterable {
+        case tick, look, read
+    }
+
+    let pool: PostgresPool
+    let space: LogSpace
+    let statements: ChangeStatements
+    let log: (FeedEvent) -> Void
+    private let publish: @Sendable ([Change]) -> Void
+    private let published: @Sendable () -> Void
+    /// What lets other threads in.
+    public private(set) lazy var door = ChangeFeedDoor(self, on: pool.loop)
+
+    // What happens when.
+    var schedule: TickSchedule
+    var trust: NotificationTrust
+    private var timer: TimerToken?
+    private(set) var isRunning = false
+
+    // The connection.
+    var connection: LentConnection?
+    var isConnecting = false
+    var isBusy = false
+    var wanted: Set<Work> = []
+    /// Why each kind of work has failed, until it works again.
+    private var failures: [Work: UnitFailure] = [:]
+
+    // Reading.
+    private(set) var place: FeedPlace
+    var pageChanges = CaptureLimits.pageChangesMax
+    /// After a read that failed.
+    var readBackOff = BackOff()
+    var readPause: TimerToken?
+
+    // Retention.
+    private let changesMax: Int64
+    var retention: LogRetention
+    var isTrimming = false
+
+    /// A feed of the changes behind a cut: that which ``PoolAccess/setUpCapture(_:in:)`` found
+    /// before anybody could subscribe. To be made on the loop of the pool.
+    ///
+    /// - Parameters:
+    ///   - models: the tables that are followed.
+    ///   - changesMax: changes in the log beyond which ``trim()`` deletes the oldest.
+    ///   - publish: takes changes, in order. Called on the loop: it passes them on and returns.
+    ///   - published: called when `publish` has been for all that came together, and so the one
+    ///     time to wake a thread for it.
+    public init(
+        _ pool: PostgresPool, in space: LogSpace = LogSpace(), after cut: Cut,
+        following models: [CapturedModel], changesMax: Int64,
+        log: @escaping (FeedEvent) -> Void, publish: @escaping @Sendable ([Change]) -> Void,
+        published: @escaping @Sendable () -> Void
+    ) {
+        self.pool = pool
+        self.space = space
+        self.log = log
+        self.publish = publish
+        self.published = published
+        self.changesMax = changesMax
+        statements = ChangeStatements(space)
+        schedule = TickSchedule(newest: cut.number, at: Self.now(of: pool.loop))
+        trust = NotificationTrust(newest: cut.number)
+        place = FeedPlace(after: cut)
+        place.set(models)
+        retention = LogRetention(models, changesMax: changesMax, in: space)
+    }
+
+    /// The history that is followed.
+    public var epoch: String { place.epoch }
+
+    /// Begins.
+    public func start() {
+        guard !isRunning else { return }
+        isRunning = true
+        take(.woke)
+    }
+
+    /// Ends, and gives the connection back. A feed that was stopped does not start again.
+    public func stop() {
+        isRunning = false
+        timer?.cancel()
+        readPause?.cancel()
+        connection?.giveBack(.closed)
+        connection = nil
+    }
+
+    /// Follows other tables from now on: to be told when schema files have changed, once their
+    /// capture is set up.
+    public func follow(_ models: [CapturedModel]) {
+        place.set(models)
+        retention = LogRetention(models, changesMax: changesMax, in: space)
+    }
+
+    /// A write of this node is over that may have changed captured tables.
+    public func committed() { take(.committed) }
+
+    // MARK: Events
+
+    /// In the loop's milliseconds, by which its timers go.
+    private static func now(of loop: EventLoop) -> UInt64 { loop.nowMilliseconds * 1_000_000 }
+
+    /// Does what follows from an event.
+    func take(_ event: TickSchedule.Event) {
+        guard isRunning else { return }
+        for action in schedule.take(event, at: Self.now(of: pool.loop)) {
+            switch action {
+            case .tick: wanted.insert(.tick)
+            case .look: wanted.insert(.look)
+            case .read: wanted.insert(.read)
+            }
+        }
+        setTimer()
+        proceed()
+    }
+
+    private func setTimer() {
+        guard let wakeAt = schedule.wakeAt else { return }
+        let now = Self.now(of: pool.loop)
+        let delay = Duration.nanoseconds(Int64(wakeAt - min(wakeAt, now)))
+        if let timer { return timer.rearm(after: delay) }
+        timer = pool.loop.schedule(after: delay) { [weak self] in self?.take(.woke) }
+    }
+
+    // MARK: What comes of it
+
+    /// Publishes what a page has brought.
+    func take(_ page: FeedPlace.Page) {
+        let outcome = place.take(page)
+        door.set(epoch: place.epoch)
+        for event in outcome.events { log(event) }
+        guard !outcome.changes.isEmpty else { return }
+        publish(outcome.changes)
+        published()
+    }
+
+    /// Work has failed, and is tried again.
+    func note(_ failure: UnitFailure, of work: Work) {
+        guard isRunning else { return }
+        let isNews = !failures.values.contains(failure)
+        failures[work] = failure
+        if isNews { log(.failed(failure)) }
+    }
+
+    /// Work has been done.
+    func noteSuccess(of work: Work) {
+        guard failures.removeValue(forKey: work) != nil, failures.isEmpty else { return }
+        log(.recovered)
+    }
+}
+
+@available(*, unavailable)
+extension ChangeFeed: Sendable {}

@@ -1,0 +1,54 @@
+import Network
+import Synchronization
+
+/// A feed as threads without its loop see it. May be called from everywhere until the loop ends.
+public final class ChangeFeedDoor: Sendable {
+    private let context: LoopContext
+    private let feed: LoopBound<WeakFeed>
+    /// Whether a tick is to come that covers what is over by now.
+    private let isTold = Atomic(false)
+    private let history: Mutex<String>
+
+    init(_ feed: ChangeFeed, on loop: EventLoop) {
+        context = loop.context
+        self.feed = LoopBound(WeakFeed(feed), on: loop)
+        history = Mutex(feed.epoch)
+    }
+
+    /// The history that is followed.
+    public var epoch: String { history.withLock { $0 } }
+
+    func set(epoch: String) {
+        history.withLock { if $0 != epoch { $0 = epoch } }
+    }
+
+    /// A write of this node is over that may have changed captured tables. Costs an exchange unless
+    /// it is the first since the last tick began.
+    public func committed() {
+        guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        let feed = feed
+        context.post { feed.value.feed?.committed() }
+    }
+
+    /// A tick begins, which covers all writes that are over by now.
+    func tickBegins() { _ = isTold.exchange(false, ordering: .acquiringAndReleasing) }
+
+    /// See ``ChangeFeed/follow(_:)``. Returns at once.
+    public func follow(_ models: [CapturedModel]) {
+        let feed = feed
+        context.post { feed.value.feed?.follow(models) }
+    }
+
+    /// See ``ChangeFeed/trim()``. Returns at once.
+    public func trim() {
+        let feed = feed
+        context.post { feed.value.feed?.trim() }
+    }
+
+    /// A reference that keeps nothing.
+    private final class WeakFeed {
+        weak let feed: ChangeFeed?
+
+        init(_ feed: ChangeFeed) { self.feed = feed }
+    }
+}

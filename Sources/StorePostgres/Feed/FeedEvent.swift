@@ -1,0 +1,56 @@
+public import Diagnostics
+import PostgresWire
+public import Store
+
+/// What the log of the program is told of the feed.
+public enum FeedEvent: Sendable {
+    /// The changes cannot be followed for now; it is tried again by itself. Told once for each
+    /// reason.
+    case failed(UnitFailure)
+    /// They are followed again.
+    case recovered
+    /// Whoever follows these tables was told to fetch them anew.
+    case reset(Change.Reset, tables: [String])
+    /// A change of a row that is none of its model, or too large. Told once for what is published
+    /// together.
+    case unreadable(table: String, sequence: Int64)
+    /// A row of the log is damaged, or of a later version.
+    case damaged(LogFault)
+    /// Old changes could not be deleted from the log.
+    case notTrimmed(UnitFailure)
+
+    /// How much it matters.
+    public var level: LogLevel {
+        switch self {
+        case .recovered: .info
+        case .failed, .reset, .unreadable, .notTrimmed: .warning
+        case .damaged: .error
+        }
+    }
+}
+
+extension FeedEvent: CustomStringConvertible {
+    /// One line.
+    public var description: String {
+        switch self {
+        case .failed(let failure): "The changes cannot be followed for now: \(failure.cause)"
+        case .recovered: "The changes are followed again."
+        case .reset(let reason, let tables):
+            "Clients were told to fetch anew (\(reason.rawValue)): "
+                + tables.joined(separator: ", ")
+        case .unreadable(let table, let sequence):
+            "Change \(sequence) of '\(table)' is no row of its model, or is too large: "
+                + "clients were told to fetch anew."
+        case .damaged(let fault): "The log of changes cannot be read: \(fault)"
+        case .notTrimmed(let failure): "Old changes could not be deleted: \(failure.cause)"
+        }
+    }
+}
+
+extension UnitFailure {
+    /// Why, in one sentence.
+    fileprivate var cause: String {
+        let problem = Problem(DatabaseError(self))
+        return problem.cause ?? problem.message
+    }
+}

@@ -1,0 +1,80 @@
+import Bytes
+import Network
+import PostgresTestSupport
+import Store
+import TestSupport
+import Testing
+import Values
+
+@testable import StorePostgres
+
+/// A node that follows a database's changes, with a loop and connections of its own.
+final class FeedNode: Sendable {
+    let user: PoolUser
+    /// What was published, and the number of changes of each time.
+    let changes = Record<Change>()
+    let batches = Record<Int>()
+    let events = Record<FeedEvent>()
+    let feed: LoopBound<ChangeFeed>
+    let door: ChangeFeedDoor
+
+    /// - Parameter models: the tables that are followed, if others than those whose capture is set
+    ///   up.
+    init(
+        _ url: String, capturing captured: [CapturedModel],
+        following models: [CapturedModel]? = nil,
+        changesMax: Int64 = 1_000_000, starts: Bool = true
+    ) throws {
+        let user = try PoolUser(url)
+        let cut = try user.access.setUpCapture(captured)
+        let (changes, batches, events) = (changes, batches, events)
+        feed = user.thread.perform { [pool = user.pool] loop in
+            let feed = ChangeFeed(
+                pool.value, after: cut, following: models ?? captured, changesMax: changesMax,
+                log: { events.append($0) },
+                publish: { batch in
+                    batches.append(batch.count)
+                    for change in batch { changes.append(change) }
+                }, published: {})
+            return LoopBound(feed, on: loop)
+        }
+        door = user.thread.perform { [feed] _ in feed.value.door }
+        self.user = user
+        if starts { start() }
+    }
+
+    deinit { stop() }
+
+    func start() { user.thread.perform { [feed] _ in feed.value.start() } }
+    func stop() { user.thread.perform { [feed] _ in feed.value.stop() } }
+
+    /// The process that serves the feed's session.
+    var backend: Int32? {
+        user.thread.perform { [feed] _ in feed.value.connection?.processID ?? nil }
+    }
+
+    /// The first changes that were published, in words; a failure unless so many come.
+    func lines(_ count: Int) -> [String] { changes.wait(for: count).map(\.line) }
+}
+
+extension Change {
+    /// The change in one line.
+    var line: String {
+        if let reset { return "reset \(table) \(reset)" }
+        let sides = [new, old].map { $0.map { String(utf8: $0.json) } ?? "-" }
+        return "\(operation) \(table) \(key.map(\.word).joined(separator: ",")) "
+            + sides.joined(separator: " ")
+    }
+}
+
+extension Value {
+    fileprivate var word: String {
+        switch self {
+        case .null: "null"
+        case .integer(let integer): "\(integer)"
+        case .real(let real): "\(real)"
+        case .text(let text): text
+        case .blob(let bytes): Hex.encode(bytes)
+        }
+    }
+}
