@@ -169,6 +169,11 @@ public enum InsertCases {
             [row(1, "x", 11), row(3, "c", 1), row(3, "z", 1)], "1 written, 1 new",
             adds: " 3|c|1|-"),
         Case(
+            "what is left out breaks nothing", insert(.init(.ignore, on: [0])),
+            [row(1, "x", 100), row(3, "c", 1), row(3, "d", 100), row(4, "e", 100)],
+            "check small [Values.Value.integer(4), Values.Value.text(\"e\"), "
+                + "Values.Value.integer(100), Values.Value.null]"),
+        Case(
             "a key twice", insert(merge()), [row(3, "c", 1), row(3, "d", 1)], "repeatedConflict"),
         Case(
             "create checks come first", insert(checks: [ProgramStage.isBelow(5)], merge()),
