@@ -41,10 +41,7 @@ struct InsertExplanation: Sendable {
 
     private func meaning(of refusal: ProgramRefusal, _ number: Int) -> Explanation {
         let meaning = refusal.meaning(number).map { Explanation.refusal($0) } ?? .unexplained
-        // A row that is left out has no parent to miss.
-        guard refusal.isOfWrittenRows, program.conflict?.resolution != .ignore else {
-            return meaning
-        }
+        guard refusal.isOfWrittenRows else { return meaning }
         // Within the table another row of the body may be the parent.
         let references = table.references.filter { $0.other != table.name }
         return lookUpParents(references[...], else: meaning)
@@ -139,7 +136,7 @@ struct InsertExplanation: Sendable {
         }
         let search = ProgramRun(
             statement: statement, arguments: statement.sql.arguments(Operands(), new.stamps),
-            rows: run.rows, context: run.context)
+            rows: run.rows.filter { !$0.marks.contains(.isRepeated) }, context: run.context)
         return .lookUp(
             LookUp(run: search, types: table.columns.map(\.type)) { [table] row in
                 if row == nil, let other { return other() }
@@ -159,12 +156,13 @@ struct InsertExplanation: Sendable {
 
     // MARK: Images
 
-    /// The rows as they would be: proposed ones, and those that are there with what changes.
+    /// The rows as they would be: proposed ones, and those that are there with what changes. What
+    /// is left out is none of them.
     private func appendImages(to writer: inout ProgramWriter) {
-        let conflict = program.conflict.flatMap { $0.resolution == .merge ? $0 : nil }
+        let merged = program.conflict.flatMap { $0.resolution == .merge ? $0 : nil }
         writer.append("SELECT ")
         for index in table.columns.indices {
-            appendImage(of: index, conflict, to: &writer)
+            appendImage(of: index, merged, to: &writer)
             writer.append(", ")
         }
         writer.append("\(Name.subquery).\(Name.place) FROM unnest(")
@@ -175,13 +173,15 @@ struct InsertExplanation: Sendable {
         writer.append(") WITH ORDINALITY AS \(Name.subquery)(")
         writer.append(table.columns.indices, of: table)
         writer.append(", \(Name.place))")
-        guard let conflict else { return }
-        writer.append(" LEFT JOIN ")
+        guard let conflict = program.conflict else { return }
+        let isMerge = conflict.resolution == .merge
+        writer.append(isMerge ? " LEFT JOIN " : " WHERE NOT EXISTS (SELECT 1 FROM ")
         writer.append(table.name, as: Alias.old)
-        writer.append(" ON ")
+        writer.append(isMerge ? " ON " : " WHERE ")
         writer.append(
             table.columns(conflict.key, of: Alias.old),
             equal: table.columns(conflict.key, of: Name.subquery))
+        if !isMerge { writer.append(")") }
     }
 
     /// - Parameter conflict: what a row is merged by; nil for a new one.
