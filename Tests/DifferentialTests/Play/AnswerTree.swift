@@ -139,8 +139,8 @@ private func rowCode(in document: JSONDocument) -> String? {
 
 /// The number that a refused row would have had: PostgreSQL's sequences do not tell it afterwards.
 private func withoutNumber(_ words: String) -> String {
-    words.replacing(/Failing row contains \((?:null|[0-9]{1,3}),/) { _ in
-        "Failing row contains (‹number›,"
+    words.replacing(/(Failing row contains (?:\(serial_[^()]*\) = )?\()(?:null|[0-9]{1,3})\b/) {
+        "\($0.output.1)‹number›"
     }
 }
 
