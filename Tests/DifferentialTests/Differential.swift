@@ -4,6 +4,8 @@ import Foundation
 struct Differential {
     /// What one run came to.
     struct Summary: CustomStringConvertible {
+        /// The two that were asked.
+        let servers: String
         let seed: UInt64
         var requests = 0
         var projects = 0
@@ -17,7 +19,7 @@ struct Differential {
             let histogram = statuses.sorted { $0.key < $1.key }
                 .map { "\($0.key) × \($0.value)" }.joined(separator: ", ")
             let faults = findings.count { $0.sort == .fault }
-            return "differential: seed \(seed), \(requests) requests to \(projects) projects "
+            return "differential: \(servers), seed \(seed), \(requests) requests to \(projects) projects "
                 + "(\(refused.count) refused), \(histogram), "
                 + "\(findings.count - faults) differences, \(faults) faults"
         }
@@ -29,19 +31,24 @@ struct Differential {
     /// After how many requests the next project follows.
     var requestsPerProject = 125
     /// How long one finding is made smaller, and how many are looked for.
-    var shrinkingTime = Duration.seconds(90)
+    var shrinkingTime = Duration.seconds(45)
     var findingsMax = 3
 
-    /// What the environment asks for: `APUS_DIFFERENTIAL_REQUESTS`, `APUS_SEED`.
+    /// What the environment asks for: `APUS_DIFFERENTIAL_REQUESTS`, `APUS_SEED`, and how many
+    /// findings end the run, `APUS_DIFFERENTIAL_FINDINGS`.
     static func fromEnvironment() -> Differential {
         let environment = ProcessInfo.processInfo.environment
-        return Differential(
-            seed: environment["APUS_SEED"].flatMap { UInt64($0) } ?? 7,
-            requests: environment["APUS_DIFFERENTIAL_REQUESTS"].flatMap { Int($0) } ?? 500)
+        func number<N: FixedWidthInteger>(_ name: String) -> N? { environment[name].flatMap { N($0) } }
+        var run = Differential(
+            seed: number("APUS_SEED") ?? 7,
+            requests: number("APUS_DIFFERENTIAL_REQUESTS") ?? 500)
+        run.findingsMax = number("APUS_DIFFERENTIAL_FINDINGS") ?? run.findingsMax
+        return run
     }
 
     func run() throws -> Summary {
-        var summary = Summary(seed: seed)
+        var summary = Summary(
+            servers: "\(contest.left.name) and \(contest.right.name)", seed: seed)
         var dice = Dice(seed: seed)
         while summary.requests < requests, summary.findings.count < findingsMax {
             let projectSeed = dice.seed()
@@ -66,16 +73,23 @@ struct Differential {
         guard let finding = outcome.finding else { return }
         var shrinker = Shrinker(contest, project, requests, finding, within: shrinkingTime)
         shrinker.shrink()
-        summary.findings.append((finding.sort, report(shrinker, seed: seed)))
+        let text = report(shrinker, seed: seed)
+        try log([text])
+        summary.findings.append((finding.sort, text))
     }
 
-    /// Adds what was played to the file that `APUS_DIFFERENTIAL_LOG` names, if it names one.
+    /// Adds what was played to the log.
     private func log(_ project: GeneratedProject, _ played: [String]) throws {
+        let files = project.files.map { "--- \($0.name)\n\($0.text)" }
+        try log(files + ["--- requests"] + played)
+    }
+
+    /// Adds to the file that `APUS_DIFFERENTIAL_LOG` names, if it names one.
+    private func log(_ lines: [String]) throws {
         guard let path = ProcessInfo.processInfo.environment["APUS_DIFFERENTIAL_LOG"] else {
             return
         }
-        let files = project.files.map { "--- \($0.name)\n\($0.text)" }
-        let text = (files + ["--- requests"] + played).joined(separator: "\n") + "\n"
+        let text = lines.joined(separator: "\n") + "\n"
         let before = (try? Data(contentsOf: URL(filePath: path))) ?? Data()
         try (before + Data(text.utf8)).write(to: URL(filePath: path))
     }

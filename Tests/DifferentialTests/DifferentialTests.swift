@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The same projects and the same requests, sent to two servers: statuses, fields and bodies must
-/// be alike. `APUS_DIFFERENTIAL_REQUESTS=10000 APUS_SEED=1 swift test --filter Differential` asks
-/// more.
+/// The same projects and the same requests, sent to a server on SQLite and to one on PostgreSQL:
+/// statuses, fields and bodies must be alike.
+/// `APUS_DIFFERENTIAL_REQUESTS=10000 APUS_SEED=1 swift test --filter Differential` asks more.
 @Suite(.blocking, .serialized) struct DifferentialTests {
     @Test func `both servers answer alike`() async throws {
         let summary = try await onThread { try Differential.fromEnvironment().run() }

@@ -301,6 +301,6 @@ import Values
         let (_, user) = try Self.items(1)
         user.thread.perform { [pool = user.pool] _ in pool.value.close() }
         let problem = #expect(throws: Problem.self) { try user.read(Self.query()) }
-        #expect(problem == .closed)
+        #expect(problem == Problem.closed)
     }
 }

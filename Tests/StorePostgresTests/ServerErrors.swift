@@ -2,10 +2,14 @@ import Bytes
 import PostgresWire
 
 /// An error as a server says it.
-func serverError(_ code: String, severity: String = "ERROR") -> ServerError {
+///
+/// - Parameter fields: further ones, by their letters.
+func serverError(
+    _ code: String, severity: String = "ERROR", fields: [(String, String)] = []
+) -> ServerError {
     var session = PostgresSession(SessionConfiguration(user: "a", transport: .unixSocket))
     var body: [UInt8] = []
-    for (field, text) in [("V", severity), ("C", code), ("M", "message of \(code)")] {
+    for (field, text) in [("V", severity), ("C", code), ("M", "message of \(code)")] + fields {
         body += Array(field.utf8) + Array(text.utf8) + [0]
     }
     body.append(0)

@@ -17,7 +17,7 @@ struct SQLiteStage {
                 CREATE TABLE members (name TEXT NOT NULL PRIMARY KEY) STRICT;
                 CREATE TABLE notes (id INTEGER PRIMARY KEY, slug TEXT UNIQUE,
                     n INTEGER NOT NULL CONSTRAINT small CHECK (n < 100),
-                    owner TEXT REFERENCES members(name)) STRICT;
+                    owner TEXT REFERENCES members(name), UNIQUE (n, owner)) STRICT;
                 INSERT INTO members VALUES ('ann'), ('bob');
                 INSERT INTO notes VALUES (1, 'a', 10, 'ann'), (2, 'b', 20, 'bob');
                 """)

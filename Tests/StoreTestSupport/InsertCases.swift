@@ -84,11 +84,25 @@ public enum InsertCases {
             "a taken number", insert(), [row(2, "c", 1)],
             "unique notes_pkey [0] [Values.Value.integer(2)]"),
         Case(
+            "of several taken keys the first is told", insert(), [row(3, "a", 10, "ann")],
+            "unique notes_slug_key [1] [Values.Value.text(\"a\")]"),
+        Case(
+            "the primary key is told before all others", insert(), [row(2, "a", 10, "ann")],
+            "unique notes_pkey [0] [Values.Value.integer(2)]"),
+        Case(
             "a check of the table", insert(), [row(3, "c", 100)],
             "check small [Values.Value.integer(3), Values.Value.text(\"c\"), "
                 + "Values.Value.integer(100), Values.Value.null]"),
         Case(
             "no parent", insert(), [row(3, "c", 1, "eve")],
+            "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
+        Case(
+            "references are judged when all rows are there", insert(),
+            [row(3, "c", 1, "eve"), row(4, "b", 1)],
+            "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
+        Case(
+            "the first row without a parent is told", insert(),
+            [row(3, "c", 1, "eve"), row(4, "d", 1, "kim")],
             "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
         Case(
             "the numbers are used up", insert(),
@@ -102,6 +116,10 @@ public enum InsertCases {
         Case(
             "too many rows", insert(nil, Returning(rowsMax: 1)),
             [row(3, "c", 1), row(4, "d", 1)], "tooManyAffected(2)"),
+        Case(
+            "a missing parent comes before too many rows", insert(nil, Returning(rowsMax: 1)),
+            [row(3, "c", 1, "ann"), row(4, "d", 1, "eve")],
+            "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
     ]
 
     public static let representations: [Case] = [
@@ -122,6 +140,11 @@ public enum InsertCases {
             "a row that may not be seen",
             insert(nil, Returning(ProgramStage.representation(ProgramStage.isBelow(5, "t")))),
             [row(3, "c", 1), row(4, "d", 7)], "invisibleRow"),
+        Case(
+            "a missing parent comes before a row that may not be seen",
+            insert(nil, Returning(ProgramStage.representation(ProgramStage.isBelow(5, "t")))),
+            [row(3, "c", 7, "eve")],
+            "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
         Case(
             "the key is told", insert(keyRule: ProgramStage.isBelow(5, Alias.old)),
             [row(nil, "c", 1)], "1 written, 1 new key [Values.Value.integer(3)]",
@@ -145,6 +168,11 @@ public enum InsertCases {
             "ignored rows are left out", insert(.init(.ignore, on: [0])),
             [row(1, "x", 11), row(3, "c", 1), row(3, "z", 1)], "1 written, 1 new",
             adds: " 3|c|1|-"),
+        Case(
+            "what is left out breaks nothing", insert(.init(.ignore, on: [0])),
+            [row(1, "x", 100), row(3, "c", 1), row(3, "d", 100), row(4, "e", 100)],
+            "check small [Values.Value.integer(4), Values.Value.text(\"e\"), "
+                + "Values.Value.integer(100), Values.Value.null]"),
         Case(
             "a key twice", insert(merge()), [row(3, "c", 1), row(3, "d", 1)], "repeatedConflict"),
         Case(
@@ -186,6 +214,10 @@ public enum InsertCases {
             "1 written, 0 new"),
         Case(
             "an update takes another's key", insert(merge(changed: [1])), [row(1, "b", 1)],
+            "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
+        Case(
+            "of several keys that an update takes the first is told",
+            insert(merge(changed: [1, 2, 3])), [row(1, "b", 20, "bob")],
             "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
         Case(
             "an update has no parent", insert(merge(changed: [3])), [row(1, "b", 1, "eve")],

@@ -20,7 +20,8 @@ public enum ProgramStage {
             .init("id", .integer, isNullable: false), .init("slug", .text, isNullable: true),
             .init("n", .integer, isNullable: false), .init("owner", .text, isNullable: true),
         ],
-        primaryKey: .init("notes_pkey", [0]), uniques: [.init("notes_slug_key", [1])],
+        primaryKey: .init("notes_pkey", [0]),
+        uniques: [.init("notes_slug_key", [1]), .init("notes_n_owner_key", [2, 3])],
         references: [
             .init(
                 "notes_owner_fkey", [3], of: "members",

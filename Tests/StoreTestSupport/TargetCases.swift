@@ -91,6 +91,11 @@ public enum TargetCases {
             "a taken key", update(target([isOne]), [1]), values(1, .text("b")),
             "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
         Update(
+            "of several taken keys the first is told", update(target([isOne]), [1, 2, 3]),
+            NewValues([(1, .text("b")), (2, .integer(20)), (3, .text("bob"))].map { column, value in
+                Assignment(column: column, value: value)
+            }), "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
+        Update(
             "one key for all", update(target(), [1]), values(1, .text("c")),
             "unique notes_slug_key [1] [Values.Value.text(\"c\")]"),
         Update(
@@ -107,6 +112,10 @@ public enum TargetCases {
         Update(
             "too many rows", update(target(), returning: Returning(rowsMax: 1)), five,
             "tooManyAffected(2)"),
+        Update(
+            "a missing parent comes before too many rows",
+            update(target(), [3], returning: Returning(rowsMax: 1)), values(3, .text("eve")),
+            "missingParent notes_owner_fkey members [Values.Value.text(\"eve\")]"),
         Update(
             "not one row", update(target(), returning: Returning(isSingular: true)), five,
             "notSingular(2)"),
@@ -138,6 +147,12 @@ public enum TargetCases {
         ),
         (
             DeleteProgram(of: WriteTarget(ProgramStage.members, as: "t")),
+            "stillReferenced notes_owner_fkey notes [Values.Value.text(\"ann\")]",
+            ProgramStage.before
+        ),
+        (
+            DeleteProgram(
+                of: WriteTarget(ProgramStage.members, as: "t"), returning: Returning(rowsMax: 1)),
             "stillReferenced notes_owner_fkey notes [Values.Value.text(\"ann\")]",
             ProgramStage.before
         ),

@@ -35,7 +35,27 @@ struct InsertExplanation: Sendable {
         case .taken: taken(number)
         case .fault: fault(of: number)
         case .check, .conflict, .repeated, .tooMany, .notSingular, .invisible:
-            refusal.meaning(number).map { .refusal($0) } ?? .unexplained
+            meaning(of: refusal, number)
+        }
+    }
+
+    private func meaning(of refusal: ProgramRefusal, _ number: Int) -> Explanation {
+        let meaning = refusal.meaning(number).map { Explanation.refusal($0) } ?? .unexplained
+        guard refusal.isOfWrittenRows else { return meaning }
+        // Within the table another row of the body may be the parent.
+        let references = table.references.filter { $0.other != table.name }
+        return lookUpParents(references[...], else: meaning)
+    }
+
+    /// Tells the first row without a parent, by the references.
+    ///
+    /// - Parameter other: what is told where there is none.
+    private func lookUpParents(
+        _ references: ArraySlice<Table.Reference>, else other: Explanation
+    ) -> Explanation {
+        guard let reference = references.first else { return other }
+        return lookUp(.missingParent(reference), check: nil) { [self] in
+            lookUpParents(references.dropFirst(), else: other)
         }
     }
 
@@ -69,6 +89,14 @@ struct InsertExplanation: Sendable {
         if new.rows.count == 1, program.conflict == nil {
             return table.explanation(constraint, new.rows[0].values)
         }
+        if case .stillReferenced(let reference) = constraint,
+            let own = table.references.first(where: { $0.name == reference.name })
+        {
+            // A table that refers to itself: a row without a parent is likelier.
+            return lookUp(.missingParent(own), check: nil) { [self] in
+                lookUp(constraint, check: nil)
+            }
+        }
         guard case .check(let name) = constraint else { return lookUp(constraint, check: nil) }
         return .lookUp(
             LookUp(run: condition(ofCheck: name), types: [.text]) { [self] found in
@@ -95,7 +123,12 @@ struct InsertExplanation: Sendable {
     }
 
     /// Finds the first row that breaks a constraint, as it would be.
-    private func lookUp(_ constraint: BrokenConstraint, check: String?) -> Explanation {
+    ///
+    /// - Parameter other: what is told where there is none; nil for an error of no more words.
+    private func lookUp(
+        _ constraint: BrokenConstraint, check: String?,
+        else other: (@Sendable () -> Explanation)? = nil
+    ) -> Explanation {
         let statement = ProgramStatement(dialect) { writer in
             writer.append(
                 firstBreaking: constraint, of: table, check: check, isItself: isMerged,
@@ -103,10 +136,11 @@ struct InsertExplanation: Sendable {
         }
         let search = ProgramRun(
             statement: statement, arguments: statement.sql.arguments(Operands(), new.stamps),
-            rows: run.rows, context: run.context)
+            rows: run.rows.filter { !$0.marks.contains(.isRepeated) }, context: run.context)
         return .lookUp(
             LookUp(run: search, types: table.columns.map(\.type)) { [table] row in
-                table.explanation(constraint, row)
+                if row == nil, let other { return other() }
+                return table.explanation(constraint, row)
             })
     }
 
@@ -122,12 +156,13 @@ struct InsertExplanation: Sendable {
 
     // MARK: Images
 
-    /// The rows as they would be: proposed ones, and those that are there with what changes.
+    /// The rows as they would be: proposed ones, and those that are there with what changes. What
+    /// is left out is none of them.
     private func appendImages(to writer: inout ProgramWriter) {
-        let conflict = program.conflict.flatMap { $0.resolution == .merge ? $0 : nil }
+        let merged = program.conflict.flatMap { $0.resolution == .merge ? $0 : nil }
         writer.append("SELECT ")
         for index in table.columns.indices {
-            appendImage(of: index, conflict, to: &writer)
+            appendImage(of: index, merged, to: &writer)
             writer.append(", ")
         }
         writer.append("\(Name.subquery).\(Name.place) FROM unnest(")
@@ -138,13 +173,15 @@ struct InsertExplanation: Sendable {
         writer.append(") WITH ORDINALITY AS \(Name.subquery)(")
         writer.append(table.columns.indices, of: table)
         writer.append(", \(Name.place))")
-        guard let conflict else { return }
-        writer.append(" LEFT JOIN ")
+        guard let conflict = program.conflict else { return }
+        let isMerge = conflict.resolution == .merge
+        writer.append(isMerge ? " LEFT JOIN " : " WHERE NOT EXISTS (SELECT 1 FROM ")
         writer.append(table.name, as: Alias.old)
-        writer.append(" ON ")
+        writer.append(isMerge ? " ON " : " WHERE ")
         writer.append(
             table.columns(conflict.key, of: Alias.old),
             equal: table.columns(conflict.key, of: Name.subquery))
+        if !isMerge { writer.append(")") }
     }
 
     /// - Parameter conflict: what a row is merged by; nil for a new one.

@@ -50,6 +50,15 @@ extension ProgramRefusal {
         case .taken, .fault: nil
         }
     }
+
+    /// Whether it looks at rows that were written. The server has not judged their references then,
+    /// as it does when the statement ends; a broken one is told first.
+    var isOfWrittenRows: Bool {
+        switch self {
+        case .tooMany, .notSingular, .invisible: true
+        case .check, .conflict, .repeated, .taken, .fault: false
+        }
+    }
 }
 
 extension DatabaseFunction {

@@ -28,32 +28,50 @@ struct TargetExplanation: Sendable {
             let own = table.references.first(where: { $0.name == reference.name }),
             assignments.contains(where: { own.columns.contains($0.column) })
         {
-            return lookUp(.missingParent(own), else: constraint)
+            return lookUp(
+                [.missingParent(own), constraint], else: table.explanation(constraint, nil))
         }
-        return lookUp(constraint)
+        return lookUp([constraint], else: table.explanation(constraint, nil))
     }
 
     private func explain(_ refusal: ProgramRefusal, _ number: Int) -> Explanation {
         if case .fault = refusal {
             return fault.map { .refusal(.faulty($0)) } ?? .unexplained
         }
-        return refusal.meaning(number).map { .refusal($0) } ?? .unexplained
+        let meaning = refusal.meaning(number).map { Explanation.refusal($0) } ?? .unexplained
+        return refusal.isOfWrittenRows ? lookUp(references[...], else: meaning) : meaning
     }
 
-    /// Finds the first row as it would be, or of those that are held as it is.
+    /// The references that the rows written may break; not those within the table, which other
+    /// rows of the same statement may mend.
+    private var references: [BrokenConstraint] {
+        let references = assignments.isEmpty ? table.dependents : table.references
+        return references.filter { $0.other != table.name }.compactMap { reference in
+            if assignments.isEmpty {
+                return reference.holdsRows ? .stillReferenced(reference) : nil
+            }
+            let isAssigned = assignments.contains { reference.columns.contains($0.column) }
+            return isAssigned ? .missingParent(reference) : nil
+        }
+    }
+
+    /// Finds the first row as it would be, or of those that are held as it is, that breaks the
+    /// first constraint that any row breaks.
     ///
-    /// - Parameter other: what is broken where no row breaks the constraint.
+    /// - Parameter other: what is told where there is none.
     private func lookUp(
-        _ constraint: BrokenConstraint, else other: BrokenConstraint? = nil
+        _ constraints: ArraySlice<BrokenConstraint>, else other: Explanation
     ) -> Explanation {
+        guard let constraint = constraints.first else { return other }
         let statement = ProgramStatement(dialect) { append(constraint, to: &$0) }
         let run = ProgramRun(
             statement: statement, arguments: statement.sql.arguments(operands, assignments),
             context: context)
         return .lookUp(
             LookUp(run: run, types: table.columns.map(\.type)) { [self] row in
-                if row == nil, let other { return lookUp(other) }
-                return table.explanation(constraint, row)
+                row == nil
+                    ? lookUp(constraints.dropFirst(), else: other)
+                    : table.explanation(constraint, row)
             })
     }
 

@@ -14,7 +14,7 @@ struct InsertProbe {
     ) throws(WriteRefusal) -> WriteRefusal {
         switch error {
         case .unique(_, let columns):
-            let key = table.key(over: columns)
+            let key = try firstTaken(by: values, through: table.key(over: columns))
             return .violation(
                 .unique(key.name, columns: key.columns, values: key.columns.map { values[$0] }))
         case .notNull(_, let column): return .violation(.notNull(column, row: values))
@@ -26,6 +26,27 @@ struct InsertProbe {
             .other, .unexpected:
             return .failed(Problem(error))
         }
+    }
+
+    /// The first key that another row has, of those through the one that SQLite names: it tells
+    /// the last that was made.
+    private func firstTaken(
+        by values: [Value], through named: Table.Key
+    ) throws(WriteRefusal) -> Table.Key {
+        for key in table.keys.prefix(while: { $0 != named }) {
+            let taken = zip(key.columns.map { values[$0] }, key.columns.map { table.columns[$0] })
+            if taken.contains(where: \.0.isNull) { continue }
+            let lookup = ProgramStatement { writer in
+                writer.append("SELECT 1 FROM ")
+                writer.append(table.name, as: Alias.other)
+                writer.append(" WHERE ")
+                writer.append(
+                    table.columns(key.columns, of: Alias.other),
+                    equal: taken.map { .argument($0, $1.type) })
+            }
+            if try run.first(lookup, lookup.sql.arguments, count: 1) != nil { return key }
+        }
+        return named
     }
 
     /// The first reference of these values that leads nowhere.

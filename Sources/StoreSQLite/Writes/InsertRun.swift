@@ -70,7 +70,9 @@ struct InsertRun {
             switch fates?[index] ?? .insert {
             case .skip: continue
             case .insert:
-                guard let rowID = try insert(row) else { continue }
+                guard let rowID = try insert(row, isLast: index == new.rows.count - 1) else {
+                    continue
+                }
                 rowIDs.append(rowID)
                 inserted += 1
             case .update(let rowID):
@@ -95,12 +97,19 @@ struct InsertRun {
     }
 
     /// The rowid; nil when the database left the row out, as a trigger of before may have it.
-    private func insert(_ row: NewRow) throws(WriteRefusal) -> Int64? {
+    ///
+    /// What is wrong with rows behind it comes before its own lack of a parent, which PostgreSQL
+    /// looks for when the statement ends.
+    private func insert(_ row: NewRow, isLast: Bool) throws(WriteRefusal) -> Int64? {
         do throws(DatabaseError) {
             let count = try run.transaction.run(
                 text: insert.statement, arguments: row.values, run.context)
             if count == 0 { return nil }
         } catch {
+            if error == .foreignKey, !isLast {
+                try refused { () throws(DatabaseError) in try run.transaction.deferForeignKeys() }
+                return try insert(row, isLast: true)
+            }
             throw try InsertProbe(run: run, table: table).refusal(error, inserting: row.values)
         }
         return run.transaction.lastInsertRowID

@@ -20,8 +20,7 @@ struct ViolationProbe {
     ) throws(WriteRefusal) -> WriteRefusal {
         switch error {
         case .unique(_, let columns):
-            let key = table.key(over: columns)
-            let values = try clash(key.columns, assignments)
+            let (key, values) = try firstTaken(through: table.key(over: columns), assignments)
             return .violation(.unique(key.name, columns: key.columns, values: values))
         case .notNull(let name, let column) where name == table.name:
             return .violation(.notNull(column, row: try newRow(assignments)))
@@ -49,7 +48,7 @@ struct ViolationProbe {
         return .violation(violation)
     }
 
-    /// Values of the first row chosen that fulfils more.
+    /// Values of the first row chosen, by its key, that fulfils more.
     ///
     /// - Parameter also: Writes `AND …`.
     private func first(
@@ -62,6 +61,8 @@ struct ViolationProbe {
             writer.append(list: table.columns(columns, of: alias))
             writer.append(from: choice)
             also(&writer)
+            writer.append(" ORDER BY ")
+            writer.append(list: table.columns(table.primaryKey.columns, of: choice.alias))
             writer.append(" LIMIT 1")
         }
         let arguments = run.arguments(statement, rows, assigning: assignments)
@@ -73,11 +74,24 @@ struct ViolationProbe {
         try first(Array(table.columns.indices), of: Alias.new, assignments)
     }
 
-    /// The key of a row that would be like another row's; failing that, of the first row.
+    /// The first key assigned that would be like another row's, and its values, of those through
+    /// the one that SQLite names: it tells the last that was made. Failing all, that of the first
+    /// row.
+    private func firstTaken(
+        through named: Table.Key, _ assignments: [Assignment]
+    ) throws(WriteRefusal) -> (Table.Key, [Value]?) {
+        for key in table.keys.prefix(while: { $0 != named }) + [named] {
+            guard assignments.contains(where: { key.columns.contains($0.column) }) else { continue }
+            if let values = try clash(key.columns, assignments) { return (key, values) }
+        }
+        return (named, try first(named.columns, of: Alias.new, assignments))
+    }
+
+    /// The key of a row that would be like another row's.
     private func clash(
         _ key: [Int], _ assignments: [Assignment]
     ) throws(WriteRefusal) -> [Value]? {
-        let clash = try first(key, of: Alias.new, assignments) { writer in
+        try first(key, of: Alias.new, assignments) { writer in
             writer.append(" AND EXISTS (SELECT 1 FROM ")
             writer.append(table.name, as: Alias.other)
             writer.append(" WHERE ")
@@ -89,8 +103,6 @@ struct ViolationProbe {
                 table.columns(key, of: Alias.other), equal: table.columns(key, of: Alias.new))
             writer.append(")")
         }
-        if let clash { return clash }
-        return try first(key, of: Alias.new, assignments)
     }
 
     private func missingParent(

@@ -120,8 +120,28 @@ func comparable(
     }
     let tree = AnswerTree(document.root)
     tree.name(translator, kind, isOrdered: request.isOrdered)
-    let words = tree.words(translator, isOrdered: request.isOrdered)
+    var words = tree.words(translator, isOrdered: request.isOrdered)
+    if request.mayChangeSeveral, let code = rowCode(in: document) {
+        return text + "\(code) of one of the rows"
+    }
+    if request.isNumbered { words = withoutNumber(words) }
     return text + (request.mentionsWhatIsMade ? withoutPlaces(words) : words)
+}
+
+/// The code of a problem that names the first row at fault. Rows have no order in which they are
+/// changed, so which one that is, and which constraint it breaks, may differ.
+private func rowCode(in document: JSONDocument) -> String? {
+    guard let code = document.root["code"]?.string,
+        ["23503", "23505", "23514"].contains(code)
+    else { return nil }
+    return code
+}
+
+/// The number that a refused row would have had: PostgreSQL's sequences do not tell it afterwards.
+private func withoutNumber(_ words: String) -> String {
+    words.replacing(/(Failing row contains (?:\(serial_[^()]*\) = )?\()(?:null|[0-9]{1,3})\b/) {
+        "\($0.output.1)‹number›"
+    }
 }
 
 /// A parser that stops inside an id tells which of its digits it met, and numbers are of any

@@ -42,11 +42,17 @@ private struct MarkScanner {
         return Array(date.formatted(.iso8601.year().month().day()).utf8)
     }
 
+    /// The bytes that what is found begins with. Most do not, and answers are long.
+    private static let beginnings = (0...UInt8.max).map { byte in
+        isHex(byte) || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "s")
+    }
+
     init(bytes: [UInt8]) { self.bytes = bytes }
 
     mutating func pieces() -> [AnswerPiece] {
         while index < bytes.count {
-            let step = uuid() ?? time() ?? token() ?? number() ?? 0
+            let mayBegin = Self.beginnings[Int(bytes[index])]
+            let step = mayBegin ? uuid() ?? time() ?? token() ?? number() ?? 0 : 0
             if step == 0 { plain.append(bytes[index]) }
             index += max(1, step)
         }
@@ -68,7 +74,7 @@ private struct MarkScanner {
     }
 
     private mutating func uuid() -> Int? {
-        guard let last = byte(35), Self.isHex(last), byte(8) == UInt8(ascii: "-") else {
+        guard byte(8) == UInt8(ascii: "-"), let last = byte(35), Self.isHex(last) else {
             return nil
         }
         if let before = byte(-1), Self.isHex(before) { return nil }
@@ -85,7 +91,10 @@ private struct MarkScanner {
     }
 
     private mutating func time() -> Int? {
-        guard Self.days.contains(where: { bytes[index...].starts(with: $0) }) else { return nil }
+        // Of this millennium.
+        guard bytes[index] == UInt8(ascii: "2"), byte(4) == UInt8(ascii: "-"),
+            Self.days.contains(where: { bytes[index...].starts(with: $0) })
+        else { return nil }
         var length = 10
         if byte(10) == UInt8(ascii: "T") || byte(10) == ASCII.space {
             length = 11
@@ -103,7 +112,9 @@ private struct MarkScanner {
     }
 
     private mutating func token() -> Int? {
-        guard bytes[index...].starts(with: "eyJ".utf8) else { return nil }
+        guard bytes[index] == UInt8(ascii: "e"), bytes[index...].starts(with: "eyJ".utf8) else {
+            return nil
+        }
         var length = 0
         while let byte = byte(length),
             ASCII.isLetter(byte) || ASCII.isDigit(byte) || "-_.".utf8.contains(byte)
@@ -116,7 +127,8 @@ private struct MarkScanner {
 
     /// `serial_books)=(5` of a constraint's details, `serial_books=eq.5` of a location.
     private mutating func number() -> Int? {
-        guard bytes[index...].starts(with: "serial_".utf8) else { return nil }
+        guard bytes[index] == UInt8(ascii: "s"), bytes[index...].starts(with: "serial_".utf8)
+        else { return nil }
         var length = 0
         while let byte = byte(length), ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == 0x5F {
             length += 1

@@ -28,11 +28,18 @@ struct ServerLaunch: Sendable {
         return Store(flags: ["--database", database.url], kept: database)
     }
 
-    /// Who answers beside SQLite: `APUS_DIFFERENTIAL=postgres` names the other engine.
+    /// Who answers beside SQLite: PostgreSQL where it is installed, else SQLite once more, which
+    /// at least shows that answers depend on nothing but the requests. `APUS_DIFFERENTIAL` names
+    /// one of the two (`postgres`, `sqlite`).
     static var other: ServerLaunch {
         switch ProcessInfo.processInfo.environment["APUS_DIFFERENTIAL"] {
         case "postgres": postgres
-        default: ServerLaunch(name: "SQLite again", makeStore: sqlite.makeStore)
+        case "sqlite": ServerLaunch(name: "SQLite", makeStore: sqlite.makeStore)
+        default:
+            PostgresServer.isInstalled
+                ? postgres
+                : ServerLaunch(
+                    name: "SQLite (\(PostgresServer.whatToInstall))", makeStore: sqlite.makeStore)
         }
     }
 }

@@ -69,6 +69,9 @@ struct GeneratedModel: Sendable {
     /// The key as the server knows it.
     var key: [String] { primaryKey ?? ["id"] }
 
+    /// Whether the server numbers its rows: in the first column.
+    var isNumbered: Bool { columns.first?.has("identity") ?? false }
+
     /// Columns that put its rows in one order on every server; nil where there are none.
     var totalOrder: [String]? {
         key.allSatisfy { self[$0]?.isComparable ?? false } ? key : nil

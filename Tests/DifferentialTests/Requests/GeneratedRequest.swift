@@ -30,6 +30,10 @@ struct GeneratedRequest: Sendable {
     var body: Body?
     /// Whether every array of the answer is in an order that all servers share.
     var isOrdered = false
+    /// Whether it changes or deletes rows that it does not name by their key.
+    var mayChangeSeveral = false
+    /// Whether the server may number the rows, in their first column.
+    var isNumbered = false
     /// Whose session the answer begins.
     var signsIn: Int?
 

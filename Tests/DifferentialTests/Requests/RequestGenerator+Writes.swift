@@ -8,6 +8,7 @@ extension RequestGenerator {
             row(of: columns, isWild: isWild)
         }
         request.body = .rows(rows, isArray: isArray)
+        request.isNumbered = model.isNumbered
         if dice.chance(isArray ? 50 : 10) {
             let names = columns.map { $0.name }
             let listed = isWild && dice.chance(20) ? names + ["nope"] : names
@@ -43,6 +44,7 @@ extension RequestGenerator {
     mutating func openingInsert(_ model: GeneratedModel, _ number: Int) -> GeneratedRequest {
         var request = GeneratedRequest("POST", "/rest/v1/\(model.name)")
         request.caller = .service
+        request.isNumbered = model.isNumbered
         request.fields = [("Prefer", "return=representation")]
         var row = row(of: insertable(model, isWild: false), isWild: false)
         row.removeAll { member in
@@ -119,7 +121,8 @@ extension RequestGenerator {
 
     mutating func update(_ model: GeneratedModel, isWild: Bool) -> GeneratedRequest {
         var request = GeneratedRequest("PATCH", "/rest/v1/\(model.name)")
-        request.query = selection(of: model, isWild: isWild)
+        request.isNumbered = model.isNumbered
+        addSelection(to: &request, of: model, isWild: isWild)
         let able = model.columns.filter { column in
             if column.has("readOnly") { return isWild && dice.chance(15) }
             return !model.key.contains(column.name) || dice.chance(15)
@@ -139,7 +142,7 @@ extension RequestGenerator {
 
     mutating func delete(_ model: GeneratedModel, isWild: Bool) -> GeneratedRequest {
         var request = GeneratedRequest("DELETE", "/rest/v1/\(model.name)")
-        request.query = selection(of: model, isWild: isWild)
+        addSelection(to: &request, of: model, isWild: isWild)
         request.fields = changePreferences(isWild: isWild)
         addShape(to: &request, model, isWild: isWild)
         request.fields += accept(isWild: isWild)
@@ -156,8 +159,11 @@ extension RequestGenerator {
     }
 
     /// Filters that find few rows: a change of many leaves little to compare.
-    private mutating func selection(of model: GeneratedModel, isWild: Bool) -> [ModelWord] {
-        if dice.chance(6) { return [] }
+    private mutating func addSelection(
+        to request: inout GeneratedRequest, of model: GeneratedModel, isWild: Bool
+    ) {
+        request.mayChangeSeveral = true
+        if dice.chance(6) { return }
         var filters: [ModelWord] = []
         for name in model.key {
             guard let column = model[name] else { continue }
@@ -167,6 +173,8 @@ extension RequestGenerator {
                 : column.isServerMade ? Datum("⟦id:\(dice.number(0...11))⟧") : nil
             filters.append((name, "eq.\((made ?? dice.pickIfAny(column.values) ?? .null).operand)"))
         }
-        return dice.chance(60) ? filters : self.filters(on: model, most: 2, isWild: isWild)
+        request.mayChangeSeveral = !dice.chance(60)
+        request.query =
+            request.mayChangeSeveral ? self.filters(on: model, most: 2, isWild: isWild) : filters
     }
 }
