@@ -10,6 +10,7 @@ import Testing
     /// What a file says, and what is said of it.
     struct Drop: CustomTestStringConvertible {
         let sql: String
+        let line: Int
         let fault: String
 
         var testDescription: String { sql }
@@ -18,10 +19,10 @@ import Testing
     static let drops = [
         Drop(
             sql: "DROP TABLE \"notes\";",
-            fault: "1:1: drops the table \"notes\", which Schemas/models/notes.json declares"),
+            line: 1, fault: "drops the table \"notes\", which Schemas/models/notes.json declares"),
         Drop(
             sql: "-- tidy\nALTER TABLE notes\n  DROP COLUMN text;",
-            fault: "2:1: drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
+            line: 2, fault: "drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
         Drop(
             sql: """
                 CREATE TABLE fresh (id INTEGER NOT NULL PRIMARY KEY) STRICT;
@@ -29,7 +30,7 @@ import Testing
                 DROP TABLE notes;
                 ALTER TABLE fresh RENAME TO notes;
                 """,
-            fault: "3:1: drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
+            line: 3, fault: "drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
     ]
 
     static let commands = [
@@ -49,7 +50,8 @@ import Testing
         let running = try RunningCommand(command + ["--project", project.root.path] + serving)
         let lines = running.lines(through: "listening on")
         #expect(running.exitCode() == 1)
-        let fault = "Migrations/\(Self.file):" + drop.fault
+        let line = TestProject.migrationLine(drop.line)
+        let fault = "Migrations/\(Self.file):\(line):1: \(drop.fault)"
         #expect(lines.contains { $0.contains(fault) }, "\(lines)")
         #expect(lines.allSatisfy { !$0.contains("applied 2099") }, "\(lines)")
         #expect(try project.value("SELECT text FROM notes") == "precious")
@@ -77,7 +79,7 @@ import Testing
         try project.migration(
             Self.file,
             """
-            CREATE TABLE fresh (id INTEGER NOT NULL PRIMARY KEY, text TEXT NOT NULL) STRICT;
+            CREATE TABLE fresh (\(TestProject.noteColumns)) STRICT;
             INSERT INTO fresh SELECT id, text FROM notes;
             DROP TABLE notes;
             ALTER TABLE fresh RENAME TO notes;
@@ -91,7 +93,8 @@ import Testing
         #expect(try project.develops())
         try project.execute("INSERT INTO notes (id, text) VALUES (1, 'precious');")
         try project.migration(Self.file, "DROP TABLE IF EXISTS \"notes\";")
-        let fault = "Migrations/\(Self.file):1:1: drops the table \"notes\""
+        let line = TestProject.migrationLine(1)
+        let fault = "Migrations/\(Self.file):\(line):1: drops the table \"notes\""
         let lines = try project.lines("dev")
         #expect(lines.contains { $0.contains(fault) }, "\(lines)")
         #expect(try project.value("SELECT text FROM notes") == "precious")
