@@ -45,28 +45,6 @@ import Values
                 == "stillReferenced notes_owner_fkey notes [Values.Value.text(\"ann\")]")
     }
 
-    /// The server names the reference, and not which of its two ends is broken.
-    @Test func `a merged row may lack its parent in a table that refers to itself`() async throws {
-        let stage = try PostgresStage()
-        try stage.client().execute(
-            """
-            CREATE TABLE tree (id text COLLATE "C" PRIMARY KEY,
-                parent text COLLATE "C" REFERENCES tree);
-            """)
-        let id = Table.Column("id", .text, isNullable: false)
-        let parent = Table.Column("parent", .text, isNullable: true)
-        let tree = Table(
-            "tree", [id, parent], primaryKey: .init("tree_pkey", [0]),
-            references: [.init("tree_parent_fkey", [1], of: "tree", [id], holdsRows: true)],
-            dependents: [.init("tree_parent_fkey", [0], of: "tree", [parent], holdsRows: true)])
-        let program = InsertProgram(into: tree, conflict: InsertCases.merge(changed: [1]))
-        let outcome = await stage.writes.run(
-            program, NewRows([NewRow([.text("leaf"), .text("none")])]))
-        #expect(
-            summary(outcome)
-                == "missingParent tree_parent_fkey tree [Values.Value.text(\"none\")]")
-    }
-
     @Test func `a number that has no room is told in our words`() async throws {
         let stage = try PostgresStage()
         let isSmall: ValueExpression = .comparison(

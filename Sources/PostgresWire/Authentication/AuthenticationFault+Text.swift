@@ -1,6 +1,6 @@
-extension AuthenticationFault: CustomStringConvertible {
+extension AuthenticationFault {
     /// What is wrong, in a sentence.
-    public var description: String {
+    public var reason: String {
         switch self {
         case .methodNotOffered(let method):
             "it asks for authentication by \(method.rawValue), which Apus does not have"

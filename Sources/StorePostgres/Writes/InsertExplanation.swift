@@ -42,9 +42,7 @@ struct InsertExplanation: Sendable {
     private func meaning(of refusal: ProgramRefusal, _ number: Int) -> Explanation {
         let meaning = refusal.meaning(number).map { Explanation.refusal($0) } ?? .unexplained
         guard refusal.isOfWrittenRows else { return meaning }
-        // Within the table another row of the body may be the parent.
-        let references = table.references.filter { $0.other != table.name }
-        return lookUpParents(references[...], else: meaning)
+        return lookUpParents(table.references[...], else: meaning)
     }
 
     /// Tells the first row without a parent, by the references.

@@ -6,12 +6,13 @@ extension ProgramWriter {
     ///
     /// - Parameters:
     ///   - check: the condition of a check as the server writes it; without it any row will do.
+    ///   - isDelete: whether the rows are deleted, and with them what they refer to one another.
     ///   - isItself: says of a unique key whether the row that has it (``Store/Alias/other``) is
     ///     the one that would be written; nil for new rows.
     ///   - images: selects the rows, with their places.
     mutating func append(
         firstBreaking constraint: BrokenConstraint, of table: Table, check: String? = nil,
-        isItself: Part? = nil, in images: Part
+        isDelete: Bool = false, isItself: Part? = nil, in images: Part
     ) {
         expression(Name.images) { writer in
             writer.append("SELECT *")
@@ -32,8 +33,15 @@ extension ProgramWriter {
         case .missingParent(let reference):
             append(all: table.columns(reference.columns, of: Name.images).map { .not(.isNull($0)) })
             append(" AND NOT ")
-            append(existenceIn: reference, of: table)
-        case .stillReferenced(let reference): append(existenceIn: reference, of: table)
+            append(existenceIn: reference.other, by: reference, of: table)
+            if reference.other == table.name {
+                append(" AND NOT ")
+                append(existenceIn: Name.images, by: reference, of: table)
+            }
+        case .stillReferenced(let reference):
+            append(existenceIn: reference.other, by: reference, of: table) { writer in
+                if isDelete, reference.other == table.name { writer.append(stayingRowOf: table) }
+            }
         }
         append(" ORDER BY \(Name.place) LIMIT 1")
     }
@@ -61,14 +69,29 @@ extension ProgramWriter {
         append(" ORDER BY \(Name.subquery).\(Name.place)) AS \(Name.turn)")
     }
 
-    /// A row of the other table has the values of a row's columns.
-    private mutating func append(existenceIn reference: Table.Reference, of table: Table) {
+    /// A row at the other end of a reference has the values of a row's columns.
+    ///
+    /// - Parameter also: writes `AND …`.
+    private mutating func append(
+        existenceIn source: String, by reference: Table.Reference, of table: Table,
+        _ also: Part = { _ in }
+    ) {
         append("EXISTS (SELECT 1 FROM ")
-        append(reference.other, as: Alias.other)
+        append(source, as: Alias.other)
         append(" WHERE ")
         append(
             reference.otherColumns(of: Alias.other),
             equal: table.columns(reference.columns, of: Name.images))
+        also(&self)
+        append(")")
+    }
+
+    /// ` AND …`: the other row is none of those that are deleted.
+    private mutating func append(stayingRowOf table: Table) {
+        let key = table.primaryKey.columns
+        append(" AND NOT EXISTS (SELECT 1 FROM \(Name.images) AS \(Name.subquery) WHERE ")
+        append(
+            table.columns(key, of: Name.subquery), equal: table.columns(key, of: Alias.other))
         append(")")
     }
 }

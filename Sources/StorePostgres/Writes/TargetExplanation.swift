@@ -42,11 +42,10 @@ struct TargetExplanation: Sendable {
         return refusal.isOfWrittenRows ? lookUp(references[...], else: meaning) : meaning
     }
 
-    /// The references that the rows written may break; not those within the table, which other
-    /// rows of the same statement may mend.
+    /// The references that the rows written may break.
     private var references: [BrokenConstraint] {
         let references = assignments.isEmpty ? table.dependents : table.references
-        return references.filter { $0.other != table.name }.compactMap { reference in
+        return references.compactMap { reference in
             if assignments.isEmpty {
                 return reference.holdsRows ? .stillReferenced(reference) : nil
             }
@@ -82,7 +81,7 @@ struct TargetExplanation: Sendable {
         writer.define(Alias.new, of: table, assigning: assigned, else: target.alias)
         let key = table.primaryKey.columns
         writer.append(
-            firstBreaking: constraint, of: table,
+            firstBreaking: constraint, of: table, isDelete: assignments.isEmpty,
             isItself: { [table] writer in
                 writer.append(
                     key.enumerated().map { index, column in

@@ -30,8 +30,8 @@ struct GeneratedRequest: Sendable {
     var body: Body?
     /// Whether every array of the answer is in an order that all servers share.
     var isOrdered = false
-    /// Whether it changes or deletes rows that it does not name by their key.
-    var mayChangeSeveral = false
+    /// Whether its filters are the key of one row.
+    var namesRow = false
     /// Whether the server may number the rows, in their first column.
     var isNumbered = false
     /// Whose session the answer begins.
@@ -41,6 +41,9 @@ struct GeneratedRequest: Sendable {
         self.method = method
         self.path = path
     }
+
+    /// Whether it changes or deletes rows that it does not name by their key.
+    var mayChangeSeveral: Bool { ["PATCH", "DELETE"].contains(method) && !namesRow }
 
     /// Whether its parameters are not the same for every server.
     var mentionsWhatIsMade: Bool { query.contains { ($0.name + $0.json).contains("⟦") } }

@@ -162,7 +162,6 @@ extension RequestGenerator {
     private mutating func addSelection(
         to request: inout GeneratedRequest, of model: GeneratedModel, isWild: Bool
     ) {
-        request.mayChangeSeveral = true
         if dice.chance(6) { return }
         var filters: [ModelWord] = []
         for name in model.key {
@@ -173,8 +172,8 @@ extension RequestGenerator {
                 : column.isServerMade ? Datum("⟦id:\(dice.number(0...11))⟧") : nil
             filters.append((name, "eq.\((made ?? dice.pickIfAny(column.values) ?? .null).operand)"))
         }
-        request.mayChangeSeveral = !dice.chance(60)
+        request.namesRow = dice.chance(60)
         request.query =
-            request.mayChangeSeveral ? self.filters(on: model, most: 2, isWild: isWild) : filters
+            request.namesRow ? filters : self.filters(on: model, most: 2, isWild: isWild)
     }
 }
