@@ -3,6 +3,7 @@ import Crypto
 import Diagnostics
 import HTTP
 import Store
+import TestSupport
 import Testing
 
 @testable import Auth
