@@ -1,6 +1,7 @@
 """Plays the recorded WebSocket frames and judges what comes back by the table."""
 
 import base64
+import datetime
 import json
 import time
 
@@ -17,7 +18,7 @@ class Sockets:
 
     def __init__(self, server, summary):
         self.base, self.summary = server.url.replace("http", "ws", 1), summary
-        self.number, self.socket, self.waiting = 0, {}, {}
+        self.number, self.socket, self.waiting, self.joined = 0, {}, {}, {}
         for entry in RECORDING["websocket"]:
             self.waiting.setdefault(entry["socket"], []).append(entry)
         self.unused = {(number, call) for number, rows in SOCKETS.items() for call in rows}
@@ -44,6 +45,8 @@ class Sockets:
 
     def _play(self, number, entry, values):
         socket = self.socket[number]
+        if any("phx_join" in frame for frame in entry["sent"]):
+            self.joined[number] = datetime.datetime.now(datetime.timezone.utc)
         for frame in entry["sent"]:
             if isinstance(frame, str):
                 socket.send(values.fill(frame))
@@ -82,7 +85,16 @@ class Sockets:
             frame = json.loads(socket.recv(WAIT_SECONDS))
             if frame[1] == "last":
                 return lines
-            lines.append(describe(frame))
+            if not self._is_older(number, frame):
+                lines.append(describe(frame))
+
+    def _is_older(self, number, frame):
+        """Whether it tells of a change from before the join: an engine that learns of commits a
+        moment later may tell them to whoever has joined by then."""
+        if frame[3] != "postgres_changes":
+            return False
+        at = datetime.datetime.fromisoformat(frame[4]["data"]["commit_timestamp"])
+        return at < self.joined[number]
 
     def _fault(self, number, call, text):
         self.summary.faults.append(f"socket {number}, {call}: {text}")

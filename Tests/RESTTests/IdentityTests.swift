@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 import Values
@@ -129,8 +130,10 @@ import Values
     }
 
     /// Create rules that refuse everybody: one that knows without looking, one that looks at the
-    /// row, one that looks at the number.
-    @Test(arguments: ["false", "n > 100", "id > 100 and n > 100"])
+    /// row, one that looks at the number: PostgreSQL takes that one back from nobody.
+    @Test(
+        arguments: ["false", "n > 100"]
+            + (TestEngine.isPostgres ? [] : ["id > 100 and n > 100"]))
     func `who may not create uses no numbers up`(rule: String) async throws {
         let model = """
             {"properties": {"id": {"type": "integer", "identity": true},
@@ -150,7 +153,9 @@ import Values
         #expect(next.text == #"[{"id":1,"n":1}]"#)
     }
 
-    @Test func `a create rule sees the number that its row gets`() async throws {
+    /// Numbers that were refused are given again, which PostgreSQL does not do.
+    @Test(.sqliteOnly)
+    func `a create rule sees the number that its row gets`() async throws {
         let model = """
             {"properties": {"id": {"type": "integer", "identity": true},
               "n": {"type": "integer"}}, "access": {"read": true, "create": "id = n"}}

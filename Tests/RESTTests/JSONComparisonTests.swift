@@ -1,4 +1,5 @@
 import HTTP
+import PostgresTestSupport
 import Testing
 
 @testable import REST
@@ -58,7 +59,8 @@ import Testing
         ("data->>n=eq.10&order=id", "2"), ("data->>n=in.(10,10.0)&order=id", "2,3"),
     ]
 
-    @Test(arguments: texts)
+    /// Some of the rows were written before numbers had one form: PostgreSQL never held such.
+    @Test(.sqliteOnly, arguments: texts)
     func `what is read with ->> is text`(query: String, ids: String) async throws {
         #expect(try await get("/docs?select=id&" + query).text == Self.body(ids))
     }
@@ -102,7 +104,8 @@ import Testing
     }
 
     /// Row 4 was written before numbers had one form.
-    @Test func `numbers are stored in one form, and older rows stay as they are`() async throws {
+    @Test(.sqliteOnly)
+    func `numbers are stored in one form, and older rows stay as they are`() async throws {
         let library = try Library(models: Self.models, data: Self.rows)
         let inserted = await library.send(
             .post, "/docs?select=id,data", [("prefer", "return=representation")],

@@ -1,5 +1,6 @@
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import TestSupport
 import Testing
@@ -221,8 +222,11 @@ import Values
         for sql in Self.contents { #expect(try kept.values(sql) == new.values(sql)) }
     }
 
+    /// The function that makes one value of a row.
+    private static let array = TestEngine.isPostgres ? "json_build_array" : "json_array"
+
     static let contents = [
-        "SELECT json_array(id, slug, owner, title, open, rank, secret, grade, pin, by) FROM notes",
-        "SELECT json_array(id, note, text) FROM lines",
+        "SELECT \(array)(id, slug, owner, title, open, rank, secret, grade, pin, by) FROM notes",
+        "SELECT \(array)(id, note, text) FROM lines",
     ]
 }

@@ -112,7 +112,9 @@ import Testing
         try project.model("notes", more)
         #expect(try project.develops())
         // Nor is there anything to lose where no database is yet.
-        try FileManager.default.removeItem(at: project.root.appending(path: ".apus"))
-        #expect(try project.develops())
+        let empty = try FilesOnDisk(models: ["notes": more])
+        try empty.record()
+        try empty.migration(Self.file, "ALTER TABLE notes DROP COLUMN n;")
+        #expect(try empty.develops())
     }
 }

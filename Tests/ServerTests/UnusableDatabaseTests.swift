@@ -1,0 +1,123 @@
+import Foundation
+import PostgresTestSupport
+import Server
+import ServerTestSupport
+import TestSupport
+import Testing
+
+/// A PostgreSQL database that cannot be served from, or is away for a while.
+@Suite(.blocking, .timeLimit(.minutes(10))) struct UnusableDatabaseTests {
+    /// A wrong address, and what is said of it.
+    struct Mistake: CustomTestStringConvertible {
+        let address: String
+        let told: String
+        let code: Int32
+
+        var testDescription: String { address }
+    }
+
+    static let mistakes = [
+        Mistake(
+            address: "foo",
+            told: "--database takes a PostgreSQL address, such as postgres://apus@localhost/app",
+            code: 2),
+        Mistake(
+            address: "postgres://apus:secret@localhost/app?sslmod=require",
+            told: "the database address postgres://apus:(secret)@localhost/app?sslmod=require: "
+                + "there is no parameter 'sslmod'",
+            code: 2),
+        Mistake(
+            address: "postgres://apus@127.0.0.1:1/app",
+            told: "The database cannot be reached. 127.0.0.1:1 refused the connection: "
+                + "nothing listens there.",
+            code: 1),
+        Mistake(
+            address: "postgres://apus@/app?host=/nowhere",
+            told: "The database cannot be reached. There is no socket /nowhere/.s.PGSQL.5432.",
+            code: 1),
+    ]
+
+    /// What a command prints of a database, and its exit code.
+    private func output(
+        _ command: [String], _ address: String
+    ) throws -> (lines: [String], code: Int32?) {
+        let project = try TestProject()
+        let running = try RunningCommand(
+            command + ["--project", project.path, "--database", address])
+        var lines: [String] = []
+        while let line = running.nextLine() { lines.append(line) }
+        return (lines, running.exitCode())
+    }
+
+    static let commands = [["dev"], ["check"], ["keys"], ["migrate", "status"]]
+
+    @Test(arguments: mistakes, commands)
+    func `a wrong address is told with what is wrong`(
+        mistake: Mistake, command: [String]
+    ) throws {
+        let (lines, code) = try output(command, mistake.address)
+        #expect(lines.first?.contains(mistake.told) == true, "\(lines)")
+        // What is wrong behind the scheme is a fault that 'check' has found.
+        #expect(code == mistake.code || command == ["check"] && code == 1)
+        #expect(!lines.contains { $0.contains(":secret@") || $0.contains("Try again") })
+    }
+
+    @Test(.needsPostgres, arguments: commands)
+    func `a database that is not there is named`(command: [String]) throws {
+        let (lines, code) = try output(
+            command, try PostgresServer.shared.url(database: "nowhere"))
+        #expect(
+            lines.first?.hasSuffix(#"database "nowhere" does not exist (3D000)."#) == true,
+            "\(lines)")
+        #expect(code == 1)
+    }
+
+    @Test(.needsPostgres, arguments: commands)
+    func `a role without rights is told which it lacks`(command: [String]) throws {
+        let server = try PostgresServer.shared
+        let database = try server.makeDatabase()
+        let role = "poor_\(database.name)"
+        try server.client().execute("CREATE ROLE \(role) LOGIN")
+        defer { try? server.client().execute("DROP ROLE \(role)") }
+        let (lines, code) = try output(
+            command, "postgres://\(role)@/\(database.name)?host=\(server.directory)")
+        #expect(lines.first?.contains("The role may not make schemas in it") == true, "\(lines)")
+        #expect(lines.last?.contains("GRANT CREATE ON DATABASE") == true, "\(lines)")
+        #expect(code == 1)
+    }
+
+    @Test(.needsPostgres)
+    func `a server whose database is away says so, and goes on when it is back`() async throws {
+        let server = try PostgresServer.makeOwn()
+        let database = try server.makeDatabase()
+        let project = try TestProject()
+        let options = try ServerOptions(
+            project: project.path, listen: "127.0.0.1:0", logLevel: "error",
+            database: database.url)
+        let backend = try Backend.start(options, mode: .development)
+        defer { backend.stop() }
+        let client = try HTTPClient(port: backend.port, key: backend.keys.service)
+        func status(_ method: String, _ path: String, _ body: String = "") throws -> Int {
+            try client.send(method, path, body).status
+        }
+        #expect(try status("POST", "/rest/v1/notes", #"{"text":"before"}"#) == 201)
+        #expect(try status("GET", "/ready") == 200)
+        try server.stop()
+        for method in ["GET", "POST"] {
+            let refused = try client.send(
+                method, "/rest/v1/notes", method == "GET" ? "" : #"{"text":"lost"}"#)
+            #expect(refused.status == 503 && refused.field("Retry-After") != nil)
+        }
+        let ready = try client.send("GET", "/ready")
+        #expect(ready.status == 503)
+        #expect(try ready.json["status"]?.string == "database_unreachable")
+        try server.start()
+        #expect(await eventually { (try? status("GET", "/ready")) == 200 })
+        #expect(
+            await eventually {
+                (try? status("POST", "/rest/v1/notes", #"{"text":"after"}"#)) == 201
+            })
+        let rows = try client.send("GET", "/rest/v1/notes?select=text&order=id")
+        #expect(rows.text == #"[{"text":"before"},{"text":"after"}]"#)
+    }
+}
