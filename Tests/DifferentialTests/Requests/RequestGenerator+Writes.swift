@@ -8,7 +8,6 @@ extension RequestGenerator {
             row(of: columns, isWild: isWild)
         }
         request.body = .rows(rows, isArray: isArray)
-        request.isNumbered = model.isNumbered
         if dice.chance(isArray ? 50 : 10) {
             let names = columns.map { $0.name }
             let listed = isWild && dice.chance(20) ? names + ["nope"] : names
@@ -121,7 +120,6 @@ extension RequestGenerator {
 
     mutating func update(_ model: GeneratedModel, isWild: Bool) -> GeneratedRequest {
         var request = GeneratedRequest("PATCH", "/rest/v1/\(model.name)")
-        request.isNumbered = model.isNumbered
         addSelection(to: &request, of: model, isWild: isWild)
         let able = model.columns.filter { column in
             if column.has("readOnly") { return isWild && dice.chance(15) }
