@@ -117,7 +117,10 @@ let package = Package(
         // Apart, so that the tests of a low room do not wait for the whole house to be built.
         support(
             "ServerTestSupport",
-            ["TestSupport", "PostgresTestSupport", "Server", "Configuration", "Bytes"]),
+            [
+                "TestSupport", "PostgresTestSupport", "Server", "Configuration", "Store",
+                "StoreSQLite", "PostgresWire", "Values", "Diagnostics", "Bytes",
+            ]),
         support("StoreTestSupport", ["Store", "Values", "Diagnostics"]),
         support("PostgresTestSupport", ["TestSupport", "PostgresWire", "Bytes"]),
         support(
@@ -176,15 +179,14 @@ let package = Package(
             "RESTTests",
             [
                 "StorePostgresTestSupport", "PostgresTestSupport", "REST", "Query", "Expressions",
-                "Schema", "Store", "StoreSQLite", "StorePostgres", "Values", "HTTP", "Bytes",
-                "Diagnostics",
+                "Schema", "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Network",
+                "Values", "HTTP", "Bytes", "Diagnostics",
             ]),
         tests(
             "AuthTests",
             [
-                "Auth", "Configuration", "Crypto", "Store", "StoreSQLite", "Values", "HTTP",
-                "Bytes",
-                "Diagnostics",
+                "PostgresTestSupport", "Auth", "Configuration", "Crypto", "Store", "StoreSQLite",
+                "StorePostgres", "PostgresWire", "Values", "HTTP", "Bytes", "Diagnostics",
             ]),
         tests(
             "RealtimeTests",
@@ -196,11 +198,12 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "ServerTestSupport", "Server", "Configuration", "Schema", "Expressions", "Store",
-                "StoreSQLite",
-                "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Bytes", "Diagnostics",
+                "ServerTestSupport", "PostgresTestSupport", "Server", "Auth", "Configuration",
+                "Schema", "Expressions", "Store", "StoreSQLite", "Values", "Crypto", "HTTPServer",
+                "Network", "HTTP", "Work", "Bytes", "Diagnostics",
             ]),
-        tests("WireTests", ["ServerTestSupport", "Server", "Crypto", "Bytes"]),
+        tests(
+            "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),
         tests("DifferentialTests", ["ServerTestSupport", "PostgresTestSupport", "Bytes"]),
         tests("HouseTests", []),
     ]

@@ -64,7 +64,8 @@ struct ApusContestant: Contestant {
         try Place.write(Self.items, to: "\(seed)/Schemas/models/items.json")
         try Place.write(Self.notes, to: "\(seed)/Schemas/models/notes.json")
         func run(_ words: [String]) throws(BenchmarkError) -> String {
-            try Subprocess(program, words + ["--project", seed] + database, log: "\(seed)/setup.log")
+            try Subprocess(
+                program, words + ["--project", seed] + database, log: "\(seed)/setup.log")
                 .wholeOutput()
         }
         if isSecure { try Self.makeCertificate(in: seed) }

@@ -48,7 +48,8 @@ struct Comparison {
             return try ApusContestant(name, program, seed: seed, rows: load.rows)
         case "apus-postgres":
             guard let database = options["database"] else {
-                throw BenchmarkError("apus-postgres needs --database URL, an empty one", exitCode: 2)
+                throw BenchmarkError(
+                    "apus-postgres needs --database URL, an empty one", exitCode: 2)
             }
             return try ApusContestant(
                 name, program, seed: seed, rows: load.rows, database: database)
@@ -60,7 +61,8 @@ struct Comparison {
         case "baseline": return try BaselineContestant(seed: seed, rows: load.rows)
         default:
             throw BenchmarkError(
-                "'\(name)' is not apus, apus-postgres, apus-tls, pocketbase or baseline", exitCode: 2)
+                "'\(name)' is not apus, apus-postgres, apus-tls, pocketbase or baseline",
+                exitCode: 2)
         }
     }
 

@@ -39,9 +39,8 @@ public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What to say of a text that is no address.
-    static func objection(to text: String) -> String? {
-        guard text.contains(":") || text.contains("=") else { return nil }
-        return "takes a PostgreSQL address, such as postgres://apus@localhost/app; without it the "
+    static func objection(to text: String) -> String {
+        "takes a PostgreSQL address, such as postgres://apus@localhost/app; without it the "
             + "database is a SQLite file in the data directory"
     }
 }

@@ -15,18 +15,22 @@ extension RealtimeHub {
         if held.isEmpty { deliver(changes, from: 0) } else { held.append(changes) }
     }
 
-    /// - Parameter isAgain: Whether the first of them is known already, and was held for answers.
-    private func deliver(_ changes: [Change], from start: Int, isAgain: Bool = false) {
+    /// - Parameter asked: The moment that look-ups were asked of for the first of them, which is
+    ///   known already and was held for their answers.
+    private func deliver(_ changes: [Change], from start: Int, asked: Instant? = nil) {
         let now = clock()
         for place in start..<changes.count {
             let change = changes[place]
+            let known = place == start ? asked : nil
             if change.sequence < backlog.newest { restart() }
-            if place > start || !isAgain { note(change) }
+            if known == nil { note(change) }
             if let reset = change.reset {
                 endChannels(of: change.table, because: reset)
             } else if !sessions.isEmpty {
-                guard let missed = fanOut(change, among: changes, at: now) else {
-                    return hold(changes, at: place)
+                // Answers are known by their questions, and those have their moment in them.
+                let moment = known ?? now
+                guard let missed = fanOut(change, among: changes, at: moment) else {
+                    return hold(changes, at: place, asked: moment)
                 }
                 backlog.append(change, missedBy: missed)
             }
@@ -49,15 +53,15 @@ extension RealtimeHub {
     }
 
     /// Holds a change, and with it all that follow, until the look-ups that it needs are answered.
-    private func hold(_ changes: [Change], at place: Int) {
+    private func hold(_ changes: [Change], at place: Int, asked moment: Instant) {
         if held.isEmpty { held.append(changes) }
-        matcher.lookUps.ask { [weak self] in self?.resume(changes, from: place) }
+        matcher.lookUps.ask { [weak self] in self?.resume(changes, from: place, asked: moment) }
     }
 
-    private func resume(_ changes: [Change], from place: Int) {
+    private func resume(_ changes: [Change], from place: Int, asked moment: Instant) {
         let waiting = held
         held = []
-        deliver(changes, from: place, isAgain: true)
+        deliver(changes, from: place, asked: moment)
         // The first of them is the batch that was held; if it waits again so do the others.
         for changes in waiting.dropFirst() {
             if held.isEmpty { deliver(changes, from: 0) } else { held.append(changes) }

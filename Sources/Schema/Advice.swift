@@ -75,8 +75,8 @@ enum Advice: Hashable, Sendable {
             "declare it in \"unique\", or \(Self.without(indexes: names))"
         case .replaceUnique(let table, let name):
             "write a migration file by hand: ALTER TABLE IF EXISTS \(quoted(identifier: table)) "
-                + "DROP CONSTRAINT IF EXISTS \(quoted(identifier: name)); what is declared is added "
-                + "then"
+                + "DROP CONSTRAINT IF EXISTS \(quoted(identifier: name)); "
+                + "what is declared is added then"
         case .declareIndex(let name): "declare it, or \(Self.without(indexes: [name]))"
         case .replaceIndex(let name):
             "\(Self.without(indexes: [name])) what is declared is added then"

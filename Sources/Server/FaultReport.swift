@@ -28,11 +28,19 @@ public struct FaultReport: Equatable, Sendable {
             if case .text(let details) = problem.details {
                 facts = details.split(separator: "\n").map(String.init)
             }
-            self.init(message: problem.message, facts: facts, hint: problem.hint)
+            if let cause = problem.cause, Self.unexplained.contains(problem.code) {
+                self.init(message: "\(problem.message) \(cause)", facts: facts)
+            } else {
+                self.init(message: problem.message, facts: facts, hint: problem.hint)
+            }
         case let fault as SettingFault: self.init(message: fault.message)
         default: self.init(message: "\(error)")
         }
     }
+
+    /// Codes of problems whose message does not say why: that is for whoever runs the server, who
+    /// reads it here, and for nobody who sends it requests.
+    private static let unexplained: Set = ["08006", "58030", "XX000"]
 
     private init(message: String, facts: [String] = [], hint: String? = nil) {
         self.message = message

@@ -106,7 +106,7 @@ import Values
     }
 
     /// The tables and indexes of this room, by name.
-    private func schema(of database: SQLiteDatabase) async throws -> [String: Value] {
+    private func schema(of database: any Database) async throws -> [String: Value] {
         try await database.read { source throws(Problem) in
             try source.select(
                 """
@@ -121,7 +121,7 @@ import Values
     func `tables of an earlier version stay as they are and serve their accounts`(
         steps: Int
     ) async throws {
-        let fixture = try Fixture(before: { try Self.make(steps: steps, in: $0) })
+        let fixture = try Fixture.onSQLite(before: { try Self.make(steps: steps, in: $0) })
         let schema = try await schema(of: fixture.database)
         let texts = Self.released.prefix(steps).joined()
         for (name, sql) in schema where texts.contains(" \(name) ") {
@@ -146,10 +146,10 @@ import Values
     @Test func `tables made now have the names, columns and indexes of those made before`()
         async throws
     {
-        let before = try Fixture(before: {
+        let before = try Fixture.onSQLite(before: {
             try Self.make(steps: Self.released.count, in: $0)
         })
-        let now = try Fixture()
+        let now = try Fixture.onSQLite()
         let released = try await schema(of: before.database)
         let made = try await schema(of: now.database)
         #expect(Set(made.keys) == Set(released.keys))

@@ -3,7 +3,10 @@ import Crypto
 import Diagnostics
 import Foundation
 import HTTP
+import PostgresTestSupport
+import PostgresWire
 import Store
+import StorePostgres
 import StoreSQLite
 import Synchronization
 import TestSupport
@@ -63,38 +66,62 @@ struct Reply: Sendable {
     var user: JSONValue? { json?["user"] ?? json }
 }
 
-/// A service over a real database in a directory of its own.
+/// A service over a real database of its own.
 final class Fixture: Sendable {
-    private let directory: TemporaryDirectory
-    let database: SQLiteDatabase
+    /// What is gone with the fixture: the directory of SQLite's file, or PostgreSQL's database.
+    private let place: any Sendable
+    let database: any Database
     let secrets: Secrets
     let service: AuthService
     let clock = TestClock()
 
-    /// Cheap hashes, no rate limits; `adjust` changes what a test is about.
+    /// A service on the engine of the tests. Cheap hashes, no rate limits; `adjust` changes what a
+    /// test is about.
+    convenience init(_ adjust: (inout AuthSettings) -> Void = { _ in }) throws {
+        if TestEngine.isPostgres {
+            let place = try PostgresServer.shared.makeDatabase()
+            let cluster = ClusterConfiguration(try ConnectionTarget(place.url))
+            let database = try PostgresDatabase.open(PostgresConfiguration(cluster)) { _ in }
+            try self.init(database, in: place, seen: database, adjust)
+        } else {
+            let place = try TemporaryDirectory()
+            let database = try SQLiteDatabase.open(.file(place.file("apus.db")))
+            try self.init(database, in: place, seen: database, adjust)
+        }
+    }
+
+    /// A service on SQLite, whatever the engine of the tests.
     ///
     /// - Parameters:
     ///   - before: what is done to the database before the service sees it.
     ///   - seen: the database as the service sees it.
-    init(
-        pagesMax: Int? = nil, _ adjust: (inout AuthSettings) -> Void = { _ in },
-        before: (SQLiteDatabase) throws -> Void = { _ in },
+    static func onSQLite(
+        pagesMax: Int? = nil, before: (SQLiteDatabase) throws -> Void = { _ in },
         seen: (SQLiteDatabase) -> any Database = { $0 }
+    ) throws -> Fixture {
+        let place = try TemporaryDirectory()
+        var configuration = DatabaseConfiguration.file(place.file("apus.db"))
+        configuration.pagesMax = pagesMax
+        let database = try SQLiteDatabase.open(configuration)
+        try before(database)
+        return try Fixture(database, in: place, seen: seen(database)) { _ in }
+    }
+
+    private init(
+        _ database: any Database, in place: any Sendable, seen: any Database,
+        _ adjust: (inout AuthSettings) -> Void
     ) throws {
+        self.place = place
+        self.database = database
         var settings = AuthSettings()
         settings.scrypt = ScryptParameters(logN: 4, r: 8, p: 1) ?? .standard
         settings.rateLimits = .off
         settings.hashingThreads = 2
         adjust(&settings)
-        directory = try TemporaryDirectory()
-        var configuration = DatabaseConfiguration.file(directory.file("apus.db"))
-        configuration.pagesMax = pagesMax
-        database = try SQLiteDatabase.open(configuration)
         secrets = .generate(now: clock.now)
         let clock = clock
-        try before(database)
         service = try AuthService(
-            database: seen(database), settings: settings, secrets: secrets, clock: { clock.now },
+            database: seen, settings: settings, secrets: secrets, clock: { clock.now },
             uptime: { clock.uptime })
     }
 

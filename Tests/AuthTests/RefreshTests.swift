@@ -3,7 +3,6 @@ import Crypto
 import Diagnostics
 import HTTP
 import Store
-import StoreSQLite
 import Testing
 import Values
 

@@ -265,7 +265,7 @@ func expectBothForms(
     }
 
     @Test func `a full disk refuses the sign-up and loses nobody`() async throws {
-        let fixture = try Fixture(pagesMax: 60)
+        let fixture = try Fixture.onSQLite(pagesMax: 60)
         let ada = await fixture.signUp()
         let data = #"{"x":"\#(String(repeating: "x", count: 8000))"}"#
         var refused: Reply?

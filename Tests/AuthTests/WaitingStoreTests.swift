@@ -69,7 +69,7 @@ final class WaitingDatabase: Database {
 
 @Suite(.timeLimit(.minutes(10))) struct WaitingStoreTests {
     @Test func `a store that makes wait serves accounts all the same`() async throws {
-        let fixture = try Fixture(seen: WaitingDatabase.init)
+        let fixture = try Fixture.onSQLite(seen: WaitingDatabase.init)
         let reply = await fixture.signUp()
         #expect(await fixture.signUp().code == "user_already_exists")
         #expect(await fixture.user(reply.accessToken).user?["email"]?.string == "ada@example.org")

@@ -15,6 +15,27 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("APUS_BINARY", str(ROOT / ".build/debug/apus"))
 START_SECONDS = 30
+# The folder of the socket of the run's PostgreSQL; none where the engine is SQLite.
+POSTGRES = os.environ.get("APUS_POSTGRES_SOCKET")
+
+
+class Database:
+    """A database of one server on the run's PostgreSQL."""
+
+    def __init__(self, name):
+        self.name = name
+        self.url = f"postgres://apus@/{name}?host={POSTGRES}"
+        self._run("createdb", "--template=template0", name)
+
+    def drop(self):
+        self._run("dropdb", "--force", self.name)
+
+    @staticmethod
+    def _run(program, *arguments):
+        path = pathlib.Path(os.environ["APUS_POSTGRES_BIN"]) / program
+        subprocess.run(
+            [str(path), "-h", POSTGRES, "-U", "apus", *arguments],
+            check=True, timeout=START_SECONDS)
 
 
 class Apus:
@@ -23,17 +44,32 @@ class Apus:
     def __init__(self, schemas, migrations=None, environment=None):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="apus-interop-"))
         shutil.copytree(schemas, self.directory / "Schemas")
+        self.database = Database(self.directory.name) if POSTGRES else None
+        # What it is given beside the environment of the tests.
+        self.environment = environment or {}
         # Production needs migration files; a model set without them is served as in development.
         self.command = "dev"
         if migrations and migrations.is_dir():
-            shutil.copytree(migrations, self.directory / "Migrations")
+            self._take_migrations(migrations)
             self.command = "serve"
-        # What it is given beside the environment of the tests.
-        self.environment = environment or {}
         self.address = "127.0.0.1:0"
         self.process = None
         self.url = None
         self.log = open(self.directory / "server.log", "ab")
+
+    def _variables(self):
+        database = {"APUS_DATABASE": self.database.url} if self.database else {}
+        return os.environ | database | self.environment
+
+    def _take_migrations(self, migrations):
+        if not self.database:
+            shutil.copytree(migrations, self.directory / "Migrations")
+            return
+        # The files are SQLite's: PostgreSQL's are written anew.
+        subprocess.run(
+            [BINARY, "migrate", "new", "first", "--project", str(self.directory)],
+            check=True, capture_output=True, timeout=START_SECONDS,
+            env=self._variables())
 
     def start(self):
         """Starts the server, again at its old address if it had one."""
@@ -42,7 +78,7 @@ class Apus:
             arguments.append("--migrate")
         self.process = subprocess.Popen(
             arguments, stdout=subprocess.PIPE, stderr=self.log, text=True, start_new_session=True,
-            env=os.environ | self.environment)
+            env=self._variables())
         watchdog = threading.Timer(START_SECONDS, self.process.kill)
         watchdog.start()
         try:
@@ -55,7 +91,7 @@ class Apus:
         keys = subprocess.run(
             [BINARY, "keys", "--json", "--project", str(self.directory)],
             check=True, capture_output=True, text=True, timeout=START_SECONDS,
-            env=os.environ | self.environment)
+            env=self._variables())
         self.keys = json.loads(keys.stdout)
         return self
 
@@ -84,6 +120,8 @@ class Apus:
         """Asks the server to stop, then removes the project. Answers the exit code."""
         code = self.end()
         self.log.close()
+        if self.database:
+            self.database.drop()
         shutil.rmtree(self.directory, ignore_errors=True)
         return code
 

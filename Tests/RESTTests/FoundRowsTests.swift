@@ -2,6 +2,7 @@ import Diagnostics
 import Dispatch
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Schema
 import Store
 import TestSupport
@@ -13,7 +14,7 @@ import Values
 
 /// Rows that a filter selects are found on a reader, so that the one writer is held up only by what
 /// changes them.
-@Suite(.timeLimit(.minutes(10))) struct FoundRowsTests {
+@Suite(.sqliteOnly, .timeLimit(.minutes(10))) struct FoundRowsTests {
     private static func library(_ rows: Int = 4) throws -> Library {
         let models = [
             "items": """

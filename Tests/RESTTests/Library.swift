@@ -3,6 +3,7 @@ import Diagnostics
 import Expressions
 import Foundation
 import HTTP
+import PostgresTestSupport
 import Schema
 import Store
 import StoreSQLite
@@ -11,10 +12,12 @@ import Values
 
 @testable import REST
 
-/// A project in memory: catalogue, rules, a real database, and the service in front of it.
+/// A project in memory: catalogue, rules, a real database, and the service in front of it. What is
+/// sent to it is answered from PostgreSQL where that is the engine of the tests.
 struct Library {
     let database: SQLiteDatabase
     let service: RESTService
+    private let postgres: (rows: PostgresRows, service: PostgresService)?
     let catalogue: Catalogue
     private let rulebook: Rulebook
     private let settings: RESTSettings
@@ -43,12 +46,15 @@ struct Library {
             }
         }
         try catalogue.settleSequences(in: database)
-        try self.init(database, catalogue, rulebook, settings)
+        let rows =
+            TestEngine.isPostgres
+            ? try PostgresRows(catalogue, rulebook) { try Self.rows(of: $0, in: database) } : nil
+        try self.init(database, rows, catalogue, rulebook, settings)
     }
 
     private init(
-        _ database: SQLiteDatabase, _ catalogue: Catalogue, _ rulebook: Rulebook,
-        _ settings: RESTSettings
+        _ database: SQLiteDatabase, _ rows: PostgresRows?, _ catalogue: Catalogue,
+        _ rulebook: Rulebook, _ settings: RESTSettings
     ) throws {
         self.database = database
         self.catalogue = catalogue
@@ -57,10 +63,26 @@ struct Library {
         service = RESTService(
             catalogue: catalogue, rulebook: rulebook, database: database,
             reader: try database.makeReader(), settings: settings)
+        postgres = try rows.map { rows in
+            (rows, try PostgresService(rows, catalogue, rulebook, settings))
+        }
+    }
+
+    /// What a table holds.
+    static func rows(of model: Model, in database: SQLiteDatabase) throws -> [[Value]] {
+        let names = model.columns.map { quoted(identifier: $0.name) }.joined(separator: ", ")
+        let sql = SQL(text: "SELECT \(names) FROM \(quoted(identifier: model.name))")
+        return try database.makeReader().query(sql) { (rows) throws(DatabaseError) in
+            var all: [[Value]] = []
+            while try rows.next() { all.append(model.columns.indices.map { rows.value($0) }) }
+            return all
+        }
     }
 
     /// The same rows behind a service that has planned nothing so far.
-    func restarted() throws -> Library { try Library(database, catalogue, rulebook, settings) }
+    func restarted() throws -> Library {
+        try Library(database, postgres?.rows, catalogue, rulebook, settings)
+    }
 
     var table: RouteTable<Identity> { service.routes(bodyBytesMax: 1 << 20) }
 
@@ -71,6 +93,7 @@ struct Library {
         as identity: Identity = .anonymous
     ) async -> Response {
         let request = Request(method, "/rest/v1" + target, fields: fields, body: Array(body.utf8))
+        if let postgres { return await postgres.service.response(to: request, from: identity) }
         return await table.response(to: request, from: identity)
     }
 
@@ -82,7 +105,8 @@ struct Library {
 
     /// The first column of a query's rows, for looking behind the service's back.
     func values(_ sql: String) throws -> [Value] {
-        try database.makeReader().query(SQL(text: sql)) { (rows) throws(DatabaseError) in
+        if let postgres { return try postgres.rows.values(sql) }
+        return try database.makeReader().query(SQL(text: sql)) { (rows) throws(DatabaseError) in
             var values: [Value] = []
             while try rows.next() { values.append(rows.value(0)) }
             return values

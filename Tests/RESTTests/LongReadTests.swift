@@ -2,6 +2,7 @@ import Bytes
 import Expressions
 import Foundation
 import HTTP
+import PostgresTestSupport
 import Store
 import StoreSQLite
 import Testing
@@ -9,7 +10,7 @@ import Testing
 @testable import REST
 
 /// Answers that are too long to stand in memory until somebody has read them.
-@Suite(.timeLimit(.minutes(10))) struct LongReadTests {
+@Suite(.sqliteOnly, .timeLimit(.minutes(10))) struct LongReadTests {
     static let models = [
         "items": """
         {"properties": {"id": {"type": "integer", "identity": true},

@@ -54,19 +54,9 @@ import Values
             rules = try Rulebook.compile(library.catalogue)
             let database = try SampleDatabase()
             for model in library.catalogue.modelsByDependency {
-                try database.make(model.table, try Self.rows(of: model, in: library))
+                try database.make(model.table, try Library.rows(of: model, in: library.database))
             }
             postgres = try ReaderUser(database.database)
-        }
-
-        private static func rows(of model: Model, in library: Library) throws -> [[Value]] {
-            let names = model.columns.map { quoted(identifier: $0.name) }.joined(separator: ", ")
-            let sql = SQL(text: "SELECT \(names) FROM \(quoted(identifier: model.name))")
-            return try library.database.makeReader().query(sql) { (rows) throws(DatabaseError) in
-                var all: [[Value]] = []
-                while try rows.next() { all.append(model.columns.indices.map { rows.value($0) }) }
-                return all
-            }
         }
 
         /// The query of a request in an engine's dialect.

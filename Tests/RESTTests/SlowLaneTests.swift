@@ -2,6 +2,7 @@ import Diagnostics
 import Dispatch
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import StoreSQLite
 import TestSupport
@@ -10,7 +11,7 @@ import Values
 
 @testable import REST
 
-@Suite(.blocking) struct SlowLaneTests {
+@Suite(.sqliteOnly, .blocking) struct SlowLaneTests {
     @Test func `a read over its budget leaves the loop and answers the same`() async throws {
         let library = try Self.makeItems(200_000)
         let request = Request(

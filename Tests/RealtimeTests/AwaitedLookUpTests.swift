@@ -94,6 +94,15 @@ private final class AwaitedReader: Reader {
         #expect(try scene.eve.changes() == [])
     }
 
+    @Test func `a change is judged of the moment that was asked about`() throws {
+        let scene = try Scene(messages)
+        scene.say(1)
+        scene.stage.advance(microseconds: 1)
+        scene.reader.answer()
+        #expect(scene.reader.asked.isEmpty)
+        #expect(try scene.ada.changes() == ["INSERT 1"])
+    }
+
     @Test func `what follows a change that waits keeps its place`() throws {
         let scene = try Scene(messages, todos)
         scene.say(1)

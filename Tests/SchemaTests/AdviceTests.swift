@@ -16,7 +16,8 @@ import Values
         .declareTable(isRecorded: false, rows: 1),
         .declareColumn(isRecorded: true, values: nil),
         .declareColumn(isRecorded: false, values: 0), .declare, .leaveCheckOut,
-        .declareUnique, .dropUnique(["i"]), .replaceUnique(table: "t", name: "u"), .declareIndex("i"), .replaceIndex("i"),
+        .declareUnique, .dropUnique(["i"]), .replaceUnique(table: "t", name: "u"),
+        .declareIndex("i"), .replaceIndex("i"),
         .rename(table: "t", from: "a", to: "b"),
         .recordFirst("a"), .giveDefault, .leaveDefaultOut,
     ]

@@ -1,4 +1,5 @@
 import Foundation
+import PostgresTestSupport
 import TestSupport
 
 /// The `apus` binary of this build, running with a project of its own until the last reference
@@ -10,7 +11,7 @@ public final class RunningCommand {
     /// the project that the words name.
     public init(_ words: [String], environment: [String: String] = [:]) throws {
         let named = words.firstIndex(of: "--project").map { words[words.index(after: $0)] }
-        let database = named.flatMap(TestEngine.database).map { ["APUS_DATABASE": $0] } ?? [:]
+        let database = named.flatMap(TestEngine.database).map { ["APUS_DATABASE": $0.url] } ?? [:]
         child = try ChildProcess(
             Self.binary.path, words, environment: database.merging(environment) { $1 })
     }

@@ -1,13 +1,14 @@
 import Bytes
 import Diagnostics
 import Foundation
+import PostgresTestSupport
 import Server
 import ServerTestSupport
 import TestSupport
 import Testing
 
 /// One server holds a data directory, whatever is done to the files in it.
-@Suite struct DataLockTests {
+@Suite(.sqliteOnly) struct DataLockTests {
     /// What a start on the directory of `project` is refused with; nil when it serves.
     private static func refusal(_ project: TestProject) throws -> String? {
         do {

@@ -2,7 +2,6 @@ import Foundation
 import Server
 import ServerTestSupport
 import Testing
-import Values
 
 /// Migration files that drop what the models still declare: the rows would go before anybody asks.
 @Suite(.timeLimit(.minutes(10))) struct DroppedDeclarationTests {
@@ -11,6 +10,7 @@ import Values
     /// What a file says, and what is said of it.
     struct Drop: CustomTestStringConvertible {
         let sql: String
+        let line: Int
         let fault: String
 
         var testDescription: String { sql }
@@ -19,10 +19,10 @@ import Values
     static let drops = [
         Drop(
             sql: "DROP TABLE \"notes\";",
-            fault: "1:1: drops the table \"notes\", which Schemas/models/notes.json declares"),
+            line: 1, fault: "drops the table \"notes\", which Schemas/models/notes.json declares"),
         Drop(
             sql: "-- tidy\nALTER TABLE notes\n  DROP COLUMN text;",
-            fault: "2:1: drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
+            line: 2, fault: "drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
         Drop(
             sql: """
                 CREATE TABLE fresh (id INTEGER NOT NULL PRIMARY KEY) STRICT;
@@ -30,7 +30,7 @@ import Values
                 DROP TABLE notes;
                 ALTER TABLE fresh RENAME TO notes;
                 """,
-            fault: "3:1: drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
+            line: 3, fault: "drops the column \"notes.text\", which Schemas/models/notes.json:1:"),
     ]
 
     static let commands = [
@@ -50,10 +50,11 @@ import Values
         let running = try RunningCommand(command + ["--project", project.root.path] + serving)
         let lines = running.lines(through: "listening on")
         #expect(running.exitCode() == 1)
-        let fault = "Migrations/\(Self.file):" + drop.fault
+        let line = TestProject.migrationLine(drop.line)
+        let fault = "Migrations/\(Self.file):\(line):1: \(drop.fault)"
         #expect(lines.contains { $0.contains(fault) }, "\(lines)")
         #expect(lines.allSatisfy { !$0.contains("applied 2099") }, "\(lines)")
-        #expect(try project.value("SELECT text FROM notes") == .text("precious"))
+        #expect(try project.value("SELECT text FROM notes") == "precious")
     }
 
     @Test func `what is no longer declared may be dropped`() throws {
@@ -78,7 +79,7 @@ import Values
         try project.migration(
             Self.file,
             """
-            CREATE TABLE fresh (id INTEGER NOT NULL PRIMARY KEY, text TEXT NOT NULL) STRICT;
+            CREATE TABLE fresh (\(TestProject.noteColumns)) STRICT;
             INSERT INTO fresh SELECT id, text FROM notes;
             DROP TABLE notes;
             ALTER TABLE fresh RENAME TO notes;
@@ -92,10 +93,11 @@ import Values
         #expect(try project.develops())
         try project.execute("INSERT INTO notes (id, text) VALUES (1, 'precious');")
         try project.migration(Self.file, "DROP TABLE IF EXISTS \"notes\";")
-        let fault = "Migrations/\(Self.file):1:1: drops the table \"notes\""
+        let line = TestProject.migrationLine(1)
+        let fault = "Migrations/\(Self.file):\(line):1: drops the table \"notes\""
         let lines = try project.lines("dev")
         #expect(lines.contains { $0.contains(fault) }, "\(lines)")
-        #expect(try project.value("SELECT text FROM notes") == .text("precious"))
+        #expect(try project.value("SELECT text FROM notes") == "precious")
     }
 
     @Test func `what was dropped long ago may be declared anew`() throws {

@@ -4,7 +4,6 @@ import Foundation
 import Network
 import ServerTestSupport
 import Store
-import StoreSQLite
 import TestSupport
 import Testing
 import Values

@@ -1,11 +1,6 @@
-import Diagnostics
 import Foundation
 import Server
 import ServerTestSupport
-import Store
-import StoreSQLite
-import Testing
-import Values
 
 /// A project that is edited between the commands that run on it.
 final class FilesOnDisk {
@@ -44,24 +39,9 @@ final class FilesOnDisk {
     @discardableResult
     func develops() throws -> Bool { try lines("dev").last?.contains("listening on") == true }
 
-    func execute(_ script: String) throws {
-        let database = try SQLiteDatabase.open(.file(try options.databasePath))
-        defer { database.close() }
-        try database.writeAndWait { transaction throws(Problem) in
-            do throws(DatabaseError) {
-                try transaction.executeScript(script)
-            } catch {
-                throw Problem(error)
-            }
-        }
-    }
+    /// Runs statements, see ``TestProject/execute(_:)``.
+    func execute(_ script: String) throws { try project.execute(script) }
 
-    /// The first value of a query; nil where it cannot be run.
-    func value(_ sql: String) throws -> Value? {
-        let database = try SQLiteDatabase.open(.file(try options.databasePath))
-        defer { database.close() }
-        return try? database.makeReader().query(SQL(text: sql)) { rows throws(DatabaseError) in
-            try rows.next() ? rows.value(0) : .null
-        }
-    }
+    /// The first value of a query, see ``TestProject/value(_:)``.
+    func value(_ sql: String) throws -> String? { try project.value(sql) }
 }

@@ -69,7 +69,7 @@ import Testing
     @Test func `a migration file waits for the restart, and so does what comes after it`() throws {
         let project = try DevelopedProject { project in
             try project.write(
-                "CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, text TEXT NOT NULL) STRICT;",
+                "CREATE TABLE notes (\(TestProject.noteColumns)) STRICT;",
                 to: "Migrations/20250101T000000_notes.sql")
         }
         let (first, second) = ("20260101T000000_first.sql", "20260102T000000_second.sql")

@@ -1,4 +1,5 @@
 import Foundation
+import PostgresTestSupport
 import ServerTestSupport
 import Testing
 
@@ -121,7 +122,9 @@ import Testing
                 + Self.consequence)
     }
 
-    @Test func `no command makes new secrets beside a server that runs`() throws {
+    /// On PostgreSQL several servers run, and the database cannot tell which of them goes on.
+    @Test(.sqliteOnly)
+    func `no command makes new secrets beside a server that runs`() throws {
         let project = try DevelopedProject()
         let file = project.root.appending(path: ".apus/secrets.json")
         try FileManager.default.removeItem(at: file)

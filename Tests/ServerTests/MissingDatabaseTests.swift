@@ -1,9 +1,10 @@
 import Foundation
+import PostgresTestSupport
 import ServerTestSupport
 import Testing
 
 /// A data directory whose database is gone.
-@Suite(.timeLimit(.minutes(10))) struct MissingDatabaseTests {
+@Suite(.sqliteOnly, .timeLimit(.minutes(10))) struct MissingDatabaseTests {
     private func warnings(_ lines: [String]) -> [String] {
         lines.filter { $0.contains("warning") && $0.contains("has none now") }
     }

@@ -2,6 +2,7 @@ import Bytes
 import Configuration
 import Diagnostics
 import Foundation
+import PostgresTestSupport
 import Schema
 import Server
 import ServerTestSupport
@@ -10,7 +11,8 @@ import Testing
 
 /// What an operator meets: starts that must be refused, reloads, migrations, a stop in mid-flight.
 @Suite struct OperationTests {
-    @Test func `a second server on the same data directory is refused with the reason`() throws {
+    @Test(.sqliteOnly)
+    func `a second server on the same data directory is refused with the reason`() throws {
         let server = try TestBackend(models: ["notes": TestProject.note])
         let options = try server.options
         do {

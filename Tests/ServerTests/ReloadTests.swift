@@ -3,7 +3,6 @@ import HTTPServer
 import Network
 import ServerTestSupport
 import Store
-import StoreSQLite
 import Synchronization
 import Testing
 import Work

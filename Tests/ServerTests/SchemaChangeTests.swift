@@ -3,8 +3,6 @@ import Diagnostics
 import Foundation
 import Server
 import ServerTestSupport
-import Store
-import StoreSQLite
 import TestSupport
 import Testing
 
@@ -80,13 +78,7 @@ import Testing
         let options = try project.options()
         #expect(try MigrationCommands.new(options, name: "first") != nil)
         try serve(.production(migrate: true))
-        let database = try SQLiteDatabase.open(.file(options.databasePath))
-        try database.writeAndWait { transaction throws(Problem) in
-            do throws(DatabaseError) { try transaction.executeScript("DROP TABLE t") } catch {
-                throw Problem(error)
-            }
-        }
-        database.close()
+        try project.execute("DROP TABLE t")
         let problem = #expect(throws: Problem.self) { try serve(.production(migrate: true)) }
         #expect(problem?.code == "database_changed")
     }

@@ -1,9 +1,8 @@
 import Diagnostics
-import Foundation
+import PostgresTestSupport
 import Schema
 import ServerTestSupport
 import Store
-import StoreSQLite
 import Testing
 
 @testable import Server
@@ -19,11 +18,11 @@ import Testing
         let name: String
         /// The code of the problem that the second start ends with; nil if it serves.
         let code: String?
-        let change: @Sendable (ServerOptions) throws -> Void
+        let change: @Sendable (TestProject) throws -> Void
 
         init(
             _ name: String, refusedWith code: String? = nil,
-            _ change: @escaping @Sendable (ServerOptions) throws -> Void
+            _ change: @escaping @Sendable (TestProject) throws -> Void
         ) {
             self.name = name
             self.code = code
@@ -33,25 +32,13 @@ import Testing
         var testDescription: String { name }
 
         static func writing(_ text: String, to file: String)
-            -> @Sendable (ServerOptions) throws -> Void
+            -> @Sendable (TestProject) throws -> Void
         {
-            { options in
-                try Data(text.utf8).write(to: URL(filePath: options.schemasDirectory + "/" + file))
-            }
+            { project in try project.write(text, to: "Schemas/" + file) }
         }
 
-        static func running(_ script: String) -> @Sendable (ServerOptions) throws -> Void {
-            { options in
-                let database = try SQLiteDatabase.open(.file(options.databasePath))
-                defer { database.close() }
-                try database.writeAndWait { transaction throws(Problem) in
-                    do throws(DatabaseError) {
-                        try transaction.executeScript(script)
-                    } catch {
-                        throw Problem(error)
-                    }
-                }
-            }
+        static func running(_ script: String) -> @Sendable (TestProject) throws -> Void {
+            { project in try project.execute(script) }
         }
     }
 
@@ -74,20 +61,20 @@ import Testing
             Tampering.running("DROP INDEX \"notes_text_idx\"")),
         Tampering(
             "a table is added", refusedWith: "not_additive",
-            Tampering.running("CREATE TABLE more (a INT) STRICT")),
+            Tampering.running("CREATE TABLE more (a INT)\(TestEngine.isPostgres ? "" : " STRICT")")),
         Tampering(
             "the proof is another's",
-            Tampering.running("UPDATE _apus_meta SET value = 'x' WHERE key = 'schema_proof'")),
+            Tampering.running("UPDATE \(TestProject.facts) SET value = 'x' WHERE key = 'schema_proof'")),
     ]
 
     private func isProven(_ options: ServerOptions) throws -> Bool {
-        let database = try SQLiteDatabase.open(.file(options.databasePath))
-        defer { database.close() }
         let set = try options.loadMigrations()
-        let proof = SchemaProof(
-            try SchemaSet.load(options), set, live: try Migrator(database, set).description().lines,
-            engine: database.engine)
-        return proof.isKept(in: database)
+        return try options.withDatabase { database in
+            let live = try Migrator(database, set).description().lines
+            let proof = SchemaProof(
+                try SchemaSet.load(options), set, live: live, engine: database.engine)
+            return proof.isKept(in: database)
+        }
     }
 
     @Test(arguments: tamperings)
@@ -97,7 +84,7 @@ import Testing
         _ = try MigrationCommands.new(options, name: "first")
         try Backend.start(options, mode: .production(migrate: true)).stop()
         #expect(try isProven(options))
-        try tampering.change(options)
+        try tampering.change(project)
         #expect(try isProven(options) == (tampering.name == "nothing"))
         do {
             try Backend.start(options, mode: .production(migrate: false)).stop()

@@ -1,24 +1,27 @@
 import Auth
 import Configuration
-import Store
-import StoreSQLite
 import Diagnostics
 import Foundation
 import ServerTestSupport
-import TestSupport
+import Store
 import Testing
 
 @testable import Server
 
 /// Several nodes that start at once on one database, each with a data directory of its own.
-@Suite(.timeLimit(.minutes(10))) struct SecretsAgreementTests {
-    private let directory: TemporaryDirectory
-    private let database: SQLiteDatabase
+@Suite(.timeLimit(.minutes(10))) final class SecretsAgreementTests {
+    private let project: TestProject
+    private let database: any ServedDatabase
 
     init() throws {
-        directory = try TemporaryDirectory()
-        database = try SQLiteDatabase.open(.temporary)
+        project = try TestProject()
+        let options = try project.options()
+        try options.prepareDataDirectory()
+        database = try options.database().open(
+            try options.loadSettings().resolved(), log: try options.commandLog())
     }
+
+    deinit { database.close() }
 
     /// What each node's start comes to, with these variables.
     private func start(
@@ -26,7 +29,7 @@ import Testing
     ) async throws -> [Result<FoundSecrets, Problem>] {
         let given = try GivenSettings(environment: environment, of: Setting.all)
         let options = try (0..<nodes).map { number in
-            let data = directory.file("node-\(number)")
+            let data = project.path + "/node-\(number)"
             try FileManager.default.createDirectory(
                 atPath: data, withIntermediateDirectories: true)
             var flags = GivenSettings()
@@ -51,7 +54,6 @@ import Testing
         let secrets = try started.map { try $0.get().secrets.jwtSecret }
         #expect(Set(secrets).count == 1)
         #expect(database.fact("secrets")?.contains(secrets[0]) == false)
-        database.close()
     }
 
     @Test func `with a file each the first one serves and the others are refused`() async throws {
@@ -63,6 +65,5 @@ import Testing
             guard case .failure(let problem) = refused else { continue }
             #expect(["secrets_differ", "secrets_lost"].contains(problem.code))
         }
-        database.close()
     }
 }

@@ -201,6 +201,8 @@ import Testing
                 "  --project DIR      where Schemas/ and Migrations/ are (default: this folder) "
                     + "[APUS_PROJECT]",
                 "  --data DIR         the data directory (default: PROJECT/.apus) [APUS_DATA]",
+                "  --database URL     the PostgreSQL database; PG* variables and ~/.pgpass complete "
+                    + "it (default: SQLite, DATA/apus.db) [APUS_DATABASE]",
                 "  --log-level LEVEL  the least that is logged: debug, info, warning, error "
                     + "(default: info) [APUS_LOG_LEVEL]",
                 "  --log-format FORM  the form of the log's lines: json, text (default: text for "

@@ -82,7 +82,8 @@ import Values
         let (_, user) = try ReaderTests.items(0)
         let good = Self.lookUp("1::int8", .integer)
         for (bad, code) in [
-            (Self.lookUp("1 / $7", .integer, .integer(0)), "22012"),
+            (Self.lookUp("abs($7)", .integer, .integer(.min)), "22003"),
+            (Self.lookUp("1 / $7", .integer, .integer(0)), "XX000"),
             (Self.lookUp("nothing", .integer), "XX000"),
             (Self.lookUp("'NaN'::numeric", .decimal(precision: 5, scale: 1)), "XX000"),
             (ScalarQuery(BoundSQL(text: "SELECT 1", arguments: []), .none), "XX000"),

@@ -67,6 +67,11 @@ import Values
         return (database, try ReaderUser(database.database, configure))
     }
 
+    /// Sessions of this database alone that wait for a lock: other tests have others.
+    static let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        + " AND datname = current_database()"
+
     // MARK: Answers
 
     @Test func `rows become an array, or the one object`() throws {
@@ -120,8 +125,7 @@ import Values
         try holder.execute("BEGIN; LOCK TABLE others")
         let record = Record<Result<RowsAnswer, Problem>>()
         _ = try user.start(Self.query(counting: .table("others")), to: record)
-        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        #expect(try await eventually { try database.client.value(waiting) == "1" })
+        #expect(try await eventually { try database.client.value(Self.waiting) == "1" })
         try holder.execute("INSERT INTO others VALUES (1); COMMIT")
         let answer = try #require(record.wait(for: 1).first).get()
         #expect(answer.rowCount == 3 && answer.total == 0)
@@ -202,8 +206,7 @@ import Values
         try holder.execute("BEGIN; LOCK TABLE items")
         let withdrawn = Record<Result<RowsAnswer, Problem>>()
         let withdraw = try user.start(Self.query(), to: withdrawn)
-        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        #expect(try await eventually { try database.client.value(waiting) == "1" })
+        #expect(try await eventually { try database.client.value(Self.waiting) == "1" })
         let behind = Record<Result<RowsAnswer, Problem>>()
         _ = try user.start(Self.query(limit: 0, counting: .table("pg_database")), to: behind)
         withdraw()

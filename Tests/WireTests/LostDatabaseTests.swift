@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import PostgresTestSupport
 import Server
 import ServerTestSupport
 import TestSupport
@@ -8,7 +9,7 @@ import Testing
 /// A file of the database that is removed or replaced under a running server: what is written then
 /// may be gone with the process, or be written over, so nothing is, and everybody who can act is
 /// told.
-@Suite struct LostDatabaseTests {
+@Suite(.sqliteOnly) struct LostDatabaseTests {
     /// What is done to a file.
     enum Deed: CaseIterable {
         case removed, replaced, movedAway

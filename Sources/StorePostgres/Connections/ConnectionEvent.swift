@@ -38,12 +38,12 @@ extension ConnectionEvent: CustomStringConvertible {
         switch self {
         case .notice(let error, let host): "\(host): \(error.message) (\(error.sqlState))"
         case .connected(let host, let lane, let version):
-            "Connected to \(host), PostgreSQL \(version), for the \(lane) lane."
+            "Connected to \(host), PostgreSQL \(version), for \(lane.purpose)."
         case .unavailable(let unavailability, let lane):
-            "No connection is to be had for the \(lane) lane. \(unavailability)"
-        case .available(let lane): "The \(lane) lane has a connection again."
+            "The database cannot be reached for \(lane.purpose). \(unavailability)"
+        case .available(let lane): "The database can be reached for \(lane.purpose) again."
         case .lost(let host, let lane, let end):
-            "The connection of the \(lane) lane to \(host) was lost: \(Self.text(of: end))."
+            "A connection for \(lane.purpose) to \(host) was lost: \(Self.text(of: end))."
         case .namedStatementsLost:
             "Named statements do not work through this pooler: statements are parsed each time."
         case .settingsRefused(let error, let user, let settings):

@@ -17,6 +17,16 @@ public enum Lane: Int, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// What its connections are for, as people are told.
+    var purpose: String {
+        switch self {
+        case .read: "short reads"
+        case .write: "writes"
+        case .slow: "long reads"
+        case .exclusive: "transactions"
+        }
+    }
+
     /// Units in flight on one connection.
     var depth: Int {
         switch self {

@@ -65,12 +65,24 @@ extension PostgresMigrations {
         log: @escaping @Sendable (PostgresEvent) -> Void,
         _ body: (PostgresMigrations) throws -> R
     ) throws -> R {
-        let cluster = PostgresCluster(configuration.cluster, resolver: Resolver()) {
-            log(.connection($0))
+        let cluster = PostgresCluster(configuration.cluster, resolver: Resolver()) { event in
+            // Whoever wants a connection is told by what is thrown.
+            if case .unavailable = event { return }
+            log(.connection(event))
         }
         let loop = try DatabaseLoop(cluster)
         defer { loop.stop() }
+        try inspect(loop.access)
         return try body(PostgresMigrations(loop.access))
+    }
+
+    /// Whether the server and the role can do what migrations need.
+    private static func inspect(_ pool: PoolAccess) throws(Problem) {
+        let session = try MigrationSession.borrow(from: pool)
+        defer { session.close() }
+        let space = LogSpace()
+        let server = try worded { () throws(DatabaseError) in try ServerInspection(session, space) }
+        try server.require(space)
     }
 }
 

@@ -42,12 +42,14 @@ public final class PostgresDatabase: Sendable {
     ) throws(Problem) -> PostgresDatabase {
         let standing = Standing()
         let cluster = PostgresCluster(configuration.cluster, resolver: Resolver()) { event in
-            standing.note(event)
-            log(.connection(event))
+            // Whoever opens is told by what is thrown.
+            if standing.note(event) { log(.connection(event)) }
         }
         let loop = try DatabaseLoop(cluster)
         do throws(Problem) {
-            return try PostgresDatabase(configuration, cluster, loop, standing, log)
+            let database = try PostgresDatabase(configuration, cluster, loop, standing, log)
+            standing.begin()
+            return database
         } catch {
             loop.stop()
             throw error
@@ -69,7 +71,8 @@ public final class PostgresDatabase: Sendable {
         let server = try worded { () throws(DatabaseError) in
             try ServerInspection(session, space)
         }
-        try server.require(connections: configuration.cluster.connectionsMax, space)
+        try server.require(space)
+        try server.require(connections: configuration.cluster.connectionsMax)
         if !server.isInstalled { _ = try loop.access.setUpCapture([], in: space) }
         let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
         schema = server.schema ?? ""
@@ -98,7 +101,7 @@ public final class PostgresDatabase: Sendable {
         )
     }
 
-    /// Why nothing can be written for now; nil while a server takes writes, for all that is known.
+    /// Why requests fail for now; nil while a server takes them, for all that is known.
     public var unavailability: Problem? {
         standing.unavailability.map { Problem(DatabaseError(.unavailable($0))) }
     }
@@ -117,21 +120,42 @@ public final class PostgresDatabase: Sendable {
     }
 }
 
-/// Whether writes can be made, as the connections of all loops tell.
+/// Whether requests can be served, as the connections of all loops tell.
 private final class Standing: Sendable {
-    private let state = Mutex<Unavailability?>(nil)
+    private struct State {
+        var isOpen = false
+        /// What is in the way, by lane.
+        var unavailable: [Lane: Unavailability] = [:]
+    }
 
-    var unavailability: Unavailability? { state.withLock { $0 } }
+    private let state = Mutex(State())
 
-    func note(_ event: ConnectionEvent) {
-        switch event {
-        case .unavailable(let why, lane: .write), .unavailable(let why, lane: .exclusive):
-            state.withLock { $0 = why }
-        case .available(lane: .write), .available(lane: .exclusive):
-            state.withLock { $0 = nil }
-        case .notice, .connected, .unavailable, .available, .lost, .namedStatementsLost,
-            .settingsRefused, .foreignHand:
-            break
+    /// What is in the way of the most important lane that cannot be used.
+    var unavailability: Unavailability? {
+        state.withLock { state in
+            let order: [Lane] = [.write, .read, .exclusive, .slow]
+            return order.compactMap { [state] in state.unavailable[$0] }.first
+        }
+    }
+
+    /// The database has been opened.
+    func begin() { state.withLock { $0.isOpen = true } }
+
+    /// Takes an event.
+    ///
+    /// - Returns: whether it is for the log.
+    func note(_ event: ConnectionEvent) -> Bool {
+        state.withLock { state in
+            switch event {
+            case .unavailable(let why, let lane):
+                state.unavailable[lane] = why
+                return state.isOpen
+            case .available(let lane), .connected(host: _, let lane, serverVersion: _):
+                state.unavailable[lane] = nil
+                return true
+            case .notice, .lost, .namedStatementsLost, .settingsRefused, .foreignHand:
+                return true
+            }
         }
     }
 }

@@ -128,7 +128,8 @@ enum TransactionKind {
 
     private static let snapshot = PostgresWire.StatementShape(
         "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    private static let serial = PostgresWire.StatementShape("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
+    private static let serial = PostgresWire.StatementShape(
+        "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
     private static let turn = PostgresWire.StatementShape(
         "SELECT pg_catalog.pg_advisory_xact_lock(\(LogSpace().arguments(.transaction)))")
 }

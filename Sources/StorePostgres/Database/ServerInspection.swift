@@ -51,10 +51,8 @@ struct ServerInspection {
         """
     }
 
-    /// Throws what the engine needs and the server cannot do, by name.
-    ///
-    /// - Parameter connections: how many this process may open.
-    func require(connections: Int, _ space: LogSpace) throws(Problem) {
+    /// Throws what the engine needs and the server or the role cannot do, by name.
+    func require(_ space: LogSpace) throws(Problem) {
         if let otherProduct {
             throw .unsuitable(
                 "It is \(otherProduct), whose transactions have no snapshots (pg_current_snapshot) to "
@@ -75,19 +73,24 @@ struct ServerInspection {
                 "No schema of the role's search_path is there.",
                 hint: "ALTER ROLE … SET search_path = public, for instance.")
         }
+        try requireRights(schema, space)
+    }
+
+    /// Throws where the server takes fewer connections than this process may open.
+    func require(connections: Int) throws(Problem) {
         guard connections <= connectionsMax else {
             throw .unsuitable(
                 "It takes \(connectionsMax) connections (max_connections less those for "
                     + "superusers), and database.connections is \(connections).",
                 hint: "Set --database-connections lower: all nodes together must fit.")
         }
-        try requireRights(schema, space)
     }
 
     private func requireRights(_ schema: String, _ space: LogSpace) throws(Problem) {
-        guard isInstalled || mayCreateSchema else {
+        guard mayCreateSchema else {
             throw .unsuitable(
-                "The role may not make the schema \(space.schema), which holds the log of changes.",
+                "The role may not make schemas in it: \(space.schema) holds the log of changes, and "
+                    + "migrations are tried in one of their own.",
                 hint: "GRANT CREATE ON DATABASE … TO … lets it.")
         }
         guard mayCreateTables else {

@@ -130,7 +130,7 @@ public struct PostgresMigrations: MigrationTarget {
         of definitions: [TableDefinition]
     ) throws(Problem) -> DefinedStructure {
         if definitions.isEmpty { return DefinedStructure(DatabaseStructure(), checks: [:]) }
-        let scratch = try PostgresScratch(try .borrow(from: pool), beside: self)
+        let scratch = try scratch()
         defer { scratch.close() }
         let lines = try scratch.lines(ofTables: definitions)
         let reader = CatalogueReader(lines)
@@ -139,6 +139,13 @@ public struct PostgresMigrations: MigrationTarget {
 
     /// See ``Store/MigrationEngine/makeScratch()``.
     public func makeScratch() throws(Problem) -> any MigrationTarget {
-        try PostgresScratch(try .borrow(from: pool), beside: self)
+        try scratch()
+    }
+
+    /// Our functions are there first, for good: made in a transaction that is never committed they
+    /// would keep everybody else waiting who makes them.
+    private func scratch() throws(Problem) -> PostgresScratch {
+        try inspect { _ throws(Problem) in }
+        return try PostgresScratch(.borrow(from: pool), beside: self)
     }
 }

@@ -13,7 +13,6 @@ final class PostgresScratch: MigrationTarget {
         self.engine = engine
         try worded { () throws(DatabaseError) in
             try session.run(MigrationSession.beginning(lockTimeout: "10s"))
-            try session.installFunctions()
             try session.hideTables()
         }
         self.session = Mutex(session)

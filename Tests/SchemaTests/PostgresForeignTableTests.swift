@@ -1,0 +1,132 @@
+import PostgresTestSupport
+import Store
+import StorePostgres
+import StorePostgresTestSupport
+import TestSupport
+import Testing
+
+@testable import Schema
+
+/// Tables that somebody else has made, told from those that are declared.
+@Suite(.needsPostgres, .blocking) struct PostgresForeignTableTests {
+    private let pooled: PooledDatabase
+    private let client: PostgresClient
+    private var migrations: PostgresMigrations { pooled.migrations }
+
+    init() throws {
+        pooled = try PooledDatabase()
+        client = try pooled.database.client()
+    }
+
+    private func declared(_ catalogue: Catalogue) throws -> DeclaredTables {
+        try DeclaredTables(catalogue, on: migrations, render: asWritten)
+    }
+
+    /// What separates the database from models.
+    private func difference(_ catalogue: Catalogue) throws -> Difference {
+        let migrator = Migrator(migrations, MigrationSet([]))
+        return try Difference.between(migrator.structure(), declared(catalogue))
+    }
+
+    /// Makes what models declare.
+    private func make(_ catalogue: Catalogue) throws {
+        let difference = try difference(catalogue)
+        #expect(difference.refusals == [])
+        try Migrator(migrations, MigrationSet([])).apply(difference.additions)
+    }
+
+    /// A constraint or index that is in the way of a declared unique, and how that is told.
+    static let uniques: [(sql: String, reasons: [String])] = [
+        (
+            """
+            ALTER TABLE things ADD CONSTRAINT things_n_key UNIQUE (n)
+              DEFERRABLE INITIALLY DEFERRED
+            """,
+            [
+                #"""
+                the constraint "things_n_key" of "things" is UNIQUE (n) DEFERRABLE INITIALLY \#
+                DEFERRED in the database
+                """#
+            ]
+        ),
+        (
+            "CREATE UNIQUE INDEX things_n_key ON things (n) NULLS NOT DISTINCT",
+            [#"the index "things_n_key" has changed"#]
+        ),
+        (
+            """
+            CREATE UNIQUE INDEX things_n_key ON things (n);
+            UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'things_n_key'::regclass
+            """,
+            [#"the index "things_n_key" has changed"#]
+        ),
+        ("CREATE UNIQUE INDEX things_n_key ON things (n)", []),
+        ("ALTER TABLE things ADD CONSTRAINT other UNIQUE (n)", []),
+    ]
+
+    @Test(arguments: uniques)
+    func `what is unique in another way is told`(_ sql: String, _ reasons: [String]) throws {
+        try make(try things(DifferenceTests.base))
+        try client.execute("SET allow_system_table_mods = on; \(sql)")
+        let models = try things(
+            DifferenceTests.base.replacing(#""checks""#, with: #""unique": [["n"]], "checks""#))
+        let difference = try difference(models)
+        #expect(difference.refusals.map(\.reason) == reasons)
+        if reasons.isEmpty { #expect(difference.isEmpty) }
+    }
+
+    /// A column of a table that was there before, and the property that declares it.
+    static let foreign: [(column: String, property: String)] = [
+        ("varchar", #"{"type": "string"}"#), ("varchar(9) COLLATE \"C\"", #"{"type": "string"}"#),
+        ("char(3) COLLATE \"C\"", #"{"type": "string"}"#), ("text", #"{"type": "string"}"#),
+        ("text COLLATE \"ucs_basic\"", #"{"type": "string"}"#),
+        ("text", #"{"type": "string", "format": "uuid"}"#),
+        ("text[] COLLATE \"C\"", #"{"type": "array"}"#), ("json", "{}"),
+        ("timestamp", #"{"type": "string", "format": "date-time"}"#),
+        ("timestamptz(3)", #"{"type": "string", "format": "date-time"}"#),
+        ("timestamptz", #"{"type": "string", "format": "date-time"}"#),
+        ("timetz", #"{"type": "string", "format": "time"}"#),
+        ("smallint", #"{"type": "integer"}"#), ("integer", #"{"type": "integer"}"#),
+        ("numeric", #"{"type": "number"}"#), ("real", #"{"type": "number"}"#),
+        ("double precision", #"{"type": "number"}"#), ("money", #"{"type": "number"}"#),
+        ("bit(1)", #"{"type": "boolean"}"#), ("integer", #"{"type": "boolean"}"#),
+    ]
+
+    @Test(arguments: foreign)
+    func `a column of a type or order that is none of ours is never passed over`(
+        _ column: String, _ property: String
+    ) throws {
+        try client.execute(
+            """
+            CREATE TABLE things (
+              id uuid NOT NULL CONSTRAINT things_pkey PRIMARY KEY, a \(column))
+            """)
+        let models = try things(#"{"properties": {"a": \#(property)}}"#)
+        let reasons = try difference(models).refusals.map(\.reason)
+        #expect(!reasons.isEmpty && reasons.allSatisfy { $0.contains(#""things.a""#) })
+    }
+
+    /// A database's order, and whether it is that of code points for certain.
+    static let orders: [(options: String, isCodePoints: Bool)] = [
+        ("lc_collate 'C' lc_ctype 'C'", true),
+        ("locale_provider icu icu_locale 'en' lc_collate 'C' lc_ctype 'C'", false),
+    ]
+
+    @Test(arguments: orders)
+    func `a database whose own order is "C" is taken as it is`(
+        _ options: String, _ isCodePoints: Bool
+    ) throws {
+        let count = try client.value("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'")
+        if !isCodePoints, count == "0" { return }
+        let server = try PostgresServer.shared
+        let other = try PooledDatabase(server.makeDatabase(options: options))
+        try other.database.client().execute(
+            """
+            CREATE TABLE things (
+              id uuid NOT NULL CONSTRAINT things_pkey PRIMARY KEY, a text)
+            """)
+        let models = try things(#"{"properties": {"a": {"type": "string"}}}"#)
+        let live = try Migrator(other.migrations, MigrationSet([])).structure()
+        #expect(try Difference.between(live, declared(models)).isEmpty == isCodePoints)
+    }
+}
