@@ -46,15 +46,13 @@ final class SQLiteDelete: PreparedDelete {
 
     /// The rows as they were are read first, with what is embedded in them; then they go.
     private func write(_ found: Value?, _ run: ProgramRun) throws(WriteRefusal) -> WriteResult {
-        var rowIDs: [Int64]?
+        var rowIDs: [Int64] = []
         if returning.readsRows || takesAlong {
             rowIDs = try refused { () throws(DatabaseError) in
                 try run.integers(rows.text, run.arguments(rows, found))
             }
         }
-        let body = try rowIDs.flatMap { rowIDs throws(WriteRefusal) in
-            try returning.body(of: rowIDs, run)
-        }
+        let body = try returning.body(of: rowIDs, run)
         var affected: Int
         do throws(DatabaseError) {
             affected = try run.transaction.run(
@@ -62,7 +60,7 @@ final class SQLiteDelete: PreparedDelete {
         } catch {
             throw try ViolationProbe(run: run, choice: choice, rows: found).refusal(deleting: error)
         }
-        if takesAlong { affected = rowIDs?.count ?? affected }
+        if takesAlong { affected = rowIDs.count }
         try returning.require(affected)
         return WriteResult(affected: affected, body: body)
     }
