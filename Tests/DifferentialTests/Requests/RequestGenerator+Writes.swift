@@ -144,7 +144,24 @@ extension RequestGenerator {
         request.fields = changePreferences(isWild: isWild)
         addShape(to: &request, model, isWild: isWild)
         request.fields += accept(isWild: isWild)
+        if takesAlongWhatMayBeHeld(model) {
+            request.fields.removeAll { field in
+                ["max-affected", "object"].contains { field.value.contains($0) }
+            }
+        }
         return request
+    }
+
+    /// Whether rows of a third model may hold what a delete takes along. PostgreSQL finds that out
+    /// when the statement ends, after it has counted rows.
+    private func takesAlongWhatMayBeHeld(_ model: GeneratedModel) -> Bool {
+        func refers(_ column: GeneratedColumn, to other: GeneratedModel) -> Bool {
+            column.reference?.model == other.name
+        }
+        return models.contains { child in
+            child.columns.contains { refers($0, to: model) && $0.reference?.onDelete == "cascade" }
+                && models.contains { $0.columns.contains { refers($0, to: child) } }
+        }
     }
 
     private mutating func changePreferences(isWild: Bool) -> [(name: String, value: String)] {
