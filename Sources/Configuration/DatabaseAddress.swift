@@ -38,9 +38,10 @@ public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
         return "\(authority[...colon])\(SecretText.mask)\(authority[at...])"
     }
 
-    /// What to say of a text that is no address.
-    static func objection(to text: String) -> String {
-        "takes a PostgreSQL address, such as postgres://apus@localhost/app; without it the "
+    /// What to say of a text that is no address. One that may hold a password is not repeated.
+    static func objection(to text: String) -> String? {
+        guard text.contains(":") || text.contains("=") else { return nil }
+        return "takes a PostgreSQL address, such as postgres://apus@localhost/app; without it the "
             + "database is a SQLite file in the data directory"
     }
 }

@@ -1,4 +1,3 @@
-import StoreSQLite
 import Diagnostics
 import Expressions
 import Schema
@@ -32,7 +31,8 @@ extension SchemaSet {
                 let declared = try tables(on: database)
                 let files = try DryRun(set, on: database).built
                 try requireBuilt(files, declared)
-                try requireThere(live.structure, builtAs: files, declared)
+                try requireThere(
+                    live.structure, builtAs: files, declared, hint: database.backupHint)
             }
             try proof.keep(in: database)
         }
@@ -42,9 +42,10 @@ extension SchemaSet {
 
     /// Applies pending files, if all files build what is declared and the database has it then.
     private func applyJudged(
-        _ database: any MigrationTarget, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
+        _ database: any ServedDatabase, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
     ) throws {
         let migrator = Migrator(database, set)
+        let hint = database.backupHint
         let dryRun = try DryRun(set, on: database)
         try Problem.requireKept(
             dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
@@ -53,23 +54,26 @@ extension SchemaSet {
         _ = try migrator.apply(
             dryRun,
             judge: { live throws(Problem) in
-                try requireThere(live, builtAs: dryRun.built, declared)
+                try requireThere(live, builtAs: dryRun.built, declared, hint: hint)
             },
             progress: { log.record(.migrated(name: $0.fileName)) })
     }
 
     private func requireBuilt(_ built: DatabaseStructure, _ declared: DeclaredTables) throws {
         let difference = Difference.between(built, from: .migrations, declared)
-        try requireNothing(in: difference, of: "what Migrations/ builds", Problem.unwritten)
+        try requireNothing(in: difference, of: "what Migrations/ builds") { .unwritten($0) }
     }
 
     /// A database that `dev` has extended may have more than the files build: both must do.
     private func requireThere(
-        _ live: DatabaseStructure, builtAs built: DatabaseStructure, _ declared: DeclaredTables
+        _ live: DatabaseStructure, builtAs built: DatabaseStructure, _ declared: DeclaredTables,
+        hint: String
     ) throws(Problem) {
         if live == built { return }
         let difference = Difference.between(live, recorded: built, declared)
-        try requireNothing(in: difference, of: "what the database has", Problem.lacking)
+        try requireNothing(in: difference, of: "what the database has") {
+            .lacking($0, hint: hint)
+        }
     }
 
     private func requireNothing(
@@ -124,12 +128,12 @@ extension Problem {
     }
 
     /// The files build it, and yet it is gone: somebody else has changed the database.
-    fileprivate static func lacking(_ additions: [String]) -> Problem {
+    fileprivate static func lacking(_ additions: [String], hint: String) -> Problem {
         Problem(
             code: "database_changed", status: 500,
             message: "The database lacks what its migration files have built: "
                 + "\(additions.joined(separator: ", ")).",
-            hint: .servingBackup)
+            hint: hint)
     }
 
     fileprivate static func unwritten(_ additions: [String]) -> Problem {

@@ -73,9 +73,7 @@ private struct SchemaExtension: Sendable {
         let there = Difference.between(try migrator.structure(), declared)
         dryRun =
             try pending.isEmpty && there.refusals.isEmpty ? nil : DryRun(set, on: database)
-        freshHint =
-            "A new database would have it: 'apus dev --data DIRECTORY' makes one in an empty "
-            + "directory, and this one stays with its rows."
+        freshHint = database.freshHint
     }
 
     /// Whether what is declared can be added before the pending files are applied: one that only

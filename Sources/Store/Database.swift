@@ -8,6 +8,10 @@ public protocol Database: AnyObject, Sendable {
     var engine: String { get }
     /// What names this history of changes: made anew with each database.
     var epoch: String { get }
+    /// What an operator does where only a backup helps.
+    var backupHint: String { get }
+    /// What an operator does where only a database made afresh would do.
+    var freshHint: String { get }
     /// Whether this node does what only one of several does.
     var leads: Bool { get }
 

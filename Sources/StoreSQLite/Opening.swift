@@ -126,7 +126,7 @@ enum Opening {
 extension String {
     /// The hint of a problem that only a backup helps against. Put in the place of the database it
     /// would meet the log that lies there, which is another one's.
-    public static let servingBackup =
+    static let servingBackup =
         "Keep its files as they are, copy a backup into an empty directory, and serve that with "
         + "--data."
 }

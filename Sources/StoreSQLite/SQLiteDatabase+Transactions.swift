@@ -7,6 +7,15 @@ extension SQLiteDatabase: Database {
     /// See ``Store/Database/engine``.
     public var engine: String { Self.engine }
 
+    /// See ``Store/Database/backupHint``.
+    public var backupHint: String { .servingBackup }
+
+    /// See ``Store/Database/freshHint``.
+    public var freshHint: String {
+        "A new database would have it: 'apus dev --data DIRECTORY' makes one in an empty "
+            + "directory, and this one stays with its rows."
+    }
+
     /// See ``Store/Database/reading(_:)``.
     ///
     /// A look-up takes tens of microseconds, less than a trip to another thread and back, so it

@@ -20,6 +20,8 @@ final class WaitingDatabase: Database {
     var engine: String { database.engine }
     var epoch: String { database.epoch }
     var leads: Bool { database.leads }
+    var backupHint: String { database.backupHint }
+    var freshHint: String { database.freshHint }
 
     func fact(_ name: String) -> String? { database.fact(name) }
 

@@ -96,6 +96,8 @@ public struct SQLState: Hashable, Sendable {
     /// The server starts, stops or recovers: it takes nobody yet.
     public static let cannotConnectNow = SQLState(known: "57P03")
     /// What an error without a valid code counts as.
+    public static let raiseException = SQLState(known: "P0001")
+    /// See above.
     public static let internalError = SQLState(known: "XX000")
 }
 

@@ -4,6 +4,18 @@ public import Store
 import Work
 
 extension PostgresDatabase: Database {
+    /// See ``Store/Database/backupHint``.
+    public var backupHint: String {
+        "Keep it as it is, restore a backup into an empty database (pg_restore), and serve that "
+            + "with --database."
+    }
+
+    /// See ``Store/Database/freshHint``.
+    public var freshHint: String {
+        "A new database would have it: createdb makes one, 'apus dev --database URL' serves it, "
+            + "and this one stays with its rows."
+    }
+
     /// See ``Store/Database/reading(_:)``: on a thread that waits, in a transaction of its own.
     public func reading<R: Sendable>(
         _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
@@ -57,6 +69,7 @@ extension PostgresDatabase: Database {
         var run = 1
         while true {
             let transaction = try begin(kind, within: timeout)
+            defer { transaction.end() }
             do throws(Problem) {
                 let result = try body(transaction)
                 do throws(UnitFailure) {

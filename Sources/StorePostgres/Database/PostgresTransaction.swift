@@ -70,6 +70,9 @@ final class PostgresTransaction: WriteTransaction {
         if !ended.isCommit { throw .lost(mayHaveRun: false) }
     }
 
+    /// Gives the connection to the next one; what is not committed is rolled back.
+    func end() { connection.giveBack(.forOthers) }
+
     @discardableResult
     private func execute(
         _ sql: BoundSQL, _ row: @escaping (DataRow) -> Void

@@ -35,15 +35,26 @@ public struct PostgresMigrations: MigrationTarget {
     ) throws(Problem) -> R {
         var attempt: UInt64 = 1
         while true {
-            let session = try MigrationSession.borrow(from: pool)
-            defer { session.close() }
-            do throws(Problem) {
-                return try transact(session, "COMMIT", body)
-            } catch {
-                guard session.wasBlocked, attempt < MigrationPause.attemptsMax else { throw error }
-            }
+            let isLast = attempt == MigrationPause.attemptsMax
+            if let result = try attemptMigration(isLast: isLast, body) { return result }
             MigrationPause.make(after: attempt)
             attempt += 1
+        }
+    }
+
+    /// Holds nothing any more when it returns: those that were in the way have their turn.
+    ///
+    /// - Returns: nil when something was in use for too long, and this was not the last attempt.
+    private func attemptMigration<R>(
+        isLast: Bool, _ body: (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R? {
+        let session = try MigrationSession.borrow(from: pool)
+        defer { session.close() }
+        do throws(Problem) {
+            return try transact(session, "COMMIT", body)
+        } catch {
+            guard session.wasBlocked, !isLast else { throw error }
+            return nil
         }
     }
 

@@ -43,6 +43,7 @@ extension DatabaseError {
         .numericValueOutOfRange: { _ in .invalidValue(.bigintOutOfRange) },
         .characterNotInRepertoire: { _ in .invalidValue(.nulByte) },
         .invalidEscapeSequence: { _ in .invalidValue(.unfinishedEscape) },
+        .raiseException: { .invalidValue(.raised($0)) },
         .uniqueViolation: { .uniqueIndex($0.constraint ?? "") },
         .notNullViolation: { .notNull(table: $0.table ?? "", column: $0.column ?? "") },
         .checkViolation: { .check(name: $0.constraint ?? "") },
@@ -60,6 +61,15 @@ extension DatabaseError {
         "53": busy,
         "58": { .unavailable($0.cause) },
     ]
+}
+
+extension Problem {
+    /// What a trigger says by RAISE EXCEPTION: its author has meant it for whoever wrote.
+    fileprivate static func raised(_ error: ServerError) -> Problem {
+        Problem(
+            code: "\(error.sqlState)", status: 400, message: error.message,
+            details: error.detail.map { .text($0) }, hint: error.hint)
+    }
 }
 
 extension ServerError {
