@@ -32,14 +32,12 @@ import Testing
             "Diagnostics",
         ],
         "Realtime": [
-            "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values", "HTTP", "Bytes",
-            "Diagnostics",
+            "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
         ],
         "Server": [
             "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration",
-            "Store", "StoreSQLite",
-            "Values", "SQLite", "HTTPServer", "Network", "HTTP", "Crypto", "Work", "Disk",
-            "Diagnostics", "Bytes",
+            "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "SQLite",
+            "HTTPServer", "Network", "HTTP", "Crypto", "Work", "Disk", "Diagnostics", "Bytes",
             "CLinux",
         ],
         "ApusCommand": ["Server", "Schema", "Configuration", "Diagnostics"],
@@ -49,9 +47,14 @@ import Testing
     /// talks to the server over a socket sees no more of it than what its makers may.
     static let tests: [String: Set<String>] = [
         "TestSupport": ["HTTP", "Bytes", "COpenSSL"],
-        "ServerTestSupport": ["TestSupport", "Server", "Configuration", "Bytes"],
+        "ServerTestSupport": [
+            "TestSupport", "PostgresTestSupport", "Server", "Configuration", "StoreSQLite",
+            "Store", "PostgresWire", "Values", "Diagnostics", "Bytes",
+        ],
         "PostgresTestSupport": ["TestSupport", "PostgresWire", "Bytes"],
-        "WireTests": ["TestSupport", "ServerTestSupport", "Server", "Crypto", "Bytes"],
+        "WireTests": [
+            "TestSupport", "ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes",
+        ],
         "HouseTests": ["TestSupport"],
     ]
 

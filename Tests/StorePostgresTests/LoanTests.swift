@@ -27,6 +27,21 @@ import Testing
         #expect(user.run("select count(*) from t").value == "3")
     }
 
+    @Test func `a borrower may set what the server reports, for itself`() throws {
+        let database = try PostgresServer.shared.makeDatabase()
+        let user = try PoolUser(database.url)
+        let connection = try user.access.borrow(within: Self.time)
+        for setting in ["TimeZone = 'Europe/Berlin'", "search_path = pg_catalog"] {
+            try connection.run(script: "set \(setting)", within: Self.time)
+            try connection.run(script: "select 1", within: .seconds(2))
+        }
+        connection.giveBack(.forOthers)
+        let next = try user.access.borrow(within: Self.time)
+        try next.run(script: "create table t ()", within: Self.time)
+        #expect(user.run("show TimeZone").value == "UTC")
+        #expect(user.run("select to_regclass('public.t') is not null").value == "t")
+    }
+
     @Test func `an error leaves the transaction to whoever has begun it`() throws {
         let user = try PoolUser(try PostgresServer.shared.url())
         let connection = try user.access.borrow(within: Self.time)

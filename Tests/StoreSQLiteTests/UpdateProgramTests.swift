@@ -1,3 +1,4 @@
+import Diagnostics
 import Store
 import StoreTestSupport
 import Testing
@@ -25,6 +26,29 @@ import Values
         defer { stage.database.close() }
         #expect(summary(try await stage.run(program)) == outcome)
         #expect(try stage.contents() == contents)
+    }
+
+    @Test(arguments: [("CASCADE", "2 written, 0 new"), ("SET NULL", "2 written, 0 new")])
+    func `rows count that others of the same delete take along`(
+        action: String, outcome: String
+    ) async throws {
+        let stage = try SQLiteStage()
+        defer { stage.database.close() }
+        try stage.database.writeAndWait { transaction throws(Problem) in
+            try transaction.script(
+                """
+                CREATE TABLE tree (id TEXT NOT NULL PRIMARY KEY,
+                    parent TEXT REFERENCES tree ON DELETE \(action)) STRICT;
+                INSERT INTO tree VALUES ('root', NULL), ('leaf', 'root');
+                """)
+        }
+        let parent = Table.Column("parent", .text, isNullable: true)
+        let tree = Table(
+            "tree", [.init("id", .text, isNullable: false), parent],
+            primaryKey: .init("tree_pkey", [0]),
+            dependents: [.init("tree_parent_fkey", [0], of: "tree", [parent], holdsRows: false)])
+        let program = DeleteProgram(of: WriteTarget(tree, as: "t"))
+        #expect(summary(try await stage.run(program)) == outcome)
     }
 
     @Test func `a key that is referred to is not changed`() async throws {

@@ -141,6 +141,11 @@ public enum InsertCases {
             insert(nil, Returning(ProgramStage.representation(ProgramStage.isBelow(5, "t")))),
             [row(3, "c", 1), row(4, "d", 7)], "invisibleRow"),
         Case(
+            "a taken key comes before a row that may not be seen",
+            insert(nil, Returning(ProgramStage.representation(ProgramStage.isBelow(5, "t")))),
+            [row(3, "c", 7), row(4, "b", 1)],
+            "unique notes_slug_key [1] [Values.Value.text(\"b\")]"),
+        Case(
             "a missing parent comes before a row that may not be seen",
             insert(nil, Returning(ProgramStage.representation(ProgramStage.isBelow(5, "t")))),
             [row(3, "c", 7, "eve")],

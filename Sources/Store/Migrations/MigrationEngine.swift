@@ -39,16 +39,14 @@ public protocol MigrationTarget: MigrationEngine {
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R
 
-    /// Runs `body`, which only asks, on one state of the database. Where the engine can it makes
-    /// nothing and waits for nobody who migrates: this is what every start asks first.
+    /// Runs `body`, which only asks, on one state; waits for no migration where the engine can.
     func inspect<R: Sendable>(
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R
 
-    /// The sequences among these that may have to be raised, since their tables hold greater
-    /// values.
+    /// The sequences that may have to be raised, since their tables hold greater values.
     func laggingSequences(
-        among sequences: [IdentitySequence]
+        among all: [IdentitySequence]
     ) throws(Problem) -> [IdentitySequence]
 
     /// Gives the database up.

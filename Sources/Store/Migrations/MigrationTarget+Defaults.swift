@@ -17,7 +17,5 @@ extension MigrationTarget {
     }
 
     /// All of them: whoever raises one looks again.
-    public func laggingSequences(among sequences: [IdentitySequence]) -> [IdentitySequence] {
-        sequences
-    }
+    public func laggingSequences(among all: [IdentitySequence]) -> [IdentitySequence] { all }
 }

@@ -58,7 +58,7 @@ extension ConnectionEvent: CustomStringConvertible {
     private static func text(of end: SessionEnd) -> String {
         switch end {
         case .server(let error): "\(error.message) (\(error.sqlState))"
-        case .fault(let fault): "\(fault)"
+        case .fault(let fault): fault.reason
         case .connectionLost: "it was closed"
         case .terminated: "it was given up"
         }

@@ -10,7 +10,8 @@ extension HostFailure: CustomStringConvertible {
         case .session(.server(let error)):
             "The database server \(host) refused the connection: \(error.message)"
                 + " (\(error.sqlState))."
-        case .session(.fault(let fault)): "The database server \(host) cannot be used: \(fault)."
+        case .session(.fault(let fault)):
+            "The database server \(host) cannot be used: \(fault.reason)."
         case .session(.connectionLost), .session(.terminated):
             "The database server \(host) ended the connection before it had begun."
         case .timedOut: "The database server \(host) did not let us in in time."

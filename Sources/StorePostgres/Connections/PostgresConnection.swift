@@ -85,7 +85,7 @@ final class PostgresConnection: StreamSocketDelegate {
     /// Whether a unit of whoever it is lent to can be begun now.
     var hasRoom: Bool {
         session.isReady && !isDelivering && cancelRequest == nil && running.count < lane.depth
-            && !session.isForeign
+            && (loan != nil || !session.isForeign)
     }
 
     /// Whether nobody uses it.
@@ -166,7 +166,8 @@ final class PostgresConnection: StreamSocketDelegate {
         case .starting, .over: return
         case .ready, .leaving: break
         }
-        if session.isForeign, case .ready = phase {
+        // Whoever it is lent to sets what it likes; the next one shall not have that.
+        if loan == nil, session.isForeign, case .ready = phase {
             cluster.log(.foreignHand(host: host.shown))
             phase = .leaving
         }

@@ -55,8 +55,8 @@ struct ServerInspection {
     func require(_ space: LogSpace) throws(Problem) {
         if let otherProduct {
             throw .unsuitable(
-                "It is \(otherProduct), whose transactions have no snapshots (pg_current_snapshot) to "
-                    + "order changes by.",
+                "It is \(otherProduct), whose transactions have no snapshots "
+                    + "(pg_current_snapshot) to order changes by.",
                 hint: "Use PostgreSQL 15 or later.")
         }
         guard number >= 150_000 else {
@@ -89,8 +89,8 @@ struct ServerInspection {
     private func requireRights(_ schema: String, _ space: LogSpace) throws(Problem) {
         guard mayCreateSchema else {
             throw .unsuitable(
-                "The role may not make schemas in it: \(space.schema) holds the log of changes, and "
-                    + "migrations are tried in one of their own.",
+                "The role may not make schemas in it: \(space.schema) holds the log of changes, "
+                    + "and migrations are tried in one of their own.",
                 hint: "GRANT CREATE ON DATABASE … TO … lets it.")
         }
         guard mayCreateTables else {

@@ -40,8 +40,8 @@ extension ProgramWriter {
                 writer.append(" WHEN \(Name.affected) <> 1 THEN ")
                 writer.append(.notSingular, Name.affected)
             }
-            // A CASE needs a branch.
-            writer.append(" WHEN false THEN false")
+            // That all are counted means that all are written, before one of them is looked at.
+            writer.append(" WHEN \(Name.affected) < 0 THEN false")
             if let representation = returning.representation, let rule = representation.rule {
                 writer.append(" WHEN ")
                 writer.append(existenceOfHidden: rule, as: representation.alias, in: Name.written)

@@ -10,6 +10,8 @@ final class SQLiteDelete: PreparedDelete {
     private let statement: ProgramStatement
     /// Finds the rowids of the rows that will go.
     private let rows: ProgramStatement
+    /// Whether a row may take along another one that is to go, which SQLite does not count then.
+    private let takesAlong: Bool
     private let database: SQLiteDatabase
 
     init(_ program: DeleteProgram, in database: SQLiteDatabase) {
@@ -17,6 +19,8 @@ final class SQLiteDelete: PreparedDelete {
         let choice = RowChoice(program.target)
         self.choice = choice
         returning = ReturningStatements(program.returning)
+        let table = program.target.table
+        takesAlong = table.dependents.contains { $0.other == table.name && !$0.holdsRows }
         search = program.target.search
         statement = ProgramStatement { writer in
             writer.append("DELETE")
@@ -42,20 +46,21 @@ final class SQLiteDelete: PreparedDelete {
 
     /// The rows as they were are read first, with what is embedded in them; then they go.
     private func write(_ found: Value?, _ run: ProgramRun) throws(WriteRefusal) -> WriteResult {
-        var body: [UInt8]?
-        if returning.readsRows {
-            let rowIDs = try refused { () throws(DatabaseError) in
+        var rowIDs: [Int64] = []
+        if returning.readsRows || takesAlong {
+            rowIDs = try refused { () throws(DatabaseError) in
                 try run.integers(rows.text, run.arguments(rows, found))
             }
-            body = try returning.body(of: rowIDs, run)
         }
-        let affected: Int
+        let body = try returning.body(of: rowIDs, run)
+        var affected: Int
         do throws(DatabaseError) {
             affected = try run.transaction.run(
                 text: statement.text, arguments: run.arguments(statement, found), run.context)
         } catch {
             throw try ViolationProbe(run: run, choice: choice, rows: found).refusal(deleting: error)
         }
+        if takesAlong { affected = rowIDs.count }
         try returning.require(affected)
         return WriteResult(affected: affected, body: body)
     }

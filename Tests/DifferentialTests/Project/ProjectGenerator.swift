@@ -131,10 +131,17 @@ struct ProjectGenerator {
         let actions: [String?] =
             column.isRequired
             ? [nil, "restrict", "cascade"] : [nil, "restrict", "cascade", "setNull", "noAction"]
+        // Whether a row is held by one reference or taken along by another one first is up to the
+        // order in which they are looked at.
+        let holding: Set<String?> = [nil, "restrict", "noAction"]
+        let earlier = model.columns.first { $0.reference?.model == target.name }?.reference
+        let able = actions.filter { action in
+            earlier.map { holding.contains($0.onDelete) == holding.contains(action) } ?? true
+        }
         column.reference = GeneratedReference(
             model: target.name, alias: dice.chance(70) ? "to_\(target.name)\(number)" : nil,
             inverse: dice.chance(70) ? "of_\(model.name)\(number)" : nil,
-            onDelete: dice.pick(actions))
+            onDelete: dice.pick(able))
         model.columns.append(column)
     }
 

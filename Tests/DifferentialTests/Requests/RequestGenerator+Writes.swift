@@ -8,7 +8,6 @@ extension RequestGenerator {
             row(of: columns, isWild: isWild)
         }
         request.body = .rows(rows, isArray: isArray)
-        request.isNumbered = model.isNumbered
         if dice.chance(isArray ? 50 : 10) {
             let names = columns.map { $0.name }
             let listed = isWild && dice.chance(20) ? names + ["nope"] : names
@@ -121,7 +120,6 @@ extension RequestGenerator {
 
     mutating func update(_ model: GeneratedModel, isWild: Bool) -> GeneratedRequest {
         var request = GeneratedRequest("PATCH", "/rest/v1/\(model.name)")
-        request.isNumbered = model.isNumbered
         addSelection(to: &request, of: model, isWild: isWild)
         let able = model.columns.filter { column in
             if column.has("readOnly") { return isWild && dice.chance(15) }
@@ -146,7 +144,24 @@ extension RequestGenerator {
         request.fields = changePreferences(isWild: isWild)
         addShape(to: &request, model, isWild: isWild)
         request.fields += accept(isWild: isWild)
+        if takesAlongWhatMayBeHeld(model) {
+            request.fields.removeAll { field in
+                ["max-affected", "object"].contains { field.value.contains($0) }
+            }
+        }
         return request
+    }
+
+    /// Whether rows of a third model may hold what a delete takes along. PostgreSQL finds that out
+    /// when the statement ends, after it has counted rows.
+    private func takesAlongWhatMayBeHeld(_ model: GeneratedModel) -> Bool {
+        func refers(_ column: GeneratedColumn, to other: GeneratedModel) -> Bool {
+            column.reference?.model == other.name
+        }
+        return models.contains { child in
+            child.columns.contains { refers($0, to: model) && $0.reference?.onDelete == "cascade" }
+                && models.contains { $0.columns.contains { refers($0, to: child) } }
+        }
     }
 
     private mutating func changePreferences(isWild: Bool) -> [(name: String, value: String)] {

@@ -38,6 +38,7 @@ struct RequestGenerator {
         default: request = malformed(model)
         }
         request.caller = caller()
+        request.isNumbered = model.isNumbered
         return request
     }
 
