@@ -57,6 +57,34 @@ import Values
         #expect(summary(await stage.writes.run(program, NewRows(rows))) == outcome)
     }
 
+    @Test func `of several rows without a parent the first is told`() async throws {
+        let stage = try stage()
+        try stage.client().execute(
+            """
+            CREATE TABLE pairs (id text COLLATE "C" PRIMARY KEY,
+                a text COLLATE "C" REFERENCES members, b text COLLATE "C" REFERENCES members);
+            """)
+        let name = Table.Column("name", .text, isNullable: false)
+        let pairs = Table(
+            "pairs",
+            [
+                Self.id, .init("a", .text, isNullable: true),
+                .init("b", .text, isNullable: true),
+            ], primaryKey: .init("pairs_pkey", [0]),
+            references: [
+                .init("pairs_a_fkey", [1], of: "members", [name], holdsRows: true),
+                .init("pairs_b_fkey", [2], of: "members", [name], holdsRows: true),
+            ])
+        let rows = [["1", "ann", "none"], ["2", "eve", "bob"]].map { row in
+            NewRow(row.map { .text($0) })
+        }
+        let outcome = await stage.writes.run(
+            InsertProgram(into: pairs, returning: Self.one), NewRows(rows))
+        #expect(
+            summary(outcome)
+                == "missingParent pairs_b_fkey members [Values.Value.text(\"none\")]")
+    }
+
     @Test func `a missing parent comes before too many rows`() async throws {
         let stage = try stage()
         let program = UpdateProgram(

@@ -45,15 +45,27 @@ struct InsertExplanation: Sendable {
         return lookUpParents(table.references[...], else: meaning)
     }
 
-    /// Tells the first row without a parent, by the references.
+    /// Tells the first row without a parent, and of that row the first reference.
     ///
-    /// - Parameter other: what is told where there is none.
+    /// - Parameters:
+    ///   - place: the row must come before this one.
+    ///   - other: what is told where there is none.
     private func lookUpParents(
-        _ references: ArraySlice<Table.Reference>, else other: Explanation
+        _ references: ArraySlice<Table.Reference>, before place: Int = .max,
+        else other: Explanation
     ) -> Explanation {
         guard let reference = references.first else { return other }
-        return lookUp(.missingParent(reference), check: nil) { [self] in
-            lookUpParents(references.dropFirst(), else: other)
+        let constraint = BrokenConstraint.missingParent(reference)
+        return lookUp(constraint, check: nil) { [self] found in
+            let first = new.rows.firstIndex { row in
+                reference.columns.allSatisfy { row.values[$0] == found?[$0] }
+            }
+            guard found != nil, let first, first < place else {
+                return lookUpParents(references.dropFirst(), before: place, else: other)
+            }
+            return lookUpParents(
+                references.dropFirst(), before: first,
+                else: table.explanation(constraint, found))
         }
     }
 
@@ -91,8 +103,9 @@ struct InsertExplanation: Sendable {
             let own = table.references.first(where: { $0.name == reference.name })
         {
             // A table that refers to itself: a row without a parent is likelier.
-            return lookUp(.missingParent(own), check: nil) { [self] in
-                lookUp(constraint, check: nil)
+            let parent = BrokenConstraint.missingParent(own)
+            return lookUp(parent, check: nil) { [self] row in
+                row == nil ? lookUp(constraint, check: nil) : table.explanation(parent, row)
             }
         }
         guard case .check(let name) = constraint else { return lookUp(constraint, check: nil) }
@@ -122,10 +135,10 @@ struct InsertExplanation: Sendable {
 
     /// Finds the first row that breaks a constraint, as it would be.
     ///
-    /// - Parameter other: what is told where there is none; nil for an error of no more words.
+    /// - Parameter explain: what follows from the row; nil to tell that it breaks the constraint.
     private func lookUp(
         _ constraint: BrokenConstraint, check: String?,
-        else other: (@Sendable () -> Explanation)? = nil
+        explain: (@Sendable ([Value]?) -> Explanation)? = nil
     ) -> Explanation {
         let statement = ProgramStatement(dialect) { writer in
             writer.append(
@@ -137,8 +150,7 @@ struct InsertExplanation: Sendable {
             rows: run.rows.filter { !$0.marks.contains(.isRepeated) }, context: run.context)
         return .lookUp(
             LookUp(run: search, types: table.columns.map(\.type)) { [table] row in
-                if row == nil, let other { return other() }
-                return table.explanation(constraint, row)
+                explain?(row) ?? table.explanation(constraint, row)
             })
     }
 
