@@ -92,7 +92,7 @@ public final class PostgresServer: Sendable {
         let lines =
             [
                 "", "listen_addresses = ''", "unix_socket_directories = '\(directory)'",
-                "port = 5432", "max_connections = 100", "shared_buffers = 32MB", "fsync = off",
+                "port = 5432", "max_connections = 200", "shared_buffers = 32MB", "fsync = off",
                 "full_page_writes = off",
             ] + settings
         let file = URL(filePath: "\(directory)/data/postgresql.conf")
