@@ -1,4 +1,5 @@
 import PostgresTestSupport
+import PostgresWire
 import Store
 import StorePostgres
 import StorePostgresTestSupport
@@ -116,10 +117,10 @@ import Testing
     func `a database whose own order is "C" is taken as it is`(
         _ options: String, _ isCodePoints: Bool
     ) throws {
-        let count = try client.value("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'")
-        if !isCodePoints, count == "0" { return }
-        let server = try PostgresServer.shared
-        let other = try PooledDatabase(server.makeDatabase(options: options))
+        let made = Result { try PostgresServer.shared.makeDatabase(options: options) }
+        // Not every build of the server has ICU.
+        if case .failure(let error as ServerError) = made, error.sqlState.text == "0A000" { return }
+        let other = try PooledDatabase(made.get())
         try other.database.client().execute(
             """
             CREATE TABLE things (

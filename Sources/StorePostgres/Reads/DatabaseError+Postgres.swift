@@ -68,7 +68,7 @@ extension Problem {
     fileprivate static func raised(_ error: ServerError) -> Problem {
         Problem(
             code: "\(error.sqlState)", status: 400, message: error.message,
-            details: error.detail.map { .text($0) }, hint: error.hint)
+            details: error.detail, hint: error.hint)
     }
 }
 
