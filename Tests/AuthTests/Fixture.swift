@@ -182,6 +182,16 @@ final class Fixture: Sendable {
     }
 }
 
+extension AuthService {
+    /// What it says of an access token, once it knows what the store says of its session.
+    func verdict(on reply: Reply, as use: TokenUse) async -> Result<TokenClaims, TokenProblem> {
+        _ = await eventually {
+            verify(token: reply.accessToken, as: use) != .failure(.sessionUnsettled)
+        }
+        return verify(token: reply.accessToken, as: use)
+    }
+}
+
 /// The claims of a token, unverified.
 func claims(of token: String) throws -> JSONValue {
     let parts = token.split(separator: ".")

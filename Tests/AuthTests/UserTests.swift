@@ -3,7 +3,6 @@ import Crypto
 import Diagnostics
 import HTTP
 import Store
-import TestSupport
 import Testing
 
 @testable import Auth
@@ -339,16 +338,6 @@ import Testing
         #expect(try await fixture.count("SELECT count(*) FROM _apus_revoked_sessions") == 1)
     }
 
-    /// What a service says of an access token, once it knows what the store says of its session.
-    private func verdict(
-        of service: AuthService, on reply: Reply, as use: TokenUse
-    ) async -> Result<TokenClaims, TokenProblem> {
-        _ = await eventually {
-            service.verify(token: reply.accessToken, as: use) != .failure(.sessionUnsettled)
-        }
-        return service.verify(token: reply.accessToken, as: use)
-    }
-
     @Test func `a sign-out while the clock is ahead revives no token`() async throws {
         let fixture = try Fixture()
         let reply = await fixture.signUp()
@@ -373,15 +362,14 @@ import Testing
             clock: { clock.now })
         for service in [fixture.service, restarted] {
             for use in [TokenUse.bearer, .socket] {
-                let verdict = await verdict(of: service, on: reply, as: use)
+                let verdict = await service.verdict(on: reply, as: use)
                 #expect(verdict == .failure(.sessionRevoked))
-                let other = await self.verdict(of: service, on: bystander, as: use)
+                let other = await service.verdict(on: bystander, as: use)
                 #expect((try? other.get()) != nil)
             }
         }
         clock.advance(seconds: 7 * 86_400)
-        #expect(
-            restarted.verify(token: ahead.accessToken, as: .bearer) == .failure(.sessionRevoked))
+        #expect(await restarted.verdict(on: ahead, as: .bearer) == .failure(.sessionRevoked))
     }
 
     @Test func `a restart while the clock is ahead revives no token`() async throws {

@@ -54,8 +54,8 @@ public final class TestProject {
 
     deinit { TestEngine.dropDatabase(of: path) }
 
-    /// Writes over a file of the project, whole as editors do, or makes it and its folders. Migration
-    /// files are written for the engine of the tests.
+    /// Writes over a file of the project, whole as editors do, or makes it and its folders.
+    /// Migration files are written for the engine of the tests.
     public func write(_ text: String, to name: String) throws {
         let file = root.appending(path: name)
         try FileManager.default.createDirectory(
