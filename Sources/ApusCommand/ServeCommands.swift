@@ -53,7 +53,8 @@ extension Command {
         let request =
             models.first.map { "/rest/v1/\($0)?select=*&limit=5" } ?? "/auth/v1/settings"
         let access = textTable(
-            [["URL", backend.url]] + backend.keys.named.map { [$0.name, $0.key] })
+            [["URL", backend.url], ["database", backend.database]]
+                + backend.keys.named.map { [$0.name, $0.key] })
         let trust = backend.url.hasPrefix("https:") ? "-k " : ""
         return """
             Apus \(Backend.version) serves \(options.schemasDirectory)/models: \

@@ -19,9 +19,10 @@ public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address without what gives access: the password before `@`, and `password=`.
     public var description: String {
         guard let scheme = Self.schemes.first(where: { text.hasPrefix($0) }) else { return "" }
-        let rest = text.dropFirst(scheme.count)
+        // A password that is not encoded may hold anything, even '?' and '@'.
+        let rest = Self.withoutPassword(text.dropFirst(scheme.count))
         let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        var shown = scheme + Self.withoutPassword(parts[0])
+        var shown = scheme + parts[0]
         if parts.count > 1 {
             let pairs = parts[1].split(separator: "&").map { pair in
                 pair.hasPrefix("password=") ? "password=\(SecretText.mask)" : String(pair)

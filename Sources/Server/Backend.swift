@@ -25,6 +25,8 @@ public final class Backend: Sendable {
     public let port: Int
     /// The API keys.
     public let keys: APIKeys
+    /// Where the rows are: a file, or an address without its password.
+    public let database: String
     /// The names of the models served at start.
     public let models: [String]
 
@@ -36,6 +38,7 @@ public final class Backend: Sendable {
         self.port = port
         url = parts.settings.url(port: port)
         keys = parts.keys
+        database = parts.location
         models = parts.schemas.catalogue.models.map(\.name)
         log = parts.services.log
         isDraining = parts.isDraining

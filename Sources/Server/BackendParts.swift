@@ -10,6 +10,8 @@ import Store
 struct BackendParts {
     let schemas: SchemaSet
     let keys: APIKeys
+    /// Where the rows are, for people.
+    let location: String
     let services: SharedServices
     let metrics = Metrics()
     /// Nil where no file has the secrets.
@@ -24,16 +26,18 @@ struct BackendParts {
             level: settings.log.level, format: settings.log.format ?? mode.logFormat)
         try options.prepareDataDirectory(log: log)
         let sources = try SecretsSources(options)
-        let database = try options.database().open(settings, log: log)
+        let found = try options.database()
+        location = found.description
+        let database = try found.open(settings, log: log)
         do {
             // With other secrets than before nothing is changed.
-            let found = try sources.secrets(for: database)
-            keys = APIKeys(found)
-            secretsWatch = SecretsWatch(found, log: log)
+            let secrets = try sources.secrets(for: database)
+            keys = APIKeys(secrets)
+            secretsWatch = SecretsWatch(secrets, log: log)
             try Self.bringUp(database, schemas, options, mode: mode, log: log)
             let auth = try AuthService(
                 database: database, settings: Self.authSettings(settings),
-                secrets: found.secrets, version: Backend.version, log: log)
+                secrets: secrets.secrets, version: Backend.version, log: log)
             services = SharedServices(
                 database: database, auth: auth, log: log,
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),

@@ -28,7 +28,7 @@ public enum DatabaseError: Error, Hashable, Sendable {
     case notNull(table: String, column: String)
     /// A CHECK constraint, by name, or by its text when it has none.
     case check(name: String)
-    /// A foreign key; SQLite does not say which. See `SQLiteTransaction.foreignKeyViolations`.
+    /// A foreign key; which one is not said.
     case foreignKey
     /// An identity sequence has given its greatest number.
     case sequenceExhausted(name: String, maximum: Int64)
@@ -36,11 +36,11 @@ public enum DatabaseError: Error, Hashable, Sendable {
     case stillReferenced(ImpliedDeletion, table: String, by: [String])
     /// An answer, or the changes of one write, are more than is kept in memory.
     case tooLarge(String)
-    /// A statement with more levels than SQLite's parser or expression tree takes; its message.
+    /// A statement with more levels than the engine takes; its message.
     case tooDeep(String)
-    /// Anything else: SQLite's extended result code and its message (for the log), and for a script
-    /// the line of the statement at fault, from 1.
-    case other(code: Int32, message: String, line: Int? = nil)
+    /// Anything else: the engine with its own code (`PostgreSQL 42703`) and its message, for the
+    /// log, and for a script the line of the statement at fault, from 1.
+    case other(code: String, message: String, line: Int? = nil)
     /// Anything else that a server reports, or that is not as it was agreed with it: for the log.
     case unexpected(String)
 }

@@ -47,7 +47,7 @@ extension Problem {
         case .stillReferenced(let deletion, let table, let others):
             self = .dependents(deletion, of: table, others)
         case .tooDeep(let cause): self = .tooDeep(cause)
-        case .other(let code, let message, let line): self = .sqlite(code, message, line)
+        case .other(let code, let message, let line): self = .other(code, message, line)
         case .unexpected(let cause): self = .unexpected(cause)
         }
     }
@@ -70,9 +70,9 @@ extension Problem {
             hint: "Ask for fewer levels of embeds or of and/or.", cause: cause)
     }
 
-    private static func sqlite(_ code: Int32, _ message: String, _ line: Int?) -> Problem {
+    private static func other(_ code: String, _ message: String, _ line: Int?) -> Problem {
         let place = line.map { "line \($0): " } ?? ""
-        return unexpected("SQLite \(code): \(place)\(message)")
+        return unexpected("\(code): \(place)\(message)")
     }
 
     private static func unexpected(_ cause: String) -> Problem {

@@ -26,7 +26,7 @@ extension DatabaseError {
     /// (rescode.html#mismatch).
     public var isMissingRowID: Bool {
         guard case .other(let code, _, _) = self else { return false }
-        return code == ResultCode.mismatch
+        return code == "SQLite \(ResultCode.mismatch)"
     }
 
     /// Whether a statement would make a table, index, trigger or column that is there already.
@@ -48,7 +48,7 @@ extension DatabaseError {
             .unavailable("SQLite \(error.code): \(error.message)")
         default:
             isTooDeep(error.message)
-                ? .tooDeep(error.message) : .other(code: error.code, message: error.message)
+                ? .tooDeep(error.message) : .other(code: "SQLite \(error.code)", message: error.message)
         }
     }
 

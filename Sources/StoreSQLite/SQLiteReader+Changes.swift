@@ -34,7 +34,7 @@ extension SQLiteReader {
     ) throws(DatabaseError) -> Change {
         guard let operation = Change.Operation(rawValue: rows.text(5)), operation != .reset else {
             throw .other(
-                code: ResultCode.corrupt,
+                code: "SQLite \(ResultCode.corrupt)",
                 message: "change \(rows.int64(0)) has no known operation: \(rows.text(5))")
         }
         return Change(

@@ -21,19 +21,26 @@ public enum ConnectionStringFault: Error, Hashable, Sendable {
 }
 
 extension ConnectionStringFault: CustomStringConvertible {
-    /// What is wrong, in a sentence.
+    /// What is wrong, in a sentence. Texts are not repeated: a password that is not encoded may
+    /// have been taken for anything.
     public var description: String {
         switch self {
         case .unknownParameter(let name): "there is no parameter '\(name)'"
-        case .missingEquals(let text): "'\(text)' has no '=' behind its name"
+        case .missingEquals:
+            "a parameter has no '=' behind its name\(Self.encoding)"
         case .unclosedQuote(let parameter): "the quote of '\(parameter)' is not closed"
-        case .badEscape(let text): "'\(text)' has a '%' without two hexadecimal digits, or a NUL"
-        case .badAddress(let text): "'\(text)' is no address of a host"
-        case .badValue(let parameter, let value): "'\(value)' is no value of '\(parameter)'"
+        case .badEscape:
+            "there is a '%' without two hexadecimal digits, or a NUL\(Self.encoding)"
+        case .badAddress: "its host is no address\(Self.encoding)"
+        case .badValue(let parameter, _):
+            "what it has for '\(parameter)' is none of its values\(Self.encoding)"
         case .countsDiffer(let hosts, let parameter, let count):
             "there are \(hosts) hosts and \(count) values of '\(parameter)'"
         case .unknownService(let name): "no service file has the service '\(name)'"
         case .userIsMissing: "no user is named"
         }
     }
+
+    private static let encoding =
+        "; what is special in a password is percent-encoded, or leave it to PGPASSWORD or ~/.pgpass"
 }

@@ -9,6 +9,8 @@ import StorePostgres
 struct PostgresLocation: DatabaseLocation {
     /// Where it is.
     let cluster: ClusterConfiguration
+    /// The address as it was given, without its password.
+    let description: String
 
     var definitions: any DefinitionDialect { PostgresDialect() }
 

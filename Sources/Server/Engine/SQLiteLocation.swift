@@ -11,6 +11,8 @@ struct SQLiteLocation: DatabaseLocation {
     let path: String
     let dataDirectory: String
 
+    var description: String { path }
+
     var definitions: any DefinitionDialect { SQLiteMigrations().definitions }
 
     func open(_ settings: Settings, log: Log) throws -> any ServedDatabase {

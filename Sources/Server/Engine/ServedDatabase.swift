@@ -26,6 +26,9 @@ struct LoopStore {
 
 /// Which database a project's rows are in, before anything of it is opened.
 protocol DatabaseLocation: Sendable {
+    /// Where it is, for people; without its password.
+    var description: String { get }
+
     /// How its tables are defined.
     var definitions: any DefinitionDialect { get }
 

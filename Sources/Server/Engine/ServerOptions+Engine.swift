@@ -9,7 +9,8 @@ extension ServerOptions {
     /// - Throws: `SettingFault` for an address that names no server.
     func database() throws -> any DatabaseLocation {
         if let address = given.settings.database.address {
-            return PostgresLocation(cluster: try address.cluster())
+            return PostgresLocation(
+                cluster: try address.cluster(), description: "\(address)")
         }
         return SQLiteLocation(path: databasePath, dataDirectory: dataDirectory)
     }

@@ -59,8 +59,8 @@ extension DatabaseError {
         return .unique(table: table, columns: columns)
     }
 
-    /// A code's five characters as a number.
-    static func code(of state: SQLState) -> Int32 { Int32(state.text, radix: 36) ?? 0 }
+    /// As ``Store/DatabaseError/other(code:message:line:)`` has it.
+    static func code(of state: SQLState) -> String { "PostgreSQL \(state)" }
 
     /// - Parameter position: counted in characters from 1.
     private static func line(of position: Int, in statement: String) -> Int {
@@ -71,6 +71,6 @@ extension DatabaseError {
     /// trigger.
     var isRepetition: Bool {
         guard case .other(let code, _, _) = self else { return false }
-        return ["42P07", "42701", "42710"].contains { Int32($0, radix: 36) == code }
+        return ["42P07", "42701", "42710"].contains { code == "PostgreSQL \($0)" }
     }
 }

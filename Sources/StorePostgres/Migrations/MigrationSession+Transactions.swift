@@ -33,7 +33,7 @@ extension MigrationSession {
     /// Ends a transaction.
     func end(_ statement: String) throws(DatabaseError) {
         // COMMIT would roll back and not say so.
-        if hasFailed { throw .other(code: 0, message: "the transaction has failed") }
+        if hasFailed { throw .unexpected("the transaction has failed") }
         try run(statement)
     }
 

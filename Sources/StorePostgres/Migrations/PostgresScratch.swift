@@ -128,7 +128,7 @@ extension MigrationSession {
             """)
         guard let table = rows.first?.first ?? nil else { return }
         throw .other(
-            code: 0,
+            code: "migration",
             message: "a migration file changes \(table): name tables without their schema, since "
                 + "files are tried in an empty one first")
     }
