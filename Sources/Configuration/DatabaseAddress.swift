@@ -39,10 +39,13 @@ public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
         return "\(authority[...colon])\(SecretText.mask)\(authority[at...])"
     }
 
+    /// What a text is, as messages say it.
+    static let wording = "the address of a PostgreSQL database"
+
     /// What to say of a text that is no address. One that may hold a password is not repeated.
-    static func objection(to text: String) -> String? {
-        guard text.contains(":") || text.contains("=") else { return nil }
-        return "takes a PostgreSQL address, such as postgres://apus@localhost/app; without it the "
+    static func objection(to text: String) -> String {
+        let given = text.contains(":") || text.contains("=") ? "" : ", not '\(text)'"
+        return "takes \(wording), such as postgres://apus@localhost/app\(given); without it the "
             + "database is a SQLite file in the data directory"
     }
 }

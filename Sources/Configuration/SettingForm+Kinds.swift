@@ -137,7 +137,7 @@ extension SettingForm<ListenAddress> {
 extension SettingForm<DatabaseAddress> {
     static let databaseAddress = SettingForm.string(
         SettingSyntax(
-            placeholder: "URL", wording: "the address of a PostgreSQL database",
+            placeholder: "URL", wording: DatabaseAddress.wording,
             jsonSchema: ["type": "string"],
             examples: ["postgres://one@localhost/app", "postgresql:///two?host=/tmp"],
             counterexample: "app.db", objection: { DatabaseAddress.objection(to: $0) }),

@@ -48,7 +48,8 @@ extension DatabaseError {
             .unavailable("SQLite \(error.code): \(error.message)")
         default:
             isTooDeep(error.message)
-                ? .tooDeep(error.message) : .other(code: "SQLite \(error.code)", message: error.message)
+                ? .tooDeep(error.message)
+                : .other(code: "SQLite \(error.code)", message: error.message)
         }
     }
 

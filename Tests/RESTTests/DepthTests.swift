@@ -1,4 +1,5 @@
 import HTTP
+import PostgresTestSupport
 import Query
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `a filter that is too deep where it stands is told so`() async throws {
+    @Test(.sqliteOnly) func `a filter that is too deep where it stands is told so`() async throws {
         let library = try Library(models: Self.models, data: [])
         let path = Array(repeating: "children", count: QueryLimits.selectDepthMax).joined(
             separator: ".")

@@ -20,7 +20,8 @@ import Testing
     static let mistakes = [
         Mistake(
             address: "foo",
-            told: "--database takes a PostgreSQL address, such as postgres://apus@localhost/app",
+            told: "--database takes the address of a PostgreSQL database, such as "
+                + "postgres://apus@localhost/app, not 'foo'",
             code: 2),
         Mistake(
             address: "postgres://apus:secret@localhost/app?sslmod=require",
