@@ -108,7 +108,7 @@ import Values
         (#"{"type": "integer", "format": "int32", "identity": true}"#, Int64(Int32.max)),
     ]
 
-    @Test(arguments: exhausted)
+    @Test(.sqliteOnly, arguments: exhausted)
     func `numbers end with the type, and then the insert says so`(column: String, last: Int64)
         async throws
     {
@@ -116,11 +116,7 @@ import Values
             #"{"properties": {"id": \#(column), "n": {"type": "integer"}}, "access": {"all": true}}"#
         let library = try Library(
             models: ["t": model],
-            data: [
-                TestEngine.isPostgres
-                    ? "SELECT setval('t_id_seq', \(last - 1))"
-                    : "INSERT INTO _apus_sequences VALUES ('t', \(last - 1), 1)"
-            ])
+            data: ["INSERT INTO _apus_sequences VALUES ('t', \(last - 1), 1)"])
         let greatest = await library.send(
             .post, "/t", [("prefer", "return=representation")], body: #"{"n": 1}"#)
         #expect(greatest.text == #"[{"id":\#(last),"n":1}]"#)
