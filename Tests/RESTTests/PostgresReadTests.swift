@@ -143,6 +143,8 @@ import Values
                 "/items?select=id,children!inner(id)", "/items?select=id,parent!inner(title)",
                 "/items?select=id,children(id)&children.limit=1&children.offset=1",
                 "/items?select=id,children(id)&children.id=gt.4",
+                "/items?select=id,children(count)&children.order=id&children.limit=1",
+                "/items?select=count()&order=id",
                 "/items?select=id,parent(id)&order=parent(title),id", "/items?select=parent()",
                 "/items?select=id,children(count())",
             ])
