@@ -78,9 +78,10 @@ extension TablePlan {
         }
     }
 
-    /// The order that the request asks for.
+    /// The order that the request asks for; none of the one row that counts all.
     func orderKeys(rowsMax: Int) -> [SelectStatement.OrderKey] {
-        order.map { key in
+        if isCount { return [] }
+        return order.map { key in
             let value =
                 key.embed.map { embeds[$0].value(of: key.field, in: self, rowsMax: rowsMax) }
                 ?? key.field.value(in: alias)
