@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import Foundation
+import PostgresTestSupport
 import Server
 import ServerTestSupport
 import TestSupport
@@ -63,7 +64,8 @@ import Testing
         try change(number)
         let problem = #expect(throws: Problem.self) { try serve() }
         #expect(problem?.code == "not_additive")
-        #expect(problem?.hint?.contains("--data DIRECTORY' makes one") == true)
+        let way = TestEngine.isPostgres ? "createdb makes one" : "--data DIRECTORY' makes one"
+        #expect(problem?.hint?.contains(way) == true)
         #expect(problem?.hint?.contains("delete") == false)
         try change(more)
         #expect(try MigrationCommands.new(options, name: "second") != nil)
