@@ -113,7 +113,11 @@ struct PgBouncerTests {
         }
         #expect(done.wait(for: 6).compactMap { $0 } == [])
         #expect(try client.value("SELECT count(*) FROM a") == "6")
-        let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        // Other tests have databases on the same server.
+        let locks = """
+            SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database
+            WHERE locktype = 'advisory' AND datname = current_database()
+            """
         #expect(try client.value(locks) == "0")
         let problem = #expect(throws: Problem.self) {
             try node.migrations.migrateOutsideTransaction { _ throws(Problem) in }
