@@ -148,6 +148,7 @@ extension ConnectionTarget {
         ("host=h user=a\0b", .badEscape("user")),
         ("postgres://[::1/", .badAddress("[::1/")), ("postgres://[]/", .badAddress("[]/")),
         ("postgres://[::1]x/", .badAddress("[::1]x/")),
+        ("postgres://u:s3cret@pw@h/n", .badAddress("pw@h")),
         ("postgres://h:port/", .badValue(parameter: "port", value: "port")),
         ("postgres://h:0/", .badValue(parameter: "port", value: "0")),
         ("postgres://h:65536/", .badValue(parameter: "port", value: "65536")),
