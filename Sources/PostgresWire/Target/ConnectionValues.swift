@@ -83,6 +83,9 @@ struct ConnectionValues {
             let port = ports.isEmpty ? "" : ports[ports.count == 1 ? 0 : index]
             let address = addresses.isEmpty ? "" : addresses[index]
             let name = names.isEmpty ? "" : names[index]
+            // The end of a password that is not encoded, which must not be looked up or told.
+            let isSocket = name.hasPrefix("/") || name.hasPrefix("@")
+            guard isSocket || !name.contains("@") else { throw .badAddress(name) }
             hosts.append(
                 Host(
                     address: Self.address(name, address),
