@@ -316,17 +316,18 @@ struct StructureComparison {
     private mutating func compare(
         _ index: TableDefinition.Index, _ definition: TableDefinition
     ) {
-        guard let there = built.indexes[index.name.lowercased()] else {
+        let name = index.name.lowercased()
+        let new = wanted.indexes[name]
+        if let there = built.indexes[name] {
+            if there == new { return }
+            refuse(
+                "the index \"\(index.name)\" has changed", .replaceIndex(index.name),
+                of: .index(name))
+        } else if !built.indexes.values.contains(where: { new.map($0.isFormer) == true }) {
             additions.append(
                 Difference.Addition(
                     what: "index \(index.name)",
                     statement: declared.dialect.createIndex(index, of: definition)))
-            return
-        }
-        if there != wanted.indexes[index.name.lowercased()] {
-            refuse(
-                "the index \"\(index.name)\" has changed", .replaceIndex(index.name),
-                of: .index(index.name.lowercased()))
         }
     }
 
@@ -362,7 +363,8 @@ struct StructureComparison {
         for index in built.indexes.values.sorted(by: { $0.name < $1.name }) {
             // Unique indexes are judged with the constraints; expressions cannot be declared.
             guard wanted.tables[index.table] != nil, wanted.indexes[index.name] == nil,
-                index.isPlain, index.uniqueColumns == nil
+                index.isPlain, index.uniqueColumns == nil,
+                !wanted.indexes.values.contains(where: index.isFormer)
             else { continue }
             refuse(
                 "the index \"\(index.name)\" is in \(origin.wording) but not declared",
