@@ -7,8 +7,8 @@ extension Command {
         summary: "validate schemas, rules and migrations",
         discussion: """
             Lists every fault of every file as FILE:LINE:COLUMN and exits with 1 when there is one.
-            Needs no running server of Apus and changes no table. With --database, what files build
-            is tried in a schema of PostgreSQL's that is taken back.
+            Needs no running server of Apus and changes nothing. With --database, what files build
+            is tried in a transaction of PostgreSQL's that is taken back.
             """,
         switches: [.json], example: "apus check --project ."
     ) { arguments in

@@ -57,7 +57,8 @@ extension PostgresDatabase: MigrationTarget {
 }
 
 extension PostgresMigrations {
-    /// Connects for a command that works on the schema and serves nobody.
+    /// Connects for a command that asks what would be and serves nobody. What `body` does not
+    /// commit leaves nothing.
     ///
     /// - Throws: 08006 when no server can be reached, `unsuitable_database`, what `body` throws.
     public static func with<R>(
@@ -73,7 +74,7 @@ extension PostgresMigrations {
         let loop = try DatabaseLoop(cluster)
         defer { loop.stop() }
         try inspect(loop.access)
-        return try body(PostgresMigrations(loop.access))
+        return try body(PostgresMigrations(loop.access, leavesFunctions: false))
     }
 
     /// Whether the server and the role can do what migrations need.
