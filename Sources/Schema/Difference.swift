@@ -29,6 +29,8 @@ public struct Difference: Hashable, Sendable {
         public let what: String
         /// The SQL.
         public let statement: String
+        /// The part that is there then.
+        let part: SchemaPart
         /// What it costs where there are many rows, if anything is to be said of it.
         public internal(set) var cost: String?
     }
@@ -91,10 +93,15 @@ public struct Difference: Hashable, Sendable {
 extension DeclaredTables {
     /// A table and its indexes.
     fileprivate func additions(making table: TableDefinition) -> [Difference.Addition] {
-        [.init(what: "table \(table.name)", statement: dialect.createTable(table))]
+        [
+            .init(
+                what: "table \(table.name)", statement: dialect.createTable(table),
+                part: .table(table.name.lowercased()))
+        ]
             + table.indexes.map { index in
                 .init(
-                    what: "index \(index.name)", statement: dialect.createIndex(index, of: table))
+                    what: "index \(index.name)", statement: dialect.createIndex(index, of: table),
+                    part: .index(index.name.lowercased()))
             }
     }
 }

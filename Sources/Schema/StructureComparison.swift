@@ -189,7 +189,8 @@ struct StructureComparison {
             additions.append(
                 Difference.Addition(
                     what: "column \(model.name).\(column.name)",
-                    statement: declared.dialect.addColumn(index, to: definition)))
+                    statement: declared.dialect.addColumn(index, to: definition),
+                    part: part(column)))
         }
     }
 
@@ -215,7 +216,8 @@ struct StructureComparison {
             additions.append(
                 Difference.Addition(
                     what: "unique \(unique.name)",
-                    statement: declared.dialect.createUnique(unique, of: definition)))
+                    statement: declared.dialect.createUnique(unique, of: definition),
+                    part: .index(unique.name.lowercased())))
         }
         for (name, words) in (built.tables[table]?.otherUniques ?? [:]).sorted(by: { $0 < $1 }) {
             refuse(
@@ -327,7 +329,8 @@ struct StructureComparison {
             additions.append(
                 Difference.Addition(
                     what: "index \(index.name)",
-                    statement: declared.dialect.createIndex(index, of: definition)))
+                    statement: declared.dialect.createIndex(index, of: definition),
+                    part: .index(name)))
         }
     }
 

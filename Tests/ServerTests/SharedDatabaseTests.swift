@@ -74,7 +74,7 @@ import Testing
         try client.execute("CREATE TABLE theirs (n int); ALTER TABLE notes ADD more int")
         let problem = #expect(throws: Problem.self) { try start(first) }
         let text = String(describing: problem)
-        #expect(text.contains("the table \\\"theirs\\\" is in the database"), "\(text)")
+        #expect(text.contains(#"the table "theirs" is in the database"#), "\(text)")
         #expect(!text.contains("more"))
         #expect(try tables() == ["notes", "theirs"])
         try client.execute("DROP TABLE theirs")

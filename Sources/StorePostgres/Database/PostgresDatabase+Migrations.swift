@@ -56,6 +56,16 @@ extension PostgresDatabase: MigrationTarget {
     }
 }
 
+extension PostgresDatabase {
+    /// The other servers that are connected to the database, each as people tell it from others.
+    /// Blocks.
+    public func otherServers() throws(Problem) -> [String] {
+        let session = try MigrationSession.borrow(from: loop.access)
+        defer { session.leave() }
+        return try worded { () throws(DatabaseError) in try presence.others(session) }
+    }
+}
+
 extension PostgresMigrations {
     /// Connects for a command that asks what would be and serves nobody. What `body` does not
     /// commit leaves nothing.
