@@ -72,16 +72,20 @@ public struct Difference: Hashable, Sendable {
         var comparison = StructureComparison(
             built: built, recorded: recorded ?? built, declared, origin: origin,
             holdings: holdings)
+        // Of tables without rows.
+        var newIndexes: Set<SchemaPart> = []
         for model in declared.catalogue.modelsByDependency {
             guard let definition = declared.definition(of: model) else { continue }
             if built.tables[model.name.lowercased()] == nil {
                 comparison.additions += declared.additions(making: definition)
+                newIndexes.formUnion(definition.indexes.map { .index($0.name.lowercased()) })
             } else {
                 comparison.compare(model, definition)
             }
         }
         comparison.findLeftovers()
         let additions = comparison.additions.map { addition in
+            if newIndexes.contains(addition.part) { return addition }
             var addition = addition
             addition.cost = declared.dialect.cost(of: addition.statement)
             return addition
