@@ -28,7 +28,8 @@ extension Command {
         summary: "write what Schemas/ adds to what Migrations/ builds as one SQL file",
         discussion: """
             Only additions are written: new models, columns and indexes. Anything else is refused
-            with the reason; nothing is written then. The database is not touched.
+            with the reason; nothing is written then. The database is not changed. With --database
+            the file is PostgreSQL's, else SQLite's; Migrations/ may hold both kinds.
             """,
         example: "apus migrate new add_rooms"
     ) { arguments in
