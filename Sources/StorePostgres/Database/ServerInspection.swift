@@ -114,7 +114,7 @@ struct ServerInspection {
         if let foreignOwner {
             throw .unsuitable(
                 "Its schema \(space.schema) belongs to the role \(foreignOwner), and this one, "
-                    + "\(role), has not its rights.",
+                    + "\(role), lacks its rights.",
                 hint: "GRANT \(foreignOwner) TO \(role) gives it them; else connect as "
                     + "\(foreignOwner).")
         }
