@@ -103,6 +103,22 @@ struct Library {
         await send(.get, target, fields, as: identity).text
     }
 
+    /// What many who ask the same at once are answered. SQLite's reads are one behind another.
+    func get(_ target: String, byMany count: Int) async -> [Response] {
+        guard let postgres else {
+            var responses: [Response] = []
+            for _ in 0..<count { responses.append(await send(.get, target)) }
+            return responses
+        }
+        let request = Request(.get, "/rest/v1" + target)
+        return await withTaskGroup(of: Response.self) { readers in
+            for _ in 0..<count {
+                readers.addTask { await postgres.service.response(to: request, from: .anonymous) }
+            }
+            return await readers.reduce(into: []) { $0.append($1) }
+        }
+    }
+
     /// The first column of a query's rows, for looking behind the service's back.
     func values(_ sql: String) throws -> [Value] {
         if let postgres { return try postgres.rows.values(sql) }
