@@ -119,6 +119,14 @@ struct Library {
         }
     }
 
+    /// Runs a statement behind the service's back, where its rows are.
+    func run(_ statement: String) throws {
+        let database: any Database = postgres?.rows.database ?? database
+        try database.writeAndWait { transaction throws(Problem) in
+            try worded { () throws(DatabaseError) in _ = try transaction.run(SQL(text: statement)) }
+        }
+    }
+
     /// The first column of a query's rows, for looking behind the service's back.
     func values(_ sql: String) throws -> [Value] {
         if let postgres { return try postgres.rows.values(sql) }

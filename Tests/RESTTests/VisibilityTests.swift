@@ -1,5 +1,6 @@
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Testing
 
 /// The security boundary, by generated requests: what a caller gets from a database with hidden
 /// rows is, byte for byte, what anybody would get from one where those rows never were.
-@Suite struct VisibilityTests {
+@Suite(.fewAtOnce) struct VisibilityTests {
     static let models: [String: String] = [
         "posts": """
         {"properties": {"id": {"type": "integer"}, "n": {"type": "integer"},
