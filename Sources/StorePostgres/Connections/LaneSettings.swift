@@ -34,6 +34,8 @@ public struct LaneSettings: Hashable, Sendable {
         case .slow:
             LaneSettings(
                 connectionsMax: 1, statementTimeout: .seconds(60), lockTimeout: .seconds(2))
+        case .slowWrite:
+            LaneSettings(connectionsMax: 1, statementTimeout: .seconds(8), lockTimeout: .seconds(2))
         case .exclusive:
             LaneSettings(connectionsMax: 4, statementTimeout: nil, lockTimeout: nil)
         }

@@ -134,7 +134,7 @@ private final class Standing: Sendable {
     /// What is in the way of the most important lane that cannot be used.
     var unavailability: Unavailability? {
         state.withLock { state in
-            let order: [Lane] = [.write, .read, .exclusive, .slow]
+            let order: [Lane] = [.write, .read, .exclusive, .slowWrite, .slow]
             return order.compactMap { [state] in state.unavailable[$0] }.first
         }
     }
