@@ -66,7 +66,7 @@ extension PostgresDialect: DefinitionDialect {
     /// See ``Store/DefinitionDialect/cost(of:)``. Of a table that is there already, an ALTER or
     /// CREATE INDEX keeps writers waiting; constants as defaults are not written into its rows.
     public func cost(of statement: String) -> String? {
-        let words = SQLLexer.tokens(of: statement).filter { $0.kind == .word }.map(\.text)
+        let words = SQLLexer.tokens(of: statement, .postgres).filter { $0.kind == .word }.map(\.text)
         if words.starts(with: ["create", "table"]) { return "instant" }
         if words.first == "create" {
             return "scan: writes to the table wait; CREATE INDEX CONCURRENTLY in a file of its own "
