@@ -82,12 +82,6 @@ final class ProgramStatement: Sendable {
 extension BoundSQL {
     /// The arguments of a run: what the request gives, and what columns are assigned.
     func arguments(_ operands: Operands, _ assignments: [Assignment]) -> [Value] {
-        makeArguments { source in
-            switch source {
-            case .operand: operands.value(source)
-            case .column(let column): assignments.first { $0.column == column }?.value
-            case .oldColumn: nil
-            }
-        }
+        makeArguments { operands.value($0, assigning: assignments) }
     }
 }
