@@ -54,7 +54,7 @@ final class PostgresTransaction: WriteTransaction {
     /// Commits, if anything has been run.
     func commit() throws(UnitFailure) {
         guard hasBegun else { return }
-        let end = PostgresWire.StatementShape("COMMIT")
+        let end = StatementShape("COMMIT")
         let ended = EndOfTransaction()
         do throws(UnitFailure) {
             try connection.run(
@@ -122,18 +122,18 @@ enum TransactionKind {
         }
     }
 
-    var beginnings: [PostgresWire.StatementShape] {
+    var beginnings: [StatementShape] {
         switch self {
         case .reads: [Self.snapshot]
         case .writes: [Self.serial, Self.turn]
         }
     }
 
-    private static let snapshot = PostgresWire.StatementShape(
+    private static let snapshot = StatementShape(
         "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    private static let serial = PostgresWire.StatementShape(
+    private static let serial = StatementShape(
         "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
-    private static let turn = PostgresWire.StatementShape(
+    private static let turn = StatementShape(
         "SELECT pg_catalog.pg_advisory_xact_lock(\(LogSpace().arguments(.transaction)))")
 }
 

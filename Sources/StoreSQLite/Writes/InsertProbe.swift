@@ -78,10 +78,3 @@ extension Table {
             ?? Key(ConstraintName.of(name, names, "key"), places)
     }
 }
-
-extension Table.Reference {
-    /// The columns of a row of the other table.
-    func otherColumns(of alias: String) -> [ValueExpression] {
-        otherColumns.map { .column($0.name, of: alias, type: $0.type) }
-    }
-}
