@@ -17,7 +17,7 @@ extension Filter {
         var resolver = FilterResolver(model: model, scope: scope)
         let root = try resolver.resolve(self)
         let predicate = Predicate(model: model, root: root, arguments: resolver.arguments)
-        if StatementShape(predicate.definition).isTooDeep { throw .deepFilter }
+        if ExpressionDepth(predicate.definition).isTooDeep { throw .deepFilter }
         return ResolvedFilter(predicate: predicate, sources: resolver.sources)
     }
 }

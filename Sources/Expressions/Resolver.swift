@@ -30,7 +30,7 @@ final class Resolver {
         let condition = truth(resolve(syntax, scope), scope)
         guard diagnostics.count == faults else { return nil }
         let predicate = Predicate(model: model, root: condition)
-        guard StatementShape(predicate.definition).isTooDeep else { return predicate }
+        guard ExpressionDepth(predicate.definition).isTooDeep else { return predicate }
         report("nested too deeply for the database", at: 0, scope)
         return nil
     }

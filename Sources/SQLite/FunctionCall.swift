@@ -42,6 +42,15 @@ import CSQLite
         if text.isEmpty { unsafe sqlite3_result_text(context, "", 0, csqlite_transient()) }
     }
 
+    /// Answers a blob.
+    public func answer(blob: [UInt8]) {
+        unsafe blob.withUnsafeBytes { bytes in
+            unsafe sqlite3_result_blob64(
+                context, bytes.baseAddress, UInt64(bytes.count), csqlite_transient())
+        }
+        if blob.isEmpty { unsafe sqlite3_result_zeroblob(context, 0) }
+    }
+
     /// Answers JSON text: SQLite's own JSON functions will not quote it again.
     public func answer(json: [UInt8]) {
         answer(text: json.span)

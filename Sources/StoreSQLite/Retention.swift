@@ -14,42 +14,30 @@ final class Retention {
     private var retains: [String: Int64] = [:]
     /// The pass has looked at everything up to this number.
     private var position: Int64 = 0
-    private var hasDeleted = false
+    private var schedule = TrimSchedule()
     /// Whether a pass is under way, so that another step is wanted.
-    private(set) var isDue = false
-    /// How many passes are left out.
-    private var rests = 0
+    var isDue: Bool { schedule.isDue }
 
-    /// After a pass that found nothing: it may have read many rows that are kept long.
-    private static let restsAfterIdlePass = 9
-    /// A day.
-    private static let defaultMicroseconds: Int64 = 86_400_000_000
+    private static let defaultMicroseconds = microseconds(TrimSchedule.otherRetention)
 
     init(connection: Connection, rowsMax: Int) {
         self.connection = connection
         self.rowsMax = rowsMax
     }
 
-    /// Takes over how long each table's changes are kept. Changes of other tables are kept a day.
+    /// Takes over how long each table's changes are kept.
     func set(_ tables: [CapturedTable]) {
         retains = Dictionary(tables.map { ($0.name, Self.microseconds($0.retain)) }) { $1 }
     }
 
     /// Begins a pass, unless one is under way or the last one found nothing to do not long ago. To
     /// be called each minute.
-    func begin() {
-        if isDue { return }
-        if rests > 0 {
-            rests -= 1
-        } else {
-            isDue = true
-        }
-    }
+    func begin() { schedule.begin() }
 
     /// Leaves the rest to the next pass: a step has failed, and would fail again at once.
     func postpone() {
         position = 0
-        isDue = false
+        schedule.postpone()
     }
 
     /// Deletes what a few rows of the log no longer need to say. Runs inside a transaction.
@@ -61,13 +49,8 @@ final class Retention {
         let count = max(DatabaseLimits.trimmedRowsMax, rowsMax)
         let found = try look(at: now, head: head, count: count)
         try delete(found)
-        hasDeleted = hasDeleted || !found.expired.isEmpty
-        if found.isLast {
-            position = 0
-            isDue = false
-            rests = hasDeleted ? 0 : Self.restsAfterIdlePass
-            hasDeleted = false
-        }
+        schedule.noteStep(hasDeleted: !found.expired.isEmpty, isLast: found.isLast)
+        if found.isLast { position = 0 }
     }
 
     /// What a step found.

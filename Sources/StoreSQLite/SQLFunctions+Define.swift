@@ -17,6 +17,12 @@ enum SQLFunctions {
         try define("apus_uuid", on: connection, map: TextFunctions.uuid)
         try define("apus_lower", on: connection, map: TextFunctions.lower)
         try define("apus_upper", on: connection, map: TextFunctions.upper)
+        try connection.define("apus_bytes", argumentCount: 1, .deterministic) { call in
+            guard let bytes = Hex.decode(call[0].bytes), call[0].storageClass == .text else {
+                return call.answerNull()
+            }
+            call.answer(blob: bytes)
+        }
         try connection.define("apus_length", argumentCount: 1, .deterministic) { call in
             if call[0].storageClass == .null { return call.answerNull() }
             call.answer(call[0].withBytes { TextFunctions.length(utf8: $0) })

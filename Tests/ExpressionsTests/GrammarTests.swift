@@ -110,7 +110,7 @@ struct Rendered: CustomTestStringConvertible, Sendable {
         let predicate = try compile(
             (0..<3000).map { "n = \($0)" }.joined(separator: " or ")
         ).get()
-        #expect(StatementShape(predicate.definition).depth < 200)
+        #expect(ExpressionDepth(predicate.definition).depth < 200)
         #expect(predicate.text.hasPrefix(#"(((""#))
     }
 }

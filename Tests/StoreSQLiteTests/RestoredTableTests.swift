@@ -11,31 +11,37 @@ import Values
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
                 try transaction.executeScript(
-                    #"CREATE TABLE "a b"(id INTEGER, "t" TEXT, r REAL) STRICT; INSERT INTO "a b" VALUES (1, 'x', 0.5)"#
+                    #"""
+                    CREATE TABLE "a b"(id INTEGER, "t" TEXT, r REAL, b BLOB) STRICT;
+                    INSERT INTO "a b" VALUES (1, 'x', 0.5, X'00')
+                    """#
                 )
             } catch {
                 throw Problem(error)
             }
         }
         var table = RestoredTable(
-            name: "a b", columns: [("id", .integer), ("t", .text), ("r", .real)])
-        table.append([.integer(.max), .text("é\"\n"), .real(0.1)])
-        table.append([.null, .null, .null])
+            name: "a b", columns: [("id", .integer), ("t", .text), ("r", .real), ("b", .bytes)])
+        table.append([.integer(.max), .text("é\"\n"), .real(0.1), .blob([0, 0xFF, 0x27])])
+        table.append([.integer(7), .text(""), .real(-.infinity), .blob([])])
+        table.append([.null, .null, .null, .null])
         let reader = try database.makeReader()
         let query = BoundSQL(
-            text: #"SELECT id, t, r FROM "a b" WHERE id IS NOT ?7 ORDER BY id"#,
+            text: #"SELECT id, t, r, b FROM "a b" WHERE id IS NOT ?7 ORDER BY id"#,
             arguments: [.integer(5)])
         let restored = reader.dialect.reading(query, with: [table])
         let rows = try reader.query(text: restored.text, arguments: restored.arguments) {
             (rows: inout Rows) throws(DatabaseError) in
             var found: [[Value]] = []
-            while try rows.next() { found.append((0..<3).map { rows.value($0) }) }
+            while try rows.next() { found.append((0..<4).map { rows.value($0) }) }
             return found
         }
         #expect(
             rows == [
-                [.null, .null, .null], [.integer(1), .text("x"), .real(0.5)],
-                [.integer(.max), .text("é\"\n"), .real(0.1)],
+                [.null, .null, .null, .null],
+                [.integer(1), .text("x"), .real(0.5), .blob([0])],
+                [.integer(7), .text(""), .real(-.infinity), .blob([])],
+                [.integer(.max), .text("é\"\n"), .real(0.1), .blob([0, 0xFF, 0x27])],
             ])
         #expect(reader.dialect.reading(query, with: []).text == query.text)
     }

@@ -1,3 +1,5 @@
+public import Values
+
 /// How an engine defines tables: the statements that make what a definition says, and the reading
 /// of what it says itself about tables that are there.
 public protocol DefinitionDialect: Dialect {
@@ -6,20 +8,31 @@ public protocol DefinitionDialect: Dialect {
 
     // MARK: Making
 
-    /// The statement that makes a table without its indexes.
-    func createTable(_ table: TableDefinition) -> String
+    /// A column's type, as a table is made with it.
+    func columnType(_ type: DeclaredType) -> String
 
-    /// The statement that makes an index.
-    func createIndex(_ index: TableDefinition.Index, of table: TableDefinition) -> String
+    /// What stands behind the type of a column that the store numbers, with a blank before it.
+    /// Empty where the engine does not do so itself.
+    var identity: String { get }
 
-    /// The statement that makes a unique constraint of a table that is there already.
-    func createUnique(_ unique: Table.Key, of table: TableDefinition) -> String
+    /// What stands behind a foreign key, with a blank before it.
+    var referenceOptions: String { get }
 
-    /// The statement that adds a column, with the foreign key that it makes, to a table that is
-    /// there already.
+    /// What stands behind a table's columns and constraints, with a blank before it.
+    var tableOptions: String { get }
+
+    /// What a type puts on values beyond the engine's own; nil for nothing.
     ///
-    /// - Parameter column: its place in the definition.
-    func addColumn(_ column: Int, to table: TableDefinition) -> String
+    /// - Parameter name: the column's, quoted.
+    func condition(of type: DeclaredType, on name: String) -> String?
+
+    /// The length of a column's value: in characters, or in bytes of a `bytes` column.
+    ///
+    /// - Parameter name: the column's, quoted.
+    func length(of name: String, _ type: ColumnType) -> String
+
+    /// Whether the remainder of values of a type by a constant is what the server says it is.
+    func hasRemainder(_ step: Value, _ type: ColumnType) -> Bool
 
     /// Whether a column can be added that refers to another table and has a default.
     var addsReferencesWithDefault: Bool { get }
@@ -58,9 +71,4 @@ public protocol DefinitionDialect: Dialect {
 extension DefinitionDialect {
     /// Nothing is to be said.
     public func cost(of statement: String) -> String? { nil }
-
-    /// The statements, without semicolons, that make a table and then its indexes.
-    public func create(_ table: TableDefinition) -> [String] {
-        [createTable(table)] + table.indexes.map { createIndex($0, of: table) }
-    }
 }

@@ -3,6 +3,8 @@ public enum EngineNames {
     /// What no column is called, in lower case: they mean a row's number, by which reads without an
     /// order are sorted.
     public static let columns: Set<String> = ["rowid", "_rowid_"]
+    /// What the names of all that is the server's own in a database begin with.
+    public static let own = "_apus_"
     /// What no name begins with, in lower case: the server's own tables, and those of an engine.
-    public static let prefixes = ["_apus_", "sqlite_"]
+    public static let prefixes = [own, "sqlite_"]
 }

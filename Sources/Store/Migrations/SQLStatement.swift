@@ -35,6 +35,28 @@ public struct SQLStatement: Sendable {
             && tokens.contains { $0.isWord("drop") }
     }
 
+    /// What it names, in lower case, if it drops a table.
+    public func droppedNames(by rules: LexicalRules) -> [String] {
+        begins(with: "drop", "table") ? tokens.compactMap { $0.name(by: rules) } : []
+    }
+
+    /// The faults of a statement that begins with a word which no file's may begin with, or names
+    /// what is ours.
+    public func faults(
+        refusing words: Set<String>, by rules: LexicalRules
+    ) -> [MigrationScript.Fault] {
+        var faults: [MigrationScript.Fault] = []
+        if words.contains(tokens.first?.text ?? "") { faults.append(endsTransaction) }
+        for token in tokens {
+            guard let name = token.name(by: rules), name.hasPrefix(EngineNames.own) else {
+                continue
+            }
+            faults.append(.init("\(name) is the server's own", at: token.offset))
+            break
+        }
+        return faults
+    }
+
     /// The fault of a statement that would end the transaction which a file runs in.
     public var endsTransaction: MigrationScript.Fault {
         .init(
@@ -43,9 +65,11 @@ public struct SQLStatement: Sendable {
     }
 }
 
-extension MigrationScript.Fault {
-    /// The fault of a statement that names what is ours.
-    public static func reserved(_ name: String, at offset: Int) -> Self {
-        .init("\(name) is the server's own", at: offset)
+extension MigrationScript.Statement {
+    /// What can be told of a statement whatever engine reads it.
+    public init(_ statement: SQLStatement, by rules: LexicalRules) {
+        self.init(statement.text, at: statement.offset)
+        mayDrop = statement.mayDrop
+        droppedNames = statement.droppedNames(by: rules)
     }
 }

@@ -1,5 +1,4 @@
-/// A token of SQL text. Where one begins and ends each engine's own lexer says: quotes, comments,
-/// constants and names are spelled otherwise in each.
+/// A token of SQL text, as ``SQLLexer`` cuts it by an engine's rules.
 public struct SQLToken: Hashable, Sendable {
     /// What a token is.
     public enum Kind: Hashable, Sendable {
@@ -37,4 +36,16 @@ public struct SQLToken: Hashable, Sendable {
 
     /// Whether this is the symbol `symbol`.
     public func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
+
+    /// What it names, in lower case; nil for what names nothing.
+    public func name(by rules: LexicalRules) -> String? {
+        switch kind {
+        case .word: text
+        case .quoted: text.lowercased()
+        case .literal where rules.readsLiteralsAsNames:
+            text.drop { $0 != "'" }.dropFirst().prefix { $0 != "'" }.lowercased()
+        case .literal: nil
+        case .number, .symbol: nil
+        }
+    }
 }

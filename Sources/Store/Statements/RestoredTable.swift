@@ -1,3 +1,4 @@
+import Bytes
 public import Values
 
 /// A table to be read as if some rows that are gone were still in it.
@@ -20,4 +21,38 @@ public struct RestoredTable: Sendable {
 
     /// Adds a row that is gone.
     public mutating func append(_ row: [Value]) { rows.append(row) }
+
+    // MARK: For dialects
+
+    /// `"name"("a", "b") AS (…)`: the rows of the table, and those that are gone.
+    ///
+    /// - Parameters:
+    ///   - table: the table as it is called where the expression's own name is the same.
+    ///   - values: those of a row that is gone.
+    ///   - rows: what these come from.
+    public func expression(
+        of table: String, and values: [String], from rows: String
+    ) -> String {
+        let names = columns.map { quoted(identifier: $0.name) }.joined(separator: ", ")
+        return "\(quoted(identifier: name))(\(names)) AS NOT MATERIALIZED "
+            + "(SELECT \(names) FROM \(table) UNION ALL "
+            + "SELECT \(values.joined(separator: ", ")) FROM \(rows))"
+    }
+
+    /// The rows that are gone as a JSON array of arrays.
+    ///
+    /// - Parameter append: appends a value of a column.
+    public func json(_ append: (Value, ColumnType, inout [UInt8]) -> Void) -> Value {
+        var json: [UInt8] = [ASCII.leftBracket]
+        for (place, row) in rows.enumerated() {
+            json.append(ascii: place == 0 ? "[" : ",[")
+            for (index, value) in row.enumerated() {
+                if index > 0 { json.append(ASCII.comma) }
+                append(value, columns[index].type, &json)
+            }
+            json.append(ASCII.rightBracket)
+        }
+        json.append(ASCII.rightBracket)
+        return .text(String(utf8: json))
+    }
 }

@@ -361,7 +361,7 @@ extension [ValueExpression] {
     /// The order in which a chain's operands are written: nested groups first, since a parser keeps
     /// what stands before them on its stack; otherwise as given.
     fileprivate var deepestFirst: [ValueExpression] {
-        let stacks = map { StatementShape($0).stack }
+        let stacks = map { ExpressionDepth($0).stack }
         guard let deepest = stacks.max(), deepest > 16, let first = stacks.firstIndex(of: deepest)
         else { return self }
         var ordered = self

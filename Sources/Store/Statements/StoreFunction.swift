@@ -83,8 +83,8 @@ public enum StoreFunction: Hashable, Sendable {
         return nil
     }
 
-    /// How its operands nest in an engine's text; see ``StatementShape``.
-    var nesting: StatementShape.Nesting { self == .concatenate ? .operation : .call }
+    /// How its operands nest in an engine's text; see ``ExpressionDepth``.
+    var nesting: ExpressionDepth.Nesting { self == .concatenate ? .operation : .call }
 }
 
 extension ColumnType {

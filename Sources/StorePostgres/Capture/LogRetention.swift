@@ -1,4 +1,5 @@
 public import PostgresWire
+import Store
 
 /// Deletes what is old from the log, by age table by table and by the number of changes, a few at a
 /// time, and remembers the last number deleted of each table.
@@ -14,15 +15,9 @@ public struct LogRetention: Sendable {
     private let seconds: [Double]
     private let changesMax: Int64
     private var place: Int64 = 0
+    private var schedule = TrimSchedule()
     /// Whether a pass is under way, so that another step is wanted.
-    public private(set) var isDue = false
-    private var hasDeleted = false
-    private var rests = 0
-
-    /// Seconds for which changes of tables that are captured no longer are kept: a day.
-    private static let otherSeconds: Double = 86_400
-    /// After a pass that found nothing: it may have read many rows that are kept long.
-    private static let restsAfterIdlePass = 9
+    public var isDue: Bool { schedule.isDue }
 
     /// - Parameter changesMax: changes beyond which the oldest go, however young they are.
     public init(_ captured: [CapturedModel], changesMax: Int64, in space: LogSpace = LogSpace()) {
@@ -40,19 +35,12 @@ public struct LogRetention: Sendable {
 
     /// Begins a pass, unless one is under way or the last one found nothing not long ago. To be
     /// called each minute.
-    public mutating func begin() {
-        if isDue { return }
-        if rests > 0 {
-            rests -= 1
-        } else {
-            isDue = true
-        }
-    }
+    public mutating func begin() { schedule.begin() }
 
     /// Leaves the rest to the next pass: a step has failed, and would fail again at once.
     public mutating func postpone() {
         place = 0
-        isDue = false
+        schedule.postpone()
     }
 
     /// The values of ``step``.
@@ -60,7 +48,7 @@ public struct LogRetention: Sendable {
         fields.int8(place)
         fields.array(of: .text) { for model in models { $0.text(model) } }
         fields.array(of: .float8) { for time in seconds { $0.float8(time) } }
-        fields.float8(Self.otherSeconds)
+        fields.float8(TrimSchedule.otherRetention / .seconds(1))
         fields.int8(changesMax)
         fields.int8(CaptureLimits.trimmedChangesMax)
     }
@@ -71,13 +59,9 @@ public struct LogRetention: Sendable {
         var reader = RowReader(row)
         place = try reader.int8("place")
         let deleted = try reader.int8("deleted")
-        hasDeleted = hasDeleted || deleted > 0
-        if try reader.bool("is_last") {
-            place = 0
-            isDue = false
-            rests = hasDeleted ? 0 : Self.restsAfterIdlePass
-            hasDeleted = false
-        }
+        let isLast = try reader.bool("is_last")
+        schedule.noteStep(hasDeleted: deleted > 0, isLast: isLast)
+        if isLast { place = 0 }
         return deleted
     }
 }

@@ -1,5 +1,8 @@
 /// Bounds of the connections, each with its unit and its reason.
 enum ConnectionLimits {
+    /// Connections besides those of the loops for short reads and writes: for what follows the
+    /// changes, slow reads and transactions.
+    static let ownConnections = 4
     /// Units in flight on one connection of the read lane: more add latency and no throughput.
     static let pipelineDepth = 8
     /// What a unit may run beyond a round trip before nothing more is begun behind it, and before

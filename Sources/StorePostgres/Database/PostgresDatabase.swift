@@ -21,6 +21,7 @@ public final class PostgresDatabase: Sendable {
     let loop: DatabaseLoop
     let log: @Sendable (PostgresEvent) -> Void
     let space = LogSpace()
+    let presence = ServerPresence()
     let configuration: PostgresConfiguration
     /// What has been noted about the database, by name.
     let facts: Mutex<[String: String]>

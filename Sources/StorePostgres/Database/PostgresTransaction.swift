@@ -7,7 +7,7 @@ import Values
 final class PostgresTransaction: WriteTransaction {
     private let connection: ExclusiveConnection
     private let kind: TransactionKind
-    private let beginnings: [PostgresWire.StatementShape]
+    private let beginnings: [StatementShape]
     private let statements: StatementRegistry
     private let dialect: PostgresDialect
     /// What each statement has, its way there and back included.
@@ -62,7 +62,7 @@ final class PostgresTransaction: WriteTransaction {
     /// Commits, if anything has been run.
     func commit() throws(UnitFailure) {
         guard hasBegun else { return }
-        let end = PostgresWire.StatementShape("COMMIT")
+        let end = StatementShape("COMMIT")
         let ended = EndOfTransaction()
         do throws(UnitFailure) {
             try connection.run(
@@ -133,7 +133,7 @@ enum TransactionKind {
     /// The statements in front of a transaction's own. The lane sets no times: migrations share it.
     func beginnings(
         _ timeout: Duration, _ lockTimeout: Duration, _ statements: StatementRegistry
-    ) -> [PostgresWire.StatementShape] {
+    ) -> [StatementShape] {
         let times = statements.shape(
             "SELECT pg_catalog.set_config('statement_timeout', "
                 + "'\(timeout.wholeMilliseconds)', true), pg_catalog.set_config('lock_timeout', "
@@ -144,11 +144,11 @@ enum TransactionKind {
         }
     }
 
-    private static let snapshot = PostgresWire.StatementShape(
+    private static let snapshot = StatementShape(
         "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    private static let serial = PostgresWire.StatementShape(
+    private static let serial = StatementShape(
         "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
-    private static let turn = PostgresWire.StatementShape(
+    private static let turn = StatementShape(
         "SELECT pg_catalog.pg_advisory_xact_lock(\(LogSpace().arguments(.transaction)))")
 }
 

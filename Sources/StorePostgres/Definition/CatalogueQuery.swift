@@ -27,7 +27,7 @@ enum CatalogueQuery {
           JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
           WHERE n.nspname = pg_catalog.current_schema() AND c.relkind IN ('r', 'p')
             AND NOT c.relispartition
-            AND pg_catalog.lower(c.relname) NOT LIKE '\\_apus\\_%'
+            AND NOT pg_catalog.starts_with(pg_catalog.lower(c.relname), '\(EngineNames.own)')
             AND NOT EXISTS (
               SELECT FROM pg_catalog.pg_depend AS d
               WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid

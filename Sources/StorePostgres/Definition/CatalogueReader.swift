@@ -137,7 +137,7 @@ struct CatalogueReader {
         _ members: [JSONValue]
     ) -> (IndexStructure.Part, names: [String]) {
         let words = text(members[0])
-        let names = SQLLexer.tokens(of: words).compactMap(\.name)
+        let names = SQLLexer.tokens(of: words, .postgres).compactMap(\.name)
         if members[1].bool == true {
             let isDescending = members[2].int64 == 3
             return (

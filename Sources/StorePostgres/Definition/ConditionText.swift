@@ -4,24 +4,9 @@ extension TableStructure.Condition {
     /// A condition as the server prints it, with names in lower case and without the parentheses
     /// around all of it.
     init(printed text: String) {
-        let tokens = SQLLexer.tokens(of: text)
-        var inner = tokens[...]
-        while inner.first?.isSymbol("(") == true, Self.closing(inner) == inner.endIndex - 1 {
-            inner = inner.dropFirst().dropLast()
-        }
+        let inner = SQLLexer.tokens(of: text, .postgres)[...].withoutParentheses
         let names = inner.compactMap(\.name)
         self.init(Self.text(of: inner, in: text), names: names)
-    }
-
-    /// Where the parenthesis ends that the tokens begin with.
-    private static func closing(_ tokens: ArraySlice<SQLToken>) -> Int? {
-        var depth = 0
-        for (index, token) in zip(tokens.indices, tokens) {
-            if token.isSymbol("(") { depth += 1 }
-            if token.isSymbol(")") { depth -= 1 }
-            if depth == 0 { return index }
-        }
-        return nil
     }
 
     /// The tokens with what stands between them.
@@ -42,7 +27,7 @@ extension TableStructure.Condition {
         let bytes = Array(text.utf8)
         var renamed = ""
         var end = 0
-        for token in SQLLexer.tokens(of: bytes) {
+        for token in SQLLexer.tokens(of: bytes, .postgres) {
             renamed += String(decoding: bytes[end..<token.offset], as: UTF8.self)
             let spelled = String(decoding: bytes[token.offset..<token.end], as: UTF8.self)
             renamed += token.name.flatMap { columns[$0] } ?? spelled
@@ -56,7 +41,7 @@ extension TableStructure.Condition {
 enum PrintedConstant {
     /// The text that the constant's type reads; nil for what is no constant.
     static func text(of printed: String) -> String? {
-        var tokens = SQLLexer.tokens(of: printed)[...]
+        var tokens = SQLLexer.tokens(of: printed, .postgres)[...]
         if tokens.first?.isSymbol("(") == true,
             let end = tokens.firstIndex(where: { $0.isSymbol(")") })
         {

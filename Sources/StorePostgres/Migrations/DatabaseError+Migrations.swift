@@ -48,7 +48,7 @@ extension DatabaseError {
     /// The detail is `Key (a, b)=(…) …` in whatever language.
     private static func unique(_ error: ServerError, _ table: String) -> DatabaseError {
         let detail = error.detail ?? ""
-        let tokens = SQLLexer.tokens(of: detail).drop { !$0.isSymbol("(") }.dropFirst()
+        let tokens = SQLLexer.tokens(of: detail, .postgres).drop { !$0.isSymbol("(") }.dropFirst()
             .prefix { !$0.isSymbol(")") }
         let columns = tokens.compactMap(\.name)
         // Anything else is an index over expressions.

@@ -31,10 +31,8 @@ extension PostgresDialect {
 
 extension MigrationScript.Statement {
     fileprivate init(_ statement: SQLStatement) {
-        self.init(statement.text, at: statement.offset)
+        self.init(statement, by: .postgres)
         isAdditive = statement.isAdditive
-        mayDrop = statement.mayDrop
-        droppedNames = statement.droppedNames
         standsAlone = statement.standsAlone
         unfinishedIndex = statement.indexBesideWriters
     }
@@ -47,18 +45,11 @@ extension SQLStatement {
     ]
 
     fileprivate var faults: [MigrationScript.Fault] {
-        var faults: [MigrationScript.Fault] = []
-        let words = tokens.prefix(2).map(\.text)
-        let first = words.first ?? ""
-        if Self.refused.contains(first) || words == ["prepare", "transaction"] {
-            faults.append(endsTransaction)
-        }
-        if first == "copy", tokens.contains(where: { $0.isWord("stdin") }) {
+        var faults = faults(refusing: Self.refused, by: .postgres)
+        if begins(with: "prepare", "transaction") { faults.append(endsTransaction) }
+        if begins(with: "copy"), tokens.contains(where: { $0.isWord("stdin") }) {
             faults.append(
                 .init("COPY FROM STDIN cannot stand in a migration file: write INSERT", at: offset))
-        }
-        if let token = tokens.first(where: { $0.name?.hasPrefix("_apus_") == true }) {
-            faults.append(.reserved(token.name ?? "", at: token.offset))
         }
         if isIndexBesideWriters, indexBesideWriters == nil {
             faults.append(
@@ -73,29 +64,14 @@ extension SQLStatement {
         isCreation || (begins(with: "alter", "table") && addsOnly)
     }
 
-    /// Whether an ALTER TABLE does nothing but add: what it does stands behind commas outside of
-    /// parentheses.
+    /// Whether an ALTER TABLE does nothing but add.
     private var addsOnly: Bool {
-        var depth = 0
-        var actions: [ArraySlice<SQLToken>] = [[]]
-        for token in tokens.dropFirst(2) {
-            if token.isSymbol("(") { depth += 1 }
-            if token.isSymbol(")") { depth -= 1 }
-            if depth == 0, token.isSymbol(",") {
-                actions.append([])
-            } else {
-                actions[actions.count - 1].append(token)
-            }
-        }
-        let first = actions[0].firstIndex { $0.isWord("add") }
-        let leads = actions[0][..<(first ?? 0)].allSatisfy { token in
+        let actions = tokens.dropFirst(2).items
+        guard let head = actions.first, let add = head.firstIndex(where: { $0.isWord("add") })
+        else { return false }
+        let leads = head[..<add].allSatisfy { token in
             !["drop", "alter", "rename", "set", "owner"].contains { token.isWord($0) }
         }
-        return first != nil && leads
-            && actions.dropFirst().allSatisfy { $0.first?.isWord("add") == true }
-    }
-
-    fileprivate var droppedNames: [String] {
-        begins(with: "drop", "table") ? tokens.compactMap(\.name) : []
+        return leads && actions.dropFirst().allSatisfy { $0.first?.isWord("add") == true }
     }
 }

@@ -10,7 +10,7 @@ struct SQLScript {
     /// Cuts at semicolons, but not inside of parentheses (CREATE RULE) or of a function's body in
     /// SQL (BEGIN ATOMIC … END). Lines that begin with a backslash are no SQL.
     init(_ source: [UInt8]) {
-        let tokens = SQLLexer.tokens(of: source)
+        let tokens = SQLLexer.tokens(of: source, .postgres)
         var start = tokens.startIndex
         var skippedTo = 0
         var depth = Depth()

@@ -5,7 +5,7 @@ import Values
 /// A statement that is run often, with the shape that it has for most arguments.
 struct ReadStatement {
     private let sql: BoundSQL
-    private let shape: PostgresWire.StatementShape
+    private let shape: StatementShape
 
     /// A statement; its own arguments are as good as any.
     init(_ sql: BoundSQL, _ registry: StatementRegistry) {
@@ -36,7 +36,7 @@ struct ReadStatement {
 
 extension StatementRegistry {
     /// The shape of a statement for the arguments that it has.
-    func shape(_ sql: BoundSQL) -> PostgresWire.StatementShape {
+    func shape(_ sql: BoundSQL) -> StatementShape {
         shape(sql.text, parameters: sql.parameterTypes)
     }
 }

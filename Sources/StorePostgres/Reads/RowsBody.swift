@@ -1,4 +1,3 @@
-import Bytes
 import PostgresWire
 import Store
 
@@ -6,30 +5,25 @@ import Store
 /// objects, or the one object.
 struct RowsBody {
     private let layout: RowLayout
-    private let form: RowForm
+    private var frame: RowsFrame
     /// What there is by now.
     private(set) var bytes: [UInt8] = []
     /// Rows so far; of a single object also those that are counted only.
-    private(set) var rowCount = 0
+    var rowCount: Int { frame.rowCount }
 
     /// A body before the first row.
     init(_ layout: RowLayout, _ form: RowForm) {
         self.layout = layout
-        self.form = form
+        frame = RowsFrame(form)
     }
 
-    /// Appends a row and what stands in front of it.
+    /// Appends a row, from its next field on, and what stands in front of it.
     ///
     /// - Throws: for a field that is no value of its member's type, or one that we cannot hold.
     mutating func append(_ row: DataRow) throws(FormatFault) {
-        rowCount += 1
-        if form.isObject {
-            guard rowCount == 1 else { return }
-        } else {
-            bytes.append(rowCount == 1 ? ASCII.leftBracket : ASCII.comma)
-        }
+        guard frame.begin(in: &bytes) else { return }
         var row = row
-        if form.stripsNulls {
+        if frame.form.stripsNulls {
             try layout.appendObject(strippingNulls: &row, to: &bytes)
         } else {
             try layout.appendObject(&row, to: &bytes)
@@ -37,15 +31,11 @@ struct RowsBody {
     }
 
     /// Appends what ends the body, after the last row.
-    mutating func end() {
-        if form.isObject { return }
-        if rowCount == 0 { bytes.append(ASCII.leftBracket) }
-        bytes.append(ASCII.rightBracket)
-    }
+    mutating func end() { frame.end(in: &bytes) }
 
     /// Forgets all rows: they come again.
     mutating func restart() {
         bytes.removeAll(keepingCapacity: true)
-        rowCount = 0
+        frame.rowCount = 0
     }
 }

@@ -1,4 +1,3 @@
-import Bytes
 import PostgresWire
 import Store
 import Values
@@ -7,17 +6,18 @@ import Values
 final class ProgramReader {
     private let answer: ProgramAnswer
     private var result = WriteResult(affected: 0)
-    private var body: [UInt8] = []
-    private var rowCount = 0
+    private var body: RowsBody?
     private var fault: FormatFault?
 
-    init(_ answer: ProgramAnswer) { self.answer = answer }
+    init(_ answer: ProgramAnswer) {
+        self.answer = answer
+        body = answer.returning.representation.map { RowsBody($0.layout, $0.form) }
+    }
 
     /// Forgets what an attempt has brought.
     func reset() {
         result = WriteResult(affected: 0)
-        body = []
-        rowCount = 0
+        body?.restart()
         fault = nil
     }
 
@@ -26,12 +26,8 @@ final class ProgramReader {
     /// - Throws: a value that we cannot hold.
     func finish() throws(FormatFault) -> WriteResult {
         if let fault { throw fault }
-        guard let representation = answer.returning.representation else { return result }
-        if !representation.form.isObject {
-            if rowCount == 0 { body.append(ASCII.leftBracket) }
-            body.append(ASCII.rightBracket)
-        }
-        result.body = body
+        body?.end()
+        result.body = body?.bytes
         return result
     }
 
@@ -45,21 +41,8 @@ final class ProgramReader {
         result.affected = try Self.count(&row)
         result.inserted = try Self.count(&row)
         if answer.key != nil { try readKey(&row) }
-        guard let representation = answer.returning.representation,
-            let isRow = row.next(), try Binary.bool(isRow)
-        else { return }
-        let form = representation.form
-        rowCount += 1
-        if form.isObject {
-            if rowCount > 1 { return }
-        } else {
-            body.append(rowCount == 1 ? ASCII.leftBracket : ASCII.comma)
-        }
-        if form.stripsNulls {
-            try representation.layout.appendObject(strippingNulls: &row, to: &body)
-        } else {
-            try representation.layout.appendObject(&row, to: &body)
-        }
+        guard body != nil, let isRow = row.next(), try Binary.bool(isRow) else { return }
+        try body?.append(row)
     }
 
     @_lifetime(row: copy row)

@@ -19,7 +19,7 @@ final class ProgramStatement: Sendable {
     private let bindings: [Int: Binding]
     private let types: [TypeOID]
     /// The statement with parameters of the columns' own types.
-    private let shape: PostgresWire.StatementShape
+    private let shape: StatementShape
 
     /// Lets `write` write a statement that begins with common table expressions.
     init(_ dialect: PostgresDialect, _ write: (inout ProgramWriter) -> Void) {
@@ -34,7 +34,7 @@ final class ProgramStatement: Sendable {
             case .isFaulty?, nil: type
             }
         }
-        shape = PostgresWire.StatementShape(sql.text, parameters: types)
+        shape = StatementShape(sql.text, parameters: types)
     }
 
     /// The columns of the row judged or written whose values are single arguments.
@@ -43,7 +43,7 @@ final class ProgramStatement: Sendable {
     /// The statement as these arguments need it.
     func shape(
         for arguments: [Value], _ registry: StatementRegistry
-    ) -> PostgresWire.StatementShape {
+    ) -> StatementShape {
         var types = types
         var isOther = false
         for index in arguments.indices where bindings[index] == nil {
@@ -82,12 +82,6 @@ final class ProgramStatement: Sendable {
 extension BoundSQL {
     /// The arguments of a run: what the request gives, and what columns are assigned.
     func arguments(_ operands: Operands, _ assignments: [Assignment]) -> [Value] {
-        makeArguments { source in
-            switch source {
-            case .operand: operands.value(source)
-            case .column(let column): assignments.first { $0.column == column }?.value
-            case .oldColumn: nil
-            }
-        }
+        makeArguments { operands.value($0, assigning: assignments) }
     }
 }

@@ -5,18 +5,6 @@ import Store
 // nothing of its statement is left.
 
 extension ProgramWriter {
-    /// `CASE WHEN NOT … THEN … END`: the number of the first condition that does not hold, or NULL.
-    mutating func append(failureOf conditions: [(number: Int, condition: ValueExpression)]) {
-        if conditions.isEmpty { return append("NULL::int4") }
-        append("CASE")
-        for (number, condition) in conditions {
-            append(" WHEN NOT coalesce(")
-            sql.append(condition)
-            append(", false) THEN \(number)")
-        }
-        append(" END")
-    }
-
     /// A call that refuses the program.
     mutating func append(_ refusal: ProgramRefusal, _ number: String = "0") {
         append(call(ProgramRefusal.state, refusal.rawValue, number))

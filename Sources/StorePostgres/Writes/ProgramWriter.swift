@@ -3,7 +3,7 @@ import Store
 import Values
 
 /// Writes a statement of a program: common table expressions one after the other, then a query.
-struct ProgramWriter {
+struct ProgramWriter: ProgramText {
     /// The names of expressions and columns, which need no quotes. No model or column has one
     /// (``Store/Alias``).
     enum Name {
@@ -58,10 +58,6 @@ struct ProgramWriter {
         sql = StatementWriter(dialect, beginsWithExpressions: true)
     }
 
-    mutating func append(_ text: String) { sql.append(text) }
-
-    mutating func append(identifier: String) { sql.append(identifier: identifier) }
-
     /// A parameter that takes more than a value of the plan.
     mutating func append(_ binding: ProgramStatement.Binding, _ type: ColumnType) {
         bindings[sql.argumentCount] = binding
@@ -78,32 +74,10 @@ struct ProgramWriter {
         append(")")
     }
 
-    /// `"table" AS "alias"`
-    mutating func append(_ table: String, as alias: String) {
-        sql.append(SelectStatement.Source(.table(table), as: alias))
-    }
-
-    /// The conditions joined by `AND`; true where there are none.
-    mutating func append(all conditions: [ValueExpression]) {
-        if conditions.isEmpty { append("true") }
-        for (index, condition) in conditions.enumerated() {
-            if index > 0 { append(" AND ") }
-            sql.append(condition, .not)
-        }
-    }
-
-    /// `a, b`: values with commas between them.
-    mutating func append(list values: [ValueExpression]) { sql.commas(values) }
-
     /// The names of columns, each behind `prefix`.
     mutating func append(_ places: some Collection<Int>, of table: Table, _ prefix: String = "") {
         append(
             places.map { prefix + quoted(identifier: table.columns[$0].name) }
                 .joined(separator: ", "))
-    }
-
-    /// `left = right AND …`, pairwise.
-    mutating func append(_ left: [ValueExpression], equal right: [ValueExpression]) {
-        append(all: zip(left, right).map { .comparison(.equal, $0, $1) })
     }
 }

@@ -7,7 +7,7 @@ extension DatabaseStructure {
     public init(statements: [String]) {
         self.init()
         for statement in statements {
-            let tokens = SQLLexer.tokens(of: statement)
+            let tokens = SQLLexer.tokens(of: statement, .sqlite)
             if var parser = TableParser(tokens) {
                 let table = parser.parse()
                 if !Self.isInternal(table.name) { tables[table.name] = table }
@@ -35,6 +35,6 @@ extension DatabaseStructure {
 
     /// Whether a table belongs to the server or to SQLite.
     private static func isInternal(_ name: String) -> Bool {
-        name.hasPrefix("_apus_") || name.hasPrefix("sqlite_")
+        EngineNames.prefixes.contains { name.hasPrefix($0) }
     }
 }

@@ -11,12 +11,12 @@ extension SQLiteDialect {
         let candidates = Self.types(storedAs: storage)
         let name = quoted(identifier: column.name)
         let known = candidates.first { candidate in
-            guard let condition = candidate.condition(on: name) else { return false }
+            guard let condition = condition(of: candidate, on: name) else { return false }
             let normal = TableParser.condition(of: condition).text
             return checks.contains { $0.text == normal || $0.text.hasPrefix(normal + " and ") }
         }
         return known ?? (storage == .integer ? Self.decimal(column.name, checks) : nil)
-            ?? candidates.first { $0.condition(on: name) == nil }
+            ?? candidates.first { condition(of: $0, on: name) == nil }
     }
 
     private static func types(storedAs storage: ColumnTraits.Storage) -> [DeclaredType] {

@@ -37,7 +37,7 @@ struct TableParser {
     mutating func parse() -> TableStructure {
         let body = takeGroup()
         table.options = Set(tokens.split { $0.isSymbol(",") }.map(Self.text))
-        for item in Self.items(body) {
+        for item in body.items {
             tokens = item
             let first = item.first
             if first?.kind == .word, Self.tableConstraints.contains(first?.text ?? "") {
@@ -94,7 +94,7 @@ struct TableParser {
 
     /// A default: a literal, a signed number or a parenthesised expression.
     private mutating func takeDefault() -> String {
-        if tokens.first?.isSymbol("(") == true { return Self.text(Self.inner(takeGroup())) }
+        if tokens.first?.isSymbol("(") == true { return Self.text(takeGroup().withoutParentheses) }
         var text = tokens.popFirst()?.meaning ?? ""
         if text == "-" || text == "+" {
             let number = tokens.popFirst()?.meaning ?? ""
@@ -187,60 +187,27 @@ struct TableParser {
     }
 
     private func names(_ group: ArraySlice<SQLToken>) -> [String] {
-        Self.items(group).map(Self.text)
-    }
-
-    /// The parts of a list, cut at the commas outside parentheses.
-    static func items(_ tokens: ArraySlice<SQLToken>) -> [ArraySlice<SQLToken>] {
-        var depth = 0
-        return tokens.split { token in
-            if token.isSymbol("(") { depth += 1 }
-            if token.isSymbol(")") { depth -= 1 }
-            return depth == 0 && token.isSymbol(",")
-        }
+        group.items.map(Self.text)
     }
 
     static func text(_ tokens: ArraySlice<SQLToken>) -> String {
         tokens.map(\.meaning).joined(separator: " ")
     }
 
-    /// An expression without the parentheses around the whole of it.
-    private static func inner(_ tokens: ArraySlice<SQLToken>) -> ArraySlice<SQLToken> {
-        var inner = tokens
-        while inner.first?.isSymbol("(") == true, inner.endOfGroup == inner.endIndex - 1 {
-            inner = inner.dropFirst().dropLast()
-        }
-        return inner
-    }
-
     /// The condition of an expression.
     static func condition(_ tokens: ArraySlice<SQLToken>) -> TableStructure.Condition {
-        let inner = inner(tokens)
+        let inner = tokens.withoutParentheses
         return TableStructure.Condition(text(inner), names: names(in: inner))
     }
 
     /// The condition of an expression's text.
     static func condition(of text: String) -> TableStructure.Condition {
-        condition(SQLLexer.tokens(of: text)[...])
+        condition(SQLLexer.tokens(of: text, .sqlite)[...])
     }
 
     /// The words of tokens, among which the names of columns are.
     static func names(in tokens: ArraySlice<SQLToken>) -> [String] {
         tokens.filter { $0.kind == .word || $0.kind == .quoted }.map(\.text)
-    }
-}
-
-extension ArraySlice<SQLToken> {
-    /// Where the group ends that begins with the first token: at the partner of a parenthesis, or
-    /// at the token itself; nil where the partner is missing.
-    fileprivate var endOfGroup: Int? {
-        var depth = 0
-        for index in indices {
-            if self[index].isSymbol("(") { depth += 1 }
-            if self[index].isSymbol(")") { depth -= 1 }
-            if depth == 0 { return index }
-        }
-        return nil
     }
 }
 
@@ -262,7 +229,7 @@ enum IndexParser {
         guard let table = rest.popFirst()?.text, rest.first?.isSymbol("(") == true,
             let end = rest.endOfGroup
         else { return nil }
-        let parts = TableParser.items(rest[(rest.startIndex + 1)..<end]).map { part in
+        let parts = rest[(rest.startIndex + 1)..<end].items.map { part in
             part.count > 1 && part.last?.isWord("asc") == true ? part.dropLast() : part
         }
         let tail = rest[(end + 1)...]

@@ -1,4 +1,3 @@
-import Bytes
 public import Store
 public import Values
 
@@ -76,46 +75,4 @@ public struct SQLiteDialect: Dialect {
 
     /// A column of an array's rows, by the place of its member. These rows have no other columns.
     private static func member(_ index: Int) -> String { "c\(index)" }
-
-    // MARK: Restored rows
-
-    /// See ``Store/Dialect/restoring(_:parameter:)`` (lang_with.html).
-    public func restoring(
-        _ table: RestoredTable, parameter number: Int
-    ) -> (expression: String, rows: Value) {
-        (table.expression(number: number), table.rowsAsJSON)
-    }
-}
-
-extension RestoredTable {
-    /// `"name"("a", "b") AS (…)`; the rows are argument `?number`.
-    fileprivate func expression(number: Int) -> String {
-        let name = quoted(identifier: name)
-        let names = columns.map { quoted(identifier: $0.name) }.joined(separator: ", ")
-        let parts = columns.indices.map { "json_extract(value, '$[\($0)]')" }.joined(
-            separator: ", ")
-        return "\(name)(\(names)) AS (SELECT \(names) FROM main.\(name)"
-            + " UNION ALL SELECT \(parts) FROM json_each(?\(number)))"
-    }
-
-    /// The rows as arrays of values as they are stored. Bytes are restored as NULL: JSON has no
-    /// form for them.
-    fileprivate var rowsAsJSON: Value {
-        var json: [UInt8] = [ASCII.leftBracket]
-        for (place, row) in rows.enumerated() {
-            json.append(ascii: place == 0 ? "[" : ",[")
-            for (index, value) in row.enumerated() {
-                if index > 0 { json.append(ASCII.comma) }
-                switch value {
-                case .null, .blob: json.append(ascii: "null")
-                case .integer(let number): json.append(decimal: number)
-                case .real(let number): json.append(shortest: number)
-                case .text(let text): json.append(jsonString: text)
-                }
-            }
-            json.append(ASCII.rightBracket)
-        }
-        json.append(ASCII.rightBracket)
-        return .text(String(utf8: json))
-    }
 }

@@ -23,7 +23,7 @@ struct SQLScript {
 
     /// Cuts at semicolons, but not inside the body of a `CREATE TRIGGER … BEGIN … END`.
     init(_ source: [UInt8]) {
-        let tokens = SQLLexer.tokens(of: source)
+        let tokens = SQLLexer.tokens(of: source, .sqlite)
         var statements: [SQLStatement] = []
         var start = tokens.startIndex
         func close(_ end: Int) {

@@ -8,7 +8,9 @@ extension SQLiteDialect {
         if let offset = text.firstIndex(of: 0) {
             faults.append(.init("a NUL byte: SQLite would not read what follows it", at: offset))
         }
-        for statement in statements { faults += statement.faults }
+        for statement in statements {
+            faults += statement.faults(refusing: SQLStatement.refused, by: .sqlite)
+        }
         return MigrationScript(statements.map(MigrationScript.Statement.init), faults: faults)
     }
 
@@ -23,10 +25,8 @@ extension SQLiteDialect {
 
 extension MigrationScript.Statement {
     fileprivate init(_ statement: SQLStatement) {
-        self.init(statement.text, at: statement.offset)
+        self.init(statement, by: .sqlite)
         isAdditive = statement.isAdditive
-        mayDrop = statement.mayDrop
-        droppedNames = statement.droppedNames
         replacesRows = statement.replacesRows
         refusal = statement.keptResolution?.refusal
     }
@@ -34,29 +34,15 @@ extension MigrationScript.Statement {
 
 extension SQLStatement {
     /// What would break the transaction a file runs in, or the server's own tables.
-    private static let refused: Set<String> = [
+    fileprivate static let refused: Set<String> = [
         "begin", "commit", "end", "rollback", "savepoint", "release", "vacuum", "attach", "detach",
         "pragma",
     ]
-
-    fileprivate var faults: [MigrationScript.Fault] {
-        var faults: [MigrationScript.Fault] = []
-        let first = tokens.first?.text ?? ""
-        if Self.refused.contains(first) { faults.append(endsTransaction) }
-        if let token = tokens.first(where: { $0.name.hasPrefix("_apus_") }) {
-            faults.append(.reserved(token.text, at: token.offset))
-        }
-        return faults
-    }
 
     fileprivate var isAdditive: Bool {
         isCreation
             || (begins(with: "alter", "table")
                 && tokens.prefix(4).map(\.text).dropFirst(3).first == "add")
-    }
-
-    fileprivate var droppedNames: [String] {
-        begins(with: "drop", "table") ? tokens.map(\.name) : []
     }
 }
 

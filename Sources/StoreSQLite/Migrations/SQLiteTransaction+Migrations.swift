@@ -10,7 +10,7 @@ extension SQLiteTransaction: MigrationTransaction {
         let statements = try query(
             SQL(
                 text: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
-                    + "AND substr(tbl_name, 1, 6) <> '_apus_' ORDER BY rowid")
+                    + "AND instr(tbl_name, '\(EngineNames.own)') <> 1 ORDER BY rowid")
         ) { rows throws(DatabaseError) in
             var statements: [String] = []
             while try rows.next() { statements.append(rows.text(0)) }

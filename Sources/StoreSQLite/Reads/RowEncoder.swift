@@ -1,17 +1,16 @@
-import Bytes
 public import Store
 
 /// Rows on their way into the body of an answer: a JSON array of objects, or the one object.
 public struct RowEncoder {
     private let layout: RowLayout
-    private let form: RowForm
+    private var frame: RowsFrame
     /// Rows so far; of a single object also those that are counted only.
-    public private(set) var rowCount = 0
+    public var rowCount: Int { frame.rowCount }
 
     /// An encoder before the first row.
     public init(_ layout: RowLayout, _ form: RowForm) {
         self.layout = layout
-        self.form = form
+        frame = RowsFrame(form)
     }
 
     /// Appends the next row and what stands in front of it, or after the last one what ends the
@@ -21,18 +20,12 @@ public struct RowEncoder {
     public mutating func appendNext(
         _ rows: inout Rows, to body: inout [UInt8]
     ) throws(DatabaseError) -> Bool {
-        let isRow = try rows.next()
-        if form.isObject {
-            if isRow, rowCount == 0 { appendRow(rows, to: &body) }
-        } else if isRow {
-            body.append(rowCount == 0 ? ASCII.leftBracket : ASCII.comma)
-            appendRow(rows, to: &body)
-        } else {
-            if rowCount == 0 { body.append(ASCII.leftBracket) }
-            body.append(ASCII.rightBracket)
+        guard try rows.next() else {
+            frame.end(in: &body)
+            return false
         }
-        if isRow { rowCount += 1 }
-        return isRow
+        if frame.begin(in: &body) { appendRow(rows, to: &body) }
+        return true
     }
 
     /// Appends the rows that are left and what ends the body, unless the body grows longer than
@@ -50,7 +43,7 @@ public struct RowEncoder {
     }
 
     private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
-        if form.stripsNulls {
+        if frame.form.stripsNulls {
             layout.appendObject(strippingNulls: rows, to: &body)
         } else {
             layout.appendObject(rows, to: &body)

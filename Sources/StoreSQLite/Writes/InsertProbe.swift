@@ -75,13 +75,6 @@ extension Table {
     func key(over names: [String]) -> Key {
         let places = names.compactMap { name in columns.firstIndex { $0.name == name } }
         return keys.first { Set($0.columns) == Set(places) }
-            ?? Key("\(name)_\(names.joined(separator: "_"))_key", places)
-    }
-}
-
-extension Table.Reference {
-    /// The columns of a row of the other table.
-    func otherColumns(of alias: String) -> [ValueExpression] {
-        otherColumns.map { .column($0.name, of: alias, type: $0.type) }
+            ?? Key(ConstraintName.of(name, names, "key"), places)
     }
 }

@@ -33,13 +33,7 @@ struct ProgramRun {
     func arguments(
         _ statement: ProgramStatement, _ rows: Value?, assigning assignments: [Assignment] = []
     ) -> [Value] {
-        statement.arguments(rows) { source in
-            switch source {
-            case .operand: operands.value(source)
-            case .column(let column): assignments.first { $0.column == column }?.value
-            case .oldColumn: nil
-            }
-        }
+        statement.arguments(rows) { operands.value($0, assigning: assignments) }
     }
 }
 

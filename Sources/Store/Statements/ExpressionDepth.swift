@@ -1,7 +1,7 @@
 /// What an expression will ask of an engine, so that one that some engine would refuse is refused
 /// when it loads, whatever engine is in use. The bounds are those of the engine with the smallest:
 /// a parser's stack of 100 entries and trees of 1,000 levels.
-public struct StatementShape {
+public struct ExpressionDepth {
     /// Entries of the parser's stack while the expression's deepest part is read.
     public private(set) var stack: Int
     /// Levels of the engine's expression tree.
@@ -20,21 +20,21 @@ public struct StatementShape {
         stack > StatementLimits.parserStackMax || depth > StatementLimits.depthMax
     }
 
-    /// The shape of `expression`.
+    /// The depth of `expression`.
     public init(_ expression: ValueExpression) {
         switch expression {
         case .constant, .argument, .context, .rowCount: (stack, depth) = (1, 1)
         case .column: (stack, depth) = (3, 2)
         case .all(let operands), .any(let operands):
-            self = Self.chain(operands.map(StatementShape.init))
+            self = Self.chain(operands.map(ExpressionDepth.init))
         case .not(let operand), .isNull(let operand):
-            let shape = StatementShape(operand)
-            (stack, depth) = (shape.stack + 2, shape.depth + 1)
+            let inner = ExpressionDepth(operand)
+            (stack, depth) = (inner.stack + 2, inner.depth + 1)
         case .comparison(_, let left, let right), .distinct(let left, let right):
-            self = Self.operation(StatementShape(left), StatementShape(right), before: 2)
+            self = Self.operation(ExpressionDepth(left), ExpressionDepth(right), before: 2)
         case .exists(let select), .scalar(let select):
-            let shape = Self.chain(select.conditions.map(StatementShape.init))
-            (stack, depth) = (shape.stack + 8, shape.depth + 2)
+            let inner = Self.chain(select.conditions.map(ExpressionDepth.init))
+            (stack, depth) = (inner.stack + 8, inner.depth + 2)
         // What a related table adds is known to the statement alone, which the engine may refuse.
         case .object, .array: (stack, depth) = (8, 2)
         case .membership, .like, .masked: self = Self.call(expression.operands)
@@ -43,24 +43,24 @@ public struct StatementShape {
             case .call: self = Self.call(operands)
             case .operation:
                 self = Self.operation(
-                    StatementShape(operands[0]), StatementShape(operands[1]), before: 3)
+                    ExpressionDepth(operands[0]), ExpressionDepth(operands[1]), before: 3)
             }
         }
     }
 
-    private static func call(_ operands: [ValueExpression]) -> StatementShape {
-        let shapes = operands.map(StatementShape.init)
-        return StatementShape(
-            stack: (shapes.map(\.stack).max() ?? 1) + 6,
-            depth: (shapes.map(\.depth).max() ?? 1) + 3)
+    private static func call(_ operands: [ValueExpression]) -> ExpressionDepth {
+        let depths = operands.map(ExpressionDepth.init)
+        return ExpressionDepth(
+            stack: (depths.map(\.stack).max() ?? 1) + 6,
+            depth: (depths.map(\.depth).max() ?? 1) + 3)
     }
 
     /// - Parameter before: The entries that stand before those of the right operand: the left one,
     ///   the operator, and a parenthesis where there is one.
     private static func operation(
-        _ left: StatementShape, _ right: StatementShape, before: Int
-    ) -> StatementShape {
-        StatementShape(
+        _ left: ExpressionDepth, _ right: ExpressionDepth, before: Int
+    ) -> ExpressionDepth {
+        ExpressionDepth(
             stack: max(left.stack, right.stack + before) + 1,
             depth: max(left.depth, right.depth) + 1)
     }
@@ -71,7 +71,7 @@ public struct StatementShape {
     }
 
     /// The deepest operand is written first, where it costs only its parenthesis.
-    private static func chain(_ operands: [StatementShape]) -> StatementShape {
+    private static func chain(_ operands: [ExpressionDepth]) -> ExpressionDepth {
         if operands.count == 1 { return operands[0] }
         let stacks = operands.map(\.stack).sorted(by: >)
         let first = (stacks.first ?? 1) + 1
@@ -83,7 +83,7 @@ public struct StatementShape {
             levels += 1
         }
         let width = min(operands.count, StatementLimits.chainMax) * levels
-        return StatementShape(
+        return ExpressionDepth(
             stack: max(first, others) + (levels - 1) * 3,
             depth: (operands.map(\.depth).max() ?? 1) + width)
     }

@@ -1,0 +1,93 @@
+extension DefinitionDialect {
+    /// The statement that makes a table without its indexes. One column or constraint a line.
+    public func createTable(_ table: TableDefinition) -> String {
+        var lines = table.columns.map(definition)
+        lines.append(
+            constraint(table.primaryKey.name)
+                + "PRIMARY KEY (\(names(table.primaryKey.columns, of: table)))")
+        for unique in table.uniques {
+            lines.append(constraint(unique.name) + "UNIQUE (\(names(unique.columns, of: table)))")
+        }
+        for reference in table.references {
+            lines.append(
+                constraint(reference.name)
+                    + "FOREIGN KEY (\(names(reference.columns, of: table))) "
+                    + target(of: reference))
+        }
+        for check in table.checks {
+            lines.append(constraint(check.name) + "CHECK (\(text(of: check.condition)))")
+        }
+        let body = lines.map { "  \($0)" }.joined(separator: ",\n")
+        return "CREATE TABLE \(quoted(identifier: table.name)) (\n\(body)\n)\(tableOptions)"
+    }
+
+    /// The statement that makes an index. Where NULLs stand is left to the engine: reads ask for
+    /// its own order where they can.
+    public func createIndex(_ index: TableDefinition.Index, of table: TableDefinition) -> String {
+        let parts = index.parts.map { part in
+            quoted(identifier: table.columns[part.column].name)
+                + (part.isDescending ? " DESC" : "")
+        }
+        let statement =
+            "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(quoted(identifier: index.name)) ON "
+            + "\(quoted(identifier: table.name)) (\(parts.joined(separator: ", ")))"
+        return index.condition.map { "\(statement) WHERE \(text(of: $0))" } ?? statement
+    }
+
+    /// The statement that makes a unique constraint of a table that is there already: an index,
+    /// since not every engine adds constraints. It can be dropped again, and is a key for ON
+    /// CONFLICT and foreign keys too.
+    public func createUnique(_ unique: Table.Key, of table: TableDefinition) -> String {
+        "CREATE UNIQUE INDEX \(quoted(identifier: unique.name)) ON "
+            + "\(quoted(identifier: table.name)) (\(names(unique.columns, of: table)))"
+    }
+
+    /// The statement that adds a column, with the foreign key that it makes, to a table that is
+    /// there already.
+    ///
+    /// - Parameter column: its place in the definition.
+    public func addColumn(_ column: Int, to table: TableDefinition) -> String {
+        let text =
+            "ALTER TABLE \(quoted(identifier: table.name)) ADD COLUMN "
+            + definition(of: table.columns[column])
+        guard let reference = table.reference(of: column) else { return text }
+        return "\(text) \(constraint(reference.name))\(target(of: reference))"
+    }
+
+    /// The statements, without semicolons, that make a table and then its indexes.
+    public func create(_ table: TableDefinition) -> [String] {
+        [createTable(table)] + table.indexes.map { createIndex($0, of: table) }
+    }
+
+    // MARK: Parts
+
+    private func definition(of column: TableDefinition.Column) -> String {
+        var text = "\(quoted(identifier: column.name)) \(columnType(column.type))"
+        if column.isIdentity { text += identity }
+        if !column.isNullable { text += " NOT NULL" }
+        if let value = column.defaultValue {
+            text += " DEFAULT \(literal(value, column.type.type))"
+        }
+        if let condition = condition(of: column) {
+            text += " \(constraint(column.checkName))CHECK (\(condition))"
+        }
+        return text
+    }
+
+    private func constraint(_ name: String) -> String {
+        "CONSTRAINT \(quoted(identifier: name)) "
+    }
+
+    /// NO ACTION is the default and left out.
+    private func target(of reference: TableDefinition.Reference) -> String {
+        let columns = reference.targetColumns.map { quoted(identifier: $0) }
+        let action =
+            reference.onDelete == .noAction ? "" : " ON DELETE \(reference.onDelete.sql)"
+        return "REFERENCES \(quoted(identifier: reference.target)) "
+            + "(\(columns.joined(separator: ", ")))\(action)\(referenceOptions)"
+    }
+
+    private func names(_ columns: [Int], of table: TableDefinition) -> String {
+        columns.map { quoted(identifier: table.columns[$0].name) }.joined(separator: ", ")
+    }
+}
