@@ -26,8 +26,7 @@ extension PostgresPool {
     /// Has a unit wait for its turn on the slow lane.
     func moveToSlowLane(_ run: UnitRun) {
         guard let lane = run.lane.slowLane else { return }
-        run.fate = nil
-        run.lane = lane
+        run.move(to: lane)
         guard takeShare(for: run) else { return fail([.unit(run)], .shareExceeded) }
         runAgain(run)
     }

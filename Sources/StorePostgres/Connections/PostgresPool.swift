@@ -56,7 +56,7 @@ public final class PostgresPool {
         let run = UnitRun(
             unit, on: lane, deadline: loop.nowMilliseconds &+ timeout.wholeMilliseconds)
         run.submitted = loop.nowMilliseconds
-        if let slow = slowLane(for: run) { run.lane = slow }
+        if let slow = slowLane(for: run) { run.move(to: slow) }
         guard takeShare(for: run) else {
             fail([.unit(run)], .shareExceeded)
             return UnitToken(run: run)

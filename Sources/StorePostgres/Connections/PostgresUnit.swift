@@ -42,6 +42,8 @@ public struct PostgresUnit {
     public var caller = ""
     /// Bytes of rows above which it is cancelled.
     public var answerBytesMax = ConnectionLimits.answerBytes
+    /// The same on a slow lane, where that is another number.
+    public var slowAnswerBytesMax: Int?
     /// Is told a step's columns, where they are asked for.
     public var onColumns: ((_ step: Int, [ResultColumn]) -> Void)?
     /// Takes a row where it lies in the buffer that it was received in.

@@ -25,8 +25,8 @@ final class UnitRun {
     /// by the unit.
     private(set) var unit: PostgresUnit?
     let effect: PostgresUnit.Effect
-    let answerBytesMax: Int
-    var lane: Lane
+    private(set) var answerBytesMax: Int
+    private(set) var lane: Lane
     let pace: Pace?
     /// When its time is over, in milliseconds of the loop's clock.
     let deadline: UInt64
@@ -56,6 +56,13 @@ final class UnitRun {
         self.lane = lane
         pace = unit.pace
         self.deadline = deadline
+    }
+
+    /// It is run on a slow lane from now on.
+    func move(to slowLane: Lane) {
+        fate = nil
+        lane = slowLane
+        answerBytesMax = unit?.slowAnswerBytesMax ?? answerBytesMax
     }
 
     /// A connection has begun it.
@@ -110,6 +117,9 @@ extension UnitRun: Sendable {}
 /// What lets a unit be withdrawn. To be used on the loop.
 public struct UnitToken {
     let run: UnitRun
+
+    /// Where it is run by now.
+    var lane: Lane { run.lane }
 
     /// Nobody is told of the unit any more. One that has not begun never does; one that runs is
     /// cancelled.

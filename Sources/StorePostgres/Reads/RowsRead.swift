@@ -52,16 +52,20 @@ final class RowsRead {
         var unit = PostgresUnit(
             .reads,
             steps: { [self] (session, unit) throws(FormatFault) in try write(&session, unit) },
-            completion: { [self] result in ended(result, on: lane) })
+            completion: { [self] result in ended(result) })
         unit.pace = kept.pace
         unit.caller = caller
         unit.answerBytesMax = Self.bytesMax(on: lane)
+        unit.slowAnswerBytesMax = ReadLimits.answerBytesMax
         unit.onColumns = { [self] step, columns in
             if step == rowsStep { kept.fault = kept.query.layout.fault(in: columns) }
         }
-        unit.onRow = { [self] step, row in take(row, of: step, on: lane) }
+        unit.onRow = { [self] step, row in take(row, of: step) }
         token = pool.submit(unit, on: lane, within: pool.cluster.readTime(on: lane))
     }
+
+    /// Where it is read by now.
+    private var lane: Lane { token?.lane ?? .read }
 
     private static func bytesMax(on lane: Lane) -> Int {
         lane == .read ? ReadLimits.sharedAnswerBytesMax : ReadLimits.answerBytesMax
@@ -87,12 +91,12 @@ final class RowsRead {
         try kept.count?.execute(arguments.count, context, in: unit, &session, statements)
     }
 
-    private func take(_ row: DataRow, of step: Int, on lane: Lane) {
+    private func take(_ row: DataRow, of step: Int) {
         if isOver || fault != nil || kept.fault != nil { return }
         do throws(FormatFault) {
             if step == rowsStep {
                 try body.append(row)
-                if body.bytes.count > Self.bytesMax(on: lane) { overflow(on: lane) }
+                if body.bytes.count > Self.bytesMax(on: lane) { overflow() }
             } else {
                 var row = row
                 if let count = row.next() { total = Int(try Field.integer(count)) }
@@ -103,24 +107,23 @@ final class RowsRead {
     }
 
     /// The rows are short, but not their JSON. Nothing may be submitted from within a row.
-    private func overflow(on lane: Lane) {
+    private func overflow() {
         token?.withdraw()
         let bytesMax = Self.bytesMax(on: lane)
         fault = .tooLarge("an answer of more than \(bytesMax) bytes")
         pool.loop.atEndOfTurn { [self] in
-            ended(
-                .failure(.answerTooLarge(bytesMax: bytesMax, isCommitted: false)), on: lane)
+            ended(.failure(.answerTooLarge(bytesMax: bytesMax, isCommitted: false)))
         }
     }
 
     // MARK: The end
 
-    private func ended(_ result: Result<TransactionStatus, UnitFailure>, on lane: Lane) {
+    private func ended(_ result: Result<TransactionStatus, UnitFailure>) {
         if isOver { return }
         switch result {
         case .success:
             if let fault = kept.fault ?? fault { return finish(.failure(Problem(fault))) }
-            finish(.success(answer(on: lane)))
+            finish(.success(answer()))
         case .failure(.answerTooLarge) where lane == .read:
             kept.longUntil = pool.loop.nowMilliseconds + ReadLimits.longMilliseconds
             start(on: .slow)
@@ -128,7 +131,7 @@ final class RowsRead {
         }
     }
 
-    private func answer(on lane: Lane) -> RowsAnswer {
+    private func answer() -> RowsAnswer {
         body.end()
         if lane == .slow, body.bytes.count <= ReadLimits.sharedAnswerBytesMax {
             kept.longUntil = 0
