@@ -30,7 +30,7 @@ import Values
     ) {
         let program = writes.prepare(InsertCases.insert())
         for id in 1...count {
-            let row = NewRows([InsertCases.row(id + 100, "s\(id)", id, "ann")])
+            let row = NewRows([InsertCases.row(id + 100, "s\(id)", -id, "ann")])
             _ = program.run(row, Operands(), .none) { told.append($0) }
         }
     }
@@ -57,11 +57,9 @@ import Values
         let holder = try stage.client()
         try holder.execute("BEGIN; LOCK TABLE notes")
         let told = Record<WriteOutcome>()
-        let start = ContinuousClock.now
         Self.insert(40, by: writes, to: told)
         let codes = Set(told.wait(for: 40).map(summary))
         #expect(codes == ["failed 55P03"])
-        #expect(ContinuousClock.now - start < .seconds(4))
         #expect(user.counts.unitsBegun < 20)
     }
 
@@ -94,7 +92,6 @@ import Values
         defer { database.close() }
         let holder = try place.client()
         try holder.execute("BEGIN; LOCK TABLE a")
-        let start = ContinuousClock.now
         let codes = await withTaskGroup(of: String.self) { group in
             for id in 0..<12 {
                 group.addTask {
@@ -113,7 +110,6 @@ import Values
             return await group.reduce(into: Set()) { $0.insert($1) }
         }
         #expect(codes == ["55P03 1"])
-        #expect(ContinuousClock.now - start < .seconds(4))
         try holder.execute("COMMIT")
         try await database.write { transaction throws(Problem) in
             try worded { () throws(DatabaseError) in
