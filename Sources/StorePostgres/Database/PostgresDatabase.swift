@@ -154,7 +154,8 @@ private final class Standing: Sendable {
             case .available(let lane), .connected(host: _, let lane, serverVersion: _):
                 state.unavailable[lane] = nil
                 return true
-            case .notice, .lost, .namedStatementsLost, .settingsRefused, .foreignHand:
+            case .notice, .lost, .outlivesCancel, .namedStatementsLost, .settingsRefused,
+                .foreignHand:
                 return true
             }
         }

@@ -88,6 +88,7 @@ public final class PostgresWrites: WriteEngine {
             finish(result, reader, submission, explain)
         }
         unit.onRow = { (_: Int, row: DataRow) in reader.take(row) }
+        unit.table = run.table
         unit.pace = submission.pace
         unit.caller = submission.caller
         if run.pace != nil {
@@ -117,7 +118,7 @@ public final class PostgresWrites: WriteEngine {
     }
 
     /// Sets what the next statement of the transaction has. It finds no row.
-    private static let patience = PostgresWire.StatementShape(
+    private static let patience = StatementShape(
         "SELECT WHERE pg_catalog.set_config('statement_timeout', "
             + "'\(ConnectionLimits.patienceMilliseconds)', true) IS NULL")
 
