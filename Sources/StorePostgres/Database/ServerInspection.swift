@@ -10,6 +10,8 @@ struct ServerInspection {
     let schema: String?
     /// Whether our schema is there.
     let isInstalled: Bool
+    /// Tables of the log that are there.
+    let tableCount: Int
     private let number: Int
     /// A product that speaks the protocol and orders its transactions in a way of its own: its
     /// snapshots are not what the log of changes is cut by. Nil for PostgreSQL.
@@ -33,10 +35,13 @@ struct ServerInspection {
         mayCreateTables = isTrue(6)
         encoding = text(7) ?? ""
         isInstalled = isTrue(8)
+        tableCount = text(9).flatMap { Int($0) } ?? 0
     }
 
     private static func query(_ space: LogSpace) -> String {
-        """
+        let tables = LogTables.all.map { "pg_catalog.to_regclass(\(space.name($0).sqlLiteral))" }
+            .joined(separator: ", ")
+        return """
         SELECT pg_catalog.current_setting('server_version_num'),
           pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1),
           CASE WHEN pg_catalog.version() LIKE 'CockroachDB%' THEN 'CockroachDB'
@@ -47,7 +52,8 @@ struct ServerInspection {
           pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
           coalesce(pg_catalog.has_schema_privilege(pg_catalog.current_schema(), 'CREATE'), false),
           pg_catalog.current_setting('server_encoding'),
-          pg_catalog.to_regclass(\(space.name("meta").sqlLiteral)) IS NOT NULL
+          pg_catalog.to_regclass(\(space.name(LogTables.facts).sqlLiteral)) IS NOT NULL,
+          (SELECT pg_catalog.count(t.name) FROM pg_catalog.unnest(ARRAY[\(tables)]) AS t (name))
         """
     }
 
