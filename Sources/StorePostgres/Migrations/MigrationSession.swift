@@ -112,16 +112,5 @@ private final class TextRows {
     var rows: [[String?]] = []
     var changed = 0
 
-    func take(_ row: DataRow) {
-        var row = row
-        var values: [String?] = []
-        while !row.isAtEnd {
-            if let bytes = row.next() {
-                values.append(String(utf8: bytes))
-            } else {
-                values.append(nil)
-            }
-        }
-        rows.append(values)
-    }
+    func take(_ row: DataRow) { rows.append(row.texts) }
 }
