@@ -12,8 +12,6 @@ public protocol Database: AnyObject, Sendable {
     var backupHint: String { get }
     /// What an operator does where only a database made afresh would do.
     var freshHint: String { get }
-    /// Whether this node does what only one of several does.
-    var leads: Bool { get }
 
     // MARK: Facts
 
@@ -78,7 +76,7 @@ public protocol Database: AnyObject, Sendable {
         afterReplies: @escaping @Sendable () -> Void)
 
     /// Has changes removed that are older than they are to be kept, a few at a time. Returns at
-    /// once. To be called each minute, by the node that leads.
+    /// once. To be called each minute, by every node: the engine lets one at a time do it.
     func trimChanges()
 
     /// Finishes what is being written and gives the database up. Calling it again does nothing.

@@ -106,10 +106,6 @@ public final class PostgresDatabase: Sendable {
         standing.unavailability.map { Problem(DatabaseError(.unavailable($0))) }
     }
 
-    /// Whether this node does what only one of several does. The database sees to it itself: by
-    /// locks of its own.
-    public var leads: Bool { true }
-
     /// See ``Store/Database/close()``.
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
