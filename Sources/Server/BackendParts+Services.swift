@@ -16,7 +16,7 @@ extension BackendParts {
             Service(
                 "database",
                 tick: .every(.seconds(1)) { database.look() },
-                stop: { _ in database.close() }),
+                stop: { database.close(within: $0) }),
             Service(
                 "retention",
                 tick: .every(.seconds(60)) { database.trimChanges() }),

@@ -79,8 +79,10 @@ public protocol Database: AnyObject, Sendable {
     /// once. To be called each minute, by every node: the engine lets one at a time do it.
     func trimChanges()
 
-    /// Finishes what is being written and gives the database up. Calling it again does nothing.
-    func close()
+    /// Finishes what is being done and gives the database up. Blocks. Once more, it does nothing.
+    ///
+    /// - Parameter time: what that may take; what has not ended by then is cut off.
+    func close(within time: Duration)
 }
 
 extension Database {
@@ -95,4 +97,9 @@ extension Database {
         case .mustWait(let read): return try await read.answer()
         }
     }
+}
+
+extension Database {
+    /// As ``close(within:)``, with time for a few writes.
+    public func close() { close(within: .seconds(5)) }
 }

@@ -206,15 +206,15 @@ public final class SQLiteDatabase: Sendable {
     /// to be called each second, for the time when nobody writes. Returns at once.
     public func checkFiles() { queue.wake() }
 
-    /// Ends slow reads, finishes the waiting writes (those that have not begun after
-    /// the configuration's `closingTime` fail with 57P03), closes the file and gives up the lock.
-    /// Readers must be gone or idle. Calling it again does nothing.
-    public func close() {
+    /// Ends slow reads, finishes the waiting writes (those that have not begun after `time` fail
+    /// with 57P03), closes the file and gives up the lock. Readers must be gone or idle. Calling it
+    /// again does nothing.
+    public func close(within time: Duration) {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         lookUps.withLock { $0 = nil }
         slowLane.close()
         longReads.close()
-        queue.close(within: configuration.closingTime)
+        queue.close(within: time)
         writerThread.join()
         files.close()
     }

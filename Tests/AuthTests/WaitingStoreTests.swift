@@ -65,7 +65,7 @@ final class WaitingDatabase: Database {
 
     func trimChanges() { database.trimChanges() }
 
-    func close() { database.close() }
+    func close(within time: Duration) { database.close(within: time) }
 }
 
 @Suite(.timeLimit(.minutes(10))) struct WaitingStoreTests {

@@ -106,8 +106,8 @@ public final class PostgresDatabase: Sendable {
         standing.unavailability.map { Problem(DatabaseError(.unavailable($0))) }
     }
 
-    /// See ``Store/Database/close()``.
-    public func close() {
+    /// See ``Store/Database/close(within:)``.
+    public func close(within time: Duration) {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         workers.close()
         workers.join()
