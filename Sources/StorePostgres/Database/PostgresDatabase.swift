@@ -110,6 +110,7 @@ public final class PostgresDatabase: Sendable {
     public func close(within time: Duration) {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         workers.close()
+        loop.cutOff(after: time)
         workers.join()
         endFeed()
         loop.stop()
