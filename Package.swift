@@ -191,9 +191,9 @@ let package = Package(
         tests(
             "RealtimeTests",
             [
-                "Realtime", "Query", "Expressions", "Schema", "Store", "StoreSQLite", "Values",
-                "HTTP", "Bytes",
-                "Diagnostics",
+                "StorePostgresTestSupport", "PostgresTestSupport", "Realtime", "Query",
+                "Expressions", "Schema", "Store", "StoreSQLite", "StorePostgres", "Values", "HTTP",
+                "Bytes", "Diagnostics",
             ]),
         tests(
             "ServerTests",

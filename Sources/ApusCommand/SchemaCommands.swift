@@ -7,8 +7,8 @@ extension Command {
         summary: "validate schemas, rules and migrations",
         discussion: """
             Lists every fault of every file as FILE:LINE:COLUMN and exits with 1 when there is one.
-            Needs no running server of Apus and changes no table. With --database, what files build
-            is tried in a schema of PostgreSQL's that is taken back.
+            Needs no running server of Apus and changes nothing. With --database, what files build
+            is tried in a transaction of PostgreSQL's that is taken back.
             """,
         switches: [.json], example: "apus check --project ."
     ) { arguments in
@@ -28,7 +28,8 @@ extension Command {
         summary: "write what Schemas/ adds to what Migrations/ builds as one SQL file",
         discussion: """
             Only additions are written: new models, columns and indexes. Anything else is refused
-            with the reason; nothing is written then. The database is not touched.
+            with the reason; nothing is written then. The database is not changed. With --database
+            the file is PostgreSQL's, else SQLite's; Migrations/ may hold both kinds.
             """,
         example: "apus migrate new add_rooms"
     ) { arguments in

@@ -85,8 +85,10 @@ extension Setting {
                     + "8 MiB each at the least",
                 standard: "a quarter of the memory"),
             Setting(
-                "database.connections", \.database.connectionsMax, .integer(4...10_000),
-                .onRestart, "the most connections to PostgreSQL; those of all nodes must fit"),
+                "database.connections", \.database.connectionsMax,
+                SettingForm.integer(4...10_000).optional, .onRestart,
+                "the most connections to PostgreSQL; those of all nodes must fit",
+                standard: "4 and 3 for each loop, 16 at the least"),
             Setting("name", \.name, .text, .onReload, "the project's name"),
         ] + auth + rest + realtime + bounds
 

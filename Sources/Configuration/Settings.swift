@@ -38,8 +38,8 @@ public struct Settings: Hashable, Sendable {
     public struct Database: Hashable, Sendable {
         /// Where a PostgreSQL database is; nil for a SQLite file in the data directory.
         public var address: DatabaseAddress?
-        /// The most connections to PostgreSQL.
-        public var connectionsMax = 16
+        /// The most connections to PostgreSQL; nil for what the loops need.
+        public var connectionsMax: Int?
         /// Bytes of page cache, shared by all loops and the writer; nil for a quarter of the
         /// memory.
         public var pageCacheBytesMax: Int?

@@ -46,6 +46,11 @@ extension Event {
                     + "that was not meant, stop the server and serve a backup from an empty "
                     + "directory with --data"
             ]
+        case .databaseShared(let servers):
+            [
+                "another server is connected to the database, whose tables change with what is "
+                    + "saved here: \(servers.joined(separator: "; "))"
+            ]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]

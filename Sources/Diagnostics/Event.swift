@@ -40,6 +40,8 @@ public enum Event: Sendable {
     case seedsKept(count: Int, first: String)
     /// A data directory that has held a database has none: a new one is made.
     case databaseMissing(directory: String)
+    /// Development changes the tables of a database that other servers are connected to.
+    case databaseShared(servers: [String])
     /// A file or directory of the server's that other users could reach was closed to them; the
     /// mode it had, in octal digits.
     case closedToOthers(path: String, mode: String)
@@ -73,8 +75,7 @@ public enum Event: Sendable {
             .seedsKept, .secretsRestored:
             .info
         case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
-            .secretsLost, .databaseMissing,
-            .serviceLate:
+            .secretsLost, .databaseMissing, .databaseShared, .serviceLate:
             .warning
         case .databaseLost, .failed, .serviceFailed: .error
         case .databaseServer(let level, text: _): level
@@ -109,6 +110,7 @@ public enum Event: Sendable {
         case .takenBack: "taken_back"
         case .seedsKept: "seeds_kept"
         case .databaseMissing: "database_missing"
+        case .databaseShared: "database_shared"
         case .closedToOthers: "closed_to_others"
         case .dataDirectoryMade: "data_directory_made"
         case .secretsLost: "secrets_lost"
@@ -154,6 +156,7 @@ public enum Event: Sendable {
         case .seedsKept(let count, let first):
             [.init("count", .integer(Int64(count))), .init("first", .string(first))]
         case .databaseMissing(let directory): [.init("directory", .string(directory))]
+        case .databaseShared(let servers): [Self.list("servers", servers)]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
         case .dataDirectoryMade(let path): [.init("path", .string(path))]

@@ -1,3 +1,4 @@
+import Store
 public import Values
 
 /// The value a column gets when the writer gives none.
@@ -55,5 +56,5 @@ public struct Column: Sendable {
 
     /// The name of the check that `enum`, lengths, ranges and the like make:
     /// `{table}_{column}_check`.
-    public var checkName: String { "\(table)_\(name)_check" }
+    public var checkName: String { ConstraintName.of(table, [name], "check") }
 }

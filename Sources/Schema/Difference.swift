@@ -29,6 +29,8 @@ public struct Difference: Hashable, Sendable {
         public let what: String
         /// The SQL.
         public let statement: String
+        /// The part that is there then.
+        let part: SchemaPart
         /// What it costs where there are many rows, if anything is to be said of it.
         public internal(set) var cost: String?
     }
@@ -70,16 +72,20 @@ public struct Difference: Hashable, Sendable {
         var comparison = StructureComparison(
             built: built, recorded: recorded ?? built, declared, origin: origin,
             holdings: holdings)
+        // Of tables without rows.
+        var newIndexes: Set<SchemaPart> = []
         for model in declared.catalogue.modelsByDependency {
             guard let definition = declared.definition(of: model) else { continue }
             if built.tables[model.name.lowercased()] == nil {
                 comparison.additions += declared.additions(making: definition)
+                newIndexes.formUnion(definition.indexes.map { .index($0.name.lowercased()) })
             } else {
                 comparison.compare(model, definition)
             }
         }
         comparison.findLeftovers()
         let additions = comparison.additions.map { addition in
+            if newIndexes.contains(addition.part) { return addition }
             var addition = addition
             addition.cost = declared.dialect.cost(of: addition.statement)
             return addition
@@ -91,10 +97,15 @@ public struct Difference: Hashable, Sendable {
 extension DeclaredTables {
     /// A table and its indexes.
     fileprivate func additions(making table: TableDefinition) -> [Difference.Addition] {
-        [.init(what: "table \(table.name)", statement: dialect.createTable(table))]
+        [
+            .init(
+                what: "table \(table.name)", statement: dialect.createTable(table),
+                part: .table(table.name.lowercased()))
+        ]
             + table.indexes.map { index in
                 .init(
-                    what: "index \(index.name)", statement: dialect.createIndex(index, of: table))
+                    what: "index \(index.name)", statement: dialect.createIndex(index, of: table),
+                    part: .index(index.name.lowercased()))
             }
     }
 }

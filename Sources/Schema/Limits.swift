@@ -1,8 +1,10 @@
+import Store
+
 /// The bounds of what this room reads. Files are the operator's own, so the bounds are wide: they
 /// keep a mistake (a data file dropped into `Schemas/`) from becoming a memory problem.
 enum SchemaLimits {
     /// The longest name of a model, column, rule or alias in bytes; PostgreSQL's own bound.
-    static let nameBytesMax = 63
+    static let nameBytesMax = ConstraintName.bytesMax
     /// The most columns of one model; half of what a statement of every engine may bind.
     static let columnsMax = 1000
     /// The largest file of `Schemas/` or `Migrations/` in bytes.

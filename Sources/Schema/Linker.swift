@@ -167,7 +167,7 @@ struct Linker {
             if isCovered { continue }
             draft.indexes.append(
                 Index(
-                    name: key.name + "_idx",
+                    name: ConstraintName.of(draft.name, [draft.columns[column].name], "fkey_idx"),
                     parts: [Index.Part(column: column, isDescending: false)],
                     predicate: nil))
         }

@@ -71,7 +71,7 @@ public struct MigrationFile: Hashable, Sendable {
         }
         version.insert("T", at: version.index(version.startIndex, offsetBy: 8))
         var sql = MigrationHeader.line(for: form).map { "\($0)\n" } ?? ""
-        sql += "-- \(Self.spelled(name)): written by `apus migrate new`.\n"
+        sql += "-- \(Self.spelled(name)): \(MigrationHeader.signature)\n"
         sql += "-- Review it, commit it, and do not change it once it has been applied.\n"
         for addition in additions {
             let cost = addition.cost.map { " (\($0))" } ?? ""

@@ -14,6 +14,10 @@ struct MigrationHeader {
     private static let noTransaction = "no transaction"
     private var engine: Line?
     private var transaction: Line?
+    private var isGenerated = false
+
+    /// What generated files have always said of themselves at their head.
+    static let signature = "written by `apus migrate new`."
 
     init(_ text: [UInt8]) {
         var rest = text[...]
@@ -24,6 +28,7 @@ struct MigrationHeader {
             let words = String(utf8: line).split { $0.isWhitespace }
             if let first = words.first, !first.hasPrefix("--") { return }
             if words.starts(with: ["--", "apus:"]) { read(words.dropFirst(2), at: line.startIndex) }
+            if words.joined(separator: " ").hasSuffix(Self.signature) { isGenerated = true }
         }
     }
 
@@ -45,6 +50,12 @@ struct MigrationHeader {
     /// The line that a new file begins with; nil where an engine's files need none.
     static func line(for form: MigrationFileForm) -> String? {
         form.isUnmarked ? nil : "-- apus: \(form.engine)"
+    }
+
+    /// Whether the file is meant for an engine: it says so, or was generated without a word of it.
+    /// What names no engine and was written by hand may be for any.
+    func isMeant(for form: MigrationFileForm) -> Bool {
+        engine.map { $0.word == form.engine } ?? (form.isUnmarked && isGenerated)
     }
 
     /// Why an engine cannot run the file.

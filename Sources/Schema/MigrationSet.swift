@@ -3,24 +3,51 @@ public import Diagnostics
 import Disk
 public import Store
 
-/// The files of `Migrations/`, in order.
+/// The files of `Migrations/` that are for one engine, in order.
 public struct MigrationSet: Sendable {
+    /// A file for another engine, beside those of this one.
+    public struct PassedOver: Hashable, Sendable {
+        /// The file.
+        public let file: MigrationFile
+        /// What people call its engine.
+        public let engine: String
+    }
+
     /// The files, oldest first.
     public let files: [MigrationFile]
+    /// The files for other engines, which are not applied, oldest first.
+    public let passedOver: [PassedOver]
 
     /// A set of files; sorts them.
-    public init(_ files: [MigrationFile]) {
+    public init(_ files: [MigrationFile], passedOver: [PassedOver] = []) {
         self.files = files.sorted { $0.version < $1.version }
+        self.passedOver = passedOver.sorted { $0.file.version < $1.file.version }
+    }
+
+    /// The version that a new file's must come after, so that no two have one name; nil for any.
+    public var latestVersion: String? {
+        [files.last?.version, passedOver.last?.file.version].compactMap(\.self).max()
+    }
+
+    /// How many files are for other engines, for people: `1 for ENGINE`; nil where none is.
+    public var countsPassedOver: String? {
+        if passedOver.isEmpty { return nil }
+        let counts = passedOver.reduce(into: [:]) { $0[$1.engine, default: 0] += 1 }
+        return counts.sorted { $0.key < $1.key }.map { "\($0.value) for \($0.key)" }
+            .joined(separator: ", ")
     }
 
     /// Reads a directory; one that is not there holds no files.
     ///
-    /// - Parameter dialect: what the files are to be in.
+    /// - Parameters:
+    ///   - dialect: what the files are to be in.
+    ///   - others: the engines that may have files there too.
     /// - Throws: a fault for each file with a name of another form or the version of another, each
-    ///   file for another engine, each statement that cannot stand in a migration, each file that
-    ///   cannot be read.
+    ///   file for no engine of these, each statement that cannot stand in a migration, each file
+    ///   that cannot be read.
     public static func load(
-        _ directory: String, for dialect: any DefinitionDialect
+        _ directory: String, for dialect: any DefinitionDialect,
+        beside others: [MigrationFileForm] = []
     ) throws(SchemaFailure) -> MigrationSet {
         let label = directory.split(separator: "/").last.map(String.init) ?? directory
         let report = Report()
@@ -28,6 +55,7 @@ public struct MigrationSet: Sendable {
             report.fault("the folder cannot be read", at: .whole(label))
         }
         var files: [MigrationFile] = []
+        var passedOver: [PassedOver] = []
         for name in fileNames(in: directory) {
             let place = SourceLocation.whole("\(label)/\(name)")
             guard let contents = FileSystem.contents(of: "\(directory)/\(name)") else {
@@ -40,6 +68,10 @@ public struct MigrationSet: Sendable {
                     at: place)
                 continue
             }
+            if let other = others.first(where: MigrationHeader(contents).isMeant) {
+                passedOver.append(PassedOver(file: file, engine: other.productName))
+                continue
+            }
             if let twin = files.last, twin.version == file.version {
                 report.fault("\(twin.fileName) has the same version", at: place)
             }
@@ -47,7 +79,7 @@ public struct MigrationSet: Sendable {
         }
         for file in files { file.check(dialect, report) }
         try report.throwIfAny()
-        return MigrationSet(files)
+        return MigrationSet(files, passedOver: passedOver)
     }
 
     /// What is taken for a migration file, in order of the names.

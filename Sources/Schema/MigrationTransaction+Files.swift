@@ -57,13 +57,14 @@ extension MigrationTransaction {
         }
     }
 
-    /// Executes the additions of a difference: `apus dev`.
+    /// Executes the additions of a difference, and takes down that they are development's.
     ///
     /// - Throws: `migration_failed` naming the addition that rows stand in the way of.
     public func add(_ additions: [Difference.Addition]) throws(Problem) {
         for addition in additions {
             do throws(DatabaseError) {
                 try execute(addition.statement)
+                try claim(addition.part)
             } catch {
                 throw .migration(
                     "\(addition.what) cannot be added: \(error.wording)" + example(of: error))

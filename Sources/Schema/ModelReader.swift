@@ -195,12 +195,12 @@ struct ModelReader {
         }
         guard !parts.isEmpty else { return }
         let predicate = words["where"].map { reader.file.expression($0.value) }
-        var name = ConstraintName.of(draft.name, parts.map { draft.columns[$0.column].name }, "idx")
+        var name = ConstraintName.free(
+            draft.name, parts.map { draft.columns[$0.column].name }, "idx",
+            taken: draft.indexes.map(\.name))
         if let given = words["name"], let text = given.value.string {
             let location = reader.file.location(given.value.offset)
             if reader.isValid(name: text, "the index's name", at: location) { name = text }
-        } else {
-            name = ConstraintName.free(name, taken: draft.indexes.map(\.name))
         }
         draft.indexes.append(Index(name: name, parts: parts, predicate: predicate))
         draft.globalNames.append((name, reader.file.location(value.offset)))

@@ -1,21 +1,3 @@
-import Bytes
-
-/// PostgreSQL's default names of constraints and indexes.
-enum ConstraintName {
-    /// `{table}_{column}_{column}_{kind}`.
-    static func of(_ table: String, _ columns: [String], _ kind: String) -> String {
-        ([table] + columns + [kind]).joined(separator: "_")
-    }
-
-    /// `name`, or `name1`, `name2`, … when it is taken.
-    static func free(_ name: String, taken: [String]) -> String {
-        if !taken.contains(name) { return name }
-        var number = 1
-        while taken.contains("\(name)\(number)") { number += 1 }
-        return "\(name)\(number)"
-    }
-}
-
 /// Column names with a meaning of their own somewhere on the way.
 public enum ReservedNames {
     /// Words of URLs, as room Query, of which this one knows nothing, reads them.

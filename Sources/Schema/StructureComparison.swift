@@ -189,7 +189,8 @@ struct StructureComparison {
             additions.append(
                 Difference.Addition(
                     what: "column \(model.name).\(column.name)",
-                    statement: declared.dialect.addColumn(index, to: definition)))
+                    statement: declared.dialect.addColumn(index, to: definition),
+                    part: part(column)))
         }
     }
 
@@ -215,7 +216,8 @@ struct StructureComparison {
             additions.append(
                 Difference.Addition(
                     what: "unique \(unique.name)",
-                    statement: declared.dialect.createUnique(unique, of: definition)))
+                    statement: declared.dialect.createUnique(unique, of: definition),
+                    part: .index(unique.name.lowercased())))
         }
         for (name, words) in (built.tables[table]?.otherUniques ?? [:]).sorted(by: { $0 < $1 }) {
             refuse(
@@ -316,17 +318,19 @@ struct StructureComparison {
     private mutating func compare(
         _ index: TableDefinition.Index, _ definition: TableDefinition
     ) {
-        guard let there = built.indexes[index.name.lowercased()] else {
+        let name = index.name.lowercased()
+        let new = wanted.indexes[name]
+        if let there = built.indexes[name] {
+            if there == new { return }
+            refuse(
+                "the index \"\(index.name)\" has changed", .replaceIndex(index.name),
+                of: .index(name))
+        } else if !built.indexes.values.contains(where: { new.map($0.isFormer) == true }) {
             additions.append(
                 Difference.Addition(
                     what: "index \(index.name)",
-                    statement: declared.dialect.createIndex(index, of: definition)))
-            return
-        }
-        if there != wanted.indexes[index.name.lowercased()] {
-            refuse(
-                "the index \"\(index.name)\" has changed", .replaceIndex(index.name),
-                of: .index(index.name.lowercased()))
+                    statement: declared.dialect.createIndex(index, of: definition),
+                    part: .index(name)))
         }
     }
 
@@ -362,7 +366,8 @@ struct StructureComparison {
         for index in built.indexes.values.sorted(by: { $0.name < $1.name }) {
             // Unique indexes are judged with the constraints; expressions cannot be declared.
             guard wanted.tables[index.table] != nil, wanted.indexes[index.name] == nil,
-                index.isPlain, index.uniqueColumns == nil
+                index.isPlain, index.uniqueColumns == nil,
+                !wanted.indexes.values.contains(where: index.isFormer)
             else { continue }
             refuse(
                 "the index \"\(index.name)\" is in \(origin.wording) but not declared",

@@ -58,7 +58,7 @@ struct TableBuilder {
 
 extension ModelDraft {
     /// The primary key's constraint name.
-    var primaryKeyName: String { "\(name)_pkey" }
+    var primaryKeyName: String { ConstraintName.of(name, [], "pkey") }
 
     fileprivate var tableColumns: [Table.Column] { columns(Array(columns.indices)) }
 

@@ -4,8 +4,8 @@ public import Store
 /// What stands in the way of the models, was built by `apus dev` alone, and holds nothing: it is
 /// dropped, and made anew if it is still declared.
 ///
-/// Never a table with rows or a column with values, never what a migration file builds, and no
-/// table to which one that stays refers.
+/// Never a table with rows or a column with values, never what a migration file builds or somebody
+/// else has made, and no table to which one that stays refers.
 public struct TakeBack: Sendable {
     private struct Step: Sendable {
         let what: String
@@ -16,6 +16,8 @@ public struct TakeBack: Sendable {
     private let live: DatabaseStructure
     private let recorded: DatabaseStructure
     private let holdings: Holdings
+    /// See ``Store/MigrationTransaction/claimed()``.
+    private let claimed: Set<SchemaPart>?
 
     /// Finds what may go.
     ///
@@ -23,13 +25,15 @@ public struct TakeBack: Sendable {
     ///   - refusals: what cannot be reached by adding.
     ///   - live: what the database has.
     ///   - recorded: what the migration files build.
+    ///   - claimed: what `apus dev` has made; nil for all that they do not build.
     public init(
         _ refusals: [Difference.Refusal], from live: DatabaseStructure,
-        recorded: DatabaseStructure, _ holdings: Holdings
+        recorded: DatabaseStructure, _ holdings: Holdings, claimed: Set<SchemaPart>?
     ) {
         self.live = live
         self.recorded = recorded
         self.holdings = holdings
+        self.claimed = claimed
         var tables: [String] = []
         var rest: [SchemaPart] = []
         for part in refusals.map(\.part) {
@@ -50,6 +54,9 @@ public struct TakeBack: Sendable {
             }
         }
     }
+
+    /// Whether nothing may go.
+    public var isEmpty: Bool { steps.isEmpty }
 
     /// Drops it all.
     ///
@@ -74,6 +81,13 @@ public struct TakeBack: Sendable {
 
     private func isEmptyAndOurs(_ table: String) -> Bool {
         live.tables[table] != nil && recorded.tables[table] == nil && holdings.rows[table] == 0
+            && isOurs(.table(table), in: table)
+    }
+
+    /// Whether `apus dev` has made a part, or the table that it is in.
+    private func isOurs(_ part: SchemaPart, in table: String) -> Bool {
+        guard let claimed else { return true }
+        return claimed.contains(part) || claimed.contains(.table(table))
     }
 
     /// A table and all that refer to it, in an order in which they can be dropped; nil when one of
@@ -97,7 +111,8 @@ public struct TakeBack: Sendable {
     private mutating func drop(column name: String, of table: String) {
         let part = SchemaPart.column(table: table, name: name)
         guard live.tables[table]?.column(name) != nil,
-            recorded.tables[table]?.column(name) == nil, holdings.values[part] == 0
+            recorded.tables[table]?.column(name) == nil, holdings.values[part] == 0,
+            isOurs(part, in: table)
         else { return }
         // Not every engine lets a column go that an index holds.
         let indexes = live.indexes.values.filter { index in
@@ -109,7 +124,9 @@ public struct TakeBack: Sendable {
 
     /// An index holds nothing of its own.
     private mutating func drop(index name: String) {
-        guard live.indexes[name] != nil, recorded.indexes[name] == nil else { return }
+        guard let index = live.indexes[name], recorded.indexes[name] == nil,
+            isOurs(.index(name), in: index.table)
+        else { return }
         drop(.index(name), "index \(name) (in no migration file)")
     }
 

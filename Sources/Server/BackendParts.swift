@@ -87,6 +87,8 @@ struct BackendParts {
             for warning in schemas.catalogue.warnings {
                 log.record(.schemaWarning("\(warning)"))
             }
+            let others = try database.otherServers()
+            if !others.isEmpty { log.record(.databaseShared(servers: others)) }
             try schemas.applyToDevelopment(database, options, log: log)
             try schemas.plantSeeds(in: database, log: log)
         case .production(let migrate):

@@ -25,7 +25,7 @@ public enum MigrationCommands {
         guard !difference.isEmpty else { return nil }
         let file = MigrationFile(
             making: difference.additions, in: database.definitions.fileForm, name: name,
-            after: set.files.last?.version, now: .now)
+            after: set.latestVersion, now: .now)
         try file.write(to: options.migrationsDirectory)
         return options.migrationsDirectory + "/" + file.fileName
     }
@@ -75,7 +75,7 @@ public enum MigrationCommands {
         let set = try options.loadMigrations()
         if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
         let records = try options.database().migrationRecords(try options.commandLog())
-        return Report(MigrationStatus(set, applied: records))
+        return Report(MigrationStatus(set, applied: records), set.passedOver)
     }
 }
 
@@ -83,27 +83,36 @@ extension MigrationCommands {
     /// A list of migration files and their states.
     public struct Report: Sendable {
         private let status: MigrationStatus
+        /// Each file's name without ending, and its state.
+        private let lines: [(name: String, state: String)]
 
-        init(_ status: MigrationStatus) { self.status = status }
+        init(_ status: MigrationStatus, _ passedOver: [MigrationSet.PassedOver]) {
+            self.status = status
+            let own = status.entries.map { entry in
+                (name: "\(entry.version)_\(entry.name)", state: entry.state.wording)
+            }
+            let others = passedOver.map { other in
+                (
+                    name: "\(other.file.version)_\(other.file.name)",
+                    state: "for \(other.engine), passed over"
+                )
+            }
+            lines = (own + others).sorted { $0.name < $1.name }
+        }
 
         /// Whether every file is applied and unchanged.
         public var isClean: Bool { status.pending.isEmpty && status.faults.isEmpty }
 
         /// A line a file, for people.
         public var text: String {
-            if status.entries.isEmpty { return "no migration files" }
-            return status.entries
-                .map { "\($0.version)_\($0.name)  \($0.state.wording)" }
-                .joined(separator: "\n")
+            if lines.isEmpty { return "no migration files" }
+            return lines.map { "\($0.name)  \($0.state)" }.joined(separator: "\n")
         }
 
         /// An array of objects, for scripts: `[{"file": …, "state": …}]`.
         public var json: String {
-            let rows = status.entries.map { entry -> JSON in
-                [
-                    "file": .string("\(entry.version)_\(entry.name).sql"),
-                    "state": .string(entry.state.wording),
-                ]
+            let rows = lines.map { line -> JSON in
+                ["file": .string("\(line.name).sql"), "state": .string(line.state)]
             }
             return String(utf8: JSON.array(rows).bytes)
         }

@@ -24,7 +24,8 @@ public struct SchemaCheck: Sendable {
             let unwritten = faults.isEmpty ? difference.additions.map(\.what) : []
             var summary =
                 counted(schemas.catalogue.models.count, "model") + ", "
-                + counted(migrations.files.count, "migration file") + ": "
+                + counted(migrations.files.count, "migration file")
+                + (migrations.countsPassedOver.map { " (and \($0))" } ?? "") + ": "
             summary += faults.isEmpty ? "no faults" : counted(faults.count, "fault")
             if !unwritten.isEmpty {
                 summary +=

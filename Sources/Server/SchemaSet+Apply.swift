@@ -30,7 +30,7 @@ extension SchemaSet {
             if status.pending.isEmpty {
                 let declared = try tables(on: database)
                 let files = try DryRun(set, on: database).built
-                try requireBuilt(files, declared)
+                try requireBuilt(files, by: set, declared)
                 try requireThere(
                     live.structure, builtAs: files, declared, hint: database.backupHint)
             }
@@ -50,7 +50,7 @@ extension SchemaSet {
         try Problem.requireKept(
             dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
         let declared = try tables(on: database)
-        try requireBuilt(dryRun.built, declared)
+        try requireBuilt(dryRun.built, by: set, declared)
         _ = try migrator.apply(
             dryRun,
             judge: { live throws(Problem) in
@@ -59,9 +59,13 @@ extension SchemaSet {
             progress: { log.record(.migrated(name: $0.fileName)) })
     }
 
-    private func requireBuilt(_ built: DatabaseStructure, _ declared: DeclaredTables) throws {
+    private func requireBuilt(
+        _ built: DatabaseStructure, by set: MigrationSet, _ declared: DeclaredTables
+    ) throws {
         let difference = Difference.between(built, from: .migrations, declared)
-        try requireNothing(in: difference, of: "what Migrations/ builds") { .unwritten($0) }
+        try requireNothing(in: difference, of: "what Migrations/ builds") {
+            .unwritten($0, beside: set.countsPassedOver)
+        }
     }
 
     /// A database that `dev` has extended may have more than the files build: both must do.
@@ -136,11 +140,13 @@ extension Problem {
             hint: hint)
     }
 
-    fileprivate static func unwritten(_ additions: [String]) -> Problem {
-        Problem(
+    /// - Parameter others: how many files there are for other engines.
+    fileprivate static func unwritten(_ additions: [String], beside others: String?) -> Problem {
+        let beside = others.map { " Of the files that are there, \($0)." } ?? ""
+        return Problem(
             code: "migration_missing", status: 500,
             message: "No migration file builds what Schemas/ declares: "
                 + "\(additions.joined(separator: ", ")).",
-            hint: "Run 'apus migrate new NAME' to write it.")
+            hint: "Run 'apus migrate new NAME', with the same options, to write it.\(beside)")
     }
 }

@@ -58,6 +58,8 @@ private struct SchemaExtension: Sendable {
     private let migrator: Migrator
     /// Nil while nothing but adding is to be done.
     private let dryRun: DryRun?
+    /// The other servers of the database, where something is to be taken back.
+    private let others: [String]
     /// Where only a database made afresh would do.
     private let freshHint: String
 
@@ -73,6 +75,7 @@ private struct SchemaExtension: Sendable {
         let there = Difference.between(try migrator.structure(), declared)
         dryRun =
             try pending.isEmpty && there.refusals.isEmpty ? nil : DryRun(set, on: database)
+        others = dryRun == nil ? [] : try database.otherServers()
         freshHint = database.freshHint
     }
 
@@ -122,7 +125,7 @@ private struct SchemaExtension: Sendable {
             difference.faults(of: pending, from: before, to: after, against: declared))
     }
 
-    /// Drops what is empty and in the way.
+    /// Drops what is empty and in the way, unless another server may serve it.
     ///
     /// - Throws: `not_additive` when something else is.
     private func takeBack(
@@ -133,9 +136,14 @@ private struct SchemaExtension: Sendable {
         if difference.refusals.isEmpty { return [] }
         let holdings = try Holdings(
             in: transaction, of: live, besides: dryRun.built, schemas.catalogue)
-        let dropped = try TakeBack(
-            difference.refusals, from: live, recorded: dryRun.built, holdings
-        ).apply(in: transaction)
+        let claimed = try worded { () throws(DatabaseError) in try transaction.claimed() }
+        let takeBack = TakeBack(
+            difference.refusals, from: live, recorded: dryRun.built, holdings, claimed: claimed)
+        if !takeBack.isEmpty, !others.isEmpty {
+            try difference.requireAdditive(
+                to: "what the database already has", hint: Self.hint(servedBy: others))
+        }
+        let dropped = try takeBack.apply(in: transaction)
         let left = try DatabaseStructure(of: transaction)
         let rest = Difference.between(
             left, recorded: dryRun.built, holdings: holdings, declared)
@@ -144,6 +152,11 @@ private struct SchemaExtension: Sendable {
                 to: "what the database already has", hint: hint(rest, left, dryRun, holdings))
         }
         return dropped.map { .takenBack(what: $0) }
+    }
+
+    private static func hint(servedBy others: [String]) -> String {
+        "None of it was applied. Another server is connected to the database: "
+            + "\(others.joined(separator: "; ")). While it is, nothing is taken back that is empty."
     }
 
     private func hint(

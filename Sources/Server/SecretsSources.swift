@@ -132,7 +132,11 @@ extension SecretsSources {
 
     /// Makes the secrets that are there the database's own, whichever it had, or new ones where
     /// there are none.
+    ///
+    /// - Throws: `database_served` while a server is connected, which would go on with the former.
     private func accept(for database: any ServedDatabase) throws(Problem) -> FoundSecrets {
+        let servers = try database.otherServers()
+        guard servers.isEmpty else { throw .served(by: servers) }
         let present = try present(database.fact)
         let found = if let present { present } else { try make(for: database) }
         try database.note(SecretsFacts.fingerprint, found.secrets.fingerprint)
@@ -205,6 +209,14 @@ extension Problem {
                 + "\(path) is not there, \(others).",
             hint: "Restore \(path) from a backup. Where there is none, \(acceptance) makes new "
                 + "ones: then every API key and session of before is void.")
+    }
+
+    fileprivate static func served(by servers: [String]) -> Problem {
+        Problem(
+            code: "database_served", status: 503,
+            message: "Servers are connected to the database and have its secrets: "
+                + "\(servers.joined(separator: "; ")).",
+            hint: "Stop them first. Nothing was changed.")
     }
 
     fileprivate static var secretsSealed: Problem {

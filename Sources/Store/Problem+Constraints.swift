@@ -36,7 +36,7 @@ extension Problem {
     /// 23505, where nothing is known but the columns: the name is the one PostgreSQL would give.
     static func unique(on columns: [String], of table: String) -> Problem {
         .unique(
-            "\(table)_\(columns.joined(separator: "_"))_key",
+            ConstraintName.of(table, columns, "key"),
             key: "Key (\(columns.joined(separator: ", ")))")
     }
 

@@ -21,4 +21,9 @@ extension Problem {
     public static let tooManyWrites = Problem(
         code: "53400", status: 503, message: "Too many writes are waiting.",
         hint: "Try again in a moment.")
+
+    /// 53400: as many slow queries wait as may, or as may of one caller.
+    public static let tooManySlowQueries = Problem(
+        code: "53400", status: 503, message: "Too many slow queries are waiting.",
+        hint: "Try again in a moment, or make the query cheaper.")
 }

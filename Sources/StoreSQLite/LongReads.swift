@@ -1,13 +1,16 @@
 import Diagnostics
 import Store
 import Synchronization
+import Work
 
 /// The reads that have left the slow lane, and the threads that make their parts: short jobs in
 /// turn, so that each gets on however many there are, and none waits for a slow read.
 final class LongReads: Sendable {
     private struct State {
         var open: [ObjectIdentifier: (parts: PartMaker, caller: String)] = [:]
-        var byCaller: [String: Int] = [:]
+        var shares = Shares(
+            totalMax: DatabaseLimits.longReadsMax,
+            perCallerMax: DatabaseLimits.longReadsPerCallerMax)
         /// Done with, for the slow lane's next jobs: opening a connection costs as much as reading
         /// a megabyte.
         var spares: [PartMaker] = []
@@ -29,13 +32,7 @@ final class LongReads: Sendable {
     func add(_ parts: PartMaker, for caller: String) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
             if state.isClosed { return .closed }
-            let count = state.byCaller[caller, default: 0]
-            if count >= DatabaseLimits.longReadsPerCallerMax
-                || state.open.count >= DatabaseLimits.longReadsMax
-            {
-                return .tooManyLongReads
-            }
-            state.byCaller[caller] = count + 1
+            guard state.shares.take(for: caller) else { return .tooManyLongReads }
             state.open[ObjectIdentifier(parts)] = (parts, caller)
             return nil
         }
@@ -49,8 +46,7 @@ final class LongReads: Sendable {
             guard let entry = state.open.removeValue(forKey: ObjectIdentifier(parts)) else {
                 return false
             }
-            let count = state.byCaller[entry.caller, default: 0] - 1
-            state.byCaller[entry.caller] = count > 0 ? count : nil
+            state.shares.giveBack(from: entry.caller)
             return true
         }
         if isOpen { lane.post({ [self] in finish(parts) }, refused: { parts.end() }) }

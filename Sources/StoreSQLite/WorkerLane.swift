@@ -75,7 +75,7 @@ final class WorkerLane<Seat>: Sendable {
 extension Problem {
     fileprivate init(_ refusal: WorkRefusal) {
         switch refusal {
-        case .full: self = .tooManySlowReads
+        case .full: self = .tooManySlowQueries
         case .closed: self = .closed
         case .withdrawn: self = .withdrawn
         }

@@ -113,8 +113,4 @@ extension Problem {
     static let tooManyLongReads = Problem(
         code: "53400", status: 503, message: "Too many long answers are being sent.",
         hint: "Read the answers you have asked for, or ask for fewer rows at a time.")
-
-    static let tooManySlowReads = Problem(
-        code: "53400", status: 503, message: "Too many slow queries are waiting.",
-        hint: "Try again in a moment, or make the query cheaper.")
 }

@@ -1,4 +1,5 @@
 import HTTP
+import HTTPServer
 import TestSupport
 import Testing
 
@@ -24,6 +25,17 @@ private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\
         #expect(client.readAnswer()?.status == 503)
         #expect(client.readAnswer()?.status == 503)
         #expect(client.readAnswer()?.text == "GET /a")
+    }
+
+    @Test func `a peer that has closed its connection withdraws the work`() async throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/deferred"))
+        #expect(await eventually { server.gate.arrivals == 1 })
+        client.close()
+        #expect(await eventually { server.log.all == ["withdrawn"] })
+        #expect(await eventually { server.counters.openConnections == 0 })
+        server.gate.open()
     }
 
     @Test func `a reset withdraws the work, and a late reply goes nowhere`() async throws {

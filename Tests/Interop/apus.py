@@ -50,7 +50,7 @@ class Apus:
         # Production needs migration files; a model set without them is served as in development.
         self.command = "dev"
         if migrations and migrations.is_dir():
-            self._take_migrations(migrations)
+            shutil.copytree(migrations, self.directory / "Migrations")
             self.command = "serve"
         self.address = "127.0.0.1:0"
         self.process = None
@@ -60,16 +60,6 @@ class Apus:
     def _variables(self):
         database = {"APUS_DATABASE": self.database.url} if self.database else {}
         return os.environ | database | self.environment
-
-    def _take_migrations(self, migrations):
-        if not self.database:
-            shutil.copytree(migrations, self.directory / "Migrations")
-            return
-        # The files are SQLite's: PostgreSQL's are written anew.
-        subprocess.run(
-            [BINARY, "migrate", "new", "first", "--project", str(self.directory)],
-            check=True, capture_output=True, timeout=START_SECONDS,
-            env=self._variables())
 
     def start(self):
         """Starts the server, again at its old address if it had one."""

@@ -1,11 +1,12 @@
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 import Values
 
 @testable import REST
 
-@Suite struct BadInputTests {
+@Suite(.fewAtOnce) struct BadInputTests {
     static let reads: [(String, Int, String, String?)] = [
         ("/bookz", 404, "PGRST205", "Perhaps you meant the table 'public.books'"),
         ("/", 404, "PGRST126", nil), ("/books/", 404, "PGRST125", nil),

@@ -1,5 +1,6 @@
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import StoreSQLite
 import TestSupport
@@ -10,7 +11,7 @@ import Values
 
 /// Where create rules are judged: those of a row's own values before the writer hears of it, those
 /// that look other rows up by the store.
-@Suite(.timeLimit(.minutes(10))) struct CreateRuleTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(10))) struct CreateRuleTests {
     private static let models: [String: String] = [
         "rooms": """
         {"properties": {"id": {"type": "integer"}, "open": {"type": "boolean"}},

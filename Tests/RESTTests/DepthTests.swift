@@ -5,7 +5,7 @@ import Testing
 
 @testable import REST
 
-@Suite struct DepthTests {
+@Suite(.fewAtOnce) struct DepthTests {
     static let models = [
         "nodes": """
         {"properties": {"id": {"type": "integer"}, "open": {"type": "boolean"},

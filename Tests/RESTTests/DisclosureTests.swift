@@ -1,5 +1,6 @@
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 import Values
@@ -7,7 +8,7 @@ import Values
 @testable import REST
 
 /// Attacks that once told a caller of rows and columns beyond the rules, or changed them.
-@Suite struct DisclosureTests {
+@Suite(.fewAtOnce) struct DisclosureTests {
     static let ann = Identity(role: .authenticated, userID: RulesTests.ann.userID, email: "ann@x")
     static let bob = Identity(role: .authenticated, userID: RulesTests.bob.userID, email: "bob@x")
 

@@ -1,11 +1,12 @@
 import HTTP
+import PostgresTestSupport
 import Testing
 
 @testable import REST
 
 /// Embeds that bear the name of a column (rest.md §8.3): PostgREST sends both members, the embed
 /// last, and every JSON reader keeps the last.
-@Suite struct EmbedNameTests {
+@Suite(.fewAtOnce) struct EmbedNameTests {
     static let reads: [(String, String)] = [
         (
             "/books?select=*,author_id(name)&id=eq.1",

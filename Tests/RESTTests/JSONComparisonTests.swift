@@ -5,7 +5,7 @@ import Testing
 @testable import REST
 
 /// What `->` finds is JSON: equal as PostgreSQL's `jsonb` is, and without an order for now.
-@Suite struct JSONComparisonTests {
+@Suite(.fewAtOnce) struct JSONComparisonTests {
     static let models: [String: String] = [
         "docs": """
         {"properties": {"id": {"type": "integer"}, "data": {"type": "object"},

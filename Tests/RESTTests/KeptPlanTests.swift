@@ -10,7 +10,7 @@ import Values
 
 /// Plans are kept by the shape of a request: whoever asks again, with other values or as another
 /// caller, is answered as if nobody had asked before.
-@Suite struct KeptPlanTests {
+@Suite(.fewAtOnce) struct KeptPlanTests {
     static let models: [String: String] = [
         "notes": """
         {"properties": {"id": {"type": "integer"}, "slug": {"type": "string"},
@@ -226,7 +226,8 @@ import Values
     private static let array = TestEngine.isPostgres ? "json_build_array" : "json_array"
 
     static let contents = [
-        "SELECT \(array)(id, slug, owner, title, open, rank, secret, grade, pin, by) FROM notes",
-        "SELECT \(array)(id, note, text) FROM lines",
+        "SELECT \(array)(id, slug, owner, title, open, rank, secret, grade, pin, by) FROM notes "
+            + "ORDER BY id",
+        "SELECT \(array)(id, note, text) FROM lines ORDER BY id",
     ]
 }

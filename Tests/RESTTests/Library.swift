@@ -103,6 +103,30 @@ struct Library {
         await send(.get, target, fields, as: identity).text
     }
 
+    /// What many who ask the same at once are answered. SQLite's reads are one behind another.
+    func get(_ target: String, byMany count: Int) async -> [Response] {
+        guard let postgres else {
+            var responses: [Response] = []
+            for _ in 0..<count { responses.append(await send(.get, target)) }
+            return responses
+        }
+        let request = Request(.get, "/rest/v1" + target)
+        return await withTaskGroup(of: Response.self) { readers in
+            for _ in 0..<count {
+                readers.addTask { await postgres.service.response(to: request, from: .anonymous) }
+            }
+            return await readers.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    /// Runs a statement behind the service's back, where its rows are.
+    func run(_ statement: String) throws {
+        let database: any Database = postgres?.rows.database ?? database
+        try database.writeAndWait { transaction throws(Problem) in
+            try worded { () throws(DatabaseError) in _ = try transaction.run(SQL(text: statement)) }
+        }
+    }
+
     /// The first column of a query's rows, for looking behind the service's back.
     func values(_ sql: String) throws -> [Value] {
         if let postgres { return try postgres.rows.values(sql) }

@@ -13,7 +13,7 @@ import Values
 @testable import REST
 
 /// The same rows in both engines, and the same requests: the answers are the same, byte by byte.
-@Suite(.needsPostgres) struct PostgresReadTests {
+@Suite(.fewAtOnce, .needsPostgres) struct PostgresReadTests {
     /// Columns of every type.
     static let items = [
         "items": """

@@ -3,10 +3,10 @@ import Expressions
 import HTTP
 import Network
 import PostgresTestSupport
-import PostgresWire
 import Schema
 import Store
 import StorePostgres
+import StorePostgresTestSupport
 import TestSupport
 import Values
 
@@ -23,10 +23,8 @@ final class PostgresRows: Sendable {
     init(
         _ catalogue: Catalogue, _ rulebook: Rulebook, rows: (Model) throws -> [[Value]]
     ) throws {
-        place = try PostgresServer.shared.makeDatabase()
-        var cluster = ClusterConfiguration(try ConnectionTarget(place.url))
-        cluster.connectionsMax = 4
-        database = try PostgresDatabase.open(PostgresConfiguration(cluster)) { _ in }
+        place = try TestDatabase.makeReady()
+        database = try place.open()
         for model in catalogue.modelsByDependency {
             try Self.make(model, rulebook, try rows(model), in: database)
         }

@@ -1,4 +1,5 @@
 import HTTP
+import PostgresTestSupport
 import Testing
 
 @testable import REST
@@ -26,7 +27,7 @@ private let thingRows = [
     "INSERT INTO things VALUES (4, 'ä', 9223372036854775807, 1e21, 100, 1, NULL, NULL, NULL, 3)",
 ]
 
-@Suite struct ReadTests {
+@Suite(.fewAtOnce) struct ReadTests {
     func get(_ target: String, _ fields: [(String, String)] = []) async throws -> Response {
         try await Library(models: things, data: thingRows).send(.get, target, fields)
     }

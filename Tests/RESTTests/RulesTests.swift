@@ -1,5 +1,6 @@
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 import Values
@@ -9,7 +10,7 @@ import Values
 /// Posts with owners and visibility, comments below them, tags through a junction, and a secret
 /// column. The rules of rows are a security boundary: what a caller may not read must not show,
 /// count, sort, filter or exist.
-@Suite struct RulesTests {
+@Suite(.fewAtOnce) struct RulesTests {
     static let ann = Identity(role: .authenticated, userID: "00000000-0000-0000-0000-00000000000a")
     static let bob = Identity(role: .authenticated, userID: "00000000-0000-0000-0000-00000000000b")
 

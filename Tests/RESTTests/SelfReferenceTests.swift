@@ -1,10 +1,11 @@
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Testing
 
 /// Bodies of several rows for a model that refers to itself: what is missing is told of the rows
 /// that were written.
-@Suite struct SelfReferenceTests {
+@Suite(.fewAtOnce) struct SelfReferenceTests {
     private static func library() throws -> Library {
         let models = [
             "nodes": """

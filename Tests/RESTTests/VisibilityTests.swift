@@ -1,5 +1,6 @@
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Testing
 
 /// The security boundary, by generated requests: what a caller gets from a database with hidden
 /// rows is, byte for byte, what anybody would get from one where those rows never were.
-@Suite struct VisibilityTests {
+@Suite(.fewAtOnce) struct VisibilityTests {
     static let models: [String: String] = [
         "posts": """
         {"properties": {"id": {"type": "integer"}, "n": {"type": "integer"},
@@ -87,6 +88,22 @@ import Testing
             if seen.body.count > 2 { found += 1 }
         }
         #expect(found > 75, "most requests find something")
+    }
+
+    /// Few rows, but much to say about which: what an engine does to prepare for the statement must
+    /// not cost more than to run it.
+    @Test func `a few rows that nest deep are read in time by many`() async throws {
+        let library = try Library(models: Self.models, data: Self.rows)
+        let target = """
+            /tags?select=id,posts!left(id,comments!inner(id,post!inner(id)),\
+            tags!left(id,x2posts:posts!inner()))\
+            &posts.comments.not.and=(or(n.eq.3,post.not.is.null),id.gt.2)\
+            &posts.not.and=(or(n.eq.1,comments.not.is.null),id.gt.2)&posts.order=n,id.desc\
+            &posts.limit=2&or=(n.lt.4,posts.is.null)&order=n,id.desc
+            """
+        for response in await library.get(target, byMany: 16) {
+            #expect(response.status == 200 && response.body.count > 2, "\(response.text)")
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 import HTTP
+import PostgresTestSupport
 import Testing
 
 @testable import REST
 
 /// rest.md §8.9 and §23, byte for byte.
-@Suite struct WorkedExampleTests {
+@Suite(.fewAtOnce) struct WorkedExampleTests {
     static let examples: [(String, Int, String?)] = [
         ("/books?select=title,authors(name)", 300, nil),
         (

@@ -1,12 +1,13 @@
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 import Values
 
 @testable import REST
 
-@Suite struct WriteRulesTests {
+@Suite(.fewAtOnce) struct WriteRulesTests {
     let ann = RulesTests.ann
     let bob = RulesTests.bob
     static let representation = [("prefer", "return=representation")]

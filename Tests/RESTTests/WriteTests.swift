@@ -1,12 +1,13 @@
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 import Values
 
 @testable import REST
 
-@Suite struct InsertTests {
+@Suite(.fewAtOnce) struct InsertTests {
     static let bodies: [(String, String, String)] = [
         ("/authors?select=id,name", #"{"name":"Cy"}"#, #"[{"id":3,"name":"Cy"}]"#),
         (
@@ -166,7 +167,7 @@ import Values
     }
 }
 
-@Suite struct UpsertTests {
+@Suite(.fewAtOnce) struct UpsertTests {
     static let merge = [("prefer", "resolution=merge-duplicates,return=representation")]
 
     @Test func `rows that are there are updated and others inserted`() async throws {
@@ -234,7 +235,7 @@ import Values
     }
 }
 
-@Suite struct UpdateTests {
+@Suite(.fewAtOnce) struct UpdateTests {
     static let representation = [("prefer", "return=representation")]
 
     static let patches: [(String, String, String)] = [

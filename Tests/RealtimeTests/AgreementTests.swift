@@ -4,7 +4,6 @@ import Expressions
 import Query
 import Schema
 import Store
-import StoreSQLite
 import TestSupport
 import Testing
 import Values
@@ -12,7 +11,7 @@ import Values
 @testable import Realtime
 
 /// The value index, the shared judges and their memory must never change what is delivered: a row
-/// comes through a feed exactly when SQLite, asked with the same filter and rule, finds it.
+/// comes through a feed exactly when the engine, asked with the same filter and rule, finds it.
 @Suite(.blocking) struct AgreementTests {
     static let rules = [
         "true", "owner = auth.uid()", "auth.uid() = owner and kind = 'a'",
@@ -64,20 +63,18 @@ import Values
             #expect(sent.last?.contains("Subscribed") == true, "\(sent)")
         }
         var generator = SeededGenerator(seed: 7)
-        let reader = try stage.database.makeReader()
         for id in 1...40 {
             let row = Self.row(Int64(id), &generator)
-            try stage.run("DELETE FROM mixed; INSERT INTO mixed " + Self.values(row))
+            try stage.run("DELETE FROM mixed")
+            try stage.tables.run(try Self.insertion(of: row, stage))
             // An UPDATE whose old row is anything, and the DELETE of the same row.
             stage.update("mixed", Self.row(Int64(id), &generator), row)
             stage.delete("mixed", row)
-            for one in listeners {
-                let context = one.identity.context(now: stage.now)
-                let found = try reader.query(
-                    text: one.sql.text, arguments: one.sql.arguments, context
-                ) { (rows: inout Rows) throws(DatabaseError) in try rows.next()
-                }
-                let expected = found ? ["UPDATE \(id)", "DELETE \(id)"] : []
+            let found = try stage.tables.answers(
+                to: listeners.map { ScalarQuery($0.sql, $0.identity.context(now: stage.now)) })
+            #expect(found.count == listeners.count)
+            for (one, isFound) in zip(listeners, found) {
+                let expected = isFound == .integer(1) ? ["UPDATE \(id)", "DELETE \(id)"] : []
                 #expect(try one.peer.changes() == expected, "\(one.filter) of \(row)")
             }
         }
@@ -95,7 +92,8 @@ import Values
         if let predicate = try FeedFilter.parse(text)?.resolved(for: model).predicate {
             select.conditions.append(predicate.condition(on: "r"))
         }
-        return SQLiteDialect().text(of: select)
+        return stage.tables.reader.dialect.text(
+            of: SelectStatement([.init(.exists(select))], from: []))
     }
 
     /// A row with many NULLs and few different values, so that filters meet.
@@ -114,18 +112,13 @@ import Values
         ]
     }
 
-    /// `(columns) VALUES (…)` of a row.
-    private static func values(_ row: [String: Value]) -> String {
-        let columns = row.keys.sorted()
-        let literals = columns.map { column in
-            switch row[column] ?? .null {
-            case .null: "NULL"
-            case .integer(let number): "\(number)"
-            case .real(let number): "\(number)"
-            case .text(let text): "'\(text)'"
-            case .blob: "X''"
-            }
+    private static func insertion(of row: [String: Value], _ stage: Stage) throws -> SQL {
+        var sql: SQL = "INSERT INTO mixed VALUES ("
+        for (index, column) in try #require(stage.catalogue.model("mixed")).columns.enumerated() {
+            if index > 0 { sql.append(", ") }
+            sql.append(argument: row[column.name] ?? .null, column.type)
         }
-        return "(\(columns.joined(separator: ","))) VALUES (\(literals.joined(separator: ",")))"
+        sql.append(")")
+        return sql
     }
 }

@@ -2,7 +2,6 @@ import Bytes
 import Diagnostics
 import Expressions
 import Store
-import StoreSQLite
 import Testing
 import Values
 
@@ -11,11 +10,11 @@ import Values
 /// A reader that has no answer at hand, as one whose engine is another process: it notes what it is
 /// asked, and answers when the test says so.
 private final class AwaitedReader: Reader {
-    private let reader: SQLiteReader
+    private let reader: any Reader
     private(set) var asked: [(queries: [ScalarQuery], reply: (Result<[Value], Problem>) -> Void)] =
         []
 
-    init(_ reader: SQLiteReader) { self.reader = reader }
+    init(_ reader: any Reader) { self.reader = reader }
 
     var dialect: any Dialect { reader.dialect }
 

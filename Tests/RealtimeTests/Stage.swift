@@ -2,9 +2,9 @@ import Bytes
 import Diagnostics
 import Expressions
 import HTTP
+import PostgresTestSupport
 import Schema
 import Store
-import StoreSQLite
 import Values
 
 @testable import Realtime
@@ -85,10 +85,10 @@ final class Peer {
     }
 }
 
-/// A hub with real models, rules and SQLite, an own clock, and changes made by hand.
+/// A hub with real models, rules and tables, an own clock, and changes made by hand.
 final class Stage {
     private(set) var catalogue: Catalogue
-    let database: SQLiteDatabase
+    let tables: any StageTables
     private(set) var hub: RealtimeHub!
     /// The wall clock; tests may set it.
     var now = Instant(seconds: 1_800_000_000)
@@ -102,19 +102,14 @@ final class Stage {
 
     init(
         _ models: [String: String], rules: String? = nil, settings: FeedSettings = FeedSettings(),
-        reading: (SQLiteReader) -> any Reader = { $0 }
+        reading: (any Reader) -> any Reader = { $0 }
     ) throws {
         catalogue = try Self.catalogue(models, rules)
-        database = try SQLiteDatabase.open(.temporary)
         let rulebook = try Rulebook.compile(catalogue)
-        for model in catalogue.modelsByDependency {
-            let definition = try model.definition(render: rulebook.definition)
-            for statement in SQLiteDialect().create(definition) {
-                try run(statement)
-            }
-        }
+        tables = try TestEngine.makeTables(
+            catalogue.modelsByDependency.map { try $0.definition(render: rulebook.definition) })
         hub = RealtimeHub(
-            catalogue: catalogue, rulebook: rulebook, reader: reading(try database.makeReader()),
+            catalogue: catalogue, rulebook: rulebook, reader: reading(tables.reader),
             settings: settings,
             authenticate: { [unowned self] token in
                 identities[token].map(Result.success) ?? .failure(.malformed)
@@ -123,7 +118,7 @@ final class Stage {
             uptime: { [unowned self] in uptime })
     }
 
-    deinit { database.close() }
+    deinit { tables.close() }
 
     /// Lets time pass.
     func advance(microseconds: Int64) {
@@ -144,15 +139,7 @@ final class Stage {
     }
 
     /// Commits a statement; no change is delivered for it.
-    func run(_ statement: String) throws {
-        try database.writeAndWait { (transaction) throws(Problem) in
-            do throws(DatabaseError) {
-                try transaction.executeScript(statement)
-            } catch {
-                throw Problem(code: "XX000", status: 500, message: "\(error)")
-            }
-        }
-    }
+    func run(_ statement: String) throws { try tables.run(SQL(text: statement)) }
 
     func connect(_ serializer: Serializer = .arrays, as identity: Identity = .anonymous) -> Peer {
         Peer(RealtimeSession(hub: hub, serializer: serializer, identity: identity), on: self)

@@ -3,7 +3,6 @@ import Diagnostics
 import HTTP
 import Schema
 import Store
-import StoreSQLite
 import Testing
 import Values
 
@@ -17,7 +16,7 @@ import Values
             .insert, "todos", new: ["id": .integer(7), "list": .integer(4), "title": .text("milk")])
         let round = Round(
             number: 1, change: change, model: model, now: stage.now,
-            lookUps: LookUps(reader: try stage.database.makeReader()), departed: nil)
+            lookUps: LookUps(reader: stage.tables.reader), departed: nil)
         let projection = Projection(model, Projection.Key(selected: nil, hidden: []))
         let data = projection.data(in: round, showsOld: false)
         for (serializer, head, end) in [

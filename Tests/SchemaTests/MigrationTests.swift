@@ -184,7 +184,8 @@ import Testing
             "INSERT INTO a VALUES ('p', 1), ('p', 1), ('it''s', 2), ('it''s', 2), ('it''s', 2);")
         _ = try Migrator(database, set).apply(at: Self.now)
         let addition = Difference.Addition(
-            what: "unique a_x_y_key", statement: "CREATE UNIQUE INDEX a_x_y_key ON a (x, y)")
+            what: "unique a_x_y_key", statement: "CREATE UNIQUE INDEX a_x_y_key ON a (x, y)",
+            part: .index("a_x_y_key"))
         let problem = #expect(throws: Problem.self) {
             try Migrator(database, set).apply([addition])
         }

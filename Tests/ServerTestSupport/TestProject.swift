@@ -43,8 +43,7 @@ public final class TestProject {
         if let models {
             for (name, text) in models { try write(text, to: "Schemas/models/\(name).json") }
         } else {
-            // The repository's migration files are SQLite's.
-            for folder in TestEngine.isPostgres ? ["Schemas"] : ["Schemas", "Migrations"] {
+            for folder in ["Schemas", "Migrations"] {
                 try FileManager.default.copyItem(
                     at: Repository.root.appending(path: folder), to: root.appending(path: folder))
             }

@@ -88,6 +88,47 @@ import Testing
         #expect(code == 1)
     }
 
+    @Test(.needsPostgres, arguments: commands)
+    func `a role that another one has served with is told whose the schema is`(
+        command: [String]
+    ) throws {
+        let server = try PostgresServer.shared
+        let database = try server.makeDatabase()
+        let (first, second) = ("first_\(database.name)", "Second_\(database.name)")
+        try server.client().execute(
+            """
+            CREATE ROLE \(first) LOGIN; CREATE ROLE "\(second)" LOGIN;
+            GRANT CREATE ON DATABASE \(database.name) TO \(first), "\(second)"
+            """)
+        let client = try database.client()
+        try client.execute("GRANT CREATE ON SCHEMA public TO \(first), \"\(second)\"")
+        defer {
+            try? client.execute(
+                """
+                DROP OWNED BY \(first), "\(second)" CASCADE; DROP ROLE \(first), "\(second)"
+                """)
+        }
+        func address(_ role: String) -> String {
+            "postgres://\(role)@/\(database.name)?host=\(server.directory)"
+        }
+        let project = try TestProject()
+        try Backend.start(
+            ServerOptions(
+                project: project.path, listen: "127.0.0.1:0", logLevel: "error",
+                database: address(first)), mode: .development
+        ).stop()
+        let (lines, code) = try output(command, address(second))
+        #expect(
+            lines.contains { $0.contains("Its schema _apus belongs to the role \(first)") },
+            "\(lines)")
+        #expect(
+            lines.last?.contains("GRANT \(first) TO \"\(second)\"") == true, "\(lines)")
+        #expect(code == 1)
+        try client.execute("GRANT \(first) TO \"\(second)\"")
+        let (after, _) = try output(["migrate", "status"], address(second))
+        #expect(after.contains { $0.contains("no migration files") }, "\(after)")
+    }
+
     @Test(.needsPostgres)
     func `a server whose database is away says so, and goes on when it is back`() async throws {
         let server = try PostgresServer.makeOwn()

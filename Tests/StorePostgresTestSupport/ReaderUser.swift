@@ -57,12 +57,12 @@ public final class ReaderUser: Sendable {
     /// - Returns: what withdraws it.
     public func start(
         _ query: ReadQuery, _ arguments: ReadArguments? = nil, _ context: QueryContext = .none,
-        to record: Record<Result<RowsAnswer, Problem>> = Record()
+        for caller: String = "nobody", to record: Record<Result<RowsAnswer, Problem>> = Record()
     ) throws -> @Sendable () -> Void {
         try thread.perform { [reader] _ throws(Problem) in
             let reading = try worded { () throws(DatabaseError) in
                 try reader.value.read(
-                    query, arguments ?? ReadArguments(query), context, for: "nobody")
+                    query, arguments ?? ReadArguments(query), context, for: caller)
             }
             return Self.start(reading, record)
         }

@@ -138,6 +138,45 @@ import Testing
         let read = user.run("select 1")
         #expect(read.succeeded)
         #expect(user.run("select 2", on: .write).value == "2")
-        #expect(user.counts.losses == 1)
+    }
+
+    @Test(arguments: [Lane.read, .slow])
+    func `no more statements outlive their cancel than there are connections`(
+        lane: Lane
+    ) async throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.cancelTime = .milliseconds(100)
+            $0.lanes[lane]?.connectionsMax = 1
+        }
+        let most = lane == .read ? 2 : 1
+        var stopped: [Int32] = []
+        defer { for backend in stopped { kill(backend, SIGCONT) } }
+        for _ in 0..<most {
+            let backend = try #require(
+                user.run("select pg_backend_pid()", on: lane).value.flatMap { Int32($0) })
+            kill(backend, SIGSTOP)
+            stopped.append(backend)
+            #expect(user.run("select 1", on: lane, within: .milliseconds(100)).failure == .timedOut)
+        }
+        #expect(user.run("select 1", on: lane, within: .milliseconds(300)).failure == .timedOut)
+        #expect(user.open(lane) == most && user.counts.connects == most)
+        while let backend = stopped.popLast() { kill(backend, SIGCONT) }
+        #expect(await eventually { user.run("select 2", on: lane).value == "2" })
+        #expect(await eventually { user.open(lane) <= 1 })
+    }
+
+    @Test func `reads behind one that outlives its cancel are answered`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.cancelTime = .milliseconds(100)
+            $0.lanes[.read]?.connectionsMax = 1
+        }
+        let backend = try #require(
+            user.run("select pg_backend_pid()").value.flatMap { Int32($0) })
+        kill(backend, SIGSTOP)
+        defer { kill(backend, SIGCONT) }
+        let first = user.submit([("select 1", .reads)], on: .read, within: .milliseconds(50))
+        let behind = user.submit((2..<5).map { ("select \($0)", .reads) }, on: .read)
+        #expect(first.wait(for: 1).first?.1.failure == .timedOut)
+        #expect(behind.wait(for: 3).compactMap { $0.1.value }.sorted() == ["2", "3", "4"])
     }
 }

@@ -43,6 +43,13 @@ import Testing
         #expect(rows.rows == [["0"]])
     }
 
+    @Test(arguments: [Lane.read, .slow, .write])
+    func `no statement is compiled to machine code`(lane: Lane) throws {
+        // For some the compiler takes seconds, and a new connection begins anew.
+        let user = try PoolUser(try PostgresServer.shared.url())
+        #expect(user.run("show jit", on: lane).value == "off")
+    }
+
     @Test func `an error is its unit's own, and those behind it go on`() throws {
         let user = try PoolUser(try PostgresServer.shared.url()) {
             $0.lanes[.read]?.connectionsMax = 1

@@ -43,6 +43,8 @@ final class PostgresStage: Sendable {
     fileprivate static func patience(_ configuration: inout ClusterConfiguration) {
         configuration.lanes[.write] = LaneSettings(
             connectionsMax: 2, statementTimeout: .seconds(120), lockTimeout: .seconds(120))
+        configuration.lanes[.slowWrite] = LaneSettings(
+            connectionsMax: 1, statementTimeout: .seconds(120), lockTimeout: .seconds(120))
     }
 
     fileprivate static func writes(_ user: PoolUser) -> PostgresWrites {

@@ -88,7 +88,8 @@ import Values
         let stage = try PostgresStage()
         let client = try stage.client()
         try client.execute("BEGIN; LOCK TABLE notes")
-        let program = stage.writes.prepare(TargetCases.update(TargetCases.target()))
+        let program = stage.writes.prepare(
+            TargetCases.update(TargetCases.target([TargetCases.isOne], isNamedByKey: true)))
         let five = TargetCases.values(2, .integer(5))
         let told = Record<String>()
         var withdrawals: [WriteWithdrawal] = []
@@ -102,7 +103,7 @@ import Values
         #expect(told.wait(for: 1) == ["failed 57014"])
         try client.execute("COMMIT")
         #expect(told.wait(for: 3).sorted() == [
-            "2 written, 0 new", "2 written, 0 new", "failed 57014",
+            "1 written, 0 new", "1 written, 0 new", "failed 57014",
         ])
     }
 
@@ -112,7 +113,8 @@ import Values
         let client = try stage.client()
         try client.execute("BEGIN; LOCK TABLE notes")
         async let outcome = stage.writes.run(
-            TargetCases.update(TargetCases.target()), TargetCases.values(2, .integer(5)))
+            TargetCases.update(TargetCases.target([TargetCases.isOne], isNamedByKey: true)),
+            TargetCases.values(2, .integer(5)))
         try await stage.someoneWaits()
         try server.restart(immediate: true)
         #expect(summary(try await outcome) == "failed 08007")

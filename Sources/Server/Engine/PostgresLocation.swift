@@ -16,7 +16,10 @@ struct PostgresLocation: DatabaseLocation {
 
     func open(_ settings: Settings, log: Log) throws -> any ServedDatabase {
         var cluster = cluster
-        cluster.connectionsMax = settings.database.connectionsMax
+        let loops = settings.loops
+        cluster.connectionsMax =
+            settings.database.connectionsMax ?? ClusterConfiguration.connections(for: loops)
+        cluster.shareOut(among: loops)
         return try PostgresDatabase.open(
             PostgresConfiguration(
                 cluster,

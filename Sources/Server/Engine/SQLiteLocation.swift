@@ -51,6 +51,9 @@ extension SQLiteDatabase: ServedDatabase {
         return LoopStore(reader: reader, writes: self, detach: {})
     }
 
+    /// None: the lock of the data directory lets no other in.
+    func otherServers() -> [String] { [] }
+
     func look() { checkFiles() }
 
     var fault: ServingState? { loss.map(ServingState.databaseLost) }

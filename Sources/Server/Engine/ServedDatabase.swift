@@ -9,6 +9,9 @@ protocol ServedDatabase: Database, MigrationTarget {
     /// What a loop reads and writes with. To be called on the loop.
     func attach(to context: LoopContext) throws(Problem) -> LoopStore
 
+    /// The other servers that serve from it, each as people tell it from others. Blocks.
+    func otherServers() throws(Problem) -> [String]
+
     /// Looks whether the database is still there; called each second. Returns at once.
     func look()
 

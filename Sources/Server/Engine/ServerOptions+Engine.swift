@@ -2,6 +2,8 @@ import Configuration
 import Diagnostics
 import Schema
 import Store
+import StorePostgres
+import StoreSQLite
 
 extension ServerOptions {
     /// Where the project's rows are.
@@ -15,10 +17,17 @@ extension ServerOptions {
         return SQLiteLocation(path: databasePath, dataDirectory: dataDirectory)
     }
 
-    /// The files of `Migrations/`, which are for the engine in use.
+    /// The files of `Migrations/` that are for the engine in use.
     ///
     /// - Throws: every fault of every file.
     func loadMigrations() throws -> MigrationSet {
-        try MigrationSet.load(migrationsDirectory, for: try database().definitions)
+        let dialect = try database().definitions
+        let others = Self.migrationForms.filter { $0 != dialect.fileForm }
+        return try MigrationSet.load(migrationsDirectory, for: dialect, beside: others)
     }
+
+    /// What the migration files of each engine say of themselves.
+    private static let migrationForms = [
+        SQLiteMigrations().definitions.fileForm, PostgresDialect().fileForm,
+    ]
 }

@@ -17,7 +17,7 @@ public struct IndexStructure: Hashable, Sendable {
     }
 
     /// The index's name.
-    public let name: String
+    public var name: String
     /// The table's name.
     public let table: String
     /// Whether no two of its rows are alike in all parts.

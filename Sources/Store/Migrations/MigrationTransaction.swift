@@ -14,6 +14,13 @@ public protocol MigrationTransaction: AnyObject {
     /// Drops a part that is there.
     func drop(_ part: SchemaPart) throws(DatabaseError)
 
+    /// Takes down that development has made a part that is there.
+    func claim(_ part: SchemaPart) throws(DatabaseError)
+
+    /// What development has made of what is there; nil where nobody else makes anything: then it is
+    /// all that no migration file builds.
+    func claimed() throws(DatabaseError) -> Set<SchemaPart>?
+
     // MARK: Files
 
     /// Runs one statement of a migration file.
@@ -72,6 +79,12 @@ public protocol MigrationTransaction: AnyObject {
 }
 
 extension MigrationTransaction {
+    /// The database is the server's alone.
+    public func claim(_ part: SchemaPart) throws(DatabaseError) {}
+
+    /// The database is the server's alone.
+    public func claimed() throws(DatabaseError) -> Set<SchemaPart>? { nil }
+
     /// Every file runs in a transaction.
     public func begin(
         _ record: MigrationRecord, _ script: MigrationScript

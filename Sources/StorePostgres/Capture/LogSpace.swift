@@ -39,6 +39,8 @@ public struct LogSpace: Hashable, Sendable {
         case migration
         /// Writing what must not be written side by side.
         case transaction
+        /// Serving, which several do.
+        case serving
     }
 
     /// The two arguments of an advisory lock's function. Locks belong to a database, so the second

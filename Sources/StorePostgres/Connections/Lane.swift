@@ -6,6 +6,8 @@ public enum Lane: Int, CaseIterable, Hashable, Sendable {
     case write
     /// Reads that take long, which would hold up those behind them.
     case slow
+    /// Writes that take long, each the statement of a plan that is known for it.
+    case slowWrite
     /// Lent to one caller for several round trips: transactions of threads, migrations, LISTEN.
     case exclusive
 
@@ -13,7 +15,7 @@ public enum Lane: Int, CaseIterable, Hashable, Sendable {
     var isReadOnly: Bool {
         switch self {
         case .read, .slow: true
-        case .write, .exclusive: false
+        case .write, .slowWrite, .exclusive: false
         }
     }
 
@@ -23,7 +25,25 @@ public enum Lane: Int, CaseIterable, Hashable, Sendable {
         case .read: "short reads"
         case .write: "writes"
         case .slow: "long reads"
+        case .slowWrite: "long writes"
         case .exclusive: "transactions"
+        }
+    }
+
+    /// Where its units are run that take long; nil where all may take what they like.
+    var slowLane: Lane? {
+        switch self {
+        case .read: .slow
+        case .write: .slowWrite
+        case .slow, .slowWrite, .exclusive: nil
+        }
+    }
+
+    /// Whether its units may take long, so that callers share it.
+    var isSlow: Bool {
+        switch self {
+        case .slow, .slowWrite: true
+        case .read, .write, .exclusive: false
         }
     }
 
@@ -31,7 +51,7 @@ public enum Lane: Int, CaseIterable, Hashable, Sendable {
     var depth: Int {
         switch self {
         case .read: ConnectionLimits.pipelineDepth
-        case .write, .slow, .exclusive: 1
+        case .write, .slow, .slowWrite, .exclusive: 1
         }
     }
 }

@@ -34,14 +34,21 @@ public struct LaneSettings: Hashable, Sendable {
         case .slow:
             LaneSettings(
                 connectionsMax: 1, statementTimeout: .seconds(60), lockTimeout: .seconds(2))
+        case .slowWrite:
+            LaneSettings(connectionsMax: 1, statementTimeout: .seconds(8), lockTimeout: .seconds(2))
         case .exclusive:
             LaneSettings(connectionsMax: 4, statementTimeout: nil, lockTimeout: nil)
         }
     }
 
+    /// Statements of requests run for milliseconds. The server guesses from the depth of some, or
+    /// where it has no statistics yet, that they run for long, and would compile those to machine
+    /// code: for seconds, and once more on each connection.
+    private static let uncompiled = ServerSetting(name: "jit", value: "off")
+
     /// What the start-up packet says of them. Poolers do not know these.
     func startup(isReadOnly: Bool) -> [ServerSetting] {
-        var settings: [ServerSetting] = []
+        var settings = [Self.uncompiled]
         if isReadOnly {
             settings.append(ServerSetting(name: "default_transaction_read_only", value: "on"))
         }

@@ -32,12 +32,14 @@ final class LaneState {
     /// Connections, those that are being opened included.
     var count: Int { connections.count + searches.count }
 
-    /// The connection that the next unit goes to: the one with the fewest in flight.
+    /// The connection that the next unit goes to: the one with the fewest in flight, unless that is
+    /// held up.
     func next() -> PostgresConnection? {
         var best: PostgresConnection?
         for connection in connections where connection.takesUnits {
             let count = connection.running.count
             if count == 0 { return connection }
+            if connection.isHeldUp { continue }
             if count < best?.running.count ?? .max { best = connection }
         }
         return best

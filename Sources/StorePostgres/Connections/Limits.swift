@@ -1,7 +1,20 @@
 /// Bounds of the connections, each with its unit and its reason.
 enum ConnectionLimits {
+    /// Connections besides those of the loops for short reads and writes: for what follows the
+    /// changes, slow reads and transactions.
+    static let ownConnections = 4
     /// Units in flight on one connection of the read lane: more add latency and no throughput.
     static let pipelineDepth = 8
+    /// What a unit may run beyond a round trip before nothing more is begun behind it, and before
+    /// it is taken to be slow, in milliseconds. A page of rows with embeds fits.
+    static let heldUpMilliseconds: UInt64 = 5
+    static let patienceMilliseconds: UInt64 = 25
+    /// How long the plan of a slow unit is run on the slow lane at once, in milliseconds.
+    static let slowMilliseconds: UInt64 = 60_000
+    /// Slow units of a process that wait or run, and those of one caller, so that several must be
+    /// greedy before others are refused.
+    static let slowUnitsMax = 256
+    static let slowUnitsPerCallerMax = 16
     /// Units that wait for a connection of one lane of one loop.
     static let waitingMax = 1_000
     /// Bytes of rows that one unit may bring: an answer must fit into memory.

@@ -1,6 +1,7 @@
 public import Network
 import PostgresWire
 import Synchronization
+import Work
 
 /// The servers that a connection target names, as all loops of a process see them: what their
 /// pools share. Any thread.
@@ -14,6 +15,11 @@ public final class PostgresCluster: Sendable {
     let keys = KeyDerivation()
     let budget: ConnectionBudget
     let log: @Sendable (ConnectionEvent) -> Void
+    /// Units of the slow lanes of all loops.
+    let slowUnits = Mutex(
+        Shares(
+            totalMax: ConnectionLimits.slowUnitsMax,
+            perCallerMax: ConnectionLimits.slowUnitsPerCallerMax))
     private let namesWork = Atomic(true)
     private let takesSettings = Atomic(true)
     private let version = Mutex<String?>(nil)

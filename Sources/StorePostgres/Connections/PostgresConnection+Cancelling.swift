@@ -29,9 +29,12 @@ extension PostgresConnection {
         }
     }
 
-    /// A unit that nobody wants any more has come to run: it is cancelled unless it ends soon.
+    /// Another unit has come to run. One that nobody wants any more is cancelled unless it ends
+    /// soon.
     func lookAtFirst() {
-        guard let first = running.first, first.phase == .over else { return }
+        guard let first = running.first else { return }
+        watchFirst()
+        guard first.phase == .over else { return }
         watch(until: loop.nowMilliseconds + ConnectionLimits.unwantedMilliseconds)
     }
 

@@ -6,9 +6,10 @@ import PostgresWire
 extension PostgresConnection {
     /// Begins a unit. There must be room.
     func begin(_ run: UnitRun) {
-        guard let content = run.unit?.content else { return }
+        guard let unit = run.unit else { return }
         if !cluster.preparesByName, session.preparesByName { session.stopPreparingByName() }
         run.answerBytes = 0
+        let content = lane.isSlow ? unit.slowSteps.map { .steps($0) } ?? unit.content : unit.content
         switch content {
         case .script(let sql): run.began(on: self, as: session.query(sql))
         case .steps(let steps):
@@ -25,6 +26,7 @@ extension PostgresConnection {
             run.began(on: self, as: id)
         }
         running.append(run)
+        if running.count == 1 { watchFirst() }
         watch(until: run.deadline)
         flush()
     }
@@ -54,17 +56,20 @@ extension PostgresConnection {
     func finished(_ id: UnitID, _ outcome: UnitOutcome) {
         guard let index = running.firstIndex(where: { $0.id == id }) else { return }
         let run = running.remove(at: index)
+        notePace(of: run, outcome)
         let attempt = UnitVerdict.Attempt(
             effect: run.effect, answerBytesMax: run.answerBytesMax, fate: run.fate,
             isWhole: loan == nil, mayBeHit: run.mayBeHit,
+            isImpatient: run.pace != nil && run.lane.slowLane != nil,
             left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
         if cancelled?.run === run { cancelled = nil }
-        lookAtFirst()
+        if index == 0 { lookAtFirst() }
         run.left()
         guard run.phase != .over else { return }
         switch UnitVerdict.of(outcome, attempt, &run.history) {
         case .tell(let result): run.tell(result)
         case .runAgain(let pause): pool?.runAgain(run, after: pause)
+        case .runSlowly: pool?.runSlowly(run)
         }
         if case .failed(let error, at: _, _) = outcome, error.sqlState == .readOnlyTransaction {
             pool?.foundReadOnly(self)

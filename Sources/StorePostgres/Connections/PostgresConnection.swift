@@ -37,6 +37,11 @@ final class PostgresConnection: StreamSocketDelegate {
     var cancelRequest: CancelRequest?
     /// What was cancelled, and when the connection is closed unless that has ended.
     var cancelled: (run: UnitRun, end: UInt64)?
+    /// Since when the first unit in flight is the first, and the least that one has taken, which is
+    /// about a round trip, in milliseconds of the loop's clock.
+    var firstSince: UInt64 = 0
+    var roundTrip: UInt64 = 0
+    private var startedAt: UInt64 = 0
     private var timer: TimerToken?
     private var timerEnd = UInt64.max
     /// When it was ready, in milliseconds of the loop's clock, and when it began to be idle.
@@ -68,6 +73,7 @@ final class PostgresConnection: StreamSocketDelegate {
     /// Signs in. `completion` is called once, not before this returns, unless it is aborted.
     func start(_ completion: @escaping (HostFailure.Cause?) -> Void) {
         phase = .starting(completion)
+        startedAt = loop.nowMilliseconds
         timer = loop.schedule(after: cluster.connectOptions.timeout) { [weak self] in
             self?.timerFired()
         }
@@ -220,6 +226,7 @@ final class PostgresConnection: StreamSocketDelegate {
         if let version = session.setting("server_version") { cluster.noteVersion(version) }
         readySince = loop.nowMilliseconds
         idleSince = readySince
+        roundTrip = readySince - startedAt
         timerEnd = .max
         watch(until: idleSince + cluster.configuration.idleTime.wholeMilliseconds)
         completion(nil)
@@ -249,6 +256,7 @@ final class PostgresConnection: StreamSocketDelegate {
             requestCancel()
         }
         endTimes(at: now)
+        lookAtPace(at: now)
         if isIdle {
             let end = idleSince + cluster.configuration.idleTime.wholeMilliseconds
             if end <= now { return retire() }

@@ -45,6 +45,7 @@ extension PostgresPool {
     func runAgain(_ run: UnitRun, after pause: Duration) {
         guard !isClosed else { return run.tell(.failure(.stopped)) }
         metrics.note { $0.unitsRepeated += 1 }
+        run.fate = nil
         guard pause > .zero else { return runAgain(run) }
         _ = loop.schedule(after: pause) { [weak self] in
             guard let self, run.phase == .waiting else { return }
@@ -52,7 +53,9 @@ extension PostgresPool {
         }
     }
 
-    private func runAgain(_ run: UnitRun) {
+    /// Gives a unit that has waited before to its lane, in front of the others.
+    func runAgain(_ run: UnitRun) {
+        guard !isClosed else { return run.tell(.failure(.stopped)) }
         let state = state(of: run.lane)
         if state.isUnavailable {
             return fail([.unit(run)], .unavailable(unavailability(of: state)))

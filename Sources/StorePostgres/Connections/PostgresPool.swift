@@ -42,6 +42,9 @@ public final class PostgresPool {
     /// The unit's owner is never told before this returns. Units of one lane begin in the order in
     /// which they were submitted.
     ///
+    /// One whose plan is known to be slow goes to the slow lane at once; one that turns out to be is
+    /// begun again there.
+    ///
     /// - Parameter timeout: what the unit has in all, its wait and repetitions included. When it is
     ///   over the unit is cancelled.
     /// - Returns: what can withdraw it; it need not be kept.
@@ -52,7 +55,12 @@ public final class PostgresPool {
         precondition(lane != .exclusive, "its connections are lent: see `lend`")
         let run = UnitRun(
             unit, on: lane, deadline: loop.nowMilliseconds &+ timeout.wholeMilliseconds)
-        let state = state(of: lane)
+        if let slow = slowLane(for: run) { run.lane = slow }
+        guard takeShare(for: run) else {
+            fail([.unit(run)], .shareExceeded)
+            return UnitToken(run: run)
+        }
+        let state = state(of: run.lane)
         if state.waiting.isEmpty, !isClosed, let connection = state.next() {
             // Somebody waits: another connection would have served at once.
             if !connection.running.isEmpty { open(state) }
@@ -161,7 +169,7 @@ public final class PostgresPool {
     /// Gives those that wait what there is.
     func feed(_ state: LaneState) {
         guard !state.waiting.isEmpty else { return }
-        while let connection = state.next(), let entry = state.waiting.popFirst() {
+        while let connection = state.next(), let entry = nextEntry(in: state) {
             switch entry {
             case .unit(let run): begin(run, on: connection)
             case .loan(let request): lend(connection, to: request)
@@ -169,6 +177,16 @@ public final class PostgresPool {
         }
         noteCounts(of: state)
         if !state.waiting.isEmpty { open(state) }
+    }
+
+    /// The one whose turn it is. Those that are found to be slow meanwhile go to the slow lane.
+    private func nextEntry(in state: LaneState) -> Waiting.Entry? {
+        if state.lane.isSlow { return state.waiting.popInTurn() }
+        while let entry = state.waiting.popFirst() {
+            guard case .unit(let run) = entry, slowLane(for: run) != nil else { return entry }
+            moveToSlowLane(run)
+        }
+        return nil
     }
 
     private func begin(_ run: UnitRun, on connection: PostgresConnection) {

@@ -32,6 +32,12 @@ public struct PostgresUnit {
     public let effect: Effect
     let content: Content
     let completion: (Result<TransactionStatus, UnitFailure>) -> Void
+    /// What it does on a slow lane, where that is something else.
+    public var slowSteps: Steps?
+    /// What is known of its plan; nil for a unit that stays on its lane however long it takes.
+    public var pace: Pace?
+    /// Whose share of the slow lanes it takes.
+    public var caller = ""
     /// Bytes of rows above which it is cancelled.
     public var answerBytesMax = ConnectionLimits.answerBytes
     /// Is told a step's columns, where they are asked for.

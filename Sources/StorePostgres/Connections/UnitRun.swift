@@ -1,3 +1,4 @@
+import Network
 import PostgresWire
 
 /// A unit on its way: from its submission until its owner has been told, or it was withdrawn.
@@ -14,6 +15,8 @@ final class UnitRun {
     /// Why it is being ended before its time.
     enum Fate: Hashable {
         case timedOut
+        /// It holds up others, and is to be run on the slow lane.
+        case tookLong
         case answerTooLarge
         case withdrawn
     }
@@ -23,7 +26,8 @@ final class UnitRun {
     private(set) var unit: PostgresUnit?
     let effect: PostgresUnit.Effect
     let answerBytesMax: Int
-    let lane: Lane
+    var lane: Lane
+    let pace: Pace?
     /// When its time is over, in milliseconds of the loop's clock.
     let deadline: UInt64
     private(set) var phase = Phase.waiting
@@ -31,6 +35,12 @@ final class UnitRun {
     /// Its number on the connection that runs it, and that.
     private(set) var id: UnitID?
     private weak var connection: PostgresConnection?
+    /// When this attempt was begun, and when it was first found to hold up others, in milliseconds
+    /// of the loop's clock.
+    private(set) var begun: UInt64 = 0
+    var overdueSince: UInt64?
+    /// Its part of the slow lanes.
+    var share: SlowShare?
     /// Bytes of rows in this attempt.
     var answerBytes = 0
     /// Whether a request to cancel that is meant for another unit may hit it in this attempt.
@@ -42,12 +52,14 @@ final class UnitRun {
         effect = unit.effect
         answerBytesMax = unit.answerBytesMax
         self.lane = lane
+        pace = unit.pace
         self.deadline = deadline
     }
 
     /// A connection has begun it.
     func began(on connection: PostgresConnection, as id: UnitID) {
         phase = .running
+        begun = connection.loop.nowMilliseconds
         self.connection = connection
         self.id = id
     }
@@ -57,13 +69,16 @@ final class UnitRun {
         connection = nil
         id = nil
         mayBeHit = false
+        overdueSince = nil
         if phase == .running { phase = .waiting }
+        if phase == .over { share = nil }
     }
 
     /// Tells the owner, once.
     func tell(_ result: Result<TransactionStatus, UnitFailure>) {
         guard phase != .over else { return }
         phase = .over
+        if connection == nil { share = nil }
         let completion = unit?.completion
         unit = nil
         completion?(result)
@@ -75,6 +90,7 @@ final class UnitRun {
         phase = .over
         fate = .withdrawn
         unit = nil
+        if connection == nil { share = nil }
         connection?.withdrawn(self)
     }
 

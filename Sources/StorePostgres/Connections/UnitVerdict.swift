@@ -18,6 +18,8 @@ struct UnitHistory: Hashable {
 enum UnitVerdict: Hashable {
     case tell(Result<TransactionStatus, UnitFailure>)
     case runAgain(after: Duration)
+    /// On the slow lane.
+    case runSlowly
 
     /// What the attempt was.
     struct Attempt {
@@ -29,8 +31,18 @@ enum UnitVerdict: Hashable {
         let isWhole: Bool
         /// Whether a request to cancel that was meant for another unit may have hit it.
         let mayBeHit: Bool
+        /// Whether it was to be ended where it takes long, since there is a slow lane for it.
+        var isImpatient = false
         /// The time it has left.
         let left: Duration
+
+        /// Whether nobody wants it to be run again.
+        var isEnded: Bool {
+            switch fate {
+            case .timedOut, .answerTooLarge, .withdrawn: true
+            case .tookLong, nil: false
+            }
+        }
     }
 
     /// The verdict on an attempt, which is added to the history.
@@ -45,7 +57,7 @@ enum UnitVerdict: Hashable {
             return failed(error, step?.index, attempt, &history)
         case .stale(let error, at: let step, _):
             history.stales += 1
-            guard attempt.isWhole, history.stales <= 1, attempt.fate == nil else {
+            guard attempt.isWhole, history.stales <= 1, !attempt.isEnded else {
                 return .tell(.failure(.server(error, step: step?.index)))
             }
             return .runAgain(after: .zero)
@@ -73,6 +85,9 @@ enum UnitVerdict: Hashable {
             case .timedOut: return .tell(.failure(.timedOut))
             case .answerTooLarge: return tooLarge(attempt, isCommitted: false)
             case .withdrawn: return refused
+            case .tookLong: return .runSlowly
+            // The server has ended a write in time: see `PostgresWrites`.
+            case nil where attempt.isImpatient && attempt.effect == .writes: return .runSlowly
             case nil: break
             }
             guard attempt.mayBeHit, attempt.isWhole, history.strays < 2 else {
@@ -81,7 +96,7 @@ enum UnitVerdict: Hashable {
             history.strays += 1
             return .runAgain(after: .zero)
         }
-        guard conflicts.contains(error.sqlState), attempt.isWhole, attempt.fate == nil else {
+        guard conflicts.contains(error.sqlState), attempt.isWhole, !attempt.isEnded else {
             return refused
         }
         history.conflicts += 1
@@ -101,7 +116,7 @@ enum UnitVerdict: Hashable {
         case .answerTooLarge where isHarmless: return tooLarge(attempt, isCommitted: false)
         case .timedOut, .answerTooLarge, .withdrawn:
             return .tell(.failure(.lost(mayHaveRun: mayHaveRun)))
-        case nil: break
+        case .tookLong, nil: break
         }
         if mayHaveRun { history.unknowns += 1 } else { history.losses += 1 }
         let isWorthIt =

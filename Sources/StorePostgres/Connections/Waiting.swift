@@ -19,6 +19,14 @@ struct Waiting {
             }
         }
 
+        /// Who wants it.
+        var caller: String {
+            switch self {
+            case .unit(let run): run.unit?.caller ?? ""
+            case .loan: ""
+            }
+        }
+
         func fail(_ failure: UnitFailure) {
             switch self {
             case .unit(let run): run.tell(.failure(failure))
@@ -30,6 +38,9 @@ struct Waiting {
     private var entries: [Entry] = []
     /// Entries at the front that are gone.
     private var head = 0
+    /// When callers have had their last turn, counted in turns.
+    private var lastTurns: [String: UInt64] = [:]
+    private var turnCount: UInt64 = 0
 
     /// How many wait, those included that have been withdrawn and not been met yet.
     var count: Int { entries.count - head }
@@ -62,6 +73,20 @@ struct Waiting {
             if !entry.isWithdrawn { return entry }
         }
         return nil
+    }
+
+    /// The one whose caller has not had a turn for longest, and of his the one that has waited
+    /// longest.
+    mutating func popInTurn() -> Entry? {
+        dropWithdrawn()
+        let lastTurn = { [lastTurns] (entry: Entry) in lastTurns[entry.caller] ?? 0 }
+        let next = entries.indices.min { lastTurn(entries[$0]) < lastTurn(entries[$1]) }
+        guard let next else { return nil }
+        let entry = entries.remove(at: next)
+        turnCount += 1
+        lastTurns[entry.caller] = turnCount
+        if entries.isEmpty { lastTurns = [:] }
+        return entry
     }
 
     /// Takes out those that satisfy a condition, and drops those that have been withdrawn.

@@ -68,10 +68,10 @@ extension PostgresDatabase {
         afterReplies: @escaping @Sendable () -> Void
     ) {
         guard let (models, start) = capture.beginning else { return }
-        let (space, log) = (space, log)
+        let (space, presence, log) = (space, presence, log)
         let (feed, door) = loop.perform { pool in
             let feed = ChangeFeed(
-                pool, in: space, after: start, following: models,
+                pool, in: space, presence: presence, after: start, following: models,
                 changesMax: DatabaseBounds.changesMax, log: { log(.feed($0)) }, publish: publish,
                 published: afterReplies)
             feed.start()

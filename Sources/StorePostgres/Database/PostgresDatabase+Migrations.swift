@@ -56,8 +56,19 @@ extension PostgresDatabase: MigrationTarget {
     }
 }
 
+extension PostgresDatabase {
+    /// The other servers that are connected to the database, each as people tell it from others.
+    /// Blocks.
+    public func otherServers() throws(Problem) -> [String] {
+        let session = try MigrationSession.borrow(from: loop.access)
+        defer { session.leave() }
+        return try worded { () throws(DatabaseError) in try presence.others(session) }
+    }
+}
+
 extension PostgresMigrations {
-    /// Connects for a command that works on the schema and serves nobody.
+    /// Connects for a command that asks what would be and serves nobody. What `body` does not
+    /// commit leaves nothing.
     ///
     /// - Throws: 08006 when no server can be reached, `unsuitable_database`, what `body` throws.
     public static func with<R>(
@@ -73,7 +84,7 @@ extension PostgresMigrations {
         let loop = try DatabaseLoop(cluster)
         defer { loop.stop() }
         try inspect(loop.access)
-        return try body(PostgresMigrations(loop.access))
+        return try body(PostgresMigrations(loop.access, leavesFunctions: false))
     }
 
     /// Whether the server and the role can do what migrations need.

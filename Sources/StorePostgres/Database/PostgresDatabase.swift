@@ -21,6 +21,7 @@ public final class PostgresDatabase: Sendable {
     let loop: DatabaseLoop
     let log: @Sendable (PostgresEvent) -> Void
     let space = LogSpace()
+    let presence = ServerPresence()
     let configuration: PostgresConfiguration
     /// What has been noted about the database, by name.
     let facts: Mutex<[String: String]>
@@ -130,7 +131,7 @@ private final class Standing: Sendable {
     /// What is in the way of the most important lane that cannot be used.
     var unavailability: Unavailability? {
         state.withLock { state in
-            let order: [Lane] = [.write, .read, .exclusive, .slow]
+            let order: [Lane] = [.write, .read, .exclusive, .slowWrite, .slow]
             return order.compactMap { [state] in state.unavailable[$0] }.first
         }
     }

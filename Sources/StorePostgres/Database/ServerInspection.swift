@@ -18,6 +18,11 @@ struct ServerInspection {
     private let mayCreateSchema: Bool
     private let mayCreateTables: Bool
     private let encoding: String
+    /// The role, quoted where it must be.
+    private let role: String
+    /// The role that our schema belongs to, quoted where it must be; nil where it is this one, or
+    /// this one has its rights.
+    private let foreignOwner: String?
 
     /// Asks the server, in one round trip.
     init(_ session: MigrationSession, _ space: LogSpace) throws(DatabaseError) {
@@ -33,6 +38,8 @@ struct ServerInspection {
         mayCreateTables = isTrue(6)
         encoding = text(7) ?? ""
         isInstalled = isTrue(8)
+        role = text(9) ?? ""
+        foreignOwner = text(10)
     }
 
     private static func query(_ space: LogSpace) -> String {
@@ -47,7 +54,13 @@ struct ServerInspection {
           pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
           coalesce(pg_catalog.has_schema_privilege(pg_catalog.current_schema(), 'CREATE'), false),
           pg_catalog.current_setting('server_encoding'),
-          pg_catalog.to_regclass(\(space.name("meta").sqlLiteral)) IS NOT NULL
+          EXISTS (SELECT FROM pg_catalog.pg_class AS c
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = \(space.schema.sqlLiteral) AND c.relname = 'meta'),
+          pg_catalog.quote_ident(current_user),
+          (SELECT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner))
+            FROM pg_catalog.pg_namespace WHERE nspname = \(space.schema.sqlLiteral)
+              AND NOT pg_catalog.pg_has_role(nspowner, 'USAGE'))
         """
     }
 
@@ -97,6 +110,13 @@ struct ServerInspection {
             throw .unsuitable(
                 "The role may not make tables in the schema \(schema).",
                 hint: "GRANT CREATE ON SCHEMA \(schema) TO … lets it.")
+        }
+        if let foreignOwner {
+            throw .unsuitable(
+                "Its schema \(space.schema) belongs to the role \(foreignOwner), and this one, "
+                    + "\(role), lacks its rights.",
+                hint: "GRANT \(foreignOwner) TO \(role) gives it them; else connect as "
+                    + "\(foreignOwner).")
         }
     }
 }

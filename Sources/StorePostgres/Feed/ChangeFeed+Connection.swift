@@ -55,6 +55,11 @@ extension ChangeFeed {
             else { return }
             heard(of: cut)
         }
+        if let process = lent.processID {
+            lent.submit(
+                PostgresUnit(.reads, script: presence.announcement(to: process)) { _ in },
+                within: CaptureLimits.feedTimeout)
+        }
         // It may be refused, as by a standby: then none comes.
         let listen = "LISTEN \(space.channel.sqlIdentifier)"
         lent.submit(

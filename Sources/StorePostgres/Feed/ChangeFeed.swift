@@ -24,6 +24,7 @@ public final class ChangeFeed {
 
     let pool: PostgresPool
     let space: LogSpace
+    let presence: ServerPresence
     let statements: ChangeStatements
     let log: (FeedEvent) -> Void
     private let publish: @Sendable ([Change]) -> Void
@@ -61,19 +62,22 @@ public final class ChangeFeed {
     /// before anybody could subscribe. To be made on the loop of the pool.
     ///
     /// - Parameters:
+    ///   - presence: what tells other servers of this one.
     ///   - models: the tables that are followed.
     ///   - changesMax: changes in the log beyond which ``trim()`` deletes the oldest.
     ///   - publish: takes changes, in order. Called on the loop: it passes them on and returns.
     ///   - published: called when `publish` has been for all that came together, and so the one
     ///     time to wake a thread for it.
     public init(
-        _ pool: PostgresPool, in space: LogSpace = LogSpace(), after cut: Cut,
+        _ pool: PostgresPool, in space: LogSpace = LogSpace(),
+        presence: ServerPresence = ServerPresence(), after cut: Cut,
         following models: [CapturedModel], changesMax: Int64,
         log: @escaping (FeedEvent) -> Void, publish: @escaping @Sendable ([Change]) -> Void,
         published: @escaping @Sendable () -> Void
     ) {
         self.pool = pool
         self.space = space
+        self.presence = presence
         self.log = log
         self.publish = publish
         self.published = published

@@ -45,15 +45,32 @@ final class PostgresMigrationTransaction: MigrationTransaction {
         case .table(let name): statement = "DROP TABLE \(quoted(identifier: try spelled(name)))"
         case .index(let name): statement = "DROP INDEX \(quoted(identifier: try spelled(name)))"
         case .column(let table, let name):
-            let names = try columns(of: table)
-            statement =
-                "ALTER TABLE \(quoted(identifier: try spelled(table))) "
-                + "DROP COLUMN \(quoted(identifier: names[name] ?? name))"
+            let (table, column) = try spelled(name, of: table)
+            statement = "ALTER TABLE \(table) DROP COLUMN \(column)"
         }
         try execute(statement)
     }
 
     // MARK: Names
+
+    /// A part as COMMENT names it: what it is, and where.
+    func place(of part: SchemaPart) throws(DatabaseError) -> (kind: String, name: String) {
+        switch part {
+        case .table(let name): return ("TABLE", quoted(identifier: try spelled(name)))
+        case .index(let name): return ("INDEX", quoted(identifier: try spelled(name)))
+        case .column(let table, let name):
+            let (table, column) = try spelled(name, of: table)
+            return ("COLUMN", "\(table).\(column)")
+        }
+    }
+
+    /// A table and one of its columns, quoted.
+    private func spelled(
+        _ column: String, of table: String
+    ) throws(DatabaseError) -> (table: String, column: String) {
+        let name = try columns(of: table)[column] ?? column
+        return (quoted(identifier: try spelled(table)), quoted(identifier: name))
+    }
 
     /// What a table or index is called whose name in lower case is given.
     private func spelled(_ name: String) throws(DatabaseError) -> String {

@@ -10,12 +10,18 @@ public import Store
 public struct PostgresMigrations: MigrationTarget {
     let pool: PoolAccess
     private let lock: MigrationLock
+    private let leavesFunctions: Bool
 
     /// The database of a pool.
     ///
-    /// - Parameter patience: how long others that migrate are waited for.
-    public init(_ pool: PoolAccess, patience: Duration = .seconds(60)) {
+    /// - Parameters:
+    ///   - patience: how long others that migrate are waited for.
+    ///   - leavesFunctions: whether our functions stay that are made for a scratch database.
+    public init(
+        _ pool: PoolAccess, patience: Duration = .seconds(60), leavesFunctions: Bool = true
+    ) {
         self.pool = pool
+        self.leavesFunctions = leavesFunctions
         lock = MigrationLock(patience: patience)
     }
 
@@ -154,9 +160,11 @@ public struct PostgresMigrations: MigrationTarget {
     }
 
     /// Our functions are there first, for good: made in a transaction that is never committed they
-    /// would keep everybody else waiting who makes them.
+    /// keep everybody else waiting who makes them. Whoever is to leave nothing accepts that.
     private func scratch() throws(Problem) -> PostgresScratch {
-        try inspect { _ throws(Problem) in }
-        return try PostgresScratch(.borrow(from: pool), beside: self)
+        if leavesFunctions { try inspect { _ throws(Problem) in } }
+        let isPrepared = try look { _, isPrepared throws(Problem) in isPrepared }
+        return try PostgresScratch(
+            .borrow(from: pool), beside: self, makingFunctionsUnder: isPrepared ? nil : lock)
     }
 }

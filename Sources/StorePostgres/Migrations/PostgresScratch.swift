@@ -9,10 +9,19 @@ final class PostgresScratch: MigrationTarget {
     /// Nil once it is closed. Its thread is whichever holds it.
     private let session: Mutex<MigrationSession?>
 
-    init(_ session: MigrationSession, beside engine: PostgresMigrations) throws(Problem) {
+    /// - Parameter lock: where our functions are not all there, under which they are made too.
+    init(
+        _ session: MigrationSession, beside engine: PostgresMigrations,
+        makingFunctionsUnder lock: MigrationLock?
+    ) throws(Problem) {
         self.engine = engine
+        try lock?.begin(session)
         try worded { () throws(DatabaseError) in
-            try session.run(MigrationSession.beginning(lockTimeout: "10s"))
+            if lock == nil {
+                try session.run(MigrationSession.beginning(lockTimeout: "10s"))
+            } else {
+                try session.installFunctions()
+            }
             try session.hideTables()
         }
         self.session = Mutex(session)

@@ -17,7 +17,7 @@ extension DatabaseError {
             case .timedOut: .timeout
             case .answerTooLarge(let bytesMax, isCommitted: _):
                 .tooLarge("an answer of more than \(bytesMax) bytes")
-            case .queueFull: .busy
+            case .queueFull, .shareExceeded: .busy
             case .unavailable(let why):
                 .unreachable(why.description, retryAfterSeconds: why.retryAfterSeconds)
             case .stopped: .unreachable("The server is ending.", retryAfterSeconds: 1)
@@ -83,6 +83,11 @@ extension ServerError {
 extension Problem {
     /// What is told of a read that has failed.
     init(reading failure: UnitFailure) {
-        if case .stopped = failure { self = .closed } else { self.init(DatabaseError(failure)) }
+        switch failure {
+        case .stopped: self = .closed
+        case .shareExceeded: self = .tooManySlowQueries
+        case .server, .value, .lost, .timedOut, .answerTooLarge, .queueFull, .unavailable:
+            self.init(DatabaseError(failure))
+        }
     }
 }

@@ -9,6 +9,8 @@ final class KeptQuery {
     /// What was wrong with the columns when the server last told them, which it does when it has
     /// parsed the statement.
     var fault: DatabaseError?
+    /// How long its runs take.
+    let pace = Pace()
     /// Until when its answers are taken to be long, in milliseconds of the loop's clock.
     var longUntil: UInt64 = 0
 

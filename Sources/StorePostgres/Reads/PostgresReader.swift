@@ -17,24 +17,26 @@ public final class PostgresReader: Reader {
         self.dialect = dialect
     }
 
-    /// See ``Store/Reader``. An answer longer than others should wait for is read again on the slow
-    /// lane, and held in memory up to 64 MiB; `caller` shares it with all.
+    /// See ``Store/Reader``. What takes longer, or whose answer is longer, than others should wait
+    /// for is read again on the slow lane, which `caller` shares with all. The answer is held in
+    /// memory up to 64 MiB.
     public func read(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
         for caller: @autoclosure () -> String
     ) throws(DatabaseError) -> Reading<RowsAnswer> {
         let reader = LoopBound(self, on: pool.loop)
         return .mustWait(
-            PendingRead { reply in
-                reader.value.start(query, arguments, context, reply: reply)
+            PendingRead { [caller = caller()] reply in
+                reader.value.start(query, arguments, context, for: caller, reply: reply)
             })
     }
 
     private func start(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        reply: @escaping PendingRead<RowsAnswer>.Reply
+        for caller: String, reply: @escaping PendingRead<RowsAnswer>.Reply
     ) -> @Sendable () -> Void {
-        let read = RowsRead(kept(query), arguments, context, on: pool, reply: reply)
+        let read = RowsRead(
+            kept(query), arguments, context, for: caller, on: pool, reply: reply)
         read.start()
         return withdrawal(of: read) { $0.withdraw() }
     }

@@ -16,6 +16,7 @@ final class RowsRead {
     private let kept: KeptQuery
     private let arguments: ReadArguments
     private let context: QueryContext
+    private let caller: String
     private let reply: PendingRead<RowsAnswer>.Reply
     private var body: RowsBody
     private var total: Int?
@@ -26,11 +27,12 @@ final class RowsRead {
 
     init(
         _ kept: KeptQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        on pool: PostgresPool, reply: @escaping PendingRead<RowsAnswer>.Reply
+        for caller: String, on pool: PostgresPool, reply: @escaping PendingRead<RowsAnswer>.Reply
     ) {
         self.kept = kept
         self.arguments = arguments
         self.context = context
+        self.caller = caller
         self.pool = pool
         self.reply = reply
         body = RowsBody(kept.query.layout, kept.query.form)
@@ -51,6 +53,8 @@ final class RowsRead {
             .reads,
             steps: { [self] (session, unit) throws(FormatFault) in try write(&session, unit) },
             completion: { [self] result in ended(result, on: lane) })
+        unit.pace = kept.pace
+        unit.caller = caller
         unit.answerBytesMax = Self.bytesMax(on: lane)
         unit.onColumns = { [self] step, columns in
             if step == rowsStep { kept.fault = kept.query.layout.fault(in: columns) }

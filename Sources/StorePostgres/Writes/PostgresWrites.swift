@@ -6,6 +6,10 @@ import Values
 
 /// Runs programs on the write lane of a pool, each as one statement in one round trip.
 ///
+/// What may take long to find its rows has a moment there and is then run on the slow lane. It is
+/// the server that ends it: its time for a statement does not run while it commits, and a request
+/// to cancel could meet a commit that waits for a standby, and lose it that.
+///
 /// A write that others got in the way of, or whose connection was lost before it could have run, is
 /// run again by the pool while it has time. Plans may be made and run on any thread; replies come
 /// on the pool's loop.
@@ -59,7 +63,7 @@ public final class PostgresWrites: WriteEngine {
         _ run: ProgramRun, _ answer: ProgramAnswer, reply: @escaping WriteReply,
         explain: @escaping @Sendable (ServerError) -> Explanation
     ) -> WriteWithdrawal {
-        let submission = Submission(reply)
+        let submission = Submission(run, reply)
         onLoop { [self] in submit(run, answer, submission, explain) }
         return { [context] in context.post { submission.withdraw() } }
     }
@@ -84,6 +88,15 @@ public final class PostgresWrites: WriteEngine {
             finish(result, reader, submission, explain)
         }
         unit.onRow = { (_: Int, row: DataRow) in reader.take(row) }
+        unit.pace = submission.pace
+        unit.caller = submission.caller
+        if run.pace != nil {
+            unit.slowSteps = { [statements] (session, unit) throws(FormatFault) in
+                reader.reset()
+                let slow = run.slowly?() ?? run
+                try slow.execute(in: unit, &session, statements)
+            }
+        }
         submission.token = pool.value.submit(unit, on: .write, within: timeout)
     }
 
@@ -92,17 +105,21 @@ public final class PostgresWrites: WriteEngine {
         _ run: ProgramRun, _ effect: PostgresUnit.Effect, begin: @escaping () -> Void,
         completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
     ) -> PostgresUnit {
-        let shape = run.statement.shape(for: run.arguments, statements)
-        return PostgresUnit(
+        PostgresUnit(
             effect,
-            steps: { (session, unit) throws(FormatFault) in
+            steps: { [statements] (session, unit) throws(FormatFault) in
                 begin()
-                try session.execute(shape, in: unit, columns: .never) {
-                    (fields) throws(FormatFault) in
-                    try run.statement.write(run, to: &fields)
+                if effect == .writes, run.pace != nil {
+                    session.execute(Self.patience, in: unit, columns: .never)
                 }
+                try run.execute(in: unit, &session, statements)
             }, completion: completion)
     }
+
+    /// Sets what the next statement of the transaction has. It finds no row.
+    private static let patience = PostgresWire.StatementShape(
+        "SELECT WHERE pg_catalog.set_config('statement_timeout', "
+            + "'\(ConnectionLimits.patienceMilliseconds)', true) IS NULL")
 
     private func finish(
         _ result: Result<TransactionStatus, UnitFailure>, _ reader: ProgramReader,
@@ -133,16 +150,22 @@ public final class PostgresWrites: WriteEngine {
             let problem = Problem(writing: .server(error, step: nil))
             submission.reply(.failure(.failed(problem)))
         case .lookUp(let lookUp):
-            look(lookUp) { [self] row in tell(lookUp.explain(row), instead: error, submission) }
+            look(lookUp, submission) { [self] row in
+                tell(lookUp.explain(row), instead: error, submission)
+            }
         }
     }
 
     /// Finds a row; none where the database cannot be asked any more. It is not asked on the lane
     /// of reads, whose server may be behind.
-    private func look(_ lookUp: LookUp, _ found: @escaping ([Value]?) -> Void) {
+    private func look(
+        _ lookUp: LookUp, _ submission: Submission, _ found: @escaping ([Value]?) -> Void
+    ) {
         let row = FoundRow()
         var unit = unit(lookUp.run, .reads, begin: { row.reset() }) { _ in found(row.values) }
         unit.onRow = { (_: Int, data: DataRow) in row.take(data, lookUp.types) }
+        unit.pace = submission.pace
+        unit.caller = submission.caller
         pool.value.submit(unit, on: .write, within: timeout)
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import PostgresWire
 import Store
 import Values
 
@@ -12,4 +13,19 @@ struct ProgramRun: Sendable {
     /// What is known to be wrong with the values of an update.
     var fault: Problem?
     let context: QueryContext
+    /// What is known of how long its plan takes; nil for one that is never taken for slow.
+    var pace: Pace?
+    /// Makes the run for the slow lane, where that is another one.
+    var slowly: (@Sendable () -> ProgramRun)?
+}
+
+extension ProgramRun {
+    /// Adds it to a unit.
+    func execute(
+        in unit: UnitID, _ session: inout PostgresSession, _ statements: StatementRegistry
+    ) throws(FormatFault) {
+        try session.execute(
+            statement.shape(for: arguments, statements), in: unit, columns: .never
+        ) { (fields) throws(FormatFault) in try statement.write(self, to: &fields) }
+    }
 }

@@ -11,6 +11,8 @@ struct ProgramWriter: ProgramText {
         static let rows = "_apus_rows"
         /// Those of them that are there already.
         static let there = "_apus_there"
+        /// The keys of the rows that are meant, where these are found before they are locked.
+        static let keys = "_apus_keys"
         /// The rows to be written, locked, as they were.
         static let found = "_apus_found"
         /// One row, once all that may be refused has been.

@@ -1,20 +1,35 @@
 import Diagnostics
 import Store
+import Values
 
 /// A write that has been handed to the pool, and who waits for it.
 ///
 /// Unchecked: all but `reply` is touched on the loop only.
 final class Submission: @unchecked Sendable {
     let reply: WriteReply
+    /// What is known of its plan, and whose share of the slow lane it takes.
+    let pace: Pace?
+    let caller: String
     var token: UnitToken?
     private(set) var isWithdrawn = false
 
-    init(_ reply: @escaping WriteReply) { self.reply = reply }
+    init(_ run: ProgramRun, _ reply: @escaping WriteReply) {
+        self.reply = reply
+        pace = run.pace
+        caller = run.context.caller
+    }
 
     func withdraw() {
         guard !isWithdrawn, token?.withdrawWaiting() ?? true else { return }
         isWithdrawn = true
         token = nil
         reply(.failure(.failed(.withdrawn)))
+    }
+}
+
+extension QueryContext {
+    /// Who shares what is scarce with others; all that have not signed in are one.
+    fileprivate var caller: String {
+        if case .text(let id) = userID { id } else { "" }
     }
 }

@@ -82,12 +82,9 @@ struct TargetExplanation: Sendable {
         let key = table.primaryKey.columns
         writer.append(
             firstBreaking: constraint, of: table, isDelete: assignments.isEmpty,
-            isItself: { [table] writer in
+            isItself: { [table, target] writer in
                 writer.append(
-                    key.enumerated().map { index, column in
-                        .column(
-                            Name.key(index), of: Name.images, type: table.columns[column].type)
-                    }, equal: table.columns(key, of: Alias.other))
+                    target.keyColumns(of: Name.images), equal: table.columns(key, of: Alias.other))
             }, in: appendImages)
     }
 

@@ -2,24 +2,67 @@ import Store
 import Values
 
 // UPDATE and DELETE, each one statement: it locks the rows in the order of their keys, judges them
-// as they are then, and writes them.
+// as they are then, and writes them. Where the search takes long it comes first, by itself, and the
+// rows are then locked and judged again one by one: a join that is not lateral could be one more
+// search, under locks.
 
 extension ProgramWriter {
     /// The expression with the rows that are meant, locked, as they are.
-    private mutating func expression(finding target: WriteTarget, locking lock: String) {
-        let table = target.table
+    private mutating func expression(
+        finding target: WriteTarget, _ search: TargetSearch, locking lock: String
+    ) {
+        if case .first = search { expression(keysOf: target) }
         expression(Name.found) { writer in
-            writer.append("SELECT *, row_number() OVER () AS \(Name.place) FROM (SELECT ")
-            writer.append(list: table.columns(table.columns.indices, of: target.alias))
-            writer.append(" FROM ")
-            writer.append(table.name, as: target.alias)
-            writer.sql.appendWhere(target.conditions)
-            writer.append(" ORDER BY ")
-            writer.append(list: table.columns(table.primaryKey.columns, of: target.alias))
-            writer.append(" FOR \(lock) OF ")
-            writer.append(identifier: target.alias)
+            writer.append("SELECT *, row_number() OVER () AS \(Name.place) FROM (")
+            switch search {
+            case .locking:
+                writer.append(rowsOf: target, target.conditions)
+                writer.append(" ORDER BY ")
+                writer.append(list: target.keyColumns)
+                writer.append(locking: target, lock)
+            case .first:
+                let isIt = zip(target.keyColumns, target.keyColumns(of: Name.keys)).map {
+                    ValueExpression.comparison(.equal, $0, $1)
+                }
+                writer.append("SELECT \(Name.subquery).* FROM \(Name.keys) CROSS JOIN LATERAL (")
+                writer.append(rowsOf: target, isIt + target.conditions)
+                writer.append(locking: target, lock)
+                writer.append(") AS \(Name.subquery)")
+            }
             writer.append(") AS \(Name.subquery)")
         }
+    }
+
+    /// The expression with the keys of the rows that are meant, in their order.
+    private mutating func expression(keysOf target: WriteTarget) {
+        expression(Name.keys) { writer in
+            writer.append("SELECT ")
+            for (index, column) in target.keyColumns.enumerated() {
+                if index > 0 { writer.append(", ") }
+                writer.sql.append(column)
+                writer.append(" AS \(Name.key(index))")
+            }
+            writer.append(" FROM ")
+            writer.append(target.table.name, as: target.alias)
+            writer.sql.appendWhere(target.conditions)
+            writer.append(" ORDER BY ")
+            writer.append(list: target.keyColumns)
+        }
+    }
+
+    /// `SELECT … FROM … WHERE …`: all columns.
+    private mutating func append(rowsOf target: WriteTarget, _ conditions: [ValueExpression]) {
+        let table = target.table
+        append("SELECT ")
+        append(list: table.columns(table.columns.indices, of: target.alias))
+        append(" FROM ")
+        append(table.name, as: target.alias)
+        sql.appendWhere(conditions)
+    }
+
+    private mutating func append(locking target: WriteTarget, _ lock: String) {
+        append(" FOR \(lock) OF ")
+        append(identifier: target.alias)
     }
 
     /// ` WHERE …`: the row that is written is the one found.
@@ -32,10 +75,12 @@ extension ProgramWriter {
     }
 
     /// An UPDATE.
-    mutating func append(_ program: UpdateProgram, _ answer: ProgramAnswer) {
+    mutating func append(
+        _ program: UpdateProgram, _ answer: ProgramAnswer, finding search: TargetSearch
+    ) {
         let target = program.target
         let table = target.table
-        expression(finding: target, locking: table.lock(changing: program.columns))
+        expression(finding: target, search, locking: table.lock(changing: program.columns))
         define(Alias.new, of: table, assigning: program.columns, else: Alias.old)
         var refusals: [Part] = []
         if !program.checks.isEmpty {
@@ -72,10 +117,12 @@ extension ProgramWriter {
     }
 
     /// A DELETE.
-    mutating func append(_ program: DeleteProgram, _ answer: ProgramAnswer) {
+    mutating func append(
+        _ program: DeleteProgram, _ answer: ProgramAnswer, finding search: TargetSearch
+    ) {
         let target = program.target
         let table = target.table
-        expression(finding: target, locking: "UPDATE")
+        expression(finding: target, search, locking: "UPDATE")
         var refusals: [Part] = []
         if let shown = program.returning.representation, let rule = shown.rule {
             refusals.append { writer in
@@ -109,6 +156,20 @@ extension ProgramWriter {
                 return table.argument(place)
             }
             return .column(column.name, of: other, type: column.type)
+        }
+    }
+}
+
+extension WriteTarget {
+    /// The columns of the primary key.
+    fileprivate var keyColumns: [ValueExpression] {
+        table.columns(table.primaryKey.columns, of: alias)
+    }
+
+    /// Their values in an expression that calls them ``ProgramWriter/Name/key(_:)``.
+    func keyColumns(of expression: String) -> [ValueExpression] {
+        table.primaryKey.columns.enumerated().map { index, column in
+            .column(ProgramWriter.Name.key(index), of: expression, type: table.columns[column].type)
         }
     }
 }

@@ -75,6 +75,6 @@ extension Table {
     func key(over names: [String]) -> Key {
         let places = names.compactMap { name in columns.firstIndex { $0.name == name } }
         return keys.first { Set($0.columns) == Set(places) }
-            ?? Key("\(name)_\(names.joined(separator: "_"))_key", places)
+            ?? Key(ConstraintName.of(name, names, "key"), places)
     }
 }

@@ -1,0 +1,61 @@
+import Network
+import PostgresWire
+
+// How long the unit that runs has been at it.
+
+extension PostgresConnection {
+    /// Whether a unit that takes long is in front of whatever would be begun.
+    var isHeldUp: Bool { running.first?.overdueSince != nil }
+
+    /// Another unit is the first of those in flight.
+    func watchFirst() {
+        firstSince = loop.nowMilliseconds
+        watch(until: firstSince + roundTrip + ConnectionLimits.heldUpMilliseconds)
+    }
+
+    /// Keeps what an attempt tells of the way to the server, and of the unit's plan.
+    func notePace(of run: UnitRun, _ outcome: UnitOutcome) {
+        let time = loop.nowMilliseconds - run.begun
+        roundTrip = min(roundTrip, time)
+        guard lane.isSlow, let pace = run.pace, case .succeeded = outcome else { return }
+        if time < roundTrip + ConnectionLimits.patienceMilliseconds { pace.noteQuick() }
+    }
+
+    /// Looks at the first unit, from a timer: what has come by now has been read by then, so that
+    /// nobody is taken for slow because the loop is late. A read that holds up others is ended and
+    /// run on the slow lane; the server itself ends such writes, which must not be cancelled while
+    /// they are committed.
+    func lookAtPace(at now: UInt64) {
+        guard let first = running.first, cancelled == nil else { return }
+        let due = firstSince + roundTrip + ConnectionLimits.heldUpMilliseconds
+        guard now >= due else { return watch(until: due) }
+        guard let since = first.overdueSince else {
+            first.overdueSince = now
+            watchOverdue(first, since: now)
+            return
+        }
+        guard mayMove(first) else { return }
+        if now < since + patience(with: first, at: since) {
+            return watchOverdue(first, since: since)
+        }
+        first.fate = .tookLong
+        first.pace?.noteSlow(at: now)
+        cancel(first)
+    }
+
+    private func watchOverdue(_ run: UnitRun, since: UInt64) {
+        if mayMove(run) { watch(until: since + patience(with: run, at: since)) }
+    }
+
+    private func mayMove(_ run: UnitRun) -> Bool {
+        run.phase == .running && run.effect == .reads && run.pace != nil && loan == nil
+            && lane.slowLane != nil
+    }
+
+    /// What a unit that is overdue has left: less where its plan is known to be slow.
+    private func patience(with run: UnitRun, at now: UInt64) -> UInt64 {
+        let held = ConnectionLimits.heldUpMilliseconds
+        return run.pace?.isSlow(at: now) == true
+            ? held : ConnectionLimits.patienceMilliseconds - held
+    }
+}

@@ -1,0 +1,34 @@
+import Network
+
+// Units that take long.
+
+extension PostgresPool {
+    /// The slow lane of a unit whose plan is known to be slow; nil for others.
+    func slowLane(for run: UnitRun) -> Lane? {
+        guard let pace = run.pace, pace.isSlow(at: loop.nowMilliseconds) else { return nil }
+        return run.lane.slowLane
+    }
+
+    /// Takes a part of its caller's share for a unit of a slow lane; false where there is none left.
+    func takeShare(for run: UnitRun) -> Bool {
+        guard run.lane.isSlow, run.share == nil else { return true }
+        run.share = SlowShare(of: run.unit?.caller ?? "", in: cluster)
+        return run.share != nil
+    }
+
+    /// A unit has been ended because it held up others.
+    func runSlowly(_ run: UnitRun) {
+        run.pace?.noteSlow(at: loop.nowMilliseconds)
+        metrics.note { $0.unitsRepeated += 1 }
+        moveToSlowLane(run)
+    }
+
+    /// Has a unit wait for its turn on the slow lane.
+    func moveToSlowLane(_ run: UnitRun) {
+        guard let lane = run.lane.slowLane else { return }
+        run.fate = nil
+        run.lane = lane
+        guard takeShare(for: run) else { return fail([.unit(run)], .shareExceeded) }
+        runAgain(run)
+    }
+}

@@ -1,0 +1,94 @@
+import Diagnostics
+import PostgresTestSupport
+import Store
+import StorePostgresTestSupport
+import TestSupport
+import Testing
+import Values
+
+@testable import StorePostgres
+
+/// Reads that take long, and those of others beside them.
+@Suite(.blocking, .needsPostgres, .timeLimit(.minutes(5))) struct SlowReadTests {
+    /// A reader of a view whose one row takes the server a while, and of a table of three rows.
+    static func user(
+        numbers: Int = 3_000_000, _ configure: (inout ClusterConfiguration) -> Void = { _ in }
+    ) throws -> (SampleDatabase, ReaderUser) {
+        let (database, user) = try ReaderTests.items(3, configure)
+        try database.client.execute(view(over: numbers))
+        return (database, user)
+    }
+
+    /// Its row tells the time that statements have on the lane where it is read.
+    static func view(over numbers: Int) -> String {
+        """
+        CREATE OR REPLACE VIEW digests AS
+        SELECT count(*) + (SELECT setting::int8 FROM pg_settings WHERE name = 'statement_timeout')
+        AS n FROM generate_series(1, \(numbers)) AS g WHERE md5(g::text) = ''
+        """
+    }
+
+    static let shortLane = #"[{"n":8000}]"#
+    static let slowLane = #"[{"n":60000}]"#
+
+    /// Reads the view.
+    static func digests() -> ReadQuery {
+        var select = SelectStatement(
+            [.init(.column("n", of: "t", type: .integer))],
+            from: [.init(.table("digests"), as: "t")])
+        select.limit = .argument(.integer(9), .integer)
+        select.offset = .argument(.integer(0), .integer)
+        return ReadQuery(
+            select, RowLayout([("n", .integer)]), as: .array(stripsNulls: false), counting: .no,
+            windowCount: select, dialect: PostgresDialect())
+    }
+
+    @Test(arguments: [1, 2])
+    func `a read that takes long holds up none that comes with it or later`(
+        connections: Int
+    ) async throws {
+        let (_, user) = try Self.user { $0.lanes[.read]?.connectionsMax = connections }
+        let quick = ReaderTests.query()
+        _ = try user.read(quick)
+        let slow = Record<Result<RowsAnswer, Problem>>()
+        let others = Record<Result<RowsAnswer, Problem>>()
+        let digests = Self.digests()
+        _ = try user.start(digests, to: slow)
+        for _ in 0..<5 { _ = try user.start(quick, to: others) }
+        #expect(others.wait(for: 5).allSatisfy { (try? $0.get().rowCount) == 3 })
+        for _ in 0..<20 { _ = try user.start(quick, to: others) }
+        #expect(others.wait(for: 25).count == 25)
+        #expect(slow.all.isEmpty)
+        #expect(try #require(slow.wait(for: 1).first).get().text == Self.slowLane)
+    }
+
+    @Test func `a plan that took long is read on the slow lane, until it is quick again`()
+        async throws
+    {
+        let (database, user) = try Self.user(numbers: 500_000)
+        let digests = Self.digests()
+        #expect(try user.read(digests).text == Self.slowLane)
+        let begun = user.counts.unitsBegun
+        #expect(begun == 2)
+        #expect(try user.read(digests).text == Self.slowLane)
+        #expect(user.counts.unitsBegun == begun + 1)
+        try database.client.execute(Self.view(over: 1))
+        _ = await eventually { (try? user.read(digests).text) == Self.shortLane }
+        #expect(try user.read(digests).text == Self.shortLane)
+    }
+
+    @Test func `nothing is begun behind a statement that takes long where there is room`()
+        async throws
+    {
+        let database = try PostgresServer.shared.makeDatabase()
+        let user = try PoolUser(database.url)
+        user.run("select 1")
+        let slow = user.submit([("select pg_sleep(3)", .reads)], on: .read)
+        let client = try database.client()
+        let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+            + " AND datname = current_database()"
+        #expect(try await eventually { try client.value(sleeping) == "1" })
+        for number in 0..<10 { #expect(user.run("select \(number)").value == "\(number)") }
+        #expect(slow.all.isEmpty)
+    }
+}

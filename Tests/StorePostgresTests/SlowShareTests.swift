@@ -1,0 +1,31 @@
+import Diagnostics
+import PostgresTestSupport
+import Store
+import StorePostgresTestSupport
+import TestSupport
+import Testing
+
+@testable import StorePostgres
+
+/// The slow lanes, shared by callers.
+@Suite(.blocking, .needsPostgres, .timeLimit(.minutes(5))) struct SlowShareTests {
+    @Test func `who asks for more slow reads than a share is refused, others are not`() throws {
+        let (_, user) = try SlowReadTests.user(numbers: 200_000)
+        let digests = SlowReadTests.digests()
+        _ = try user.read(digests)
+        let greedy = Record<Result<RowsAnswer, Problem>>()
+        let other = Record<Result<RowsAnswer, Problem>>()
+        for _ in 0..<20 { _ = try user.start(digests, for: "greedy", to: greedy) }
+        _ = try user.start(digests, for: "other", to: other)
+        #expect(try #require(other.wait(for: 1).first).get().rowCount == 1)
+        let before = greedy.all
+        #expect(before.count < 10, "it was another one's turn")
+        let codes = before.compactMap { result in
+            if case .failure(let problem) = result { problem.code } else { nil }
+        }
+        #expect(codes == Array(repeating: "53400", count: 4))
+        let all = greedy.wait(for: 20)
+        #expect(all.filter { (try? $0.get()) != nil }.count == 16)
+        _ = try user.read(digests)
+    }
+}
