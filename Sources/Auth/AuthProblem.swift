@@ -85,7 +85,7 @@ extension Problem {
     init(store error: DatabaseError) {
         let status =
             switch error {
-            case .busy, .timeout, .overBudget, .unavailable, .unreachable, .full, .readOnly,
+            case .busy, .timeout, .unavailable, .unreachable, .full, .readOnly,
                 .tooLarge:
                 503
             case .unique, .uniqueIndex, .notNull, .check, .foreignKey, .sequenceExhausted,

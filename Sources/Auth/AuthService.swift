@@ -8,8 +8,8 @@ public import Store
 /// judge of every access token and API key of the server.
 ///
 /// One for all loops: everything mutable inside is behind a lock or in the store. Nothing here
-/// blocks a loop: passwords are hashed on threads of their own and the store is asked on its
-/// threads.
+/// waits on a loop: passwords are hashed on threads of their own, writes run on the store's. What a
+/// store has at hand is looked up on the loop (``Store/Database/reading(_:)``).
 public final class AuthService: Sendable {
     let database: any Database
     let settings: AuthSettings

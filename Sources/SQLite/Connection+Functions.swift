@@ -3,12 +3,6 @@ import CSQLite
 // SQL functions written in Swift (appfunc.html). A box per function is handed to SQLite, which
 // releases it when the connection closes.
 
-/// Whether a function gives the same answer for the same arguments.
-public enum FunctionKind: Sendable {
-    case deterministic
-    case volatile
-}
-
 /// The state of an aggregate over one group of rows.
 public protocol AggregateState: AnyObject {
     /// Takes in a row.
@@ -42,15 +36,15 @@ private final class StateBox {
 }
 
 extension Connection {
-    /// Makes `name` a function of SQL on this connection. `argumentCount` −1 takes any number up to
-    /// 127.
+    /// Makes `name` a function of SQL on this connection, which gives the same answer for the same
+    /// arguments. `argumentCount` −1 takes any number up to 127.
     public func define(
-        _ name: String, argumentCount: Int32, _ kind: FunctionKind,
+        _ name: String, argumentCount: Int32,
         _ body: @escaping (FunctionCall) -> Void
     ) throws(SQLiteError) {
         let box = unsafe Unmanaged.passRetained(ScalarBox(body, progress)).toOpaque()
         let code = unsafe sqlite3_create_function_v2(
-            handle, name, argumentCount, flags(kind), box,
+            handle, name, argumentCount, Self.flags, box,
             { context, count, arguments in
                 var call = unsafe FunctionCall(context, count, arguments)
                 guard let pointer = unsafe call.userData else { return }
@@ -67,7 +61,7 @@ extension Connection {
     ) throws(SQLiteError) {
         let box = unsafe Unmanaged.passRetained(AggregateBox(makeState)).toOpaque()
         let code = unsafe sqlite3_create_function_v2(
-            handle, name, argumentCount, flags(.deterministic), box, nil,
+            handle, name, argumentCount, Self.flags, box, nil,
             { context, count, arguments in
                 let call = unsafe FunctionCall(context, count, arguments)
                 guard let place = unsafe call.aggregatePlace, let box = unsafe call.userData else {
@@ -102,10 +96,9 @@ extension Connection {
         if code != SQLITE_OK { throw unsafe SQLiteError(code: code, handle: handle) }
     }
 
-    /// Innocuous: the functions read their arguments only, so an untrusted schema may call them.
-    private func flags(_ kind: FunctionKind) -> Int32 {
-        SQLITE_UTF8 | SQLITE_INNOCUOUS | (kind == .deterministic ? SQLITE_DETERMINISTIC : 0)
-    }
+    /// The functions read their arguments only: they give the same answer for the same, and an
+    /// untrusted schema may call them.
+    private static let flags = SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC
 }
 
 /// Gives up a function's box; called by SQLite when the function or the connection goes.

@@ -25,7 +25,7 @@ extension DatabaseError {
     /// The error in words for the author of a migration.
     var wording: String {
         switch self {
-        case .overBudget, .timeout: "it takes too long"
+        case .timeout: "it takes too long"
         case .busy: "the database is busy"
         case .readOnly(let why): "the database can only be read: \(why)"
         case .full(let why): "the disk is full: \(why)"

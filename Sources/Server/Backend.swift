@@ -66,8 +66,7 @@ public final class Backend: Sendable {
         let database = parts.services.database
         database.onCommit({ registry.deliver($0) }, afterReplies: { registry.wake() })
         let services = ServiceRunner(
-            parts.order(registry, server, reloader), leads: { database.leads },
-            log: parts.services.log)
+            parts.order(registry, server, reloader), log: parts.services.log)
         try services.start()
         let backend = Backend(parts, port: server.port, services: services)
         backend.log.record(.listening(url: backend.url))

@@ -15,18 +15,18 @@ extension BackendParts {
             // Opened before anything else could be made. Its writer's thread, its lanes.
             Service(
                 "database",
-                tick: .every(.seconds(1), on: .everyNode) { database.look() },
-                stop: { _ in database.close() }),
+                tick: .every(.seconds(1)) { database.look() },
+                stop: { database.close(within: $0) }),
             Service(
                 "retention",
-                tick: .every(.seconds(60), on: .oneNode) { database.trimChanges() }),
+                tick: .every(.seconds(60)) { database.trimChanges() }),
             secretsWatch.map { watch in
-                Service("secrets", tick: .every(.seconds(1), on: .everyNode) { watch.look() })
+                Service("secrets", tick: .every(.seconds(1)) { watch.look() })
             },
             // Its threads start with the first password.
             Service("passwords", stop: { _ in auth.close() }),
             // Tokens end and sockets fall silent also while the loops drain.
-            Service("feeds", tick: .every(.seconds(1), on: .everyNode) { registry.tick() }),
+            Service("feeds", tick: .every(.seconds(1)) { registry.tick() }),
             Service(
                 "loops", start: { () throws(Problem) in try server.start() },
                 stop: { server.drain(deadline: $0) }),

@@ -12,8 +12,6 @@ public protocol Database: AnyObject, Sendable {
     var backupHint: String { get }
     /// What an operator does where only a database made afresh would do.
     var freshHint: String { get }
-    /// Whether this node does what only one of several does.
-    var leads: Bool { get }
 
     // MARK: Facts
 
@@ -78,11 +76,13 @@ public protocol Database: AnyObject, Sendable {
         afterReplies: @escaping @Sendable () -> Void)
 
     /// Has changes removed that are older than they are to be kept, a few at a time. Returns at
-    /// once. To be called each minute, by the node that leads.
+    /// once. To be called each minute, by every node: the engine lets one at a time do it.
     func trimChanges()
 
-    /// Finishes what is being written and gives the database up. Calling it again does nothing.
-    func close()
+    /// Finishes what is being done and gives the database up. Blocks. Once more, it does nothing.
+    ///
+    /// - Parameter time: what that may take; what has not ended by then is cut off.
+    func close(within time: Duration)
 }
 
 extension Database {
@@ -97,4 +97,9 @@ extension Database {
         case .mustWait(let read): return try await read.answer()
         }
     }
+}
+
+extension Database {
+    /// As ``close(within:)``, with time for a few writes.
+    public func close() { close(within: .seconds(5)) }
 }

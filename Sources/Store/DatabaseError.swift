@@ -2,8 +2,6 @@ public import Diagnostics
 
 /// Why a statement or a commit failed.
 public enum DatabaseError: Error, Hashable, Sendable {
-    /// An inline read used up its instructions: run it again on the slow lane.
-    case overBudget
     /// The statement's time is over.
     case timeout
     /// Somebody else holds the file locked.

@@ -16,7 +16,7 @@ extension Problem {
     /// catalogue word constraint violations better.
     public init(_ error: DatabaseError) {
         switch error {
-        case .overBudget, .timeout: self = .statementTimeout
+        case .timeout: self = .statementTimeout
         case .busy: self = .busy
         case .readOnly(let cause):
             self.init(

@@ -12,6 +12,11 @@ extension Problem {
     public static let withdrawn = Problem(
         code: "57014", status: 500, message: "canceling statement due to user request")
 
+    /// 53400: as many reads wait as may.
+    public static let tooManyReads = Problem(
+        code: "53400", status: 503, message: "Too many reads are waiting.",
+        hint: "Try again in a moment.")
+
     /// 53400: as many writes wait as may.
     public static let tooManyWrites = Problem(
         code: "53400", status: 503, message: "Too many writes are waiting.",

@@ -30,13 +30,6 @@ final class DataLock: Sendable {
         self.lock = lock
     }
 
-    /// Throws 55006 when another process holds the lock of the database at `path`. Makes nothing.
-    static func requireFree(_ path: String) throws(Problem) {
-        for name in [Self.path(besides: path), path + ".lock"] {
-            _ = try take(name, for: path)
-        }
-    }
-
     /// Nil when there is no such file.
     private static func take(
         _ path: String, making: Bool = false, for database: String

@@ -16,8 +16,6 @@ public struct DatabaseConfiguration: Sendable {
     /// How long an answer that leaves in parts may hold its snapshot. Meanwhile the write-ahead log
     /// grows with every write.
     public var longReadTime: Duration = .seconds(120)
-    /// How long waiting writes may still begin after the database was asked to close.
-    public var closingTime: Duration = .seconds(5)
     /// Bytes of JSON of the rows that one write may change, old and new ones. For tests.
     public var changedBytesMax = DatabaseLimits.changedBytesMax
     /// How many rows the change log keeps at most.

@@ -27,9 +27,6 @@ final class DatabaseFiles: Sendable {
         _ = try FileSystem.makeFile(path)
     }
 
-    /// Whether the lock is held: from the opening until `close`.
-    var areLocked: Bool { lock.withLock { $0 != nil } }
-
     /// Gives up the lock and removes a temporary database.
     func close() {
         lock.withLock { $0 = nil }

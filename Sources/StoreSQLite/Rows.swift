@@ -20,7 +20,7 @@ public struct Rows: ~Copyable {
     /// Advances to the next row.
     ///
     /// - Returns: false at the end.
-    /// - Throws: `overBudget` or `timeout` at the query's bound, or whatever the database reports.
+    /// - Throws: `timeout` at the query's bound, or whatever the database reports.
     public mutating func next() throws(DatabaseError) -> Bool {
         if connection.isOverLimit { throw interruption }
         do throws(SQLiteError) {

@@ -17,13 +17,13 @@ enum SQLFunctions {
         try define("apus_uuid", on: connection, map: TextFunctions.uuid)
         try define("apus_lower", on: connection, map: TextFunctions.lower)
         try define("apus_upper", on: connection, map: TextFunctions.upper)
-        try connection.define("apus_bytes", argumentCount: 1, .deterministic) { call in
+        try connection.define("apus_bytes", argumentCount: 1) { call in
             guard let bytes = Hex.decode(call[0].bytes), call[0].storageClass == .text else {
                 return call.answerNull()
             }
             call.answer(blob: bytes)
         }
-        try connection.define("apus_length", argumentCount: 1, .deterministic) { call in
+        try connection.define("apus_length", argumentCount: 1) { call in
             if call[0].storageClass == .null { return call.answerNull() }
             call.answer(call[0].withBytes { TextFunctions.length(utf8: $0) })
         }
@@ -32,7 +32,7 @@ enum SQLFunctions {
     private static func define(
         _ name: String, on connection: Connection, map: @escaping (String) -> String?
     ) throws(SQLiteError) {
-        try connection.define(name, argumentCount: 1, .deterministic) { call in
+        try connection.define(name, argumentCount: 1) { call in
             if call[0].storageClass == .null { return call.answerNull() }
             if let text = map(call[0].text) { call.answer(text) } else { call.answerNull() }
         }
@@ -41,7 +41,7 @@ enum SQLFunctions {
     private static func defineLike(
         _ name: String, ignoresCase: Bool, on connection: Connection
     ) throws(SQLiteError) {
-        try connection.define(name, argumentCount: 2, .deterministic) { call in
+        try connection.define(name, argumentCount: 2) { call in
             if call[0].storageClass == .null || call[1].storageClass == .null {
                 return call.answerNull()
             }
@@ -65,10 +65,10 @@ enum SQLFunctions {
 
     private static func defineJSON(on connection: Connection) throws(SQLiteError) {
         let encoder = ObjectEncoder()
-        try connection.define("apus_object", argumentCount: -1, .deterministic) { call in
+        try connection.define("apus_object", argumentCount: -1) { call in
             encoder.encode(call)
         }
-        try connection.define("apus_merge", argumentCount: -1, .deterministic) { call in
+        try connection.define("apus_merge", argumentCount: -1) { call in
             encoder.merge(call)
         }
         try connection.defineAggregate("apus_array", argumentCount: 1) { [unowned connection] in
@@ -88,7 +88,7 @@ enum SQLFunctions {
         byKey: @escaping (String, _ key: String) -> String?,
         byIndex: @escaping (String, _ index: Int64) -> String?
     ) throws(SQLiteError) {
-        try connection.define(name, argumentCount: 2, .deterministic) { call in
+        try connection.define(name, argumentCount: 2) { call in
             if call[0].storageClass == .null { return call.answerNull() }
             let found: String? =
                 switch call[1].storageClass {

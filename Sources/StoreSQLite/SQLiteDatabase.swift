@@ -11,7 +11,7 @@ public final class SQLiteDatabase: Sendable {
     private let configuration: DatabaseConfiguration
     private let queue: WriteQueue
     private let writerThread: PosixThread
-    private let slowLane: SlowLane
+    let slowLane: SlowLane
     private let longReads: LongReads
     private let tables: CapturedTables
     private let publishers: Publishers
@@ -58,11 +58,6 @@ public final class SQLiteDatabase: Sendable {
             thread.join()
             throw error
         }
-    }
-
-    /// Throws 55006 when a server holds the database at `path`. Makes nothing.
-    public static func requireFree(_ path: String) throws(Problem) {
-        try DataLock.requireFree(path)
     }
 
     private init(
@@ -185,18 +180,6 @@ public final class SQLiteDatabase: Sendable {
         }
     }
 
-    /// Runs a read on the slow lane, under the statement timeout.
-    ///
-    /// When the calling task is cancelled, the read is dropped or interrupted.
-    ///
-    /// - Throws: what `body` throws; 53400 when too many reads wait; 57P03 after `close`, 57014
-    ///   when dropped.
-    public func readSlowly<R: Sendable>(
-        _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R
-    ) async throws(Problem) -> R {
-        try await slowLane.run(body)
-    }
-
     /// Says which tables feed the change log, from the next write on. To be called again after a
     /// reload.
     public func setCaptured(_ tables: [CapturedTable]) {
@@ -216,26 +199,22 @@ public final class SQLiteDatabase: Sendable {
     }
 
     /// Asks the writer to remove changes that are older than they are to be kept, a few rows at a
-    /// time between the writes. Returns at once. To be called each minute, by the node that leads.
+    /// time between the writes. Returns at once. To be called each minute.
     public func trimChanges() { queue.askForTrimming() }
 
     /// Asks the writer to look whether its files are still there. It looks before each commit, too:
     /// to be called each second, for the time when nobody writes. Returns at once.
     public func checkFiles() { queue.wake() }
 
-    /// Whether this node does what only one of several does: with this engine, whoever holds the
-    /// lock on the data.
-    public var leads: Bool { files.areLocked }
-
-    /// Ends slow reads, finishes the waiting writes (those that have not begun after
-    /// the configuration's `closingTime` fail with 57P03), closes the file and gives up the lock.
-    /// Readers must be gone or idle. Calling it again does nothing.
-    public func close() {
+    /// Ends slow reads, finishes the waiting writes (those that have not begun after `time` fail
+    /// with 57P03), closes the file and gives up the lock. Readers must be gone or idle. Calling it
+    /// again does nothing.
+    public func close(within time: Duration) {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         lookUps.withLock { $0 = nil }
         slowLane.close()
         longReads.close()
-        queue.close(within: configuration.closingTime)
+        queue.close(within: time)
         writerThread.join()
         files.close()
     }

@@ -4,28 +4,18 @@ public import Diagnostics
 ///
 /// A list of services is written down in the order in which they start; `ServiceRunner` runs it.
 public struct Service: Sendable {
-    /// On how many of several nodes a tick's work is done.
-    public enum Scope: Hashable, Sendable {
-        /// It is about what the node holds itself.
-        case everyNode
-        /// It is about what all nodes share: the one that leads does it.
-        case oneNode
-    }
-
     /// Work that is due again and again.
     public struct Tick: Sendable {
         let period: Duration
-        let scope: Scope
         let perform: @Sendable () throws(Problem) -> Void
 
         /// Work that is due each `period`, the first time one after the start. It may block; as
         /// long as it runs it is not begun again.
         public static func every(
-            _ period: Duration, on scope: Scope,
-            _ perform: @escaping @Sendable () throws(Problem) -> Void
+            _ period: Duration, _ perform: @escaping @Sendable () throws(Problem) -> Void
         ) -> Tick {
             precondition(period > .zero, "time passes between two ticks")
-            return Tick(period: period, scope: scope, perform: perform)
+            return Tick(period: period, perform: perform)
         }
     }
 

@@ -14,7 +14,6 @@ public final class ServiceRunner: Sendable {
     }
 
     private let services: [RunningService]
-    private let leads: @Sendable () -> Bool
     private let log: Log
     private let ticks: WorkerPool<Void>
     private let state = Mutex(State())
@@ -26,12 +25,9 @@ public final class ServiceRunner: Sendable {
     ///
     /// - Parameters:
     ///   - services: In the order in which they start.
-    ///   - leads: Whether this node does what only one of several does. Asked before each such
-    ///     tick.
     ///   - log: Is told of ticks that fail or take longer than their period.
-    public init(_ services: [Service], leads: @escaping @Sendable () -> Bool, log: Log) {
+    public init(_ services: [Service], log: Log) {
         self.services = services.map(RunningService.init)
-        self.leads = leads
         self.log = log
         let count = services.count { $0.tick != nil }
         ticks = WorkerPool(name: "ticks", threadsMax: count) {}
@@ -102,7 +98,7 @@ public final class ServiceRunner: Sendable {
     }
 
     private func begin(_ running: RunningService) {
-        guard let tick = running.service.tick, tick.scope == .everyNode || leads() else { return }
+        guard let tick = running.service.tick else { return }
         switch running.beginTick() {
         case .begun:
             let log = log

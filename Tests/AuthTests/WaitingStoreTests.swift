@@ -19,7 +19,6 @@ final class WaitingDatabase: Database {
     var dialect: any Dialect { database.dialect }
     var engine: String { database.engine }
     var epoch: String { database.epoch }
-    var leads: Bool { database.leads }
     var backupHint: String { database.backupHint }
     var freshHint: String { database.freshHint }
 
@@ -66,7 +65,7 @@ final class WaitingDatabase: Database {
 
     func trimChanges() { database.trimChanges() }
 
-    func close() { database.close() }
+    func close(within time: Duration) { database.close(within: time) }
 }
 
 @Suite(.timeLimit(.minutes(10))) struct WaitingStoreTests {

@@ -122,15 +122,7 @@ public final class PostgresClient {
 
     private func keep(_ place: Range<Int>) {
         var row = session.row(place)
-        var values: [String?] = []
-        while !row.isAtEnd {
-            if let value = row.next() {
-                values.append(String(utf8: value))
-            } else {
-                values.append(nil)
-            }
-        }
-        rows.append(values)
+        rows.append(row.texts())
     }
 }
 

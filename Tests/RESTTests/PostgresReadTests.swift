@@ -84,7 +84,7 @@ import Values
             guard
                 case .done(let sqlite) = try reader.read(
                     embedded, ReadArguments(embedded), context, for: "nobody")
-            else { throw DatabaseError.overBudget }
+            else { throw DatabaseError.timeout }
             let served = try query(request, identity, PostgresDialect())
             return (sqlite, try postgres.read(served, nil, context))
         }

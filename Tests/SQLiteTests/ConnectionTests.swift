@@ -110,11 +110,11 @@ import Testing
 
     @Test func `functions see arguments and answer every kind`() throws {
         let connection = try open()
-        try connection.define("same", argumentCount: 1, .deterministic) { call in
+        try connection.define("same", argumentCount: 1) { call in
             if call[0].storageClass == .null { return call.answerNull() }
             call.answer(call[0].text)
         }
-        try connection.define("bad", argumentCount: 0, .deterministic) { $0.fail("no good") }
+        try connection.define("bad", argumentCount: 0) { $0.fail("no good") }
         #expect(
             try connection.text("SELECT same('x') || same(1) || typeof(same(NULL))") == "x1null")
         let error = #expect(throws: SQLiteError.self) { try connection.execute("SELECT bad()") }

@@ -9,32 +9,10 @@ import Testing
 @testable import Schema
 
 /// Tables as PostgreSQL has them.
-@Suite(.needsPostgres, .blocking) struct PostgresDefinitionTests {
-    private let pooled: PooledDatabase
-    private let client: PostgresClient
-    private var migrations: PostgresMigrations { pooled.migrations }
+@Suite(.needsPostgres, .blocking) struct PostgresDefinitionTests: OnPostgres {
+    let place: PostgresPlace
 
-    init() throws {
-        pooled = try PooledDatabase()
-        client = try pooled.database.client()
-    }
-
-    private func declared(_ catalogue: Catalogue) throws -> DeclaredTables {
-        try DeclaredTables(catalogue, on: migrations, render: asWritten)
-    }
-
-    /// What separates the database from models.
-    private func difference(_ catalogue: Catalogue) throws -> Difference {
-        let migrator = Migrator(migrations, MigrationSet([]))
-        return try Difference.between(migrator.structure(), declared(catalogue))
-    }
-
-    /// Makes what models declare.
-    private func make(_ catalogue: Catalogue) throws {
-        let difference = try difference(catalogue)
-        #expect(difference.refusals == [])
-        try Migrator(migrations, MigrationSet([])).apply(difference.additions)
-    }
+    init() throws { place = try PostgresPlace() }
 
     static let expected = #"""
         CREATE TABLE "posts" (

@@ -12,17 +12,10 @@ import Values
 @testable import Schema
 
 /// Migration files on PostgreSQL.
-@Suite(.needsPostgres, .blocking) struct PostgresMigrationTests {
-    private let pooled: PooledDatabase
-    private let client: PostgresClient
-    private var migrations: PostgresMigrations { pooled.migrations }
+@Suite(.needsPostgres, .blocking) struct PostgresMigrationTests: OnPostgres {
+    let place: PostgresPlace
 
-    init() throws {
-        pooled = try PooledDatabase()
-        client = try pooled.database.client()
-    }
-
-    private func migrator(_ set: MigrationSet) -> Migrator { Migrator(migrations, set) }
+    init() throws { place = try PostgresPlace() }
 
     @discardableResult
     private func apply(_ set: MigrationSet) throws -> [MigrationFile] {

@@ -11,17 +11,10 @@ import Values
 @testable import Schema
 
 /// Seeds on PostgreSQL, and the numbers that go on behind rows which have brought their own.
-@Suite(.needsPostgres, .blocking) struct PostgresSequenceTests {
-    private let pooled: PooledDatabase
-    private let client: PostgresClient
-    private var migrations: PostgresMigrations { pooled.migrations }
+@Suite(.needsPostgres, .blocking) struct PostgresSequenceTests: OnPostgres {
+    let place: PostgresPlace
 
-    init() throws {
-        pooled = try PooledDatabase()
-        client = try pooled.database.client()
-    }
-
-    private func migrator(_ set: MigrationSet) -> Migrator { Migrator(migrations, set) }
+    init() throws { place = try PostgresPlace() }
 
     @Test func `seeds that refer to one another are planted, and their numbers are left behind`()
         throws
@@ -46,6 +39,43 @@ import Values
         try catalogue.settleSequences(in: migrations)
         #expect(
             try client.value("INSERT INTO nodes (next) VALUES (1) RETURNING id") == "3")
+    }
+
+    /// Fifty rows, each on a line of its own from the second on.
+    private func parts(_ code: (Int) -> String) throws -> Catalogue {
+        let rows = (1...50).map { #"{"id": \#($0), "code": "\#(code($0))"}"# }
+        return try catalogue([
+            (
+                "models/parts.json",
+                #"""
+                {"properties": {"id": {"type": "integer"}, "code": {"type": "string"}, "n": {"type": \#
+                "integer", "default": 7}}, "unique": [["code"]]}
+                """#
+            ), ("seeds/demo.json", "{\"parts\": [\n\(rows.joined(separator: ",\n"))]}"),
+        ])
+    }
+
+    @Test func `of many seeds the one that is refused is told, and so are those that differ`()
+        throws
+    {
+        let faulty = try parts { $0 == 31 ? "c4" : "c\($0)" }
+        try make(faulty)
+        let problem = #expect(throws: Problem.self) {
+            try faulty.plantSeeds(in: migrations) { _, _ throws(Problem) in .null }
+        }
+        #expect(problem?.message.hasPrefix("seeds/demo.json:32:1: two rows of \"parts\"") == true)
+        #expect(try client.value("SELECT count(*) FROM parts") == "0")
+        let right = try parts { "c\($0)" }
+        func plant() throws -> Planting {
+            try right.plantSeeds(in: migrations) { _, _ throws(Problem) in .null }
+        }
+        #expect(try plant().added == 50)
+        try client.execute(
+            "UPDATE parts SET n = 8 WHERE id = 3; UPDATE parts SET code = 'x' WHERE id = 9; "
+                + "DELETE FROM parts WHERE id = 50")
+        let again = try plant()
+        #expect(again.added == 1)
+        #expect(again.kept.map(\.description) == ["seeds/demo.json:10:1"])
     }
 
     /// Rows, and the number that is given behind them.

@@ -88,20 +88,6 @@ public final class ReaderUser: Sendable {
         return try Self.first(of: record)
     }
 
-    /// Finds rows and waits for them.
-    public func find(
-        _ search: BoundSQL, _ operands: Operands = Operands(), _ context: QueryContext = .none
-    ) throws -> FoundRows {
-        let record = Record<Result<FoundRows, Problem>>()
-        try thread.perform { [reader] _ throws(Problem) in
-            let reading = try worded { () throws(DatabaseError) in
-                try reader.value.find(search, operands, context)
-            }
-            _ = Self.start(reading, record)
-        }
-        return try Self.first(of: record)
-    }
-
     /// Asks for values and waits for them.
     public func ask(_ queries: [ScalarQuery]) throws -> [Value] {
         let record = Record<Result<[Value], Problem>>()

@@ -35,15 +35,7 @@ final class LogClient {
         var rows: [[String?]] = []
         try finish(session.query(sql)) { session, place in
             var row = session.row(place)
-            var values: [String?] = []
-            while !row.isAtEnd {
-                if let value = row.next() {
-                    values.append(String(utf8: value))
-                } else {
-                    values.append(nil)
-                }
-            }
-            rows.append(values)
+            rows.append(row.texts())
         }
         return rows
     }

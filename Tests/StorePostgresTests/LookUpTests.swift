@@ -93,26 +93,4 @@ import Values
         }
         #expect(try user.ask([good]) == [.integer(1)])
     }
-
-    @Test func `rows are found by what identifies them`() throws {
-        let (_, user) = try ReaderTests.items(5)
-        let table = ReaderTests.table
-        let operand = ArgumentSlot.Source.operand(parameter: 0, .value(.integer))
-        let select = SelectStatement(
-            [.init(table.column(0, of: "t")), .init(table.column(1, of: "t"))],
-            from: [.init(.table("items"), as: "t")],
-            where: [
-                .comparison(
-                    .greater, table.column(0, of: "t"),
-                    .argument(.integer(3), .integer, source: operand))
-            ], order: [.init(table.column(0, of: "t"))])
-        let search = PostgresDialect().text(of: select)
-        let found = try user.find(search)
-        #expect(found.list == .text(#"[[4,"row 4"],[5,"row 5"]]"#))
-        #expect(found.count == 2 && !found.isCut)
-        var operands = Operands()
-        operands.append(.integer(9), for: operand)
-        let none = try user.find(search, operands)
-        #expect(none.list == .text("[]") && none.count == 0)
-    }
 }

@@ -34,15 +34,7 @@ final class Rows {
 
     func take(_ row: DataRow) {
         var row = row
-        var values: [String?] = []
-        while !row.isAtEnd {
-            if let bytes = row.next() {
-                values.append(String(utf8: bytes))
-            } else {
-                values.append(nil)
-            }
-        }
-        rows.append(values)
+        rows.append(row.texts())
     }
 }
 

@@ -177,22 +177,4 @@ import Values
         #expect(try LogClient(copy.url).tick().epoch != tick.epoch)
         #expect(try captured.another().tick().epoch == tick.epoch)
     }
-
-    @Test func `rows that a snapshot saw are told from those it did not`() throws {
-        let open = try captured.another()
-        try open.query("BEGIN; INSERT INTO items VALUES (1, 'open')")
-        try client.query("INSERT INTO items VALUES (2, 'seen')")
-        // A read: rows, the newest number and the snapshot, of one statement.
-        let read = try client.query(
-            "SELECT string_agg(id::text, ','), (SELECT max(last_seq) FROM _apus.cut), pg_current_snapshot() FROM items"
-        )
-        #expect(read[0][0] == "2")
-        let epoch = try client.tick().epoch
-        let cursor = try #require(FeedCursor("\(epoch).\(read[0][1] ?? "")~\(read[0][2] ?? "")"))
-        try open.query("COMMIT")
-        try client.query("INSERT INTO items VALUES (3, 'later')")
-        try client.tick()
-        let unseen = try client.changes(after: cursor.sequence).filter { !cursor.covers($0) }
-        #expect(unseen.map { String(utf8: $0.key) } == ["[1]", "[3]"])
-    }
 }

@@ -119,8 +119,5 @@ import Values
         #expect(try rows() == .integer(3000))
         database.trimChanges()
         while try rows() != .integer(10) {}
-        #expect(database.leads)
-        database.close()
-        #expect(!database.leads)
     }
 }

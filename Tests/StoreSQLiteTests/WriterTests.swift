@@ -210,7 +210,6 @@ import Values
 
     @Test func `writes that have not begun some time after close are refused`() async throws {
         var configuration = DatabaseConfiguration.temporary
-        configuration.closingTime = .zero
         // All of them at their time-outs would take longer than a busy machine takes to close.
         configuration.statementTimeout = .seconds(1)
         let database = try makeItems(configuration)
@@ -230,7 +229,7 @@ import Values
                 }
             }
             for await _ in running.prefix(1) {}
-            database.close()
+            database.close(within: .zero)
             return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         }
         #expect(Set(codes.keys) == ["57014", "57P03"])

@@ -23,9 +23,9 @@ import Work
     }
 
     private func runner(
-        _ services: [Service], leads: Bool = true, log: Log = Log(level: .error)
+        _ services: [Service], log: Log = Log(level: .error)
     ) -> ServiceRunner {
-        ServiceRunner(services, leads: { leads }, log: log)
+        ServiceRunner(services, log: log)
     }
 
     @Test func `services start in their order and stop in reverse, once`() throws {
@@ -43,7 +43,7 @@ import Work
     func `a start that fails stops those before it, in reverse`(
         failing: Int, events: [String]
     ) throws {
-        let tick = Service.Tick.every(.milliseconds(1), on: .everyNode) { [record] in
+        let tick = Service.Tick.every(.milliseconds(1)) { [record] in
             record.append("tick")
         }
         let runner = runner((0..<3).map { service("\($0)", fails: $0 == failing, tick: tick) })
@@ -57,7 +57,7 @@ import Work
     @Test func `a tick that fails is logged and comes again`() throws {
         let pipe = Pipe()
         let again = Handover<Void>()
-        let tick = Service.Tick.every(.milliseconds(1), on: .everyNode) {
+        let tick = Service.Tick.every(.milliseconds(1)) {
             [record] () throws(Problem) in
             record.append("tick")
             if record.all.count(where: { $0 == "tick" }) == 3 { again.give(()) }
@@ -76,11 +76,11 @@ import Work
         let pipe = Pipe()
         let (gate, ticks) = (Gate(), Semaphore())
         defer { gate.open() }
-        let stuck = Service.Tick.every(.milliseconds(1), on: .everyNode) { [record] in
+        let stuck = Service.Tick.every(.milliseconds(1)) { [record] in
             record.append("stuck")
             gate.pass()
         }
-        let other = Service.Tick.every(.milliseconds(1), on: .everyNode) { ticks.signal() }
+        let other = Service.Tick.every(.milliseconds(1)) { ticks.signal() }
         let log = Log(level: .warning, descriptor: pipe.fileHandleForWriting.fileDescriptor)
         let runner = runner([service("a", tick: stuck), service("b", tick: other)], log: log)
         try runner.start()
@@ -94,7 +94,7 @@ import Work
 
     @Test func `a service's tick has ended before the service is stopped`() throws {
         let (begun, gate) = (Semaphore(), Gate())
-        let tick = Service.Tick.every(.milliseconds(1), on: .everyNode) { [record] in
+        let tick = Service.Tick.every(.milliseconds(1)) { [record] in
             record.append("begun")
             begun.signal()
             gate.pass()
@@ -111,23 +111,6 @@ import Work
         gate.open()
         stop?.join()
         #expect(record.all == ["+a", "begun", "ended", "-a 30.0"])
-    }
-
-    @Test(arguments: [true, false])
-    func `what one node does is done by the one that leads`(leads: Bool) throws {
-        let (mine, all) = (Semaphore(), Semaphore())
-        let one = Service.Tick.every(.milliseconds(1), on: .oneNode) { [record] in
-            record.append("one")
-            mine.signal()
-        }
-        let every = Service.Tick.every(.milliseconds(1), on: .everyNode) { all.signal() }
-        let runner = runner(
-            [Service("one", tick: one), Service("every", tick: every)], leads: leads)
-        try runner.start()
-        if leads { mine.wait() }
-        for _ in 0..<20 { all.wait() }
-        runner.stop(within: .seconds(10))
-        #expect(record.all.isEmpty != leads)
     }
 }
 

@@ -1,3 +1,5 @@
+import Bytes
+
 /// One row of a result, looked at where it arrived. Columns are taken one after the other; nothing
 /// is copied.
 ///
@@ -33,6 +35,19 @@ public struct DataRow: ~Escapable {
         }
         position = start + length
         return bytes.extracting(start..<position)
+    }
+
+    /// The columns from the next on, which came as text.
+    public mutating func texts() -> [String?] {
+        var texts: [String?] = []
+        while !isAtEnd {
+            if let bytes = next() {
+                texts.append(String(utf8: bytes))
+            } else {
+                texts.append(nil)
+            }
+        }
+        return texts
     }
 
     /// Whether `body` has the form of a row: every length lies within it, and nothing is left.

@@ -75,8 +75,6 @@ public struct SQLState: Hashable, Sendable {
     public static let insufficientPrivilege = SQLState(known: "42501")
     /// The statement's name is taken.
     public static let duplicatePreparedStatement = SQLState(known: "42P05")
-    /// The transaction failed before; only its end is taken.
-    public static let inFailedTransaction = SQLState(known: "25P02")
     /// The server's disk is full.
     public static let diskFull = SQLState(known: "53100")
     /// No connection is left for us.
@@ -89,10 +87,6 @@ public struct SQLState: Hashable, Sendable {
     public static let lockNotAvailable = SQLState(known: "55P03")
     /// The statement was cancelled, by a request or by a time limit.
     public static let queryCanceled = SQLState(known: "57014")
-    /// The server is being shut down, or the session was ended from outside.
-    public static let adminShutdown = SQLState(known: "57P01")
-    /// Another session's process crashed.
-    public static let crashShutdown = SQLState(known: "57P02")
     /// The server starts, stops or recovers: it takes nobody yet.
     public static let cannotConnectNow = SQLState(known: "57P03")
     /// What an error without a valid code counts as.

@@ -64,13 +64,11 @@ public protocol MigrationTransaction: AnyObject {
         _ columns: [String], in table: String
     ) throws(DatabaseError) -> (values: [String], count: Int)?
 
-    /// Runs a statement to its end.
+    /// Inserts those rows whose keys are not there. The others are left as they are.
     ///
-    /// - Returns: the rows that it changed itself.
-    func change(_ statement: BoundSQL) throws(DatabaseError) -> Int
-
-    /// Whether a query finds a row.
-    func finds(_ query: BoundSQL) throws(DatabaseError) -> Bool
+    /// - Throws: what is wrong with one of the rows. Some of the others may be there then: whoever
+    ///   does not undo all of it can do it again.
+    func plant(_ rows: SeedRows) throws(DatabaseError) -> SeedOutcome
 
     /// Checks foreign keys at the end of the transaction instead of after each statement, where the
     /// engine can.

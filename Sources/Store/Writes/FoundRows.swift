@@ -20,7 +20,8 @@ public struct FoundRows: Sendable {
 
 /// Bounds of writes.
 public enum WriteLimits {
-    /// Rows that the search of an UPDATE or DELETE may find: what identifies them stands in memory
+    /// Rows that the search of an UPDATE or DELETE may find, in an engine whose writes have one
+    /// (``PreparedUpdate/search``): what identifies them stands in memory
     /// until they are written, and the writer is held up for all of them at once.
     public static let foundRowsMax = 1_000_000
 }

@@ -193,23 +193,3 @@ public enum CaptureLoss: Hashable, Sendable {
     /// Triggers of a table were not there, or did not fire: changes may not have been captured.
     case triggers(of: String)
 }
-
-extension LogSpace {
-    /// Installs capture of one table, or brings it in line with other columns: for a migration,
-    /// whose transaction changes both. The log must be there. ``CaptureSetup`` does the rest:
-    /// partitions, and tables whose triggers must all go row by row.
-    public func installation(of model: CapturedModel, isByRow: Bool = false) -> [String] {
-        CaptureTrigger.all(isByRow: isByRow).flatMap { trigger in
-            trigger.function(of: model, in: self).statements(in: self)
-                + trigger.statements(
-                    on: model.table, calling: name(trigger.functionName(of: model)))
-        }
-    }
-
-    /// Removes capture of one table. Its changes stay in the log until they are old.
-    public func removal(of model: CapturedModel) -> [String] {
-        CaptureTrigger.all(isByRow: false).map {
-            "DROP FUNCTION IF EXISTS \(name($0.functionName(of: model)))() CASCADE"
-        }
-    }
-}

@@ -117,6 +117,12 @@ public final class PostgresPool {
         cluster.budget.deregister(ObjectIdentifier(self))
     }
 
+    /// Closes, and ends what runs: its connections are gone.
+    public func cutOff() {
+        close()
+        for connection in lanes.flatMap(\.connections) { connection.abort() }
+    }
+
     // MARK: Waiting
 
     private func wait(_ entry: Waiting.Entry, in state: LaneState) {

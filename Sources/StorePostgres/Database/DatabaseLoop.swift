@@ -31,6 +31,14 @@ final class DatabaseLoop: Sendable {
         return thread.perform { _ in body(pool.value) }
     }
 
+    /// Lets what runs on the pool's connections fail that has not ended when the time is over.
+    func cutOff(after time: Duration) {
+        let pool = pool
+        thread.perform { loop in
+            _ = loop.schedule(after: time) { pool.value.cutOff() }
+        }
+    }
+
     /// Closes the pool and ends the loop. Nothing may be run on it any more.
     func stop() {
         perform { $0.close() }

@@ -29,7 +29,7 @@ extension PostgresDatabase: Database {
                             transaction throws(Problem) in try body(transaction)
                         }
                     }
-                } reply: { reply($0.worded()) }
+                } reply: { reply($0.worded(full: .tooManyReads)) }
             })
     }
 
@@ -50,7 +50,7 @@ extension PostgresDatabase: Database {
         } catch {
             result = .failure(error)
         }
-        return try result.worded().get()
+        return try result.worded(full: .tooManyWrites).get()
     }
 
     /// See ``Store/Database/writeAndWait(_:)``.
@@ -133,10 +133,14 @@ private struct TransactionLimits {
 
 extension Result where Failure == WorkRefusal {
     /// What the work has come to, or why it was not done, as the caller is told.
-    fileprivate func worded<R>() -> Result<R, Problem> where Success == Result<R, Problem> {
+    ///
+    /// - Parameter full: told where too many wait.
+    fileprivate func worded<R>(
+        full: Problem
+    ) -> Result<R, Problem> where Success == Result<R, Problem> {
         switch self {
         case .success(let result): result
-        case .failure(.full): .failure(.tooManyWrites)
+        case .failure(.full): .failure(full)
         case .failure(.closed): .failure(.closed)
         case .failure(.withdrawn): .failure(.withdrawn)
         }

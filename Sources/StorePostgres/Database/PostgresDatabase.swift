@@ -112,14 +112,11 @@ public final class PostgresDatabase: Sendable {
         standing.unavailability.map { Problem(DatabaseError(.unavailable($0))) }
     }
 
-    /// Whether this node does what only one of several does. The database sees to it itself: by
-    /// locks of its own.
-    public var leads: Bool { true }
-
-    /// See ``Store/Database/close()``.
-    public func close() {
+    /// See ``Store/Database/close(within:)``.
+    public func close(within time: Duration) {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         workers.close()
+        loop.cutOff(after: time)
         workers.join()
         endFeed()
         loop.stop()

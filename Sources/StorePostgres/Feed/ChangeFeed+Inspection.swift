@@ -41,7 +41,9 @@ extension ChangeFeed {
             ended()
         }
         unit.onRow = { step, row in
-            if answers.indices.contains(step) { answers[step].append(row.texts) }
+            guard answers.indices.contains(step) else { return }
+            var row = row
+            answers[step].append(row.texts())
         }
         connection.submit(unit, within: CaptureLimits.feedTimeout)
     }

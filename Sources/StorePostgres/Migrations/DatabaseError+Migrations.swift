@@ -31,7 +31,7 @@ extension DatabaseError {
         let known = DatabaseError(error)
         switch known {
         case .unexpected, .invalidValue: break
-        case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .unreachable, .unique,
+        case .timeout, .busy, .readOnly, .full, .unavailable, .unreachable, .unique,
             .uniqueIndex, .notNull, .check, .foreignKey, .sequenceExhausted, .stillReferenced,
             .tooLarge, .tooDeep, .other:
             return known

@@ -33,35 +33,19 @@ final class MigrationSession: Sendable {
     @discardableResult
     func run(_ sql: String) throws(DatabaseError) -> [[String?]] {
         let rows = TextRows()
-        try perform(sql) { () throws(UnitFailure) in
-            try connection.run(script: sql, within: Self.timeout, row: { rows.take($1) })
+        try perform(sql) { (connection, time) throws(UnitFailure) in
+            try connection.run(script: sql, within: time, row: { rows.take($1) })
         }
         return rows.rows
     }
 
-    /// Runs a statement with arguments.
-    ///
-    /// - Returns: how many rows it has found or changed.
-    func run(_ sql: BoundSQL) throws(DatabaseError) -> Int {
-        let shape = StatementShape(sql.text, parameters: sql.parameterTypes, use: .once)
-        let count = TextRows()
-        try perform(sql.text) { () throws(UnitFailure) in
-            try connection.run(
-                .writes, within: Self.timeout, step: { count.changed = $1?.rowCount ?? 0 }
-            ) { session, unit throws(FormatFault) in
-                try session.execute(shape, in: unit, columns: .never) {
-                    fields throws(FormatFault) in try fields.append(sql, in: .none)
-                }
-            }
-        }
-        return count.changed
-    }
-
-    private func perform(
-        _ sql: String, _ work: () throws(UnitFailure) -> TransactionStatus
+    /// Lets `work` run a statement, and remembers how that ended.
+    func perform(
+        _ sql: String,
+        _ work: (ExclusiveConnection, _ time: Duration) throws(UnitFailure) -> TransactionStatus
     ) throws(DatabaseError) {
         do throws(UnitFailure) {
-            let status = try work()
+            let status = try work(connection, Self.timeout)
             state.withLock { $0.hasFailed = status == .failed }
         } catch {
             let failure = DatabaseError(migrating: error, in: sql)
@@ -110,7 +94,9 @@ final class MigrationSession: Sendable {
 /// What comes of a statement, as it comes on the loop while the thread that asked waits.
 private final class TextRows {
     var rows: [[String?]] = []
-    var changed = 0
 
-    func take(_ row: DataRow) { rows.append(row.texts) }
+    func take(_ row: DataRow) {
+        var row = row
+        rows.append(row.texts())
+    }
 }

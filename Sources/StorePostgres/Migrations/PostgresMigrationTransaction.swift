@@ -178,12 +178,14 @@ final class PostgresMigrationTransaction: MigrationTransaction {
         return (row.dropFirst().map { $0 ?? "NULL" }, count)
     }
 
-    func change(_ statement: BoundSQL) throws(DatabaseError) -> Int {
-        try guarded { () throws(DatabaseError) in try session.run(statement) }
-    }
-
-    func finds(_ query: BoundSQL) throws(DatabaseError) -> Bool {
-        try session.run(query) > 0
+    func plant(_ rows: SeedRows) throws(DatabaseError) -> SeedOutcome {
+        try guarded { () throws(DatabaseError) in
+            let added = try session.run(rows.insertion, over: rows).count
+            // Those that were there before, and any that has the key of one before it.
+            if added == rows.rows.count { return SeedOutcome(added: added, others: []) }
+            let others = try session.run(rows.selectionOfOthers, over: rows).numbers
+            return SeedOutcome(added: added, others: others.map { Int($0) - 1 })
+        }
     }
 
     func deferForeignKeys() throws(DatabaseError) {

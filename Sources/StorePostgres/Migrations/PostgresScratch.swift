@@ -67,6 +67,14 @@ final class PostgresScratch: MigrationTarget {
         try migrate(body)
     }
 
+    func inspect<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrate(body)
+    }
+
+    func laggingSequences(among all: [IdentitySequence]) -> [IdentitySequence] { all }
+
     private func inPart<R: Sendable>(
         _ end: String, _ body: (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {

@@ -50,23 +50,11 @@ public final class PostgresReader: Reader {
         return new
     }
 
-    /// See ``Store/Reader``.
+    /// See ``Store/Reader``. No write asks for it: its rows are found in its own statement.
     public func find(
         _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
     ) throws(DatabaseError) -> Reading<FoundRows> {
-        var search = search
-        search.arguments = search.makeArguments { operands.value($0) }
-        let reader = LoopBound(self, on: pool.loop)
-        return .mustWait(
-            PendingRead { [search] reply in reader.value.start(search, context, reply: reply) })
-    }
-
-    private func start(
-        _ search: BoundSQL, _ context: QueryContext,
-        reply: @escaping PendingRead<FoundRows>.Reply
-    ) -> @Sendable () -> Void {
-        let search = RowSearch(search, context, pool.cluster.statements, reply: reply)
-        return withdrawal(of: submit(search.unit)) { $0.withdraw() }
+        throw .unexpected("a write has been searched for apart: \(search.text)")
     }
 
     /// See ``Store/Reader``: the server must be asked.

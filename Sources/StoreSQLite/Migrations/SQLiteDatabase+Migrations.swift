@@ -17,6 +17,25 @@ extension SQLiteDatabase: MigrationTarget {
         try rehearse { transaction throws(Problem) in try body(transaction) }
     }
 
+    /// See ``Store/MigrationTarget/migrateOutsideTransaction(_:)``: no file says so.
+    public func migrateOutsideTransaction<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrate(body)
+    }
+
+    /// See ``Store/MigrationTarget/inspect(_:)``. There is one writer, to whom nobody comes but
+    /// through it: nobody else can be waited for.
+    public func inspect<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrate(body)
+    }
+
+    /// See ``Store/MigrationTarget/laggingSequences(among:)``: all of them, since whoever raises
+    /// one looks again.
+    public func laggingSequences(among all: [IdentitySequence]) -> [IdentitySequence] { all }
+
     /// See ``Store/MigrationEngine/definitions``.
     public var definitions: any DefinitionDialect { SQLiteDialect() }
 

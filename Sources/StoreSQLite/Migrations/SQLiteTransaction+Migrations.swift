@@ -105,16 +105,23 @@ extension SQLiteTransaction: MigrationTransaction {
         }
     }
 
-    /// See ``Store/MigrationTransaction/change(_:)``.
-    public func change(_ statement: BoundSQL) throws(DatabaseError) -> Int {
-        try run(text: statement.text, arguments: statement.arguments)
-    }
-
-    /// See ``Store/MigrationTransaction/finds(_:)``.
-    public func finds(_ query: BoundSQL) throws(DatabaseError) -> Bool {
-        try self.query(text: query.text, arguments: query.arguments) {
-            rows throws(DatabaseError) in try rows.next()
+    /// See ``Store/MigrationTransaction/plant(_:)``: one after the other, which costs nothing here.
+    public func plant(_ rows: SeedRows) throws(DatabaseError) -> SeedOutcome {
+        let (dialect, table) = (SQLiteDialect(), rows.table)
+        var added = 0
+        var others: [Int] = []
+        for (place, values) in rows.rows.enumerated() {
+            let insertion = dialect.text(of: table.insertionIfAbsent(of: values, in: rows.columns))
+            let count = try run(text: insertion.text, arguments: insertion.arguments)
+            added += count
+            if count > 0 { continue }
+            let other = dialect.text(of: table.selection(ofOtherThan: values, in: rows.given))
+            let isOther = try query(text: other.text, arguments: other.arguments) {
+                rows throws(DatabaseError) in try rows.next()
+            }
+            if isOther { others.append(place) }
         }
+        return SeedOutcome(added: added, others: others)
     }
 
     /// Runs a script and takes out of its error what ALTER TABLE puts in twice: the quotes of a

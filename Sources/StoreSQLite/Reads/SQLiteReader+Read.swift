@@ -70,7 +70,7 @@ extension SQLiteReader: Reader {
             return body
         }
         let rowCount = encoder.rowCount
-        if case .statement(_, let forecast) = query.counting, forecast.isLong,
+        if query.forecast?.isLong == true,
             query.lastRow(rowCount, arguments) == nil
         {
             throw .overBudget
@@ -92,10 +92,10 @@ extension SQLiteReader: Reader {
         case .table(let name):
             if let last = query.lastRow(rowCount, arguments) { return last }
             return try self.rowCount(of: name)
-        case .statement(var sql, let forecast):
+        case .statement(var sql, _):
             if let last = query.lastRow(rowCount, arguments) { return last }
             sql.arguments = arguments.count
-            return try count(sql, context, forecast)
+            return try count(sql, context, query.forecast)
         }
     }
 
@@ -118,4 +118,16 @@ extension SQLiteReader: Reader {
             }
         }
     }
+}
+
+extension ReadQuery {
+    /// What is known of how long its count takes.
+    fileprivate var forecast: CountForecast? {
+        if case .statement(_, let memory) = counting { memory as? CountForecast } else { nil }
+    }
+}
+
+extension DatabaseError {
+    /// A read on a loop has used up what it may: it is run again on the slow lane.
+    static let overBudget = DatabaseError.timeout
 }

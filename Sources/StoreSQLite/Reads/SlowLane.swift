@@ -19,21 +19,10 @@ final class SlowLane: Sendable {
         }
     }
 
-    /// Runs a read and returns what it returns. When the calling task is cancelled, the read is
-    /// dropped or interrupted.
+    /// A read to be run here.
     ///
-    /// - Throws: what `body` throws; 53400 when too many reads wait; 57P03 after `close`, 57014
-    ///   when dropped.
-    func run<R: Sendable>(
-        _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R
-    ) async throws(Problem) -> R {
-        try await lane.run(waitingMax: DatabaseLimits.waitingSlowReadsMax) {
-            [time] (seat, cancellation) throws(Problem) in
-            try seat.run(body, within: time, obeying: cancellation)
-        }
-    }
-
-    /// The same for callers without a task.
+    /// It fails with what `body` throws; 53400 when too many reads wait; 57P03 after `close`, 57014
+    /// when it is withdrawn.
     func pending<R: Sendable>(
         _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R
     ) -> PendingRead<R> {

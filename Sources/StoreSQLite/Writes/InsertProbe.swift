@@ -21,7 +21,7 @@ struct InsertProbe {
         case .check(let name): return .violation(.check(name, row: values))
         case .foreignKey:
             return try missingParent(of: values).map { .violation($0) } ?? .failed(Problem(error))
-        case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
+        case .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
             .invalidValue, .tooLarge, .sequenceExhausted, .stillReferenced, .tooDeep, .uniqueIndex,
             .other, .unexpected:
             return .failed(Problem(error))

@@ -51,7 +51,7 @@ extension DatabaseError {
     var isConstraint: Bool {
         switch self {
         case .unique, .uniqueIndex, .notNull, .check, .foreignKey: true
-        case .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
+        case .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
             .invalidValue, .tooLarge, .sequenceExhausted, .stillReferenced, .tooDeep, .unexpected:
             false
         case .other: isMissingRowID

@@ -33,7 +33,7 @@ struct ViolationProbe {
                     }
                 }
             return violation.map { .violation($0) } ?? .failed(Problem(error))
-        case .notNull, .overBudget, .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
+        case .notNull, .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
             .invalidValue, .tooLarge, .sequenceExhausted, .stillReferenced, .tooDeep, .uniqueIndex,
             .other, .unexpected:
             return .failed(Problem(error))

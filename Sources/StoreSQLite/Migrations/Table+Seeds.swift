@@ -1,10 +1,11 @@
-public import Values
+import Store
+import Values
 
 extension Table {
     /// Inserts a row unless one with the same primary key is there.
     ///
     /// - Parameter places: the columns that get the `values`, one for each.
-    public func insertionIfAbsent(of values: [Value], in places: [Int]) -> SQL {
+    func insertionIfAbsent(of values: [Value], in places: [Int]) -> SQL {
         var sql: SQL = "INSERT INTO \(identifier: name) ("
         appendNames(of: places, to: &sql)
         sql.append(") VALUES (")
@@ -19,7 +20,7 @@ extension Table {
     }
 
     /// Finds the row with the primary key of a row if it has other values.
-    public func selection(ofOtherThan values: [Value], in places: [Int]) -> SelectStatement {
+    func selection(ofOtherThan values: [Value], in places: [Int]) -> SelectStatement {
         let row = zip(places, values).map { place, value in
             (
                 place: place, column: column(place, of: "row"),

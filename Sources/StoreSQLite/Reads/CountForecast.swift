@@ -1,4 +1,5 @@
 import Diagnostics
+import Store
 import Synchronization
 
 /// Remembers of a plan that its count has read a whole table until the loop's budget was used up.
@@ -8,7 +9,7 @@ import Synchronization
 ///
 /// A count that an index helps costs what its operands say, and is tried on the loop each time:
 /// nobody waits in the slow lane because somebody else asked for more.
-public final class CountForecast: Sendable {
+final class CountForecast: CountMemory {
     /// How long a count that was too long for the loop is not tried there again. Trying costs five
     /// milliseconds, the slow lane some twenty microseconds.
     private static let longTime = Duration.seconds(60)
@@ -18,19 +19,19 @@ public final class CountForecast: Sendable {
     private let end = Atomic<UInt64>(0)
 
     /// A forecast that knows nothing.
-    public init() {}
+    init() {}
 
     /// Whether the next count is taken to be as long.
-    public var isLong: Bool {
+    var isLong: Bool {
         let end = end.load(ordering: .relaxed)
         return end != 0 && monotonicNanoseconds() < end
     }
 
     /// Called by the loop whose budget was used up.
-    public func noteLong() { end.store(moment(after: Self.longTime), ordering: .relaxed) }
+    func noteLong() { end.store(moment(after: Self.longTime), ordering: .relaxed) }
 
     /// Called by the slow lane with what a count took.
-    public func note(_ nanoseconds: UInt64) {
+    func note(_ nanoseconds: UInt64) {
         if nanoseconds < Self.shortTime.nanoseconds { end.store(0, ordering: .relaxed) }
     }
 }

@@ -1,19 +1,18 @@
 import Bytes
 import Diagnostics
-import SQLite
-public import Store
+import Store
 import Values
 
+@testable import StoreSQLite
+
 extension SQLiteReader {
-    /// The committed changes after number `sequence`, oldest first.
+    /// The changes in the log after number `sequence`, oldest first.
     ///
     /// Images are read with the columns that their tables have now: a column that an older image
     /// lacks is NULL in `values`, and `json` is as it was written.
     ///
     /// - Parameter limit: the most changes to return.
-    /// - Throws: XX000 also for a change of no known operation: the log is damaged then, or of a
-    ///   later version, and what happened to the row must not be guessed.
-    public func changes(after sequence: Int64, limit: Int) throws(DatabaseError) -> [Change] {
+    func changes(after sequence: Int64, limit: Int) throws(DatabaseError) -> [Change] {
         let tables = tables.byName
         return try query(
             text: "SELECT seq, txn, at, model, key, op, new, old FROM _apus_changes "
@@ -34,7 +33,7 @@ extension SQLiteReader {
     ) throws(DatabaseError) -> Change {
         guard let operation = Change.Operation(rawValue: rows.text(5)), operation != .reset else {
             throw .other(
-                code: "SQLite \(ResultCode.corrupt)",
+                code: "SQLite 11",
                 message: "change \(rows.int64(0)) has no known operation: \(rows.text(5))")
         }
         return Change(
