@@ -1,4 +1,5 @@
 import Diagnostics
+import Network
 import PostgresTestSupport
 import Store
 import StorePostgresTestSupport
