@@ -29,7 +29,8 @@ final class CrashRun: Sendable {
             let statuses = counts.statuses.sorted { $0.key < $1.key }
                 .map { "\($0.key == 0 ? "none" : "\($0.key)") × \($0.value)" }
             return "crashes: seed \(seed), \(counts.acknowledged) transactions acknowledged, "
-                + "\(counts.rolledBack) rolled back, \(unknown) rows in doubt, REST \(statuses.joined(separator: ", ")), "
+                + "\(counts.rolledBack) rolled back, \(unknown) rows in doubt, "
+                + "REST \(statuses.joined(separator: ", ")), "
                 + "\(changes) changes in the log, \(delivered) delivered in \(joins) joins "
                 + "(\(resets) resets), \(kills) kills of Apus, \(restarts) crashes of PostgreSQL, "
                 + "served again within \(slowestReturn / .milliseconds(1)) ms, "

@@ -167,8 +167,9 @@ public final class ChangeFeed {
 
     /// Publishes what a page has brought.
     func take(_ page: FeedPlace.Page) {
-        tell(place.take(page))
+        let outcome = place.take(page)
         door.set(epoch: place.epoch)
+        tell(outcome)
     }
 
     /// Publishes that the log cannot be read on, once.
