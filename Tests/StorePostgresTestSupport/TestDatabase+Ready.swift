@@ -1,5 +1,6 @@
 public import PostgresTestSupport
 import PostgresWire
+import Store
 public import StorePostgres
 
 extension TestDatabase {
