@@ -18,7 +18,7 @@ extension PoolAccess {
             try borrow(within: CaptureLimits.feedTimeout)
         }
         defer { connection.giveBack(.closed) }
-        let session = MigrationSession(connection)
+        let session = BlockingSession(connection)
         var setup = CaptureSetup(models, in: space, jitter: .random(in: 0...1))
         var action = setup.start()
         var statement = ""

@@ -117,7 +117,7 @@ public final class PostgresWrites: WriteEngine {
     }
 
     /// Sets what the next statement of the transaction has. It finds no row.
-    private static let patience = PostgresWire.StatementShape(
+    private static let patience = StatementShape(
         "SELECT WHERE pg_catalog.set_config('statement_timeout', "
             + "'\(ConnectionLimits.patienceMilliseconds)', true) IS NULL")
 
