@@ -205,6 +205,12 @@ let package = Package(
         tests(
             "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),
         tests("DifferentialTests", ["ServerTestSupport", "PostgresTestSupport", "Bytes"]),
+        tests(
+            "PostgresCrashTests",
+            [
+                "ServerTestSupport", "PostgresTestSupport", "Server", "StorePostgres",
+                "PostgresWire", "Bytes",
+            ]),
         tests("HouseTests", []),
     ]
 )

@@ -12,7 +12,7 @@ extension Command {
             none has any, they are made, in the database where APUS_SECRETS_KEY is set and else in
             the file. A database that was served with others refuses them, until
             --accept-new-secrets is given: then every key and session of before is void. That, and
-            the copies, are for when no server runs; a server that is seen to run is told of.
+            the copies, are for when no server runs; new secrets are refused while one is connected.
             """,
         settings: commonAndSecrets, switches: changes.map(\.option) + [.json],
         example: "apus keys --json"

@@ -60,6 +60,7 @@ final class ServerConnection: StreamSocketDelegate {
         if webSocket != nil { return socket.close() }
         cycle.reachedEnd()
         pump()
+        probe()
     }
 
     func socketDrained(_ socket: StreamSocket) {
@@ -85,6 +86,13 @@ final class ServerConnection: StreamSocketDelegate {
         }
         progress.count(socket, in: server.counters)
         server.remove(self)
+    }
+
+    /// A peer that sends no more may still read, or be gone, which looks the same: one that is gone
+    /// answers an interim response with a reset, so that the work for it ends.
+    private func probe() {
+        guard awaited != nil, socket.isOpen, current?.head.minorVersion == 1 else { return }
+        socket.send { $0.append(ascii: processingResponse) }
     }
 
     // MARK: Requests

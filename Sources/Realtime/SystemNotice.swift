@@ -72,6 +72,7 @@ extension SystemNotice {
             case .trimmed: "Changes of '\(table)' were deleted before they were told."
             case .epoch: "The database of '\(table)' was restored or has failed over."
             case .unreadable: "A change of '\(table)' could not be read."
+            case .missed: "Changes of '\(table)' were made that nobody has seen."
             }
         return .mustRefetch("\(reason) Fetch the rows again.")
     }

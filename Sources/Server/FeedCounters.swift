@@ -31,5 +31,8 @@ final class FeedCounters: Sendable {
             "broken_decisions_total", "counter",
             "Changes that a rule failed on; those who listen were told to read again.",
             \.brokenDecisions)
+        single(
+            "resets_total", "counter",
+            "Channels ended because a table of theirs must be fetched anew.", \.resets)
     }
 }

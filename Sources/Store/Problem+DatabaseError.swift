@@ -52,9 +52,13 @@ extension Problem {
         }
     }
 
-    private static let busy = Problem(
-        code: "55P03", status: 503, message: "The database is busy.",
-        hint: "Try again in a moment.")
+    private static let busy = {
+        var problem = Problem(
+            code: "55P03", status: 503, message: "The database is busy.",
+            hint: "Try again in a moment.")
+        problem.retryAfterSeconds = 1
+        return problem
+    }()
 
     private static func unreachable(_ cause: String, _ retryAfterSeconds: Int64) -> Problem {
         var problem = Problem(

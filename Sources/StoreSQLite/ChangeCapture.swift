@@ -47,22 +47,18 @@ final class CaptureSource {
     /// whatever the model's order. Also reads the defaults of NOT NULL columns: rows written before
     /// such a column was added lack it, and SQLite 3.40's hook then says NULL where SQL says the
     /// default.
-    func resolve(on connection: Connection) {
+    func resolve(on connection: Connection) throws(SQLiteError) {
         guard !isResolved else { return }
         let sql = "SELECT name, cid, \"notnull\", dflt_value FROM pragma_table_info(?7)"
         var places: [String: Int] = [:]
         var defaults: [String: String] = [:]
-        do throws(SQLiteError) {
-            var run = try connection.start(sql, [.text(name)], .none)
-            while try run.step() {
-                let column = run.cell(0).text
-                places[column] = Int(run.cell(1).integer)
-                if run.cell(2).integer != 0, run.cell(3).storageClass != .null {
-                    defaults[column] = run.cell(3).text
-                }
+        var run = try connection.start(sql, [.text(name)], .none)
+        while try run.step() {
+            let column = run.cell(0).text
+            places[column] = Int(run.cell(1).integer)
+            if run.cell(2).integer != 0, run.cell(3).storageClass != .null {
+                defaults[column] = run.cell(3).text
             }
-        } catch {
-            return
         }
         guard !places.isEmpty else { return }
         for (index, member) in layout.members.enumerated() {
@@ -126,8 +122,8 @@ final class ChangeCapture {
     }
 
     /// Looks at tables that did not exist so far.
-    func resolve(on connection: Connection) {
-        for source in sources where !source.isResolved { source.resolve(on: connection) }
+    func resolve(on connection: Connection) throws(SQLiteError) {
+        for source in sources where !source.isResolved { try source.resolve(on: connection) }
     }
 
     /// Whether some table was not found yet.

@@ -61,9 +61,15 @@ final class Writer {
         while true {
             let taken = queue.take(waits: !retention.isDue)
             if taken.wantsTrimming { retention.begin() }
-            refreshTables()
             let jobs = taken.jobs
             var rest = jobs[...]
+            do throws(SQLiteError) {
+                try refreshTables()
+            } catch {
+                // What they change could not be told.
+                for job in rest { job.fail(Problem(DatabaseError(error))) }
+                rest = []
+            }
             while !rest.isEmpty, !queue.isOverdue {
                 let count = commit(rest.prefix(DatabaseLimits.batchWritesMax))
                 rest = rest.dropFirst(count)
@@ -77,12 +83,12 @@ final class Writer {
         }
     }
 
-    private func refreshTables() {
+    private func refreshTables() throws(SQLiteError) {
         if let changed = tables.changed(since: &tablesVersion) {
             capture.set(changed)
             retention.set(changed)
         }
-        if capture.hasUnresolved { capture.resolve(on: connection) }
+        if capture.hasUnresolved { try capture.resolve(on: connection) }
     }
 
     /// What became of a batch so far.

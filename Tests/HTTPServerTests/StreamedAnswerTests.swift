@@ -159,6 +159,7 @@ private func get(_ path: String, version: String = "1.1") -> String {
         #expect(other.readAnswer()?.status == 200)
         #expect(server.log.all == [])
         server.gate.open()
+        if path == "/deferred" { #expect(client.readAnswer()?.status == 102) }
         #expect(client.readAnswer()?.status == 200)
     }
 

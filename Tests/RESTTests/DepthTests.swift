@@ -49,6 +49,7 @@ import Testing
         }
     }
 
+    /// What is too deep for SQLite's parser, PostgreSQL still takes.
     @Test(.sqliteOnly) func `a filter that is too deep where it stands is told so`() async throws {
         let library = try Library(models: Self.models, data: [])
         let path = Array(repeating: "children", count: QueryLimits.selectDepthMax).joined(

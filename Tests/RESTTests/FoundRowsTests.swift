@@ -13,7 +13,7 @@ import Values
 @testable import StoreSQLite
 
 /// Rows that a filter selects are found on a reader, so that the one writer is held up only by what
-/// changes them.
+/// changes them. PostgreSQL has many writers, and no reader that has rows at hand.
 @Suite(.sqliteOnly, .timeLimit(.minutes(10))) struct FoundRowsTests {
     private static func library(_ rows: Int = 4) throws -> Library {
         let models = [

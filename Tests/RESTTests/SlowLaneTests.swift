@@ -11,6 +11,7 @@ import Values
 
 @testable import REST
 
+/// What is read on the loop within a budget, which is SQLite alone.
 @Suite(.sqliteOnly, .blocking) struct SlowLaneTests {
     @Test func `a read over its budget leaves the loop and answers the same`() async throws {
         let library = try Self.makeItems(200_000)

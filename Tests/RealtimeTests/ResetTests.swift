@@ -24,6 +24,7 @@ import Values
         (.trimmed, "Changes of 'todos' were deleted before they were told. Fetch the rows again."),
         (.epoch, "The database of 'todos' was restored or has failed over. Fetch the rows again."),
         (.unreadable, "A change of 'todos' could not be read. Fetch the rows again."),
+        (.missed, "Changes of 'todos' were made that nobody has seen. Fetch the rows again."),
     ]
 
     @Test(arguments: words)

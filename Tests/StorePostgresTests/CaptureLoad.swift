@@ -47,26 +47,6 @@ struct CaptureLoad: Sendable {
         return Outcome(counts: counts.all.reduce(WriterCounts(), +), faults: faults)
     }
 
-    private func onThreads(_ bodies: [@Sendable () throws -> Void]) async -> [String] {
-        await withTaskGroup(of: String?.self) { group in
-            for body in bodies {
-                group.addTask {
-                    await withCheckedContinuation { continuation in
-                        Thread.detachNewThread {
-                            let result = Result { try body() }
-                            if case .failure(let error) = result {
-                                continuation.resume(returning: "\(error)")
-                            } else {
-                                continuation.resume(returning: nil)
-                            }
-                        }
-                    }
-                }
-            }
-            return await group.reduce(into: []) { if let fault = $1 { $0.append(fault) } }
-        }
-    }
-
     /// Runs a body with a session, and goes on with another one when that is lost.
     private func withSession(_ body: (LogClient) throws -> Void) throws {
         while true {

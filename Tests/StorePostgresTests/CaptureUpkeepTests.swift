@@ -35,7 +35,7 @@ import Values
         #expect(try captured.client.setUp(Self.models) == 0)
         try captured.client.query(
             "INSERT INTO items VALUES (1, 'a'); UPDATE items SET name = 'b'; DELETE FROM items")
-        #expect(try captured.lines().count == 3)
+        #expect(try captured.lines().filter { !$0.hasPrefix("gap") }.count == 3)
         #expect(try captured.client.history().epoch != nil)
     }
 

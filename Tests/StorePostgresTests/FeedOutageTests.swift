@@ -113,10 +113,12 @@ import Values
             node.door.committed()
             node.changes.wait(for: number)
         }
+        let triggersOn = ["insert", "update", "delete", "truncate"].map {
+            "ALTER TABLE items ENABLE ALWAYS TRIGGER \"0_apus_\($0)\""
+        }.joined(separator: "; ")
         try captured.client.query(
             "BEGIN; SET LOCAL session_replication_role = replica; "
-                + "ALTER TABLE items DISABLE TRIGGER ALL; \(loss); "
-                + "ALTER TABLE items ENABLE ALWAYS TRIGGER \"0_apus_insert\"; COMMIT")
+                + "ALTER TABLE items DISABLE TRIGGER ALL; \(loss); \(triggersOn); COMMIT")
         let lines = node.lines(8).suffix(2)
         #expect(lines == ["reset items epoch", "reset parts epoch"])
         try captured.client.query("INSERT INTO items VALUES (100, 'new')")

@@ -18,10 +18,11 @@ import Values
         _ stage: PostgresStage, waiting time: Duration
     ) throws -> (PoolUser, PostgresWrites) {
         let user = try PoolUser(stage.database.url) {
+            $0.lanes[.write]?.statementTimeout = .seconds(60)
             $0.lanes[.write]?.lockTimeout = time
             $0.lanes[.slowWrite]?.lockTimeout = time
         }
-        return (user, user.thread.perform { _ in PostgresWrites(user.pool.value) })
+        return (user, user.thread.perform { _ in PostgresWrites(user.pool.value, timeout: .seconds(60)) })
     }
 
     private static func insert(
@@ -66,7 +67,7 @@ import Values
 
     @Test func `writes to other tables go on while one is locked`() throws {
         let stage = try PostgresStage()
-        let (_, writes) = try Self.writes(stage, waiting: .seconds(20))
+        let (user, writes) = try Self.writes(stage, waiting: .seconds(20))
         let holder = try stage.client()
         try holder.execute("BEGIN; LOCK TABLE notes")
         let notes = Record<WriteOutcome>()
@@ -81,6 +82,7 @@ import Values
         #expect(notes.all.isEmpty)
         try holder.execute("COMMIT")
         #expect(Set(notes.wait(for: 12).map(summary)) == ["1 written, 1 new"])
+        #expect(user.open(.write) <= 4)
     }
 
     @Test func `a transaction waits for a lock no longer than a write`() async throws {

@@ -80,15 +80,21 @@ import Values
     @Test func `nothing is begun behind a statement that takes long where there is room`()
         async throws
     {
-        let database = try PostgresServer.shared.makeDatabase()
-        let user = try PoolUser(database.url)
-        user.run("select 1")
-        let slow = user.submit([("select pg_sleep(3)", .reads)], on: .read)
-        let client = try database.client()
-        let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-            + " AND datname = current_database()"
-        #expect(try await eventually { try client.value(sleeping) == "1" })
+        let (user, holder) = try CancelTests.userBehindLock()
+        let slow = user.submit([(CancelTests.waitForLock, .reads)], on: .read)
+        #expect(await eventually { user.isHeldUp(.read) })
         for number in 0..<10 { #expect(user.run("select \(number)").value == "\(number)") }
         #expect(slow.all.isEmpty)
+        try holder.execute("select pg_advisory_unlock(1)")
+        #expect(slow.wait(for: 1).first?.1.succeeded == true)
+    }
+}
+
+extension PoolUser {
+    /// Whether nothing more is begun on a connection of a lane.
+    fileprivate func isHeldUp(_ lane: Lane) -> Bool {
+        thread.perform { [pool] _ in
+            pool.value.state(of: lane).connections.contains(where: \.isHeldUp)
+        }
     }
 }

@@ -45,7 +45,9 @@ import Testing
         Case(outcome: failed(broken), failure: .server(broken, step: nil)),
         Case(outcome: failed(conflict), failure: nil),
         Case(outcome: failed(serverError("40P01")), failure: nil),
-        Case(outcome: failed(serverError("55P03")), failure: nil),
+        Case(
+            outcome: failed(serverError("55P03")),
+            failure: .server(serverError("55P03"), step: nil)),
         Case(
             outcome: failed(conflict), history: spent { $0.conflicts = 4 },
             failure: .server(conflict, step: nil)),

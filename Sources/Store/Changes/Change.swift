@@ -60,6 +60,8 @@ public struct Change: Sendable {
         case epoch
         /// A change is there and cannot be read.
         case unreadable
+        /// Changes were made while nobody saw them: what captures them had been taken away.
+        case missed
     }
 
     /// The change's number: rises over all tables, in commit order, and is never used twice while

@@ -1,8 +1,18 @@
+/// How much of a difference is made up for.
+public enum CaptureScope: Hashable, Sendable {
+    /// All of it, as at a start: what is installed is then what this program would install.
+    case all
+    /// What is not there or does not fire, while others may serve too: what they have made in
+    /// another way, and what they capture besides, is theirs.
+    case lost
+}
+
 /// The statements that lead from what is installed to what should be.
 struct CaptureDifference {
     let space: LogSpace
     let models: [CapturedModel]
     let state: CaptureState
+    let scope: CaptureScope
 
     /// Those of the models; their numbers have been through the server.
     private var relations: [CaptureState.Relation] {
@@ -16,31 +26,87 @@ struct CaptureDifference {
     }
 
     /// A column of a model that its table has not, with the table.
-    var missingColumn: (table: String, column: String)? {
-        relations.lazy.compactMap { relation in
+    var missingColumn: (table: String, column: String)? { missingColumns.first }
+
+    /// The columns of models that their tables have not, one of each.
+    var missingColumns: [(table: String, column: String)] {
+        relations.filter(\.isRoot).compactMap { relation in
             relation.missingColumn.map { (models[relation.model].name, $0) }
-        }.first
+        }
     }
 
     /// In their order; none when nothing differs.
     var statements: [String] {
-        let tables = state.version == nil ? LogTables.create(in: space) : []
-        let rows = state.version == nil ? LogTables.fill(space) : []
-        return tables + functions + rows + triggers + leftovers
+        let gaps = lacksHistory ? [] : gaps.map { models[$0].name.sqlLiteral }
+        return tables + functions + (lacksHistory ? LogTables.beginHistory(space) : [])
+            + triggers.flatMap(\.statements) + (scope == .all ? leftovers : [])
+            + gaps.map { "INSERT INTO \(space.name("log")) (model, op) VALUES (\($0), 'G')" }
     }
 
-    private var wantedFunctions: [StoredFunction] {
-        let ofModels = models.enumerated().flatMap { number, model in
-            triggers(of: number).map { $0.function(of: model, in: space) }
-        }
-        return LogFunctions.all(in: space) + ofModels
+    /// What had been there and has gone.
+    var losses: [CaptureLoss] {
+        let there = LogTables.all.filter(state.tables.contains)
+        // Where there is nothing, nothing has been lost, unless it was there a while ago.
+        let isLoss = scope == .lost || !there.isEmpty
+        let tables = isLoss ? LogTables.all.filter { !there.contains($0) } : []
+        let known = Set(state.functions.map(\.name))
+        let functions = LogFunctions.all(in: space).map(\.name).filter { !known.contains($0) }
+        return tables.map { CaptureLoss.table("\(space.schema).\($0)") }
+            + (isLoss ? functions.map { .function("\(space.schema).\($0)") } : [])
+            + gaps.map { .triggers(of: models[$0].name) }
+    }
+
+    // MARK: The log
+
+    /// The version is not looked at while others serve.
+    private var lacksVersion: Bool {
+        state.version == nil && (scope == .all || !state.tables.contains(LogTables.facts))
+    }
+
+    private var lacksHistory: Bool { !state.tables.isSuperset(of: LogTables.history) }
+
+    private var tables: [String] {
+        let hasFacts = state.tables.contains(LogTables.facts)
+        let history = LogTables.makeHistory(
+            space, leftOver: LogTables.history.filter(state.tables.contains))
+        let parts =
+            (lacksHistory ? history : []) + (hasFacts ? [] : [LogTables.makeFacts(space)])
+            + (lacksVersion ? [LogTables.noteVersion(space)] : [])
+        return parts.isEmpty ? [] : [LogTables.schema(space)] + parts
     }
 
     private var functions: [String] {
-        let installed = Set(state.functions)
-        return wantedFunctions.filter { !installed.contains($0.state) }.flatMap {
-            $0.statements(in: space)
+        let ofModels = triggered.flatMap { model in
+            triggers(of: model).map { $0.function(of: models[model], in: space) }
         }
+        // Those of the log know its tables' rows.
+        let ofLog = LogFunctions.all(in: space)
+        let fresh = lacksHistory ? ofLog : ofLog.filter(isWanted)
+        return (fresh + ofModels.filter(isWanted)).flatMap { $0.statements(in: space) }
+    }
+
+    private func isWanted(_ function: StoredFunction) -> Bool {
+        switch scope {
+        case .all: !state.functions.contains(function.state)
+        case .lost: !state.functions.contains { $0.name == function.name }
+        }
+    }
+
+    // MARK: Triggers
+
+    /// What must be done to the triggers of a relation.
+    private struct Repair {
+        let relation: CaptureState.Relation
+        let statements: [String]
+        /// Whether changes may have passed it by.
+        let isGap: Bool
+    }
+
+    /// Models that can be captured. At a start that is all of them, or it fails.
+    private var triggered: [Int] {
+        guard scope == .lost else { return Array(models.indices) }
+        let unusable = Set(missing + missingColumns.map(\.table))
+        return models.indices.filter { !unusable.contains(models[$0].name) }
     }
 
     private func triggers(of model: Int) -> [CaptureTrigger] {
@@ -50,45 +116,80 @@ struct CaptureDifference {
 
     /// What a relation should have: a partition has row triggers from its parent, and needs its own
     /// for a TRUNCATE of it alone.
-    private func wanted(on relation: CaptureState.Relation) -> [CaptureState.Trigger] {
-        triggers(of: relation.model).map { trigger in
-            CaptureState.Trigger(
-                schema: relation.schema, table: relation.name, name: trigger.name,
-                typeBits: trigger.typeBits, firing: "A",
-                function: trigger.functionName(of: models[relation.model]),
-                isInherited: !relation.isRoot && trigger.isByRow)
+    private func wanted(
+        _ trigger: CaptureTrigger, on relation: CaptureState.Relation
+    ) -> CaptureState.Trigger {
+        CaptureState.Trigger(
+            schema: relation.schema, table: relation.name, name: trigger.name,
+            typeBits: trigger.typeBits, firing: CaptureState.Trigger.always,
+            function: trigger.functionName(of: models[relation.model]),
+            isInherited: !relation.isRoot && trigger.isByRow)
+    }
+
+    private var triggers: [Repair] {
+        let able = Set(triggered)
+        return relations.filter { able.contains($0.model) }.flatMap { relation in
+            triggers(of: relation.model).compactMap { repair($0, on: relation) }
         }
     }
 
-    private var triggers: [String] {
-        let installed = Set(state.triggers)
-        return relations.flatMap { relation in
-            zip(wanted(on: relation), triggers(of: relation.model)).flatMap { wanted, trigger in
-                if installed.contains(wanted) { return [String]() }
-                // One that is not there yet comes with its parent's.
-                if wanted.isInherited { return [trigger.enabling(on: relation.table)] }
-                return trigger.statements(
-                    on: relation.table, calling: space.name(wanted.function))
-            }
-        }
+    private func repair(
+        _ trigger: CaptureTrigger, on relation: CaptureState.Relation
+    ) -> Repair? {
+        let wanted = wanted(trigger, on: relation)
+        let installed = state.triggers.first { $0.hasPlace(of: wanted) }
+        let isFiring = installed?.firing == CaptureState.Trigger.always
+        if scope == .all ? installed == wanted : isFiring { return nil }
+        // One that is not there yet comes with its parent's.
+        let statements =
+            wanted.isInherited
+            ? [trigger.enabling(on: relation.table)]
+            : trigger.statements(on: relation.table, calling: space.name(wanted.function))
+        // A partition that is new has no trigger of its own yet.
+        let isNew = installed == nil && !relation.isRoot
+        return Repair(
+            relation: relation, statements: statements,
+            isGap: !isFiring && !isNew && wasCaptured(relation.model))
     }
+
+    /// Whether a model was captured before. A node that serves it has seen to that.
+    private func wasCaptured(_ model: Int) -> Bool {
+        guard scope == .all else { return true }
+        let names = Set(triggers(of: model).map { $0.functionName(of: models[model]) })
+        return state.functions.contains { names.contains($0.name) }
+    }
+
+    /// Models of which changes may be missing in the log.
+    private var gaps: [Int] { Set(triggers.filter(\.isGap).map(\.relation.model)).sorted() }
 
     /// Triggers and functions of tables that are captured no longer.
     private var leftovers: [String] {
-        let triggers = Set(
-            relations.flatMap {
-                wanted(on: $0).map { [$0.schema, $0.table, $0.name] }
-            })
-        let drops = state.triggers.filter {
-            !$0.isInherited && !triggers.contains([$0.schema, $0.table, $0.name])
+        let wanted = relations.flatMap { relation in
+            triggers(of: relation.model).map { self.wanted($0, on: relation) }
+        }
+        let drops = state.triggers.filter { installed in
+            !installed.isInherited && !wanted.contains { installed.hasPlace(of: $0) }
         }.map {
             "DROP TRIGGER IF EXISTS \($0.name.sqlIdentifier)"
                 + " ON \($0.schema.sqlIdentifier).\($0.table.sqlIdentifier)"
         }
-        let functions = Set(wantedFunctions.map(\.name))
+        let names = Set(
+            models.indices.flatMap { model in
+                triggers(of: model).map { $0.functionName(of: models[model]) }
+            })
         return drops
             + state.functions.map(\.name).filter {
-                $0.hasPrefix(CaptureTrigger.functionPrefix) && !functions.contains($0)
+                $0.hasPrefix(CaptureTrigger.functionPrefix) && !names.contains($0)
             }.map { "DROP FUNCTION IF EXISTS \(space.name($0))()" }
     }
+}
+
+/// Something of the capture that had been there, and was found gone.
+public enum CaptureLoss: Hashable, Sendable {
+    /// A table of the log, with its schema.
+    case table(String)
+    /// A function of the log, with its schema.
+    case function(String)
+    /// Triggers of a table were not there, or did not fire: changes may not have been captured.
+    case triggers(of: String)
 }

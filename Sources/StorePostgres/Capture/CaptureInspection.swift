@@ -1,9 +1,9 @@
 /// What the catalogue is asked about the log and the captured tables: texts in, texts out, so that
 /// any session can ask.
 enum CaptureInspection: CaseIterable {
-    /// Whether the log's tables are there.
-    case presence
-    /// The version of the log's tables; only where they are there.
+    /// Which of the log's tables are there.
+    case tables
+    /// The version of the log's tables; only where `meta` is there.
     case version
     /// The log's functions.
     case functions
@@ -15,8 +15,12 @@ enum CaptureInspection: CaseIterable {
     func sql(_ models: [CapturedModel], in space: LogSpace) -> String {
         let schema = space.schema.sqlLiteral
         return switch self {
-        case .presence:
-            "SELECT pg_catalog.to_regclass(\(space.name("meta").sqlLiteral)) IS NOT NULL"
+        case .tables:
+            """
+            SELECT c.relname FROM pg_catalog.pg_class AS c
+            JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace
+            WHERE s.nspname = \(schema) AND c.relkind = 'r'
+            """
         case .version: "SELECT value FROM \(space.name("meta")) WHERE key = 'version'"
         case .functions:
             """

@@ -20,6 +20,9 @@ public enum CaptureLimits {
     /// Nanoseconds to wait after a failure; doubled with each, up to the most.
     static let retryFirst: UInt64 = 50_000_000
     static let retryMost: UInt64 = 5_000_000_000
+    /// Between two looks at whether the log and the triggers are still there: some milliseconds of
+    /// the server each, in which there is no tick.
+    static let inspectionInterval = Duration.seconds(3)
     /// Bytes of a row's image above which nobody is told of it: a node must hold some.
     static let imageBytesMax = 16 << 20
     /// Changes that a node asks for at once: some milliseconds of the server and of a thread.

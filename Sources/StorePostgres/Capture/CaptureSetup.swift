@@ -40,12 +40,15 @@ public struct CaptureSetup: Sendable {
 
     private let space: LogSpace
     private let models: [CapturedModel]
+    private let scope: CaptureScope
     private let pause: Duration
     private var phase = Phase.over
     private var isLocked = false
     private var state = CaptureState()
     private var statements: [String] = []
     private var retries = 0
+    /// What was found gone, as far as it is there again once all is finished.
+    public private(set) var losses: [CaptureLoss] = []
 
     /// What opens the transaction. Making a trigger waits for who writes to the table, and makes
     /// others wait: rather later than long.
@@ -54,16 +57,20 @@ public struct CaptureSetup: Sendable {
     ]
 
     /// - Parameter jitter: 0 to 1, another one on each node, so that they do not poll in step.
-    public init(_ models: [CapturedModel], in space: LogSpace = LogSpace(), jitter: Double) {
+    public init(
+        _ models: [CapturedModel], in space: LogSpace = LogSpace(), _ scope: CaptureScope = .all,
+        jitter: Double
+    ) {
         self.space = space
         self.models = models
+        self.scope = scope
         pause = CaptureLimits.setupPause * (0.75 + jitter / 2)
     }
 
     /// Begins; also begins again.
     public mutating func start() -> Action {
         isLocked = false
-        return look(.presence)
+        return look(.tables)
     }
 
     /// What was to be run has run.
@@ -79,7 +86,7 @@ public struct CaptureSetup: Sendable {
         case .locking:
             guard rows.first?.first == "t" else { return undo(nil) }
             isLocked = true
-            return look(.presence)
+            return look(.tables)
         case .applying(let index): return apply(index + 1)
         case .committing:
             phase = .over
@@ -118,7 +125,7 @@ public struct CaptureSetup: Sendable {
     private static let passing = Set(["55P03", "40P01", "40001"].compactMap { SQLState($0) })
 
     private mutating func look(_ inspection: CaptureInspection) -> Action {
-        if inspection == .presence { state = CaptureState() }
+        if inspection == .tables { state = CaptureState() }
         phase = .looking(inspection)
         return .run(inspection.sql(models, in: space))
     }
@@ -128,17 +135,17 @@ public struct CaptureSetup: Sendable {
         let isLast = inspection == all.last
         if !isLast {
             let next = all[(all.firstIndex(of: inspection) ?? 0) + 1]
-            return look(next == .version && !state.isPresent ? .functions : next)
+            let hasVersion = state.tables.contains(LogTables.facts)
+            return look(next == .version && !hasVersion ? .functions : next)
         }
         if let version = state.version, version > LogTables.version {
             return undo(.newerVersion(version))
         }
-        let difference = CaptureDifference(space: space, models: models, state: state)
-        if !difference.missing.isEmpty { return undo(.missingTables(difference.missing)) }
-        if let (table, column) = difference.missingColumn {
-            return undo(.missingColumn(column, table: table))
-        }
+        let difference = CaptureDifference(
+            space: space, models: models, state: state, scope: scope)
+        if scope == .all, let fault = difference.fault { return undo(fault) }
         statements = difference.statements
+        losses = difference.losses
         if isLocked { return apply(0) }
         return statements.isEmpty ? finish() : begin(0)
     }
@@ -172,6 +179,14 @@ public struct CaptureSetup: Sendable {
     private mutating func fail(_ fault: CaptureSetupFault) -> Action {
         phase = .over
         return .failed(fault)
+    }
+}
+
+extension CaptureDifference {
+    /// Why models cannot be captured; nil when all can.
+    fileprivate var fault: CaptureSetupFault? {
+        if !missing.isEmpty { return .missingTables(missing) }
+        return missingColumn.map { .missingColumn($0.column, table: $0.table) }
     }
 }
 

@@ -25,14 +25,23 @@ struct CaptureState {
         let table: String
         let name: String
         let typeBits: Int
-        /// `pg_trigger.tgenabled`: `A` fires always.
+        /// `pg_trigger.tgenabled`.
         let firing: String
         let function: String
         /// Whether a partition has it from its parent.
         let isInherited: Bool
+
+        /// What `firing` says of one that fires for whatever changes the table.
+        static let always = "A"
+
+        /// Whether it is on the same table and has the same name.
+        func hasPlace(of other: Trigger) -> Bool {
+            name == other.name && table == other.table && schema == other.schema
+        }
     }
 
-    var isPresent = false
+    /// The tables in the log's schema, ours or not.
+    var tables: Set<String> = []
     var version: Int?
     var functions: [Function] = []
     var relations: [Relation] = []
@@ -43,7 +52,7 @@ struct CaptureState {
     mutating func take(_ rows: [[String?]], of inspection: CaptureInspection) {
         let texts = rows.map { row in row.map { $0 ?? "" } }
         switch inspection {
-        case .presence: isPresent = texts.first?.first == "t"
+        case .tables: tables = Set(texts.compactMap(\.first))
         case .version: version = texts.first?.first.flatMap { Int($0) }
         case .functions:
             functions = texts.filter { $0.count == 4 }.map {

@@ -11,6 +11,9 @@ public struct CapturedRow: Hashable, Sendable {
         /// All rows of the table, or of one of its partitions, are gone at once: whoever follows it
         /// fetches it anew. There is no key and no image.
         case truncate = 0x54  // T
+        /// Changes of the table were made that its triggers have not seen: whoever follows it
+        /// fetches it anew. There is no key and no image.
+        case gap = 0x47  // G
     }
 
     /// Its number: rises over all tables, causes before effects, with holes. Never used twice in an
@@ -29,7 +32,7 @@ public struct CapturedRow: Hashable, Sendable {
     /// What happened.
     public let operation: Operation
     /// The key's values as a JSON array: of the new row, or of the old one for a delete. Empty for
-    /// a truncate.
+    /// a truncate or gap.
     public let key: [UInt8]
     /// The row after an insert or update, as a JSON object in the bytes that `ColumnType` encodes.
     /// Nil also when it is too large.

@@ -1,13 +1,39 @@
 /// The log's tables, and what first stands in them.
+///
+/// Those of the history stand or fall together: what one of them says is said of the others' rows.
 enum LogTables {
     /// The version of the tables below, as `meta` has it. Functions are compared word by word and
     /// need none.
     static let version = 1
 
-    /// Makes the tables of the newest version. Not safe side by side with itself: under the lock.
-    static func create(in space: LogSpace) -> [String] {
-        ["CREATE SCHEMA IF NOT EXISTS \(space.schema.sqlIdentifier)"]
-            + changes(space) + facts(space)
+    /// The tables of the history: what was changed, in which order.
+    static let history = ["log", "commits", "cut", "epochs", "trimmed"]
+    /// The table of what else is noted.
+    static let facts = "meta"
+    /// All tables of the log.
+    static let all = history + [facts]
+
+    /// The schema of all of them.
+    static func schema(_ space: LogSpace) -> String {
+        "CREATE SCHEMA IF NOT EXISTS \(space.schema.sqlIdentifier)"
+    }
+
+    /// Makes the tables of the history in the newest version, in the place of those that are left
+    /// of one. Not safe side by side with itself: under the lock.
+    static func makeHistory(_ space: LogSpace, leftOver: [String]) -> [String] {
+        leftOver.map { "DROP TABLE \(space.name($0))" } + changes(space) + epochs(space)
+    }
+
+    /// Makes the table of facts, which stand in it by `noteVersion`.
+    static func makeFacts(_ space: LogSpace) -> String {
+        """
+        CREATE TABLE \(space.name(facts)) (
+            key text COLLATE "C" PRIMARY KEY, value text NOT NULL)
+        """
+    }
+
+    static func noteVersion(_ space: LogSpace) -> String {
+        "INSERT INTO \(space.name(facts)) VALUES ('version', '\(version)')"
     }
 
     private static func changes(_ space: LogSpace) -> [String] {
@@ -38,12 +64,8 @@ enum LogTables {
         ]
     }
 
-    private static func facts(_ space: LogSpace) -> [String] {
+    private static func epochs(_ space: LogSpace) -> [String] {
         [
-            """
-            CREATE TABLE \(space.name("meta")) (
-                key text COLLATE "C" PRIMARY KEY, value text NOT NULL)
-            """,
             """
             CREATE TABLE \(space.name("epochs")) (
                 number bigint PRIMARY KEY, epoch text NOT NULL UNIQUE, prev text, prev_end bigint,
@@ -61,7 +83,7 @@ enum LogTables {
     ///
     /// Of the transactions that run now, this one too, nothing is taken as seen: they may write
     /// into the log later.
-    static func fill(_ space: LogSpace) -> [String] {
+    static func beginHistory(_ space: LogSpace) -> [String] {
         [
             """
             INSERT INTO \(space.name("epochs")) (number, epoch, origin, timeline)
@@ -72,9 +94,6 @@ enum LogTables {
                 (n, epoch, snap, first_seq, last_seq, changes, total, at)
             SELECT 0, e.epoch, \(unseenFrom("pg_catalog.pg_current_snapshot()")), 1, 0, 0, 0, e.at
             FROM \(space.name("epochs")) AS e
-            """,
-            """
-            INSERT INTO \(space.name("meta")) VALUES ('version', '\(version)')
             """,
         ]
     }

@@ -32,6 +32,26 @@ final class LaneState {
     /// Connections, those that are being opened included.
     var count: Int { connections.count + searches.count }
 
+    /// Whether there may be another connection: those that are stuck do not count, up to a bound,
+    /// where quick units wait behind them.
+    func mayOpen(at now: UInt64) -> Bool {
+        if count < connectionsMax { return true }
+        guard lane.slowLane != nil, count < connectionsMax * ConnectionLimits.stuckFactor else {
+            return false
+        }
+        return count - connections.count { $0.isStuck(at: now) } < connectionsMax
+    }
+
+    /// Whether units that write a table have half of the connections, for long: most likely it is
+    /// locked, and another one would wait with them.
+    func isCrowded(_ table: String?, at now: UInt64) -> Bool {
+        guard let table else { return false }
+        let stuck = connections.count { connection in
+            connection.isStuck(at: now) && connection.running.first?.unit?.table == table
+        }
+        return stuck >= (connectionsMax + 1) / 2
+    }
+
     /// The connection that the next unit goes to: the one with the fewest in flight, unless that is
     /// held up.
     func next() -> PostgresConnection? {

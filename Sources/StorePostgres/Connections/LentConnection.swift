@@ -34,7 +34,7 @@ public final class LentConnection {
     public var transactionStatus: TransactionStatus { connection.session.transactionStatus }
 
     /// Whether the connection is still there.
-    public var isOpen: Bool { !isOver && !connection.isOver }
+    public var isOpen: Bool { !isOver && !connection.isOver && !connection.isAbandoned }
 
     /// The process that serves the session; nil behind what does not tell.
     public var processID: Int32? { connection.session.cancelKey?.processID }

@@ -9,6 +9,8 @@ enum ConnectionLimits {
     /// it is taken to be slow, in milliseconds. A page of rows with embeds fits.
     static let heldUpMilliseconds: UInt64 = 5
     static let patienceMilliseconds: UInt64 = 25
+    /// How many times the usual connections of a lane there may be, while all of these take long.
+    static let stuckFactor = 2
     /// How long the plan of a slow unit is run on the slow lane at once, in milliseconds.
     static let slowMilliseconds: UInt64 = 60_000
     /// Slow units of a process that wait or run, and those of one caller, so that several must be
@@ -24,7 +26,7 @@ enum ConnectionLimits {
     /// What one host has to take a connection, and then to sign it in, where the user says nothing.
     static let connectTimeout = Duration.seconds(10)
     /// What a statement has to end once it is cancelled, and a request to cancel to be taken; then
-    /// the connection is closed.
+    /// nobody waits for it any more.
     static let cancelTime = Duration.seconds(2)
     /// How long until a request to cancel is repeated: one that overtakes its statement hits
     /// nothing.
@@ -41,7 +43,7 @@ enum ConnectionLimits {
     static let keptKeys = 16
     /// Statements that the registry keeps.
     static let registeredStatements = 4_096
-    /// How often a unit is run in all that others get into the way of (40001, 40P01, 55P03).
+    /// How often a unit is run in all that others get into the way of (40001, 40P01).
     static let conflictRunsMax = 5
     /// What it waits after the first of these; twice as long each time.
     static let conflictPause = Duration.milliseconds(2)

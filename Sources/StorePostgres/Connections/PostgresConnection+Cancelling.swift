@@ -63,6 +63,25 @@ extension PostgresConnection {
         request.start { [weak self] outcome in self?.cancelEnded(outcome) }
     }
 
+    /// What was cancelled goes on. Who waits here is told, or goes elsewhere. The connection is
+    /// kept until the server has done with it, and so are its places among those of the lane and
+    /// of the process: the server's own process would not even notice that it was closed.
+    func abandon() {
+        cluster.log(.outlivesCancel(host: host.shown, lane: lane))
+        isAbandoned = true
+        phase = .leaving
+        cancelled = nil
+        cancelRequest?.cancel()
+        cancelRequest = nil
+        abandonedShare = running.first?.share
+        if let first = running.first, first.fate == .tookLong { first.fate = .timedOut }
+        for run in running { if let id = run.id { finished(id, .lost(mayHaveRun: true)) } }
+        let loan = loan
+        self.loan = nil
+        loan?.connectionEnded()
+        pool?.gotStuck(self)
+    }
+
     private func cancelEnded(_ outcome: CancelRequest.Outcome) {
         cancelRequest = nil
         session.cancelEnded()

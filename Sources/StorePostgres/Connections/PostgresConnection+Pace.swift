@@ -7,6 +7,17 @@ extension PostgresConnection {
     /// Whether a unit that takes long is in front of whatever would be begun.
     var isHeldUp: Bool { running.first?.overdueSince != nil }
 
+    /// Whether others cannot count on it for some time.
+    func isStuck(at now: UInt64) -> Bool {
+        if isAbandoned { return true }
+        guard let since = running.first?.overdueSince else { return false }
+        return now >= since + Self.patienceLeft
+    }
+
+    /// What a unit has that is overdue.
+    private static let patienceLeft =
+        ConnectionLimits.patienceMilliseconds - ConnectionLimits.heldUpMilliseconds
+
     /// Another unit is the first of those in flight.
     func watchFirst() {
         firstSince = loop.nowMilliseconds
@@ -34,9 +45,12 @@ extension PostgresConnection {
             watchOverdue(first, since: now)
             return
         }
-        guard mayMove(first) else { return }
         if now < since + patience(with: first, at: since) {
             return watchOverdue(first, since: since)
+        }
+        guard mayMove(first) else {
+            pool?.gotStuck(self)
+            return
         }
         first.fate = .tookLong
         first.pace?.noteSlow(at: now)
@@ -44,7 +58,7 @@ extension PostgresConnection {
     }
 
     private func watchOverdue(_ run: UnitRun, since: UInt64) {
-        if mayMove(run) { watch(until: since + patience(with: run, at: since)) }
+        watch(until: since + patience(with: run, at: since))
     }
 
     private func mayMove(_ run: UnitRun) -> Bool {
@@ -54,8 +68,7 @@ extension PostgresConnection {
 
     /// What a unit that is overdue has left: less where its plan is known to be slow.
     private func patience(with run: UnitRun, at now: UInt64) -> UInt64 {
-        let held = ConnectionLimits.heldUpMilliseconds
-        return run.pace?.isSlow(at: now) == true
-            ? held : ConnectionLimits.patienceMilliseconds - held
+        run.pace?.isSlow(at: now) == true && mayMove(run)
+            ? ConnectionLimits.heldUpMilliseconds : Self.patienceLeft
     }
 }

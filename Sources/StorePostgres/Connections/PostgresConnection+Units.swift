@@ -64,6 +64,7 @@ extension PostgresConnection {
             left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
         if cancelled?.run === run { cancelled = nil }
         if index == 0 { lookAtFirst() }
+        if case .failed(let error, at: _, _) = outcome { tellPool(of: error) }
         run.left()
         guard run.phase != .over else { return }
         switch UnitVerdict.of(outcome, attempt, &run.history) {
@@ -71,8 +72,11 @@ extension PostgresConnection {
         case .runAgain(let pause): pool?.runAgain(run, after: pause)
         case .runSlowly: pool?.runSlowly(run)
         }
-        if case .failed(let error, at: _, _) = outcome, error.sqlState == .readOnlyTransaction {
-            pool?.foundReadOnly(self)
-        }
+    }
+
+    /// What an error tells of more than its unit.
+    private func tellPool(of error: ServerError) {
+        if error.sqlState == .readOnlyTransaction { pool?.foundReadOnly(self) }
+        if error.sqlState == .lockNotAvailable { pool?.lockTimedOut(self, error) }
     }
 }

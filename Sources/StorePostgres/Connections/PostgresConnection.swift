@@ -35,7 +35,11 @@ final class PostgresConnection: StreamSocketDelegate {
     var isDelivering = false
     /// A request to cancel that is on its way.
     var cancelRequest: CancelRequest?
-    /// What was cancelled, and when the connection is closed unless that has ended.
+    /// Whether what runs has outlived its cancel, and nobody waits for it any more.
+    var isAbandoned = false
+    /// Its caller's part of the slow lanes.
+    var abandonedShare: SlowShare?
+    /// What was cancelled, and when the connection is abandoned unless that has ended.
     var cancelled: (run: UnitRun, end: UInt64)?
     /// Since when the first unit in flight is the first, and the least that one has taken, which is
     /// about a round trip, in milliseconds of the loop's clock.
@@ -90,7 +94,8 @@ final class PostgresConnection: StreamSocketDelegate {
 
     /// Whether a unit of whoever it is lent to can be begun now.
     var hasRoom: Bool {
-        session.isReady && !isDelivering && cancelRequest == nil && running.count < lane.depth
+        session.isReady && !isDelivering && !isAbandoned && cancelRequest == nil
+            && running.count < lane.depth
             && (loan != nil || !session.isForeign)
     }
 
@@ -172,6 +177,7 @@ final class PostgresConnection: StreamSocketDelegate {
         case .starting, .over: return
         case .ready, .leaving: break
         }
+        if isAbandoned, session.isReady, session.unitsInFlight > 0 { return }
         // Whoever it is lent to sets what it likes; the next one shall not have that.
         if loan == nil, session.isForeign, case .ready = phase {
             cluster.log(.foreignHand(host: host.shown))
@@ -251,7 +257,7 @@ final class PostgresConnection: StreamSocketDelegate {
         case .ready, .leaving: break
         }
         if let cancelled {
-            if cancelled.end <= now { return abort() }
+            if cancelled.end <= now { return abandon() }
             watch(until: cancelled.end)
             requestCancel()
         }

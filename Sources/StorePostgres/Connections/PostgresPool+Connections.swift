@@ -1,3 +1,4 @@
+import Diagnostics
 import Network
 import PostgresWire
 
@@ -76,7 +77,6 @@ extension PostgresPool {
         }
         for state in lanes where !state.waiting.isEmpty {
             feed(state)
-            if !state.waiting.isEmpty { open(state) }
         }
     }
 
@@ -86,6 +86,24 @@ extension PostgresPool {
         for lane in Lane.allCases where !lane.isReadOnly {
             for connection in state(of: lane).connections { connection.retire() }
         }
+    }
+
+    /// A connection is not to be counted on for some time.
+    func gotStuck(_ connection: PostgresConnection) {
+        openIfWanted(state(of: connection.lane))
+    }
+
+    /// A lock could not be had in time: those that have waited behind for as long are told the
+    /// same.
+    func lockTimedOut(_ connection: PostgresConnection, _ error: ServerError) {
+        let state = state(of: connection.lane)
+        let settings = cluster.configuration.settings(of: state.lane)
+        guard let time = settings.lockTimeout?.wholeMilliseconds else { return }
+        let moment = loop.nowMilliseconds - min(loop.nowMilliseconds, time)
+        fail(
+            state.waiting.remove { $0.wasSubmitted(by: moment) },
+            .server(error, step: nil))
+        noteCounts(of: state)
     }
 
     func noteCancel() { metrics.note { $0.cancels += 1 } }

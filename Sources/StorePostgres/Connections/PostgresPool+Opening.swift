@@ -8,7 +8,7 @@ extension PostgresPool {
     /// Looks for another connection of a lane, if it may have one.
     func open(_ state: LaneState) {
         guard !isClosed, state.retryAt == nil, state.searches.isEmpty,
-            state.count < state.connectionsMax, takeSlot(for: state)
+            state.mayOpen(at: loop.nowMilliseconds), takeSlot(for: state)
         else { return }
         state.starvingSince = nil
         let search = HostSearch(state.lane, cluster: cluster, on: loop)
@@ -22,6 +22,11 @@ extension PostgresPool {
             case .failure(let failure): notOpened(failure, in: state)
             }
         }
+    }
+
+    /// The same, if somebody waits whom no connection takes.
+    func openIfWanted(_ state: LaneState) {
+        if !state.waiting.isEmpty, state.next() == nil { open(state) }
     }
 
     /// One of the process's connections: a free one, or one that another lane of this loop does not
@@ -58,7 +63,7 @@ extension PostgresPool {
     func openInTurn() {
         let waiting = lanes.filter { !$0.waiting.isEmpty }
         for state in waiting.sorted(by: { $0.starvingSince ?? .max < $1.starvingSince ?? .max }) {
-            open(state)
+            openIfWanted(state)
         }
     }
 

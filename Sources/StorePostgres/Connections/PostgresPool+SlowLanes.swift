@@ -9,7 +9,7 @@ extension PostgresPool {
         return run.lane.slowLane
     }
 
-    /// Takes a part of its caller's share for a unit of a slow lane; false where there is none left.
+    /// Takes a part of its caller's share for a unit of a slow lane; false where none is left.
     func takeShare(for run: UnitRun) -> Bool {
         guard run.lane.isSlow, run.share == nil else { return true }
         run.share = SlowShare(of: run.unit?.caller ?? "", in: cluster)

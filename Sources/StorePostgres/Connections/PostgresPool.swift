@@ -42,8 +42,8 @@ public final class PostgresPool {
     /// The unit's owner is never told before this returns. Units of one lane begin in the order in
     /// which they were submitted.
     ///
-    /// One whose plan is known to be slow goes to the slow lane at once; one that turns out to be is
-    /// begun again there.
+    /// One whose plan is known to be slow goes to the slow lane at once; one that turns out to be
+    /// slow is begun again there.
     ///
     /// - Parameter timeout: what the unit has in all, its wait and repetitions included. When it is
     ///   over the unit is cancelled.
@@ -55,13 +55,16 @@ public final class PostgresPool {
         precondition(lane != .exclusive, "its connections are lent: see `lend`")
         let run = UnitRun(
             unit, on: lane, deadline: loop.nowMilliseconds &+ timeout.wholeMilliseconds)
+        run.submitted = loop.nowMilliseconds
         if let slow = slowLane(for: run) { run.lane = slow }
         guard takeShare(for: run) else {
             fail([.unit(run)], .shareExceeded)
             return UnitToken(run: run)
         }
         let state = state(of: run.lane)
-        if state.waiting.isEmpty, !isClosed, let connection = state.next() {
+        if state.waiting.isEmpty, !isClosed, let connection = state.next(),
+            !state.isCrowded(unit.table, at: run.submitted)
+        {
             // Somebody waits: another connection would have served at once.
             if !connection.running.isEmpty { open(state) }
             begin(run, on: connection)
@@ -105,7 +108,9 @@ public final class PostgresPool {
                 cluster.budget.release()
             }
             state.searches = []
-            for connection in state.connections { connection.retire() }
+            for connection in state.connections {
+                if connection.isAbandoned { connection.abort() } else { connection.retire() }
+            }
             fail(state.waiting.remove { _ in true }, .stopped)
             noteCounts(of: state)
         }
@@ -125,7 +130,13 @@ public final class PostgresPool {
         state.waiting.append(entry)
         watch(until: entry.deadline)
         noteCounts(of: state)
-        if state.next() == nil { open(state) }
+        if state.next() == nil { open(state) } else { feedLater(state) }
+    }
+
+    /// Those in front may be waiting for others than this one.
+    private func feedLater(_ state: LaneState) {
+        guard state.lane.slowLane != nil, state.waiting.count > 1 else { return }
+        loop.atEndOfTurn { [weak self] in self?.feed(state) }
     }
 
     private func refusal(in state: LaneState) -> UnitFailure? {
@@ -176,13 +187,14 @@ public final class PostgresPool {
             }
         }
         noteCounts(of: state)
-        if !state.waiting.isEmpty { open(state) }
+        openIfWanted(state)
     }
 
     /// The one whose turn it is. Those that are found to be slow meanwhile go to the slow lane.
     private func nextEntry(in state: LaneState) -> Waiting.Entry? {
         if state.lane.isSlow { return state.waiting.popInTurn() }
-        while let entry = state.waiting.popFirst() {
+        let now = loop.nowMilliseconds
+        while let entry = state.waiting.popFirst(where: { !state.isCrowded($0.table, at: now) }) {
             guard case .unit(let run) = entry, slowLane(for: run) != nil else { return entry }
             moveToSlowLane(run)
         }

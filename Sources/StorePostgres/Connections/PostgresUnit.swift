@@ -36,6 +36,8 @@ public struct PostgresUnit {
     public var slowSteps: Steps?
     /// What is known of its plan; nil for a unit that stays on its lane however long it takes.
     public var pace: Pace?
+    /// The table that it writes, where it may have to wait for a lock of it.
+    public var table: String?
     /// Whose share of the slow lanes it takes.
     public var caller = ""
     /// Bytes of rows above which it is cancelled.

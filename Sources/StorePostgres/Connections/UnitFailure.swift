@@ -4,7 +4,7 @@ public import PostgresWire
 public enum UnitFailure: Error, Hashable, Sendable {
     /// The server refused it, and has rolled it back; which step it was, where one was.
     ///
-    /// 40001, 40P01 and 55P03 come when it has been run five times, or has no time for more.
+    /// 40001 and 40P01 come when it has been run five times, or has no time for more.
     case server(ServerError, step: Int?)
     /// A value cannot be written in its type's form. Nothing was sent.
     case value(FormatFault)

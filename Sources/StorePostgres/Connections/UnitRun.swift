@@ -30,6 +30,8 @@ final class UnitRun {
     let pace: Pace?
     /// When its time is over, in milliseconds of the loop's clock.
     let deadline: UInt64
+    /// When it was submitted.
+    var submitted: UInt64 = 0
     private(set) var phase = Phase.waiting
     var fate: Fate?
     /// Its number on the connection that runs it, and that.

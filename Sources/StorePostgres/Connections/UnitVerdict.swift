@@ -2,7 +2,7 @@ import PostgresWire
 
 /// How often a unit has been run, by why once was not enough.
 struct UnitHistory: Hashable {
-    /// Others got into its way (40001, 40P01, 55P03).
+    /// Others got into its way (40001, 40P01).
     var conflicts = 0
     /// Its connection was lost before it could have run.
     var losses = 0
@@ -71,10 +71,9 @@ enum UnitVerdict: Hashable {
                 .answerTooLarge(bytesMax: attempt.answerBytesMax, isCommitted: isCommitted)))
     }
 
-    /// Others were in the way: the same again may do.
-    static let conflicts: Set<SQLState> = [
-        .serializationFailure, .deadlockDetected, .lockNotAvailable,
-    ]
+    /// Others were in the way: the same again may do. Who could not have a lock (55P03) has waited
+    /// for it already.
+    static let conflicts: Set<SQLState> = [.serializationFailure, .deadlockDetected]
 
     private static func failed(
         _ error: ServerError, _ step: Int?, _ attempt: Attempt, _ history: inout UnitHistory

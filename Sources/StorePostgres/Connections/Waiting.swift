@@ -11,6 +11,22 @@ struct Waiting {
             }
         }
 
+        /// The table that it writes, see ``PostgresUnit/table``.
+        var table: String? {
+            switch self {
+            case .unit(let run): run.unit?.table
+            case .loan: nil
+            }
+        }
+
+        /// Whether it is a unit that was submitted by a moment.
+        func wasSubmitted(by moment: UInt64) -> Bool {
+            switch self {
+            case .unit(let run): run.submitted <= moment
+            case .loan: false
+            }
+        }
+
         /// Whether nobody waits for it any more.
         var isWithdrawn: Bool {
             switch self {
@@ -73,6 +89,15 @@ struct Waiting {
             if !entry.isWithdrawn { return entry }
         }
         return nil
+    }
+
+    /// The one that has waited longest of those that satisfy a condition.
+    mutating func popFirst(where isWanted: (Entry) -> Bool) -> Entry? {
+        if let first = entries.dropFirst(head).first, !first.isWithdrawn, isWanted(first) {
+            return popFirst()
+        }
+        dropWithdrawn()
+        return entries.firstIndex(where: isWanted).map { entries.remove(at: $0) }
     }
 
     /// The one whose caller has not had a turn for longest, and of his the one that has waited

@@ -94,8 +94,5 @@ final class BlockingSession: Sendable {
 private final class TextRows {
     var rows: [[String?]] = []
 
-    func take(_ row: DataRow) {
-        var row = row
-        rows.append(row.texts())
-    }
+    func take(_ row: DataRow) { rows.append(row.texts) }
 }

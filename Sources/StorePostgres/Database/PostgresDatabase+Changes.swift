@@ -59,7 +59,10 @@ extension PostgresDatabase {
     /// See ``Store/Database/setCaptured(_:)``.
     public func setCaptured(_ tables: [CapturedTable]) throws(Problem) {
         let models = tables.map { CapturedModel($0, in: schema) }
-        capture.set(models, behind: try loop.access.setUpCapture(models, in: space))
+        let cut = try loop.access.setUpCapture(models, in: space) { [log] loss in
+            log(.feed(.repaired(loss)))
+        }
+        capture.set(models, behind: cut)
     }
 
     /// See ``Store/Database/onCommit(_:afterReplies:)``.

@@ -22,9 +22,10 @@ extension PostgresDatabase: Database {
     ) throws(Problem) -> Reading<R> {
         .mustWait(
             PendingRead { [self] reply in
-                workers.start(waitingMax: DatabaseBounds.waitingMax) { [self] _ in
+                let limits = TransactionLimits(configuration)
+                return workers.start(waitingMax: DatabaseBounds.waitingMax) { [self] _ in
                     Result { () throws(Problem) in
-                        try transact(.reads, within: configuration.statementTimeout) {
+                        try transact(.reads, limits) {
                             transaction throws(Problem) in try body(transaction)
                         }
                     }
@@ -37,12 +38,13 @@ extension PostgresDatabase: Database {
     public func write<R: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R {
+        let limits = TransactionLimits(configuration)
         let result: Result<Result<R, Problem>, WorkRefusal>
         do throws(WorkRefusal) {
             result = .success(
                 try await workers.run(waitingMax: DatabaseBounds.waitingMax) { [self] _ in
                     Result { () throws(Problem) in
-                        try transact(.writes, within: configuration.statementTimeout, body)
+                        try transact(.writes, limits, body)
                     }
                 })
         } catch {
@@ -56,19 +58,21 @@ extension PostgresDatabase: Database {
     public func writeAndWait<R: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        try transact(.writes, within: DatabaseBounds.patience, body)
+        try transact(.writes, TransactionLimits(patience: DatabaseBounds.patience), body)
     }
 
     /// Runs `body` in a transaction, and again when others were in its way.
     ///
-    /// - Parameter timeout: what the connection and each statement have.
+    /// - Throws: 55P03 also where it has waited for a thread for as long as for a lock: whoever has
+    ///   the threads is waiting for one.
     private func transact<R>(
-        _ kind: TransactionKind, within timeout: Duration,
+        _ kind: TransactionKind, _ limits: TransactionLimits,
         _ body: (any WriteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
+        if monotonicNanoseconds() > limits.latestStart { throw Problem(DatabaseError.busy) }
         var run = 1
         while true {
-            let transaction = try begin(kind, within: timeout)
+            let transaction = try begin(kind, limits)
             defer { transaction.end() }
             do throws(Problem) {
                 let result = try body(transaction)
@@ -89,17 +93,41 @@ extension PostgresDatabase: Database {
     }
 
     private func begin(
-        _ kind: TransactionKind, within timeout: Duration
+        _ kind: TransactionKind, _ limits: TransactionLimits
     ) throws(Problem) -> PostgresTransaction {
         try worded { () throws(DatabaseError) in
             do throws(UnitFailure) {
                 return PostgresTransaction(
-                    try loop.access.borrow(within: timeout), kind, cluster.statements,
-                    PostgresDialect(), timeout: timeout)
+                    try loop.access.borrow(within: limits.timeout), kind, cluster.statements,
+                    PostgresDialect(), timeout: limits.timeout, lockTimeout: limits.lockTimeout)
             } catch {
                 throw DatabaseError(error)
             }
         }
+    }
+}
+
+/// What a transaction has, from when it is asked for.
+private struct TransactionLimits {
+    /// The wait for its connection, and each statement.
+    let timeout: Duration
+    /// The wait for a lock.
+    let lockTimeout: Duration
+    /// When it must have a thread, in nanoseconds of the monotonic clock.
+    let latestStart: UInt64
+
+    /// As for a write of a request.
+    init(_ configuration: PostgresConfiguration) {
+        timeout = configuration.statementTimeout
+        lockTimeout = configuration.cluster.settings(of: .write).lockTimeout ?? timeout
+        latestStart = moment(after: lockTimeout)
+    }
+
+    /// For whoever waits rather than fails.
+    init(patience: Duration) {
+        timeout = patience
+        lockTimeout = patience
+        latestStart = .max
     }
 }
 

@@ -74,7 +74,12 @@ public final class PostgresDatabase: Sendable {
         }
         try server.require(space)
         try server.require(connections: configuration.cluster.connectionsMax)
-        if !server.isInstalled { _ = try loop.access.setUpCapture([], in: space) }
+        if server.tableCount < LogTables.all.count {
+            // Which tables are captured is not known yet: what others capture stays.
+            try loop.access.setUpCapture([], in: space, .lost) { loss in
+                if server.tableCount > 0 { log(.feed(.repaired(loss))) }
+            }
+        }
         let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
         schema = server.schema ?? ""
         engine = "PostgreSQL \(server.version)"
@@ -151,7 +156,8 @@ private final class Standing: Sendable {
             case .available(let lane), .connected(host: _, let lane, serverVersion: _):
                 state.unavailable[lane] = nil
                 return true
-            case .notice, .lost, .namedStatementsLost, .settingsRefused, .foreignHand:
+            case .notice, .lost, .outlivesCancel, .namedStatementsLost, .settingsRefused,
+                .foreignHand:
                 return true
             }
         }

@@ -1,3 +1,4 @@
+import Diagnostics
 import PostgresWire
 import Store
 import Values
@@ -6,6 +7,7 @@ import Values
 final class PostgresTransaction: WriteTransaction {
     private let connection: ExclusiveConnection
     private let kind: TransactionKind
+    private let beginnings: [StatementShape]
     private let statements: StatementRegistry
     private let dialect: PostgresDialect
     /// What each statement has, its way there and back included.
@@ -15,15 +17,21 @@ final class PostgresTransaction: WriteTransaction {
     private(set) var wasInConflict = false
 
     /// A transaction that begins with its first statement, in the same round trip.
+    ///
+    /// - Parameters:
+    ///   - timeout: What each statement has, its way there and back included.
+    ///   - lockTimeout: What each waits for a lock, its turn among transactions included.
     init(
         _ connection: ExclusiveConnection, _ kind: TransactionKind,
-        _ statements: StatementRegistry, _ dialect: PostgresDialect, timeout: Duration
+        _ statements: StatementRegistry, _ dialect: PostgresDialect, timeout: Duration,
+        lockTimeout: Duration
     ) {
         self.connection = connection
         self.kind = kind
         self.statements = statements
         self.dialect = dialect
         self.timeout = timeout
+        beginnings = kind.beginnings(timeout, lockTimeout, statements)
     }
 
     /// See ``Store/RowSource/rows(_:as:)``.
@@ -78,7 +86,7 @@ final class PostgresTransaction: WriteTransaction {
         _ sql: BoundSQL, _ row: @escaping (DataRow) -> Void
     ) throws(DatabaseError) -> Int {
         let shape = statements.shape(sql)
-        let beginnings = hasBegun ? [] : kind.beginnings
+        let beginnings = hasBegun ? [] : beginnings
         let changed = ChangedRows()
         hasBegun = true
         do throws(UnitFailure) {
@@ -122,10 +130,17 @@ enum TransactionKind {
         }
     }
 
-    var beginnings: [StatementShape] {
-        switch self {
-        case .reads: [Self.snapshot]
-        case .writes: [Self.serial, Self.turn]
+    /// The statements in front of a transaction's own. The lane sets no times: migrations share it.
+    func beginnings(
+        _ timeout: Duration, _ lockTimeout: Duration, _ statements: StatementRegistry
+    ) -> [StatementShape] {
+        let times = statements.shape(
+            "SELECT pg_catalog.set_config('statement_timeout', "
+                + "'\(timeout.wholeMilliseconds)', true), pg_catalog.set_config('lock_timeout', "
+                + "'\(lockTimeout.wholeMilliseconds)', true)")
+        return switch self {
+        case .reads: [Self.snapshot, times]
+        case .writes: [Self.serial, times, Self.turn]
         }
     }
 

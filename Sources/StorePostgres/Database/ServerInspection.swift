@@ -10,6 +10,8 @@ struct ServerInspection {
     let schema: String?
     /// Whether our schema is there.
     let isInstalled: Bool
+    /// Tables of the log that are there.
+    let tableCount: Int
     private let number: Int
     /// A product that speaks the protocol and orders its transactions in a way of its own: its
     /// snapshots are not what the log of changes is cut by. Nil for PostgreSQL.
@@ -40,10 +42,13 @@ struct ServerInspection {
         isInstalled = isTrue(8)
         role = text(9) ?? ""
         foreignOwner = text(10)
+        tableCount = text(11).flatMap { Int($0) } ?? 0
     }
 
     private static func query(_ space: LogSpace) -> String {
-        """
+        let tables = LogTables.all.map { "pg_catalog.to_regclass(\(space.name($0).sqlLiteral))" }
+            .joined(separator: ", ")
+        return """
         SELECT pg_catalog.current_setting('server_version_num'),
           pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1),
           CASE WHEN pg_catalog.version() LIKE 'CockroachDB%' THEN 'CockroachDB'
@@ -54,13 +59,12 @@ struct ServerInspection {
           pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
           coalesce(pg_catalog.has_schema_privilege(pg_catalog.current_schema(), 'CREATE'), false),
           pg_catalog.current_setting('server_encoding'),
-          EXISTS (SELECT FROM pg_catalog.pg_class AS c
-            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = \(space.schema.sqlLiteral) AND c.relname = 'meta'),
+          pg_catalog.to_regclass(\(space.name(LogTables.facts).sqlLiteral)) IS NOT NULL,
           pg_catalog.quote_ident(current_user),
           (SELECT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner))
             FROM pg_catalog.pg_namespace WHERE nspname = \(space.schema.sqlLiteral)
-              AND NOT pg_catalog.pg_has_role(nspowner, 'USAGE'))
+              AND NOT pg_catalog.pg_has_role(nspowner, 'USAGE')),
+          (SELECT pg_catalog.count(t.name) FROM pg_catalog.unnest(ARRAY[\(tables)]) AS t (name))
         """
     }
 

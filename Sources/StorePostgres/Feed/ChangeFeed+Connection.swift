@@ -16,6 +16,7 @@ extension ChangeFeed {
         case .tick: tick(connection)
         case .look: look(connection)
         case .read: read(connection)
+        case .inspect: inspect(connection)
         }
     }
 
@@ -64,11 +65,12 @@ extension ChangeFeed {
         let listen = "LISTEN \(space.channel.sqlIdentifier)"
         lent.submit(
             PostgresUnit(.reads, script: listen) { _ in }, within: CaptureLimits.feedTimeout)
+        wanted.insert(.inspect)
         proceed()
     }
 
-    /// What is wanted fails with it: that is tried again later and later. Reading waits until one
-    /// of them works.
+    /// What is wanted fails with it: that is tried again later and later. Reading and inspecting
+    /// wait until one of them works.
     private func notConnected(_ failure: UnitFailure) {
         note(failure, of: .tick)
         if wanted.remove(.tick) != nil { take(.tickFailed) }
@@ -105,43 +107,45 @@ extension ChangeFeed {
 
     private func tick(_ connection: LentConnection) {
         door.tickBegins()
-        var tick: Tick?
+        var answer: Result<Tick, LogFault>?
         var unit = PostgresUnit(.writes) { [statements] session, unit in
             for step in statements.tick { session.execute(step, in: unit, columns: .never) }
         } completion: { [weak self] result in
             guard let self else { return }
-            switch (result, tick) {
-            case (.success, let tick?):
+            switch (result, answer) {
+            case (.success, .success(let tick)):
                 noteSuccess(of: .tick)
                 found(tick.cut, of: tick.epoch)
                 take(.tickEnded(newest: tick.cut))
+            case (.success, .failure(let fault)): unreadable(fault, .tick)
             case (.success, nil): failed(.lost(mayHaveRun: true), .tick)
             case (.failure(let failure), _): failed(failure, .tick)
             }
             ended()
         }
         // The second step's is the only row.
-        unit.onRow = { _, row in tick = try? Tick(row) }
+        unit.onRow = { _, row in answer = Result { () throws(LogFault) in try Tick(row) } }
         connection.submit(unit, within: CaptureLimits.feedTimeout)
     }
 
     private func look(_ connection: LentConnection) {
-        var cut: Cut?
+        var answer: Result<Cut, LogFault>?
         var unit = PostgresUnit(.reads) { [statements] session, unit in
             session.execute(statements.newestCut, in: unit, columns: .never)
         } completion: { [weak self] result in
             guard let self else { return }
-            switch (result, cut) {
-            case (.success, let cut?):
+            switch (result, answer) {
+            case (.success, .success(let cut)):
                 noteSuccess(of: .look)
                 found(cut.number, of: cut.epoch)
                 take(.lookEnded(newest: cut.number))
+            case (.success, .failure(let fault)): unreadable(fault, .look)
             case (.success, nil): failed(.lost(mayHaveRun: false), .look)
             case (.failure(let failure), _): failed(failure, .look)
             }
             ended()
         }
-        unit.onRow = { _, row in cut = try? Cut(row) }
+        unit.onRow = { _, row in answer = Result { () throws(LogFault) in try Cut(row) } }
         connection.submit(unit, within: CaptureLimits.feedTimeout)
     }
 
@@ -151,5 +155,12 @@ extension ChangeFeed {
         note(failure, of: work)
         take(work == .tick ? .tickFailed : .lookFailed)
         if connection != nil { drop() }
+    }
+
+    /// The row of a cut is damaged, or of a later version. It is tried again: what follows on from
+    /// here is told when it can be read.
+    private func unreadable(_ fault: LogFault, _ work: Work) {
+        take(fault)
+        take(work == .tick ? .tickFailed : .lookFailed)
     }
 }

@@ -19,7 +19,7 @@ public final class ChangeFeed {
     /// What is done on the connection, one at a time; the first that is wanted comes first. Ticks
     /// rest in between, so that reading has its turn.
     enum Work: CaseIterable {
-        case tick, look, read
+        case tick, look, read, inspect
     }
 
     let pool: PostgresPool
@@ -45,6 +45,8 @@ public final class ChangeFeed {
     var wanted: Set<Work> = []
     /// Why each kind of work has failed, until it works again.
     private var failures: [Work: UnitFailure] = [:]
+    /// What was wrong with the newest cut, until it can be read.
+    private var damage: LogFault?
 
     // Reading.
     private(set) var place: FeedPlace
@@ -57,6 +59,15 @@ public final class ChangeFeed {
     private let changesMax: Int64
     var retention: LogRetention
     var isTrimming = false
+
+    // What is captured.
+    private(set) var models: [CapturedModel]
+    var inspectionTimer: TimerToken?
+    /// The tables that could not be captured when that was last looked at.
+    var uncaptured: Set<String> = []
+    var repairing: CaptureRun?
+    /// Why a repair has failed, until one works.
+    var repairProblem: Problem?
 
     /// A feed of the changes behind a cut: that which ``PoolAccess/setUpCapture(_:in:)`` found
     /// before anybody could subscribe. To be made on the loop of the pool.
@@ -82,6 +93,7 @@ public final class ChangeFeed {
         self.publish = publish
         self.published = published
         self.changesMax = changesMax
+        self.models = models
         statements = ChangeStatements(space)
         schedule = TickSchedule(newest: cut.number, at: Self.now(of: pool.loop))
         trust = NotificationTrust(newest: cut.number)
@@ -98,6 +110,7 @@ public final class ChangeFeed {
         guard !isRunning else { return }
         isRunning = true
         take(.woke)
+        scheduleInspection()
     }
 
     /// Ends, and gives the connection back. A feed that was stopped does not start again.
@@ -105,6 +118,9 @@ public final class ChangeFeed {
         isRunning = false
         timer?.cancel()
         readPause?.cancel()
+        inspectionTimer?.cancel()
+        repairing?.stop()
+        repairing = nil
         connection?.giveBack(.closed)
         connection = nil
     }
@@ -112,6 +128,7 @@ public final class ChangeFeed {
     /// Follows other tables from now on: to be told when schema files have changed, once their
     /// capture is set up.
     public func follow(_ models: [CapturedModel]) {
+        self.models = models
         place.set(models)
         retention = LogRetention(models, changesMax: changesMax, in: space)
     }
@@ -150,8 +167,18 @@ public final class ChangeFeed {
 
     /// Publishes what a page has brought.
     func take(_ page: FeedPlace.Page) {
-        let outcome = place.take(page)
+        tell(place.take(page))
         door.set(epoch: place.epoch)
+    }
+
+    /// Publishes that the log cannot be read on, once.
+    func take(_ fault: LogFault) {
+        guard isRunning, damage != fault else { return }
+        damage = fault
+        tell(place.take(fault))
+    }
+
+    private func tell(_ outcome: FeedPlace.Outcome) {
         for event in outcome.events { log(event) }
         guard !outcome.changes.isEmpty else { return }
         publish(outcome.changes)
@@ -168,6 +195,7 @@ public final class ChangeFeed {
 
     /// Work has been done.
     func noteSuccess(of work: Work) {
+        if work == .tick || work == .look { damage = nil }
         guard failures.removeValue(forKey: work) != nil, failures.isEmpty else { return }
         log(.recovered)
     }

@@ -18,13 +18,20 @@ public enum FeedEvent: Sendable {
     case damaged(LogFault)
     /// Old changes could not be deleted from the log.
     case notTrimmed(UnitFailure)
+    /// Something of the capture had gone while it was in use, and is there again.
+    case repaired(CaptureLoss)
+    /// Something of the capture has gone and cannot be put back; it is tried again by itself. Told
+    /// once for each reason.
+    case notRepaired(Problem)
+    /// A table that is followed is not there, or lacks a column of its model. Told once.
+    case uncaptured(table: String)
 
     /// How much it matters.
     public var level: LogLevel {
         switch self {
         case .recovered: .info
-        case .failed, .reset, .unreadable, .notTrimmed: .warning
-        case .damaged: .error
+        case .failed, .reset, .unreadable, .notTrimmed, .repaired: .warning
+        case .damaged, .notRepaired, .uncaptured: .error
         }
     }
 }
@@ -43,6 +50,26 @@ extension FeedEvent: CustomStringConvertible {
                 + "clients were told to fetch anew."
         case .damaged(let fault): "The log of changes cannot be read: \(fault)"
         case .notTrimmed(let failure): "Old changes could not be deleted: \(failure.cause)"
+        case .repaired(let loss): loss.description
+        case .notRepaired(let problem):
+            [problem.message, problem.hint].compactMap { $0 }.joined(separator: " ")
+        case .uncaptured(let table):
+            "The table '\(table)' is gone, or lacks a column of its model: its changes cannot be "
+                + "followed."
+        }
+    }
+}
+
+extension CaptureLoss: CustomStringConvertible {
+    /// One sentence for the log.
+    public var description: String {
+        switch self {
+        case .table(let name):
+            "The table '\(name)' was gone and has been made again: the log of changes begins anew."
+        case .function(let name): "The function '\(name)' was gone and has been made again."
+        case .triggers(let table):
+            "Triggers of '\(table)' were gone or disabled and are back: changes of it may have been "
+                + "missed, and clients are told to fetch anew."
         }
     }
 }

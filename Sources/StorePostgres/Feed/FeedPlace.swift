@@ -59,7 +59,7 @@ struct FeedPlace: Sendable {
         var outcome = Outcome()
         switch page.history.reset(for: cursor, models: trimmed) {
         case .epoch, .ahead: return beginAnew(page.history, current, because: .epoch)
-        case .trimmed: reset(trimmed.sorted(), because: .trimmed, page.history, &outcome)
+        case .trimmed: reset(trimmed.sorted(), because: .trimmed, seen: page.history.head, &outcome)
         case nil: break
         }
         if let fault = page.fault {
@@ -69,6 +69,13 @@ struct FeedPlace: Sendable {
         }
         epoch = current
         read(page, &outcome)
+        return outcome
+    }
+
+    /// Tells that nothing can be read for now; the place stays.
+    mutating func take(_ fault: LogFault) -> Outcome {
+        var outcome = Outcome(events: [.damaged(fault)])
+        reset(readers.keys.sorted(), because: .unreadable, seen: sequence, &outcome)
         return outcome
     }
 
@@ -84,18 +91,18 @@ struct FeedPlace: Sendable {
         published.sequence = history.head
         held = []
         skipped = [:]
-        reset(readers.keys.sorted(), because: reason, history, &outcome)
+        reset(readers.keys.sorted(), because: reason, seen: history.head, &outcome)
         return outcome
     }
 
+    /// - Parameter seen: the last change that whoever fetches the tables has seen then.
     private mutating func reset(
-        _ tables: [String], because reason: Change.Reset, _ history: FeedHistory,
-        _ outcome: inout Outcome
+        _ tables: [String], because reason: Change.Reset, seen: Int64, _ outcome: inout Outcome
     ) {
         guard !tables.isEmpty else { return }
         outcome.events.append(.reset(reason, tables: tables))
         for table in tables {
-            skipped[table] = history.head
+            skipped[table] = seen
             outcome.changes.append(
                 Change(
                     reset: reason, of: table, sequence: published.sequence,
@@ -158,6 +165,7 @@ struct FeedPlace: Sendable {
         case .update: return change(.update, new, new, old)
         case .delete: return change(.delete, old, nil, old)
         case .truncate: return reset(.truncated)
+        case .gap: return reset(.missed)
         }
     }
 }

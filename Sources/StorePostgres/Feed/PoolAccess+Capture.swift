@@ -6,20 +6,22 @@ extension PoolAccess {
     /// Makes the log and the triggers of these tables be what they should, at start-up and whenever
     /// the tables have changed. Blocks; waits for other nodes that do the same.
     ///
+    /// - Parameter lost: told what had gone, once it is there again.
     /// - Returns: the newest cut there is then: whoever follows the changes behind it misses none
     ///   of those to come.
     /// - Throws: `capture_failed` where a table or a right is missing, or what the connection
     ///   fails with.
     @discardableResult
     public func setUpCapture(
-        _ models: [CapturedModel], in space: LogSpace = LogSpace()
+        _ models: [CapturedModel], in space: LogSpace = LogSpace(), _ scope: CaptureScope = .all,
+        lost: (CaptureLoss) -> Void = { _ in }
     ) throws(Problem) -> Cut {
         let connection = try told { () throws(UnitFailure) in
             try borrow(within: CaptureLimits.feedTimeout)
         }
         defer { connection.giveBack(.closed) }
         let session = BlockingSession(connection)
-        var setup = CaptureSetup(models, in: space, jitter: .random(in: 0...1))
+        var setup = CaptureSetup(models, in: space, scope, jitter: .random(in: 0...1))
         var action = setup.start()
         var statement = ""
         while true {
@@ -37,7 +39,9 @@ extension PoolAccess {
             case .wait(let pause):
                 MigrationPause.make(milliseconds: UInt64(pause / .milliseconds(1)))
                 action = setup.waited()
-            case .finished: return try connection.newestCut(in: space)
+            case .finished:
+                for loss in setup.losses { lost(loss) }
+                return try connection.newestCut(in: space)
             case .failed(let fault): throw Problem(fault, session.lastError, in: statement)
             }
         }
@@ -77,7 +81,7 @@ private final class FoundCut {
 }
 
 extension Problem {
-    fileprivate init(_ fault: CaptureSetupFault, _ error: ServerError?, in statement: String) {
+    init(_ fault: CaptureSetupFault, _ error: ServerError?, in statement: String) {
         switch fault {
         case .missingTables(let names):
             let list = names.map { "'\($0)'" }.joined(separator: ", ")

@@ -35,9 +35,10 @@ final class PostgresInsert: PreparedInsert {
         let stamped = stampedColumns(new.stamps)
         let statement = statement(stamping: stamped)
         let arguments = statement.sql.arguments(operands, new.stamps)
-        let run = ProgramRun(
+        var run = ProgramRun(
             statement: statement, arguments: arguments, rows: program.proposed(new.rows),
             context: context)
+        run.table = program.table.name
         let explanation = InsertExplanation(
             program: program, new: new, stamped: stamped, run: run, dialect: engine.dialect)
         return engine.run(run, answer, reply: reply) { explanation.explain($0) }

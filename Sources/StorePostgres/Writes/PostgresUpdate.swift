@@ -1,7 +1,7 @@
 import Store
 
-/// An update as PostgreSQL runs it. Its statement finds the rows itself (``TargetProgram``), so that
-/// there is no search before.
+/// An update as PostgreSQL runs it. Its statement finds the rows itself (``TargetProgram``): there
+/// is no search before.
 final class PostgresUpdate: PreparedUpdate {
     let search: BoundSQL? = nil
     private let program: TargetProgram

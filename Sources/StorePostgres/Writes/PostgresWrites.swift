@@ -88,6 +88,7 @@ public final class PostgresWrites: WriteEngine {
             finish(result, reader, submission, explain)
         }
         unit.onRow = { (_: Int, row: DataRow) in reader.take(row) }
+        unit.table = run.table
         unit.pace = submission.pace
         unit.caller = submission.caller
         if run.pace != nil {

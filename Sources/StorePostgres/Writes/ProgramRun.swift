@@ -13,6 +13,8 @@ struct ProgramRun: Sendable {
     /// What is known to be wrong with the values of an update.
     var fault: Problem?
     let context: QueryContext
+    /// The table that it writes.
+    var table: String?
     /// What is known of how long its plan takes; nil for one that is never taken for slow.
     var pace: Pace?
     /// Makes the run for the slow lane, where that is another one.

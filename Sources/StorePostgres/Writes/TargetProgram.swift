@@ -44,6 +44,7 @@ final class TargetProgram: Sendable {
                 fault: values.fault, context: context)
         }
         var run = bind(statement)
+        run.table = target.table.name
         run.pace = pace
         if let slowStatement { run.slowly = { bind(slowStatement) } }
         let explanation = TargetExplanation(

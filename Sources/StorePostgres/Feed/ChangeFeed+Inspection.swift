@@ -1,0 +1,82 @@
+import Diagnostics
+import Network
+import PostgresWire
+import Store
+
+// Looking at whether the log and the triggers are still there, and putting back what is not: an
+// administrator may turn triggers off, and forget them.
+
+extension ChangeFeed {
+    /// Looks from time to time from now on.
+    func scheduleInspection() {
+        inspectionTimer?.cancel()
+        inspectionTimer = pool.loop.schedule(after: CaptureLimits.inspectionInterval) {
+            [weak self] in
+            guard let self, isRunning else { return }
+            wanted.insert(.inspect)
+            proceed()
+            scheduleInspection()
+        }
+    }
+
+    /// All questions but that for the version, as one script: the answers to each are a step.
+    func inspect(_ connection: LentConnection) {
+        let questions = CaptureInspection.allCases.filter { $0 != .version }
+        var answers = Array(repeating: [[String?]](), count: questions.count)
+        let models = models
+        let script = questions.map { $0.sql(models, in: space) }.joined(separator: ";\n")
+        var unit = PostgresUnit(.reads, script: script) { [weak self] result in
+            guard let self else { return }
+            switch result {
+            case .success:
+                noteSuccess(of: .inspect)
+                var state = CaptureState()
+                for (question, rows) in zip(questions, answers) { state.take(rows, of: question) }
+                inspected(
+                    CaptureDifference(space: space, models: models, state: state, scope: .lost))
+            case .failure(let failure):
+                note(failure, of: .inspect)
+                if self.connection != nil { drop() }
+            }
+            ended()
+        }
+        unit.onRow = { step, row in
+            if answers.indices.contains(step) { answers[step].append(row.texts) }
+        }
+        connection.submit(unit, within: CaptureLimits.feedTimeout)
+    }
+
+    private func inspected(_ difference: CaptureDifference) {
+        noteUncaptured(
+            Set(difference.missing + difference.missingColumns.map(\.table)))
+        if !difference.statements.isEmpty { repair() }
+    }
+
+    /// Tells of tables that cannot be captured, once.
+    private func noteUncaptured(_ tables: Set<String>) {
+        for table in tables.subtracting(uncaptured).sorted() { log(.uncaptured(table: table)) }
+        uncaptured = tables
+    }
+
+    /// Puts back what is gone, beside the ticks. What went missing meanwhile is told by the log
+    /// itself, to all nodes.
+    private func repair() {
+        guard isRunning, repairing == nil else { return }
+        let setup = CaptureSetup(models, in: space, .lost, jitter: .random(in: 0...1))
+        let run = CaptureRun(setup, on: pool) { [weak self] result in
+            guard let self else { return }
+            repairing = nil
+            switch result {
+            case .success(let losses):
+                repairProblem = nil
+                for loss in losses { log(.repaired(loss)) }
+                take(.committed)
+            case .failure(let problem):
+                if repairProblem != problem { log(.notRepaired(problem)) }
+                repairProblem = problem
+            }
+        }
+        repairing = run
+        run.start()
+    }
+}

@@ -1,0 +1,229 @@
+import Foundation
+import Glibc
+import PostgresTestSupport
+import ServerTestSupport
+import StorePostgres
+import Synchronization
+import TestSupport
+
+/// A node that serves writers and subscribers while it is killed and its database crashes, in turn.
+final class CrashRun: Sendable {
+    /// What one run came to.
+    struct Summary: CustomStringConvertible {
+        let seed: UInt64
+        var counts = Ledger.Counts()
+        var unknown = 0
+        var changes = 0
+        var delivered = 0
+        var joins = 0
+        var resets = 0
+        var kills = 0
+        var restarts = 0
+        /// The longest from a fault to the next write that was acknowledged.
+        var slowestReturn = Duration.zero
+        var faults: [String] = []
+        /// The lines of Apus.
+        var logged: [String] = []
+
+        var description: String {
+            let statuses = counts.statuses.sorted { $0.key < $1.key }
+                .map { "\($0.key == 0 ? "none" : "\($0.key)") × \($0.value)" }
+            return "crashes: seed \(seed), \(counts.acknowledged) transactions acknowledged, "
+                + "\(counts.rolledBack) rolled back, \(unknown) rows in doubt, REST \(statuses.joined(separator: ", ")), "
+                + "\(changes) changes in the log, \(delivered) delivered in \(joins) joins "
+                + "(\(resets) resets), \(kills) kills of Apus, \(restarts) crashes of PostgreSQL, "
+                + "served again within \(slowestReturn / .milliseconds(1)) ms, "
+                + "\(faults.count) faults"
+        }
+    }
+
+    private static let environment = ProcessInfo.processInfo.environment
+    let seed = environment["APUS_SEED"].flatMap { UInt64($0) } ?? 7
+    /// How long is written: some seconds for each kill and crash, of which there are at most ten.
+    let seconds = environment["APUS_CAPTURE_SECONDS"].flatMap { Int($0) } ?? 4
+    private static let restWriters = 4
+    private static let sqlWriters = 4
+    private static let subscribers = 3
+
+    private let server: PostgresServer
+    private let node: ServedNode
+    private let ledger = Ledger()
+    private let writersLeft = Atomic(restWriters + sqlWriters)
+    /// Whether writers end, and whether all others do.
+    private let isOver = Atomic(false)
+    private let isEnded = Atomic(false)
+    private let subscribed = Record<Subscriber>()
+    private let read = Record<LogReader>()
+    private let driven = Mutex(Summary(seed: 0))
+
+    init(_ project: TestProject) throws {
+        server = try PostgresServer.makeOwn(settings: ["fsync = on", "full_page_writes = on"])
+        node = try ServedNode(project, on: server.url())
+        // What is written from now on is captured.
+        let first = try node.start()
+        try PostgresClient(node.url).execute(Tallies.insertion(restWriters: Self.restWriters))
+        _ = node.end(first)
+    }
+
+    func run() async throws -> Summary {
+        let faults = await onThreads(
+            (0..<Self.restWriters).map(restWriter) + (0..<Self.sqlWriters).map(sqlWriter)
+                + (0..<Self.subscribers).map { _ in subscriber() }
+                + [logReader(), { [self] in try drive() }])
+        var summary = driven.withLock { $0 }
+        summary.faults += faults + ledger.faults
+        try judge(&summary)
+        return summary
+    }
+
+    // MARK: Who takes part
+
+    private func restWriter(_ number: Int) -> @Sendable () throws -> Void {
+        { [self] in
+            var writer = RESTWriter(number, node, ledger, seed: seed)
+            writer.run { isOver.load(ordering: .relaxed) }
+            writersLeft.subtract(1, ordering: .relaxed)
+        }
+    }
+
+    private func sqlWriter(_ number: Int) -> @Sendable () throws -> Void {
+        { [self] in
+            var writer = SQLWriter(number, node.url, ledger, seed: seed)
+            writer.run { isOver.load(ordering: .relaxed) }
+            writersLeft.subtract(1, ordering: .relaxed)
+        }
+    }
+
+    private func subscriber() -> @Sendable () throws -> Void {
+        { [self] in
+            var subscriber = Subscriber(node, ledger)
+            subscriber.run { isEnded.load(ordering: .relaxed) }
+            subscribed.append(subscriber)
+        }
+    }
+
+    private func logReader() -> @Sendable () throws -> Void {
+        { [self] in
+            var reader = LogReader(node.url, seed: seed)
+            reader.run { isEnded.load(ordering: .relaxed) }
+            read.append(reader)
+        }
+    }
+
+    // MARK: Faults
+
+    /// Kills Apus and crashes PostgreSQL in turn; then ends the writers, and tells subscribers.
+    private func drive() throws {
+        defer {
+            isOver.store(true, ordering: .relaxed)
+            isEnded.store(true, ordering: .relaxed)
+        }
+        var generator = SeededGenerator(seed: seed)
+        func pause(_ milliseconds: ClosedRange<Int>) {
+            usleep(UInt32(Int.random(in: milliseconds, using: &generator)) * 1_000)
+        }
+        var summary = Summary(seed: seed)
+        var command = try node.start()
+        var logged: [String] = []
+        let rounds = min(max(seconds / 6, 2), 10)
+        let pace = seconds * 1_000 / rounds
+        for round in 0..<rounds {
+            pause(pace / 2...pace)
+            let start = ContinuousClock.now
+            if round % 2 == 0 {
+                logged += node.kill(command)
+                pause(0...200)
+                command = try node.start()
+                summary.kills += 1
+            } else {
+                try server.stop(immediate: true)
+                pause(0...500)
+                try server.start()
+                summary.restarts += 1
+            }
+            waitForWrites(&summary)
+            summary.slowestReturn = max(summary.slowestReturn, .now - start)
+        }
+        pause(pace / 2...pace)
+        isOver.store(true, ordering: .relaxed)
+        try endSubscribers(&summary)
+        logged += node.end(command)
+        summary.logged = logged
+        summary.faults += logged.filter { $0.contains("fetch anew") || $0.contains("atal error") }
+        driven.withLock { $0 = summary }
+    }
+
+    /// Until REST has acknowledged some writes.
+    private func waitForWrites(_ summary: inout Summary) {
+        func successes() -> Int {
+            ledger.counts.statuses.reduce(0) { $0 + ($1.key / 100 == 2 ? $1.value : 0) }
+        }
+        let (before, deadline) = (successes(), ContinuousClock.now + .seconds(30))
+        while successes() < before + 5 {
+            if .now > deadline { return summary.faults.append("no write for 30 seconds") }
+            usleep(1_000)
+        }
+    }
+
+    private func endSubscribers(_ summary: inout Summary) throws {
+        while writersLeft.load(ordering: .relaxed) > 0 { usleep(1_000) }
+        let client = try PostgresClient(node.url)
+        let deadline = ContinuousClock.now + .seconds(60)
+        var number = 0
+        while subscribed.all.count < Self.subscribers, .now < deadline {
+            number += 1
+            try client.execute(
+                "INSERT INTO entries (token, version) VALUES ('\(Marker.prefix)\(number)', 1)")
+            usleep(200_000)
+        }
+        if subscribed.all.count < Self.subscribers {
+            summary.faults.append("subscribers did not hear of the end")
+        }
+    }
+
+    // MARK: Judgement
+
+    private func judge(_ summary: inout Summary) throws {
+        let client = try PostgresClient(node.url)
+        var (tables, tokens): ([Subscriber.Row: Int64], [String: Int]) = ([:], [:])
+        var markers: Set<Subscriber.Row> = []
+        for table in Subscriber.tables {
+            let token = table == "entries" ? "token" : "NULL"
+            for row in try client.query("SELECT id, version, \(token) FROM \(table)") {
+                let place = Subscriber.Row(table: table, id: Int64(row[0] ?? "") ?? -1)
+                tables[place] = Int64(row[1] ?? "")
+                guard let token = row[2] else { continue }
+                tokens[token, default: 0] += 1
+                if token.hasPrefix(Marker.prefix) { markers.insert(place) }
+            }
+        }
+        summary.counts = ledger.counts
+        summary.unknown = ledger.unknown
+        summary.faults += ledger.faults(against: tokens)
+        for subscriber in subscribed.all {
+            summary.delivered += subscriber.changeCount
+            summary.joins += subscriber.joins
+            summary.resets += subscriber.resets
+            summary.faults += subscriber.faults(against: tables, but: markers)
+        }
+        try judgeLog(&summary, tables)
+    }
+
+    /// A log that was read while it grew is the one that is there now, and makes the tables.
+    private func judgeLog(_ summary: inout Summary, _ tables: [Subscriber.Row: Int64]) throws {
+        let client = try PostgresClient(node.url)
+        try client.execute("SELECT _apus.tick()")
+        var whole = LogReader(node.url, seed: seed)
+        try whole.readToEnd()
+        summary.changes = whole.rows.count
+        for reader in read.all where !whole.rows.starts(with: reader.rows) {
+            summary.faults.append("the log is not what was read of it")
+        }
+        let (faults, rows) = whole.replayed()
+        summary.faults += faults
+        if rows != tables { summary.faults.append("the log does not make the tables") }
+        if try client.value("SELECT count(*) FROM _apus.epochs") != "1" {
+            summary.faults.append("there is more than one history")
+        }
+    }
+}

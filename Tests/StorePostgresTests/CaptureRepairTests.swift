@@ -1,0 +1,170 @@
+import Diagnostics
+import PostgresTestSupport
+import Store
+import TestSupport
+import Testing
+import Values
+
+@testable import StorePostgres
+
+/// What an administrator takes away while nodes follow the changes.
+@Suite(.blocking, .needsPostgres) struct CaptureRepairTests {
+    static let models = [CapturedDatabase.items, CapturedDatabase.parts]
+
+    private func node(_ captured: CapturedDatabase) throws -> FeedNode {
+        let node = try FeedNode(captured.database.url, capturing: Self.models)
+        try captured.client.query("INSERT INTO items VALUES (1, 'a')")
+        node.changes.wait(for: 1)
+        return node
+    }
+
+    private func expectWarning(of name: String, _ node: FeedNode) {
+        node.events.wait("a warning that names \(name)") { events in
+            events.contains { $0.level == .warning && $0.description.contains("\(name)'") }
+        }
+    }
+
+    static let silencings = [
+        "DROP TRIGGER \"0_apus_insert\" ON items",
+        "ALTER TABLE items DISABLE TRIGGER \"0_apus_insert\"",
+        "ALTER TABLE items DISABLE TRIGGER ALL",
+        "ALTER TABLE items DISABLE TRIGGER ALL; ALTER TABLE items ENABLE TRIGGER ALL",
+        """
+        DO $$ DECLARE f regproc; BEGIN SELECT tgfoid INTO f FROM pg_trigger
+          WHERE tgrelid = 'items'::regclass AND tgname = '0_apus_insert';
+          EXECUTE format('DROP FUNCTION %s() CASCADE', f); END $$
+        """,
+        """
+        DROP TABLE items CASCADE; CREATE TABLE items (id bigint PRIMARY KEY, name text)
+        """,
+    ]
+
+    @Test(arguments: silencings)
+    func `triggers that go are put back, and their table is fetched anew`(loss: String) throws {
+        let captured = try CapturedDatabase()
+        let nodes = [
+            try node(captured), try FeedNode(captured.database.url, capturing: Self.models),
+        ]
+        try captured.client.query("\(loss); INSERT INTO items VALUES (5, 'nobody saw it')")
+        for node in nodes {
+            node.changes.wait("a reset of items") { changes in
+                changes.contains { $0.table == "items" && $0.reset != nil }
+            }
+            #expect(!node.changes.all.contains { $0.table == "parts" && $0.reset != nil })
+        }
+        #expect(nodes.count { !$0.events.all.isEmpty } > 0)
+        try captured.client.query("INSERT INTO items VALUES (6, 'b')")
+        for node in nodes {
+            node.changes.wait("the row behind it") { changes in
+                changes.last?.line == #"insert items 6 {"id":6,"name":"b"} -"#
+            }
+        }
+        #expect(try captured.client.setUp(Self.models) == 0)
+    }
+
+    @Test func `what goes is told by its name`() throws {
+        let captured = try CapturedDatabase()
+        let node = try node(captured)
+        try captured.client.query("ALTER TABLE parts DISABLE TRIGGER \"0_apus_update\"")
+        expectWarning(of: "parts", node)
+        try captured.client.query("DROP TABLE _apus.log")
+        expectWarning(of: "log", node)
+        try captured.client.query("DROP TABLE parts")
+        expectWarning(of: "parts", node)
+        // The others are looked after all the same.
+        try captured.client.query("DROP TRIGGER \"0_apus_insert\" ON items")
+        expectWarning(of: "items", node)
+    }
+
+    static let tables = ["log", "commits", "cut", "epochs", "trimmed"]
+
+    @Test(arguments: tables)
+    func `a log that loses a table begins a new history`(table: String) throws {
+        let captured = try CapturedDatabase()
+        let node = try node(captured)
+        let first = node.door.epoch
+        try captured.client.query("DROP TABLE _apus.\(table)")
+        node.changes.wait("resets") { $0.suffix(2).map(\.line) == ["reset items epoch", "reset parts epoch"] }
+        #expect(node.door.epoch != first)
+        try captured.client.query("INSERT INTO items VALUES (6, 'b')")
+        node.changes.wait("the row behind it") { changes in
+            changes.last?.line == #"insert items 6 {"id":6,"name":"b"} -"#
+        }
+        #expect(try captured.client.setUp(Self.models) == 0)
+    }
+
+    static let others = [
+        "DROP TABLE _apus.meta", "DROP FUNCTION _apus.tick", "DROP FUNCTION _apus.origin",
+        "DROP FUNCTION _apus.timeline", "DROP FUNCTION _apus.trim",
+    ]
+
+    @Test(arguments: others)
+    func `what holds no changes is made again, and nobody is told to fetch`(loss: String) throws {
+        let captured = try CapturedDatabase()
+        let node = try node(captured)
+        try captured.client.query(loss)
+        node.events.wait("a warning") { $0.contains { $0.level == .warning } }
+        node.events.wait("the loss is over") { events in
+            (try? captured.client.setUp(Self.models)) == 0 || events.isEmpty
+        }
+        try captured.client.query("INSERT INTO items VALUES (6, 'b')")
+        #expect(node.lines(2).last == #"insert items 6 {"id":6,"name":"b"} -"#)
+    }
+
+    @Test func `a schema that is dropped with all that is in it is made again`() throws {
+        let captured = try CapturedDatabase()
+        let node = try node(captured)
+        try captured.client.query("DROP SCHEMA _apus CASCADE")
+        node.changes.wait("resets") { $0.count { $0.reset != nil } == 2 }
+        try captured.client.query("INSERT INTO items VALUES (6, 'b')")
+        node.changes.wait("the row behind it") { changes in
+            changes.last?.line == #"insert items 6 {"id":6,"name":"b"} -"#
+        }
+    }
+
+    /// Another version of the program, or one that has not reloaded yet, has other functions and
+    /// captures other tables: what they have made stays.
+    @Test func `what others have made is left alone`() async throws {
+        let captured = try CapturedDatabase()
+        let node = try node(captured)
+        let other = CapturedModel(
+            name: "items", columns: [.init("name", .text), .init("id", .integer)], key: [1],
+            retain: .seconds(60))
+        try captured.client.query("CREATE TABLE more (id bigint PRIMARY KEY, item bigint)")
+        let more = CapturedModel(
+            name: "more", columns: CapturedDatabase.parts.columns, key: [0], retain: .seconds(60))
+        try captured.client.setUp([other, CapturedDatabase.parts, more])
+        try captured.client.query("DROP TRIGGER \"0_apus_delete\" ON parts")
+        node.changes.wait("a reset of parts") { changes in
+            changes.contains { $0.table == "parts" && $0.reset != nil }
+        }
+        #expect(try captured.client.setUp([other, CapturedDatabase.parts, more]) == 0)
+    }
+
+    /// What others lost while no node ran is told to whoever comes back with a cursor.
+    @Test func `a start that finds triggers off says so in the log`() throws {
+        let captured = try CapturedDatabase()
+        try captured.client.query(
+            "INSERT INTO items VALUES (1, 'a'); ALTER TABLE items DISABLE TRIGGER ALL;"
+                + "INSERT INTO items VALUES (2, 'nobody saw it')")
+        try captured.client.setUp(Self.models)
+        #expect(try captured.lines().map { $0.prefix(12) } == ["insert items", "gap items  -"])
+        try captured.client.query("CREATE TABLE more (id bigint PRIMARY KEY, item bigint)")
+        let more = CapturedModel(
+            name: "more", columns: CapturedDatabase.parts.columns, key: [0], retain: .seconds(60))
+        // A table that was not captured before has no gap.
+        try captured.client.setUp(Self.models + [more])
+        #expect(try captured.lines().count == 2)
+    }
+
+    @Test(arguments: tables + ["meta"])
+    func `a start makes a table of the log again that was dropped`(table: String) throws {
+        let captured = try CapturedDatabase()
+        try captured.client.query(
+            "INSERT INTO items VALUES (1, 'a'); DROP TABLE _apus.\(table)")
+        #expect(try captured.client.setUp(Self.models) > 0)
+        #expect(try captured.client.setUp(Self.models) == 0)
+        try captured.client.query("INSERT INTO items VALUES (2, 'b')")
+        #expect(try captured.lines().last == #"insert items [2] {"id":2,"name":"b"} -"#)
+    }
+}
