@@ -1,3 +1,4 @@
+import Store
 public import PostgresTestSupport
 import PostgresWire
 import Store

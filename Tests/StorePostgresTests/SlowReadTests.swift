@@ -1,3 +1,4 @@
+import Network
 import Diagnostics
 import PostgresTestSupport
 import Store

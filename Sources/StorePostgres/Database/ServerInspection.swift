@@ -39,15 +39,14 @@ struct ServerInspection {
         mayCreateSchema = isTrue(5)
         mayCreateTables = isTrue(6)
         encoding = text(7) ?? ""
-        isInstalled = isTrue(8)
-        role = text(9) ?? ""
-        foreignOwner = text(10)
-        tableCount = text(11).flatMap { Int($0) } ?? 0
+        tableCount = text(8).flatMap { Int($0) } ?? 0
+        isInstalled = isTrue(9)
+        role = text(10) ?? ""
+        foreignOwner = text(11)
     }
 
     private static func query(_ space: LogSpace) -> String {
-        let tables = LogTables.all.map { "pg_catalog.to_regclass(\(space.name($0).sqlLiteral))" }
-            .joined(separator: ", ")
+        let tables = LogTables.all.map(\.sqlLiteral).joined(separator: ", ")
         return """
         SELECT pg_catalog.current_setting('server_version_num'),
           pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1),
@@ -59,12 +58,15 @@ struct ServerInspection {
           pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
           coalesce(pg_catalog.has_schema_privilege(pg_catalog.current_schema(), 'CREATE'), false),
           pg_catalog.current_setting('server_encoding'),
-          pg_catalog.to_regclass(\(space.name(LogTables.facts).sqlLiteral)) IS NOT NULL,
+          pg_catalog.count(c.relname),
+          coalesce(pg_catalog.bool_or(c.relname = \(LogTables.facts.sqlLiteral)), false),
           pg_catalog.quote_ident(current_user),
           (SELECT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner))
             FROM pg_catalog.pg_namespace WHERE nspname = \(space.schema.sqlLiteral)
-              AND NOT pg_catalog.pg_has_role(nspowner, 'USAGE')),
-          (SELECT pg_catalog.count(t.name) FROM pg_catalog.unnest(ARRAY[\(tables)]) AS t (name))
+              AND NOT pg_catalog.pg_has_role(nspowner, 'USAGE'))
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = \(space.schema.sqlLiteral) AND c.relname IN (\(tables))
         """
     }
 

@@ -79,7 +79,9 @@ final class CaptureRun {
             case .failure(let failure): end(.failure(Problem(DatabaseError(failure))))
             }
         }
-        unit.onRow = { _, row in rows.append(row.texts) }
+        unit.onRow = { _, row in
+            rows.append(row.texts)
+        }
         connection?.submit(unit, within: CaptureLimits.feedTimeout)
     }
 }

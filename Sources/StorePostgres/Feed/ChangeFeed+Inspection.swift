@@ -41,7 +41,8 @@ extension ChangeFeed {
             ended()
         }
         unit.onRow = { step, row in
-            if answers.indices.contains(step) { answers[step].append(row.texts) }
+            guard answers.indices.contains(step) else { return }
+            answers[step].append(row.texts)
         }
         connection.submit(unit, within: CaptureLimits.feedTimeout)
     }
