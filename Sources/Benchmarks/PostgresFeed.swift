@@ -20,12 +20,7 @@ struct PostgresFeed {
     private let rounds: Int
 
     init(_ options: Options) throws(BenchmarkError) {
-        do throws(ConnectionStringFault) {
-            target = try ConnectionTarget(
-                options["database"] ?? "postgres://apus@/postgres", systemUser: "apus")
-        } catch {
-            throw BenchmarkError("--database: \(error)", exitCode: 2)
-        }
+        target = try options.target()
         seconds = max(1, try options.integer("seconds", default: 5))
         writers = max(1, try options.integer("writers", default: 16))
         rounds = max(1, try options.integer("rounds", default: 3))
@@ -47,28 +42,15 @@ struct PostgresFeed {
         var configuration = ClusterConfiguration(target)
         configuration.connectionsMax = writers + 8
         configuration.lanes[.write]?.connectionsMax = writers
-        let cluster = PostgresCluster(configuration, resolver: Resolver()) { event in
-            if event.level > .info { print(event) }
-        }
         do {
-            let loops = [
-                try LoopThread(index: 0, name: "writers"), try LoopThread(index: 1, name: "feed"),
-            ]
-            let pools = loops.map { thread in
-                thread.perform { loop in LoopBound(PostgresPool(cluster, on: loop), on: loop) }
-            }
-            let access = loops[1].perform { _ in pools[1].value.access }
+            let loops = try PooledLoops(["writers", "feed"], on: configuration)
             for _ in 0..<rounds {
                 for company in Company.allCases {
-                    try prepare(access)
-                    try measure(loops, pools, access, beside: company)
+                    try prepare(loops.access)
+                    try measure(loops, beside: company)
                 }
             }
-            for (loop, pool) in zip(loops, pools) {
-                loop.perform { _ in pool.value.close() }
-                loop.stop()
-                loop.join()
-            }
+            loops.stop()
         } catch {
             throw BenchmarkError("\(error)")
         }
@@ -84,16 +66,14 @@ struct PostgresFeed {
         connection.giveBack()
     }
 
-    private func measure(
-        _ loops: [LoopThread], _ pools: [LoopBound<PostgresPool>], _ access: PoolAccess,
-        beside company: Company
-    ) throws {
+    private func measure(_ loops: PooledLoops, beside company: Company) throws {
+        let (threads, pools, access) = (loops.threads, loops.pools, loops.access)
         let cut = try access.setUpCapture([Self.model])
         let times = WriteTimes()
         var feed: LoopBound<ChangeFeed>?
         let ticker = company == .ticks ? try Ticker(access) : nil
         if company == .feed {
-            feed = loops[1].perform { loop in
+            feed = threads[1].perform { loop in
                 let feed = ChangeFeed(
                     pools[1].value, after: cut, following: [Self.model], changesMax: 10_000_000,
                     log: { print($0) }, publish: { times.note(published: $0) }, published: {})
@@ -101,10 +81,10 @@ struct PostgresFeed {
                 return LoopBound(feed, on: loop)
             }
         }
-        let door = feed.map { feed in loops[1].perform { _ in feed.value.door } }
+        let door = feed.map { feed in threads[1].perform { _ in feed.value.door } }
         let reply = Handover<(count: Int, nanoseconds: UInt64)>()
         let (seconds, writers) = (seconds, writers)
-        loops[0].perform { _ in
+        threads[0].perform { _ in
             let run = Writers(pools[0].value, door, times, seconds: seconds) { reply.give($0) }
             for _ in 0..<writers { run.submit() }
         }
@@ -113,7 +93,7 @@ struct PostgresFeed {
         // The last of them have still to come.
         if let feed {
             Semaphore().wait(until: moment(after: .seconds(1)))
-            loops[1].perform { _ in feed.value.stop() }
+            threads[1].perform { _ in feed.value.stop() }
         }
         let rate = Int(Double(count) * 1e9 / Double(nanoseconds))
         let name = column(company.rawValue, 9, left: true)

@@ -18,12 +18,7 @@ struct PostgresReads {
     private let rows: Int
 
     init(_ options: Options) throws(BenchmarkError) {
-        do throws(ConnectionStringFault) {
-            target = try ConnectionTarget(
-                options["database"] ?? "postgres://apus@/postgres", systemUser: "apus")
-        } catch {
-            throw BenchmarkError("--database: \(error)", exitCode: 2)
-        }
+        target = try options.target()
         seconds = max(1, try options.integer("seconds", default: 4))
         flight = max(1, try options.integer("flight", default: 8))
         rows = max(20, try options.integer("rows", default: Rows.defaultCount))
@@ -38,18 +33,10 @@ struct PostgresReads {
     private static let columns = "id, title, body, n, a, b"
 
     func run() throws(BenchmarkError) {
-        let cluster = PostgresCluster(
-            ClusterConfiguration(target), resolver: Resolver()
-        ) { event in
-            if event.level > .info { print(event) }
-        }
         do {
-            let thread = try LoopThread(index: 0, name: "loop")
-            let pool = thread.perform { loop in
-                LoopBound(PostgresPool(cluster, on: loop), on: loop)
-            }
-            let access = thread.perform { _ in pool.value.access }
-            let connection = try access.borrow(within: .seconds(10))
+            let loops = try PooledLoops(["loop"], on: ClusterConfiguration(target))
+            let (thread, pool) = (loops.threads[0], loops.pools[0])
+            let connection = try loops.access.borrow(within: .seconds(10))
             try connection.run(
                 script: Self.table + """
                     insert into apus_benchmark
@@ -65,9 +52,7 @@ struct PostgresReads {
                 print(try measure(sql, thread, pool).line(name))
             }
             try connection.run(script: "drop table apus_benchmark", within: .seconds(30))
-            thread.perform { _ in pool.value.close() }
-            thread.stop()
-            thread.join()
+            loops.stop()
         } catch {
             throw BenchmarkError("\(error)")
         }

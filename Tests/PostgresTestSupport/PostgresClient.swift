@@ -121,8 +121,7 @@ public final class PostgresClient {
     }
 
     private func keep(_ place: Range<Int>) {
-        var row = session.row(place)
-        rows.append(row.texts())
+        rows.append(session.row(place).texts)
     }
 }
 

@@ -1,6 +1,7 @@
 import Store
 public import PostgresTestSupport
 import PostgresWire
+import Store
 public import StorePostgres
 
 extension TestDatabase {

@@ -34,8 +34,7 @@ final class LogClient {
     func query(_ sql: String) throws -> [[String?]] {
         var rows: [[String?]] = []
         try finish(session.query(sql)) { session, place in
-            var row = session.row(place)
-            rows.append(row.texts())
+            rows.append(session.row(place).texts)
         }
         return rows
     }

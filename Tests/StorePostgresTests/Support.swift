@@ -33,8 +33,7 @@ final class Rows {
     var rows: [[String?]] = []
 
     func take(_ row: DataRow) {
-        var row = row
-        rows.append(row.texts())
+        rows.append(row.texts)
     }
 }
 

@@ -38,10 +38,11 @@ public struct DataRow: ~Escapable {
     }
 
     /// The columns from the next on, which came as text.
-    public mutating func texts() -> [String?] {
+    public var texts: [String?] {
+        var row = self
         var texts: [String?] = []
-        while !isAtEnd {
-            if let bytes = next() {
+        while !row.isAtEnd {
+            if let bytes = row.next() {
                 texts.append(String(utf8: bytes))
             } else {
                 texts.append(nil)

@@ -50,7 +50,7 @@ extension PostgresDatabase {
         log: @escaping @Sendable (PostgresEvent) -> Void
     ) throws -> [String: String] {
         try PostgresMigrations.with(configuration, log: log) { migrations in
-            let session = try MigrationSession.borrow(from: migrations.pool)
+            let session = try BlockingSession.borrow(from: migrations.pool)
             defer { session.close() }
             return try worded { () throws(DatabaseError) in
                 let space = LogSpace()
@@ -61,7 +61,7 @@ extension PostgresDatabase {
     }
 }
 
-extension MigrationSession {
+extension BlockingSession {
     /// What has been noted, and the history of changes in force.
     func facts(_ space: LogSpace) throws(DatabaseError) -> (facts: [String: String], epoch: String)
     {

@@ -60,7 +60,7 @@ extension PostgresDatabase {
     /// The other servers that are connected to the database, each as people tell it from others.
     /// Blocks.
     public func otherServers() throws(Problem) -> [String] {
-        let session = try MigrationSession.borrow(from: loop.access)
+        let session = try BlockingSession.borrow(from: loop.access)
         defer { session.leave() }
         return try worded { () throws(DatabaseError) in try presence.others(session) }
     }
@@ -89,7 +89,7 @@ extension PostgresMigrations {
 
     /// Whether the server and the role can do what migrations need.
     private static func inspect(_ pool: PoolAccess) throws(Problem) {
-        let session = try MigrationSession.borrow(from: pool)
+        let session = try BlockingSession.borrow(from: pool)
         defer { session.close() }
         let space = LogSpace()
         let server = try worded { () throws(DatabaseError) in try ServerInspection(session, space) }
@@ -97,12 +97,12 @@ extension PostgresMigrations {
     }
 }
 
-extension MigrationSession {
+extension BlockingSession {
     /// A connection of a pool, for one caller.
-    static func borrow(from pool: PoolAccess) throws(Problem) -> MigrationSession {
+    static func borrow(from pool: PoolAccess) throws(Problem) -> BlockingSession {
         try worded { () throws(DatabaseError) in
             do throws(UnitFailure) {
-                return MigrationSession(try pool.borrow(within: DatabaseBounds.patience))
+                return BlockingSession(try pool.borrow(within: DatabaseBounds.patience))
             } catch {
                 throw DatabaseError(error)
             }

@@ -66,7 +66,7 @@ public final class PostgresDatabase: Sendable {
         self.configuration = configuration
         self.cluster = cluster
         self.loop = loop
-        let session = try MigrationSession.borrow(from: loop.access)
+        let session = try BlockingSession.borrow(from: loop.access)
         defer { session.close() }
         let space = space
         let server = try worded { () throws(DatabaseError) in

@@ -27,7 +27,7 @@ struct ServerInspection {
     private let foreignOwner: String?
 
     /// Asks the server, in one round trip.
-    init(_ session: MigrationSession, _ space: LogSpace) throws(DatabaseError) {
+    init(_ session: BlockingSession, _ space: LogSpace) throws(DatabaseError) {
         let row = try session.run(Self.query(space)).first ?? []
         func text(_ index: Int) -> String? { index < row.count ? row[index] : nil }
         func isTrue(_ index: Int) -> Bool { text(index) == "t" }

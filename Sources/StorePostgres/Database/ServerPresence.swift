@@ -36,7 +36,7 @@ public struct ServerPresence: Sendable {
     }
 
     /// The servers that hold such a lock, without this one.
-    func others(_ session: MigrationSession) throws(DatabaseError) -> [String] {
+    func others(_ session: BlockingSession) throws(DatabaseError) -> [String] {
         try session.run(others).compactMap { $0.first ?? nil }
     }
 }

@@ -80,8 +80,7 @@ final class CaptureRun {
             }
         }
         unit.onRow = { _, row in
-            var row = row
-            rows.append(row.texts())
+            rows.append(row.texts)
         }
         connection?.submit(unit, within: CaptureLimits.feedTimeout)
     }

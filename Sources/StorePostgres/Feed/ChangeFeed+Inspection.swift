@@ -42,8 +42,7 @@ extension ChangeFeed {
         }
         unit.onRow = { step, row in
             guard answers.indices.contains(step) else { return }
-            var row = row
-            answers[step].append(row.texts())
+            answers[step].append(row.texts)
         }
         connection.submit(unit, within: CaptureLimits.feedTimeout)
     }

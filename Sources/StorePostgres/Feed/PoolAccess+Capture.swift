@@ -20,7 +20,7 @@ extension PoolAccess {
             try borrow(within: CaptureLimits.feedTimeout)
         }
         defer { connection.giveBack(.closed) }
-        let session = MigrationSession(connection)
+        let session = BlockingSession(connection)
         var setup = CaptureSetup(models, in: space, scope, jitter: .random(in: 0...1))
         var action = setup.start()
         var statement = ""

@@ -16,11 +16,11 @@ struct MigrationLock {
     /// Begins a transaction that has the lock.
     ///
     /// - Throws: `migration_failed` when others hold it for longer than can be waited.
-    func begin(_ session: MigrationSession) throws(Problem) {
+    func begin(_ session: BlockingSession) throws(Problem) {
         try wait { () throws(DatabaseError) in
             let rows = try session.run(
                 """
-                \(MigrationSession.beginning(lockTimeout: MigrationSession.lockTimeout));
+                \(BlockingSession.beginning(lockTimeout: BlockingSession.lockTimeout));
                 SELECT pg_catalog.pg_try_advisory_xact_lock(\(Self.key))
                 """)
             if rows.first?.first == "t" { return true }
@@ -33,7 +33,7 @@ struct MigrationLock {
     ///
     /// - Throws: `migration_failed` as ``begin(_:)``, and when the session may not be one: then the
     ///   lock would be somebody else's.
-    func take(_ session: MigrationSession) throws(Problem) {
+    func take(_ session: BlockingSession) throws(Problem) {
         let isOwn = try worded { () throws(DatabaseError) in
             try session.run("SELECT pg_catalog.pg_backend_pid()").first?.first
                 == session.processID.map { "\($0)" }

@@ -16,10 +16,10 @@ final class PostgresMigrationTransaction: MigrationTransaction {
         case inspection
     }
 
-    let session: MigrationSession
+    let session: BlockingSession
     let mode: Mode
 
-    init(_ session: MigrationSession, _ mode: Mode) {
+    init(_ session: BlockingSession, _ mode: Mode) {
         self.session = session
         self.mode = mode
     }
@@ -193,7 +193,7 @@ final class PostgresMigrationTransaction: MigrationTransaction {
     }
 }
 
-extension MigrationSession {
+extension BlockingSession {
     /// What the catalogue says of the session's own schema.
     func lines() throws(DatabaseError) -> [String] {
         try run(CatalogueQuery.sql).compactMap { $0.first ?? nil }

@@ -54,7 +54,7 @@ public struct PostgresMigrations: MigrationTarget {
     private func attemptMigration<R>(
         isLast: Bool, _ body: (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R? {
-        let session = try MigrationSession.borrow(from: pool)
+        let session = try BlockingSession.borrow(from: pool)
         defer { session.close() }
         do throws(Problem) {
             return try transact(session, "COMMIT", body)
@@ -68,14 +68,14 @@ public struct PostgresMigrations: MigrationTarget {
     public func rehearseMigration<R: Sendable>(
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        let session = try MigrationSession.borrow(from: pool)
+        let session = try BlockingSession.borrow(from: pool)
         defer { session.close() }
         return try transact(session, "ROLLBACK", body)
     }
 
     /// - Parameter end: what ends the transaction where nothing fails.
     private func transact<R>(
-        _ session: MigrationSession, _ end: String,
+        _ session: BlockingSession, _ end: String,
         _ body: (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         try lock.begin(session)
@@ -91,7 +91,7 @@ public struct PostgresMigrations: MigrationTarget {
     public func migrateOutsideTransaction<R: Sendable>(
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        let session = try MigrationSession.borrow(from: pool)
+        let session = try BlockingSession.borrow(from: pool)
         defer { session.close() }
         try lock.take(session)
         try worded { () throws(DatabaseError) in try session.stand() }
@@ -133,7 +133,7 @@ public struct PostgresMigrations: MigrationTarget {
     private func look<R>(
         _ body: (PostgresMigrationTransaction, Bool) throws(Problem) -> R
     ) throws(Problem) -> R {
-        let session = try MigrationSession.borrow(from: pool)
+        let session = try BlockingSession.borrow(from: pool)
         defer { session.leave() }
         let isPrepared = try worded { () throws(DatabaseError) in try session.beginInspection() }
         return try body(PostgresMigrationTransaction(session, .inspection), isPrepared)

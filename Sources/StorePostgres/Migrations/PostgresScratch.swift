@@ -7,18 +7,18 @@ import Synchronization
 final class PostgresScratch: MigrationTarget {
     private let engine: PostgresMigrations
     /// Nil once it is closed. Its thread is whichever holds it.
-    private let session: Mutex<MigrationSession?>
+    private let session: Mutex<BlockingSession?>
 
     /// - Parameter lock: where our functions are not all there, under which they are made too.
     init(
-        _ session: MigrationSession, beside engine: PostgresMigrations,
+        _ session: BlockingSession, beside engine: PostgresMigrations,
         makingFunctionsUnder lock: MigrationLock?
     ) throws(Problem) {
         self.engine = engine
         try lock?.begin(session)
         try worded { () throws(DatabaseError) in
             if lock == nil {
-                try session.run(MigrationSession.beginning(lockTimeout: "10s"))
+                try session.run(BlockingSession.beginning(lockTimeout: "10s"))
             } else {
                 try session.installFunctions()
             }
@@ -94,7 +94,7 @@ final class PostgresScratch: MigrationTarget {
     }
 
     private func use<R: Sendable>(
-        _ body: (MigrationSession) throws(Problem) -> R
+        _ body: (BlockingSession) throws(Problem) -> R
     ) throws(Problem) -> R {
         try session.withLock { session throws(Problem) in
             guard let session else {
@@ -112,7 +112,7 @@ final class PostgresScratch: MigrationTarget {
     }
 }
 
-extension MigrationSession {
+extension BlockingSession {
     /// Makes an empty schema the session's own. The rest of the search path stays: types and
     /// functions of extensions are found there.
     fileprivate func hideTables() throws(DatabaseError) {

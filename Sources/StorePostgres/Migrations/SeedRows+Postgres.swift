@@ -53,7 +53,7 @@ extension SeedRows {
     }
 }
 
-extension MigrationSession {
+extension BlockingSession {
     /// Runs a statement over the columns of rows.
     ///
     /// - Returns: how many rows it has found or changed, and what numbers are in those found.

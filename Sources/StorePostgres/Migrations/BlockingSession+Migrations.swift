@@ -1,7 +1,7 @@
 import PostgresWire
 import Store
 
-extension MigrationSession {
+extension BlockingSession {
     /// How long a table that others use is waited for. Whoever comes after it waits too, so it
     /// rather tries again.
     static let lockTimeout = "2s"

@@ -1,11 +1,10 @@
-import Bytes
 import PostgresWire
 import Store
 import Synchronization
 
 /// A connection that statements are run on one after the other, each to its end. For one thread at
 /// a time.
-final class MigrationSession: Sendable {
+final class BlockingSession: Sendable {
     private struct State {
         var wasBlocked = false
         var hasFailed = false
@@ -95,8 +94,5 @@ final class MigrationSession: Sendable {
 private final class TextRows {
     var rows: [[String?]] = []
 
-    func take(_ row: DataRow) {
-        var row = row
-        rows.append(row.texts())
-    }
+    func take(_ row: DataRow) { rows.append(row.texts) }
 }
