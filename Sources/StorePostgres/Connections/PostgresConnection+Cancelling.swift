@@ -95,6 +95,7 @@ extension PostgresConnection {
         }
         // Others may have been waiting to be cancelled.
         endTimes(at: loop.nowMilliseconds)
+        lookAtPace(at: loop.nowMilliseconds)
         settle()
     }
 }

@@ -52,7 +52,7 @@ extension PostgresConnection {
             pool?.gotStuck(self)
             return
         }
-        first.fate = .tookLong
+        first.fate = first.fate ?? .tookLong
         first.pace?.noteSlow(at: now)
         cancel(first)
     }
