@@ -35,7 +35,8 @@ extension ChangeFeed {
                 inspected(
                     CaptureDifference(space: space, models: models, state: state, scope: .lost))
             case .failure(let failure):
-                note(failure, of: .inspect)
+                // What else may be in the way, ticks tell, and that it is over.
+                if case .server = failure { note(failure, of: .inspect) }
                 if self.connection != nil { drop() }
             }
             ended()
