@@ -135,6 +135,3 @@ public let lastChunk: StaticString = "0\r\n\r\n"
 
 /// The interim answer to `Expect: 100-continue` (RFC 9110 §15.2.1).
 public let continueResponse: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
-
-/// The interim response that says no more than that there will be another one.
-public let processingResponse: StaticString = "HTTP/1.1 102 Processing\r\n\r\n"

@@ -92,7 +92,7 @@ final class ServerConnection: StreamSocketDelegate {
     /// answers an interim response with a reset, so that the work for it ends.
     private func probe() {
         guard awaited != nil, socket.isOpen, current?.head.minorVersion == 1 else { return }
-        socket.send { $0.append(ascii: processingResponse) }
+        socket.send { $0.append(ascii: continueResponse) }
     }
 
     // MARK: Requests

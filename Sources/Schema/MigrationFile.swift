@@ -18,7 +18,7 @@ public struct MigrationFile: Hashable, Sendable {
     public var fileName: String { "\(version)_\(name).sql" }
 
     /// Whether the file says that it cannot run in a transaction.
-    var runsOutsideTransaction: Bool { MigrationHeader(text).runsOutsideTransaction }
+    public var runsOutsideTransaction: Bool { MigrationHeader(text).runsOutsideTransaction }
 
     /// Tells whether an applied file was edited afterwards: its length in bytes and the 64-bit
     /// FNV-1a hash of its bytes. It guards against mistakes, not against forgers: who can edit the

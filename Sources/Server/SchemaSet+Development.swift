@@ -4,15 +4,32 @@ import Store
 
 extension SchemaSet {
     /// Development, at its start: applies pending migration files and then whatever the schema
-    /// files add, all of it or nothing.
+    /// files add, all of it or nothing; where a file cannot run in a transaction, file by file.
     ///
     /// - Throws: a `Problem` with the reasons when something is not additive, or when migration
     ///   files do not fit the database.
     func applyToDevelopment(
         _ database: any ServedDatabase, _ options: ServerOptions, log: Log
     ) throws {
-        let extending = try SchemaExtension(self, database, options)
+        var extending = try SchemaExtension(self, database, options)
+        if extending.pending.contains(where: \.runsOutsideTransaction) {
+            try applyFiles(extending.pending, to: database, options, log: log)
+            extending = try SchemaExtension(self, database, options)
+        }
         try carryOut(extending, extending.pending, in: database, log: log)
+    }
+
+    /// Applies pending files of which some cannot run in a transaction, as production does.
+    private func applyFiles(
+        _ pending: [MigrationFile], to database: any ServedDatabase, _ options: ServerOptions,
+        log: Log
+    ) throws {
+        let set = try options.loadMigrations()
+        let migrator = Migrator(database, set)
+        let dryRun = try DryRun(set, on: database)
+        try Problem.requireKept(
+            dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
+        _ = try migrator.apply(dryRun, progress: { log.record(.migrated(name: $0.fileName)) })
     }
 
     /// Development, at a save of `change`: applies what the schema files add. Migration files wait

@@ -159,7 +159,7 @@ private func get(_ path: String, version: String = "1.1") -> String {
         #expect(other.readAnswer()?.status == 200)
         #expect(server.log.all == [])
         server.gate.open()
-        if path == "/deferred" { #expect(client.readAnswer()?.status == 102) }
+        if path == "/deferred" { #expect(client.readAnswer()?.status == 100) }
         #expect(client.readAnswer()?.status == 200)
     }
 

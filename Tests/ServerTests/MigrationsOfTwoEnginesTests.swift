@@ -38,6 +38,20 @@ import Testing
         try Backend.start(options(isPostgres), mode: .production(migrate: true)).stop()
     }
 
+    @Test func `development applies a file that cannot run in a transaction`() throws {
+        _ = try MigrationCommands.new(options(true), name: "add_notes")
+        try write(
+            """
+            -- apus: postgresql
+            -- apus: no transaction
+            CREATE INDEX CONCURRENTLY "by_hand" ON "notes" ("body");
+            """, to: "29990101T000000_index.sql")
+        for _ in 1...2 { try Backend.start(options(true), mode: .development).stop() }
+        let rows = try database.client.rows(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'by_hand'::regclass")
+        #expect(rows == [["t"]])
+    }
+
     @Test func `each engine applies its own files and passes over the others`() throws {
         for isPostgres in [false, true] {
             #expect(try MigrationCommands.new(options(isPostgres), name: "add_notes") != nil)

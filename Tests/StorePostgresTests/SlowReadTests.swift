@@ -1,4 +1,3 @@
-import Network
 import Diagnostics
 import Network
 import PostgresTestSupport
@@ -14,7 +13,7 @@ import Values
 @Suite(.blocking, .needsPostgres, .timeLimit(.minutes(5))) struct SlowReadTests {
     /// A reader of a view whose one row takes the server a while, and of a table of three rows.
     static func user(
-        numbers: Int = 3_000_000, _ configure: (inout ClusterConfiguration) -> Void = { _ in }
+        numbers: Int = 1_500_000, _ configure: (inout ClusterConfiguration) -> Void = { _ in }
     ) throws -> (SampleDatabase, ReaderUser) {
         let (database, user) = try ReaderTests.items(3, configure)
         try database.client.execute(view(over: numbers))
@@ -77,6 +76,20 @@ import Values
         try database.client.execute(Self.view(over: 1))
         _ = await eventually { (try? user.read(digests).text) == Self.shortLane }
         #expect(try user.read(digests).text == Self.shortLane)
+    }
+
+    @Test func `what takes long for one caller is quick for another`() throws {
+        let (database, user) = try Self.user(numbers: 500_000)
+        let digests = Self.digests()
+        let slow = Record<Result<RowsAnswer, Problem>>()
+        let quick = Record<Result<RowsAnswer, Problem>>()
+        _ = try user.start(digests, for: "slow", to: slow)
+        #expect(try #require(slow.wait(for: 1).first).get().text == Self.slowLane)
+        try database.client.execute(Self.view(over: 1))
+        _ = try user.start(digests, for: "quick", to: quick)
+        #expect(try #require(quick.wait(for: 1).first).get().text == Self.shortLane)
+        _ = try user.start(digests, for: "slow", to: slow)
+        #expect(try #require(slow.wait(for: 2).last).get().text == Self.slowLane)
     }
 
     @Test func `nothing is begun behind a statement that takes long where there is room`()

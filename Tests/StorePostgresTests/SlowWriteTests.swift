@@ -11,7 +11,7 @@ import Values
 /// Writes whose rows take long to find, and those of others beside them.
 @Suite(.blocking, .needsPostgres, .timeLimit(.minutes(5))) struct SlowWriteTests {
     /// The two notes, and a view that takes the server a while to find empty.
-    static func stage(numbers: Int = 300_000) throws -> PostgresStage {
+    static func stage(numbers: Int = 150_000) throws -> PostgresStage {
         let stage = try PostgresStage()
         try stage.client().execute(
             """

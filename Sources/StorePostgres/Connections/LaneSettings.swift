@@ -37,7 +37,7 @@ public struct LaneSettings: Hashable, Sendable {
         case .slowWrite:
             LaneSettings(connectionsMax: 1, statementTimeout: .seconds(8), lockTimeout: .seconds(2))
         case .exclusive:
-            LaneSettings(connectionsMax: 4, statementTimeout: nil, lockTimeout: nil)
+            LaneSettings(connectionsMax: 8, statementTimeout: nil, lockTimeout: nil)
         }
     }
 

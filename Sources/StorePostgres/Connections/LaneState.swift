@@ -42,14 +42,14 @@ final class LaneState {
         return count - connections.count { $0.isStuck(at: now) } < connectionsMax
     }
 
-    /// Whether units that write a table have half of the connections, for long: most likely it is
-    /// locked, and another one would wait with them.
-    func isCrowded(_ table: String?, at now: UInt64) -> Bool {
+    /// Whether units that write a table are stuck on all connections but one, and on two at the
+    /// least: most likely the table is locked, and another one would wait with them.
+    func isBlocked(_ table: String?, at now: UInt64) -> Bool {
         guard let table else { return false }
         let stuck = connections.count { connection in
-            connection.isStuck(at: now) && connection.running.first?.unit?.table == table
+            connection.isStuck(at: now) && connection.running.first?.table == table
         }
-        return stuck >= (connectionsMax + 1) / 2
+        return stuck >= max(min(2, connectionsMax), connectionsMax - 1)
     }
 
     /// The connection that the next unit goes to: the one with the fewest in flight, unless that is

@@ -30,9 +30,6 @@ public final class LentConnection {
         if !isOver { connection.takeBack(.closed) }
     }
 
-    /// Where the session stands after the last unit that is over.
-    public var transactionStatus: TransactionStatus { connection.session.transactionStatus }
-
     /// Whether the connection is still there.
     public var isOpen: Bool { !isOver && !connection.isOver && !connection.isAbandoned }
 

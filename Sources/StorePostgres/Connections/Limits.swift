@@ -13,6 +13,8 @@ enum ConnectionLimits {
     static let stuckFactor = 2
     /// How long the plan of a slow unit is run on the slow lane at once, in milliseconds.
     static let slowMilliseconds: UInt64 = 60_000
+    /// Callers of a plan of whom that is known.
+    static let slowCallersMax = 1_024
     /// Slow units of a process that wait or run, and those of one caller, so that several must be
     /// greedy before others are refused.
     static let slowUnitsMax = 256
@@ -55,5 +57,5 @@ enum ConnectionLimits {
     /// How long a connection is kept from others that have none, as long as it has work.
     static let turnMilliseconds: UInt64 = 100
     /// How long a server that had no connection left for us is asked for no more than it gave.
-    static let shrunkMilliseconds: UInt64 = 30_000
+    static let shrunkMilliseconds: UInt64 = 2_000
 }

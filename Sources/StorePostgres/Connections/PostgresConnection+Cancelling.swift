@@ -14,7 +14,10 @@ extension PostgresConnection {
     /// Ends units whose time is over: the one that runs is cancelled; a read behind it ends for its
     /// owner only.
     func endTimes(at now: UInt64) {
-        if let first = running.first, first.phase == .over { cancel(first) }
+        if let first = running.first, first.phase == .over {
+            let end = firstSince + ConnectionLimits.unwantedMilliseconds
+            if now >= end { cancel(first) } else { watch(until: end) }
+        }
         for (index, run) in running.enumerated() where run.phase == .running {
             guard run.deadline <= now else {
                 watch(until: run.deadline)
@@ -60,6 +63,7 @@ extension PostgresConnection {
         let request = CancelRequest(
             packet, over: opening, on: loop, within: cluster.configuration.cancelTime)
         cancelRequest = request
+        cancelRequestSince = loop.nowMilliseconds
         request.start { [weak self] outcome in self?.cancelEnded(outcome) }
     }
 
@@ -95,7 +99,7 @@ extension PostgresConnection {
         }
         // Others may have been waiting to be cancelled.
         endTimes(at: loop.nowMilliseconds)
-        lookAtPace(at: loop.nowMilliseconds)
+        if cancelled == nil { watch(until: loop.nowMilliseconds) }
         settle()
     }
 }

@@ -10,6 +10,11 @@ extension PostgresConnection {
     /// Whether others cannot count on it for some time.
     func isStuck(at now: UInt64) -> Bool {
         if isAbandoned { return true }
+        if cancelRequest != nil,
+            now >= cancelRequestSince + ConnectionLimits.patienceMilliseconds
+        {
+            return true
+        }
         guard let since = running.first?.overdueSince else { return false }
         return now >= since + Self.patienceLeft
     }
@@ -29,7 +34,9 @@ extension PostgresConnection {
         let time = loop.nowMilliseconds - run.begun
         roundTrip = min(roundTrip, time)
         guard lane.isSlow, let pace = run.pace, case .succeeded = outcome else { return }
-        if time < roundTrip + ConnectionLimits.patienceMilliseconds { pace.noteQuick() }
+        if time < roundTrip + ConnectionLimits.patienceMilliseconds {
+            pace.noteQuick(for: run.caller)
+        }
     }
 
     /// Looks at the first unit, from a timer: what has come by now has been read by then, so that
@@ -53,7 +60,7 @@ extension PostgresConnection {
             return
         }
         first.fate = first.fate ?? .tookLong
-        first.pace?.noteSlow(at: now)
+        first.pace?.noteSlow(for: first.caller, at: now)
         cancel(first)
     }
 
@@ -66,9 +73,9 @@ extension PostgresConnection {
             && lane.slowLane != nil
     }
 
-    /// What a unit that is overdue has left: less where its plan is known to be slow.
+    /// What a unit that is overdue has left: less where its plan is known to be slow for somebody.
     private func patience(with run: UnitRun, at now: UInt64) -> UInt64 {
-        run.pace?.isSlow(at: now) == true && mayMove(run)
+        run.pace?.mayBeSlow(at: now) == true && mayMove(run)
             ? ConnectionLimits.heldUpMilliseconds : Self.patienceLeft
     }
 }

@@ -64,7 +64,7 @@ extension PostgresConnection {
             left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
         if cancelled?.run === run { cancelled = nil }
         if index == 0 { lookAtFirst() }
-        if case .failed(let error, at: _, _) = outcome { tellPool(of: error) }
+        if case .failed(let error, at: _, _) = outcome { tellPool(of: error, in: run) }
         run.left()
         guard run.phase != .over else { return }
         switch UnitVerdict.of(outcome, attempt, &run.history) {
@@ -75,8 +75,8 @@ extension PostgresConnection {
     }
 
     /// What an error tells of more than its unit.
-    private func tellPool(of error: ServerError) {
+    private func tellPool(of error: ServerError, in run: UnitRun) {
         if error.sqlState == .readOnlyTransaction { pool?.foundReadOnly(self) }
-        if error.sqlState == .lockNotAvailable { pool?.lockTimedOut(self, error) }
+        if error.sqlState == .lockNotAvailable { pool?.lockTimedOut(run, error) }
     }
 }

@@ -35,6 +35,8 @@ final class PostgresConnection: StreamSocketDelegate {
     var isDelivering = false
     /// A request to cancel that is on its way.
     var cancelRequest: CancelRequest?
+    /// When that was begun, in milliseconds of the loop's clock.
+    var cancelRequestSince: UInt64 = 0
     /// Whether what runs has outlived its cancel, and nobody waits for it any more.
     var isAbandoned = false
     /// Its caller's part of the slow lanes.

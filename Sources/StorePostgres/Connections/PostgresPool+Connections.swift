@@ -49,7 +49,8 @@ extension PostgresPool {
         run.fate = nil
         guard pause > .zero else { return runAgain(run) }
         _ = loop.schedule(after: pause) { [weak self] in
-            guard let self, run.phase == .waiting else { return }
+            guard run.phase == .waiting else { return }
+            guard let self else { return run.tell(.failure(.stopped)) }
             runAgain(run)
         }
     }
@@ -71,6 +72,10 @@ extension PostgresPool {
     private func feedAgain() {
         let runs = again
         again = []
+        if isClosed {
+            for run in runs { run.tell(.failure(.stopped)) }
+            return
+        }
         for run in runs.reversed() where run.phase == .waiting {
             state(of: run.lane).waiting.prepend(.unit(run))
             watch(until: run.deadline)
@@ -93,15 +98,16 @@ extension PostgresPool {
         openIfWanted(state(of: connection.lane))
     }
 
-    /// A lock could not be had in time: those that have waited behind for as long are told the
-    /// same.
-    func lockTimedOut(_ connection: PostgresConnection, _ error: ServerError) {
-        let state = state(of: connection.lane)
+    /// A unit could not have a lock in time: those that have waited behind it for as long, and
+    /// write the same table, are told the same.
+    func lockTimedOut(_ run: UnitRun, _ error: ServerError) {
+        guard let table = run.table else { return }
+        let state = state(of: run.lane)
         let settings = cluster.configuration.settings(of: state.lane)
         guard let time = settings.lockTimeout?.wholeMilliseconds else { return }
         let moment = loop.nowMilliseconds - min(loop.nowMilliseconds, time)
         fail(
-            state.waiting.remove { $0.wasSubmitted(by: moment) },
+            state.waiting.remove { $0.table == table && $0.wasSubmitted(by: moment) },
             .server(error, step: nil))
         noteCounts(of: state)
     }

@@ -59,6 +59,12 @@ extension PostgresPool {
         cluster.budget.doneWaking(ObjectIdentifier(self))
     }
 
+    /// The server may have connections for us again when it is to be asked once more.
+    private func openOnceServed() {
+        let pause = Duration.milliseconds(ConnectionLimits.shrunkMilliseconds)
+        _ = loop.schedule(after: pause) { [weak self] in self?.openInTurn() }
+    }
+
     /// Opens connections for lanes that wait, those first that have none.
     func openInTurn() {
         let waiting = lanes.filter { !$0.waiting.isEmpty }
@@ -106,7 +112,10 @@ extension PostgresPool {
         }
         cluster.budget.release()
         // Those that are open will be given up, sooner or later.
-        if treatment == .shrink, cluster.budget.shrink() > 0 { return open(state) }
+        if treatment == .shrink, cluster.budget.shrink() > 0 {
+            openOnceServed()
+            return open(state)
+        }
         if treatment == .goBare { return open(state) }
         let pause = state.backOff.next(treatment)
         let isNews = state.failures != failure.failures

@@ -3,22 +3,24 @@ import Network
 // Units that take long.
 
 extension PostgresPool {
-    /// The slow lane of a unit whose plan is known to be slow; nil for others.
+    /// The slow lane of a unit whose plan is known to be slow for its caller; nil for others.
     func slowLane(for run: UnitRun) -> Lane? {
-        guard let pace = run.pace, pace.isSlow(at: loop.nowMilliseconds) else { return nil }
+        guard let pace = run.pace, pace.isSlow(for: run.caller, at: loop.nowMilliseconds) else {
+            return nil
+        }
         return run.lane.slowLane
     }
 
     /// Takes a part of its caller's share for a unit of a slow lane; false where none is left.
     func takeShare(for run: UnitRun) -> Bool {
         guard run.lane.isSlow, run.share == nil else { return true }
-        run.share = SlowShare(of: run.unit?.caller ?? "", in: cluster)
+        run.share = SlowShare(of: run.caller, in: cluster)
         return run.share != nil
     }
 
     /// A unit has been ended because it held up others.
     func runSlowly(_ run: UnitRun) {
-        run.pace?.noteSlow(at: loop.nowMilliseconds)
+        run.pace?.noteSlow(for: run.caller, at: loop.nowMilliseconds)
         metrics.note { $0.unitsRepeated += 1 }
         moveToSlowLane(run)
     }

@@ -63,7 +63,7 @@ public final class PostgresPool {
         }
         let state = state(of: run.lane)
         if state.waiting.isEmpty, !isClosed, let connection = state.next(),
-            !state.isCrowded(unit.table, at: run.submitted)
+            !state.isBlocked(unit.table, at: run.submitted)
         {
             // Somebody waits: another connection would have served at once.
             if !connection.running.isEmpty { open(state) }
@@ -85,12 +85,6 @@ public final class PostgresPool {
         let state = state(of: .exclusive)
         wait(.loan(LoanRequest(deadline: deadline, completion: completion)), in: state)
         loop.atEndOfTurn { [weak self] in self?.feed(state) }
-    }
-
-    /// Why a lane cannot be used for now; nil when it can, or nobody has tried.
-    public func unavailability(of lane: Lane) -> Unavailability? {
-        let state = state(of: lane)
-        return state.isUnavailable ? unavailability(of: state) : nil
     }
 
     /// What lets other threads in.
@@ -194,7 +188,7 @@ public final class PostgresPool {
     private func nextEntry(in state: LaneState) -> Waiting.Entry? {
         if state.lane.isSlow { return state.waiting.popInTurn() }
         let now = loop.nowMilliseconds
-        while let entry = state.waiting.popFirst(where: { !state.isCrowded($0.table, at: now) }) {
+        while let entry = state.waiting.popFirst(where: { !state.isBlocked($0.table, at: now) }) {
             guard case .unit(let run) = entry, slowLane(for: run) != nil else { return entry }
             moveToSlowLane(run)
         }

@@ -28,6 +28,10 @@ final class UnitRun {
     private(set) var answerBytesMax: Int
     private(set) var lane: Lane
     let pace: Pace?
+    /// Whose it is, see ``PostgresUnit/caller``.
+    let caller: String
+    /// The table that it writes, see ``PostgresUnit/table``.
+    let table: String?
     /// When its time is over, in milliseconds of the loop's clock.
     let deadline: UInt64
     /// When it was submitted.
@@ -55,6 +59,8 @@ final class UnitRun {
         answerBytesMax = unit.answerBytesMax
         self.lane = lane
         pace = unit.pace
+        caller = unit.caller
+        table = unit.table
         self.deadline = deadline
     }
 

@@ -11,10 +11,10 @@ struct Waiting {
             }
         }
 
-        /// The table that it writes, see ``PostgresUnit/table``.
+        /// The table that it writes.
         var table: String? {
             switch self {
-            case .unit(let run): run.unit?.table
+            case .unit(let run): run.table
             case .loan: nil
             }
         }
@@ -38,7 +38,7 @@ struct Waiting {
         /// Who wants it.
         var caller: String {
             switch self {
-            case .unit(let run): run.unit?.caller ?? ""
+            case .unit(let run): run.caller
             case .loan: ""
             }
         }
@@ -110,7 +110,10 @@ struct Waiting {
         let entry = entries.remove(at: next)
         turnCount += 1
         lastTurns[entry.caller] = turnCount
-        if entries.isEmpty { lastTurns = [:] }
+        if lastTurns.count > entries.count + 16 {
+            let waiting = Set(entries.map(\.caller))
+            lastTurns = lastTurns.filter { waiting.contains($0.key) }
+        }
         return entry
     }
 

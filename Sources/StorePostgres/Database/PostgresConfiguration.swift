@@ -9,7 +9,7 @@ public struct PostgresConfiguration: Sendable {
     public init(_ cluster: ClusterConfiguration, statementTimeout: Duration = .seconds(8)) {
         self.cluster = cluster
         self.statementTimeout = statementTimeout
-        for lane in [Lane.read, .write, .slowWrite] {
+        for lane in [Lane.read, .write, .slow, .slowWrite] {
             self.cluster.lanes[lane]?.statementTimeout = statementTimeout
         }
     }
