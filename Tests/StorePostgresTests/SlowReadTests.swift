@@ -1,4 +1,3 @@
-import Network
 import Diagnostics
 import Network
 import PostgresTestSupport
