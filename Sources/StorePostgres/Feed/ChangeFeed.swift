@@ -131,6 +131,11 @@ public final class ChangeFeed {
         self.models = models
         place.set(models)
         retention = LogRetention(models, changesMax: changesMax, in: space)
+        // It would put back what belongs to the tables of before.
+        repairing?.stop()
+        repairing = nil
+        wanted.insert(.inspect)
+        proceed()
     }
 
     /// A write of this node is over that may have changed captured tables.
