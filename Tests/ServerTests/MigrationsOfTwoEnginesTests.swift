@@ -44,12 +44,12 @@ import Testing
             """
             -- apus: postgresql
             -- apus: no transaction
-            CREATE INDEX CONCURRENTLY "by_hand" ON "notes" ("body");
+            CREATE INDEX CONCURRENTLY "by_hand" ON "notes" ("text");
             """, to: "29990101T000000_index.sql")
         for _ in 1...2 { try Backend.start(options(true), mode: .development).stop() }
-        let rows = try database.client.rows(
+        let isValid = try database.client().value(
             "SELECT indisvalid FROM pg_index WHERE indexrelid = 'by_hand'::regclass")
-        #expect(rows == [["t"]])
+        #expect(isValid == "t")
     }
 
     @Test func `each engine applies its own files and passes over the others`() throws {

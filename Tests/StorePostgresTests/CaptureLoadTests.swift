@@ -79,6 +79,16 @@ import Values
             + "out of order \(checker.misordered)"
     }
 
+    /// Waits until the log has so many changes more, or the writers are over.
+    private func expectWrites(
+        _ count: Int64, _ database: TestDatabase, _ isOver: () -> Bool
+    ) throws {
+        let client = try LogClient(database.url)
+        let newest = "SELECT coalesce(max(ord), 0) FROM _apus.log"
+        let first = try Int64(client.value(newest)) ?? 0
+        while !isOver(), try Int64(client.value(newest)) ?? 0 < first + count { usleep(10_000) }
+    }
+
     // MARK: Tests
 
     @Test func `nothing is lost, doubled, split or out of order, from wherever it is read`()
@@ -104,7 +114,7 @@ import Values
             beside: [
                 { isOver in
                     while !isOver() {
-                        usleep(700_000)
+                        try expectWrites(500, database, isOver)
                         try server.restart(immediate: true)
                         crashes.next()
                     }

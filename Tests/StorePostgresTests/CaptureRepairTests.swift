@@ -99,14 +99,14 @@ import Values
     ]
 
     @Test(arguments: others)
-    func `what holds no changes is made again, and nobody is told to fetch`(loss: String) throws {
+    func `what holds no changes is made again, and nobody is told to fetch`(
+        loss: String
+    ) async throws {
         let captured = try CapturedDatabase()
         let node = try node(captured)
         try captured.client.query(loss)
         node.events.wait("a warning") { $0.contains { $0.level == .warning } }
-        node.events.wait("the loss is over") { events in
-            (try? captured.client.setUp(Self.models)) == 0 || events.isEmpty
-        }
+        #expect(try await eventually { try captured.client.missing(of: Self.models).isEmpty })
         try captured.client.query("INSERT INTO items VALUES (6, 'b')")
         #expect(node.lines(2).last == #"insert items 6 {"id":6,"name":"b"} -"#)
     }
@@ -120,6 +120,57 @@ import Values
         node.changes.wait("the row behind it") { changes in
             changes.last?.line == #"insert items 6 {"id":6,"name":"b"} -"#
         }
+    }
+
+    @Test func `a repair ends when other tables are followed`() async throws {
+        let captured = try CapturedDatabase()
+        let node = try node(captured)
+        let lock = LogSpace().arguments(.setup)
+        try captured.client.query("SELECT pg_catalog.pg_advisory_lock(\(lock))")
+        try captured.client.query(
+            "DROP TRIGGER \"0_apus_insert\" ON items; DROP TRIGGER \"0_apus_insert\" ON parts")
+        #expect(await eventually { node.isRepairing })
+        node.door.follow([CapturedDatabase.items])
+        try captured.client.query("SELECT pg_catalog.pg_advisory_unlock(\(lock))")
+        node.changes.wait("a reset of items") { changes in
+            changes.contains { $0.table == "items" && $0.reset != nil }
+        }
+        #expect(await eventually { !node.isRepairing })
+        let missing = try captured.client.missing(of: Self.models)
+        #expect(missing.contains { $0.contains("0_apus_insert") && $0.contains("parts") })
+        #expect(try captured.client.missing(of: [CapturedDatabase.items]).isEmpty)
+    }
+
+    /// Such a look neither ends the connection nor is made again at once.
+    @Test func `a look that the server refuses is told of, and disturbs nothing`() throws {
+        let database = try PostgresServer.shared.makeDatabase()
+        let administrator = try LogClient(database.url)
+        let role = "looker_of_\(database.name)"
+        try administrator.query(
+            "CREATE ROLE \(role) LOGIN; GRANT ALL ON SCHEMA public TO \(role)")
+        try administrator.query("GRANT CREATE ON DATABASE \(database.name) TO \(role)")
+        let url = database.url.replacing("//apus@", with: "//\(role)@")
+        let client = try LogClient(url)
+        try client.query("CREATE TABLE items (id bigint PRIMARY KEY, name text)")
+        do {
+            let node = try FeedNode(url, capturing: [CapturedDatabase.items])
+            try client.query("INSERT INTO items VALUES (1, 'a')")
+            node.changes.wait(for: 1)
+            let (backend, connects) = (node.backend, node.user.counts.connects)
+            try administrator.query("REVOKE SELECT ON pg_catalog.pg_subscription_rel FROM PUBLIC")
+            node.events.wait("a failure") { !$0.isEmpty }
+            for number in 2...5 {
+                try client.query("INSERT INTO items VALUES (\(number), 'a')")
+                node.changes.wait(for: number)
+            }
+            #expect(node.backend == backend && node.user.counts.connects == connects)
+            try administrator.query("GRANT SELECT ON pg_catalog.pg_subscription_rel TO PUBLIC")
+            node.events.wait("the end of it") { $0.count == 2 }
+            if case .recovered? = node.events.all.last {} else {
+                Issue.record("\(node.events.all)")
+            }
+        }
+        try administrator.query("DROP OWNED BY \(role); DROP ROLE \(role)")
     }
 
     /// Another version of the program, or one that has not reloaded yet, has other functions and

@@ -53,6 +53,9 @@ final class FeedNode: Sendable {
         user.thread.perform { [feed] _ in feed.value.connection?.processID ?? nil }
     }
 
+    /// Whether it is putting back what has gone.
+    var isRepairing: Bool { user.thread.perform { [feed] _ in feed.value.repairing != nil } }
+
     /// The first changes that were published, in words; a failure unless so many come.
     func lines(_ count: Int) -> [String] { changes.wait(for: count).map(\.line) }
 }

@@ -59,14 +59,14 @@ import Values
                 over.next()
             }
         }
-        usleep(300_000)
         for node in nodes {
-            let backend = node.backend ?? 0
-            try? server.client().execute("SELECT pg_terminate_backend(\(backend))")
-            usleep(100_000)
+            node.changes.wait(for: 100)
+            let backend = node.backend
+            try? server.client().execute("SELECT pg_terminate_backend(\(backend ?? 0))")
+            #expect(await eventually { node.backend.map { $0 != backend } ?? false })
         }
         try server.restart(immediate: true)
-        usleep(300_000)
+        for node in nodes { node.changes.wait(for: min(node.changes.all.count + 100, 2_000)) }
         try server.restart(immediate: false)
         #expect(await eventually { over.count == 4 })
         let client = try LogClient(database.url)
@@ -77,7 +77,9 @@ import Values
             node.changes.wait("\(log.count) changes") { $0.count >= log.count }
             #expect(node.changes.all.map(\.sequence) == log)
             #expect(node.changes.all.allSatisfy { $0.reset == nil })
-            #expect(node.events.all.contains { if case .recovered = $0 { true } else { false } })
+            node.events.wait("the end of the outage") { events in
+                events.contains { if case .recovered = $0 { true } else { false } }
+            }
         }
     }
 

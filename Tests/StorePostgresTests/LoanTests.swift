@@ -88,6 +88,45 @@ import Testing
         #expect(user.run("select count(*) from t").value == "0")
     }
 
+    /// Its first statement counts the times that it runs, whatever becomes of them.
+    static let conflict = """
+        select nextval('runs'); select pg_advisory_xact_lock(1);
+        do $$ begin raise sqlstate '40P01'; end $$
+        """
+
+    @Test(arguments: [LentConnection.Return.forOthers, .closed])
+    func `what runs when it is given back is not run again elsewhere`(
+        how: LentConnection.Return
+    ) async throws {
+        let database = try PostgresServer.shared.makeDatabase()
+        let user = try PoolUser(database.url)
+        let holder = try database.client()
+        try holder.execute("create sequence runs")
+        try holder.execute("select pg_advisory_lock(1)")
+        let lent = Record<LoopBound<LentConnection>>()
+        let failures = Record<UnitFailure>()
+        user.thread.perform { [pool = user.pool] loop in
+            pool.value.lend(within: Self.time) { result in
+                guard case .success(let connection) = result else { return }
+                let unit = PostgresUnit(.writes, script: Self.conflict) { result in
+                    if case .failure(let failure) = result { failures.append(failure) }
+                }
+                connection.submit(unit, within: Self.time)
+                lent.append(LoopBound(connection, on: loop))
+            }
+        }
+        lent.wait(for: 1)
+        let waiting = """
+            select count(*) from pg_locks join pg_database on pg_database.oid = database
+            where datname = current_database() and locktype = 'advisory' and not granted
+            """
+        #expect(await eventually { user.run(waiting).value == "1" })
+        user.thread.perform { _ in lent.all[0].value.giveBack(how) }
+        try holder.execute("select pg_advisory_unlock(1)")
+        failures.wait(for: 1)
+        #expect(user.run("select last_value from runs").value == "1")
+    }
+
     @Test func `who cannot be lent one in time is told`() throws {
         let user = try PoolUser(try PostgresServer.shared.url()) {
             $0.lanes[.exclusive]?.connectionsMax = 1

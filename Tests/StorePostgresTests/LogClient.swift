@@ -2,9 +2,10 @@ import Bytes
 import Glibc
 import PostgresTestSupport
 import PostgresWire
-import StorePostgres
 import TestSupport
 import Testing
+
+@testable import StorePostgres
 
 /// A blocking session that runs what the capture says, with binary results. Not for two threads at
 /// a time.
@@ -148,6 +149,16 @@ extension LogClient {
             case .failed(let fault): throw fault
             }
         }
+    }
+
+    /// What a node would run to put back what has gone of the capture; changes nothing.
+    func missing(of models: [CapturedModel], space: LogSpace = LogSpace()) throws -> [String] {
+        var state = CaptureState()
+        for question in CaptureInspection.allCases where question != .version {
+            state.take(try query(question.sql(models, in: space)), of: question)
+        }
+        return CaptureDifference(space: space, models: models, state: state, scope: .lost)
+            .statements
     }
 
     @discardableResult

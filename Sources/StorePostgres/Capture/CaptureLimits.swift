@@ -23,6 +23,8 @@ public enum CaptureLimits {
     /// Between two looks at whether the log and the triggers are still there: some milliseconds of
     /// the server each, in which there is no tick.
     static let inspectionInterval = Duration.seconds(3)
+    /// The same after looks that have failed; doubled with each, up to this.
+    static let inspectionIntervalMost = Duration.seconds(60)
     /// Bytes of a row's image above which nobody is told of it: a node must hold some.
     static let imageBytesMax = 16 << 20
     /// Changes that a node asks for at once: some milliseconds of the server and of a thread.

@@ -42,7 +42,8 @@ public final class LentConnection {
     public func submit(_ unit: PostgresUnit, within timeout: Duration) -> UnitToken {
         let loop = connection.loop
         let run = UnitRun(
-            unit, on: .exclusive, deadline: loop.nowMilliseconds &+ timeout.wholeMilliseconds)
+            unit, on: .exclusive, deadline: loop.nowMilliseconds &+ timeout.wholeMilliseconds,
+            isWhole: false)
         waiting.append(run)
         loop.atEndOfTurn { [self] in advance() }
         return UnitToken(run: run)

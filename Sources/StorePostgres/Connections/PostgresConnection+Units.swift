@@ -59,7 +59,7 @@ extension PostgresConnection {
         notePace(of: run, outcome)
         let attempt = UnitVerdict.Attempt(
             effect: run.effect, answerBytesMax: run.answerBytesMax, fate: run.fate,
-            isWhole: loan == nil, mayBeHit: run.mayBeHit,
+            isWhole: run.isWhole, mayBeHit: run.mayBeHit,
             isImpatient: run.pace != nil && run.lane.slowLane != nil,
             left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
         if cancelled?.run === run { cancelled = nil }

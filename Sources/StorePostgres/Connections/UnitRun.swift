@@ -32,6 +32,9 @@ final class UnitRun {
     let caller: String
     /// The table that it writes, see ``PostgresUnit/table``.
     let table: String?
+    /// Whether it stands alone, and may be run again: what a caller runs on a connection lent to it
+    /// may be part of a transaction, also when it has given that back meanwhile.
+    let isWhole: Bool
     /// When its time is over, in milliseconds of the loop's clock.
     let deadline: UInt64
     /// When it was submitted.
@@ -53,7 +56,7 @@ final class UnitRun {
     var mayBeHit = false
     var history = UnitHistory()
 
-    init(_ unit: PostgresUnit, on lane: Lane, deadline: UInt64) {
+    init(_ unit: PostgresUnit, on lane: Lane, deadline: UInt64, isWhole: Bool = true) {
         self.unit = unit
         effect = unit.effect
         answerBytesMax = unit.answerBytesMax
@@ -62,6 +65,7 @@ final class UnitRun {
         caller = unit.caller
         table = unit.table
         self.deadline = deadline
+        self.isWhole = isWhole
     }
 
     /// It is run on a slow lane from now on.

@@ -26,8 +26,7 @@ enum UnitVerdict: Hashable {
         let effect: PostgresUnit.Effect
         let answerBytesMax: Int
         let fate: UnitRun.Fate?
-        /// Whether it stands alone, and may be run again: what a caller runs on a connection lent
-        /// to it may be part of a transaction.
+        /// See ``UnitRun/isWhole``.
         let isWhole: Bool
         /// Whether a request to cancel that was meant for another unit may have hit it.
         let mayBeHit: Bool

@@ -11,7 +11,7 @@ final class CaptureRun {
     private var connection: LentConnection?
     private var pause: TimerToken?
     private var isOver = false
-    /// What was refused first, and why.
+    /// What was refused last, and why.
     private var refusal: (statement: String, error: ServerError)?
 
     /// - Parameter completion: told once what had gone and is there again, unless the run is

@@ -7,15 +7,17 @@ import Store
 // administrator may turn triggers off, and forget them.
 
 extension ChangeFeed {
-    /// Looks from time to time from now on.
-    func scheduleInspection() {
+    /// Looks again after a while: after each look, and later after each that has failed.
+    private func scheduleInspection() {
         inspectionTimer?.cancel()
-        inspectionTimer = pool.loop.schedule(after: CaptureLimits.inspectionInterval) {
-            [weak self] in
-            guard let self, isRunning else { return }
+        guard isRunning else { return }
+        let doublings = min(max(failedInspections - 1, 0), 10)
+        let doubled = CaptureLimits.inspectionInterval * (1 << doublings)
+        let pause = min(doubled, CaptureLimits.inspectionIntervalMost)
+        inspectionTimer = pool.loop.schedule(after: pause) { [weak self] in
+            guard let self else { return }
             wanted.insert(.inspect)
             proceed()
-            scheduleInspection()
         }
     }
 
@@ -29,16 +31,20 @@ extension ChangeFeed {
             guard let self else { return }
             switch result {
             case .success:
+                failedInspections = 0
                 noteSuccess(of: .inspect)
+                // Other tables are followed by now, and are looked at next.
+                if wanted.contains(.inspect) { break }
                 var state = CaptureState()
                 for (question, rows) in zip(questions, answers) { state.take(rows, of: question) }
                 inspected(
                     CaptureDifference(space: space, models: models, state: state, scope: .lost))
             case .failure(let failure):
-                // What else may be in the way, ticks tell, and that it is over.
-                if case .server = failure { note(failure, of: .inspect) }
-                if self.connection != nil { drop() }
+                failedInspections += 1
+                note(failure, of: .inspect)
+                if self.connection?.isOpen == false { drop() }
             }
+            scheduleInspection()
             ended()
         }
         unit.onRow = { step, row in

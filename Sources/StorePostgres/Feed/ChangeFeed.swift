@@ -63,6 +63,8 @@ public final class ChangeFeed {
     // What is captured.
     private(set) var models: [CapturedModel]
     var inspectionTimer: TimerToken?
+    /// Looks that have failed, one after the other.
+    var failedInspections = 0
     /// The tables that could not be captured when that was last looked at.
     var uncaptured: Set<String> = []
     var repairing: CaptureRun?
@@ -110,7 +112,6 @@ public final class ChangeFeed {
         guard !isRunning else { return }
         isRunning = true
         take(.woke)
-        scheduleInspection()
     }
 
     /// Ends, and gives the connection back. A feed that was stopped does not start again.
@@ -131,6 +132,11 @@ public final class ChangeFeed {
         self.models = models
         place.set(models)
         retention = LogRetention(models, changesMax: changesMax, in: space)
+        // It would put back what belongs to the tables of before.
+        repairing?.stop()
+        repairing = nil
+        wanted.insert(.inspect)
+        proceed()
     }
 
     /// A write of this node is over that may have changed captured tables.
