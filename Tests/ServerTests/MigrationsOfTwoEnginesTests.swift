@@ -40,15 +40,18 @@ import Testing
 
     @Test func `development applies a file that cannot run in a transaction`() throws {
         _ = try MigrationCommands.new(options(true), name: "add_notes")
+        let model = TestProject.note.replacing(
+            #""required""#, with: #""indexes": [{"on": ["text"]}], "required""#)
+        try project.write(model, to: "Schemas/models/notes.json")
         try write(
             """
             -- apus: postgresql
             -- apus: no transaction
-            CREATE INDEX CONCURRENTLY "by_hand" ON "notes" ("text");
+            CREATE INDEX CONCURRENTLY "notes_text_idx" ON "notes" ("text");
             """, to: "29990101T000000_index.sql")
         for _ in 1...2 { try Backend.start(options(true), mode: .development).stop() }
         let isValid = try database.client().value(
-            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'by_hand'::regclass")
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'notes_text_idx'::regclass")
         #expect(isValid == "t")
     }
 

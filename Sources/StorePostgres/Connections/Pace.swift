@@ -2,24 +2,33 @@ import Synchronization
 
 /// What is known of how long the runs of one plan take. Any thread.
 ///
-/// A caller's run that takes long is ended and begun again on the slow lane, where it holds up
-/// nobody; his next ones go there at once, until one of them has been quick. Those of others begin
-/// where they always do: they may ask for other rows.
+/// A run that takes long is ended and begun again on the slow lane, where it holds up nobody. Once
+/// several of a caller have, with no quick one between them, his next ones go there at once, until
+/// one is quick. One alone says little: a busy server is late now and then. Nor do a caller's runs
+/// say anything of another one's, who may ask for other rows.
 public final class Pace: Sendable {
-    /// Until when there may be a caller below, in milliseconds of the loops' clock: a glance.
-    private let slowUntil = Atomic<UInt64>(0)
-    /// Until when runs are taken to be slow, by caller.
-    private let callers = Mutex<[String: UInt64]>([:])
+    private struct Mark {
+        /// Slow runs in a row.
+        var runs = 0
+        /// Until when they count, in milliseconds of the loops' clock.
+        var until: UInt64 = 0
+    }
+
+    /// Until when there may be a caller below: a glance.
+    private let markedUntil = Atomic<UInt64>(0)
+    private let callers = Mutex<[String: Mark]>([:])
 
     /// Of a plan that nobody has run.
     public init() {}
 
-    /// Whether somebody's runs are slow, at a moment of the loops' clock.
-    func mayBeSlow(at now: UInt64) -> Bool { now < slowUntil.load(ordering: .relaxed) }
+    /// Whether anybody's run has taken long of late, at a moment of the loops' clock.
+    func isMarked(at now: UInt64) -> Bool { now < markedUntil.load(ordering: .relaxed) }
 
     /// Whether a caller's runs are taken to be slow.
     func isSlow(for caller: String, at now: UInt64) -> Bool {
-        mayBeSlow(at: now) && callers.withLock { now < $0[caller] ?? 0 }
+        guard isMarked(at: now) else { return false }
+        let mark = callers.withLock { $0[caller] } ?? Mark()
+        return mark.runs >= ConnectionLimits.slowRunsMin && now < mark.until
     }
 
     /// A caller's run has taken long.
@@ -27,14 +36,15 @@ public final class Pace: Sendable {
         let until = now + ConnectionLimits.slowMilliseconds
         callers.withLock { callers in
             if callers.count >= ConnectionLimits.slowCallersMax {
-                callers = callers.filter { $0.value > now }
+                callers = callers.filter { $0.value.until > now }
             }
             if callers.count >= ConnectionLimits.slowCallersMax { callers = [:] }
-            callers[caller] = until
+            callers[caller, default: Mark()].runs += 1
+            callers[caller, default: Mark()].until = until
         }
-        slowUntil.store(until, ordering: .relaxed)
+        markedUntil.store(until, ordering: .relaxed)
     }
 
-    /// A caller's run has been quick where it might have been slow.
+    /// A caller's run has been quick.
     func noteQuick(for caller: String) { callers.withLock { $0[caller] = nil } }
 }

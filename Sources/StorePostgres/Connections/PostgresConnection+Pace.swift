@@ -33,7 +33,9 @@ extension PostgresConnection {
     func notePace(of run: UnitRun, _ outcome: UnitOutcome) {
         let time = loop.nowMilliseconds - run.begun
         roundTrip = min(roundTrip, time)
-        guard lane.isSlow, let pace = run.pace, case .succeeded = outcome else { return }
+        guard let pace = run.pace, pace.isMarked(at: loop.nowMilliseconds),
+            case .succeeded = outcome
+        else { return }
         if time < roundTrip + ConnectionLimits.patienceMilliseconds {
             pace.noteQuick(for: run.caller)
         }
@@ -60,7 +62,6 @@ extension PostgresConnection {
             return
         }
         first.fate = first.fate ?? .tookLong
-        first.pace?.noteSlow(for: first.caller, at: now)
         cancel(first)
     }
 
@@ -73,9 +74,9 @@ extension PostgresConnection {
             && lane.slowLane != nil
     }
 
-    /// What a unit that is overdue has left: less where its plan is known to be slow for somebody.
+    /// What a unit that is overdue has left: less where its plan is known to be slow.
     private func patience(with run: UnitRun, at now: UInt64) -> UInt64 {
-        run.pace?.mayBeSlow(at: now) == true && mayMove(run)
+        run.pace?.isSlow(for: run.caller, at: now) == true && mayMove(run)
             ? ConnectionLimits.heldUpMilliseconds : Self.patienceLeft
     }
 }
