@@ -31,9 +31,11 @@ final class DirectoryWatcher: Sendable {
         close(stopping)
     }
 
-    /// Waits for the next change; false after `stop()`. For a thread of its own.
-    func waitForChange() -> Bool {
-        guard wait(milliseconds: -1) else { return false }
+    /// Waits for the next change, or for so long; false after `stop()`. For a thread of its own.
+    ///
+    /// - Parameter milliseconds: -1 for no end.
+    func waitForChange(within milliseconds: Int32) -> Bool {
+        guard wait(milliseconds: milliseconds) else { return !isStopped }
         repeat {
             drain()
             watchFolders()

@@ -36,7 +36,7 @@ final class SchemaReloader: Sendable {
         let watcher = try makeWatcher()
         let thread = PosixThread(name: "schemas") { [makeReload] in
             let reload = makeReload()
-            while watcher.waitForChange() { reload.run() }
+            while watcher.waitForChange(within: reload.pause) { reload.run() }
         }
         guard let thread else { throw PosixThread.refused }
         watch.withLock { $0 = Watch(watcher: watcher, thread: thread) }
@@ -63,6 +63,9 @@ private final class SchemaReload {
     private var taken: SchemaSet
     /// What they said at the last save, taken or not.
     private var saved: SourceSnapshot
+    /// Milliseconds until they are looked at again without a save: as long as the database is away
+    /// that they were to be taken by; -1 for no end.
+    private(set) var pause: Int32 = -1
     /// What is wrong with them, nil when they were taken.
     private var report: FaultReport?
     /// Files and settings that were told to wait, together with migration files, since files were
@@ -86,9 +89,11 @@ private final class SchemaReload {
         let before = saved
         var names = files.names(changedFrom: before)
         saved = files
+        pause = -1
         do {
             try take(try SchemaSet.load(options))
         } catch {
+            if (error as? Problem)?.status == 503 { pause = 1_000 }
             let found = FaultReport(error)
             // A word that is there twice says what it said, and is a fault.
             if names.isEmpty, found != report { names = files.names(rewrittenSince: before) }
