@@ -98,7 +98,7 @@ private func get(_ path: String, _ fields: String = "", version: String = "1.1")
 
     @Test(arguments: ["reset", "stalled"])
     func `a file is closed when its peer is gone or takes nothing`(what: String) async throws {
-        let server = try TestServer { $0.deadlines.write = .milliseconds(60) }
+        let server = try TestServer { $0.deadlines.write = .seconds(2) }
         let path = try server.files.write(patternedBytes(20_000_000), to: "a")
         let client = try server.connect(receiveBufferBytes: 4_096)
         client.send(get("/file/a"))
