@@ -46,7 +46,7 @@ import Values
 
     @Test func `a read that waits is dropped`() async throws {
         var configuration = DatabaseConfiguration.temporary
-        configuration.statementTimeout = .seconds(5)
+        configuration.statementTimeout = .seconds(120)
         let database = try makeItems(configuration)
         defer { database.close() }
         let (running, begin) = AsyncStream<Void>.makeStream()
