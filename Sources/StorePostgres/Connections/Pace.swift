@@ -39,8 +39,7 @@ public final class Pace: Sendable {
                 callers = callers.filter { $0.value.until > now }
             }
             if callers.count >= ConnectionLimits.slowCallersMax { callers = [:] }
-            callers[caller, default: Mark()].runs += 1
-            callers[caller, default: Mark()].until = until
+            callers[caller] = Mark(runs: (callers[caller]?.runs ?? 0) + 1, until: until)
         }
         markedUntil.store(until, ordering: .relaxed)
     }

@@ -208,7 +208,8 @@ final class PostgresConnection: StreamSocketDelegate {
     /// A unit has left a transaction open, as one that failed within it does.
     private func rollBack() {
         let unit = PostgresUnit(.writes, script: "rollback") { _ in }
-        begin(UnitRun(unit, on: lane, deadline: loop.nowMilliseconds + 1_000))
+        let deadline = loop.nowMilliseconds + 1_000
+        begin(UnitRun(unit, on: lane, deadline: deadline, isWhole: false))
     }
 
     func ended(_ end: SessionEnd) {
