@@ -81,7 +81,8 @@ import Testing
         user.run("select 1", on: .write)
         let ended = user.submit(units, on: .write).wait(for: 4)
         #expect(ended.first?.1.failure == .queueFull && ended.first?.0 == 3)
-        #expect(ended.dropFirst().map(\.0) == [0, 1, 2])
+        // Behind one that takes long another connection is opened: what comes then comes at once.
+        #expect(ended.dropFirst().map(\.0).sorted() == [0, 1, 2])
         #expect(ended.dropFirst().allSatisfy { $0.1.succeeded })
     }
 
@@ -98,7 +99,7 @@ import Testing
             tokens[2].withdraw()
         }
         let others = user.submit([("select 1", .writes), ("select 2", .writes)], on: .write)
-        #expect(others.wait(for: 2).map { $0.1.value } == ["1", "2"])
+        #expect(Set(others.wait(for: 2).map { $0.1.value }) == ["1", "2"])
         #expect(record.wait(for: 1).map(\.0) == [0])
     }
 
