@@ -1,3 +1,4 @@
+import Quotas
 import Bytes
 import Diagnostics
 import Expressions

@@ -1,3 +1,4 @@
+import Quotas
 import Diagnostics
 import Dispatch
 import Expressions
@@ -157,7 +158,8 @@ import Values
         let returning = ReturnPlan(
             TablePlan(model: model, alias: "items", rule: .everybody), Preferences(), media: .json,
             fields: AnswerFields(media: nil, applied: nil, schema: nil), rowsMax: 1)
-        let write = try BoundWrite(.nothing(returning), Operands(), .none, isAnonymous: true)
+        let write = try BoundWrite(
+            .nothing(returning), Operands(), .none, for: .server, isAnonymous: true)
         let problem = #expect(throws: Problem.self) { try write.answer(after: found) }
         #expect(problem?.status == 413 && problem?.code == "54000")
     }

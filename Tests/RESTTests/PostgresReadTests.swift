@@ -1,3 +1,4 @@
+import Quotas
 import Diagnostics
 import Expressions
 import HTTP
@@ -83,7 +84,7 @@ import Values
             let embedded = try query(request, identity, reader.dialect)
             guard
                 case .done(let sqlite) = try reader.read(
-                    embedded, ReadArguments(embedded), context, for: "nobody")
+                    embedded, ReadArguments(embedded), context, for: .server)
             else { throw DatabaseError.timeout }
             let served = try query(request, identity, PostgresDialect())
             return (sqlite, try postgres.read(served, nil, context))

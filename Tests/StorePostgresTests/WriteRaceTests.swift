@@ -1,3 +1,4 @@
+import Quotas
 import Network
 import PostgresTestSupport
 import Store
@@ -95,7 +96,7 @@ import Values
         var withdrawals: [WriteWithdrawal] = []
         for _ in 0..<3 {
             withdrawals.append(
-                program.run(five, on: nil, Operands(), .none) { told.append(summary($0)) })
+                program.run(five, on: nil, Operands(), .none, for: .server) { told.append(summary($0)) })
         }
         // Two connections run two of them.
         try await stage.someoneWaits(2)
