@@ -1,0 +1,281 @@
+"""What one ordinary caller may try. Each attack is a function of a process of its own, which goes on
+until it is ended."""
+
+import itertools
+import json
+import select
+import threading
+import time
+import urllib.parse
+
+import wire
+
+# Rows that are there before: `prepare` makes them.
+ROWS = 100_000
+BIG_DOCUMENT_BYTES = 849_000
+
+
+def forever(act):
+    """Does it again and again; what the server refuses is what it is for."""
+    while True:
+        try:
+            act()
+        except OSError:
+            time.sleep(0.05)
+
+
+def together(count, make):
+    """So many callers at once, each on a thread and a connection of its own."""
+    threads = [
+        threading.Thread(target=lambda number=number: forever(make(number)), daemon=True)
+        for number in range(count)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def reads(target, callers, signed_in=True):
+    """The same read by so many connections of one caller."""
+
+    def attack(server, tokens):
+        def make(_):
+            caller = wire.Caller(server, tokens[0] if signed_in else None, "127.0.0.3")
+            return lambda: caller.request("GET", target, fields=["Prefer: count=exact"])
+
+        together(callers, make)
+
+    return attack
+
+
+def json_paths(topic):
+    conditions = ",".join(f"details->a->b->>k{number}.eq.x" for number in range(600))
+    return f"/rest/v1/notes?topic=eq.{topic}&or=({conditions})&select=id"
+
+
+def patterns():
+    pattern = urllib.parse.quote("*" + "a*" * 30 + "b*")
+    return f"/rest/v1/notes?text=ilike.{pattern}&select=id"
+
+
+DEEP = "/rest/v1/notes?select=*,replies(*,note(*,replies(*,note(*,replies(*)))))&limit=1000"
+
+
+def bulk(rows, callers):
+    """Bodies of so many rows, one after the other."""
+
+    def attack(server, tokens):
+        body = json.dumps([{"topic": 7, "text": "bulk"} for _ in range(rows)]).encode()
+
+        def make(_):
+            caller = wire.Caller(server, tokens[0], "127.0.0.3")
+            return lambda: caller.request("POST", "/rest/v1/notes", body)
+
+        together(callers, make)
+
+    return attack
+
+
+def flood(server, tokens):
+    """Single inserts, as many at once as a client can send ahead."""
+
+    def make(_):
+        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+
+        def act():
+            for _ in range(64):
+                caller.send("POST", "/rest/v1/notes", {"topic": 8, "text": "flood"})
+            for _ in range(64):
+                caller.receive()
+
+        return act
+
+    together(8, make)
+
+
+def rewrite(server, tokens):
+    """Changes all of the caller's rows, again and again."""
+
+    def make(number):
+        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+        turns = itertools.count()
+        return lambda: caller.request(
+            "PATCH", "/rest/v1/notes?topic=gte.0", {"text": f"again {number} {next(turns)}"})
+
+    together(4, make)
+
+
+def listen(bindings, sockets, text):
+    """Sockets with many filters, and rows for them to look at."""
+
+    def attack(server, tokens):
+        feeds = []
+        for number in range(sockets):
+            try:
+                feeds.append(wire.Feed(
+                    server, bindings(number), tokens[0], "127.0.0.3", f"listen{number}"))
+            except OSError:
+                break
+
+        def drain():
+            last = time.monotonic()
+            while feeds:
+                readable, _, _ = select.select([feed.socket for feed in feeds], [], [], 1)
+                for feed in [feed for feed in feeds if feed.socket in readable]:
+                    if not feed.socket.recv(1 << 18):
+                        feeds.remove(feed)
+                if time.monotonic() > last + 20:
+                    last = time.monotonic()
+                    for feed in feeds:
+                        feed.heartbeat()
+
+        threading.Thread(target=lambda: forever(drain), daemon=True).start()
+
+        def make(_):
+            caller = wire.Caller(server, tokens[0], "127.0.0.3")
+            return lambda: caller.request(
+                "POST", "/rest/v1/notes", {"topic": 5, "text": text})
+
+        together(2, make)
+
+    return attack
+
+
+def like_bindings(number):
+    return [
+        {"event": "*", "schema": "public", "table": "notes", "filter": f"text=like.*{turn}a*b*c*"}
+        for turn in range(100)
+    ]
+
+
+def in_bindings(number):
+    values = ",".join(str(number * 1000 + turn) for turn in range(100))
+    return [
+        {"event": "*", "schema": "public", "table": "notes", "filter": f"topic=in.({values})"}
+        for _ in range(100)
+    ]
+
+
+def passwords(server, tokens):
+    """A hundred addresses that guess."""
+
+    def make(number):
+        caller = wire.Caller(server, None, f"127.0.1.{number + 1}")
+        turns = itertools.count()
+        return lambda: caller.request(
+            "POST", "/auth/v1/token?grant_type=password",
+            {"email": f"nobody{number}.{next(turns)}@example.org", "password": "a guess"})
+
+    together(100, make)
+
+
+def lock_out(server, tokens):
+    """One wrong password after the other for the bystander's own account."""
+
+    def make(_):
+        caller = wire.Caller(server, None, "127.0.0.3")
+        return lambda: caller.request(
+            "POST", "/auth/v1/token?grant_type=password",
+            {"email": "bystander@example.org", "password": "a guess"})
+
+    together(4, make)
+
+
+def sign_ups(server, tokens):
+    """New accounts, as many as can be had, from many addresses."""
+
+    def make(number):
+        caller = wire.Caller(server, None, f"127.0.2.{number + 1}")
+        turns = itertools.count()
+        return lambda: caller.request(
+            "POST", "/auth/v1/signup",
+            {"email": f"x{number}.{next(turns)}@example.org", "password": "correct horse"})
+
+    together(50, make)
+
+
+def half_bodies(server, tokens):
+    """Connections that announce a large body and send most of it, slowly."""
+    opened = []
+    for number in range(400):
+        try:
+            connection = server.connect("127.0.0.3")
+            start = wire.head(server, "POST", "/rest/v1/notes", None, tokens[0])
+            start = start.replace(b"Content-Length: 0", b"Content-Length: 10000000")
+            connection.sendall(start)
+            connection.setblocking(False)
+            opened.append([connection, 0])
+        except OSError:
+            break
+    filler = b" " * 65536
+    while True:
+        for entry in opened:
+            try:
+                if entry[1] < 9_900_000:
+                    entry[1] += entry[0].send(filler)
+            except OSError:
+                pass
+        time.sleep(0.001)
+
+
+def unread_answers(server, tokens):
+    """Asks for long answers and reads none of them."""
+    opened = []
+    target = "/rest/v1/notes?select=*&limit=1000"
+    while True:
+        try:
+            connection = server.connect("127.0.0.3")
+            connection.settimeout(0.2)
+            connection.sendall(wire.head(server, "GET", target, token=tokens[0]) * 50)
+            opened.append(connection)
+        except OSError:
+            time.sleep(0.05)
+
+
+def deaf_sockets(server, tokens):
+    """Sockets that listen to everything and read nothing, and rows for them."""
+    feeds = []
+    for number in range(300):
+        try:
+            feeds.append(wire.Feed(
+                server, [{"event": "*", "schema": "public", "table": "notes"}], tokens[0],
+                "127.0.0.3", f"deaf{number}"))
+        except OSError:
+            break
+    caller = wire.Caller(server, tokens[0], "127.0.0.3")
+    forever(lambda: caller.request("POST", "/rest/v1/notes", {"topic": 5, "text": "x" * 20_000}))
+
+
+def idle_connections(server, tokens):
+    """As many connections as one host can have, without a word."""
+    opened = []
+    while True:
+        try:
+            opened.append(server.connect("127.0.0.3"))
+        except OSError:
+            time.sleep(0.05)
+
+
+# Name, what it is, the attack, and what of the bystander it is about.
+ATTACKS = {
+    "json-paths-large": ("600 JSON paths, one 849 kB row", reads(json_paths(1), 2, False)),
+    "json-paths": ("600 JSON paths, ordinary rows", reads(json_paths(2), 2, False)),
+    "count": ("64 callers count 100,000 rows", reads("/rest/v1/notes?topic=gte.0&limit=1", 64)),
+    "patterns": ("16 callers, ilike of 30 stars", reads(patterns(), 16)),
+    "embeds": ("16 callers, embeds six deep", reads(DEEP, 16)),
+    "bulk": ("bodies of 100,000 rows", bulk(100_000, 2)),
+    "bodies": ("8 times bodies of 5,000 rows", bulk(5_000, 8)),
+    "flood": ("512 inserts at once", flood),
+    "rewrite": ("PATCH of all of one's rows", rewrite),
+    "like-feeds": ("10 × 100 like bindings, rows of 20 kB",
+                   listen(like_bindings, 10, "a" * 20_000)),
+    "in-feeds": ("10 × 100 bindings of in lists", listen(in_bindings, 10, "small")),
+    "passwords": ("100 addresses guess passwords", passwords),
+    "lock-out": ("wrong passwords for one account", lock_out),
+    "sign-ups": ("50 addresses sign up", sign_ups),
+    "half-bodies": ("400 bodies of 10 MB, never whole", half_bodies),
+    "unread-answers": ("long answers that nobody reads", unread_answers),
+    "deaf-sockets": ("300 sockets that read nothing", deaf_sockets),
+    "idle-connections": ("all the connections one host can have", idle_connections),
+}
