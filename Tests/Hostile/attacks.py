@@ -3,6 +3,7 @@ until it is ended."""
 
 import itertools
 import json
+import multiprocessing
 import select
 import threading
 import time
@@ -15,12 +16,20 @@ ROWS = 100_000
 BIG_DOCUMENT_BYTES = 849_000
 
 
+# How often the attacks of this process were served, refused and cut off.
+outcomes = multiprocessing.Array("Q", 3)
+
+
 def forever(act):
     """Does it again and again; what the server refuses is what it is for."""
     while True:
         try:
-            act()
+            answer = act()
+            with outcomes.get_lock():
+                outcomes[1 if answer and answer[0] >= 400 else 0] += 1
         except OSError:
+            with outcomes.get_lock():
+                outcomes[2] += 1
             time.sleep(0.05)
 
 
@@ -86,8 +95,7 @@ def flood(server, tokens):
         def act():
             for _ in range(64):
                 caller.send("POST", "/rest/v1/notes", {"topic": 8, "text": "flood"})
-            for _ in range(64):
-                caller.receive()
+            return [caller.receive() for _ in range(64)][-1]
 
         return act
 
@@ -113,9 +121,13 @@ def listen(bindings, sockets, text):
         feeds = []
         for number in range(sockets):
             try:
-                feeds.append(wire.Feed(
-                    server, bindings(number), tokens[0], "127.0.0.3", f"listen{number}"))
+                feed = wire.Feed(
+                    server, bindings(number), tokens[0], "127.0.0.3", f"listen{number}")
+                is_joined = feed.wait_for("phx_reply")["status"] == "ok"
+                outcomes[0 if is_joined else 1] += 1
+                feeds.append(feed)
             except OSError:
+                outcomes[2] += 1
                 break
 
         def drain():

@@ -95,6 +95,7 @@ class Stage:
         title = names[0] if len(names) == 1 else "all together"
         before, faults = self._measure(seconds)
         self.faults = [f"{title}: before: {fault}" for fault in faults[:3]]
+        attacks.outcomes[:] = [0, 0, 0]
         running = [self._begin(name) for name in names]
         time.sleep(1)
         during, faults = self._measure(seconds)
@@ -116,7 +117,9 @@ class Stage:
                 self.faults.append(
                     f"{title}: {kind} takes {now[1]:.1f} ms, {bound:.1f} ms at the most")
         peak = peak_bytes(self.apus.process.pid)
-        print(f"{title:18} memory   {peak >> 20} MB at the most", flush=True)
+        served, refused, cut = attacks.outcomes
+        print(f"{title:18} memory   {peak >> 20} MB at the most; the attack was served {served} "
+              f"times, refused {refused}, cut off {cut}", flush=True)
         if self.apus.process.poll() is not None:
             self.faults.append(f"{title}: the server has ended")
         elif peak > MEMORY_MAX:
