@@ -83,7 +83,7 @@ extension Setting {
                 SettingForm.integer(1 << 20...1 << 50).optional, .onRestart,
                 "the most page cache in bytes, shared by the loops, the slow lane and the writer; "
                     + "8 MiB each at the least",
-                standard: "a quarter of the memory"),
+                standard: "a quarter of limits.memory_bytes"),
             Setting(
                 "database.connections", \.database.connectionsMax,
                 SettingForm.integer(4...10_000).optional, .onRestart,
@@ -151,6 +151,15 @@ extension Setting {
         Setting(
             "limits.connections", \.limits.connectionsMax, .integer(1...1_000_000_000), .onRestart,
             "the most open connections"),
+        Setting(
+            "limits.connections_per_address", \.limits.connectionsPerAddressMax,
+            SettingForm.integer(1...1_000_000_000).optional, .onRestart,
+            "the most open connections from one address (of IPv6 its first 64 bits)",
+            standard: "a quarter of limits.connections"),
+        Setting(
+            "limits.memory_bytes", \.limits.memoryBytes, .integer(64 << 20...1 << 50), .onRestart,
+            "the memory in bytes that the server aims to stay within; a quarter is for bodies, "
+                + "answers and queues"),
         Setting(
             "limits.message_bytes", \.limits.messageBytesMax, .integer(1024...1 << 40), .onRestart,
             "the largest WebSocket message in bytes"),

@@ -41,7 +41,7 @@ public struct Settings: Hashable, Sendable {
         /// The most connections to PostgreSQL; nil for what the loops need.
         public var connectionsMax: Int?
         /// Bytes of page cache, shared by all loops and the writer; nil for a quarter of the
-        /// memory.
+        /// memory that the server aims to stay within.
         public var pageCacheBytesMax: Int?
     }
 
@@ -94,6 +94,11 @@ public struct Settings: Hashable, Sendable {
         public var bodyBytesMax = 10 << 20
         /// The most open connections.
         public var connectionsMax = 10_000
+        /// The most of them from one address; nil for a quarter.
+        public var connectionsPerAddressMax: Int?
+        /// The memory of the process that the server aims to stay within, in bytes: a quarter each
+        /// for page cache and for bodies, answers and queues.
+        public var memoryBytes = 512 << 20
         /// The largest WebSocket message in bytes.
         public var messageBytesMax = 1 << 20
     }

@@ -1,15 +1,49 @@
+import Quotas
 import Synchronization
 
-/// Open connections of all loops together.
+/// Open connections of all loops together, and of each address block.
 final class ConnectionCount: Sendable {
-    private let count = Atomic(0)
+    /// Why one more is not taken.
+    enum Refusal { case tooMany, tooManyOfBlock }
 
-    /// Counts one more, unless there are `max` already.
-    func take(max: Int) -> Bool {
-        if count.add(1, ordering: .relaxed).newValue <= max { return true }
-        giveBack()
-        return false
+    private struct State {
+        var count = 0
+        var byBlock: [AddressBlock: Int] = [:]
     }
 
-    func giveBack() { count.subtract(1, ordering: .relaxed) }
+    private let state = Mutex(State())
+
+    /// Counts one more.
+    ///
+    /// - Returns: Nil, or why it is not to be served: it is not counted then.
+    func take(for block: AddressBlock, _ limits: ConnectionLimits) -> Refusal? {
+        state.withLock { state in
+            guard state.count < limits.connectionsMax else { return .tooMany }
+            if block != .none {
+                let count = state.byBlock[block, default: 0]
+                guard count < limits.connectionsPerBlockMax else { return .tooManyOfBlock }
+                state.byBlock[block] = count + 1
+            }
+            state.count += 1
+            return nil
+        }
+    }
+
+    func giveBack(_ block: AddressBlock) {
+        state.withLock { state in
+            state.count -= 1
+            guard let count = state.byBlock[block] else { return }
+            state.byBlock[block] = count > 1 ? count - 1 : nil
+        }
+    }
+}
+
+extension ConnectionCount.Refusal {
+    /// What the peer is told.
+    var message: String {
+        switch self {
+        case .tooMany: "Too many connections are open."
+        case .tooManyOfBlock: "Too many connections are open from this address."
+        }
+    }
 }

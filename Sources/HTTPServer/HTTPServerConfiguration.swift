@@ -1,4 +1,5 @@
 public import HTTP
+public import Quotas
 
 /// Where a server listens, and what it grants its peers.
 public struct HTTPServerConfiguration: Sendable {
@@ -18,6 +19,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var deadlines = HTTPDeadlines()
     /// Of queues and connections.
     public var connectionLimits: ConnectionLimits
+    /// What bodies, answers and queues of all connections are taken from.
+    public var memory = MemoryPool(bytesMax: .max, perBlockMax: .max)
     /// Told of every answered request, on the loop's thread. Nil costs nothing.
     public var observer: (@Sendable (AnsweredRequest) -> Void)?
 

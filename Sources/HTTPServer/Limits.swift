@@ -37,6 +37,9 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// Open connections of the process. More are told 503. One at rest costs 1.5 KB here (measured,
     /// 4,000 of them), but every one may become busy.
     public var connectionsMax: Int
+    /// The same of one address block, so that one host does not lock the others out. More are told
+    /// 503. Does not hold where there is no address.
+    public var connectionsPerBlockMax: Int
     /// Bytes of pipelined requests kept while an answer is awaited. Then reading stops.
     public var pipelineBytesMax = 64 * 1_024
     /// Bytes that may wait for a WebSocket peer whose session does not watch them: some seconds of
@@ -46,7 +49,10 @@ public struct ConnectionLimits: Hashable, Sendable {
     public var webSocketHardQueueBytesMax = 16 * 1_048_576
 
     /// The defaults, for so many connections.
-    public init(connectionsMax: Int) { self.connectionsMax = connectionsMax }
+    public init(connectionsMax: Int) {
+        self.connectionsMax = connectionsMax
+        connectionsPerBlockMax = connectionsMax
+    }
 }
 
 /// What needs no setting, each with its unit and its reason.
@@ -66,6 +72,10 @@ enum HTTPServerLimits {
 
     /// Bytes of an answer in parts that may wait for the peer when the next part is asked for.
     static let streamedQueueBytesMax = 64 * 1_024
+
+    /// Bytes of memory that are taken for each byte of a body that is kept whole: its values are
+    /// larger than their text.
+    static let memoryPerBodyByte = 4
 
     /// Bodies up to this many bytes are copied behind their head; longer ones are queued as they
     /// are.

@@ -1,4 +1,5 @@
 import HTTP
+import Quotas
 
 /// What all connections of a server share and none changes.
 struct LoopSettings: Sendable {
@@ -6,6 +7,7 @@ struct LoopSettings: Sendable {
     let messageBytesMax: Int
     let deadlines: DeadlineTable
     let connectionLimits: ConnectionLimits
+    let memory: MemoryPool
     let observer: (@Sendable (AnsweredRequest) -> Void)?
 
     init(_ configuration: HTTPServerConfiguration) {
@@ -13,6 +15,7 @@ struct LoopSettings: Sendable {
         messageBytesMax = configuration.messageBytesMax
         deadlines = DeadlineTable(configuration.deadlines)
         connectionLimits = configuration.connectionLimits
+        memory = configuration.memory
         observer = configuration.observer
     }
 }

@@ -79,6 +79,12 @@ struct RequestCycle {
     /// Bytes received and not used yet.
     var bufferedCount: Int { input.count }
 
+    /// Bytes of a body that have come and are kept.
+    var bodyCount: Int { body?.bytes.count ?? 0 }
+
+    /// The owner of the socket refuses what is coming: `close` is next.
+    mutating func abandon() { finish() }
+
     /// Takes received bytes.
     mutating func received(_ bytes: Span<UInt8>, now: UInt64) {
         if phase == .finished { return }

@@ -17,10 +17,11 @@ final class ServerConnection: StreamSocketDelegate {
     let socket: StreamSocket
     /// Where the connection stands in its loop's list.
     var slot = 0
-    private let server: ServerLoop
-    private let peer: Peer
-    private var cycle: RequestCycle
-    private var webSocket: WebSocketConnection?
+    let server: ServerLoop
+    let peer: Peer
+    var cycle: RequestCycle
+    var webSocket: WebSocketConnection?
+    var memory: ConnectionMemory
     private var isPumping = false
     /// The request whose body is coming, and what takes it.
     private var admitted: (request: Request, taker: BodyTaker)?
@@ -28,24 +29,25 @@ final class ServerConnection: StreamSocketDelegate {
     private var task: Task<Void, Never>?
     /// Where the answer comes to that another thread makes.
     private var awaited: AnswerSlot?
-    private var streamed: StreamedAnswer?
+    var streamed: StreamedAnswer?
     /// The request that is being answered. Its start is for the observer; without one it is 0.
     private var current: (head: RequestHead, id: UInt64, start: UInt64)?
-    private var progress = SocketProgress()
+    var progress = SocketProgress()
     /// When a TLS handshake must be done.
-    private let handshakeDeadline: UInt64
+    let handshakeDeadline: UInt64
 
-    init(_ socket: StreamSocket, _ server: ServerLoop) {
+    init(_ socket: StreamSocket, of peer: Peer, _ server: ServerLoop) {
         self.socket = socket
         self.server = server
-        peer = Peer(socket.peerAddress)
+        self.peer = peer
         let settings = server.settings
+        memory = ConnectionMemory(settings.memory, for: peer.block)
         let now = socket.loop.nowMilliseconds
         cycle = RequestCycle(limits: settings.limits, deadlines: settings.deadlines, now: now)
         handshakeDeadline = now + settings.deadlines.head
     }
 
-    private var now: UInt64 { socket.loop.nowMilliseconds }
+    var now: UInt64 { socket.loop.nowMilliseconds }
 
     // MARK: StreamSocketDelegate
 
@@ -56,6 +58,7 @@ final class ServerConnection: StreamSocketDelegate {
         }
         cycle.received(bytes, now: now)
         pump()
+        keepBodyWithinMemory()
     }
 
     func socketReachedEnd(_ socket: StreamSocket) {
@@ -70,6 +73,7 @@ final class ServerConnection: StreamSocketDelegate {
             webSocket.drained()
             return updateReading()
         }
+        _ = memory.cover(queued: socket.queuedBytes)
         streamed?.wake()
         pump()
     }
@@ -101,7 +105,7 @@ final class ServerConnection: StreamSocketDelegate {
 
     /// Does what the cycle says until it waits, the peer reads too slowly, or it is the turn of
     /// others.
-    private func pump() {
+    func pump() {
         guard !isPumping else { return }
         isPumping = true
         defer { isPumping = false }
@@ -141,7 +145,7 @@ final class ServerConnection: StreamSocketDelegate {
         _ = socket.loop.schedule(after: .zero) { [weak self] in self?.pump() }
     }
 
-    private func updateReading() {
+    func updateReading() {
         let bytesMax = server.settings.connectionLimits.pipelineBytesMax
         let isWanted = webSocket != nil || cycle.wantsInput(pipelineBytesMax: bytesMax)
         socket.isReadingPaused = !isWanted || socket.isAboveHighWater
@@ -168,6 +172,9 @@ final class ServerConnection: StreamSocketDelegate {
             switch server.application.admit(request) {
             case .answered(let response): turnAway(request, response)
             case .body(let policy, let respond):
+                if case .fixed(let count) = request.head.framing, count <= policy.bytesMax {
+                    try memory.take(body: count, queued: socket.queuedBytes)
+                }
                 try cycle.admitted(request.head, policy, .held, now: now)
                 admitted = (request, .held(respond))
             case .streamed(let policy, let respond):
@@ -176,6 +183,18 @@ final class ServerConnection: StreamSocketDelegate {
             }
         } catch {
             turnAway(request, server.application.response(to: error, in: request))
+        }
+    }
+
+    /// Chunks do not say how many there will be.
+    private func keepBodyWithinMemory() {
+        guard case .held? = admitted?.taker else { return }
+        do throws(HTTPFault) {
+            try memory.take(body: cycle.bodyCount, queued: socket.queuedBytes)
+        } catch {
+            cycle.abandon()
+            refuse(error)
+            pump()
         }
     }
 
@@ -202,7 +221,7 @@ final class ServerConnection: StreamSocketDelegate {
 
     /// Tells the task that reads a streamed body that no more of it comes, and that nobody waits
     /// for its answer.
-    private func abandonBody(_ reason: IncompleteBody) {
+    func abandonBody(_ reason: IncompleteBody) {
         if case .streamed(let reader)? = admitted?.taker {
             task?.cancel()
             reader.end(reason)
@@ -223,6 +242,7 @@ final class ServerConnection: StreamSocketDelegate {
         }
         server.application.complete(&response, to: request.head, id: request.id)
         _ = send(response, cycle.refused(request.head, with: response, now: now))
+        memory.endRequest(queued: socket.queuedBytes)
         observe(response.status, response.refusal)
     }
 
@@ -286,16 +306,32 @@ final class ServerConnection: StreamSocketDelegate {
     }
 
     /// Sends an answer, or the head of one whose parts `sendParts` sends.
-    private func complete(_ response: consuming Response) {
+    func complete(_ response: consuming Response) {
         guard socket.isOpen else { return }
+        keepWithinMemory(&response)
         server.application.complete(&response, to: current?.head, id: current?.id)
         let delimitation = send(response, cycle.answerForm(of: response))
         observe(response.status, response.refusal)
         if case .stream(let stream) = response.content, delimitation != .none {
             streamed = StreamedAnswer(stream, delimitation, on: socket)
         } else {
-            cycle.answered(now: now)
+            endAnswer()
         }
+    }
+
+    private func endAnswer() {
+        cycle.answered(now: now)
+        memory.endRequest(queued: socket.queuedBytes)
+    }
+
+    /// Takes an answer back for which there is no room, unless it tells of something done.
+    private func keepWithinMemory(_ response: inout Response) {
+        guard case .bytes(let body) = response.content, body.count > MemoryLease.step,
+            !memory.cover(queued: socket.queuedBytes + body.count),
+            let current, current.head.method == .get
+        else { return }
+        response = server.application.response(
+            to: .noMemory, in: Request(head: current.head, body: []))
     }
 
     /// Sends the parts of an answer that has them.
@@ -304,11 +340,11 @@ final class ServerConnection: StreamSocketDelegate {
         let isWhole = await answer.send()
         streamed = nil
         // A reset: a clean end would pass for the end of the content.
-        if isWhole { cycle.answered(now: now) } else { socket.abort() }
+        if isWhole { endAnswer() } else { socket.abort() }
     }
 
     /// Queues the head, and the content unless it is a stream.
-    private func send(
+    func send(
         _ response: Response, _ framing: ResponseEncoder.Framing
     ) -> ResponseEncoder.Delimitation {
         var delimitation = ResponseEncoder.Delimitation.none
@@ -331,7 +367,7 @@ final class ServerConnection: StreamSocketDelegate {
         return delimitation
     }
 
-    private func observe(_ status: Int, _ refusal: Refusal? = nil) {
+    func observe(_ status: Int, _ refusal: Refusal? = nil) {
         guard let current else { return }
         self.current = nil
         guard let observer = server.settings.observer else { return }
@@ -341,59 +377,6 @@ final class ServerConnection: StreamSocketDelegate {
                 head: current.head, id: current.id, status: status, refusal: refusal,
                 microseconds: microseconds))
     }
-}
-
-// MARK: - WebSocket, deadlines, drain
-
-extension ServerConnection {
-    private func upgrade(_ request: Request, _ session: any WebSocketSession) {
-        if server.isDraining {
-            return complete(HTTPFault(status: 503, message: "The server is stopping.").response)
-        }
-        let handshake: WebSocketHandshake
-        do throws(WebSocketRefusal) {
-            handshake = try WebSocketHandshake(request)
-        } catch {
-            return complete(error.response)
-        }
-        let response = WebSocketConnection.accept(handshake, subprotocol: session.subprotocol)
-        _ = send(response, ResponseEncoder.Framing(request.head))
-        observe(101)
-        let rest = cycle.upgraded()
-        let webSocket = WebSocketConnection(socket, session: session, settings: server.settings)
-        self.webSocket = webSocket
-        server.counters.openWebSockets.add(1)
-        webSocket.open()
-        if !rest.isEmpty { webSocket.received(rest.span) }
-        updateReading()
-    }
-
-    /// Looks at the deadlines.
-    func tick(now: UInt64) {
-        progress.count(socket, in: server.counters)
-        if progress.isStalled(socket, now: now, server.settings.deadlines) { socket.abort() }
-        guard socket.isOpen else { return }
-        if socket.isHandshaking, now >= handshakeDeadline { return socket.abort() }
-        if let webSocket { return webSocket.tick(now: now) }
-        if let streamed, now >= streamed.deadline { return socket.abort() }
-        if now >= cycle.deadline { pump() }
-    }
-
-    /// Finishes what has begun and begins nothing.
-    func startDraining() {
-        cycle.startDraining(now: now)
-        if let webSocket { webSocket.startDraining() } else { pump() }
-    }
-
-    /// The drain's time is up.
-    func endDraining() {
-        abandonBody(.disconnected)
-        if let webSocket { webSocket.close(code: 1012, reason: "The server is stopping.") }
-        if streamed == nil { socket.close() } else { socket.abort() }
-    }
-
-    /// Whether nothing is left to be done but the peer's own end.
-    var isSettled: Bool { !socket.isOpen && socket.queuedBytes == 0 }
 }
 
 @available(*, unavailable)

@@ -1,6 +1,7 @@
 import Diagnostics
 import HTTP
 import Network
+import Quotas
 
 /// The server's part on one loop: its listener, its application, its connections. Confined to the
 /// loop's thread.
@@ -59,11 +60,12 @@ final class ServerLoop {
 
     private func accept(_ socket: StreamSocket) {
         counters.connections.add(1)
-        guard connectionCount.take(max: settings.connectionLimits.connectionsMax) else {
-            return refuse(socket)
+        let peer = Peer(socket.peerAddress)
+        if let refusal = connectionCount.take(for: peer.block, settings.connectionLimits) {
+            return refuse(socket, refusal)
         }
         counters.openConnections.add(1)
-        let connection = ServerConnection(socket, self)
+        let connection = ServerConnection(socket, of: peer, self)
         connection.slot = connections.count
         connections.append(connection)
         socket.delegate = connection
@@ -71,14 +73,14 @@ final class ServerLoop {
     }
 
     /// Tells a connection over the limit so, if that costs little.
-    private func refuse(_ socket: StreamSocket) {
+    private func refuse(_ socket: StreamSocket, _ refusal: ConnectionCount.Refusal) {
         counters.refusedConnections.add(1)
         guard refusals < HTTPServerLimits.refusalsMax, !socket.isSecure else {
             return socket.abort()
         }
         refusals += 1
         socket.delegate = RefusedConnection { [weak self] in self?.refusals -= 1 }
-        let fault = HTTPFault(status: 503, message: "Too many connections are open.")
+        let fault = HTTPFault(status: 503, message: refusal.message)
         var response = fault.response
         application.complete(&response, to: nil, id: nil)
         socket.send { encoder.encode(response, .last, into: &$0) }
@@ -93,7 +95,7 @@ final class ServerLoop {
             last.slot = connection.slot
         }
         counters.openConnections.add(-1)
-        connectionCount.giveBack()
+        connectionCount.giveBack(connection.peer.block)
     }
 
     // MARK: Deadlines

@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Network
+public import Quotas
 import Synchronization
 
 /// An HTTP/1.1 and WebSocket server: one listener, application and set of connections per loop.
@@ -62,6 +63,9 @@ public final class WebServer: Sendable {
 
     /// The loops, in the order of their index; none before `start`.
     public var loops: [LoopContext] { running.withLock { $0.threads.map(\.context) } }
+
+    /// What bodies, answers and queues are taken from.
+    public var memory: MemoryPool { configuration.memory }
 
     /// What each loop has done since `start`.
     public var counters: [HTTPCounters] { cells.map(\.snapshot) }

@@ -1,6 +1,7 @@
 import Crypto
 import HTTP
 import Network
+import Quotas
 
 /// One WebSocket connection on its socket. Confined to the loop's thread.
 final class WebSocketConnection: WebSocketSink {
@@ -10,11 +11,15 @@ final class WebSocketConnection: WebSocketSink {
     /// Nil once it has been told that the connection is over.
     private var session: (any WebSocketSession)?
     private let queueBytesMax: Int
+    private var memory: MemoryLease
     /// When the last frame came; a ping answers for a silent peer.
     private var lastReceived: UInt64
     private var pongDeadline = DeadlineTable.never
 
-    init(_ socket: StreamSocket, session: any WebSocketSession, settings: LoopSettings) {
+    init(
+        _ socket: StreamSocket, of peer: Peer, session: any WebSocketSession,
+        settings: LoopSettings
+    ) {
         self.socket = socket
         self.session = session
         self.settings = settings
@@ -23,6 +28,7 @@ final class WebSocketConnection: WebSocketSink {
         queueBytesMax =
             session.handlesBackPressure
             ? limits.webSocketHardQueueBytesMax : limits.webSocketQueueBytesMax
+        memory = MemoryLease(settings.memory, for: peer.block)
         lastReceived = socket.loop.nowMilliseconds
     }
 
@@ -60,13 +66,17 @@ final class WebSocketConnection: WebSocketSink {
     func lost() { tellClosed(nil) }
 
     /// The queue is short again.
-    func drained() { session?.drained() }
+    func drained() {
+        _ = memory.cover(socket.queuedBytes)
+        session?.drained()
+    }
 
     /// The server is about to stop.
     func startDraining() { session?.draining() }
 
     /// Looks at the deadlines.
     func tick(now: UInt64) {
+        _ = memory.cover(socket.queuedBytes)
         if now >= cycle.closeDeadline { return socket.close() }
         guard cycle.isOpen else { return }
         if socket.isReadingPaused {
@@ -91,7 +101,8 @@ final class WebSocketConnection: WebSocketSink {
 
     /// A peer that takes less than it is sent must not make the server keep it all.
     private func checkQueue() {
-        if socket.queuedBytes <= queueBytesMax { return }
+        let count = socket.queuedBytes
+        if count <= queueBytesMax, memory.cover(count) { return }
         close(code: 1013, reason: "The queue of this connection is full.")
         socket.close()
     }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// One thread's connections, timers and tasks, and the one place that decides their order.
@@ -67,12 +68,14 @@ public final class EventLoop {
     private func turn() {
         let count = poller.wait(milliseconds: sleepMilliseconds())
         turnCount &+= 1
-        timers.refresh()
+        let start = monotonicNanoseconds()
+        timers.refresh(to: start / 1_000_000)
         poller.deliver(count)  // read and handle
         timers.fireDue()
         executor.runWaiting()  // work posted by other threads, and tasks
         runHooks()
         flushSockets()  // one write per socket
+        context.longTurns.note(monotonicNanoseconds() &- start)
     }
 
     /// Connections and listeners registered now.

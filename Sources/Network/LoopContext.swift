@@ -2,6 +2,8 @@
 public struct LoopContext: Sendable {
     /// Which loop of its server it is, from 0.
     public let index: Int
+    /// How long others have to wait on it.
+    public let longTurns = LongTurns()
     private let loopExecutor: LoopExecutor
 
     init(index: Int, executor: LoopExecutor) {

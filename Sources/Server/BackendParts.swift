@@ -3,6 +3,7 @@ import Configuration
 import Diagnostics
 import HTTP
 import HTTPServer
+import Quotas
 import Schema
 import Store
 
@@ -61,6 +62,10 @@ struct BackendParts {
         configuration.port = settings.listen.port
         configuration.loops = settings.loops
         configuration.tls = settings.tls.files
+        configuration.connectionLimits.connectionsPerBlockMax =
+            bounds.connectionsPerAddressMax ?? max(1, bounds.connectionsMax / 4)
+        let memory = bounds.memoryBytes / 4
+        configuration.memory = MemoryPool(bytesMax: memory, perBlockMax: memory / 2)
         configuration.observer = { observer.record($0) }
         return configuration
     }

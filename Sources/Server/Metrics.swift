@@ -1,5 +1,7 @@
 import Bytes
 import HTTPServer
+import Network
+import Quotas
 import Synchronization
 
 /// Everything `/metrics` tells.
@@ -35,6 +37,35 @@ final class Metrics: Sendable {
         single("requests_refused_total", "counter", "Requests refused unparsed.", \.refusedRequests)
         single("received_bytes_total", "counter", "Bytes read from sockets.", \.receivedBytes)
         single("sent_bytes_total", "counter", "Bytes written to sockets.", \.sentBytes)
+        append(server.loops.map(\.longTurns), to: &output)
+        append(server.memory, to: &output)
+    }
+
+    /// What bodies, answers and queues stand in memory with.
+    private func append(_ memory: MemoryPool, to output: inout [UInt8]) {
+        let figures = [
+            ("apus_memory_pool_bytes", "gauge", "Bytes taken of the memory pool.", memory.taken),
+            ("apus_memory_pool_peak_bytes", "gauge", "The most ever taken.", memory.peak),
+            ("apus_memory_pool_limit_bytes", "gauge", "What there is.", memory.bytesMax),
+            ("apus_memory_pool_refused_total", "counter", "Asked for in vain.", memory.refusals),
+        ]
+        for (name, type, help, value) in figures {
+            MetricText.single(name, type, help, value, to: &output)
+        }
+    }
+
+    /// How long whoever shares a loop with others has waited for them.
+    private func append(_ turns: [LongTurns], to output: inout [UInt8]) {
+        let name = "apus_loop_long_turns_total"
+        MetricText.head(name, "counter", "Turns of the loops that took so long.", to: &output)
+        for (index, bound) in LongTurns.bounds.enumerated() {
+            let count = turns.reduce(0) { $0 + $1.counts[index] }
+            output.append(utf8: "\(name){seconds=\"\(Double(bound) / 1e3)\"} \(count)\n")
+        }
+        let longest = turns.map { $0.takeLongest() }.max() ?? 0
+        let seconds = "apus_loop_longest_turn_seconds"
+        MetricText.head(seconds, "gauge", "The longest turn since the last look.", to: &output)
+        output.append(utf8: "\(seconds) \(Double(longest) / 1e9)\n")
     }
 }
 

@@ -23,9 +23,9 @@ struct SQLiteLocation: DatabaseLocation {
         var configuration = DatabaseConfiguration.file(path)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
         configuration.loops = settings.loops
-        if let bytes = settings.database.pageCacheBytesMax {
-            configuration.pageCacheBytesMax = bytes
-        }
+        configuration.pageCacheBytesMax =
+            settings.database.pageCacheBytesMax
+            ?? min(configuration.pageCacheBytesMax, settings.limits.memoryBytes / 4)
         let database = try SQLiteDatabase.open(configuration)
         database.onLoss { file in
             log.record(.databaseLost(path: file.path, file: file.file, process: getpid()))

@@ -1,0 +1,57 @@
+import HTTP
+import Network
+
+// What becomes of a connection beside its requests: another protocol, deadlines, the drain.
+
+extension ServerConnection {
+    func upgrade(_ request: Request, _ session: any WebSocketSession) {
+        if server.isDraining {
+            return complete(HTTPFault(status: 503, message: "The server is stopping.").response)
+        }
+        let handshake: WebSocketHandshake
+        do throws(WebSocketRefusal) {
+            handshake = try WebSocketHandshake(request)
+        } catch {
+            return complete(error.response)
+        }
+        let response = WebSocketConnection.accept(handshake, subprotocol: session.subprotocol)
+        _ = send(response, ResponseEncoder.Framing(request.head))
+        observe(101)
+        let rest = cycle.upgraded()
+        let webSocket = WebSocketConnection(
+            socket, of: peer, session: session, settings: server.settings)
+        self.webSocket = webSocket
+        server.counters.openWebSockets.add(1)
+        webSocket.open()
+        if !rest.isEmpty { webSocket.received(rest.span) }
+        updateReading()
+    }
+
+    /// Looks at the deadlines.
+    func tick(now: UInt64) {
+        progress.count(socket, in: server.counters)
+        _ = memory.cover(queued: webSocket == nil ? socket.queuedBytes : 0)
+        if progress.isStalled(socket, now: now, server.settings.deadlines) { socket.abort() }
+        guard socket.isOpen else { return }
+        if socket.isHandshaking, now >= handshakeDeadline { return socket.abort() }
+        if let webSocket { return webSocket.tick(now: now) }
+        if let streamed, now >= streamed.deadline { return socket.abort() }
+        if now >= cycle.deadline { pump() }
+    }
+
+    /// Finishes what has begun and begins nothing.
+    func startDraining() {
+        cycle.startDraining(now: now)
+        if let webSocket { webSocket.startDraining() } else { pump() }
+    }
+
+    /// The drain's time is up.
+    func endDraining() {
+        abandonBody(.disconnected)
+        if let webSocket { webSocket.close(code: 1012, reason: "The server is stopping.") }
+        if streamed == nil { socket.close() } else { socket.abort() }
+    }
+
+    /// Whether nothing is left to be done but the peer's own end.
+    var isSettled: Bool { !socket.isOpen && socket.queuedBytes == 0 }
+}
