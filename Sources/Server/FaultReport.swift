@@ -20,9 +20,13 @@ public struct FaultReport: Equatable, Sendable {
     public init(_ error: any Error) {
         switch error {
         case let failure as SchemaFailure:
+            let faults = failure.diagnostics
+            let place =
+                faults.allSatisfy { $0.location.file.hasPrefix("Migrations/") }
+                ? "Migrations/" : "the schema files"
             self.init(
-                message: "\(counted(failure.diagnostics.count, "fault")) in the schema files",
-                facts: failure.diagnostics.map(\.description))
+                message: "\(counted(faults.count, "fault")) in \(place)",
+                facts: faults.map(\.description))
         case let problem as Problem:
             var facts: [String] = []
             if case .text(let details) = problem.details {
