@@ -69,11 +69,12 @@ import Testing
     static let commands: [(words: [String], secret: String)] = [
         (["dev", "--database", "postgres://apus:ab?cdefgh=1@localhost/app"], "cdef"),
         (["dev", "--database", "postgres://apus:ab#cdefgh@localhost:x/app"], "cdef"),
-        (["check", "--database", "postgres://apus:p@ssword/cdefgh@localhost/app"], "ssword"),
+        (["check", "--database", "postgres://apus:p@secure/cdefgh@localhost/app"], "secure"),
         (["keys", "--database", "postgres://apus:1/cdefgh@localhost/app"], "cdef"),
         (["settings", "--database", "postgres://localhost/app?password=ab&cdefgh=1"], "cdef"),
         (["settings", "--database", "postgres://apus:cdefgh/app"], "cdef"),
         (["dev", "postgres://apus:cdefgh@localhost/app"], "cdef"),
+        (["check", "--database", "postgres://apus:u,@cdefgh],@localhost/app"], "cdef"),
         (["check", "--databse=postgres://apus:cdefgh@localhost/app"], "cdef"),
         (["check", "--database", "postgres:/apus.cdefgh@localhost/app"], "cdef"),
         (["keys", "postgres://apus:cdefgh@localhost/app"], "cdef"),
