@@ -27,8 +27,8 @@ public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
         let isOpen = secret.map { !rest[$0...].contains("@") } ?? true
         let visible = rest[..<(secret ?? rest.endIndex)]
         let shown = isOpen ? Self.withoutPassword(visible) : Self.upToColon(visible)
-        let isMasked = secret == nil || shown.hasSuffix(SecretText.mask)
-        return scheme + shown + (isMasked ? "" : SecretText.mask)
+        let endsOpen = secret != nil && !shown.hasSuffix(SecretText.mask)
+        return scheme + shown + (endsOpen ? SecretText.mask : "")
     }
 
     /// Where the value begins of the first parameter that is a password; nil where none is.

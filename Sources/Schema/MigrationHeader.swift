@@ -55,6 +55,7 @@ struct MigrationHeader {
     /// The line that says which engine a file is for.
     private static func mark(of form: MigrationFileForm) -> String { "-- apus: \(form.engine)" }
 
+    /// What to write, and when.
     private static func way(for form: MigrationFileForm) -> String {
         "'\(mark(of: form))' if the file is for \(form.productName)"
     }
@@ -79,9 +80,7 @@ struct MigrationHeader {
                 at: engine.offset)
         }
         if engine == nil, let line = Self.line(for: form) {
-            let ways =
-                ["'\(line)' on its first line if it is"]
-                + others.map(Self.way)
+            let ways = ["'\(line)' on its first line if it is"] + others.map(Self.way)
             return .init(
                 "the file does not say that it is for \(form.productName): write "
                     + ways.joined(separator: ", "), at: 0)
