@@ -75,8 +75,8 @@ struct PostgresFeed {
         if company == .feed {
             feed = threads[1].perform { loop in
                 let feed = ChangeFeed(
-                    pools[1].value, after: cut, following: [Self.model], changesMax: 10_000_000,
-                    log: { print($0) }, publish: { times.note(published: $0) }, published: {})
+                    pools[1].value, after: cut, following: [Self.model],
+                    listenedTo: { [Self.model.name] }, changesMax: 10_000_000, log: { print($0) }, publish: { times.note(published: $0) }, published: {})
                 feed.start()
                 return LoopBound(feed, on: loop)
             }

@@ -18,7 +18,7 @@ extension RealtimeHub {
         }
         tokens.expect(identity.expiresAt)
         if !bindings.isEmpty {
-            demand.arise()
+            demand.arise(for: bindings.flatMap { $0.1.feed.tablesHeard })
             audiences.enter(channel, of: session, bindings, identity.context(now: clock()))
         }
         return problems

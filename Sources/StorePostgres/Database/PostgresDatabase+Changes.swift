@@ -18,6 +18,9 @@ final class Capture: Sendable {
     /// The history that is followed; nil while nobody follows one.
     var epoch: String? { state.withLock { $0.door }?.epoch }
 
+    /// The newest change that is known; nil while nobody follows any.
+    var newestChange: Int64? { state.withLock { $0.door }?.newestChange }
+
     /// A write of this node has been made.
     func committed() { state.withLock { $0.door }?.committed() }
 
@@ -65,28 +68,32 @@ extension PostgresDatabase {
         capture.set(models, behind: cut)
     }
 
-    /// See ``Store/Database/onCommit(_:afterReplies:)``.
+    /// See ``Store/Database/onCommit(_:afterReplies:listenedTo:)``.
     public func onCommit(
         _ publish: @escaping @Sendable ([Change]) -> Void,
-        afterReplies: @escaping @Sendable () -> Void
+        afterReplies: @escaping @Sendable () -> Void,
+        listenedTo: @escaping @Sendable () -> Set<String>
     ) {
         guard let (models, start) = capture.beginning else { return }
         let (space, presence, log) = (space, presence, log)
         let (feed, door) = loop.perform { pool in
             let feed = ChangeFeed(
                 pool, in: space, presence: presence, after: start, following: models,
-                changesMax: DatabaseBounds.changesMax, log: { log(.feed($0)) }, publish: publish,
-                published: afterReplies)
+                listenedTo: listenedTo, changesMax: DatabaseBounds.changesMax,
+                log: { log(.feed($0)) }, publish: publish, published: afterReplies)
             feed.start()
             return (LoopBound(feed, on: pool.loop), feed.door)
         }
         capture.follow(feed, by: door)
     }
 
+    /// See ``Store/Database/newestChange``.
+    public var newestChange: Int64? { capture.newestChange }
+
     /// See ``Store/Database/trimChanges()``.
     public func trimChanges() { capture.trim() }
 
-    /// Ends what ``onCommit(_:afterReplies:)`` has begun.
+    /// Ends what ``onCommit(_:afterReplies:listenedTo:)`` has begun.
     func endFeed() {
         guard let feed = capture.takeFeed() else { return }
         loop.perform { _ in feed.value.stop() }

@@ -27,6 +27,7 @@ public final class ChangeFeed {
     let presence: ServerPresence
     let statements: ChangeStatements
     let log: (FeedEvent) -> Void
+    let listenedTo: @Sendable () -> Set<String>
     private let publish: @Sendable ([Change]) -> Void
     private let published: @Sendable () -> Void
     /// What lets other threads in.
@@ -77,6 +78,9 @@ public final class ChangeFeed {
     /// - Parameters:
     ///   - presence: what tells other servers of this one.
     ///   - models: the tables that are followed.
+    ///   - listenedTo: those whose changes somebody waits for by now: changes of others, made
+    ///     before it names them, are not fetched. A change that is committed after somebody was told
+    ///     that he listens finds his tables named.
     ///   - changesMax: changes in the log beyond which ``trim()`` deletes the oldest.
     ///   - publish: takes changes, in order. Called on the loop: it passes them on and returns.
     ///   - published: called when `publish` has been for all that came together, and so the one
@@ -84,7 +88,8 @@ public final class ChangeFeed {
     public init(
         _ pool: PostgresPool, in space: LogSpace = LogSpace(),
         presence: ServerPresence = ServerPresence(), after cut: Cut,
-        following models: [CapturedModel], changesMax: Int64,
+        following models: [CapturedModel], listenedTo: @escaping @Sendable () -> Set<String>,
+        changesMax: Int64,
         log: @escaping (FeedEvent) -> Void, publish: @escaping @Sendable ([Change]) -> Void,
         published: @escaping @Sendable () -> Void
     ) {
@@ -92,6 +97,7 @@ public final class ChangeFeed {
         self.space = space
         self.presence = presence
         self.log = log
+        self.listenedTo = listenedTo
         self.publish = publish
         self.published = published
         self.changesMax = changesMax

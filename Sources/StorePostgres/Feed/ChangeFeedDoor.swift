@@ -18,6 +18,9 @@ public final class ChangeFeedDoor: Sendable {
     /// The history that is followed.
     public var epoch: String { history.withLock { $0 } }
 
+    /// The number of the newest change that is known to be committed.
+    public var newestChange: Int64? { nil }
+
     func set(epoch: String) {
         history.withLock { if $0 != epoch { $0 = epoch } }
     }
