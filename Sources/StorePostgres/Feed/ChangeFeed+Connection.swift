@@ -97,11 +97,12 @@ extension ChangeFeed {
     }
 
     /// An answer has told of the newest cut.
-    private func found(_ cut: Int64, of epoch: String) {
+    private func found(_ cut: Int64, last: Int64, of epoch: String) {
         let wasListening = trust.isListening
         trust.take(found: cut)
         if wasListening, !trust.isListening { take(.listening(false)) }
         if epoch != place.epoch { schedule.renumber() }
+        take(cut: cut, last: last, of: epoch)
     }
 
     // MARK: Ticks and looks
@@ -116,7 +117,7 @@ extension ChangeFeed {
             switch (result, answer) {
             case (.success, .success(let tick)):
                 noteSuccess(of: .tick)
-                found(tick.cut, of: tick.epoch)
+                found(tick.cut, last: tick.last, of: tick.epoch)
                 take(.tickEnded(newest: tick.cut))
             case (.success, .failure(let fault)): unreadable(fault, .tick)
             case (.success, nil): failed(.lost(mayHaveRun: true), .tick)
@@ -138,7 +139,7 @@ extension ChangeFeed {
             switch (result, answer) {
             case (.success, .success(let cut)):
                 noteSuccess(of: .look)
-                found(cut.number, of: cut.epoch)
+                found(cut.number, last: cut.last, of: cut.epoch)
                 take(.lookEnded(newest: cut.number))
             case (.success, .failure(let fault)): unreadable(fault, .look)
             case (.success, nil): failed(.lost(mayHaveRun: false), .look)

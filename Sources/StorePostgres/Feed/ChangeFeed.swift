@@ -177,11 +177,27 @@ public final class ChangeFeed {
 
     // MARK: What comes of it
 
+    /// An answer has told of a cut.
+    func take(cut: Int64, last: Int64, of epoch: String) {
+        place.take(cut: cut, last: last, of: epoch)
+        door.set(place)
+    }
+
+    /// Passes over the newest cut, if all of it is known.
+    func skip() -> Bool { place.skip(to: schedule.newest) }
+
     /// Publishes what a page has brought.
     func take(_ page: FeedPlace.Page) {
-        let outcome = place.take(page)
-        door.set(epoch: place.epoch)
-        tell(outcome)
+        let anew = place.take(page.history)
+        door.set(place)
+        if let anew { return tell(anew) }
+        // Who begins to listen from here on begins behind all of the page. Who has begun while it
+        // was fetched may have to hear more of it than was asked for.
+        guard listenedTo().isSubset(of: page.tables) else {
+            wanted.insert(.read)
+            return
+        }
+        tell(place.take(page))
     }
 
     /// Publishes that the log cannot be read on, once.
@@ -197,6 +213,9 @@ public final class ChangeFeed {
         publish(outcome.changes)
         published()
     }
+
+    /// Whether work has failed when it was last done.
+    func hasFailed(_ work: Work) -> Bool { failures[work] != nil }
 
     /// Work has failed, and is tried again.
     func note(_ failure: UnitFailure, of work: Work) {

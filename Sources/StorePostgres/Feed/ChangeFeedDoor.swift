@@ -7,23 +7,21 @@ public final class ChangeFeedDoor: Sendable {
     private let feed: LoopBound<WeakFeed>
     /// Whether a tick is to come that covers what is over by now.
     private let isTold = Atomic(false)
-    private let history: Mutex<String>
+    private let history: Mutex<(epoch: String, newest: Int64)>
 
     init(_ feed: ChangeFeed, on loop: EventLoop) {
         context = loop.context
         self.feed = LoopBound(WeakFeed(feed), on: loop)
-        history = Mutex(feed.epoch)
+        history = Mutex((feed.place.epoch, feed.place.newest))
     }
 
     /// The history that is followed.
-    public var epoch: String { history.withLock { $0 } }
+    public var epoch: String { history.withLock { $0.epoch } }
 
     /// The number of the newest change that is known to be committed.
-    public var newestChange: Int64? { nil }
+    public var newestChange: Int64 { history.withLock { $0.newest } }
 
-    func set(epoch: String) {
-        history.withLock { if $0 != epoch { $0 = epoch } }
-    }
+    func set(_ place: FeedPlace) { history.withLock { $0 = (place.epoch, place.newest) } }
 
     /// A write of this node is over that may have changed captured tables. Costs an exchange unless
     /// it is the first since the last tick began.
