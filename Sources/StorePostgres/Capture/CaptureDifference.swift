@@ -160,7 +160,7 @@ struct CaptureDifference {
         // One that is not there yet comes with its parent's.
         let statements =
             wanted.isInherited
-            ? [trigger.enabling(on: relation.table)]
+            ? isFiring ? [] : [trigger.enabling(on: relation.table)]
             : trigger.statements(on: relation.table, calling: space.name(wanted.function))
         // A partition that is new has no trigger of its own yet, or has its parent's since then.
         let isNew =
