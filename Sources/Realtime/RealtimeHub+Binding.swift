@@ -4,8 +4,8 @@ import Expressions
 extension RealtimeHub {
     /// Makes a channel's bindings live. Answers what is wrong with those that cannot be.
     ///
-    /// - Parameter isJoin: Whether nothing of what has been committed is for it. Who listened before
-    ///   has yet to hear what is on its way.
+    /// - Parameter isJoin: Whether nothing of what has been committed is for it. Who has listened
+    ///   before has yet to hear what is on its way.
     func bind(_ channel: Channel, of session: RealtimeSession, isJoin: Bool = false) -> [String] {
         let identity = channel.identity
         var problems: [String] = []

@@ -163,6 +163,22 @@ import Values
         expectWarning(of: "_apus.upper", node)
     }
 
+    @Test func `while somebody migrates, who makes them too, all else is put back`() async throws {
+        let captured = try CapturedDatabase()
+        let node = try node(captured)
+        let lock = LogSpace().arguments(.migration)
+        let migrating = try captured.another()
+        try migrating.query("SELECT pg_catalog.pg_advisory_lock(\(lock))")
+        try captured.client.query(
+            "DROP FUNCTION _apus.refuse CASCADE; DROP TRIGGER \"0_apus_insert\" ON items")
+        expectWarning(of: "items", node)
+        let there = "SELECT count(*) FROM pg_proc WHERE proname = 'refuse'"
+        #expect(try captured.client.value(there) == "0")
+        try migrating.query("SELECT pg_catalog.pg_advisory_unlock(\(lock))")
+        expectWarning(of: "_apus.refuse", node)
+        #expect(try captured.client.value(there) == "1")
+    }
+
     /// While it is told of what was put back, the feed may look for itself.
     @Test func `a table that is captured no longer is not captured again by those who repair`()
         async throws
@@ -204,7 +220,7 @@ import Values
         try captured.client.query(
             "DROP TRIGGER \"0_apus_insert\" ON items; DROP TRIGGER \"0_apus_insert\" ON parts")
         #expect(await eventually { node.isRepairing })
-        node.door.follow([CapturedDatabase.items])
+        node.follow([CapturedDatabase.items])
         try captured.client.query("SELECT pg_catalog.pg_advisory_unlock(\(lock))")
         node.changes.wait("a reset of items") { changes in
             changes.contains { $0.table == "items" && $0.reset != nil }
@@ -216,7 +232,7 @@ import Values
     }
 
     /// Such a look neither ends the connection nor is made again at once.
-    @Test func `a look that the server refuses is told of, and disturbs nothing`() throws {
+    @Test func `a look that the server refuses is told of, and disturbs nothing`() async throws {
         let database = try PostgresServer.shared.makeDatabase()
         let administrator = try LogClient(database.url)
         let role = "looker_of_\(database.name)"
@@ -230,6 +246,7 @@ import Values
             let node = try FeedNode(url, capturing: [CapturedDatabase.items])
             try client.query("INSERT INTO items VALUES (1, 'a')")
             node.changes.wait(for: 1)
+            #expect(await eventually { node.user.open(.write) == 1 })
             let (backend, connects) = (node.backend, node.user.counts.connects)
             try administrator.query("REVOKE SELECT ON pg_catalog.pg_subscription_rel FROM PUBLIC")
             node.events.wait("a failure") { !$0.isEmpty }

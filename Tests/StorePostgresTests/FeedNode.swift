@@ -41,7 +41,7 @@ final class FeedNode: Sendable {
         changesMax: Int64 = 1_000_000, starts: Bool = true
     ) throws {
         let user = try PoolUser(url)
-        let cut = try user.access.setUpCapture(captured)
+        let cut = try user.access.setUpCapture(captured).cut
         let (changes, batches, events) = (changes, batches, events)
         let listened = Listened(tables)
         self.listened = listened
@@ -69,13 +69,18 @@ final class FeedNode: Sendable {
     /// Somebody listens to these tables from now on, and nobody to others.
     func listen(to tables: Set<String>) { listened.set(tables) }
 
+    /// It follows other tables from now on.
+    func follow(_ models: [CapturedModel]) {
+        user.thread.perform { [feed] _ in feed.value.follow(models) }
+    }
+
     /// The process that serves the feed's session.
     var backend: Int32? {
         user.thread.perform { [feed] _ in feed.value.connection?.processID ?? nil }
     }
 
     /// Whether it is putting back what has gone.
-    var isRepairing: Bool { user.thread.perform { [feed] _ in feed.value.repairing != nil } }
+    var isRepairing: Bool { user.thread.perform { [feed] _ in feed.value.setup != nil } }
 
     /// The first changes that were published, in words; a failure unless so many come.
     func lines(_ count: Int) -> [String] { changes.wait(for: count).map(\.line) }

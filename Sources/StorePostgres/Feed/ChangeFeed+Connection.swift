@@ -4,23 +4,29 @@ import PostgresWire
 // The connection, and what is done on it.
 
 extension ChangeFeed {
-    /// Begins what is wanted, if nothing else runs.
+    /// Begins what is wanted, as far as nothing else runs.
     func proceed() {
-        guard isRunning, !isBusy,
-            let work = Work.allCases.first(where: { wanted.contains($0) && mayBegin($0) })
-        else { return }
-        guard let connection, connection.isOpen else { return connect() }
-        isBusy = true
-        wanted.remove(work)
-        switch work {
-        case .tick: tick(connection)
-        case .look: look(connection)
-        case .read: read(connection)
-        case .inspect: inspect(connection)
+        while isRunning, let work = Work.allCases.first(where: mayBegin) {
+            guard let connection, connection.isOpen else { return connect() }
+            wanted.remove(work)
+            isBusy = isBusy || work.isOnConnection
+            switch work {
+            case .tick: tick(connection)
+            case .look: look(connection)
+            case .read: read(connection)
+            case .inspect: inspect()
+            }
         }
     }
 
-    private func mayBegin(_ work: Work) -> Bool { work != .read || readPause == nil }
+    private func mayBegin(_ work: Work) -> Bool {
+        guard wanted.contains(work), !isBusy || !work.isOnConnection else { return false }
+        return switch work {
+        case .tick, .look: true
+        case .read: readPause == nil
+        case .inspect: inspection == nil
+        }
+    }
 
     /// What ran is over, and has been told of.
     func ended() {

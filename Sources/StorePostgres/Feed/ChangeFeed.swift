@@ -19,7 +19,11 @@ public final class ChangeFeed {
     /// What is done on the connection, one at a time; the first that is wanted comes first. Ticks
     /// rest in between, so that reading has its turn.
     enum Work: CaseIterable {
-        case tick, look, read, inspect
+        case tick, look, read
+        /// On another connection, while this one is there.
+        case inspect
+
+        var isOnConnection: Bool { self != .inspect }
     }
 
     let pool: PostgresPool
@@ -68,19 +72,22 @@ public final class ChangeFeed {
     var failedInspections = 0
     /// The tables that could not be captured when that was last looked at.
     var uncaptured: Set<String> = []
-    var repairing: CaptureRun?
+    /// A look that is under way.
+    var inspection: UnitToken?
+    /// A set-up that is under way: a repair, or that of other tables.
+    var setup: CaptureRun?
     /// Why a repair has failed, until one works.
     var repairProblem: Problem?
 
-    /// A feed of the changes behind a cut: that which ``PoolAccess/setUpCapture(_:in:)`` found
+    /// A feed of the changes behind a cut: that which ``PoolAccess/setUpCapture(_:in:_:)`` found
     /// before anybody could subscribe. To be made on the loop of the pool.
     ///
     /// - Parameters:
     ///   - presence: what tells other servers of this one.
     ///   - models: the tables that are followed.
     ///   - listenedTo: those whose changes somebody waits for by now: changes of others, made
-    ///     before it names them, are not fetched. A change that is committed after somebody was told
-    ///     that he listens finds his tables named.
+    ///     before it names them, are not fetched. A change that is committed after somebody was
+    ///     told that he listens finds his tables named.
     ///   - changesMax: changes in the log beyond which ``trim()`` deletes the oldest.
     ///   - publish: takes changes, in order. Called on the loop: it passes them on and returns.
     ///   - published: called when `publish` has been for all that came together, and so the one
@@ -126,21 +133,21 @@ public final class ChangeFeed {
         timer?.cancel()
         readPause?.cancel()
         inspectionTimer?.cancel()
-        repairing?.stop()
-        repairing = nil
+        inspection?.withdraw()
+        endSetup()
         connection?.giveBack(.closed)
         connection = nil
     }
 
-    /// Follows other tables from now on: to be told when schema files have changed, once their
-    /// capture is set up.
-    public func follow(_ models: [CapturedModel]) {
+    /// Follows other tables from now on, whose capture is set up.
+    func follow(_ models: [CapturedModel]) {
         self.models = models
         place.set(models)
         retention = LogRetention(models, changesMax: changesMax, in: space)
-        // It would put back what belongs to the tables of before.
-        repairing?.stop()
-        repairing = nil
+        // They look for, and would put back, what belongs to the tables of before.
+        inspection?.withdraw()
+        inspection = nil
+        endSetup()
         wanted.insert(.inspect)
         proceed()
     }

@@ -1,5 +1,8 @@
+public import Diagnostics
 import Network
+import Store
 import Synchronization
+import Work
 
 /// A feed as threads without its loop see it. May be called from everywhere until the loop ends.
 public final class ChangeFeedDoor: Sendable {
@@ -34,10 +37,20 @@ public final class ChangeFeedDoor: Sendable {
     /// A tick begins, which covers all writes that are over by now.
     func tickBegins() { _ = isTold.exchange(false, ordering: .acquiringAndReleasing) }
 
-    /// See ``ChangeFeed/follow(_:)``. Returns at once.
-    public func follow(_ models: [CapturedModel]) {
+    /// Makes the log and the triggers of other tables be what they should, and follows those from
+    /// then on. Blocks; waits for other nodes that do the same.
+    ///
+    /// - Throws: `capture_failed` where a table or a right is missing, what the connection fails
+    ///   with, or 57P03 where the feed is stopped.
+    public func capture(_ models: [CapturedModel]) throws(Problem) -> CaptureOutcome {
+        precondition(!context.isCurrent, "a loop cannot wait for itself")
+        let reply = Handover<Result<CaptureOutcome, Problem>>()
         let feed = feed
-        context.post { feed.value.feed?.follow(models) }
+        context.post {
+            guard let feed = feed.value.feed else { return reply.give(.failure(.closed)) }
+            feed.capture(models) { reply.give($0) }
+        }
+        return try reply.take().get()
     }
 
     /// See ``ChangeFeed/trim()``. Returns at once.
