@@ -12,7 +12,7 @@ public import Store
 ///
 /// It has one connection of its own, on which it ticks, listens and reads, one after the other: no
 /// tick waits behind a request. When that is lost it takes another one, and goes on behind the last
-/// change that it has read; nothing is published that was not.
+/// change that it has read; nothing is published that was not. What nobody listens to is not read.
 ///
 /// Whoever makes a feed stops it, before the pool is closed.
 public final class ChangeFeed {
@@ -117,9 +117,6 @@ public final class ChangeFeed {
         retention = LogRetention(models, changesMax: changesMax, in: space)
     }
 
-    /// The history that is followed.
-    public var epoch: String { place.epoch }
-
     /// Begins.
     public func start() {
         guard !isRunning else { return }
@@ -153,7 +150,7 @@ public final class ChangeFeed {
     }
 
     /// A write of this node is over that may have changed captured tables.
-    public func committed() { take(.committed) }
+    func committed() { take(.committed) }
 
     // MARK: Events
 
