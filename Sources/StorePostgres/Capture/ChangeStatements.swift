@@ -40,7 +40,8 @@ public struct ChangeStatements: Sendable {
     }
 
     /// A transaction's rows are found by its number and theirs, so that neither a page nor its
-    /// beginning must be counted out.
+    /// beginning must be counted out. Which models are asked for stands in `coalesce`: the planner
+    /// would guess that few rows are of them, and sort all of a transaction for each page.
     private static func changes(_ space: LogSpace) -> String {
         """
         SELECT c.first_seq + (l.ord - c.first_ord) AS seq, c.first_seq, c.cut, c.xid, c.at,
@@ -49,7 +50,7 @@ public struct ChangeStatements: Sendable {
           SELECT b.* FROM \(space.name("log")) AS b
           WHERE b.xid = c.xid AND b.ord > c.first_ord + ($1 - c.first_seq)
             AND b.ord - c.first_ord <= $2 - c.first_seq
-            AND ($4 IS NULL OR b.model = ANY ($4))
+            AND coalesce(b.model = ANY ($4), true)
           ORDER BY b.ord LIMIT $3) AS l
         WHERE c.first_seq <= $2 AND c.first_seq >= coalesce((
           SELECT max(d.first_seq) FROM \(space.name("commits")) AS d
