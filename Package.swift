@@ -165,8 +165,8 @@ let package = Package(
         tests(
             "StoreSQLiteTests",
             [
-                "StoreTestSupport", "StoreSQLite", "Store", "SQLite", "Values", "Quotas", "Bytes",
-                "Diagnostics",
+                "StoreTestSupport", "TestSupport", "StoreSQLite", "Store", "SQLite", "Values",
+                "Quotas", "Bytes", "Diagnostics",
             ]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
         tests(
