@@ -1,8 +1,8 @@
-import Quotas
 import Bytes
 import Diagnostics
 import Glibc
 import HTTP
+import Quotas
 
 // Who calls: the bearer of a token, a service, an address.
 
