@@ -1,3 +1,4 @@
+import Quotas
 import Store
 
 /// How a query is run, and what is known of it: made once for each query that a reader meets.
