@@ -47,7 +47,11 @@ struct SQLiteLocation: DatabaseLocation {
 extension SQLiteDatabase: ServedDatabase {
     func attach(to context: LoopContext) throws(Problem) -> LoopStore {
         let reader = try worded { () throws(DatabaseError) in try makeReader() }
-        reader.shareSnapshots { context.atEndOfTurn($0) }
+        let runWaiting = LoopBound(
+            { [weak reader] () -> Void in reader?.runWaiting() }, on: context.loop)
+        reader.shareTurns(
+            atEndOfTurn: { context.atEndOfTurn($0) },
+            wake: { context.post { runWaiting.value() } })
         return LoopStore(reader: reader, writes: self, detach: {})
     }
 

@@ -31,7 +31,7 @@ extension Counting {
             BoundSQL(
                 text: "SELECT count(*) FROM \(quoted(identifier: name))", arguments: [],
                 mentions: [])
-        case .statement(let sql, _): sql
+        case .statement(let sql): sql
         }
     }
 }
