@@ -61,6 +61,41 @@ import Values
         #expect(many < 30 * one, "one took \(one / 1000) µs, 200 took \(many / 1000) µs")
     }
 
+    @Test func `a document that would take too long to parse is not begun on a loop`() throws {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.inlineTime = .milliseconds(5)
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        let reader = try database.makeReader()
+        let large = #"{"k":""# + String(repeating: "x", count: 1_000_000) + #""}"#
+        let error = #expect(throws: DatabaseError.self) {
+            try reader.all("SELECT apus_json_text(?7, 'k')", .text(large))
+        }
+        #expect(error == .overBudget)
+        #expect(reader.connection.scratch.map { ($0 as? ParsedDocuments)?.count } == 0)
+        #expect(
+            try reader.all("SELECT apus_json_text(?7, 'k')", .text(#"{"k":7}"#)) == [[.text("7")]])
+    }
+
+    @Test func `no more documents are kept than a path has steps, and none for another query`()
+        throws
+    {
+        let database = try makeItems()
+        defer { database.close() }
+        let reader = try database.makeReader()
+        let parsed = try reader.query(
+            text: "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 100) "
+                + "SELECT sum(apus_json_get('[' || x || ']', 0)) FROM n", arguments: []
+        ) { rows throws(DatabaseError) in
+            #expect(try rows.next())
+            #expect(rows.int64(0) == 5050)
+            return (reader.connection.scratch as? ParsedDocuments)?.count
+        }
+        #expect(parsed == DatabaseLimits.parsedDocumentsMax)
+        _ = try reader.all("SELECT 1")
+        #expect(reader.connection.scratch == nil)
+    }
+
     // MARK: Plans that are known to be slow
 
     static let table = Table(
