@@ -23,6 +23,8 @@ struct SQLiteLocation: DatabaseLocation {
         var configuration = DatabaseConfiguration.file(path)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
         configuration.loops = settings.loops
+        configuration.inlineTime = .milliseconds(settings.database.inlineReadMilliseconds)
+        configuration.slowReadThreads = settings.database.slowReadThreads
         if let bytes = settings.database.pageCacheBytesMax {
             configuration.pageCacheBytesMax = bytes
         }
@@ -59,6 +61,8 @@ extension SQLiteDatabase: ServedDatabase {
     func otherServers() -> [String] { [] }
 
     func look() { checkFiles() }
+
+    func appendMetrics(to output: inout [UInt8]) { slowReads.append(to: &output) }
 
     var fault: ServingState? { loss.map(ServingState.databaseLost) }
 }
