@@ -41,9 +41,9 @@ struct ProgressState {
     private var work: UInt64 = 0
     var cancellation: Cancellation?
 
-    /// Instructions between two looks: some 4 µs where they are cheap, of which the look is a
-    /// hundredth. Those that read a large value from the file take tens of microseconds each.
-    static let interval: Int32 = 200
+    /// Instructions between two looks: some 2 µs where they are cheap, of which the look is a
+    /// hundredth. Those that read a large value from the file take hundreds of microseconds each.
+    static let interval: Int32 = 100
     /// Nanoseconds of a function's work that are worth a look.
     private static let workPerLook: UInt64 = 16_384
 

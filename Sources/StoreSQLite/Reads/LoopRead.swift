@@ -110,13 +110,16 @@ extension SQLiteReader {
         return nil
     }
 
-    /// Runs reads that wait, as long as the turn lasts. Called by the loop when it was woken for
-    /// them.
+    /// Runs reads that wait, for half a turn whatever has come in this one: they must get on.
+    /// Called by the loop when it was woken for them; the end of the turn asks for another look.
     public func runWaiting() {
         guard let waiting = turns?.waiting else { return }
         waiting.beginLook()
-        // The end of the turn asks for another look.
-        while !loopTime.isUsedUp, let read = waiting.popFirst() { read.run(on: self) }
+        let end = loopTime.spent + loopTime.turnMax / 2
+        while let read = waiting.popFirst() {
+            read.run(on: self)
+            if loopTime.spent >= end { return }
+        }
     }
 }
 
