@@ -47,5 +47,8 @@ import Testing
         #expect(answers.all == [200])
         // The first may be answered before the attack has come.
         #expect(readsBefore > 5, "\(readsBefore) reads were answered before the attack's")
+        let metrics = try HTTPClient(port: port).send("GET", "/metrics").text
+        #expect(metrics.contains("\napus_slow_reads_total 1\n"))
+        #expect(metrics.contains("\napus_slow_reads_waiting 0\n"))
     }
 }
