@@ -51,7 +51,7 @@ let package = Package(
         room("Diagnostics", ["Bytes"]),
         room("Quotas", []),
         room("Disk", ["Bytes", "Diagnostics"]),
-        room("Work", ["Bytes", "Diagnostics", "CLinux"]),
+        room("Work", ["Quotas", "Bytes", "Diagnostics", "CLinux"]),
         room("Crypto", ["Bytes", "COpenSSL"]),
         room("Network", ["Work", "Disk", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
         room("HTTP", ["Disk", "Quotas", "Bytes"]),
@@ -141,7 +141,7 @@ let package = Package(
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
         tests("QuotasTests", ["Quotas"]),
         tests("DiskTests", ["Disk", "Diagnostics"]),
-        tests("WorkTests", ["Work", "Diagnostics"]),
+        tests("WorkTests", ["Work", "Quotas", "Diagnostics"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
         tests(
             "NetworkTests",
@@ -165,8 +165,8 @@ let package = Package(
         tests(
             "StoreSQLiteTests",
             [
-                "StoreTestSupport", "StoreSQLite", "Store", "SQLite", "Values", "Quotas", "Bytes",
-                "Diagnostics",
+                "StoreTestSupport", "TestSupport", "StoreSQLite", "Store", "SQLite", "Values",
+                "Quotas", "Bytes", "Diagnostics",
             ]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
         tests(

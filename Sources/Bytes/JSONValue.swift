@@ -65,6 +65,14 @@ public struct JSONValue: Sendable {
         return elements
     }
 
+    /// An element of an array, by its place; nil where there is none, and for other kinds.
+    public func element(at position: Int) -> JSONValue? {
+        guard node.kind == .array, position >= 0, position < count else { return nil }
+        var child = index + 1
+        for _ in 0..<position { child = Int(storage.nodes[child].next) }
+        return JSONValue(storage: storage, index: child)
+    }
+
     /// The members of an object in the order written, duplicates included; empty for other kinds.
     public var members: [(key: JSONValue, value: JSONValue)] {
         guard node.kind == .object else { return [] }

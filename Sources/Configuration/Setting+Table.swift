@@ -85,6 +85,15 @@ extension Setting {
                     + "8 MiB each at the least",
                 standard: "a quarter of limits.memory_bytes"),
             Setting(
+                "database.inline_read_ms", \.database.inlineReadMilliseconds,
+                .integer(1...1000), .onRestart,
+                "what a read of SQLite may take of a loop in milliseconds, before it goes on as a "
+                    + "slow one"),
+            Setting(
+                "database.slow_read_threads", \.database.slowReadThreads, .integer(1...64),
+                .onRestart, "threads for the slow reads of one caller; there is one more for others"
+            ),
+            Setting(
                 "database.connections", \.database.connectionsMax,
                 SettingForm.integer(4...10_000).optional, .onRestart,
                 "the most connections to PostgreSQL; those of all nodes must fit",

@@ -43,6 +43,11 @@ public struct Settings: Hashable, Sendable {
         /// Bytes of page cache, shared by all loops and the writer; nil for a quarter of the
         /// memory that the server aims to stay within.
         public var pageCacheBytesMax: Int?
+        /// What one read may take of an event loop in milliseconds, before it goes on as a slow
+        /// one.
+        public var inlineReadMilliseconds = 5
+        /// Threads for the slow reads of one caller; others have one more.
+        public var slowReadThreads = 2
     }
 
     /// Sign-up and sign-in.

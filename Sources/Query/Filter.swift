@@ -6,6 +6,15 @@ public indirect enum Filter: Hashable, Sendable {
     case all([Filter])
     case any([Filter])
     case not(Filter)
+
+    /// How many tests it is made of.
+    public var testCount: Int {
+        switch self {
+        case .test: 1
+        case .all(let filters), .any(let filters): filters.reduce(0) { $0 + $1.testCount }
+        case .not(let filter): filter.testCount
+        }
+    }
 }
 
 /// One test of a filter: `field.not.op.operand`.

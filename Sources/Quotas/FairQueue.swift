@@ -52,11 +52,26 @@ public struct FairQueue<Element> {
 
     /// Takes the next element; nil when nothing waits.
     public mutating func popFirst() -> (element: Element, caller: Caller)? {
+        popFirst { _ in true }
+    }
+
+    /// Takes the next element of those callers that a predicate is true of, who keep their turns
+    /// otherwise; nil when nothing of theirs waits.
+    public mutating func popFirst(
+        where mayHave: (Caller) -> Bool
+    ) -> (element: Element, caller: Caller)? {
+        var passed: [Turn] = []
+        defer { for turn in passed { insert(turn) } }
         while let turn = removeFirstTurn() {
             guard var line = lines.removeValue(forKey: turn.caller) else { continue }
             if line.served > turn.start {
                 lines[turn.caller] = line
                 addTurn(of: turn.caller, from: line.served)
+                continue
+            }
+            guard mayHave(turn.caller) else {
+                lines[turn.caller] = line
+                passed.append(turn)
                 continue
             }
             now = turn.start
@@ -96,7 +111,11 @@ public struct FairQueue<Element> {
 
     private mutating func addTurn(of caller: Caller, from start: UInt64) {
         turnCount += 1
-        turns.append(Turn(start: start, order: turnCount, caller: caller))
+        insert(Turn(start: start, order: turnCount, caller: caller))
+    }
+
+    private mutating func insert(_ turn: Turn) {
+        turns.append(turn)
         var child = turns.count - 1
         while child > 0 {
             let parent = (child - 1) / 2

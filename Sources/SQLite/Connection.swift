@@ -87,11 +87,14 @@ public struct ConnectionOptions: Hashable, Sendable {
 
     /// What functions note about the size of what they make; nothing again with each `limit`.
     public var producedBytes = 0
+    /// What functions keep for one another while a bound holds; let go with the next `limit`.
+    public var scratch: AnyObject?
 
     /// Bounds what follows, until it is set again. Reaching the bound makes a step fail with
     /// `interrupt`.
     public func limit(_ limit: ProgressLimit) {
         producedBytes = 0
+        if scratch != nil { scratch = nil }
         unsafe progress.pointee.set(limit)
     }
 
@@ -100,14 +103,18 @@ public struct ConnectionOptions: Hashable, Sendable {
         unsafe progress.pointee.cancellation = cancellation
     }
 
-    /// Counts work done outside of SQLite against the bound, in steps as `FunctionCall.charge`
-    /// does.
-    public func charge(_ steps: Int) {
-        unsafe _ = progress.pointee.charge(steps)
+    /// Counts work done outside of SQLite against the bound, in nanoseconds as
+    /// `FunctionCall.charge` does.
+    public func charge(_ nanoseconds: Int) {
+        unsafe _ = progress.pointee.charge(nanoseconds)
     }
 
     /// Whether the bound was reached since it was set.
     public var isOverLimit: Bool { unsafe progress.pointee.isOver }
+
+    /// Nanoseconds since the clock was first looked at for the bound; 0 for what was too short to
+    /// look. The time of a read that ended before is known to be some microseconds.
+    public var timeSpent: UInt64 { unsafe progress.pointee.timeSpent }
 
     /// A run of `sql`, prepared now or found among the kept statements.
     ///
@@ -115,7 +122,10 @@ public struct ConnectionOptions: Hashable, Sendable {
     /// prepared.
     public func run(_ sql: String) throws(SQLiteError) -> StatementRun {
         if let statement = cache.find(sql) { return StatementRun(statement) }
+        // Preparing counts: it takes as long as some short reads, and sees no bound itself.
+        unsafe progress.pointee.look(ahead: 0)
         let statement = try Statement(sql, connection: self)
+        unsafe progress.pointee.look(ahead: 0)
         cache.keep(statement, for: sql)
         return StatementRun(statement)
     }

@@ -65,12 +65,12 @@ import CSQLite
         unsafe sqlite3_result_error(context, message, -1)
     }
 
-    /// Counts work against the statement's bound: steps of some nanosecond each, in portions of
-    /// thousands. False when the bound is reached: the function is to stop, the statement fails
-    /// with `interrupt`.
-    public func charge(_ steps: Int) -> Bool {
+    /// Counts what the function is about to do against the statement's bound, in nanoseconds. False
+    /// when that has been reached or would be: the function is to stop, the statement fails with
+    /// `interrupt`. To be called for whatever may take longer than a few hundred nanoseconds.
+    public func charge(_ nanoseconds: Int) -> Bool {
         guard let progress = unsafe progress else { return true }
-        if unsafe progress.pointee.charge(steps) { return true }
+        if unsafe progress.pointee.charge(nanoseconds) { return true }
         unsafe sqlite3_result_error_code(context, SQLITE_INTERRUPT)
         return false
     }

@@ -6,8 +6,9 @@ import Synchronization
 public enum ProgressLimit: Hashable, Sendable {
     /// No bound.
     case none
-    /// So many virtual-machine instructions, to the nearest thousand.
-    case instructions(Int)
+    /// So many nanoseconds from the first look at the clock. What ends before that, as finding a
+    /// row by its key does, never looks.
+    case time(UInt64)
     /// Until this moment of the monotonic clock, in nanoseconds.
     case deadline(UInt64)
 }
@@ -28,49 +29,62 @@ public final class Cancellation: Sendable {
     public var isRaised: Bool { flag.load(ordering: .relaxed) || wider?.isRaised == true }
 }
 
-/// The state that the progress handler looks at each `interval` instructions. Lives as long as its
-/// connection.
+/// The state that the progress handler looks at each `interval` instructions, and functions before
+/// they do what takes long. Lives as long as its connection.
 struct ProgressState {
-    var ticksLeft = Int.max
-    var deadline = UInt64.max
-    var isOver = false
-    /// Work of SQL functions that is not a whole tick yet.
-    private var work = 0
+    private var limit = ProgressLimit.none
+    private var deadline = UInt64.max
+    /// When the clock was first looked at since the bound was set; 0 when it was not.
+    private var begun: UInt64 = 0
+    private(set) var isOver = false
+    /// Work of SQL functions that the clock was not looked at for yet.
+    private var work: UInt64 = 0
     var cancellation: Cancellation?
 
-    /// Instructions between two looks: some 20 µs, so the look itself costs nothing.
-    static let interval: Int32 = 1000
-    /// Steps of an SQL function that cost what `interval` instructions do.
-    private static let functionStepsPerTick = 16_384
+    /// Instructions between two looks: some 2 µs where they are cheap, of which the look is a
+    /// hundredth. Those that read a large value from the file take hundreds of microseconds each.
+    static let interval: Int32 = 100
+    /// Nanoseconds of a function's work that are worth a look.
+    private static let workPerLook: UInt64 = 16_384
 
     mutating func set(_ limit: ProgressLimit) {
+        self.limit = limit
         isOver = false
-        ticksLeft = .max
-        deadline = .max
-        switch limit {
-        case .none: break
-        case .instructions(let count): ticksLeft = max(1, count / Int(Self.interval))
-        case .deadline(let moment): deadline = moment
-        }
+        begun = 0
+        work = 0
+        deadline = if case .deadline(let moment) = limit { moment } else { .max }
     }
 
     /// Called by SQLite; not zero interrupts the statement.
     mutating func tick() -> Int32 {
-        ticksLeft -= 1
-        if ticksLeft < 0 { isOver = true }
-        if deadline != .max, monotonicNanoseconds() >= deadline { isOver = true }
-        if let cancellation, cancellation.isRaised { isOver = true }
+        look(ahead: 0)
         return isOver ? 1 : 0
     }
 
-    /// Counts the steps of an SQL function, of which SQLite sees one instruction. False when the
-    /// bound is reached.
-    mutating func charge(_ steps: Int) -> Bool {
-        work += steps
-        while work >= Self.functionStepsPerTick {
-            work -= Self.functionStepsPerTick
-            _ = tick()
+    /// Looks whether the bound is reached, or will be by work of so many nanoseconds.
+    mutating func look(ahead: UInt64) {
+        if limit != .none {
+            let now = monotonicNanoseconds()
+            if begun == 0 {
+                begun = now
+                if case .time(let time) = limit { deadline = now &+ time }
+            }
+            if now &+ ahead >= deadline { isOver = true }
+        }
+        if let cancellation, cancellation.isRaised { isOver = true }
+    }
+
+    /// Counts what a function is about to do, of which SQLite sees one instruction, in nanoseconds.
+    /// False when the bound is reached, or will be by that.
+    mutating func charge(_ nanoseconds: Int) -> Bool {
+        work += UInt64(nanoseconds)
+        if work >= Self.workPerLook {
+            look(ahead: work)
+            work = 0
         }
         return !isOver
     }
+
+    /// Nanoseconds since the clock was first looked at.
+    var timeSpent: UInt64 { begun == 0 ? 0 : monotonicNanoseconds() - begun }
 }

@@ -13,6 +13,8 @@ import CSQLite
     var isRunning = false
     /// The connection's clock when this statement was last used.
     var lastUse: UInt64 = 0
+    /// See `StatementRun.memory`.
+    var memory: AnyObject?
 
     init(_ sql: String, connection: Connection) throws(SQLiteError) {
         let database = unsafe connection.handle

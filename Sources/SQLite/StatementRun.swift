@@ -30,6 +30,12 @@ public struct StatementRun: ~Copyable {
         unsafe sqlite3_stmt_status(statement.handle, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0) > 0
     }
 
+    /// What its user remembers of the statement, for as long as it is kept.
+    public var memory: AnyObject? {
+        get { statement.memory }
+        nonmutating set { statement.memory = newValue }
+    }
+
     /// The number of columns of each row; 0 for a statement that returns none.
     public var columnCount: Int { unsafe Int(sqlite3_column_count(statement.handle)) }
 

@@ -76,7 +76,10 @@ struct BackendParts {
         of database: any ServedDatabase, _ metrics: Metrics, _ isDraining: Flag
     ) -> StatusEndpoints {
         StatusEndpoints(
-            appendMetrics: { metrics.append(to: &$0) },
+            appendMetrics: { output in
+                metrics.append(to: &output)
+                database.appendMetrics(to: &output)
+            },
             readiness: {
                 if isDraining.isRaised { return .draining }
                 return database.fault ?? .ready

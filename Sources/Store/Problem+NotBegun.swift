@@ -23,7 +23,11 @@ extension Problem {
         hint: "Try again in a moment.")
 
     /// 53400: as many slow queries wait as may, or as may of one caller.
-    public static let tooManySlowQueries = Problem(
-        code: "53400", status: 503, message: "Too many slow queries are waiting.",
-        hint: "Try again in a moment, or make the query cheaper.")
+    public static let tooManySlowQueries = {
+        var problem = Problem(
+            code: "53400", status: 503, message: "Too many slow queries are waiting.",
+            hint: "Try again in a moment, or make the query cheaper.")
+        problem.retryAfterSeconds = 1
+        return problem
+    }()
 }

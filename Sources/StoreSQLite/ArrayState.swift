@@ -14,6 +14,7 @@ final class ArrayState: AggregateState {
     func add(_ call: FunctionCall) {
         let start = buffer.count
         append(call)
+        connection.charge(buffer.count - start)
         connection.producedBytes += buffer.count - start
         if connection.producedBytes > DatabaseLimits.answerBytesMax { call.failTooBig() }
     }

@@ -13,6 +13,12 @@ public struct DatabaseConfiguration: Sendable {
     public var location: Location
     /// How long a statement on the slow lane, or all of one write, may run.
     public var statementTimeout: Duration = .seconds(8)
+    /// What one read may take of a loop's turn, and all reads together. Long enough for a page of
+    /// rows with embeds, short enough that the other connections of the loop do not notice.
+    public var inlineTime: Duration = .milliseconds(5)
+    /// Threads for the reads of one caller that take longer. There is one more, which is never his:
+    /// slow reads are the exception, and more would only fight the loops for cores.
+    public var slowReadThreads = 2
     /// How long an answer that leaves in parts may hold its snapshot. Meanwhile the write-ahead log
     /// grows with every write.
     public var longReadTime: Duration = .seconds(120)
@@ -35,7 +41,7 @@ public struct DatabaseConfiguration: Sendable {
 
     /// KiB of page cache of each loop's reader, and of the writer.
     var pageCacheKiB: Int {
-        let slowLane = DatabaseLimits.slowLaneThreads * slowLaneCacheKiB * 1024
+        let slowLane = (slowReadThreads + 1) * slowLaneCacheKiB * 1024
         return max((pageCacheBytesMax - slowLane) / (loops + 1), DatabaseLimits.pageCacheBytesMin)
             / 1024
     }
@@ -48,9 +54,12 @@ public struct DatabaseConfiguration: Sendable {
             / 1024
     }
 
-    /// A temporary database that behaves like a real one.
+    /// A temporary database that behaves like a real one, but for loops that are in no hurry:
+    /// machines that run tests are busy.
     public static var temporary: DatabaseConfiguration {
-        DatabaseConfiguration(location: .temporary)
+        var configuration = DatabaseConfiguration(location: .temporary)
+        configuration.inlineTime = .milliseconds(100)
+        return configuration
     }
 
     /// The database in the file at `path`.

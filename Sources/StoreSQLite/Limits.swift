@@ -12,9 +12,16 @@ public enum DatabaseLimits {
     /// more would only fill a larger one with what nobody asks for again.
     static let slowLaneCacheShare = 16
     static let slowLaneCacheBytesMax = 67_108_864
-    /// Virtual-machine instructions of an inline read. About five milliseconds: long enough for a
-    /// page of rows with embeds, short enough that the other connections of the loop do not notice.
-    static let inlineInstructionsMax = 400_000
+    /// The part of a loop's turn that a read may try when others have used the turn up: a quarter
+    /// of a millisecond, as far as settings go by default.
+    static let briefReadShare: UInt64 = 20
+    /// How long a statement that was too slow for a loop is not tried there again. Trying costs
+    /// five milliseconds, the slow lane some twenty microseconds.
+    static let slowTime = Duration.seconds(60)
+    /// A read of less time than this on the slow lane is tried on the loop the next time.
+    static let quickTime = Duration.milliseconds(2)
+    /// How long one value may be looked up on a loop: it goes nowhere else.
+    static let scalarTime = Duration.milliseconds(50)
     /// Writes waiting for the writer. Beyond it a caller is told to come back rather than wait for
     /// ever.
     static let waitingWritesMax = 8192
@@ -42,9 +49,18 @@ public enum DatabaseLimits {
     static let longReadCacheKiB = 256
     /// Reads waiting for the slow lane.
     static let waitingSlowReadsMax = 256
-    /// Threads of the slow lane. Slow reads are the exception; more would only fight the loops for
-    /// cores.
-    static let slowLaneThreads = 2
+    /// The same of one caller, so that several must be greedy before others are refused.
+    static let waitingSlowReadsPerCallerMax = 64
+    /// How far the threads of slow and long reads stand back behind the loops, as `nice` counts:
+    /// a loop that wakes has a core at once, and they a quarter of it while it is busy.
+    static let slowLaneNiceness: Int32 = 5
+    /// Connections of long reads that are kept for the slow lane's next jobs.
+    static let spareReadersMax = 2
+    /// Bytes of the JSON documents that the functions of a query keep parsed, unless it is one that
+    /// has more.
+    static let parsedBytesMax = 8_388_608
+    /// How many they are: as many as a path has steps.
+    static let parsedDocumentsMax = 32
     /// The longest that one query of a look-up may take.
     static let lookUpTime = Duration.seconds(5)
     /// Prepared statements kept by a connection.

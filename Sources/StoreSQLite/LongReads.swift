@@ -57,7 +57,7 @@ final class LongReads: Sendable {
     private func finish(_ parts: PartMaker) {
         parts.end()
         state.withLock { state in
-            guard !state.isClosed, state.spares.count < DatabaseLimits.slowLaneThreads else {
+            guard !state.isClosed, state.spares.count < DatabaseLimits.spareReadersMax else {
                 return
             }
             state.spares.append(parts)
@@ -71,7 +71,7 @@ final class LongReads: Sendable {
 
     func nextPart(of parts: PartMaker) async throws(Problem) -> [UInt8]? {
         while true {
-            let part = try await lane.run(waitingMax: .max) {
+            let part = try await lane.run(for: parts.caller) {
                 (_, cancellation) throws(Problem) in
                 try worded { () throws(DatabaseError) in try parts.make(cancellation) }
             }

@@ -20,11 +20,17 @@ final class ObjectEncoder {
                 "apus_object: \(layout.members.count) values expected, \(call.count - 1) given")
         }
         buffer.removeAll(keepingCapacity: true)
+        var charged = 0
         for (index, member) in layout.members.enumerated() {
             buffer.append(contentsOf: layout.prefixes[index])
             member.type.appendJSON(cell: call[index + 1], to: &buffer)
+            if buffer.count - charged > DatabaseLimits.partBytes {
+                guard call.charge(buffer.count - charged) else { return }
+                charged = buffer.count
+            }
         }
         layout.appendEnd(to: &buffer)
+        guard call.charge(buffer.count - charged) else { return }
         call.answer(json: buffer)
     }
 

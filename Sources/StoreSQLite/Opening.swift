@@ -12,8 +12,11 @@ enum Opening {
     private static let applicationID: Int64 = 0x4170_7573
 
     /// A connection that may read and not write.
+    ///
+    /// - Parameter inlineTime: What a read may take of a loop's turn; none where there is no loop.
     static func reader(
-        path: String, cacheKiB: Int, tables: CapturedTables, counts: RowCounts
+        path: String, cacheKiB: Int, tables: CapturedTables, counts: RowCounts,
+        inlineTime: Duration = .zero
     ) throws(DatabaseError) -> SQLiteReader {
         do throws(SQLiteError) {
             let connection = try Connection(path: path, options: options(.existing))
@@ -25,8 +28,8 @@ enum Opening {
             _ = try connection.integer("PRAGMA schema_version")
             connection.forgetStatements()
             return SQLiteReader(
-                connection: connection, tables: tables, counts: counts, lane: .loop,
-                cacheKiB: cacheKiB)
+                connection: connection, tables: tables, counts: counts,
+                inlineTime: inlineTime.nanoseconds, cacheKiB: cacheKiB)
         } catch {
             throw DatabaseError(error)
         }

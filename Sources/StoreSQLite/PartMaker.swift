@@ -1,4 +1,5 @@
 import Diagnostics
+import Quotas
 import SQLite
 import Store
 
@@ -13,13 +14,16 @@ final class PartMaker: @unchecked Sendable {
     private var append: ((inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool)?
     /// The reader's own page cache.
     private let cacheKiB: Int
+    /// Whose share of the threads it takes.
+    let caller: Caller
     /// What is left of the statement timeout.
     var nanosecondsLeft: UInt64 = 0
 
     init(
-        _ reader: SQLiteReader, _ query: RunningQuery,
+        _ reader: SQLiteReader, _ query: RunningQuery, for caller: Caller,
         _ append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool
     ) {
+        self.caller = caller
         self.reader = reader
         self.query = query
         self.append = append

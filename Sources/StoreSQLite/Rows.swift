@@ -8,13 +8,17 @@ public struct Rows: ~Copyable {
     private var run: StatementRun
     private let interruption: DatabaseError
     private let connection: Connection
+    /// The read of a loop that these are of; nil elsewhere.
+    private let inline: InlineRead?
 
     init(
-        _ run: consuming StatementRun, of connection: Connection, interruption: DatabaseError
+        _ run: consuming StatementRun, of connection: Connection, interruption: DatabaseError,
+        in inline: InlineRead? = nil
     ) {
         self.run = run
         self.connection = connection
         self.interruption = interruption
+        self.inline = inline
     }
 
     /// Advances to the next row.
@@ -22,12 +26,24 @@ public struct Rows: ~Copyable {
     /// - Returns: false at the end.
     /// - Throws: `timeout` at the query's bound, or whatever the database reports.
     public mutating func next() throws(DatabaseError) -> Bool {
-        if connection.isOverLimit { throw interruption }
+        if connection.isOverLimit { throw overrun() }
         do throws(SQLiteError) {
             return try run.step()
         } catch {
+            if connection.isOverLimit { throw overrun() }
             throw DatabaseError(error, interruption: interruption)
         }
+    }
+
+    /// The bound is reached, or the answer too long for a loop: what is to be thrown.
+    func overrun() -> DatabaseError {
+        inline?.noteOverrun(of: run)
+        return interruption
+    }
+
+    /// - Throws: `timeout` when the query's bound was reached in the middle of a row.
+    func requireWholeRow() throws(DatabaseError) {
+        if connection.isOverLimit { throw overrun() }
     }
 
     /// The number of columns.
@@ -72,26 +88,30 @@ public struct Rows: ~Copyable {
         }
     }
 
-    /// Whether the query steps through a whole table or index, so that it costs the same whatever
-    /// its arguments. Known when it has begun to.
-    public var readsWholeTable: Bool { run.readsWholeTable }
-
     /// Counts encoded bytes against the query's bound: SQLite sees a few instructions for a row of
-    /// any size.
-    func charge(_ byteCount: Int) { connection.charge(byteCount) }
+    /// any size. False when that is reached.
+    @discardableResult
+    func charge(_ byteCount: Int) -> Bool {
+        connection.charge(byteCount)
+        return !connection.isOverLimit
+    }
 }
 
 extension RowLayout {
     /// Appends columns 0, 1, … of the current row as a JSON object. Its bytes count against the
-    /// query's bound: `next` throws when that is reached.
+    /// query's bound: what is appended ends in the middle when that is reached, and `next` throws.
     public func appendObject(_ rows: borrowing Rows, to out: inout [UInt8]) {
-        let before = out.count
+        var charged = out.count
         for index in members.indices {
             out.append(contentsOf: prefixes[index])
             rows.appendJSON(index, as: members[index].type, to: &out)
+            if out.count - charged > DatabaseLimits.partBytes {
+                guard rows.charge(out.count - charged) else { return }
+                charged = out.count
+            }
         }
         appendEnd(to: &out)
-        rows.charge(out.count - before)
+        rows.charge(out.count - charged)
     }
 }
 
@@ -100,6 +120,7 @@ extension RowLayout {
     /// depth.
     public func appendObject(strippingNulls rows: borrowing Rows, to out: inout [UInt8]) {
         let before = out.count
+        var charged = before
         for index in members.indices {
             let start = out.count
             out.append(contentsOf: prefixes[index])
@@ -107,10 +128,14 @@ extension RowLayout {
             let value = out.count
             rows.appendJSON(strippingNulls: index, as: members[index].type, to: &out)
             if out[value...].elementsEqual("null".utf8) { out.removeLast(out.count - start) }
+            if out.count - charged > DatabaseLimits.partBytes {
+                guard rows.charge(out.count - charged) else { return }
+                charged = out.count
+            }
         }
         if out.count == before { out.append(ASCII.leftBrace) }
         out.append(ASCII.rightBrace)
-        rows.charge(out.count - before)
+        rows.charge(out.count - charged)
     }
 }
 

@@ -41,7 +41,7 @@ extension SQLiteReader {
         append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool
     ) throws(Problem) -> LongRead {
         guard let longReads else { preconditionFailure("a loop's reader stays with its loop") }
-        let parts = PartMaker(self, query, append)
+        let parts = PartMaker(self, query, for: caller, append)
         try longReads.add(parts, for: caller)
         hasLeft = true
         return LongRead(parts, first: first, of: longReads)

@@ -14,9 +14,9 @@ enum SQLFunctions {
     }
 
     private static func defineText(on connection: Connection) throws(SQLiteError) {
-        try define("apus_uuid", on: connection, map: TextFunctions.uuid)
-        try define("apus_lower", on: connection, map: TextFunctions.lower)
-        try define("apus_upper", on: connection, map: TextFunctions.upper)
+        try define("apus_uuid", on: connection) { TextFunctions.uuid($0) }
+        try define("apus_lower", on: connection, perByte: .caseMapping, TextFunctions.lower)
+        try define("apus_upper", on: connection, perByte: .caseMapping, TextFunctions.upper)
         try connection.define("apus_bytes", argumentCount: 1) { call in
             guard let bytes = Hex.decode(call[0].bytes), call[0].storageClass == .text else {
                 return call.answerNull()
@@ -25,15 +25,28 @@ enum SQLFunctions {
         }
         try connection.define("apus_length", argumentCount: 1) { call in
             if call[0].storageClass == .null { return call.answerNull() }
-            call.answer(call[0].withBytes { TextFunctions.length(utf8: $0) })
+            call[0].withBytes { text in
+                guard call.charge(text.count) else { return }
+                call.answer(TextFunctions.length(utf8: text))
+            }
+        }
+        try connection.define("apus_trim", argumentCount: 1) { call in
+            if call[0].storageClass == .null { return call.answerNull() }
+            call[0].withBytes { text in
+                guard call.charge(text.count) else { return }
+                call.answer(text: text.extracting(TextFunctions.trimmed(utf8: text)))
+            }
         }
     }
 
+    /// - Parameter cost: Nanoseconds for each byte of the argument.
     private static func define(
-        _ name: String, on connection: Connection, map: @escaping (String) -> String?
+        _ name: String, on connection: Connection, perByte cost: FunctionCost = .copy,
+        _ map: @escaping (String) -> String?
     ) throws(SQLiteError) {
         try connection.define(name, argumentCount: 1) { call in
             if call[0].storageClass == .null { return call.answerNull() }
+            guard call.charge(call[0].withBytes { cost.nanoseconds(for: $0) }) else { return }
             if let text = map(call[0].text) { call.answer(text) } else { call.answerNull() }
         }
     }
@@ -74,30 +87,49 @@ enum SQLFunctions {
         try connection.defineAggregate("apus_array", argumentCount: 1) { [unowned connection] in
             ArrayState(connection)
         }
-        try defineGet(
-            "apus_json_get", on: connection, byKey: TextFunctions.jsonGet,
-            byIndex: TextFunctions.jsonGet)
-        try defineGet(
-            "apus_json_text", on: connection, byKey: TextFunctions.jsonText,
-            byIndex: TextFunctions.jsonText)
-        try define("apus_json_key", on: connection, map: String.init(jsonKey:))
+        try defineMember("apus_json_get", on: connection, TextFunctions.json)
+        try defineMember("apus_json_text", on: connection, TextFunctions.text)
+        try define("apus_json_key", on: connection, perByte: .json) { String(jsonKey: $0) }
     }
 
-    private static func defineGet(
-        _ name: String, on connection: Connection,
-        byKey: @escaping (String, _ key: String) -> String?,
-        byIndex: @escaping (String, _ index: Int64) -> String?
+    /// A function that finds a member of an object by its key, or an element of an array by its
+    /// place. Documents are kept parsed for the other calls of the query: a request may hold a
+    /// thousand tests of one column.
+    private static func defineMember(
+        _ name: String, on connection: Connection, _ form: @escaping (JSONValue) -> String?
     ) throws(SQLiteError) {
-        try connection.define(name, argumentCount: 2) { call in
-            if call[0].storageClass == .null { return call.answerNull() }
-            let found: String? =
-                switch call[1].storageClass {
-                case .integer: byIndex(call[0].text, call[1].integer)
-                case .text: byKey(call[0].text, call[1].text)
-                case .null, .real, .blob: nil
-                }
-            if let found { call.answer(found) } else { call.answerNull() }
+        try connection.define(name, argumentCount: 2) { [unowned connection] call in
+            guard call[0].storageClass != .null else { return call.answerNull() }
+            let parsed = Self.parsedDocuments(of: connection)
+            switch call[0].withBytes({ parsed.root(of: $0, charge: call.charge) }) {
+            case .stopped: return
+            case .invalid: call.answerNull()
+            case .value(let root): answer(call, of: root, form)
+            }
         }
+    }
+
+    /// The documents that the connection's query has parsed so far.
+    private static func parsedDocuments(of connection: Connection) -> ParsedDocuments {
+        if let kept = connection.scratch as? ParsedDocuments { return kept }
+        let parsed = ParsedDocuments()
+        connection.scratch = parsed
+        return parsed
+    }
+
+    private static func answer(
+        _ call: FunctionCall, of root: JSONValue, _ form: (JSONValue) -> String?
+    ) {
+        guard call.charge(root.count * FunctionCost.nanosecondsPerMember) else { return }
+        let member: JSONValue? =
+            switch call[1].storageClass {
+            case .integer: TextFunctions.element(of: root, at: call[1].integer)
+            case .text: root[call[1].text]
+            case .null, .real, .blob: nil
+            }
+        guard let found = member else { return call.answerNull() }
+        guard call.charge(found.raw.count) else { return }
+        if let text = form(found) { call.answer(text) } else { call.answerNull() }
     }
 }
 

@@ -78,7 +78,10 @@ public final class SQLiteDatabase: Sendable {
         let path = files.path
         let longReads = LongReads(configuration)
         self.longReads = longReads
-        slowLane = SlowLane(statementTimeout: configuration.statementTimeout) {
+        slowLane = SlowLane(
+            statementTimeout: configuration.statementTimeout,
+            threads: configuration.slowReadThreads
+        ) {
             () throws(DatabaseError) in
             if let spare = longReads.takeSpare() { return spare }
             let reader = try Opening.reader(
@@ -98,11 +101,14 @@ public final class SQLiteDatabase: Sendable {
         if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
         let reader = try Opening.reader(
             path: files.path, cacheKiB: configuration.pageCacheKiB, tables: tables,
-            counts: publishers.counts)
+            counts: publishers.counts, inlineTime: configuration.inlineTime)
         reader.commits = publishers.commits
         reader.slowLane = slowLane
         return reader
     }
+
+    /// The reads that took too long for a loop.
+    public var slowReads: SlowReadCounts { slowLane.counts }
 
     /// Runs a write in its own savepoint and returns once it is durable.
     ///

@@ -17,8 +17,6 @@ extension SQLiteReader {
     private func count(_ table: String) throws(DatabaseError) -> Int {
         var sql = SQL("SELECT count(*) FROM ")
         sql.append(identifier: table)
-        return try query(sql) { (rows) throws(DatabaseError) in
-            try rows.next() ? Int(rows.int64(0)) : 0
-        }
+        return try count(sql.bound, .none)
     }
 }

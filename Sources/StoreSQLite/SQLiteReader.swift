@@ -18,19 +18,27 @@ public final class SQLiteReader {
     private(set) var snapshotMark: LogMark?
     /// Where reads go on that take too long for a loop; nil where nobody hurries.
     var slowLane: SlowLane?
+    /// How the loop's time is shared out.
+    var loopTime: LoopTime
+    /// The loop's turns; nil where there are none, and each read has all of its time.
+    private(set) var turns: LoopTurns?
+    /// The read that a loop is at.
+    let inline = InlineRead()
     /// Where reads of many rows go on; nil on a loop.
     var longReads: LongReads?
     /// Whether the connection has left with a read of many rows: it is no longer this thread's.
     var hasLeft = false
 
     init(
-        connection: Connection, tables: CapturedTables, counts: RowCounts, lane: Lane, cacheKiB: Int
+        connection: Connection, tables: CapturedTables, counts: RowCounts, inlineTime: UInt64,
+        cacheKiB: Int
     ) {
+        lane = .loop(inlineTime)
+        loopTime = LoopTime(turnMax: inlineTime)
         self.cacheKiB = cacheKiB
         self.connection = connection
         self.tables = tables
         self.counts = counts
-        self.lane = lane
     }
 
     /// The most page cache, in KiB.
@@ -77,6 +85,29 @@ public final class SQLiteReader {
         }
     }
 
+    /// Starts a statement of the read that a loop is at, in the time that is left of it; elsewhere
+    /// as ``start(text:arguments:_:budget:)`` does.
+    ///
+    /// - Throws: `overBudget` also for a statement that is known to be too slow for a loop.
+    func startOfRead(
+        text: String, arguments: [Value], _ context: QueryContext
+    ) throws(DatabaseError) -> Rows {
+        guard inline.isRunning else {
+            return try start(text: text, arguments: arguments, context, budget: .inline)
+        }
+        shared?.join()
+        connection.limit(.time(inline.beginStatement(on: connection)))
+        do throws(SQLiteError) {
+            let run = try connection.start(text, arguments, context)
+            if inline.isKnownToBeSlow(run) {
+                throw SQLiteError(code: ResultCode.interrupt, message: "known to be slow")
+            }
+            return Rows(run, of: connection, interruption: .overBudget, in: inline)
+        } catch {
+            throw DatabaseError(error, interruption: .overBudget)
+        }
+    }
+
     /// Runs several queries on one state of the database. Inside another snapshot it adds nothing.
     /// A read that leaves in `body` takes the snapshot with it.
     public func snapshot<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
@@ -101,10 +132,16 @@ public final class SQLiteReader {
         return try body()
     }
 
-    /// Lets the reads of one turn of the loop share a snapshot, as long as nothing is committed.
+    /// Lets the reads of one turn of the loop share a snapshot, as long as nothing is committed,
+    /// and the time of the turn.
     ///
-    /// - Parameter atEndOfTurn: runs a closure on the loop before it sleeps.
-    public func shareSnapshots(atEndOfTurn: @escaping (@escaping () -> Void) -> Void) {
+    /// - Parameters:
+    ///   - atEndOfTurn: Runs a closure on the loop before it sleeps.
+    ///   - wake: Has the loop call ``runWaiting()`` soon, from any thread.
+    public func shareTurns(
+        atEndOfTurn: @escaping (@escaping () -> Void) -> Void, wake: @escaping @Sendable () -> Void
+    ) {
+        turns = LoopTurns(atEnd: atEndOfTurn, waiting: WaitingReads(wake: wake))
         guard let commits else { return }
         shared = SharedSnapshot(connection, commits: commits, atEndOfTurn: atEndOfTurn)
     }

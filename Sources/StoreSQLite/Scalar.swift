@@ -8,7 +8,10 @@ extension SQLiteReader {
     public func scalar(
         _ sql: BoundSQL, _ context: QueryContext = .none
     ) throws(DatabaseError) -> Value {
-        try query(text: sql.text, arguments: sql.arguments, context) { rows throws(DatabaseError) in
+        let budget: Budget =
+            if case .loop = lane { .timeout(DatabaseLimits.scalarTime) } else { .inline }
+        return try query(text: sql.text, arguments: sql.arguments, context, budget: budget) {
+            rows throws(DatabaseError) in
             try rows.scalar()
         }
     }

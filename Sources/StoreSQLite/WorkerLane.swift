@@ -1,4 +1,5 @@
 import Diagnostics
+import Quotas
 import SQLite
 import Store
 import Work
@@ -9,25 +10,32 @@ final class WorkerLane<Seat>: Sendable {
     /// Ends all that runs here.
     private let cancellation = Cancellation()
 
-    init(name: String, threadsMax: Int, makeSeat: @escaping @Sendable () -> Seat) {
-        pool = WorkerPool(name: name, threadsMax: threadsMax, makeSeat: makeSeat)
+    /// - Parameter threadsPerCallerMax: Jobs of one caller that run at the same time.
+    init(
+        name: String, threadsMax: Int, threadsPerCallerMax: Int = .max,
+        makeSeat: @escaping @Sendable () -> Seat
+    ) {
+        pool = WorkerPool(
+            name: name, threadsMax: threadsMax, threadsPerCallerMax: threadsPerCallerMax,
+            niceness: DatabaseLimits.slowLaneNiceness, makeSeat: makeSeat)
     }
+
+    /// Jobs that wait, and jobs that run.
+    var counts: (waiting: Int, running: Int) { pool.counts }
 
     /// Does work on one of the threads. When the calling task is cancelled, work that waits is
     /// dropped, and the cancellation that running work was given is raised.
     ///
-    /// - Parameter waitingMax: Jobs that may wait before this one.
-    /// - Throws: what `work` throws; 53400 when too many wait, 57P03 after `close`, 57014 when
-    ///   dropped.
+    /// - Throws: what `work` throws; 57P03 after `close`, 57014 when dropped.
     func run<R: Sendable>(
-        waitingMax: Int,
+        for caller: Caller,
         _ work: @escaping @Sendable (Seat, Cancellation) throws(Problem) -> R
     ) async throws(Problem) -> R {
         let cancellation = Cancellation(within: cancellation)
         let result: Result<R, Problem>
         do throws(WorkRefusal) {
             result = try await pool.run(
-                waitingMax: waitingMax,
+                waitingMax: .max, for: caller,
                 { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
                 interrupt: { cancellation.raise() })
         } catch {
@@ -37,16 +45,20 @@ final class WorkerLane<Seat>: Sendable {
     }
 
     /// The same for callers without a task: calls `reply` once, on the thread that did the work, or
-    /// on this one when it is refused at once.
+    /// on this one when it is refused at once: with 53400 when too many wait.
     ///
+    /// - Parameters:
+    ///   - waitingMax: Jobs that may wait before this one.
+    ///   - perCallerMax: Those of the caller among them.
     /// - Returns: what withdraws the work, from any thread.
     func start<R: Sendable>(
-        waitingMax: Int, reply: @escaping @Sendable (Result<R, Problem>) -> Void,
+        waitingMax: Int, perCallerMax: Int, for caller: Caller,
+        reply: @escaping @Sendable (Result<R, Problem>) -> Void,
         _ work: @escaping @Sendable (Seat, Cancellation) throws(Problem) -> R
     ) -> @Sendable () -> Void {
         let cancellation = Cancellation(within: cancellation)
         return pool.start(
-            waitingMax: waitingMax,
+            waitingMax: waitingMax, perCallerMax: perCallerMax, for: caller,
             { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
             interrupt: { cancellation.raise() }
         ) { result in

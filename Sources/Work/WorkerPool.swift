@@ -1,3 +1,5 @@
+import Diagnostics
+public import Quotas
 import Synchronization
 
 /// Why a job was not done.
@@ -10,21 +12,27 @@ public enum WorkRefusal: Error, Hashable, Sendable {
     case withdrawn
 }
 
-/// A few threads for work that would stall a loop: jobs begin in the order they came. Each thread
-/// has a seat, which it makes and keeps from job to job.
+/// A few threads for work that would stall a loop. Each thread has a seat, which it makes and keeps
+/// from job to job.
+///
+/// The next job is one of the caller whose jobs have taken the least time so far; those of one
+/// caller begin in the order they came.
 ///
 /// Threads are made when first needed: most servers never need them. They hold the pool until it is
 /// closed.
 public final class WorkerPool<Seat>: Sendable {
     private final class Job: Sendable {
+        let caller: Caller
         let withdrawal: Withdrawal?
         let perform: @Sendable (Seat) -> Void
         let refuse: @Sendable (WorkRefusal) -> Void
 
         init(
-            _ withdrawal: Withdrawal?, perform: @escaping @Sendable (Seat) -> Void,
+            of caller: Caller, _ withdrawal: Withdrawal?,
+            perform: @escaping @Sendable (Seat) -> Void,
             refuse: @escaping @Sendable (WorkRefusal) -> Void
         ) {
+            self.caller = caller
             self.withdrawal = withdrawal
             self.perform = perform
             self.refuse = refuse
@@ -32,7 +40,9 @@ public final class WorkerPool<Seat>: Sendable {
     }
 
     private struct State {
-        var jobs: [Job] = []
+        var jobs = FairQueue<Job>()
+        /// Jobs that have begun, by whose they are.
+        var running: [Caller: Int] = [:]
         /// Threads that wait for a job.
         var idle = 0
         var threads: [PosixThread] = []
@@ -43,16 +53,25 @@ public final class WorkerPool<Seat>: Sendable {
     private let bell = Semaphore()
     private let name: String
     private let threadsMax: Int
+    private let threadsPerCallerMax: Int
+    private let niceness: Int32
     private let makeSeat: @Sendable () -> Seat
 
     /// A pool without a thread yet.
     ///
     /// - Parameters:
     ///   - name: What the threads are called.
+    ///   - threadsPerCallerMax: Jobs of one caller that run at the same time.
+    ///   - niceness: How far the threads stand back behind others, from 0 to 19.
     ///   - makeSeat: Called once on every thread.
-    public init(name: String, threadsMax: Int, makeSeat: @escaping @Sendable () -> Seat) {
+    public init(
+        name: String, threadsMax: Int, threadsPerCallerMax: Int = .max, niceness: Int32 = 0,
+        makeSeat: @escaping @Sendable () -> Seat
+    ) {
         self.name = name
         self.threadsMax = threadsMax
+        self.threadsPerCallerMax = threadsPerCallerMax
+        self.niceness = niceness
         self.makeSeat = makeSeat
     }
 
@@ -61,16 +80,22 @@ public final class WorkerPool<Seat>: Sendable {
     ///
     /// - Parameters:
     ///   - waitingMax: Jobs that may wait before this one while no thread is idle.
+    ///   - perCallerMax: Those of the caller among them.
+    ///   - caller: Whose share of the threads it takes.
     ///   - interrupt: Called when the task is cancelled, for work that has begun.
     /// - Throws: why the work was not done.
     public func run<R: Sendable>(
-        waitingMax: Int, _ work: @escaping @Sendable (Seat) -> R,
+        waitingMax: Int, perCallerMax: Int = .max, for caller: Caller = .server,
+        _ work: @escaping @Sendable (Seat) -> R,
         interrupt: @escaping @Sendable () -> Void = {}
     ) async throws(WorkRefusal) -> R {
         let withdrawal = Withdrawal()
         let result: Result<R, WorkRefusal> = await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation { continuation in
-                start(withdrawal, waitingMax, work) { unsafe continuation.resume(returning: $0) }
+                let job = Self.job(of: caller, withdrawal, work) {
+                    unsafe continuation.resume(returning: $0)
+                }
+                enter(job, waitingMax: waitingMax, perCallerMax: perCallerMax)
             }
         } onCancel: {
             interrupt()
@@ -84,42 +109,55 @@ public final class WorkerPool<Seat>: Sendable {
     ///
     /// - Returns: what withdraws the work, from any thread: it then calls `interrupt`.
     public func start<R: Sendable>(
-        waitingMax: Int, _ work: @escaping @Sendable (Seat) -> R,
+        waitingMax: Int, perCallerMax: Int = .max, for caller: Caller = .server,
+        _ work: @escaping @Sendable (Seat) -> R,
         interrupt: @escaping @Sendable () -> Void = {},
         reply: @escaping @Sendable (Result<R, WorkRefusal>) -> Void
     ) -> @Sendable () -> Void {
         let withdrawal = Withdrawal()
-        start(withdrawal, waitingMax, work, reply)
+        enter(
+            Self.job(of: caller, withdrawal, work, reply), waitingMax: waitingMax,
+            perCallerMax: perCallerMax)
         return { [self] in
             interrupt()
             withdraw(withdrawal)
         }
     }
 
-    private func start<R: Sendable>(
-        _ withdrawal: Withdrawal, _ waitingMax: Int, _ work: @escaping @Sendable (Seat) -> R,
+    private static func job<R: Sendable>(
+        of caller: Caller, _ withdrawal: Withdrawal, _ work: @escaping @Sendable (Seat) -> R,
         _ reply: @escaping @Sendable (Result<R, WorkRefusal>) -> Void
-    ) {
-        enter(
-            Job(withdrawal) { reply(.success(work($0))) } refuse: { reply(.failure($0)) },
-            waitingMax: waitingMax)
+    ) -> Job {
+        Job(of: caller, withdrawal) {
+            reply(.success(work($0)))
+        } refuse: {
+            reply(.failure($0))
+        }
     }
 
     /// Does work later on one of the threads, however many jobs wait. If that cannot be, `refused`
     /// is called instead, by this thread or by the one that closes the pool.
     public func post(
-        _ work: @escaping @Sendable (Seat) -> Void,
+        for caller: Caller = .server, _ work: @escaping @Sendable (Seat) -> Void,
         refused: @escaping @Sendable (WorkRefusal) -> Void
     ) {
-        enter(Job(nil, perform: work, refuse: refused), waitingMax: .max)
+        enter(
+            Job(of: caller, nil, perform: work, refuse: refused), waitingMax: .max,
+            perCallerMax: .max)
+    }
+
+    /// Jobs that wait, and jobs that run.
+    public var counts: (waiting: Int, running: Int) {
+        state.withLock { ($0.jobs.count, $0.running.values.reduce(0, +)) }
     }
 
     /// Refuses what waits and whatever comes, and lets each thread end after the job it has begun.
     public func close() {
         let (jobs, count) = state.withLock { state in
             state.isClosed = true
-            defer { state.jobs = [] }
-            return (state.jobs, state.threads.count)
+            var jobs: [Job] = []
+            while let job = state.jobs.popFirst()?.element { jobs.append(job) }
+            return (jobs, state.threads.count)
         }
         for job in jobs { job.refuse(.closed) }
         for _ in 0..<count { bell.signal() }
@@ -134,18 +172,19 @@ public final class WorkerPool<Seat>: Sendable {
         for thread in threads { thread.join() }
     }
 
-    private func enter(_ job: Job, waitingMax: Int) {
+    private func enter(_ job: Job, waitingMax: Int, perCallerMax: Int) {
         let refusal = state.withLock { state -> WorkRefusal? in
             if state.isClosed { return .closed }
             if job.withdrawal?.isRaised == true { return .withdrawn }
             if state.jobs.count - state.idle >= waitingMax { return .full }
+            if state.jobs.count(of: job.caller) >= perCallerMax { return .full }
             if state.idle <= state.jobs.count, state.threads.count < threadsMax,
-                let thread = PosixThread(name: name, { [self] in work() })
+                let thread = PosixThread(name: name, niceness: niceness, { [self] in work() })
             {
                 state.threads.append(thread)
             }
             if state.threads.isEmpty { return .full }
-            state.jobs.append(job)
+            state.jobs.append(job, of: job.caller)
             return nil
         }
         if let refusal { job.refuse(refusal) } else { bell.signal() }
@@ -155,22 +194,49 @@ public final class WorkerPool<Seat>: Sendable {
     private func withdraw(_ withdrawal: Withdrawal) {
         withdrawal.raise()
         let job = state.withLock { state -> Job? in
-            state.jobs.firstIndex { $0.withdrawal === withdrawal }
-                .map { state.jobs.remove(at: $0) }
+            var withdrawn: Job?
+            state.jobs.removeAll { job in
+                guard job.withdrawal === withdrawal else { return false }
+                withdrawn = job
+                return true
+            }
+            return withdrawn
         }
         job?.refuse(.withdrawn)
     }
 
     private func work() {
         let seat = makeSeat()
-        while let job = next() { job.perform(seat) }
+        while let job = next() {
+            let start = monotonicNanoseconds()
+            job.perform(seat)
+            end(job, after: monotonicNanoseconds() - start)
+        }
+    }
+
+    /// Charges a job to its caller, and lets another thread look whether the caller's next one may
+    /// begin now.
+    private func end(_ job: Job, after nanoseconds: UInt64) {
+        let othersMayBegin = state.withLock { state in
+            state.jobs.charge(nanoseconds, to: job.caller)
+            let running = (state.running[job.caller] ?? 1) - 1
+            state.running[job.caller] = running > 0 ? running : nil
+            return state.idle > 0 && state.jobs.count > 1
+        }
+        if othersMayBegin { bell.signal() }
     }
 
     /// Waits for a job; nil when the pool is closed.
     private func next() -> Job? {
         while true {
             let (job, isOver) = state.withLock { state -> (Job?, Bool) in
-                if !state.jobs.isEmpty { return (state.jobs.removeFirst(), false) }
+                let running = state.running
+                if let (job, caller) = state.jobs.popFirst(where: {
+                    (running[$0] ?? 0) < threadsPerCallerMax
+                }) {
+                    state.running[caller, default: 0] += 1
+                    return (job, false)
+                }
                 if !state.isClosed { state.idle += 1 }
                 return (nil, state.isClosed)
             }

@@ -109,4 +109,15 @@ import Testing
         }
         #expect(waiting.isEmpty)
     }
+
+    @Test func `who may have nothing now is passed over, and keeps his turn`() {
+        var queue = FairQueue<Int>()
+        queue.append(1, of: greedy)
+        queue.append(2, of: modest)
+        queue.append(3, of: greedy)
+        #expect(queue.popFirst { $0 != greedy }?.element == 2)
+        #expect(queue.popFirst { $0 != greedy } == nil)
+        #expect(queue.count == 2)
+        #expect([queue.popFirst()?.element, queue.popFirst()?.element] == [1, 3])
+    }
 }

@@ -180,6 +180,8 @@ import Values
         #expect(await library.send(.get, "/books?select=" + embeds).member("code") == "54000")
         let parameters = (0..<600).map { "id=eq.\($0)" }.joined(separator: "&")
         #expect(await library.send(.get, "/books?" + parameters).member("code") == "54000")
+        let tests = (0...1024).map { "id.neq.\($0)" }.joined(separator: ",")
+        #expect(await library.send(.get, "/books?and=(\(tests))").member("code") == "54000")
         let deep =
             String(repeating: "and(", count: 200) + "id.eq.1" + String(repeating: ")", count: 200)
         #expect(await library.send(.get, "/books?and=(\(deep))").status == 400)

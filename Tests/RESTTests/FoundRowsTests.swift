@@ -32,7 +32,8 @@ import Values
             INSERT INTO items SELECT i, 'title ' || i, 0 FROM c
             """
         ]
-        return try Library(models: models, data: data)
+        return try Library(
+            models: models, data: data, inlineTime: rows > 1000 ? .milliseconds(5) : nil)
     }
 
     private static func request(_ method: HTTP.Method, _ target: String) -> Request {

@@ -25,13 +25,15 @@ struct Library {
     init(
         models: [String: String] = Library.books, rules: String = "{}",
         data: [String] = Library.rows,
-        settings: RESTSettings = RESTSettings()
+        settings: RESTSettings = RESTSettings(), inlineTime: Duration? = nil
     ) throws {
         var files = models.map { (path: "models/\($0).json", contents: Array($1.utf8)) }
         files.append((path: "rules.json", contents: Array(rules.utf8)))
         let catalogue = try Catalogue(parsing: files)
         let rulebook = try Rulebook.compile(catalogue)
-        let database = try SQLiteDatabase.open(.temporary)
+        var configuration = DatabaseConfiguration.temporary
+        if let inlineTime { configuration.inlineTime = inlineTime }
+        let database = try SQLiteDatabase.open(configuration)
         try database.writeAndWait { (transaction) throws(Problem) in
             do {
                 for model in catalogue.modelsByDependency {

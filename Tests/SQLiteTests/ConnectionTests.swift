@@ -72,9 +72,9 @@ import Testing
         #expect(try open().integer("SELECT 7;\n ") == 7)
     }
 
-    @Test func `an instruction limit interrupts and lifts`() throws {
+    @Test func `a limit of time interrupts and lifts`() throws {
         let connection = try open()
-        connection.limit(.instructions(100_000))
+        connection.limit(.time(1_000_000))
         let error = #expect(throws: SQLiteError.self) { try connection.integer(Self.endless) }
         #expect(error?.primary == ResultCode.interrupt)
         #expect(connection.isOverLimit)

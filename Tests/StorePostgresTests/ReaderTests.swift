@@ -55,7 +55,7 @@ import Values
                 .comparison(
                     .greaterOrEqual, table.column(0, of: "t"), .argument(.integer(first), .integer))
             ])
-        return .statement(PostgresDialect().text(of: select), nil)
+        return .statement(PostgresDialect().text(of: select))
     }
 
     /// A table of so many rows, and a reader of it.

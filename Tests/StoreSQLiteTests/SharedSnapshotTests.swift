@@ -22,7 +22,7 @@ import Values
         let database = try makeItems()
         let reader = try database.makeReader()
         let turn = Turn()
-        reader.shareSnapshots { turn.hooks.append($0) }
+        reader.shareTurns(atEndOfTurn: { turn.hooks.append($0) }, wake: {})
         for written in 0..<5 {
             // The second read of a turn opens the snapshot, the third one uses it.
             for _ in 0..<3 { #expect(try reader.all(count) == [[.integer(Int64(written))]]) }
@@ -43,7 +43,7 @@ import Values
         let database = try makeItems()
         let reader = try database.makeReader()
         let turn = Turn()
-        reader.shareSnapshots { turn.hooks.append($0) }
+        reader.shareTurns(atEndOfTurn: { turn.hooks.append($0) }, wake: {})
         for reads in 0..<3 {
             for _ in 0..<reads { _ = try reader.all(count) }
             try reader.snapshot {
@@ -63,7 +63,7 @@ import Values
         let database = try makeItems()
         let reader = try database.makeReader()
         let turn = Turn()
-        reader.shareSnapshots { turn.hooks.append($0) }
+        reader.shareTurns(atEndOfTurn: { turn.hooks.append($0) }, wake: {})
         for _ in 0..<3 { _ = try reader.all(count) }
         turn.end()
         try database.writeAndWait { transaction throws(Problem) in

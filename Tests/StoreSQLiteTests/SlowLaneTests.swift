@@ -13,7 +13,9 @@ import Values
         + "SELECT sum(x) FROM n"
 
     @Test func `an inline read over budget says so and runs on the slow lane`() async throws {
-        let database = try makeItems()
+        var configuration = DatabaseConfiguration.temporary
+        configuration.inlineTime = .milliseconds(5)
+        let database = try makeItems(configuration)
         defer { database.close() }
         let reader = try database.makeReader()
         let error = #expect(throws: DatabaseError.self) { try reader.all(Self.long) }

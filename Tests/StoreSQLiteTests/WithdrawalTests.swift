@@ -14,7 +14,7 @@ import Values
         let database = try makeItems(configuration)
         defer { database.close() }
         let (running, begin) = AsyncStream<Void>.makeStream()
-        let reads = (0..<DatabaseLimits.slowLaneThreads).map { _ in
+        let reads = (0..<configuration.slowReadThreads).map { _ in
             Task { () -> String in
                 do throws(Problem) {
                     try await database.readSlowly { reader throws(Problem) in
@@ -51,7 +51,7 @@ import Values
         defer { database.close() }
         let (running, begin) = AsyncStream<Void>.makeStream()
         let ran = Counter()
-        let busy = (0..<DatabaseLimits.slowLaneThreads).map { _ in
+        let busy = (0..<configuration.slowReadThreads).map { _ in
             Task {
                 try? await database.readSlowly { reader throws(Problem) in
                     begin.yield()

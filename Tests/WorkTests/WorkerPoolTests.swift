@@ -1,3 +1,4 @@
+import Quotas
 import Synchronization
 import TestSupport
 import Testing
@@ -100,6 +101,55 @@ import Work
         }
         #expect(found.count == 200)
         #expect(Set(found).isSubset(of: [1, 2, 3]))
+        pool.close()
+        pool.join()
+    }
+
+    @Test func `a caller who has had less of the threads comes first`() async throws {
+        let (pool, gate, record) = (makePool(), Gate(), Record<String>())
+        await occupy(pool, until: gate)
+        for _ in 0..<5 {
+            pool.post(for: .user("greedy"), { record.append("greedy") }, refused: { _ in })
+        }
+        pool.post(for: .user("modest"), { record.append("modest") }, refused: { _ in })
+        gate.open()
+        let order = record.wait(for: 6)
+        #expect(order.prefix(2).contains("modest"), "\(order)")
+        pool.close()
+        pool.join()
+    }
+
+    @Test func `a caller has no more threads than his share, the others are free`() async throws {
+        let pool = WorkerPool<Void>(name: "test", threadsMax: 3, threadsPerCallerMax: 2) {}
+        let (gate, record) = (Gate(), Record<String>())
+        for number in 0..<4 {
+            pool.post(
+                for: .user("greedy"),
+                {
+                    record.append("begun \(number)")
+                    gate.pass()
+                }, refused: { _ in })
+        }
+        record.wait(for: 2)
+        try await pool.run(waitingMax: 9, for: .user("modest")) {}
+        #expect(record.all.count == 2)
+        #expect(pool.counts == (2, 2))
+        for _ in 0..<4 { gate.open() }
+        #expect(record.wait(for: 4).count == 4)
+        pool.close()
+        pool.join()
+    }
+
+    @Test func `a caller's places are full before the pool's are`() async throws {
+        let (pool, gate) = (makePool(), Gate())
+        await occupy(pool, until: gate)
+        for _ in 0..<2 { pool.post(for: .user("greedy"), {}, refused: { _ in }) }
+        await #expect(throws: WorkRefusal.full) {
+            try await pool.run(waitingMax: 9, perCallerMax: 2, for: .user("greedy")) {}
+        }
+        async let other: Void = pool.run(waitingMax: 9, perCallerMax: 2, for: .user("modest")) {}
+        gate.open()
+        try await other
         pool.close()
         pool.join()
     }

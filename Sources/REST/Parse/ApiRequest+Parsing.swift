@@ -67,6 +67,9 @@ extension ApiRequest {
                 throw Problem(error)
             }
         }
+        guard filters.reduce(0, { $0 + $1.item.testCount }) <= RESTLimits.testsMax else {
+            throw .limit("The filters have more than \(RESTLimits.testsMax) tests")
+        }
     }
 
     /// Keeps what a parameter says. Of `select`, `columns` and `on_conflict` the first counts.

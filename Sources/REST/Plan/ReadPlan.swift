@@ -26,6 +26,6 @@ extension TablePlan {
     fileprivate func counting(rowsMax: Int, _ dialect: any Dialect) -> Counting {
         if isCount { return .rowsTell }
         if let wholeTable { return .table(wholeTable) }
-        return .statement(dialect.text(of: count(rowsMax: rowsMax)), dialect.makeCountMemory())
+        return .statement(dialect.text(of: count(rowsMax: rowsMax)))
     }
 }

@@ -57,6 +57,8 @@ extension PostgresDatabase: ServedDatabase {
 
     func look() {}
 
+    func appendMetrics(to output: inout [UInt8]) {}
+
     var fault: ServingState? {
         unavailability.map(ServingState.databaseUnreachable)
     }

@@ -23,6 +23,8 @@ struct SQLiteLocation: DatabaseLocation {
         var configuration = DatabaseConfiguration.file(path)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
         configuration.loops = settings.loops
+        configuration.inlineTime = .milliseconds(settings.database.inlineReadMilliseconds)
+        configuration.slowReadThreads = settings.database.slowReadThreads
         configuration.pageCacheBytesMax =
             settings.database.pageCacheBytesMax
             ?? min(configuration.pageCacheBytesMax, settings.limits.memoryBytes / 4)
@@ -47,7 +49,11 @@ struct SQLiteLocation: DatabaseLocation {
 extension SQLiteDatabase: ServedDatabase {
     func attach(to context: LoopContext) throws(Problem) -> LoopStore {
         let reader = try worded { () throws(DatabaseError) in try makeReader() }
-        reader.shareSnapshots { context.atEndOfTurn($0) }
+        let runWaiting = LoopBound(
+            { [weak reader] () -> Void in reader?.runWaiting() }, on: context.loop)
+        reader.shareTurns(
+            atEndOfTurn: { context.atEndOfTurn($0) },
+            wake: { context.post { runWaiting.value() } })
         return LoopStore(reader: reader, writes: self, detach: {})
     }
 
@@ -55,6 +61,8 @@ extension SQLiteDatabase: ServedDatabase {
     func otherServers() -> [String] { [] }
 
     func look() { checkFiles() }
+
+    func appendMetrics(to output: inout [UInt8]) { slowReads.append(to: &output) }
 
     var fault: ServingState? { loss.map(ServingState.databaseLost) }
 }

@@ -15,6 +15,9 @@ protocol ServedDatabase: Database, MigrationTarget {
     /// Looks whether the database is still there; called each second. Returns at once.
     func look()
 
+    /// Appends what the engine counts, in Prometheus' text format.
+    func appendMetrics(to output: inout [UInt8])
+
     /// Why nothing can be written for now; nil while all is well.
     var fault: ServingState? { get }
 }

@@ -70,14 +70,11 @@ public enum Counting: Sendable {
     /// All rows of a table are meant.
     case table(String)
     /// A statement counts.
-    case statement(BoundSQL, (any CountMemory)?)
+    case statement(BoundSQL)
 
     /// The statement, if there is one.
-    public var statement: BoundSQL? { if case .statement(let sql, _) = self { sql } else { nil } }
+    public var statement: BoundSQL? { if case .statement(let sql) = self { sql } else { nil } }
 }
-
-/// What an engine remembers of a statement that counts, from one run to the next.
-public protocol CountMemory: AnyObject, Sendable {}
 
 /// The arguments of one run of a ``ReadQuery``.
 public struct ReadArguments: Sendable {

@@ -49,9 +49,6 @@ public protocol Dialect: Sendable {
     /// Writes what identifies a row of a table, as an order's keys.
     func writeIdentity(of table: Table, as alias: String, to writer: inout StatementWriter)
 
-    /// What the engine will remember of a statement that counts; nil for nothing.
-    func makeCountMemory() -> (any CountMemory)?
-
     /// A common table expression of a table's name, which hides the table from the query: its rows,
     /// and those that are gone, which are a parameter.
     ///
@@ -85,9 +82,6 @@ extension Dialect {
 }
 
 extension Dialect {
-    /// Nothing is remembered.
-    public func makeCountMemory() -> (any CountMemory)? { nil }
-
     /// A query as this dialect writes it.
     public func text(of select: SelectStatement) -> BoundSQL {
         var writer = StatementWriter(self)

@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 import Values
 
 /// The functions of texts that rules may call, in Swift: engines that have none of the same meaning
@@ -19,6 +19,15 @@ public enum TextFunctions {
         var count: Int64 = 0
         for index in text.indices where text[index] & 0xC0 != 0x80 { count += 1 }
         return count
+    }
+
+    /// The text without the spaces at its ends: where that stands.
+    public static func trimmed(utf8 text: Span<UInt8>) -> Range<Int> {
+        var start = 0
+        var end = text.count
+        while start < end, text[start] == ASCII.space { start += 1 }
+        while end > start, text[end - 1] == ASCII.space { end -= 1 }
+        return start..<end
     }
 
     /// The lower-case text of a UUID that `text` spells with dashes; nil if it spells none.
@@ -46,40 +55,41 @@ public enum TextFunctions {
     /// PostgreSQL's `json -> key`: a member of an object as JSON text; nil for another kind or no
     /// such key.
     public static func jsonGet(_ json: String, key: String) -> String? {
-        member(json, key).map { String(utf8: $0.raw) }
+        root(json)?[key].map(Self.json)
     }
 
     /// PostgreSQL's `json -> index`: an element of an array as JSON text, negative from the end.
     public static func jsonGet(_ json: String, index: Int64) -> String? {
-        element(json, index).map { String(utf8: $0.raw) }
+        root(json).flatMap { element(of: $0, at: index) }.map(Self.json)
     }
 
     /// PostgreSQL's `json ->> key`: a member as text. Strings lose their quotes; JSON null is nil.
     public static func jsonText(_ json: String, key: String) -> String? {
-        member(json, key).flatMap(text)
+        root(json)?[key].flatMap(text)
     }
 
     /// PostgreSQL's `json ->> index`: an element as text.
     public static func jsonText(_ json: String, index: Int64) -> String? {
-        element(json, index).flatMap(text)
+        root(json).flatMap { element(of: $0, at: index) }.flatMap(text)
     }
 
-    private static func member(_ json: String, _ key: String) -> JSONValue? {
-        root(json)?[key]
-    }
-
-    private static func element(_ json: String, _ index: Int64) -> JSONValue? {
-        guard let root = root(json), root.kind == .array else { return nil }
+    /// An element of an array, negative from the end; nil for another kind or no such place.
+    public static func element(of root: JSONValue, at index: Int64) -> JSONValue? {
+        guard root.kind == .array else { return nil }
         let position = index < 0 ? Int64(root.count) &+ index : index
         guard position >= 0, position < root.count else { return nil }
-        return root.elements[Int(position)]
+        return root.element(at: Int(position))
     }
 
     private static func root(_ json: String) -> JSONValue? {
         try? JSONDocument(parsing: Array(json.utf8), depthMax: ValueLimits.jsonDepthMax).root
     }
 
-    private static func text(_ value: JSONValue) -> String? {
+    /// A value as JSON text.
+    public static func json(_ value: JSONValue) -> String { String(utf8: value.raw) }
+
+    /// A value as text. Strings lose their quotes; JSON null is nil.
+    public static func text(_ value: JSONValue) -> String? {
         switch value.kind {
         case .null: nil
         case .string: value.string

@@ -15,8 +15,6 @@ enum ConnectionLimits {
     static let slowMilliseconds: UInt64 = 60_000
     /// Slow runs of one caller in a row after which his next ones are taken to be slow.
     static let slowRunsMin = 3
-    /// Callers of a plan of whom that is known.
-    static let slowCallersMax = 1_024
     /// Slow units of a process that wait or run, and those of one caller, so that several must be
     /// greedy before others are refused.
     static let slowUnitsMax = 256

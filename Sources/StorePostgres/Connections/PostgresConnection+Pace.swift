@@ -1,5 +1,6 @@
 import Network
 import PostgresWire
+import Quotas
 
 // How long the unit that runs has been at it.
 

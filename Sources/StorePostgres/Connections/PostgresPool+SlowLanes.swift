@@ -1,4 +1,5 @@
 import Network
+import Quotas
 
 // Units that take long.
 

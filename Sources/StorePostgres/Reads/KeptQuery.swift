@@ -1,3 +1,4 @@
+import Quotas
 import Store
 
 /// How a query is run, and what is known of it: made once for each query that a reader meets.
@@ -30,7 +31,7 @@ extension Counting {
             BoundSQL(
                 text: "SELECT count(*) FROM \(quoted(identifier: name))", arguments: [],
                 mentions: [])
-        case .statement(let sql, _): sql
+        case .statement(let sql): sql
         }
     }
 }

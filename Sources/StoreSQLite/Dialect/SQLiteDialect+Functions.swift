@@ -26,7 +26,7 @@ extension SQLiteDialect {
         case .upper: writer.list("apus_upper(", operands)
         case .length: writer.list(writer.isDefinition ? "length(" : "apus_length(", operands)
         // As PostgreSQL's it takes off nothing but spaces.
-        case .trim: writer.list("trim(", operands)
+        case .trim: writer.list(writer.isDefinition ? "trim(" : "apus_trim(", operands)
         case .startsWith: writeStartsWith(operands, &writer)
         case .concatenate: writer.concatenation(operands)
         case .coalesce: writeCoalesce(operands, &writer)
@@ -85,11 +85,13 @@ extension SQLiteDialect {
         func list(_ words: [String]) -> String {
             words.map { "'\($0)'" }.joined(separator: ", ")
         }
-        writer.append("CASE WHEN lower(")
+        // No spelling has more than five characters: a long text costs no more than a short one.
+        let (start, end) = writer.isDefinition ? ("lower(", ")") : ("lower(substr(", ", 1, 6))")
+        writer.append("CASE WHEN \(start)")
         writer.append(operand)
-        writer.append(") IN (\(list(BooleanText.trueSpellings))) THEN 1 WHEN lower(")
+        writer.append("\(end) IN (\(list(BooleanText.trueSpellings))) THEN 1 WHEN \(start)")
         writer.append(operand)
-        writer.append(") IN (\(list(BooleanText.falseSpellings))) THEN 0 END")
+        writer.append("\(end) IN (\(list(BooleanText.falseSpellings))) THEN 0 END")
     }
 
     // MARK: One of the operands

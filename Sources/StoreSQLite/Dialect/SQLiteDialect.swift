@@ -40,9 +40,6 @@ public struct SQLiteDialect: Dialect {
         writer.append(".rowid")
     }
 
-    /// See ``Store/Dialect/makeCountMemory()``: whether it was too long for a loop.
-    public func makeCountMemory() -> (any CountMemory)? { CountForecast() }
-
     // MARK: JSON
 
     /// See ``Store/Dialect/writeObject(_:_:to:)``.

@@ -24,7 +24,10 @@ public struct RowEncoder {
             frame.end(in: &body)
             return false
         }
-        if frame.begin(in: &body) { appendRow(rows, to: &body) }
+        if frame.begin(in: &body) {
+            appendRow(rows, to: &body)
+            try rows.requireWholeRow()
+        }
         return true
     }
 

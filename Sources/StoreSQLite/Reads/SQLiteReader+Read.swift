@@ -4,21 +4,15 @@ public import Store
 public import Values
 
 extension SQLiteReader: Reader {
-    /// See ``Store/Reader``: at once, as long as the budget of a loop lasts.
+    /// See ``Store/Reader``: at once, as long as the time of the loop lasts.
     public func read(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
         for caller: Caller
     ) throws(DatabaseError) -> Reading<RowsAnswer> {
-        do throws(DatabaseError) {
-            return .done(try readInline(query, arguments, context))
-        } catch .overBudget {
-            guard let slowLane else { throw .overBudget }
-            let read = SlowRead(
-                query: query, arguments: arguments, context: context, caller: caller)
-            return .mustWait(
-                slowLane.pending(for: caller) { (reader) throws(Problem) in
-                    try read.run(on: reader)
-                })
+        try perform(for: caller) { () throws(DatabaseError) in
+            try readInline(query, arguments, context)
+        } else: {
+            RowsRead(query: query, arguments: arguments, context: context, caller: caller)
         }
     }
 
@@ -45,10 +39,7 @@ extension SQLiteReader: Reader {
     }
 
     /// Runs the statements on the loop and encodes the rows.
-    ///
-    /// - Throws: `overBudget` for what is to be read on the slow lane, also where that is known of
-    ///   the count before it has begun.
-    private func readInline(
+    func readInline(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> RowsAnswer {
         switch query.counting {
@@ -64,23 +55,21 @@ extension SQLiteReader: Reader {
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext
     ) throws(DatabaseError) -> RowsAnswer {
         var encoder = RowEncoder(query.layout, query.form)
-        let body = try self.query(
-            text: query.rows.text, arguments: arguments.rows, context
-        ) { (rows) throws(DatabaseError) in
-            var body: [UInt8] = []
-            let bytesMax = DatabaseLimits.inlineAnswerBytesMax
-            guard try encoder.append(&rows, to: &body, upTo: bytesMax) else { throw .overBudget }
-            return body
-        }
-        let rowCount = encoder.rowCount
-        if query.forecast?.isLong == true,
-            query.lastRow(rowCount, arguments) == nil
-        {
-            throw .overBudget
-        }
+        var body: [UInt8] = []
+        try appendRows(of: query, arguments, context, &encoder, to: &body)
         return RowsAnswer(
-            content: .bytes(body), rowCount: rowCount,
-            total: try total(query, of: rowCount, arguments, context))
+            content: .bytes(body), rowCount: encoder.rowCount,
+            total: try total(query, of: encoder.rowCount, arguments, context))
+    }
+
+    /// - Throws: `overBudget` also for an answer that is too long to be made on a loop.
+    private func appendRows(
+        of query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
+        _ encoder: inout RowEncoder, to body: inout [UInt8]
+    ) throws(DatabaseError) {
+        var rows = try startOfRead(text: query.rows.text, arguments: arguments.rows, context)
+        let bytesMax = DatabaseLimits.inlineAnswerBytesMax
+        guard try encoder.append(&rows, to: &body, upTo: bytesMax) else { throw rows.overrun() }
     }
 
     /// All rows, whatever the window; nil when nobody asked.
@@ -95,38 +84,19 @@ extension SQLiteReader: Reader {
         case .table(let name):
             if let last = query.lastRow(rowCount, arguments) { return last }
             return try self.rowCount(of: name)
-        case .statement(var sql, _):
+        case .statement(var sql):
             if let last = query.lastRow(rowCount, arguments) { return last }
             sql.arguments = arguments.count
-            return try count(sql, context, query.forecast)
+            return try count(sql, context)
         }
     }
 
     /// The number that a counting query finds.
-    ///
-    /// - Parameter forecast: Told how long the query is.
-    func count(
-        _ sql: BoundSQL, _ context: QueryContext, _ forecast: CountForecast? = nil
-    ) throws(DatabaseError) -> Int {
-        let start = monotonicNanoseconds()
-        return try query(text: sql.text, arguments: sql.arguments, context) {
-            (rows) throws(DatabaseError) in
-            do throws(DatabaseError) {
-                let count = try rows.next() ? Int(rows.int64(0)) : 0
-                forecast?.note(monotonicNanoseconds() - start)
-                return count
-            } catch {
-                if error == .overBudget, rows.readsWholeTable { forecast?.noteLong() }
-                throw error
-            }
-        }
-    }
-}
-
-extension ReadQuery {
-    /// What is known of how long its count takes.
-    fileprivate var forecast: CountForecast? {
-        if case .statement(_, let memory) = counting { memory as? CountForecast } else { nil }
+    func count(_ sql: BoundSQL, _ context: QueryContext) throws(DatabaseError) -> Int {
+        inline.isOfAll = true
+        defer { inline.isOfAll = false }
+        var rows = try startOfRead(text: sql.text, arguments: sql.arguments, context)
+        return try rows.next() ? Int(rows.int64(0)) : 0
     }
 }
 

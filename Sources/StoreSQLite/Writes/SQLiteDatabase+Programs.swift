@@ -43,28 +43,38 @@ extension SQLiteDatabase: WriteEngine {
 }
 
 extension SQLiteReader {
-    /// See ``Store/Reader``: at once, as long as the budget of a loop lasts.
+    /// See ``Store/Reader``: at once, as long as the time of the loop lasts.
     public func find(
         _ search: BoundSQL, _ operands: Operands, _ context: QueryContext, for caller: Caller
     ) throws(DatabaseError) -> Reading<FoundRows> {
         var search = search
         search.arguments = search.makeArguments { operands.value($0) }
-        do throws(DatabaseError) {
-            return .done(try rows(search, context))
-        } catch .overBudget {
-            guard let slowLane else { throw .overBudget }
-            return .mustWait(
-                slowLane.pending(for: caller) { [search] (reader) throws(Problem) in
-                    try worded { () throws(DatabaseError) in try reader.rows(search, context) }
-                })
+        return try perform(for: caller) { () throws(DatabaseError) in
+            try rows(search, context)
+        } else: {
+            SearchRead(search: search, context: context, caller: caller)
         }
     }
 
-    private func rows(
+    fileprivate func rows(
         _ search: BoundSQL, _ context: QueryContext
     ) throws(DatabaseError) -> FoundRows {
-        try query(text: search.text, arguments: search.arguments, context) {
-            (rows) throws(DatabaseError) in try FoundRows(&rows)
-        }
+        var rows = try startOfRead(text: search.text, arguments: search.arguments, context)
+        return try FoundRows(&rows)
+    }
+}
+
+/// The search for the rows that a write is about, done later or on the slow lane.
+private struct SearchRead: LoopRead {
+    let search: BoundSQL
+    let context: QueryContext
+    let caller: Caller
+
+    func readInline(on reader: SQLiteReader) throws(DatabaseError) -> FoundRows {
+        try reader.rows(search, context)
+    }
+
+    func readSlowly(on reader: SQLiteReader) throws(Problem) -> FoundRows {
+        try worded { () throws(DatabaseError) in try reader.rows(search, context) }
     }
 }

@@ -2,17 +2,20 @@ import Diagnostics
 import Quotas
 import Store
 
-/// A read that has used up its budget on the loop, done again on the slow lane: an answer that
-/// turns out to be short is held, a longer one leaves in parts from its snapshot.
-struct SlowRead: Sendable {
+/// A read of rows and, if asked for, of how many there are, that is done later or on the slow lane.
+struct RowsRead: LoopRead {
     let query: ReadQuery
     let arguments: ReadArguments
     let context: QueryContext
-    /// Whose share of the long reads it takes.
     let caller: Caller
 
-    /// Runs it on a thread of the slow lane.
-    func run(on reader: SQLiteReader) throws(Problem) -> RowsAnswer {
+    func readInline(on reader: SQLiteReader) throws(DatabaseError) -> RowsAnswer {
+        try reader.readInline(query, arguments, context)
+    }
+
+    /// Runs it on a thread of the slow lane: an answer that turns out to be short is held, a longer
+    /// one leaves in parts from its snapshot.
+    func readSlowly(on reader: SQLiteReader) throws(Problem) -> RowsAnswer {
         try reader.snapshot { () throws(Problem) in try read(on: reader) }
     }
 

@@ -1,0 +1,21 @@
+import Bytes
+import StoreSQLite
+
+extension SlowReadCounts {
+    /// Appends the counts in Prometheus' text format.
+    func append(to output: inout [UInt8]) {
+        MetricText.single(
+            "apus_slow_reads_total", "counter", "Reads that took too long for a loop.", moved,
+            to: &output)
+        MetricText.single(
+            "apus_slow_reads_refused_total", "counter", "Slow reads refused: too many waited.",
+            refused, to: &output)
+        MetricText.single(
+            "apus_slow_reads_waiting", "gauge", "Slow reads that wait now.", waiting, to: &output)
+        MetricText.single(
+            "apus_slow_reads_running", "gauge", "Slow reads that run now.", running, to: &output)
+        let name = "apus_slow_read_seconds_total"
+        MetricText.head(name, "counter", "Time that slow reads have taken.", to: &output)
+        output.append(utf8: "\(name) \(Double(nanoseconds) / 1e9)\n")
+    }
+}

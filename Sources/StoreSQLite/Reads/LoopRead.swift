@@ -1,0 +1,132 @@
+import Diagnostics
+import Quotas
+import Store
+
+/// A read that a loop has no time for now: what is done later, or elsewhere.
+protocol LoopRead: Sendable {
+    associatedtype Answer: Sendable
+
+    /// Whose share of what is scarce it takes.
+    var caller: Caller { get }
+
+    /// Reads on the loop.
+    ///
+    /// - Throws: `overBudget` for what is to be read on the slow lane.
+    func readInline(on reader: SQLiteReader) throws(DatabaseError) -> Answer
+
+    /// Reads on a thread of the slow lane.
+    func readSlowly(on reader: SQLiteReader) throws(Problem) -> Answer
+}
+
+extension SQLiteReader {
+    /// Reads at once, as long as the time of the loop lasts.
+    ///
+    /// - Parameters:
+    ///   - inline: Reads on the loop, as the read's own method does.
+    ///   - read: Makes the read, which costs more than finding a row by its key should.
+    func perform<Read: LoopRead>(
+        for caller: Caller, _ inline: () throws(DatabaseError) -> Read.Answer,
+        else read: () -> Read
+    ) throws(DatabaseError) -> Reading<Read.Answer> {
+        switch loopTime.admission(of: caller) {
+        case .now: try tryInline(for: caller, within: loopTime.turnMax, inline, else: read)
+        case .briefly(let time):
+            try tryInline(for: caller, within: time, isBrief: true, inline, else: read)
+        case .inNextTurn: try readLater(read())
+        }
+    }
+
+    private func tryInline<Read: LoopRead>(
+        for caller: Caller, within time: UInt64, isBrief: Bool = false,
+        _ work: () throws(DatabaseError) -> Read.Answer, else read: () -> Read
+    ) throws(DatabaseError) -> Reading<Read.Answer> {
+        inline.begin(for: caller, time: time, isBrief: isBrief)
+        defer { endInline(for: caller) }
+        do throws(DatabaseError) {
+            return .done(try work())
+        } catch .overBudget {
+            if isBrief, inline.slowPace == nil { return try readLater(read()) }
+            return try readSlowly(read())
+        }
+    }
+
+    /// Tells the turn what a read has taken of it.
+    private func endInline(for caller: Caller) {
+        let time = inline.end(on: connection)
+        guard time > 0, let turns else { return }
+        if loopTime.spent == 0 { turns.atEnd { [self] in endTurn() } }
+        loopTime.note(time, of: caller)
+        turns.waiting.charge(time, to: caller)
+    }
+
+    private func endTurn() {
+        loopTime.endTurn()
+        turns?.waiting.askForLook()
+    }
+
+    // MARK: Later
+
+    private func readSlowly<Read: LoopRead>(
+        _ read: Read
+    ) throws(DatabaseError) -> Reading<Read.Answer> {
+        guard let slowLane else { throw .overBudget }
+        return .mustWait(
+            slowLane.pending(for: read.caller, noting: inline.slowPace) {
+                (reader) throws(Problem) in try read.readSlowly(on: reader)
+            })
+    }
+
+    private func readLater<Read: LoopRead>(
+        _ read: Read
+    ) throws(DatabaseError) -> Reading<Read.Answer> {
+        guard let waiting = turns?.waiting else { return try readSlowly(read) }
+        return .mustWait(
+            PendingRead { reply in
+                let later = WaitingRead(for: read.caller) { $0.runLater(read, reply) }
+                waiting.append(later)
+                return { later.withdraw() }
+            })
+    }
+
+    /// A read that has waited for its turn.
+    ///
+    /// - Returns: what withdraws it, if it goes on elsewhere.
+    private func runLater<Read: LoopRead>(
+        _ read: Read, _ reply: @escaping PendingRead<Read.Answer>.Reply
+    ) -> (@Sendable () -> Void)? {
+        do throws(DatabaseError) {
+            let reading = try tryInline(for: read.caller, within: loopTime.turnMax) {
+                () throws(DatabaseError) in try read.readInline(on: self)
+            } else: {
+                read
+            }
+            switch reading {
+            case .done(let answer): reply(.success(answer))
+            case .mustWait(let slow): return slow.start(reply)
+            }
+        } catch {
+            reply(.failure(Problem(error)))
+        }
+        return nil
+    }
+
+    /// Runs reads that wait, for half a turn whatever has come in this one: they must get on.
+    /// Called by the loop when it was woken for them; the end of the turn asks for another look.
+    public func runWaiting() {
+        guard let waiting = turns?.waiting else { return }
+        waiting.beginLook()
+        let end = loopTime.spent + loopTime.turnMax / 2
+        while let read = waiting.popFirst() {
+            read.run(on: self)
+            if loopTime.spent >= end { return }
+        }
+    }
+}
+
+/// The turns of the loop that a reader lives on.
+struct LoopTurns {
+    /// Runs a closure on the loop before it sleeps.
+    let atEnd: (@escaping () -> Void) -> Void
+    /// The reads that wait for another turn.
+    let waiting: WaitingReads
+}

@@ -1,0 +1,54 @@
+import Diagnostics
+import Quotas
+import Store
+
+/// How a loop shares out its time between those who read on it.
+///
+/// What ends before the clock is looked at, as finding rows by their keys does, counts as nothing.
+/// All else has so much of a turn, and a caller the half of it. Who has had that waits for the next
+/// turn; who comes to a turn that others have used up has a short try, which is all that most reads
+/// need.
+///
+/// Confined to its loop.
+struct LoopTime {
+    /// What becomes of a read at this moment.
+    enum Admission {
+        case now
+        /// It may try, for so many nanoseconds.
+        case briefly(UInt64)
+        case inNextTurn
+    }
+
+    /// What all have of a turn beside their short tries, and what one read has.
+    let turnMax: UInt64
+    /// What all have had of this turn.
+    private(set) var spent: UInt64 = 0
+    private var callers: [Caller: UInt64] = [:]
+
+    /// - Parameter turnMax: In nanoseconds.
+    init(turnMax: UInt64) { self.turnMax = turnMax }
+
+    /// Whether nothing is left of the turn but short tries.
+    var isUsedUp: Bool { spent >= turnMax }
+
+    /// Whether a caller's read may begin.
+    func admission(of caller: Caller) -> Admission {
+        if spent < turnMax / 2 { return .now }
+        let had = callers[caller] ?? 0
+        if !isUsedUp { return had < turnMax / 2 ? .now : .inNextTurn }
+        return had == 0 && spent < 2 * turnMax
+            ? .briefly(turnMax / DatabaseLimits.briefReadShare) : .inNextTurn
+    }
+
+    /// Counts what a read has taken.
+    mutating func note(_ nanoseconds: UInt64, of caller: Caller) {
+        spent += nanoseconds
+        callers[caller, default: 0] += nanoseconds
+    }
+
+    /// Everybody has the whole turn again.
+    mutating func endTurn() {
+        spent = 0
+        callers.removeAll(keepingCapacity: callers.count < 64)
+    }
+}

@@ -1,0 +1,188 @@
+import Diagnostics
+import Quotas
+import SQLite
+import TestSupport
+import Testing
+import Values
+
+@testable import Store
+@testable import StoreSQLite
+
+/// How the turns of a loop are shared out between callers.
+@Suite(.timeLimit(.minutes(10))) struct LoopTimeTests {
+    private let greedy = Caller.user("greedy")
+    private let modest = Caller.user("modest")
+
+    @Test func `a caller has the half of a turn, and all together the whole`() {
+        var time = LoopTime(turnMax: 1000)
+        func isNow(_ caller: Caller) -> Bool {
+            if case .now = time.admission(of: caller) { true } else { false }
+        }
+        #expect(isNow(greedy))
+        time.note(500, of: greedy)
+        #expect(!isNow(greedy) && isNow(modest))
+        time.note(500, of: modest)
+        #expect(time.isUsedUp && !isNow(modest))
+        time.endTurn()
+        #expect(isNow(greedy) && isNow(modest))
+    }
+
+    @Test func `a turn that is used up has short tries for those who had nothing of it`() {
+        var time = LoopTime(turnMax: 1000)
+        time.note(1000, of: greedy)
+        guard case .briefly(50) = time.admission(of: modest) else {
+            Issue.record("\(time.admission(of: modest))")
+            return
+        }
+        guard case .inNextTurn = time.admission(of: greedy) else {
+            Issue.record("\(time.admission(of: greedy))")
+            return
+        }
+        time.note(1000, of: .server)
+        guard case .inNextTurn = time.admission(of: modest) else {
+            Issue.record("\(time.admission(of: modest))")
+            return
+        }
+    }
+
+    // MARK: A reader on a loop
+
+    /// A loop whose turns are ended by hand.
+    private final class HandTurnedLoop {
+        let reader: SQLiteReader
+        private var hooks: [() -> Void] = []
+        private let wakes = Record<Void>()
+
+        init(_ reader: SQLiteReader) {
+            self.reader = reader
+            let wakes = wakes
+            reader.shareTurns(
+                atEndOfTurn: { [unowned self] hook in hooks.append(hook) },
+                wake: { wakes.append(()) })
+        }
+
+        var wakeCount: Int { wakes.all.count }
+
+        func endTurn() {
+            let due = hooks
+            hooks = []
+            for hook in due { hook() }
+        }
+    }
+
+    /// Answers after some milliseconds, on the loop if it has them.
+    private struct Work: LoopRead {
+        let caller: Caller
+        let milliseconds: Int
+        let name: String
+
+        func readInline(on reader: SQLiteReader) throws(DatabaseError) -> String {
+            var rows = try reader.startOfRead(
+                text: "SELECT slow(?7)", arguments: [.integer(Int64(milliseconds))], .none)
+            _ = try rows.next()
+            return name
+        }
+
+        func readSlowly(on reader: SQLiteReader) throws(Problem) -> String { name + " slowly" }
+    }
+
+    /// A database whose loops have much time: machines that run tests are busy.
+    private func open() throws -> SQLiteDatabase {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.inlineTime = .milliseconds(400)
+        return try makeItems(configuration)
+    }
+
+    private func makeLoop(_ database: SQLiteDatabase) throws -> HandTurnedLoop {
+        let reader = try database.makeReader()
+        try reader.connection.define("slow", argumentCount: 1) { call in
+            let end = monotonicNanoseconds() + UInt64(call[0].integer) * 1_000_000
+            guard call.charge(20_000) else { return }
+            while monotonicNanoseconds() < end {}
+            call.answer(1)
+        }
+        return HandTurnedLoop(reader)
+    }
+
+    private func perform(
+        _ work: Work, on loop: HandTurnedLoop
+    ) throws(DatabaseError) -> Reading<String> {
+        try loop.reader.perform(for: work.caller) { () throws(DatabaseError) in
+            try work.readInline(on: loop.reader)
+        } else: {
+            work
+        }
+    }
+
+    private func begin(
+        _ work: Work, on loop: HandTurnedLoop, _ answers: Record<String>
+    ) throws {
+        switch try perform(work, on: loop) {
+        case .done(let name): answers.append(name)
+        case .mustWait(let read):
+            _ = read.start { result in answers.append((try? result.get()) ?? "failed") }
+        }
+    }
+
+    @Test func `reads beyond a caller's part of a turn wait for the next, and others go first`()
+        throws
+    {
+        let database = try open()
+        defer { database.close() }
+        let loop = try makeLoop(database)
+        let answers = Record<String>()
+        for number in 0..<6 {
+            let work = Work(caller: greedy, milliseconds: 120, name: "greedy \(number)")
+            try begin(work, on: loop, answers)
+        }
+        let first = answers.all.count
+        #expect(first < 6 && loop.wakeCount == 1)
+        try begin(Work(caller: modest, milliseconds: 0, name: "modest"), on: loop, answers)
+        #expect(answers.all.last == "modest")
+        for _ in 0..<10 {
+            loop.reader.runWaiting()
+            loop.endTurn()
+        }
+        #expect(answers.all.filter { $0 != "modest" } == (0..<6).map { "greedy \($0)" })
+    }
+
+    @Test func `a read that was withdrawn while it waited is not begun`() throws {
+        let database = try open()
+        defer { database.close() }
+        let loop = try makeLoop(database)
+        let answers = Record<String>()
+        for number in 0..<3 {
+            let work = Work(caller: greedy, milliseconds: 240, name: "\(number)")
+            try begin(work, on: loop, answers)
+        }
+        let before = answers.all
+        let work = Work(caller: greedy, milliseconds: 1, name: "withdrawn")
+        guard case .mustWait(let read) = try perform(work, on: loop) else {
+            Issue.record("it did not wait")
+            return
+        }
+        let withdraw = read.start { _ in answers.append("withdrawn") }
+        withdraw()
+        for _ in 0..<10 {
+            loop.endTurn()
+            loop.reader.runWaiting()
+        }
+        #expect(before.count < 3 && answers.all == ["0", "1", "2"])
+    }
+
+    @Test func `a read that ends before the clock is looked at costs its caller nothing`() throws {
+        let database = try open()
+        defer { database.close() }
+        let loop = try makeLoop(database)
+        _ = try loop.reader.all("SELECT 1 FROM items WHERE id = 1")
+        let search = BoundSQL(
+            text: "SELECT rowid FROM items WHERE id = 1", arguments: [], mentions: [])
+        for _ in 0..<100 {
+            guard case .done = try loop.reader.find(search, Operands(), .none, for: greedy) else {
+                Issue.record("it had to wait")
+                return
+            }
+        }
+        #expect(loop.reader.loopTime.spent < 1_000_000)
+    }
+}
