@@ -109,4 +109,12 @@ import Testing
         }
         #expect(waiting.isEmpty)
     }
+
+    @Test func `an element that was taken is let go of`() {
+        final class Row {}
+        var queue = FairQueue<Row>()
+        for _ in 0..<3 { queue.append(Row(), of: greedy) }
+        weak let taken = queue.popFirst()?.element
+        #expect(taken == nil && queue.count == 2)
+    }
 }
