@@ -14,7 +14,7 @@ extension AuthService {
         try limit(.token, settings.rateLimits.token, request)
         switch grant {
         case "password": return try await signIn(request, body)
-        case "refresh_token": return try await refresh(body)
+        case "refresh_token": return try await refresh(request, body)
         case "pkce": throw try Self.codeProblem(body)
         case "id_token":
             throw .notOffered(
@@ -63,7 +63,8 @@ extension AuthService {
         let session = SessionRecord.begin(
             for: known.user.id, method: "password", request, now: now,
             tokenSeconds: settings.tokenSeconds, salt: RandomBytes.make(16))
-        let signedIn = try await database.write { transaction throws(Problem) in
+        let signedIn = try await database.write(.first, for: .user(known.user.id)) {
+            transaction throws(Problem) in
             try transaction.signIn(session, provedBy: stored, renewed: renewed, now: now)
         }
         return .json(

@@ -13,6 +13,9 @@ public struct DatabaseConfiguration: Sendable {
     public var location: Location
     /// How long a statement on the slow lane, or all of one write, may run.
     public var statementTimeout: Duration = .seconds(8)
+    /// How long one write may hold the writer; what takes longer is undone. The statement timeout
+    /// holds besides.
+    public var writeTimeout: Duration = .seconds(8)
     /// How long an answer that leaves in parts may hold its snapshot. Meanwhile the write-ahead log
     /// grows with every write.
     public var longReadTime: Duration = .seconds(120)

@@ -153,4 +153,26 @@ import Values
         #expect(try reader.all("SELECT count(*) FROM parts") == [[.integer(200_000)]])
         #expect(try reader.all("SELECT count(*) FROM items") == [[.integer(17)]])
     }
+
+    @Test func `a write over its time tells of the import, and is counted`() async throws {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.writeTimeout = .milliseconds(30)
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        let problem = await #expect(throws: Problem.self) {
+            try await database.write { transaction throws(Problem) in
+                try transaction.exec(
+                    "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+                        + "INSERT INTO parts(id) SELECT x FROM n")
+            }
+        }
+        #expect(problem?.code == "54000" && problem?.status == 413)
+        #expect(problem?.hint?.contains("'apus import'") == true)
+        try await database.write { transaction throws(Problem) in try Self.insert(transaction) }
+        #expect(try database.makeReader().all("SELECT count(*) FROM parts") == [[.integer(0)]])
+        let load = try #require(database.writeLoad)
+        #expect(load.overtime == 1 && load.waiting == 0)
+        #expect(load.longestTurnNanoseconds > 30_000_000)
+        #expect(load.turns.reduce(0, +) >= 2)
+    }
 }
