@@ -22,6 +22,7 @@ struct SQLiteLocation: DatabaseLocation {
         }
         var configuration = DatabaseConfiguration.file(path)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
+        configuration.writeTimeout = .milliseconds(settings.rest.writeTimeoutMilliseconds)
         configuration.loops = settings.loops
         if let bytes = settings.database.pageCacheBytesMax {
             configuration.pageCacheBytesMax = bytes
