@@ -69,7 +69,10 @@ struct BackendParts {
         of database: any ServedDatabase, _ metrics: Metrics, _ isDraining: Flag
     ) -> StatusEndpoints {
         StatusEndpoints(
-            appendMetrics: { metrics.append(to: &$0) },
+            appendMetrics: { output in
+                metrics.append(to: &output)
+                database.writeLoad?.append(to: &output)
+            },
             readiness: {
                 if isDraining.isRaised { return .draining }
                 return database.fault ?? .ready

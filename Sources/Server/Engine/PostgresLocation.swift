@@ -57,6 +57,9 @@ extension PostgresDatabase: ServedDatabase {
 
     func look() {}
 
+    /// Nil: transactions of many connections write at once.
+    var writeLoad: WriteLoad? { nil }
+
     var fault: ServingState? {
         unavailability.map(ServingState.databaseUnreachable)
     }

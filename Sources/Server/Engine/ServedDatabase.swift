@@ -17,6 +17,9 @@ protocol ServedDatabase: Database, MigrationTarget {
 
     /// Why nothing can be written for now; nil while all is well.
     var fault: ServingState? { get }
+
+    /// What waits to be written, where one writes for all; nil where there is no such queue.
+    var writeLoad: WriteLoad? { get }
 }
 
 /// What one loop reads and writes with. Confined to it.
