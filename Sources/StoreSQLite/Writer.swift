@@ -1,7 +1,6 @@
 import Diagnostics
 import SQLite
 import Store
-import Values
 
 /// The group-committing writer. It is built on, and confined to, its own thread.
 ///
