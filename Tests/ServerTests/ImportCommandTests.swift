@@ -9,7 +9,7 @@ import Testing
     private static let models = [
         "things": """
         {"properties": {"id": {"type": "integer", "identity": true}, "name": {"type": "string"},
-           "size": {"type": "integer", "minimum": 0}, "more": {"type": "json"},
+           "size": {"type": "integer", "minimum": 0}, "more": {"type": "object"},
            "kept": {"type": "boolean", "default": true}},
          "required": ["name", "kept"], "access": {"read": true}}
         """
@@ -33,17 +33,17 @@ import Testing
     }
 
     static let files = [
-        "name,size,more\n\"a \"\"1\"\", b\",7,\"{\"\"x\"\": [1]}\"\r\nc,,\n\"\",0,2\n",
+        "name,size,more\n\"a \"\"1\"\", b\",7,\"{\"\"x\"\": [1]}\"\r\nc,,\n\"\",0,\"{\"\"y\"\": 2}\"\n",
         #"""
         [{"name": "a \"1\", b", "size": 7, "more": {"x": [1]}},
          {"name": "c",
-          "size": null}, {"name": "", "size": 0, "more": 2}]
+          "size": null}, {"name": "", "size": 0, "more": {"y": 2}}]
         """#,
         #"""
         {"name": "a \"1\", b", "size": 7, "more": {"x": [1]}}
 
         {"size": null, "name": "c"}
-        {"name": "", "size": 0, "more": 2}
+        {"name": "", "size": 0, "more": {"y": 2}}
         """#,
     ]
 
@@ -56,7 +56,7 @@ import Testing
         let expected = """
             [{"id":1,"name":"a \\"1\\", b","size":7,"more":{"x":[1]},"kept":true}, \
             {"id":2,"name":"c","size":null,"more":null,"kept":true}, \
-            {"id":3,"name":"","size":0,"more":2,"kept":true}]
+            {"id":3,"name":"","size":0,"more":{"y":2},"kept":true}]
             """
         let found = try Self.rows("order=id", in: server)
         #expect(found.filter { $0 != "\n" && $0 != " " } == expected.filter { $0 != " " })
