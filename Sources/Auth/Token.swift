@@ -54,10 +54,7 @@ extension AuthService {
         }
         guard verdict.matches, let known else { throw .invalidCredentials }
         giveBackFailure(address, isLimited)
-        guard known.user.emailConfirmedAt != nil else {
-            throw Problem(
-                code: "email_not_confirmed", status: 400, message: "Email not confirmed")
-        }
+        guard known.user.emailConfirmedAt != nil else { throw .emailNotConfirmed }
         let renewed = verdict.isOutdated ? try await hasher.hash(secret) : nil
         let now = clock()
         let session = SessionRecord.begin(
@@ -129,6 +126,11 @@ extension WriteTransaction {
         try insert(session)
         return SignedIn(account: account, session: session)
     }
+}
+
+extension Problem {
+    fileprivate static let emailNotConfirmed = Problem(
+        code: "email_not_confirmed", status: 400, message: "Email not confirmed")
 }
 
 extension CountedCall {
