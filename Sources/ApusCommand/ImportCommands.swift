@@ -54,12 +54,12 @@ extension Command {
             }
             order.skip = count
         }
-        if let text = arguments.value(of: .url) {
+        if let url = arguments.value(of: .url) {
             let scheme = "http://"
-            let rest = text.hasSuffix("/") ? text.dropLast() : text[...]
-            guard text.hasPrefix(scheme),
+            let rest = url.hasSuffix("/") ? url.dropLast() : url[...]
+            guard url.hasPrefix(scheme),
                 let address = ListenAddress(String(rest.dropFirst(scheme.count)))
-            else { throw UsageError("--url takes http://HOST:PORT, not '\(text)'") }
+            else { throw UsageError("--url takes http://HOST:PORT, not '\(url)'") }
             order.server = address
         }
         return order
