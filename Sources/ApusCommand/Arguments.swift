@@ -6,6 +6,7 @@ struct Arguments {
     /// The settings, flags before variables.
     private(set) var given: GivenSettings
     private var switches: Set<String> = []
+    private var values: [String: String] = [:]
     private(set) var operands: [String] = []
 
     /// Reads the words behind the command's name.
@@ -26,6 +27,11 @@ struct Arguments {
             let inline = parts.count > 1 ? parts[1] : nil
             if let setting = command.settings.first(where: { $0.flag == name }) {
                 try give(setting, named: name, inline: inline, from: &rest)
+            } else if let option = command.options.first(where: { $0.name == name }) {
+                guard let value = inline ?? rest.popFirst() else {
+                    throw UsageError("\(name) needs a value: \(name) \(option.placeholder)")
+                }
+                values[name] = value
             } else if command.switches.contains(where: { $0.name == name }) {
                 guard inline == nil else { throw UsageError("\(name) takes no value") }
                 switches.insert(name)
@@ -39,6 +45,9 @@ struct Arguments {
 
     /// Whether a switch was given.
     func has(_ option: Switch) -> Bool { switches.contains(option.name) }
+
+    /// The value of an option, the last one where it was given several times.
+    func value(of option: ValueOption) -> String? { values[option.name] }
 
     private mutating func give(
         _ setting: Setting, named flag: String, inline: String?,
@@ -59,7 +68,9 @@ struct UsageError: Error {
 
     static func unknownOption(_ name: String, of command: Command) -> UsageError {
         var message = "unknown option '\(name)'"
-        let names = command.settings.compactMap(\.flag) + command.switches.map(\.name)
+        let names =
+            command.settings.compactMap(\.flag) + command.options.map(\.name)
+            + command.switches.map(\.name)
         if let near = nearest(name, in: names) { message += "; did you mean '\(near)'?" }
         return UsageError(message)
     }

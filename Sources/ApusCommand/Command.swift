@@ -13,6 +13,8 @@ struct Command: Sendable {
     let discussion: String
     /// The settings whose flags and variables it takes.
     let settings: [Setting]
+    /// What it takes besides, with a value.
+    let options: [ValueOption]
     let switches: [Switch]
     /// A command line that works when pasted.
     let example: String
@@ -21,7 +23,8 @@ struct Command: Sendable {
 
     init(
         _ words: String..., operands: String = "", summary: String, discussion: String = "",
-        settings: [Setting] = common, switches: [Switch] = [], example: String,
+        settings: [Setting] = common, options: [ValueOption] = [], switches: [Switch] = [],
+        example: String,
         run: @escaping @Sendable (Arguments) throws -> Int32
     ) {
         self.words = words
@@ -29,6 +32,7 @@ struct Command: Sendable {
         self.summary = summary
         self.discussion = discussion
         self.settings = settings
+        self.options = options
         self.switches = switches + [.help]
         self.example = example
         self.run = run
@@ -61,7 +65,8 @@ struct Command: Sendable {
                         "\(setting.summary) (default: \(setting.standard)) [\(setting.variable)]",
                     ]
                 }
-            } + switches.map { [$0.name, $0.summary] }
+            } + options.map { ["\($0.name) \($0.placeholder)", $0.summary] }
+            + switches.map { [$0.name, $0.summary] }
         return Self.indented(rows)
     }
 
@@ -85,7 +90,8 @@ extension Command {
     }
 
     static let all = [
-        dev, serve, check, migrateNew, migrateUp, migrateStatus, settings, keys, version,
+        dev, serve, check, migrateNew, migrateUp, migrateStatus, importRows, settings, keys,
+        version,
     ]
 
     /// The overview that `apus` and `apus --help` print.

@@ -10,6 +10,9 @@ enum Terminal {
     /// Prints a line of complaint.
     static func error(_ message: String) { write("apus: \(message)\n", to: 2) }
 
+    /// Prints how far work has come, which is no result.
+    static func progress(_ text: String) { write(text, to: 2) }
+
     /// Prints what went wrong: every fault of a file on a line of its own, then what they come to.
     static func report(_ report: FaultReport) {
         for fact in report.facts { write("\(fact)\n", to: 2) }

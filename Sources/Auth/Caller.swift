@@ -7,6 +7,11 @@ import Quotas
 // Who calls: the bearer of a token, a service, an address.
 
 extension AuthService {
+    /// Whose share of the store it is that the holder of a token takes.
+    static func caller(_ claims: TokenClaims) -> Caller {
+        claims.subject.map(Caller.user) ?? .anonymous(.none)
+    }
+
     /// The claims of the request's user token. Only what the token itself shows is checked here;
     /// whether its user and session exist, the store knows (``RowSource/caller(_:now:)``).
     func bearer(_ request: Request) throws(Problem) -> TokenClaims {

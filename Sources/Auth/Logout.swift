@@ -14,7 +14,8 @@ extension AuthService {
         }
         let now = clock()
         let grace = settings.leewaySeconds
-        let ended = try await database.write { transaction throws(Problem) in
+        let ended = try await database.write(.first, for: Self.caller(claims)) {
+            transaction throws(Problem) in
             let account = try transaction.caller(claims, now: now)
             return try transaction.endSessions(
                 of: account.user.id, scope, current: claims.sessionID, grace: grace, now: now)

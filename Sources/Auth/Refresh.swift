@@ -1,5 +1,6 @@
 import Diagnostics
 import HTTP
+import Quotas
 import Store
 
 // POST /token?grant_type=refresh_token (auth.md §3.2, §7.2).
@@ -11,11 +12,13 @@ extension AuthService {
         case reused([RevokedSession])
     }
 
-    func refresh(_ body: RequestBody) async throws(Problem) -> Response {
+    func refresh(_ request: Request, _ body: RequestBody) async throws(Problem) -> Response {
         guard let text = try body.text("refresh_token"), let token = RefreshToken(parsing: text)
         else { throw .validation("Refresh token is not valid") }
         let now = clock()
-        let outcome = try await database.write { transaction throws(Problem) in
+        // Whose token it is, and whether it is one, is found out there.
+        let outcome = try await database.write(.first, for: .anonymous(request.peer.block)) {
+            transaction throws(Problem) in
             try self.redeem(token, transaction, now: now)
         }
         switch outcome {

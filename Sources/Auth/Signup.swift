@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import Quotas
 import Store
 
 // POST /signup (auth.md §6).
@@ -75,7 +76,9 @@ extension AuthService {
         let session = SessionRecord.begin(
             for: account.user.id, method: method, request, now: now,
             tokenSeconds: settings.tokenSeconds, salt: RandomBytes.make(16))
-        try await database.write { transaction throws(Problem) in
+        // Strangers wait for their turn as rows do: a flood of them must not go before everybody.
+        try await database.write(.shared, for: .anonymous(request.peer.block)) {
+            transaction throws(Problem) in
             try transaction.insert(account)
             try transaction.insert(session)
         }

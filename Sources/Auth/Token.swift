@@ -14,7 +14,7 @@ extension AuthService {
         try limit(.token, settings.rateLimits.token, request)
         switch grant {
         case "password": return try await signIn(request, body)
-        case "refresh_token": return try await refresh(body)
+        case "refresh_token": return try await refresh(request, body)
         case "pkce": throw try Self.codeProblem(body)
         case "id_token":
             throw .notOffered(
@@ -54,16 +54,14 @@ extension AuthService {
         }
         guard verdict.matches, let known else { throw .invalidCredentials }
         giveBackFailure(address, isLimited)
-        guard known.user.emailConfirmedAt != nil else {
-            throw Problem(
-                code: "email_not_confirmed", status: 400, message: "Email not confirmed")
-        }
+        guard known.user.emailConfirmedAt != nil else { throw .emailNotConfirmed }
         let renewed = verdict.isOutdated ? try await hasher.hash(secret) : nil
         let now = clock()
         let session = SessionRecord.begin(
             for: known.user.id, method: "password", request, now: now,
             tokenSeconds: settings.tokenSeconds, salt: RandomBytes.make(16))
-        let signedIn = try await database.write { transaction throws(Problem) in
+        let signedIn = try await database.write(.first, for: .user(known.user.id)) {
+            transaction throws(Problem) in
             try transaction.signIn(session, provedBy: stored, renewed: renewed, now: now)
         }
         return .json(
@@ -128,6 +126,11 @@ extension WriteTransaction {
         try insert(session)
         return SignedIn(account: account, session: session)
     }
+}
+
+extension Problem {
+    fileprivate static let emailNotConfirmed = Problem(
+        code: "email_not_confirmed", status: 400, message: "Email not confirmed")
 }
 
 extension CountedCall {

@@ -43,7 +43,8 @@ extension AuthService {
         let hash = try await newHash(change, account.user)
         let grace = settings.leewaySeconds
         let now = clock()
-        let (updated, ended) = try await database.write { transaction throws(Problem) in
+        let (updated, ended) = try await database.write(.first, for: Self.caller(claims)) {
+            transaction throws(Problem) in
             var current = try transaction.caller(claims, now: now)
             // Two changes of the password at once: the later one was compared with a hash that is
             // gone.

@@ -135,6 +135,13 @@ extension Setting {
             "rest.statement_timeout_ms", \.rest.statementTimeoutMilliseconds,
             .integer(1...1_000 * year), .onRestart,
             "when a statement is given up, in milliseconds"),
+        Setting(
+            "rest.write_rows", \.rest.writeRows, .integer(1...1_000_000), .onReload,
+            "the most rows of a body, or changed by one request; 'apus import' loads any number"),
+        Setting(
+            "rest.write_timeout_ms", \.rest.writeTimeoutMilliseconds,
+            .integer(1...1_000 * year), .onRestart,
+            "how long one request may hold the writer of SQLite, in milliseconds"),
     ]
 
     private static let realtime = [

@@ -74,6 +74,12 @@ public struct Settings: Hashable, Sendable {
         public var safeUpdate = true
         /// When a statement is given up, in milliseconds.
         public var statementTimeoutMilliseconds = 8000
+        /// The most rows that one request writes. On SQLite such a one holds the writer for some
+        /// 100 ms.
+        public var writeRows = 10_000
+        /// How long one request may hold SQLite's writer, in milliseconds. Several times what the
+        /// most rows take, for wide rows and cold pages.
+        public var writeTimeoutMilliseconds = 500
     }
 
     /// The feeds.

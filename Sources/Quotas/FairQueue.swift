@@ -6,7 +6,7 @@
 public struct FairQueue<Element> {
     /// One caller's.
     fileprivate struct Line {
-        var waiting: ArraySlice<Element> = []
+        var waiting = FIFO<Element>()
         /// How far the caller has been served.
         var served: UInt64 = 0
     }
@@ -75,7 +75,7 @@ public struct FairQueue<Element> {
                 continue
             }
             now = turn.start
-            let element = line.waiting.removeFirst()
+            guard let element = line.waiting.popFirst() else { continue }
             count -= 1
             // Until it is charged it has cost next to nothing: those who wait take turns.
             line.served += 1
@@ -98,9 +98,7 @@ public struct FairQueue<Element> {
     public mutating func removeAll(where isGone: (Element) -> Bool) {
         for caller in lines.keys {
             guard var line = lines[caller], !line.waiting.isEmpty else { continue }
-            let left = line.waiting.filter { !isGone($0) }
-            count -= line.waiting.count - left.count
-            line.waiting = left[...]
+            count -= line.waiting.removeAll(where: isGone)
             lines[caller] = line
         }
         turns.removeAll { lines[$0.caller]?.waiting.isEmpty != false }

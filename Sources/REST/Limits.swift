@@ -16,8 +16,6 @@ enum RESTLimits {
     /// Embeds of a request at all levels together: each costs the engine a correlated
     /// subquery.
     static let embedsMax = 48
-    /// Rows of one body. The body's bytes are bounded before this room sees them.
-    static let payloadRowsMax = 100_000
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
     /// Finished plans kept by one loop.

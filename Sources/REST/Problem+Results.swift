@@ -21,11 +21,23 @@ extension Problem {
             details: "The query affects \(count) rows")
     }
 
-    /// 54000: more rows than ``Store/WriteLimits/foundRowsMax``.
-    static let tooMuchFound = Problem(
-        code: "54000", status: 413,
-        message: "The write selects more than \(WriteLimits.foundRowsMax) rows.",
-        hint: "Write fewer rows in each request.")
+    /// 54000: a filter finds more rows than one request may write.
+    static func tooMuchFound(max: Int) -> Problem {
+        Problem(
+            code: "54000", status: 413, message: "The write selects more than \(max) rows.",
+            hint: sizeHint)
+    }
+
+    /// 54000: a body has more rows than one request may write.
+    static func tooManyRows(max: Int) -> Problem {
+        Problem(
+            code: "54000", status: 413, message: "The body has more than \(max) rows.",
+            hint: sizeHint)
+    }
+
+    private static let sizeHint =
+        "Write fewer rows in each request, or load them with 'apus import'. The bound is the "
+        + "setting rest.write_rows."
 
     /// 21000: an upsert names one key twice.
     static let repeatedConflict = Problem(

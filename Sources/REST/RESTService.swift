@@ -85,7 +85,8 @@ public final class RESTService {
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
         let job = try BoundWrite(
             try PlannedWrite(plan, rows, computed), operands, context,
-            for: identity.caller(from: request.peer.block), isAnonymous: identity.isAnonymous)
+            for: identity.caller(from: request.peer.block), isAnonymous: identity.isAnonymous,
+            rowsMax: settings.writeRowsMax)
         return try WriteRequest(job: job, log: log(of: request)).answer(on: reader)
     }
 
@@ -99,7 +100,7 @@ public final class RESTService {
         var payload: Payload?
         if key != nil, action.hasPayload {
             // A body that cannot be read is told of below, after what else is wrong.
-            payload = try? Payload(request)
+            payload = try? Payload(request, rowsMax: settings.writeRowsMax)
             let isKept = payload.map { key?.append(keysOf: $0) == true } ?? false
             if !isKept { key = nil }
         }
@@ -109,7 +110,9 @@ public final class RESTService {
         let masked = key?.operands.map(\.parameter) ?? []
         var parsed = try ApiRequest(request, table: table, masked: masked)
         if action.hasPayload {
-            if payload == nil { payload = try Payload(request) }
+            if payload == nil { 
+                payload = try Payload(request, rowsMax: settings.writeRowsMax)
+            }
             parsed.payload = payload
         }
         var planner = makePlanner(for: identity, context)

@@ -7,11 +7,18 @@ public struct RESTSettings: Hashable, Sendable {
     /// §12.8).
     public var refusesUnfilteredWrites: Bool
 
+    /// Rows that one request may write: of its body, or found by its filter.
+    public var writeRowsMax: Int
+
     /// What a project has decided; the defaults stand with the settings.
     ///
-    /// - Parameter rowsMax: At least 1.
-    public init(rowsMax: Int, refusesUnfilteredWrites: Bool) {
+    /// - Parameters:
+    ///   - rowsMax: At least 1.
+    ///   - writeRowsMax: At least 1.
+    public init(rowsMax: Int, refusesUnfilteredWrites: Bool, writeRowsMax: Int) {
         precondition(rowsMax > 0, "rowsMax must be positive")
+        precondition(writeRowsMax > 0, "writeRowsMax must be positive")
+        self.writeRowsMax = writeRowsMax
         self.rowsMax = rowsMax
         self.refusesUnfilteredWrites = refusesUnfilteredWrites
     }

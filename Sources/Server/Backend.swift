@@ -17,6 +17,9 @@ public final class Backend: Sendable {
         case development
         /// Migration files rule; pending ones are applied first or the start is refused.
         case production(migrate: Bool)
+        /// The database must have what is declared, and is not changed: for a command that goes
+        /// through the services. Serves a free port of this machine, without TLS.
+        case command
     }
 
     /// Where the server answers: `http://127.0.0.1:54321`.

@@ -22,7 +22,7 @@ struct BackendParts {
 
     init(_ options: ServerOptions, mode: Backend.Mode) throws {
         // Faults of the files are told before the database is touched.
-        schemas = try mode.load(options)
+        schemas = mode.fitted(try mode.load(options))
         let settings = schemas.settings
         try settings.listen.requireFree()
         let log = Log(
@@ -103,6 +103,8 @@ struct BackendParts {
             try schemas.plantSeeds(in: database, log: log)
         case .production(let migrate):
             try schemas.applyToProduction(database, options, migrate: migrate, log: log)
+        case .command:
+            try schemas.requireApplied(to: database, options)
         }
     }
 
@@ -156,11 +158,24 @@ extension Backend.Mode {
         }
     }
 
+    /// The schema files with the settings that the mode serves them with.
+    fileprivate func fitted(_ schemas: SchemaSet) -> SchemaSet {
+        guard case .command = self else { return schemas }
+        var schemas = schemas
+        schemas.settings.listen = ListenAddress(host: "127.0.0.1", port: 0)
+        schemas.settings.tls.certificate = nil
+        schemas.settings.tls.key = nil
+        schemas.settings.loops = 1
+        schemas.settings.log.level = max(schemas.settings.log.level, .warning)
+        return schemas
+    }
+
     /// A person reads along while developing, a program in production.
     fileprivate var logFormat: LogFormat {
         switch self {
         case .development: .text
         case .production: .json
+        case .command: .text
         }
     }
 }

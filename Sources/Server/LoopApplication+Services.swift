@@ -17,7 +17,8 @@ extension LoopApplication {
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, database: store.writes,
             reader: store.reader,
             settings: RESTSettings(
-                rowsMax: rest.maxRows, refusesUnfilteredWrites: rest.safeUpdate)
+                rowsMax: rest.maxRows, refusesUnfilteredWrites: rest.safeUpdate,
+                writeRowsMax: rest.writeRows)
         ) { problem, request in
             if problem.status >= 500 { log.record(.failed(request: request, problem: problem)) }
         }

@@ -89,6 +89,17 @@ extension SchemaSet {
         }
     }
 
+    /// For a command that writes rows: the database must have what is declared.
+    ///
+    /// - Throws: `schema_not_applied` when it does not; nothing is changed.
+    func requireApplied(to database: any ServedDatabase, _ options: ServerOptions) throws {
+        let migrator = Migrator(database, try options.loadMigrations())
+        let difference = Difference.between(try migrator.structure(), try tables(on: database))
+        try requireNothing(in: difference, of: "what the database has") { .notApplied($0) }
+        try catalogue.settleSequences(in: database)
+        try database.setCaptured(capturedTables)
+    }
+
     /// Inserts the seed rows that are not there yet, and tells of those that are there with other
     /// values.
     func plantSeeds(in database: some MigrationTarget, log: Log) throws(Problem) {
@@ -129,6 +140,14 @@ extension Problem {
             code: "migrations_pending", status: 500,
             message: "Migration files are not applied yet: \(files.joined(separator: ", ")).",
             hint: hint)
+    }
+
+    fileprivate static func notApplied(_ additions: [String]) -> Problem {
+        Problem(
+            code: "schema_not_applied", status: 500,
+            message: "The database lacks what Schemas/ declares: "
+                + "\(additions.joined(separator: ", ")).",
+            hint: "Run 'apus dev' or 'apus migrate up' first.")
     }
 
     /// The files build it, and yet it is gone: somebody else has changed the database.

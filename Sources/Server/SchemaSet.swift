@@ -11,7 +11,7 @@ import Store
 struct SchemaSet: Sendable {
     let catalogue: Catalogue
     let rulebook: Rulebook
-    let settings: Settings
+    var settings: Settings
     /// The files as they were read.
     let files: [(path: String, contents: [UInt8])]
     /// The migration files beside them.

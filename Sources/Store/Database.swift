@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Quotas
 
 /// An engine in use. Usable from every thread.
 public protocol Database: AnyObject, Sendable {
@@ -44,13 +45,17 @@ public protocol Database: AnyObject, Sendable {
     /// block, and may run again if the transaction is lost, so it must have no effect outside of
     /// the database. A write that has not begun when the calling task is cancelled is dropped.
     ///
+    /// - Parameters:
+    ///   - priority: how it takes its turn, where writes wait for one another.
+    ///   - caller: whose share of what is scarce it takes.
     /// - Throws: what `body` throws, and what the database says.
     @discardableResult
     func write<R: Sendable>(
+        _ priority: WritePriority, for caller: Caller,
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R
 
-    /// As ``write(_:)``, blocking the calling thread and without the statement timeout: for
+    /// As ``write(_:for:_:)``, blocking the calling thread and without the statement timeout: for
     /// start-up and the command line. Never to be called on a loop.
     @discardableResult
     func writeAndWait<R: Sendable>(

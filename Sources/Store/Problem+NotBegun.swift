@@ -22,6 +22,11 @@ extension Problem {
         code: "53400", status: 503, message: "Too many writes are waiting.",
         hint: "Try again in a moment.")
 
+    /// 53400: as many writes of one caller wait as may.
+    public static let tooManyWritesOfCaller = Problem(
+        code: "53400", status: 503, message: "Too many of your writes are waiting.",
+        hint: "Wait for their answers, or send several rows in one request.")
+
     /// 53400: as many slow queries wait as may, or as may of one caller.
     public static let tooManySlowQueries = {
         var problem = Problem(

@@ -19,6 +19,9 @@ public struct DatabaseConfiguration: Sendable {
     /// Threads for the reads of one caller that take longer. There is one more, which is never his:
     /// slow reads are the exception, and more would only fight the loops for cores.
     public var slowReadThreads = 2
+    /// How long one write may hold the writer; what takes longer is undone. The statement timeout
+    /// holds besides.
+    public var writeTimeout: Duration = .seconds(8)
     /// How long an answer that leaves in parts may hold its snapshot. Meanwhile the write-ahead log
     /// grows with every write.
     public var longReadTime: Duration = .seconds(120)

@@ -22,13 +22,26 @@ public enum DatabaseLimits {
     static let quickTime = Duration.milliseconds(2)
     /// How long one value may be looked up on a loop: it goes nowhere else.
     static let scalarTime = Duration.milliseconds(50)
-    /// Writes waiting for the writer. Beyond it a caller is told to come back rather than wait for
-    /// ever.
+    /// Writes of rows that wait for the writer. Beyond it a caller is told to come back rather than
+    /// wait for ever.
     static let waitingWritesMax = 8192
+    /// The same of one caller, so that several must be greedy before others are refused: more than
+    /// the connections of a busy application server.
+    static let waitingWritesOfCallerMax = 1024
+    /// The server's own writes that wait to go first: sign-ins and the like.
+    static let waitingFirstMax = 1024
+    /// The same of one caller, who may be all that come from one address.
+    static let waitingFirstOfCallerMax = 256
     /// Writes in one commit: bounds how long the first of them waits for the last.
     static let batchWritesMax = 512
-    /// Nanoseconds that a batch takes in more writes before it commits.
-    static let batchNanosecondsMax: UInt64 = 20_000_000
+    /// Nanoseconds that a turn of the writer aims at. Whoever comes waits for the turn that runs;
+    /// sixty-four inserts still share a commit.
+    static let turnNanoseconds: UInt64 = 5_000_000
+    /// The longest that it aims at where commits take long.
+    static let turnNanosecondsMax: UInt64 = 20_000_000
+    /// Rows of a write that shares a turn with others: with more it has one of its own, at some
+    /// five to ten microseconds a row.
+    static let sharedTurnRowsMax = 1000
     /// Bytes that an answer may grow to on a loop. A page of a thousand rows fits; more would hold
     /// up the other connections of the loop, and stand in memory for as long as its peer likes.
     public static let inlineAnswerBytesMax = 1_048_576

@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Quotas
 public import Store
 import Synchronization
 public import Values
@@ -38,15 +39,16 @@ extension SQLiteDatabase: Database {
             })
     }
 
-    /// See ``Store/Database/write(_:)``.
+    /// See ``Store/Database/write(_:for:_:)``.
     @discardableResult
     public func write<R: Sendable>(
+        _ priority: WritePriority, for caller: Caller,
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R {
         let write: @Sendable (SQLiteTransaction) throws(Problem) -> R = {
             transaction throws(Problem) in try body(transaction)
         }
-        return try await self.write(write)
+        return try await self.write(priority, for: caller, write)
     }
 
     /// See ``Store/Database/writeAndWait(_:)``.

@@ -1,5 +1,5 @@
 public import Diagnostics
-import Quotas
+public import Quotas
 import SQLite
 public import Store
 import Synchronization
@@ -11,6 +11,7 @@ public final class SQLiteDatabase: Sendable {
     private let files: DatabaseFiles
     private let configuration: DatabaseConfiguration
     private let queue: WriteQueue
+    private let load: WriterLoad
     private let writerThread: PosixThread
     let slowLane: SlowLane
     private let longReads: LongReads
@@ -36,7 +37,8 @@ public final class SQLiteDatabase: Sendable {
         -> SQLiteDatabase
     {
         let files = try DatabaseFiles(configuration.location)
-        let queue = WriteQueue()
+        let load = WriterLoad()
+        let queue = WriteQueue(load: load)
         let tables = CapturedTables()
         let publishers = Publishers()
         let presence = FilePresence()
@@ -45,7 +47,7 @@ public final class SQLiteDatabase: Sendable {
         let thread = PosixThread(name: "writer") {
             WriterThread.run(
                 path: path, configuration: configuration, queue: queue, tables: tables,
-                publishers: publishers, presence: presence, opened: opened)
+                publishers: publishers, presence: presence, load: load, opened: opened)
         }
         guard let thread else {
             throw PosixThread.refused
@@ -54,7 +56,8 @@ public final class SQLiteDatabase: Sendable {
             let facts = try opened.take().get()
             return SQLiteDatabase(
                 files: files, configuration: configuration, queue: queue, thread: thread,
-                tables: tables, publishers: publishers, presence: presence, facts: facts)
+                tables: tables, publishers: publishers, presence: presence, load: load,
+                facts: facts)
         } catch {
             thread.join()
             throw error
@@ -64,11 +67,12 @@ public final class SQLiteDatabase: Sendable {
     private init(
         files: DatabaseFiles, configuration: DatabaseConfiguration, queue: WriteQueue,
         thread: PosixThread, tables: CapturedTables, publishers: Publishers,
-        presence: FilePresence, facts: [String: String]
+        presence: FilePresence, load: WriterLoad, facts: [String: String]
     ) {
         self.files = files
         self.configuration = configuration
         self.queue = queue
+        self.load = load
         self.tables = tables
         self.publishers = publishers
         self.presence = presence
@@ -118,17 +122,23 @@ public final class SQLiteDatabase: Sendable {
     ///
     /// A write that has not begun when the calling task is cancelled is dropped.
     ///
+    /// - Parameters:
+    ///   - priority: How it takes its turn.
+    ///   - caller: Whose share of the writer it takes.
     /// - Throws: what `body` throws; 23503 for a foreign key left open; 53400 when too many writes
-    ///   wait; 53100, 58030 when the commit failed, 58P01 when the file was removed or replaced,
-    ///   57P03 after `close`, 57014 when dropped.
+    ///   wait; 54000 when it takes too long; 53100, 58030 when the commit failed, 58P01 when the
+    ///   file was removed or replaced, 57P03 after `close`, 57014 when dropped.
     @discardableResult
     public func write<R: Sendable>(
+        _ priority: WritePriority = .first, for caller: Caller = .server,
         _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R {
         let withdrawal = Cancellation()
         let result: Result<R, Problem> = await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation { continuation in
-                submit(withdrawal, body) { unsafe continuation.resume(returning: $0) }
+                submit(priority, for: caller, withdrawal, body) {
+                    unsafe continuation.resume(returning: $0)
+                }
             }
         } onCancel: {
             withdrawal.raise()
@@ -145,24 +155,24 @@ public final class SQLiteDatabase: Sendable {
         reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) -> @Sendable () -> Void {
         let withdrawal = Cancellation()
-        submit(withdrawal, body, reply)
+        submit(.first, for: .server, withdrawal, body, reply)
         return { withdrawal.raise() }
     }
 
-    /// As `write`, blocking the calling thread and without the statement timeout: for start-up and
-    /// the command line. Never to be called on a loop, nor on the writer's thread.
+    /// As `write`, blocking the calling thread and without a limit of time: for start-up and the
+    /// command line. Never to be called on a loop, nor on the writer's thread.
     @discardableResult
     public func writeAndWait<R: Sendable>(
         _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         let answer = Handover<Result<R, Problem>>()
-        submit(nil, body) { answer.give($0) }
+        submit(.first, for: .server, nil, body) { answer.give($0) }
         return try answer.take().get()
     }
 
     /// - Parameter withdrawal: Ends the write before it begins; one without is not bounded in time.
     private func submit<R: Sendable>(
-        _ withdrawal: Cancellation?,
+        _ priority: WritePriority, for caller: Caller, _ withdrawal: Cancellation?,
         _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R,
         _ reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) {
@@ -176,7 +186,7 @@ public final class SQLiteDatabase: Sendable {
                         return .undone { reply(.failure(error)) }
                     }
                 }, fail: { reply(.failure($0)) }, isBounded: withdrawal != nil,
-                withdrawal: withdrawal, caller: .server))
+                withdrawal: withdrawal, caller: caller, priority: priority))
     }
 
     func submit(_ job: WriteJob) {
@@ -185,6 +195,13 @@ public final class SQLiteDatabase: Sendable {
         } catch {
             job.fail(error)
         }
+    }
+
+    /// What waits for the writer, and what it has done.
+    public var writeLoad: WriteLoad {
+        var load = load.counted
+        load.waiting = queue.count
+        return load
     }
 
     /// Says which tables feed the change log, from the next write on. To be called again after a

@@ -18,6 +18,8 @@ public final class SQLiteTransaction {
     /// The error that made SQLite give up the whole transaction. What came after it would commit by
     /// itself.
     private var fatal: DatabaseError?
+    /// Whether a statement was given up because the write had used up its time.
+    private(set) var isOvertime = false
 
     init(
         connection: Connection, capture: ChangeCapture, tally: RowTally, sequences: Sequences,
@@ -87,6 +89,7 @@ public final class SQLiteTransaction {
             // both).
             if connection.totalChanges == changes { capture.truncate(to: captured) }
             tally.loseTrack()
+            if error == .timeout { isOvertime = true }
             if !connection.isInTransaction { fatal = error }
             throw error
         }

@@ -5,76 +5,110 @@ import Store
 import Synchronization
 import Work
 
-/// What the work of a write comes to, and the reply to send for it.
-enum WriteVerdict {
-    /// It is kept; the reply is sent once it is durable.
-    case kept(reply: @Sendable () -> Void)
-    /// All that it did is undone.
-    case undone(reply: @Sendable () -> Void)
-}
-
-/// A write waiting for the writer.
-struct WriteJob: Sendable {
-    /// Does the work. May be called again if the transaction was lost through another write's
-    /// fault.
-    let perform: @Sendable (SQLiteTransaction) -> WriteVerdict
-    /// Tells the caller why nothing was written.
-    let fail: @Sendable (Problem) -> Void
-    /// Whether the statement timeout holds.
-    let isBounded: Bool
-    /// Raised when nobody wants the write any more; one that has begun goes on.
-    let withdrawal: Cancellation?
-    /// Whose share of the writer it takes.
-    let caller: Caller
-}
-
-/// The writes waiting, and the bell that wakes the writer.
+/// The writes waiting, in the order in which the writer takes them, and the bell that wakes it.
+///
+/// Writes of rows are taken fairly between callers: the next one is of him who has held the writer
+/// least. Before them go the server's own for people who want to get in or out, which are small;
+/// fairly, too, and for half of a turn at most.
 final class WriteQueue: Sendable {
-    private struct State {
-        var jobs: [WriteJob] = []
+    fileprivate struct State {
+        var first = FairQueue<WriteJob>()
+        var shared = FairQueue<WriteJob>()
+        /// A large write whose turn comes next.
+        var kept: WriteJob?
         var isClosed = false
         var wantsTrimming = false
+        /// Whether the writer waits for the bell.
+        var isAsleep = false
         /// When the time for waiting writes is over, on the monotonic clock.
         var deadline = UInt64.max
     }
 
     private let state = Mutex(State())
     private let bell = Semaphore()
+    private let load: WriterLoad
+
+    /// - Parameter load: Told of what is refused.
+    init(load: WriterLoad) { self.load = load }
 
     /// Adds a write.
     ///
-    /// - Throws: 53400 when too many wait, 57P03 after `close`.
+    /// - Throws: 53400 when too many wait, in all or of the same caller, 57P03 after `close`.
     func append(_ job: WriteJob) throws(Problem) {
-        let (wasEmpty, problem) = state.withLock { state -> (Bool, Problem?) in
-            if state.isClosed { return (false, .closed) }
-            if state.jobs.count >= DatabaseLimits.waitingWritesMax {
-                return (false, .tooManyWrites)
-            }
-            state.jobs.append(job)
-            return (state.jobs.count == 1, nil)
+        let (wasAsleep, refusal) = state.withLock { state -> (Bool, Refusal?) in
+            if let refusal = state.refusal(of: job) { return (false, refusal) }
+            state.append(job)
+            defer { state.isAsleep = false }
+            return (state.isAsleep, nil)
         }
-        if let problem { throw problem }
-        if wasEmpty { bell.signal() }
+        if wasAsleep { bell.signal() }
+        guard let refusal else { return }
+        load.count(refusal)
+        throw refusal.problem
+    }
+
+    /// Why a write cannot wait.
+    enum Refusal {
+        case closed
+        case full
+        case fullOfCaller
+
+        var problem: Problem {
+            switch self {
+            case .closed: .closed
+            case .full: .tooManyWrites
+            case .fullOfCaller: .tooManyWritesOfCaller
+            }
+        }
     }
 
     /// What the writer finds when it looks.
-    struct Taken {
-        let jobs: [WriteJob]
+    struct Found {
+        /// Whether writes wait.
+        let hasWrites: Bool
         /// Whether there will be no more.
         let isClosed: Bool
         /// Whether somebody has asked for the log to be trimmed.
         let wantsTrimming: Bool
     }
 
-    /// Takes all that waits.
+    /// Looks what there is to do.
     ///
     /// - Parameter waits: Whether to wait for something, if there is nothing.
-    func take(waits: Bool) -> Taken {
-        let first = drain()
-        if !waits || !first.jobs.isEmpty || first.isClosed || first.wantsTrimming { return first }
+    func look(waits: Bool) -> Found {
+        let found = state.withLock { $0.look(waits: waits) }
+        if !waits || found.hasWrites || found.isClosed || found.wantsTrimming { return found }
         bell.wait()
-        return drain()
+        return state.withLock { $0.look(waits: false) }
     }
+
+    /// The next write of a turn, whose last one has ended now and is charged for; nil when the turn
+    /// is over.
+    func next(in turn: inout WriterTurn, at now: UInt64) -> WriteJob? {
+        state.withLock { state in
+            if let (job, since) = turn.running { state.charge(now - since, to: job) }
+            turn.endWrite()
+            guard turn.takesMore(at: now), let job = state.take(in: turn, at: now) else {
+                return nil
+            }
+            turn.begin(job, at: now)
+            return job
+        }
+    }
+
+    /// Takes all that waits: none of it can be done.
+    func takeAll() -> [WriteJob] {
+        state.withLock { state in
+            var jobs = state.kept.map { [$0] } ?? []
+            state.kept = nil
+            while let next = state.first.popFirst() { jobs.append(next.element) }
+            while let next = state.shared.popFirst() { jobs.append(next.element) }
+            return jobs
+        }
+    }
+
+    /// How many writes wait.
+    var count: Int { state.withLock { $0.count } }
 
     /// Asks the writer to trim the log, between the writes.
     func askForTrimming() {
@@ -82,7 +116,7 @@ final class WriteQueue: Sendable {
         bell.signal()
     }
 
-    /// Wakes the writer, whether or not there is something to take.
+    /// Wakes the writer, whether or not there is something to do.
     func wake() { bell.signal() }
 
     /// Refuses further writes; those waiting are still done, as far as `time` allows.
@@ -99,15 +133,72 @@ final class WriteQueue: Sendable {
         let deadline = state.withLock { $0.deadline }
         return deadline != .max && monotonicNanoseconds() >= deadline
     }
+}
 
-    private func drain() -> Taken {
-        state.withLock { state in
-            defer {
-                state.jobs = []
-                state.wantsTrimming = false
+extension WriteQueue.State {
+    var count: Int { first.count + shared.count + (kept == nil ? 0 : 1) }
+
+    /// Why a write cannot wait; nil when it can. The server itself is not held to a share.
+    func refusal(of job: WriteJob) -> WriteQueue.Refusal? {
+        if isClosed { return .closed }
+        let (count, ofCaller) =
+            switch job.priority {
+            case .first: (first.count, first.count(of: job.caller))
+            case .shared: (shared.count, shared.count(of: job.caller))
             }
-            return Taken(
-                jobs: state.jobs, isClosed: state.isClosed, wantsTrimming: state.wantsTrimming)
+        let bounds = job.priority.bounds
+        if count >= bounds.waitingMax { return .full }
+        return ofCaller >= bounds.ofCallerMax && job.caller != .server ? .fullOfCaller : nil
+    }
+
+    mutating func append(_ job: WriteJob) {
+        switch job.priority {
+        case .first: first.append(job, of: job.caller)
+        case .shared: shared.append(job, of: job.caller)
+        }
+    }
+
+    mutating func charge(_ nanoseconds: UInt64, to job: WriteJob) {
+        switch job.priority {
+        case .first: first.charge(nanoseconds, to: job.caller)
+        case .shared: shared.charge(nanoseconds, to: job.caller)
+        }
+    }
+
+    mutating func look(waits: Bool) -> WriteQueue.Found {
+        defer { wantsTrimming = false }
+        let found = WriteQueue.Found(
+            hasWrites: count > 0, isClosed: isClosed, wantsTrimming: wantsTrimming)
+        isAsleep = waits && !found.hasWrites
+        return found
+    }
+
+    /// The write whose turn it is. A large one that would not be the first of the turn is kept for
+    /// the next one.
+    mutating func take(in turn: WriterTurn, at now: UInt64) -> WriteJob? {
+        if turn.isEmpty, let job = kept {
+            kept = nil
+            return job
+        }
+        let isSharedReady = kept == nil && !shared.isEmpty
+        if now < turn.firstUntil || !isSharedReady, let job = first.popFirst()?.element {
+            return job
+        }
+        guard isSharedReady, let job = shared.popFirst()?.element else { return nil }
+        guard job.isLarge, !turn.isEmpty else { return job }
+        kept = job
+        return first.popFirst()?.element
+    }
+}
+
+extension WritePriority {
+    /// How many may wait, in all and of one caller.
+    fileprivate var bounds: (waitingMax: Int, ofCallerMax: Int) {
+        switch self {
+        case .first:
+            (DatabaseLimits.waitingFirstMax, DatabaseLimits.waitingFirstOfCallerMax)
+        case .shared:
+            (DatabaseLimits.waitingWritesMax, DatabaseLimits.waitingWritesOfCallerMax)
         }
     }
 }

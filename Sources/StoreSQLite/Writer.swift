@@ -1,39 +1,43 @@
 import Diagnostics
 import SQLite
 import Store
-import Synchronization
 
 /// The group-committing writer. It is built on, and confined to, its own thread.
 ///
 ///     BEGIN IMMEDIATE
-///       per write:  SAVEPOINT → the write's statements → its change-log rows → RELEASE
+///       as long as the turn lasts (``WriterTurn``), per write of the queue, which is fair:
+///                   SAVEPOINT → the write's statements → its change-log rows → RELEASE
 ///                   (or, if it fails, ROLLBACK TO: the others do not notice)
 ///     the identity sequences that have come up with what is written down are written down anew
 ///     COMMIT          one synchronisation to disk for all of them
 ///     publish the changes, then send the replies; whoever sleeps is woken once for both
 final class Writer {
-    private let connection: Connection
+    let connection: Connection
     private let capture: ChangeCapture
-    private let log: ChangeLog
-    private let sequences: Sequences
-    private let retention: Retention
+    let log: ChangeLog
+    let sequences: Sequences
+    let retention: Retention
     private let tables: CapturedTables
     private let publishers: Publishers
-    private let presence: FilePresence
-    private let tally: RowTally
-    private let timeout: Duration
+    let presence: FilePresence
+    let tally: RowTally
+    private let limit: WriteTimeLimit
+    private let load: WriterLoad
     private var tablesVersion = 0
+    /// Nanoseconds that the last commit took.
+    private var commitTime: UInt64 = 0
 
     init(
         connection: Connection, tables: CapturedTables, publishers: Publishers,
-        presence: FilePresence, configuration: DatabaseConfiguration
+        presence: FilePresence, load: WriterLoad, configuration: DatabaseConfiguration
     ) throws(SQLiteError) {
         self.connection = connection
         self.tables = tables
         self.publishers = publishers
         self.presence = presence
         tally = RowTally(publishers.counts)
-        timeout = configuration.statementTimeout
+        self.load = load
+        limit = WriteTimeLimit(configuration)
         capture = ChangeCapture(bytesMax: configuration.changedBytesMax)
         log = try ChangeLog(connection: connection)
         sequences = Sequences(connection: connection)
@@ -59,27 +63,40 @@ final class Writer {
             hook.tally = nil
         }
         while true {
-            let taken = queue.take(waits: !retention.isDue)
-            if taken.wantsTrimming { retention.begin() }
-            let jobs = taken.jobs
-            var rest = jobs[...]
-            do throws(SQLiteError) {
-                try refreshTables()
-            } catch {
-                // What they change could not be told.
-                for job in rest { job.fail(Problem(DatabaseError(error))) }
-                rest = []
+            let found = queue.look(waits: !retention.isDue)
+            if found.wantsTrimming { retention.begin() }
+            if found.hasWrites {
+                takeTurn(queue)
+                continue
             }
-            while !rest.isEmpty, !queue.isOverdue {
-                let count = commit(rest.prefix(DatabaseLimits.batchWritesMax))
-                rest = rest.dropFirst(count)
-            }
-            for job in rest { job.fail(.closed) }
-            if jobs.isEmpty {
-                // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
-                if presence.look() { trimAlone() } else { retention.postpone() }
-            }
-            if taken.isClosed && jobs.isEmpty { return takeBackNumbers() }
+            // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
+            if presence.look() { trimAlone() } else { retention.postpone() }
+            if found.isClosed { return takeBackNumbers() }
+        }
+    }
+
+    /// Writes and commits what fits a turn; refuses all that waits where nothing can be written.
+    private func takeTurn(_ queue: WriteQueue) {
+        let began = monotonicNanoseconds()
+        if let problem = begin(isOverdue: queue.isOverdue) {
+            for job in queue.takeAll() { job.fail(problem) }
+            return
+        }
+        let overtime = commit(queue, WriterTurn(at: began, commitTime: commitTime))
+        load.countTurn(nanoseconds: monotonicNanoseconds() - began, overtime: overtime)
+    }
+
+    /// Begins a transaction; why none can be.
+    private func begin(isOverdue: Bool) -> Problem? {
+        if isOverdue { return .closed }
+        if presence.lost != nil { return .databaseLost }
+        do throws(SQLiteError) {
+            // What is changed could not be told otherwise.
+            try refreshTables()
+            try begin()
+            return nil
+        } catch {
+            return Problem(DatabaseError(error))
         }
     }
 
@@ -91,7 +108,12 @@ final class Writer {
         if capture.hasUnresolved { try capture.resolve(on: connection) }
     }
 
-    /// What became of a batch so far.
+    private func begin() throws(SQLiteError) {
+        try connection.execute("BEGIN IMMEDIATE")
+        tally.begin(connection)
+    }
+
+    /// What became of a turn's writes so far.
     private struct Batch {
         var replies: [@Sendable () -> Void] = []
         /// The replies of writes that were undone as they wished.
@@ -99,41 +121,38 @@ final class Writer {
         var failures: [(job: WriteJob, problem: Problem)] = []
         var succeeded: [WriteJob] = []
         var changes: [Change] = []
-        /// Writes started so far.
-        var taken = 0
+        /// Writes undone because they took too long.
+        var overtime = 0
     }
 
-    /// Commits as many of `jobs` as fit the time of a batch.
+    /// Runs the writes of a turn in the transaction that has begun, and commits it.
     ///
-    /// - Returns: how many of them were dealt with, at least one.
-    private func commit(_ jobs: ArraySlice<WriteJob>) -> Int {
-        guard presence.lost == nil else {
-            for job in jobs { job.fail(.databaseLost) }
-            return jobs.count
-        }
+    /// - Returns: how many were undone because they took too long.
+    private func commit(_ queue: WriteQueue, _ turn: consuming WriterTurn) -> Int {
         var batch = Batch()
-        let rest: ArraySlice<WriteJob>
         do throws(SQLiteError) {
-            rest = try performAll(jobs, &batch)
+            try perform(queue, turn, &batch)
+            let began = monotonicNanoseconds()
             trimAlong(rowsMax: 2 * batch.changes.count)
             if !batch.succeeded.isEmpty { try sequences.save() }
             guard presence.look() else { throw .databaseLost }
             try tally.commit(connection)
+            commitTime = monotonicNanoseconds() - began
         } catch {
-            // Nobody's write is kept: not of those that ran, nor of those that BEGIN refused.
+            // Nobody's write is kept.
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
             let problem =
                 presence.lost == nil ? Problem(DatabaseError(error)) : .databaseLost
             batch.failures += batch.succeeded.map { ($0, problem) }
             restart(&batch)
             send(batch)
-            return batch.taken
+            return batch.overtime
         }
         if !batch.succeeded.isEmpty { sequences.didCommit() }
         publishers.publish(batch.changes)
         send(batch)
         if !batch.changes.isEmpty { publishers.endReplies() }
-        return jobs.count - rest.count
+        return batch.overtime
     }
 
     private func send(_ batch: Batch) {
@@ -142,43 +161,37 @@ final class Writer {
         for (job, problem) in batch.failures { job.fail(problem) }
     }
 
-    /// Begins a transaction and runs writes in it until the batch's time is over.
+    /// Runs writes until the turn is over.
     ///
-    /// - Returns: the writes that are left for the next batch.
-    /// - Throws: when no transaction can be begun; `batch.succeeded` then holds everybody to be
-    ///   told.
-    private func performAll(
-        _ jobs: ArraySlice<WriteJob>, _ batch: inout Batch
-    ) throws(SQLiteError) -> ArraySlice<WriteJob> {
-        let deadline = monotonicNanoseconds() + DatabaseLimits.batchNanosecondsMax
-        var waiting = jobs
-        var isFirstTry = true
-        try begin(jobs, &batch)
-        while let job = waiting.first {
-            waiting.removeFirst()
-            batch.taken += 1
-            if perform(job, &batch) {
-                // After a restart the order is no longer that of `jobs`: then all of them are done.
-                if isFirstTry && monotonicNanoseconds() > deadline { break }
-            } else {
-                // This write's error cost the others their transaction: they are done again without
-                // it.
-                waiting = (batch.succeeded + waiting)[...]
-                restart(&batch)
-                isFirstTry = false
-                try begin(waiting, &batch)
-            }
+    /// - Throws: when the transaction is lost and none can be begun; `batch.succeeded` then holds
+    ///   everybody to be told.
+    private func perform(
+        _ queue: WriteQueue, _ turn: WriterTurn, _ batch: inout Batch
+    ) throws(SQLiteError) {
+        var turn = turn
+        while let job = queue.next(in: &turn, at: monotonicNanoseconds()) {
+            if perform(job, &batch) { continue }
+            // Its error cost the others their transaction, and costs it their time. None is begun
+            // behind it: the next such would have them all run once more.
+            turn.isOver = true
+            try performAgain(&batch)
         }
-        return waiting
     }
 
-    private func begin(_ jobs: ArraySlice<WriteJob>, _ batch: inout Batch) throws(SQLiteError) {
+    /// Runs the writes once more that were lost with the transaction.
+    private func performAgain(_ batch: inout Batch) throws(SQLiteError) {
+        var lost = batch.succeeded[...]
+        restart(&batch)
         do throws(SQLiteError) {
-            try connection.execute("BEGIN IMMEDIATE")
-            tally.begin(connection)
+            try begin()
+            while let job = lost.popFirst() {
+                if perform(job, &batch) { continue }
+                lost = (batch.succeeded + lost)[...]
+                restart(&batch)
+                try begin()
+            }
         } catch {
-            batch.succeeded = Array(jobs)
-            batch.taken = .max
+            batch.succeeded = Array(lost)
             throw error
         }
     }
@@ -193,16 +206,19 @@ final class Writer {
             return true
         }
         let head = log.head
-        let limit: ProgressLimit = job.isBounded ? .deadline(moment(after: timeout)) : .none
         let transaction = SQLiteTransaction(
             connection: connection, capture: capture, tally: tally, sequences: sequences,
-            limit: limit, instant: log.instant())
+            limit: job.isBounded ? limit.fromNow : .none, instant: log.instant())
         do throws(Problem) {
             try mapped { () throws(SQLiteError) in try connection.execute("SAVEPOINT job") }
             let reply: @Sendable () -> Void
             switch job.perform(transaction) {
             case .kept(let kept): reply = kept
             case .undone(let refusal):
+                if transaction.isOvertime, let problem = limit.problem {
+                    batch.overtime += 1
+                    throw problem
+                }
                 batch.refusals.append(refusal)
                 return undo(transaction, to: head)
             }
@@ -263,94 +279,6 @@ final class Writer {
         batch.changes = []
         try? log.reload()
         sequences.forget()
-    }
-
-    /// Trims the log as part of a batch, if it is due: no extra commit.
-    ///
-    /// - Parameter rowsMax: how many rows it looks at, if that is more than usual: twice what the
-    ///   batch added keeps the log within its bound however large the writes are.
-    private func trimAlong(rowsMax: Int) {
-        guard retention.isDue else { return }
-        do throws(SQLiteError) {
-            try connection.execute("SAVEPOINT trim")
-            try retention.step(at: log.instant(), head: log.head, rowsMax: rowsMax)
-            try connection.execute("RELEASE trim")
-            tally.keep()
-        } catch {
-            tally.drop()
-            // Trimming is housekeeping: the writes of the batch matter more, and the next step
-            // tries again.
-            retention.postpone()
-            if connection.isInTransaction {
-                try? connection.execute("ROLLBACK TO trim")
-                try? connection.execute("RELEASE trim")
-            }
-        }
-    }
-
-    /// Trims the log while nobody writes.
-    private func trimAlone() {
-        guard retention.isDue else { return }
-        let isDone = transaction { trimAlong(rowsMax: 0) }
-        if !isDone { retention.postpone() }
-    }
-
-    /// Writes down which numbers were given, before the file is closed.
-    private func takeBackNumbers() {
-        guard sequences.areAhead, presence.look() else { return }
-        // If it fails there is a gap, as after a crash.
-        transaction { () throws(SQLiteError) in try sequences.takeBack() }
-    }
-
-    /// Runs housekeeping in a transaction of its own.
-    ///
-    /// - Returns: whether it was committed.
-    @discardableResult
-    private func transaction(_ body: () throws(SQLiteError) -> Void) -> Bool {
-        do throws(SQLiteError) {
-            try connection.execute("BEGIN IMMEDIATE")
-            tally.begin(connection)
-            try body()
-            try tally.commit(connection)
-            return true
-        } catch {
-            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
-            return false
-        }
-    }
-}
-
-/// Where the hook finds those who look at changes. The hook is set before the writer exists.
-final class HookTarget {
-    var capture: ChangeCapture?
-    var tally: RowTally?
-}
-
-/// Those who are told of committed changes.
-final class Publishers: Sendable {
-    /// Every commit counts, with or without changes of watched tables.
-    let commits = CommitCount()
-    /// What is known of the rows of each table.
-    let counts = RowCounts()
-    /// One who is told, and told again when the replies have been sent.
-    struct Publisher: Sendable {
-        let publish: @Sendable ([Change]) -> Void
-        let afterReplies: @Sendable () -> Void
-    }
-
-    private let list = Mutex<[Publisher]>([])
-
-    func add(_ publisher: Publisher) { list.withLock { $0.append(publisher) } }
-
-    func publish(_ changes: [Change]) {
-        commits.advance()
-        if changes.isEmpty { return }
-        for publisher in list.withLock({ $0 }) { publisher.publish(changes) }
-    }
-
-    /// The replies to the writes whose changes were published have been sent.
-    func endReplies() {
-        for publisher in list.withLock({ $0 }) { publisher.afterReplies() }
     }
 }
 

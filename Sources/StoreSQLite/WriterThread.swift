@@ -7,7 +7,7 @@ import Work
 enum WriterThread {
     static func run(
         path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
-        tables: CapturedTables, publishers: Publishers, presence: FilePresence,
+        tables: CapturedTables, publishers: Publishers, presence: FilePresence, load: WriterLoad,
         opened: Handover<Result<[String: String], Problem>>
     ) {
         do throws(Problem) {
@@ -17,7 +17,7 @@ enum WriterThread {
                 let facts = try connection.facts()
                 let writer = try Writer(
                     connection: connection, tables: tables, publishers: publishers,
-                    presence: presence, configuration: configuration)
+                    presence: presence, load: load, configuration: configuration)
                 opened.give(.success(facts))
                 writer.run(queue, hook: hook)
                 _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -172,7 +172,9 @@ final class Fixture: Sendable {
     }
 
     func change(_ sql: SQL) async throws {
-        _ = try await database.write { transaction throws(Problem) in try transaction.change(sql) }
+        _ = try await database.write(.first, for: .server) { transaction throws(Problem) in
+            try transaction.change(sql)
+        }
     }
 
     /// Rows of a statement that counts.

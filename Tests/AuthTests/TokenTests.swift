@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import Quotas
 import Store
 import Testing
 import Values
@@ -146,7 +147,7 @@ import Values
         user.emailConfirmedAt = now
         user.passwordHash = hash
         let account = Account(user: user, identities: [])
-        try await fixture.database.write { transaction throws(Problem) in
+        try await fixture.database.write(.first, for: .server) { transaction throws(Problem) in
             try transaction.insert(account)
         }
         let reply = await fixture.signIn("old@example.org", password: "secret")

@@ -3,6 +3,7 @@ import Crypto
 import Diagnostics
 import Foundation
 import HTTP
+import Quotas
 import Store
 import StoreSQLite
 import Synchronization
@@ -49,8 +50,9 @@ final class WaitingDatabase: Database {
     }
 
     func write<R: Sendable>(
+        _ priority: WritePriority, for caller: Caller,
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
-    ) async throws(Problem) -> R { try await database.write(body) }
+    ) async throws(Problem) -> R { try await database.write(priority, for: caller, body) }
 
     func writeAndWait<R: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R

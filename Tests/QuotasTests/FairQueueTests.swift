@@ -120,4 +120,12 @@ import Testing
         #expect(queue.count == 2)
         #expect([queue.popFirst()?.element, queue.popFirst()?.element] == [1, 3])
     }
+
+    @Test func `an element that was taken is let go of`() {
+        final class Row {}
+        var queue = FairQueue<Row>()
+        for _ in 0..<3 { queue.append(Row(), of: greedy) }
+        weak let taken = queue.popFirst()?.element
+        #expect(taken == nil && queue.count == 2)
+    }
 }

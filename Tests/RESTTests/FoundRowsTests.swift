@@ -160,7 +160,7 @@ import Values
             TablePlan(model: model, alias: "items", rule: .everybody), Preferences(), media: .json,
             fields: AnswerFields(media: nil, applied: nil, schema: nil), rowsMax: 1)
         let write = try BoundWrite(
-            .nothing(returning), Operands(), .none, for: .server, isAnonymous: true)
+            .nothing(returning), Operands(), .none, for: .server, isAnonymous: true, rowsMax: 10)
         let problem = #expect(throws: Problem.self) { try write.answer(after: found) }
         #expect(problem?.status == 413 && problem?.code == "54000")
     }

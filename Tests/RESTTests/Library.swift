@@ -197,9 +197,12 @@ extension Library {
 extension RESTSettings {
     // Settings of which a test names the one that it is about.
 
-    init(rowsMax: Int) { self.init(rowsMax: rowsMax, refusesUnfilteredWrites: true) }
+    init(rowsMax: Int) {
+        self.init(rowsMax: rowsMax, refusesUnfilteredWrites: true, writeRowsMax: 10_000)
+    }
 
     init(refusesUnfilteredWrites: Bool = true) {
-        self.init(rowsMax: 1000, refusesUnfilteredWrites: refusesUnfilteredWrites)
+        self.init(
+            rowsMax: 1000, refusesUnfilteredWrites: refusesUnfilteredWrites, writeRowsMax: 10_000)
     }
 }

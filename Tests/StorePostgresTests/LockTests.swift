@@ -97,7 +97,8 @@ import Values
             for id in 0..<12 {
                 group.addTask {
                     do throws(Problem) {
-                        try await database.write { transaction throws(Problem) in
+                        try await database.write(.first, for: .server) {
+                            transaction throws(Problem) in
                             try worded { () throws(DatabaseError) in
                                 _ = try transaction.run("INSERT INTO a VALUES (\(Int64(id)))")
                             }
@@ -112,7 +113,7 @@ import Values
         }
         #expect(codes == ["55P03 1"])
         try holder.execute("COMMIT")
-        try await database.write { transaction throws(Problem) in
+        try await database.write(.first, for: .server) { transaction throws(Problem) in
             try worded { () throws(DatabaseError) in
                 let settings = try transaction.rows(
                     "SELECT current_setting('statement_timeout')", as: [.text])

@@ -1,4 +1,5 @@
 import Diagnostics
+import Quotas
 import Store
 import Testing
 import Values
@@ -35,7 +36,7 @@ import Values
     @Test func `a transaction sees its own changes and counts them`() async throws {
         let database = try open()
         defer { database.close() }
-        let found = try await database.write { transaction throws(Problem) in
+        let found = try await database.write(.first, for: .server) { transaction throws(Problem) in
             let count = try worded { () throws(DatabaseError) in
                 try transaction.run("UPDATE pairs SET a = a + \(Int64(10))")
             }
@@ -53,7 +54,7 @@ import Values
             ("INSERT INTO pairs VALUES (1, 'y')" as SQL, "a"),
             ("INSERT INTO pairs VALUES (3, 'x')", "b"),
         ] {
-            let error = try await database.write { transaction in
+            let error = try await database.write(.first, for: .server) { transaction in
                 do throws(DatabaseError) {
                     try transaction.run(statement)
                     return nil as DatabaseError?
@@ -71,7 +72,7 @@ import Values
         let other = TableDefinition(
             "pairs", [.init("c", DeclaredType(.text), isNullable: false, checkName: "c")],
             primaryKey: Table.Key("c_pkey", [0]), indexes: [.init("pairs_c", on: [.init(0)])])
-        try await database.write { transaction throws(Problem) in
+        try await database.write(.first, for: .server) { transaction throws(Problem) in
             try worded { () throws(DatabaseError) in try transaction.create(other) }
         }
         #expect(try await database.read(Self.all).count == 2)

@@ -12,7 +12,9 @@ struct Payload: Sendable {
 extension Payload {
     /// Reads the body of a POST or PATCH (rest.md §12.1): an object is one row, an array of objects
     /// several, any other JSON value none.
-    init(_ request: borrowing Request) throws(Problem) {
+    ///
+    /// - Throws: PGRST102 for what is no JSON, 54000 for more than `rowsMax` rows.
+    init(_ request: borrowing Request, rowsMax: Int) throws(Problem) {
         let document: JSONDocument
         do throws(JSONError) {
             guard UTF8Check.isValid(request.body.span) else {
@@ -28,8 +30,6 @@ extension Payload {
         case .array: rows = document.root.elements
         case .string, .number, .bool, .null: rows = []
         }
-        guard rows.count <= RESTLimits.payloadRowsMax else {
-            throw .limit("The body has more than \(RESTLimits.payloadRowsMax) rows")
-        }
+        guard rows.count <= rowsMax else { throw .tooManyRows(max: rowsMax) }
     }
 }

@@ -12,11 +12,13 @@ final class BoundWrite: Sendable {
     let context: QueryContext
     let caller: Caller
     private let isAnonymous: Bool
+    /// Rows that it may write.
+    private let rowsMax: Int
 
     /// - Throws: 42501 for rows that the caller may not create, as far as their own values tell.
     init(
         _ write: PlannedWrite, _ operands: Operands, _ context: QueryContext,
-        for caller: Caller, isAnonymous: Bool
+        for caller: Caller, isAnonymous: Bool, rowsMax: Int
     ) throws(Problem) {
         if case .insert(let plan, let rows) = write {
             try plan.requirePermitted(rows, context, isAnonymous: isAnonymous)
@@ -26,6 +28,7 @@ final class BoundWrite: Sendable {
         self.context = context
         self.caller = caller
         self.isAnonymous = isAnonymous
+        self.rowsMax = rowsMax
     }
 
     /// What finds the rows, for writes that find them on a reader.
@@ -43,7 +46,7 @@ final class BoundWrite: Sendable {
     /// - Throws: 54000 for more rows than one write takes.
     func answer(after found: FoundRows?) throws(Problem) -> Response? {
         if let found {
-            if found.isCut { throw .tooMuchFound }
+            guard !found.isCut, found.count <= rowsMax else { throw .tooMuchFound(max: rowsMax) }
             guard found.count == 0 else { return nil }
         } else {
             guard case .nothing = write else { return nil }

@@ -22,6 +22,7 @@ struct SQLiteLocation: DatabaseLocation {
         }
         var configuration = DatabaseConfiguration.file(path)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
+        configuration.writeTimeout = .milliseconds(settings.rest.writeTimeoutMilliseconds)
         configuration.loops = settings.loops
         configuration.inlineTime = .milliseconds(settings.database.inlineReadMilliseconds)
         configuration.slowReadThreads = settings.database.slowReadThreads
@@ -62,7 +63,10 @@ extension SQLiteDatabase: ServedDatabase {
 
     func look() { checkFiles() }
 
-    func appendMetrics(to output: inout [UInt8]) { slowReads.append(to: &output) }
+    func appendMetrics(to output: inout [UInt8]) {
+        slowReads.append(to: &output)
+        writeLoad.append(to: &output)
+    }
 
     var fault: ServingState? { loss.map(ServingState.databaseLost) }
 }

@@ -1,5 +1,6 @@
 public import Diagnostics
 import PostgresWire
+public import Quotas
 public import Store
 import Work
 
@@ -33,9 +34,11 @@ extension PostgresDatabase: Database {
             })
     }
 
-    /// See ``Store/Database/write(_:)``.
+    /// See ``Store/Database/write(_:for:_:)``. Transactions wait for one another at a lock of the
+    /// database's, in no order of ours.
     @discardableResult
     public func write<R: Sendable>(
+        _ priority: WritePriority, for caller: Caller,
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R {
         let limits = TransactionLimits(configuration)

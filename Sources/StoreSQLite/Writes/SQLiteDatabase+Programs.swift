@@ -22,8 +22,10 @@ extension SQLiteDatabase: WriteEngine {
     }
 
     /// Runs a program as a write of its own, which a refusal undoes.
+    ///
+    /// - Parameter rows: How many it is known to write; nil where nobody knows.
     func run(
-        for caller: Caller, _ reply: @escaping WriteReply,
+        _ rows: Int?, for caller: Caller, _ reply: @escaping WriteReply,
         _ program: @escaping @Sendable (SQLiteTransaction) throws(WriteRefusal) -> WriteResult
     ) -> WriteWithdrawal {
         let withdrawal = Cancellation()
@@ -37,7 +39,7 @@ extension SQLiteDatabase: WriteEngine {
                         return .undone { reply(.failure(error)) }
                     }
                 }, fail: { reply(.failure(.failed($0))) }, isBounded: true,
-                withdrawal: withdrawal, caller: caller))
+                withdrawal: withdrawal, caller: caller, rows: rows))
         return { withdrawal.raise() }
     }
 }

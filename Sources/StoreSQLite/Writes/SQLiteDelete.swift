@@ -13,6 +13,8 @@ final class SQLiteDelete: PreparedDelete {
     private let rows: ProgramStatement
     /// Whether a row may take along another one that is to go, which SQLite does not count then.
     private let takesAlong: Bool
+    /// The rows that are written without a search: the one of a key, or nobody knows how many.
+    private let rowsByKey: Int?
     private let database: SQLiteDatabase
 
     init(_ program: DeleteProgram, in database: SQLiteDatabase) {
@@ -23,6 +25,7 @@ final class SQLiteDelete: PreparedDelete {
         let table = program.target.table
         takesAlong = table.dependents.contains { $0.other == table.name && !$0.holdsRows }
         search = program.target.search
+        rowsByKey = program.target.isNamedByKey ? 1 : nil
         statement = ProgramStatement { writer in
             writer.append("DELETE")
             writer.append(from: choice)
@@ -39,7 +42,8 @@ final class SQLiteDelete: PreparedDelete {
         on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
         for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        database.run(for: caller, reply) { [self] (transaction) throws(WriteRefusal) in
+        database.run(found?.count ?? rowsByKey, for: caller, reply) {
+            [self] (transaction) throws(WriteRefusal) in
             let run = ProgramRun(transaction: transaction, operands: operands, context: context)
             return try write(found?.list, run)
         }

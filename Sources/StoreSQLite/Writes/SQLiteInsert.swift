@@ -42,7 +42,8 @@ final class SQLiteInsert: PreparedInsert {
         _ rows: NewRows, _ operands: Operands, _ context: QueryContext, for caller: Caller,
         reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        database.run(for: caller, reply) { [self] (transaction) throws(WriteRefusal) in
+        database.run(rows.rows.count, for: caller, reply) {
+            [self] (transaction) throws(WriteRefusal) in
             let run = ProgramRun(transaction: transaction, operands: operands, context: context)
             return try InsertRun(insert: self, run: run).write(rows)
         }

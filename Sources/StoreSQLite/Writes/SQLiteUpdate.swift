@@ -12,6 +12,8 @@ final class SQLiteUpdate: PreparedUpdate {
     private let statement: ProgramStatement
     /// Finds which check a row fails; nil when there are none.
     private let violation: ProgramStatement?
+    /// The rows that are written without a search: the one of a key, or nobody knows how many.
+    private let rowsByKey: Int?
     private let database: SQLiteDatabase
 
     init(_ program: UpdateProgram, in database: SQLiteDatabase) {
@@ -21,6 +23,7 @@ final class SQLiteUpdate: PreparedUpdate {
         let returning = ReturningStatements(program.returning)
         self.returning = returning
         search = program.target.search
+        rowsByKey = program.target.isNamedByKey ? 1 : nil
         statement = ProgramStatement { writer in
             writer.appendUpdate(program.columns, of: choice)
             if returning.readsRows { writer.append(" RETURNING rowid") }
@@ -46,7 +49,8 @@ final class SQLiteUpdate: PreparedUpdate {
         _ values: NewValues, on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
         for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        database.run(for: caller, reply) { [self] (transaction) throws(WriteRefusal) in
+        database.run(found?.count ?? rowsByKey, for: caller, reply) {
+            [self] (transaction) throws(WriteRefusal) in
             let run = ProgramRun(transaction: transaction, operands: operands, context: context)
             return try write(values, found?.list, run)
         }

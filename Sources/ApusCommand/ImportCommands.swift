@@ -1,0 +1,96 @@
+import Configuration
+import Diagnostics
+import Glibc
+import Server
+
+extension Command {
+    static let importRows = Command(
+        "import", operands: "TABLE FILE",
+        summary: "load the rows of a file into a table",
+        discussion: """
+            FILE holds JSON objects, one a line or in one array, or CSV with the columns' names in
+            the first line; - is standard input. Rows are checked as those of requests are, but no
+            access rule holds for them. They go in by chunks that others have their turn between: by
+            the server that uses the database, if one does, and else without any. The first row that
+            is refused ends it; all before it are in then, and --skip goes on behind them.
+            """,
+        settings: commonAndSecrets, options: [.conflict, .skip, .url], switches: [.json],
+        example: "apus import rooms rooms.csv"
+    ) { arguments in
+        let order = try order(arguments)
+        let progress = ProgressLine()
+        let report: ImportReport
+        do {
+            report = try ImportCommand.run(ServerOptions(arguments.given), order) {
+                progress.show("\($0) rows")
+            }
+        } catch let error as OperandError {
+            throw UsageError(error.message)
+        }
+        progress.clear()
+        if let (place, problem) = report.fault {
+            Terminal.error("\(place): \(problem.message)")
+            for note in [problem.noted, problem.hint] { note.map(Terminal.error) }
+        }
+        Terminal.print((arguments.has(.json) ? report.json : report.text) + "\n")
+        return report.fault == nil ? 0 : 1
+    }
+
+    private static func order(_ arguments: Arguments) throws(UsageError) -> ImportCommand.Order {
+        let operands = arguments.operands
+        guard operands.count == 2 else {
+            throw UsageError("'apus import' needs a TABLE and a FILE")
+        }
+        var order = ImportCommand.Order(table: operands[0], file: operands[1])
+        if let text = arguments.value(of: .conflict) {
+            guard let conflict = ImportConflict(rawValue: text) else {
+                throw UsageError("--on-conflict takes ignore or merge, not '\(text)'")
+            }
+            order.conflict = conflict
+        }
+        if let text = arguments.value(of: .skip) {
+            guard let count = Int(text), count >= 0 else {
+                throw UsageError("--skip takes a count of rows, not '\(text)'")
+            }
+            order.skip = count
+        }
+        if let url = arguments.value(of: .url) {
+            let scheme = "http://"
+            let rest = url.hasSuffix("/") ? url.dropLast() : url[...]
+            guard url.hasPrefix(scheme),
+                let address = ListenAddress(String(rest.dropFirst(scheme.count)))
+            else { throw UsageError("--url takes http://HOST:PORT, not '\(url)'") }
+            order.server = address
+        }
+        return order
+    }
+}
+
+extension Problem {
+    /// The facts found, where they are a text.
+    fileprivate var noted: String? {
+        guard case .text(let text)? = details else { return nil }
+        return text
+    }
+}
+
+/// A line of a terminal that is written over as work goes on; nothing where nobody watches.
+/// Confined to the thread of the command.
+private final class ProgressLine {
+    private let isWatched = isatty(2) == 1
+    private var shown = ContinuousClock.now
+    private var isThere = false
+
+    /// Shows what was reached, not more often than one can read.
+    func show(_ text: String) {
+        guard isWatched, ContinuousClock.now - shown > .milliseconds(100) else { return }
+        shown = ContinuousClock.now
+        isThere = true
+        Terminal.progress("\r\(text)")
+    }
+
+    /// Takes the line away.
+    func clear() {
+        if isThere { Terminal.progress("\r\u{1B}[K") }
+    }
+}

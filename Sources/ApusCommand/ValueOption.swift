@@ -1,0 +1,24 @@
+/// An option of one command that takes a value and is no setting.
+struct ValueOption: Sendable {
+    /// The option as it is written: `--skip`.
+    let name: String
+    /// What stands for the value in the help.
+    let placeholder: String
+    /// What it does, in a line.
+    let summary: String
+
+    init(_ name: String, _ placeholder: String, _ summary: String) {
+        self.name = name
+        self.placeholder = placeholder
+        self.summary = summary
+    }
+}
+
+extension ValueOption {
+    static let conflict = ValueOption(
+        "--on-conflict", "ignore|merge", "what to do with rows whose key is there (default: stop)")
+    static let skip = ValueOption(
+        "--skip", "N", "pass over the first N rows, which are in already (default: 0)")
+    static let url = ValueOption(
+        "--url", "URL", "the server that uses the database (default: where settings say)")
+}

@@ -1,0 +1,30 @@
+/// What waits in the order in which it came. An element that is taken is let go of at once: it may
+/// hold a request with all its rows. Adding and taking cost a constant, on the whole.
+struct FIFO<Element> {
+    private var incoming: [Element] = []
+    /// Those that came first, the next one last.
+    private var outgoing: [Element] = []
+
+    var count: Int { incoming.count + outgoing.count }
+    var isEmpty: Bool { incoming.isEmpty && outgoing.isEmpty }
+
+    mutating func append(_ element: Element) { incoming.append(element) }
+
+    mutating func popFirst() -> Element? {
+        if outgoing.isEmpty {
+            outgoing = incoming.reversed()
+            incoming = []
+        }
+        return outgoing.popLast()
+    }
+
+    /// Takes out what a predicate is true of; how many those were.
+    mutating func removeAll(where isGone: (Element) -> Bool) -> Int {
+        let before = count
+        incoming.removeAll(where: isGone)
+        outgoing.removeAll(where: isGone)
+        return before - count
+    }
+}
+
+extension FIFO: Sendable where Element: Sendable {}

@@ -1,0 +1,74 @@
+import Bytes
+import Diagnostics
+import Schema
+
+/// A row of a file that is loaded.
+struct ImportRecord {
+    /// The line on which it begins.
+    let line: Int
+    /// The row as a JSON object.
+    let json: [UInt8]
+    /// The columns that it names, in its order.
+    let columns: [String]
+}
+
+/// What gives the rows of a file, one after the other.
+protocol ImportRecords {
+    /// The next row; nil at the end of the file.
+    ///
+    /// - Throws: `ImportFault` for what is no row, `Problem` when the file cannot be read.
+    mutating func next() throws -> ImportRecord?
+}
+
+/// What is wrong with a line of the file.
+struct ImportFault: Error {
+    let line: Int
+    let problem: Problem
+
+    /// A row that is not in the form of its file.
+    init(line: Int, malformed reason: String) {
+        self.line = line
+        problem = Problem(code: "import_malformed", status: 400, message: "\(reason).")
+    }
+
+    /// A row that the server refuses.
+    init(line: Int, _ problem: Problem) {
+        self.line = line
+        self.problem = problem
+    }
+}
+
+/// Limits of what is read at once.
+enum ImportLimits {
+    /// Bytes of one row: more than a server takes as a body where nobody has set it higher.
+    static let recordBytesMax = 64 << 20
+    /// Rows sent at once: they share a turn of SQLite's writer with others.
+    static let chunkRowsMax = 500
+    /// Rows sent at first, before it is known how long they take.
+    static let firstChunkRows = 100
+    /// Bytes sent at once, if it is more than one row.
+    static let chunkBytesMax = 256 << 10
+    /// How long a chunk is to take, about: a turn of the writer.
+    static let chunkTime = Duration.milliseconds(5)
+    /// How often a chunk is sent again that the server had no room for.
+    static let triesMax = 60
+    /// Bytes of the server's answer.
+    static let answerBytesMax = 1 << 20
+}
+
+enum ImportFormat {
+    /// The rows of a file, by its first character: an array and objects are JSON, one in all or one
+    /// a line; everything else is CSV with a header.
+    static func records(of input: InputBytes, for model: Model) throws -> any ImportRecords {
+        // A byte order mark is left out where it is one.
+        for byte: UInt8 in [0xEF, 0xBB, 0xBF] where try input.peek() == byte {
+            _ = try input.next()
+        }
+        try input.skipSpace()
+        switch try input.peek() {
+        case UInt8(ascii: "["): return try JSONArrayRecords(input)
+        case UInt8(ascii: "{"), nil: return JSONLineRecords(input: input)
+        default: return try CSVRecords(input, model)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Bytes
+import Store
+
+extension WriteLoad {
+    /// Appends the writer's counters in Prometheus' text format 0.0.4.
+    func append(to output: inout [UInt8]) {
+        MetricText.single("apus_writes_waiting", "gauge", "Writes that wait.", waiting, to: &output)
+        let refusals = "apus_writes_refused_total"
+        MetricText.head(
+            refusals, "counter",
+            "Writes refused because too many waited, in all or of their caller.", to: &output)
+        output.append(utf8: "\(refusals){bound=\"all\"} \(refused)\n")
+        output.append(utf8: "\(refusals){bound=\"caller\"} \(refusedOfCaller)\n")
+        MetricText.single(
+            "apus_writes_overtime_total", "counter",
+            "Writes undone because they held the writer for too long.", overtime, to: &output)
+        appendTurns(to: &output)
+        MetricText.head(
+            "apus_writer_turn_longest_seconds", "gauge", "The longest turn since the start.",
+            to: &output)
+        output.append(
+            utf8: "apus_writer_turn_longest_seconds \(Double(longestTurnNanoseconds) / 1e9)\n")
+    }
+
+    private func appendTurns(to output: inout [UInt8]) {
+        let name = "apus_writer_turn_seconds"
+        MetricText.head(
+            name, "histogram", "Turns of the writer, each a commit of several writes.", to: &output)
+        var sum = 0
+        for (count, bound) in zip(turns, Self.turnBounds) {
+            sum += count
+            output.append(utf8: "\(name)_bucket{le=\"\(Double(bound) / 1e6)\"} \(sum)\n")
+        }
+        sum = turns.reduce(0, +)
+        output.append(utf8: "\(name)_bucket{le=\"+Inf\"} \(sum)\n")
+        output.append(utf8: "\(name)_sum \(Double(turnNanoseconds) / 1e9)\n")
+        output.append(utf8: "\(name)_count \(sum)\n")
+    }
+}

@@ -1,0 +1,30 @@
+import Store
+import Synchronization
+
+/// What the writer and its queue count, for whoever asks. Any thread.
+final class WriterLoad: Sendable {
+    private let total = Mutex(WriteLoad())
+
+    /// What was counted so far; how many wait is known to the queue.
+    var counted: WriteLoad { total.withLock { $0 } }
+
+    func count(_ refusal: WriteQueue.Refusal) {
+        total.withLock { total in
+            switch refusal {
+            case .closed: break
+            case .full: total.refused += 1
+            case .fullOfCaller: total.refusedOfCaller += 1
+            }
+        }
+    }
+
+    /// A turn has ended.
+    ///
+    /// - Parameter overtime: How many of its writes were undone because they took too long.
+    func countTurn(nanoseconds: UInt64, overtime: Int) {
+        total.withLock { total in
+            total.countTurn(nanoseconds: nanoseconds)
+            total.overtime += overtime
+        }
+    }
+}

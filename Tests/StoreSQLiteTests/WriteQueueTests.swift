@@ -1,0 +1,108 @@
+import Diagnostics
+import Quotas
+import Testing
+
+@testable import Store
+@testable import StoreSQLite
+
+/// What a turn of the writer takes. The time is the test's.
+@Suite struct WriteQueueTests {
+    private let load = WriterLoad()
+
+    private func job(
+        of caller: String, _ priority: WritePriority = .shared, rows: Int? = 1
+    ) -> WriteJob {
+        WriteJob(
+            perform: { _ in .kept {} }, fail: { _ in }, isBounded: true, withdrawal: nil,
+            caller: .user(caller), priority: priority, rows: rows)
+    }
+
+    /// The callers whose writes one turn takes, where each takes so many microseconds.
+    private func turn(
+        of queue: WriteQueue, each microseconds: UInt64, commitTime: UInt64 = 0
+    ) -> [Caller] {
+        var turn = WriterTurn(at: 0, commitTime: commitTime)
+        var callers: [Caller] = []
+        while let job = queue.next(in: &turn, at: UInt64(callers.count) * microseconds * 1000) {
+            callers.append(job.caller)
+        }
+        return callers
+    }
+
+    private func queue(_ jobs: [WriteJob]) throws -> WriteQueue {
+        let queue = WriteQueue(load: load)
+        for job in jobs { try queue.append(job) }
+        return queue
+    }
+
+    @Test func `a turn ends when its time is over`() throws {
+        let queue = try queue((0..<100).map { job(of: "\($0)") })
+        #expect(turn(of: queue, each: 1000).count == 5)
+        #expect(turn(of: queue, each: 100).count == 50)
+        #expect(turn(of: queue, each: 60_000).count == 1)
+    }
+
+    @Test(arguments: [(0, 5), (8, 8), (1000, 20)])
+    func `a turn is as long as commits are, within bounds`(commit: UInt64, count: Int) throws {
+        let queue = try queue((0..<100).map { job(of: "\($0)") })
+        #expect(turn(of: queue, each: 1000, commitTime: commit * 1_000_000).count == count)
+    }
+
+    @Test func `those that go first leave half of a turn to the others`() throws {
+        let firsts = (0..<20).map { job(of: "first \($0)", .first) }
+        let queue = try queue(firsts + (0..<20).map { job(of: "other \($0)") })
+        let callers = turn(of: queue, each: 500)
+        let expected =
+            (0..<5).map { Caller.user("first \($0)") } + (0..<5).map { .user("other \($0)") }
+        #expect(callers == expected)
+    }
+
+    @Test func `a large write waits for a turn of its own, which is the next`() throws {
+        let queue = try queue([
+            job(of: "a"), job(of: "large", rows: 1001), job(of: "b"), job(of: "unknown", rows: nil),
+            job(of: "c", rows: 1000),
+        ])
+        let turns = (0..<5).map { _ in turn(of: queue, each: 10) }
+        let names = turns.map { $0.map { caller in "\(caller)" } }
+        let expected: [[Caller]] = [
+            [.user("a")], [.user("large")], [.user("b")], [.user("unknown")], [.user("c")],
+        ]
+        #expect(turns == expected, "\(names)")
+    }
+
+    @Test func `what holds the writer for long is charged for`() throws {
+        let queue = try queue(
+            (0..<10).map { _ in job(of: "slow") } + (0..<10).map { _ in job(of: "fast") })
+        var now: UInt64 = 0
+        var callers: [Caller] = []
+        for _ in 0..<11 {
+            var turn = WriterTurn(at: now, commitTime: 0)
+            while let job = queue.next(in: &turn, at: now) {
+                callers.append(job.caller)
+                now += job.caller == .user("slow") ? 10_000_000 : 1_000_000
+            }
+        }
+        #expect(callers.prefix(12).count { $0 == .user("slow") } == 2)
+    }
+
+    @Test func `a caller whose share is full is refused, and no other`() throws {
+        let queue = try queue(
+            (0..<DatabaseLimits.waitingWritesOfCallerMax).map { _ in job(of: "greedy") })
+        let problem = #expect(throws: Problem.self) { try queue.append(job(of: "greedy")) }
+        #expect(problem == .tooManyWritesOfCaller)
+        try queue.append(job(of: "modest"))
+        try queue.append(job(of: "greedy", .first))
+        #expect(load.counted.refusedOfCaller == 1 && load.counted.refused == 0)
+    }
+
+    @Test func `no more wait than may`() throws {
+        let queue = try queue(
+            (0..<DatabaseLimits.waitingWritesMax).map { job(of: "\($0)") })
+        let problem = #expect(throws: Problem.self) { try queue.append(job(of: "late")) }
+        #expect(problem == .tooManyWrites)
+        try queue.append(job(of: "late", .first))
+        #expect(load.counted.refused == 1)
+        #expect(queue.count == DatabaseLimits.waitingWritesMax + 1)
+        #expect(queue.takeAll().count == DatabaseLimits.waitingWritesMax + 1 && queue.count == 0)
+    }
+}
