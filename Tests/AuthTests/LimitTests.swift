@@ -4,6 +4,7 @@ import Diagnostics
 import HTTP
 import Quotas
 import Store
+import Synchronization
 import Testing
 
 @testable import Auth
@@ -73,6 +74,18 @@ import Testing
         #expect(codes.count { $0 == "invalid_credentials" } == 2, "\(codes)")
     }
 
+    @Test func `wrong passwords from elsewhere do not lock the owner out`() async throws {
+        let fixture = try Fixture { $0.rateLimits.failedSignIns = Self.tight.failedSignIns }
+        _ = await fixture.signUp()
+        var stranger: [Int] = []
+        for number in 0..<4 {
+            let reply = await fixture.signIn(password: "wrong-\(number)", address: "203.0.113.9")
+            stranger.append(reply.status)
+        }
+        #expect(stranger == [400, 400, 429, 429])
+        #expect(await fixture.signIn(address: "198.51.100.7").status == 200)
+    }
+
     @Test(arguments: [-86_400, 86_400] as [Int64])
     func `a clock that is set neither locks out nor lets in`(shift: Int64) async throws {
         let fixture = try Fixture { $0.rateLimits = Self.tight }
@@ -104,6 +117,44 @@ import Testing
 }
 
 @Suite struct HashingLimitTests {
+    /// What those who attack together count.
+    private final class Attack: Sendable {
+        let hashes = Atomic(0)
+        let isOver = Atomic(false)
+    }
+
+    /// Each source asks four times at once, and again whenever it has been answered.
+    @Test(.timeLimit(.minutes(5)))
+    func `a hundred sources do not keep a sign-in waiting`() async throws {
+        let fixture = try Fixture {
+            $0.hashingThreads = 1
+            $0.scrypt = ScryptParameters(logN: 12, r: 8, p: 1) ?? .standard
+        }
+        _ = await fixture.signUp()
+        let attack = Attack()
+        let (status, ahead) = await withTaskGroup(of: Void.self) { group in
+            for number in 0..<400 {
+                group.addTask {
+                    while !attack.isOver.load(ordering: .relaxed) {
+                        let reply = await fixture.signIn(
+                            "eve@example.org", address: "198.51.100.\(number % 100)")
+                        if reply.status == 400 { attack.hashes.add(1, ordering: .relaxed) }
+                        try? await Task.sleep(for: .milliseconds(5))
+                    }
+                }
+            }
+            // By then every source has had its turn.
+            while attack.hashes.load(ordering: .relaxed) < 250 { await Task.yield() }
+            let before = attack.hashes.load(ordering: .relaxed)
+            let reply = await fixture.signIn(address: "192.0.2.7")
+            let ahead = attack.hashes.load(ordering: .relaxed) - before
+            attack.isOver.store(true, ordering: .relaxed)
+            return (reply.status, ahead)
+        }
+        #expect(status == 200)
+        #expect(ahead <= 12)
+    }
+
     @Test(.timeLimit(.minutes(10)))
     func `too many sign-ins at once are told to come back`() async throws {
         let fixture = try Fixture {
