@@ -69,7 +69,7 @@ let package = Package(
                 "PostgresWire", "Network", "Store", "Values", "Work", "Quotas", "Bytes",
                 "Diagnostics",
             ]),
-        room("Configuration", ["Bytes", "Diagnostics"]),
+        room("Configuration", ["Quotas", "Bytes", "Diagnostics"]),
         room(
             "Schema",
             ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"]),
@@ -168,7 +168,7 @@ let package = Package(
                 "StoreTestSupport", "StoreSQLite", "Store", "SQLite", "Values", "Quotas", "Bytes",
                 "Diagnostics",
             ]),
-        tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
+        tests("ConfigurationTests", ["Configuration", "Quotas", "Bytes", "Diagnostics"]),
         tests(
             "SchemaTests",
             [

@@ -1,8 +1,8 @@
-import Quotas
 import Bytes
 import Diagnostics
 import Glibc
 import HTTP
+import Quotas
 
 // Who calls: the bearer of a token, a service, an address.
 
@@ -35,6 +35,12 @@ extension AuthService {
         guard limit != nil, !isService(request) else { return }
         let call = CountedCall(kind: kind, subject: .address(request.peer.block))
         try limiter.count(call, limit, now: uptime())
+    }
+
+    /// Whose turn it is when the request has a password hashed: nobody has proved yet who they are.
+    func hashingCaller(_ request: Request) -> Caller {
+        let block = request.peer.block
+        return isService(request) ? .service(block) : .anonymous(block)
     }
 
     /// Whether the caller shows the service key, as `apikey` or as bearer.

@@ -113,6 +113,38 @@ extension Setting {
         Setting(
             "auth.refresh_reuse_seconds", \.auth.refreshReuseSeconds, .integer(0...year),
             .onRestart, "how many seconds a used refresh token still works"),
+    ] + signInRates + passwordHashing
+
+    private static let signInRates = [
+        Setting(
+            "auth.rate_limit_token", \.auth.tokenRate, .rate, .onReload,
+            "how often one address may ask for tokens, by sign-in or refresh"),
+        Setting(
+            "auth.rate_limit_signup", \.auth.signupRate, .rate, .onReload,
+            "how often one address may sign up or change a user"),
+        Setting(
+            "auth.rate_limit_anonymous", \.auth.anonymousRate, .rate, .onReload,
+            "how often one address may sign in without an account"),
+        Setting(
+            "auth.rate_limit_failed_sign_ins", \.auth.failedSignInRate, .rate, .onReload,
+            "how often one address or known device may fail to sign in to one account"),
+        Setting(
+            "auth.rate_limit_failed_sign_ins_account", \.auth.failedSignInOfAccountRate, .rate,
+            .onReload, "the same for all addresses together where the account has no session"),
+    ]
+
+    private static let passwordHashing = [
+        Setting(
+            "auth.password_threads", \.auth.passwordThreads,
+            SettingForm.integer(1...1024).optional, .onRestart, "threads that hash passwords",
+            standard: "one per core"),
+        Setting(
+            "auth.password_queue", \.auth.passwordQueue, .integer(1...100_000), .onRestart,
+            "the most passwords that wait for each of these threads"),
+        Setting(
+            "auth.password_queue_per_address", \.auth.passwordQueuePerAddress,
+            SettingForm.integer(1...100_000).optional, .onRestart,
+            "the most passwords of one address that wait", standard: "half of all that may"),
     ]
 
     private static let rest = [

@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Quotas
 
 extension SettingForm<Int> {
     /// An integer within bounds. No bound is so wide that arithmetic with it could overflow.
@@ -121,6 +122,17 @@ extension SettingForm<Duration> {
             jsonSchema: ["type": "string", "pattern": .string(Duration.spanPattern)],
             examples: ["90s", "12h", "7d"], counterexample: "7"),
         { Duration(span: $0) }, print: { $0.span })
+}
+
+extension SettingForm<RateLimit?> {
+    /// A rate, or that there is none.
+    static let rate = SettingForm.string(
+        SettingSyntax(
+            placeholder: "RATE", wording: RateLimit.wording + ", or \"off\"",
+            jsonSchema: ["type": "string", "pattern": .string("^off$|" + RateLimit.pattern)],
+            examples: ["10/s", "150/5m burst 31", "off"], counterexample: "10"),
+        { $0 == "off" ? .some(nil) : RateLimit($0).map(Optional.some) },
+        print: { $0?.description ?? "off" })
 }
 
 extension SettingForm<ListenAddress> {

@@ -1,5 +1,6 @@
 public import Diagnostics
 import Glibc
+public import Quotas
 
 /// Every setting's value. A setting is a property here, which says its default, and its row in
 /// ``Setting/all``, from which files, flags, variables and help texts are read and written.
@@ -59,6 +60,23 @@ public struct Settings: Hashable, Sendable {
         public var allowsAnonymous = false
         /// How long in seconds a used refresh token is still answered with its successor.
         public var refreshReuseSeconds = 10
+        /// Requests for tokens from one address; nil for no limit, as in all that follow.
+        public var tokenRate: RateLimit? = RateLimit(burst: 30, count: 150, seconds: 300)
+        /// Sign-ups and changes of users from one address.
+        public var signupRate: RateLimit? = RateLimit(burst: 30, count: 30, seconds: 300)
+        /// Sign-ups without an email address from one address.
+        public var anonymousRate: RateLimit? = RateLimit(burst: 30, count: 30, seconds: 3600)
+        /// Failed sign-ins to one account from one address or known device.
+        public var failedSignInRate: RateLimit? = RateLimit(burst: 20, count: 20, seconds: 300)
+        /// Failed sign-ins to one account from all addresses where it has no session.
+        public var failedSignInOfAccountRate: RateLimit? = RateLimit(
+            burst: 100, count: 60, seconds: 300)
+        /// Threads that hash passwords; nil for one per processor.
+        public var passwordThreads: Int?
+        /// Hashes that may wait, for each of these threads: about three seconds of work.
+        public var passwordQueue = 32
+        /// Hashes of one address that may wait; nil for half of all.
+        public var passwordQueuePerAddress: Int?
     }
 
     /// The REST API.

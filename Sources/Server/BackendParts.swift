@@ -96,7 +96,7 @@ struct BackendParts {
         }
     }
 
-    private static func authSettings(_ settings: Settings) -> AuthSettings {
+    static func authSettings(_ settings: Settings) -> AuthSettings {
         var auth = AuthSettings(settings.auth)
         auth.issuer = settings.url(port: settings.listen.port) + "/auth/v1"
         return auth

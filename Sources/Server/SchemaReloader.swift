@@ -122,7 +122,10 @@ private final class SchemaReload {
                 change, in: services.database, options, log: services.log)
             if !isTaken { return wait(with: change) }
         }
-        if !change.taken.isEmpty { registry.reload(schemas) }
+        if !change.taken.isEmpty {
+            services.auth.reload(BackendParts.authSettings(schemas.settings))
+            registry.reload(schemas)
+        }
         let overruled = schemas.overruled(by: options.given, changedFrom: taken)
         let told = Set(taken.catalogue.warnings)
         let warnings = schemas.catalogue.warnings.filter { !told.contains($0) }
