@@ -149,7 +149,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests(
             "HTTPServerTests",
-            ["HTTPServer", "Network", "HTTP", "Work", "Disk", "Diagnostics", "Bytes"]),
+            ["HTTPServer", "Network", "HTTP", "Work", "Quotas", "Disk", "Diagnostics", "Bytes"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
         tests(
             "PostgresWireTests", ["PostgresTestSupport", "PostgresWire", "Crypto", "Bytes"],

@@ -90,7 +90,7 @@ extension Setting {
                 "the most connections to PostgreSQL; those of all nodes must fit",
                 standard: "4 and 3 for each loop, 16 at the least"),
             Setting("name", \.name, .text, .onReload, "the project's name"),
-        ] + auth + rest + realtime + bounds
+        ] + auth + rest + realtime + proxies + bounds
 
     private static let year = 31_536_000
 
@@ -173,6 +173,15 @@ extension Setting {
             "the most messages one socket may send in a second"),
     ]
 
+    private static let proxies = [
+        Setting(
+            "proxies.trusted", \.proxies.trusted, .addresses, .onRestart,
+            "the proxies whose word counts on the address of a client", standard: "none"),
+        Setting(
+            "proxies.field", \.proxies.field, .choice("FIELD", \.rawValue), .onRestart,
+            "the field in which they write it"),
+    ]
+
     private static let bounds = [
         Setting(
             "cors.origins", \.cors.origins, .origins, .onRestart,
@@ -192,7 +201,7 @@ extension Setting {
     public static let sections = [
         "log": "The log.", "tls": "The files that HTTPS needs.", "database": "The store.",
         "auth": "Sign-up and sign-in.", "rest": "The REST API.", "realtime": "The feeds.",
-        "cors": "Which web pages may call.",
+        "proxies": "The proxies that requests come through.", "cors": "Which web pages may call.",
         "limits": "The bounds of what one client may ask for.",
     ]
 }

@@ -99,6 +99,20 @@ public struct Settings: Hashable, Sendable {
         public var messagesPerSecondMax = 100
     }
 
+    /// The proxies that requests come through.
+    public struct Proxies: Hashable, Sendable {
+        /// Where a proxy notes the address that it was called from.
+        public enum Field: String, Hashable, Sendable, CaseIterable {
+            case xForwardedFor = "x-forwarded-for"
+            case forwarded
+        }
+
+        /// The addresses of those whose word counts.
+        public var trusted: [AddressRange] = []
+        /// Where they write it.
+        public var field = Field.xForwardedFor
+    }
+
     /// Which web pages of other origins may call.
     public struct CORS: Hashable, Sendable {
         /// The origins allowed; `*` is any.
@@ -140,6 +154,8 @@ public struct Settings: Hashable, Sendable {
     public var rest = REST()
     /// The feeds.
     public var realtime = Realtime()
+    /// The proxies that requests come through.
+    public var proxies = Proxies()
     /// Which web pages may call.
     public var cors = CORS()
     /// The bounds of what one client may ask for.

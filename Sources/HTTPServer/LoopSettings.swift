@@ -4,6 +4,7 @@ import HTTP
 struct LoopSettings: Sendable {
     let limits: HTTPLimits
     let messageBytesMax: Int
+    let proxies: TrustedProxies
     let deadlines: DeadlineTable
     let connectionLimits: ConnectionLimits
     let observer: (@Sendable (AnsweredRequest) -> Void)?
@@ -11,6 +12,7 @@ struct LoopSettings: Sendable {
     init(_ configuration: HTTPServerConfiguration) {
         limits = configuration.limits
         messageBytesMax = configuration.messageBytesMax
+        proxies = configuration.proxies
         deadlines = DeadlineTable(configuration.deadlines)
         connectionLimits = configuration.connectionLimits
         observer = configuration.observer

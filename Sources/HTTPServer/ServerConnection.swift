@@ -19,6 +19,8 @@ final class ServerConnection: StreamSocketDelegate {
     var slot = 0
     private let server: ServerLoop
     private let peer: Peer
+    /// Whether the peer is a proxy that says for whom it calls.
+    private let isProxy: Bool
     private var cycle: RequestCycle
     private var webSocket: WebSocketConnection?
     private var isPumping = false
@@ -40,6 +42,7 @@ final class ServerConnection: StreamSocketDelegate {
         self.server = server
         peer = Peer(socket.peerAddress)
         let settings = server.settings
+        isProxy = settings.proxies.include(peer)
         let now = socket.loop.nowMilliseconds
         cycle = RequestCycle(limits: settings.limits, deadlines: settings.deadlines, now: now)
         handshakeDeadline = now + settings.deadlines.head
@@ -152,7 +155,7 @@ final class ServerConnection: StreamSocketDelegate {
         server.counters.requests.add(1)
         var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
-        request.peer = peer
+        request.peer = isProxy ? server.settings.proxies.client(of: head, from: peer) : peer
         start(request)
         return request
     }

@@ -61,6 +61,8 @@ struct BackendParts {
         configuration.port = settings.listen.port
         configuration.loops = settings.loops
         configuration.tls = settings.tls.files
+        configuration.proxies = TrustedProxies(
+            settings.proxies.trusted, field: settings.proxies.field.read)
         configuration.observer = { observer.record($0) }
         return configuration
     }
@@ -106,6 +108,16 @@ struct BackendParts {
 extension Settings {
     /// The URL of a server with these settings that has found this port.
     func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
+}
+
+extension Settings.Proxies.Field {
+    /// The field as the server knows it.
+    fileprivate var read: TrustedProxies.Field {
+        switch self {
+        case .xForwardedFor: .xForwardedFor
+        case .forwarded: .forwarded
+        }
+    }
 }
 
 extension Settings.TLS {
