@@ -211,7 +211,11 @@ let package = Package(
                 "Network", "HTTP", "Work", "Quotas", "Bytes", "Diagnostics",
             ]),
         tests(
-            "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),
+            "WireTests",
+            [
+                "ServerTestSupport", "PostgresTestSupport", "Server", "Configuration", "Crypto",
+                "Bytes",
+            ]),
         tests("DifferentialTests", ["ServerTestSupport", "PostgresTestSupport", "Bytes"]),
         tests(
             "PostgresCrashTests",

@@ -21,7 +21,7 @@ final class HashQueue: Sendable {
 
     private struct Waiting: Sendable {
         let number: UInt64
-        let continuation: UnsafeContinuation<Verdict, Never>
+        let resume: @Sendable (Verdict) -> Void
     }
 
     private struct State: Sendable {
@@ -53,7 +53,7 @@ final class HashQueue: Sendable {
         let number = lastNumber.add(1, ordering: .relaxed).newValue
         let verdict = await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation { continuation in
-                unsafe enter(Waiting(number: number, continuation: continuation), caller)
+                enter(Waiting(number: number) { unsafe continuation.resume(returning: $0) }, caller)
             }
         } onCancel: {
             withdraw(number)
@@ -83,9 +83,7 @@ final class HashQueue: Sendable {
             state.queue.append(waiting, of: caller)
             return displaced.map { ($0, refusal(state)) }
         }
-        if let (waiting, verdict) = settled {
-            unsafe waiting.continuation.resume(returning: verdict)
-        }
+        if let (waiting, verdict) = settled { waiting.resume(verdict) }
     }
 
     private func leave(_ caller: Caller, after time: Duration) {
@@ -98,7 +96,7 @@ final class HashQueue: Sendable {
             if next == nil { state.free += 1 }
             return next?.element
         }
-        unsafe next?.continuation.resume(returning: .turn)
+        next?.resume(.turn)
     }
 
     private func withdraw(_ number: UInt64) {
@@ -111,11 +109,11 @@ final class HashQueue: Sendable {
             }
             return gone
         }
-        unsafe gone?.continuation.resume(returning: .refused(retryAfterSeconds: 1))
+        gone?.resume(.refused(retryAfterSeconds: 1))
     }
 
     /// Come back when those who wait now have had their turn.
-    private func refusal(_ state: borrowing State) -> Verdict {
+    private func refusal(_ state: State) -> Verdict {
         let time = state.hashTime * (state.queue.count + 1) / threads
         return .refused(retryAfterSeconds: max(1, time.secondsRoundedUp))
     }

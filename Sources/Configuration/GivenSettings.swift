@@ -1,4 +1,5 @@
 public import Bytes
+import Diagnostics
 
 /// Values that were given to settings, each with its source. What nobody has given keeps the
 /// default.
@@ -81,6 +82,13 @@ public struct GivenSettings: Sendable {
         for (one, other) in Setting.pairs {
             try require(other, with: one)
             try require(one, with: other)
+        }
+        let settings = settings
+        let plans = settings.throttle.plans.map(\.name)
+        if let plan = settings.throttle.planDefault, !plans.contains(plan) {
+            let source = values["throttle.plan_default"]?.source ?? .standard
+            let near = nearest(plan, in: plans).map { "; did you mean '\($0)'?" } ?? ""
+            throw SettingFault(message: "\(source) names no plan of throttle.plans: '\(plan)'\(near)")
         }
         return settings
     }

@@ -90,7 +90,7 @@ extension Setting {
                 "the most connections to PostgreSQL; those of all nodes must fit",
                 standard: "4 and 3 for each loop, 16 at the least"),
             Setting("name", \.name, .text, .onReload, "the project's name"),
-        ] + auth + rest + realtime + proxies + bounds
+        ] + auth + rest + realtime + throttle + proxies + bounds
 
     private static let year = 31_536_000
 
@@ -173,6 +173,21 @@ extension Setting {
             "the most messages one socket may send in a second"),
     ]
 
+    private static let throttle = [
+        Setting(
+            "throttle.limits", \.throttle.limits, .limits, .onReload,
+            "how often and how much clients may ask", standard: "none"),
+        Setting(
+            "throttle.plans", \.throttle.plans, .plans, .onReload,
+            "what each caller of a plan may do", standard: "none"),
+        Setting(
+            "throttle.plan_claim", \.throttle.planClaim, .text, .onReload,
+            "the claim of a token that names the plan"),
+        Setting(
+            "throttle.plan_default", \.throttle.planDefault, SettingForm.text.optional, .onReload,
+            "the plan of who has none by that claim", standard: "none"),
+    ]
+
     private static let proxies = [
         Setting(
             "proxies.trusted", \.proxies.trusted, .addresses, .onRestart,
@@ -201,6 +216,7 @@ extension Setting {
     public static let sections = [
         "log": "The log.", "tls": "The files that HTTPS needs.", "database": "The store.",
         "auth": "Sign-up and sign-in.", "rest": "The REST API.", "realtime": "The feeds.",
+        "throttle": "How often and how much clients may ask.",
         "proxies": "The proxies that requests come through.", "cors": "Which web pages may call.",
         "limits": "The bounds of what one client may ask for.",
     ]

@@ -119,6 +119,21 @@ public struct Settings: Hashable, Sendable {
         public var origins = ["*"]
     }
 
+    /// How often and how much clients may ask, beside the limits of sign-in.
+    public struct Throttle: Hashable, Sendable {
+        /// The limits, each of which a request must keep that it is about.
+        public var limits: [ThrottleLimit] = []
+        /// The plans that callers may have.
+        public var plans: [ThrottlePlan] = []
+        /// The claim that names a user's plan, its words separated by dots.
+        public var planClaim = "app_metadata.plan"
+        /// The plan of who has none by the claim; nil for none.
+        public var planDefault: String?
+
+        /// Whether nothing is limited.
+        public var isEmpty: Bool { limits.isEmpty && plans.isEmpty }
+    }
+
     /// The bounds of what one client may ask for. Their defaults stand here and nowhere else: the
     /// rooms that keep such a bound are given it.
     public struct Bounds: Hashable, Sendable {
@@ -154,6 +169,8 @@ public struct Settings: Hashable, Sendable {
     public var rest = REST()
     /// The feeds.
     public var realtime = Realtime()
+    /// How often and how much clients may ask.
+    public var throttle = Throttle()
     /// The proxies that requests come through.
     public var proxies = Proxies()
     /// Which web pages may call.

@@ -33,6 +33,8 @@ final class ServerConnection: StreamSocketDelegate {
     private var streamed: StreamedAnswer?
     /// The request that is being answered. Its start is for the observer; without one it is 0.
     private var current: (head: RequestHead, id: UInt64, start: UInt64)?
+    /// The request that is not over, and what its answer has of content.
+    private var unended: (id: UInt64, contentBytes: Int)?
     private var progress = SocketProgress()
     /// When a TLS handshake must be done.
     private let handshakeDeadline: UInt64
@@ -78,8 +80,9 @@ final class ServerConnection: StreamSocketDelegate {
     }
 
     func socketClosed(_ socket: StreamSocket, reason: CloseReason) {
-        // Nobody is left who wants what is being done.
+        // Nobody is left who wants what is being done. What has begun ends by itself.
         task?.cancel()
+        if task == nil { endRequest() }
         awaited?.abandon()
         awaited = nil
         streamed?.wake()
@@ -157,7 +160,15 @@ final class ServerConnection: StreamSocketDelegate {
         request.id = server.nextRequestID()
         request.peer = isProxy ? server.settings.proxies.client(of: head, from: peer) : peer
         start(request)
+        unended = (request.id, 0)
         return request
+    }
+
+    /// The request is over, whatever became of it.
+    private func endRequest() {
+        guard let request = unended else { return }
+        unended = nil
+        server.application.ended(request.id, contentBytes: request.contentBytes)
     }
 
     private func start(_ request: Request) {
@@ -227,6 +238,7 @@ final class ServerConnection: StreamSocketDelegate {
         server.application.complete(&response, to: request.head, id: request.id)
         _ = send(response, cycle.refused(request.head, with: response, now: now))
         observe(response.status, response.refusal)
+        endRequest()
     }
 
     /// Hands over a request whose body is whole.
@@ -248,6 +260,7 @@ final class ServerConnection: StreamSocketDelegate {
         server.application.complete(&response, to: request?.head, id: request?.id)
         _ = send(response, cycle.refusalForm)
         if request != nil { observe(response.status, response.refusal) }
+        if task == nil { endRequest() }
     }
 
     private func answer(_ request: Request, _ answer: Answer) {
@@ -284,6 +297,7 @@ final class ServerConnection: StreamSocketDelegate {
         task = Task(executorPreference: socket.loop.context.executor) {
             await work(connection)
             connection.value.task = nil
+            if !connection.value.socket.isOpen { connection.value.endRequest() }
             connection.value.pump()
         }
     }
@@ -297,6 +311,8 @@ final class ServerConnection: StreamSocketDelegate {
         if case .stream(let stream) = response.content, delimitation != .none {
             streamed = StreamedAnswer(stream, delimitation, on: socket)
         } else {
+            unended?.contentBytes = response.content.byteCount
+            endRequest()
             cycle.answered(now: now)
         }
     }
@@ -306,6 +322,8 @@ final class ServerConnection: StreamSocketDelegate {
         guard let answer = streamed else { return }
         let isWhole = await answer.send()
         streamed = nil
+        unended?.contentBytes = answer.byteCount
+        endRequest()
         // A reset: a clean end would pass for the end of the content.
         if isWhole { cycle.answered(now: now) } else { socket.abort() }
     }

@@ -38,10 +38,12 @@ struct BackendParts {
             let auth = try AuthService(
                 database: database, settings: Self.authSettings(settings),
                 secrets: secrets.secrets, version: Backend.version, log: log)
+            let throttle = ThrottleInForce(settings.throttle)
             services = SharedServices(
                 database: database, auth: auth, log: log,
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),
-                status: Self.status(of: database, metrics, isDraining),
+                status: Self.status(of: database, metrics, throttle, isDraining),
+                throttle: throttle,
                 bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
@@ -68,10 +70,14 @@ struct BackendParts {
     }
 
     private static func status(
-        of database: any ServedDatabase, _ metrics: Metrics, _ isDraining: Flag
+        of database: any ServedDatabase, _ metrics: Metrics, _ throttle: ThrottleInForce,
+        _ isDraining: Flag
     ) -> StatusEndpoints {
         StatusEndpoints(
-            appendMetrics: { metrics.append(to: &$0) },
+            appendMetrics: { output in
+                metrics.append(to: &output)
+                throttle.appendMetrics(to: &output)
+            },
             readiness: {
                 if isDraining.isRaised { return .draining }
                 return database.fault ?? .ready

@@ -27,13 +27,14 @@ extension LoopApplication {
         services: SharedServices, schemas: SchemaSet, reader: any Reader, gateway: Gateway
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
-        let (auth, log) = (services.auth, services.log)
+        let (auth, log, throttle) = (services.auth, services.log, services.throttle)
         return RealtimeHub(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
             settings: FeedSettings(
                 channelsPerSessionMax: realtime.channelsPerSocketMax,
                 messagesPerSecondMax: realtime.messagesPerSecondMax),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
+            admitFeed: { throttle.admit(feedOf: $0, from: $1) },
             revocationCount: { auth.revocationCount },
             report: { topic, reason in
                 // What is no topic of ours may be as long as a message.

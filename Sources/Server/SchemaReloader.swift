@@ -1,3 +1,4 @@
+import Auth
 import Configuration
 import Diagnostics
 import Schema
@@ -124,6 +125,7 @@ private final class SchemaReload {
         }
         if !change.taken.isEmpty {
             services.auth.reload(BackendParts.authSettings(schemas.settings))
+            services.throttle.reload(schemas.settings.throttle)
             registry.reload(schemas)
         }
         let overruled = schemas.overruled(by: options.given, changedFrom: taken)

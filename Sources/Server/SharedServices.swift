@@ -9,6 +9,7 @@ struct SharedServices: Sendable {
     let log: Log
     let crossOrigin: CrossOrigin
     let status: StatusEndpoints
+    let throttle: ThrottleInForce
     /// The project's limit of a request's body.
     let bodyBytesMax: Int
 }
