@@ -90,7 +90,7 @@ extension Setting {
                 "the most connections to PostgreSQL; those of all nodes must fit",
                 standard: "4 and 3 for each loop, 16 at the least"),
             Setting("name", \.name, .text, .onReload, "the project's name"),
-        ] + auth + rest + realtime + throttle + proxies + bounds
+        ] + auth + rest + realtime + throttle + metrics + proxies + bounds
 
     private static let year = 31_536_000
 
@@ -188,6 +188,17 @@ extension Setting {
             "the plan of who has none by that claim", standard: "none"),
     ]
 
+    private static let metrics = [
+        Setting(
+            "metrics.listen", \.metrics.listen, SettingForm.address.optional, .onRestart,
+            "another address for /metrics, which is then nowhere else; /health and /ready are at "
+                + "both",
+            standard: "that of listen"),
+        Setting(
+            "metrics.key", \.metrics.key, SettingForm.secret.optional, .onRestart,
+            "the bearer token that /metrics asks for", standard: "none", isSecret: true),
+    ]
+
     private static let proxies = [
         Setting(
             "proxies.trusted", \.proxies.trusted, .addresses, .onRestart,
@@ -217,7 +228,7 @@ extension Setting {
         "log": "The log.", "tls": "The files that HTTPS needs.", "database": "The store.",
         "auth": "Sign-up and sign-in.", "rest": "The REST API.", "realtime": "The feeds.",
         "throttle": "How often and how much clients may ask.",
-        "proxies": "The proxies that requests come through.", "cors": "Which web pages may call.",
+        "metrics": "Who may read /metrics.", "proxies": "The proxies that requests come through.", "cors": "Which web pages may call.",
         "limits": "The bounds of what one client may ask for.",
     ]
 }

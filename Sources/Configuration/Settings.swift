@@ -99,6 +99,14 @@ public struct Settings: Hashable, Sendable {
         public var messagesPerSecondMax = 100
     }
 
+    /// Who may read `/metrics`.
+    public struct Metrics: Hashable, Sendable {
+        /// Where they are answered; nil for where everything is.
+        public var listen: ListenAddress?
+        /// What a scraper shows as its bearer token; nil for nothing.
+        public var key: SecretText?
+    }
+
     /// The proxies that requests come through.
     public struct Proxies: Hashable, Sendable {
         /// Where a proxy notes the address that it was called from.
@@ -171,6 +179,8 @@ public struct Settings: Hashable, Sendable {
     public var realtime = Realtime()
     /// How often and how much clients may ask.
     public var throttle = Throttle()
+    /// Who may read `/metrics`.
+    public var metrics = Metrics()
     /// The proxies that requests come through.
     public var proxies = Proxies()
     /// Which web pages may call.

@@ -42,8 +42,9 @@ struct BackendParts {
             services = SharedServices(
                 database: database, auth: auth, log: log,
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),
-                status: Self.status(of: database, metrics, throttle, isDraining),
-                throttle: throttle,
+                status: Self.status(
+                    of: database, metrics, throttle, isDraining, key: settings.metrics.key),
+                showsMetrics: settings.metrics.listen == nil, throttle: throttle,
                 bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
@@ -71,7 +72,7 @@ struct BackendParts {
 
     private static func status(
         of database: any ServedDatabase, _ metrics: Metrics, _ throttle: ThrottleInForce,
-        _ isDraining: Flag
+        _ isDraining: Flag, key: SecretText?
     ) -> StatusEndpoints {
         StatusEndpoints(
             appendMetrics: { output in
@@ -81,7 +82,8 @@ struct BackendParts {
             readiness: {
                 if isDraining.isRaised { return .draining }
                 return database.fault ?? .ready
-            })
+            },
+            metricsKey: key.map { Array($0.text.utf8) })
     }
 
     private static func bringUp(

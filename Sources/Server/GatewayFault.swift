@@ -8,6 +8,7 @@ enum GatewayFault: Error {
     case noKey
     case invalidKey
     case unknownPath
+    case noMetricsKey
     case throttled(QuotaExhausted)
 
     /// `{"message": …, "hint": …}`.
@@ -29,6 +30,11 @@ enum GatewayFault: Error {
                 "Double check your Supabase `anon` or `service_role` API key."
             )
         case .throttled(let quota): (429, "Request rate limit reached", quota.details)
+        case .noMetricsKey:
+            (
+                401, "No valid bearer token found in request",
+                "Show the value of APUS_METRICS_KEY as a bearer token."
+            )
         case .unknownPath:
             (
                 404, "no Route matched with those values",
@@ -46,6 +52,9 @@ enum GatewayFault: Error {
             status: status, contentType: "application/json; charset=utf-8",
             body: JSON.object(members + more).bytes + [ASCII.lf])
         response.refusal = Refusal(message: message)
+        if case .noMetricsKey = self {
+            response.append(field: "WWW-Authenticate", ascii: "Bearer")
+        }
         if case .throttled(let quota) = self {
             response.appendRetryAfter(seconds: quota.retryAfterSeconds)
         }

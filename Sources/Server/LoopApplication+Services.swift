@@ -51,6 +51,6 @@ extension LoopApplication {
             services: [
                 rest.routes(bodyBytesMax: bytesMax), services.auth.routes(bodyBytesMax: bytesMax),
                 hub.routes(),
-            ], others: services.status.routes)
+            ], others: services.status.routes(showingMetrics: services.showsMetrics))
     }
 }
