@@ -92,60 +92,8 @@ extension Setting {
             Setting("name", \.name, .text, .onReload, "the project's name"),
         ] + auth + rest + realtime + throttle + metrics + proxies + bounds
 
-    private static let year = 31_536_000
-
-    private static let auth = [
-        Setting(
-            "auth.jwt_expiry_seconds", \.auth.jwtExpirySeconds, .integer(60...year), .onRestart,
-            "the life of an access token in seconds"),
-        Setting(
-            "auth.password_min_length", \.auth.passwordMinLength, .integer(1...256), .onRestart,
-            "the fewest characters of a password"),
-        Setting(
-            "auth.disable_signup", \.auth.disablesSignup, .boolean, .onRestart,
-            "whether new users are turned away"),
-        Setting(
-            "auth.autoconfirm", \.auth.autoconfirm, .only(true), .onRestart,
-            "whether addresses count as confirmed at once; mail is not built yet"),
-        Setting(
-            "auth.anonymous", \.auth.allowsAnonymous, .boolean, .onRestart,
-            "whether sign-in without an address is allowed"),
-        Setting(
-            "auth.refresh_reuse_seconds", \.auth.refreshReuseSeconds, .integer(0...year),
-            .onRestart, "how many seconds a used refresh token still works"),
-    ] + signInRates + passwordHashing
-
-    private static let signInRates = [
-        Setting(
-            "auth.rate_limit_token", \.auth.tokenRate, .rate, .onReload,
-            "how often one address may ask for tokens, by sign-in or refresh"),
-        Setting(
-            "auth.rate_limit_signup", \.auth.signupRate, .rate, .onReload,
-            "how often one address may sign up or change a user"),
-        Setting(
-            "auth.rate_limit_anonymous", \.auth.anonymousRate, .rate, .onReload,
-            "how often one address may sign in without an account"),
-        Setting(
-            "auth.rate_limit_failed_sign_ins", \.auth.failedSignInRate, .rate, .onReload,
-            "how often one address or known device may fail to sign in to one account"),
-        Setting(
-            "auth.rate_limit_failed_sign_ins_account", \.auth.failedSignInOfAccountRate, .rate,
-            .onReload, "the same for all addresses together where the account has no session"),
-    ]
-
-    private static let passwordHashing = [
-        Setting(
-            "auth.password_threads", \.auth.passwordThreads,
-            SettingForm.integer(1...1024).optional, .onRestart, "threads that hash passwords",
-            standard: "one per core"),
-        Setting(
-            "auth.password_queue", \.auth.passwordQueue, .integer(1...100_000), .onRestart,
-            "the most passwords that wait for each of these threads"),
-        Setting(
-            "auth.password_queue_per_address", \.auth.passwordQueuePerAddress,
-            SettingForm.integer(1...100_000).optional, .onRestart,
-            "the most passwords of one address that wait", standard: "half of all that may"),
-    ]
+    /// Seconds of a year.
+    static let year = 31_536_000
 
     private static let rest = [
         Setting(
@@ -173,41 +121,6 @@ extension Setting {
             "the most messages one socket may send in a second"),
     ]
 
-    private static let throttle = [
-        Setting(
-            "throttle.limits", \.throttle.limits, .limits, .onReload,
-            "how often and how much clients may ask", standard: "none"),
-        Setting(
-            "throttle.plans", \.throttle.plans, .plans, .onReload,
-            "what each caller of a plan may do", standard: "none"),
-        Setting(
-            "throttle.plan_claim", \.throttle.planClaim, .text, .onReload,
-            "the claim of a token that names the plan"),
-        Setting(
-            "throttle.plan_default", \.throttle.planDefault, SettingForm.text.optional, .onReload,
-            "the plan of who has none by that claim", standard: "none"),
-    ]
-
-    private static let metrics = [
-        Setting(
-            "metrics.listen", \.metrics.listen, SettingForm.address.optional, .onRestart,
-            "another address for /metrics, which is then nowhere else; /health and /ready are at "
-                + "both",
-            standard: "that of listen"),
-        Setting(
-            "metrics.key", \.metrics.key, SettingForm.secret.optional, .onRestart,
-            "the bearer token that /metrics asks for", standard: "none", isSecret: true),
-    ]
-
-    private static let proxies = [
-        Setting(
-            "proxies.trusted", \.proxies.trusted, .addresses, .onRestart,
-            "the proxies whose word counts on the address of a client", standard: "none"),
-        Setting(
-            "proxies.field", \.proxies.field, .choice("FIELD", \.rawValue), .onRestart,
-            "the field in which they write it"),
-    ]
-
     private static let bounds = [
         Setting(
             "cors.origins", \.cors.origins, .origins, .onRestart,
@@ -228,7 +141,8 @@ extension Setting {
         "log": "The log.", "tls": "The files that HTTPS needs.", "database": "The store.",
         "auth": "Sign-up and sign-in.", "rest": "The REST API.", "realtime": "The feeds.",
         "throttle": "How often and how much clients may ask.",
-        "metrics": "Who may read /metrics.", "proxies": "The proxies that requests come through.", "cors": "Which web pages may call.",
+        "metrics": "Who may read /metrics.", "proxies": "The proxies that requests come through.",
+        "cors": "Which web pages may call.",
         "limits": "The bounds of what one client may ask for.",
     ]
 }
