@@ -1,5 +1,5 @@
-import Testing
 import Quotas
+import Testing
 
 @Suite struct SharesTests {
     @Test func `a caller has no more than his share, and all no more than there is`() {

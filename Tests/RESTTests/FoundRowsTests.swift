@@ -1,9 +1,9 @@
-import Quotas
 import Diagnostics
 import Dispatch
 import Expressions
 import HTTP
 import PostgresTestSupport
+import Quotas
 import Schema
 import Store
 import TestSupport

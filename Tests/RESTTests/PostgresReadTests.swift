@@ -1,8 +1,8 @@
-import Quotas
 import Diagnostics
 import Expressions
 import HTTP
 import PostgresTestSupport
+import Quotas
 import Schema
 import Store
 import StorePostgres

@@ -1,8 +1,8 @@
-import Quotas
 import Diagnostics
 import Network
 import PostgresTestSupport
 import PostgresWire
+import Quotas
 import Store
 import StorePostgresTestSupport
 import StoreTestSupport

@@ -1,7 +1,7 @@
-import Quotas
 import Diagnostics
 import Network
 import PostgresTestSupport
+import Quotas
 import Store
 import StorePostgresTestSupport
 import TestSupport

@@ -1,6 +1,6 @@
-import Quotas
 import Diagnostics
 import PostgresTestSupport
+import Quotas
 import Store
 import StorePostgresTestSupport
 import TestSupport

@@ -1,6 +1,6 @@
-import Quotas
 import Network
 import PostgresTestSupport
+import Quotas
 import Store
 import StoreTestSupport
 import TestSupport

@@ -1,5 +1,5 @@
-import Quotas
 import Diagnostics
+import Quotas
 import Store
 import Synchronization
 

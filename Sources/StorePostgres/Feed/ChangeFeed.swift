@@ -194,7 +194,8 @@ public final class ChangeFeed {
 
     /// Work has failed, and is tried again.
     func note(_ failure: UnitFailure, of work: Work) {
-        guard isRunning else { return }
+        // What the end of the pool cuts off is no news.
+        guard isRunning, !pool.isClosed else { return }
         let isNews = !failures.values.contains(failure)
         failures[work] = failure
         if isNews { log(.failed(failure)) }

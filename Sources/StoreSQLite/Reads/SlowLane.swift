@@ -1,6 +1,6 @@
+import Diagnostics
 import Quotas
 import SQLite
-import Diagnostics
 import Store
 import Work
 
