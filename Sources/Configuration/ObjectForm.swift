@@ -27,7 +27,8 @@ struct ObjectForm<Target: Hashable & Sendable>: Sendable {
             }
             json = { target in
                 let value = target[keyPath: path]
-                return value == leftOut ? nil : form.json(value)
+                // Not a nil literal, which JSON takes for null.
+                return value == leftOut ? Optional<JSON>.none : form.json(value)
             }
         }
     }
