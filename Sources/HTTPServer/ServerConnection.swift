@@ -17,7 +17,7 @@ final class ServerConnection: StreamSocketDelegate {
     let socket: StreamSocket
     /// Where the connection stands in its loop's list.
     var slot = 0
-    private let server: ServerLoop
+    let server: ServerLoop
     private let peer: Peer
     /// Whether the peer is a proxy that says for whom it calls.
     private let isProxy: Bool
@@ -326,30 +326,6 @@ final class ServerConnection: StreamSocketDelegate {
         endRequest()
         // A reset: a clean end would pass for the end of the content.
         if isWhole { cycle.answered(now: now) } else { socket.abort() }
-    }
-
-    /// Queues the head, and the content unless it is a stream.
-    private func send(
-        _ response: Response, _ framing: ResponseEncoder.Framing
-    ) -> ResponseEncoder.Delimitation {
-        var delimitation = ResponseEncoder.Delimitation.none
-        var isContentDue = false
-        socket.send { output in
-            delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
-            isContentDue = delimitation == .length
-            guard isContentDue, case .bytes(let body) = response.content,
-                body.count <= HTTPServerLimits.copiedBodyBytesMax
-            else { return }
-            output.append(contentsOf: body)
-            isContentDue = false
-        }
-        guard isContentDue else { return delimitation }
-        switch response.content {
-        case .bytes(let body): socket.send(body)
-        case .file(let range): socket.send(range)
-        case .stream: break
-        }
-        return delimitation
     }
 
     private func observe(_ status: Int, _ refusal: Refusal? = nil) {

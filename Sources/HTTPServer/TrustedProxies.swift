@@ -29,8 +29,8 @@ public struct TrustedProxies: Hashable, Sendable {
 
     /// Whom a proxy has sent a request for: the last address of the field that is no trusted
     /// proxy's. Each proxy has written down who called it, so that all behind that one is true;
-    /// what stands before it is the client's own tale. An entry that names no address ends the search:
-    /// then it is the proxy that wrote it.
+    /// what stands before it is the client's own tale. An entry that names no address ends the
+    /// search: then it is the proxy that wrote it.
     public func client(of head: RequestHead, from proxy: Peer) -> Peer {
         var nearest = proxy
         for entry in entries(head).reversed().prefix(Self.entriesMax) {
