@@ -36,7 +36,7 @@ extension Setting {
             "auth.rate_limit_failed_sign_ins", \.auth.failedSignInRate, .rate, .onReload,
             "how often one address or known device may fail to sign in to one account"),
         Setting(
-            "auth.rate_limit_failed_sign_ins_account", \.auth.failedSignInOfAccountRate, .rate,
+            "auth.rate_limit_account", \.auth.failedSignInOfAccountRate, .rate,
             .onReload, "the same for all addresses together where the account has no session"),
     ]
 
