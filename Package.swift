@@ -211,11 +211,7 @@ let package = Package(
                 "Network", "HTTP", "Work", "Quotas", "Bytes", "Diagnostics",
             ]),
         tests(
-            "WireTests",
-            [
-                "ServerTestSupport", "PostgresTestSupport", "Server", "Configuration", "Crypto",
-                "Bytes",
-            ]),
+            "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),
         tests("DifferentialTests", ["ServerTestSupport", "PostgresTestSupport", "Bytes"]),
         tests(
             "PostgresCrashTests",

@@ -1,5 +1,4 @@
 import Bytes
-import Configuration
 import Crypto
 import Server
 import ServerTestSupport
@@ -193,28 +192,6 @@ import Testing
         #expect(try await eventually { try status() == 429 })
         try project.save("project.json", "{}")
         #expect(try await eventually { try status() == 200 })
-    }
-
-    static let nameless = [
-        (
-            #"{"limits": [{"name": "x", "rate": "1/s", "models": ["nots"]}]}"#,
-            "throttle.limits names a model that there is not: 'nots'; did you mean 'notes'?"
-        ),
-        (
-            #"{"plans": {"free": {"feeds": 1}}, "plan_default": "fre"}"#,
-            "throttle.plan_default names a plan that there is not: 'fre'; did you mean 'free'?"
-        ),
-    ]
-
-    @Test(arguments: nameless)
-    func `what there is not is no name`(throttle: String, fault: String) throws {
-        let project = try TestProject(project: "{\"throttle\": \(throttle)}")
-        let options = try project.options()
-        let thrown = #expect(throws: SettingFault.self) {
-            try Backend.start(options, mode: .development)
-        }
-        #expect(thrown?.message.hasSuffix(fault) == true, "\(thrown?.message ?? "")")
-        #expect(thrown?.message.hasPrefix("Schemas/project.json:1:") == true)
     }
 
     @Test func `a plan bounds the feeds of a caller on all sockets`() throws {

@@ -55,7 +55,7 @@ struct ThrottleDoor {
     mutating func admit(
         _ request: Request, table: Int, _ identity: Identity
     ) -> QuotaExhausted? {
-        var pass = ThrottlePass(throttle, start: .now)
+        var pass = ThrottlePass(throttle, start: ContinuousClock.now)
         let rows = table == restTable ? rowsMax : nil
         var path: PathWords?
         for candidate in candidates[table] {
@@ -85,13 +85,13 @@ struct ThrottleDoor {
     /// Tells an answer what is left of the quotas that its request was let in by.
     mutating func complete(_ response: inout Response, id: UInt64) {
         guard passes[id] != nil else { return }
-        passes[id]?.answered(&response, at: .now)
+        passes[id]?.answered(&response, at: ContinuousClock.now)
     }
 
     /// Gives back what a request had while it was under way, and charges what it has cost.
     mutating func end(_ id: UInt64, contentBytes: Int) {
         guard let pass = passes.removeValue(forKey: id) else { return }
-        pass.end(contentBytes: contentBytes, at: .now)
+        pass.end(contentBytes: contentBytes, at: ContinuousClock.now)
     }
 }
 
