@@ -183,7 +183,8 @@ import Testing
         }
         let golden = [
             "  --listen HOST:PORT                      where to accept connections; "
-                + "0.0.0.0:PORT for other machines too, port 0 for a free one (default: 127.0.0.1:54321) [APUS_LISTEN]",
+                + "0.0.0.0:PORT for other machines too, port 0 for a free one "
+                + "(default: 127.0.0.1:54321) [APUS_LISTEN]",
             "  --loops N                               event loops, each with a thread of its own "
                 + "(default: one per core) [APUS_LOOPS]",
             "  --auth-anonymous true|false             whether sign-in without an address is allowed "
