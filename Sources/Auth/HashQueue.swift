@@ -28,6 +28,8 @@ final class HashQueue: Sendable {
         var queue = FairQueue<Waiting>()
         /// Threads that hash nothing.
         var free: Int
+        /// Refused so far.
+        var refused = 0
         /// How long a hash takes, as the latest ones have shown.
         var hashTime = Duration.zero
     }
@@ -41,6 +43,11 @@ final class HashQueue: Sendable {
         self.threads = threads
         self.places = places
         state = Mutex(State(free: threads))
+    }
+
+    /// Passwords that wait now, and those refused so far.
+    var counts: (waiting: Int, refused: Int) {
+        state.withLock { ($0.queue.count, $0.refused) }
     }
 
     /// Does work when it is the caller's turn. A caller that is cancelled gives its place up.
@@ -73,15 +80,15 @@ final class HashQueue: Sendable {
                 return (waiting, .turn)
             }
             guard state.queue.count(of: caller) < places.perCallerMax else {
-                return (waiting, refusal(state))
+                return (waiting, refuse(&state))
             }
             var displaced: Waiting?
             if state.queue.count >= places.max {
                 displaced = state.queue.displace(for: caller)?.element
-                if displaced == nil { return (waiting, refusal(state)) }
+                if displaced == nil { return (waiting, refuse(&state)) }
             }
             state.queue.append(waiting, of: caller)
-            return displaced.map { ($0, refusal(state)) }
+            return displaced.map { ($0, refuse(&state)) }
         }
         if let (waiting, verdict) = settled { waiting.resume(verdict) }
     }
@@ -113,7 +120,8 @@ final class HashQueue: Sendable {
     }
 
     /// Come back when those who wait now have had their turn.
-    private func refusal(_ state: State) -> Verdict {
+    private func refuse(_ state: inout State) -> Verdict {
+        state.refused += 1
         let time = state.hashTime * (state.queue.count + 1) / threads
         return .refused(retryAfterSeconds: max(1, time.secondsRoundedUp))
     }

@@ -49,6 +49,9 @@ final class PasswordHasher: Sendable {
         close()
     }
 
+    /// Passwords that wait now, and those refused so far.
+    var counts: (waiting: Int, refused: Int) { queue.counts }
+
     /// Refuses what waits and ends the threads, after the hashes they have begun.
     func close() {
         pool.close()

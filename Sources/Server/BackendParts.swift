@@ -46,7 +46,7 @@ struct BackendParts {
                 database: database, auth: auth, log: log,
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),
                 status: Self.status(
-                    of: database, metrics, throttle, isDraining, key: settings.metrics.key),
+                    of: database, metrics, auth, throttle, isDraining, key: settings.metrics.key),
                 showsMetrics: settings.metrics.listen == nil, throttle: throttle,
                 bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
@@ -74,12 +74,13 @@ struct BackendParts {
     }
 
     private static func status(
-        of database: any ServedDatabase, _ metrics: Metrics, _ throttle: ThrottleInForce,
-        _ isDraining: Flag, key: SecretText?
+        of database: any ServedDatabase, _ metrics: Metrics, _ auth: AuthService,
+        _ throttle: ThrottleInForce, _ isDraining: Flag, key: SecretText?
     ) -> StatusEndpoints {
         StatusEndpoints(
             appendMetrics: { output in
                 metrics.append(to: &output)
+                auth.appendMetrics(to: &output)
                 throttle.appendMetrics(to: &output)
             },
             readiness: {
