@@ -1,4 +1,3 @@
-import Bytes
 import HTTP
 
 /// What a request costs: 1, a unit for each millisecond from the door to the answer, and one for

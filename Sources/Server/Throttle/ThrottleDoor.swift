@@ -1,6 +1,4 @@
-import Bytes
 import Configuration
-import Diagnostics
 import Expressions
 import HTTP
 import Quotas
@@ -20,6 +18,8 @@ struct ThrottleDoor {
     private let candidates: [[Candidate]]
     /// The table of what belongs to no service, which plans are not about.
     private let othersTable: Int?
+    /// The table whose requests become sockets.
+    private let realtimeTable: Int?
     /// The table whose requests ask for rows, and how many an answer has at most.
     private let restTable: Int?
     private let rowsMax: Int
@@ -37,6 +37,7 @@ struct ThrottleDoor {
         passes = before?.passes ?? [:]
         let prefixes = router.tables.map { "\($0.prefix)" }
         othersTable = prefixes.firstIndex(of: "")
+        realtimeTable = prefixes.firstIndex(of: "/realtime/v1")
         restTable = prefixes.firstIndex(of: "/rest/v1")
         candidates = prefixes.map { prefix in
             throttle.limits.compactMap { limit in
@@ -55,7 +56,8 @@ struct ThrottleDoor {
     mutating func admit(
         _ request: Request, table: Int, _ identity: Identity
     ) -> QuotaExhausted? {
-        var pass = ThrottlePass(throttle, start: ContinuousClock.now)
+        var pass = ThrottlePass(
+            throttle, isSocket: table == realtimeTable, start: ContinuousClock.now)
         let rows = table == restTable ? rowsMax : nil
         var path: PathWords?
         for candidate in candidates[table] {

@@ -1,4 +1,3 @@
-import Diagnostics
 import Expressions
 import HTTP
 import Quotas
@@ -6,6 +5,8 @@ import Quotas
 /// What a request that is let in takes from quotas, until it is over.
 struct ThrottlePass {
     private let throttle: Throttle
+    /// Whether it stays open: what a socket costs its messages would say.
+    private let isSocket: Bool
     private let start: ContinuousClock.Instant
     private var rates: [(key: ThrottlePolicy.Key, limit: RateLimit)] = []
     /// With what was estimated.
@@ -15,8 +16,9 @@ struct ThrottlePass {
     private var time = Duration.zero
     private var told = QuotaFields()
 
-    init(_ throttle: Throttle, start: ContinuousClock.Instant) {
+    init(_ throttle: Throttle, isSocket: Bool, start: ContinuousClock.Instant) {
         self.throttle = throttle
+        self.isSocket = isSocket
         self.start = start
     }
 
@@ -54,6 +56,7 @@ struct ThrottlePass {
             rates.append((key, limit))
             told.append(policy, draw)
         case .cost(let limit):
+            if isSocket { return nil }
             let estimate = estimate()
             let draw = throttle.buckets.draw(key, limit, count: estimate, now: start)
             guard draw.isGranted else { return draw.wait }
