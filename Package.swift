@@ -69,7 +69,7 @@ let package = Package(
                 "PostgresWire", "Network", "Store", "Values", "Work", "Quotas", "Bytes",
                 "Diagnostics",
             ]),
-        room("Configuration", ["Bytes", "Diagnostics"]),
+        room("Configuration", ["Quotas", "Bytes", "Diagnostics"]),
         room(
             "Schema",
             ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"]),
@@ -149,7 +149,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests(
             "HTTPServerTests",
-            ["HTTPServer", "Network", "HTTP", "Work", "Disk", "Diagnostics", "Bytes"]),
+            ["HTTPServer", "Network", "HTTP", "Work", "Quotas", "Disk", "Diagnostics", "Bytes"]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
         tests(
             "PostgresWireTests", ["PostgresTestSupport", "PostgresWire", "Crypto", "Bytes"],
@@ -168,7 +168,7 @@ let package = Package(
                 "StoreTestSupport", "TestSupport", "StoreSQLite", "Store", "SQLite", "Values",
                 "Quotas", "Bytes", "Diagnostics",
             ]),
-        tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
+        tests("ConfigurationTests", ["Configuration", "Quotas", "Bytes", "Diagnostics"]),
         tests(
             "SchemaTests",
             [

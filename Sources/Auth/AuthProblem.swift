@@ -32,13 +32,6 @@ extension Problem {
         return problem
     }
 
-    static func tooManyRequests(retryAfterSeconds: Int64) -> Problem {
-        var problem = Problem(
-            code: "over_request_rate_limit", status: 429, message: "Request rate limit reached")
-        problem.retryAfterSeconds = retryAfterSeconds
-        return problem
-    }
-
     /// Something is not offered by this server; never a silent success.
     static func notOffered(_ code: String, status: Int = 404, _ message: String) -> Problem {
         Problem(code: code, status: status, message: message)

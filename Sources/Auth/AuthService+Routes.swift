@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 public import HTTP
+import Quotas
 
 extension AuthService {
     /// The rows of `/auth/v1` (auth.md §5). Empty segments do not count: clients write `/passkeys/`
@@ -78,6 +79,9 @@ extension AuthService {
             var response = form.response(.wrongMethod)
             response.append(field: "Allow", allowed.allow)
             return response
+        case .throttled(let quota):
+            return form.response(
+                .tooManyRequests(retryAfterSeconds: quota.retryAfterSeconds))
         case .body(let fault):
             return fault.status == 413 ? form.response(.bodyTooLarge(fault)) : fault.response
         }

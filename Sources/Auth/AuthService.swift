@@ -4,6 +4,7 @@ public import Diagnostics
 import HTTP
 import Quotas
 public import Store
+import Synchronization
 
 /// Sign-up, sign-in and sessions, as stock Supabase clients expect them under `/auth/v1`; and the
 /// judge of every access token and API key of the server.
@@ -17,6 +18,7 @@ public final class AuthService: Sendable {
     let verifier: TokenVerifier
     let issuer: TokenIssuer
     let hasher: PasswordHasher
+    private let limits: Mutex<RateLimits>
     let limiter = RateLimiter<CountedCall>(bucketsMax: AuthLimits.rateBucketsMax)
     let passwordRules: PasswordRules
     let version: String
@@ -43,12 +45,15 @@ public final class AuthService: Sendable {
         try settings.validate()
         self.database = database
         self.settings = settings
+        limits = Mutex(settings.rateLimits)
         self.version = version
         self.log = log
         self.clock = clock
         self.uptime = uptime
         hasher = try PasswordHasher(
-            parameters: settings.scrypt, threads: settings.hashingThreads)
+            parameters: settings.scrypt, threads: settings.hashingThreads,
+            waitingPerThread: settings.waitingHashesPerThread,
+            perAddressMax: settings.waitingHashesPerAddress)
         issuer = TokenIssuer(secrets: secrets, settings: settings)
         passwordRules = PasswordRules(charactersMin: settings.passwordCharactersMin)
         let now = clock()
@@ -61,9 +66,20 @@ public final class AuthService: Sendable {
             })
     }
 
+    /// Passwords that wait to be hashed now, and those refused so far because too many waited.
+    public var passwordQueue: (waiting: Int, refused: Int) { hasher.counts }
+
     /// Ends the threads that hash passwords: what waits is refused, what has begun is finished. To
     /// be called when no request is left that would be answered.
     public func close() { hasher.close() }
+
+    /// The limits on calls, as they are now.
+    var rateLimits: RateLimits { limits.withLock { $0 } }
+
+    /// Takes the limits on calls of other settings; the rest of them waits for the next start.
+    public func reload(_ settings: AuthSettings) {
+        limits.withLock { $0 = settings.rateLimits }
+    }
 
     /// Decides about an access token or an API key.
     ///

@@ -32,8 +32,12 @@ public struct AuthSettings: Sendable {
     var scrypt = ScryptParameters.standard
     /// Threads that hash passwords; nil for one per processor.
     var hashingThreads: Int?
+    /// Hashes that may wait, for each thread.
+    var waitingHashesPerThread: Int
+    /// Hashes of one client address that may wait; nil for half of all.
+    var waitingHashesPerAddress: Int?
     /// Limits on calls.
-    var rateLimits = RateLimits.standard
+    var rateLimits: RateLimits
 
     /// What the project has decided; the rest keeps its default. ``validate()`` judges the values.
     public init(_ project: Settings.Auth = Settings().auth) {
@@ -43,6 +47,10 @@ public struct AuthSettings: Sendable {
         autoconfirms = project.autoconfirm
         allowsAnonymous = project.allowsAnonymous
         refreshReuseSeconds = Int64(project.refreshReuseSeconds)
+        hashingThreads = project.passwordThreads
+        waitingHashesPerThread = project.passwordQueue
+        waitingHashesPerAddress = project.passwordQueuePerAddress
+        rateLimits = RateLimits(project)
     }
 
     /// Refuses what cannot be kept.

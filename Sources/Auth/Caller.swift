@@ -42,6 +42,12 @@ extension AuthService {
         try limiter.count(call, limit, now: uptime())
     }
 
+    /// Whose turn it is when the request has a password hashed: nobody has proved yet who they are.
+    func hashingCaller(_ request: Request) -> Caller {
+        let block = request.peer.block
+        return isService(request) ? .service(block) : .anonymous(block)
+    }
+
     /// Whether the caller shows the service key, as `apikey` or as bearer.
     func isService(_ request: Request) -> Bool {
         let credentials = Credentials(request)

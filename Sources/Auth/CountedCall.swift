@@ -5,12 +5,19 @@ import Quotas
 struct CountedCall: Hashable, Sendable {
     /// What is done.
     enum Kind: Hashable, Sendable {
-        case token, signup, anonymous, failedSignIn
+        case token, signup, anonymous
+        /// A failed sign-in to the account of an email address.
+        case failedSignIn(email: String)
     }
 
     /// Whose calls are counted together.
     enum Subject: Hashable, Sendable {
-        case address(AddressBlock), email(String)
+        /// Those of one subscriber.
+        case address(AddressBlock)
+        /// Those of a device, by the session that it has shown.
+        case device(session: String)
+        /// Those of everybody.
+        case everybody
     }
 
     let kind: Kind
@@ -25,7 +32,6 @@ extension RateLimiter where Key == CountedCall {
         _ call: CountedCall, _ limit: RateLimit?, now: ContinuousClock.Instant
     ) throws(Problem) {
         guard let limit, let wait = take(call, limit, now: now) else { return }
-        let seconds = (wait / .seconds(1)).rounded(.up)
-        throw .tooManyRequests(retryAfterSeconds: max(1, Int64(seconds)))
+        throw .tooManyRequests(retryAfterSeconds: max(1, wait.secondsRoundedUp))
     }
 }

@@ -22,6 +22,6 @@ enum AuthLimits {
     static let verifiedTokensMax = 4096
     /// Callers whose recent calls are counted, in each of two generations.
     static let rateBucketsMax = 8192
-    /// Password hashes waiting, for each hashing thread: about three seconds of work.
-    static let waitingHashesPerThread = 32
+    /// Sessions of one user whose addresses are looked at, the latest ones.
+    static let knownAddressesMax = 1000
 }

@@ -1,3 +1,4 @@
+import Configuration
 import Quotas
 
 /// The limits on calls. Nil means unlimited. Calls with the service role are never counted.
@@ -8,18 +9,24 @@ struct RateLimits: Hashable, Sendable {
     var signup: RateLimit?
     /// Anonymous sign-ups, per client address.
     var anonymous: RateLimit?
-    /// Failed sign-ins, per email address asked for, whether or not it exists. Generous, so that
-    /// nobody can lock somebody else out for long.
+    /// Failed sign-ins, per email address asked for, whether or not it exists, and the client
+    /// address or the known device that they come from: nobody can use up another's.
     var failedSignIns: RateLimit?
-
-    /// Auth reference §16.1.
-    static let standard = RateLimits(
-        token: RateLimit(burst: 30, count: 150, seconds: 300),
-        signup: RateLimit(burst: 30, count: 30, seconds: 300),
-        anonymous: RateLimit(burst: 30, count: 30, seconds: 3600),
-        failedSignIns: RateLimit(burst: 20, count: 20, seconds: 300))
+    /// Failed sign-ins, per email address asked for, from all client addresses that it has no
+    /// session at: what many of them may guess together.
+    var failedSignInsOfAccount: RateLimit?
 
     /// Nothing is limited.
-    static let off = RateLimits(
-        token: nil, signup: nil, anonymous: nil, failedSignIns: nil)
+    static let off = RateLimits()
+}
+
+extension RateLimits {
+    /// Those that the project has decided; their defaults stand with its settings.
+    init(_ project: Settings.Auth) {
+        token = project.tokenRate
+        signup = project.signupRate
+        anonymous = project.anonymousRate
+        failedSignIns = project.failedSignInRate
+        failedSignInsOfAccount = project.failedSignInOfAccountRate
+    }
 }

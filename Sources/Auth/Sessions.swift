@@ -33,6 +33,16 @@ extension RowSource {
             }, forgottenThrough: forgotten.first?[0].integer ?? 0)
     }
 
+    /// Where the latest sessions of a user began.
+    func sessionAddresses(ofUser id: String) throws(Problem) -> [String] {
+        let found = try select(
+            """
+            SELECT address FROM _apus_sessions WHERE user_id = \(id)
+            ORDER BY refreshed_at DESC LIMIT \(Int64(AuthLimits.knownAddressesMax))
+            """, as: [.text])
+        return found.compactMap { $0[0].text }
+    }
+
     /// Whether a session is there: it began here and was not signed out.
     func hasSession(_ id: String) throws(Problem) -> Bool {
         try !select("SELECT id FROM _apus_sessions WHERE id = \(id)", as: [.text]).isEmpty

@@ -16,7 +16,7 @@ extension AuthService {
         let phone = try body.text("phone")
         let data = try body.object("data")
         if email == nil, phone == nil { return try await signUpAnonymously(request, data) }
-        try limit(.signup, settings.rateLimits.signup, request)
+        try limit(.signup, rateLimits.signup, request)
         guard email == nil || phone == nil else {
             throw .validation(
                 "Only an email address or phone number should be provided on signup.")
@@ -36,7 +36,7 @@ extension AuthService {
         user.appMetadata = try Metadata.object(["provider": "email", "providers": ["email"]])
         user.userMetadata = try Metadata.merge(user.userMetadata, ["email_verified": true])
         try Metadata.check(user.userMetadata)
-        user.passwordHash = try await hasher.hash(secret)
+        user.passwordHash = try await hasher.hash(secret, for: hashingCaller(request))
         let identity = try IdentityRecord.email(address, of: user, data: data)
         return try await begin(
             Account(user: user, identities: [identity]), method: "password", request)
@@ -50,7 +50,7 @@ extension AuthService {
                 code: "anonymous_provider_disabled", status: 422,
                 message: "Anonymous sign-ins are disabled")
         }
-        try limit(.anonymous, settings.rateLimits.anonymous, request)
+        try limit(.anonymous, rateLimits.anonymous, request)
         var user = try newUser(data)
         user.isAnonymous = true
         user.lastSignInAt = user.createdAt

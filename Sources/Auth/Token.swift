@@ -2,7 +2,6 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
-import Quotas
 import Store
 
 // POST /token (auth.md §7).
@@ -11,7 +10,7 @@ extension AuthService {
     func token(_ request: Request) async throws(Problem) -> Response {
         let grant = QueryString.parse(request.rawQuery).last { $0.name == "grant_type" }?.value
         let body = try RequestBody(request)
-        try limit(.token, settings.rateLimits.token, request)
+        try limit(.token, rateLimits.token, request)
         switch grant {
         case "password": return try await signIn(request, body)
         case "refresh_token": return try await refresh(request, body)
@@ -33,13 +32,8 @@ extension AuthService {
         _ request: Request, _ body: RequestBody
     ) async throws(Problem) -> Response {
         let (address, password) = try credentials(body)
-        let isLimited = !isService(request)
-        // Counted before the password is looked at and given back when it was right: guesses sent
-        // at once would all find the same room otherwise.
-        if isLimited {
-            try limiter.count(
-                .failure(of: address), settings.rateLimits.failedSignIns, now: uptime())
-        }
+        let guess = try await countGuess(at: address, request, body)
+        let hashing = hashingCaller(request)
         let known = try await database.read { source throws(Problem) in
             try source.account(email: address)
         }
@@ -47,15 +41,15 @@ extension AuthService {
         let stored = known?.user.passwordHash
         let verdict: PasswordHasher.Verdict
         do throws(Problem) {
-            verdict = try await hasher.verify(secret, against: stored)
+            verdict = try await hasher.verify(secret, against: stored, for: hashing)
         } catch {
-            giveBackFailure(address, isLimited)
+            giveBack(guess)
             throw error
         }
         guard verdict.matches, let known else { throw .invalidCredentials }
-        giveBackFailure(address, isLimited)
+        giveBack(guess)
         guard known.user.emailConfirmedAt != nil else { throw .emailNotConfirmed }
-        let renewed = verdict.isOutdated ? try await hasher.hash(secret) : nil
+        let renewed = verdict.isOutdated ? try await hasher.hash(secret, for: hashing) : nil
         let now = clock()
         let session = SessionRecord.begin(
             for: known.user.id, method: "password", request, now: now,
@@ -66,11 +60,6 @@ extension AuthService {
         }
         return .json(
             issuer.answer(signedIn, now: now, weakness: passwordRules.weakness(of: password)))
-    }
-
-    private func giveBackFailure(_ address: String, _ isLimited: Bool) {
-        guard isLimited, let limit = settings.rateLimits.failedSignIns else { return }
-        limiter.giveBack(.failure(of: address), limit, now: uptime())
     }
 
     /// The address, normalised, and the password.
@@ -131,10 +120,4 @@ extension WriteTransaction {
 extension Problem {
     fileprivate static let emailNotConfirmed = Problem(
         code: "email_not_confirmed", status: 400, message: "Email not confirmed")
-}
-
-extension CountedCall {
-    fileprivate static func failure(of address: String) -> CountedCall {
-        CountedCall(kind: .failedSignIn, subject: .email(address))
-    }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import HTTP
+import Quotas
 import Store
 
 // GET and PUT /user (auth.md §9).
@@ -33,14 +34,14 @@ extension AuthService {
     func updateUser(_ request: Request) async throws(Problem) -> Response {
         let claims = try bearer(request)
         let body = try RequestBody(request)
-        try limit(.signup, settings.rateLimits.signup, request)
+        try limit(.signup, rateLimits.signup, request)
         let change = try UserChange(body, rules: passwordRules)
         let asked = clock()
         let account = try await database.read { source throws(Problem) in
             try source.caller(claims, now: asked)
         }
         try change.check(against: account.user)
-        let hash = try await newHash(change, account.user)
+        let hash = try await newHash(change, account.user, for: hashingCaller(request))
         let grace = settings.leewaySeconds
         let now = clock()
         let (updated, ended) = try await database.write(.first, for: Self.caller(claims)) {
@@ -64,17 +65,17 @@ extension AuthService {
     }
 
     private func newHash(
-        _ change: UserChange, _ user: UserRecord
+        _ change: UserChange, _ user: UserRecord, for caller: Caller
     ) async throws(Problem) -> String? {
         guard let password = change.password else { return nil }
         if let stored = user.passwordHash,
-            try await hasher.verify(password, against: stored).matches
+            try await hasher.verify(password, against: stored, for: caller).matches
         {
             throw Problem(
                 code: "same_password", status: 422,
                 message: "New password should be different from the old password.")
         }
-        return try await hasher.hash(password)
+        return try await hasher.hash(password, for: caller)
     }
 }
 

@@ -1,4 +1,5 @@
 public import Bytes
+import Diagnostics
 
 /// Values that were given to settings, each with its source. What nobody has given keeps the
 /// default.
@@ -82,7 +83,32 @@ public struct GivenSettings: Sendable {
             try require(other, with: one)
             try require(one, with: other)
         }
+        let settings = settings
+        if let plan = settings.throttle.planDefault {
+            try requireName(plan, among: settings.throttle.plans.map(\.name), "plan", .planDefault)
+        }
         return settings
+    }
+
+    /// Refuses limits of models that there are not, which would limit nothing.
+    ///
+    /// - Throws: `SettingFault` naming the source of the limits and the model.
+    public func checkModels(
+        of limits: [ThrottleLimit], _ models: [String]
+    ) throws(SettingFault) {
+        for model in limits.flatMap(\.models) {
+            try requireName(model, among: models, "model", .limits)
+        }
+    }
+
+    private func requireName(
+        _ name: String, among names: [String], _ noun: String, _ setting: Setting
+    ) throws(SettingFault) {
+        guard !names.contains(name) else { return }
+        let near = nearest(name, in: names).map { "; did you mean '\($0)'?" } ?? ""
+        throw SettingFault(
+            message: "\(source(of: setting)): \(setting) names a \(noun) that there is not: "
+                + "'\(name)'\(near)")
     }
 
     private func require(_ needed: Setting, with setting: Setting) throws(SettingFault) {

@@ -99,30 +99,10 @@ extension Setting {
                 "the most connections to PostgreSQL; those of all nodes must fit",
                 standard: "4 and 3 for each loop, 16 at the least"),
             Setting("name", \.name, .text, .onReload, "the project's name"),
-        ] + auth + rest + realtime + bounds
+        ] + auth + rest + realtime + throttle + metrics + proxies + bounds
 
-    private static let year = 31_536_000
-
-    private static let auth = [
-        Setting(
-            "auth.jwt_expiry_seconds", \.auth.jwtExpirySeconds, .integer(60...year), .onRestart,
-            "the life of an access token in seconds"),
-        Setting(
-            "auth.password_min_length", \.auth.passwordMinLength, .integer(1...256), .onRestart,
-            "the fewest characters of a password"),
-        Setting(
-            "auth.disable_signup", \.auth.disablesSignup, .boolean, .onRestart,
-            "whether new users are turned away"),
-        Setting(
-            "auth.autoconfirm", \.auth.autoconfirm, .only(true), .onRestart,
-            "whether addresses count as confirmed at once; mail is not built yet"),
-        Setting(
-            "auth.anonymous", \.auth.allowsAnonymous, .boolean, .onRestart,
-            "whether sign-in without an address is allowed"),
-        Setting(
-            "auth.refresh_reuse_seconds", \.auth.refreshReuseSeconds, .integer(0...year),
-            .onRestart, "how many seconds a used refresh token still works"),
-    ]
+    /// Seconds of a year.
+    static let year = 31_536_000
 
     private static let rest = [
         Setting(
@@ -185,6 +165,8 @@ extension Setting {
     public static let sections = [
         "log": "The log.", "tls": "The files that HTTPS needs.", "database": "The store.",
         "auth": "Sign-up and sign-in.", "rest": "The REST API.", "realtime": "The feeds.",
+        "throttle": "How often and how much clients may ask.",
+        "metrics": "Who may read /metrics.", "proxies": "The proxies that requests come through.",
         "cors": "Which web pages may call.",
         "limits": "The bounds of what one client may ask for.",
     ]

@@ -112,8 +112,9 @@ extension Setting {
         return switch value {
         case .null: "none"
         case .string(let text): text
-        case .array(let elements): elements.compactMap(\.string).joined(separator: ",")
-        case .bool, .integer, .number, .object: String(utf8: value.bytes)
+        case .array(let elements) where elements.allSatisfy { $0.string != nil }:
+            elements.compactMap(\.string).joined(separator: ",")
+        case .bool, .integer, .number, .array, .object: String(utf8: value.bytes)
         }
     }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Quotas
 
 extension SettingForm<Int> {
     /// An integer within bounds. No bound is so wide that arithmetic with it could overflow.
@@ -114,6 +115,31 @@ extension SettingForm<[String]> {
     }
 }
 
+extension SettingForm<[AddressRange]> {
+    /// Addresses and networks; a list in `project.json`, separated by commas elsewhere.
+    static let addresses = SettingForm(
+        syntax: SettingSyntax(
+            placeholder: "ADDRESS,…", wording: "a list of addresses and networks",
+            jsonSchema: [
+                "type": "array",
+                "items": ["type": "string", "pattern": "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"],
+            ],
+            element: SettingSyntax.Element(
+                wording: "an address or a network, such as \"10.0.0.0/8\" or \"::1\""
+            ) { $0.string.flatMap(AddressRange.init) != nil },
+            examples: ["127.0.0.1", "10.0.0.0/8", "::1,2001:db8::/32"], counterexample: "proxy"),
+        parse: { text in
+            let words = text.split(separator: ",", omittingEmptySubsequences: false)
+            let ranges = words.compactMap { AddressRange(String($0)) }
+            return ranges.count == words.count ? ranges : nil
+        },
+        read: { value in
+            let ranges = value.elements.compactMap { $0.string.flatMap(AddressRange.init) }
+            return value.kind == .array && ranges.count == value.count ? ranges : nil
+        },
+        json: { $0.isEmpty ? .null : .array($0.map { .string("\($0)") }) })
+}
+
 extension SettingForm<Duration> {
     static let span = SettingForm.string(
         SettingSyntax(
@@ -121,6 +147,17 @@ extension SettingForm<Duration> {
             jsonSchema: ["type": "string", "pattern": .string(Duration.spanPattern)],
             examples: ["90s", "12h", "7d"], counterexample: "7"),
         { Duration(span: $0) }, print: { $0.span })
+}
+
+extension SettingForm<RateLimit?> {
+    /// A rate, or that there is none.
+    static let rate = SettingForm.string(
+        SettingSyntax(
+            placeholder: "RATE", wording: RateLimit.wording + ", or \"off\"",
+            jsonSchema: ["type": "string", "pattern": .string("^off$|" + RateLimit.pattern)],
+            examples: ["10/s", "150/5m burst 31", "off"], counterexample: "10"),
+        { $0 == "off" ? .some(nil) : RateLimit($0).map(Optional.some) },
+        print: { $0?.description ?? "off" })
 }
 
 extension SettingForm<ListenAddress> {

@@ -18,6 +18,25 @@ public struct SettingSyntax: Sendable {
     public var counterexample: String?
     /// What more to say of a text that is no value; nil leaves it at the wording.
     public var objection: @Sendable (String) -> String? = { _ in nil }
+    /// What is wrong inside of a value of `project.json`, where values have parts; empty where all
+    /// that is wrong is that it is of another kind.
+    public var faults: @Sendable (JSONValue) -> [Fault] = { _ in [] }
+
+    /// Something wrong inside of a value.
+    public struct Fault: Sendable {
+        /// What is wrong, in words.
+        public let message: String
+        /// The part that is wrong.
+        public let place: JSONValue
+        /// What may have been meant.
+        public let suggestion: String?
+
+        init(_ message: String, _ place: JSONValue, suggestion: String? = nil) {
+            self.message = message
+            self.place = place
+            self.suggestion = suggestion
+        }
+    }
 
     /// An element of a list.
     public struct Element: Sendable {

@@ -1,5 +1,6 @@
 public import Diagnostics
 import Glibc
+public import Quotas
 
 /// Every setting's value. A setting is a property here, which says its default, and its row in
 /// ``Setting/all``, from which files, flags, variables and help texts are read and written.
@@ -64,6 +65,23 @@ public struct Settings: Hashable, Sendable {
         public var allowsAnonymous = false
         /// How long in seconds a used refresh token is still answered with its successor.
         public var refreshReuseSeconds = 10
+        /// Requests for tokens from one address; nil for no limit, as in all that follow.
+        public var tokenRate: RateLimit? = RateLimit(burst: 30, count: 150, seconds: 300)
+        /// Sign-ups and changes of users from one address.
+        public var signupRate: RateLimit? = RateLimit(burst: 30, count: 30, seconds: 300)
+        /// Sign-ups without an email address from one address.
+        public var anonymousRate: RateLimit? = RateLimit(burst: 30, count: 30, seconds: 3600)
+        /// Failed sign-ins to one account from one address or known device.
+        public var failedSignInRate: RateLimit? = RateLimit(burst: 20, count: 20, seconds: 300)
+        /// Failed sign-ins to one account from all addresses where it has no session.
+        public var failedSignInOfAccountRate: RateLimit? = RateLimit(
+            burst: 100, count: 60, seconds: 300)
+        /// Threads that hash passwords; nil for one per processor.
+        public var passwordThreads: Int?
+        /// Hashes that may wait, for each of these threads: about three seconds of work.
+        public var passwordQueue = 32
+        /// Hashes of one address that may wait; nil for half of all.
+        public var passwordQueuePerAddress: Int?
     }
 
     /// The REST API.
@@ -92,10 +110,47 @@ public struct Settings: Hashable, Sendable {
         public var messagesPerSecondMax = 100
     }
 
+    /// Who may read `/metrics`.
+    public struct Metrics: Hashable, Sendable {
+        /// Where they are answered; nil for where everything is.
+        public var listen: ListenAddress?
+        /// What a scraper shows as its bearer token; nil for nothing.
+        public var key: SecretText?
+    }
+
+    /// The proxies that requests come through.
+    public struct Proxies: Hashable, Sendable {
+        /// Where a proxy notes the address that it was called from.
+        public enum Field: String, Hashable, Sendable, CaseIterable {
+            case xForwardedFor = "x-forwarded-for"
+            case forwarded
+        }
+
+        /// The addresses of those whose word counts.
+        public var trusted: [AddressRange] = []
+        /// Where they write it.
+        public var field = Field.xForwardedFor
+    }
+
     /// Which web pages of other origins may call.
     public struct CORS: Hashable, Sendable {
         /// The origins allowed; `*` is any.
         public var origins = ["*"]
+    }
+
+    /// How often and how much clients may ask, beside the limits of sign-in.
+    public struct Throttle: Hashable, Sendable {
+        /// The limits, each of which a request must keep that it is about.
+        public var limits: [ThrottleLimit] = []
+        /// The plans that callers may have.
+        public var plans: [ThrottlePlan] = []
+        /// The claim that names a user's plan, its words separated by dots.
+        public var planClaim = "app_metadata.plan"
+        /// The plan of who has none by the claim; nil for none.
+        public var planDefault: String?
+
+        /// Whether nothing is limited.
+        public var isEmpty: Bool { limits.isEmpty && plans.isEmpty }
     }
 
     /// The bounds of what one client may ask for. Their defaults stand here and nowhere else: the
@@ -138,6 +193,12 @@ public struct Settings: Hashable, Sendable {
     public var rest = REST()
     /// The feeds.
     public var realtime = Realtime()
+    /// How often and how much clients may ask.
+    public var throttle = Throttle()
+    /// Who may read `/metrics`.
+    public var metrics = Metrics()
+    /// The proxies that requests come through.
+    public var proxies = Proxies()
     /// Which web pages may call.
     public var cors = CORS()
     /// The bounds of what one client may ask for.

@@ -40,6 +40,21 @@ public struct Problem: Error, Hashable, Sendable {
     }
 }
 
+extension Problem {
+    /// Too much at once, or too often.
+    ///
+    /// - Parameter details: which limit it is, where the caller is told.
+    public static func tooManyRequests(
+        retryAfterSeconds: Int64, details: String? = nil
+    ) -> Problem {
+        var problem = Problem(
+            code: "over_request_rate_limit", status: 429, message: "Request rate limit reached",
+            details: details)
+        problem.retryAfterSeconds = retryAfterSeconds
+        return problem
+    }
+}
+
 extension Problem: CustomStringConvertible {
     /// One line for logs and terminals.
     public var description: String {

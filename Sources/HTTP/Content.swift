@@ -9,6 +9,15 @@ public enum Content: Sendable {
     /// A file, or a part of one, that goes from the disk to the network and is held until it is
     /// sent or the peer is gone. One that has become shorter meanwhile resets the connection.
     indirect case file(FileRange)
+
+    /// Its length as far as it is known before it is sent; 0 for a stream without one.
+    public var byteCount: Int {
+        switch self {
+        case .bytes(let bytes): bytes.count
+        case .stream(let stream): stream.length ?? 0
+        case .file(let range): range.byteCount
+        }
+    }
 }
 
 /// Content that is made a part at a time, as fast as the peer takes it: what waits for the peer is

@@ -1,3 +1,5 @@
+public import Quotas
+
 /// One row of a service's table: which requests it takes, who may make them, what becomes of their
 /// bodies, and who answers. Confined to its loop.
 public struct Route<Caller> {
@@ -84,4 +86,6 @@ public enum RouteRefusal {
     case wrongMethod(allowed: MethodSet, PathParameters)
     /// The body does not keep to the row's policy: 408, 413, 415, or 400 for broken chunks.
     case body(HTTPFault)
+    /// 429: a quota is used up.
+    case throttled(QuotaExhausted)
 }

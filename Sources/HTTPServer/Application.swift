@@ -28,6 +28,13 @@ public protocol Application: AnyObject {
     ///   - id: The request's number, nil likewise.
     func complete(_ response: inout Response, to head: RequestHead?, id: UInt64?)
 
+    /// A request is over: its answer has been queued to its end, or the peer is gone and nothing is
+    /// done for it any more, or its WebSocket is closed. Called on the loop's thread, once for each
+    /// request that was given to `admit` or `respond`.
+    ///
+    /// - Parameter contentBytes: those of the answer's content.
+    func ended(_ id: UInt64, contentBytes: Int)
+
     /// Lets go of what is the loop's: no connection is left. Called on the loop's thread, once,
     /// before the loop ends.
     func end()
@@ -39,6 +46,9 @@ extension Application {
 
     /// Adds nothing.
     public func complete(_ response: inout Response, to head: RequestHead?, id: UInt64?) {}
+
+    /// Does nothing.
+    public func ended(_ id: UInt64, contentBytes: Int) {}
 
     /// Lets go of nothing.
     public func end() {}

@@ -15,6 +15,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var limits = HTTPLimits()
     /// Of one WebSocket message in bytes, all fragments together. Past it the close code is 1009.
     public var messageBytesMax: Int
+    /// Whose word counts on where a request comes from.
+    public var proxies = TrustedProxies()
     /// Of slow peers.
     public var deadlines = HTTPDeadlines()
     /// Of queues and connections.

@@ -5,6 +5,7 @@ import Quotas
 struct LoopSettings: Sendable {
     let limits: HTTPLimits
     let messageBytesMax: Int
+    let proxies: TrustedProxies
     let deadlines: DeadlineTable
     let connectionLimits: ConnectionLimits
     let memory: MemoryPool
@@ -13,6 +14,7 @@ struct LoopSettings: Sendable {
     init(_ configuration: HTTPServerConfiguration) {
         limits = configuration.limits
         messageBytesMax = configuration.messageBytesMax
+        proxies = configuration.proxies
         deadlines = DeadlineTable(configuration.deadlines)
         connectionLimits = configuration.connectionLimits
         memory = configuration.memory

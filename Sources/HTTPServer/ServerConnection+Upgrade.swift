@@ -19,7 +19,7 @@ extension ServerConnection {
         observe(101)
         let rest = cycle.upgraded()
         let webSocket = WebSocketConnection(
-            socket, of: peer, session: session, settings: server.settings)
+            socket, counted: block, session: session, settings: server.settings)
         self.webSocket = webSocket
         server.counters.openWebSockets.add(1)
         webSocket.open()

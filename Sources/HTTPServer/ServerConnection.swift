@@ -19,6 +19,10 @@ final class ServerConnection: StreamSocketDelegate {
     var slot = 0
     let server: ServerLoop
     let peer: Peer
+    /// By which its connections and its memory are counted; none for a proxy.
+    let block: AddressBlock
+    /// Whether the peer is a proxy that says for whom it calls.
+    private let isProxy: Bool
     var cycle: RequestCycle
     var webSocket: WebSocketConnection?
     var memory: ConnectionMemory
@@ -32,16 +36,19 @@ final class ServerConnection: StreamSocketDelegate {
     var streamed: StreamedAnswer?
     /// The request that is being answered. Its start is for the observer; without one it is 0.
     private var current: (head: RequestHead, id: UInt64, start: UInt64)?
+    /// The request that is not over, and what its answer has of content.
+    private var unended: (id: UInt64, contentBytes: Int)?
     var progress = SocketProgress()
     /// When a TLS handshake must be done.
     let handshakeDeadline: UInt64
 
-    init(_ socket: StreamSocket, of peer: Peer, _ server: ServerLoop) {
+    init(_ socket: StreamSocket, of peer: Peer, counted block: AddressBlock, _ server: ServerLoop) {
         self.socket = socket
         self.server = server
-        self.peer = peer
+        (self.peer, self.block) = (peer, block)
         let settings = server.settings
-        memory = ConnectionMemory(settings.memory, for: peer.block)
+        isProxy = settings.proxies.include(peer)
+        memory = ConnectionMemory(settings.memory, for: block)
         let now = socket.loop.nowMilliseconds
         cycle = RequestCycle(limits: settings.limits, deadlines: settings.deadlines, now: now)
         handshakeDeadline = now + settings.deadlines.head
@@ -79,8 +86,9 @@ final class ServerConnection: StreamSocketDelegate {
     }
 
     func socketClosed(_ socket: StreamSocket, reason: CloseReason) {
-        // Nobody is left who wants what is being done.
+        // Nobody is left who wants what is being done. What has begun ends by itself.
         task?.cancel()
+        if task == nil { endRequest() }
         awaited?.abandon()
         awaited = nil
         streamed?.wake()
@@ -156,9 +164,17 @@ final class ServerConnection: StreamSocketDelegate {
         server.counters.requests.add(1)
         var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
-        request.peer = peer
+        request.peer = isProxy ? server.settings.proxies.client(of: head, from: peer) : peer
         start(request)
+        unended = (request.id, 0)
         return request
+    }
+
+    /// The request is over, whatever became of it.
+    private func endRequest() {
+        guard let request = unended else { return }
+        unended = nil
+        server.application.ended(request.id, contentBytes: request.contentBytes)
     }
 
     private func start(_ request: Request) {
@@ -244,6 +260,7 @@ final class ServerConnection: StreamSocketDelegate {
         _ = send(response, cycle.refused(request.head, with: response, now: now))
         memory.endRequest(queued: socket.queuedBytes)
         observe(response.status, response.refusal)
+        endRequest()
     }
 
     /// Hands over a request whose body is whole.
@@ -265,6 +282,7 @@ final class ServerConnection: StreamSocketDelegate {
         server.application.complete(&response, to: request?.head, id: request?.id)
         _ = send(response, cycle.refusalForm)
         if request != nil { observe(response.status, response.refusal) }
+        if task == nil { endRequest() }
     }
 
     private func answer(_ request: Request, _ answer: Answer) {
@@ -301,6 +319,7 @@ final class ServerConnection: StreamSocketDelegate {
         task = Task(executorPreference: socket.loop.context.executor) {
             await work(connection)
             connection.value.task = nil
+            if !connection.value.socket.isOpen { connection.value.endRequest() }
             connection.value.pump()
         }
     }
@@ -315,6 +334,8 @@ final class ServerConnection: StreamSocketDelegate {
         if case .stream(let stream) = response.content, delimitation != .none {
             streamed = StreamedAnswer(stream, delimitation, on: socket)
         } else {
+            unended?.contentBytes = response.content.byteCount
+            endRequest()
             endAnswer()
         }
     }
@@ -339,32 +360,10 @@ final class ServerConnection: StreamSocketDelegate {
         guard let answer = streamed else { return }
         let isWhole = await answer.send()
         streamed = nil
+        unended?.contentBytes = answer.byteCount
+        endRequest()
         // A reset: a clean end would pass for the end of the content.
         if isWhole { endAnswer() } else { socket.abort() }
-    }
-
-    /// Queues the head, and the content unless it is a stream.
-    func send(
-        _ response: Response, _ framing: ResponseEncoder.Framing
-    ) -> ResponseEncoder.Delimitation {
-        var delimitation = ResponseEncoder.Delimitation.none
-        var isContentDue = false
-        socket.send { output in
-            delimitation = server.encoder.encodeHead(of: response, framing, into: &output)
-            isContentDue = delimitation == .length
-            guard isContentDue, case .bytes(let body) = response.content,
-                body.count <= HTTPServerLimits.copiedBodyBytesMax
-            else { return }
-            output.append(contentsOf: body)
-            isContentDue = false
-        }
-        guard isContentDue else { return delimitation }
-        switch response.content {
-        case .bytes(let body): socket.send(body)
-        case .file(let range): socket.send(range)
-        case .stream: break
-        }
-        return delimitation
     }
 
     func observe(_ status: Int, _ refusal: Refusal? = nil) {

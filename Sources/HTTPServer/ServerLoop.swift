@@ -61,11 +61,13 @@ final class ServerLoop {
     private func accept(_ socket: StreamSocket) {
         counters.connections.add(1)
         let peer = Peer(socket.peerAddress)
-        if let refusal = connectionCount.take(for: peer.block, settings.connectionLimits) {
+        // A proxy speaks for many.
+        let block = settings.proxies.include(peer) ? .none : peer.block
+        if let refusal = connectionCount.take(for: block, settings.connectionLimits) {
             return refuse(socket, refusal)
         }
         counters.openConnections.add(1)
-        let connection = ServerConnection(socket, of: peer, self)
+        let connection = ServerConnection(socket, of: peer, counted: block, self)
         connection.slot = connections.count
         connections.append(connection)
         socket.delegate = connection
@@ -95,7 +97,7 @@ final class ServerLoop {
             last.slot = connection.slot
         }
         counters.openConnections.add(-1)
-        connectionCount.giveBack(connection.peer.block)
+        connectionCount.giveBack(connection.block)
     }
 
     // MARK: Deadlines

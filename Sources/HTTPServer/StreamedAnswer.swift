@@ -9,7 +9,8 @@ import Network
     private let socket: StreamSocket
     private let stream: ContentStream
     private let delimitation: ResponseEncoder.Delimitation
-    private var byteCount = 0
+    /// Of the content, so far.
+    private(set) var byteCount = 0
     private var waiting: UnsafeContinuation<Void, Never>?
     private let marks: (high: Int, low: Int)
     /// When the answer has taken too long, however well the peer reads.

@@ -17,7 +17,7 @@ final class WebSocketConnection: WebSocketSink {
     private var pongDeadline = DeadlineTable.never
 
     init(
-        _ socket: StreamSocket, of peer: Peer, session: any WebSocketSession,
+        _ socket: StreamSocket, counted block: AddressBlock, session: any WebSocketSession,
         settings: LoopSettings
     ) {
         self.socket = socket
@@ -28,7 +28,7 @@ final class WebSocketConnection: WebSocketSink {
         queueBytesMax =
             session.handlesBackPressure
             ? limits.webSocketHardQueueBytesMax : limits.webSocketQueueBytesMax
-        memory = MemoryLease(settings.memory, for: peer.block)
+        memory = MemoryLease(settings.memory, for: block)
         lastReceived = socket.loop.nowMilliseconds
     }
 

@@ -1,8 +1,6 @@
-import Glibc
-
 /// The part of an address that one subscriber holds: all of IPv4, the first 64 bits of IPv6.
 public struct AddressBlock: Hashable, Sendable {
-    /// The address's first 64 bits; an IPv4 address as `::ffff:0:0/96` has it, in its last 32.
+    /// The address's first 64 bits, or all of an IPv4 address.
     private let bits: UInt64
     private let isIPv4: Bool
 
@@ -14,21 +12,15 @@ public struct AddressBlock: Hashable, Sendable {
         self.isIPv4 = isIPv4
     }
 
+    /// The block of an address.
+    public init(_ address: IPAddress) {
+        isIPv4 = address.isIPv4
+        bits = isIPv4 ? address.low & 0xffff_ffff : address.high
+    }
+
     /// The block of a numeric address; ``none`` for a text that is none.
     public init(_ address: String) {
-        var four = in_addr()
-        if unsafe inet_pton(AF_INET, address, &four) == 1 {
-            self.init(bits: UInt64(UInt32(bigEndian: four.s_addr)), isIPv4: true)
-            return
-        }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        guard unsafe inet_pton(AF_INET6, address, &bytes) == 1 else {
-            self = .none
-            return
-        }
-        let isMapped = bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
-        let held = isMapped ? bytes[12...] : bytes[..<8]
-        self.init(bits: held.reduce(0) { $0 << 8 | UInt64($1) }, isIPv4: isMapped)
+        self = IPAddress(address).map { AddressBlock($0) } ?? .none
     }
 }
 

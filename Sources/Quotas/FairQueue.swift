@@ -94,6 +94,26 @@ public struct FairQueue<Element> {
         linesMax = max(64, 2 * lines.count)
     }
 
+    /// Takes out the last element of whoever has most of them, the one who has been served most
+    /// where several have: to make room for one more of a caller who would have less.
+    ///
+    /// - Returns: nil where nobody has more than the caller would.
+    public mutating func displace(
+        for caller: Caller
+    ) -> (element: Element, caller: Caller)? {
+        func holding(_ line: Line?, _ more: Int) -> (Int, UInt64) {
+            ((line?.waiting.count ?? 0) + more, max(line?.served ?? 0, now))
+        }
+        let most = lines.max { holding($0.value, 0) < holding($1.value, 0) }
+        guard let most, !most.value.waiting.isEmpty,
+            holding(most.value, 0) > holding(lines[caller], 1),
+            let element = lines[most.key]?.waiting.popLast()
+        else { return nil }
+        count -= 1
+        if lines[most.key]?.waiting.isEmpty == true { dropTurns() }
+        return (element, most.key)
+    }
+
     /// Takes out what a predicate is true of: who no longer waits.
     public mutating func removeAll(where isGone: (Element) -> Bool) {
         for caller in lines.keys {
@@ -101,11 +121,16 @@ public struct FairQueue<Element> {
             count -= line.waiting.removeAll(where: isGone)
             lines[caller] = line
         }
-        turns.removeAll { lines[$0.caller]?.waiting.isEmpty != false }
-        turns.sort { $0.isBefore($1) }
+        dropTurns()
     }
 
     // MARK: The heap of turns
+
+    /// Drops the turns of those who no longer wait.
+    private mutating func dropTurns() {
+        turns.removeAll { lines[$0.caller]?.waiting.isEmpty != false }
+        turns.sort { $0.isBefore($1) }
+    }
 
     private mutating func addTurn(of caller: Caller, from start: UInt64) {
         turnCount += 1

@@ -5,18 +5,40 @@ import Synchronization
 /// Memory is bounded by two generations: when the current one is full it becomes the previous one,
 /// whose buckets are carried over as their owners call again and forgotten otherwise. A caller is
 /// so forgotten only after thousands of others have called, and then has a full bucket again.
+///
+/// The buckets are spread over stripes, each with a lock of its own.
 public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
+    private final class Stripe: Sendable {
+        let generations = Mutex(Generations())
+    }
+
     private struct Generations: Sendable {
         var current: [Key: TokenBucket] = [:]
         var previous: [Key: TokenBucket] = [:]
     }
 
-    private let generations = Mutex(Generations())
+    private let stripes: [Stripe]
+    /// In one generation of one stripe.
     private let bucketsMax: Int
 
     /// A limiter that keeps so many buckets, in each of its two generations.
-    public init(bucketsMax: Int) {
-        self.bucketsMax = bucketsMax
+    ///
+    /// - Parameter stripes: more than one where several loops ask for every request.
+    public init(bucketsMax: Int, stripes: Int = 1) {
+        self.stripes = (0..<max(1, stripes)).map { _ in Stripe() }
+        self.bucketsMax = max(1, bucketsMax / max(1, stripes))
+    }
+
+    /// Takes calls out of a bucket, or nothing where there are not so many. More than a full bucket
+    /// has are had when it is full.
+    public func draw(
+        _ key: Key, _ limit: RateLimit, count: Int = 1, now: ContinuousClock.Instant
+    ) -> Draw {
+        withBucket(key, limit, now: now) { bucket in
+            let wait = bucket.wait(for: min(count, limit.burst), at: now)
+            if wait == .zero { bucket.charge(count, at: now) }
+            return Draw(bucket, wait: wait, now: now)
+        }
     }
 
     /// Takes one call out of a bucket.
@@ -25,37 +47,76 @@ public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     public func take(
         _ key: Key, _ limit: RateLimit, now: ContinuousClock.Instant
     ) -> Duration? {
-        generations.withLock { generations in
-            var bucket = Self.bucket(key, in: generations, limit, now: now)
-            guard bucket.take(at: now) else { return bucket.wait(at: now) }
-            store(bucket, for: key, in: &generations)
-            return nil
-        }
+        let draw = draw(key, limit, now: now)
+        return draw.isGranted ? nil : draw.wait
+    }
+
+    /// Takes what turned out to have been used beside what was taken, whether it is there or not.
+    public func charge(
+        _ key: Key, _ limit: RateLimit, count: Int, now: ContinuousClock.Instant
+    ) {
+        withBucket(key, limit, now: now) { $0.charge(count, at: now) }
     }
 
     /// Undoes a `take` of something that turned out not to count.
-    public func giveBack(_ key: Key, _ limit: RateLimit, now: ContinuousClock.Instant) {
-        generations.withLock { generations in
-            var bucket = Self.bucket(key, in: generations, limit, now: now)
-            bucket.giveBack()
-            store(bucket, for: key, in: &generations)
-        }
+    public func giveBack(
+        _ key: Key, _ limit: RateLimit, count: Int = 1, now: ContinuousClock.Instant
+    ) {
+        withBucket(key, limit, now: now) { $0.giveBack(count) }
     }
 
     /// Buckets held now.
-    public var count: Int { generations.withLock { $0.current.count + $0.previous.count } }
-
-    private func store(_ bucket: TokenBucket, for key: Key, in generations: inout Generations) {
-        if generations.current.count >= bucketsMax, generations.current[key] == nil {
-            generations.previous = generations.current
-            generations.current = [:]
+    public var count: Int {
+        stripes.reduce(0) { sum, stripe in
+            sum + stripe.generations.withLock { $0.current.count + $0.previous.count }
         }
-        generations.current[key] = bucket
     }
 
-    private static func bucket(
-        _ key: Key, in generations: Generations, _ limit: RateLimit, now: ContinuousClock.Instant
-    ) -> TokenBucket {
-        generations.current[key] ?? generations.previous[key] ?? TokenBucket(limit, at: now)
+    private func withBucket<R>(
+        _ key: Key, _ limit: RateLimit, now: ContinuousClock.Instant,
+        _ change: (inout TokenBucket) -> R
+    ) -> R {
+        let stripe =
+            stripes.count == 1 ? 0 : Int(key.hashValue.magnitude % UInt(stripes.count))
+        return stripes[stripe].generations.withLock { generations in
+            var bucket =
+                generations.current[key] ?? generations.previous[key]
+                ?? TokenBucket(limit, at: now)
+            // What was set anew begins anew.
+            if bucket.limit != limit { bucket = TokenBucket(limit, at: now) }
+            let result = change(&bucket)
+            if generations.current.count >= bucketsMax, generations.current[key] == nil {
+                generations.previous = generations.current
+                generations.current = [:]
+            }
+            generations.current[key] = bucket
+            return result
+        }
+    }
+}
+
+/// What came of asking a bucket.
+public struct Draw: Hashable, Sendable {
+    /// How long it takes until there is enough; zero when it was taken.
+    public let wait: Duration
+    /// What is left.
+    public let remaining: Int
+    /// How long it takes until the bucket is full.
+    public let refillTime: Duration
+
+    init(_ bucket: TokenBucket, wait: Duration, now: ContinuousClock.Instant) {
+        self.wait = wait
+        remaining = bucket.remaining(at: now)
+        refillTime = bucket.refillTime(at: now)
+    }
+
+    /// Whether what was asked for was taken.
+    public var isGranted: Bool { wait == .zero }
+}
+
+extension Duration {
+    /// In whole seconds, rounded up: for `Retry-After` (RFC 9110 §10.2.3).
+    public var secondsRoundedUp: Int64 {
+        components.seconds + (components.attoseconds > 0 ? 1 : 0)
     }
 }

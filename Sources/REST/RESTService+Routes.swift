@@ -1,6 +1,7 @@
 import Diagnostics
 public import Expressions
 public import HTTP
+import Quotas
 import Schema
 
 extension RESTService {
@@ -74,6 +75,10 @@ extension RESTService {
         case .unknownPath: return Response(.path)
         case .body(let fault):
             return fault.status == 415 ? Response(.body(fault.message)) : fault.response
+        case .throttled(let quota):
+            return Response(
+                .tooManyRequests(
+                    retryAfterSeconds: quota.retryAfterSeconds, details: quota.details))
         case .wrongMethod(let allowed, let path):
             return response(request) { () throws(Problem) in
                 _ = try TableName.decode(path[0])

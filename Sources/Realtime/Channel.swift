@@ -13,6 +13,8 @@ final class Channel {
     var identity: Identity
     /// The token in force; nil for the identity of the connection.
     var token: String?
+    /// Gives back its place among the feeds of who opened it.
+    var release: (() -> Void)?
     /// Nil while no binding is live.
     var audience: Audience?
     /// Place among the audience's members.

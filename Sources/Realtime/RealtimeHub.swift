@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Expressions
+public import Quotas
 public import Schema
 public import Store
 
@@ -13,6 +14,7 @@ public import Store
 public final class RealtimeHub {
     let settings: FeedSettings
     let authenticate: (String) -> Result<Identity, TokenRefusal>
+    let admitFeed: (Identity, AddressBlock) -> FeedAdmission
     /// Told why a client was refused something on a topic, in the words that it was told.
     let report: (_ topic: String, _ reason: String) -> Void
     /// The newest change that is known to be committed, where it may be ahead of what has come.
@@ -42,6 +44,7 @@ public final class RealtimeHub {
     /// - Parameters:
     ///   - reader: the loop's own; rules that look at other models are asked through it.
     ///   - authenticate: who a token speaks for, if it names its role and its end.
+    ///   - admitFeed: whether a caller from an address may have one more feed.
     ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
     ///     same second; without it they are looked at every half minute.
     ///   - report: told why a client was refused something on a topic, in the words that it was
@@ -53,6 +56,7 @@ public final class RealtimeHub {
     public init(
         catalogue: Catalogue, rulebook: Rulebook, reader: any Reader, settings: FeedSettings,
         authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
+        admitFeed: @escaping (Identity, AddressBlock) -> FeedAdmission = { _, _ in .admitted() },
         revocationCount: @escaping () -> Int = { 0 },
         report: @escaping (_ topic: String, _ reason: String) -> Void = { _, _ in },
         newestChange: @escaping () -> Int64? = { nil },
@@ -61,6 +65,7 @@ public final class RealtimeHub {
     ) {
         self.settings = settings
         self.authenticate = authenticate
+        self.admitFeed = admitFeed
         self.report = report
         self.newestChange = newestChange
         clock = now

@@ -140,12 +140,20 @@ extension RealtimeSession {
     }
 
     private func open(_ message: ClientMessage, _ request: JoinRequest, _ identity: Identity) {
+        let release: (() -> Void)?
+        switch hub.admitFeed(identity, block) {
+        case .refused(let max):
+            refuse(message, "FeedLimitReached: The plan has at most \(max) feeds at the same time")
+            return
+        case .admitted(let giveBack): release = giveBack
+        }
         var token: String?
         if case .user(let text) = request.token { token = text }
         // The reference of the join names the channel's incarnation.
         let channel = Channel(
             topic: message.topic, joinReference: message.reference, bindings: request.bindings,
             identity: identity, token: token)
+        channel.release = release
         channels[message.topic] = channel
         hub.counters.channels += 1
         let problems = hub.bind(channel, of: self, isJoin: true)

@@ -10,6 +10,8 @@ final class RealtimeSession: WebSocketSession {
     let serializer: Serializer
     /// Who the key of the connection speaks for.
     let identity: Identity
+    /// Where the connection comes from.
+    let block: AddressBlock
     var channels: [String: Channel] = [:]
     /// Changes after this one wait in the backlog, which alone sets this; `Int64.max` while the
     /// socket keeps up.
@@ -22,8 +24,12 @@ final class RealtimeSession: WebSocketSession {
     private var sink: (any WebSocketSink)?
     private let queuedBytesMax: Int
 
-    init(hub: RealtimeHub, serializer: Serializer, identity: Identity) {
+    init(
+        hub: RealtimeHub, serializer: Serializer, identity: Identity,
+        from block: AddressBlock = .none
+    ) {
         self.hub = hub
+        self.block = block
         self.serializer = serializer
         self.identity = identity
         let now = hub.uptime()
@@ -154,6 +160,7 @@ extension RealtimeSession {
         guard channels[channel.topic] === channel else { return }
         hub.unbind(channel)
         channels[channel.topic] = nil
+        channel.release?()
         hub.counters.channels -= 1
         if channels.isEmpty { emptySince = lastHeard }
     }

@@ -161,6 +161,13 @@ struct FileReader {
                 at: member.value)
             return
         }
+        if case .setting(let setting) = word.shape {
+            let faults = setting.syntax.faults(member.value)
+            for found in faults {
+                fault(found.message, at: found.place, suggestion: found.suggestion)
+            }
+            if !faults.isEmpty { return }
+        }
         var shape = word.shape
         var value = member.value
         while case .list(let element, _) = shape,

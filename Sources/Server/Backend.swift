@@ -26,6 +26,8 @@ public final class Backend: Sendable {
     public let url: String
     /// The port listened on, also when 0 was asked for.
     public let port: Int
+    /// The port at which scrapers alone are answered; nil where there is none.
+    public let statusPort: Int?
     /// The API keys.
     public let keys: APIKeys
     /// Where the rows are: a file, or an address without its password.
@@ -37,8 +39,9 @@ public final class Backend: Sendable {
     private let log: Log
     private let isDraining: Flag
 
-    private init(_ parts: BackendParts, port: Int, services: ServiceRunner) {
+    private init(_ parts: BackendParts, port: Int, statusPort: Int?, services: ServiceRunner) {
         self.port = port
+        self.statusPort = statusPort
         url = parts.settings.url(port: port)
         keys = parts.keys
         database = parts.location
@@ -70,10 +73,12 @@ public final class Backend: Sendable {
         database.onCommit(
             { registry.deliver($0) }, afterReplies: { registry.wake() },
             listenedTo: { registry.tablesHeard })
+        let statusServer = parts.makeStatusServer()
         let services = ServiceRunner(
-            parts.order(registry, server, reloader), log: parts.services.log)
+            parts.order(registry, server, statusServer, reloader), log: parts.services.log)
         try services.start()
-        let backend = Backend(parts, port: server.port, services: services)
+        let backend = Backend(
+            parts, port: server.port, statusPort: statusServer?.port, services: services)
         backend.log.record(.listening(url: backend.url))
         return backend
     }

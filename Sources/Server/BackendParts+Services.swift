@@ -8,7 +8,8 @@ extension BackendParts {
     /// Everything that lives as long as the server, in the order in which it starts. It stops in
     /// reverse: what is above is relied on by what is below.
     func order(
-        _ registry: LoopRegistry, _ server: WebServer, _ reloader: SchemaReloader?
+        _ registry: LoopRegistry, _ server: WebServer, _ statusServer: WebServer?,
+        _ reloader: SchemaReloader?
     ) -> [Service] {
         let (database, auth) = (services.database, services.auth)
         let order = [
@@ -30,6 +31,11 @@ extension BackendParts {
             Service(
                 "loops", start: { () throws(Problem) in try server.start() },
                 stop: { server.drain(deadline: $0) }),
+            statusServer.map { server in
+                Service(
+                    "metrics", start: { () throws(Problem) in try server.start() },
+                    stop: { server.drain(deadline: $0) })
+            },
             reloader.map { reloader in
                 Service(
                     "schemas", start: { () throws(Problem) in try reloader.start() },

@@ -25,6 +25,7 @@ struct BackendParts {
         schemas = mode.fitted(try mode.load(options))
         let settings = schemas.settings
         try settings.listen.requireFree()
+        try settings.metrics.listen?.requireFree()
         let log = Log(
             level: settings.log.level, format: settings.log.format ?? mode.logFormat)
         try options.prepareDataDirectory(log: log)
@@ -41,10 +42,13 @@ struct BackendParts {
             let auth = try AuthService(
                 database: database, settings: Self.authSettings(settings),
                 secrets: secrets.secrets, version: Backend.version, log: log)
+            let throttle = ThrottleInForce(settings.throttle)
             services = SharedServices(
                 database: database, auth: auth, log: log,
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),
-                status: Self.status(of: database, metrics, isDraining),
+                status: Self.status(
+                    of: database, metrics, auth, throttle, isDraining, key: settings.metrics.key),
+                showsMetrics: settings.metrics.listen == nil, throttle: throttle,
                 bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
@@ -68,22 +72,28 @@ struct BackendParts {
             bounds.connectionsPerAddressMax ?? max(1, bounds.connectionsMax / 4)
         let memory = bounds.memoryBytes / 4
         configuration.memory = MemoryPool(bytesMax: memory, perBlockMax: memory / 2)
+        configuration.proxies = TrustedProxies(
+            settings.proxies.trusted, field: settings.proxies.field.read)
         configuration.observer = { observer.record($0) }
         return configuration
     }
 
     private static func status(
-        of database: any ServedDatabase, _ metrics: Metrics, _ isDraining: Flag
+        of database: any ServedDatabase, _ metrics: Metrics, _ auth: AuthService,
+        _ throttle: ThrottleInForce, _ isDraining: Flag, key: SecretText?
     ) -> StatusEndpoints {
         StatusEndpoints(
             appendMetrics: { output in
                 metrics.append(to: &output)
                 database.appendMetrics(to: &output)
+                auth.appendMetrics(to: &output)
+                throttle.appendMetrics(to: &output)
             },
             readiness: {
                 if isDraining.isRaised { return .draining }
                 return database.fault ?? .ready
-            })
+            },
+            metricsKey: key.map { Array($0.text.utf8) })
     }
 
     private static func bringUp(
@@ -108,7 +118,7 @@ struct BackendParts {
         }
     }
 
-    private static func authSettings(_ settings: Settings) -> AuthSettings {
+    static func authSettings(_ settings: Settings) -> AuthSettings {
         var auth = AuthSettings(settings.auth)
         auth.issuer = settings.url(port: settings.listen.port) + "/auth/v1"
         return auth
@@ -118,6 +128,16 @@ struct BackendParts {
 extension Settings {
     /// The URL of a server with these settings that has found this port.
     func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
+}
+
+extension Settings.Proxies.Field {
+    /// The field as the server knows it.
+    fileprivate var read: TrustedProxies.Field {
+        switch self {
+        case .xForwardedFor: .xForwardedFor
+        case .forwarded: .forwarded
+        }
+    }
 }
 
 extension ListenAddress {

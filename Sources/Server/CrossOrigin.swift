@@ -76,7 +76,7 @@ extension Refusal {
 /// What a page may read beside the fields that every page may: all that the services answer with.
 private let exposedFields: StaticString = """
     Allow, Content-Encoding, Content-Location, Content-Profile, Content-Range, Date, Link, \
-    Location, Preference-Applied, Proxy-Status, Range-Unit, Retry-After, Server, \
-    Transfer-Encoding, WWW-Authenticate, X-Request-Id, X-Sb-Error-Code, X-Supabase-Api-Version, \
-    X-Total-Count
+    Location, Preference-Applied, Proxy-Status, Range-Unit, RateLimit, RateLimit-Policy, \
+    Retry-After, Server, Transfer-Encoding, WWW-Authenticate, X-Request-Id, X-Sb-Error-Code, \
+    X-Supabase-Api-Version, X-Total-Count
     """

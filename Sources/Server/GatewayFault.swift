@@ -1,5 +1,6 @@
 import Bytes
 import HTTP
+import Quotas
 
 /// What the gateway refuses before any service sees a request (auth.md §1.2), in the gateway's own
 /// body form, and the 404 of paths that no service owns.
@@ -7,6 +8,8 @@ enum GatewayFault: Error {
     case noKey
     case invalidKey
     case unknownPath
+    case noMetricsKey
+    case throttled(QuotaExhausted)
 
     /// `{"message": …, "hint": …}`.
     var response: Response { answer([]) }
@@ -26,6 +29,12 @@ enum GatewayFault: Error {
                 401, "Invalid API key",
                 "Double check your Supabase `anon` or `service_role` API key."
             )
+        case .throttled(let quota): (429, "Request rate limit reached", quota.details)
+        case .noMetricsKey:
+            (
+                401, "No valid bearer token found in request",
+                "Show the value of APUS_METRICS_KEY as a bearer token."
+            )
         case .unknownPath:
             (
                 404, "no Route matched with those values",
@@ -43,6 +52,12 @@ enum GatewayFault: Error {
             status: status, contentType: "application/json; charset=utf-8",
             body: JSON.object(members + more).bytes + [ASCII.lf])
         response.refusal = Refusal(message: message)
+        if case .noMetricsKey = self {
+            response.append(field: "WWW-Authenticate", ascii: "Bearer")
+        }
+        if case .throttled(let quota) = self {
+            response.appendRetryAfter(seconds: quota.retryAfterSeconds)
+        }
         return response
     }
 }

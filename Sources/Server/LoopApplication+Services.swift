@@ -29,12 +29,14 @@ extension LoopApplication {
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
         let (auth, log, database) = (services.auth, services.log, services.database)
+        let throttle = services.throttle
         return RealtimeHub(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
             settings: FeedSettings(
                 channelsPerSessionMax: realtime.channelsPerSocketMax,
                 messagesPerSecondMax: realtime.messagesPerSecondMax),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
+            admitFeed: { throttle.admit(feedOf: $0, from: $1) },
             revocationCount: { auth.revocationCount },
             report: { topic, reason in
                 // What is no topic of ours may be as long as a message.
@@ -52,6 +54,6 @@ extension LoopApplication {
             services: [
                 rest.routes(bodyBytesMax: bytesMax), services.auth.routes(bodyBytesMax: bytesMax),
                 hub.routes(),
-            ], others: services.status.routes)
+            ], others: services.status.routes(showingMetrics: services.showsMetrics))
     }
 }

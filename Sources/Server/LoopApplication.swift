@@ -1,10 +1,12 @@
 import Auth
 import Bytes
+import Configuration
 import Diagnostics
 import Expressions
 import HTTP
 import HTTPServer
 import Network
+import Quotas
 import REST
 import Realtime
 import Store
@@ -17,6 +19,8 @@ final class LoopApplication: Application {
     private let hub: RealtimeHub
     private let store: LoopStore
     private var router: Router
+    /// Nil where nothing is limited.
+    private var door: ThrottleDoor?
 
     init(services: SharedServices, schemas: SchemaSet, context: LoopContext) throws(Problem) {
         self.services = services
@@ -26,6 +30,7 @@ final class LoopApplication: Application {
         hub = Self.makeHub(
             services: services, schemas: schemas, reader: store.reader, gateway: gateway)
         router = Self.makeRouter(services: services, rest: rest, hub: hub)
+        door = makeDoor(schemas)
     }
 
     /// Decides by its head about a request with a body: who calls, and how much the route takes.
@@ -62,12 +67,16 @@ final class LoopApplication: Application {
         router.response(to: fault, in: request)
     }
 
-    /// Adds the request's id to an error, and the cross-origin fields to every answer, whoever has
-    /// made it.
+    /// Adds the request's id to an error, what is left of quotas to what is limited, and the
+    /// cross-origin fields to every answer, whoever has made it.
     func complete(_ response: inout Response, to head: RequestHead?, id: UInt64?) {
         if response.status >= 400, let id { response.append(field: "X-Request-Id", String(id)) }
+        if door != nil, let id { door?.complete(&response, id: id) }
         services.crossOrigin.complete(&response, to: head)
     }
+
+    /// Gives back what a request had of quotas.
+    func ended(_ id: UInt64, contentBytes: Int) { door?.end(id, contentBytes: contentBytes) }
 
     /// Lets go of what the loop has of the database: no request is left.
     func end() { store.detach() }
@@ -96,6 +105,14 @@ final class LoopApplication: Application {
         let rest = Self.makeREST(services: services, schemas: schemas, store: store)
         hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)
         router = Self.makeRouter(services: services, rest: rest, hub: hub)
+        door = makeDoor(schemas)
+    }
+
+    private func makeDoor(_ schemas: SchemaSet) -> ThrottleDoor? {
+        services.throttle.throttle.map { throttle in
+            ThrottleDoor(
+                throttle, router, rowsMax: schemas.settings.rest.maxRows, after: door)
+        }
     }
 
     /// What a request comes to by its head. Names the row by its place: a copy of it would be made
@@ -108,17 +125,29 @@ final class LoopApplication: Application {
     private func enter(_ request: Request) -> Entrance {
         if CrossOrigin.isPreflight(request.head) { return .answered(Response(status: 200)) }
         let destination = router.destination(of: request)
+        let table = destination.table
         let caller: Identity
         switch gateway.enter(request, router.entry(to: destination)) {
-        case .success(let identity): caller = identity
-        case .failure(let refusal): return .answered(refusal.response)
+        case .success(let identity):
+            caller = identity
+            if let response = throttle(request, table, identity) { return .answered(response) }
+        case .failure(let refusal):
+            // Who is kept out may knock no more often than who is let in.
+            return .answered(throttle(request, table, .anonymous) ?? refusal.response)
         }
-        let table = destination.table
         switch destination.match {
         case .row(let row, let parameters):
             return .row(table: table, row: row, parameters, caller)
         case .refusal(let refusal):
             return .answered(router.response(to: refusal, request, table: table))
         }
+    }
+
+    /// The answer to a request for which a quota is used up.
+    private func throttle(_ request: Request, _ table: Int, _ identity: Identity) -> Response? {
+        guard let quota = door?.admit(request, table: table, identity) else { return nil }
+        var response = router.response(to: .throttled(quota), request, table: table)
+        response.append(quota)
+        return response
     }
 }

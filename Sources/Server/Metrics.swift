@@ -1,3 +1,4 @@
+import Auth
 import Bytes
 import HTTPServer
 import Network
@@ -83,5 +84,18 @@ enum MetricText {
     ) {
         head(name, type, help, to: &output)
         output.append(utf8: "\(name) \(value)\n")
+    }
+}
+
+extension AuthService {
+    /// Appends how the queue of passwords stands, in Prometheus' text format.
+    func appendMetrics(to output: inout [UInt8]) {
+        let queue = passwordQueue
+        MetricText.single(
+            "apus_passwords_waiting", "gauge", "Passwords that wait to be hashed.",
+            queue.waiting, to: &output)
+        MetricText.single(
+            "apus_passwords_refused_total", "counter", "Passwords refused as too many waited.",
+            queue.refused, to: &output)
     }
 }

@@ -42,6 +42,9 @@ struct Router {
         switch refusal {
         case .unknownPath, .wrongMethod: return GatewayFault.unknownPath.response
         case .body(let fault): return fault.response
+        case .throttled(let quota):
+            let fault = GatewayFault.throttled(quota)
+            return tables[table].entry == .socketKey ? fault.socketResponse : fault.response
         }
     }
 

@@ -1,3 +1,4 @@
+import Auth
 import Configuration
 import Diagnostics
 import Schema
@@ -122,7 +123,11 @@ private final class SchemaReload {
                 change, in: services.database, options, log: services.log)
             if !isTaken { return wait(with: change) }
         }
-        if !change.taken.isEmpty { registry.reload(schemas) }
+        if !change.taken.isEmpty {
+            services.auth.reload(BackendParts.authSettings(schemas.settings))
+            services.throttle.reload(schemas.settings.throttle)
+            registry.reload(schemas)
+        }
         let overruled = schemas.overruled(by: options.given, changedFrom: taken)
         let told = Set(taken.catalogue.warnings)
         let warnings = schemas.catalogue.warnings.filter { !told.contains($0) }

@@ -24,9 +24,12 @@ struct SchemaSet: Sendable {
     static func load(_ options: ServerOptions) throws -> SchemaSet {
         let files = try Catalogue.files(ofSchemas: options.schemasDirectory)
         let catalogue = try Catalogue(parsing: files)
+        let given = options.given.over(catalogue.project)
+        let settings = try given.resolved()
+        try given.checkModels(of: settings.throttle.limits, catalogue.models.map(\.name))
         return SchemaSet(
             catalogue: catalogue, rulebook: try Rulebook.compile(catalogue),
-            settings: try options.given.over(catalogue.project).resolved(), files: files,
+            settings: settings, files: files,
             migrations: SchemaSource.migrations(in: options.migrationsDirectory))
     }
 

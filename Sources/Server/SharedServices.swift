@@ -9,6 +9,9 @@ struct SharedServices: Sendable {
     let log: Log
     let crossOrigin: CrossOrigin
     let status: StatusEndpoints
+    /// Whether `/metrics` is where clients call, too.
+    let showsMetrics: Bool
+    let throttle: ThrottleInForce
     /// The project's limit of a request's body.
     let bodyBytesMax: Int
 }

@@ -1,32 +1,46 @@
+import Auth
 import Bytes
+import Crypto
 import Diagnostics
 import Expressions
 import HTTP
 
-/// `/health`, `/ready` and `/metrics`: what probes and scrapers ask, without a key.
+/// `/health`, `/ready` and `/metrics`: what probes and scrapers ask, without an API key.
 struct StatusEndpoints: Sendable {
     /// Appends every metric in Prometheus' text format.
     let appendMetrics: @Sendable (inout [UInt8]) -> Void
     /// Whether the server takes new work.
     let readiness: @Sendable () -> ServingState
+    /// What a scraper shows as its bearer token; nil for nothing.
+    let metricsKey: [UInt8]?
 
     /// What belongs to no service: these, and the services of Supabase that are not here yet, whose
     /// clients read that nothing is there.
-    var routes: RouteTable<Identity> {
-        let absent: [PathPattern] = ["storage/v1/{path...}", "functions/v1/{path...}"]
+    ///
+    /// - Parameter showingMetrics: false where another address has them.
+    func routes(showingMetrics: Bool) -> RouteTable<Identity> {
+        let absent: [PathPattern] =
+            ["storage/v1/{path...}", "functions/v1/{path...}"] + (showingMetrics ? [] : ["metrics"])
+        var rows: [Route<Identity>] = [
+            Route(.any, "health", .open) { _, _, _ in Self.json(#"{"status":"ok"}"#) },
+            Route(.any, "ready", .open) { _, _, _ in readiness().response },
+        ]
+        if showingMetrics {
+            rows.append(Route(.any, "metrics", .open) { request, _, _ in metrics(for: request) })
+        }
         return RouteTable(
             prefix: "", entry: .open,
-            [
-                Route(.any, "health", .open) { _, _, _ in Self.json(#"{"status":"ok"}"#) },
-                Route(.any, "ready", .open) { _, _, _ in readiness().response },
-                Route(.any, "metrics", .open) { _, _, _ in metrics },
-            ]
+            rows
                 + absent.map { pattern in
                     Route(.any, pattern, .open) { _, _, _ in GatewayFault.unknownPath.response }
                 })
     }
 
-    private var metrics: Response {
+    private func metrics(for request: Request) -> Response {
+        if let key = metricsKey {
+            let shown = Credentials(request).bearer.map { Array($0) } ?? []
+            guard ConstantTime.equal(shown, key) else { return GatewayFault.noMetricsKey.response }
+        }
         var body: [UInt8] = []
         appendMetrics(&body)
         return Response(status: 200, contentType: "text/plain; version=0.0.4", body: body)

@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import HTTP
+import Quotas
 import Store
 import StoreSQLite
 import Testing
@@ -129,7 +130,7 @@ import Values
         }
         #expect(schema.count { texts.contains(" \($0.key) ") } >= 10)
         #expect(fixture.service.revocationCount == 1)
-        let hash = try await fixture.service.hasher.hash(Array("secret-1".utf8))
+        let hash = try await fixture.service.hasher.hash(Array("secret-1".utf8), for: .server)
         try await fixture.change("UPDATE _apus_users SET password_hash = \(hash)")
 
         #expect(await fixture.signUp().code == "user_already_exists")

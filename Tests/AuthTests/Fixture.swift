@@ -149,11 +149,12 @@ final class Fixture: Sendable {
     }
 
     func signIn(
-        _ email: String = "ada@example.org", password: String = "secret-1"
+        _ email: String = "ada@example.org", password: String = "secret-1",
+        address: String = "192.0.2.1"
     ) async -> Reply {
         await call(
             .post, "/token?grant_type=password",
-            #"{"email":"\#(email)","password":"\#(password)"}"#)
+            #"{"email":"\#(email)","password":"\#(password)"}"#, address: address)
     }
 
     func refresh(_ token: String) async -> Reply {

@@ -4,6 +4,7 @@ import Diagnostics
 import HTTP
 import Quotas
 import Store
+import Synchronization
 import Testing
 
 @testable import Auth
@@ -73,6 +74,68 @@ import Testing
         #expect(codes.count { $0 == "invalid_credentials" } == 2, "\(codes)")
     }
 
+    @Test func `wrong passwords from elsewhere do not lock the owner out`() async throws {
+        let fixture = try Fixture { $0.rateLimits.failedSignIns = Self.tight.failedSignIns }
+        _ = await fixture.signUp()
+        var stranger: [Int] = []
+        for number in 0..<4 {
+            let reply = await fixture.signIn(password: "wrong-\(number)", address: "203.0.113.9")
+            stranger.append(reply.status)
+        }
+        #expect(stranger == [400, 400, 429, 429])
+        #expect(await fixture.signIn(address: "198.51.100.7").status == 200)
+    }
+
+    /// Many addresses share what they may guess, and use it up; those of the owner are known.
+    @Test func `known devices pass where many addresses have used up their guesses`() async throws {
+        let fixture = try Fixture {
+            $0.rateLimits.failedSignIns = Self.tight.failedSignIns
+            $0.rateLimits.failedSignInsOfAccount = RateLimit(burst: 6, count: 1, seconds: 60)
+        }
+        let owner = await fixture.signUp()
+        func guess(from address: String, _ more: String = "") async -> Int {
+            let body = #"{"email":"ada@example.org","password":"secret-1"\#(more)}"#
+            return await fixture.call(
+                .post, "/token?grant_type=password", body, address: address
+            ).status
+        }
+        for number in 0..<6 {
+            let reply = await fixture.signIn(password: "wrong", address: "203.0.113.\(number)")
+            #expect(reply.status == 400)
+        }
+        #expect(await guess(from: "198.51.100.7") == 429)
+        // From where the account has a session, and by a device that shows one.
+        #expect(await guess(from: "192.0.2.1") == 200)
+        let shown = #","refresh_token":"\#(owner.refreshToken)""#
+        #expect(await guess(from: "198.51.100.8", shown) == 200)
+        // Of another account it shows nothing, nor when it is none.
+        let other = await fixture.signUp("eve@example.org")
+        let foreign = #","refresh_token":"\#(other.refreshToken)""#
+        #expect(await guess(from: "198.51.100.9", foreign) == 429)
+        #expect(await guess(from: "198.51.100.10", #","refresh_token":"nonsense""#) == 429)
+    }
+
+    @Test func `a device that shows its session is counted by itself`() async throws {
+        let fixture = try Fixture { $0.rateLimits.failedSignIns = Self.tight.failedSignIns }
+        let owner = await fixture.signUp()
+        let shown = #","refresh_token":"\#(owner.refreshToken)"}"#
+        func signIn(_ password: String, _ rest: String) async -> Int {
+            await fixture.call(
+                .post, "/token?grant_type=password",
+                #"{"email":"ada@example.org","password":"\#(password)""# + rest
+            ).status
+        }
+        // A neighbour behind the same address.
+        for _ in 0..<3 { _ = await signIn("wrong", "}") }
+        #expect(await signIn("secret-1", "}") == 429)
+        #expect(await signIn("secret-1", shown) == 200)
+        // Who has stolen it cannot guess without end.
+        let guesses = [
+            await signIn("a", shown), await signIn("b", shown), await signIn("c", shown),
+        ]
+        #expect(guesses == [400, 400, 429])
+    }
+
     @Test(arguments: [-86_400, 86_400] as [Int64])
     func `a clock that is set neither locks out nor lets in`(shift: Int64) async throws {
         let fixture = try Fixture { $0.rateLimits = Self.tight }
@@ -104,6 +167,44 @@ import Testing
 }
 
 @Suite struct HashingLimitTests {
+    /// What those who attack together count.
+    private final class Attack: Sendable {
+        let hashes = Atomic(0)
+        let isOver = Atomic(false)
+    }
+
+    /// Each source asks four times at once, and again whenever it has been answered.
+    @Test(.timeLimit(.minutes(5)))
+    func `a hundred sources do not keep a sign-in waiting`() async throws {
+        let fixture = try Fixture {
+            $0.hashingThreads = 1
+            $0.scrypt = ScryptParameters(logN: 12, r: 8, p: 1) ?? .standard
+        }
+        _ = await fixture.signUp()
+        let attack = Attack()
+        let (status, ahead) = await withTaskGroup(of: Void.self) { group in
+            for number in 0..<400 {
+                group.addTask {
+                    while !attack.isOver.load(ordering: .relaxed) {
+                        let reply = await fixture.signIn(
+                            "eve@example.org", address: "198.51.100.\(number % 100)")
+                        if reply.status == 400 { attack.hashes.add(1, ordering: .relaxed) }
+                        try? await Task.sleep(for: .milliseconds(5))
+                    }
+                }
+            }
+            // By then every source has had its turn.
+            while attack.hashes.load(ordering: .relaxed) < 250 { await Task.yield() }
+            let before = attack.hashes.load(ordering: .relaxed)
+            let reply = await fixture.signIn(address: "192.0.2.7")
+            let ahead = attack.hashes.load(ordering: .relaxed) - before
+            attack.isOver.store(true, ordering: .relaxed)
+            return (reply.status, ahead)
+        }
+        #expect(status == 200)
+        #expect(ahead <= 12)
+    }
+
     @Test(.timeLimit(.minutes(10)))
     func `too many sign-ins at once are told to come back`() async throws {
         let fixture = try Fixture {
@@ -117,8 +218,9 @@ import Testing
         }
         let refused = replies.filter { $0.status == 429 }
         #expect(!refused.isEmpty)
-        #expect(refused.allSatisfy { $0.response.field("Retry-After") == "1" })
+        #expect(refused.allSatisfy { Int($0.response.field("Retry-After") ?? "") ?? 0 > 0 })
         #expect(replies.count { $0.status == 200 } + refused.count == 120)
+        #expect(fixture.service.passwordQueue == (waiting: 0, refused: refused.count))
         #expect(await fixture.signIn().status == 200)
     }
 }

@@ -43,6 +43,7 @@ import Testing
         #expect(
             secrets.map(\.variable) == [
                 "APUS_JWT_SECRET", "APUS_ANON_KEY", "APUS_SERVICE_ROLE_KEY", "APUS_SECRETS_KEY",
+                "APUS_METRICS_KEY",
             ])
         let environment = Dictionary(secrets.map { ($0.variable, "hunter2") }) { first, _ in first }
         let given = try GivenSettings(environment: environment, of: Setting.all)

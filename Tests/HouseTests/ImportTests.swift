@@ -23,7 +23,7 @@ import Testing
         "StorePostgres": [
             "PostgresWire", "Network", "Store", "Values", "Work", "Quotas", "Bytes", "Diagnostics",
         ],
-        "Configuration": ["Bytes", "Diagnostics"],
+        "Configuration": ["Quotas", "Bytes", "Diagnostics"],
         "Schema": ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"],
         "Query": ["Values", "Bytes", "Diagnostics"],
         "Expressions": ["Query", "Schema", "Store", "Values", "Quotas", "Bytes", "Diagnostics"],

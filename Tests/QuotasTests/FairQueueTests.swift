@@ -128,4 +128,33 @@ import Testing
         weak let taken = queue.popFirst()?.element
         #expect(taken == nil && queue.count == 2)
     }
+
+    @Test func `one who has less takes the last place of who has most`() {
+        var queue = FairQueue<Int>()
+        for number in 0..<3 { queue.append(number, of: greedy) }
+        queue.append(10, of: modest)
+        let third = Caller.user("third")
+        #expect(queue.displace(for: greedy) == nil)
+        let first = queue.displace(for: third)
+        #expect(first?.element == 2 && first?.caller == greedy)
+        queue.append(20, of: third)
+        #expect(queue.count == 4)
+        // Now two have nearly as much, and nobody so much more.
+        #expect(queue.displace(for: modest) == nil)
+        var taken: [Int] = []
+        while let next = queue.popFirst() { taken.append(next.element) }
+        #expect(taken == [0, 10, 20, 1])
+    }
+
+    @Test func `where all have one, who has been served gives way to who has not`() {
+        var queue = FairQueue<Int>()
+        queue.append(0, of: greedy)
+        #expect(queue.popFirst()?.caller == greedy)
+        queue.charge(100, to: greedy)
+        queue.append(1, of: greedy)
+        #expect(queue.displace(for: modest)?.element == 1)
+        #expect(queue.isEmpty && queue.popFirst() == nil)
+        queue.append(2, of: greedy)
+        #expect(queue.popFirst()?.element == 2 && queue.popFirst() == nil)
+    }
 }

@@ -75,10 +75,11 @@ public final class TestProject {
 
     /// The options of a server of the project.
     public func options(
-        data: String? = nil, listen: String = "127.0.0.1:0", loops: Int = 2
+        data: String? = nil, listen: String = "127.0.0.1:0", loops: Int = 2,
+        metricsKey: String? = nil
     ) throws -> ServerOptions {
         try ServerOptions(
             project: path, data: data, listen: listen, loops: "\(loops)", logLevel: "error",
-            database: TestEngine.database(of: path)?.url)
+            database: TestEngine.database(of: path)?.url, metricsKey: metricsKey)
     }
 }

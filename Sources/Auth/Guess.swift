@@ -1,0 +1,85 @@
+import Diagnostics
+import HTTP
+import Quotas
+import Store
+
+/// What a sign-in has taken out of the buckets of failed ones: it is counted before the password is
+/// looked at, since guesses sent at once would all find the same room otherwise, and given back
+/// when the password was right.
+struct Guess: Sendable {
+    fileprivate var counted: [(call: CountedCall, limit: RateLimit)] = []
+}
+
+extension AuthService {
+    /// Counts a sign-in to the account of an email address as failed.
+    ///
+    /// A stranger cannot use up what the owner has: failures are counted by the address they come
+    /// from. What many addresses may guess together is counted too, and there known devices pass,
+    /// which a stranger cannot be: one that shows a refresh token of a session of the account, as
+    /// `refresh_token` beside the password, and one that calls from where the account has a
+    /// session. A device that has shown a token is counted by itself, wherever it is.
+    ///
+    /// - Throws: 429 when there have been too many failures.
+    func countGuess(
+        at email: String, _ request: Request, _ body: RequestBody
+    ) async throws(Problem) -> Guess {
+        var guess = Guess()
+        guard !isService(request) else { return guess }
+        let limits = rateLimits
+        let session = try await sessionShown(body, of: email)
+        let subject = session.map(CountedCall.Subject.device) ?? .address(request.peer.block)
+        try count(
+            .init(kind: .failedSignIn(email: email), subject: subject),
+            limits.failedSignIns, in: &guess)
+        guard session == nil else { return guess }
+        do throws(Problem) {
+            try count(
+                .init(kind: .failedSignIn(email: email), subject: .everybody),
+                limits.failedSignInsOfAccount, in: &guess)
+        } catch {
+            if try await hasSession(email, at: request.peer.block) { return guess }
+            giveBack(guess)
+            throw error
+        }
+        return guess
+    }
+
+    /// Undoes ``countGuess(at:_:_:)``: the password was right, or nobody has looked at it.
+    func giveBack(_ guess: Guess) {
+        for (call, limit) in guess.counted { limiter.giveBack(call, limit, now: uptime()) }
+    }
+
+    private func count(
+        _ call: CountedCall, _ limit: RateLimit?, in guess: inout Guess
+    ) throws(Problem) {
+        guard let limit else { return }
+        try limiter.count(call, limit, now: uptime())
+        guess.counted.append((call, limit))
+    }
+
+    /// The session of the account whose refresh token is shown, however old the token.
+    private func sessionShown(
+        _ body: RequestBody, of email: String
+    ) async throws(Problem) -> String? {
+        guard let text = try body.text("refresh_token"), let token = RefreshToken(parsing: text)
+        else { return nil }
+        let known = try await database.read { source throws(Problem) in
+            (try source.session(id: token.sessionID), try source.account(email: email))
+        }
+        guard let session = known.0, let account = known.1, session.userID == account.user.id,
+            issuer.isAuthentic(token, for: session), token.counter <= session.refreshCounter
+        else { return nil }
+        return session.id
+    }
+
+    /// Whether the account has a session that began at an address.
+    private func hasSession(
+        _ email: String, at block: AddressBlock
+    ) async throws(Problem) -> Bool {
+        let addresses = try await database.read { source throws(Problem) in
+            guard let account = try source.account(email: email) else { return [String]() }
+            return try source.sessionAddresses(ofUser: account.user.id)
+        }
+        return block != .none && addresses.contains { AddressBlock($0) == block }
+    }
+}

@@ -1,0 +1,31 @@
+import HTTP
+
+/// What a request costs: 1, a unit for each millisecond from the door to the answer, and one for
+/// each kilobyte of its content. Before it is answered it is estimated: 1, a tenth for each row
+/// asked for and for each of their embeds, and one for each kilobyte of what is sent along.
+enum RequestCost {
+    /// - Parameter rowsMax: the rows that an answer has at most, which is what a list without a
+    ///   limit asks for; nil where rows are not what is asked for.
+    static func estimate(_ request: Request, _ rowsMax: Int?) -> Int {
+        var cost = 1
+        if case .fixed(let count) = request.head.framing { cost += count / 1024 }
+        guard let rowsMax, request.method == .get else { return cost }
+        var rows = rowsMax
+        var embeds = 0
+        for (name, value) in QueryString.parse(request.rawQuery) {
+            switch name {
+            case "limit": rows = min(rows, value.flatMap { Int($0) } ?? rows)
+            case "select": embeds = value?.utf8.count { $0 == UInt8(ascii: "(") } ?? 0
+            default: break
+            }
+        }
+        return cost + max(0, rows) * (1 + embeds) / 10
+    }
+
+    /// - Parameters:
+    ///   - time: from the door to the answer.
+    ///   - contentBytes: those of the answer.
+    static func actual(time: Duration, contentBytes: Int) -> Int {
+        1 + Int(time / .milliseconds(1)) + contentBytes / 1024
+    }
+}

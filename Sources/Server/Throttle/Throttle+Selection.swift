@@ -1,0 +1,92 @@
+import Auth
+import Bytes
+import Configuration
+import Expressions
+import HTTP
+import Quotas
+import Store
+
+// Which requests a limit is about, and whose they are.
+
+extension Throttle.Limit {
+    /// How much of a table a limit is about.
+    enum Reach { case none, some, all }
+
+    /// How much of the paths that begin with a table's prefix it is about. What belongs to no
+    /// service, probes and scrapers, has to be named.
+    func reach(ofTable prefix: String) -> Reach {
+        if selection.routes.isEmpty { return prefix.isEmpty ? .none : .all }
+        let table = PathWords.words(prefix)
+        if selection.routes.contains(where: { prefix == "/\($0)/v1" }) { return .all }
+        if paths.contains(where: { table.starts(with: $0) }) { return .all }
+        return paths.contains { $0.starts(with: table) } ? .some : .none
+    }
+
+    /// Whether it is about what a request does, and whom it speaks for.
+    func concerns(_ request: Request, _ identity: Identity) -> Bool {
+        guard selection.verbs.isEmpty || selection.verbs.contains(.init(request.method)) else {
+            return false
+        }
+        if selection.roles.isEmpty { return !identity.isService }
+        return selection.roles.contains { $0.rawValue == identity.role.rawValue }
+    }
+
+    /// Whether it depends on a request's path.
+    func readsPath(isOfTable: Bool) -> Bool { !isOfTable || !selection.models.isEmpty }
+
+    /// Whether it is about a path.
+    func concerns(_ path: PathWords, isOfTable: Bool) -> Bool {
+        guard isOfTable || paths.contains(where: { path.words.starts(with: $0) }) else {
+            return false
+        }
+        return selection.models.isEmpty || path.model.map(models.contains) ?? false
+    }
+}
+
+/// The segments of a path as those understand it who answer it: decoded, and without empty ones.
+struct PathWords {
+    let words: [[UInt8]]
+
+    init(_ path: ArraySlice<UInt8>) {
+        words = path.split(separator: ASCII.slash).map { segment in
+            PercentEncoding.decode(segment, plusIsSpace: false) ?? Array(segment)
+        }
+    }
+
+    /// The model that the path names.
+    var model: [UInt8]? {
+        words.count == 3 && words.starts(with: Self.rest) ? words[2] : nil
+    }
+
+    private static let rest = words("/rest/v1")
+
+    /// The segments of a path in a setting.
+    static func words(_ path: String) -> [[UInt8]] {
+        path.utf8.split(separator: ASCII.slash).map { Array($0) }
+    }
+}
+
+extension ThrottleLimit.Verb {
+    /// What a method does.
+    fileprivate init(_ method: HTTP.Method) {
+        switch method {
+        case .get, .head, .options, .other: self = .read
+        case .post: self = .create
+        case .put, .patch: self = .update
+        case .delete: self = .delete
+        }
+    }
+}
+
+extension ThrottleLimit.Subject {
+    /// Whose bucket a request takes from; nil where it takes from none.
+    func subject(of request: Request, _ identity: Identity) -> ThrottlePolicy.Subject? {
+        switch self {
+        case .caller: .caller(identity.caller(from: request.peer.block))
+        case .address: .address(request.peer.block)
+        case .user: identity.userID.map(ThrottlePolicy.Subject.user)
+        case .key: Credentials(request).apiKey.map { .key($0.hashValue) }
+        case .all: .all
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Configuration
+import Expressions
+import HTTP
+import Quotas
+
+/// One loop's door to what is limited: asks the quotas that a request falls under, tells its answer
+/// what is left, and gives back what ends with the request. Confined to its loop.
+struct ThrottleDoor {
+    /// A limit that may concern a table's requests.
+    private struct Candidate {
+        let limit: Throttle.Limit
+        /// Whether it concerns every path of the table.
+        let isOfTable: Bool
+    }
+
+    private let throttle: Throttle
+    /// By table.
+    private let candidates: [[Candidate]]
+    /// The table of what belongs to no service, which plans are not about.
+    private let othersTable: Int?
+    /// The table whose requests become sockets.
+    private let realtimeTable: Int?
+    /// The table whose requests ask for rows, and how many an answer has at most.
+    private let restTable: Int?
+    private let rowsMax: Int
+    private var plans: PlanMemory
+    /// Requests let in that are not over, by their numbers.
+    private var passes: [UInt64: ThrottlePass]
+
+    /// - Parameters:
+    ///   - rowsMax: the rows that an answer has at most.
+    ///   - before: the door that this one follows, whose requests are not over.
+    init(_ throttle: Throttle, _ router: Router, rowsMax: Int, after before: ThrottleDoor?) {
+        self.throttle = throttle
+        self.rowsMax = rowsMax
+        plans = PlanMemory(throttle)
+        passes = before?.passes ?? [:]
+        let prefixes = router.tables.map { "\($0.prefix)" }
+        othersTable = prefixes.firstIndex(of: "")
+        realtimeTable = prefixes.firstIndex(of: "/realtime/v1")
+        restTable = prefixes.firstIndex(of: "/rest/v1")
+        candidates = prefixes.map { prefix in
+            throttle.limits.compactMap { limit in
+                switch limit.reach(ofTable: prefix) {
+                case .none: nil
+                case .some: Candidate(limit: limit, isOfTable: false)
+                case .all: Candidate(limit: limit, isOfTable: true)
+                }
+            }
+        }
+    }
+
+    /// Asks every quota that a request falls under, and takes from all or from none.
+    ///
+    /// - Returns: the quota that is used up; nil to let it in.
+    mutating func admit(
+        _ request: Request, table: Int, _ identity: Identity
+    ) -> QuotaExhausted? {
+        var pass = ThrottlePass(
+            throttle, isSocket: table == realtimeTable, start: ContinuousClock.now)
+        let rows = table == restTable ? rowsMax : nil
+        var path: PathWords?
+        for candidate in candidates[table] {
+            let limit = candidate.limit
+            guard limit.concerns(request, identity) else { continue }
+            if limit.readsPath(isOfTable: candidate.isOfTable) {
+                let words = path ?? PathWords(request.rawPath)
+                path = words
+                guard limit.concerns(words, isOfTable: candidate.isOfTable) else { continue }
+            }
+            if let refusal = pass.take(
+                from: limit.policies, for: request, of: identity, rowsMax: rows)
+            {
+                return refusal
+            }
+        }
+        if table != othersTable, let plan = plans.plan(of: identity),
+            let refusal = pass.take(
+                from: plan.policies, for: request, of: identity, rowsMax: rows)
+        {
+            return refusal
+        }
+        if !pass.isEmpty { passes[request.id] = pass }
+        return nil
+    }
+
+    /// Tells an answer what is left of the quotas that its request was let in by.
+    mutating func complete(_ response: inout Response, id: UInt64) {
+        guard passes[id] != nil else { return }
+        passes[id]?.answered(&response, at: ContinuousClock.now)
+    }
+
+    /// Gives back what a request had while it was under way, and charges what it has cost.
+    mutating func end(_ id: UInt64, contentBytes: Int) {
+        guard let pass = passes.removeValue(forKey: id) else { return }
+        pass.end(contentBytes: contentBytes, at: ContinuousClock.now)
+    }
+}
+
+/// The plans of those who called lately, by their claims.
+private struct PlanMemory {
+    private let throttle: Throttle
+    private var known: [String: Throttle.Plan?] = [:]
+
+    init(_ throttle: Throttle) { self.throttle = throttle }
+
+    /// The plan of a caller; nil where there is none.
+    mutating func plan(of identity: Identity) -> Throttle.Plan? {
+        if throttle.plans.isEmpty { return nil }
+        if let plan = known[identity.claims] { return plan }
+        if known.count >= Self.knownMax { known = [:] }
+        let plan = throttle.plan(of: identity)
+        known[identity.claims] = .some(plan)
+        return plan
+    }
+
+    private static let knownMax = 1024
+}
