@@ -149,13 +149,15 @@ public final class SQLiteDatabase: Sendable {
     /// As `write`, for callers without a task: calls `reply` once, on the writer's thread, which it
     /// should not hold up, or on this one when the write is refused at once.
     ///
+    /// - Parameter priority: How it takes its turn.
     /// - Returns: what drops the write if it has not begun, from any thread.
     public func write<R: Sendable>(
+        _ priority: WritePriority = .first,
         _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R,
         reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) -> @Sendable () -> Void {
         let withdrawal = Cancellation()
-        submit(.first, for: .server, withdrawal, body, reply)
+        submit(priority, for: .server, withdrawal, body, reply)
         return { withdrawal.raise() }
     }
 

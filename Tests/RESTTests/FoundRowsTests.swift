@@ -62,11 +62,12 @@ import Values
         return result
     }
 
-    /// Queues `sql` as a write of its own, then `answer`, whose response the stream gives.
+    /// Queues `sql` as a write of its own, then `answer`, whose response the stream gives. Both
+    /// wait in the same line: what goes first does so for half of a turn only.
     private static func queue(
         _ sql: String, before answer: Answer, in library: Library
     ) -> AsyncStream<Response> {
-        _ = library.database.write { (transaction) throws(Problem) in
+        _ = library.database.write(.shared) { (transaction) throws(Problem) in
             do throws(DatabaseError) {
                 try transaction.run(SQL(text: sql))
             } catch {

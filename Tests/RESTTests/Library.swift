@@ -198,7 +198,7 @@ extension RESTSettings {
     // Settings of which a test names the one that it is about.
 
     init(rowsMax: Int) {
-        self.init(rowsMax: rowsMax, refusesUnfilteredWrites: true, writeRowsMax: 10_000)
+        self.init(rowsMax: rowsMax, refusesUnfilteredWrites: true, writeRowsMax: 1_000_000)
     }
 
     init(refusesUnfilteredWrites: Bool = true) {
