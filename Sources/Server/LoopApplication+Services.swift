@@ -27,7 +27,8 @@ extension LoopApplication {
         services: SharedServices, schemas: SchemaSet, reader: any Reader, gateway: Gateway
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
-        let (auth, log, throttle) = (services.auth, services.log, services.throttle)
+        let (auth, log, database) = (services.auth, services.log, services.database)
+        let throttle = services.throttle
         return RealtimeHub(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
             settings: FeedSettings(
@@ -40,7 +41,8 @@ extension LoopApplication {
                 // What is no topic of ours may be as long as a message.
                 let topic = String(topic.prefix(256))
                 log.record(.channelRefused(topic: topic, refusal: RefusalText(message: reason)))
-            })
+            },
+            newestChange: { database.newestChange })
     }
 
     static func makeRouter(
