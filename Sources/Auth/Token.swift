@@ -1,3 +1,4 @@
+import Quotas
 import Bytes
 import Crypto
 import Diagnostics

@@ -18,6 +18,12 @@ struct FIFO<Element> {
         return outgoing.popLast()
     }
 
+    /// Takes out the one that came last.
+    mutating func popLast() -> Element? {
+        if let last = incoming.popLast() { return last }
+        return outgoing.isEmpty ? nil : outgoing.removeFirst()
+    }
+
     /// Takes out what a predicate is true of; how many those were.
     mutating func removeAll(where isGone: (Element) -> Bool) -> Int {
         let before = count

@@ -20,9 +20,9 @@ import Testing
 
     @Test func `nobody takes more than his share, and all no more than there is`() {
         let pool = pool(steps: 4, perBlock: 3)
-        var (one, other, third) = (
-            MemoryLease(pool, for: ann), MemoryLease(pool, for: ann), MemoryLease(pool, for: bob)
-        )
+        var one = MemoryLease(pool, for: ann)
+        var other = MemoryLease(pool, for: ann)
+        var third = MemoryLease(pool, for: bob)
         let answers = [
             one.cover(3 * Self.step), other.cover(3 * Self.step), other.cover(2 * Self.step),
             third.cover(3 * Self.step), third.cover(2 * Self.step),
