@@ -224,8 +224,8 @@ import Values
 
     @Test func `a field without a value is another request than none`() async throws {
         let library = try Library(models: Self.models, data: Self.rows)
-        let plain = await library.send(.get, "/notes?select=id")
-        let nameless = await library.send(.get, "/notes?select=id", [("Accept-Profile", "")])
+        let plain = await library.send(.get, "/lines?select=id")
+        let nameless = await library.send(.get, "/lines?select=id", [("Accept-Profile", "")])
         #expect(plain.status == 200)
         #expect(nameless.status == 406)
     }
