@@ -231,6 +231,22 @@ if Context.environment["APUS_ECHO"] != nil {
             path: "Tests/EchoServer", swiftSettings: house))
 }
 
+// Fuzzing appears on request: Tests/Fuzz/run
+if Context.environment["APUS_FUZZ"] != nil {
+    package.products.append(.executable(name: "fuzz", targets: ["Fuzz"]))
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "Auth", "Realtime", "REST", "Expressions", "Schema", "StoreSQLite", "Store",
+                "PostgresWire", "Values", "HTTP", "Crypto", "Work", "Diagnostics", "Bytes",
+                "CFuzzer",
+            ],
+            path: "Tests/Fuzz", exclude: ["CFuzzer", "Seeds", "run"], swiftSettings: house),
+    ]
+}
+
 // Benchmarks appear on request: APUS_BENCHMARKS=1 swift build -c release --product benchmarks
 if Context.environment["APUS_BENCHMARKS"] != nil {
     package.products.append(.executable(name: "benchmarks", targets: ["Benchmarks"]))

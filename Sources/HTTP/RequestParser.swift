@@ -73,6 +73,7 @@ public struct RequestParser: Sendable {
                 if skipped > leadingBlankBytesMax {
                     throw .malformed("Blank lines stand in front of the request line.")
                 }
+                try checkFirstByte(input)
                 continue
             }
             try countLine(endingAt: feed)

@@ -3,6 +3,15 @@ import Testing
 
 @Suite struct TextTests {
     @Test(arguments: [
+        ("", ""), ("ä", "ä"), ("'", "''"), ("a''b", "a''''b"), ("'\u{301}", "''\u{301}"),
+        ("\u{600}'", "\u{600}''"),
+    ])
+    func `a byte is replaced whatever character it is part of`(text: String, expected: String) {
+        let found = text.replacing(byte: UInt8(ascii: "'"), with: "''")
+        #expect(Array(found.utf8) == Array(expected.utf8))
+    }
+
+    @Test(arguments: [
         (0.0, "0"), (-0.0, "-0"), (49.0, "49"), (0.1, "0.1"), (0.1 + 0.2, "0.30000000000000004"),
         (1e15, "1e+15"), (1_234_567_890_123_456, "1.234567890123456e+15"),
         (-1_000_000_000_000_000.5, "-1.0000000000000005e+15"), (1.1e15, "1.1e+15"),

@@ -12,6 +12,7 @@ enum Pool {
         "", " ", "a", "A", "abc", "aBC", " pad  ", "\u{E9}", "e\u{301}", "\u{C9}", "ß", "SS", "ss",
         "İ", "ı", "日本", "😀", "a_b", "a%b", "a\\b", "it's", "true", "no", "100", ann,
         ann.uppercased(), "draft", "\u{3C3}", "\u{3C2}", "\u{3A3}", "line\nbreak", "null",
+        "'\u{301}", "\u{600}'",
     ]
 
     /// A few that a careless comparison takes for equal, drawn as often as all others together so

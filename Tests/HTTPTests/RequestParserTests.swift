@@ -131,8 +131,9 @@ func parsed(_ text: String) -> RequestHead? {
         #expect(status(of: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 505)
     }
 
-    @Test func `a TLS hello is refused with its first byte`() {
-        #expect(status(of: "\u{16}") == 400)
+    @Test(arguments: ["", "\r\n", "\r\n\r\n"])
+    func `a TLS hello is refused with its first byte`(blankLines: String) {
+        #expect(status(of: blankLines + "\u{16}") == 400)
     }
 
     static let fieldLines: [HeadCase] = [

@@ -222,6 +222,14 @@ import Values
         for sql in Self.contents { #expect(try kept.values(sql) == new.values(sql)) }
     }
 
+    @Test func `a field without a value is another request than none`() async throws {
+        let library = try Library(models: Self.models, data: Self.rows)
+        let plain = await library.send(.get, "/lines?select=id")
+        let nameless = await library.send(.get, "/lines?select=id", [("Accept-Profile", "")])
+        #expect(plain.status == 200)
+        #expect(nameless.status == 406)
+    }
+
     /// The function that makes one value of a row.
     private static let array = TestEngine.isPostgres ? "json_build_array" : "json_array"
 

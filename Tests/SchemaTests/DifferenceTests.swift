@@ -39,6 +39,16 @@ import Testing
         }
     }
 
+    @Test(arguments: ["it's", "\u{301}a", "'\u{301}", "a\u{600}'", "a\u{600}"])
+    func `a default with a sign that joins a quotation mark makes no difference`(
+        text: String
+    ) throws {
+        let title = #""title": {"type": "string", "default": "\#(text)"}"#
+        let models = try catalogue([("models/things.json", #"{"properties": {\#(title)}}"#)])
+        let built = DatabaseStructure(statements: try models.models.flatMap { try ddl(of: $0) })
+        #expect(try Difference.between(built, tables(models)).isEmpty)
+    }
+
     @Test(arguments: Engine.installed)
     func `new models, columns, uniques and indexes are added`(engine: Engine) throws {
         let after =

@@ -20,6 +20,8 @@ import Values
             .null, .integer(0), .integer(-1), .integer(.max), .integer(.min), .integer(1 << 53),
             "", "a", "it's", "''", "\"", "a\\'b", "ä\u{1F600}e\u{301}", "a\nb", "\u{0}", "a\u{0}'b",
             "1", "NULL", "?7", "--", .blob([]), .blob([0, 255, 39]),
+            // One character each, and a quotation mark in it.
+            "'\u{301}", "\u{600}'", "\u{600}'||'\u{301}", "\u{600}'--",
         ]
 
     /// The value of a literal, and that of a bound value, with their storage classes.
@@ -39,6 +41,13 @@ import Values
         sql.append(argument: value, .text)
         let found = try read(sql)
         #expect(found == [value, value], "\(literal)")
+    }
+
+    @Test(arguments: ["a", "a\"b", "\"\"", "\"\u{301}", "\u{600}\"", "\u{600}\"--", "it's"])
+    func `a quoted identifier names what it was made of`(name: String) throws {
+        let quoted = quoted(identifier: name)
+        let found = try read(SQL(text: "SELECT \(quoted), 2 FROM (SELECT 1 AS \(quoted))"))
+        #expect(found == [.integer(1), .integer(2)])
     }
 
     @Test func `any double is read back as itself`() throws {

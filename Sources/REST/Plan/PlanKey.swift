@@ -80,8 +80,10 @@ struct PlanKey {
         return bytes.count <= RESTLimits.planKeyBytesMax
     }
 
+    /// Adds a field with a mark in front that no field holds: 0 for none, 1 for one, also if it is
+    /// empty.
     private mutating func appendField(_ value: ArraySlice<UInt8>?) {
-        bytes.append(0)
+        bytes.append(value == nil ? 0 : 1)
         if let value { bytes.append(contentsOf: value) }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Values
 
 /// Writes statements as the text of a dialect, and collects what they bind.
@@ -372,7 +373,5 @@ extension [ValueExpression] {
 
 /// `name` as a quoted identifier, quotes doubled: standard SQL.
 public func quoted(identifier name: String) -> String {
-    guard name.utf8.contains(UInt8(ascii: "\"")) else { return "\"\(name)\"" }
-    let parts = name.split(separator: "\"", omittingEmptySubsequences: false)
-    return "\"" + parts.joined(separator: "\"\"") + "\""
+    "\"" + name.replacing(byte: ASCII.quote, with: "\"\"") + "\""
 }

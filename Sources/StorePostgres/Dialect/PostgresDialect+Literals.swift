@@ -43,11 +43,9 @@ extension PostgresDialect {
 
     /// A backslash means itself in any session.
     static func literal(_ text: String) -> String {
-        let parts = text.split(separator: "'", omittingEmptySubsequences: false)
-        let quotes = parts.joined(separator: "''")
+        let quotes = text.replacing(byte: UInt8(ascii: "'"), with: "''")
         guard text.utf8.contains(ASCII.backslash) else { return "'\(quotes)'" }
-        let slashes = quotes.split(separator: "\\", omittingEmptySubsequences: false)
-        return "E'\(slashes.joined(separator: "\\\\"))'"
+        return "E'\(quotes.replacing(byte: ASCII.backslash, with: "\\\\"))'"
     }
 }
 

@@ -4,14 +4,16 @@ import Values
 extension Value {
     /// The value of an SQL literal, given as its tokens; nil for other expressions.
     init?(sqlLiteral text: String) {
-        if text.hasPrefix("'"), text.hasSuffix("'"), text.utf8.count > 1 {
+        let quote = UInt8(ascii: "'")
+        let bytes = Array(text.utf8)
+        if bytes.first == quote, bytes.last == quote, bytes.count > 1 {
             // Inside, a quote is written twice.
             var isFirstOfTwo = false
-            let characters = text.dropFirst().dropLast().filter { character in
-                isFirstOfTwo = character == "'" && !isFirstOfTwo
+            let characters = bytes.dropFirst().dropLast().filter { byte in
+                isFirstOfTwo = byte == quote && !isFirstOfTwo
                 return !isFirstOfTwo
             }
-            self = .text(String(characters))
+            self = .text(String(utf8: characters))
             return
         }
         if text.hasPrefix("x'") || text.hasPrefix("X'") {

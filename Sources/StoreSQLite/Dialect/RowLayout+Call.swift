@@ -15,8 +15,7 @@ extension RowLayout {
             out.append(jsonString: member.type.layoutName)
         }
         out.append(ASCII.rightBracket)
-        return String(utf8: out).split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "\\u0027")
+        return String(utf8: out).replacing(byte: UInt8(ascii: "'"), with: "\\u0027")
     }
 
     /// The layout that `functionArgument` spells, or nil if it spells none.

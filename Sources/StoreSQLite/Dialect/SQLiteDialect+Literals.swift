@@ -65,7 +65,6 @@ extension SQLiteDialect {
     private func literal(_ text: String) -> String {
         // A statement ends at a NUL.
         if text.utf8.contains(0) { return "CAST(X'\(Hex.encode(Array(text.utf8)))' AS TEXT)" }
-        let parts = text.split(separator: "'", omittingEmptySubsequences: false)
-        return "'\(parts.joined(separator: "''"))'"
+        return "'\(text.replacing(byte: UInt8(ascii: "'"), with: "''"))'"
     }
 }
