@@ -123,6 +123,17 @@ import Testing
         #expect(write.failure == .answerTooLarge(bytesMax: 2_500, isCommitted: true))
     }
 
+    @Test func `a write whose answer is one row beyond all bounds has been made`() throws {
+        let database = try PostgresServer.shared.makeDatabase()
+        let user = try PoolUser(database.url)
+        user.run("create table t (a text)", on: .write)
+        let insert = "insert into t values (repeat('x', 70000000)) returning a"
+        let answer = user.run(insert, on: .write)
+        #expect(answer.failure == .answerTooLarge(bytesMax: 64 << 20, isCommitted: true))
+        #expect(user.run("select count(*) from t", on: .write).value == "1")
+        #expect(user.counts.losses == 0 && user.counts.connects == 1)
+    }
+
     @Test func `a value that cannot be written fails its unit alone`() throws {
         let user = try PoolUser(try PostgresServer.shared.url())
         let record = Record<Result<TransactionStatus, UnitFailure>>()

@@ -183,6 +183,24 @@ import Values
         #expect(try user.read(Self.query(limit: 1)).rowCount == 1)
     }
 
+    @Test func `one row beyond all bounds is refused as well, and those behind it are read`()
+        throws
+    {
+        let (database, user) = try Self.items(3) { $0.lanes[.read]?.connectionsMax = 1 }
+        try database.client.execute("INSERT INTO items VALUES (4, repeat('x', 70000000))")
+        let refused = Record<Result<RowsAnswer, Problem>>()
+        let behind = Record<Result<RowsAnswer, Problem>>()
+        _ = try user.read(Self.query(limit: 1))
+        _ = try user.start(Self.query(), to: refused)
+        for _ in 0..<3 { _ = try user.start(Self.query(limit: 2), to: behind) }
+        for answer in behind.wait(for: 3) { #expect(try answer.get().rowCount == 2) }
+        let problem = #expect(throws: Problem.self) { try refused.wait(for: 1).first?.get() }
+        #expect(problem?.code == "54000" && problem?.status == 413)
+        #expect(problem?.message == "The answer is too large.")
+        #expect(problem?.cause == "an answer of more than 67108864 bytes")
+        #expect(user.counts.losses == 0)
+    }
+
     @Test func `a statement that takes too long is a timeout`() throws {
         let (database, user) = try Self.items(1) {
             $0.lanes[.read]?.statementTimeout = .milliseconds(100)
