@@ -28,7 +28,7 @@ import Values
 
     /// The first rows of the table from a number on, as an array of `id`, `title` and `note`.
     static func query(
-        from first: Int64 = 0, limit: Int64 = 100, offset: Int64 = 0,
+        of name: String = "items", from first: Int64 = 0, limit: Int64 = 100, offset: Int64 = 0,
         as form: RowForm = .array(stripsNulls: false), counting: Counting = .no,
         columns: [SelectStatement.Column]? = nil, layout: RowLayout? = nil
     ) -> ReadQuery {
@@ -36,7 +36,7 @@ import Values
             .greaterOrEqual, table.column(0, of: "t"), .argument(.integer(first), .integer))
         var select = SelectStatement(
             columns ?? table.columns.indices.map { .init(table.column($0, of: "t")) },
-            from: [.init(.table("items"), as: "t")], where: [condition],
+            from: [.init(.table(name), as: "t")], where: [condition],
             order: [.init(table.column(0, of: "t"))])
         select.limit = .argument(.integer(limit), .integer)
         select.offset = .argument(.integer(offset), .integer)
@@ -159,6 +159,29 @@ import Values
         let short = ReadArguments(rows: [.integer(0), .integer(1), .integer(0)], count: [])
         #expect(try user.read(query, short).rowCount == 1)
         #expect(user.counts.lanes[.slow]?.open == 1)
+    }
+
+    @Test func `a long answer of one caller sends no other to the slow lane`() throws {
+        let (database, user) = try Self.items(0)
+        try database.client.execute(
+            """
+            CREATE VIEW lanes AS SELECT g::int8 AS id, repeat('x', 1000)
+            || current_setting('statement_timeout') AS title FROM generate_series(1, 3000) AS g
+            """)
+        let columns = Self.table.columns.prefix(2)
+        let query = Self.query(
+            of: "lanes", limit: 3000, columns: [0, 1].map { .init(Self.table.column($0, of: "t")) },
+            layout: RowLayout(columns.map { ($0.name, $0.type) }))
+        let short = ReadArguments(rows: [.integer(0), .integer(1), .integer(0)], count: [])
+        func read(_ arguments: ReadArguments?, for caller: String) throws -> String {
+            let record = Record<Result<RowsAnswer, Problem>>()
+            _ = try user.start(query, arguments, for: caller, to: record)
+            return try #require(record.wait(for: 1).first).get().text
+        }
+        #expect(try read(nil, for: "ann").hasSuffix(#"x1min"}]"#))
+        #expect(try read(short, for: "bob").hasSuffix(#"x8s"}]"#))
+        #expect(try read(short, for: "ann").hasSuffix(#"x1min"}]"#))
+        #expect(try read(short, for: "ann").hasSuffix(#"x8s"}]"#))
     }
 
     @Test func `short rows whose json is long are read on the slow lane too`() throws {
