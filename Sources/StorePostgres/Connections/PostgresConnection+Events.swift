@@ -6,6 +6,7 @@ extension PostgresConnection {
     func take(_ event: SessionEvent) {
         switch event {
         case .row(let step, let place): deliver(step, place)
+        case .rowTooLong(let step, byteCount: _): rowTooLong(step)
         case .completed(let step, let tag): stepEnded(step, tag)
         case .suspended(let step): stepEnded(step, nil)
         case .finished(let unit, let outcome): finished(unit, outcome)

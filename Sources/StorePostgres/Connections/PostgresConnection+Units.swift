@@ -46,6 +46,14 @@ extension PostgresConnection {
         isDelivering = false
     }
 
+    /// A row is longer than is taken anywhere, and not handed on.
+    func rowTooLong(_ step: Step) {
+        guard let run = run(of: step.unit) else { return }
+        run.exceedsAllLanes()
+        run.fate = .answerTooLarge
+        cancel(run)
+    }
+
     /// Hands on a piece of a COPY.
     func deliverCopy(_ step: Step, _ place: Range<Int>) {
         isDelivering = true

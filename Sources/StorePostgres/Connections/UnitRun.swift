@@ -75,6 +75,11 @@ final class UnitRun {
         answerBytesMax = unit?.slowAnswerBytesMax ?? answerBytesMax
     }
 
+    /// Its answer is longer than it may be on any lane.
+    func exceedsAllLanes() {
+        answerBytesMax = max(answerBytesMax, unit?.slowAnswerBytesMax ?? 0)
+    }
+
     /// A connection has begun it.
     func began(on connection: PostgresConnection, as id: UnitID) {
         phase = .running

@@ -124,7 +124,8 @@ final class RowsRead {
         case .success:
             if let fault = kept.fault ?? fault { return finish(.failure(Problem(fault))) }
             finish(.success(answer()))
-        case .failure(.answerTooLarge) where lane == .read:
+        case .failure(.answerTooLarge(let bytesMax, isCommitted: _))
+        where bytesMax < ReadLimits.answerBytesMax:
             kept.longUntil = pool.loop.nowMilliseconds + ReadLimits.longMilliseconds
             start(on: .slow)
         case .failure(let failure): finish(.failure(Problem(reading: failure)))
