@@ -22,7 +22,8 @@ public struct ClusterConfiguration: Sendable {
     public var waitingMax = ConnectionLimits.waitingMax
     /// How long a connection is kept that nobody uses.
     public var idleTime = ConnectionLimits.idleTime
-    /// What a statement has to end once it is cancelled, before nobody waits for it any more.
+    /// What a statement has to end once it is cancelled or the server should have ended it, before
+    /// nobody waits for it any more.
     public var cancelTime = ConnectionLimits.cancelTime
 
     /// The defaults for a target.

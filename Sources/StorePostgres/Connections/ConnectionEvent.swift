@@ -13,8 +13,8 @@ public enum ConnectionEvent: Sendable {
     case available(lane: Lane)
     /// A session has ended that was to go on.
     case lost(host: String, lane: Lane, SessionEnd)
-    /// A statement goes on although it was cancelled.
-    case outlivesCancel(host: String, lane: Lane)
+    /// A statement goes on although its time is over.
+    case outlivesTime(host: String, lane: Lane)
     /// Named statements do not work here: from now on none are used.
     case namedStatementsLost
     /// Something in between does not take settings at the start: they are left out.
@@ -29,7 +29,7 @@ public enum ConnectionEvent: Sendable {
             error.severity == .warning || error.endsSession ? .warning : .debug
         case .connected: .debug
         case .available: .info
-        case .unavailable, .lost, .outlivesCancel, .namedStatementsLost, .settingsRefused,
+        case .unavailable, .lost, .outlivesTime, .namedStatementsLost, .settingsRefused,
             .foreignHand:
             .warning
         }
@@ -48,8 +48,8 @@ extension ConnectionEvent: CustomStringConvertible {
         case .available(let lane): "The database can be reached for \(lane.purpose) again."
         case .lost(let host, let lane, let end):
             "A connection for \(lane.purpose) to \(host) was lost: \(Self.text(of: end))."
-        case .outlivesCancel(let host, let lane):
-            "A statement on \(host) goes on although it was cancelled. Its connection for "
+        case .outlivesTime(let host, let lane):
+            "A statement on \(host) goes on although its time is over. Its connection for "
                 + "\(lane.purpose) is not used any more, and kept until it has ended."
         case .namedStatementsLost:
             "Named statements do not work through this pooler: statements are parsed each time."

@@ -29,8 +29,8 @@ enum ConnectionLimits {
     static let idleTime = Duration.seconds(30)
     /// What one host has to take a connection, and then to sign it in, where the user says nothing.
     static let connectTimeout = Duration.seconds(10)
-    /// What a statement has to end once it is cancelled, and a request to cancel to be taken; then
-    /// nobody waits for it any more.
+    /// What a statement has to end once it is cancelled or the server should have ended it, and a
+    /// request to cancel to be taken; then nobody waits for it any more.
     static let cancelTime = Duration.seconds(2)
     /// How long until a request to cancel is repeated: one that overtakes its statement hits
     /// nothing.

@@ -46,7 +46,7 @@ extension PostgresConnection {
     /// run on the slow lane; the server itself ends such writes, which must not be cancelled while
     /// they are committed.
     func lookAtPace(at now: UInt64) {
-        guard let first = running.first, cancelled == nil else { return }
+        guard let first = running.first, ending == nil else { return }
         let due = firstSince + roundTrip + ConnectionLimits.heldUpMilliseconds
         guard now >= due else { return watch(until: due) }
         guard let since = first.overdueSince else {

@@ -70,7 +70,7 @@ extension PostgresConnection {
             isWhole: run.isWhole, mayBeHit: run.mayBeHit,
             isImpatient: run.pace != nil && run.lane.slowLane != nil,
             left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
-        if cancelled?.run === run { cancelled = nil }
+        if ending?.run === run { ending = nil }
         if index == 0 { lookAtFirst() }
         if case .failed(let error, at: _, _) = outcome { tellPool(of: error, in: run) }
         run.left()

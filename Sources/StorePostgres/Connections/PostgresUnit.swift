@@ -40,6 +40,10 @@ public struct PostgresUnit {
     public var table: String?
     /// Whose share of the slow lanes it takes.
     public var caller = ""
+    /// Whether it may commit what it does, and its statements end in time by the server's own
+    /// clock. It is never cancelled: a request could meet its commit, which would then not wait for
+    /// its standbys. Where it has not ended when its time is over, nobody knows whether it will.
+    public var isEndedByServer = false
     /// Bytes of rows above which it is cancelled.
     public var answerBytesMax = ConnectionLimits.answerBytes
     /// The same on a slow lane, where that is another number.

@@ -25,6 +25,8 @@ final class UnitRun {
     /// by the unit.
     private(set) var unit: PostgresUnit?
     let effect: PostgresUnit.Effect
+    /// See ``PostgresUnit/isEndedByServer``.
+    let isEndedByServer: Bool
     private(set) var answerBytesMax: Int
     private(set) var lane: Lane
     let pace: Pace?
@@ -59,6 +61,7 @@ final class UnitRun {
     init(_ unit: PostgresUnit, on lane: Lane, deadline: UInt64, isWhole: Bool = true) {
         self.unit = unit
         effect = unit.effect
+        isEndedByServer = unit.isEndedByServer
         answerBytesMax = unit.answerBytesMax
         self.lane = lane
         pace = unit.pace

@@ -156,7 +156,7 @@ private final class Standing: Sendable {
             case .available(let lane), .connected(host: _, let lane, serverVersion: _):
                 state.unavailable[lane] = nil
                 return true
-            case .notice, .lost, .outlivesCancel, .namedStatementsLost, .settingsRefused,
+            case .notice, .lost, .outlivesTime, .namedStatementsLost, .settingsRefused,
                 .foreignHand:
                 return true
             }
