@@ -200,7 +200,7 @@ import Testing
         #expect(
             try client.send("GET", "/rest/v1/notes?select=text").text == #"[{"text":"after"}]"#)
         let log = command.lines(through: "can be reached again")
-        #expect(log.count { $0.contains("cannot be reached") } == 1, "\(log)")
-        #expect(log.count { $0.contains("can be reached") } == 1, "\(log)")
+        #expect(log.count { $0.contains("warning: The database cannot be reached") } == 1, "\(log)")
+        #expect(log.count { $0.contains("The database can be reached") } == 1, "\(log)")
     }
 }

@@ -7,10 +7,11 @@ public enum ConnectionEvent: Sendable {
     case notice(ServerError, host: String)
     /// A session has begun.
     case connected(host: String, lane: Lane, serverVersion: String)
-    /// No host of a lane could be used. Told once, until the reasons change or it is over.
-    case unavailable(Unavailability, lane: Lane)
-    /// A lane that was unavailable can be used again.
-    case available(lane: Lane)
+    /// No host could be used for some lane of some loop. Told once for each reason until all is
+    /// well again.
+    case unavailable(Unavailability)
+    /// All can be used again.
+    case available
     /// A session has ended that was to go on.
     case lost(host: String, lane: Lane, SessionEnd)
     /// A statement goes on although its time is over.
@@ -43,9 +44,8 @@ extension ConnectionEvent: CustomStringConvertible {
         case .notice(let error, let host): "\(host): \(error.message) (\(error.sqlState))"
         case .connected(let host, let lane, let version):
             "Connected to \(host), PostgreSQL \(version), for \(lane.purpose)."
-        case .unavailable(let unavailability, let lane):
-            "The database cannot be reached for \(lane.purpose). \(unavailability)"
-        case .available(let lane): "The database can be reached for \(lane.purpose) again."
+        case .unavailable(let unavailability): "The database cannot be reached. \(unavailability)"
+        case .available: "The database can be reached again."
         case .lost(let host, let lane, let end):
             "A connection for \(lane.purpose) to \(host) was lost: \(Self.text(of: end))."
         case .outlivesTime(let host, let lane):

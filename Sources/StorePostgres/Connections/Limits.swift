@@ -58,6 +58,7 @@ enum ConnectionLimits {
     static let longestPause = Duration.seconds(5)
     /// How long a connection is kept from others that have none, as long as it has work.
     static let turnMilliseconds: UInt64 = 100
-    /// How long a server that had no connection left for us is asked for no more than it gave.
-    static let shrunkMilliseconds: UInt64 = 2_000
+    /// How long a server that had no connection left for us is not asked for one more, and a lane
+    /// that has none may wait for one that the process has. It is asked by one pool of the process.
+    static let refusalPause = Duration.milliseconds(500)
 }
