@@ -52,12 +52,12 @@ public final class PostgresWrites: WriteEngine {
 
     /// See ``Store/WriteEngine``.
     public func prepare(_ program: UpdateProgram) -> any PreparedUpdate {
-        PostgresUpdate(program, on: self)
+        TargetProgram(program, on: self)
     }
 
     /// See ``Store/WriteEngine``.
     public func prepare(_ program: DeleteProgram) -> any PreparedDelete {
-        PostgresDelete(program, on: self)
+        TargetProgram(program, on: self)
     }
 
     // MARK: Running
