@@ -54,13 +54,6 @@ extension PostgresConnection {
         cancel(run)
     }
 
-    /// Hands on a piece of a COPY.
-    func deliverCopy(_ step: Step, _ place: Range<Int>) {
-        isDelivering = true
-        run(of: step.unit)?.unit?.onCopyData?(session.bytes(place))
-        isDelivering = false
-    }
-
     func finished(_ id: UnitID, _ outcome: UnitOutcome) {
         guard let index = running.firstIndex(where: { $0.id == id }) else { return }
         let run = running.remove(at: index)

@@ -7,7 +7,7 @@ public import PostgresWire
 /// could have happened. Its steps are then written anew, which tells the owner that whatever came
 /// before is void.
 ///
-/// All closures are called on the loop. `onRow`, `onCopyData` and the steps submit nothing.
+/// All closures are called on the loop. `onRow` and the steps submit nothing. None is a COPY.
 public struct PostgresUnit {
     /// What running it does.
     public enum Effect: Hashable, Sendable {
@@ -55,8 +55,6 @@ public struct PostgresUnit {
     /// Is told that a step has run to its end, which is no commit; nil when it is suspended and
     /// may have more rows.
     public var onStep: ((_ step: Int, CommandTag?) -> Void)?
-    /// Takes a piece of what COPY TO STDOUT gives.
-    public var onCopyData: ((Span<UInt8>) -> Void)?
 
     init(
         _ effect: Effect, _ content: Content,
@@ -78,7 +76,7 @@ public struct PostgresUnit {
         self.init(effect, .steps(steps), completion: completion)
     }
 
-    /// A unit of statements as text, without NUL and COPY FROM STDIN.
+    /// A unit of statements as text, without NUL and COPY.
     public init(
         _ effect: Effect, script: String,
         completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
