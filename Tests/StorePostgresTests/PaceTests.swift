@@ -6,7 +6,7 @@ import Testing
     private let pace = Pace()
 
     private func note(slowRuns: Int, for caller: String = "ann") {
-        for _ in 0..<slowRuns { pace.noteSlow(for: caller, at: 1_000) }
+        for _ in 0..<slowRuns { pace.note(.slow, for: caller, at: 1_000) }
     }
 
     @Test func `one run that is late says nothing, several in a row do`() {
@@ -28,6 +28,21 @@ import Testing
         #expect(!pace.isSlow(for: "bob", at: 1_000))
     }
 
+    @Test func `one long answer says enough, until one is short`() {
+        pace.note(.long, for: "ann", at: 1_000)
+        #expect(pace.isSlow(for: "ann", at: 1_000) && !pace.isSlow(for: "bob", at: 1_000))
+        pace.noteQuick(for: "ann")
+        #expect(pace.isSlow(for: "ann", at: 1_000))
+        pace.noteShort(for: "ann")
+        #expect(!pace.isSlow(for: "ann", at: 1_000))
+    }
+
+    @Test func `a short answer says nothing of how long a run takes`() {
+        note(slowRuns: ConnectionLimits.slowRunsMin)
+        pace.noteShort(for: "ann")
+        #expect(pace.isSlow(for: "ann", at: 1_000))
+    }
+
     @Test func `they count for a while`() {
         note(slowRuns: ConnectionLimits.slowRunsMin)
         let end = 1_000 + ConnectionLimits.slowMilliseconds
@@ -35,7 +50,9 @@ import Testing
     }
 
     @Test func `of many callers the last ones are known`() {
-        for caller in 0...ConnectionLimits.slowCallersMax { pace.noteSlow(for: "\(caller)", at: 0) }
+        for caller in 0...ConnectionLimits.slowCallersMax {
+            pace.note(.slow, for: "\(caller)", at: 0)
+        }
         note(slowRuns: ConnectionLimits.slowRunsMin)
         #expect(pace.isSlow(for: "ann", at: 1_000))
     }

@@ -5,13 +5,10 @@ enum ConnectionLimits {
     static let ownConnections = 4
     /// Units in flight on one connection of the read lane: more add latency and no throughput.
     static let pipelineDepth = 8
-    /// What a unit may run beyond a round trip before nothing more is begun behind it, and before
-    /// it is taken to be slow, in milliseconds. A page of rows with embeds fits.
-    static let heldUpMilliseconds: UInt64 = 5
-    static let patienceMilliseconds: UInt64 = 25
     /// How many times the usual connections of a lane there may be, while all of these take long.
     static let stuckFactor = 2
-    /// How long the plan of a slow unit is run on the slow lane at once, in milliseconds.
+    /// How long the plan of a slow unit, or of one with a long answer, is run on the slow lane at
+    /// once, in milliseconds.
     static let slowMilliseconds: UInt64 = 60_000
     /// Slow runs of one caller in a row after which his next ones are taken to be slow.
     static let slowRunsMin = 3
@@ -61,4 +58,7 @@ enum ConnectionLimits {
     /// How long a server that had no connection left for us is not asked for one more, and a lane
     /// that has none may wait for one that the process has. It is asked by one pool of the process.
     static let refusalPause = Duration.milliseconds(500)
+    /// The same where a connection of ours has just ended, in milliseconds: the server is about to
+    /// see that.
+    static let earlyPause: UInt64 = 10
 }

@@ -54,12 +54,20 @@ extension PostgresConnection {
         cancel(run)
     }
 
+    /// What a unit's rows have been made of is longer than it may bring, though they are not.
+    func overflowed(_ run: UnitRun) {
+        loop.atEndOfTurn { [weak self] in
+            if run.fate == .answerTooLarge { self?.cancel(run) }
+        }
+    }
+
     func finished(_ id: UnitID, _ outcome: UnitOutcome) {
         guard let index = running.firstIndex(where: { $0.id == id }) else { return }
         let run = running.remove(at: index)
         notePace(of: run, outcome)
         let attempt = UnitVerdict.Attempt(
-            effect: run.effect, answerBytesMax: run.answerBytesMax, fate: run.fate,
+            effect: run.effect, answerBytesMax: run.answerBytesMax,
+            slowAnswerBytesMax: run.slowAnswerBytesMax, fate: run.fate,
             isWhole: run.isWhole, mayBeHit: run.mayBeHit,
             isImpatient: run.pace != nil && run.lane.slowLane != nil,
             left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
@@ -71,7 +79,7 @@ extension PostgresConnection {
         switch UnitVerdict.of(outcome, attempt, &run.history) {
         case .tell(let result): run.tell(result)
         case .runAgain(let pause): pool?.runAgain(run, after: pause)
-        case .runSlowly: pool?.runSlowly(run)
+        case .runSlowly(let reason): pool?.runSlowly(run, reason)
         }
     }
 

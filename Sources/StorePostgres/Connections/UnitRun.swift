@@ -83,6 +83,18 @@ final class UnitRun {
         answerBytesMax = max(answerBytesMax, unit?.slowAnswerBytesMax ?? 0)
     }
 
+    /// Bytes that its answer may have on the slow lane, where it may be run on one.
+    var slowAnswerBytesMax: Int? {
+        lane.slowLane == nil || pace == nil || !isWhole ? nil : unit?.slowAnswerBytesMax
+    }
+
+    /// What its rows have been made of is longer than it may bring. To be called for a row.
+    fileprivate func overflow() {
+        guard phase == .running, fate == nil else { return }
+        fate = .answerTooLarge
+        connection?.overflowed(self)
+    }
+
     /// A connection has begun it.
     func began(on connection: PostgresConnection, as id: UnitID) {
         phase = .running
@@ -142,6 +154,10 @@ public struct UnitToken {
     /// Nobody is told of the unit any more. One that has not begun never does; one that runs is
     /// cancelled.
     public func withdraw() { run.withdraw() }
+
+    /// What is made of its rows is longer than it may bring, though they are not. To be called for
+    /// a row, from within the loop's turn that brings it.
+    func overflow() { run.overflow() }
 
     /// Withdraws a unit that does not run; whether it is one such.
     public func withdrawWaiting() -> Bool { run.withdrawWaiting() }

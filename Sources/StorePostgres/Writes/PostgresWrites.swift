@@ -91,7 +91,8 @@ public final class PostgresWrites: WriteEngine {
         if submission.isWithdrawn { return }
         let reader = ProgramReader(answer)
         let end = pool.value.loop.nowMilliseconds + timeout.wholeMilliseconds
-        let moment = run.pace.map { _ in ConnectionLimits.patienceMilliseconds }
+        let patience = pool.value.cluster.configuration.patience
+        let moment = run.pace.map { _ in patience.slowMilliseconds }
         var unit = PostgresUnit(
             .writes,
             steps: { [self] (session, unit) throws(FormatFault) in
