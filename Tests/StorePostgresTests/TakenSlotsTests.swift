@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func `a connection that one loop does not use is another one's`() throws {
-        let user = try PoolUser(try Self.own.get().url())
+        let user = try PoolUser(try Self.own.get().url()) { $0.refusalPause = .seconds(4) }
         #expect(user.run("select 1").succeeded)
         let other = try PoolUser(try Self.own.get().url(), cluster: user.cluster)
         let others = try Self.others()

@@ -23,6 +23,8 @@ final class ConnectionBudget: Sendable {
         let count: Int
         /// When it may be asked for one more, in milliseconds of the loops' clock.
         let until: UInt64
+        /// Whether one has just been given back, which takes the server a moment.
+        let isEarly: Bool
     }
 
     private struct State {
@@ -31,6 +33,8 @@ final class ConnectionBudget: Sendable {
         /// Of these, those that are there.
         var open = 0
         var pools: [ObjectIdentifier: @Sendable (Call) -> Void] = [:]
+        /// When one that was open has been given back, in milliseconds of the loops' clock.
+        var releasedAt: UInt64?
         /// The last word of the server, until it has given one.
         var refusal: Refusal?
         var waiting: [(pool: ObjectIdentifier, wake: @Sendable () -> Void)] = []
@@ -62,10 +66,12 @@ final class ConnectionBudget: Sendable {
         }
     }
 
-    /// The server's refusal, and whether the process has connections all the same; nil where it
-    /// has not refused since it last gave one.
+    /// The server's refusal, and whether the process has connections all the same, or has just had
+    /// one; nil where it has not refused since it last gave one.
     var refusal: (refusal: Refusal, hasOthers: Bool)? {
-        state.withLock { state in state.refusal.map { ($0, state.open > 0) } }
+        state.withLock { state in
+            state.refusal.map { ($0, state.open > 0 || $0.isEarly) }
+        }
     }
 
     /// - Parameter call: calls the pool, on any thread.
@@ -127,9 +133,13 @@ final class ConnectionBudget: Sendable {
     /// The server has no more: for a while what is in use is the most. Those that wait find out.
     func refused(_ failures: [HostFailure], to pool: ObjectIdentifier) {
         state.withLock { state in
+            let now = Self.now
+            let isEarly = state.releasedAt.map { now < $0 + pause / 2 } ?? false
             state.used -= 1
             state.refusal = Refusal(
-                failures: failures, count: state.used, until: Self.now + pause)
+                failures: failures, count: state.used,
+                until: now + (isEarly ? min(pause, ConnectionLimits.earlyPause) : pause),
+                isEarly: isEarly)
         }
         call(.tryAgain, but: pool, onlyWaiting: true)
     }
@@ -139,6 +149,7 @@ final class ConnectionBudget: Sendable {
         state.withLock { state in
             state.used -= 1
             state.open -= 1
+            state.releasedAt = Self.now
         }
         wakeNext()
     }

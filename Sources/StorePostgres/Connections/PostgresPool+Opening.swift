@@ -78,10 +78,10 @@ extension PostgresPool {
         cluster.budget.opened(by: ObjectIdentifier(self), isNews: state.isUnavailable)
         state.connections.append(connection)
         recover(state)
-        // What kept the others away may be over as well.
-        tryAgain()
         noteCounts(of: state)
         feed(state)
+        // What kept the others away may be over as well. One that is used is not taken from here.
+        tryAgain()
     }
 
     private func recover(_ state: LaneState) {
@@ -91,7 +91,8 @@ extension PostgresPool {
         state.retry?.cancel()
         state.retry = nil
         state.backOff.reset()
-        if cluster.standing.found(state.lane, of: ObjectIdentifier(self)) { cluster.log(.available) }
+        let isOver = cluster.standing.found(state.lane, of: ObjectIdentifier(self))
+        if isOver { cluster.log(.available) }
     }
 
     private func notOpened(_ failure: HostSearch.SearchFailure, in state: LaneState) {

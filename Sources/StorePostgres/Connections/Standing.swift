@@ -44,7 +44,8 @@ final class Standing: Sendable {
     /// - Returns: whether it was the last one that could not.
     func found(_ lane: Lane, of pool: ObjectIdentifier) -> Bool {
         state.withLock { state in
-            let wasLost = state.unavailable.removeValue(forKey: Place(pool: pool, lane: lane)) != nil
+            let place = Place(pool: pool, lane: lane)
+            let wasLost = state.unavailable.removeValue(forKey: place) != nil
             guard state.unavailable.isEmpty else { return false }
             state.told = []
             return wasLost
