@@ -6,62 +6,32 @@ extension Event {
     public var lines: [String] {
         switch self {
         case .request(_, let method, let path, let status, let microseconds, let refusal):
-            [
-                "\(status) \(method) \(path) in \(Self.milliseconds(microseconds)) ms"
-                    + (refusal.map { ": \($0.line)" } ?? "")
-            ]
-        case .channelRefused(let topic, let refusal):
-            ["refused on \(topic): \(refusal.line)"]
+            [Self.answer(to: method, path, status, microseconds, refusal)]
+        case .channelRefused(let topic, let refusal): ["refused on \(topic): \(refusal.line)"]
         case .listening: []
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]
         case .schemasTaken(let names): ["took \(Self.list(names))"]
         case .schemasWaiting(let names): [Self.waiting(names)]
         case .schemasSettled(let names): ["as at the start again: \(Self.list(names))"]
-        case .schemasMended(waiting: []): ["the faults are gone; the files say what is served"]
-        case .schemasMended(waiting: let names): ["the faults are gone; \(Self.waiting(names))"]
+        case .schemasMended(waiting: let names): [Self.mended(names)]
         case .schemasRefused(let names, let faults, let hint):
-            ["not taken: \(Self.list(names)); the server goes on with what it had:"]
-                + (faults + [hint].compactMap { $0 })
-                .flatMap { $0.split(separator: "\n").map { "  \($0)" } }
-        case .schemasHeldBack(let names, 1, let first):
-            ["not taken: \(Self.list(names)); 1 fault stands: \(first)"]
-        case .schemasHeldBack(let names, let standing, let first):
-            ["not taken: \(Self.list(names)); \(standing) faults stand, the first: \(first)"]
+            Self.refused(names, faults, hint)
+        case .schemasHeldBack(let names, let count, let first):
+            [Self.heldBack(names, count, first)]
         case .schemaWarning(let text): [text]
-        case .settingOverruled(let name, let by):
-            ["no effect: \(name), which \(by) overrules"]
+        case .settingOverruled(let name, let by): ["no effect: \(name), which \(by) overrules"]
         case .migrated(let name): ["applied \(name)"]
         case .takenBack(let what): ["took back \(what)"]
-        case .seedsKept(1, let first):
-            ["1 seed row is in the database with other values and stays as it is there: \(first)"]
-        case .seedsKept(let count, let first):
-            [
-                "\(count) seed rows are in the database with other values and stay as they are "
-                    + "there, the first: \(first)"
-            ]
-        case .databaseMissing(let directory):
-            [
-                "\(directory) has held a database and has none now: a new, empty one is made; if "
-                    + "that was not meant, stop the server and serve a backup from an empty "
-                    + "directory with --data"
-            ]
-        case .databaseShared(let servers):
-            [
-                "another server is connected to the database, whose tables change with what is "
-                    + "saved here: \(servers.joined(separator: "; "))"
-            ]
+        case .seedsKept(let count, let first): [Self.seedsKept(count, first)]
+        case .databaseMissing(let directory): [Self.missing(directory)]
+        case .databaseShared(let servers): [Self.shared(servers)]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
         case .serviceLate(let name): ["\(name): the work takes longer than its period"]
         case .dataDirectoryMade(let path): ["made the data directory \(path), with keys of its own"]
-        case .secretsLost(let path, let isThere):
-            [
-                "\(path) was \(isThere ? "replaced" : "removed") while the server runs: it goes on "
-                    + "with the keys it was started with, and its next start is refused without "
-                    + "them; put the file back from a backup"
-            ]
+        case .secretsLost(let path, let isThere): [Self.secretsLost(path, isThere)]
         case .secretsRestored(let path): ["\(path) holds the secrets of the start again"]
         case .databaseServer(level: _, let text): [text]
         case .databaseLost(let path, let file, let process):
@@ -69,6 +39,59 @@ extension Event {
         case .failed(let request, let problem):
             [(request.map { "request \($0): " } ?? "") + Self.text(of: problem)]
         }
+    }
+
+    private static func answer(
+        to method: String, _ path: String, _ status: Int, _ microseconds: UInt64,
+        _ refusal: RefusalText?
+    ) -> String {
+        "\(status) \(method) \(path) in \(milliseconds(microseconds)) ms"
+            + (refusal.map { ": \($0.line)" } ?? "")
+    }
+
+    // MARK: The project's files
+
+    private static func mended(_ waiting: [String]) -> String {
+        "the faults are gone; "
+            + (waiting.isEmpty ? "the files say what is served" : self.waiting(waiting))
+    }
+
+    private static func refused(_ names: [String], _ faults: [String], _ hint: String?) -> [String]
+    {
+        ["not taken: \(list(names)); the server goes on with what it had:"]
+            + (faults + [hint].compactMap { $0 })
+            .flatMap { $0.split(separator: "\n").map { "  \($0)" } }
+    }
+
+    private static func heldBack(_ names: [String], _ count: Int, _ first: String) -> String {
+        "not taken: \(list(names)); "
+            + (count == 1
+                ? "1 fault stands: \(first)" : "\(count) faults stand, the first: \(first)")
+    }
+
+    private static func seedsKept(_ count: Int, _ first: String) -> String {
+        count == 1
+            ? "1 seed row is in the database with other values and stays as it is there: \(first)"
+            : "\(count) seed rows are in the database with other values and stay as they are "
+                + "there, the first: \(first)"
+    }
+
+    // MARK: The database
+
+    private static func missing(_ directory: String) -> String {
+        "\(directory) has held a database and has none now: a new, empty one is made; if that was "
+            + "not meant, stop the server and serve a backup from an empty directory with --data"
+    }
+
+    private static func shared(_ servers: [String]) -> String {
+        "another server is connected to the database, whose tables change with what is saved here: "
+            + servers.joined(separator: "; ")
+    }
+
+    private static func secretsLost(_ path: String, _ isThere: Bool) -> String {
+        "\(path) was \(isThere ? "replaced" : "removed") while the server runs: it goes on with "
+            + "the keys it was started with, and its next start is refused without them; put the "
+            + "file back from a backup"
     }
 
     /// What was lost and how nothing more is. Stopped, SQLite writes a log that it has open into

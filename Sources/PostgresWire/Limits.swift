@@ -1,7 +1,7 @@
 /// What one server may make a session keep, each with its unit and its reason.
 public struct WireLimits: Hashable, Sendable {
     /// The longest message taken from the server, in bytes: one row, one error, one piece of a
-    /// COPY. Longer ones end the session.
+    /// COPY. A longer row is told of and dropped, all else that is longer ends the session.
     public var messageBytesMax = 64 << 20
     /// The same before the server has let us in, when it may be anybody. Descriptions of failed
     /// sign-ins and lists of settings stay far below.

@@ -5,14 +5,33 @@ import Synchronization
 ///
 /// A run that takes too long where it was begun is ended, and begun again where it holds up nobody.
 /// The caller's next ones go there at once, as long as one was slow of late and none has been quick
-/// since. They say nothing of another caller's runs, who may ask for other rows, unless the plan
-/// costs the same whoever asks.
+/// since. So they do once an answer was too long for where it was begun, until one is short. They
+/// say nothing of another caller's runs, who may ask for other rows, unless the plan costs the same
+/// whoever asks.
 public final class Pace: Sendable {
+    /// Why a run is begun again elsewhere.
+    public enum Reason: Hashable, Sendable {
+        /// It took too long.
+        case slow
+        /// Its answer was too long.
+        case long
+    }
+
     private struct Mark {
         /// Slow runs in a row.
-        var runs = 0
+        var slowRuns = 0
+        /// Whether the last answer was long.
+        var isLong = false
         /// Until when they count.
         var until: UInt64 = 0
+
+        mutating func note(_ reason: Reason, until end: UInt64) {
+            switch reason {
+            case .slow: slowRuns += 1
+            case .long: isLong = true
+            }
+            until = end
+        }
     }
 
     private struct Marks {
@@ -54,25 +73,23 @@ public final class Pace: Sendable {
     }
 
     private func isSlow(_ mark: Mark, at now: UInt64) -> Bool {
-        mark.runs >= runsMin && now < mark.until
+        (mark.isLong || mark.slowRuns >= runsMin) && now < mark.until
     }
 
-    /// A run has taken long.
+    /// A run is begun again elsewhere.
     ///
-    /// - Parameter caller: Whose; nil when anybody's would have.
-    public func noteSlow(for caller: Caller?, at now: UInt64) {
+    /// - Parameter caller: Whose; nil when anybody's would have been.
+    public func note(_ reason: Reason, for caller: Caller?, at now: UInt64) {
         let until = now &+ time
         marks.withLock { marks in
             guard let caller else {
-                marks.everybody = Mark(runs: marks.everybody.runs + 1, until: until)
-                return
+                return marks.everybody.note(reason, until: until)
             }
             if marks.callers.count >= Self.callersMax {
                 marks.callers = marks.callers.filter { $0.value.until > now }
             }
             if marks.callers.count >= Self.callersMax { marks.callers = [:] }
-            let runs = marks.callers[caller]?.runs ?? 0
-            marks.callers[caller] = Mark(runs: runs + 1, until: until)
+            marks.callers[caller, default: Mark()].note(reason, until: until)
         }
         markedUntil.store(until, ordering: .relaxed)
     }
@@ -80,8 +97,13 @@ public final class Pace: Sendable {
     /// A caller's run has been quick.
     public func noteQuick(for caller: Caller) {
         marks.withLock { marks in
-            marks.callers[caller] = nil
-            marks.everybody = Mark()
+            marks.callers[caller]?.slowRuns = 0
+            marks.everybody.slowRuns = 0
         }
+    }
+
+    /// A caller's answer has been short.
+    public func noteShort(for caller: Caller) {
+        marks.withLock { $0.callers[caller]?.isLong = false }
     }
 }

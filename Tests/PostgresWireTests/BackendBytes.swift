@@ -100,6 +100,7 @@ extension PostgresSession {
         case .row(let step, let place):
             "row \(step.words) "
                 + values(place).map { $0.map(Self.words) ?? "NULL" }.joined(separator: " ")
+        case .rowTooLong(let step, let count): "row too long \(step.words), \(count) bytes"
         case .completed(let step, let tag):
             "completed \(step.words) \(tag.command)\(tag.rowCount.map { " \($0)" } ?? "")"
         case .suspended(let step): "suspended \(step.words)"

@@ -132,8 +132,8 @@ private struct ModelRun: ~Copyable {
             if !hasPooler { complaints.append("names are lost") }
         case .ended(let end): complaints.append(end.words)
         case .columns, .completed, .row: break
-        case .copyData, .copyIn, .copyOut, .deriveKeys, .notice, .notification, .ready, .setting,
-            .suspended:
+        case .copyData, .copyIn, .copyOut, .deriveKeys, .notice, .notification, .ready, .rowTooLong,
+            .setting, .suspended:
             complaints.append("told of something else")
         }
     }

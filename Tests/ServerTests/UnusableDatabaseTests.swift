@@ -236,4 +236,44 @@ import Testing
         let rows = try client.send("GET", "/rest/v1/notes?select=text&order=id")
         #expect(rows.text == #"[{"text":"before"},{"text":"after"}]"#)
     }
+
+    @Test(.needsPostgres)
+    func `a server for which its database has no room says so, and goes on when it has`()
+        async throws
+    {
+        let server = try PostgresServer.makeOwn(settings: ["max_connections = 20"])
+        let database = try server.makeDatabase()
+        let project = try TestProject()
+        let command = try RunningCommand([
+            "dev", "--project", project.path, "--listen", "127.0.0.1:0", "--database",
+            database.url,
+        ])
+        let line = command.lines(through: "listening on").last ?? ""
+        let port = try #require(Int(line.split(separator: ":").last ?? ""))
+        let client = try HTTPClient(
+            port: port, key: try APIKeys.load(try project.options()).service)
+        var others: [PostgresClient] = []
+        while others.count < 100, let other = try? server.client() { others.append(other) }
+        for _ in 0..<2 {
+            for method in ["GET", "POST"] {
+                let start = ContinuousClock.now
+                let refused = try client.send(
+                    method, "/rest/v1/notes", method == "GET" ? "" : #"{"text":"lost"}"#)
+                #expect(refused.status == 503, "\(refused.text)")
+                #expect(refused.field("Retry-After") == "1")
+                #expect(ContinuousClock.now - start < .seconds(4))
+            }
+        }
+        let ready = try client.send("GET", "/ready")
+        #expect(ready.status == 503)
+        #expect(try ready.json["status"]?.string == "database_unreachable")
+        others.removeAll()
+        #expect(await eventually { (try? client.send("GET", "/ready").status) == 200 })
+        #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"after"}"#).status == 201)
+        #expect(
+            try client.send("GET", "/rest/v1/notes?select=text").text == #"[{"text":"after"}]"#)
+        let log = command.lines(through: "There are connections again")
+        #expect(log.count { $0.contains("warning: There are no connections") } == 1, "\(log)")
+        #expect(log.count { $0.contains("The database can be reached") } == 1, "\(log)")
+    }
 }

@@ -54,10 +54,32 @@ import Testing
         let pool = Pool()
         let one = ObjectIdentifier(pool)
         #expect(budget.take(one) && budget.take(one) && budget.take(one))
-        #expect(budget.shrink() == 3)
+        for _ in 0..<2 { budget.opened(by: one, isNews: false) }
+        budget.refused([], to: one)
+        #expect(budget.refusal?.hasOthers == true && budget.refusal?.refusal.count == 2)
         #expect(!budget.take(one))
         budget.release()
         #expect(budget.take(one) && !budget.take(one))
+    }
+
+    @Test func `one pool asks a server that had no more, the others hear what it says`() {
+        let budget = ConnectionBudget(connectionsMax: 9, pause: .zero)
+        let (first, second) = (Pool(), Pool())
+        let (one, two) = (ObjectIdentifier(first), ObjectIdentifier(second))
+        let called = Record<Int>()
+        budget.register(one) { if case .tryAgain = $0 { called.append(1) } }
+        budget.register(two) { if case .tryAgain = $0 { called.append(2) } }
+        #expect(budget.take(one))
+        budget.refused([], to: one)
+        #expect(budget.refusal?.hasOthers == false && called.all.isEmpty)
+        #expect(budget.take(one) && !budget.take(two))
+        budget.wait(two) {}
+        budget.refused([], to: one)
+        #expect(called.all == [2])
+        #expect(budget.take(one))
+        budget.opened(by: one, isNews: false)
+        #expect(budget.refusal == nil && called.all == [2, 2])
+        #expect(budget.take(two) && budget.take(two))
     }
 
     @Test func `units wait in their order, those that wait again in front`() {

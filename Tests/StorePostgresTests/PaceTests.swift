@@ -6,8 +6,10 @@ import Testing
 @Suite struct PaceTests {
     private let pace = Pace()
 
-    private func note(slowRuns: Int, for caller: Caller = .user("ann")) {
-        for _ in 0..<slowRuns { pace.noteSlow(for: caller, at: 1_000) }
+    private let ann = Caller.user("ann")
+
+    private func note(slowRuns: Int) {
+        for _ in 0..<slowRuns { pace.note(.slow, for: ann, at: 1_000) }
     }
 
     @Test func `one run that is late says nothing, several in a row do`() {
@@ -29,6 +31,21 @@ import Testing
         #expect(!pace.isSlow(for: .user("bob"), at: 1_000))
     }
 
+    @Test func `one long answer says enough, until one is short`() {
+        pace.note(.long, for: .user("ann"), at: 1_000)
+        #expect(pace.isSlow(for: .user("ann"), at: 1_000) && !pace.isSlow(for: .user("bob"), at: 1_000))
+        pace.noteQuick(for: .user("ann"))
+        #expect(pace.isSlow(for: .user("ann"), at: 1_000))
+        pace.noteShort(for: .user("ann"))
+        #expect(!pace.isSlow(for: .user("ann"), at: 1_000))
+    }
+
+    @Test func `a short answer says nothing of how long a run takes`() {
+        note(slowRuns: ConnectionLimits.slowRunsMin)
+        pace.noteShort(for: .user("ann"))
+        #expect(pace.isSlow(for: .user("ann"), at: 1_000))
+    }
+
     @Test func `they count for a while`() {
         note(slowRuns: ConnectionLimits.slowRunsMin)
         let end = 1_000 + ConnectionLimits.slowMilliseconds
@@ -36,7 +53,7 @@ import Testing
     }
 
     @Test func `of many callers the last ones are known`() {
-        for caller in 0..<2_000 { pace.noteSlow(for: .user("\(caller)"), at: 0) }
+        for caller in 0..<2_000 { pace.note(.slow, for: .user("\(caller)"), at: 0) }
         note(slowRuns: ConnectionLimits.slowRunsMin)
         #expect(pace.isSlow(for: .user("ann"), at: 1_000))
     }

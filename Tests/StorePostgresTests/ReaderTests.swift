@@ -28,7 +28,7 @@ import Values
 
     /// The first rows of the table from a number on, as an array of `id`, `title` and `note`.
     static func query(
-        from first: Int64 = 0, limit: Int64 = 100, offset: Int64 = 0,
+        of name: String = "items", from first: Int64 = 0, limit: Int64 = 100, offset: Int64 = 0,
         as form: RowForm = .array(stripsNulls: false), counting: Counting = .no,
         columns: [SelectStatement.Column]? = nil, layout: RowLayout? = nil
     ) -> ReadQuery {
@@ -36,7 +36,7 @@ import Values
             .greaterOrEqual, table.column(0, of: "t"), .argument(.integer(first), .integer))
         var select = SelectStatement(
             columns ?? table.columns.indices.map { .init(table.column($0, of: "t")) },
-            from: [.init(.table("items"), as: "t")], where: [condition],
+            from: [.init(.table(name), as: "t")], where: [condition],
             order: [.init(table.column(0, of: "t"))])
         select.limit = .argument(.integer(limit), .integer)
         select.offset = .argument(.integer(offset), .integer)
@@ -58,13 +58,18 @@ import Values
         return .statement(PostgresDialect().text(of: select))
     }
 
-    /// A table of so many rows, and a reader of it.
+    /// A table of so many rows, and a reader of it for which nothing takes long: a busy machine
+    /// must not decide.
     static func items(
         _ count: Int, _ configure: (inout ClusterConfiguration) -> Void = { _ in }
     ) throws -> (SampleDatabase, ReaderUser) {
         let database = try SampleDatabase()
         try database.make(table, count > 0 ? rows(count) : [])
-        return (database, try ReaderUser(database.database, configure))
+        let user = try ReaderUser(database.database) { configuration in
+            configuration.patience = .endless
+            configure(&configuration)
+        }
+        return (database, user)
     }
 
     /// Sessions of this database alone that wait for a lock: other tests have others.
@@ -161,6 +166,29 @@ import Values
         #expect(user.counts.lanes[.slow]?.open == 1)
     }
 
+    @Test func `a long answer of one caller sends no other to the slow lane`() throws {
+        let (database, user) = try Self.items(0)
+        try database.client.execute(
+            """
+            CREATE VIEW lanes AS SELECT g::int8 AS id, repeat('x', 1000)
+            || current_setting('statement_timeout') AS title FROM generate_series(1, 3000) AS g
+            """)
+        let columns = Self.table.columns.prefix(2)
+        let query = Self.query(
+            of: "lanes", limit: 3000, columns: [0, 1].map { .init(Self.table.column($0, of: "t")) },
+            layout: RowLayout(columns.map { ($0.name, $0.type) }))
+        let short = ReadArguments(rows: [.integer(0), .integer(1), .integer(0)], count: [])
+        func read(_ arguments: ReadArguments?, for caller: String) throws -> String {
+            let record = Record<Result<RowsAnswer, Problem>>()
+            _ = try user.start(query, arguments, for: caller, to: record)
+            return try #require(record.wait(for: 1).first).get().text
+        }
+        #expect(try read(nil, for: "ann").hasSuffix(#"x1min"}]"#))
+        #expect(try read(short, for: "bob").hasSuffix(#"x8s"}]"#))
+        #expect(try read(short, for: "ann").hasSuffix(#"x1min"}]"#))
+        #expect(try read(short, for: "ann").hasSuffix(#"x8s"}]"#))
+    }
+
     @Test func `short rows whose json is long are read on the slow lane too`() throws {
         let (database, user) = try Self.items(0)
         try database.client.execute(
@@ -181,6 +209,24 @@ import Values
         let problem = #expect(throws: Problem.self) { try user.read(Self.query()) }
         #expect(problem?.code == "54000" && problem?.status == 413)
         #expect(try user.read(Self.query(limit: 1)).rowCount == 1)
+    }
+
+    @Test func `one row beyond all bounds is refused as well, and those behind it are read`()
+        throws
+    {
+        let (database, user) = try Self.items(3) { $0.lanes[.read]?.connectionsMax = 1 }
+        try database.client.execute("INSERT INTO items VALUES (4, repeat('x', 70000000))")
+        let refused = Record<Result<RowsAnswer, Problem>>()
+        let behind = Record<Result<RowsAnswer, Problem>>()
+        _ = try user.read(Self.query(limit: 1))
+        _ = try user.start(Self.query(), to: refused)
+        for _ in 0..<3 { _ = try user.start(Self.query(limit: 2), to: behind) }
+        for answer in behind.wait(for: 3) { #expect(try answer.get().rowCount == 2) }
+        let problem = #expect(throws: Problem.self) { try refused.wait(for: 1).first?.get() }
+        #expect(problem?.code == "54000" && problem?.status == 413)
+        #expect(problem?.message == "The answer is too large.")
+        #expect(problem?.cause == "an answer of more than 67108864 bytes")
+        #expect(user.counts.losses == 0 && user.counts.lanes[.slow]?.open ?? 0 == 0)
     }
 
     @Test func `a statement that takes too long is a timeout`() throws {

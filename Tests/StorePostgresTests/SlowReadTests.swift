@@ -16,7 +16,10 @@ import Values
     static func user(
         numbers: Int = 1_500_000, _ configure: (inout ClusterConfiguration) -> Void = { _ in }
     ) throws -> (SampleDatabase, ReaderUser) {
-        let (database, user) = try ReaderTests.items(3, configure)
+        let (database, user) = try ReaderTests.items(3) { configuration in
+            configuration.patience = Patience()
+            configure(&configuration)
+        }
         try database.client.execute(view(over: numbers))
         return (database, user)
     }

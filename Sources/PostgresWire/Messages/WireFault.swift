@@ -4,7 +4,7 @@ public enum WireFault: Error, Hashable, Sendable {
     case unknownMessage(type: UInt8)
     /// A length that does not even count its own four bytes.
     case impossibleLength(Int, type: UInt8)
-    /// A message longer than ``WireLimits`` allows; so many bytes were announced.
+    /// A message longer than ``WireLimits`` allows, and no row; so many bytes were announced.
     case messageTooLong(byteCount: Int, type: UInt8)
     /// The body of a message does not have the form of its type.
     case malformed(type: UInt8)

@@ -102,6 +102,17 @@ extension PostgresSession {
         }
     }
 
+    /// Drops a row that is too long as it comes; nil where that is not what is wrong.
+    mutating func skipRow(_ fault: SessionFault) -> SessionEvent? {
+        let row = BackendMessageType.dataRow.rawValue
+        guard case .wire(.messageTooLong(let byteCount, type: row)) = fault, phase == .ready,
+            let index = runningStep()
+        else { return nil }
+        units[answering].isRepeatable = false
+        inbox.skip(1 + byteCount)
+        return .rowTooLong(step(index), byteCount: byteCount)
+    }
+
     /// The step whose results come.
     private func runningStep() -> Int? {
         switch awaited.first {

@@ -113,6 +113,7 @@ public struct PostgresSession: ~Copyable {
                 inbox.position = frame.body.upperBound
                 if let event = try take(frame) { return event }
             } catch {
+                if let event = skipRow(error) { return event }
                 end(.fault(error))
             }
         }

@@ -9,6 +9,9 @@ public enum SessionEvent: Sendable {
     case columns(Step, Range<Int>)
     /// A row; see ``PostgresSession/row(_:)``.
     case row(Step, Range<Int>)
+    /// A step has a row that is longer than ``WireLimits/messageBytesMax``: so many bytes were
+    /// announced. They are dropped as they come.
+    case rowTooLong(Step, byteCount: Int)
     /// A step has run to its end. It is no commit.
     case completed(Step, CommandTag)
     /// A step has given as many rows as it was asked for, and may have more.

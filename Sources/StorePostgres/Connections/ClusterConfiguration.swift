@@ -20,9 +20,14 @@ public struct ClusterConfiguration: Sendable {
     ]
     /// Units of one lane of one loop that may wait for a connection.
     public var waitingMax = ConnectionLimits.waitingMax
+    /// How long units may take before they are taken to hold up others.
+    public var patience = Patience()
+    /// How long a server that had no connection left for us is not asked again.
+    public var refusalPause = ConnectionLimits.refusalPause
     /// How long a connection is kept that nobody uses.
     public var idleTime = ConnectionLimits.idleTime
-    /// What a statement has to end once it is cancelled, before nobody waits for it any more.
+    /// What a statement has to end once it is cancelled or the server should have ended it, before
+    /// nobody waits for it any more.
     public var cancelTime = ConnectionLimits.cancelTime
 
     /// The defaults for a target.

@@ -4,23 +4,54 @@ import Synchronization
 /// How many connections the pools of a process have together, and who waits for one.
 ///
 /// A pool that has none left to take asks to be woken. As long as somebody waits, the others give
-/// up what they do not use, and what they have beyond their share.
+/// up what they do not use, and what they have beyond their share. Where the server has no more for
+/// us than we have, one of all the pools asks it from time to time.
 final class ConnectionBudget: Sendable {
+    /// What a pool is called for.
+    enum Call {
+        /// Another one waits: give up what is not used.
+        case yield
+        /// Things have changed: open what is wanted, or find out why not.
+        case tryAgain
+    }
+
+    /// That the server has no connection left for us.
+    struct Refusal {
+        /// What it said, at each host.
+        let failures: [HostFailure]
+        /// Connections that were there or being opened, which is the most for now.
+        let count: Int
+        /// When it may be asked for one more, in milliseconds of the loops' clock.
+        let until: UInt64
+        /// Whether one has just been given back, which takes the server a moment.
+        let isEarly: Bool
+    }
+
     private struct State {
+        /// Connections that are there or being opened.
         var used = 0
-        var pools: Set<ObjectIdentifier> = []
-        /// What the server gives, where that is less than the setting, and until when it counts.
-        var shrunk: (count: Int, until: UInt64)?
+        /// Of these, those that are there.
+        var open = 0
+        var pools: [ObjectIdentifier: @Sendable (Call) -> Void] = [:]
+        /// When one that was open has been given back, in milliseconds of the loops' clock.
+        var releasedAt: UInt64?
+        /// The last word of the server, until it has given one.
+        var refusal: Refusal?
         var waiting: [(pool: ObjectIdentifier, wake: @Sendable () -> Void)] = []
         /// Pools that have been woken: what they have waited for is not given to others.
         var woken: Set<ObjectIdentifier> = []
     }
 
     private let connectionsMax: Int
+    private let pause: UInt64
     private let state = Mutex(State())
     private let waitingCount = Atomic(0)
 
-    init(connectionsMax: Int) { self.connectionsMax = max(1, connectionsMax) }
+    /// - Parameter pause: how long a server that has no connection left is not asked again.
+    init(connectionsMax: Int, pause: Duration = ConnectionLimits.refusalPause) {
+        self.connectionsMax = max(1, connectionsMax)
+        self.pause = pause.wholeMilliseconds
+    }
 
     /// Whether somebody waits. Any thread; a glance.
     var isContended: Bool { waitingCount.load(ordering: .relaxed) > 0 }
@@ -35,10 +66,23 @@ final class ConnectionBudget: Sendable {
         }
     }
 
-    func register(_ pool: ObjectIdentifier) { state.withLock { _ = $0.pools.insert(pool) } }
+    /// The server's refusal, and whether the process has connections all the same, or has just had
+    /// one; nil where it has not refused since it last gave one.
+    var refusal: (refusal: Refusal, hasOthers: Bool)? {
+        state.withLock { state in
+            state.refusal.map { ($0, state.open > 0 || $0.isEarly) }
+        }
+    }
+
+    /// - Parameter call: calls the pool, on any thread.
+    func register(
+        _ pool: ObjectIdentifier, _ call: @escaping @Sendable (Call) -> Void = { _ in }
+    ) {
+        state.withLock { $0.pools[pool] = call }
+    }
 
     func deregister(_ pool: ObjectIdentifier) {
-        state.withLock { _ = $0.pools.remove(pool) }
+        state.withLock { $0.pools[pool] = nil }
         stopWaiting(pool)
         doneWaking(pool)
     }
@@ -51,7 +95,9 @@ final class ConnectionBudget: Sendable {
         }
     }
 
-    /// Takes one for a pool; false when all are taken or promised.
+    // MARK: Taking and giving back
+
+    /// Takes one for a pool, to be opened; false when all are taken or promised.
     func take(_ pool: ObjectIdentifier) -> Bool {
         state.withLock { state in
             let isPromised = state.woken.remove(pool) != nil
@@ -65,19 +111,60 @@ final class ConnectionBudget: Sendable {
         state.used + state.woken.count < capacity(state, at: Self.now)
     }
 
-    /// Gives one back, to whoever has waited longest.
-    func release() {
+    /// One that was taken has been opened.
+    ///
+    /// - Parameter isNews: whether the servers could not be reached before, which others may wait
+    ///   to hear.
+    func opened(by pool: ObjectIdentifier, isNews: Bool) {
+        let wasRefused = state.withLock { state in
+            defer { state.refusal = nil }
+            state.open += 1
+            return state.refusal != nil
+        }
+        if wasRefused || isNews { call(.tryAgain, but: pool) }
+    }
+
+    /// One that was taken could not be opened, for another reason than that there are no more.
+    func notOpened() {
         state.withLock { $0.used -= 1 }
         wakeNext()
     }
 
+    /// The server has no more: for a while what is in use is the most. Those that wait find out.
+    func refused(_ failures: [HostFailure], to pool: ObjectIdentifier) {
+        state.withLock { state in
+            let now = Self.now
+            let isEarly = state.releasedAt.map { now < $0 + pause / 2 } ?? false
+            state.used -= 1
+            state.refusal = Refusal(
+                failures: failures, count: state.used,
+                until: now + (isEarly ? min(pause, ConnectionLimits.earlyPause) : pause),
+                isEarly: isEarly)
+        }
+        call(.tryAgain, but: pool, onlyWaiting: true)
+    }
+
+    /// Gives back one that was open, to whoever has waited longest.
+    func release() {
+        state.withLock { state in
+            state.used -= 1
+            state.open -= 1
+            state.releasedAt = Self.now
+        }
+        wakeNext()
+    }
+
+    // MARK: Waiting
+
     /// Has `wake` called, once, when one has been given back.
     func wait(_ pool: ObjectIdentifier, _ wake: @escaping @Sendable () -> Void) {
-        state.withLock { state in
-            guard !state.waiting.contains(where: { $0.pool == pool }) else { return }
+        let isNew = state.withLock { state in
+            guard !state.waiting.contains(where: { $0.pool == pool }) else { return false }
             state.waiting.append((pool, wake))
             waitingCount.store(state.waiting.count, ordering: .relaxed)
+            return true
         }
+        if isNew { call(.yield, but: pool) }
     }
 
     /// A pool that was woken has taken what it needs.
@@ -97,20 +184,19 @@ final class ConnectionBudget: Sendable {
         wake?()
     }
 
-    /// The server has no more than what is in use: for a while that is the most.
-    ///
-    /// - Returns: how many are in use.
-    func shrink() -> Int {
-        state.withLock { state in
-            let count = max(1, state.used)
-            state.shrunk = (count, Self.now + ConnectionLimits.shrunkMilliseconds)
-            return state.used
+    private func call(_ call: Call, but pool: ObjectIdentifier, onlyWaiting: Bool = false) {
+        let others = state.withLock { state in
+            state.pools.filter { other, _ in
+                other != pool
+                    && (!onlyWaiting || state.waiting.contains(where: { $0.pool == other }))
+            }
         }
+        for other in others.values { other(call) }
     }
 
     private func capacity(_ state: State, at now: UInt64) -> Int {
-        guard let shrunk = state.shrunk, now < shrunk.until else { return connectionsMax }
-        return min(connectionsMax, shrunk.count)
+        guard let refusal = state.refusal else { return connectionsMax }
+        return min(connectionsMax, refusal.count + (now < refusal.until ? 0 : 1))
     }
 
     private static var now: UInt64 { monotonicNanoseconds() / 1_000_000 }

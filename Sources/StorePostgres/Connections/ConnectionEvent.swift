@@ -7,14 +7,15 @@ public enum ConnectionEvent: Sendable {
     case notice(ServerError, host: String)
     /// A session has begun.
     case connected(host: String, lane: Lane, serverVersion: String)
-    /// No host of a lane could be used. Told once, until the reasons change or it is over.
-    case unavailable(Unavailability, lane: Lane)
-    /// A lane that was unavailable can be used again.
-    case available(lane: Lane)
+    /// No host could be used for some lane of some loop. Told once for each reason until all is
+    /// well again.
+    case unavailable(Unavailability)
+    /// All can be used again.
+    case available
     /// A session has ended that was to go on.
     case lost(host: String, lane: Lane, SessionEnd)
-    /// A statement goes on although it was cancelled.
-    case outlivesCancel(host: String, lane: Lane)
+    /// A statement goes on although its time is over.
+    case outlivesTime(host: String, lane: Lane)
     /// Named statements do not work here: from now on none are used.
     case namedStatementsLost
     /// Something in between does not take settings at the start: they are left out.
@@ -29,7 +30,7 @@ public enum ConnectionEvent: Sendable {
             error.severity == .warning || error.endsSession ? .warning : .debug
         case .connected: .debug
         case .available: .info
-        case .unavailable, .lost, .outlivesCancel, .namedStatementsLost, .settingsRefused,
+        case .unavailable, .lost, .outlivesTime, .namedStatementsLost, .settingsRefused,
             .foreignHand:
             .warning
         }
@@ -43,13 +44,12 @@ extension ConnectionEvent: CustomStringConvertible {
         case .notice(let error, let host): "\(host): \(error.message) (\(error.sqlState))"
         case .connected(let host, let lane, let version):
             "Connected to \(host), PostgreSQL \(version), for \(lane.purpose)."
-        case .unavailable(let unavailability, let lane):
-            "No connection for \(lane.purpose). \(unavailability)"
-        case .available(let lane): "There are connections for \(lane.purpose) again."
+        case .unavailable(let unavailability): "There are no connections. \(unavailability)"
+        case .available: "There are connections again."
         case .lost(let host, let lane, let end):
             "A connection for \(lane.purpose) to \(host) was lost: \(Self.text(of: end))."
-        case .outlivesCancel(let host, let lane):
-            "A statement on \(host) goes on although it was cancelled. Its connection for "
+        case .outlivesTime(let host, let lane):
+            "A statement on \(host) goes on although its time is over. Its connection for "
                 + "\(lane.purpose) is not used any more, and kept until it has ended."
         case .namedStatementsLost:
             "Named statements do not work through this pooler: statements are parsed each time."

@@ -14,6 +14,9 @@ final class LaneState {
     var starvingSince: UInt64?
     /// Why the last search has failed; nil once one has succeeded.
     var failures: [HostFailure]?
+    /// Since when the server has no connection left for it, which has none, in milliseconds of the
+    /// loop's clock.
+    var refusedSince: UInt64?
     /// When the next search may begin, in milliseconds of the loop's clock, and what begins it.
     var retryAt: UInt64?
     var retry: TimerToken?
@@ -26,8 +29,15 @@ final class LaneState {
     /// Whether no connection can be had for now.
     var isUnavailable: Bool { failures != nil && connections.isEmpty }
 
-    /// Whether somebody waits for its first connection, and all are taken.
-    var isStarving: Bool { starvingSince != nil && !waiting.isEmpty }
+    /// Whether it cannot be used because the server has no connection left: it takes the first that
+    /// is to be had, from whomever.
+    var isRefused: Bool { isUnavailable && refusedSince != nil }
+
+    /// Whether a connection is waited for.
+    var isWanting: Bool { !waiting.isEmpty || isRefused }
+
+    /// Whether its first connection is waited for, and all are taken.
+    var isStarving: Bool { starvingSince != nil && isWanting }
 
     /// Connections, those that are being opened included.
     var count: Int { connections.count + searches.count }

@@ -5,13 +5,10 @@ enum ConnectionLimits {
     static let ownConnections = 4
     /// Units in flight on one connection of the read lane: more add latency and no throughput.
     static let pipelineDepth = 8
-    /// What a unit may run beyond a round trip before nothing more is begun behind it, and before
-    /// it is taken to be slow, in milliseconds. A page of rows with embeds fits.
-    static let heldUpMilliseconds: UInt64 = 5
-    static let patienceMilliseconds: UInt64 = 25
     /// How many times the usual connections of a lane there may be, while all of these take long.
     static let stuckFactor = 2
-    /// How long the plan of a slow unit is run on the slow lane at once, in milliseconds.
+    /// How long the plan of a slow unit, or of one with a long answer, is run on the slow lane at
+    /// once, in milliseconds.
     static let slowMilliseconds: UInt64 = 60_000
     /// Slow runs of one caller in a row after which his next ones are taken to be slow.
     static let slowRunsMin = 3
@@ -27,8 +24,8 @@ enum ConnectionLimits {
     static let idleTime = Duration.seconds(30)
     /// What one host has to take a connection, and then to sign it in, where the user says nothing.
     static let connectTimeout = Duration.seconds(10)
-    /// What a statement has to end once it is cancelled, and a request to cancel to be taken; then
-    /// nobody waits for it any more.
+    /// What a statement has to end once it is cancelled or the server should have ended it, and a
+    /// request to cancel to be taken; then nobody waits for it any more.
     static let cancelTime = Duration.seconds(2)
     /// How long until a request to cancel is repeated: one that overtakes its statement hits
     /// nothing.
@@ -56,6 +53,10 @@ enum ConnectionLimits {
     static let longestPause = Duration.seconds(5)
     /// How long a connection is kept from others that have none, as long as it has work.
     static let turnMilliseconds: UInt64 = 100
-    /// How long a server that had no connection left for us is asked for no more than it gave.
-    static let shrunkMilliseconds: UInt64 = 2_000
+    /// How long a server that had no connection left for us is not asked for one more, and a lane
+    /// that has none may wait for one that the process has. It is asked by one pool of the process.
+    static let refusalPause = Duration.milliseconds(500)
+    /// The same where a connection of ours has just ended, in milliseconds: the server is about to
+    /// see that.
+    static let earlyPause: UInt64 = 10
 }

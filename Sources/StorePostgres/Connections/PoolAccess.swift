@@ -75,18 +75,21 @@ public final class ExclusiveConnection: Sendable {
     /// Runs one unit and waits for its end.
     ///
     /// - Parameters:
+    ///   - isEndedByServer: See ``PostgresUnit/isEndedByServer``.
     ///   - row: takes each row, on the loop.
     ///   - step: is told of each step that has run to its end, on the loop.
     ///   - steps: writes the unit's steps, on the loop.
     /// - Returns: where the session stands then.
     @discardableResult
     public func run(
-        _ effect: PostgresUnit.Effect, within timeout: Duration,
-        row: @escaping (Int, DataRow) -> Void = { _, _ in },
+        _ effect: PostgresUnit.Effect, endedByServer isEndedByServer: Bool = false,
+        within timeout: Duration, row: @escaping (Int, DataRow) -> Void = { _, _ in },
         step: @escaping (Int, CommandTag?) -> Void = { _, _ in },
         _ steps: @escaping PostgresUnit.Steps
     ) throws(UnitFailure) -> TransactionStatus {
-        try run(BlockingUnit(effect, .steps(steps), row: row, step: step), timeout)
+        let unit = BlockingUnit(
+            effect, .steps(steps), isEndedByServer: isEndedByServer, row: row, step: step)
+        return try run(unit, timeout)
     }
 
     /// Runs one or several statements as text and waits for their end; values come as text.
@@ -118,16 +121,18 @@ public final class ExclusiveConnection: Sendable {
 private final class BlockingUnit: @unchecked Sendable {
     private let effect: PostgresUnit.Effect
     private let content: PostgresUnit.Content
+    private let isEndedByServer: Bool
     private let row: (Int, DataRow) -> Void
     private let step: (Int, CommandTag?) -> Void
 
     init(
         _ effect: PostgresUnit.Effect, _ content: PostgresUnit.Content,
-        row: @escaping (Int, DataRow) -> Void,
+        isEndedByServer: Bool = false, row: @escaping (Int, DataRow) -> Void,
         step: @escaping (Int, CommandTag?) -> Void = { _, _ in }
     ) {
         self.effect = effect
         self.content = content
+        self.isEndedByServer = isEndedByServer
         self.row = row
         self.step = step
     }
@@ -139,6 +144,7 @@ private final class BlockingUnit: @unchecked Sendable {
         let reply = Handover<Result<TransactionStatus, UnitFailure>>()
         context.post { [self] in
             var unit = PostgresUnit(effect, content) { reply.give($0) }
+            unit.isEndedByServer = isEndedByServer
             unit.onRow = row
             unit.onStep = step
             _ = submit(unit)

@@ -15,6 +15,7 @@ public final class PostgresCluster: Sendable {
     let tls: TLSContexts
     let keys = KeyDerivation()
     let budget: ConnectionBudget
+    let standing = Standing()
     let log: @Sendable (ConnectionEvent) -> Void
     /// Units of the slow lanes of all loops.
     let slowUnits = Mutex(
@@ -36,7 +37,8 @@ public final class PostgresCluster: Sendable {
         self.resolver = resolver
         self.log = log
         tls = TLSContexts(configuration.target)
-        budget = ConnectionBudget(connectionsMax: configuration.connectionsMax)
+        budget = ConnectionBudget(
+            connectionsMax: configuration.connectionsMax, pause: configuration.refusalPause)
         namesWork.store(configuration.target.preparesByName, ordering: .relaxed)
     }
 

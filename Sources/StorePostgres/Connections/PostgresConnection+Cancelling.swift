@@ -11,8 +11,8 @@ extension PostgresConnection {
         if running.first === run { cancel(run) }
     }
 
-    /// Ends units whose time is over: the one that runs is cancelled; a read behind it ends for its
-    /// owner only.
+    /// Ends units whose time is over: the one that runs is cancelled, or given up where the server
+    /// should have ended it; a read behind it ends for its owner only.
     func endTimes(at now: UInt64) {
         if let first = running.first, first.phase == .over {
             let end = firstSince + ConnectionLimits.unwantedMilliseconds
@@ -24,7 +24,9 @@ extension PostgresConnection {
                 continue
             }
             run.fate = run.fate ?? .timedOut
-            if index == 0 {
+            if index == 0, run.isEndedByServer {
+                awaitEnd(of: run)
+            } else if index == 0 {
                 cancel(run)
             } else {
                 run.tell(.failure(.timedOut))
@@ -41,14 +43,23 @@ extension PostgresConnection {
         watch(until: loop.nowMilliseconds + ConnectionLimits.unwantedMilliseconds)
     }
 
-    /// Cancels what runs, which is this unit. The connection is closed if that does not end it, and
-    /// begins nothing before both have ended, the unit and the request.
+    /// Cancels what runs, which is this unit. The connection is given up if that does not end it,
+    /// and begins nothing before both have ended, the unit and the request.
     func cancel(_ run: UnitRun) {
-        guard cancelled == nil, cancelRequest == nil, running.first === run else { return }
-        let timeout = cluster.configuration.cancelTime
-        cancelled = (run, loop.nowMilliseconds + timeout.wholeMilliseconds)
-        watch(until: loop.nowMilliseconds + timeout.wholeMilliseconds)
+        guard !run.isEndedByServer, cancelRequest == nil, awaitEnd(of: run) else { return }
         requestCancel()
+    }
+
+    /// Gives the connection up unless what runs, which is this unit, ends soon.
+    ///
+    /// - Returns: whether that is new.
+    @discardableResult
+    private func awaitEnd(of run: UnitRun) -> Bool {
+        guard ending == nil, running.first === run else { return false }
+        let end = loop.nowMilliseconds + cluster.configuration.cancelTime.wholeMilliseconds
+        ending = (run, end)
+        watch(until: end)
+        return true
     }
 
     /// Sends a request to cancel, or one more.
@@ -67,14 +78,14 @@ extension PostgresConnection {
         request.start { [weak self] outcome in self?.cancelEnded(outcome) }
     }
 
-    /// What was cancelled goes on. Who waits here is told, or goes elsewhere. The connection is
+    /// What should have ended goes on. Who waits here is told, or goes elsewhere. The connection is
     /// kept until the server has done with it, and so are its places among those of the lane and
     /// of the process: the server's own process would not even notice that it was closed.
     func abandon() {
-        cluster.log(.outlivesCancel(host: host.shown, lane: lane))
+        cluster.log(.outlivesTime(host: host.shown, lane: lane))
         isAbandoned = true
         phase = .leaving
-        cancelled = nil
+        ending = nil
         cancelRequest?.cancel()
         cancelRequest = nil
         abandonedShare = running.first?.share
@@ -92,14 +103,14 @@ extension PostgresConnection {
         guard !isOver else { return }
         switch outcome {
         case .ended:
-            if cancelled != nil {
+            if ending != nil {
                 watch(until: loop.nowMilliseconds + ConnectionLimits.cancelAgainMilliseconds)
             }
         case .unsure: phase = .leaving
         }
         // Others may have been waiting to be cancelled.
         endTimes(at: loop.nowMilliseconds)
-        if cancelled == nil { watch(until: loop.nowMilliseconds) }
+        if ending == nil { watch(until: loop.nowMilliseconds) }
         settle()
     }
 }

@@ -6,13 +6,13 @@ extension PostgresConnection {
     func take(_ event: SessionEvent) {
         switch event {
         case .row(let step, let place): deliver(step, place)
+        case .rowTooLong(let step, byteCount: _): rowTooLong(step)
         case .completed(let step, let tag): stepEnded(step, tag)
         case .suspended(let step): stepEnded(step, nil)
         case .finished(let unit, let outcome): finished(unit, outcome)
         case .columns(let step, let place):
             run(of: step.unit)?.unit?.onColumns?(step.index, session.columns(place))
-        case .copyData(let step, let place): deliverCopy(step, place)
-        case .copyIn, .copyOut, .setting: break
+        case .copyData, .copyIn, .copyOut, .setting: break
         case .deriveKeys(let derivation): deriveKeys(derivation)
         case .ready: becameReady()
         case .notice(let error): cluster.log(.notice(error, host: host.shown))

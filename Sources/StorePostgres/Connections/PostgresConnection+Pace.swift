@@ -12,22 +12,20 @@ extension PostgresConnection {
     func isStuck(at now: UInt64) -> Bool {
         if isAbandoned { return true }
         if cancelRequest != nil,
-            now >= cancelRequestSince + ConnectionLimits.patienceMilliseconds
+            now >= cancelRequestSince + bounds.slowMilliseconds
         {
             return true
         }
         guard let since = running.first?.overdueSince else { return false }
-        return now >= since + Self.patienceLeft
+        return now >= since + bounds.leftMilliseconds
     }
 
-    /// What a unit has that is overdue.
-    private static let patienceLeft =
-        ConnectionLimits.patienceMilliseconds - ConnectionLimits.heldUpMilliseconds
+    private var bounds: Patience { cluster.configuration.patience }
 
     /// Another unit is the first of those in flight.
     func watchFirst() {
         firstSince = loop.nowMilliseconds
-        watch(until: firstSince + roundTrip + ConnectionLimits.heldUpMilliseconds)
+        watch(until: firstSince + roundTrip + bounds.heldUpMilliseconds)
     }
 
     /// Keeps what an attempt tells of the way to the server, and of the unit's plan.
@@ -37,7 +35,7 @@ extension PostgresConnection {
         guard let pace = run.pace, pace.isMarked(at: loop.nowMilliseconds),
             case .succeeded = outcome
         else { return }
-        if time < roundTrip + ConnectionLimits.patienceMilliseconds {
+        if time < roundTrip + bounds.slowMilliseconds {
             pace.noteQuick(for: run.caller)
         }
     }
@@ -47,8 +45,8 @@ extension PostgresConnection {
     /// run on the slow lane; the server itself ends such writes, which must not be cancelled while
     /// they are committed.
     func lookAtPace(at now: UInt64) {
-        guard let first = running.first, cancelled == nil else { return }
-        let due = firstSince + roundTrip + ConnectionLimits.heldUpMilliseconds
+        guard let first = running.first, ending == nil else { return }
+        let due = firstSince + roundTrip + bounds.heldUpMilliseconds
         guard now >= due else { return watch(until: due) }
         guard let since = first.overdueSince else {
             first.overdueSince = now
@@ -78,6 +76,6 @@ extension PostgresConnection {
     /// What a unit that is overdue has left: less where its plan is known to be slow.
     private func patience(with run: UnitRun, at now: UInt64) -> UInt64 {
         run.pace?.isSlow(for: run.caller, at: now) == true && mayMove(run)
-            ? ConnectionLimits.heldUpMilliseconds : Self.patienceLeft
+            ? bounds.heldUpMilliseconds : bounds.leftMilliseconds
     }
 }

@@ -46,11 +46,19 @@ extension PostgresConnection {
         isDelivering = false
     }
 
-    /// Hands on a piece of a COPY.
-    func deliverCopy(_ step: Step, _ place: Range<Int>) {
-        isDelivering = true
-        run(of: step.unit)?.unit?.onCopyData?(session.bytes(place))
-        isDelivering = false
+    /// A row is longer than is taken anywhere, and not handed on.
+    func rowTooLong(_ step: Step) {
+        guard let run = run(of: step.unit) else { return }
+        run.exceedsAllLanes()
+        run.fate = .answerTooLarge
+        cancel(run)
+    }
+
+    /// What a unit's rows have been made of is longer than it may bring, though they are not.
+    func overflowed(_ run: UnitRun) {
+        loop.atEndOfTurn { [weak self] in
+            if run.fate == .answerTooLarge { self?.cancel(run) }
+        }
     }
 
     func finished(_ id: UnitID, _ outcome: UnitOutcome) {
@@ -58,11 +66,12 @@ extension PostgresConnection {
         let run = running.remove(at: index)
         notePace(of: run, outcome)
         let attempt = UnitVerdict.Attempt(
-            effect: run.effect, answerBytesMax: run.answerBytesMax, fate: run.fate,
+            effect: run.effect, answerBytesMax: run.answerBytesMax,
+            slowAnswerBytesMax: run.slowAnswerBytesMax, fate: run.fate,
             isWhole: run.isWhole, mayBeHit: run.mayBeHit,
             isImpatient: run.pace != nil && run.lane.slowLane != nil,
             left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
-        if cancelled?.run === run { cancelled = nil }
+        if ending?.run === run { ending = nil }
         if index == 0 { lookAtFirst() }
         if case .failed(let error, at: _, _) = outcome { tellPool(of: error, in: run) }
         run.left()
@@ -70,7 +79,7 @@ extension PostgresConnection {
         switch UnitVerdict.of(outcome, attempt, &run.history) {
         case .tell(let result): run.tell(result)
         case .runAgain(let pause): pool?.runAgain(run, after: pause)
-        case .runSlowly: pool?.runSlowly(run)
+        case .runSlowly(let reason): pool?.runSlowly(run, reason)
         }
     }
 

@@ -37,12 +37,13 @@ final class PostgresConnection: StreamSocketDelegate {
     var cancelRequest: CancelRequest?
     /// When that was begun, in milliseconds of the loop's clock.
     var cancelRequestSince: UInt64 = 0
-    /// Whether what runs has outlived its cancel, and nobody waits for it any more.
+    /// Whether what runs has outlived its time, and nobody waits for it any more.
     var isAbandoned = false
     /// Its caller's part of the slow lanes.
     var abandonedShare: SlowShare?
-    /// What was cancelled, and when the connection is abandoned unless that has ended.
-    var cancelled: (run: UnitRun, end: UInt64)?
+    /// What was cancelled or should have ended by itself, and when the connection is abandoned
+    /// unless that has ended.
+    var ending: (run: UnitRun, end: UInt64)?
     /// Since when the first unit in flight is the first, and the least that one has taken, which is
     /// about a round trip, in milliseconds of the loop's clock.
     var firstSince: UInt64 = 0
@@ -259,10 +260,10 @@ final class PostgresConnection: StreamSocketDelegate {
             return completion(.timedOut)
         case .ready, .leaving: break
         }
-        if let cancelled {
-            if cancelled.end <= now { return abandon() }
-            watch(until: cancelled.end)
-            requestCancel()
+        if let ending {
+            if ending.end <= now { return abandon() }
+            watch(until: ending.end)
+            if !ending.run.isEndedByServer { requestCancel() }
         }
         endTimes(at: now)
         lookAtPace(at: now)

@@ -10,7 +10,7 @@ extension PostgresPool {
         let state = state(of: connection.lane)
         feed(state)
         guard cluster.budget.isContended, !connection.isLeaving else { return }
-        if lanes.allSatisfy(\.waiting.isEmpty) {
+        if !lanes.contains(where: \.isWanting) {
             cluster.budget.stopWaiting(ObjectIdentifier(self))
             guard cluster.budget.isContended else { return }
         }

@@ -24,9 +24,9 @@ extension PostgresPool {
         }
     }
 
-    /// The same, if somebody waits whom no connection takes.
+    /// The same, if somebody waits whom no connection takes, or shall not have to.
     func openIfWanted(_ state: LaneState) {
-        if !state.waiting.isEmpty, state.next() == nil { open(state) }
+        if state.isRefused || !state.waiting.isEmpty && state.next() == nil { open(state) }
     }
 
     /// One of the process's connections: a free one, or one that another lane of this loop does not
@@ -50,6 +50,7 @@ extension PostgresPool {
         cluster.budget.wait(identifier) {
             context.post { box.value.pool?.slotFreed() }
         }
+        noteRefusal(of: state)
         return false
     }
 
@@ -59,50 +60,48 @@ extension PostgresPool {
         cluster.budget.doneWaking(ObjectIdentifier(self))
     }
 
-    /// The server may have connections for us again when it is to be asked once more.
-    private func openOnceServed() {
-        let pause = Duration.milliseconds(ConnectionLimits.shrunkMilliseconds)
-        _ = loop.schedule(after: pause) { [weak self] in self?.openInTurn() }
-    }
-
     /// Opens connections for lanes that wait, those first that have none.
     func openInTurn() {
-        let waiting = lanes.filter { !$0.waiting.isEmpty }
-        for state in waiting.sorted(by: { $0.starvingSince ?? .max < $1.starvingSince ?? .max }) {
+        let wanting = lanes.filter(\.isWanting)
+        for state in wanting.sorted(by: { $0.starvingSince ?? .max < $1.starvingSince ?? .max }) {
             openIfWanted(state)
         }
     }
 
     private func opened(_ connection: PostgresConnection, in state: LaneState) {
         connection.pool = self
-        state.connections.append(connection)
         metrics.note { $0.connects += 1 }
         cluster.log(
             .connected(
                 host: connection.host.shown, lane: state.lane,
                 serverVersion: connection.setting("server_version") ?? "unknown"))
-        if state.failures != nil { cluster.log(.available(lane: state.lane)) }
+        cluster.budget.opened(by: ObjectIdentifier(self), isNews: state.isUnavailable)
+        state.connections.append(connection)
         recover(state)
-        // What kept the others away may be over as well.
-        for other in lanes where other !== state && other.retryAt != nil {
-            other.retryAt = nil
-            open(other)
-        }
         noteCounts(of: state)
         feed(state)
+        // What kept the others away may be over as well. One that is used is not taken from here.
+        tryAgain()
     }
 
     private func recover(_ state: LaneState) {
         state.failures = nil
+        state.refusedSince = nil
         state.retryAt = nil
         state.retry?.cancel()
         state.retry = nil
         state.backOff.reset()
+        let isOver = cluster.standing.found(state.lane, of: ObjectIdentifier(self))
+        if isOver { cluster.log(.available) }
     }
 
     private func notOpened(_ failure: HostSearch.SearchFailure, in state: LaneState) {
         metrics.note { $0.connectFailures += 1 }
         var treatment = failure.treatment
+        if treatment == .shrink {
+            cluster.budget.refused(failure.failures, to: ObjectIdentifier(self))
+            return open(state)
+        }
         if treatment == .goBare {
             if cluster.isBare { treatment = .backOff }
             for error in failure.failures.compactMap(\.serverError)
@@ -110,23 +109,12 @@ extension PostgresPool {
                 cluster.noteSettingsRefused(error)
             }
         }
-        cluster.budget.release()
-        // Those that are open will be given up, sooner or later.
-        if treatment == .shrink, cluster.budget.shrink() > 0 {
-            openOnceServed()
-            return open(state)
-        }
+        cluster.budget.notOpened()
+        state.refusedSince = nil
         if treatment == .goBare { return open(state) }
         let pause = state.backOff.next(treatment)
-        let isNews = state.failures != failure.failures
-        state.failures = failure.failures
         state.retryAt = loop.nowMilliseconds + pause.wholeMilliseconds
-        let unavailability = unavailability(of: state)
-        if isNews { cluster.log(.unavailable(unavailability, lane: state.lane)) }
-        if state.isUnavailable {
-            fail(state.waiting.remove { _ in true }, .unavailable(unavailability))
-        }
-        noteCounts(of: state)
+        becomeUnavailable(state, failure.failures)
         state.retry?.cancel()
         state.retry = loop.schedule(after: pause) { [weak self] in
             state.retryAt = nil
@@ -134,10 +122,22 @@ extension PostgresPool {
         }
     }
 
-    /// A reference that keeps nothing.
-    private final class WeakPool {
-        weak let pool: PostgresPool?
-
-        init(_ pool: PostgresPool) { self.pool = pool }
+    /// A lane's search has failed: if it has no connection at all, nobody waits for one.
+    func becomeUnavailable(_ state: LaneState, _ failures: [HostFailure]) {
+        state.failures = failures
+        guard state.isUnavailable else { return noteCounts(of: state) }
+        let why = unavailability(of: state)
+        if cluster.standing.lost(state.lane, of: ObjectIdentifier(self), why) {
+            cluster.log(.unavailable(why))
+        }
+        fail(state.waiting.remove { _ in true }, .unavailable(why))
+        noteCounts(of: state)
     }
+}
+
+/// A reference that keeps nothing.
+final class WeakPool {
+    weak let pool: PostgresPool?
+
+    init(_ pool: PostgresPool) { self.pool = pool }
 }

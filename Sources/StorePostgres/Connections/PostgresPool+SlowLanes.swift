@@ -19,9 +19,9 @@ extension PostgresPool {
         return run.share != nil
     }
 
-    /// A unit has been ended because it held up others.
-    func runSlowly(_ run: UnitRun) {
-        run.pace?.noteSlow(for: run.caller, at: loop.nowMilliseconds)
+    /// A unit has been ended because it held up others, or would have.
+    func runSlowly(_ run: UnitRun, _ reason: Pace.Reason) {
+        run.pace?.note(reason, for: run.caller, at: loop.nowMilliseconds)
         metrics.note { $0.unitsRepeated += 1 }
         moveToSlowLane(run)
     }

@@ -16,6 +16,8 @@ public final class PostgresPool {
     /// Ends the time of those that wait.
     private var timer: TimerToken?
     private var timerEnd = UInt64.max
+    /// When the server may have a connection for us again.
+    var refusalTimer: TimerToken?
     private(set) var isClosed = false
     /// Units that are to be run again, from the end of this turn on.
     var again: [UnitRun] = []
@@ -28,7 +30,11 @@ public final class PostgresPool {
             LaneState(
                 lane, connectionsMax: cluster.configuration.settings(of: lane).connectionsMax)
         }
-        cluster.budget.register(ObjectIdentifier(self))
+        let box = LoopBound(WeakPool(self), on: loop)
+        let context = loop.context
+        cluster.budget.register(ObjectIdentifier(self)) { call in
+            context.post { box.value.pool?.called(for: call) }
+        }
     }
 
     deinit { cluster.budget.deregister(ObjectIdentifier(self)) }
@@ -95,11 +101,12 @@ public final class PostgresPool {
         guard !isClosed else { return }
         isClosed = true
         timer?.cancel()
+        refusalTimer?.cancel()
         for state in lanes {
             state.retry?.cancel()
             for search in state.searches {
                 search.cancel()
-                cluster.budget.release()
+                cluster.budget.notOpened()
             }
             state.searches = []
             for connection in state.connections {
@@ -109,6 +116,7 @@ public final class PostgresPool {
             noteCounts(of: state)
         }
         cluster.budget.deregister(ObjectIdentifier(self))
+        cluster.standing.forget(ObjectIdentifier(self))
     }
 
     /// Closes, and ends what runs: its connections are gone.

@@ -8,7 +8,7 @@ public import Quotas
 /// could have happened. Its steps are then written anew, which tells the owner that whatever came
 /// before is void.
 ///
-/// All closures are called on the loop. `onRow`, `onCopyData` and the steps submit nothing.
+/// All closures are called on the loop. `onRow` and the steps submit nothing. None is a COPY.
 public struct PostgresUnit {
     /// What running it does.
     public enum Effect: Hashable, Sendable {
@@ -41,6 +41,10 @@ public struct PostgresUnit {
     public var table: String?
     /// Whose share of the slow lanes it takes.
     public var caller = Caller.server
+    /// Whether it may commit what it does, and its statements end in time by the server's own
+    /// clock. It is never cancelled: a request could meet its commit, which would then not wait for
+    /// its standbys. Where it has not ended when its time is over, nobody knows whether it will.
+    public var isEndedByServer = false
     /// Bytes of rows above which it is cancelled.
     public var answerBytesMax = ConnectionLimits.answerBytes
     /// The same on a slow lane, where that is another number.
@@ -52,8 +56,6 @@ public struct PostgresUnit {
     /// Is told that a step has run to its end, which is no commit; nil when it is suspended and
     /// may have more rows.
     public var onStep: ((_ step: Int, CommandTag?) -> Void)?
-    /// Takes a piece of what COPY TO STDOUT gives.
-    public var onCopyData: ((Span<UInt8>) -> Void)?
 
     init(
         _ effect: Effect, _ content: Content,
@@ -75,7 +77,7 @@ public struct PostgresUnit {
         self.init(effect, .steps(steps), completion: completion)
     }
 
-    /// A unit of statements as text, without NUL and COPY FROM STDIN.
+    /// A unit of statements as text, without NUL and COPY.
     public init(
         _ effect: Effect, script: String,
         completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void

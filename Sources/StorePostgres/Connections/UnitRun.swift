@@ -26,6 +26,8 @@ final class UnitRun {
     /// by the unit.
     private(set) var unit: PostgresUnit?
     let effect: PostgresUnit.Effect
+    /// See ``PostgresUnit/isEndedByServer``.
+    let isEndedByServer: Bool
     private(set) var answerBytesMax: Int
     private(set) var lane: Lane
     let pace: Pace?
@@ -60,6 +62,7 @@ final class UnitRun {
     init(_ unit: PostgresUnit, on lane: Lane, deadline: UInt64, isWhole: Bool = true) {
         self.unit = unit
         effect = unit.effect
+        isEndedByServer = unit.isEndedByServer
         answerBytesMax = unit.answerBytesMax
         self.lane = lane
         pace = unit.pace
@@ -74,6 +77,23 @@ final class UnitRun {
         fate = nil
         lane = slowLane
         answerBytesMax = unit?.slowAnswerBytesMax ?? answerBytesMax
+    }
+
+    /// Its answer is longer than it may be on any lane.
+    func exceedsAllLanes() {
+        answerBytesMax = max(answerBytesMax, unit?.slowAnswerBytesMax ?? 0)
+    }
+
+    /// Bytes that its answer may have on the slow lane, where it may be run on one.
+    var slowAnswerBytesMax: Int? {
+        lane.slowLane == nil || pace == nil || !isWhole ? nil : unit?.slowAnswerBytesMax
+    }
+
+    /// What its rows have been made of is longer than it may bring. To be called for a row.
+    fileprivate func overflow() {
+        guard phase == .running, fate == nil else { return }
+        fate = .answerTooLarge
+        connection?.overflowed(self)
     }
 
     /// A connection has begun it.
@@ -135,6 +155,10 @@ public struct UnitToken {
     /// Nobody is told of the unit any more. One that has not begun never does; one that runs is
     /// cancelled.
     public func withdraw() { run.withdraw() }
+
+    /// What is made of its rows is longer than it may bring, though they are not. To be called for
+    /// a row, from within the loop's turn that brings it.
+    func overflow() { run.overflow() }
 
     /// Withdraws a unit that does not run; whether it is one such.
     public func withdrawWaiting() -> Bool { run.withdrawWaiting() }

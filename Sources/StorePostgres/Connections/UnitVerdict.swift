@@ -19,12 +19,14 @@ enum UnitVerdict: Hashable {
     case tell(Result<TransactionStatus, UnitFailure>)
     case runAgain(after: Duration)
     /// On the slow lane.
-    case runSlowly
+    case runSlowly(Pace.Reason)
 
     /// What the attempt was.
     struct Attempt {
         let effect: PostgresUnit.Effect
         let answerBytesMax: Int
+        /// The same on the slow lane that it may be run on; nil where there is none.
+        var slowAnswerBytesMax: Int?
         let fate: UnitRun.Fate?
         /// See ``UnitRun/isWhole``.
         let isWhole: Bool
@@ -65,9 +67,11 @@ enum UnitVerdict: Hashable {
     }
 
     private static func tooLarge(_ attempt: Attempt, isCommitted: Bool) -> UnitVerdict {
-        .tell(
-            .failure(
-                .answerTooLarge(bytesMax: attempt.answerBytesMax, isCommitted: isCommitted)))
+        let bytesMax = attempt.answerBytesMax
+        if attempt.effect == .reads, attempt.slowAnswerBytesMax ?? 0 > bytesMax {
+            return .runSlowly(.long)
+        }
+        return .tell(.failure(.answerTooLarge(bytesMax: bytesMax, isCommitted: isCommitted)))
     }
 
     /// Others were in the way: the same again may do. Who could not have a lock (55P03) has waited
@@ -83,9 +87,10 @@ enum UnitVerdict: Hashable {
             case .timedOut: return .tell(.failure(.timedOut))
             case .answerTooLarge: return tooLarge(attempt, isCommitted: false)
             case .withdrawn: return refused
-            case .tookLong: return .runSlowly
+            case .tookLong: return .runSlowly(.slow)
             // The server has ended a write in time: see `PostgresWrites`.
-            case nil where attempt.isImpatient && attempt.effect == .writes: return .runSlowly
+            case nil where attempt.isImpatient && attempt.effect == .writes:
+                return .runSlowly(.slow)
             case nil: break
             }
             guard attempt.mayBeHit, attempt.isWhole, history.strays < 2 else {

@@ -29,7 +29,6 @@ public final class PostgresDatabase: Sendable {
     let workers = WorkerPool<Void>(
         name: "database", threadsMax: DatabaseBounds.threads, makeSeat: {})
     let capture = Capture()
-    private let standing: Standing
     private let isClosed = Atomic(false)
 
     /// Connects to a database and makes in it what the engine needs, if it is not there.
@@ -41,15 +40,16 @@ public final class PostgresDatabase: Sendable {
         _ configuration: PostgresConfiguration,
         log: @escaping @Sendable (PostgresEvent) -> Void
     ) throws(Problem) -> PostgresDatabase {
-        let standing = Standing()
+        let isOpen = Latch()
         let cluster = PostgresCluster(configuration.cluster, resolver: Resolver()) { event in
             // Whoever opens is told by what is thrown.
-            if standing.note(event) { log(.connection(event)) }
+            if case .unavailable = event, !isOpen.isSet { return }
+            log(.connection(event))
         }
         let loop = try DatabaseLoop(cluster)
         do throws(Problem) {
-            let database = try PostgresDatabase(configuration, cluster, loop, standing, log)
-            standing.begin()
+            let database = try PostgresDatabase(configuration, cluster, loop, log)
+            isOpen.set()
             return database
         } catch {
             loop.stop()
@@ -59,9 +59,8 @@ public final class PostgresDatabase: Sendable {
 
     private init(
         _ configuration: PostgresConfiguration, _ cluster: PostgresCluster, _ loop: DatabaseLoop,
-        _ standing: Standing, _ log: @escaping @Sendable (PostgresEvent) -> Void
+        _ log: @escaping @Sendable (PostgresEvent) -> Void
     ) throws(Problem) {
-        self.standing = standing
         self.log = log
         self.configuration = configuration
         self.cluster = cluster
@@ -108,7 +107,7 @@ public final class PostgresDatabase: Sendable {
 
     /// Why requests fail for now; nil while a server takes them, for all that is known.
     public var unavailability: Problem? {
-        standing.unavailability.map { Problem(DatabaseError(.unavailable($0))) }
+        cluster.standing.unavailability.map { Problem(DatabaseError(.unavailable($0))) }
     }
 
     /// See ``Store/Database/close(within:)``.
@@ -122,45 +121,12 @@ public final class PostgresDatabase: Sendable {
     }
 }
 
-/// Whether requests can be served, as the connections of all loops tell.
-private final class Standing: Sendable {
-    private struct State {
-        var isOpen = false
-        /// What is in the way, by lane.
-        var unavailable: [Lane: Unavailability] = [:]
-    }
+/// Whether something has happened. Any thread.
+private final class Latch: Sendable {
+    private let state = Atomic(false)
 
-    private let state = Mutex(State())
-
-    /// What is in the way of the most important lane that cannot be used.
-    var unavailability: Unavailability? {
-        state.withLock { state in
-            let order: [Lane] = [.write, .read, .exclusive, .slowWrite, .slow]
-            return order.compactMap { [state] in state.unavailable[$0] }.first
-        }
-    }
-
-    /// The database has been opened.
-    func begin() { state.withLock { $0.isOpen = true } }
-
-    /// Takes an event.
-    ///
-    /// - Returns: whether it is for the log.
-    func note(_ event: ConnectionEvent) -> Bool {
-        state.withLock { state in
-            switch event {
-            case .unavailable(let why, let lane):
-                state.unavailable[lane] = why
-                return state.isOpen
-            case .available(let lane), .connected(host: _, let lane, serverVersion: _):
-                state.unavailable[lane] = nil
-                return true
-            case .notice, .lost, .outlivesCancel, .namedStatementsLost, .settingsRefused,
-                .foreignHand:
-                return true
-            }
-        }
-    }
+    var isSet: Bool { state.load(ordering: .acquiring) }
+    func set() { state.store(true, ordering: .releasing) }
 }
 
 /// Bounds of a database, each with its unit and its reason.

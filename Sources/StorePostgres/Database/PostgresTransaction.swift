@@ -66,7 +66,7 @@ final class PostgresTransaction: WriteTransaction {
         let ended = EndOfTransaction()
         do throws(UnitFailure) {
             try connection.run(
-                .writes, within: timeout, step: { ended.note($1) }
+                .writes, endedByServer: true, within: timeout, step: { ended.note($1) }
             ) { session, unit throws(FormatFault) in
                 session.execute(end, in: unit, columns: .never) { _ in }
             }

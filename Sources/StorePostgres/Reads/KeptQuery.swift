@@ -10,10 +10,8 @@ final class KeptQuery {
     /// What was wrong with the columns when the server last told them, which it does when it has
     /// parsed the statement.
     var fault: DatabaseError?
-    /// How long its runs take.
+    /// How long its runs take, and its answers are.
     let pace = Pace()
-    /// Until when its answers are taken to be long, in milliseconds of the loop's clock.
-    var longUntil: UInt64 = 0
 
     init(_ query: ReadQuery, _ registry: StatementRegistry) {
         self.query = query

@@ -5,8 +5,6 @@ enum ReadLimits {
     static let sharedAnswerBytesMax = 1_048_576
     /// Bytes of an answer: it stands in memory until its peer has taken it.
     static let answerBytesMax = ConnectionLimits.answerBytes
-    /// How long a query whose answer was long is read on the slow lane at once, in milliseconds.
-    static let longMilliseconds: UInt64 = 60_000
     /// What a read has where its lane sets no time.
     static let timeMax = Duration.seconds(600)
     /// Queries of which a reader keeps how they are run.

@@ -39,36 +39,33 @@ final class RowsRead {
         body = RowsBody(kept.query.layout, kept.query.form)
     }
 
-    /// Begins it.
-    func start() { start(on: pool.loop.nowMilliseconds < kept.longUntil ? .slow : .read) }
-
     /// Nobody waits for it any more.
     func withdraw() {
         isOver = true
         token?.withdraw()
     }
 
-    private func start(on lane: Lane) {
-        if isOver { return }
+    /// Begins it.
+    func start() {
         var unit = PostgresUnit(
             .reads,
             steps: { [self] (session, unit) throws(FormatFault) in try write(&session, unit) },
             completion: { [self] result in ended(result) })
         unit.pace = kept.pace
         unit.caller = caller
-        unit.answerBytesMax = Self.bytesMax(on: lane)
+        unit.answerBytesMax = ReadLimits.sharedAnswerBytesMax
         unit.slowAnswerBytesMax = ReadLimits.answerBytesMax
         unit.onColumns = { [self] step, columns in
             if step == rowsStep { kept.fault = kept.query.layout.fault(in: columns) }
         }
         unit.onRow = { [self] step, row in take(row, of: step) }
-        token = pool.submit(unit, on: lane, within: pool.cluster.readTime(on: lane))
+        token = pool.submit(unit, on: .read, within: pool.cluster.readTime(on: .read))
     }
 
     /// Where it is read by now.
     private var lane: Lane { token?.lane ?? .read }
 
-    private static func bytesMax(on lane: Lane) -> Int {
+    private var bytesMax: Int {
         lane == .read ? ReadLimits.sharedAnswerBytesMax : ReadLimits.answerBytesMax
     }
 
@@ -97,23 +94,13 @@ final class RowsRead {
         do throws(FormatFault) {
             if step == rowsStep {
                 try body.append(row)
-                if body.bytes.count > Self.bytesMax(on: lane) { overflow() }
+                if body.bytes.count > bytesMax { token?.overflow() }
             } else {
                 var row = row
                 if let count = row.next() { total = Int(try Field.integer(count)) }
             }
         } catch {
             fault = .unexpected("a row holds what is no value of its column: \(error)")
-        }
-    }
-
-    /// The rows are short, but not their JSON. Nothing may be submitted from within a row.
-    private func overflow() {
-        token?.withdraw()
-        let bytesMax = Self.bytesMax(on: lane)
-        fault = .tooLarge("an answer of more than \(bytesMax) bytes")
-        pool.loop.atEndOfTurn { [self] in
-            ended(.failure(.answerTooLarge(bytesMax: bytesMax, isCommitted: false)))
         }
     }
 
@@ -125,9 +112,6 @@ final class RowsRead {
         case .success:
             if let fault = kept.fault ?? fault { return finish(.failure(Problem(fault))) }
             finish(.success(answer()))
-        case .failure(.answerTooLarge) where lane == .read:
-            kept.longUntil = pool.loop.nowMilliseconds + ReadLimits.longMilliseconds
-            start(on: .slow)
         case .failure(let failure): finish(.failure(Problem(reading: failure)))
         }
     }
@@ -135,7 +119,7 @@ final class RowsRead {
     private func answer() -> RowsAnswer {
         body.end()
         if lane == .slow, body.bytes.count <= ReadLimits.sharedAnswerBytesMax {
-            kept.longUntil = 0
+            kept.pace.noteShort(for: caller)
         }
         if case .rowsTell = kept.query.counting {
             total = kept.query.window(of: arguments).offset + body.rowCount

@@ -7,8 +7,9 @@ import Values
 /// Runs programs on the write lane of a pool, each as one statement in one round trip.
 ///
 /// What may take long to find its rows has a moment there and is then run on the slow lane. It is
-/// the server that ends it: its time for a statement does not run while it commits, and a request
-/// to cancel could meet a commit that waits for a standby, and lose it that.
+/// the server that ends it, and whatever has no time left: its time for a statement does not run
+/// while it commits, and a request to cancel could meet a commit that waits for a standby, and lose
+/// it that.
 ///
 /// A write that others got in the way of, or whose connection was lost before it could have run, is
 /// run again by the pool while it has time. Plans may be made and run on any thread; replies come
@@ -19,6 +20,9 @@ public final class PostgresWrites: WriteEngine {
     private let pool: LoopBound<PostgresPool>
     private let statements: StatementRegistry
     private let timeout: Duration
+    /// What statements have on the two lanes.
+    private let time: WriteTime
+    private let slowTime: WriteTime
     private let committed: @Sendable () -> Void
 
     /// The writes of a pool. To be called on its loop.
@@ -37,6 +41,8 @@ public final class PostgresWrites: WriteEngine {
         context = pool.loop.context
         self.pool = LoopBound(pool, on: pool.loop)
         statements = pool.cluster.statements
+        time = WriteTime(on: .write, pool.cluster.configuration)
+        slowTime = WriteTime(on: .slowWrite, pool.cluster.configuration)
     }
 
     /// See ``Store/WriteEngine``.
@@ -46,12 +52,12 @@ public final class PostgresWrites: WriteEngine {
 
     /// See ``Store/WriteEngine``.
     public func prepare(_ program: UpdateProgram) -> any PreparedUpdate {
-        PostgresUpdate(program, on: self)
+        TargetProgram(program, on: self)
     }
 
     /// See ``Store/WriteEngine``.
     public func prepare(_ program: DeleteProgram) -> any PreparedDelete {
-        PostgresDelete(program, on: self)
+        TargetProgram(program, on: self)
     }
 
     // MARK: Running
@@ -84,43 +90,30 @@ public final class PostgresWrites: WriteEngine {
     ) {
         if submission.isWithdrawn { return }
         let reader = ProgramReader(answer)
-        var unit = unit(run, .writes, begin: { reader.reset() }) { [self] result in
-            finish(result, reader, submission, explain)
-        }
+        let end = pool.value.loop.nowMilliseconds + timeout.wholeMilliseconds
+        let patience = pool.value.cluster.configuration.patience
+        let moment = run.pace.map { _ in patience.slowMilliseconds }
+        var unit = PostgresUnit(
+            .writes,
+            steps: { [self] (session, unit) throws(FormatFault) in
+                reader.reset()
+                time.limit(until: end, most: moment, on: pool.value, in: unit, &session)
+                try run.execute(in: unit, &session, statements)
+            }, completion: { [self] in finish($0, reader, submission, explain) })
+        unit.isEndedByServer = true
         unit.onRow = { (_: Int, row: DataRow) in reader.take(row) }
         unit.table = run.table
         unit.pace = submission.pace
         unit.caller = submission.caller
         if run.pace != nil {
-            unit.slowSteps = { [statements] (session, unit) throws(FormatFault) in
+            unit.slowSteps = { [self] (session, unit) throws(FormatFault) in
                 reader.reset()
-                let slow = run.slowly?() ?? run
-                try slow.execute(in: unit, &session, statements)
+                slowTime.limit(until: end, most: nil, on: pool.value, in: unit, &session)
+                try (run.slowly?() ?? run).execute(in: unit, &session, statements)
             }
         }
         submission.token = pool.value.submit(unit, on: .write, within: timeout)
     }
-
-    /// - Parameter begin: called when an attempt begins.
-    private func unit(
-        _ run: ProgramRun, _ effect: PostgresUnit.Effect, begin: @escaping () -> Void,
-        completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
-    ) -> PostgresUnit {
-        PostgresUnit(
-            effect,
-            steps: { [statements] (session, unit) throws(FormatFault) in
-                begin()
-                if effect == .writes, run.pace != nil {
-                    session.execute(Self.patience, in: unit, columns: .never)
-                }
-                try run.execute(in: unit, &session, statements)
-            }, completion: completion)
-    }
-
-    /// Sets what the next statement of the transaction has. It finds no row.
-    private static let patience = StatementShape(
-        "SELECT WHERE pg_catalog.set_config('statement_timeout', "
-            + "'\(ConnectionLimits.patienceMilliseconds)', true) IS NULL")
 
     private func finish(
         _ result: Result<TransactionStatus, UnitFailure>, _ reader: ProgramReader,
@@ -163,7 +156,12 @@ public final class PostgresWrites: WriteEngine {
         _ lookUp: LookUp, _ submission: Submission, _ found: @escaping ([Value]?) -> Void
     ) {
         let row = FoundRow()
-        var unit = unit(lookUp.run, .reads, begin: { row.reset() }) { _ in found(row.values) }
+        var unit = PostgresUnit(
+            .reads,
+            steps: { [statements] (session, unit) throws(FormatFault) in
+                row.reset()
+                try lookUp.run.execute(in: unit, &session, statements)
+            }, completion: { _ in found(row.values) })
         unit.onRow = { (_: Int, data: DataRow) in row.take(data, lookUp.types) }
         unit.pace = submission.pace
         unit.caller = submission.caller

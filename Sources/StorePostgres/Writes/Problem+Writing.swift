@@ -34,7 +34,7 @@ extension Problem {
 
     private static let unknownOutcome = Problem(
         code: "08007", status: 503,
-        message: "The connection to the database was lost: the write may have been made, or not.",
+        message: "The database has not told how the write ended: it may have been made, or not.",
         hint: "Look whether it was before you send it again.")
 
     private static func foreignConstraint(

@@ -4,40 +4,44 @@ import Quotas
 import Store
 import Values
 
-/// The statement of an UPDATE or DELETE in its two forms, and how long its runs take.
+/// An UPDATE or DELETE as PostgreSQL runs it: its statement in two forms, and how long its runs
+/// take. It finds the rows itself: there is no search before.
 ///
 /// Most find their rows at once: one statement locks them as it goes. Where that takes long it is
 /// ended and run on the slow lane, in a form that locks nothing before it has found all.
 final class TargetProgram: Sendable {
+    let search: BoundSQL? = nil
     private let target: WriteTarget
+    private let answer: ProgramAnswer
+    private let engine: PostgresWrites
     private let statement: ProgramStatement
     /// Nil where there is nothing to be searched for.
     private let slowStatement: ProgramStatement?
     /// Nil where a key names the row: what takes long then is a lock.
     private let pace: Pace?
-    private let dialect: PostgresDialect
 
     /// - Parameter write: writes the statement in one of its forms.
-    init(
-        _ target: WriteTarget, _ dialect: PostgresDialect,
-        _ write: (inout ProgramWriter, TargetSearch) -> Void
+    private init(
+        _ target: WriteTarget, _ returning: Returning, on engine: PostgresWrites,
+        _ write: (inout ProgramWriter, ProgramAnswer, TargetSearch) -> Void
     ) {
+        let answer = ProgramAnswer(returning: returning, key: nil)
+        let dialect = engine.dialect
         self.target = target
-        self.dialect = dialect
-        statement = ProgramStatement(dialect) { write(&$0, .locking) }
-        slowStatement = target.isSearched ? ProgramStatement(dialect) { write(&$0, .first) } : nil
+        self.answer = answer
+        self.engine = engine
+        statement = ProgramStatement(dialect) { write(&$0, answer, .locking) }
+        slowStatement =
+            target.isSearched ? ProgramStatement(dialect) { write(&$0, answer, .first) } : nil
         pace = target.isNamedByKey ? nil : Pace()
     }
 
     var slots: [ArgumentSlot] { statement.slots }
 
-    /// Runs it.
-    ///
-    /// - Parameter values: those of an update; none for a delete.
-    func run(
+    /// Runs it with the values of an update; none for a delete.
+    private func run(
         _ values: NewValues, _ operands: Operands, _ context: QueryContext,
-        _ answer: ProgramAnswer, for caller: Caller, on engine: PostgresWrites,
-        reply: @escaping WriteReply
+        for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal {
         let bind = { @Sendable (statement: ProgramStatement) in
             ProgramRun(
@@ -51,8 +55,38 @@ final class TargetProgram: Sendable {
         if let slowStatement { run.slowly = { bind(slowStatement) } }
         let explanation = TargetExplanation(
             target: target, assignments: values.assignments, fault: values.fault,
-            operands: operands, context: context, dialect: dialect)
+            operands: operands, context: context, dialect: engine.dialect)
         return engine.run(run, answer, reply: reply) { explanation.explain($0) }
+    }
+}
+
+extension TargetProgram: PreparedUpdate {
+    convenience init(_ program: UpdateProgram, on engine: PostgresWrites) {
+        self.init(program.target, program.returning, on: engine) {
+            $0.append(program, $1, finding: $2)
+        }
+    }
+
+    func run(
+        _ values: NewValues, on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
+        for caller: Caller, reply: @escaping WriteReply
+    ) -> WriteWithdrawal {
+        run(values, operands, context, for: caller, reply: reply)
+    }
+}
+
+extension TargetProgram: PreparedDelete {
+    convenience init(_ program: DeleteProgram, on engine: PostgresWrites) {
+        self.init(program.target, program.returning, on: engine) {
+            $0.append(program, $1, finding: $2)
+        }
+    }
+
+    func run(
+        on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
+        for caller: Caller, reply: @escaping WriteReply
+    ) -> WriteWithdrawal {
+        run(NewValues([]), operands, context, for: caller, reply: reply)
     }
 }
 

@@ -64,7 +64,7 @@ final class SlowLane: Sendable {
         if !isLong, time < DatabaseLimits.quickTime.nanoseconds {
             pace?.noteQuick(for: caller)
         } else {
-            pace?.noteSlow(for: caller, at: monotonicNanoseconds())
+            pace?.note(.slow, for: caller, at: monotonicNanoseconds())
         }
     }
 
