@@ -211,6 +211,12 @@ let package = Package(
                 "ServerTestSupport", "PostgresTestSupport", "Server", "StorePostgres",
                 "PostgresWire", "Bytes",
             ]),
+        .target(
+            name: "CFaultyDisk", path: "Tests/CFaultyDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        tests(
+            "DiskFaultTests",
+            ["CFaultyDisk", "CSQLite", "SQLite", "StoreSQLite", "Store", "Values", "Diagnostics"]),
         tests("HouseTests", []),
     ]
 )
