@@ -32,7 +32,7 @@ import Testing
     private func run(_ fault: DiskFault, at number: Int) throws -> Bool {
         let disk = try FaultyDisk()
         disk.arm(fault, at: number)
-        let script = StoreScript(disk)
+        let script = StoreScript(disk, fault)
         try script.run()
         let hasFailed = disk.hasFailed
         try script.recover()

@@ -21,6 +21,10 @@ final class StoreScript {
     let disk: FaultyDisk
     /// What the rows are, as far as it was acknowledged: versions by token.
     private(set) var rows: [String: Int64] = [:]
+    /// What the rows may be instead after a crash, if commits fail for good: one whose fsync failed
+    /// is in the log, and nothing can be written over it as long as fsync fails.
+    private var doubted: [[String: Int64]] = []
+    private let isDoubtful: Bool
     /// Whether the tables are there, and the column that came later.
     private(set) var isMade = false
     private(set) var isMigrated = false
@@ -31,7 +35,10 @@ final class StoreScript {
     private var database: SQLiteDatabase?
     private var reader: SQLiteReader?
 
-    init(_ disk: FaultyDisk) { self.disk = disk }
+    init(_ disk: FaultyDisk, _ fault: DiskFault? = nil) {
+        self.disk = disk
+        isDoubtful = fault.map { $0.call == FAULTY_SYNC && $0.duration == .lasting } ?? false
+    }
 
     static let captured = [
         CapturedTable(
@@ -99,9 +106,17 @@ final class StoreScript {
             database.setCaptured(Self.captured)
             database.onCommit { [published] in $0.forEach(published.append) }
             self.database = database
+            try? settleDoubts()
         } catch {
             expect(error, among: ["58030", "XX001"], "to open")
         }
+    }
+
+    /// After a start as after a crash.
+    private func settleDoubts() throws {
+        guard let database, !doubted.isEmpty else { return }
+        let found = try database.makeReader().versions(of: "items")
+        if doubted.contains(found) { rows = found }
     }
 
     private func close() {
@@ -151,19 +166,26 @@ final class StoreScript {
         let bodies = writes.map(Self.body)
         let results =
             isAlone ? submit(bodies) : Array(submit([Self.nothing] + bodies).dropFirst())
+        var doubt = rows
         for (steps, result) in zip(writes, results) {
             switch result {
-            case .success: steps.forEach { apply($0) }
+            case .success:
+                for step in steps { Self.apply(step, to: &rows) }
+                doubted = []
             case .failure(let problem):
+                if problem.code == "58030" {
+                    for step in steps { Self.apply(step, to: &doubt) }
+                }
                 // A token that is there, or one that is not: what the script is about.
                 expect(problem, among: ["53100", "58030", "23505", "P0002"], "\(steps)")
             case nil: break
             }
         }
+        if isDoubtful, doubt != rows { doubted.append(doubt) }
         return results.allSatisfy { if case .success = $0 { true } else { false } }
     }
 
-    private func apply(_ step: Step) {
+    private static func apply(_ step: Step, to rows: inout [String: Int64]) {
         switch step {
         case .insert(let token, _): rows[token] = 1
         case .bump(let token): rows[token, default: 0] += 1
@@ -281,12 +303,17 @@ final class StoreScript {
 
     /// Looks at what a kill and what a power cut would leave at this moment.
     private func judgeRemainders() throws {
-        for what in Remainder.allCases { judge(try disk.copy(what), "\(what)") }
+        for what in Remainder.allCases {
+            judge(try disk.copy(what), "\(what)", orElse: what == .afterKill ? doubted : [])
+        }
     }
 
-    private func judge(_ disk: FaultyDisk, _ what: String) {
+    private func judge(
+        _ disk: FaultyDisk, _ what: String, orElse doubted: [[String: Int64]] = []
+    ) {
         let judge = StoreJudge(
-            rows: rows, isMade: isMade, isMigrated: isMigrated, published: published.all)
+            rows: rows, doubted: doubted, isMade: isMade, isMigrated: isMigrated,
+            published: published.all)
         faults += judge.faults(of: disk).map { "\(what): \($0)" }
     }
 }
