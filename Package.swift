@@ -130,6 +130,8 @@ let package = Package(
                 "Store", "Values", "Diagnostics", "Bytes",
             ]),
 
+        support("CrashTestSupport", ["ServerTestSupport", "TestSupport", "Server", "Bytes"]),
+
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
         tests("DiskTests", ["Disk", "Diagnostics"]),
@@ -208,7 +210,8 @@ let package = Package(
         tests(
             "PostgresCrashTests",
             [
-                "ServerTestSupport", "PostgresTestSupport", "Server", "StorePostgres",
+                "CrashTestSupport", "ServerTestSupport", "PostgresTestSupport", "Server",
+                "StorePostgres",
                 "PostgresWire", "Bytes",
             ]),
         .target(
