@@ -220,6 +220,11 @@ let package = Package(
         tests(
             "DiskFaultTests",
             ["CFaultyDisk", "CSQLite", "SQLite", "StoreSQLite", "Store", "Values", "Diagnostics"]),
+        tests(
+            "FaultTests",
+            [
+                "CrashTestSupport", "ServerTestSupport", "PostgresTestSupport", "SQLite", "Bytes",
+            ], read: ["run"]),
         tests("HouseTests", []),
     ]
 )

@@ -25,8 +25,10 @@ public final class ServedNode: Sendable {
 
     /// The database server; nil for SQLite.
     private let url: String?
-    /// The key of its clients.
+    /// The key of its clients, who may do everything.
     public let key: String
+    /// The key of anybody.
+    public let anonymousKey: String
     private let project: String
     private let current = Atomic(0)
 
@@ -39,8 +41,13 @@ public final class ServedNode: Sendable {
         let migrate = try RunningCommand(["migrate", "up"] + Self.place(project.path, url))
         guard migrate.exitCode() == 0 else { throw NodeFault.notStarted("apus migrate up") }
         let keys = try RunningCommand(["keys"] + Self.place(project.path, url))
-        let line = keys.lines(through: "service_role").last ?? ""
-        key = line.split(separator: " ").last.map(String.init) ?? ""
+        let lines = keys.lines(through: "service_role")
+        func key(_ name: String) -> String {
+            let line = lines.first { $0.contains(name) }
+            return line?.split(separator: " ").last.map(String.init) ?? ""
+        }
+        anonymousKey = key("anon")
+        self.key = key("service_role")
     }
 
     private static func place(_ project: String, _ url: String?) -> [String] {
