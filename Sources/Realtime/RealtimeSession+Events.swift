@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import Expressions
+import Quotas
 
 // What a client's messages do. A message's `join_ref` may be absent or of an older join: the topic
 // alone says which channel is meant.

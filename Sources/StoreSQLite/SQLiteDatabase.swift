@@ -1,4 +1,5 @@
 public import Diagnostics
+import Quotas
 import SQLite
 public import Store
 import Synchronization
@@ -169,7 +170,7 @@ public final class SQLiteDatabase: Sendable {
                         return .undone { reply(.failure(error)) }
                     }
                 }, fail: { reply(.failure($0)) }, isBounded: withdrawal != nil,
-                withdrawal: withdrawal))
+                withdrawal: withdrawal, caller: .server))
     }
 
     func submit(_ job: WriteJob) {

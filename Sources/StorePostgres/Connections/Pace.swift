@@ -1,3 +1,4 @@
+import Quotas
 import Synchronization
 
 /// What is known of how long the runs of one plan take. Any thread.
@@ -16,7 +17,7 @@ public final class Pace: Sendable {
 
     /// Until when there may be a caller below: a glance.
     private let markedUntil = Atomic<UInt64>(0)
-    private let callers = Mutex<[String: Mark]>([:])
+    private let callers = Mutex<[Caller: Mark]>([:])
 
     /// Of a plan that nobody has run.
     public init() {}
@@ -25,14 +26,14 @@ public final class Pace: Sendable {
     func isMarked(at now: UInt64) -> Bool { now < markedUntil.load(ordering: .relaxed) }
 
     /// Whether a caller's runs are taken to be slow.
-    func isSlow(for caller: String, at now: UInt64) -> Bool {
+    func isSlow(for caller: Caller, at now: UInt64) -> Bool {
         guard isMarked(at: now) else { return false }
         let mark = callers.withLock { $0[caller] } ?? Mark()
         return mark.runs >= ConnectionLimits.slowRunsMin && now < mark.until
     }
 
     /// A caller's run has taken long.
-    func noteSlow(for caller: String, at now: UInt64) {
+    func noteSlow(for caller: Caller, at now: UInt64) {
         let until = now + ConnectionLimits.slowMilliseconds
         callers.withLock { callers in
             if callers.count >= ConnectionLimits.slowCallersMax {
@@ -45,5 +46,5 @@ public final class Pace: Sendable {
     }
 
     /// A caller's run has been quick.
-    func noteQuick(for caller: String) { callers.withLock { $0[caller] = nil } }
+    func noteQuick(for caller: Caller) { callers.withLock { $0[caller] = nil } }
 }

@@ -1,3 +1,4 @@
+import Quotas
 import Store
 
 /// A delete as PostgreSQL runs it, see ``PostgresUpdate``.
@@ -20,8 +21,8 @@ final class PostgresDelete: PreparedDelete {
 
     func run(
         on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
-        reply: @escaping WriteReply
+        for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        program.run(NewValues([]), operands, context, answer, on: engine, reply: reply)
+        program.run(NewValues([]), operands, context, answer, for: caller, on: engine, reply: reply)
     }
 }

@@ -1,3 +1,4 @@
+import Quotas
 import Store
 
 /// An update as PostgreSQL runs it. Its statement finds the rows itself (``TargetProgram``): there
@@ -21,8 +22,8 @@ final class PostgresUpdate: PreparedUpdate {
 
     func run(
         _ values: NewValues, on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
-        reply: @escaping WriteReply
+        for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        program.run(values, operands, context, answer, on: engine, reply: reply)
+        program.run(values, operands, context, answer, for: caller, on: engine, reply: reply)
     }
 }

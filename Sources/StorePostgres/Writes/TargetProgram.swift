@@ -1,5 +1,6 @@
 import Diagnostics
 import PostgresWire
+import Quotas
 import Store
 import Values
 
@@ -35,13 +36,14 @@ final class TargetProgram: Sendable {
     /// - Parameter values: those of an update; none for a delete.
     func run(
         _ values: NewValues, _ operands: Operands, _ context: QueryContext,
-        _ answer: ProgramAnswer, on engine: PostgresWrites, reply: @escaping WriteReply
+        _ answer: ProgramAnswer, for caller: Caller, on engine: PostgresWrites,
+        reply: @escaping WriteReply
     ) -> WriteWithdrawal {
         let bind = { @Sendable (statement: ProgramStatement) in
             ProgramRun(
                 statement: statement,
                 arguments: statement.sql.arguments(operands, values.assignments),
-                fault: values.fault, context: context)
+                fault: values.fault, context: context, caller: caller)
         }
         var run = bind(statement)
         run.table = target.table.name
