@@ -1,23 +1,14 @@
 import CFaultyDisk
 import Diagnostics
-import Dispatch
 import SQLite
 import Store
 import StoreSQLite
-import Synchronization
 import TestSupport
 import Values
 
 /// The store as a server uses it, on a disk that fails: writes alone and in groups, refusals,
 /// migrations, trims, checkpoints, reads, and a second start. What is acknowledged is written down.
 final class StoreScript {
-    /// What is done with a row, in both tables at once.
-    enum Step {
-        case insert(String, bytes: Int = 10)
-        case bump(String)
-        case delete(String)
-    }
-
     let disk: FaultyDisk
     /// What the rows are, as far as it was acknowledged: versions by token.
     private(set) var rows: [String: Int64] = [:]
@@ -52,7 +43,6 @@ final class StoreScript {
     private static let columns: [(name: String, type: ColumnType)] = [
         ("id", .integer), ("token", .text), ("version", .integer),
     ]
-    private static let sequence = IdentitySequence(table: "items", column: "id", maximum: .max)
 
     /// Everything, up to the end of the second start.
     func run() throws {
@@ -144,7 +134,7 @@ final class StoreScript {
         """
 
     private func migrate(to isDone: inout Bool, _ script: String) {
-        let body: Body = { transaction throws(DatabaseError) in
+        let body: RowStep.Body = { transaction throws(DatabaseError) in
             try transaction.executeScript(script)
         }
         switch submit([body])[0] {
@@ -155,26 +145,26 @@ final class StoreScript {
     }
 
     @discardableResult
-    private func write(_ steps: [Step]) -> Bool { group([steps], isAlone: true) }
+    private func write(_ steps: [RowStep]) -> Bool { group([steps], isAlone: true) }
 
     /// Writes that share a commit, unless one is alone. Some of them are refused for what they say.
     ///
     /// - Returns: whether all were acknowledged.
     @discardableResult
-    private func group(_ writes: [[Step]], isAlone: Bool = false) -> Bool {
+    private func group(_ writes: [[RowStep]], isAlone: Bool = false) -> Bool {
         guard isMade else { return false }
-        let bodies = writes.map(Self.body)
+        let bodies = writes.map(RowStep.body)
         let results =
             isAlone ? submit(bodies) : Array(submit([Self.nothing] + bodies).dropFirst())
         var doubt = rows
         for (steps, result) in zip(writes, results) {
             switch result {
             case .success:
-                for step in steps { Self.apply(step, to: &rows) }
+                for step in steps { step.apply(to: &rows) }
                 doubted = []
             case .failure(let problem):
                 if problem.code == "58030" {
-                    for step in steps { Self.apply(step, to: &doubt) }
+                    for step in steps { step.apply(to: &doubt) }
                 }
                 // A token that is there, or one that is not: what the script is about.
                 expect(problem, among: ["53100", "58030", "23505", "P0002"], "\(steps)")
@@ -185,70 +175,20 @@ final class StoreScript {
         return results.allSatisfy { if case .success = $0 { true } else { false } }
     }
 
-    private static func apply(_ step: Step, to rows: inout [String: Int64]) {
-        switch step {
-        case .insert(let token, _): rows[token] = 1
-        case .bump(let token): rows[token, default: 0] += 1
-        case .delete(let token): rows[token] = nil
-        }
-    }
-
-    typealias Body = @Sendable (SQLiteTransaction) throws(DatabaseError) -> Void
-
-    private static let nothing: Body = { _ throws(DatabaseError) in }
-
-    private static func body(_ steps: [Step]) -> Body {
-        { transaction throws(DatabaseError) in
-            for step in steps { try perform(step, transaction) }
-        }
-    }
-
-    private static func perform(
-        _ step: Step, _ transaction: SQLiteTransaction
-    ) throws(DatabaseError) {
-        switch step {
-        case .insert(let token, let bytes):
-            let number = try transaction.upcomingNumbers(1, of: sequence).lowerBound
-            transaction.use(number...number, of: sequence)
-            try transaction.run(
-                text: "INSERT INTO sparks(token) VALUES (?7)", arguments: [.text(token)])
-            for table in ["items", "twins"] {
-                try transaction.run(
-                    text: "INSERT INTO \(table)(id, token, version, payload) "
-                        + "VALUES (?7, ?8, 1, zeroblob(?9))",
-                    arguments: [.integer(number), .text(token), .integer(Int64(bytes))])
-            }
-        case .bump(let token):
-            try change(
-                "UPDATE TABLE SET version = version + 1 WHERE token = ?7", token, transaction)
-        case .delete(let token):
-            try change("DELETE FROM TABLE WHERE token = ?7", token, transaction)
-        }
-    }
-
-    private static func change(
-        _ statement: String, _ token: String, _ transaction: SQLiteTransaction
-    ) throws(DatabaseError) {
-        for table in ["items", "twins"] {
-            let text = statement.replacing("TABLE", with: table)
-            guard try transaction.run(text: text, arguments: [.text(token)]) == 1 else {
-                throw .invalidValue(
-                    Problem(code: "P0002", status: 404, message: "\(token) is not there"))
-            }
-        }
-    }
+    private static let nothing: RowStep.Body = { _ throws(DatabaseError) in }
 
     /// Hands over writes so that those after the first share a commit; nil for one that has no
     /// answer.
-    private func submit(_ bodies: [Body]) -> [Result<Void, Problem>?] {
+    private func submit(_ bodies: [RowStep.Body]) -> [Result<Void, Problem>?] {
         guard let database else { return bodies.map { _ in nil } }
         let gate = Gate()
         let answers = Answers(bodies.count)
         for (index, body) in bodies.enumerated() {
-            _ = database.write({ transaction throws(Problem) in
-                if index == 0 { gate.pass() }
-                try worded { () throws(DatabaseError) in try body(transaction) }
-            }) { answers.give($0, at: index) }
+            _ = database.write(
+                { transaction throws(Problem) in
+                    if index == 0 { gate.pass() }
+                    try worded { () throws(DatabaseError) in try body(transaction) }
+                }, reply: { answers.give($0, at: index) })
         }
         gate.open()
         guard let all = answers.wait() else {
@@ -315,29 +255,5 @@ final class StoreScript {
             rows: rows, doubted: doubted, isMade: isMade, isMigrated: isMigrated,
             published: published.all)
         faults += judge.faults(of: disk).map { "\(what): \($0)" }
-    }
-}
-
-/// The answers to some writes.
-private final class Answers: Sendable {
-    private let results: Mutex<[Result<Void, Problem>?]>
-    private let bell = DispatchSemaphore(value: 0)
-    private let count: Int
-
-    init(_ count: Int) {
-        self.count = count
-        results = Mutex(Array(repeating: nil, count: count))
-    }
-
-    func give(_ result: Result<Void, Problem>, at index: Int) {
-        results.withLock { $0[index] = result }
-        bell.signal()
-    }
-
-    /// All of them; nil when some do not come within twenty seconds.
-    func wait() -> [Result<Void, Problem>?]? {
-        let deadline = DispatchTime.now() + .seconds(20)
-        for _ in 0..<count where bell.wait(timeout: deadline) == .timedOut { return nil }
-        return results.withLock { $0 }
     }
 }
