@@ -7,6 +7,7 @@ struct LoopSettings: Sendable {
     let deadlines: DeadlineTable
     let connectionLimits: ConnectionLimits
     let observer: (@Sendable (AnsweredRequest) -> Void)?
+    let descriptorsExhausted: (@Sendable () -> Void)?
 
     init(_ configuration: HTTPServerConfiguration) {
         limits = configuration.limits
@@ -14,5 +15,6 @@ struct LoopSettings: Sendable {
         deadlines = DeadlineTable(configuration.deadlines)
         connectionLimits = configuration.connectionLimits
         observer = configuration.observer
+        descriptorsExhausted = configuration.descriptorsExhausted
     }
 }

@@ -13,6 +13,8 @@ public final class Listener: ReadinessHandler {
     /// Kept open to be given up when descriptors run out: a connection can then be accepted and
     /// closed, which tells the client, instead of waiting for ever and waking the loop for ever.
     private var reserve: Int32
+    /// Told of each connection that was closed as it came, since descriptors have run out.
+    public var turnedAway: (() -> Void)?
     /// Held while a descriptor is given up for a connection that is closed at once: a listener of
     /// another loop that accepted meanwhile would get it, and there were none to be given up next
     /// time.
@@ -61,6 +63,7 @@ public final class Listener: ReadinessHandler {
         registration = nil
         socket = nil
         accepted = nil
+        turnedAway = nil
     }
 
     /// False when nothing waits, or nothing can be taken.
@@ -102,13 +105,15 @@ public final class Listener: ReadinessHandler {
             rest()
             return false
         }
-        return Self.accepting.withLock { _ in
+        let isTaken = Self.accepting.withLock { _ in
             closeDescriptor(reserve)
             let (descriptor, _) = SocketAddress.accept(from: listening)
             if descriptor >= 0 { closeDescriptor(descriptor) }
             reserve = Listener.openReserve()
             return descriptor >= 0
         }
+        if isTaken { turnedAway?() }
+        return isTaken
     }
 
     /// Nothing can be accepted, not even to refuse it: looks again later instead of spinning.

@@ -62,6 +62,8 @@ struct BackendParts {
         configuration.loops = settings.loops
         configuration.tls = settings.tls.files
         configuration.observer = { observer.record($0) }
+        let shortage = DescriptorShortage(log: services.log)
+        configuration.descriptorsExhausted = { shortage.note() }
         return configuration
     }
 
