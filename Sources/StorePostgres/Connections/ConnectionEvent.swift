@@ -44,8 +44,8 @@ extension ConnectionEvent: CustomStringConvertible {
         case .connected(let host, let lane, let version):
             "Connected to \(host), PostgreSQL \(version), for \(lane.purpose)."
         case .unavailable(let unavailability, let lane):
-            "The database cannot be reached for \(lane.purpose). \(unavailability)"
-        case .available(let lane): "The database can be reached for \(lane.purpose) again."
+            "No connection for \(lane.purpose). \(unavailability)"
+        case .available(let lane): "There are connections for \(lane.purpose) again."
         case .lost(let host, let lane, let end):
             "A connection for \(lane.purpose) to \(host) was lost: \(Self.text(of: end))."
         case .outlivesCancel(let host, let lane):
