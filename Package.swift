@@ -137,6 +137,8 @@ let package = Package(
                 "Store", "Values", "Diagnostics", "Quotas", "Bytes",
             ]),
 
+        support("CrashTestSupport", ["ServerTestSupport", "TestSupport", "Server", "Bytes"]),
+
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
         tests("QuotasTests", ["Quotas"]),
@@ -216,9 +218,21 @@ let package = Package(
         tests(
             "PostgresCrashTests",
             [
-                "ServerTestSupport", "PostgresTestSupport", "Server", "StorePostgres",
+                "CrashTestSupport", "ServerTestSupport", "PostgresTestSupport", "Server",
+                "StorePostgres",
                 "PostgresWire", "Bytes",
             ]),
+        .target(
+            name: "CFaultyDisk", path: "Tests/CFaultyDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        tests(
+            "DiskFaultTests",
+            ["CFaultyDisk", "CSQLite", "SQLite", "StoreSQLite", "Store", "Values", "Diagnostics"]),
+        tests(
+            "FaultTests",
+            [
+                "CrashTestSupport", "ServerTestSupport", "PostgresTestSupport", "SQLite", "Bytes",
+            ], read: ["run"]),
         tests("HouseTests", []),
     ]
 )

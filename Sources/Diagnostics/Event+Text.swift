@@ -28,6 +28,11 @@ extension Event {
         case .databaseShared(let servers): [Self.shared(servers)]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
+        case .descriptorsExhausted(let limit):
+            [
+                "connections are turned away: all \(limit) descriptors are open; raise the limit "
+                    + "of open files (ulimit -n), or lower limits.connections"
+            ]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
         case .serviceLate(let name): ["\(name): the work takes longer than its period"]
         case .dataDirectoryMade(let path): ["made the data directory \(path), with keys of its own"]

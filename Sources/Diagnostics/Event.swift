@@ -58,6 +58,8 @@ public enum Event: Sendable {
     /// What becomes of the connections to a database server and of the changes that it tells; how
     /// much it matters.
     case databaseServer(level: LogLevel, text: String)
+    /// Connections are turned away because the process has as many descriptors open as it may.
+    case descriptorsExhausted(limit: Int)
     /// The periodic work of a service failed; it is tried again after its period.
     case serviceFailed(name: String, problem: Problem)
     /// The periodic work of a service takes longer than its period: it is not begun again before.
@@ -75,7 +77,7 @@ public enum Event: Sendable {
             .seedsKept, .secretsRestored:
             .info
         case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
-            .secretsLost, .databaseMissing, .databaseShared, .serviceLate:
+            .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate:
             .warning
         case .databaseLost, .failed, .serviceFailed: .error
         case .databaseServer(let level, text: _): level
@@ -117,6 +119,7 @@ public enum Event: Sendable {
         case .secretsRestored: "secrets_restored"
         case .databaseLost: "database_lost"
         case .databaseServer: "database_server"
+        case .descriptorsExhausted: "descriptors_exhausted"
         case .serviceFailed: "service_failed"
         case .serviceLate: "service_late"
         case .failed: "failed"
@@ -166,6 +169,7 @@ public enum Event: Sendable {
         case .databaseLost(let path, _, _):
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
         case .databaseServer(level: _, let text): [.init("message", .string(text))]
+        case .descriptorsExhausted(let limit): [.init("limit", .integer(Int64(limit)))]
         case .serviceFailed(let name, let problem):
             [.init("service", .string(name))] + Self.fields(of: problem, request: nil)
         case .serviceLate(let name): [.init("service", .string(name))]

@@ -25,6 +25,9 @@ public struct HTTPServerConfiguration: Sendable {
     public var memory = MemoryPool(bytesMax: .max, perBlockMax: .max)
     /// Told of every answered request, on the loop's thread. Nil costs nothing.
     public var observer: (@Sendable (AnsweredRequest) -> Void)?
+    /// Told of every connection that was closed as it came, since the process has no descriptor
+    /// left for it. On the loop's thread.
+    public var descriptorsExhausted: (@Sendable () -> Void)?
 
     /// One loop on a free port of this machine.
     public init(connectionsMax: Int, messageBytesMax: Int) {

@@ -10,6 +10,7 @@ struct LoopSettings: Sendable {
     let connectionLimits: ConnectionLimits
     let memory: MemoryPool
     let observer: (@Sendable (AnsweredRequest) -> Void)?
+    let descriptorsExhausted: (@Sendable () -> Void)?
 
     init(_ configuration: HTTPServerConfiguration) {
         limits = configuration.limits
@@ -19,5 +20,6 @@ struct LoopSettings: Sendable {
         connectionLimits = configuration.connectionLimits
         memory = configuration.memory
         observer = configuration.observer
+        descriptorsExhausted = configuration.descriptorsExhausted
     }
 }

@@ -37,7 +37,12 @@ final class ServerLoop {
     }
 
     func listen(on socket: ListeningSocket, tls: TLSContext?) throws(NetworkError) {
-        listener = try Listener(socket, on: loop, tls: tls) { [weak self] in self?.accept($0) }
+        let listener = try Listener(socket, on: loop, tls: tls) { [weak self] in self?.accept($0) }
+        listener.turnedAway = { [counters, settings] in
+            counters.refusedConnections.add(1)
+            settings.descriptorsExhausted?()
+        }
+        self.listener = listener
     }
 
     /// The encoder, with the date of this turn.

@@ -1,6 +1,7 @@
 import CLinux
 import Diagnostics
 import Glibc
+import Synchronization
 
 /// Accepts connections on one loop, for that loop. Confined to its thread.
 public final class Listener: ReadinessHandler {
@@ -12,6 +13,12 @@ public final class Listener: ReadinessHandler {
     /// Kept open to be given up when descriptors run out: a connection can then be accepted and
     /// closed, which tells the client, instead of waiting for ever and waking the loop for ever.
     private var reserve: Int32
+    /// Told of each connection that was closed as it came, since descriptors have run out.
+    public var turnedAway: (() -> Void)?
+    /// Held while a descriptor is given up for a connection that is closed at once: a listener of
+    /// another loop that accepted meanwhile would get it, and there were none to be given up next
+    /// time.
+    private static let accepting = Mutex<Void>(())
 
     /// Begins to accept. `accepted` gets every connection and must set its delegate; with `tls`
     /// connections encrypt. The listener lives until `close()` or the end of the loop.
@@ -56,19 +63,23 @@ public final class Listener: ReadinessHandler {
         registration = nil
         socket = nil
         accepted = nil
+        turnedAway = nil
     }
 
     /// False when nothing waits, or nothing can be taken.
     private func takeOne(from listening: Int32) -> Bool {
-        let (descriptor, peer) = SocketAddress.accept(from: listening)
+        let (descriptor, peer, code) = Self.accepting.withLock { _ in
+            let (descriptor, peer) = SocketAddress.accept(from: listening)
+            return (descriptor, peer, errno)
+        }
         if descriptor >= 0 {
             adopt(descriptor, peer)
             return true
         }
-        switch errno {
+        switch code {
         case EMFILE, ENFILE: return refuseOne(from: listening)
         case EAGAIN: return false
-        case EBADF, EINVAL, ENOTSOCK: preconditionFailure("accept4: \(systemMessage(errno))")
+        case EBADF, EINVAL, ENOTSOCK: preconditionFailure("accept4: \(systemMessage(code))")
         case ENOBUFS, ENOMEM:
             rest()
             return false
@@ -94,11 +105,15 @@ public final class Listener: ReadinessHandler {
             rest()
             return false
         }
-        closeDescriptor(reserve)
-        let (descriptor, _) = SocketAddress.accept(from: listening)
-        if descriptor >= 0 { closeDescriptor(descriptor) }
-        reserve = Listener.openReserve()
-        return descriptor >= 0
+        let isTaken = Self.accepting.withLock { _ in
+            closeDescriptor(reserve)
+            let (descriptor, _) = SocketAddress.accept(from: listening)
+            if descriptor >= 0 { closeDescriptor(descriptor) }
+            reserve = Listener.openReserve()
+            return descriptor >= 0
+        }
+        if isTaken { turnedAway?() }
+        return isTaken
     }
 
     /// Nothing can be accepted, not even to refuse it: looks again later instead of spinning.

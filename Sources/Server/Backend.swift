@@ -94,6 +94,7 @@ public final class Backend: Sendable {
         } catch {
             throw Problem(error)
         }
+        DescriptorLimit.raise()
         let backend = try start(options, mode: mode)
         ready(backend)
         // Whoever has waited for the start is served first.

@@ -75,6 +75,8 @@ struct BackendParts {
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field.read)
         configuration.observer = { observer.record($0) }
+        let shortage = DescriptorShortage(log: services.log)
+        configuration.descriptorsExhausted = { shortage.note() }
         return configuration
     }
 

@@ -9,7 +9,7 @@ enum Opening {
     /// Milliseconds to wait for another process's lock: somebody may have the file open in a shell.
     private static let busyTimeoutMilliseconds: Int32 = 5000
     /// "Apus" in the file's header (pragma.html#pragma_application_id).
-    private static let applicationID: Int64 = 0x4170_7573
+    static let applicationID: Int64 = 0x4170_7573
 
     /// A connection that may read and not write.
     ///

@@ -130,17 +130,20 @@ final class Writer {
     /// - Returns: how many were undone because they took too long.
     private func commit(_ queue: WriteQueue, _ turn: consuming WriterTurn) -> Int {
         var batch = Batch()
+        var isWritten = false
         do throws(SQLiteError) {
             try perform(queue, turn, &batch)
             let began = monotonicNanoseconds()
             trimAlong(rowsMax: 2 * batch.changes.count)
             if !batch.succeeded.isEmpty { try sequences.save() }
             guard presence.look() else { throw .databaseLost }
+            isWritten = true
             try tally.commit(connection)
             commitTime = monotonicNanoseconds() - began
         } catch {
             // Nobody's write is kept.
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            if isWritten { eraseFailedCommit() }
             let problem =
                 presence.lost == nil ? Problem(DatabaseError(error)) : .databaseLost
             batch.failures += batch.succeeded.map { ($0, problem) }
@@ -153,6 +156,17 @@ final class Writer {
         send(batch)
         if !batch.changes.isEmpty { publishers.endReplies() }
         return batch.overtime
+    }
+
+    /// Overwrites in the log what a COMMIT has left there that failed: after a crash it would be
+    /// found whole, and writes that were refused would be there.
+    ///
+    /// SQLite writes a transaction's pages into the log, synchronises it, and then counts them. If
+    /// the synchronising fails they are not counted, and the next commit goes where they lie
+    /// (walformat.html §4.2). One that rewrites the first page as it is does so at once; it need
+    /// not be synchronised, since it is for the case that the failed one is there.
+    private func eraseFailedCommit() {
+        try? connection.execute("PRAGMA application_id = \(Opening.applicationID)")
     }
 
     private func send(_ batch: Batch) {

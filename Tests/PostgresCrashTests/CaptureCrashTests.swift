@@ -1,3 +1,4 @@
+import CrashTestSupport
 import PostgresTestSupport
 import ServerTestSupport
 import TestSupport

@@ -1,3 +1,4 @@
+import CrashTestSupport
 import Foundation
 import Glibc
 import PostgresTestSupport
@@ -48,6 +49,7 @@ final class CrashRun: Sendable {
 
     private let server: PostgresServer
     private let node: ServedNode
+    private let url: String
     private let ledger = Ledger()
     private let writersLeft = Atomic(restWriters + sqlWriters)
     /// Whether writers end, and whether all others do.
@@ -59,10 +61,11 @@ final class CrashRun: Sendable {
 
     init(_ project: TestProject) throws {
         server = try PostgresServer.makeOwn(settings: ["fsync = on", "full_page_writes = on"])
-        node = try ServedNode(project, on: server.url())
+        url = server.url()
+        node = try ServedNode(project, on: url)
         // What is written from now on is captured.
         let first = try node.start()
-        try PostgresClient(node.url).execute(Tallies.insertion(restWriters: Self.restWriters))
+        try PostgresClient(url).execute(Tallies.insertion(restWriters: Self.restWriters))
         _ = node.end(first)
     }
 
@@ -89,7 +92,7 @@ final class CrashRun: Sendable {
 
     private func sqlWriter(_ number: Int) -> @Sendable () throws -> Void {
         { [self] in
-            var writer = SQLWriter(number, node.url, ledger, seed: seed)
+            var writer = SQLWriter(number, url, ledger, seed: seed)
             writer.run { isOver.load(ordering: .relaxed) }
             writersLeft.subtract(1, ordering: .relaxed)
         }
@@ -105,7 +108,7 @@ final class CrashRun: Sendable {
 
     private func logReader() -> @Sendable () throws -> Void {
         { [self] in
-            var reader = LogReader(node.url, seed: seed)
+            var reader = LogReader(url, seed: seed)
             reader.run { isEnded.load(ordering: .relaxed) }
             read.append(reader)
         }
@@ -168,7 +171,7 @@ final class CrashRun: Sendable {
 
     private func endSubscribers(_ summary: inout Summary) throws {
         while writersLeft.load(ordering: .relaxed) > 0 { usleep(1_000) }
-        let client = try PostgresClient(node.url)
+        let client = try PostgresClient(url)
         let deadline = ContinuousClock.now + .seconds(60)
         var number = 0
         while subscribed.all.count < Self.subscribers, .now < deadline {
@@ -185,7 +188,7 @@ final class CrashRun: Sendable {
     // MARK: Judgement
 
     private func judge(_ summary: inout Summary) throws {
-        let client = try PostgresClient(node.url)
+        let client = try PostgresClient(url)
         var (tables, tokens): ([Subscriber.Row: Int64], [String: Int]) = ([:], [:])
         var markers: Set<Subscriber.Row> = []
         for table in Subscriber.tables {
@@ -212,9 +215,9 @@ final class CrashRun: Sendable {
 
     /// A log that was read while it grew is the one that is there now, and makes the tables.
     private func judgeLog(_ summary: inout Summary, _ tables: [Subscriber.Row: Int64]) throws {
-        let client = try PostgresClient(node.url)
+        let client = try PostgresClient(url)
         try client.execute("SELECT _apus.tick()")
-        var whole = LogReader(node.url, seed: seed)
+        var whole = LogReader(url, seed: seed)
         try whole.readToEnd()
         summary.changes = whole.rows.count
         for reader in read.all where !whole.rows.starts(with: reader.rows) {

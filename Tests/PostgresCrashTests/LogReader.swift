@@ -1,4 +1,5 @@
 import Bytes
+import CrashTestSupport
 import Glibc
 import PostgresTestSupport
 import StorePostgres

@@ -1,22 +1,8 @@
+import CrashTestSupport
 import Glibc
 import PostgresTestSupport
 import PostgresWire
 import TestSupport
-
-/// The rows that are counted up: some by everybody who writes SQL, and one by each who writes by
-/// REST.
-enum Tallies {
-    static let shared = 1...8
-
-    static func first(ofWriter number: Int) -> Int { 100 + number }
-
-    /// What makes them.
-    static func insertion(restWriters: Int) -> String {
-        let rows = Array(shared) + (0..<restWriters).map(first)
-        return "INSERT INTO tallies (id, version) VALUES "
-            + rows.map { "(\($0), 1)" }.joined(separator: ", ")
-    }
-}
 
 /// Writes behind the back of Apus, in transactions that are long, undone and in each other's way.
 struct SQLWriter {

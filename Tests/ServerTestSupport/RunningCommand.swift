@@ -9,11 +9,16 @@ public final class RunningCommand {
 
     /// Starts `apus` with these words. Its log comes out beside its output. The database is that of
     /// the project that the words name.
-    public init(_ words: [String], environment: [String: String] = [:]) throws {
+    ///
+    /// - Parameter wrapper: a program that starts it in its own place, with words for that one.
+    public init(
+        _ words: [String], environment: [String: String] = [:], under wrapper: [String] = []
+    ) throws {
         let named = words.firstIndex(of: "--project").map { words[words.index(after: $0)] }
         let database = named.flatMap(TestEngine.database).map { ["APUS_DATABASE": $0.url] } ?? [:]
+        let line = wrapper + [Self.binary.path] + words
         child = try ChildProcess(
-            Self.binary.path, words, environment: database.merging(environment) { $1 })
+            line[0], Array(line.dropFirst()), environment: database.merging(environment) { $1 })
     }
 
     /// Beside the test bundle that is running.

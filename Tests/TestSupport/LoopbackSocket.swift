@@ -28,7 +28,7 @@ public final class LoopbackSocket {
         port: Int, family: Int32 = AF_INET, receiveBufferBytes: Int32? = nil,
         beforeConnecting: (Int32) -> Void = { _ in }
     ) throws {
-        descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(family, Self.streamType, 0)
         Self.limitWaits(of: descriptor)
         if var size = receiveBufferBytes {
             unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
@@ -44,7 +44,7 @@ public final class LoopbackSocket {
 
     /// Connects to a Unix socket.
     public init(path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_UNIX, Self.streamType, 0)
         Self.limitWaits(of: descriptor)
         guard Self.connectLocally(descriptor, path) else {
             close()
@@ -59,6 +59,9 @@ public final class LoopbackSocket {
     }
 
     deinit { close() }
+
+    /// Of no use to programs that are started meanwhile, which would hold the connection open.
+    private static let streamType = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
 
     private static func limitWaits(of descriptor: Int32) {
         var limit = timeval(tv_sec: 10, tv_usec: 0)

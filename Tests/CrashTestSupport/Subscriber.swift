@@ -4,33 +4,44 @@ import TestSupport
 
 /// Keeps the rows of both tables as a client does: it joins, reads them by REST, and follows the
 /// changes. When the socket goes it begins anew.
-struct Subscriber {
-    struct Row: Hashable {
+public struct Subscriber: Sendable {
+    /// A row of a table.
+    public struct Row: Hashable, Sendable {
         let table: String
         let id: Int64
+
+        /// A row.
+        public init(table: String, id: Int64) {
+            self.table = table
+            self.id = id
+        }
     }
 
     let node: ServedNode
     let ledger: Ledger
     /// The rows with their versions.
     private(set) var rows: [Row: Int64] = [:]
-    private(set) var changeCount = 0
-    /// How often it has joined, and how often it was told to.
-    private(set) var joins = 0
-    private(set) var resets = 0
+    /// How many changes it was told of.
+    public private(set) var changeCount = 0
+    /// How often it has joined.
+    public private(set) var joins = 0
+    /// How often it was told to join anew.
+    public private(set) var resets = 0
     /// What the feed has told of each row since it joined; nil for rows that are gone.
     private var told: [Row: Int64?] = [:]
     private var isDone = false
 
-    init(_ node: ServedNode, _ ledger: Ledger) {
+    /// Somebody who knows nothing yet.
+    public init(_ node: ServedNode, _ ledger: Ledger) {
         self.node = node
         self.ledger = ledger
     }
 
-    static let tables = ["tallies", "entries"]
+    /// What it follows.
+    public static let tables = ["tallies", "entries"]
 
     /// Follows until it hears of the end, or is told that there will be none.
-    mutating func run(_ isOver: () -> Bool) {
+    public mutating func run(_ isOver: () -> Bool) {
         while !isDone, !isOver() {
             guard let port = node.port else {
                 usleep(5_000)
@@ -139,7 +150,7 @@ struct Subscriber {
     /// What it has and the tables have not, and the other way round.
     ///
     /// - Parameter markers: rows that it may not have heard of.
-    func faults(against tables: [Row: Int64], but markers: Set<Row>) -> [String] {
+    public func faults(against tables: [Row: Int64], but markers: Set<Row>) -> [String] {
         let all = Set(rows.keys).union(tables.keys).subtracting(markers)
         return all.filter { rows[$0] != tables[$0] }.map {
             "\($0) is \(rows[$0] ?? -1) to a subscriber and \(tables[$0] ?? -1) in its table"

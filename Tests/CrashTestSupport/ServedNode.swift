@@ -2,35 +2,38 @@ import Foundation
 import Glibc
 import PostgresTestSupport
 import Server
-import ServerTestSupport
+public import ServerTestSupport
 import Synchronization
 import TestSupport
 
-/// `apus serve`, in a process of its own, on a server of PostgreSQL that is not other tests'. It is
-/// started, killed and ended by one thread; others ask for its port.
-final class ServedNode: Sendable {
+/// `apus serve`, in a process of its own, on SQLite or on a server of PostgreSQL that is not other
+/// tests'. It is started, killed and ended by one thread; others ask for its port.
+public final class ServedNode: Sendable {
     /// Rows that are written again and again, and rows that come and go.
-    static let models = [
+    public static let models = [
         "tallies": """
-            {"properties": {"id": {"type": "integer", "identity": true},
-              "version": {"type": "integer"}},
-             "required": ["version"], "realtime": true, "access": {"all": true}}
-            """,
+        {"properties": {"id": {"type": "integer", "identity": true},
+          "version": {"type": "integer"}},
+         "required": ["version"], "realtime": true, "access": {"all": true}}
+        """,
         "entries": """
-            {"properties": {"id": {"type": "integer", "identity": true},
-              "token": {"type": "string"}, "version": {"type": "integer"}},
-             "required": ["token", "version"], "realtime": true, "access": {"all": true}}
-            """,
+        {"properties": {"id": {"type": "integer", "identity": true},
+          "token": {"type": "string"}, "version": {"type": "integer"}},
+         "required": ["token", "version"], "realtime": true, "access": {"all": true}}
+        """,
     ]
 
-    let url: String
-    /// The key of its clients.
-    let key: String
+    /// The database server; nil for SQLite.
+    private let url: String?
+    /// The key of its clients, who may do everything.
+    public let key: String
+    /// The key of anybody.
+    public let anonymousKey: String
     private let project: String
     private let current = Atomic(0)
 
     /// Writes the project's migrations and applies them.
-    init(_ project: TestProject, on url: String) throws {
+    public init(_ project: TestProject, on url: String? = nil) throws {
         self.url = url
         self.project = project.path
         let options = try ServerOptions(project: project.path, logLevel: "error", database: url)
@@ -38,28 +41,40 @@ final class ServedNode: Sendable {
         let migrate = try RunningCommand(["migrate", "up"] + Self.place(project.path, url))
         guard migrate.exitCode() == 0 else { throw NodeFault.notStarted("apus migrate up") }
         let keys = try RunningCommand(["keys"] + Self.place(project.path, url))
-        let line = keys.lines(through: "service_role").last ?? ""
-        key = line.split(separator: " ").last.map(String.init) ?? ""
+        let lines = keys.lines(through: "service_role")
+        func key(_ name: String) -> String {
+            let line = lines.first { $0.contains(name) }
+            return line?.split(separator: " ").last.map(String.init) ?? ""
+        }
+        anonymousKey = key("anon")
+        self.key = key("service_role")
     }
 
-    private static func place(_ project: String, _ url: String) -> [String] {
-        ["--project", project, "--database", url]
+    private static func place(_ project: String, _ url: String?) -> [String] {
+        ["--project", project] + (url.map { ["--database", $0] } ?? [])
     }
 
     /// Where it listens; nil while it does not run.
-    var port: Int? {
+    public var port: Int? {
         let port = current.load(ordering: .acquiring)
         return port == 0 ? nil : port
     }
 
     /// Starts it, and returns when it serves.
     ///
-    /// - Parameter command: `dev` plants seeds.
-    func start(_ command: String = "serve") throws -> LoggingCommand {
+    /// - Parameters:
+    ///   - command: `dev` plants seeds.
+    ///   - wrapper: the program that starts it, with words for that one.
+    ///   - environment: what it gets beside the environment of the tests.
+    public func start(
+        _ command: String = "serve", under wrapper: [String] = [],
+        environment: [String: String] = [:]
+    ) throws -> LoggingCommand {
+        let environment = environment.merging(["APUS_REST_MAX_ROWS": "1000000"]) { $1 }
         let command = try RunningCommand(
             [command, "--listen", "127.0.0.1:0", "--log-level", "warning", "--log-format", "text"]
                 + Self.place(project, url),
-            environment: ["APUS_REST_MAX_ROWS": "1000000"])
+            environment: environment, under: wrapper)
         let lines = command.lines(through: "listening on")
         guard let port = Int(lines.last?.split(separator: ":").last ?? "") else {
             throw NodeFault.notStarted(lines.joined(separator: "\n"))
@@ -69,13 +84,13 @@ final class ServedNode: Sendable {
     }
 
     /// Ends it in the midst of whatever it does; what it has logged.
-    func kill(_ command: LoggingCommand) -> [String] {
+    public func kill(_ command: LoggingCommand) -> [String] {
         current.store(0, ordering: .releasing)
         return command.end(with: SIGKILL)
     }
 
     /// Ends it in order; what it has logged.
-    func end(_ command: LoggingCommand) -> [String] {
+    public func end(_ command: LoggingCommand) -> [String] {
         current.store(0, ordering: .releasing)
         return command.end(with: SIGTERM)
     }
@@ -84,11 +99,17 @@ final class ServedNode: Sendable {
 /// A command whose log is read as it comes: it would wait for its reader.
 ///
 /// Unchecked: one thread alone reads, and the number of the process does not change.
-final class LoggingCommand: @unchecked Sendable {
+public final class LoggingCommand: @unchecked Sendable {
     private let command: RunningCommand
     private let lines = Record<String>()
     private let isEnding = Atomic(false)
     private let isRead = Gate()
+
+    /// The number of its process.
+    public var process: Int32 { command.process }
+
+    /// What it has logged so far.
+    public var logged: [String] { lines.all }
 
     init(_ command: RunningCommand) {
         self.command = command
@@ -107,7 +128,7 @@ final class LoggingCommand: @unchecked Sendable {
     }
 
     /// Ends it; what it has logged.
-    func end(with signal: Int32) -> [String] {
+    public func end(with signal: Int32) -> [String] {
         isEnding.store(true, ordering: .releasing)
         kill(command.process, signal)
         isRead.pass()
@@ -116,6 +137,7 @@ final class LoggingCommand: @unchecked Sendable {
 }
 
 /// Why the process cannot be tested.
-enum NodeFault: Error {
+public enum NodeFault: Error {
+    /// What it printed instead.
     case notStarted(String)
 }

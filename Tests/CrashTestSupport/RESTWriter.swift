@@ -1,9 +1,9 @@
-import Bytes
+public import Bytes
 import Glibc
 import TestSupport
 
 /// Writes by REST. Nothing is sent again: what was not answered may have been done.
-struct RESTWriter {
+public struct RESTWriter {
     let number: Int
     let node: ServedNode
     let ledger: Ledger
@@ -17,7 +17,8 @@ struct RESTWriter {
     private var tokens: [String] = []
     private var written = 0
 
-    init(_ number: Int, _ node: ServedNode, _ ledger: Ledger, seed: UInt64) {
+    /// A writer with a number of its own, from 0, and a row of ``Tallies`` with it.
+    public init(_ number: Int, _ node: ServedNode, _ ledger: Ledger, seed: UInt64) {
         self.number = number
         self.node = node
         self.ledger = ledger
@@ -27,7 +28,7 @@ struct RESTWriter {
     }
 
     /// Writes until all is over.
-    mutating func run(_ isOver: () -> Bool) {
+    public mutating func run(_ isOver: () -> Bool) {
         while !isOver() {
             guard let port = node.port, let client = try? HTTPClient(port: port, key: node.key)
             else {
@@ -77,7 +78,7 @@ struct RESTWriter {
     private mutating func insert(_ client: HTTPClient, _ count: Int) throws {
         let fresh = (0..<count).map { "rest \(number) \(written + $0)" }
         written += count
-        ledger.doubt(fresh)
+        ledger.doubt(together: fresh)
         let rows = fresh.map { #"{"token":"\#($0)","version":1}"# }
         guard
             try send(client, "POST", "entries", "[\(rows.joined(separator: ","))]") != nil
@@ -129,11 +130,12 @@ struct RESTWriter {
 
 extension JSON {
     /// The elements of an array.
-    var rows: [JSON] {
+    public var rows: [JSON] {
         if case .array(let rows) = self { rows } else { [] }
     }
 
-    var integer: Int64? {
+    /// The number, of an integer.
+    public var integer: Int64? {
         if case .integer(let integer) = self { integer } else { nil }
     }
 }
