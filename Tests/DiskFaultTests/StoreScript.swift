@@ -185,6 +185,7 @@ final class StoreScript {
         let answers = Answers(bodies.count)
         for (index, body) in bodies.enumerated() {
             _ = database.write(
+                .first,
                 { transaction throws(Problem) in
                     if index == 0 { gate.pass() }
                     try worded { () throws(DatabaseError) in try body(transaction) }

@@ -1,3 +1,4 @@
+import Quotas
 import Diagnostics
 import Network
 import PostgresTestSupport
@@ -41,7 +42,7 @@ import Testing
         let told = Record<String>()
         let insert = writes.prepare(InsertCases.insert())
         let row = NewRows([InsertCases.row(3, "c", 3, "bob")])
-        _ = insert.run(row, Operands(), .none) { told.append(summary($0)) }
+        _ = insert.run(row, Operands(), .none, for: .server) { told.append(summary($0)) }
         #expect(told.wait(for: 1) == ["failed 08007"])
         // It goes on waiting: nobody sees it.
         #expect(try stage.contents() == ProgramStage.before)
@@ -65,7 +66,7 @@ import Testing
         let database = try PostgresDatabase.open(configuration) { _ in }
         defer { database.close() }
         let problem = await #expect(throws: Problem.self) {
-            _ = try await database.write { transaction throws(Problem) in
+            _ = try await database.write(.first, for: .server) { transaction throws(Problem) in
                 _ = try worded { () throws(DatabaseError) in
                     try transaction.run("INSERT INTO t VALUES (1)")
                 }
@@ -88,7 +89,7 @@ import Testing
         let told = Record<String>()
         let insert = writes.prepare(InsertCases.insert())
         let row = NewRows([InsertCases.row(3, "c", 3, "bob")])
-        _ = insert.run(row, Operands(), .none) { told.append(summary($0)) }
+        _ = insert.run(row, Operands(), .none, for: .server) { told.append(summary($0)) }
         #expect(told.wait(for: 1) == ["failed 57014"])
         try holder.execute("COMMIT")
         #expect(try stage.contents() == ProgramStage.before)

@@ -1,4 +1,5 @@
 import PostgresWire
+import Quotas
 
 /// How often a unit has been run, by why once was not enough.
 struct UnitHistory: Hashable {

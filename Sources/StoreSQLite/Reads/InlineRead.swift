@@ -78,8 +78,8 @@ final class InlineRead {
         let pace = memory as? Pace ?? Pace(time: DatabaseLimits.slowTime.nanoseconds)
         statement.memory = pace
         let readsWholeTable = statement.readsWholeTable
-        pace.noteSlow(
-            for: isOfAll && readsWholeTable ? nil : run.caller, at: monotonicNanoseconds())
+        pace.note(
+            .slow, for: isOfAll && readsWholeTable ? nil : run.caller, at: monotonicNanoseconds())
         self.run?.slowPace = pace
     }
 }
