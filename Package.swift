@@ -49,51 +49,58 @@ let package = Package(
 
         room("Bytes", []),
         room("Diagnostics", ["Bytes"]),
+        room("Quotas", []),
         room("Disk", ["Bytes", "Diagnostics"]),
         room("Work", ["Bytes", "Diagnostics", "CLinux"]),
         room("Crypto", ["Bytes", "COpenSSL"]),
         room("Network", ["Work", "Disk", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
-        room("HTTP", ["Disk", "Bytes"]),
-        room("HTTPServer", ["HTTP", "Network", "Crypto", "Bytes", "Diagnostics"]),
+        room("HTTP", ["Disk", "Quotas", "Bytes"]),
+        room("HTTPServer", ["HTTP", "Network", "Quotas", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
         room("PostgresWire", ["Crypto", "Bytes"]),
-        room("Store", ["Values", "Bytes", "Diagnostics"]),
+        room("Store", ["Values", "Quotas", "Bytes", "Diagnostics"]),
         room(
             "StoreSQLite",
-            ["SQLite", "Store", "Values", "Work", "Disk", "Bytes", "Diagnostics"]),
+            ["SQLite", "Store", "Values", "Work", "Quotas", "Disk", "Bytes", "Diagnostics"]),
         room(
             "StorePostgres",
-            ["PostgresWire", "Network", "Store", "Values", "Work", "Bytes", "Diagnostics"]),
+            [
+                "PostgresWire", "Network", "Store", "Values", "Work", "Quotas", "Bytes",
+                "Diagnostics",
+            ]),
         room("Configuration", ["Bytes", "Diagnostics"]),
         room(
             "Schema",
             ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"]),
         room("Query", ["Values", "Bytes", "Diagnostics"]),
         room(
-            "Expressions", ["Query", "Schema", "Store", "Values", "Bytes", "Diagnostics"]),
+            "Expressions",
+            ["Query", "Schema", "Store", "Values", "Quotas", "Bytes", "Diagnostics"]),
         room(
             "REST",
             [
-                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
+                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Quotas", "Bytes",
+                "Diagnostics",
             ]),
         room(
             "Auth",
             [
-                "Crypto", "Configuration", "Store", "Values", "HTTP", "Work", "Disk", "Bytes",
-                "Diagnostics",
+                "Crypto", "Configuration", "Store", "Values", "HTTP", "Work", "Quotas", "Disk",
+                "Bytes", "Diagnostics",
             ]),
         room(
             "Realtime",
             [
-                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Bytes", "Diagnostics",
+                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Quotas", "Bytes",
+                "Diagnostics",
             ]),
         room(
             "Server",
             [
                 "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Store",
                 "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer", "Network",
-                "HTTP", "Crypto", "Work", "Disk", "Diagnostics", "Bytes", "CLinux",
+                "HTTP", "Crypto", "Work", "Quotas", "Disk", "Diagnostics", "Bytes", "CLinux",
             ]),
         .executableTarget(
             name: "ApusCommand",
@@ -121,17 +128,18 @@ let package = Package(
                 "TestSupport", "PostgresTestSupport", "Server", "Configuration", "Store",
                 "StoreSQLite", "PostgresWire", "Values", "Diagnostics", "Bytes",
             ]),
-        support("StoreTestSupport", ["Store", "Values", "Diagnostics"]),
+        support("StoreTestSupport", ["Store", "Values", "Quotas", "Diagnostics"]),
         support("PostgresTestSupport", ["TestSupport", "PostgresWire", "Bytes"]),
         support(
             "StorePostgresTestSupport",
             [
                 "PostgresTestSupport", "TestSupport", "StorePostgres", "PostgresWire", "Network",
-                "Store", "Values", "Diagnostics", "Bytes",
+                "Store", "Values", "Diagnostics", "Quotas", "Bytes",
             ]),
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
+        tests("QuotasTests", ["Quotas"]),
         tests("DiskTests", ["Disk", "Diagnostics"]),
         tests("WorkTests", ["Work", "Diagnostics"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
@@ -150,14 +158,14 @@ let package = Package(
             "StorePostgresTests",
             [
                 "StorePostgresTestSupport", "StoreTestSupport", "PostgresTestSupport",
-                "StorePostgres", "PostgresWire", "Network", "Store", "Work", "Values", "Bytes",
-                "Diagnostics",
+                "StorePostgres", "PostgresWire", "Network", "Store", "Work", "Values", "Quotas",
+                "Bytes", "Diagnostics",
             ]),
         tests("ValuesTests", ["Values", "Bytes", "Diagnostics"]),
         tests(
             "StoreSQLiteTests",
             [
-                "StoreTestSupport", "StoreSQLite", "Store", "SQLite", "Values", "Bytes",
+                "StoreTestSupport", "StoreSQLite", "Store", "SQLite", "Values", "Quotas", "Bytes",
                 "Diagnostics",
             ]),
         tests("ConfigurationTests", ["Configuration", "Bytes", "Diagnostics"]),
@@ -180,27 +188,27 @@ let package = Package(
             [
                 "StorePostgresTestSupport", "PostgresTestSupport", "REST", "Query", "Expressions",
                 "Schema", "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Network",
-                "Values", "HTTP", "Bytes", "Diagnostics",
+                "Values", "HTTP", "Quotas", "Bytes", "Diagnostics",
             ]),
         tests(
             "AuthTests",
             [
                 "PostgresTestSupport", "Auth", "Configuration", "Crypto", "Store", "StoreSQLite",
-                "StorePostgres", "PostgresWire", "Values", "HTTP", "Bytes", "Diagnostics",
+                "StorePostgres", "PostgresWire", "Values", "HTTP", "Quotas", "Bytes", "Diagnostics",
             ]),
         tests(
             "RealtimeTests",
             [
                 "StorePostgresTestSupport", "PostgresTestSupport", "Realtime", "Query",
                 "Expressions", "Schema", "Store", "StoreSQLite", "StorePostgres", "Values", "HTTP",
-                "Bytes", "Diagnostics",
+                "Quotas", "Bytes", "Diagnostics",
             ]),
         tests(
             "ServerTests",
             [
                 "ServerTestSupport", "PostgresTestSupport", "Server", "Auth", "Configuration",
                 "Schema", "Expressions", "Store", "StoreSQLite", "Values", "Crypto", "HTTPServer",
-                "Network", "HTTP", "Work", "Bytes", "Diagnostics",
+                "Network", "HTTP", "Work", "Quotas", "Bytes", "Diagnostics",
             ]),
         tests(
             "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),

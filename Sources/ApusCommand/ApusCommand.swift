@@ -49,7 +49,8 @@ struct ApusCommand {
             }
             warnOfVariables()
             if command.operands.isEmpty, let stray = arguments.operands.first {
-                throw UsageError("'apus \(command.name)' takes no '\(stray)'")
+                throw UsageError(
+                    "'apus \(command.name)' takes no '\(DatabaseAddress.shown(stray))'")
             }
             return try command.run(arguments)
         } catch let error as UsageError {
@@ -85,7 +86,7 @@ struct ApusCommand {
             let names = family.map { "'apus \($0.name)'" }.joined(separator: ", ")
             throw UsageError("'apus \(words[0])' needs one of \(names)")
         }
-        var message = "unknown command '\(words[0])'"
+        var message = "unknown command '\(DatabaseAddress.shown(words[0]))'"
         if let near = nearest(words[0], in: Set(Command.all.map { $0.words[0] })) {
             message += "; did you mean '\(near)'?"
         }

@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Server
 
@@ -51,7 +52,8 @@ extension Command {
         let text = words.joined(separator: " ")
         let names = APIKeys.names
         if names.contains(text) { return text }
-        var message = "'apus keys' takes one of \(names.joined(separator: " and ")), not '\(text)'"
+        var message = "'apus keys' takes one of \(names.joined(separator: " and ")), not "
+            + "'\(DatabaseAddress.shown(text))'"
         if let near = names.first(where: { $0.hasPrefix(text) }) ?? nearest(text, in: names) {
             message += "; did you mean '\(near)'?"
         }

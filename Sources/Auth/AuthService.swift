@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 public import Diagnostics
 import HTTP
+import Quotas
 public import Store
 
 /// Sign-up, sign-in and sessions, as stock Supabase clients expect them under `/auth/v1`; and the
@@ -16,7 +17,7 @@ public final class AuthService: Sendable {
     let verifier: TokenVerifier
     let issuer: TokenIssuer
     let hasher: PasswordHasher
-    let limiter = RateLimiter()
+    let limiter = RateLimiter<CountedCall>(bucketsMax: AuthLimits.rateBucketsMax)
     let passwordRules: PasswordRules
     let version: String
     /// The wall clock: dates tokens and rows.

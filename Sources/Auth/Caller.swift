@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 import Glibc
 import HTTP
+import Quotas
 
 // Who calls: the bearer of a token, a service, an address.
 
@@ -29,10 +30,11 @@ extension AuthService {
 
     /// Counts a call against the address it comes from, unless it comes from a service.
     func limit(
-        _ kind: RateLimiter.Kind, _ limit: RateLimit?, _ request: Request
+        _ kind: CountedCall.Kind, _ limit: RateLimit?, _ request: Request
     ) throws(Problem) {
         guard limit != nil, !isService(request) else { return }
-        try limiter.take(kind, Self.subject(of: request.peerAddress), limit, now: uptime())
+        let call = CountedCall(kind: kind, subject: .address(request.peer.block))
+        try limiter.count(call, limit, now: uptime())
     }
 
     /// Whether the caller shows the service key, as `apikey` or as bearer.
@@ -43,14 +45,6 @@ extension AuthService {
             else { return false }
             return claims.isService
         }
-    }
-
-    /// The part of an address that one subscriber holds: all of IPv4, the first 64 bits of IPv6.
-    static func subject(of address: String) -> String {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        guard unsafe inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
-        let isMapped = bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
-        return isMapped ? address : Hex.encode(bytes.prefix(8))
     }
 }
 
@@ -64,7 +58,7 @@ extension SessionRecord {
         return SessionRecord(
             id: UUIDText.v4(), userID: user, createdAt: now, refreshedAt: now,
             tokenExpiresAt: now.seconds + tokenSeconds, userAgent: agent.map { String(utf8: $0) },
-            address: request.peerAddress.isEmpty ? nil : request.peerAddress, refreshSalt: salt,
+            address: request.peer.address.isEmpty ? nil : request.peer.address, refreshSalt: salt,
             methods: [Method(name: method, at: now)])
     }
 }

@@ -1,4 +1,4 @@
-import Diagnostics
+import Quotas
 
 /// The limits on calls. Nil means unlimited. Calls with the service role are never counted.
 struct RateLimits: Hashable, Sendable {

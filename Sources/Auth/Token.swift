@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import Quotas
 import Store
 
 // POST /token (auth.md §7).
@@ -36,8 +37,8 @@ extension AuthService {
         // Counted before the password is looked at and given back when it was right: guesses sent
         // at once would all find the same room otherwise.
         if isLimited {
-            try limiter.take(
-                .failedSignIn, address, settings.rateLimits.failedSignIns, now: uptime())
+            try limiter.count(
+                .failure(of: address), settings.rateLimits.failedSignIns, now: uptime())
         }
         let known = try await database.read { source throws(Problem) in
             try source.account(email: address)
@@ -70,8 +71,8 @@ extension AuthService {
     }
 
     private func giveBackFailure(_ address: String, _ isLimited: Bool) {
-        guard isLimited else { return }
-        limiter.giveBack(.failedSignIn, address, settings.rateLimits.failedSignIns, now: uptime())
+        guard isLimited, let limit = settings.rateLimits.failedSignIns else { return }
+        limiter.giveBack(.failure(of: address), limit, now: uptime())
     }
 
     /// The address, normalised, and the password.
@@ -126,5 +127,11 @@ extension WriteTransaction {
         }
         try insert(session)
         return SignedIn(account: account, session: session)
+    }
+}
+
+extension CountedCall {
+    fileprivate static func failure(of address: String) -> CountedCall {
+        CountedCall(kind: .failedSignIn, subject: .email(address))
     }
 }

@@ -16,27 +16,63 @@ public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
-    /// The address without what gives access: the password before `@`, and `password=`.
+    /// The address without what gives access: the password before `@`, and `password=`. Where one
+    /// is not encoded it may hold anything, and be taken for a port, a name or a parameter: what
+    /// could be a part of it is not shown.
     public var description: String {
         guard let scheme = Self.schemes.first(where: { text.hasPrefix($0) }) else { return "" }
-        // A password that is not encoded may hold anything, even '?' and '@'.
-        let rest = Self.withoutPassword(text.dropFirst(scheme.count))
-        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        var shown = scheme + parts[0]
-        if parts.count > 1 {
-            let pairs = parts[1].split(separator: "&").map { pair in
-                pair.hasPrefix("password=") ? "password=\(SecretText.mask)" : String(pair)
-            }
-            shown += "?" + pairs.joined(separator: "&")
-        }
-        return shown
+        let rest = text.dropFirst(scheme.count)
+        let secret = Self.startOfSecret(in: rest)
+        // With '@' behind it, all of this may stand in front of that.
+        let isOpen = secret.map { !rest[$0...].contains("@") } ?? true
+        let visible = rest[..<(secret ?? rest.endIndex)]
+        let shown = isOpen ? Self.withoutPassword(visible) : Self.upToColon(visible)
+        let endsOpen = secret != nil && !shown.hasSuffix(SecretText.mask)
+        return scheme + shown + (endsOpen ? SecretText.mask : "")
     }
 
-    private static func withoutPassword(_ authority: Substring) -> String {
-        guard let at = authority.lastIndex(of: "@"),
-            let colon = authority[..<at].firstIndex(of: ":")
-        else { return String(authority) }
-        return "\(authority[...colon])\(SecretText.mask)\(authority[at...])"
+    /// Where the value begins of the first parameter that is a password; nil where none is.
+    private static func startOfSecret(in rest: Substring) -> Substring.Index? {
+        guard let mark = rest.firstIndex(of: "?") else { return nil }
+        for pair in rest[rest.index(after: mark)...].split(separator: "&") {
+            guard let equals = pair.firstIndex(of: "=") else { continue }
+            let keyword = PercentEncoding.decode(
+                Array(pair[..<equals].utf8)[...], plusIsSpace: false)
+            if let keyword, String(utf8: keyword).lowercased().hasSuffix("password") {
+                return rest.index(after: equals)
+            }
+        }
+        return nil
+    }
+
+    private static func withoutPassword(_ rest: Substring) -> String {
+        guard let at = rest.lastIndex(of: "@") else {
+            return hasPorts(rest) ? String(rest) : upToColon(rest)
+        }
+        guard let colon = rest[..<at].firstIndex(of: ":") else { return String(rest) }
+        return "\(rest[...colon])\(SecretText.mask)\(rest[at...])"
+    }
+
+    private static func upToColon(_ rest: Substring) -> String {
+        guard let colon = rest.firstIndex(of: ":") else { return rest + SecretText.mask }
+        return "\(rest[...colon])\(SecretText.mask)"
+    }
+
+    /// Whether what stands behind the colons of hosts is a port, and no password whose host is
+    /// missing.
+    private static func hasPorts(_ rest: Substring) -> Bool {
+        rest.prefix { $0 != "/" && $0 != "?" }.split(separator: ",").allSatisfy { host in
+            let behind = host.lastIndex(of: "]").map { host[host.index(after: $0)...] } ?? host
+            guard let colon = behind.firstIndex(of: ":") else { return true }
+            return behind[behind.index(after: colon)...].allSatisfy { $0.isASCII && $0.isNumber }
+        }
+    }
+
+    /// What can be said of a word that may be an address, of whatever kind: nothing that may be a
+    /// password.
+    public static func shown(_ word: String) -> String {
+        if let address = DatabaseAddress(word) { return address.description }
+        return word.contains("@") ? SecretText.mask : word
     }
 
     /// What a text is, as messages say it.
@@ -44,7 +80,7 @@ public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// What to say of a text that is no address. One that may hold a password is not repeated.
     static func objection(to text: String) -> String {
-        let given = text.contains(":") || text.contains("=") ? "" : ", not '\(text)'"
+        let given = text.contains { ":=@".contains($0) } ? "" : ", not '\(text)'"
         return "takes \(wording), such as postgres://apus@localhost/app\(given); without it the "
             + "database is a SQLite file in the data directory"
     }

@@ -23,6 +23,8 @@ public struct Problem: Error, Hashable, Sendable {
     public var retryAfterSeconds: Int64?
     /// Why, in the server's own terms: for the log only, never shown to a client.
     public var cause: String?
+    /// What whoever runs the server can do about the cause; never shown to a client either.
+    public var remedy: String?
 
     /// A problem with its facts as text.
     public init(

@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Quotas
 public import Store
 import Values
 
@@ -47,6 +48,12 @@ public struct Identity: Hashable, Sendable {
 
     private init(keyOf role: Role) {
         self.init(role: role, claims: #"{"role":"\#(role.rawValue)"}"#)
+    }
+
+    /// Whose share of what is scarce a request takes that comes from `peer`.
+    public func caller(from peer: AddressBlock) -> Caller {
+        if isService { return .service(peer) }
+        return userID.map(Caller.user) ?? .anonymous(peer)
     }
 
     /// The caller and the time as the context slots of a statement; nil for statements that do not

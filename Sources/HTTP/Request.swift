@@ -1,4 +1,5 @@
 import Bytes
+public import Quotas
 
 /// One parsed request with its body, unless that is streamed.
 public struct Request: Sendable {
@@ -9,8 +10,8 @@ public struct Request: Sendable {
     public var body: [UInt8]
     /// A number for logs: unique within the process.
     public var id: UInt64 = 0
-    /// The numeric address of the peer, without the port. Empty when there is no socket.
-    public var peerAddress = ""
+    /// Where it comes from.
+    public var peer = Peer.unknown
 
     /// A request of parts that a parser made.
     public init(head: RequestHead, body: [UInt8]) {

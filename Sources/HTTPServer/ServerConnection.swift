@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 import HTTP
 import Network
+import Quotas
 
 /// One accepted connection: drives `RequestCycle`, and after an upgrade a `WebSocketConnection`,
 /// over a socket. Confined to the loop's thread.
@@ -17,6 +18,7 @@ final class ServerConnection: StreamSocketDelegate {
     /// Where the connection stands in its loop's list.
     var slot = 0
     private let server: ServerLoop
+    private let peer: Peer
     private var cycle: RequestCycle
     private var webSocket: WebSocketConnection?
     private var isPumping = false
@@ -36,10 +38,10 @@ final class ServerConnection: StreamSocketDelegate {
     init(_ socket: StreamSocket, _ server: ServerLoop) {
         self.socket = socket
         self.server = server
+        peer = Peer(socket.peerAddress)
         let settings = server.settings
         let now = socket.loop.nowMilliseconds
-        cycle = RequestCycle(
-            limits: settings.limits, deadlines: settings.deadlines, now: now)
+        cycle = RequestCycle(limits: settings.limits, deadlines: settings.deadlines, now: now)
         handshakeDeadline = now + settings.deadlines.head
     }
 
@@ -140,10 +142,8 @@ final class ServerConnection: StreamSocketDelegate {
     }
 
     private func updateReading() {
-        let isWanted =
-            webSocket != nil
-            || cycle.wantsInput(
-                pipelineBytesMax: server.settings.connectionLimits.pipelineBytesMax)
+        let bytesMax = server.settings.connectionLimits.pipelineBytesMax
+        let isWanted = webSocket != nil || cycle.wantsInput(pipelineBytesMax: bytesMax)
         socket.isReadingPaused = !isWanted || socket.isAboveHighWater
     }
 
@@ -152,7 +152,7 @@ final class ServerConnection: StreamSocketDelegate {
         server.counters.requests.add(1)
         var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
-        request.peerAddress = socket.peerAddress
+        request.peer = peer
         start(request)
         return request
     }

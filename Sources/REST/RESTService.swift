@@ -2,6 +2,7 @@ import Bytes
 public import Diagnostics
 public import Expressions
 import HTTP
+import Quotas
 public import Schema
 public import Store
 
@@ -67,7 +68,7 @@ public final class RESTService {
     ) throws(Problem) -> Answer {
         let reading = try worded { () throws(DatabaseError) in
             try reader.read(
-                plan.query, arguments, context, for: identity.userID ?? request.peerAddress)
+                plan.query, arguments, context, for: identity.caller(from: request.peer.block))
         }
         return try plan.answer(reading, arguments, log(of: request))
     }
@@ -84,7 +85,7 @@ public final class RESTService {
         let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
         let job = try BoundWrite(
             try PlannedWrite(plan, rows, computed), operands, context,
-            isAnonymous: identity.isAnonymous)
+            for: identity.caller(from: request.peer.block), isAnonymous: identity.isAnonymous)
         return try WriteRequest(job: job, log: log(of: request)).answer(on: reader)
     }
 

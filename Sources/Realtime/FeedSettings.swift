@@ -1,4 +1,4 @@
-import Diagnostics
+import Quotas
 
 /// Bounds of the realtime service. What a project may set is given, and its default stands with the
 /// setting; the others suit most projects, and only tests of this room set them.

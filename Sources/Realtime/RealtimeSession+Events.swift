@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import Expressions
+import Quotas
 
 // What a client's messages do. A message's `join_ref` may be absent or of an older join: the topic
 // alone says which channel is meant.
@@ -147,7 +148,7 @@ extension RealtimeSession {
             identity: identity, token: token)
         channels[message.topic] = channel
         hub.counters.channels += 1
-        let problems = hub.bind(channel, of: self)
+        let problems = hub.bind(channel, of: self, isJoin: true)
         reply(ServerPayload.ok(Self.response(request.bindings)), to: message)
         if request.broadcast.wantsReadiness { tell(.connected, on: channel) }
         announce(problems, on: channel)

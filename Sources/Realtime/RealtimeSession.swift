@@ -1,6 +1,7 @@
 import Diagnostics
 import Expressions
 import HTTP
+import Quotas
 
 /// One socket: its channels and what its client asks for. Confined to its loop; knows no sockets,
 /// it speaks to a sink.

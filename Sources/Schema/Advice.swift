@@ -7,6 +7,8 @@ import Store
 /// rebuilds a table, or touches a migration file that is applied. What dropping would cost is told
 /// beside it; the statement is left to whoever wants that.
 enum Advice: Hashable, Sendable {
+    /// Something that is no table and has a model's name, and how it makes way.
+    case makeWay(String)
     /// A part of a table that only a rebuild could change.
     case declareAsBefore
     /// The same for a column, which can have another one beside it.
@@ -44,7 +46,7 @@ enum Advice: Hashable, Sendable {
         case .declareAsBefore, .declareColumnAsBefore, .declare, .declareUnique, .giveDefault,
             .leaveDefaultOut, .leaveCheckOut, .recordFirst:
             true
-        case .declareTable, .declareColumn, .dropUnique, .replaceUnique, .declareIndex,
+        case .makeWay, .declareTable, .declareColumn, .dropUnique, .replaceUnique, .declareIndex,
             .replaceIndex, .rename:
             false
         }
@@ -53,6 +55,7 @@ enum Advice: Hashable, Sendable {
     /// The half of a sentence that follows the reason.
     var wording: String {
         switch self {
+        case .makeWay(let wayOut): "\(wayOut), or give the model another name"
         case .declareAsBefore: "declare it as it was: migrations cannot rebuild a table yet"
         case .declareColumnAsBefore:
             "declare it as it was, and what is new as another column: migrations cannot rebuild "

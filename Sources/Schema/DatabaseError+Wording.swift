@@ -31,7 +31,7 @@ extension DatabaseError {
         case .full(let why): "the disk is full: \(why)"
         case .tooLarge(let why): "it is too large: \(why)"
         case .unavailable(let why): "the database is not available: \(why)"
-        case .unreachable(let why, _): "the database cannot be reached: \(why)"
+        case .unreachable(let why, _, _): why
         case .unique(let table, let columns):
             "two rows of \"\(table)\" have the same \(columns.joined(separator: ", "))"
         case .uniqueIndex(let name): "two rows have the same key in \"\(name)\""

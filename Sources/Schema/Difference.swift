@@ -77,6 +77,7 @@ public struct Difference: Hashable, Sendable {
         for model in declared.catalogue.modelsByDependency {
             guard let definition = declared.definition(of: model) else { continue }
             if built.tables[model.name.lowercased()] == nil {
+                guard comparison.hasRoom(for: model) else { continue }
                 comparison.additions += declared.additions(making: definition)
                 newIndexes.formUnion(definition.indexes.map { .index($0.name.lowercased()) })
             } else {

@@ -49,7 +49,15 @@ struct MigrationHeader {
 
     /// The line that a new file begins with; nil where an engine's files need none.
     static func line(for form: MigrationFileForm) -> String? {
-        form.isUnmarked ? nil : "-- apus: \(form.engine)"
+        form.isUnmarked ? nil : mark(of: form)
+    }
+
+    /// The line that says which engine a file is for.
+    private static func mark(of form: MigrationFileForm) -> String { "-- apus: \(form.engine)" }
+
+    /// What to write, and when.
+    private static func way(for form: MigrationFileForm) -> String {
+        "'\(mark(of: form))' if the file is for \(form.productName)"
     }
 
     /// Whether the file is meant for an engine: it says so, or was generated without a word of it.
@@ -59,17 +67,23 @@ struct MigrationHeader {
     }
 
     /// Why an engine cannot run the file.
-    func fault(against form: MigrationFileForm) -> MigrationScript.Fault? {
+    ///
+    /// - Parameter others: the other engines that there are; a file for one of them is none of this
+    ///   one's.
+    func fault(
+        against form: MigrationFileForm, beside others: [MigrationFileForm] = []
+    ) -> MigrationScript.Fault? {
         if let engine, engine.word != form.engine {
+            let ways = ([form] + others).map(Self.way)
             return .init(
-                "the file is for \"\(engine.word)\", and this database is \(form.productName): "
-                    + "take the file out; 'apus migrate new NAME' writes what the others do not "
-                    + "build", at: engine.offset)
+                "no engine is called \"\(engine.word)\": write \(ways.joined(separator: ", "))",
+                at: engine.offset)
         }
         if engine == nil, let line = Self.line(for: form) {
+            let ways = ["'\(line)' on its first line if it is"] + others.map(Self.way)
             return .init(
-                "the file does not say that it is for \(form.productName): write '\(line)' on "
-                    + "its first line if it is", at: 0)
+                "the file does not say that it is for \(form.productName): write "
+                    + ways.joined(separator: ", "), at: 0)
         }
         if let transaction, !form.runsOutsideTransactions {
             return .init(

@@ -77,7 +77,7 @@ public struct MigrationSet: Sendable {
             }
             files.append(file)
         }
-        for file in files { file.check(dialect, report) }
+        for file in files { file.check(dialect, beside: others, report) }
         try report.throwIfAny()
         return MigrationSet(files, passedOver: passedOver)
     }
@@ -91,11 +91,14 @@ public struct MigrationSet: Sendable {
 }
 
 extension MigrationFile {
-    fileprivate func check(_ dialect: any DefinitionDialect, _ report: Report) {
+    fileprivate func check(
+        _ dialect: any DefinitionDialect, beside others: [MigrationFileForm], _ report: Report
+    ) {
         let source = SourceFile(path: path, bytes: text)
         let header = MigrationHeader(text)
         let script = dialect.script(text)
-        var faults = header.fault(against: dialect.fileForm).map { [$0] } ?? script.faults
+        let fault = header.fault(against: dialect.fileForm, beside: others)
+        var faults = fault.map { [$0] } ?? script.faults
         if faults.isEmpty { faults = header.faults(of: script) }
         for fault in faults { report.fault(fault.message, at: source.location(fault.offset)) }
     }

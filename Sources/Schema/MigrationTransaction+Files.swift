@@ -26,10 +26,10 @@ extension MigrationTransaction {
 
     /// Runs one statement of a migration file.
     ///
-    /// - Parameter advice: What to do where the database has already what the statement makes.
+    /// - Parameter advice: asked what to do where the database has what the statement makes.
     func run(
         _ statement: MigrationScript.Statement, _ source: SourceFile,
-        whereRepeating advice: String? = nil
+        whereRepeating advice: () throws(Problem) -> String? = { nil }
     ) throws(Problem) {
         if let refusal = statement.refusal {
             throw .migration(
@@ -39,9 +39,11 @@ extension MigrationTransaction {
         do throws(DatabaseError) {
             try run(statement)
         } catch {
-            throw .migration(
-                error.wording(in: source, at: statement.offset) + example(of: error),
-                hint: error.advice ?? (isRepetition(error) ? advice : nil))
+            let message = error.wording(in: source, at: statement.offset) + example(of: error)
+            if error.advice == nil, isRepetition(error) {
+                throw .migration(message, hint: try advice())
+            }
+            throw .migration(message, hint: error.advice)
         }
     }
 

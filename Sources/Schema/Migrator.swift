@@ -129,9 +129,10 @@ public struct Migrator: Sendable {
             if standsAlone { try transaction.begin(file, script, at: now) }
             if try !isBuiltAlready(file, dryRun, in: transaction) {
                 try transaction.run(script, of: file) { statement, source throws(Problem) in
-                    try transaction.run(
-                        statement, source,
-                        whereRepeating: standsAlone ? Self.repetition : Self.takeover)
+                    try transaction.run(statement, source) { () throws(Problem) in
+                        if standsAlone { return Self.repetition }
+                        return try obstacle(to: file, dryRun, in: transaction) ?? Self.takeover
+                    }
                 }
             }
             try transaction.remember(file, at: now)
@@ -148,6 +149,20 @@ public struct Migrator: Sendable {
         if live.tables.isEmpty { return false }
         let (before, after) = dryRun.structures(around: file)
         return after != before && live.contains(what: after, adds: before)
+    }
+
+    /// What has the name of a table that a file makes, and is none; nil where nothing has.
+    private func obstacle(
+        to file: MigrationFile, _ dryRun: DryRun, in transaction: any MigrationTransaction
+    ) throws(Problem) -> String? {
+        let (before, after) = dryRun.structures(around: file)
+        let live = try DatabaseStructure(of: transaction)
+        let made = after.tables.keys.filter { before.tables[$0] == nil }
+        guard let obstacle = made.sorted().lazy.compactMap({ live.obstacles[$0] }).first else {
+            return nil
+        }
+        return "Nothing of the file was applied. The \(obstacle.wording) of the database is where "
+            + "the file makes a table: \(obstacle.wayOut)."
     }
 
     /// The file makes on an empty database what it makes: here it was made by `dev`.

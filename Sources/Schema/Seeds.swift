@@ -85,17 +85,24 @@ struct SeedReader {
     }
 
     private func convert(_ value: JSONValue, _ column: Column, _ reader: FileReader) -> Value? {
+        let converted: Value
         do throws(Problem) {
             // A null in a JSON column is no value, as in the bodies of requests.
-            let converted = value.isNull ? .null : try column.type.value(from: value)
-            if converted == .null, !column.isNullable {
-                reader.fault("\"\(column.name)\" is required and may not be null", at: value)
-            }
-            try column.check(converted)
-            return converted
+            converted = value.isNull ? .null : try column.type.value(from: value)
         } catch {
             reader.fault(
                 "\"\(column.name)\": " + (error.detailText ?? error.message), at: value)
+            return nil
+        }
+        if converted == .null, !column.isNullable {
+            reader.fault("\"\(column.name)\" is required and may not be null", at: value)
+        }
+        do throws(Problem) {
+            try column.check(converted)
+            return converted
+        } catch {
+            // That names the column itself.
+            reader.fault(error.detailText ?? error.message, at: value)
             return nil
         }
     }

@@ -41,6 +41,18 @@ struct StructureComparison {
         .column(table: column.table.lowercased(), name: column.name.lowercased())
     }
 
+    // MARK: Tables that are not there
+
+    /// Whether nothing else has the name of a model's table that is to be added.
+    mutating func hasRoom(for model: Model) -> Bool {
+        let name = model.name.lowercased()
+        guard let obstacle = built.obstacles[name] else { return true }
+        refuse(
+            "the \(obstacle.wording) of \(origin.wording) is where the model's table should be",
+            .makeWay(obstacle.wayOut), of: .table(name), at: .whole(model.file))
+        return false
+    }
+
     // MARK: Tables that are there
 
     /// Compares a model whose table is there, and then its indexes.

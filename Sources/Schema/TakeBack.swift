@@ -4,8 +4,8 @@ public import Store
 /// What stands in the way of the models, was built by `apus dev` alone, and holds nothing: it is
 /// dropped, and made anew if it is still declared.
 ///
-/// Never a table with rows or a column with values, never what a migration file builds or somebody
-/// else has made, and no table to which one that stays refers.
+/// Never a table with rows or a column with values of its own, never what a migration file builds
+/// or somebody else has made, and no table to which one that stays refers.
 public struct TakeBack: Sendable {
     private struct Step: Sendable {
         let what: String
@@ -110,7 +110,7 @@ public struct TakeBack: Sendable {
 
     private mutating func drop(column name: String, of table: String) {
         let part = SchemaPart.column(table: table, name: name)
-        guard live.tables[table]?.column(name) != nil,
+        guard let column = live.tables[table]?.column(name),
             recorded.tables[table]?.column(name) == nil, holdings.values[part] == 0,
             isOurs(part, in: table)
         else { return }
@@ -119,7 +119,8 @@ public struct TakeBack: Sendable {
             index.table == table && index.names.contains(name)
         }
         for index in indexes.map(\.name).sorted() { drop(index: index) }
-        drop(part, "column \(table).\(name) (without values, in no migration file)")
+        let held = column.defaultValue == nil ? "without values" : "nothing but its default"
+        drop(part, "column \(table).\(name) (\(held), in no migration file)")
     }
 
     /// An index holds nothing of its own.

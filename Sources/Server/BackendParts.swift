@@ -3,6 +3,7 @@ import Configuration
 import Diagnostics
 import HTTP
 import HTTPServer
+import Network
 import Schema
 import Store
 
@@ -22,6 +23,7 @@ struct BackendParts {
         // Faults of the files are told before the database is touched.
         schemas = try mode.load(options)
         let settings = schemas.settings
+        try settings.listen.requireFree()
         let log = Log(
             level: settings.log.level, format: settings.log.format ?? mode.logFormat)
         try options.prepareDataDirectory(log: log)
@@ -106,6 +108,18 @@ struct BackendParts {
 extension Settings {
     /// The URL of a server with these settings that has found this port.
     func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
+}
+
+extension ListenAddress {
+    /// Throws where it cannot be listened on, as the server's start would, before anything is made
+    /// or changed for it.
+    fileprivate func requireFree() throws(Problem) {
+        do throws(NetworkError) {
+            _ = try ListeningSocket.bind(host: host, port: port, count: 1)
+        } catch {
+            throw Problem(error)
+        }
+    }
 }
 
 extension Settings.TLS {

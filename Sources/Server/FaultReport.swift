@@ -20,15 +20,21 @@ public struct FaultReport: Equatable, Sendable {
     public init(_ error: any Error) {
         switch error {
         case let failure as SchemaFailure:
+            let faults = failure.diagnostics
+            let place =
+                faults.allSatisfy { $0.location.file.hasPrefix("Migrations/") }
+                ? "Migrations/" : "the schema files"
             self.init(
-                message: "\(counted(failure.diagnostics.count, "fault")) in the schema files",
-                facts: failure.diagnostics.map(\.description))
+                message: "\(counted(faults.count, "fault")) in \(place)",
+                facts: faults.map(\.description))
         case let problem as Problem:
             var facts: [String] = []
             if case .text(let details) = problem.details {
                 facts = details.split(separator: "\n").map(String.init)
             }
-            if let cause = problem.cause, Self.unexplained.contains(problem.code) {
+            if let cause = problem.cause, Self.explained.contains(problem.code) {
+                self.init(message: cause, facts: facts, hint: problem.remedy)
+            } else if let cause = problem.cause, Self.unexplained.contains(problem.code) {
                 self.init(message: "\(problem.message) \(cause)", facts: facts)
             } else {
                 self.init(message: problem.message, facts: facts, hint: problem.hint)
@@ -40,7 +46,10 @@ public struct FaultReport: Equatable, Sendable {
 
     /// Codes of problems whose message does not say why: that is for whoever runs the server, who
     /// reads it here, and for nobody who sends it requests.
-    private static let unexplained: Set = ["08006", "58030", "XX000"]
+    private static let unexplained: Set = ["58030", "XX000"]
+
+    /// Codes of problems whose cause says it all.
+    private static let explained: Set = ["08006"]
 
     private init(message: String, facts: [String] = [], hint: String? = nil) {
         self.message = message

@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Diagnostics
 import Disk
 import Schema
@@ -37,7 +38,8 @@ public enum MigrationCommands {
         guard isUsable, !name.isEmpty, name.utf8.count <= nameBytesMax else {
             throw OperandError(
                 "a migration's name is up to \(nameBytesMax) letters, digits and _, "
-                    + "such as add_rooms; not '\(name)'")
+                    + "such as add_rooms; not "
+                    + "'\(DatabaseAddress.shown(name))'")
         }
     }
 

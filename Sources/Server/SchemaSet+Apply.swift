@@ -142,7 +142,7 @@ extension Problem {
 
     /// - Parameter others: how many files there are for other engines.
     fileprivate static func unwritten(_ additions: [String], beside others: String?) -> Problem {
-        let beside = others.map { " Of the files that are there, \($0)." } ?? ""
+        let beside = others.map { " Passed over in Migrations/: \($0)." } ?? ""
         return Problem(
             code: "migration_missing", status: 500,
             message: "No migration file builds what Schemas/ declares: "

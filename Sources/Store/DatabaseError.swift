@@ -13,8 +13,9 @@ public enum DatabaseError: Error, Hashable, Sendable {
     /// The file cannot be opened, read or trusted: input/output errors, corruption, no memory,
     /// closed.
     case unavailable(String)
-    /// No server can be asked for now: why, and how long to wait before trying again.
-    case unreachable(String, retryAfterSeconds: Int64)
+    /// No server can be asked for now: why, in sentences that need no others, what whoever runs it
+    /// can do about that, and how long to wait before trying again.
+    case unreachable(String, remedy: String? = nil, retryAfterSeconds: Int64)
     /// What a statement computes with a value of a row is not possible: worded as where that is
     /// found out in memory, since an engine's own sentence may quote the value.
     case invalidValue(Problem)

@@ -29,7 +29,8 @@ extension Problem {
         case .unavailable(let cause):
             self.init(
                 code: "58030", status: 503, message: "The database is not available.", cause: cause)
-        case .unreachable(let cause, let seconds): self = .unreachable(cause, seconds)
+        case .unreachable(let cause, let remedy, let seconds):
+            self = .unreachable(cause, remedy, seconds)
         case .invalidValue(let problem): self = problem
         case .tooLarge(let cause):
             self.init(
@@ -60,10 +61,13 @@ extension Problem {
         return problem
     }()
 
-    private static func unreachable(_ cause: String, _ retryAfterSeconds: Int64) -> Problem {
+    private static func unreachable(
+        _ cause: String, _ remedy: String?, _ retryAfterSeconds: Int64
+    ) -> Problem {
         var problem = Problem(
             code: "08006", status: 503, message: "The database cannot be reached.",
             hint: "Try again in a moment.", cause: cause)
+        problem.remedy = remedy
         problem.retryAfterSeconds = retryAfterSeconds
         return problem
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Quotas
 import Store
 import Synchronization
 import Work
@@ -7,7 +8,7 @@ import Work
 /// turn, so that each gets on however many there are, and none waits for a slow read.
 final class LongReads: Sendable {
     private struct State {
-        var open: [ObjectIdentifier: (parts: PartMaker, caller: String)] = [:]
+        var open: [ObjectIdentifier: (parts: PartMaker, caller: Caller)] = [:]
         var shares = Shares(
             totalMax: DatabaseLimits.longReadsMax,
             perCallerMax: DatabaseLimits.longReadsPerCallerMax)
@@ -29,7 +30,7 @@ final class LongReads: Sendable {
         statementTime = configuration.statementTimeout
     }
 
-    func add(_ parts: PartMaker, for caller: String) throws(Problem) {
+    func add(_ parts: PartMaker, for caller: Caller) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
             if state.isClosed { return .closed }
             guard state.shares.take(for: caller) else { return .tooManyLongReads }

@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Quotas
 public import Store
 public import Values
 
@@ -36,7 +37,7 @@ extension SQLiteReader {
     /// - Throws: 53400 when too many long reads are open, of this caller or in all; 57P03 after
     ///   `close`.
     public func leave(
-        with query: RunningQuery, first: [UInt8], for caller: String,
+        with query: RunningQuery, first: [UInt8], for caller: Caller,
         append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool
     ) throws(Problem) -> LongRead {
         guard let longReads else { preconditionFailure("a loop's reader stays with its loop") }

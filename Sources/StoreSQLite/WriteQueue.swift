@@ -1,4 +1,5 @@
 import Diagnostics
+import Quotas
 import SQLite
 import Store
 import Synchronization
@@ -23,6 +24,8 @@ struct WriteJob: Sendable {
     let isBounded: Bool
     /// Raised when nobody wants the write any more; one that has begun goes on.
     let withdrawal: Cancellation?
+    /// Whose share of the writer it takes.
+    let caller: Caller
 }
 
 /// The writes waiting, and the bell that wakes the writer.

@@ -5,6 +5,7 @@ import Foundation
 import HTTP
 import PostgresTestSupport
 import PostgresWire
+import Quotas
 import Store
 import StorePostgres
 import StoreSQLite
@@ -134,7 +135,7 @@ final class Fixture: Sendable {
         var fields = fields
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
         var request = Request(method, "/auth/v1" + target, fields: fields, body: Array(body.utf8))
-        request.peerAddress = address
+        request.peer = Peer(address)
         let table: RouteTable<Void> = service.routes(bodyBytesMax: .max)
         return Reply(await table.response(to: request, from: ()))
     }

@@ -2,72 +2,11 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import Quotas
 import Store
 import Testing
 
 @testable import Auth
-
-@Suite struct RateLimiterTests {
-    static let limit = RateLimit(burst: 3, count: 6, seconds: 60)
-
-    @Test func `a burst passes, then one call each ten seconds`() throws {
-        let limiter = RateLimiter()
-        let clock = TestClock()
-        func take(_ subject: String = "a") throws(Problem) {
-            try limiter.take(.token, subject, Self.limit, now: clock.uptime)
-        }
-        for _ in 0..<3 { try take() }
-        let problem = #expect(throws: Problem.self) { try take() }
-        #expect(problem?.status == 429)
-        #expect(problem?.code == "over_request_rate_limit")
-        #expect(problem?.retryAfterSeconds == 10)
-        try take("b")
-        try limiter.take(.signup, "a", Self.limit, now: clock.uptime)
-        clock.advance(seconds: 9)
-        #expect(throws: Problem.self) { try take() }
-        clock.advance(seconds: 1)
-        try take()
-        #expect(throws: Problem.self) { try take() }
-        clock.advance(seconds: 86_400)
-        for _ in 0..<3 { try take() }
-        #expect(throws: Problem.self) { try take() }
-    }
-
-    @Test func `nothing is limited without a limit, and what is given back counts`() throws {
-        let limiter = RateLimiter()
-        let now = TestClock().uptime
-        for _ in 0..<100 { try limiter.take(.token, "a", nil, now: now) }
-        for _ in 0..<100 {
-            try limiter.take(.token, "a", Self.limit, now: now)
-            limiter.giveBack(.token, "a", Self.limit, now: now)
-        }
-        limiter.giveBack(.token, "a", Self.limit, now: now)
-        for _ in 0..<3 { try limiter.take(.token, "a", Self.limit, now: now) }
-        #expect(throws: Problem.self) { try limiter.take(.token, "a", Self.limit, now: now) }
-    }
-
-    @Test func `memory is bounded however many call`() throws {
-        let limiter = RateLimiter(bucketsMax: 100)
-        let now = TestClock().uptime
-        for number in 0..<10_000 {
-            try limiter.take(.token, "\(number)", Self.limit, now: now)
-        }
-        #expect(limiter.count <= 200)
-        for _ in 0..<2 { try limiter.take(.token, "9999", Self.limit, now: now) }
-        #expect(throws: Problem.self) {
-            try limiter.take(.token, "9999", Self.limit, now: now)
-        }
-    }
-
-    @Test(arguments: [
-        ("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "20010db800000000"),
-        ("2001:db8:0:0:ffff::2", "20010db800000000"), ("2001:db8:0:1::1", "20010db800000001"),
-        ("::ffff:192.0.2.1", "::ffff:192.0.2.1"), ("", ""),
-    ])
-    func `an IPv6 subscriber is their first 64 bits`(address: String, subject: String) {
-        #expect(AuthService.subject(of: address) == subject)
-    }
-}
 
 @Suite struct LimitedServiceTests {
     static let tight = RateLimits(

@@ -3,6 +3,7 @@ import Dispatch
 import Expressions
 import HTTP
 import PostgresTestSupport
+import Quotas
 import Schema
 import Store
 import TestSupport
@@ -157,7 +158,8 @@ import Values
         let returning = ReturnPlan(
             TablePlan(model: model, alias: "items", rule: .everybody), Preferences(), media: .json,
             fields: AnswerFields(media: nil, applied: nil, schema: nil), rowsMax: 1)
-        let write = try BoundWrite(.nothing(returning), Operands(), .none, isAnonymous: true)
+        let write = try BoundWrite(
+            .nothing(returning), Operands(), .none, for: .server, isAnonymous: true)
         let problem = #expect(throws: Problem.self) { try write.answer(after: found) }
         #expect(problem?.status == 413 && problem?.code == "54000")
     }

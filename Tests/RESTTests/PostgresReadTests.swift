@@ -2,6 +2,7 @@ import Diagnostics
 import Expressions
 import HTTP
 import PostgresTestSupport
+import Quotas
 import Schema
 import Store
 import StorePostgres
@@ -83,7 +84,7 @@ import Values
             let embedded = try query(request, identity, reader.dialect)
             guard
                 case .done(let sqlite) = try reader.read(
-                    embedded, ReadArguments(embedded), context, for: "nobody")
+                    embedded, ReadArguments(embedded), context, for: .server)
             else { throw DatabaseError.timeout }
             let served = try query(request, identity, PostgresDialect())
             return (sqlite, try postgres.read(served, nil, context))

@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import Expressions
+import Quotas
 import Store
 import Testing
 import Values
@@ -20,15 +21,15 @@ private final class AwaitedReader: Reader {
 
     func read(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        for caller: @autoclosure () -> String
+        for caller: Caller
     ) throws(DatabaseError) -> Reading<RowsAnswer> {
-        try reader.read(query, arguments, context, for: caller())
+        try reader.read(query, arguments, context, for: caller)
     }
 
     func find(
-        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext, for caller: Caller
     ) throws(DatabaseError) -> Reading<FoundRows> {
-        try reader.find(search, operands, context)
+        try reader.find(search, operands, context, for: caller)
     }
 
     func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? { nil }

@@ -1,5 +1,6 @@
 import Diagnostics
 import PostgresTestSupport
+import Quotas
 import Store
 import StorePostgres
 import StorePostgresTestSupport
@@ -105,13 +106,13 @@ private final class PostgresTables: StageTables, Reader {
 
     func read(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        for caller: @autoclosure () -> String
+        for caller: Caller
     ) throws(DatabaseError) -> Reading<RowsAnswer> {
         throw .unexpected("a hub reads no rows")
     }
 
     func find(
-        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext, for caller: Caller
     ) throws(DatabaseError) -> Reading<FoundRows> {
         throw .unexpected("a hub looks for no rows")
     }

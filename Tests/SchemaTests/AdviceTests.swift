@@ -11,6 +11,7 @@ import Values
 @Suite struct AdviceTests {
     /// One advice of each kind. The switch below makes a new kind appear here.
     static let all: [Advice] = [
+        .makeWay(#"drop it (DROP VIEW "t";)"#),
         .declareAsBefore, .declareColumnAsBefore,
         .declareTable(isRecorded: true, rows: 3),
         .declareTable(isRecorded: false, rows: 1),
@@ -25,7 +26,7 @@ import Values
     /// The SQL that an advice may hold, by its beginning.
     private static func sql(of advice: Advice) -> String? {
         switch advice {
-        case .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
+        case .makeWay, .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
             .declareUnique, .recordFirst, .giveDefault, .leaveDefaultOut, .leaveCheckOut:
             nil
         case .dropUnique, .declareIndex, .replaceIndex: #"DROP INDEX IF EXISTS "i";"#

@@ -19,8 +19,8 @@ import Testing
         ("", nil),
         (
             "-- a\n-- apus: postgresql\nCREATE INDEX CONCURRENTLY i ON $$; begin",
-            "2:1: the file is for \"postgresql\", and this database is SQLite: take the file "
-                + "out; 'apus migrate new NAME' writes what the others do not build"
+            "2:1: no engine is called \"postgresql\": write '-- apus: sqlite' if the file is for "
+                + "SQLite, '-- apus: elsewhere' if the file is for Elsewhere"
         ),
         (
             "-- apus: sqlite\n-- apus: no transaction\nSELECT 1;",
@@ -29,7 +29,7 @@ import Testing
     ]
 
     @Test(arguments: headers)
-    func `a file for another engine is refused by name`(_ text: String, _ fault: String?) {
+    func `a file for no engine that there is is refused by name`(_ text: String, _ fault: String?) {
         #expect(Self.fault(of: text, on: SQLiteDialect().fileForm) == fault)
     }
 
@@ -43,12 +43,12 @@ import Testing
         (
             "SELECT 1;",
             "1:1: the file does not say that it is for Elsewhere: write '-- apus: elsewhere' on "
-                + "its first line if it is"
+                + "its first line if it is, '-- apus: sqlite' if the file is for SQLite"
         ),
         (
-            "-- apus: sqlite\nSELECT 1;",
-            "1:1: the file is for \"sqlite\", and this database is Elsewhere: take the file out; "
-                + "'apus migrate new NAME' writes what the others do not build"
+            "-- apus: else\nSELECT 1;",
+            "1:1: no engine is called \"else\": write '-- apus: elsewhere' if the file is for "
+                + "Elsewhere, '-- apus: sqlite' if the file is for SQLite"
         ),
     ]
 
@@ -69,7 +69,8 @@ import Testing
 
     private static func fault(of text: String, on form: MigrationFileForm) -> String? {
         let bytes = Array(text.utf8)
-        return MigrationHeader(bytes).fault(against: form).map { fault in
+        let others = [SQLiteDialect().fileForm, marked].filter { $0.engine != form.engine }
+        return MigrationHeader(bytes).fault(against: form, beside: others).map { fault in
             let place = SourceFile(path: "a", bytes: bytes).location(fault.offset)
             return "\(place): \(fault.message)".replacing("a:", with: "", maxReplacements: 1)
         }

@@ -286,7 +286,7 @@ import Testing
         #expect(
             failure?.diagnostics.map { $0.message.prefix(20) } == [
                 "20261121T100000_firs", "_apus_meta is the se", "COMMIT cannot stand ",
-                "the file is for \"pos", "a migration file is ",
+                "no engine is called ", "a migration file is ",
             ])
     }
 

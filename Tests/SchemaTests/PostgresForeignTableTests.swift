@@ -85,6 +85,60 @@ import Testing
         #expect(!reasons.isEmpty && reasons.allSatisfy { $0.contains(#""things.a""#) })
     }
 
+    /// What has the name of a model and is no table, what it is called, and what renames it.
+    static let obstacles: [(sql: String, what: String, renaming: String)] = [
+        ("CREATE VIEW things AS SELECT 1 AS id", "view", "VIEW"),
+        ("CREATE MATERIALIZED VIEW \"Things\" AS SELECT 1 AS id", "materialized view",
+            "MATERIALIZED VIEW"),
+        (
+            """
+            CREATE FOREIGN DATA WRAPPER none; CREATE SERVER far FOREIGN DATA WRAPPER none;
+            CREATE FOREIGN TABLE things (id uuid NOT NULL, a text COLLATE "C") SERVER far
+            """, "foreign table", "FOREIGN TABLE"
+        ),
+        ("CREATE SEQUENCE things", "sequence", "SEQUENCE"),
+        ("CREATE TYPE things AS (id uuid)", "composite type", "TYPE"),
+        (
+            """
+            CREATE TABLE whole (id int) PARTITION BY LIST (id);
+            CREATE TABLE things PARTITION OF whole FOR VALUES IN (1)
+            """, "partition", "TABLE"
+        ),
+    ]
+
+    @Test(arguments: obstacles)
+    func `what stands where a table should be is named, and how it makes way`(
+        _ sql: String, _ what: String, _ renaming: String
+    ) throws {
+        try client.execute(sql)
+        let models = try things(#"{"properties": {"a": {"type": "string"}}}"#)
+        let told = try difference(models).refusals.map(\.description).filter {
+            $0.contains("things")
+        }
+        let name = sql.contains("Things") ? "Things" : "things"
+        let statement = "ALTER \(renaming) \"\(name)\" RENAME TO \"\(name)_before\";"
+        #expect(
+            told == [
+                "models/things.json: the \(what) \"\(name)\" of the database is where the model's "
+                    + "table should be; rename it (\(statement)), or give the model another name"
+            ])
+        try client.execute(statement)
+        let after = try difference(models)
+        #expect(after.refusals.allSatisfy { !$0.reason.contains("things") })
+        try migrator().apply(after.additions)
+    }
+
+    @Test func `a table in partitions is a table`() throws {
+        try client.execute(
+            """
+            CREATE TABLE things (id uuid NOT NULL, a text COLLATE "C",
+              CONSTRAINT things_pkey PRIMARY KEY (id)) PARTITION BY HASH (id);
+            CREATE TABLE part PARTITION OF things FOR VALUES WITH (MODULUS 1, REMAINDER 0)
+            """)
+        #expect(
+            try difference(things(#"{"properties": {"a": {"type": "string"}}}"#)).isEmpty)
+    }
+
     /// A database's order, and whether it is that of code points for certain.
     static let orders: [(options: String, isCodePoints: Bool)] = [
         ("lc_collate 'C' lc_ctype 'C'", true),

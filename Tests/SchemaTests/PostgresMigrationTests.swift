@@ -339,7 +339,7 @@ import Values
         }
         #expect(
             failure?.diagnostics.map { $0.message.prefix(28) } == [
-                "the file is for \"sqlite\", and", "the file does not say that it",
+                "no engine is called \"sqlite\": write", "the file does not say that it",
                 "_apus_meta is the server's o", "COMMIT cannot stand in a mig",
                 "\\d is for psql and no SQL", "it cannot run in a transaction",
             ].map { $0.prefix(28) })

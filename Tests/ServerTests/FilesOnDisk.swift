@@ -29,7 +29,10 @@ final class FilesOnDisk {
     func record() throws { _ = try MigrationCommands.new(options, name: "step") }
 
     /// Starts with these words, and what it printed until it served or ended.
-    func lines(_ words: String...) throws -> [String] {
+    func lines(_ words: String...) throws -> [String] { try lines(words) }
+
+    /// The same of words that are put together.
+    func lines(_ words: [String]) throws -> [String] {
         let serving = ["dev", "serve"].contains(words[0]) ? ["--listen", "127.0.0.1:0"] : []
         return try RunningCommand(words + ["--project", root.path] + serving)
             .lines(through: "listening on")

@@ -86,7 +86,7 @@ import Testing
         #expect(problem?.code == "migration_missing")
         #expect(
             problem?.hint == "Run 'apus migrate new NAME', with the same options, to write it. "
-                + "Of the files that are there, 1 for SQLite.")
+                + "Passed over in Migrations/: 1 for SQLite.")
     }
 
     @Test func `a file by hand that names no engine is never passed over`() throws {
@@ -95,8 +95,44 @@ import Testing
         #expect(
             faults == [
                 "Migrations/20261121T100000_by_hand.sql:1:1: the file does not say that it is for "
-                    + "PostgreSQL: write '-- apus: postgresql' on its first line if it is"
+                    + "PostgreSQL: write '-- apus: postgresql' on its first line if it is, "
+                    + "'-- apus: sqlite' if the file is for SQLite"
             ])
+    }
+
+    @Test(arguments: [false, true])
+    func `a file for an engine that there is not is told the names of those that are`(
+        isPostgres: Bool
+    ) throws {
+        try write("-- apus: postgres\nCREATE TABLE a (x int);", to: "20261121T100000_by_hand.sql")
+        let ways = [
+            "'-- apus: postgresql' if the file is for PostgreSQL",
+            "'-- apus: sqlite' if the file is for SQLite",
+        ]
+        let faults = SchemaCheck.run(try options(isPostgres)).faults
+        #expect(
+            faults == [
+                "Migrations/20261121T100000_by_hand.sql:1:1: no engine is called \"postgres\": write "
+                    + (isPostgres ? ways : ways.reversed()).joined(separator: ", ")
+            ])
+        let lines = try RunningCommand(
+            ["migrate", "up", "--project", project.path]
+                + (isPostgres ? ["--database", database.url] : [])).lines(through: "fault")
+        #expect(lines.last == "apus: 1 fault in Migrations/")
+    }
+
+    @Test func `a view in the way of a file is named, and dev is not said to have made it`() throws {
+        try write("-- apus: postgresql\nCREATE TABLE notes (x int);", to: "20261121T100000_a.sql")
+        try database.client().execute("CREATE VIEW notes AS SELECT 1 AS x")
+        let problem = #expect(throws: Problem.self) {
+            try MigrationCommands.up(options(true)) { _ in }
+        }
+        #expect(
+            problem?.message.hasSuffix("_a.sql:2:1: relation \"notes\" already exists") == true)
+        #expect(
+            problem?.hint == "Nothing of the file was applied. The view \"notes\" of the database is "
+                + "where the file makes a table: rename it "
+                + "(ALTER VIEW \"notes\" RENAME TO \"notes_before\";).")
     }
 
     @Test func `files of two engines may have one version, and those of one may not`() throws {

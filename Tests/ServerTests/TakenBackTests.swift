@@ -50,6 +50,53 @@ import Testing
         #expect(try files.value("SELECT more FROM notes") == nil)
     }
 
+    /// What a column may be that rows have nothing of but its default.
+    static let defaults = [
+        #""type": "integer", "default": 0"#, #""type": "boolean", "default": false"#,
+        #""type": "number", "default": 1.5"#, #""type": "string", "default": "it's new""#,
+        #""type": "object", "default": {"a": [1]}"#,
+        #""type": "string", "format": "date", "default": "2026-11-26""#,
+    ]
+
+    private static func defaulted(_ words: String) -> String {
+        note.replacing("\"text\": {", with: "\"more\": {\(words)}, \"text\": {")
+    }
+
+    @Test(arguments: defaults)
+    func `a column that holds nothing but its default goes`(words: String) throws {
+        let files = try FilesOnDisk(models: ["notes": Self.note])
+        #expect(try files.develops())
+        try files.execute("INSERT INTO notes (id, text) VALUES (1, 'precious'), (2, 'b');")
+        try files.model("notes", Self.defaulted(words))
+        #expect(try files.develops())
+        try files.execute("INSERT INTO notes (id, text) VALUES (3, 'c');")
+        try files.model("notes", Self.note)
+        let lines = try files.lines("dev").map { String($0.dropFirst(10)) }
+        #expect(
+            lines.contains(
+                "took back column notes.more (nothing but its default, in no migration file)"),
+            "\(lines)")
+        #expect(try files.value("SELECT text FROM notes WHERE id = 1") == "precious")
+        #expect(try files.value("SELECT more FROM notes") == nil)
+    }
+
+    @Test func `values beside a default are counted, and stay`() throws {
+        let files = try FilesOnDisk(models: ["notes": Self.defaulted(Self.defaults[0])])
+        #expect(try files.develops())
+        try files.execute(
+            "INSERT INTO notes (id, text, more) VALUES (1, 'a', 0), (2, 'b', 5), (3, 'c', NULL);")
+        try files.model("notes", Self.note)
+        let lines = try files.lines("dev")
+        #expect(lines.contains { $0.hasSuffix("loses its 1 value") }, "\(lines)")
+        #expect(try files.value("SELECT sum(more) FROM notes") == "5")
+        // The rows would say something else then.
+        try files.model("notes", Self.defaulted(#""type": "integer", "default": 7"#))
+        #expect(try !files.develops())
+        try files.execute("UPDATE notes SET more = 0;")
+        #expect(try !files.develops())
+        #expect(try files.value("SELECT sum(more) FROM notes") == "0")
+    }
+
     @Test func `a column that is indexed goes with its index`() throws {
         let files = try FilesOnDisk(models: ["notes": Self.note])
         try files.record()

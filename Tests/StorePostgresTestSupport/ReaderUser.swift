@@ -2,6 +2,7 @@ public import Diagnostics
 public import Network
 public import PostgresTestSupport
 import PostgresWire
+public import Quotas
 public import Store
 public import StorePostgres
 public import TestSupport
@@ -57,7 +58,7 @@ public final class ReaderUser: Sendable {
     /// - Returns: what withdraws it.
     public func start(
         _ query: ReadQuery, _ arguments: ReadArguments? = nil, _ context: QueryContext = .none,
-        for caller: String = "nobody", to record: Record<Result<RowsAnswer, Problem>> = Record()
+        for caller: Caller = .server, to record: Record<Result<RowsAnswer, Problem>> = Record()
     ) throws -> @Sendable () -> Void {
         try thread.perform { [reader] _ throws(Problem) in
             let reading = try worded { () throws(DatabaseError) in

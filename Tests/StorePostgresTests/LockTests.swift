@@ -2,6 +2,7 @@ import Diagnostics
 import Network
 import PostgresTestSupport
 import PostgresWire
+import Quotas
 import Store
 import StorePostgresTestSupport
 import StoreTestSupport
@@ -31,7 +32,7 @@ import Values
         let program = writes.prepare(InsertCases.insert())
         for id in 1...count {
             let row = NewRows([InsertCases.row(id + 100, "s\(id)", -id, "ann")])
-            _ = program.run(row, Operands(), .none) { told.append($0) }
+            _ = program.run(row, Operands(), .none, for: .server) { told.append($0) }
         }
     }
 
@@ -74,7 +75,7 @@ import Values
         let member = writes.prepare(InsertProgram(into: ProgramStage.members))
         for name in ["cat", "dan", "eve"] {
             let row = NewRows([NewRow([.text(name)])])
-            _ = member.run(row, Operands(), .none) { members.append($0) }
+            _ = member.run(row, Operands(), .none, for: .server) { members.append($0) }
         }
         #expect(members.wait(for: 3).map(summary) == Array(repeating: "1 written, 1 new", count: 3))
         #expect(notes.all.isEmpty)

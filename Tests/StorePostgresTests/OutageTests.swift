@@ -23,7 +23,10 @@ import Testing
             return
         }
         #expect(unavailability.retryAfterSeconds == 1)
-        #expect(unavailability.description.hasPrefix("There is no socket \(server.directory)"))
+        #expect(
+            unavailability.description.hasPrefix(
+                "The database cannot be reached. There is no socket \(server.directory)"))
+        #expect(unavailability.remedy == nil)
         #expect(user.run("select 1").failure != .timedOut)
         try server.start()
         #expect(await user.runWhenBack("select 2")?.value == "2")

@@ -1,3 +1,4 @@
+import Quotas
 import Testing
 
 @testable import StorePostgres
@@ -5,55 +6,55 @@ import Testing
 @Suite struct PaceTests {
     private let pace = Pace()
 
-    private func note(slowRuns: Int, for caller: String = "ann") {
+    private func note(slowRuns: Int, for caller: Caller = .user("ann")) {
         for _ in 0..<slowRuns { pace.note(.slow, for: caller, at: 1_000) }
     }
 
     @Test func `one run that is late says nothing, several in a row do`() {
         note(slowRuns: ConnectionLimits.slowRunsMin - 1)
-        #expect(!pace.isSlow(for: "ann", at: 1_000) && pace.isMarked(at: 1_000))
+        #expect(!pace.isSlow(for: .user("ann"), at: 1_000) && pace.isMarked(at: 1_000))
         note(slowRuns: 1)
-        #expect(pace.isSlow(for: "ann", at: 1_000))
+        #expect(pace.isSlow(for: .user("ann"), at: 1_000))
     }
 
     @Test func `a quick run between them makes the others count for nothing`() {
         note(slowRuns: ConnectionLimits.slowRunsMin - 1)
-        pace.noteQuick(for: "ann")
+        pace.noteQuick(for: .user("ann"))
         note(slowRuns: 1)
-        #expect(!pace.isSlow(for: "ann", at: 1_000))
+        #expect(!pace.isSlow(for: .user("ann"), at: 1_000))
     }
 
     @Test func `runs of one caller say nothing of another one's`() {
         note(slowRuns: ConnectionLimits.slowRunsMin)
-        #expect(!pace.isSlow(for: "bob", at: 1_000))
+        #expect(!pace.isSlow(for: .user("bob"), at: 1_000))
     }
 
     @Test func `one long answer says enough, until one is short`() {
-        pace.note(.long, for: "ann", at: 1_000)
-        #expect(pace.isSlow(for: "ann", at: 1_000) && !pace.isSlow(for: "bob", at: 1_000))
-        pace.noteQuick(for: "ann")
-        #expect(pace.isSlow(for: "ann", at: 1_000))
-        pace.noteShort(for: "ann")
-        #expect(!pace.isSlow(for: "ann", at: 1_000))
+        pace.note(.long, for: .user("ann"), at: 1_000)
+        #expect(pace.isSlow(for: .user("ann"), at: 1_000) && !pace.isSlow(for: .user("bob"), at: 1_000))
+        pace.noteQuick(for: .user("ann"))
+        #expect(pace.isSlow(for: .user("ann"), at: 1_000))
+        pace.noteShort(for: .user("ann"))
+        #expect(!pace.isSlow(for: .user("ann"), at: 1_000))
     }
 
     @Test func `a short answer says nothing of how long a run takes`() {
         note(slowRuns: ConnectionLimits.slowRunsMin)
-        pace.noteShort(for: "ann")
-        #expect(pace.isSlow(for: "ann", at: 1_000))
+        pace.noteShort(for: .user("ann"))
+        #expect(pace.isSlow(for: .user("ann"), at: 1_000))
     }
 
     @Test func `they count for a while`() {
         note(slowRuns: ConnectionLimits.slowRunsMin)
         let end = 1_000 + ConnectionLimits.slowMilliseconds
-        #expect(pace.isSlow(for: "ann", at: end - 1) && !pace.isSlow(for: "ann", at: end))
+        #expect(pace.isSlow(for: .user("ann"), at: end - 1) && !pace.isSlow(for: .user("ann"), at: end))
     }
 
     @Test func `of many callers the last ones are known`() {
         for caller in 0...ConnectionLimits.slowCallersMax {
-            pace.note(.slow, for: "\(caller)", at: 0)
+            pace.note(.slow, for: .user("\(caller)"), at: 0)
         }
         note(slowRuns: ConnectionLimits.slowRunsMin)
-        #expect(pace.isSlow(for: "ann", at: 1_000))
+        #expect(pace.isSlow(for: .user("ann"), at: 1_000))
     }
 }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Network
 import PostgresTestSupport
+import Quotas
 import Store
 import StorePostgresTestSupport
 import TestSupport
@@ -89,13 +90,13 @@ import Values
         let slow = Record<Result<RowsAnswer, Problem>>()
         let quick = Record<Result<RowsAnswer, Problem>>()
         for run in 1...ConnectionLimits.slowRunsMin {
-            _ = try user.start(digests, for: "slow", to: slow)
+            _ = try user.start(digests, for: .user("slow"), to: slow)
             #expect(try #require(slow.wait(for: run).last).get().text == Self.slowLane)
         }
         try database.client.execute(Self.view(over: 1))
-        _ = try user.start(digests, for: "quick", to: quick)
+        _ = try user.start(digests, for: .user("quick"), to: quick)
         #expect(try #require(quick.wait(for: 1).first).get().text == Self.shortLane)
-        _ = try user.start(digests, for: "slow", to: slow)
+        _ = try user.start(digests, for: .user("slow"), to: slow)
         let ends = slow.wait(for: ConnectionLimits.slowRunsMin + 1)
         #expect(try #require(ends.last).get().text == Self.slowLane)
     }

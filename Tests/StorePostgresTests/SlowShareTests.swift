@@ -1,5 +1,6 @@
 import Diagnostics
 import PostgresTestSupport
+import Quotas
 import Store
 import StorePostgresTestSupport
 import TestSupport
@@ -14,13 +15,13 @@ import Testing
         let digests = SlowReadTests.digests()
         let first = Record<Result<RowsAnswer, Problem>>()
         for run in 1...ConnectionLimits.slowRunsMin {
-            _ = try user.start(digests, for: "greedy", to: first)
+            _ = try user.start(digests, for: .user("greedy"), to: first)
             #expect(first.wait(for: run).count == run)
         }
         let greedy = Record<Result<RowsAnswer, Problem>>()
         let other = Record<Result<RowsAnswer, Problem>>()
-        for _ in 0..<20 { _ = try user.start(digests, for: "greedy", to: greedy) }
-        _ = try user.start(digests, for: "other", to: other)
+        for _ in 0..<20 { _ = try user.start(digests, for: .user("greedy"), to: greedy) }
+        _ = try user.start(digests, for: .user("other"), to: other)
         #expect(try #require(other.wait(for: 1).first).get().rowCount == 1)
         let before = greedy.all
         #expect(before.count < 10, "it was another one's turn")

@@ -1,5 +1,6 @@
 import Network
 import PostgresTestSupport
+import Quotas
 import Store
 import StoreTestSupport
 import TestSupport
@@ -45,13 +46,13 @@ import Values
         let update = stage.writes.prepare(Self.update)
         let insert = stage.writes.prepare(InsertCases.insert())
         for _ in 0..<12 {
-            _ = update.run(TargetCases.five, on: nil, Operands(), .none) {
+            _ = update.run(TargetCases.five, on: nil, Operands(), .none, for: .server) {
                 slow.append(summary($0))
             }
         }
         for id in 3...5 as ClosedRange<Int64> {
             let row = NewRows([InsertCases.row(id, "\(id)", id, "bob")])
-            _ = insert.run(row, Operands(), .none) { quick.append(summary($0)) }
+            _ = insert.run(row, Operands(), .none, for: .server) { quick.append(summary($0)) }
         }
         #expect(quick.wait(for: 3) == Array(repeating: "1 written, 1 new", count: 3))
         #expect(slow.all.count < 4)
@@ -77,7 +78,7 @@ import Values
         let update = stage.writes.prepare(Self.update)
         let told = Record<String>()
         let run = { @Sendable in
-            _ = update.run(TargetCases.five, on: nil, Operands(), .none) {
+            _ = update.run(TargetCases.five, on: nil, Operands(), .none, for: .server) {
                 told.append(summary($0))
             }
         }

@@ -2,6 +2,7 @@ import Diagnostics
 import Network
 import PostgresTestSupport
 import PostgresWire
+import Quotas
 import Store
 import StorePostgresTestSupport
 import StoreTestSupport
@@ -41,7 +42,7 @@ import Testing
         let told = Record<String>()
         let insert = writes.prepare(InsertCases.insert())
         let row = NewRows([InsertCases.row(3, "c", 3, "bob")])
-        _ = insert.run(row, Operands(), .none) { told.append(summary($0)) }
+        _ = insert.run(row, Operands(), .none, for: .server) { told.append(summary($0)) }
         #expect(told.wait(for: 1) == ["failed 08007"])
         // It goes on waiting: nobody sees it.
         #expect(try stage.contents() == ProgramStage.before)
@@ -88,7 +89,7 @@ import Testing
         let told = Record<String>()
         let insert = writes.prepare(InsertCases.insert())
         let row = NewRows([InsertCases.row(3, "c", 3, "bob")])
-        _ = insert.run(row, Operands(), .none) { told.append(summary($0)) }
+        _ = insert.run(row, Operands(), .none, for: .server) { told.append(summary($0)) }
         #expect(told.wait(for: 1) == ["failed 57014"])
         try holder.execute("COMMIT")
         #expect(try stage.contents() == ProgramStage.before)

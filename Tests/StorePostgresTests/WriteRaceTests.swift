@@ -1,5 +1,6 @@
 import Network
 import PostgresTestSupport
+import Quotas
 import Store
 import StoreTestSupport
 import TestSupport
@@ -95,7 +96,7 @@ import Values
         var withdrawals: [WriteWithdrawal] = []
         for _ in 0..<3 {
             withdrawals.append(
-                program.run(five, on: nil, Operands(), .none) { told.append(summary($0)) })
+                program.run(five, on: nil, Operands(), .none, for: .server) { told.append(summary($0)) })
         }
         // Two connections run two of them.
         try await stage.someoneWaits(2)

@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Quotas
 import Testing
 import Values
 
@@ -15,7 +16,7 @@ import Values
 
     /// Lets a query of one column leave, each value followed by a line end, "." behind the last.
     static func leave(
-        _ database: SQLiteDatabase, _ text: String, first: [UInt8] = [], caller: String = "a"
+        _ database: SQLiteDatabase, _ text: String, first: [UInt8] = [], caller: Caller = .user("a")
     ) async throws(Problem) -> LongRead {
         try await database.readSlowly { reader throws(Problem) in
             try reader.snapshot { () throws(Problem) in
@@ -62,7 +63,7 @@ import Values
             for number in 0..<DatabaseLimits.longReadsMax {
                 group.addTask {
                     let read = try await Self.leave(
-                        database, Self.query(2_000), caller: "\(number)")
+                        database, Self.query(2_000), caller: .user("\(number)"))
                     var count = 0
                     while let part = try await read.next() { count += part.count }
                     return count
@@ -79,14 +80,14 @@ import Values
         var open: [LongRead] = []
         for number in 0..<DatabaseLimits.longReadsMax {
             open.append(
-                try await Self.leave(database, Self.query(2), caller: "\(number % 8)"))
+                try await Self.leave(database, Self.query(2), caller: .user("\(number % 8)")))
         }
         let problem = await #expect(throws: Problem.self) {
-            try await Self.leave(database, Self.query(2), caller: "another")
+            try await Self.leave(database, Self.query(2), caller: .user("another"))
         }
         #expect(problem?.code == "53400" && problem?.status == 503)
         open.removeLast()
-        _ = try await Self.leave(database, Self.query(2), caller: "another")
+        _ = try await Self.leave(database, Self.query(2), caller: .user("another"))
     }
 
     @Test func `the statement timeout ends one that is never done`() async throws {

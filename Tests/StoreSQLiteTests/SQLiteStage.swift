@@ -1,4 +1,5 @@
 import Diagnostics
+import Quotas
 import Store
 import StoreTestSupport
 import Values
@@ -38,7 +39,7 @@ struct SQLiteStage {
 
     private func find(_ search: BoundSQL) throws -> FoundRows? {
         let reader = try database.makeReader()
-        guard case .done(let found) = try reader.find(search, Operands(), .none) else {
+        guard case .done(let found) = try reader.find(search, Operands(), .none, for: .server) else {
             return nil
         }
         return found

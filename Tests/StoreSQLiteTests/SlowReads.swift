@@ -1,4 +1,5 @@
 import Diagnostics
+import Quotas
 import Store
 import Synchronization
 
@@ -12,7 +13,9 @@ extension SQLiteDatabase {
         let withdrawal = LateWithdrawal()
         let result: Result<R, Problem> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                withdrawal.set(slowLane.pending(body).start { continuation.resume(returning: $0) })
+                withdrawal.set(slowLane.pending(for: .server, body).start {
+                        continuation.resume(returning: $0)
+                    })
             }
         } onCancel: {
             withdrawal.withdraw()

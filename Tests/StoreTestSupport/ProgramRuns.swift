@@ -1,3 +1,4 @@
+import Quotas
 public import Store
 
 /// The outcome of a program that `start` runs.
@@ -16,7 +17,7 @@ extension WriteEngine {
         _ program: InsertProgram, _ rows: NewRows, _ context: QueryContext = .none
     ) async -> WriteOutcome {
         let prepared = prepare(program)
-        return await outcome { prepared.run(rows, Operands(), context, reply: $0) }
+        return await outcome { prepared.run(rows, Operands(), context, for: .server, reply: $0) }
     }
 
     /// Runs an update.
@@ -28,7 +29,7 @@ extension WriteEngine {
     ) async throws -> WriteOutcome {
         let prepared = prepare(program)
         let found = try prepared.search.flatMap(find)
-        return await outcome { prepared.run(values, on: found, Operands(), .none, reply: $0) }
+        return await outcome { prepared.run(values, on: found, Operands(), .none, for: .server, reply: $0) }
     }
 
     /// Runs a delete.
@@ -37,6 +38,6 @@ extension WriteEngine {
     ) async throws -> WriteOutcome {
         let prepared = prepare(program)
         let found = try prepared.search.flatMap(find)
-        return await outcome { prepared.run(on: found, Operands(), .none, reply: $0) }
+        return await outcome { prepared.run(on: found, Operands(), .none, for: .server, reply: $0) }
     }
 }

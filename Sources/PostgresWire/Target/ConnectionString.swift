@@ -26,6 +26,12 @@ public struct ConnectionString: Hashable, Sendable {
         for (keyword, value) in try ConnectionPairs.read(text) { try set(keyword, value) }
     }
 
+    /// Whether a parameter is one, in a URI or elsewhere.
+    static func takes(_ keyword: String) -> Bool {
+        ConnectionKey(rawValue: keyword) != nil || ConnectionKey.ignored[keyword] != nil
+            || ["requiressl", "ssl"].contains(keyword)
+    }
+
     /// Sets a parameter by its keyword.
     mutating func set(_ keyword: String, _ value: String) throws(ConnectionStringFault) {
         guard !value.hasNUL else { throw .badEscape(keyword) }

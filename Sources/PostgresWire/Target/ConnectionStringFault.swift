@@ -8,6 +8,8 @@ public enum ConnectionStringFault: Error, Hashable, Sendable {
     case unclosedQuote(parameter: String)
     /// A `%` without two hexadecimal digits, or one that hides a NUL.
     case badEscape(String)
+    /// A part that stands where it means nothing: most likely of a password that is not encoded.
+    case misplaced
     /// `[` without `]`, or something other than `:`, `/`, `,` and `?` behind it.
     case badAddress(String)
     /// A value that its parameter cannot have.
@@ -31,6 +33,7 @@ extension ConnectionStringFault: CustomStringConvertible {
         case .unclosedQuote(let parameter): "the quote of '\(parameter)' is not closed"
         case .badEscape:
             "there is a '%' without two hexadecimal digits, or a NUL\(Self.encoding)"
+        case .misplaced: "it cannot be taken apart\(Self.encoding)"
         case .badAddress: "its host is no address\(Self.encoding)"
         case .badValue(let parameter, _):
             "what it has for '\(parameter)' is none of its values\(Self.encoding)"

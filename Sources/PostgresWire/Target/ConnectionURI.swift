@@ -5,6 +5,10 @@ import Bytes
 struct ConnectionURI {
     private var rest: Substring
     private var pairs: [(keyword: String, value: String)] = []
+    /// Whether there is a password, or what may be one: what follows may be the rest of it then.
+    private var mayHavePassword = false
+    /// Whether a port is none.
+    private var hasOddPort = false
 
     init(_ text: Substring) { rest = text }
 
@@ -14,6 +18,7 @@ struct ConnectionURI {
         if rest.first == "/" {
             rest.removeFirst()
             let name = take(upTo: ["?"])
+            if mayHavePassword, name.contains("@") { throw .misplaced }
             if !name.isEmpty { try add(.dbname, name) }
         }
         if rest.first == "?" {
@@ -39,6 +44,7 @@ struct ConnectionURI {
     /// A user ends with an `@` in front of the first `/` and `?`.
     private mutating func readUser() throws(ConnectionStringFault) {
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        mayHavePassword = authority.contains(":")
         guard let at = authority.firstIndex(of: "@") else { return }
         let info = rest[..<at]
         rest = rest[rest.index(after: at)...]
@@ -60,6 +66,7 @@ struct ConnectionURI {
             if rest.first == ":" {
                 rest.removeFirst()
                 port = take(upTo: ["/", "?", ","])
+                if !port.allSatisfy(\.isNumber) { hasOddPort = true }
             }
             ports.append(try Self.decode(port))
         } while rest.first == ","
@@ -72,7 +79,12 @@ struct ConnectionURI {
     }
 
     private mutating func takeHost() throws(ConnectionStringFault) -> Substring {
-        guard rest.first == "[" else { return take(upTo: [":", "/", "?", ","]) }
+        guard rest.first == "[" else {
+            let host = take(upTo: [":", "/", "?", ","])
+            // The end of a password that is not encoded, which must not be looked up or told.
+            guard !host.contains("@") else { throw .badAddress(String(host)) }
+            return host
+        }
         let whole = rest
         rest.removeFirst()
         let address = take(upTo: ["]"])
@@ -82,13 +94,17 @@ struct ConnectionURI {
         return address
     }
 
+    /// A parameter that there is not is not named where it may be a part of a password.
     private mutating func readParameters() throws(ConnectionStringFault) {
+        var isSuspect = hasOddPort || rest.contains("@")
         for pair in rest.split(separator: "&", omittingEmptySubsequences: true) {
             guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {
                 throw .missingEquals(String(pair))
             }
             let keyword = try Self.decode(pair[..<equals])
             let value = try Self.decode(pair[pair.index(after: equals)...])
+            if isSuspect, !ConnectionString.takes(keyword) { throw .misplaced }
+            if keyword == ConnectionKey.password.rawValue { isSuspect = true }
             // JDBC's word for it.
             if keyword == "ssl", value == "true" {
                 pairs.append((ConnectionKey.sslmode.rawValue, TLSMode.require.rawValue))

@@ -1,5 +1,6 @@
 import Diagnostics
 import HTTP
+import Quotas
 import Schema
 import Store
 
@@ -9,11 +10,13 @@ final class BoundWrite: Sendable {
     let write: PlannedWrite
     let operands: Operands
     let context: QueryContext
+    let caller: Caller
     private let isAnonymous: Bool
 
     /// - Throws: 42501 for rows that the caller may not create, as far as their own values tell.
     init(
-        _ write: PlannedWrite, _ operands: Operands, _ context: QueryContext, isAnonymous: Bool
+        _ write: PlannedWrite, _ operands: Operands, _ context: QueryContext,
+        for caller: Caller, isAnonymous: Bool
     ) throws(Problem) {
         if case .insert(let plan, let rows) = write {
             try plan.requirePermitted(rows, context, isAnonymous: isAnonymous)
@@ -21,6 +24,7 @@ final class BoundWrite: Sendable {
         self.write = write
         self.operands = operands
         self.context = context
+        self.caller = caller
         self.isAnonymous = isAnonymous
     }
 
@@ -64,11 +68,12 @@ final class BoundWrite: Sendable {
     func start(on found: FoundRows?, reply: @escaping WriteReply) -> WriteWithdrawal {
         switch write {
         case .insert(let plan, let rows):
-            return plan.program.run(rows, operands, context, reply: reply)
+            return plan.program.run(rows, operands, context, for: caller, reply: reply)
         case .update(let plan, let values):
-            return plan.program.run(values, on: found, operands, context, reply: reply)
+            return plan.program.run(
+                values, on: found, operands, context, for: caller, reply: reply)
         case .delete(let plan):
-            return plan.program.run(on: found, operands, context, reply: reply)
+            return plan.program.run(on: found, operands, context, for: caller, reply: reply)
         case .nothing:
             reply(.success(idleResult))
             return {}

@@ -5,7 +5,7 @@ import Store
 extension ReadPlan {
     /// What becomes of a read: the answer, or the wait for it.
     func answer(
-        _ reading: Reading<RowsAnswer>, _ arguments: ReadArguments, _ log: RequestLog
+        _ reading: consuming Reading<RowsAnswer>, _ arguments: ReadArguments, _ log: RequestLog
     ) throws(Problem) -> Answer {
         switch reading {
         case .done(let rows): return .response(try response(rows, arguments, log))
@@ -26,7 +26,7 @@ extension ReadPlan {
 
     /// The answer to a read (rest.md §10.2, §10.3).
     private func response(
-        _ result: RowsAnswer, _ arguments: ReadArguments, _ log: RequestLog
+        _ result: consuming RowsAnswer, _ arguments: ReadArguments, _ log: RequestLog
     ) throws(Problem) -> Response {
         let offset = query.window(of: arguments).offset
         if let total = result.total, offset > total {
@@ -47,7 +47,7 @@ extension ReadPlan {
 
 extension Content {
     /// The rows as the content of an answer.
-    fileprivate init(_ content: RowsAnswer.Content, _ log: RequestLog) {
+    fileprivate init(_ content: consuming RowsAnswer.Content, _ log: RequestLog) {
         switch content {
         case .bytes(let bytes): self = .bytes(bytes)
         case .stream(let rows):

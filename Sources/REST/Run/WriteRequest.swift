@@ -13,7 +13,7 @@ struct WriteRequest: Sendable {
     func answer(on reader: some Reader) throws(Problem) -> Answer {
         guard let search = job.search else { return try handOver(on: nil) }
         let reading = try worded { () throws(DatabaseError) in
-            try reader.find(search, job.operands, job.context)
+            try reader.find(search, job.operands, job.context, for: job.caller)
         }
         switch reading {
         case .done(let found): return try handOver(on: found)

@@ -4,6 +4,8 @@ public struct DatabaseStructure: Hashable, Sendable {
     public var tables: [String: TableStructure] = [:]
     /// The indexes beside those that constraints make.
     public var indexes: [String: IndexStructure] = [:]
+    /// What else there is whose name no table can have; by that name.
+    public var obstacles: [String: Obstacle] = [:]
 
     /// An empty database.
     public init() {}

@@ -53,9 +53,9 @@ public protocol MigrationTransaction: AnyObject {
 
     // MARK: Rows
 
-    /// The rows of a table, and those with a value in each of the columns.
+    /// The rows of a table, and those with a value in each of the columns that counts.
     func counts(
-        of columns: [String], in table: String
+        of columns: [CountedColumn], in table: String
     ) throws(DatabaseError) -> (rows: Int, values: [Int])
 
     /// The values that most rows of a table share in these columns, as literals, and how many do;

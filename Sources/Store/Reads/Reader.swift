@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Quotas
 public import Values
 
 /// What a loop, or a thread, reads with. Confined to it.
@@ -12,15 +13,17 @@ public protocol Reader: AnyObject {
     /// - Throws: what the database reports.
     func read(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        for caller: @autoclosure () -> String
+        for caller: Caller
     ) throws(DatabaseError) -> Reading<RowsAnswer>
 
     /// Finds the rows that a write is about.
     ///
-    /// - Parameter search: That of a ``PreparedUpdate`` or ``PreparedDelete`` of the same engine.
+    /// - Parameters:
+    ///   - search: That of a ``PreparedUpdate`` or ``PreparedDelete`` of the same engine.
+    ///   - caller: Whose share of what is scarce the search takes.
     /// - Throws: what the database reports.
     func find(
-        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext, for caller: Caller
     ) throws(DatabaseError) -> Reading<FoundRows>
 
     /// The first value of the first row that a query finds, NULL when it finds none; nil where the

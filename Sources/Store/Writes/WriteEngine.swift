@@ -1,3 +1,5 @@
+public import Quotas
+
 /// An engine that runs programs.
 ///
 /// A program is prepared once for a plan, which keeps what it gets: the statements of the engine.
@@ -24,8 +26,11 @@ public protocol PreparedInsert: AnyObject, Sendable {
     var slots: [ArgumentSlot] { get }
 
     /// Runs it.
+    ///
+    /// - Parameter caller: Whose share of what is scarce it takes.
     func run(
-        _ rows: NewRows, _ operands: Operands, _ context: QueryContext, reply: @escaping WriteReply
+        _ rows: NewRows, _ operands: Operands, _ context: QueryContext, for caller: Caller,
+        reply: @escaping WriteReply
     ) -> WriteWithdrawal
 }
 
@@ -33,16 +38,18 @@ public protocol PreparedInsert: AnyObject, Sendable {
 public protocol PreparedUpdate: AnyObject, Sendable {
     /// The operands that its statements take.
     var slots: [ArgumentSlot] { get }
-    /// What finds the rows, to be given to ``Reader/find(_:_:_:)`` first, if they are searched for
-    /// (``WriteTarget/isSearched``).
+    /// What finds the rows, to be given to ``Reader/find(_:_:_:for:)`` first, if they are searched
+    /// for (``WriteTarget/isSearched``).
     var search: BoundSQL? { get }
 
     /// Runs it.
     ///
-    /// - Parameter found: What the search has found, if there is one.
+    /// - Parameters:
+    ///   - found: What the search has found, if there is one.
+    ///   - caller: Whose share of what is scarce it takes.
     func run(
         _ values: NewValues, on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
-        reply: @escaping WriteReply
+        for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal
 }
 
@@ -55,9 +62,11 @@ public protocol PreparedDelete: AnyObject, Sendable {
 
     /// Runs it.
     ///
-    /// - Parameter found: What the search has found, if there is one.
+    /// - Parameters:
+    ///   - found: What the search has found, if there is one.
+    ///   - caller: Whose share of what is scarce it takes.
     func run(
         on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
-        reply: @escaping WriteReply
+        for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal
 }

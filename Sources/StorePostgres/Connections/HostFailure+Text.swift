@@ -22,6 +22,17 @@ extension HostFailure: CustomStringConvertible {
 }
 
 extension Unavailability: CustomStringConvertible {
-    /// A sentence for each host that was tried.
-    public var description: String { failures.map(\.description).joined(separator: " ") }
+    /// A sentence for each host that was tried; before them, where none has answered, that it is
+    /// this.
+    public var description: String {
+        let failures = failures.map(\.description)
+        return (isAnswered ? failures : ["The database cannot be reached."] + failures)
+            .joined(separator: " ")
+    }
+
+    /// Whether a server was there: then something is to be set right with it.
+    var isAnswered: Bool { failures.contains(where: \.isAnswered) }
+
+    /// What to do about it, the statement that does it first where there is one.
+    public var remedy: String? { failures.lazy.compactMap { $0.remedy(role, database) }.first }
 }

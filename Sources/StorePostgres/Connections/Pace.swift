@@ -1,3 +1,4 @@
+import Quotas
 import Synchronization
 
 /// What is known of how long the runs of one plan take, and their answers are: whether a caller's
@@ -26,7 +27,7 @@ public final class Pace: Sendable {
 
     /// Until when there may be a caller below: a glance.
     private let markedUntil = Atomic<UInt64>(0)
-    private let callers = Mutex<[String: Mark]>([:])
+    private let callers = Mutex<[Caller: Mark]>([:])
 
     /// Of a plan that nobody has run.
     public init() {}
@@ -35,14 +36,14 @@ public final class Pace: Sendable {
     func isMarked(at now: UInt64) -> Bool { now < markedUntil.load(ordering: .relaxed) }
 
     /// Whether a caller's runs go to the slow lane.
-    func isSlow(for caller: String, at now: UInt64) -> Bool {
+    func isSlow(for caller: Caller, at now: UInt64) -> Bool {
         guard isMarked(at: now) else { return false }
         let mark = callers.withLock { $0[caller] } ?? Mark()
         return (mark.isLong || mark.slowRuns >= ConnectionLimits.slowRunsMin) && now < mark.until
     }
 
     /// A caller's run is begun again on the slow lane.
-    func note(_ reason: Reason, for caller: String, at now: UInt64) {
+    func note(_ reason: Reason, for caller: Caller, at now: UInt64) {
         let until = now + ConnectionLimits.slowMilliseconds
         callers.withLock { callers in
             if callers.count >= ConnectionLimits.slowCallersMax {
@@ -61,8 +62,8 @@ public final class Pace: Sendable {
     }
 
     /// A caller's run has been quick.
-    func noteQuick(for caller: String) { callers.withLock { $0[caller]?.slowRuns = 0 } }
+    func noteQuick(for caller: Caller) { callers.withLock { $0[caller]?.slowRuns = 0 } }
 
     /// A caller's answer has been short.
-    func noteShort(for caller: String) { callers.withLock { $0[caller]?.isLong = false } }
+    func noteShort(for caller: Caller) { callers.withLock { $0[caller]?.isLong = false } }
 }

@@ -1,5 +1,6 @@
 public import Network
 import PostgresWire
+import Quotas
 import Synchronization
 import Work
 

@@ -151,8 +151,10 @@ public final class PostgresPool {
 
     func unavailability(of state: LaneState) -> Unavailability {
         let left = (state.retryAt ?? 0) - min(state.retryAt ?? 0, loop.nowMilliseconds)
+        let target = cluster.configuration.target
         return Unavailability(
-            failures: state.failures ?? [], retryAfterSeconds: max(1, Int64(left + 999) / 1000))
+            failures: state.failures ?? [], role: target.user, database: target.database,
+            retryAfterSeconds: max(1, Int64(left + 999) / 1000))
     }
 
     /// Tells those that they are refused, later in this turn.

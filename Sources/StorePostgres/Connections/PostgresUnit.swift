@@ -1,4 +1,5 @@
 public import PostgresWire
+public import Quotas
 
 /// A unit of work: one or several statements between Begin and Sync, which the server runs as one
 /// transaction, or a whole transaction of its own.
@@ -39,7 +40,7 @@ public struct PostgresUnit {
     /// The table that it writes, where it may have to wait for a lock of it.
     public var table: String?
     /// Whose share of the slow lanes it takes.
-    public var caller = ""
+    public var caller = Caller.server
     /// Whether it may commit what it does, and its statements end in time by the server's own
     /// clock. It is never cancelled: a request could meet its commit, which would then not wait for
     /// its standbys. Where it has not ended when its time is over, nobody knows whether it will.

@@ -1,14 +1,15 @@
+import Quotas
 import Synchronization
 import Work
 
 /// A caller's part of the slow lanes: taken when a unit is given to one, given back with the last
 /// reference, when no process of the server works on it any more. Any thread.
 final class SlowShare: Sendable {
-    private let caller: String
+    private let caller: Caller
     private let cluster: PostgresCluster
 
     /// Takes one; nil where the caller has none left.
-    init?(of caller: String, in cluster: PostgresCluster) {
+    init?(of caller: Caller, in cluster: PostgresCluster) {
         guard cluster.slowUnits.withLock({ $0.take(for: caller) }) else { return nil }
         self.caller = caller
         self.cluster = cluster

@@ -28,6 +28,10 @@ public enum UnitFailure: Error, Hashable, Sendable {
 public struct Unavailability: Error, Hashable, Sendable {
     /// What was in the way, at each host that was tried.
     public let failures: [HostFailure]
+    /// The role that wants to sign in.
+    let role: String
+    /// The database that it wants.
+    let database: String
     /// Seconds until the servers are tried again, at least one.
     public let retryAfterSeconds: Int64
 }

@@ -1,5 +1,6 @@
 import Network
 import PostgresWire
+import Quotas
 
 /// A unit on its way: from its submission until its owner has been told, or it was withdrawn.
 /// Confined to its loop's thread.
@@ -31,7 +32,7 @@ final class UnitRun {
     private(set) var lane: Lane
     let pace: Pace?
     /// Whose it is, see ``PostgresUnit/caller``.
-    let caller: String
+    let caller: Caller
     /// The table that it writes, see ``PostgresUnit/table``.
     let table: String?
     /// Whether it stands alone, and may be run again: what a caller runs on a connection lent to it

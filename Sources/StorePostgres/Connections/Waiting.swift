@@ -1,3 +1,5 @@
+import Quotas
+
 /// What waits for a connection of one lane, in the order it came.
 struct Waiting {
     enum Entry {
@@ -36,10 +38,10 @@ struct Waiting {
         }
 
         /// Who wants it.
-        var caller: String {
+        var caller: Caller {
             switch self {
             case .unit(let run): run.caller
-            case .loan: ""
+            case .loan: .server
             }
         }
 
@@ -55,7 +57,7 @@ struct Waiting {
     /// Entries at the front that are gone.
     private var head = 0
     /// When callers have had their last turn, counted in turns.
-    private var lastTurns: [String: UInt64] = [:]
+    private var lastTurns: [Caller: UInt64] = [:]
     private var turnCount: UInt64 = 0
 
     /// How many wait, those included that have been withdrawn and not been met yet.

@@ -19,9 +19,10 @@ struct ServerInspection {
     private let connectionsMax: Int
     private let mayCreateSchema: Bool
     private let mayCreateTables: Bool
-    private let encoding: String
     /// The role, quoted where it must be.
     private let role: String
+    /// The database, quoted where it must be.
+    private let database: String
     /// The role that our schema belongs to, quoted where it must be; nil where it is this one, or
     /// this one has its rights.
     private let foreignOwner: String?
@@ -38,11 +39,11 @@ struct ServerInspection {
         schema = text(4)
         mayCreateSchema = isTrue(5)
         mayCreateTables = isTrue(6)
-        encoding = text(7) ?? ""
-        tableCount = text(8).flatMap { Int($0) } ?? 0
-        isInstalled = isTrue(9)
-        role = text(10) ?? ""
-        foreignOwner = text(11)
+        tableCount = text(7).flatMap { Int($0) } ?? 0
+        isInstalled = isTrue(8)
+        role = text(9) ?? ""
+        foreignOwner = text(10)
+        database = text(11) ?? ""
     }
 
     private static func query(_ space: LogSpace) -> String {
@@ -57,13 +58,13 @@ struct ServerInspection {
           pg_catalog.current_schema(),
           pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
           coalesce(pg_catalog.has_schema_privilege(pg_catalog.current_schema(), 'CREATE'), false),
-          pg_catalog.current_setting('server_encoding'),
           pg_catalog.count(c.relname),
           coalesce(pg_catalog.bool_or(c.relname = \(LogTables.facts.sqlLiteral)), false),
           pg_catalog.quote_ident(current_user),
           (SELECT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner))
             FROM pg_catalog.pg_namespace WHERE nspname = \(space.schema.sqlLiteral)
-              AND NOT pg_catalog.pg_has_role(nspowner, 'USAGE'))
+              AND NOT pg_catalog.pg_has_role(nspowner, 'USAGE')),
+          pg_catalog.quote_ident(pg_catalog.current_database())
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         WHERE n.nspname = \(space.schema.sqlLiteral) AND c.relname IN (\(tables))
@@ -82,15 +83,10 @@ struct ServerInspection {
             throw .unsuitable(
                 "It is PostgreSQL \(version).", hint: "Use PostgreSQL 15 or later.")
         }
-        guard encoding == "UTF8" else {
-            throw .unsuitable(
-                "Its encoding is \(encoding).",
-                hint: "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 makes one.")
-        }
         guard let schema else {
             throw .unsuitable(
                 "No schema of the role's search_path is there.",
-                hint: "ALTER ROLE … SET search_path = public, for instance.")
+                hint: "ALTER ROLE \(role) SET search_path = public; names one that usually is.")
         }
         try requireRights(schema, space)
     }
@@ -108,20 +104,20 @@ struct ServerInspection {
     private func requireRights(_ schema: String, _ space: LogSpace) throws(Problem) {
         guard mayCreateSchema else {
             throw .unsuitable(
-                "The role may not make schemas in it: \(space.schema) holds the log of changes, "
-                    + "and migrations are tried in one of their own.",
-                hint: "GRANT CREATE ON DATABASE … TO … lets it.")
+                "The role \(role) may not make schemas in it: \(space.schema) holds the log of "
+                    + "changes, and migrations are tried in one of their own.",
+                hint: "GRANT CREATE ON DATABASE \(database) TO \(role); lets it.")
         }
         guard mayCreateTables else {
             throw .unsuitable(
-                "The role may not make tables in the schema \(schema).",
-                hint: "GRANT CREATE ON SCHEMA \(schema) TO … lets it.")
+                "The role \(role) may not make tables in the schema \(schema).",
+                hint: "GRANT CREATE ON SCHEMA \(schema.sqlIdentifier) TO \(role); lets it.")
         }
         if let foreignOwner {
             throw .unsuitable(
                 "Its schema \(space.schema) belongs to the role \(foreignOwner), and this one, "
                     + "\(role), lacks its rights.",
-                hint: "GRANT \(foreignOwner) TO \(role) gives it them; else connect as "
+                hint: "GRANT \(foreignOwner) TO \(role); gives it them; else connect as "
                     + "\(foreignOwner).")
         }
     }

@@ -18,6 +18,8 @@ enum CatalogueQuery {
         case constraint
         /// Name, table, unique, valid, condition, then the parts: text, whether it is a column.
         case index
+        /// Name, what people call it, what ALTER calls it: what is no table and can be in the way.
+        case obstacle
     }
 
     /// The lines, in an order of their own.
@@ -40,6 +42,8 @@ enum CatalogueQuery {
         \(constraints)
         UNION ALL
         \(indexes)
+        UNION ALL
+        \(obstacles)
         ) AS lines (kind, owner, number, name, line)
         ORDER BY kind, owner COLLATE "C", number, name COLLATE "C"
         """
@@ -89,6 +93,24 @@ enum CatalogueQuery {
         LEFT JOIN pg_catalog.pg_class AS k ON k.oid = o.conindid
         LEFT JOIN pg_catalog.pg_am AS m ON m.oid = k.relam
         WHERE o.contype IN ('p', 'u', 'f', 'c')
+        """
+
+    /// Sequences of columns go with those.
+    private static let obstacles = """
+        SELECT 5, c.relname, 0, '', json_build_array('obstacle', c.relname, k.noun, k.keyword)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        JOIN (VALUES ('v', 'view', 'VIEW'), ('m', 'materialized view', 'MATERIALIZED VIEW'),
+          ('f', 'foreign table', 'FOREIGN TABLE'), ('S', 'sequence', 'SEQUENCE'),
+          ('c', 'composite type', 'TYPE'), ('r', 'partition', 'TABLE'), ('p', 'partition', 'TABLE'))
+          AS k (kind, noun, keyword)
+          ON k.kind = c.relkind::text AND (k.noun = 'partition') = c.relispartition
+        WHERE n.nspname = pg_catalog.current_schema()
+          AND NOT pg_catalog.starts_with(pg_catalog.lower(c.relname), '\(EngineNames.own)')
+          AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_depend AS d
+            WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+              AND c.relkind = 'S' AND d.deptype IN ('a', 'i'))
         """
 
     private static func names(_ table: String, _ numbers: String) -> String {

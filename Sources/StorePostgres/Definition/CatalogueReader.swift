@@ -23,6 +23,7 @@ struct CatalogueReader {
             case .column: readColumn(members)
             case .constraint: readConstraint(members)
             case .index: readIndex(members)
+            case .obstacle: readObstacle(members)
             }
         }
     }
@@ -66,6 +67,14 @@ struct CatalogueReader {
             column.rest.append("the collation \(quoted(identifier: collation))")
         }
         structure.tables[Self.text(members[1]).lowercased()]?.columns.append(column)
+    }
+
+    private mutating func readObstacle(_ members: [JSONValue]) {
+        let name = Self.text(members[1])
+        let (old, new) = (quoted(identifier: name), quoted(identifier: name + "_before"))
+        structure.obstacles[name.lowercased()] = Obstacle(
+            "\(Self.text(members[2])) \(old)",
+            wayOut: "rename it (ALTER \(Self.text(members[3])) \(old) RENAME TO \(new);)")
     }
 
     // MARK: Constraints

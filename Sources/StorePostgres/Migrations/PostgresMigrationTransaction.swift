@@ -146,11 +146,16 @@ final class PostgresMigrationTransaction: MigrationTransaction {
     // MARK: Rows
 
     func counts(
-        of columns: [String], in table: String
+        of columns: [CountedColumn], in table: String
     ) throws(DatabaseError) -> (rows: Int, values: [Int]) {
         let names = try self.columns(of: table)
-        let list = (["*"] + columns.map { quoted(identifier: names[$0] ?? $0) })
-            .map { "count(\($0))" }
+        let values = columns.map { column in
+            let name = quoted(identifier: names[column.name] ?? column.name)
+            return column.uncounted.map {
+                "CASE WHEN \(name) IS DISTINCT FROM (\($0)) THEN \(name) END"
+            } ?? name
+        }
+        let list = (["*"] + values).map { "count(\($0))" }
         let rows = try session.run(
             "SELECT \(list.joined(separator: ", ")) "
                 + "FROM \(quoted(identifier: try spelled(table)))")

@@ -13,13 +13,16 @@ extension DatabaseError {
             switch failure {
             case .server(let error, step: _): DatabaseError(error)
             case .value(let fault): .unexpected("an argument is no value of its type: \(fault)")
-            case .lost: .unreachable("The connection was lost.", retryAfterSeconds: 1)
+            case .lost:
+                .unreachable("The connection to the database was lost.", retryAfterSeconds: 1)
             case .timedOut: .timeout
             case .answerTooLarge(let bytesMax, isCommitted: _):
                 .tooLarge("an answer of more than \(bytesMax) bytes")
             case .queueFull, .shareExceeded: .busy
             case .unavailable(let why):
-                .unreachable(why.description, retryAfterSeconds: why.retryAfterSeconds)
+                .unreachable(
+                    why.description, remedy: why.remedy,
+                    retryAfterSeconds: why.retryAfterSeconds)
             case .stopped: .unreachable("The server is ending.", retryAfterSeconds: 1)
             }
     }

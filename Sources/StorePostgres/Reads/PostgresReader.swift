@@ -1,5 +1,6 @@
 public import Diagnostics
 import Network
+public import Quotas
 public import Store
 public import Values
 
@@ -22,18 +23,18 @@ public final class PostgresReader: Reader {
     /// memory up to 64 MiB.
     public func read(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        for caller: @autoclosure () -> String
+        for caller: Caller
     ) throws(DatabaseError) -> Reading<RowsAnswer> {
         let reader = LoopBound(self, on: pool.loop)
         return .mustWait(
-            PendingRead { [caller = caller()] reply in
+            PendingRead { reply in
                 reader.value.start(query, arguments, context, for: caller, reply: reply)
             })
     }
 
     private func start(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        for caller: String, reply: @escaping PendingRead<RowsAnswer>.Reply
+        for caller: Caller, reply: @escaping PendingRead<RowsAnswer>.Reply
     ) -> @Sendable () -> Void {
         let read = RowsRead(
             kept(query), arguments, context, for: caller, on: pool, reply: reply)
@@ -52,7 +53,7 @@ public final class PostgresReader: Reader {
 
     /// See ``Store/Reader``. No write asks for it: its rows are found in its own statement.
     public func find(
-        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext, for caller: Caller
     ) throws(DatabaseError) -> Reading<FoundRows> {
         throw .unexpected("a write has been searched for apart: \(search.text)")
     }

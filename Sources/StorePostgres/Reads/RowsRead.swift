@@ -1,6 +1,7 @@
 import Diagnostics
 import Network
 import PostgresWire
+import Quotas
 import Store
 import Values
 
@@ -16,7 +17,7 @@ final class RowsRead {
     private let kept: KeptQuery
     private let arguments: ReadArguments
     private let context: QueryContext
-    private let caller: String
+    private let caller: Caller
     private let reply: PendingRead<RowsAnswer>.Reply
     private var body: RowsBody
     private var total: Int?
@@ -27,7 +28,7 @@ final class RowsRead {
 
     init(
         _ kept: KeptQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        for caller: String, on pool: PostgresPool, reply: @escaping PendingRead<RowsAnswer>.Reply
+        for caller: Caller, on pool: PostgresPool, reply: @escaping PendingRead<RowsAnswer>.Reply
     ) {
         self.kept = kept
         self.arguments = arguments

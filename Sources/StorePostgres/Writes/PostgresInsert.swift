@@ -1,3 +1,4 @@
+import Quotas
 import Store
 import Synchronization
 import Values
@@ -26,7 +27,8 @@ final class PostgresInsert: PreparedInsert {
     var slots: [ArgumentSlot] { statement.slots }
 
     func run(
-        _ new: NewRows, _ operands: Operands, _ context: QueryContext, reply: @escaping WriteReply
+        _ new: NewRows, _ operands: Operands, _ context: QueryContext, for caller: Caller,
+        reply: @escaping WriteReply
     ) -> WriteWithdrawal {
         // Without a rule nothing is told before a fault.
         if !judges, let fault = new.rows.lazy.compactMap(\.fault).first {
@@ -39,6 +41,7 @@ final class PostgresInsert: PreparedInsert {
             statement: statement, arguments: arguments, rows: program.proposed(new.rows),
             context: context)
         run.table = program.table.name
+        run.caller = caller
         let explanation = InsertExplanation(
             program: program, new: new, stamped: stamped, run: run, dialect: engine.dialect)
         return engine.run(run, answer, reply: reply) { explanation.explain($0) }

@@ -1,5 +1,6 @@
 import Diagnostics
 import PostgresWire
+import Quotas
 import Store
 import Values
 
@@ -13,6 +14,8 @@ struct ProgramRun: Sendable {
     /// What is known to be wrong with the values of an update.
     var fault: Problem?
     let context: QueryContext
+    /// Whose share of what is scarce it takes.
+    var caller = Caller.server
     /// The table that it writes.
     var table: String?
     /// What is known of how long its plan takes; nil for one that is never taken for slow.

@@ -1,6 +1,6 @@
 import Diagnostics
+import Quotas
 import Store
-import Values
 
 /// A write that has been handed to the pool, and who waits for it.
 ///
@@ -9,14 +9,14 @@ final class Submission: @unchecked Sendable {
     let reply: WriteReply
     /// What is known of its plan, and whose share of the slow lane it takes.
     let pace: Pace?
-    let caller: String
+    let caller: Caller
     var token: UnitToken?
     private(set) var isWithdrawn = false
 
     init(_ run: ProgramRun, _ reply: @escaping WriteReply) {
         self.reply = reply
         pace = run.pace
-        caller = run.context.caller
+        caller = run.caller
     }
 
     func withdraw() {
@@ -24,12 +24,5 @@ final class Submission: @unchecked Sendable {
         isWithdrawn = true
         token = nil
         reply(.failure(.failed(.withdrawn)))
-    }
-}
-
-extension QueryContext {
-    /// Who shares what is scarce with others; all that have not signed in are one.
-    fileprivate var caller: String {
-        if case .text(let id) = userID { id } else { "" }
     }
 }

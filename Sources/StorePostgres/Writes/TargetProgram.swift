@@ -1,5 +1,6 @@
 import Diagnostics
 import PostgresWire
+import Quotas
 import Store
 import Values
 
@@ -39,14 +40,14 @@ final class TargetProgram: Sendable {
 
     /// Runs it with the values of an update; none for a delete.
     private func run(
-        _ values: NewValues, _ operands: Operands, _ context: QueryContext,
+        _ values: NewValues, _ operands: Operands, _ context: QueryContext, for caller: Caller,
         reply: @escaping WriteReply
     ) -> WriteWithdrawal {
         let bind = { @Sendable (statement: ProgramStatement) in
             ProgramRun(
                 statement: statement,
                 arguments: statement.sql.arguments(operands, values.assignments),
-                fault: values.fault, context: context)
+                fault: values.fault, context: context, caller: caller)
         }
         var run = bind(statement)
         run.table = target.table.name
@@ -68,9 +69,9 @@ extension TargetProgram: PreparedUpdate {
 
     func run(
         _ values: NewValues, on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
-        reply: @escaping WriteReply
+        for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        run(values, operands, context, reply: reply)
+        run(values, operands, context, for: caller, reply: reply)
     }
 }
 
@@ -83,9 +84,9 @@ extension TargetProgram: PreparedDelete {
 
     func run(
         on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
-        reply: @escaping WriteReply
+        for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        run(NewValues([]), operands, context, reply: reply)
+        run(NewValues([]), operands, context, for: caller, reply: reply)
     }
 }
 

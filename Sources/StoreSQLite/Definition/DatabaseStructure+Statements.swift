@@ -1,8 +1,8 @@
 public import Store
 
 extension DatabaseStructure {
-    /// The structure that `CREATE TABLE` and `CREATE INDEX` statements build; others are passed
-    /// over.
+    /// The structure that `CREATE TABLE`, `CREATE INDEX` and `CREATE VIEW` statements build; others
+    /// are passed over.
     /// For a live database these are the texts of `sqlite_schema`, which SQLite keeps up to date.
     public init(statements: [String]) {
         self.init()
@@ -13,6 +13,10 @@ extension DatabaseStructure {
                 if !Self.isInternal(table.name) { tables[table.name] = table }
             } else if let index = IndexParser.parse(tokens), !Self.isInternal(index.table) {
                 indexes[index.name] = index
+            } else if let view = ViewParser.name(tokens), !Self.isInternal(view.lowercased()) {
+                let name = quoted(identifier: view)
+                obstacles[view.lowercased()] = Obstacle(
+                    "view \(name)", wayOut: "drop it (DROP VIEW \(name);)")
             }
         }
         nameTargets()

@@ -75,9 +75,14 @@ extension SQLiteTransaction: MigrationTransaction {
 
     /// See ``Store/MigrationTransaction/counts(of:in:)``.
     public func counts(
-        of columns: [String], in table: String
+        of columns: [CountedColumn], in table: String
     ) throws(DatabaseError) -> (rows: Int, values: [Int]) {
-        let list = (["*"] + columns.map { quoted(identifier: $0) }).map { "count(\($0))" }
+        let values = columns.map { column in
+            let name = quoted(identifier: column.name)
+            return column.uncounted.map { "CASE WHEN \(name) IS NOT (\($0)) THEN \(name) END" }
+                ?? name
+        }
+        let list = (["*"] + values).map { "count(\($0))" }
         let sql = SQL(
             text: "SELECT \(list.joined(separator: ", ")) FROM \(quoted(identifier: table))")
         return try query(sql) { rows throws(DatabaseError) in

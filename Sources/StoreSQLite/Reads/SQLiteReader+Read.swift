@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Quotas
 public import Store
 public import Values
 
@@ -6,16 +7,18 @@ extension SQLiteReader: Reader {
     /// See ``Store/Reader``: at once, as long as the budget of a loop lasts.
     public func read(
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        for caller: @autoclosure () -> String
+        for caller: Caller
     ) throws(DatabaseError) -> Reading<RowsAnswer> {
         do throws(DatabaseError) {
             return .done(try readInline(query, arguments, context))
         } catch .overBudget {
             guard let slowLane else { throw .overBudget }
             let read = SlowRead(
-                query: query, arguments: arguments, context: context, caller: caller())
+                query: query, arguments: arguments, context: context, caller: caller)
             return .mustWait(
-                slowLane.pending { (reader) throws(Problem) in try read.run(on: reader) })
+                slowLane.pending(for: caller) { (reader) throws(Problem) in
+                    try read.run(on: reader)
+                })
         }
     }
 

@@ -1,5 +1,6 @@
-import SQLite
 import Diagnostics
+import Quotas
+import SQLite
 import Store
 import Work
 
@@ -24,6 +25,7 @@ final class SlowLane: Sendable {
     /// It fails with what `body` throws; 53400 when too many reads wait; 57P03 after `close`, 57014
     /// when it is withdrawn.
     func pending<R: Sendable>(
+        for caller: Caller,
         _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R
     ) -> PendingRead<R> {
         PendingRead { [self] reply in

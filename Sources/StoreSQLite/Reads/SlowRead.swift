@@ -1,4 +1,5 @@
 import Diagnostics
+import Quotas
 import Store
 
 /// A read that has used up its budget on the loop, done again on the slow lane: an answer that
@@ -8,7 +9,7 @@ struct SlowRead: Sendable {
     let arguments: ReadArguments
     let context: QueryContext
     /// Whose share of the long reads it takes.
-    let caller: String
+    let caller: Caller
 
     /// Runs it on a thread of the slow lane.
     func run(on reader: SQLiteReader) throws(Problem) -> RowsAnswer {

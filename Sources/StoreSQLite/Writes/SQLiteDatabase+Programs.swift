@@ -1,4 +1,5 @@
 import Diagnostics
+public import Quotas
 import SQLite
 public import Store
 import Values
@@ -22,7 +23,7 @@ extension SQLiteDatabase: WriteEngine {
 
     /// Runs a program as a write of its own, which a refusal undoes.
     func run(
-        _ reply: @escaping WriteReply,
+        for caller: Caller, _ reply: @escaping WriteReply,
         _ program: @escaping @Sendable (SQLiteTransaction) throws(WriteRefusal) -> WriteResult
     ) -> WriteWithdrawal {
         let withdrawal = Cancellation()
@@ -36,7 +37,7 @@ extension SQLiteDatabase: WriteEngine {
                         return .undone { reply(.failure(error)) }
                     }
                 }, fail: { reply(.failure(.failed($0))) }, isBounded: true,
-                withdrawal: withdrawal))
+                withdrawal: withdrawal, caller: caller))
         return { withdrawal.raise() }
     }
 }
@@ -44,7 +45,7 @@ extension SQLiteDatabase: WriteEngine {
 extension SQLiteReader {
     /// See ``Store/Reader``: at once, as long as the budget of a loop lasts.
     public func find(
-        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext, for caller: Caller
     ) throws(DatabaseError) -> Reading<FoundRows> {
         var search = search
         search.arguments = search.makeArguments { operands.value($0) }
@@ -53,7 +54,7 @@ extension SQLiteReader {
         } catch .overBudget {
             guard let slowLane else { throw .overBudget }
             return .mustWait(
-                slowLane.pending { [search] (reader) throws(Problem) in
+                slowLane.pending(for: caller) { [search] (reader) throws(Problem) in
                     try worded { () throws(DatabaseError) in try reader.rows(search, context) }
                 })
         }

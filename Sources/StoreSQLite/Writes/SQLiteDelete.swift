@@ -1,3 +1,4 @@
+import Quotas
 import Store
 import Values
 
@@ -36,9 +37,9 @@ final class SQLiteDelete: PreparedDelete {
 
     func run(
         on found: FoundRows?, _ operands: Operands, _ context: QueryContext,
-        reply: @escaping WriteReply
+        for caller: Caller, reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        database.run(reply) { [self] (transaction) throws(WriteRefusal) in
+        database.run(for: caller, reply) { [self] (transaction) throws(WriteRefusal) in
             let run = ProgramRun(transaction: transaction, operands: operands, context: context)
             return try write(found?.list, run)
         }

@@ -1,3 +1,4 @@
+import Quotas
 import Store
 import Values
 
@@ -38,9 +39,10 @@ final class SQLiteInsert: PreparedInsert {
     var slots: [ArgumentSlot] { returning.slots }
 
     func run(
-        _ rows: NewRows, _ operands: Operands, _ context: QueryContext, reply: @escaping WriteReply
+        _ rows: NewRows, _ operands: Operands, _ context: QueryContext, for caller: Caller,
+        reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        database.run(reply) { [self] (transaction) throws(WriteRefusal) in
+        database.run(for: caller, reply) { [self] (transaction) throws(WriteRefusal) in
             let run = ProgramRun(transaction: transaction, operands: operands, context: context)
             return try InsertRun(insert: self, run: run).write(rows)
         }

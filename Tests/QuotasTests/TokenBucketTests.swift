@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Diagnostics
+@testable import Quotas
 
 @Suite struct TokenBucketTests {
     private let start = ContinuousClock.now

@@ -4,7 +4,7 @@ public struct Shares: Sendable {
     private let totalMax: Int
     private let perCallerMax: Int
     private var total = 0
-    private var byCaller: [String: Int] = [:]
+    private var byCaller: [Caller: Int] = [:]
 
     /// Nothing is in use yet.
     public init(totalMax: Int, perCallerMax: Int) {
@@ -13,7 +13,7 @@ public struct Shares: Sendable {
     }
 
     /// Takes one for a caller; false when all are in use, or as many as one caller may have.
-    public mutating func take(for caller: String) -> Bool {
+    public mutating func take(for caller: Caller) -> Bool {
         let count = byCaller[caller, default: 0]
         guard total < totalMax, count < perCallerMax else { return false }
         total += 1
@@ -22,7 +22,7 @@ public struct Shares: Sendable {
     }
 
     /// Gives back one that a caller has taken.
-    public mutating func giveBack(from caller: String) {
+    public mutating func giveBack(from caller: Caller) {
         guard let count = byCaller[caller] else { return }
         total -= 1
         byCaller[caller] = count > 1 ? count - 1 : nil

@@ -1,22 +1,11 @@
-import Diagnostics
 import Synchronization
 
-/// Token buckets of those who called lately.
+/// Token buckets of those who called lately. Any thread.
 ///
 /// Memory is bounded by two generations: when the current one is full it becomes the previous one,
 /// whose buckets are carried over as their owners call again and forgotten otherwise. A caller is
 /// so forgotten only after thousands of others have called, and then has a full bucket again.
-final class RateLimiter: Sendable {
-    /// What is counted.
-    enum Kind: Hashable, Sendable {
-        case token, signup, anonymous, failedSignIn
-    }
-
-    private struct Key: Hashable, Sendable {
-        let kind: Kind
-        let subject: String
-    }
-
+public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     private struct Generations: Sendable {
         var current: [Key: TokenBucket] = [:]
         var previous: [Key: TokenBucket] = [:]
@@ -25,36 +14,27 @@ final class RateLimiter: Sendable {
     private let generations = Mutex(Generations())
     private let bucketsMax: Int
 
-    init(bucketsMax: Int = AuthLimits.rateBucketsMax) {
+    /// A limiter that keeps so many buckets, in each of its two generations.
+    public init(bucketsMax: Int) {
         self.bucketsMax = bucketsMax
     }
 
-    /// Takes one call out of the subject's bucket.
+    /// Takes one call out of a bucket.
     ///
-    /// - Throws: 429 with the seconds until the next call is possible, when it is empty.
-    func take(
-        _ kind: Kind, _ subject: String, _ limit: RateLimit?, now: ContinuousClock.Instant
-    ) throws(Problem) {
-        guard let limit else { return }
-        let wait = generations.withLock { generations -> Duration? in
-            let key = Key(kind: kind, subject: subject)
+    /// - Returns: Nil, or how long it takes until there is another one, when the bucket is empty.
+    public func take(
+        _ key: Key, _ limit: RateLimit, now: ContinuousClock.Instant
+    ) -> Duration? {
+        generations.withLock { generations in
             var bucket = Self.bucket(key, in: generations, limit, now: now)
             guard bucket.take(at: now) else { return bucket.wait(at: now) }
             store(bucket, for: key, in: &generations)
             return nil
         }
-        if let wait {
-            let seconds = (wait / .seconds(1)).rounded(.up)
-            throw .tooManyRequests(retryAfterSeconds: max(1, Int64(seconds)))
-        }
     }
 
     /// Undoes a `take` of something that turned out not to count.
-    func giveBack(
-        _ kind: Kind, _ subject: String, _ limit: RateLimit?, now: ContinuousClock.Instant
-    ) {
-        guard let limit else { return }
-        let key = Key(kind: kind, subject: subject)
+    public func giveBack(_ key: Key, _ limit: RateLimit, now: ContinuousClock.Instant) {
         generations.withLock { generations in
             var bucket = Self.bucket(key, in: generations, limit, now: now)
             bucket.giveBack()
@@ -63,7 +43,7 @@ final class RateLimiter: Sendable {
     }
 
     /// Buckets held now.
-    var count: Int { generations.withLock { $0.current.count + $0.previous.count } }
+    public var count: Int { generations.withLock { $0.current.count + $0.previous.count } }
 
     private func store(_ bucket: TokenBucket, for key: Key, in generations: inout Generations) {
         if generations.current.count >= bucketsMax, generations.current[key] == nil {

@@ -1,20 +1,20 @@
+import Quotas
 import Testing
-import Work
 
 @Suite struct SharesTests {
     @Test func `a caller has no more than his share, and all no more than there is`() {
         var shares = Shares(totalMax: 5, perCallerMax: 2)
-        let taken = ["a", "a", "a", "b", "b", "c", "d"].map { shares.take(for: $0) }
+        let taken = ["a", "a", "a", "b", "b", "c", "d"].map { shares.take(for: .user($0)) }
         #expect(taken == [true, true, false, true, true, true, false])
-        shares.giveBack(from: "a")
-        let takenAfter = ["b", "d"].map { shares.take(for: $0) }
+        shares.giveBack(from: .user("a"))
+        let takenAfter = ["b", "d"].map { shares.take(for: .user($0)) }
         #expect(takenAfter == [false, true])
     }
 
     @Test func `what nobody has taken cannot be given back`() {
         var shares = Shares(totalMax: 1, perCallerMax: 1)
-        shares.giveBack(from: "a")
-        let taken = ["a", "b"].map { shares.take(for: $0) }
+        shares.giveBack(from: .user("a"))
+        let taken = ["a", "b"].map { shares.take(for: .user($0)) }
         #expect(taken == [true, false])
     }
 }

@@ -1,0 +1,127 @@
+/// What waits for something that one after the other has, fair between callers: the next one is of
+/// him who has had the least of it, as far as it has been charged (start-time fair queueing).
+///
+/// Who was idle begins where the others are: nobody saves anything up. Elements of one caller stay
+/// in their order. Adding and taking cost the logarithm of the callers that wait.
+public struct FairQueue<Element> {
+    /// One caller's.
+    fileprivate struct Line {
+        var waiting: ArraySlice<Element> = []
+        /// How far the caller has been served.
+        var served: UInt64 = 0
+    }
+
+    /// A line with somebody in it. It may have been charged since: then it is put in again.
+    fileprivate struct Turn: Sendable {
+        let start: UInt64
+        let order: UInt64
+        let caller: Caller
+
+        func isBefore(_ other: Turn) -> Bool { (start, order) < (other.start, other.order) }
+    }
+
+    private var lines: [Caller: Line] = [:]
+    private var turns: [Turn] = []
+    private var turnCount: UInt64 = 0
+    /// How far those have been served who are served now.
+    private var now: UInt64 = 0
+    /// Lines at which those are forgotten that nobody waits in.
+    private var linesMax = 64
+
+    /// Elements that wait.
+    public private(set) var count = 0
+
+    /// An empty queue.
+    public init() {}
+
+    /// Whether nothing waits.
+    public var isEmpty: Bool { count == 0 }
+
+    /// Elements of a caller that wait.
+    public func count(of caller: Caller) -> Int { lines[caller]?.waiting.count ?? 0 }
+
+    /// Adds an element behind the others of its caller.
+    public mutating func append(_ element: Element, of caller: Caller) {
+        var line = lines.removeValue(forKey: caller) ?? Line()
+        line.served = max(line.served, now)
+        if line.waiting.isEmpty { addTurn(of: caller, from: line.served) }
+        line.waiting.append(element)
+        lines[caller] = line
+        count += 1
+    }
+
+    /// Takes the next element; nil when nothing waits.
+    public mutating func popFirst() -> (element: Element, caller: Caller)? {
+        while let turn = removeFirstTurn() {
+            guard var line = lines.removeValue(forKey: turn.caller) else { continue }
+            if line.served > turn.start {
+                lines[turn.caller] = line
+                addTurn(of: turn.caller, from: line.served)
+                continue
+            }
+            now = turn.start
+            let element = line.waiting.removeFirst()
+            count -= 1
+            // Until it is charged it has cost next to nothing: those who wait take turns.
+            line.served += 1
+            if !line.waiting.isEmpty { addTurn(of: turn.caller, from: line.served) }
+            lines[turn.caller] = line
+            return (element, turn.caller)
+        }
+        return nil
+    }
+
+    /// Says what an element of a caller has cost, in whatever unit the queue's owner counts in.
+    public mutating func charge(_ cost: UInt64, to caller: Caller) {
+        lines[caller, default: Line(served: now)].served &+= cost
+        guard lines.count > linesMax else { return }
+        lines = lines.filter { !$0.value.waiting.isEmpty || $0.value.served > now }
+        linesMax = max(64, 2 * lines.count)
+    }
+
+    /// Takes out what a predicate is true of: who no longer waits.
+    public mutating func removeAll(where isGone: (Element) -> Bool) {
+        for caller in lines.keys {
+            guard var line = lines[caller], !line.waiting.isEmpty else { continue }
+            let left = line.waiting.filter { !isGone($0) }
+            count -= line.waiting.count - left.count
+            line.waiting = left[...]
+            lines[caller] = line
+        }
+        turns.removeAll { lines[$0.caller]?.waiting.isEmpty != false }
+        turns.sort { $0.isBefore($1) }
+    }
+
+    // MARK: The heap of turns
+
+    private mutating func addTurn(of caller: Caller, from start: UInt64) {
+        turnCount += 1
+        turns.append(Turn(start: start, order: turnCount, caller: caller))
+        var child = turns.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard turns[child].isBefore(turns[parent]) else { return }
+            turns.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    private mutating func removeFirstTurn() -> Turn? {
+        guard let first = turns.first else { return nil }
+        turns.swapAt(0, turns.count - 1)
+        turns.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < turns.count {
+                if turns[child].isBefore(turns[least]) { least = child }
+            }
+            if least == parent { return first }
+            turns.swapAt(parent, least)
+            parent = least
+        }
+    }
+}
+
+extension FairQueue: Sendable where Element: Sendable {}
+extension FairQueue.Line: Sendable where Element: Sendable {}

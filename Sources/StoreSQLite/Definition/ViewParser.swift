@@ -1,0 +1,15 @@
+import Store
+
+/// Reads of `CREATE VIEW` what it is called (sqlite.org/lang_createview).
+enum ViewParser {
+    /// The name; nil when the statement makes no view.
+    static func name(_ statement: [SQLToken]) -> String? {
+        var rest = statement[...]
+        guard rest.popFirst()?.isWord("create") == true, rest.popFirst()?.isWord("view") == true
+        else { return nil }
+        if rest.first?.isWord("if") == true { rest = rest.dropFirst(3) }
+        let first = rest.popFirst()?.text
+        guard rest.first?.isSymbol(".") == true else { return first }
+        return rest.dropFirst().first?.text
+    }
+}

@@ -1,0 +1,112 @@
+import Quotas
+import Testing
+
+@Suite struct FairQueueTests {
+    private func callers(_ queue: inout FairQueue<Int>, _ count: Int, cost: UInt64) -> [Caller] {
+        (0..<count).compactMap { _ in
+            guard let next = queue.popFirst() else { return nil }
+            queue.charge(cost, to: next.caller)
+            return next.caller
+        }
+    }
+
+    private let greedy = Caller.user("greedy")
+    private let modest = Caller.user("modest")
+
+    @Test func `elements of one caller stay in their order`() {
+        var queue = FairQueue<Int>()
+        for number in 0..<5 { queue.append(number, of: greedy) }
+        var taken: [Int] = []
+        while let next = queue.popFirst() { taken.append(next.element) }
+        #expect(taken == [0, 1, 2, 3, 4] && queue.isEmpty)
+    }
+
+    @Test func `who comes with one does not wait for all of another's`() {
+        var queue = FairQueue<Int>()
+        for number in 0..<1000 { queue.append(number, of: greedy) }
+        let alone = callers(&queue, 10, cost: 100)
+        queue.append(0, of: modest)
+        let together = callers(&queue, 2, cost: 100)
+        #expect(alone == Array(repeating: greedy, count: 10) && together.contains(modest))
+    }
+
+    @Test func `turns go by what has been charged, not by how many there were`() {
+        var queue = FairQueue<Int>()
+        for number in 0..<100 {
+            queue.append(number, of: greedy)
+            queue.append(number, of: modest)
+        }
+        var served: [Caller: Int] = [:]
+        for _ in 0..<44 {
+            guard let next = queue.popFirst() else { break }
+            served[next.caller, default: 0] += 1
+            queue.charge(next.caller == greedy ? 1000 : 100, to: next.caller)
+        }
+        #expect(served == [greedy: 4, modest: 40])
+    }
+
+    @Test func `who was idle has saved nothing up`() {
+        var queue = FairQueue<Int>()
+        for number in 0..<200 { queue.append(number, of: greedy) }
+        _ = callers(&queue, 100, cost: 100)
+        for number in 0..<50 { queue.append(number, of: modest) }
+        let next = callers(&queue, 20, cost: 100)
+        #expect(next.count { $0 == greedy } >= 9)
+    }
+
+    @Test func `a charge that comes late holds its caller back all the same`() {
+        var queue = FairQueue<Int>()
+        for number in 0..<10 {
+            queue.append(number, of: greedy)
+            queue.append(number, of: modest)
+        }
+        let first = queue.popFirst()?.caller
+        #expect(first == greedy)
+        queue.charge(1_000_000, to: greedy)
+        let next = callers(&queue, 10, cost: 1)
+        let last = callers(&queue, 10, cost: 1)
+        #expect(next == Array(repeating: modest, count: 10))
+        #expect(last == Array(repeating: greedy, count: 9))
+    }
+
+    @Test func `who no longer waits is taken out`() {
+        var queue = FairQueue<Int>()
+        for number in 0..<6 { queue.append(number, of: number < 3 ? greedy : modest) }
+        queue.removeAll { $0 < 4 }
+        #expect(queue.count == 2 && queue.count(of: greedy) == 0 && queue.count(of: modest) == 2)
+        let first = queue.popFirst()?.element
+        queue.append(9, of: greedy)
+        let others = [queue.popFirst()?.element, queue.popFirst()?.element]
+        #expect(first == 4 && Set(others) == [5, 9])
+        let none = queue.popFirst()
+        #expect(queue.isEmpty && none == nil)
+    }
+
+    @Test(arguments: 1...20) func `nothing is lost, doubled or starved`(seed: UInt64) {
+        var state = seed
+        func roll(_ sides: UInt64) -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return (state >> 33) % sides
+        }
+        var queue = FairQueue<Int>()
+        var waiting: Set<Int> = []
+        for number in 0..<5000 {
+            if roll(2) == 0 {
+                queue.append(number, of: .user("\(roll(200))"))
+                waiting.insert(number)
+            } else if let next = queue.popFirst() {
+                let wasWaiting = waiting.remove(next.element) != nil
+                #expect(wasWaiting)
+                queue.charge(roll(10_000), to: next.caller)
+            } else {
+                #expect(waiting.isEmpty)
+            }
+            #expect(queue.count == waiting.count)
+        }
+        while let next = queue.popFirst() {
+            let wasWaiting = waiting.remove(next.element) != nil
+            #expect(wasWaiting)
+        }
+        #expect(waiting.isEmpty)
+    }
+}
