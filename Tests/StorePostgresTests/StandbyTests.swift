@@ -3,6 +3,7 @@ import Diagnostics
 import Network
 import PostgresTestSupport
 import PostgresWire
+import Quotas
 import Store
 import StorePostgresTestSupport
 import StoreTestSupport

@@ -23,8 +23,6 @@ final class ConnectionBudget: Sendable {
         let count: Int
         /// When it may be asked for one more, in milliseconds of the loops' clock.
         let until: UInt64
-        /// Whether one has just been given back, which takes the server a moment.
-        let isEarly: Bool
     }
 
     private struct State {
@@ -70,8 +68,13 @@ final class ConnectionBudget: Sendable {
     /// one; nil where it has not refused since it last gave one.
     var refusal: (refusal: Refusal, hasOthers: Bool)? {
         state.withLock { state in
-            state.refusal.map { ($0, state.open > 0 || $0.isEarly) }
+            state.refusal.map { ($0, state.open > 0 || isEarly(state, at: Self.now)) }
         }
+    }
+
+    /// Whether one has just been given back, which takes the server a moment.
+    private func isEarly(_ state: State, at now: UInt64) -> Bool {
+        state.releasedAt.map { now < $0 + pause / 2 } ?? false
     }
 
     /// - Parameter call: calls the pool, on any thread.
@@ -134,12 +137,10 @@ final class ConnectionBudget: Sendable {
     func refused(_ failures: [HostFailure], to pool: ObjectIdentifier) {
         state.withLock { state in
             let now = Self.now
-            let isEarly = state.releasedAt.map { now < $0 + pause / 2 } ?? false
+            let pause = isEarly(state, at: now) ? min(pause, ConnectionLimits.earlyPause) : pause
             state.used -= 1
             state.refusal = Refusal(
-                failures: failures, count: state.used,
-                until: now + (isEarly ? min(pause, ConnectionLimits.earlyPause) : pause),
-                isEarly: isEarly)
+                failures: failures, count: state.used, until: now + pause)
         }
         call(.tryAgain, but: pool, onlyWaiting: true)
     }

@@ -21,12 +21,14 @@ extension PostgresPool {
 
     /// Asks the server again at a moment of the loops' clock, unless others do before.
     private func askAgain(at moment: UInt64) {
-        guard refusalTimer == nil else { return }
+        if let refusalTimer, refusalTimer.end <= moment { return }
+        refusalTimer?.timer.cancel()
         let pause = Duration.milliseconds(moment - min(moment, loop.nowMilliseconds))
-        refusalTimer = loop.schedule(after: max(pause, .milliseconds(1))) { [weak self] in
+        let timer = loop.schedule(after: max(pause, .milliseconds(1))) { [weak self] in
             self?.refusalTimer = nil
             self?.openInTurn()
         }
+        refusalTimer = (timer, moment)
     }
 
     /// The budget calls.

@@ -16,8 +16,9 @@ public final class PostgresPool {
     /// Ends the time of those that wait.
     private var timer: TimerToken?
     private var timerEnd = UInt64.max
-    /// When the server may have a connection for us again.
-    var refusalTimer: TimerToken?
+    /// What asks the server again that had no connection left for us, and when, in milliseconds of
+    /// the loops' clock.
+    var refusalTimer: (timer: TimerToken, end: UInt64)?
     private(set) var isClosed = false
     /// Units that are to be run again, from the end of this turn on.
     var again: [UnitRun] = []
@@ -101,7 +102,7 @@ public final class PostgresPool {
         guard !isClosed else { return }
         isClosed = true
         timer?.cancel()
-        refusalTimer?.cancel()
+        refusalTimer?.timer.cancel()
         for state in lanes {
             state.retry?.cancel()
             for search in state.searches {

@@ -40,8 +40,8 @@ final class TargetProgram: Sendable {
 
     /// Runs it with the values of an update; none for a delete.
     private func run(
-        _ values: NewValues, _ operands: Operands, _ context: QueryContext,
-        for caller: Caller, reply: @escaping WriteReply
+        _ values: NewValues, _ operands: Operands, _ context: QueryContext, for caller: Caller,
+        reply: @escaping WriteReply
     ) -> WriteWithdrawal {
         let bind = { @Sendable (statement: ProgramStatement) in
             ProgramRun(
