@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 public import Expressions
 public import HTTP
+import Quotas
 
 extension RealtimeHub {
     /// The rows of `/realtime/v1` (realtime.md §1, §9).
@@ -28,7 +29,9 @@ extension RealtimeHub {
         guard sessions.count < settings.sessionsMax else {
             return Self.refusal(429, "Too many connected users")
         }
-        return .webSocket(RealtimeSession(hub: self, serializer: serializer, identity: identity))
+        return .webSocket(
+            RealtimeSession(
+                hub: self, serializer: serializer, identity: identity, from: request.peer.block))
     }
 
     /// Who a token speaks for, if it is good for a feed now.

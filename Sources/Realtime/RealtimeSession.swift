@@ -10,6 +10,8 @@ final class RealtimeSession: WebSocketSession {
     let serializer: Serializer
     /// Who the key of the connection speaks for.
     let identity: Identity
+    /// Where it comes from.
+    let peer: AddressBlock
     var channels: [String: Channel] = [:]
     /// Changes after this one wait in the backlog, which alone sets this; `Int64.max` while the
     /// socket keeps up.
@@ -22,8 +24,9 @@ final class RealtimeSession: WebSocketSession {
     private var sink: (any WebSocketSink)?
     private let queuedBytesMax: Int
 
-    init(hub: RealtimeHub, serializer: Serializer, identity: Identity) {
+    init(hub: RealtimeHub, serializer: Serializer, identity: Identity, from peer: AddressBlock) {
         self.hub = hub
+        self.peer = peer
         self.serializer = serializer
         self.identity = identity
         let now = hub.uptime()

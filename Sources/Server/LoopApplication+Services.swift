@@ -32,7 +32,12 @@ extension LoopApplication {
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
             settings: FeedSettings(
                 channelsPerSessionMax: realtime.channelsPerSocketMax,
-                messagesPerSecondMax: realtime.messagesPerSecondMax),
+                messagesPerSecondMax: realtime.messagesPerSecondMax,
+                unindexed: FeedSettings.Unindexed(
+                    perSessionMax: realtime.unindexedPerSocketMax,
+                    perCallerMax: realtime.unindexedPerCallerMax,
+                    max: realtime.unindexedPerLoopMax),
+                changeMillisecondsMax: realtime.changeMillisecondsMax),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
             revocationCount: { auth.revocationCount },
             report: { topic, reason in
