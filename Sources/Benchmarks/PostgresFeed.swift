@@ -68,14 +68,15 @@ struct PostgresFeed {
 
     private func measure(_ loops: PooledLoops, beside company: Company) throws {
         let (threads, pools, access) = (loops.threads, loops.pools, loops.access)
-        let cut = try access.setUpCapture([Self.model])
+        let cut = try access.setUpCapture([Self.model]).cut
         let times = WriteTimes()
         var feed: LoopBound<ChangeFeed>?
         let ticker = company == .ticks ? try Ticker(access) : nil
         if company == .feed {
             feed = threads[1].perform { loop in
                 let feed = ChangeFeed(
-                    pools[1].value, after: cut, following: [Self.model], changesMax: 10_000_000,
+                    pools[1].value, after: cut, following: [Self.model],
+                    listenedTo: { [Self.model.name] }, changesMax: 10_000_000,
                     log: { print($0) }, publish: { times.note(published: $0) }, published: {})
                 feed.start()
                 return LoopBound(feed, on: loop)

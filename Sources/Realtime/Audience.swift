@@ -31,6 +31,8 @@ final class Audience {
     private(set) var listeners: [Listener] = []
     /// A session is in here once: a topic is joined once per socket.
     private(set) var members: ContiguousArray<RealtimeSession> = []
+    /// The change behind which the last of them begin, or a later one.
+    private(set) var newestStart = Int64.min
 
     private var roundNumber: UInt64 = 0
     /// The listeners that were noted in this round.
@@ -77,10 +79,17 @@ final class Audience {
         listeners.removeAll()
     }
 
-    /// Adds a session and answers its place.
-    func add(_ session: RealtimeSession) -> Int {
+    /// Adds a session that hears what comes behind a change, and answers its place.
+    func add(_ session: RealtimeSession, after sequence: Int64) -> Int {
+        newestStart = max(newestStart, sequence)
         members.append(session)
         return members.count - 1
+    }
+
+    /// Whether a change is older than the place in here of a member.
+    func isOld(_ sequence: Int64, for session: RealtimeSession) -> Bool {
+        guard let channel = session.channels[key.frames.topic] else { return false }
+        return sequence <= channel.boundAfter
     }
 
     /// Removes the session at a place and answers the one that has moved there.

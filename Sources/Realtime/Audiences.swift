@@ -37,7 +37,7 @@ final class Audiences {
             return audience
         }
         channel.audience = audience
-        channel.place = audience.add(session)
+        channel.place = audience.add(session, after: channel.boundAfter)
     }
 
     /// Takes the session at a place out of an audience; whoever moves there is told of his place.

@@ -9,7 +9,7 @@ final class Channel {
     let joinReference: [UInt8]
     let bindings: [BindingRequest]
     /// Changes up to this one are older than the channel's place in its audience.
-    var boundAfter: Int64 = 0
+    var boundAfter = Int64.min
     /// Whom rules see; replaced by `access_token`.
     var identity: Identity
     /// The token in force; nil for the identity of the connection.

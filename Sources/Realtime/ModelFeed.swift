@@ -51,6 +51,13 @@ final class ModelFeed {
     /// The other models that the rule looks at.
     var modelsRead: Set<String> { inputs?.models ?? [] }
 
+    /// The tables whose changes its listeners need: decisions of the rule are remembered until a
+    /// model changes that it looks at, and see rows that went along with the model's own.
+    var tablesHeard: Set<String> { modelsRead.union([model.name]) }
+
+    /// Whether there are listeners.
+    var isHeard: Bool { !inserts.isEmpty || !updates.isEmpty || !deletes.isEmpty }
+
     /// What of a caller the rule depends on: callers with equal keys may see the same rows.
     func callerKey(_ context: QueryContext) -> [Value] { inputs?.callerKey(context) ?? [] }
 

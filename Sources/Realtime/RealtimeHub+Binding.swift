@@ -4,10 +4,12 @@ import Quotas
 
 extension RealtimeHub {
     /// Makes a channel's bindings live. Answers what is wrong with those that cannot be.
-    func bind(_ channel: Channel, of session: RealtimeSession) -> [String] {
+    ///
+    /// - Parameter isJoin: Whether nothing of what has been committed is for it. Who has listened
+    ///   before has yet to hear what is on its way.
+    func bind(_ channel: Channel, of session: RealtimeSession, isJoin: Bool = false) -> [String] {
         let identity = channel.identity
         let context = identity.context(now: clock())
-        channel.boundAfter = backlog.newest
         giveBackUnindexed(of: channel)
         var problems: [String] = []
         var bindings: [LiveBinding] = []
@@ -28,7 +30,12 @@ extension RealtimeHub {
         }
         tokens.expect(identity.expiresAt)
         if !bindings.isEmpty {
-            demand.arise()
+            demand.arise(for: bindings.flatMap { $0.binding.feed.tablesHeard })
+        }
+        // Asked when the demand has been told: what is newer is fetched for it.
+        let start = isJoin ? newestChange() : nil
+        channel.boundAfter = start ?? max(channel.boundAfter, backlog.newest)
+        if !bindings.isEmpty {
             audiences.enter(channel, of: session, bindings, context)
         }
         return problems

@@ -3,13 +3,14 @@ import Expressions
 
 extension RealtimeHub {
     /// Does what is due: ended and revoked tokens, silent sockets, sockets without a channel, slow
-    /// sockets; and says so when nobody listens any more. Called once a second.
+    /// sockets; and says what nobody listens to any more. Called once a second.
     ///
     /// - Parameter now: the wall clock's time, which tokens end by.
     public func tick(now: Instant) {
         expireTokens(at: now)
         // Not when the last listener leaves: a reload, and whoever joins anew, takes all out first.
-        if audiences.count == 0 { demand.subside() }
+        let heard = binder.feeds.values.filter(\.isHeard)
+        demand.subside(to: Set(heard.flatMap(\.tablesHeard)))
         let uptime = uptime()
         if tokens.checkIsDue(at: uptime) { checkTokens() }
         for session in Array(backlog.waiting.values) {

@@ -116,14 +116,20 @@ extension RealtimeHub {
         of audience: Audience, _ frame: FramedBytes, _ sequence: Int64
     ) -> Bool {
         let members = audience.members
-        var count = 0
+        // Members that have joined later; there are some only while changes come late.
+        let hasLater = sequence <= audience.newestStart
+        var (count, later) = (0, 0)
         for session in members where session.fedThrough >= sequence {
+            if hasLater, audience.isOld(sequence, for: session) {
+                later += 1
+                continue
+            }
             count += 1
             // The server may have closed the socket on this very frame.
             if !session.feed(frame), session.isOpen { backlog.wait(session, after: sequence) }
         }
         counters.deliveries += count
-        return count == members.count
+        return count + later == members.count
     }
 
     /// Tells all members of an audience.

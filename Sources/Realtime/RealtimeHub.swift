@@ -16,6 +16,8 @@ public final class RealtimeHub {
     let authenticate: (String) -> Result<Identity, TokenRefusal>
     /// Told why a client was refused something on a topic, in the words that it was told.
     let report: (_ topic: String, _ reason: String) -> Void
+    /// The newest change that is known to be committed, where it may be ahead of what has come.
+    let newestChange: () -> Int64?
     /// The wall clock: tokens end by it.
     let clock: () -> Instant
     /// The monotonic clock: silence and rates are measured by it.
@@ -47,6 +49,8 @@ public final class RealtimeHub {
     ///     same second; without it they are looked at every half minute.
     ///   - report: told why a client was refused something on a topic, in the words that it was
     ///     told.
+    ///   - newestChange: the number of the newest change that is known to be committed, where that
+    ///     may be ahead of what has been delivered: who joins begins behind it.
     ///   - now: the wall clock; tests inject their own.
     ///   - uptime: the monotonic clock; tests inject their own.
     public init(
@@ -54,12 +58,14 @@ public final class RealtimeHub {
         authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
         revocationCount: @escaping () -> Int = { 0 },
         report: @escaping (_ topic: String, _ reason: String) -> Void = { _, _ in },
+        newestChange: @escaping () -> Int64? = { nil },
         now: @escaping () -> Instant = { Instant.now },
         uptime: @escaping () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
         self.settings = settings
         self.authenticate = authenticate
         self.report = report
+        self.newestChange = newestChange
         clock = now
         self.uptime = uptime
         matcher = Matcher(

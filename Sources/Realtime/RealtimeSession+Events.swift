@@ -148,7 +148,7 @@ extension RealtimeSession {
             identity: identity, token: token)
         channels[message.topic] = channel
         hub.counters.channels += 1
-        let problems = hub.bind(channel, of: self)
+        let problems = hub.bind(channel, of: self, isJoin: true)
         reply(ServerPayload.ok(Self.response(request.bindings)), to: message)
         if request.broadcast.wantsReadiness { tell(.connected, on: channel) }
         announce(problems, on: channel)

@@ -64,7 +64,9 @@ public final class Backend: Sendable {
                 options, services: parts.services, registry: registry, schemas: parts.schemas)
         }
         let database = parts.services.database
-        database.onCommit({ registry.deliver($0) }, afterReplies: { registry.wake() })
+        database.onCommit(
+            { registry.deliver($0) }, afterReplies: { registry.wake() },
+            listenedTo: { registry.tablesHeard })
         let services = ServiceRunner(
             parts.order(registry, server, reloader), log: parts.services.log)
         try services.start()

@@ -27,7 +27,7 @@ extension LoopApplication {
         services: SharedServices, schemas: SchemaSet, reader: any Reader, gateway: Gateway
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
-        let (auth, log) = (services.auth, services.log)
+        let (auth, log, database) = (services.auth, services.log, services.database)
         return RealtimeHub(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
             settings: FeedSettings(
@@ -44,7 +44,8 @@ extension LoopApplication {
                 // What is no topic of ours may be as long as a message.
                 let topic = String(topic.prefix(256))
                 log.record(.channelRefused(topic: topic, refusal: RefusalText(message: reason)))
-            })
+            },
+            newestChange: { database.newestChange })
     }
 
     static func makeRouter(

@@ -35,6 +35,11 @@ final class LoopRegistry: Sendable {
         }
     }
 
+    /// The tables that somebody listens to, on any loop.
+    var tablesHeard: Set<String> {
+        members.withLock { $0 }.reduce(into: []) { $0.formUnion($1.demand.tables) }
+    }
+
     /// Lets all loops take what was handed to them. Those that have nothing to take sleep on.
     func wake() {
         for member in members.withLock({ $0 }) { member.context.wake() }

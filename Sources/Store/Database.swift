@@ -69,11 +69,19 @@ public protocol Database: AnyObject, Sendable {
     /// made them. To be called once, when the captured tables are known. `publish` is called on a
     /// thread of the engine: it should pass them on and return.
     ///
-    /// - Parameter afterReplies: called when those who wrote have been answered as well, and so
-    ///   the one time to wake a thread for both.
+    /// - Parameters:
+    ///   - afterReplies: called when those who wrote have been answered as well, and so the one
+    ///     time to wake a thread for both.
+    ///   - listenedTo: the tables whose changes somebody waits for by now, from any thread. Those
+    ///     of others, made before it names them, may be left out.
     func onCommit(
         _ publish: @escaping @Sendable ([Change]) -> Void,
-        afterReplies: @escaping @Sendable () -> Void)
+        afterReplies: @escaping @Sendable () -> Void,
+        listenedTo: @escaping @Sendable () -> Set<String>)
+
+    /// The number of the newest change that is known to be committed, from any thread: it and those
+    /// before it may yet have to come to `publish`. Nil where they have come, as far as is known.
+    var newestChange: Int64? { get }
 
     /// Has changes removed that are older than they are to be kept, a few at a time. Returns at
     /// once. To be called each minute, by every node: the engine lets one at a time do it.

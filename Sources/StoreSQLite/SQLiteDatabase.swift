@@ -190,14 +190,20 @@ public final class SQLiteDatabase: Sendable {
     /// Hands the changes of every commit to `publish`, in order, once they are durable. Called on
     /// the writer's thread: it should pass them on and return.
     ///
-    /// - Parameter afterReplies: called when those who wrote have been answered as well, and so
-    ///   the one time to wake a thread for both.
+    /// - Parameters:
+    ///   - afterReplies: called when those who wrote have been answered as well, and so the one
+    ///     time to wake a thread for both.
+    ///   - listenedTo: not asked: all changes are at hand.
     public func onCommit(
         _ publish: @escaping @Sendable ([Change]) -> Void,
-        afterReplies: @escaping @Sendable () -> Void = {}
+        afterReplies: @escaping @Sendable () -> Void = {},
+        listenedTo: @escaping @Sendable () -> Set<String> = { [] }
     ) {
         publishers.add(Publishers.Publisher(publish: publish, afterReplies: afterReplies))
     }
+
+    /// Nil: changes are handed over by the commit that has made them.
+    public var newestChange: Int64? { nil }
 
     /// Asks the writer to remove changes that are older than they are to be kept, a few rows at a
     /// time between the writes. Returns at once. To be called each minute.

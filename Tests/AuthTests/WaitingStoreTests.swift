@@ -60,8 +60,11 @@ final class WaitingDatabase: Database {
 
     func onCommit(
         _ publish: @escaping @Sendable ([Change]) -> Void,
-        afterReplies: @escaping @Sendable () -> Void
-    ) { database.onCommit(publish, afterReplies: afterReplies) }
+        afterReplies: @escaping @Sendable () -> Void,
+        listenedTo: @escaping @Sendable () -> Set<String>
+    ) { database.onCommit(publish, afterReplies: afterReplies, listenedTo: listenedTo) }
+
+    var newestChange: Int64? { database.newestChange }
 
     func trimChanges() { database.trimChanges() }
 

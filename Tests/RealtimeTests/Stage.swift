@@ -101,6 +101,8 @@ final class Stage {
     var identities: [String: Identity] = [:]
     /// What the hub is told of revocations.
     var revocations = 0
+    /// The newest change that is known to be committed.
+    var newestChange: Int64?
     private var sequence: Int64 = 0
 
     init(
@@ -117,7 +119,8 @@ final class Stage {
             authenticate: { [unowned self] token in
                 identities[token].map(Result.success) ?? .failure(.malformed)
             },
-            revocationCount: { [unowned self] in revocations }, now: { [unowned self] in now },
+            revocationCount: { [unowned self] in revocations },
+            newestChange: { [unowned self] in newestChange }, now: { [unowned self] in now },
             uptime: { [unowned self] in
                 uptime += timeOfLook
                 return uptime

@@ -1,5 +1,7 @@
 import Diagnostics
+import Foundation
 import PostgresTestSupport
+import PostgresWire
 import Store
 import TestSupport
 import Testing
@@ -33,6 +35,27 @@ import Values
         DO $$ DECLARE f regproc; BEGIN SELECT tgfoid INTO f FROM pg_trigger
           WHERE tgrelid = 'items'::regclass AND tgname = '0_apus_insert';
           EXECUTE format('DROP FUNCTION %s() CASCADE', f); END $$
+        """,
+        "ALTER TABLE items ENABLE REPLICA TRIGGER \"0_apus_insert\"",
+        """
+        ALTER TABLE items DISABLE TRIGGER "0_apus_insert";
+        ALTER TABLE items ENABLE ALWAYS TRIGGER "0_apus_insert"
+        """,
+        """
+        DO $$ DECLARE t text; f text; BEGIN
+          SELECT pg_get_triggerdef(oid), tgfoid::regproc INTO t, f FROM pg_trigger
+          WHERE tgrelid = 'items'::regclass AND tgname = '0_apus_insert';
+          EXECUTE 'DROP TRIGGER "0_apus_insert" ON items';
+          EXECUTE 'CREATE TRIGGER "0_apus_insert" AFTER INSERT ON items FOR EACH ROW '
+            'WHEN (false) EXECUTE FUNCTION ' || f || '()';
+          EXECUTE 'ALTER TABLE items ENABLE ALWAYS TRIGGER "0_apus_insert"'; END $$
+        """,
+        """
+        DO $$ DECLARE f text; BEGIN
+          SELECT tgfoid::regproc INTO f FROM pg_trigger
+          WHERE tgrelid = 'items'::regclass AND tgname = '0_apus_insert';
+          EXECUTE format('CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS %L',
+            f, 'BEGIN RETURN NULL; END'); END $$
         """,
         """
         DROP TABLE items CASCADE; CREATE TABLE items (id bigint PRIMARY KEY, name text)
@@ -122,6 +145,73 @@ import Values
         }
     }
 
+    @Test(arguments: ["DROP SCHEMA _apus CASCADE", "DROP FUNCTION _apus.upper CASCADE"])
+    func `the functions that requests call are put back with the rest`(loss: String) async throws {
+        let captured = try CapturedDatabase()
+        for function in DatabaseFunction.all {
+            try captured.client.query("\(function.statement()); \(function.comment)")
+        }
+        let node = try node(captured)
+        try captured.client.query(loss)
+        let names = DatabaseFunction.all.map(\.name)
+        let there = """
+            SELECT count(DISTINCT proname) FROM pg_proc WHERE pronamespace = '_apus'::regnamespace
+              AND proname IN (\(names.map(\.sqlLiteral).joined(separator: ", ")))
+            """
+        #expect(
+            await eventually { (try? captured.client.value(there)) == "\(names.count)" })
+        expectWarning(of: "_apus.upper", node)
+    }
+
+    @Test func `while somebody migrates, who makes them too, all else is put back`() async throws {
+        let captured = try CapturedDatabase()
+        let node = try node(captured)
+        let lock = LogSpace().arguments(.migration)
+        let migrating = try captured.another()
+        try migrating.query("SELECT pg_catalog.pg_advisory_lock(\(lock))")
+        try captured.client.query(
+            "DROP FUNCTION _apus.refuse CASCADE; DROP TRIGGER \"0_apus_insert\" ON items")
+        expectWarning(of: "items", node)
+        let there = "SELECT count(*) FROM pg_proc WHERE proname = 'refuse'"
+        #expect(try captured.client.value(there) == "0")
+        try migrating.query("SELECT pg_catalog.pg_advisory_unlock(\(lock))")
+        expectWarning(of: "_apus.refuse", node)
+        #expect(try captured.client.value(there) == "1")
+    }
+
+    /// While it is told of what was put back, the feed may look for itself.
+    @Test func `a table that is captured no longer is not captured again by those who repair`()
+        async throws
+    {
+        let captured = try CapturedDatabase()
+        let client = captured.client
+        let url = captured.database.url
+        let ofParts = "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'parts'::regclass"
+            + " AND NOT tgisinternal"
+        let told = Counter()
+        let configuration = PostgresConfiguration(
+            ClusterConfiguration(try ConnectionTarget(url, systemUser: "apus")))
+        let database = try PostgresDatabase.open(configuration) { event in
+            guard case .feed(.repaired(.triggers(of: "items"))) = event, told.next() == 1,
+                let watcher = try? LogClient(url)
+            else { return }
+            for _ in 0..<800 where (try? watcher.value(ofParts)) == "0" {
+                Thread.sleep(forTimeInterval: 0.01)
+            }
+        }
+        defer { database.close(within: .seconds(1)) }
+        let tables = ["items", "parts"].map { name in
+            CapturedTable(
+                name: name, columns: [("id", .integer)], key: [0], retain: .seconds(60))
+        }
+        try database.setCaptured(tables)
+        database.onCommit({ _ in }, afterReplies: {}, listenedTo: { ["items", "parts"] })
+        try client.query("DROP TRIGGER \"0_apus_insert\" ON items")
+        try database.setCaptured([tables[0]])
+        #expect(told.count > 0)
+        #expect(try client.value(ofParts) == "0")
+    }
+
     @Test func `a repair ends when other tables are followed`() async throws {
         let captured = try CapturedDatabase()
         let node = try node(captured)
@@ -130,7 +220,7 @@ import Values
         try captured.client.query(
             "DROP TRIGGER \"0_apus_insert\" ON items; DROP TRIGGER \"0_apus_insert\" ON parts")
         #expect(await eventually { node.isRepairing })
-        node.door.follow([CapturedDatabase.items])
+        node.follow([CapturedDatabase.items])
         try captured.client.query("SELECT pg_catalog.pg_advisory_unlock(\(lock))")
         node.changes.wait("a reset of items") { changes in
             changes.contains { $0.table == "items" && $0.reset != nil }
@@ -142,7 +232,7 @@ import Values
     }
 
     /// Such a look neither ends the connection nor is made again at once.
-    @Test func `a look that the server refuses is told of, and disturbs nothing`() throws {
+    @Test func `a look that the server refuses is told of, and disturbs nothing`() async throws {
         let database = try PostgresServer.shared.makeDatabase()
         let administrator = try LogClient(database.url)
         let role = "looker_of_\(database.name)"
@@ -156,6 +246,7 @@ import Values
             let node = try FeedNode(url, capturing: [CapturedDatabase.items])
             try client.query("INSERT INTO items VALUES (1, 'a')")
             node.changes.wait(for: 1)
+            #expect(await eventually { node.user.open(.write) == 1 })
             let (backend, connects) = (node.backend, node.user.counts.connects)
             try administrator.query("REVOKE SELECT ON pg_catalog.pg_subscription_rel FROM PUBLIC")
             node.events.wait("a failure") { !$0.isEmpty }

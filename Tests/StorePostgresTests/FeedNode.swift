@@ -2,6 +2,7 @@ import Bytes
 import Network
 import PostgresTestSupport
 import Store
+import Synchronization
 import TestSupport
 import Testing
 import Values
@@ -17,20 +18,37 @@ final class FeedNode: Sendable {
     let events = Record<FeedEvent>()
     let feed: LoopBound<ChangeFeed>
     let door: ChangeFeedDoor
+    private let listened: Listened
 
-    /// - Parameter models: the tables that are followed, if others than those whose capture is set
-    ///   up.
+    /// The tables that somebody listens to; nil for all that are followed.
+    final class Listened: Sendable {
+        private let tables: Mutex<Set<String>?>
+
+        init(_ tables: Set<String>?) { self.tables = Mutex(tables) }
+
+        func set(_ new: Set<String>?) { tables.withLock { $0 = new } }
+        func get(orAll all: [CapturedModel]) -> Set<String> {
+            tables.withLock { $0 } ?? Set(all.map(\.name))
+        }
+    }
+
+    /// - Parameters:
+    ///   - models: the tables that are followed, if others than those whose capture is set up.
+    ///   - tables: those that somebody listens to; nil for all.
     init(
         _ url: String, capturing captured: [CapturedModel],
-        following models: [CapturedModel]? = nil,
+        following models: [CapturedModel]? = nil, listeningTo tables: Set<String>? = nil,
         changesMax: Int64 = 1_000_000, starts: Bool = true
     ) throws {
         let user = try PoolUser(url)
-        let cut = try user.access.setUpCapture(captured)
+        let cut = try user.access.setUpCapture(captured).cut
         let (changes, batches, events) = (changes, batches, events)
+        let listened = Listened(tables)
+        self.listened = listened
         feed = user.thread.perform { [pool = user.pool] loop in
             let feed = ChangeFeed(
-                pool.value, after: cut, following: models ?? captured, changesMax: changesMax,
+                pool.value, after: cut, following: models ?? captured,
+                listenedTo: { listened.get(orAll: captured) }, changesMax: changesMax,
                 log: { events.append($0) },
                 publish: { batch in
                     batches.append(batch.count)
@@ -48,13 +66,21 @@ final class FeedNode: Sendable {
     func start() { user.thread.perform { [feed] _ in feed.value.start() } }
     func stop() { user.thread.perform { [feed] _ in feed.value.stop() } }
 
+    /// Somebody listens to these tables from now on, and nobody to others.
+    func listen(to tables: Set<String>) { listened.set(tables) }
+
+    /// It follows other tables from now on.
+    func follow(_ models: [CapturedModel]) {
+        user.thread.perform { [feed] _ in feed.value.follow(models) }
+    }
+
     /// The process that serves the feed's session.
     var backend: Int32? {
         user.thread.perform { [feed] _ in feed.value.connection?.processID ?? nil }
     }
 
     /// Whether it is putting back what has gone.
-    var isRepairing: Bool { user.thread.perform { [feed] _ in feed.value.repairing != nil } }
+    var isRepairing: Bool { user.thread.perform { [feed] _ in feed.value.setup != nil } }
 
     /// The first changes that were published, in words; a failure unless so many come.
     func lines(_ count: Int) -> [String] { changes.wait(for: count).map(\.line) }

@@ -1,5 +1,6 @@
 import Bytes
-import Glibc
+import Diagnostics
+import Foundation
 import Network
 import PostgresTestSupport
 import PostgresWire
@@ -63,9 +64,82 @@ import Values
         try captured.client.query(
             "INSERT INTO items VALUES (1, 'a'); INSERT INTO parts VALUES (1, 1)")
         #expect(node.lines(1) == [#"insert parts 1 {"id":1,"item":1} -"#])
-        node.door.follow(Self.models)
+        node.follow(Self.models)
         try captured.client.query("INSERT INTO items VALUES (2, 'b')")
         #expect(node.lines(2).last == #"insert items 2 {"id":2,"name":"b"} -"#)
+    }
+
+    @Test func `what nobody listens to is not fetched, and who listens hears what comes then`()
+        async throws
+    {
+        let captured = try CapturedDatabase()
+        let node = try FeedNode(captured.database.url, capturing: Self.models, listeningTo: [])
+        let client = captured.client
+        try client.query("INSERT INTO items SELECT g, 'x' FROM generate_series(1, 3000) AS g")
+        #expect(await eventually { node.door.newestChange == 3_000 })
+        node.listen(to: ["items"])
+        try client.query("INSERT INTO parts VALUES (1, 1); INSERT INTO items VALUES (4000, 'b')")
+        #expect(node.lines(1) == [#"insert items 4000 {"id":4000,"name":"b"} -"#])
+        node.listen(to: ["items", "parts"])
+        try client.query("INSERT INTO parts VALUES (2, 1); INSERT INTO items VALUES (4001, 'c')")
+        let two = node.lines(3).suffix(2).map { $0.prefix(14) }
+        #expect(two == ["insert parts 2", "insert items 4"])
+        #expect(node.changes.all.count == 3)
+    }
+
+    @Test func `whoever begins to listen, and when, misses nothing that is committed then`()
+        async throws
+    {
+        let captured = try CapturedDatabase()
+        let node = try FeedNode(captured.database.url, capturing: Self.models, listeningTo: [])
+        let (url, over) = (captured.database.url, Counter())
+        Thread.detachNewThread {
+            defer { over.next() }
+            guard let other = try? LogClient(url) else { return }
+            for number in 1...60 {
+                _ = try? other.query(
+                    "INSERT INTO items SELECT \(number * 1_000) + g, 'x' "
+                        + "FROM generate_series(1, 700) AS g")
+                node.door.committed()
+            }
+        }
+        for round in 1...40 {
+            node.listen(to: round % 3 == 0 ? ["parts", "items"] : ["parts"])
+            try captured.client.query("INSERT INTO parts VALUES (\(round), NULL)")
+            let hasCome = await eventually {
+                node.changes.all.reversed().contains { change in
+                    change.table == "parts" && change.key == [.integer(Int64(round))]
+                }
+            }
+            #expect(hasCome, "part \(round)")
+            node.listen(to: round % 2 == 0 ? [] : ["items"])
+        }
+        #expect(await eventually { over.count == 1 })
+        let all = node.changes.all
+        #expect(zip(all, all.dropFirst()).allSatisfy { $0.sequence < $1.sequence })
+        #expect(all.count { $0.table == "parts" } == 40)
+    }
+
+    /// As when somebody holds the catalogue: the look waits, and nothing else does.
+    @Test func `a look at what is captured that takes long keeps nobody waiting`() async throws {
+        let captured = try CapturedDatabase()
+        let node = try node(captured)
+        let holder = try captured.another()
+        try holder.query(
+            "BEGIN; LOCK TABLE pg_catalog.pg_subscription_rel IN ACCESS EXCLUSIVE MODE")
+        let waiting =
+            "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            + " AND relation = 'pg_catalog.pg_subscription_rel'::regclass"
+        #expect(try await eventually { try captured.client.value(waiting) == "1" })
+        let before = ContinuousClock.now
+        try captured.client.query("INSERT INTO items VALUES (1, 'a')")
+        node.changes.wait(for: 1)
+        #expect(ContinuousClock.now - before < .seconds(2))
+        node.events.wait("the end of the look") { !$0.isEmpty }
+        try holder.query("ROLLBACK")
+        node.events.wait("a look that works") { events in
+            events.contains { if case .recovered = $0 { true } else { false } }
+        }
     }
 
     @Test func `a node hears of its own write at once, and of all by one tick`() throws {
@@ -125,6 +199,14 @@ import Values
                   'PERFORM pg_notify(', 'PERFORM concat(')
                 """)
             try client.query(tick)
+            // As if another version of the program had made it.
+            var state = CaptureState()
+            let questions = CaptureInspection.functions.sql(Self.models, in: LogSpace())
+            state.take(try client.query(questions), of: .functions)
+            let deaf = try #require(state.functions.first { $0.name == "tick" })
+            let version = CaptureState.Function.version(
+                body: deaf.body, isDefiner: deaf.isDefiner, settings: deaf.settings)
+            try client.query("COMMENT ON FUNCTION _apus.tick() IS '\(version)'")
         }
         for number in 1...5 {
             try client.query("INSERT INTO items VALUES (\(number), 'a')")
@@ -153,7 +235,7 @@ import Values
             node.lines(2) == [
                 "reset items unreadable", #"insert parts 1 {"id":1,"item":1} -"#,
             ])
-        node.door.follow(Self.models)
+        node.follow(Self.models)
         try captured.client.query(
             "INSERT INTO items VALUES (3, repeat('x', 17 << 20)); INSERT INTO parts VALUES (2, 3)")
         #expect(

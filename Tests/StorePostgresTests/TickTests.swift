@@ -97,16 +97,18 @@ import Values
     }
 
     /// A page touches as many rows as it gives, also before the server has statistics.
-    @Test func `a page costs as much as it gives`() throws {
+    @Test(arguments: ["NULL", "'{items,parts}'"])
+    func `a page costs as much as it gives`(tables: String) throws {
         try client.query("ALTER TABLE _apus.log SET (autovacuum_enabled = off)")
         try client.query("INSERT INTO items SELECT g, 'y' FROM generate_series(1, 30000) g")
         for id in 1...50 { try client.query("UPDATE items SET name = 'z' WHERE id = \(id)") }
         try client.tick()
         try client.query(
-            "PREPARE page (int8, int8, int8) AS \(LogClient.statements.changes.sql);"
+            "PREPARE page (int8, int8, int8, text[]) AS \(LogClient.statements.changes.sql);"
                 + "SET plan_cache_mode = force_generic_plan")
         let plan = try client.query(
-            "EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, COSTS OFF) EXECUTE page (20000, 9000000000, 50)"
+            "EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, COSTS OFF) "
+                + "EXECUTE page (20000, 9000000000, 50, \(tables))"
         )
         let lines = plan.compactMap { $0.first.flatMap { $0 } }
         let touched = lines.compactMap { line in

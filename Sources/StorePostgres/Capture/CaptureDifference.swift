@@ -13,6 +13,8 @@ struct CaptureDifference {
     let models: [CapturedModel]
     let state: CaptureState
     let scope: CaptureScope
+    /// Whether the functions of requests may be made: migrations make them too, one at a time.
+    var mayMakeRequestFunctions = true
 
     /// Those of the models; their numbers have been through the server.
     private var relations: [CaptureState.Relation] {
@@ -39,7 +41,7 @@ struct CaptureDifference {
     var statements: [String] {
         let gaps = lacksHistory ? [] : gaps.map { models[$0].name.sqlLiteral }
         return tables + functions + (lacksHistory ? LogTables.beginHistory(space) : [])
-            + triggers.flatMap(\.statements) + (scope == .all ? leftovers : [])
+            + triggers.flatMap(\.statements) + notes + (scope == .all ? leftovers : [])
             + gaps.map { "INSERT INTO \(space.name("log")) (model, op) VALUES (\($0), 'G')" }
     }
 
@@ -50,7 +52,11 @@ struct CaptureDifference {
         let isLoss = scope == .lost || !there.isEmpty
         let tables = isLoss ? LogTables.all.filter { !there.contains($0) } : []
         let known = Set(state.functions.map(\.name))
-        let functions = LogFunctions.all(in: space).map(\.name).filter { !known.contains($0) }
+        let ofLog = LogFunctions.all(in: space).filter(isWanted).map(\.name)
+        // A start may bring another version.
+        let functions = (ofLog + requestFunctions.map(\.name)).filter {
+            scope == .lost || !known.contains($0)
+        }
         return tables.map { CaptureLoss.table("\(space.schema).\($0)") }
             + (isLoss ? functions.map { .function("\(space.schema).\($0)") } : [])
             + gaps.map { .triggers(of: models[$0].name) }
@@ -83,13 +89,23 @@ struct CaptureDifference {
         let ofLog = LogFunctions.all(in: space)
         let fresh = lacksHistory ? ofLog : ofLog.filter(isWanted)
         return (fresh + ofModels.filter(isWanted)).flatMap { $0.statements(in: space) }
+            + requestFunctions.flatMap { [$0.statement(), $0.comment] }
     }
 
     private func isWanted(_ function: StoredFunction) -> Bool {
         switch scope {
         case .all: !state.functions.contains(function.state)
-        case .lost: !state.functions.contains { $0.name == function.name }
+        case .lost: !state.functions.contains { $0.name == function.name && $0.isAsMade }
         }
+    }
+
+    /// Those of the functions that requests call which are not there, or were made by somebody else
+    /// under their names, each behind those that it calls. Their versions are looked at by
+    /// migrations.
+    private var requestFunctions: [DatabaseFunction] {
+        guard mayMakeRequestFunctions, space.schema == DatabaseFunction.schema else { return [] }
+        let noted = Set(state.functions.filter { !$0.note.isEmpty }.map(\.name))
+        return DatabaseFunction.all.filter { !noted.contains($0.name) }
     }
 
     // MARK: Triggers
@@ -123,7 +139,7 @@ struct CaptureDifference {
             schema: relation.schema, table: relation.name, name: trigger.name,
             typeBits: trigger.typeBits, firing: CaptureState.Trigger.always,
             function: trigger.functionName(of: models[relation.model]),
-            isInherited: !relation.isRoot && trigger.isByRow)
+            isInherited: !relation.isRoot && trigger.isByRow, isAsNoted: true)
     }
 
     private var triggers: [Repair] {
@@ -139,28 +155,45 @@ struct CaptureDifference {
         let wanted = wanted(trigger, on: relation)
         let installed = state.triggers.first { $0.hasPlace(of: wanted) }
         let isFiring = installed?.firing == CaptureState.Trigger.always
-        if scope == .all ? installed == wanted : isFiring { return nil }
+        let hasFired = isFiring && installed?.isAsNoted == true
+        if scope == .all ? installed == wanted : hasFired { return nil }
         // One that is not there yet comes with its parent's.
         let statements =
             wanted.isInherited
-            ? [trigger.enabling(on: relation.table)]
+            ? isFiring ? [] : [trigger.enabling(on: relation.table)]
             : trigger.statements(on: relation.table, calling: space.name(wanted.function))
-        // A partition that is new has no trigger of its own yet.
-        let isNew = installed == nil && !relation.isRoot
+        // A partition that is new has no trigger of its own yet, or has its parent's since then.
+        let isNew =
+            !relation.isRoot && (installed == nil || isFiring && installed?.isAsNoted == nil)
         return Repair(
             relation: relation, statements: statements,
-            isGap: !isFiring && !isNew && wasCaptured(relation.model))
+            isGap: !hasFired && !isNew && wasCaptured(relation.model))
+    }
+
+    /// What is right from now on is noted of all triggers of a model: those of partitions are
+    /// touched with their parent's.
+    private var notes: [String] {
+        let touched = Set(triggers.map(\.relation.model))
+        let tables = relations.filter { touched.contains($0.model) }.map(\.table)
+        return tables.isEmpty ? [] : [CaptureTrigger.noting(on: tables, in: space)]
     }
 
     /// Whether a model was captured before. A node that serves it has seen to that.
     private func wasCaptured(_ model: Int) -> Bool {
-        guard scope == .all else { return true }
+        scope == .lost || !functions(of: model).isEmpty
+    }
+
+    /// The functions that are there of a model's triggers.
+    private func functions(of model: Int) -> [CaptureState.Function] {
         let names = Set(triggers(of: model).map { $0.functionName(of: models[model]) })
-        return state.functions.contains { names.contains($0.name) }
+        return state.functions.filter { names.contains($0.name) }
     }
 
     /// Models of which changes may be missing in the log.
-    private var gaps: [Int] { Set(triggers.filter(\.isGap).map(\.relation.model)).sorted() }
+    private var gaps: [Int] {
+        let altered = triggered.filter { !functions(of: $0).allSatisfy(\.isAsMade) }
+        return Set(triggers.filter(\.isGap).map(\.relation.model) + altered).sorted()
+    }
 
     /// Triggers and functions of tables that are captured no longer.
     private var leftovers: [String] {
@@ -188,7 +221,8 @@ struct CaptureDifference {
 public enum CaptureLoss: Hashable, Sendable {
     /// A table of the log, with its schema.
     case table(String)
-    /// A function of the log, with its schema.
+    /// A function of the log, or one that requests call, with its schema; another one may have had
+    /// its name.
     case function(String)
     /// Triggers of a table were not there, or did not fire: changes may not have been captured.
     case triggers(of: String)

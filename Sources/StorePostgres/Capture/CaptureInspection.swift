@@ -24,7 +24,9 @@ enum CaptureInspection: CaseIterable {
         case .version: "SELECT value FROM \(space.name("meta")) WHERE key = 'version'"
         case .functions:
             """
-            SELECT p.proname, p.prosrc, p.prosecdef, pg_catalog.array_to_string(p.proconfig, E'\\n')
+            SELECT p.proname, p.prosrc, p.prosecdef,
+              pg_catalog.array_to_string(p.proconfig, E'\\n'),
+              pg_catalog.obj_description(p.oid, 'pg_proc')
             FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS s ON s.oid = p.pronamespace
             WHERE s.nspname = \(schema)
             """
@@ -32,7 +34,8 @@ enum CaptureInspection: CaseIterable {
         case .triggers:
             """
             SELECT s.nspname, c.relname, t.tgname, t.tgtype, t.tgenabled, p.proname,
-              t.tgparentid <> 0
+              t.tgparentid <> 0,
+              pg_catalog.obj_description(t.oid, 'pg_trigger') = t.xmin::text
             FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
             JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
             JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid

@@ -21,8 +21,10 @@ public enum CaptureLimits {
     static let retryFirst: UInt64 = 50_000_000
     static let retryMost: UInt64 = 5_000_000_000
     /// Between two looks at whether the log and the triggers are still there: some milliseconds of
-    /// the server each, in which there is no tick.
+    /// the server each.
     static let inspectionInterval = Duration.seconds(3)
+    /// What such a look has, its wait for a connection included.
+    static let inspectionTimeout = Duration.seconds(5)
     /// The same after looks that have failed; doubled with each, up to this.
     static let inspectionIntervalMost = Duration.seconds(60)
     /// Bytes of a row's image above which nobody is told of it: a node must hold some.

@@ -38,12 +38,14 @@ public struct CaptureSetup: Sendable {
         case over
     }
 
-    private let space: LogSpace
+    let space: LogSpace
     private let models: [CapturedModel]
     private let scope: CaptureScope
     private let pause: Duration
     private var phase = Phase.over
     private var isLocked = false
+    /// Whether nobody migrates beside it, which is known once it is locked.
+    private var isAlone = true
     private var state = CaptureState()
     private var statements: [String] = []
     private var retries = 0
@@ -70,6 +72,7 @@ public struct CaptureSetup: Sendable {
     /// Begins; also begins again.
     public mutating func start() -> Action {
         isLocked = false
+        isAlone = true
         return look(.tables)
     }
 
@@ -82,10 +85,11 @@ public struct CaptureSetup: Sendable {
         case .beginning(let index):
             if index + 1 < Self.beginnings.count { return begin(index + 1) }
             phase = .locking
-            return .run("SELECT pg_catalog.pg_try_advisory_xact_lock(\(space.arguments(.setup)))")
+            return .run(lock)
         case .locking:
-            guard rows.first?.first == "t" else { return undo(nil) }
+            guard let answer = rows.first, answer.first == "t" else { return undo(nil) }
             isLocked = true
+            isAlone = answer.last == "t"
             return look(.tables)
         case .applying(let index): return apply(index + 1)
         case .committing:
@@ -121,6 +125,15 @@ public struct CaptureSetup: Sendable {
         return start()
     }
 
+    /// Takes the lock, and that of migrations where it can: they make functions too, which is not
+    /// done side by side.
+    private var lock: String {
+        let attempts = [LogSpace.Lock.setup, .migration].map {
+            "pg_catalog.pg_try_advisory_xact_lock(\(space.arguments($0)))"
+        }
+        return "SELECT \(attempts.joined(separator: ", "))"
+    }
+
     /// Somebody writes to a table for long, or changes it just now.
     private static let passing = Set(["55P03", "40P01", "40001"].compactMap { SQLState($0) })
 
@@ -142,7 +155,8 @@ public struct CaptureSetup: Sendable {
             return undo(.newerVersion(version))
         }
         let difference = CaptureDifference(
-            space: space, models: models, state: state, scope: scope)
+            space: space, models: models, state: state, scope: scope,
+            mayMakeRequestFunctions: isAlone)
         if scope == .all, let fault = difference.fault { return undo(fault) }
         statements = difference.statements
         losses = difference.losses

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What is installed of a log and its triggers, as the catalogue says it.
 struct CaptureState {
     struct Function: Hashable {
@@ -5,6 +7,19 @@ struct CaptureState {
         let body: String
         let isDefiner: Bool
         let settings: String
+        /// What a comment on it says: the version that it had when it was made.
+        let note: String
+
+        /// Tells whether somebody has changed it since.
+        static func version(body: String, isDefiner: Bool, settings: String) -> String {
+            let text = [body, "\(isDefiner)", settings].joined(separator: "\0")
+            return String(FNV1a.hash(Array(text.utf8)), radix: 16)
+        }
+
+        /// Whether it is as a set-up has made it, ours or that of another version of the program.
+        var isAsMade: Bool {
+            note == Self.version(body: body, isDefiner: isDefiner, settings: settings)
+        }
     }
 
     struct Relation: Hashable {
@@ -30,6 +45,9 @@ struct CaptureState {
         let function: String
         /// Whether a partition has it from its parent.
         let isInherited: Bool
+        /// Whether nobody has touched it since a set-up noted in a comment which state of it is
+        /// right: one that was off for a while is in another. Nil where there is no comment.
+        let isAsNoted: Bool?
 
         /// What `firing` says of one that fires for whatever changes the table.
         static let always = "A"
@@ -55,8 +73,10 @@ struct CaptureState {
         case .tables: tables = Set(texts.compactMap(\.first))
         case .version: version = texts.first?.first.flatMap { Int($0) }
         case .functions:
-            functions = texts.filter { $0.count == 4 }.map {
-                Function(name: $0[0], body: $0[1], isDefiner: $0[2] == "t", settings: $0[3])
+            functions = texts.filter { $0.count == 5 }.map {
+                Function(
+                    name: $0[0], body: $0[1], isDefiner: $0[2] == "t", settings: $0[3],
+                    note: $0[4])
             }
         case .relations:
             relations = texts.filter { $0.count == 6 }.map {
@@ -65,10 +85,11 @@ struct CaptureState {
                     isByRow: $0[4] == "t", missingColumn: $0[5].isEmpty ? nil : $0[5])
             }
         case .triggers:
-            triggers = texts.filter { $0.count == 7 }.map {
+            triggers = texts.filter { $0.count == 8 }.map {
                 Trigger(
                     schema: $0[0], table: $0[1], name: $0[2], typeBits: Int($0[3]) ?? 0,
-                    firing: $0[4], function: $0[5], isInherited: $0[6] == "t")
+                    firing: $0[4], function: $0[5], isInherited: $0[6] == "t",
+                    isAsNoted: $0[7].isEmpty ? nil : $0[7] == "t")
             }
         }
     }
@@ -78,7 +99,14 @@ extension StoredFunction {
     /// What the catalogue says when it is installed.
     var state: CaptureState.Function {
         CaptureState.Function(
-            name: name, body: body, isDefiner: isDefiner,
-            settings: settings.map(\.stored).joined(separator: "\n"))
+            name: name, body: body, isDefiner: isDefiner, settings: storedSettings, note: version)
     }
+
+    /// What a comment says of it.
+    var version: String {
+        CaptureState.Function.version(
+            body: body, isDefiner: isDefiner, settings: storedSettings)
+    }
+
+    private var storedSettings: String { settings.map(\.stored).joined(separator: "\n") }
 }

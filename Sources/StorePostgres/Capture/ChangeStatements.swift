@@ -12,7 +12,7 @@ public struct ChangeStatements: Sendable {
     public let newestCut: StatementShape
     /// The cuts after a number, in their order; see ``after(_:limit:to:)``. Rows are ``Cut``s.
     public let cuts: StatementShape
-    /// Changes in their order; see ``changes(after:upTo:limit:to:)``. Rows are ``CapturedRow``s.
+    /// Changes in their order; see ``changes(of:after:upTo:limit:to:)``. Rows are ``CapturedRow``s.
     ///
     /// It costs as much as the rows that it gives, wherever in the log and in a transaction of any
     /// size it begins: a page begins where the one before ended. Whoever reads page by page looks
@@ -33,12 +33,15 @@ public struct ChangeStatements: Sendable {
         newestCut = StatementShape("\(cut) ORDER BY n DESC LIMIT 1")
         cuts = StatementShape(
             "\(cut) WHERE n > $1 ORDER BY n LIMIT $2", parameters: [.int8, .int8])
-        changes = StatementShape(Self.changes(space), parameters: [.int8, .int8, .int8])
+        changes = StatementShape(
+            Self.changes(space),
+            parameters: [.int8, .int8, .int8, TypeOID.text.array ?? .unspecified])
         history = StatementShape(Self.history(space))
     }
 
     /// A transaction's rows are found by its number and theirs, so that neither a page nor its
-    /// beginning must be counted out.
+    /// beginning must be counted out. Which models are asked for stands in `coalesce`: the planner
+    /// would guess that few rows are of them, and sort all of a transaction for each page.
     private static func changes(_ space: LogSpace) -> String {
         """
         SELECT c.first_seq + (l.ord - c.first_ord) AS seq, c.first_seq, c.cut, c.xid, c.at,
@@ -47,6 +50,7 @@ public struct ChangeStatements: Sendable {
           SELECT b.* FROM \(space.name("log")) AS b
           WHERE b.xid = c.xid AND b.ord > c.first_ord + ($1 - c.first_seq)
             AND b.ord - c.first_ord <= $2 - c.first_seq
+            AND coalesce(b.model = ANY ($4), true)
           ORDER BY b.ord LIMIT $3) AS l
         WHERE c.first_seq <= $2 AND c.first_seq >= coalesce((
           SELECT max(d.first_seq) FROM \(space.name("commits")) AS d
@@ -82,12 +86,16 @@ public struct ChangeStatements: Sendable {
         fields.int8(limit)
     }
 
-    /// The values of ``changes``: those after `sequence`, up to and with `last`, at most `limit`.
+    /// The values of ``changes``: those after `sequence`, up to and with `last`, at most `limit`;
+    /// those of other tables than `models` left out, unless that is nil.
     public static func changes(
-        after sequence: Int64, upTo last: Int64 = .max, limit: Int64, to fields: inout FieldWriter
+        of models: Set<String>? = nil, after sequence: Int64, upTo last: Int64 = .max,
+        limit: Int64, to fields: inout FieldWriter
     ) {
         fields.int8(max(sequence, 0))
         fields.int8(last)
         fields.int8(limit)
+        guard let models else { return fields.null() }
+        fields.array(of: .text) { for model in models { $0.text(model) } }
     }
 }

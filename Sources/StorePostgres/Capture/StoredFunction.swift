@@ -28,7 +28,7 @@ struct StoredFunction: Hashable {
     var settings: [Setting] = [.systemNames]
     let body: String
 
-    /// Makes it, or replaces what has its name and parameters.
+    /// Makes it, or replaces what has its name and parameters, and notes its version.
     ///
     /// Nobody else may run it: who may could write into the log by a trigger on a table of theirs.
     /// Triggers that exist need no right.
@@ -41,6 +41,7 @@ struct StoredFunction: Hashable {
             "CREATE OR REPLACE FUNCTION \(place) \(clauses.joined(separator: " "))"
                 + " AS \(body.sqlLiteral)",
             "REVOKE ALL ON FUNCTION \(place) FROM PUBLIC",
+            "COMMENT ON FUNCTION \(place) IS \(version.sqlLiteral)",
         ]
     }
 }

@@ -60,7 +60,8 @@ public struct TickSchedule: Sendable {
     private var restsUntil: UInt64 = 0
     private var hasCommits = false
     private var isListening = false
-    private var newest: Int64
+    /// The newest cut that is known.
+    private(set) var newest: Int64
 
     /// - Parameters:
     ///   - newest: the cut up to which the log has been read.

@@ -6,8 +6,8 @@ import Work
 /// the pool's loop. Never to be called on a loop's own thread, which would wait for itself, nor
 /// after the loop has ended.
 public struct PoolAccess: Sendable {
-    private let context: LoopContext
-    private let pool: LoopBound<PostgresPool>
+    let context: LoopContext
+    let pool: LoopBound<PostgresPool>
 
     /// On the pool's loop.
     init(_ pool: PostgresPool) {

@@ -16,23 +16,27 @@ final class Capture: Sendable {
     private let state = Mutex(State())
 
     /// The history that is followed; nil while nobody follows one.
-    var epoch: String? { state.withLock { $0.door }?.epoch }
+    var epoch: String? { follower?.epoch }
+
+    /// The newest change that is known; nil while nobody follows any.
+    var newestChange: Int64? { follower?.newestChange }
 
     /// A write of this node has been made.
-    func committed() { state.withLock { $0.door }?.committed() }
+    func committed() { follower?.committed() }
 
     /// Has changes deleted that are old.
-    func trim() { state.withLock { $0.door }?.trim() }
+    func trim() { follower?.trim() }
 
-    /// Tables are captured from now on, behind this cut at the latest.
+    /// These tables are captured from now on, behind this cut at the latest.
     func set(_ models: [CapturedModel], behind cut: Cut) {
-        let door = state.withLock { state in
+        state.withLock { state in
             state.models = models
             if state.start == nil { state.start = cut }
-            return state.door
         }
-        door?.follow(models)
     }
+
+    /// Whoever follows what is captured; nil while nobody does.
+    var follower: ChangeFeedDoor? { state.withLock { $0.door } }
 
     /// What a feed begins with; nil while no capture has been set up.
     var beginning: (models: [CapturedModel], start: Cut)? {
@@ -59,34 +63,42 @@ extension PostgresDatabase {
     /// See ``Store/Database/setCaptured(_:)``.
     public func setCaptured(_ tables: [CapturedTable]) throws(Problem) {
         let models = tables.map { CapturedModel($0, in: schema) }
-        let cut = try loop.access.setUpCapture(models, in: space) { [log] loss in
-            log(.feed(.repaired(loss)))
-        }
-        capture.set(models, behind: cut)
+        let outcome =
+            if let feed = capture.follower {
+                try feed.capture(models)
+            } else {
+                try loop.access.setUpCapture(models, in: space)
+            }
+        for loss in outcome.losses { log(.feed(.repaired(loss))) }
+        capture.set(models, behind: outcome.cut)
     }
 
-    /// See ``Store/Database/onCommit(_:afterReplies:)``.
+    /// See ``Store/Database/onCommit(_:afterReplies:listenedTo:)``.
     public func onCommit(
         _ publish: @escaping @Sendable ([Change]) -> Void,
-        afterReplies: @escaping @Sendable () -> Void
+        afterReplies: @escaping @Sendable () -> Void,
+        listenedTo: @escaping @Sendable () -> Set<String>
     ) {
         guard let (models, start) = capture.beginning else { return }
         let (space, presence, log) = (space, presence, log)
         let (feed, door) = loop.perform { pool in
             let feed = ChangeFeed(
                 pool, in: space, presence: presence, after: start, following: models,
-                changesMax: DatabaseBounds.changesMax, log: { log(.feed($0)) }, publish: publish,
-                published: afterReplies)
+                listenedTo: listenedTo, changesMax: DatabaseBounds.changesMax,
+                log: { log(.feed($0)) }, publish: publish, published: afterReplies)
             feed.start()
             return (LoopBound(feed, on: pool.loop), feed.door)
         }
         capture.follow(feed, by: door)
     }
 
+    /// See ``Store/Database/newestChange``.
+    public var newestChange: Int64? { capture.newestChange }
+
     /// See ``Store/Database/trimChanges()``.
     public func trimChanges() { capture.trim() }
 
-    /// Ends what ``onCommit(_:afterReplies:)`` has begun.
+    /// Ends what ``onCommit(_:afterReplies:listenedTo:)`` has begun.
     func endFeed() {
         guard let feed = capture.takeFeed() else { return }
         loop.perform { _ in feed.value.stop() }

@@ -76,9 +76,8 @@ public final class PostgresDatabase: Sendable {
         try server.require(connections: configuration.cluster.connectionsMax)
         if server.tableCount < LogTables.all.count {
             // Which tables are captured is not known yet: what others capture stays.
-            try loop.access.setUpCapture([], in: space, .lost) { loss in
-                if server.tableCount > 0 { log(.feed(.repaired(loss))) }
-            }
+            let losses = try loop.access.setUpCapture([], in: space, .lost).losses
+            if server.tableCount > 0 { for loss in losses { log(.feed(.repaired(loss))) } }
         }
         let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
         schema = server.schema ?? ""

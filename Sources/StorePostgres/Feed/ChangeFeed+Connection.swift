@@ -4,23 +4,29 @@ import PostgresWire
 // The connection, and what is done on it.
 
 extension ChangeFeed {
-    /// Begins what is wanted, if nothing else runs.
+    /// Begins what is wanted, as far as nothing else runs.
     func proceed() {
-        guard isRunning, !isBusy,
-            let work = Work.allCases.first(where: { wanted.contains($0) && mayBegin($0) })
-        else { return }
-        guard let connection, connection.isOpen else { return connect() }
-        isBusy = true
-        wanted.remove(work)
-        switch work {
-        case .tick: tick(connection)
-        case .look: look(connection)
-        case .read: read(connection)
-        case .inspect: inspect(connection)
+        while isRunning, let work = Work.allCases.first(where: mayBegin) {
+            guard let connection, connection.isOpen else { return connect() }
+            wanted.remove(work)
+            isBusy = isBusy || work.isOnConnection
+            switch work {
+            case .tick: tick(connection)
+            case .look: look(connection)
+            case .read: read(connection)
+            case .inspect: inspect()
+            }
         }
     }
 
-    private func mayBegin(_ work: Work) -> Bool { work != .read || readPause == nil }
+    private func mayBegin(_ work: Work) -> Bool {
+        guard wanted.contains(work), !isBusy || !work.isOnConnection else { return false }
+        return switch work {
+        case .tick, .look: true
+        case .read: readPause == nil
+        case .inspect: inspection == nil
+        }
+    }
 
     /// What ran is over, and has been told of.
     func ended() {
@@ -97,11 +103,12 @@ extension ChangeFeed {
     }
 
     /// An answer has told of the newest cut.
-    private func found(_ cut: Int64, of epoch: String) {
+    private func found(_ cut: Int64, last: Int64, of epoch: String) {
         let wasListening = trust.isListening
         trust.take(found: cut)
         if wasListening, !trust.isListening { take(.listening(false)) }
         if epoch != place.epoch { schedule.renumber() }
+        take(cut: cut, last: last, of: epoch)
     }
 
     // MARK: Ticks and looks
@@ -116,7 +123,7 @@ extension ChangeFeed {
             switch (result, answer) {
             case (.success, .success(let tick)):
                 noteSuccess(of: .tick)
-                found(tick.cut, of: tick.epoch)
+                found(tick.cut, last: tick.last, of: tick.epoch)
                 take(.tickEnded(newest: tick.cut))
             case (.success, .failure(let fault)): unreadable(fault, .tick)
             case (.success, nil): failed(.lost(mayHaveRun: true), .tick)
@@ -138,7 +145,7 @@ extension ChangeFeed {
             switch (result, answer) {
             case (.success, .success(let cut)):
                 noteSuccess(of: .look)
-                found(cut.number, of: cut.epoch)
+                found(cut.number, last: cut.last, of: cut.epoch)
                 take(.lookEnded(newest: cut.number))
             case (.success, .failure(let fault)): unreadable(fault, .look)
             case (.success, nil): failed(.lost(mayHaveRun: false), .look)

@@ -4,7 +4,7 @@ import PostgresWire
 import Store
 
 // Looking at whether the log and the triggers are still there, and putting back what is not: an
-// administrator may turn triggers off, and forget them.
+// administrator may turn triggers off, and forget them. One set-up at a time.
 
 extension ChangeFeed {
     /// Looks again after a while: after each look, and later after each that has failed.
@@ -15,26 +15,29 @@ extension ChangeFeed {
         let doubled = CaptureLimits.inspectionInterval * (1 << doublings)
         let pause = min(doubled, CaptureLimits.inspectionIntervalMost)
         inspectionTimer = pool.loop.schedule(after: pause) { [weak self] in
-            guard let self else { return }
-            wanted.insert(.inspect)
-            proceed()
+            self?.wanted.insert(.inspect)
+            self?.proceed()
         }
     }
 
-    /// All questions but that for the version, as one script: the answers to each are a step.
-    func inspect(_ connection: LentConnection) {
+    /// Looks on a connection of the pool, beside the ticks: the catalogue may be held by others.
+    func inspect() {
         let questions = CaptureInspection.allCases.filter { $0 != .version }
-        var answers = Array(repeating: [[String?]](), count: questions.count)
         let models = models
-        let script = questions.map { $0.sql(models, in: space) }.joined(separator: ";\n")
-        var unit = PostgresUnit(.reads, script: script) { [weak self] result in
+        let shapes = questions.map {
+            StatementShape($0.sql(models, in: space), results: .all(.text))
+        }
+        var answers: [[[String?]]] = []
+        var unit = PostgresUnit(.reads) { session, unit in
+            answers = Array(repeating: [], count: shapes.count)
+            for shape in shapes { session.execute(shape, in: unit, columns: .never) }
+        } completion: { [weak self] result in
             guard let self else { return }
+            inspection = nil
             switch result {
             case .success:
                 failedInspections = 0
                 noteSuccess(of: .inspect)
-                // Other tables are followed by now, and are looked at next.
-                if wanted.contains(.inspect) { break }
                 var state = CaptureState()
                 for (question, rows) in zip(questions, answers) { state.take(rows, of: question) }
                 inspected(
@@ -42,16 +45,11 @@ extension ChangeFeed {
             case .failure(let failure):
                 failedInspections += 1
                 note(failure, of: .inspect)
-                if self.connection?.isOpen == false { drop() }
             }
             scheduleInspection()
-            ended()
         }
-        unit.onRow = { step, row in
-            guard answers.indices.contains(step) else { return }
-            answers[step].append(row.texts)
-        }
-        connection.submit(unit, within: CaptureLimits.feedTimeout)
+        unit.onRow = { step, row in answers[step].append(row.texts) }
+        inspection = pool.submit(unit, on: .write, within: CaptureLimits.inspectionTimeout)
     }
 
     private func inspected(_ difference: CaptureDifference) {
@@ -66,25 +64,57 @@ extension ChangeFeed {
         uncaptured = tables
     }
 
+    // MARK: Set-ups
+
     /// Puts back what is gone, beside the ticks. What went missing meanwhile is told by the log
     /// itself, to all nodes.
     private func repair() {
-        guard isRunning, repairing == nil else { return }
-        let setup = CaptureSetup(models, in: space, .lost, jitter: .random(in: 0...1))
-        let run = CaptureRun(setup, on: pool) { [weak self] result in
-            guard let self else { return }
-            repairing = nil
+        guard isRunning, setup == nil else { return }
+        setUp(models, .lost) { [weak self] result in
             switch result {
-            case .success(let losses):
-                repairProblem = nil
-                for loss in losses { log(.repaired(loss)) }
-                take(.committed)
-            case .failure(let problem):
-                if repairProblem != problem { log(.notRepaired(problem)) }
-                repairProblem = problem
+            case .success(let outcome):
+                self?.repairProblem = nil
+                for loss in outcome.losses { self?.log(.repaired(loss)) }
+                self?.take(.committed)
+            case .failure(let problem): self?.note(problem)
             }
         }
-        repairing = run
+    }
+
+    private func note(_ problem: Problem) {
+        // One that was ended for another set-up is no failure.
+        guard problem != .closed else { return }
+        if repairProblem != problem { log(.notRepaired(problem)) }
+        repairProblem = problem
+    }
+
+    /// Sets the capture of other tables up and follows them then. A repair, which knows those of
+    /// before, ends first, and none begins meanwhile.
+    func capture(
+        _ models: [CapturedModel],
+        _ completion: @escaping (Result<CaptureOutcome, Problem>) -> Void
+    ) {
+        guard isRunning else { return completion(.failure(.closed)) }
+        endSetup()
+        setUp(models, .all) { [weak self] result in
+            if case .success = result { self?.follow(models) }
+            completion(result)
+        }
+    }
+
+    private func setUp(
+        _ models: [CapturedModel], _ scope: CaptureScope,
+        _ completion: @escaping (Result<CaptureOutcome, Problem>) -> Void
+    ) {
+        let machine = CaptureSetup(models, in: space, scope, jitter: .random(in: 0...1))
+        let run = CaptureRun(machine, on: pool) { [weak self] result in
+            self?.setup = nil
+            completion(result)
+        }
+        setup = run
         run.start()
     }
+
+    /// Ends the set-up that runs, if one does.
+    func endSetup() { setup?.stop() }
 }

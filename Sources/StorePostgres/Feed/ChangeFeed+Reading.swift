@@ -5,13 +5,18 @@ import PostgresWire
 
 extension ChangeFeed {
     /// Reads the changes behind the place, a page of them, and then the history: whatever has
-    /// happened to the log until the page was read stands there.
+    /// happened to the log until the page was read stands there. Where nobody listens it reads no
+    /// changes, and nothing at all where the newest cut is known.
     func read(_ connection: LentConnection) {
+        let tables = listenedTo()
+        if tables.isEmpty, !hasFailed(.read), skip() { return ended() }
         let (after, limit) = (place.sequence, pageChanges)
-        var page = FeedPlace.Page()
+        var page = FeedPlace.Page(tables: tables, newest: place.newest)
         var unit = PostgresUnit(.reads) { [statements] session, unit throws(FormatFault) in
-            session.execute(statements.changes, in: unit, columns: .never) {
-                ChangeStatements.changes(after: after, limit: limit, to: &$0)
+            if !tables.isEmpty {
+                session.execute(statements.changes, in: unit, columns: .never) {
+                    ChangeStatements.changes(of: tables, after: after, limit: limit, to: &$0)
+                }
             }
             session.execute(statements.history, in: unit, columns: .never)
         } completion: { [weak self] result in
@@ -27,17 +32,7 @@ extension ChangeFeed {
             }
             ended()
         }
-        unit.onRow = { step, row in
-            do throws(LogFault) {
-                if step == 0 {
-                    page.rows.append(try CapturedRow(row))
-                } else {
-                    try page.history.add(row)
-                }
-            } catch {
-                page.fault = page.fault ?? error
-            }
-        }
+        unit.onRow = { step, row in page.add(row, isChange: step == 0 && !tables.isEmpty) }
         connection.submit(unit, within: CaptureLimits.feedTimeout)
     }
 
@@ -96,5 +91,20 @@ extension ChangeFeed {
             }
         }
         pool.submit(unit, on: .write, within: CaptureLimits.trimTimeout)
+    }
+}
+
+extension FeedPlace.Page {
+    /// Adds a change, or a row of the history.
+    fileprivate mutating func add(_ row: DataRow, isChange: Bool) {
+        do throws(LogFault) {
+            if isChange {
+                rows.append(try CapturedRow(row))
+            } else {
+                try history.add(row)
+            }
+        } catch {
+            fault = fault ?? error
+        }
     }
 }

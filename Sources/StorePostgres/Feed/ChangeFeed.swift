@@ -12,14 +12,18 @@ public import Store
 ///
 /// It has one connection of its own, on which it ticks, listens and reads, one after the other: no
 /// tick waits behind a request. When that is lost it takes another one, and goes on behind the last
-/// change that it has read; nothing is published that was not.
+/// change that it has read; nothing is published that was not. What nobody listens to is not read.
 ///
 /// Whoever makes a feed stops it, before the pool is closed.
 public final class ChangeFeed {
     /// What is done on the connection, one at a time; the first that is wanted comes first. Ticks
     /// rest in between, so that reading has its turn.
     enum Work: CaseIterable {
-        case tick, look, read, inspect
+        case tick, look, read
+        /// On another connection, while this one is there.
+        case inspect
+
+        var isOnConnection: Bool { self != .inspect }
     }
 
     let pool: PostgresPool
@@ -27,6 +31,7 @@ public final class ChangeFeed {
     let presence: ServerPresence
     let statements: ChangeStatements
     let log: (FeedEvent) -> Void
+    let listenedTo: @Sendable () -> Set<String>
     private let publish: @Sendable ([Change]) -> Void
     private let published: @Sendable () -> Void
     /// What lets other threads in.
@@ -67,16 +72,22 @@ public final class ChangeFeed {
     var failedInspections = 0
     /// The tables that could not be captured when that was last looked at.
     var uncaptured: Set<String> = []
-    var repairing: CaptureRun?
+    /// A look that is under way.
+    var inspection: UnitToken?
+    /// A set-up that is under way: a repair, or that of other tables.
+    var setup: CaptureRun?
     /// Why a repair has failed, until one works.
     var repairProblem: Problem?
 
-    /// A feed of the changes behind a cut: that which ``PoolAccess/setUpCapture(_:in:)`` found
+    /// A feed of the changes behind a cut: that which ``PoolAccess/setUpCapture(_:in:_:)`` found
     /// before anybody could subscribe. To be made on the loop of the pool.
     ///
     /// - Parameters:
     ///   - presence: what tells other servers of this one.
     ///   - models: the tables that are followed.
+    ///   - listenedTo: those whose changes somebody waits for by now: changes of others, made
+    ///     before it names them, are not fetched. A change that is committed after somebody was
+    ///     told that he listens finds his tables named.
     ///   - changesMax: changes in the log beyond which ``trim()`` deletes the oldest.
     ///   - publish: takes changes, in order. Called on the loop: it passes them on and returns.
     ///   - published: called when `publish` has been for all that came together, and so the one
@@ -84,7 +95,8 @@ public final class ChangeFeed {
     public init(
         _ pool: PostgresPool, in space: LogSpace = LogSpace(),
         presence: ServerPresence = ServerPresence(), after cut: Cut,
-        following models: [CapturedModel], changesMax: Int64,
+        following models: [CapturedModel], listenedTo: @escaping @Sendable () -> Set<String>,
+        changesMax: Int64,
         log: @escaping (FeedEvent) -> Void, publish: @escaping @Sendable ([Change]) -> Void,
         published: @escaping @Sendable () -> Void
     ) {
@@ -92,6 +104,7 @@ public final class ChangeFeed {
         self.space = space
         self.presence = presence
         self.log = log
+        self.listenedTo = listenedTo
         self.publish = publish
         self.published = published
         self.changesMax = changesMax
@@ -103,9 +116,6 @@ public final class ChangeFeed {
         place.set(models)
         retention = LogRetention(models, changesMax: changesMax, in: space)
     }
-
-    /// The history that is followed.
-    public var epoch: String { place.epoch }
 
     /// Begins.
     public func start() {
@@ -120,27 +130,27 @@ public final class ChangeFeed {
         timer?.cancel()
         readPause?.cancel()
         inspectionTimer?.cancel()
-        repairing?.stop()
-        repairing = nil
+        inspection?.withdraw()
+        endSetup()
         connection?.giveBack(.closed)
         connection = nil
     }
 
-    /// Follows other tables from now on: to be told when schema files have changed, once their
-    /// capture is set up.
-    public func follow(_ models: [CapturedModel]) {
+    /// Follows other tables from now on, whose capture is set up.
+    func follow(_ models: [CapturedModel]) {
         self.models = models
         place.set(models)
         retention = LogRetention(models, changesMax: changesMax, in: space)
-        // It would put back what belongs to the tables of before.
-        repairing?.stop()
-        repairing = nil
+        // They look for, and would put back, what belongs to the tables of before.
+        inspection?.withdraw()
+        inspection = nil
+        endSetup()
         wanted.insert(.inspect)
         proceed()
     }
 
     /// A write of this node is over that may have changed captured tables.
-    public func committed() { take(.committed) }
+    func committed() { take(.committed) }
 
     // MARK: Events
 
@@ -171,11 +181,27 @@ public final class ChangeFeed {
 
     // MARK: What comes of it
 
+    /// An answer has told of a cut.
+    func take(cut: Int64, last: Int64, of epoch: String) {
+        place.take(cut: cut, last: last, of: epoch)
+        door.set(place)
+    }
+
+    /// Passes over the newest cut, if all of it is known.
+    func skip() -> Bool { place.skip(to: schedule.newest) }
+
     /// Publishes what a page has brought.
     func take(_ page: FeedPlace.Page) {
-        let outcome = place.take(page)
-        door.set(epoch: place.epoch)
-        tell(outcome)
+        let anew = place.take(page.history)
+        door.set(place)
+        if let anew { return tell(anew) }
+        // Who begins to listen from here on begins behind all of the page. Who has begun while it
+        // was fetched may have to hear more of it than was asked for.
+        guard listenedTo().isSubset(of: page.tables) else {
+            wanted.insert(.read)
+            return
+        }
+        tell(place.take(page))
     }
 
     /// Publishes that the log cannot be read on, once.
@@ -191,6 +217,9 @@ public final class ChangeFeed {
         publish(outcome.changes)
         published()
     }
+
+    /// Whether work has failed when it was last done.
+    func hasFailed(_ work: Work) -> Bool { failures[work] != nil }
 
     /// Work has failed, and is tried again.
     func note(_ failure: UnitFailure, of work: Work) {

@@ -66,10 +66,11 @@ extension CaptureLoss: CustomStringConvertible {
         switch self {
         case .table(let name):
             "The table '\(name)' was gone and has been made again: the log of changes begins anew."
-        case .function(let name): "The function '\(name)' was gone and has been made again."
+        case .function(let name):
+            "The function '\(name)' was gone or altered and has been made again."
         case .triggers(let table):
-            "Triggers of '\(table)' were gone or disabled and are back: changes of it may have "
-                + "been missed, and clients are told to fetch anew."
+            "Triggers of '\(table)' were gone, disabled or altered and are back: changes of it may "
+                + "have been missed, and clients are told to fetch anew."
         }
     }
 }

@@ -7,6 +7,10 @@ struct FeedPlace: Sendable {
     /// Some changes behind the place, in their order, and the history as it was when they had been
     /// read.
     struct Page {
+        /// The tables that were asked for; all changes of others have been left out.
+        let tables: Set<String>
+        /// The newest change that was known when they were.
+        let newest: Int64
         var rows: [CapturedRow] = []
         /// Whether there may be more.
         var isFull = false
@@ -23,8 +27,12 @@ struct FeedPlace: Sendable {
 
     /// The history that the place is in.
     private(set) var epoch: String
-    /// The number of the last change that was read.
+    /// The number of the last change that was read, or passed over since nobody listens.
     private(set) var sequence: Int64
+    /// The number of the newest change that is known to be there.
+    private(set) var newest: Int64
+    /// The newest cut that is known, of those of this history.
+    private var cut: Int64?
     /// The number of the last one that was published, and when it was made.
     private var published: (sequence: Int64, at: Instant)
     private var readers: [String: ImageReader] = [:]
@@ -38,6 +46,8 @@ struct FeedPlace: Sendable {
     init(after cut: Cut) {
         epoch = cut.epoch
         sequence = cut.last
+        newest = cut.last
+        self.cut = cut.number
         published = (cut.last, cut.madeAt)
     }
 
@@ -47,27 +57,55 @@ struct FeedPlace: Sendable {
         skipped = skipped.filter { readers[$0.key] != nil }
     }
 
+    // MARK: Moving on
+
+    /// A cut is known, of a history, and the last change that it or one before it has.
+    mutating func take(cut number: Int64, last: Int64, of epoch: String) {
+        // Another history is entered with what it says of this one: the next page tells.
+        guard epoch == self.epoch else { return cut = nil }
+        cut = number
+        newest = max(newest, last)
+    }
+
+    /// Passes over all that is known, for nobody listens to it; false where a cut is not known yet.
+    mutating func skip(to number: Int64) -> Bool {
+        guard let cut, number <= cut else { return false }
+        sequence = newest
+        held = []
+        return true
+    }
+
+    /// Takes what has become of the history, which comes behind a page.
+    ///
+    /// - Returns: nil where it goes on, so that the page can be taken; else what must be said in
+    ///   place of that.
+    mutating func take(_ history: FeedHistory) -> Outcome? {
+        // Without an epoch there is no log: it is being made anew.
+        guard let current = history.epoch else { return Outcome() }
+        // Who has begun to listen hears what comes behind the newest change.
+        if history.reset(for: FeedCursor(epoch: epoch, sequence: newest), models: []) != nil {
+            return beginAnew(history, current, because: .epoch)
+        }
+        if epoch != current { cut = nil }
+        epoch = current
+        newest = history.head
+        return nil
+    }
+
     /// Moves on behind a page.
     mutating func take(_ page: Page) -> Outcome {
-        // Without an epoch there is no log: it is being made anew.
-        guard let current = page.history.epoch else { return Outcome() }
-        let cursor = FeedCursor(epoch: epoch, sequence: sequence)
-        // Who was told once that changes are gone is not told again.
-        let trimmed = readers.keys.filter {
-            page.history.trimmed($0) > max(sequence, skipped[$0] ?? 0)
-        }
         var outcome = Outcome()
-        switch page.history.reset(for: cursor, models: trimmed) {
-        case .epoch, .ahead: return beginAnew(page.history, current, because: .epoch)
-        case .trimmed: reset(trimmed.sorted(), because: .trimmed, seen: page.history.head, &outcome)
-        case nil: break
+        // Who was told once that changes are gone is not told again.
+        let trimmed = page.tables.filter { table in
+            readers[table] != nil
+                && page.history.trimmed(table) > max(sequence, skipped[table] ?? 0)
         }
+        reset(trimmed.sorted(), because: .trimmed, seen: page.history.head, &outcome)
         if let fault = page.fault {
-            var anew = beginAnew(page.history, current, because: .unreadable)
+            var anew = beginAnew(page.history, epoch, because: .unreadable)
             anew.events.insert(.damaged(fault), at: 0)
             return anew
         }
-        epoch = current
         read(page, &outcome)
         return outcome
     }
@@ -88,6 +126,8 @@ struct FeedPlace: Sendable {
         var outcome = Outcome()
         epoch = current
         sequence = history.head
+        newest = history.head
+        cut = nil
         published.sequence = history.head
         held = []
         skipped = [:]
@@ -113,7 +153,8 @@ struct FeedPlace: Sendable {
     // MARK: Changes
 
     private mutating func read(_ page: Page, _ outcome: inout Outcome) {
-        var changes = held
+        // What nobody listens to any more needs no end.
+        var changes = page.tables.isEmpty ? [] : held
         held = []
         changes.reserveCapacity(changes.count + page.rows.count)
         // One is enough in what is published together.
@@ -127,8 +168,11 @@ struct FeedPlace: Sendable {
             if change.reset != nil, !hasReset.insert(row.table).inserted { continue }
             changes.append(change)
         }
-        if page.isFull { hold(&changes, ofTransaction: page.rows.last?.transaction) }
-        sequence = page.rows.last?.sequence ?? sequence
+        let last = page.rows.last
+        if page.isFull { hold(&changes, ofTransaction: last?.transaction) }
+        // Behind the last row are changes of others, as far as they were known.
+        let reached = page.isFull ? sequence : page.tables.isEmpty ? newest : page.newest
+        sequence = max(last?.sequence ?? sequence, reached)
         if let last = changes.last { published = (last.sequence, last.committedAt) }
         outcome.changes += changes
     }

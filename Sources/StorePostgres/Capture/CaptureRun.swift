@@ -3,22 +3,22 @@ import Network
 import PostgresWire
 import Store
 
-/// A set-up of the capture that is run on a connection of the pool, on its loop.
+/// A set-up of the capture that is run on a connection of the pool, on its loop. It keeps itself
+/// until it is over.
 final class CaptureRun {
     private let pool: PostgresPool
     private var setup: CaptureSetup
-    private let completion: (Result<[CaptureLoss], Problem>) -> Void
+    private let completion: (Result<CaptureOutcome, Problem>) -> Void
     private var connection: LentConnection?
     private var pause: TimerToken?
     private var isOver = false
     /// What was refused last, and why.
     private var refusal: (statement: String, error: ServerError)?
 
-    /// - Parameter completion: told once what had gone and is there again, unless the run is
-    ///   stopped before.
+    /// - Parameter completion: told once what has come of it.
     init(
         _ setup: CaptureSetup, on pool: PostgresPool,
-        _ completion: @escaping (Result<[CaptureLoss], Problem>) -> Void
+        _ completion: @escaping (Result<CaptureOutcome, Problem>) -> Void
     ) {
         self.setup = setup
         self.pool = pool
@@ -38,17 +38,15 @@ final class CaptureRun {
         }
     }
 
-    /// Ends without a word. What has not been committed is rolled back.
-    func stop() {
+    /// Ends before its time. What has not been committed is rolled back.
+    func stop() { end(.failure(.closed)) }
+
+    private func end(_ result: Result<CaptureOutcome, Problem>) {
+        guard !isOver else { return }
         isOver = true
         pause?.cancel()
         connection?.giveBack(.closed)
         connection = nil
-    }
-
-    private func end(_ result: Result<[CaptureLoss], Problem>) {
-        guard !isOver else { return }
-        stop()
         completion(result)
     }
 
@@ -60,7 +58,7 @@ final class CaptureRun {
                 guard !isOver else { return }
                 perform(setup.waited())
             }
-        case .finished: end(.success(setup.losses))
+        case .finished: findCut()
         case .failed(let fault):
             end(.failure(Problem(fault, refusal?.error, in: refusal?.statement ?? "")))
         }
@@ -84,4 +82,31 @@ final class CaptureRun {
         }
         connection?.submit(unit, within: CaptureLimits.feedTimeout)
     }
+
+    private func findCut() {
+        var cut: Cut?
+        let statement = ChangeStatements(setup.space).newestCut
+        var unit = PostgresUnit(.reads) { session, unit in
+            session.execute(statement, in: unit, columns: .never)
+        } completion: { [self] result in
+            switch (result, cut) {
+            case (.success, let cut?):
+                end(.success(CaptureOutcome(cut: cut, losses: setup.losses)))
+            case (.success, nil):
+                end(.failure(.captureFailed(because: "its log has no cut that can be read")))
+            case (.failure(let failure), _): end(.failure(Problem(DatabaseError(failure))))
+            }
+        }
+        unit.onRow = { _, row in cut = try? Cut(row) }
+        connection?.submit(unit, within: CaptureLimits.feedTimeout)
+    }
+}
+
+/// What has come of a set-up.
+public struct CaptureOutcome: Sendable {
+    /// The newest cut there is then: whoever follows the changes behind it misses none of those to
+    /// come.
+    public let cut: Cut
+    /// What had gone and is there again.
+    public let losses: [CaptureLoss]
 }
