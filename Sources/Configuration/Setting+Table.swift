@@ -135,6 +135,21 @@ extension Setting {
             "realtime.messages_per_second", \.realtime.messagesPerSecondMax,
             .integer(1...1_000_000), .onRestart,
             "the most messages one socket may send in a second"),
+        Setting(
+            "realtime.unindexed_per_socket", \.realtime.unindexedPerSocketMax,
+            .integer(1...1_000_000), .onRestart,
+            "the most filters of one socket that no index decides, as like and gt"),
+        Setting(
+            "realtime.unindexed_per_caller", \.realtime.unindexedPerCallerMax,
+            .integer(1...1_000_000), .onRestart,
+            "the most of them of one user, or one address that has not signed in, on each loop"),
+        Setting(
+            "realtime.unindexed_per_loop", \.realtime.unindexedPerLoopMax,
+            .integer(1...1_000_000), .onRestart, "the most of them on each loop"),
+        Setting(
+            "realtime.change_ms", \.realtime.changeMillisecondsMax, .integer(1...10_000),
+            .onRestart,
+            "how long a change is compared with them, in milliseconds; the others fetch again"),
     ]
 
     private static let bounds = [

@@ -108,6 +108,14 @@ public struct Settings: Hashable, Sendable {
         public var channelsPerSocketMax = 100
         /// The most messages one socket may send in a second.
         public var messagesPerSecondMax = 100
+        /// The most bindings of one socket whose filters no index decides.
+        public var unindexedPerSocketMax = 100
+        /// The most of them that one caller may have on one loop.
+        public var unindexedPerCallerMax = 1_000
+        /// The most of them on one loop.
+        public var unindexedPerLoopMax = 10_000
+        /// How long a change may be judged for them, in milliseconds.
+        public var changeMillisecondsMax = 5
     }
 
     /// Who may read `/metrics`.

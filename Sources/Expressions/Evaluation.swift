@@ -30,6 +30,8 @@ public struct Evaluation {
     public let context: QueryContext
     private let dialect: (any Dialect)?
     private let lookup: Lookup
+    /// Counts what evaluations cost; nil if nobody does.
+    var steps: StepCounter?
 
     /// An evaluation for `context`; `lookup` answers `exists`, paths and `can`, asked in `dialect`.
     public init(

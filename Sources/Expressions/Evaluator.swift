@@ -16,6 +16,8 @@ struct Evaluator {
     var arguments: [Value] = []
     /// The queries of the outermost subqueries, by number of their row.
     var lookups: [LookupQuery?] = []
+    /// The patterns of `.like` nodes that are read already.
+    var patterns = KnownPatterns()
 
     /// Three-valued truth of a boolean node.
     func truth(
@@ -44,13 +46,24 @@ struct Evaluator {
             guard case .text(let text) = try value(operand, row, evaluation),
                 case .text(let pattern) = try value(pattern, row, evaluation)
             else { return nil }
-            return try LikePattern(pattern, ignoresCase: ignoresCase).matches(text)
+            try evaluation.steps?.charge(for: .text(pattern))
+            return try fits(
+                text, patterns.pattern(pattern, ignoresCase: ignoresCase), evaluation.steps)
         case .constant, .argument, .context, .column, .call, .exists, .scalar, .related:
             if case .integer(let truth) = try value(expression, row, evaluation) {
                 return truth != 0
             }
             return nil
         }
+    }
+
+    private func fits(
+        _ text: String, _ pattern: LikePattern, _ steps: StepCounter?
+    ) throws(Problem) -> Bool {
+        guard let steps else { return try pattern.matches(text) }
+        let fits = pattern.matches(utf8: text.utf8Span.span) { steps.charge($0) }
+        guard let fits else { throw .stepsSpent }
+        return fits
     }
 
     /// `and`, which one false operand decides, or `or`, which one true operand does. Undecided it
@@ -95,17 +108,26 @@ struct Evaluator {
         switch function.memory {
         case .none(let make): return make()
         case .one(let apply):
-            let operand = try value(operands[0], row, evaluation)
+            let operand = try charged(operands[0], row, evaluation)
             return operand.isNull ? .null : try apply(operand)
         case .two(let apply):
-            let first = try value(operands[0], row, evaluation)
-            let second = try value(operands[1], row, evaluation)
+            let first = try charged(operands[0], row, evaluation)
+            let second = try charged(operands[1], row, evaluation)
             return first.isNull || second.isNull ? .null : try apply(first, second)
         case .any(let apply):
             return try apply(operands.count) { (index) throws(Problem) in
-                try value(operands[index], row, evaluation)
+                try charged(operands[index], row, evaluation)
             }
         }
+    }
+
+    /// The value of a function's operand, which the function may read through.
+    private func charged(
+        _ operand: Expression, _ row: Row, _ evaluation: Evaluation
+    ) throws(Problem) -> Value {
+        let value = try value(operand, row, evaluation)
+        try evaluation.steps?.charge(for: value)
+        return value
     }
 
     private func find(

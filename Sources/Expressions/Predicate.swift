@@ -57,8 +57,13 @@ public struct Predicate: Hashable, Sendable {
     public func evaluate(
         _ row: RowInput, in evaluation: Evaluation
     ) throws(Problem) -> Bool? {
-        try Evaluator(arguments: arguments, lookups: body.lookups)
+        try evaluator(knowing: body.patterns)
             .truth(body.root, Evaluator.Row(new: row.new, old: row.old), evaluation)
+    }
+
+    /// What evaluates the condition.
+    func evaluator(knowing patterns: KnownPatterns) -> Evaluator {
+        Evaluator(arguments: arguments, lookups: body.lookups, patterns: patterns)
     }
 
     /// What the condition reads. O(n) in its size: ask once.
@@ -134,24 +139,29 @@ extension Expression {
     }
 }
 
-/// A condition with the queries that its evaluation in memory needs, compiled once.
+/// A condition with the queries and patterns that its evaluation in memory needs, compiled once.
 final class PredicateBody: Hashable, Sendable {
     let model: Model
     let root: Expression
     /// By number of the subquery's row; nil for subqueries inside others.
     let lookups: [LookupQuery?]
+    /// Those of its patterns that are constants.
+    let patterns: KnownPatterns
 
     init(model: Model, root: Expression) {
         self.model = model
         self.root = root
         var lookups: [LookupQuery?] = []
+        var patterns = KnownPatterns()
         root.walk { node in
+            patterns.insert(node)
             guard let subquery = node.subquery else { return true }
             while lookups.count <= subquery.row { lookups.append(nil) }
             lookups[subquery.row] = LookupQuery(node, model: model)
             return false
         }
         self.lookups = lookups
+        self.patterns = patterns
     }
 
     static func == (a: PredicateBody, b: PredicateBody) -> Bool {

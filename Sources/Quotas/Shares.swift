@@ -21,6 +21,9 @@ public struct Shares: Sendable {
         return true
     }
 
+    /// How many a caller has taken.
+    public func count(of caller: Caller) -> Int { byCaller[caller, default: 0] }
+
     /// Gives back one that a caller has taken.
     public mutating func giveBack(from caller: Caller) {
         guard let count = byCaller[caller] else { return }

@@ -1,4 +1,5 @@
 import HTTP
+import Quotas
 import Store
 import Values
 
@@ -9,9 +10,14 @@ final class Audience {
     struct Key: Hashable {
         let frames: TopicFrames.Key
         let bindings: [BindingRequest]
+        /// Those of them that are live: others have been refused.
+        let ordinals: [Int]
         /// What rules ask about the caller; empty for the service role.
         let caller: [Value]
         let isService: Bool
+        /// At whose expense its un-indexed listeners are judged; nil if it has none. Callers do not
+        /// share such an audience: one must not spend what the other is granted.
+        let payer: Caller?
     }
 
     /// Tells audiences of one hub apart; never used twice.
@@ -20,6 +26,7 @@ final class Audience {
     let key: Key
     let number: Number
     let frames: TopicFrames
+    let payer: Payer?
     /// One for each binding and model, in the order of the bindings.
     private(set) var listeners: [Listener] = []
     /// A session is in here once: a topic is joined once per socket.
@@ -28,13 +35,18 @@ final class Audience {
     private(set) var newestStart = Int64.min
 
     private var roundNumber: UInt64 = 0
-    private var hits: ContiguousArray<Listener> = []
+    /// The listeners that were noted in this round.
+    private(set) var hits: ContiguousArray<Listener> = []
     /// Whether a listener's predicate broke in this round.
     private(set) var isBroken = false
+    /// Whether a listener was not asked in this round, or not to the end: it would have taken too
+    /// long.
+    private(set) var isPassedOver = false
 
     /// An audience without listeners or members.
-    init(_ key: Key, number: Number, frames: TopicFrames) {
+    init(_ key: Key, number: Number, frames: TopicFrames, payer: Payer?) {
         self.key = key
+        self.payer = payer
         self.number = number
         self.frames = frames
     }
@@ -46,16 +58,16 @@ final class Audience {
     }
 
     /// Makes the listeners; called once, before the first member comes.
-    func listen(_ bindings: [(ordinal: Int, ResolvedBinding)], context: QueryContext) {
+    func listen(_ bindings: [LiveBinding], context: QueryContext) {
         var ears: Set<Ear> = []
-        for (ordinal, binding) in bindings {
-            let id = key.bindings[ordinal].id
+        for live in bindings {
+            let (binding, id) = (live.binding, key.bindings[live.ordinal].id)
             let ear = Ear(id: id, feed: ObjectIdentifier(binding.feed))
-            guard ears.insert(ear).inserted,
-                let lent = binding.feed.lend(binding, isService: key.isService, context: context)
-            else { continue }
+            guard ears.insert(ear).inserted, let reach = live.reach else { continue }
+            let lent = binding.feed.lend(
+                binding, reach, isService: key.isService, context: context)
             let listener = Listener(
-                lent, of: binding, id: id, ordinal: ordinal, audience: self)
+                lent, of: binding, id: id, ordinal: live.ordinal, audience: self)
             binding.feed.insert(listener)
             listeners.append(listener)
         }
@@ -92,26 +104,27 @@ final class Audience {
     func note(_ listener: Listener, _ verdict: Judge.Verdict, in round: Round) -> Bool {
         let isFirst = roundNumber != round.number
         if isFirst { begin(round) }
-        if verdict == .broken { isBroken = true } else { hits.append(listener) }
+        switch verdict {
+        case .passes: hits.append(listener)
+        case .broken: isBroken = true
+        case .stopped: isPassedOver = true
+        case .fails, .waits: break
+        }
         return isFirst
     }
 
-    /// Notes the listeners of a feed whose filters a change passes. For members that catch up with
-    /// a change which passed the audience's rule when it was published.
-    func noteFiltered(_ feed: ModelFeed, in round: Round) {
+    /// Notes the listeners that were noted when the change was published, for members that catch up
+    /// with it.
+    func note(again listeners: ContiguousArray<Listener>, in round: Round) {
         begin(round)
-        for listener in listeners
-        where listener.feed === feed && listener.wants(round.change.operation)
-            && listener.filterVerdict(in: round) == .passes
-        {
-            hits.append(listener)
-        }
+        hits = listeners
     }
 
     private func begin(_ round: Round) {
         roundNumber = round.number
         hits.removeAll(keepingCapacity: true)
         isBroken = false
+        isPassedOver = false
     }
 
     /// Whether the noted listeners may be shown the whole old row: those of one feed share its
@@ -123,10 +136,10 @@ final class Audience {
         if hits.count == 1, let hit = hits.first {
             return body(frames.frame(hit.ids, hit.projection, showsOld: showsOld, in: round))
         }
-        hits.sort { $0.ordinal < $1.ordinal }
-        while let first = hits.first {
-            let ids = hits.filter { $0.projection === first.projection }.map(\.id)
-            hits.removeAll { $0.projection === first.projection }
+        var left = hits.sorted { $0.ordinal < $1.ordinal }
+        while let first = left.first {
+            let ids = left.filter { $0.projection === first.projection }.map(\.id)
+            left.removeAll { $0.projection === first.projection }
             body(frames.frame(ids, first.projection, showsOld: showsOld, in: round))
         }
     }

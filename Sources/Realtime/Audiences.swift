@@ -1,4 +1,5 @@
 import Expressions
+import Quotas
 import Store
 
 /// The audiences of one hub that have members, each once. Channels enter and leave through here;
@@ -6,6 +7,7 @@ import Store
 final class Audiences {
     private var audiences = Pool<Audience.Key, Audience>()
     private var topics = Pool<TopicFrames.Key, TopicFrames>()
+    private var payers = Pool<Caller, Payer>()
     private var lastNumber: Audience.Number = 0
 
     /// How many audiences have members.
@@ -15,21 +17,22 @@ final class Audiences {
 
     /// Enters a channel into the audience of all who hear the same as it.
     ///
-    /// - Parameter bindings: What the channel's bindings come to, with their places in the join.
+    /// - Parameter bindings: What the channel's bindings come to.
     func enter(
-        _ channel: Channel, of session: RealtimeSession,
-        _ bindings: [(ordinal: Int, ResolvedBinding)], _ context: QueryContext
+        _ channel: Channel, of session: RealtimeSession, _ bindings: [LiveBinding],
+        _ context: QueryContext
     ) {
         let isService = channel.identity.isService
         let key = Audience.Key(
             frames: TopicFrames.Key(topic: channel.topic, serializer: session.serializer),
-            bindings: channel.bindings,
-            caller: isService ? [] : bindings.flatMap { $0.1.feed.callerKey(context) },
-            isService: isService)
+            bindings: channel.bindings, ordinals: bindings.map(\.ordinal),
+            caller: isService ? [] : bindings.flatMap { $0.binding.feed.callerKey(context) },
+            isService: isService, payer: channel.unindexed?.caller)
         let audience = audiences.take(key) {
             let frames = topics.take(key.frames) { TopicFrames(key.frames) }
             lastNumber += 1
-            let audience = Audience(key, number: lastNumber, frames: frames)
+            let payer = key.payer.map { payers.take($0) { Payer() } }
+            let audience = Audience(key, number: lastNumber, frames: frames, payer: payer)
             audience.listen(bindings, context: context)
             return audience
         }
@@ -45,6 +48,7 @@ final class Audiences {
         if audience.members.isEmpty {
             audience.stopListening()
             topics.release(audience.key.frames)
+            if let payer = audience.key.payer { payers.release(payer) }
         }
         audiences.release(audience.key)
     }

@@ -13,6 +13,14 @@ struct ResolvedBinding {
     let projection: Projection.Key
 }
 
+/// A binding whose place in the join is known, and which rows it can be for.
+struct LiveBinding {
+    let ordinal: Int
+    let binding: ResolvedBinding
+    /// Nil if for none.
+    let reach: Reach?
+}
+
 /// Judges bindings of clients. What is wrong with one is told in the `system` message's words.
 struct Binder {
     /// The watched models by name.
@@ -126,7 +134,8 @@ struct Binder {
             message: "Error parsing `filter` params: [\(String(utf8: text))]")
     }
 
-    private static func unusable(_ reason: String, _ request: BindingRequest) -> Problem {
+    /// What is said of a binding that is not served.
+    static func unusable(_ reason: String, _ request: BindingRequest) -> Problem {
         Problem(
             code: "UnableToSubscribe", status: 400,
             message: """

@@ -18,6 +18,8 @@ struct ChangeRing {
         let audience: Audience.Number
         /// Whether the whole old row may be shown.
         let showsOld: Bool
+        /// The listeners that hear of it.
+        let listeners: ContiguousArray<Listener>
     }
 
     private let changesMax: Int
@@ -104,6 +106,8 @@ extension ChangeRing.Entry {
     /// Bytes of the images as text, as much again for the values, and those of the audiences.
     fileprivate var size: Int {
         256 + 2 * ((change.new?.json.count ?? 0) + (change.old?.json.count ?? 0))
-            + missed.count * MemoryLayout<ChangeRing.Missed>.stride
+            + missed.reduce(0) {
+                $0 + MemoryLayout<ChangeRing.Missed>.stride + 8 * $1.listeners.count
+            }
     }
 }

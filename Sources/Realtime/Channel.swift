@@ -1,4 +1,5 @@
 import Expressions
+import Quotas
 
 /// One topic joined on one socket. A second join of the topic makes a new channel.
 final class Channel {
@@ -19,6 +20,8 @@ final class Channel {
     var audience: Audience?
     /// Place among the audience's members.
     var place = 0
+    /// Its bindings that no index decides, and whose share of the hub's they have taken.
+    var unindexed: (caller: Caller, count: Int)?
 
     init(
         topic: String, joinReference: [UInt8], bindings: [BindingRequest], identity: Identity,

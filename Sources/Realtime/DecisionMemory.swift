@@ -42,7 +42,7 @@ struct DecisionMemory {
         let verdict = decide()
         switch verdict {
         case .passes, .fails: decisions[key] = verdict
-        case .broken, .waits: break
+        case .broken, .waits, .stopped: break
         }
         return verdict
     }

@@ -25,14 +25,41 @@ public struct FeedSettings: Sendable {
     var ringChangesMax = RealtimeLimits.ringChanges
     /// Bytes of changes kept for sockets that wait.
     var ringBytesMax = RealtimeLimits.ringBytes
+    /// The bindings that no index decides.
+    var unindexed: Unindexed
+    /// How long one change may be judged for those, in milliseconds; whoever is not reached is told
+    /// to read again.
+    var changeMillisecondsMax: Int
     /// Whether `old_record` is the whole old row for those who could see it, and not its key alone.
     /// The key is what Supabase sends unless a table is told otherwise.
     var showsOldRows = false
 
+    /// How many bindings there may be whose filters no index decides.
+    public struct Unindexed: Sendable {
+        /// Those of one socket.
+        var perSessionMax: Int
+        /// Those of one caller on one loop.
+        var perCallerMax: Int
+        /// Those of one loop.
+        var max: Int
+
+        /// Bounds whose figures are all positive.
+        public init(perSessionMax: Int, perCallerMax: Int, max: Int) {
+            self.perSessionMax = perSessionMax
+            self.perCallerMax = perCallerMax
+            self.max = max
+        }
+    }
+
     /// Bounds whose figures are all positive.
-    public init(channelsPerSessionMax: Int, messagesPerSecondMax: Int) {
+    public init(
+        channelsPerSessionMax: Int, messagesPerSecondMax: Int, unindexed: Unindexed,
+        changeMillisecondsMax: Int
+    ) {
         self.channelsPerSessionMax = channelsPerSessionMax
         self.messagesPerSecondMax = messagesPerSecondMax
+        self.unindexed = unindexed
+        self.changeMillisecondsMax = changeMillisecondsMax
     }
 
     /// How often one socket may join: as much at once as in a second.

@@ -32,6 +32,20 @@ enum RealtimeLimits {
     static let keptValueBytes = 64
     /// Depth of JSON in a client's message.
     static let messageDepth = 32
+    /// Values that the listeners of a model lie under in its indexes, if they name several: some
+    /// 100 bytes each.
+    static let indexedValues = 262_144
+    /// Steps that take a millisecond at the least: a step is about what comparing a byte takes.
+    static let stepsPerMillisecond = 400_000
+    /// Steps after which the clock is read while a change is judged: some tens of microseconds.
+    static let stepsPerLook = 16_384
+    /// Steps granted to a caller in each pass over un-indexed listeners: a pattern on a row of
+    /// ordinary size.
+    static let stepsPerTurn = 32_768
+    /// Steps of one un-indexed listener's filter on one row: a plain pattern on a text of 100 kB.
+    static let stepsPerJudgement = 131_072
+    /// Steps that count for looking at a listener at all.
+    static let stepsPerListener = 32
     /// Decisions of one rule under one set of claims remembered between changes.
     static let rememberedDecisions = 64
 }

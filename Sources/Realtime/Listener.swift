@@ -1,15 +1,8 @@
 import Expressions
 import Store
-import Values
 
 /// One binding of an audience on one model: what it wants to hear and may hear.
 final class Listener {
-    /// A column and the only value of it that can match.
-    struct Key: Hashable {
-        let column: Int
-        let value: Value
-    }
-
     let feed: ModelFeed
     /// Place of the binding in the join; ids are listed in this order.
     let ordinal: Int
@@ -22,7 +15,11 @@ final class Listener {
     /// Nil if no rule applies: the service role.
     let rule: Judge?
     let projection: Projection
-    let key: Key?
+    let key: Reach.Key?
+    /// Whether being found is passing the filter.
+    private let isFilterDecided: Bool
+    /// Whether it is judged within the budget of a change, at the expense of its audience's payer.
+    let isUnindexed: Bool
     /// What `feed` lent, given back by `ModelFeed.remove`.
     let loans: ModelFeed.Loans
     unowned let audience: Audience
@@ -39,7 +36,9 @@ final class Listener {
         filter = lent.filter
         rule = lent.rule
         projection = lent.projection
-        key = lent.key
+        key = lent.reach.key
+        isFilterDecided = lent.reach.isFilterDecided
+        isUnindexed = lent.reach.isUnindexed
         loans = lent.loans
         self.audience = audience
     }
@@ -54,15 +53,30 @@ final class Listener {
 
     /// Filter and rule on the decisive image. DELETE asks about the old row: nobody learns of the
     /// end of a row that they could not see.
-    func verdict(in round: Round) -> Judge.Verdict {
-        let filtered = filterVerdict(in: round)
-        guard filtered == .passes else { return filtered }
-        return rule?.verdict(on: round.decisiveImage, in: round) ?? .passes
+    ///
+    /// - Parameter steps: counts what the filter takes, and may end it.
+    func verdict(in round: Round, counting steps: StepCounter? = nil) -> Judge.Verdict {
+        let filtered =
+            isFilterDecided
+            ? nil : filter?.verdict(on: round.decisiveImage, in: round, counting: steps)
+        switch filtered ?? .passes {
+        case .passes: return ruled(in: round)
+        case .broken: return verdict(unfiltered: .broken, in: round)
+        case .stopped: return verdict(unfiltered: .stopped, in: round)
+        case .fails: return .fails
+        case .waits: return .waits
+        }
     }
 
-    /// The filter alone, which looks at nothing but the row: it says the same at any time.
-    func filterVerdict(in round: Round) -> Judge.Verdict {
-        filter?.verdict(on: round.decisiveImage, in: round) ?? .passes
+    /// What becomes of a change when there is no answer of the filter: whoever may not see the row
+    /// is not told to read again, or he would learn that there is one.
+    func verdict(unfiltered verdict: Judge.Verdict, in round: Round) -> Judge.Verdict {
+        let ruled = ruled(in: round)
+        return ruled == .passes ? verdict : ruled
+    }
+
+    private func ruled(in round: Round) -> Judge.Verdict {
+        rule?.verdict(on: round.decisiveImage, in: round) ?? .passes
     }
 
     /// Whether the whole old row of an UPDATE or DELETE may be shown.

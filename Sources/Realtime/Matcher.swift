@@ -13,9 +13,17 @@ final class Matcher {
     /// The listeners that the newest round looked at.
     private(set) var found: ContiguousArray<Listener> = []
     private var touched: ContiguousArray<Audience> = []
+    private var unindexed: ContiguousArray<Listener> = []
+    /// What may be spent on un-indexed listeners.
+    let budget: ChangeBudget
+    /// The listeners that the newest round passed over since they would have taken too long.
+    private(set) var skippedCount = 0
 
     /// - Parameter reader: the loop's own; rules that look at other models are asked through it.
-    init(reader: any Reader) { lookUps = LookUps(reader: reader) }
+    init(reader: any Reader, budget: ChangeBudget) {
+        lookUps = LookUps(reader: reader)
+        self.budget = budget
+    }
 
     /// Begins a change's round.
     ///
@@ -54,18 +62,31 @@ final class Matcher {
     ) -> ContiguousArray<Audience>? {
         found.removeAll(keepingCapacity: true)
         touched.removeAll(keepingCapacity: true)
+        unindexed.removeAll(keepingCapacity: true)
+        skippedCount = 0
         feed.collect(round.change.operation, image.values, into: &found)
         for listener in found {
-            let verdict = listener.verdict(in: round)
-            guard verdict != .fails, verdict != .waits else { continue }
-            let audience = listener.audience
-            if audience.note(listener, verdict, in: round) { touched.append(audience) }
+            if listener.isUnindexed {
+                unindexed.append(listener)
+            } else {
+                note(listener, listener.verdict(in: round), in: round)
+            }
+        }
+        if !unindexed.isEmpty {
+            budget.judge(unindexed, in: round) { note($0, $1, in: round) }
         }
         // What they may be shown of the old row is part of the decision.
         for audience in touched { _ = audience.mayShowOld(in: round) }
         if lookUps.areWanted { return nil }
         lookUps.forget()
         return touched
+    }
+
+    private func note(_ listener: Listener, _ verdict: Judge.Verdict, in round: Round) {
+        guard verdict != .fails, verdict != .waits else { return }
+        if verdict == .stopped { skippedCount += 1 }
+        let audience = listener.audience
+        if audience.note(listener, verdict, in: round) { touched.append(audience) }
     }
 
     /// The changes that came together have been delivered.

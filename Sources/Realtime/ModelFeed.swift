@@ -17,7 +17,7 @@ final class ModelFeed {
         let filter: Judge?
         let rule: Judge?
         let projection: Projection
-        let key: Listener.Key?
+        let reach: Reach
         let loans: Loans
     }
 
@@ -75,6 +75,9 @@ final class ModelFeed {
         }
     }
 
+    /// Values that listeners lie under, of all kinds of changes.
+    var indexedCount: Int { inserts.entryCount + updates.entryCount + deletes.entryCount }
+
     /// Whether anybody waits for a kind of change.
     func hasListeners(for operation: Change.Operation) -> Bool {
         switch operation {
@@ -102,12 +105,11 @@ final class ModelFeed {
         projections.release(listener.loans.projection)
     }
 
-    /// Lends what a listener needs. Nil if no row can ever pass for these claims: such a listener
-    /// need not exist.
-    func lend(_ binding: ResolvedBinding, isService: Bool, context: QueryContext) -> Lent? {
-        if !isService, rule?.constant == false || rule == nil { return nil }
+    /// Lends what a listener needs.
+    func lend(
+        _ binding: ResolvedBinding, _ reach: Reach, isService: Bool, context: QueryContext
+    ) -> Lent {
         let rule = isService || rule?.constant == true ? nil : rule
-        guard let key = key(for: binding, rule: rule, context: context) else { return nil }
         let caller = rule.map { _ in callerKey(context) }
         let judge = rule.flatMap { rule in
             caller.map { rules.take($0) { Judge(rule, context: context, memory: memory) } }
@@ -119,7 +121,7 @@ final class ModelFeed {
             Projection(model, binding.projection)
         }
         return Lent(
-            filter: filter, rule: judge, projection: projection, key: key.key,
+            filter: filter, rule: judge, projection: projection, reach: reach,
             loans: Loans(
                 filter: binding.filter?.text, caller: caller, projection: binding.projection))
     }
@@ -130,37 +132,5 @@ final class ModelFeed {
             return nil
         }
         return DecisionMemory(columns: inputs.columns.sorted(), dependencies: dependencies)
-    }
-
-    /// Where a listener lies in the value index. A claim that names one person is the best key,
-    /// then a constant of the filter. Nil if a needed claim is missing, so that nothing passes.
-    private func key(
-        for binding: ResolvedBinding, rule: Predicate?, context: QueryContext
-    ) -> (key: Listener.Key?, Void)? {
-        var best: Listener.Key?
-        for term in rule?.conjuncts ?? [] {
-            guard let equality = term.equality, case .claim(let slot) = equality.side,
-                slot != .now
-            else { continue }
-            let value = context[slot]
-            if value == .null { return nil }
-            guard slot == .userID || slot == .email, isExact(equality.column) else { continue }
-            best = best ?? Listener.Key(column: equality.column, value: value)
-        }
-        if best == nil, let filter = binding.filter?.predicate {
-            for term in filter.conjuncts {
-                guard let equality = term.equality, case .constant(let value) = equality.side,
-                    value != .null, isExact(equality.column)
-                else { continue }
-                best = Listener.Key(column: equality.column, value: value)
-                break
-            }
-        }
-        return (best, ())
-    }
-
-    /// Whether equality in SQL is equality of stored values for a column's type.
-    private func isExact(_ column: Int) -> Bool {
-        model.columns[column].type.traits.isEqualAsStored
     }
 }

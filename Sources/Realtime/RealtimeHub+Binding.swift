@@ -1,5 +1,6 @@
 import Diagnostics
 import Expressions
+import Quotas
 
 extension RealtimeHub {
     /// Makes a channel's bindings live. Answers what is wrong with those that cannot be.
@@ -8,25 +9,34 @@ extension RealtimeHub {
     ///   before has yet to hear what is on its way.
     func bind(_ channel: Channel, of session: RealtimeSession, isJoin: Bool = false) -> [String] {
         let identity = channel.identity
+        let context = identity.context(now: clock())
+        giveBackUnindexed(of: channel)
         var problems: [String] = []
-        var bindings: [(ordinal: Int, ResolvedBinding)] = []
+        var bindings: [LiveBinding] = []
         for (ordinal, request) in channel.bindings.enumerated() {
-            do {
-                let resolved = try binder.resolve(request, isService: identity.isService)
-                bindings += resolved.map { (ordinal, $0) }
+            do throws(Problem) {
+                for binding in try binder.resolve(request, isService: identity.isService) {
+                    let reach = binding.feed.reach(
+                        of: binding, isService: identity.isService, context: context)
+                    if reach?.isUnindexed == true {
+                        try takeUnindexed(for: channel, of: session, request)
+                    }
+                    bindings.append(
+                        LiveBinding(ordinal: ordinal, binding: binding, reach: reach))
+                }
             } catch {
                 problems.append(error.message)
             }
         }
         tokens.expect(identity.expiresAt)
         if !bindings.isEmpty {
-            demand.arise(for: bindings.flatMap { $0.1.feed.tablesHeard })
+            demand.arise(for: bindings.flatMap { $0.binding.feed.tablesHeard })
         }
         // Asked when the demand has been told: what is newer is fetched for it.
         let start = isJoin ? newestChange() : nil
         channel.boundAfter = start ?? max(channel.boundAfter, backlog.newest)
         if !bindings.isEmpty {
-            audiences.enter(channel, of: session, bindings, identity.context(now: clock()))
+            audiences.enter(channel, of: session, bindings, context)
         }
         return problems
     }
@@ -50,8 +60,52 @@ extension RealtimeHub {
 
     /// Ends a channel's bindings.
     func unbind(_ channel: Channel) {
+        giveBackUnindexed(of: channel)
         guard let audience = channel.audience else { return }
         channel.audience = nil
         audiences.leave(audience, at: channel.place)
+    }
+}
+
+// Bindings that no index decides: every row may have to be compared with them.
+extension RealtimeHub {
+    /// Takes a place for one of them.
+    ///
+    /// - Throws: What is said of a binding that is not served, naming the limit.
+    private func takeUnindexed(
+        for channel: Channel, of session: RealtimeSession, _ request: BindingRequest
+    ) throws(Problem) {
+        let count = session.channels.values.reduce(0) { $0 + ($1.unindexed?.count ?? 0) }
+        guard count < settings.unindexed.perSessionMax else {
+            throw .tooManyUnindexed(
+                "a connection", settings.unindexed.perSessionMax, request)
+        }
+        let caller = channel.identity.caller(from: session.block)
+        guard unindexed.take(for: caller) else {
+            let isCaller = unindexed.count(of: caller) >= settings.unindexed.perCallerMax
+            throw isCaller
+                ? .tooManyUnindexed("a caller", settings.unindexed.perCallerMax, request)
+                : .tooManyUnindexed("a server loop", settings.unindexed.max, request)
+        }
+        channel.unindexed = (caller, (channel.unindexed?.count ?? 0) + 1)
+        counters.unindexed += 1
+    }
+
+    private func giveBackUnindexed(of channel: Channel) {
+        guard let (caller, count) = channel.unindexed else { return }
+        for _ in 0..<count { unindexed.giveBack(from: caller) }
+        counters.unindexed -= count
+        channel.unindexed = nil
+    }
+}
+
+extension Problem {
+    fileprivate static func tooManyUnindexed(
+        _ holder: String, _ max: Int, _ request: BindingRequest
+    ) -> Problem {
+        Binder.unusable(
+            "\(holder) has at most \(max) filters without an index, and this would be one more; "
+                + "eq and in of a column of texts, whole numbers, dates or UUIDs are indexed",
+            request)
     }
 }

@@ -85,6 +85,10 @@ extension RealtimeHub {
         guard let audiences = matcher.audiences(for: image, of: feed, in: round) else {
             return nil
         }
+        if matcher.skippedCount > 0 {
+            counters.overBudgetChanges += 1
+            counters.skippedListeners += matcher.skippedCount
+        }
         for audience in audiences {
             let showsOld = audience.mayShowOld(in: round)
             var isMissed = false
@@ -92,9 +96,16 @@ extension RealtimeHub {
                 if !feedMembers(of: audience, frame, change.sequence) { isMissed = true }
             }
             if isMissed {
-                missed.append(ChangeRing.Missed(audience: audience.number, showsOld: showsOld))
+                missed.append(
+                    ChangeRing.Missed(
+                        audience: audience.number, showsOld: showsOld, listeners: audience.hits))
             }
-            if audience.isBroken { reportBroken(audience, change) }
+            if audience.isBroken {
+                counters.brokenDecisions += 1
+                tell(.unjudged(change), audience)
+            } else if audience.isPassedOver {
+                tell(.passedOver(change), audience)
+            }
         }
         return missed
     }
@@ -121,11 +132,11 @@ extension RealtimeHub {
         return count + later == members.count
     }
 
-    private func reportBroken(_ audience: Audience, _ change: Change) {
-        counters.brokenDecisions += 1
+    /// Tells all members of an audience.
+    private func tell(_ notice: SystemNotice, _ audience: Audience) {
         for session in audience.members {
             guard let channel = session.channels[audience.key.frames.topic] else { continue }
-            session.tell(.unjudged(change), on: channel)
+            session.tell(notice, on: channel)
         }
     }
 
@@ -181,7 +192,7 @@ extension RealtimeHub {
         for channel in session.channels.values where channel.boundAfter < change.sequence {
             guard let audience = channel.audience, let missed = entry.missed(by: audience.number)
             else { continue }
-            audience.noteFiltered(feed, in: round)
+            audience.note(again: missed.listeners, in: round)
             audience.forEachFrame(showsOld: missed.showsOld, in: round) { frame in
                 if !session.feed(frame) { hasRoom = false }
                 counters.deliveries += 1

@@ -29,6 +29,8 @@ public final class RealtimeHub {
     let audiences = Audiences()
     let backlog: Backlog
     let tokens: TokenWatch
+    /// The bindings that no index decides, by whose they are.
+    var unindexed: Shares
     /// The watched models and how bindings are judged; another one after each reload.
     private(set) var binder: Binder
     /// The batches of changes that wait for answers to look-ups, the one that asked first.
@@ -70,7 +72,12 @@ public final class RealtimeHub {
         self.newestChange = newestChange
         clock = now
         self.uptime = uptime
-        matcher = Matcher(reader: reader)
+        matcher = Matcher(
+            reader: reader,
+            budget: ChangeBudget(
+                milliseconds: settings.changeMillisecondsMax, uptime: uptime))
+        unindexed = Shares(
+            totalMax: settings.unindexed.max, perCallerMax: settings.unindexed.perCallerMax)
         backlog = Backlog(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
         tokens = TokenWatch(revocationCount: revocationCount, at: uptime())
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
@@ -128,6 +135,12 @@ public struct RealtimeCounters: Hashable, Sendable {
     public var droppedMessages = 0
     /// Changes that an audience could not be judged for; its members were told to read again.
     public var brokenDecisions = 0
+    /// Bindings now that no index decides.
+    public var unindexed = 0
+    /// Changes that some listeners were passed over for, since judging them all took too long.
+    public var overBudgetChanges = 0
+    /// Listeners that were passed over so; their clients were told to read again.
+    public var skippedListeners = 0
     /// Channels ended because a table that they follow must be fetched anew.
     public var resets = 0
 

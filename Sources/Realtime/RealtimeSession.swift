@@ -24,10 +24,7 @@ final class RealtimeSession: WebSocketSession {
     private var sink: (any WebSocketSink)?
     private let queuedBytesMax: Int
 
-    init(
-        hub: RealtimeHub, serializer: Serializer, identity: Identity,
-        from block: AddressBlock = .none
-    ) {
+    init(hub: RealtimeHub, serializer: Serializer, identity: Identity, from block: AddressBlock) {
         self.hub = hub
         self.block = block
         self.serializer = serializer

@@ -64,6 +64,13 @@ extension SystemNotice {
         .mustRefetch("A change of '\(change.table)' could not be judged. Fetch the rows again.")
     }
 
+    /// What is said of a change that there was no time to ask all filters about.
+    static func passedOver(_ change: Change) -> SystemNotice {
+        .mustRefetch(
+            "Filters without an index took too long for a change of '\(change.table)'. "
+                + "Fetch the rows again.")
+    }
+
     /// What is said of a table that must be fetched anew.
     static func reset(_ reset: Change.Reset, of table: String) -> SystemNotice {
         let reason =

@@ -32,6 +32,16 @@ final class FeedCounters: Sendable {
             "Changes that a rule failed on; those who listen were told to read again.",
             \.brokenDecisions)
         single(
+            "unindexed_bindings", "gauge", "Bindings now whose filters no index decides.",
+            \.unindexed)
+        single(
+            "over_budget_changes_total", "counter",
+            "Changes that there was no time to ask all filters about.", \.overBudgetChanges)
+        single(
+            "skipped_listeners_total", "counter",
+            "Filters that were not asked for lack of time; their clients were told to read again.",
+            \.skippedListeners)
+        single(
             "resets_total", "counter",
             "Channels ended because a table of theirs must be fetched anew.", \.resets)
     }

@@ -34,7 +34,12 @@ extension LoopApplication {
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
             settings: FeedSettings(
                 channelsPerSessionMax: realtime.channelsPerSocketMax,
-                messagesPerSecondMax: realtime.messagesPerSecondMax),
+                messagesPerSecondMax: realtime.messagesPerSecondMax,
+                unindexed: FeedSettings.Unindexed(
+                    perSessionMax: realtime.unindexedPerSocketMax,
+                    perCallerMax: realtime.unindexedPerCallerMax,
+                    max: realtime.unindexedPerLoopMax),
+                changeMillisecondsMax: realtime.changeMillisecondsMax),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
             admitFeed: { throttle.admit(feedOf: $0, from: $1) },
             revocationCount: { auth.revocationCount },

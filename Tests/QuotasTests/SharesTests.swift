@@ -6,6 +6,7 @@ import Testing
         var shares = Shares(totalMax: 5, perCallerMax: 2)
         let taken = ["a", "a", "a", "b", "b", "c", "d"].map { shares.take(for: .user($0)) }
         #expect(taken == [true, true, false, true, true, true, false])
+        #expect(["a", "c", "d"].map { shares.count(of: .user($0)) } == [2, 1, 0])
         shares.giveBack(from: .user("a"))
         let takenAfter = ["b", "d"].map { shares.take(for: .user($0)) }
         #expect(takenAfter == [false, true])

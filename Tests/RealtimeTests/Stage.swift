@@ -3,6 +3,7 @@ import Diagnostics
 import Expressions
 import HTTP
 import PostgresTestSupport
+import Quotas
 import Schema
 import Store
 import Values
@@ -94,6 +95,8 @@ final class Stage {
     var now = Instant(seconds: 1_800_000_000)
     /// The monotonic clock.
     private(set) var uptime = ContinuousClock.now
+    /// How much later it is at every look at the monotonic clock.
+    var timeOfLook = Duration.zero
     /// Who a token speaks for.
     var identities: [String: Identity] = [:]
     /// What the hub is told of revocations.
@@ -118,7 +121,10 @@ final class Stage {
             },
             revocationCount: { [unowned self] in revocations },
             newestChange: { [unowned self] in newestChange }, now: { [unowned self] in now },
-            uptime: { [unowned self] in uptime })
+            uptime: { [unowned self] in
+                uptime += timeOfLook
+                return uptime
+            })
     }
 
     deinit { tables.close() }
@@ -144,8 +150,13 @@ final class Stage {
     /// Commits a statement; no change is delivered for it.
     func run(_ statement: String) throws { try tables.run(SQL(text: statement)) }
 
-    func connect(_ serializer: Serializer = .arrays, as identity: Identity = .anonymous) -> Peer {
-        Peer(RealtimeSession(hub: hub, serializer: serializer, identity: identity), on: self)
+    func connect(
+        _ serializer: Serializer = .arrays, as identity: Identity = .anonymous,
+        from peer: AddressBlock = .none
+    ) -> Peer {
+        Peer(
+            RealtimeSession(hub: hub, serializer: serializer, identity: identity, from: peer),
+            on: self)
     }
 
     /// A change that the hub has not seen yet, with the next sequence.
@@ -244,7 +255,12 @@ enum Models {
 
 extension FeedSettings {
     /// Bounds that no test reaches unless it sets its own.
-    init() { self.init(channelsPerSessionMax: 100, messagesPerSecondMax: 100) }
+    init() {
+        self.init(
+            channelsPerSessionMax: 100, messagesPerSecondMax: 100,
+            unindexed: Unindexed(perSessionMax: 1_000, perCallerMax: 10_000, max: 100_000),
+            changeMillisecondsMax: 5)
+    }
 }
 
 extension Instant {

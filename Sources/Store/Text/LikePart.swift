@@ -78,6 +78,7 @@ struct LikePart: Hashable, Sendable {
         var steps = 0
         while start < range.upperBound {
             if let end = end(in: text, at: start) {
+                guard charge(steps) else { return .stopped }
                 return end <= range.upperBound ? .found(end: end) : .absent
             }
             steps += pieces.count
@@ -87,7 +88,7 @@ struct LikePart: Hashable, Sendable {
             }
             start = Self.endOfCharacter(text, start)
         }
-        return .absent
+        return charge(steps) ? .absent : .stopped
     }
 
     private static let stepsPerCharge = 4_096

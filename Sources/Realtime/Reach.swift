@@ -1,0 +1,71 @@
+import Expressions
+import Schema
+import Store
+import Values
+
+/// Which rows a binding can be for, as far as an index can tell.
+struct Reach {
+    /// A column and the only values of it that can match.
+    struct Key: Hashable {
+        let column: Int
+        /// Different ones, and not null.
+        let values: [Value]
+    }
+
+    /// Where the listener lies in the value index; nil if any row may concern it.
+    let key: Key?
+    /// Whether every row that is found by the key passes the filter.
+    let isFilterDecided: Bool
+    /// Whether the filter must be asked about rows for which that is too dear to be done for
+    /// everybody: those that no key finds, and those whose filter is not simple.
+    let isUnindexed: Bool
+}
+
+extension ModelFeed {
+    /// The reach of a binding under some claims. Nil if no row can ever pass: such a listener need
+    /// not exist. A claim that names one person is the best key, then a constant of the filter,
+    /// then the shortest list of constants.
+    func reach(of binding: ResolvedBinding, isService: Bool, context: QueryContext) -> Reach? {
+        if !isService, rule?.constant == false || rule == nil { return nil }
+        var person: Reach.Key?
+        for term in isService ? [] : rule?.conjuncts ?? [] {
+            guard let equality = term.equality, case .claim(let slot) = equality.side,
+                slot != .now
+            else { continue }
+            let value = context[slot]
+            if value == .null { return nil }
+            guard slot == .userID || slot == .email, isExact(equality.column) else { continue }
+            person = person ?? Reach.Key(column: equality.column, values: [value])
+        }
+        guard let filter = binding.filter?.predicate else {
+            return Reach(key: person, isFilterDecided: false, isUnindexed: false)
+        }
+        let terms = filter.conjuncts
+        let constant = terms.compactMap(key).min { $0.values.count < $1.values.count }
+        let key = person ?? constant
+        let isDecided = person == nil && constant != nil && terms.count == 1
+        let isCheap = isDecided || (key != nil && CompiledPredicate(filter).isSimple)
+        return Reach(key: key, isFilterDecided: isDecided, isUnindexed: !isCheap)
+    }
+
+    /// The key of a filter's term. None while lists fill the index: memory is bounded.
+    private func key(of term: Predicate) -> Reach.Key? {
+        if let equality = term.equality {
+            guard case .constant(let value) = equality.side, value != .null,
+                isExact(equality.column)
+            else { return nil }
+            return Reach.Key(column: equality.column, values: [value])
+        }
+        guard let membership = term.membership, isExact(membership.column) else { return nil }
+        let values = Array(Set(membership.values.filter { $0 != .null }))
+        guard !values.isEmpty, indexedCount + values.count <= RealtimeLimits.indexedValues else {
+            return nil
+        }
+        return Reach.Key(column: membership.column, values: values)
+    }
+
+    /// Whether equality in SQL is equality of stored values for a column's type.
+    private func isExact(_ column: Int) -> Bool {
+        model.columns[column].type.traits.isEqualAsStored
+    }
+}
