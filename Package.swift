@@ -167,8 +167,8 @@ let package = Package(
         tests(
             "StoreSQLiteTests",
             [
-                "StoreTestSupport", "TestSupport", "StoreSQLite", "Store", "SQLite", "Values",
-                "Quotas", "Bytes", "Diagnostics",
+                "StoreTestSupport", "StoreSQLite", "Store", "SQLite", "Values", "Quotas", "Bytes",
+                "Diagnostics",
             ]),
         tests("ConfigurationTests", ["Configuration", "Quotas", "Bytes", "Diagnostics"]),
         tests(

@@ -1,4 +1,3 @@
-import Disk
 import HTTP
 import Network
 

@@ -15,7 +15,7 @@ struct StoreJudge {
     /// What is wrong with the database on `disk`.
     func faults(of disk: FaultyDisk) -> [String] {
         do {
-            let database = try SQLiteDatabase.open(.file(disk.path))
+            let database = try SQLiteDatabase.open(.patient(disk.path))
             defer { database.close() }
             let reader = try database.makeReader()
             return try integrity(reader) + tables(reader) + log(reader)
@@ -121,5 +121,14 @@ extension SQLiteReader {
             while try rows.next() { versions[rows.text(0)] = rows.int64(1) }
             return versions
         }
+    }
+}
+
+extension DatabaseConfiguration {
+    /// Of a file whose readers have all the time they want: a machine may be busy.
+    static func patient(_ path: String) -> DatabaseConfiguration {
+        var configuration = DatabaseConfiguration.file(path)
+        configuration.inlineTime = .seconds(60)
+        return configuration
     }
 }

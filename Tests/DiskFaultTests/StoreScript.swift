@@ -92,7 +92,7 @@ final class StoreScript {
 
     private func open() {
         do throws(Problem) {
-            let database = try SQLiteDatabase.open(.file(disk.path))
+            let database = try SQLiteDatabase.open(.patient(disk.path))
             database.setCaptured(Self.captured)
             database.onCommit { [published] in $0.forEach(published.append) }
             self.database = database

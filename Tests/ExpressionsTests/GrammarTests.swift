@@ -58,7 +58,7 @@ struct Rendered: CustomTestStringConvertible, Sendable {
         Rendered("score = n", #""t"."score" = CAST("t"."n" AS REAL)"#),
         // Functions
         Rendered("lower(title) = 'a'", #"apus_lower("t"."title") = 'a'"#),
-        Rendered("length(trim(title)) > 0", #"apus_length(trim("t"."title")) > 0"#),
+        Rendered("length(trim(title)) > 0", #"apus_length(apus_trim("t"."title")) > 0"#),
         Rendered("coalesce(title, body, '') = ''", #"coalesce("t"."title", "t"."body", '') = ''"#),
         Rendered("greatest(n, 5) = 5", #"max(coalesce("t"."n", 5), coalesce(5, "t"."n")) = 5"#),
         Rendered("starts_with(title, 'a')", #"substr("t"."title", 1, length('a')) = 'a'"#),

@@ -16,7 +16,8 @@ import Values
     guard let first = bytes.first else { return }
     let serializer: Serializer = first & 1 == 0 ? .arrays : .objects
     let sink = CheckingSink(serializer)
-    let session = RealtimeSession(hub: hall.hub, serializer: serializer, identity: .anonymous, from: .none)
+    let session = RealtimeSession(
+        hub: hall.hub, serializer: serializer, identity: .anonymous, from: .none)
     session.opened(sink)
     for line in bytes.dropFirst().split(separator: ASCII.lf) where session.isOpen {
         if let kind = line.first, kind < 5 {

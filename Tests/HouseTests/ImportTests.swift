@@ -8,7 +8,7 @@ import Testing
         "Diagnostics": ["Bytes"],
         "Quotas": [],
         "Disk": ["Bytes", "Diagnostics"],
-        "Work": ["Bytes", "Diagnostics", "CLinux"],
+        "Work": ["Quotas", "Bytes", "Diagnostics", "CLinux"],
         "Crypto": ["Bytes", "COpenSSL"],
         "Network": ["Work", "Disk", "Bytes", "Diagnostics", "CLinux", "COpenSSL"],
         "HTTP": ["Disk", "Quotas", "Bytes"],

@@ -77,6 +77,8 @@ enum FunctionLengths {
                         open.removeLast()
                     }
                     depth -= 1
+                    // A requirement of a protocol has no body.
+                    pending = nil
                 }
             }
         }

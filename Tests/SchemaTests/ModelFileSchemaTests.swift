@@ -35,6 +35,7 @@ struct SchemaValidator {
         case "required": return rule.elements.allSatisfy { value[$0.string ?? ""] != nil }
         case "items": return value.elements.allSatisfy { accepts($0, rule) }
         case "minItems": return value.kind != .array || value.count >= Int(rule.int64 ?? 0)
+        case "minProperties": return value.kind != .object || value.count >= Int(rule.int64 ?? 0)
         case "minimum": return value.double.map { $0 >= rule.double ?? 0 } ?? true
         case "maximum": return value.double.map { $0 <= rule.double ?? 0 } ?? true
         case "minLength": return value.string.map { $0.count >= Int(rule.int64 ?? 0) } ?? true

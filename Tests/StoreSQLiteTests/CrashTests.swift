@@ -42,7 +42,9 @@ private let names = CapturedTable(
                 }
             }
         }
-        let database = try SQLiteDatabase.open(.file(path + "/apus.db"))
+        var configuration = DatabaseConfiguration.file(path + "/apus.db")
+        configuration.inlineTime = .seconds(60)
+        let database = try SQLiteDatabase.open(configuration)
         defer { database.close() }
         database.setCaptured([names])
         let reader = try database.makeReader()
