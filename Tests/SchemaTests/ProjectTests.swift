@@ -33,12 +33,7 @@ import Values
         // Nothing would honour these yet.
         (
             #"{"auth": {"site_url": "x"}}"#,
-            #"""
-            project.json:1:11: "auth" has no word "site_url"; it has jwt_expiry_seconds, \#
-            password_min_length, disable_signup, autoconfirm, anonymous, refresh_reuse_seconds, \#
-            rate_limit_token, rate_limit_signup, rate_limit_anonymous, rate_limit_failed_sign_ins, \#
-            rate_limit_account, password_threads, password_queue, password_queue_per_address
-            """#
+            #"project.json:1:11: "auth" has no word "site_url""#
         ),
         (
             #"{"rest": {"aggregates": true}}"#,
@@ -57,19 +52,15 @@ import Values
         ),
     ]
 
-    private static let topWords =
-        "$schema, listen, loops, name, log, tls, database, auth, rest, realtime, throttle, metrics, "
-        + "proxies, cors, limits"
-
     static let installationFaults: [(String, String)] = [
         // The file is found by it, and a committed file must not move an installation's data.
         (
             #"{"project": "x"}"#,
-            #"project.json:1:2: project.json has no word "project"; it has \#(topWords)"#
+            #"project.json:1:2: project.json has no word "project""#
         ),
         (
             #"{"data": "x"}"#,
-            #"project.json:1:2: project.json has no word "data"; it has \#(topWords)"#
+            #"project.json:1:2: project.json has no word "data""#
         ),
         (
             #"{"listen": ":80"}"#,
