@@ -254,7 +254,7 @@ if Context.environment["APUS_FUZZ"] != nil {
             name: "Fuzz",
             dependencies: [
                 "Auth", "Realtime", "REST", "Expressions", "Schema", "StoreSQLite", "Store",
-                "PostgresWire", "Values", "HTTP", "Crypto", "Work", "Diagnostics", "Bytes",
+                "PostgresWire", "Values", "HTTP", "Crypto", "Work", "Quotas", "Diagnostics", "Bytes",
                 "CFuzzer",
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "Seeds", "run"], swiftSettings: house),

@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 import Expressions
 import HTTP
+import Quotas
 import Schema
 import Store
 import StoreSQLite
@@ -70,7 +71,10 @@ private final class Hall: @unchecked Sendable {
             hub = RealtimeHub(
                 catalogue: project.catalogue, rulebook: project.rulebook,
                 reader: try project.database.makeReader(),
-                settings: FeedSettings(channelsPerSessionMax: 100, messagesPerSecondMax: 100),
+                settings: FeedSettings(
+                    channelsPerSessionMax: 100, messagesPerSecondMax: 100,
+                    unindexed: .init(perSessionMax: 100, perCallerMax: 1000, max: 10_000),
+                    changeMillisecondsMax: 5),
                 authenticate: { tokens[$0].map(Result.success) ?? .failure(.malformed) })
         } catch {
             fatalError("\(error)")

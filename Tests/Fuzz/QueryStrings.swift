@@ -49,7 +49,8 @@ private struct Service {
             let service = RESTService(
                 catalogue: project.catalogue, rulebook: project.rulebook,
                 database: project.database, reader: try project.database.makeReader(),
-                settings: RESTSettings(rowsMax: 100, refusesUnfilteredWrites: true))
+                settings: RESTSettings(
+                    rowsMax: 100, refusesUnfilteredWrites: true, writeRowsMax: 1000))
             table = service.routes(bodyBytesMax: 1 << 20)
         } catch {
             fatalError("\(error)")
