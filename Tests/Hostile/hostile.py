@@ -35,7 +35,7 @@ MEMORY_MAX = 512 << 20
 def main():
     options = parse()
     resource.setrlimit(resource.RLIMIT_NOFILE, (options.descriptors, options.descriptors))
-    multiprocessing.set_start_method("fork")
+    multiprocessing.set_start_method("fork", force=True)
     failed = []
     print(f"{'attack':18} {'thing':8} {'before p50/p99':>17} {'during p50/p99':>17}  verdict")
     for names in options.rounds:
