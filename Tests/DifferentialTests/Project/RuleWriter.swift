@@ -127,7 +127,7 @@ struct RuleWriter {
         let sign = dice.pick(["=", "<>", "<", "<=", ">", ">="])
         let equality = dice.pick(["=", "<>", "is distinct from"])
         switch column.kind {
-        case .text: return textTest(name)
+        case .text: return textTest(name, third: column.has("enum") ? "Ab" : "")
         case .uuid:
             if !isCheck, dice.chance(70) { return "\(name) = auth.uid()" }
             return "\(name) \(equality) '\(ColumnKind.uuids[0])'"
@@ -150,10 +150,11 @@ struct RuleWriter {
         }
     }
 
-    private mutating func textTest(_ name: String) -> String {
+    /// - Parameter third: One of the values of a list, which an enumeration must have.
+    private mutating func textTest(_ name: String, third: String) -> String {
         dice.pick([
             "length(\(name)) < \(dice.number(1...8))", "\(name) like 'a%'", "\(name) ilike '%B'",
-            "lower(\(name)) = 'ab'", "upper(\(name)) <> 'É'", "\(name) in ('a', 'b', '')",
+            "lower(\(name)) = 'ab'", "upper(\(name)) <> 'É'", "\(name) in ('a', 'b', '\(third)')",
             "trim(\(name)) = \(name)", "starts_with(\(name), 'a')", "\(name) > 'a'",
             "\(name) || 'x' <> 'ax'", "nullif(\(name), 'a') is null",
         ])
