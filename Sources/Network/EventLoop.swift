@@ -22,6 +22,7 @@ public final class EventLoop {
     private var flushedSockets: [StreamSocket] = []
     private var spareTails: [[UInt8]] = []
     private var turnHooks: [() -> Void] = []
+    private var runningHooks: [() -> Void] = []
     private var isStopping = false
     /// Connections that are being made: nothing else holds one whose name is looked up.
     private var pendingConnections: [ObjectIdentifier: PendingConnection] = [:]
@@ -144,9 +145,9 @@ public final class EventLoop {
 
     private func runHooks() {
         while !turnHooks.isEmpty {
-            let hooks = turnHooks
-            turnHooks = []
-            for hook in hooks { hook() }
+            swap(&turnHooks, &runningHooks)
+            for hook in runningHooks { hook() }
+            runningHooks.removeAll(keepingCapacity: true)
         }
     }
 
