@@ -36,8 +36,8 @@ final class ServerConnection: StreamSocketDelegate {
     var streamed: StreamedAnswer?
     /// The request that is being answered. Its start is for the observer; without one it is 0.
     private var current: (head: RequestHead, id: UInt64, start: UInt64)?
-    /// The request that is not over, and what its answer has of content.
-    private var unended: (id: UInt64, contentBytes: Int)?
+    /// The request that is not over.
+    private var unended: UInt64?
     var progress = SocketProgress()
     /// When a TLS handshake must be done.
     let handshakeDeadline: UInt64
@@ -166,15 +166,17 @@ final class ServerConnection: StreamSocketDelegate {
         request.id = server.nextRequestID()
         request.peer = isProxy ? server.settings.proxies.client(of: head, from: peer) : peer
         start(request)
-        unended = (request.id, 0)
+        unended = request.id
         return request
     }
 
     /// The request is over, whatever became of it.
-    private func endRequest() {
-        guard let request = unended else { return }
+    ///
+    /// - Parameter contentBytes: What its answer has had of content.
+    private func endRequest(contentBytes: Int = 0) {
+        guard let id = unended else { return }
         unended = nil
-        server.application.ended(request.id, contentBytes: request.contentBytes)
+        server.application.ended(id, contentBytes: contentBytes)
     }
 
     private func start(_ request: Request) {
@@ -334,8 +336,7 @@ final class ServerConnection: StreamSocketDelegate {
         if case .stream(let stream) = response.content, delimitation != .none {
             streamed = StreamedAnswer(stream, delimitation, on: socket)
         } else {
-            unended?.contentBytes = response.content.byteCount
-            endRequest()
+            endRequest(contentBytes: response.content.byteCount)
             endAnswer()
         }
     }
@@ -360,8 +361,7 @@ final class ServerConnection: StreamSocketDelegate {
         guard let answer = streamed else { return }
         let isWhole = await answer.send()
         streamed = nil
-        unended?.contentBytes = answer.byteCount
-        endRequest()
+        endRequest(contentBytes: answer.byteCount)
         // A reset: a clean end would pass for the end of the content.
         if isWhole { endAnswer() } else { socket.abort() }
     }
