@@ -45,6 +45,8 @@ public enum DatabaseLimits {
     /// Bytes that an answer may grow to on a loop. A page of a thousand rows fits; more would hold
     /// up the other connections of the loop, and stand in memory for as long as its peer likes.
     public static let inlineAnswerBytesMax = 1_048_576
+    /// Bytes that an answer made on a loop has room for at first: most single rows need no more.
+    static let answerBytesReserved = 480
     /// Bytes of an answer of the slow lane that are awaited before the answer begins. Whatever is
     /// longer leaves in parts.
     public static let heldAnswerBytesMax = 262_144

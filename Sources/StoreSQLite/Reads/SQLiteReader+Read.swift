@@ -56,6 +56,7 @@ extension SQLiteReader: Reader {
     ) throws(DatabaseError) -> RowsAnswer {
         var encoder = RowEncoder(query.layout, query.form)
         var body: [UInt8] = []
+        body.reserveCapacity(DatabaseLimits.answerBytesReserved)
         try appendRows(of: query, arguments, context, &encoder, to: &body)
         return RowsAnswer(
             content: .bytes(body), rowCount: encoder.rowCount,
