@@ -22,7 +22,7 @@ final class ObjectEncoder {
         buffer.removeAll(keepingCapacity: true)
         var charged = 0
         for (index, member) in layout.members.enumerated() {
-            buffer.append(contentsOf: layout.prefixes[index])
+            layout.appendKey(index, to: &buffer)
             member.type.appendJSON(cell: call[index + 1], to: &buffer)
             if buffer.count - charged > DatabaseLimits.partBytes {
                 guard call.charge(buffer.count - charged) else { return }

@@ -100,10 +100,11 @@ public struct Rows: ~Copyable {
 extension RowLayout {
     /// Appends columns 0, 1, … of the current row as a JSON object. Its bytes count against the
     /// query's bound: what is appended ends in the middle when that is reached, and `next` throws.
+    @inline(__always)
     public func appendObject(_ rows: borrowing Rows, to out: inout [UInt8]) {
         var charged = out.count
         for index in members.indices {
-            out.append(contentsOf: prefixes[index])
+            appendKey(index, to: &out)
             rows.appendJSON(index, as: members[index].type, to: &out)
             if out.count - charged > DatabaseLimits.partBytes {
                 guard rows.charge(out.count - charged) else { return }
@@ -123,7 +124,7 @@ extension RowLayout {
         var charged = before
         for index in members.indices {
             let start = out.count
-            out.append(contentsOf: prefixes[index])
+            appendKey(index, to: &out)
             if start == before { out[start] = ASCII.leftBrace }
             let value = out.count
             rows.appendJSON(strippingNulls: index, as: members[index].type, to: &out)

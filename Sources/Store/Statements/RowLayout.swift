@@ -1,28 +1,39 @@
-import Bytes
+public import Bytes
 public import Values
 
 /// The shape of a JSON object made from columns: its keys, already encoded, and the type of each.
 public struct RowLayout: Sendable {
     /// The keys and types in order.
     public let members: [(key: String, type: ColumnType)]
-    /// Per member the bytes before its value: `{"id":`, `,"name":`.
-    public let prefixes: [[UInt8]]
+    /// What stands before each member's value, one after the other: `{"id":,"name":`.
+    @usableFromInline let keys: [UInt8]
+    /// Where each of them ends.
+    @usableFromInline let keyEnds: [Int]
 
     /// A layout of the given members. A key may occur twice, as in PostgreSQL's own JSON.
     public init(_ members: [(key: String, type: ColumnType)]) {
         self.members = members
-        prefixes = members.enumerated().map { index, member in
-            var prefix = [index == 0 ? ASCII.leftBrace : ASCII.comma]
-            prefix.append(jsonString: member.key)
-            prefix.append(ASCII.colon)
-            return prefix
+        var keys: [UInt8] = []
+        keyEnds = members.enumerated().map { index, member in
+            keys.append(index == 0 ? ASCII.leftBrace : ASCII.comma)
+            keys.append(jsonString: member.key)
+            keys.append(ASCII.colon)
+            return keys.count
         }
+        self.keys = keys
+    }
+
+    /// Appends what stands before the value of a member.
+    @inlinable
+    public func appendKey(_ index: Int, to out: inout [UInt8]) {
+        let start = index == 0 ? 0 : keyEnds[index - 1]
+        out.append(span: keys.span.extracting(start..<keyEnds[index]))
     }
 
     /// Appends `values` as an object. Missing values are null; spare ones are left out.
     public func appendObject(_ values: [Value], to out: inout [UInt8]) {
         for (index, member) in members.enumerated() {
-            out.append(contentsOf: prefixes[index])
+            appendKey(index, to: &out)
             member.type.appendJSON(index < values.count ? values[index] : .null, to: &out)
         }
         appendEnd(to: &out)
@@ -38,12 +49,12 @@ public struct RowLayout: Sendable {
 extension RowLayout: Hashable {
     /// Whether both have the same keys, byte by byte, and the same types.
     public static func == (left: RowLayout, right: RowLayout) -> Bool {
-        left.prefixes == right.prefixes && left.members.map(\.type) == right.members.map(\.type)
+        left.keys == right.keys && left.members.map(\.type) == right.members.map(\.type)
     }
 
     /// Hashes keys and types.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(prefixes)
+        hasher.combine(keys)
         for member in members { hasher.combine(member.type) }
     }
 }

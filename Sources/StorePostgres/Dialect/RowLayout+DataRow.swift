@@ -14,7 +14,7 @@ extension RowLayout {
         _ row: inout DataRow, to output: inout [UInt8]
     ) throws(FormatFault) {
         for index in members.indices {
-            output.append(contentsOf: prefixes[index])
+            appendKey(index, to: &output)
             try members[index].type.appendJSON(field: row.next(), to: &output)
         }
         appendEnd(to: &output)
@@ -29,7 +29,7 @@ extension RowLayout {
         for index in members.indices {
             guard let field = row.next() else { continue }
             let start = output.count
-            output.append(contentsOf: prefixes[index])
+            appendKey(index, to: &output)
             if start == before { output[start] = ASCII.leftBrace }
             let value = output.count
             let type = members[index].type

@@ -17,6 +17,7 @@ public struct RowEncoder {
     /// body.
     ///
     /// - Returns: false when there is no other row.
+    @inline(__always)
     public mutating func appendNext(
         _ rows: inout Rows, to body: inout [UInt8]
     ) throws(DatabaseError) -> Bool {
@@ -45,6 +46,7 @@ public struct RowEncoder {
         return true
     }
 
+    @inline(__always)
     private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
         if frame.form.stripsNulls {
             layout.appendObject(strippingNulls: rows, to: &body)
