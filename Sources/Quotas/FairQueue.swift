@@ -9,6 +9,16 @@ public struct FairQueue<Element> {
         var waiting = FIFO<Element>()
         /// How far the caller has been served.
         var served: UInt64 = 0
+
+        /// Adds an element.
+        ///
+        /// - Returns: where the caller's turn begins, if it is the first one that waits.
+        mutating func append(_ element: Element, at now: UInt64) -> UInt64? {
+            served = max(served, now)
+            let isFirst = waiting.isEmpty
+            waiting.append(element)
+            return isFirst ? served : nil
+        }
     }
 
     /// A line with somebody in it. It may have been charged since: then it is put in again.
@@ -42,11 +52,8 @@ public struct FairQueue<Element> {
 
     /// Adds an element behind the others of its caller.
     public mutating func append(_ element: Element, of caller: Caller) {
-        var line = lines.removeValue(forKey: caller) ?? Line()
-        line.served = max(line.served, now)
-        if line.waiting.isEmpty { addTurn(of: caller, from: line.served) }
-        line.waiting.append(element)
-        lines[caller] = line
+        let start = lines[caller, default: Line()].append(element, at: now)
+        if let start { addTurn(of: caller, from: start) }
         count += 1
     }
 
@@ -63,24 +70,22 @@ public struct FairQueue<Element> {
         var passed: [Turn] = []
         defer { for turn in passed { insert(turn) } }
         while let turn = removeFirstTurn() {
-            guard var line = lines.removeValue(forKey: turn.caller) else { continue }
-            if line.served > turn.start {
-                lines[turn.caller] = line
-                addTurn(of: turn.caller, from: line.served)
+            guard let line = lines.index(forKey: turn.caller) else { continue }
+            let served = lines.values[line].served
+            if served > turn.start {
+                addTurn(of: turn.caller, from: served)
                 continue
             }
             guard mayHave(turn.caller) else {
-                lines[turn.caller] = line
                 passed.append(turn)
                 continue
             }
             now = turn.start
-            guard let element = line.waiting.popFirst() else { continue }
+            guard let element = lines.values[line].waiting.popFirst() else { continue }
             count -= 1
             // Until it is charged it has cost next to nothing: those who wait take turns.
-            line.served += 1
-            if !line.waiting.isEmpty { addTurn(of: turn.caller, from: line.served) }
-            lines[turn.caller] = line
+            lines.values[line].served += 1
+            if !lines.values[line].waiting.isEmpty { addTurn(of: turn.caller, from: served + 1) }
             return (element, turn.caller)
         }
         return nil

@@ -141,14 +141,21 @@ extension WriteQueue.State {
     /// Why a write cannot wait; nil when it can. The server itself is not held to a share.
     func refusal(of job: WriteJob) -> WriteQueue.Refusal? {
         if isClosed { return .closed }
-        let (count, ofCaller) =
-            switch job.priority {
-            case .first: (first.count, first.count(of: job.caller))
-            case .shared: (shared.count, shared.count(of: job.caller))
-            }
         let bounds = job.priority.bounds
+        let count =
+            switch job.priority {
+            case .first: first.count
+            case .shared: shared.count
+            }
         if count >= bounds.waitingMax { return .full }
-        return ofCaller >= bounds.ofCallerMax && job.caller != .server ? .fullOfCaller : nil
+        // Where few wait nobody has many.
+        guard count >= bounds.ofCallerMax, job.caller != .server else { return nil }
+        let ofCaller =
+            switch job.priority {
+            case .first: first.count(of: job.caller)
+            case .shared: shared.count(of: job.caller)
+            }
+        return ofCaller >= bounds.ofCallerMax ? .fullOfCaller : nil
     }
 
     mutating func append(_ job: WriteJob) {
