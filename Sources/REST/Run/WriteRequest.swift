@@ -1,7 +1,6 @@
 import Diagnostics
 import HTTP
 import Store
-import Synchronization
 
 /// A bound write on its way to the writer. The rows it is about are found first, where it needs
 /// that: at once, or if that takes too long later.
@@ -62,37 +61,5 @@ extension BoundWrite {
         } catch {
             return log.failed(error)
         }
-    }
-}
-
-/// Work in steps that follow one another on several threads, withdrawn as a whole.
-private final class WithdrawableSteps: Sendable {
-    private struct State {
-        var withdrawals: [@Sendable () -> Void] = []
-        var isWithdrawn = false
-    }
-
-    private let state = Mutex(State())
-
-    /// Begins a step, unless the work has been withdrawn.
-    ///
-    /// - Parameter step: Hands it over, and returns what withdraws it.
-    func begin(_ step: () -> @Sendable () -> Void) {
-        if state.withLock({ $0.isWithdrawn }) { return }
-        let withdrawal = step()
-        let isWithdrawn = state.withLock { state in
-            state.withdrawals.append(withdrawal)
-            return state.isWithdrawn
-        }
-        if isWithdrawn { withdrawal() }
-    }
-
-    /// Withdraws the steps so far, and those that are still to come.
-    func withdraw() {
-        let withdrawals = state.withLock { state in
-            state.isWithdrawn = true
-            return state.withdrawals
-        }
-        for withdraw in withdrawals { withdraw() }
     }
 }

@@ -93,7 +93,7 @@ extension SQLiteReader {
     /// - Returns: what withdraws it, if it goes on elsewhere.
     private func runLater<Read: LoopRead>(
         _ read: Read, _ reply: @escaping PendingRead<Read.Answer>.Reply
-    ) -> (@Sendable () -> Void)? {
+    ) -> WithdrawableSteps.Withdrawal? {
         do throws(DatabaseError) {
             let reading = try tryInline(for: read.caller, within: loopTime.turnMax) {
                 () throws(DatabaseError) in try read.readInline(on: self)

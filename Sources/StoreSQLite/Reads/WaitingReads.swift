@@ -48,35 +48,20 @@ final class WaitingReads: Sendable {
 /// A read that waits for its loop, and may be withdrawn meanwhile.
 final class WaitingRead: Sendable {
     let caller: Caller
-    private let begin: @Sendable (SQLiteReader) -> (@Sendable () -> Void)?
-    private let state = Mutex<(isWithdrawn: Bool, withdraw: (@Sendable () -> Void)?)>((false, nil))
+    private let work: @Sendable (SQLiteReader) -> WithdrawableSteps.Withdrawal?
+    private let steps = WithdrawableSteps()
 
-    /// - Parameter begin: Called on the loop; what it returns withdraws what it has begun
-    ///   elsewhere.
+    /// - Parameter work: Called on the loop; what it returns withdraws what it has begun elsewhere.
     init(
         for caller: Caller,
-        begin: @escaping @Sendable (SQLiteReader) -> (@Sendable () -> Void)?
+        work: @escaping @Sendable (SQLiteReader) -> WithdrawableSteps.Withdrawal?
     ) {
         self.caller = caller
-        self.begin = begin
+        self.work = work
     }
 
     /// Runs it on the loop, unless it has been withdrawn.
-    func run(on reader: SQLiteReader) {
-        if state.withLock({ $0.isWithdrawn }) { return }
-        guard let withdraw = begin(reader) else { return }
-        let isWithdrawn = state.withLock { state in
-            state.withdraw = withdraw
-            return state.isWithdrawn
-        }
-        if isWithdrawn { withdraw() }
-    }
+    func run(on reader: SQLiteReader) { steps.begin { work(reader) } }
 
-    func withdraw() {
-        let withdraw = state.withLock { state in
-            state.isWithdrawn = true
-            return state.withdraw
-        }
-        withdraw?()
-    }
+    func withdraw() { steps.withdraw() }
 }
