@@ -91,17 +91,19 @@ import Testing
 
     @Test(
         arguments: [
-            ([0x81, 0x01, 0x61], 1002), (clientFrame(0x81, [0xFF]), 1007),
-            (clientFrame(0xC1, []), 1002),
-            (clientFrame(0x82, [UInt8](repeating: 0, count: 5_000_001)), 1009),
-        ] as [([UInt8], Int)])
-    func `broken frames are answered with the code of the fault`(bytes: [UInt8], code: Int) throws {
+            BrokenFrame("without a mask", [0x81, 0x01, 0x61], 1002),
+            BrokenFrame("text that is no UTF-8", clientFrame(0x81, [0xFF]), 1007),
+            BrokenFrame("a reserved bit", clientFrame(0xC1, []), 1002),
+            BrokenFrame(
+                "too long", clientFrame(0x82, [UInt8](repeating: 0, count: 5_000_001)), 1009),
+        ])
+    func `broken frames are answered with the code of the fault`(broken: BrokenFrame) throws {
         let server = try TestServer()
         let client = try server.connectWebSocket()
-        client.send(bytes)
+        client.send(broken.bytes)
         let frame = try #require(client.readFrame())
         #expect(frame.first == 0x88)
-        #expect(frame.payload.prefix(2) == [UInt8(code >> 8), UInt8(code & 0xFF)])
+        #expect(frame.payload.prefix(2) == [UInt8(broken.code >> 8), UInt8(broken.code & 0xFF)])
         #expect(client.readToEnd() == "")
     }
 
@@ -144,5 +146,18 @@ import Testing
         #expect(frames == 11)
         client.close()
         #expect(await eventually { server.log.all == ["closed lost"] })
+    }
+}
+
+/// A frame that no client may send, and what the connection is closed with.
+struct BrokenFrame: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let bytes: [UInt8]
+    let code: Int
+
+    init(_ fault: String, _ bytes: [UInt8], _ code: Int) {
+        testDescription = fault
+        self.bytes = bytes
+        self.code = code
     }
 }
