@@ -19,6 +19,15 @@ public final class Ledger: Sendable {
         /// Answers of REST by status.
         public var statuses: [Int: Int] = [:]
 
+        /// Answers of REST that say that all went well.
+        public var successes: Int { statuses.reduce(0) { $0 + ($1.key / 100 == 2 ? $1.value : 0) } }
+        /// Answers of REST by status, in words.
+        public var statusText: String {
+            statuses.sorted { $0.key < $1.key }
+                .map { "\($0.key == 0 ? "none" : "\($0.key)") × \($0.value)" }
+                .joined(separator: ", ")
+        }
+
         /// Nothing.
         public init() {}
     }

@@ -5,14 +5,14 @@ import TestSupport
 /// What is done to a server while others use it. Confined to its thread.
 struct Disturbance {
     private let node: ServedNode
-    private let ledger: Ledger
+    private let clients: Clients
     var generator = SeededGenerator(seed: FaultScale.seed)
     var summary = FaultRun.Summary()
     private var command: LoggingCommand?
 
-    init(_ node: ServedNode, _ ledger: Ledger) {
+    init(_ node: ServedNode, _ clients: Clients) {
         self.node = node
-        self.ledger = ledger
+        self.clients = clients
     }
 
     /// The number of the server's process.
@@ -45,15 +45,9 @@ struct Disturbance {
 
     /// A disturbance is over: waits until some writes were acknowledged.
     mutating func expectWrites() {
-        func successes() -> Int {
-            ledger.counts.statuses.reduce(0) { $0 + ($1.key / 100 == 2 ? $1.value : 0) }
-        }
         summary.disturbances += 1
-        let (before, start) = (successes(), ContinuousClock.now)
-        while successes() < before + 5 {
-            if .now - start > .seconds(30) { return summary.faults.append("no write for 30 s") }
-            usleep(1_000)
-        }
+        let start = ContinuousClock.now
+        guard clients.waitForWrites() else { return summary.faults.append("no write for 30 s") }
         summary.slowestReturn = max(summary.slowestReturn, .now - start)
     }
 }

@@ -13,9 +13,7 @@ final class FaultRun: Sendable {
         var counts = Ledger.Counts()
         var unknown = 0
         var changes = 0
-        var delivered = 0
-        var joins = 0
-        var resets = 0
+        var heard = Clients.Heard()
         var reads = 0
         var disturbances = 0
         /// The longest from the end of a disturbance to the next writes that were acknowledged.
@@ -24,31 +22,23 @@ final class FaultRun: Sendable {
         var logged: [String] = []
 
         var description: String {
-            let statuses = counts.statuses.sorted { $0.key < $1.key }
-                .map { "\($0.key == 0 ? "none" : "\($0.key)") × \($0.value)" }
-            return "faults: \(name), seed \(FaultScale.seed): \(disturbances) times, "
+            "faults: \(name), seed \(FaultScale.seed): \(disturbances) times, "
                 + "\(counts.acknowledged) writes acknowledged, \(unknown) rows in doubt, "
-                + "answers \(statuses.joined(separator: ", ")), \(reads) reads, "
-                + "\(changes) changes logged, \(delivered) delivered in \(joins) joins "
-                + "(\(resets) resets), served again within "
+                + "answers \(counts.statusText), \(reads) reads, "
+                + "\(changes) changes logged, \(heard.text), served again within "
                 + "\(slowestReturn / .milliseconds(1)) ms, \(faults.count) faults"
         }
     }
 
     private static let writers = 4
-    private static let subscribers = 3
     private static let readers = 2
 
     /// Kept, since its folder goes with it.
     private let project: Mutex<TestProject>
     private let database: String
     let node: ServedNode
-    let ledger = Ledger()
-    private let subscribed = Record<Subscriber>()
-    private let writersLeft = Atomic(writers)
+    private let clients: Clients
     private let reads = Counter()
-    private let isOver = Atomic(false)
-    private let isEnded = Atomic(false)
     private let driven = Mutex(Summary())
 
     /// Makes the project, and the rows that are counted up.
@@ -56,6 +46,7 @@ final class FaultRun: Sendable {
         let project = try TestProject(models: ServedNode.models)
         database = project.data + "/apus.db"
         node = try ServedNode(project)
+        clients = Clients(of: node, subscribers: 3, seed: FaultScale.seed)
         self.project = Mutex(project)
         let command = try node.start()
         let client = try HTTPClient(port: node.port ?? 0, key: node.key)
@@ -73,52 +64,34 @@ final class FaultRun: Sendable {
         _ name: String, _ disturb: @escaping @Sendable (inout Disturbance) throws -> Void
     ) async -> Summary {
         let faults = await onThreads(
-            (0..<Self.writers).map(writer) + (0..<Self.subscribers).map { _ in subscriber() }
+            clients.writers(Self.writers) + clients.subscribers()
                 + (0..<Self.readers).map { _ in reader() }
                 + [{ [self] in try drive(disturb) }])
         var summary = driven.withLock { $0 }
         summary.name = name
-        summary.counts = ledger.counts
-        summary.unknown = ledger.unknown
+        summary.counts = clients.ledger.counts
+        summary.unknown = clients.ledger.unknown
         summary.reads = reads.count
-        summary.faults += faults + ledger.faults
+        summary.faults += faults + clients.ledger.faults
         do { try judge(&summary) } catch { summary.faults.append("\(error)") }
         return summary
     }
 
-    // MARK: Who takes part
-
-    private func writer(_ number: Int) -> @Sendable () throws -> Void {
-        { [self] in
-            var writer = RESTWriter(number, node, ledger, seed: FaultScale.seed)
-            writer.run { isOver.load(ordering: .relaxed) }
-            writersLeft.subtract(1, ordering: .relaxed)
-        }
-    }
-
-    private func subscriber() -> @Sendable () throws -> Void {
-        { [self] in
-            var subscriber = Subscriber(node, ledger)
-            subscriber.run { isEnded.load(ordering: .relaxed) }
-            subscribed.append(subscriber)
-        }
-    }
-
     /// Reads whole lists: each answer is whole JSON, or there is none.
-    private func reader() -> @Sendable () throws -> Void {
+    private func reader() -> Clients.Work {
         { [self] in
-            while !isOver.load(ordering: .relaxed) {
+            while !clients.hasEnded {
                 guard let port = node.port, let client = try? HTTPClient(port: port, key: node.key)
                 else {
                     usleep(5_000)
                     continue
                 }
-                while !isOver.load(ordering: .relaxed),
+                while !clients.hasEnded,
                     let answer = try? client.send("GET", "/rest/v1/entries?order=id.desc&limit=200")
                 {
                     reads.next()
                     if answer.status != 503, answer.status != 200 || (try? answer.json) == nil {
-                        ledger.note(fault: "a read: \(answer.status) \(answer.text.prefix(80))")
+                        clients.ledger.note(fault: "a read: \(answer.status) \(answer.text.prefix(80))")
                     }
                     usleep(10_000)
                 }
@@ -127,33 +100,20 @@ final class FaultRun: Sendable {
     }
 
     private func drive(_ disturb: (inout Disturbance) throws -> Void) throws {
-        defer {
-            isOver.store(true, ordering: .relaxed)
-            isEnded.store(true, ordering: .relaxed)
+        try clients.disturbed {
+            var disturbance = Disturbance(node, clients)
+            try disturb(&disturbance)
+            disturbance.summary.faults += try clients.end(telling: insert)
+            disturbance.end()
+            driven.withLock { $0 = disturbance.summary }
         }
-        var disturbance = Disturbance(node, ledger)
-        try disturb(&disturbance)
-        isOver.store(true, ordering: .relaxed)
-        while writersLeft.load(ordering: .relaxed) > 0 { usleep(1_000) }
-        try endSubscribers(&disturbance.summary)
-        disturbance.end()
-        driven.withLock { $0 = disturbance.summary }
     }
 
-    private func endSubscribers(_ summary: inout Summary) throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        var number = 0
-        while subscribed.all.count < Self.subscribers, .now < deadline {
-            number += 1
-            let client = try HTTPClient(port: node.port ?? 0, key: node.key)
-            let row = #"{"token":"\#(Marker.prefix)\#(number)","version":1}"#
-            let answer = try client.send("POST", "/rest/v1/entries", row)
-            if answer.status != 201 { summary.faults.append("the end: \(answer.text)") }
-            usleep(200_000)
-        }
-        if subscribed.all.count < Self.subscribers {
-            summary.faults.append("subscribers did not hear of the end")
-        }
+    private func insert(_ token: String) throws {
+        let client = try HTTPClient(port: node.port ?? 0, key: node.key)
+        let row = #"{"token":"\#(token)","version":1}"#
+        let answer = try client.send("POST", "/rest/v1/entries", row)
+        if answer.status != 201 { clients.ledger.note(fault: "the end: \(answer.text)") }
     }
 
     // MARK: Judgement
@@ -166,16 +126,12 @@ final class FaultRun: Sendable {
             tokens.filter { $0.token.hasPrefix(Marker.prefix) }
                 .map { Subscriber.Row(table: "entries", id: $0.id) })
         let counted = Dictionary(tokens.map { ($0.token, 1) }, uniquingKeysWith: +)
-        summary.faults += ledger.faults(against: counted)
+        summary.faults += clients.ledger.faults(against: counted)
         let log = try file.log()
         summary.changes = log.count
         summary.faults += log.faults
         if log.rows != tables { summary.faults.append("the log does not make the tables") }
-        for subscriber in subscribed.all {
-            summary.delivered += subscriber.changeCount
-            summary.joins += subscriber.joins
-            summary.resets += subscriber.resets
-            summary.faults += subscriber.faults(against: tables, but: markers)
-        }
+        summary.heard = clients.heard(of: tables, but: markers)
+        summary.faults += summary.heard.faults
     }
 }

@@ -42,15 +42,15 @@ import Testing
         }
         expectSound(summary)
         // Clients that have waited for less than ten seconds were served in the end.
-        if FaultScale.stopSeconds < 8 { #expect(summary.unknown == 0 && summary.joins == 3) }
+        if FaultScale.stopSeconds < 8 { #expect(summary.unknown == 0 && summary.heard.joins == 3) }
     }
 }
 
 /// Expects that there was something to see, and no fault.
 func expectSound(_ summary: FaultRun.Summary) {
     print(summary)
-    #expect(summary.counts.acknowledged > 0 && summary.delivered > 0 && summary.reads > 0)
-    #expect(summary.resets == 0)
+    #expect(summary.counts.acknowledged > 0 && summary.heard.delivered > 0 && summary.reads > 0)
+    #expect(summary.heard.resets == 0)
     let lines = summary.faults.prefix(20) + ["the server said:"] + summary.logged.prefix(60)
     #expect(summary.faults.isEmpty, "\(lines.joined(separator: "\n"))")
 }

@@ -27,7 +27,7 @@ struct SetClockTests {
             clock.forget(disturbance.process)
         }
         expectSound(summary)
-        #expect(summary.joins == 3)
+        #expect(summary.heard.joins == 3)
     }
 
     @Test func `tokens follow the clock, and a session outlives its jumps`() throws {

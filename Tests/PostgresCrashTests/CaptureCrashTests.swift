@@ -17,7 +17,7 @@ struct CaptureCrashTests {
         let run = try CrashRun(project)
         let summary = try await run.run()
         print(summary)
-        #expect(summary.counts.acknowledged > 0 && summary.delivered > 0 && summary.resets == 0)
+        #expect(summary.counts.acknowledged > 0 && summary.heard.delivered > 0 && summary.heard.resets == 0)
         #expect(summary.kills > 0 && summary.restarts > 0)
         let lines = summary.faults.prefix(20) + ["Apus said:"] + summary.logged.prefix(100)
         #expect(summary.faults.isEmpty, "\(lines.joined(separator: "\n"))")

@@ -15,9 +15,7 @@ final class CrashRun: Sendable {
         var counts = Ledger.Counts()
         var unknown = 0
         var changes = 0
-        var delivered = 0
-        var joins = 0
-        var resets = 0
+        var heard = Clients.Heard()
         var kills = 0
         var restarts = 0
         /// The longest from a fault to the next write that was acknowledged.
@@ -27,13 +25,10 @@ final class CrashRun: Sendable {
         var logged: [String] = []
 
         var description: String {
-            let statuses = counts.statuses.sorted { $0.key < $1.key }
-                .map { "\($0.key == 0 ? "none" : "\($0.key)") × \($0.value)" }
-            return "crashes: seed \(seed), \(counts.acknowledged) transactions acknowledged, "
+            "crashes: seed \(seed), \(counts.acknowledged) transactions acknowledged, "
                 + "\(counts.rolledBack) rolled back, \(unknown) rows in doubt, "
-                + "REST \(statuses.joined(separator: ", ")), "
-                + "\(changes) changes in the log, \(delivered) delivered in \(joins) joins "
-                + "(\(resets) resets), \(kills) kills of Apus, \(restarts) crashes of PostgreSQL, "
+                + "REST \(counts.statusText), \(changes) changes in the log, \(heard.text), "
+                + "\(kills) kills of Apus, \(restarts) crashes of PostgreSQL, "
                 + "served again within \(slowestReturn / .milliseconds(1)) ms, "
                 + "\(faults.count) faults"
         }
@@ -45,17 +40,11 @@ final class CrashRun: Sendable {
     let seconds = environment["APUS_CAPTURE_SECONDS"].flatMap { Int($0) } ?? 4
     private static let restWriters = 4
     private static let sqlWriters = 4
-    private static let subscribers = 3
 
     private let server: PostgresServer
     private let node: ServedNode
     private let url: String
-    private let ledger = Ledger()
-    private let writersLeft = Atomic(restWriters + sqlWriters)
-    /// Whether writers end, and whether all others do.
-    private let isOver = Atomic(false)
-    private let isEnded = Atomic(false)
-    private let subscribed = Record<Subscriber>()
+    private let clients: Clients
     private let read = Record<LogReader>()
     private let driven = Mutex(Summary(seed: 0))
 
@@ -63,6 +52,7 @@ final class CrashRun: Sendable {
         server = try PostgresServer.makeOwn(settings: ["fsync = on", "full_page_writes = on"])
         url = server.url()
         node = try ServedNode(project, on: url)
+        clients = Clients(of: node, subscribers: 3, seed: seed)
         // What is written from now on is captured.
         let first = try node.start()
         try PostgresClient(url).execute(Tallies.insertion(restWriters: Self.restWriters))
@@ -71,45 +61,27 @@ final class CrashRun: Sendable {
 
     func run() async throws -> Summary {
         let faults = await onThreads(
-            (0..<Self.restWriters).map(restWriter) + (0..<Self.sqlWriters).map(sqlWriter)
-                + (0..<Self.subscribers).map { _ in subscriber() }
-                + [logReader(), { [self] in try drive() }])
+            clients.writers(Self.restWriters) + (0..<Self.sqlWriters).map(sqlWriter)
+                + clients.subscribers() + [logReader(), { [self] in try drive() }])
         var summary = driven.withLock { $0 }
-        summary.faults += faults + ledger.faults
+        summary.faults += faults + clients.ledger.faults
         try judge(&summary)
         return summary
     }
 
     // MARK: Who takes part
 
-    private func restWriter(_ number: Int) -> @Sendable () throws -> Void {
-        { [self] in
-            var writer = RESTWriter(number, node, ledger, seed: seed)
-            writer.run { isOver.load(ordering: .relaxed) }
-            writersLeft.subtract(1, ordering: .relaxed)
+    private func sqlWriter(_ number: Int) -> Clients.Work {
+        clients.writer { [self] isOver in
+            var writer = SQLWriter(number, url, clients.ledger, seed: seed)
+            writer.run(isOver)
         }
     }
 
-    private func sqlWriter(_ number: Int) -> @Sendable () throws -> Void {
-        { [self] in
-            var writer = SQLWriter(number, url, ledger, seed: seed)
-            writer.run { isOver.load(ordering: .relaxed) }
-            writersLeft.subtract(1, ordering: .relaxed)
-        }
-    }
-
-    private func subscriber() -> @Sendable () throws -> Void {
-        { [self] in
-            var subscriber = Subscriber(node, ledger)
-            subscriber.run { isEnded.load(ordering: .relaxed) }
-            subscribed.append(subscriber)
-        }
-    }
-
-    private func logReader() -> @Sendable () throws -> Void {
+    private func logReader() -> Clients.Work {
         { [self] in
             var reader = LogReader(url, seed: seed)
-            reader.run { isEnded.load(ordering: .relaxed) }
+            reader.run { clients.hasEnded }
             read.append(reader)
         }
     }
@@ -118,10 +90,10 @@ final class CrashRun: Sendable {
 
     /// Kills Apus and crashes PostgreSQL in turn; then ends the writers, and tells subscribers.
     private func drive() throws {
-        defer {
-            isOver.store(true, ordering: .relaxed)
-            isEnded.store(true, ordering: .relaxed)
-        }
+        try clients.disturbed { try disturb() }
+    }
+
+    private func disturb() throws {
         var generator = SeededGenerator(seed: seed)
         func pause(_ milliseconds: ClosedRange<Int>) {
             usleep(UInt32(Int.random(in: milliseconds, using: &generator)) * 1_000)
@@ -145,44 +117,18 @@ final class CrashRun: Sendable {
                 try server.start()
                 summary.restarts += 1
             }
-            waitForWrites(&summary)
+            if !clients.waitForWrites() { summary.faults.append("no write for 30 seconds") }
             summary.slowestReturn = max(summary.slowestReturn, .now - start)
         }
         pause(pace / 2...pace)
-        isOver.store(true, ordering: .relaxed)
-        try endSubscribers(&summary)
+        summary.faults += try clients.end { token in
+            try PostgresClient(url).execute(
+                "INSERT INTO entries (token, version) VALUES ('\(token)', 1)")
+        }
         logged += node.end(command)
         summary.logged = logged
         summary.faults += logged.filter { $0.contains("fetch anew") || $0.contains("atal error") }
         driven.withLock { $0 = summary }
-    }
-
-    /// Until REST has acknowledged some writes.
-    private func waitForWrites(_ summary: inout Summary) {
-        func successes() -> Int {
-            ledger.counts.statuses.reduce(0) { $0 + ($1.key / 100 == 2 ? $1.value : 0) }
-        }
-        let (before, deadline) = (successes(), ContinuousClock.now + .seconds(30))
-        while successes() < before + 5 {
-            if .now > deadline { return summary.faults.append("no write for 30 seconds") }
-            usleep(1_000)
-        }
-    }
-
-    private func endSubscribers(_ summary: inout Summary) throws {
-        while writersLeft.load(ordering: .relaxed) > 0 { usleep(1_000) }
-        let client = try PostgresClient(url)
-        let deadline = ContinuousClock.now + .seconds(60)
-        var number = 0
-        while subscribed.all.count < Self.subscribers, .now < deadline {
-            number += 1
-            try client.execute(
-                "INSERT INTO entries (token, version) VALUES ('\(Marker.prefix)\(number)', 1)")
-            usleep(200_000)
-        }
-        if subscribed.all.count < Self.subscribers {
-            summary.faults.append("subscribers did not hear of the end")
-        }
     }
 
     // MARK: Judgement
@@ -201,15 +147,11 @@ final class CrashRun: Sendable {
                 if token.hasPrefix(Marker.prefix) { markers.insert(place) }
             }
         }
-        summary.counts = ledger.counts
-        summary.unknown = ledger.unknown
-        summary.faults += ledger.faults(against: tokens)
-        for subscriber in subscribed.all {
-            summary.delivered += subscriber.changeCount
-            summary.joins += subscriber.joins
-            summary.resets += subscriber.resets
-            summary.faults += subscriber.faults(against: tables, but: markers)
-        }
+        summary.counts = clients.ledger.counts
+        summary.unknown = clients.ledger.unknown
+        summary.faults += clients.ledger.faults(against: tokens)
+        summary.heard = clients.heard(of: tables, but: markers)
+        summary.faults += summary.heard.faults
         try judgeLog(&summary, tables)
     }
 
