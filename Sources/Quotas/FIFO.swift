@@ -8,6 +8,14 @@ struct FIFO<Element> {
     var count: Int { incoming.count + outgoing.count }
     var isEmpty: Bool { incoming.isEmpty && outgoing.isEmpty }
 
+    /// The one that came first.
+    var first: Element? { outgoing.last ?? incoming.first }
+
+    func forEach(_ body: (Element) -> Void) {
+        outgoing.reversed().forEach(body)
+        incoming.forEach(body)
+    }
+
     mutating func append(_ element: Element) { incoming.append(element) }
 
     mutating func popFirst() -> Element? {

@@ -59,13 +59,13 @@ public struct FairQueue<Element> {
 
     /// Takes the next element; nil when nothing waits.
     public mutating func popFirst() -> (element: Element, caller: Caller)? {
-        popFirst { _ in true }
+        popFirst { _, _ in true }
     }
 
-    /// Takes the next element of those callers that a predicate is true of, who keep their turns
-    /// otherwise; nil when nothing of theirs waits.
+    /// Takes the next element of those callers that a predicate is true of, asked with the first
+    /// that they have; the others keep their turns. Nil when there is none.
     public mutating func popFirst(
-        where mayHave: (Caller) -> Bool
+        where mayHave: (Caller, Element) -> Bool
     ) -> (element: Element, caller: Caller)? {
         var passed: [Turn] = []
         defer { for turn in passed { insert(turn) } }
@@ -76,7 +76,8 @@ public struct FairQueue<Element> {
                 addTurn(of: turn.caller, from: served)
                 continue
             }
-            guard mayHave(turn.caller) else {
+            guard let first = lines.values[line].waiting.first else { continue }
+            guard mayHave(turn.caller, first) else {
                 passed.append(turn)
                 continue
             }
@@ -117,6 +118,11 @@ public struct FairQueue<Element> {
         count -= 1
         if lines[most.key]?.waiting.isEmpty == true { dropTurns() }
         return (element, most.key)
+    }
+
+    /// Calls a closure with all that wait, in no order.
+    public func forEach(_ body: (Element) -> Void) {
+        for line in lines.values { line.waiting.forEach(body) }
     }
 
     /// Takes out what a predicate is true of: who no longer waits.

@@ -13,26 +13,31 @@ extension Problem {
         code: "57014", status: 500, message: "canceling statement due to user request")
 
     /// 53400: as many reads wait as may.
-    public static let tooManyReads = Problem(
-        code: "53400", status: 503, message: "Too many reads are waiting.",
-        hint: "Try again in a moment.")
+    public static let tooManyReads = crowded(
+        "Too many reads are waiting.", hint: "Try again in a moment.")
+
+    /// 53400: as many reads of one caller wait as may.
+    public static let tooManyReadsOfCaller = crowded(
+        "Too many of your reads are waiting.", hint: "Wait for their answers.")
 
     /// 53400: as many writes wait as may.
-    public static let tooManyWrites = Problem(
-        code: "53400", status: 503, message: "Too many writes are waiting.",
-        hint: "Try again in a moment.")
+    public static let tooManyWrites = crowded(
+        "Too many writes are waiting.", hint: "Try again in a moment.")
 
     /// 53400: as many writes of one caller wait as may.
-    public static let tooManyWritesOfCaller = Problem(
-        code: "53400", status: 503, message: "Too many of your writes are waiting.",
+    public static let tooManyWritesOfCaller = crowded(
+        "Too many of your writes are waiting.",
         hint: "Wait for their answers, or send several rows in one request.")
 
     /// 53400: as many slow queries wait as may, or as may of one caller.
-    public static let tooManySlowQueries = {
-        var problem = Problem(
-            code: "53400", status: 503, message: "Too many slow queries are waiting.",
-            hint: "Try again in a moment, or make the query cheaper.")
+    public static let tooManySlowQueries = crowded(
+        "Too many slow queries are waiting.",
+        hint: "Try again in a moment, or make the query cheaper.")
+
+    /// 53400 with `Retry-After`.
+    private static func crowded(_ message: String, hint: String) -> Problem {
+        var problem = Problem(code: "53400", status: 503, message: message, hint: hint)
         problem.retryAfterSeconds = 1
         return problem
-    }()
+    }
 }

@@ -115,8 +115,8 @@ import Testing
         queue.append(1, of: greedy)
         queue.append(2, of: modest)
         queue.append(3, of: greedy)
-        #expect(queue.popFirst { $0 != greedy }?.element == 2)
-        #expect(queue.popFirst { $0 != greedy } == nil)
+        #expect(queue.popFirst { caller, _ in caller != greedy }?.element == 2)
+        #expect(queue.popFirst { caller, _ in caller != greedy } == nil)
         #expect(queue.count == 2)
         #expect([queue.popFirst()?.element, queue.popFirst()?.element] == [1, 3])
     }

@@ -90,12 +90,12 @@ import Testing
         }
         for run in runs { waiting.append(.unit(run)) }
         var popped: [UInt64] = []
-        for _ in 0..<100 { popped.append(waiting.popFirst()?.deadline ?? 0) }
+        for _ in 0..<100 { popped.append(waiting.popFirst { _ in true }?.deadline ?? 0) }
         #expect(popped == Array(0..<100))
         waiting.prepend(.unit(runs[7]))
         UnitToken(run: runs[100]).withdraw()
-        #expect(waiting.popFirst()?.deadline == 7)
-        #expect(waiting.popFirst()?.deadline == 101)
+        #expect(waiting.popFirst { _ in true }?.deadline == 7)
+        #expect(waiting.popFirst { _ in true }?.deadline == 101)
         #expect(waiting.remove { $0.deadline < 150 }.count == 48)
         #expect(waiting.firstDeadline == 150 && waiting.count == 50)
     }

@@ -1,3 +1,4 @@
+import Quotas
 import Network
 import PostgresTestSupport
 import PostgresWire
@@ -83,6 +84,39 @@ import Testing
         // Behind one that takes long another connection is opened: what comes then comes at once.
         #expect(ended.dropFirst().map(\.0).sorted() == [0, 1, 2])
         #expect(ended.dropFirst().allSatisfy { $0.1.succeeded })
+    }
+
+    @Test(arguments: [Lane.read, .write])
+    func `who comes with one does not wait for all of another's`(lane: Lane) throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[lane]?.connectionsMax = 1
+        }
+        user.run("select 1", on: lane)
+        let units = [(sql: String, effect: PostgresUnit.Effect)](
+            repeating: ("select pg_sleep(0.001)", lane == .write ? .writes : .reads), count: 300)
+        let ended = Record<(Int, Answer)>()
+        _ = user.submit(units, on: lane, for: .user("greedy"), to: ended)
+        let modest = user.submit(
+            [("select 1", lane == .write ? .writes : .reads)], on: lane, for: .user("modest"))
+        #expect(modest.wait(for: 1).first?.1.succeeded == true)
+        #expect(ended.all.count < 100)
+        _ = ended.wait(for: 300)
+    }
+
+    @Test func `who has too many waiting is refused, others are not`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.write]?.connectionsMax = 1
+            $0.waitingPerCallerMax = 2
+        }
+        user.run("select 1", on: .write)
+        let units = [(sql: String, effect: PostgresUnit.Effect)](
+            repeating: ("select pg_sleep(0.05)", .writes), count: 4)
+        let greedy = user.submit(units, on: .write, for: .user("greedy"))
+        let modest = user.submit([("select 1", .writes)], on: .write, for: .user("modest"))
+        #expect(modest.wait(for: 1).first?.1.succeeded == true)
+        let ended = greedy.wait(for: 4)
+        #expect(ended.first?.1.failure == .queueFullOfCaller && ended.first?.0 == 3)
+        #expect(user.counts.refusedOfCaller == 1 && user.counts.refused == 0)
     }
 
     @Test func `what was withdrawn takes no place in the queue`() throws {

@@ -3,6 +3,7 @@ import Glibc
 import Network
 import PostgresTestSupport
 import PostgresWire
+import Quotas
 import TestSupport
 import Testing
 
@@ -86,14 +87,15 @@ final class PoolUser: Sendable {
     /// Submits units in one turn; what came of each, in the order in which they ended.
     func submit(
         _ units: [(sql: String, effect: PostgresUnit.Effect)], on lane: Lane,
-        within timeout: Duration = .seconds(8), bytesMax: Int? = nil,
-        to record: Record<(Int, Answer)> = Record(),
+        for caller: Caller = .server, within timeout: Duration = .seconds(8),
+        bytesMax: Int? = nil, to record: Record<(Int, Answer)> = Record(),
         tokens: @escaping @Sendable ([UnitToken]) -> Void = { _ in }
     ) -> Record<(Int, Answer)> {
         thread.perform { [pool] _ in
             var all: [UnitToken] = []
             for (index, unit) in units.enumerated() {
-                let made = Self.unit(unit.sql, unit.effect, bytesMax) { record.append((index, $0)) }
+                var made = Self.unit(unit.sql, unit.effect, bytesMax) { record.append((index, $0)) }
+                made.caller = caller
                 all.append(pool.value.submit(made, on: lane, within: timeout))
             }
             tokens(all)

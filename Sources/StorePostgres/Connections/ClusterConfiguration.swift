@@ -20,6 +20,8 @@ public struct ClusterConfiguration: Sendable {
     ]
     /// Units of one lane of one loop that may wait for a connection.
     public var waitingMax = ConnectionLimits.waitingMax
+    /// Those of one caller among them.
+    public var waitingPerCallerMax = ConnectionLimits.waitingPerCallerMax
     /// How long units may take before they are taken to hold up others.
     public var patience = Patience()
     /// How long a server that had no connection left for us is not asked again.

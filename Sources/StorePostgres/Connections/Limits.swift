@@ -17,7 +17,9 @@ enum ConnectionLimits {
     static let slowUnitsMax = 256
     static let slowUnitsPerCallerMax = 16
     /// Units that wait for a connection of one lane of one loop.
-    static let waitingMax = 1_000
+    static let waitingMax = 8_192
+    /// Those of one caller among them, so that several must be greedy before others are refused.
+    static let waitingPerCallerMax = 1_024
     /// Bytes of rows that one unit may bring: an answer must fit into memory.
     static let answerBytes = 64 << 20
     /// How long a connection is kept that nobody uses.

@@ -16,6 +16,8 @@ public struct PoolCounts: Hashable, Sendable {
     public internal(set) var unitsBegun = 0
     /// Of these, those that were begun again.
     public internal(set) var unitsRepeated = 0
+    /// Units refused since too many waited, in all or of their caller.
+    public internal(set) var refused = 0, refusedOfCaller = 0
     /// Sessions begun.
     public internal(set) var connects = 0
     /// Attempts to begin one, over all hosts, that have failed.
@@ -34,6 +36,8 @@ public struct PoolCounts: Hashable, Sendable {
         }
         sum.unitsBegun += right.unitsBegun
         sum.unitsRepeated += right.unitsRepeated
+        sum.refused += right.refused
+        sum.refusedOfCaller += right.refusedOfCaller
         sum.connects += right.connects
         sum.connectFailures += right.connectFailures
         sum.losses += right.losses

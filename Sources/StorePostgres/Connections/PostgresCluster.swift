@@ -22,6 +22,7 @@ public final class PostgresCluster: Sendable {
         Shares(
             totalMax: ConnectionLimits.slowUnitsMax,
             perCallerMax: ConnectionLimits.slowUnitsPerCallerMax))
+    private let pools = Mutex<[PoolMetrics]>([])
     private let namesWork = Atomic(true)
     private let takesSettings = Atomic(true)
     private let version = Mutex<String?>(nil)
@@ -91,4 +92,12 @@ public final class PostgresCluster: Sendable {
         options.keepAlive = probes
         return options
     }
+
+    /// What all pools have and have done, those included that are gone.
+    public var counts: PoolCounts {
+        pools.withLock { pools in pools.reduce(PoolCounts()) { $0 + $1.counts } }
+    }
+
+    /// A pool has been made.
+    func count(_ metrics: PoolMetrics) { pools.withLock { $0.append(metrics) } }
 }

@@ -64,6 +64,8 @@ extension PostgresConnection {
     func finished(_ id: UnitID, _ outcome: UnitOutcome) {
         guard let index = running.firstIndex(where: { $0.id == id }) else { return }
         let run = running.remove(at: index)
+        // The server runs one after the other.
+        if index == 0 { pool?.charge(loop.nowMilliseconds - max(firstSince, run.begun), for: run) }
         notePace(of: run, outcome)
         let attempt = UnitVerdict.Attempt(
             effect: run.effect, answerBytesMax: run.answerBytesMax,

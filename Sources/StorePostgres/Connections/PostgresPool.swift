@@ -1,6 +1,7 @@
 import Diagnostics
 public import Network
 import PostgresWire
+import Quotas
 
 /// The connections of one loop: opened when they are needed, shared out by lanes, closed when they
 /// are idle. Confined to the loop's thread; other threads come in by ``PoolAccess``.
@@ -31,6 +32,7 @@ public final class PostgresPool {
             LaneState(
                 lane, connectionsMax: cluster.configuration.settings(of: lane).connectionsMax)
         }
+        cluster.count(metrics)
         let box = LoopBound(WeakPool(self), on: loop)
         let context = loop.context
         cluster.budget.register(ObjectIdentifier(self)) { call in
@@ -46,8 +48,8 @@ public final class PostgresPool {
 
     /// Runs a unit on a connection of a lane: at once if there is room, else when it is its turn.
     ///
-    /// The unit's owner is never told before this returns. Units of one lane begin in the order in
-    /// which they were submitted.
+    /// The unit's owner is never told before this returns. Callers take turns, and
+    /// each one's units of a lane begin in the order in which they were submitted.
     ///
     /// One whose plan is known to be slow goes to the slow lane at once; one that turns out to be
     /// slow is begun again there.
@@ -129,7 +131,7 @@ public final class PostgresPool {
     // MARK: Waiting
 
     private func wait(_ entry: Waiting.Entry, in state: LaneState) {
-        if let failure = refusal(in: state) { return fail([entry], failure) }
+        if let failure = refusal(of: entry.caller, in: state) { return fail([entry], failure) }
         state.waiting.append(entry)
         watch(until: entry.deadline)
         noteCounts(of: state)
@@ -142,12 +144,29 @@ public final class PostgresPool {
         loop.atEndOfTurn { [weak self] in self?.feed(state) }
     }
 
-    private func refusal(in state: LaneState) -> UnitFailure? {
+    private func refusal(of caller: Caller, in state: LaneState) -> UnitFailure? {
         if isClosed { return .stopped }
         if state.isUnavailable { return .unavailable(unavailability(of: state)) }
-        guard state.waiting.count >= cluster.configuration.waitingMax else { return nil }
+        if crowding(of: state, by: caller) == nil { return nil }
         state.waiting.dropWithdrawn()
-        return state.waiting.count >= cluster.configuration.waitingMax ? .queueFull : nil
+        return crowding(of: state, by: caller)
+    }
+
+    /// Why no more may wait, as far as withdrawn ones do. The server itself is not held to a share.
+    private func crowding(of state: LaneState, by caller: Caller) -> UnitFailure? {
+        let configuration = cluster.configuration
+        if state.waiting.count >= configuration.waitingMax { return .queueFull }
+        // Where few wait nobody has many.
+        guard state.waiting.count >= configuration.waitingPerCallerMax, caller != .server,
+            state.waiting.count(of: caller) >= configuration.waitingPerCallerMax
+        else { return nil }
+        return .queueFullOfCaller
+    }
+
+    /// A unit has run so long: that counts in its caller's next turns.
+    func charge(_ milliseconds: UInt64, for run: UnitRun) {
+        guard milliseconds > 0 else { return }
+        state(of: run.lane).waiting.charge(milliseconds, to: run.caller)
     }
 
     func unavailability(of state: LaneState) -> Unavailability {
@@ -161,6 +180,12 @@ public final class PostgresPool {
     /// Tells those that they are refused, later in this turn.
     func fail(_ entries: [Waiting.Entry], _ failure: UnitFailure) {
         guard !entries.isEmpty else { return }
+        switch failure {
+        case .queueFull: metrics.note { $0.refused += entries.count }
+        case .queueFullOfCaller, .shareExceeded:
+            metrics.note { $0.refusedOfCaller += entries.count }
+        case .server, .value, .lost, .timedOut, .answerTooLarge, .unavailable, .stopped: break
+        }
         loop.atEndOfTurn { for entry in entries { entry.fail(failure) } }
     }
 
@@ -197,7 +222,6 @@ public final class PostgresPool {
 
     /// The one whose turn it is. Those that are found to be slow meanwhile go to the slow lane.
     private func nextEntry(in state: LaneState) -> Waiting.Entry? {
-        if state.lane.isSlow { return state.waiting.popInTurn() }
         let now = loop.nowMilliseconds
         while let entry = state.waiting.popFirst(where: { !state.isBlocked($0.table, at: now) }) {
             guard case .unit(let run) = entry, slowLane(for: run) != nil else { return entry }

@@ -16,6 +16,8 @@ public enum UnitFailure: Error, Hashable, Sendable {
     case answerTooLarge(bytesMax: Int, isCommitted: Bool)
     /// Too many wait for a connection (53400).
     case queueFull
+    /// Too many of its caller wait for a connection (53400).
+    case queueFullOfCaller
     /// Its caller has as many slow units on their way as one may have, or all callers have (53400).
     case shareExceeded
     /// No connection is to be had.

@@ -1,6 +1,7 @@
 import Quotas
 
-/// What waits for a connection of one lane, in the order it came.
+/// What waits for a connection of one lane, fair between callers by the time that their units take;
+/// those of one caller come in their order.
 struct Waiting {
     enum Entry {
         case unit(UnitRun)
@@ -53,81 +54,48 @@ struct Waiting {
         }
     }
 
-    private var entries: [Entry] = []
-    /// Entries at the front that are gone.
-    private var head = 0
-    /// When callers have had their last turn, counted in turns.
-    private var lastTurns: [Caller: UInt64] = [:]
-    private var turnCount: UInt64 = 0
+    /// Those that have waited before, in their order.
+    private var again: [Entry] = []
+    private var queue = FairQueue<Entry>()
 
     /// How many wait, those included that have been withdrawn and not been met yet.
-    var count: Int { entries.count - head }
+    var count: Int { again.count + queue.count }
     var isEmpty: Bool { count == 0 }
 
-    mutating func append(_ entry: Entry) { entries.append(entry) }
+    /// How many of a caller wait for the first time.
+    func count(of caller: Caller) -> Int { queue.count(of: caller) }
+
+    mutating func append(_ entry: Entry) { queue.append(entry, of: entry.caller) }
 
     /// Puts one in front of all others: it has waited before.
-    mutating func prepend(_ entry: Entry) {
-        if head > 0 {
-            head -= 1
-            entries[head] = entry
-        } else {
-            entries.insert(entry, at: 0)
-        }
-    }
+    mutating func prepend(_ entry: Entry) { again.insert(entry, at: 0) }
 
-    /// The one that has waited longest.
-    mutating func popFirst() -> Entry? {
-        while head < entries.count {
-            let entry = entries[head]
-            head += 1
-            if head == entries.count {
-                entries.removeAll(keepingCapacity: true)
-                head = 0
-            } else if head >= 64, head > entries.count / 2 {
-                entries.removeFirst(head)
-                head = 0
-            }
+    /// The next one that satisfies a condition. Behind one that does not, those of its caller wait.
+    mutating func popFirst(where isWanted: (Entry) -> Bool) -> Entry? {
+        again.removeAll(where: \.isWithdrawn)
+        if let index = again.firstIndex(where: isWanted) { return again.remove(at: index) }
+        while let (entry, _) = queue.popFirst(where: { $1.isWithdrawn || isWanted($1) }) {
             if !entry.isWithdrawn { return entry }
         }
         return nil
     }
 
-    /// The one that has waited longest of those that satisfy a condition.
-    mutating func popFirst(where isWanted: (Entry) -> Bool) -> Entry? {
-        if let first = entries.dropFirst(head).first, !first.isWithdrawn, isWanted(first) {
-            return popFirst()
-        }
-        dropWithdrawn()
-        return entries.firstIndex(where: isWanted).map { entries.remove(at: $0) }
-    }
-
-    /// The one whose caller has not had a turn for longest, and of his the one that has waited
-    /// longest.
-    mutating func popInTurn() -> Entry? {
-        dropWithdrawn()
-        let lastTurn = { [lastTurns] (entry: Entry) in lastTurns[entry.caller] ?? 0 }
-        let next = entries.indices.min { lastTurn(entries[$0]) < lastTurn(entries[$1]) }
-        guard let next else { return nil }
-        let entry = entries.remove(at: next)
-        turnCount += 1
-        lastTurns[entry.caller] = turnCount
-        if lastTurns.count > entries.count + 16 {
-            let waiting = Set(entries.map(\.caller))
-            lastTurns = lastTurns.filter { waiting.contains($0.key) }
-        }
-        return entry
+    /// Says how many milliseconds a unit of a caller has taken.
+    mutating func charge(_ milliseconds: UInt64, to caller: Caller) {
+        queue.charge(milliseconds, to: caller)
     }
 
     /// Takes out those that satisfy a condition, and drops those that have been withdrawn.
     mutating func remove(where isWanted: (Entry) -> Bool) -> [Entry] {
-        var removed: [Entry] = []
-        var kept: [Entry] = []
-        for entry in entries[head...] where !entry.isWithdrawn {
-            if isWanted(entry) { removed.append(entry) } else { kept.append(entry) }
+        again.removeAll(where: \.isWithdrawn)
+        var removed = again.filter(isWanted)
+        again.removeAll(where: isWanted)
+        queue.removeAll { entry in
+            if entry.isWithdrawn { return true }
+            guard isWanted(entry) else { return false }
+            removed.append(entry)
+            return true
         }
-        entries = kept
-        head = 0
         return removed
     }
 
@@ -135,7 +103,11 @@ struct Waiting {
     mutating func dropWithdrawn() { _ = remove { _ in false } }
 
     /// The earliest end of somebody's time.
-    var firstDeadline: UInt64? { entries[head...].map(\.deadline).min() }
+    var firstDeadline: UInt64? {
+        var first = again.map(\.deadline).min()
+        queue.forEach { first = min(first ?? .max, $0.deadline) }
+        return first
+    }
 }
 
 /// A caller that wants a connection of its own.

@@ -34,8 +34,9 @@ extension PostgresDatabase: Database {
             })
     }
 
-    /// See ``Store/Database/write(_:for:_:)``. Transactions wait for one another at a lock of the
-    /// database's, in no order of ours.
+    /// See ``Store/Database/write(_:for:_:)``. Callers take turns at the threads; on these,
+    /// transactions wait for one another at a lock of the database's. None waits behind a write
+    /// that is no such transaction, so that all have the same priority.
     @discardableResult
     public func write<R: Sendable>(
         _ priority: WritePriority, for caller: Caller,
@@ -45,7 +46,8 @@ extension PostgresDatabase: Database {
         let result: Result<Result<R, Problem>, WorkRefusal>
         do throws(WorkRefusal) {
             result = .success(
-                try await workers.run(waitingMax: DatabaseBounds.waitingMax) { [self] _ in
+                try await workers.run(waitingMax: DatabaseBounds.waitingMax, for: caller) {
+                    [self] _ in
                     Result { () throws(Problem) in
                         try transact(.writes, limits, body)
                     }

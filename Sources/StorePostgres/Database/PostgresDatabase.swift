@@ -105,6 +105,9 @@ public final class PostgresDatabase: Sendable {
         )
     }
 
+    /// What its connections have done, and what waits for them.
+    public var counts: PoolCounts { cluster.counts }
+
     /// Why requests fail for now; nil while a server takes them, for all that is known.
     public var unavailability: Problem? {
         cluster.standing.unavailability.map { Problem(DatabaseError(.unavailable($0))) }

@@ -18,7 +18,7 @@ extension DatabaseError {
             case .timedOut: .timeout
             case .answerTooLarge(let bytesMax, isCommitted: _):
                 .tooLarge("an answer of more than \(bytesMax) bytes")
-            case .queueFull, .shareExceeded: .busy
+            case .queueFull, .queueFullOfCaller, .shareExceeded: .busy
             case .unavailable(let why):
                 .unreachable(
                     why.description, remedy: why.remedy,
@@ -88,8 +88,10 @@ extension Problem {
     init(reading failure: UnitFailure) {
         switch failure {
         case .stopped: self = .closed
+        case .queueFull: self = .tooManyReads
+        case .queueFullOfCaller: self = .tooManyReadsOfCaller
         case .shareExceeded: self = .tooManySlowQueries
-        case .server, .value, .lost, .timedOut, .answerTooLarge, .queueFull, .unavailable:
+        case .server, .value, .lost, .timedOut, .answerTooLarge, .unavailable:
             self.init(DatabaseError(failure))
         }
     }

@@ -12,6 +12,7 @@ extension Problem {
             self.init(DatabaseError(failure))
             message = "The write was made, but its answer is too large."
         case .queueFull: self = .tooManyWrites
+        case .queueFullOfCaller: self = .tooManyWritesOfCaller
         case .shareExceeded: self = .tooManySlowQueries
         case .stopped: self = .closed
         case .value, .lost, .timedOut, .answerTooLarge, .unavailable:
