@@ -57,7 +57,7 @@ extension PostgresDatabase: ServedDatabase {
 
     func look() {}
 
-    func appendMetrics(to output: inout [UInt8]) {}
+    func appendMetrics(to output: inout [UInt8]) { counts.append(to: &output) }
 
     var fault: ServingState? {
         unavailability.map(ServingState.databaseUnreachable)
