@@ -283,6 +283,19 @@ import Testing
         #expect(try client.value("SELECT done FROM things") == "f")
     }
 
+    @Test(arguments: ["7", "'7'::bigint", "7::bigint", "(7)"])
+    func `a default that is written in another way is the same one`(_ text: String) throws {
+        let models = try catalogue([
+            (
+                "models/things.json",
+                #"{"properties": {"rank": {"type": "integer", "default": 7}}}"#
+            )
+        ])
+        try make(models)
+        try client.execute("ALTER TABLE things ALTER rank SET DEFAULT \(text)")
+        #expect(try difference(models).isEmpty)
+    }
+
     @Test func `a partitioned table is a table`() throws {
         try client.execute(
             """

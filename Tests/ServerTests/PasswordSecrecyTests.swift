@@ -35,6 +35,7 @@ import Testing
         { "postgresql://apus:\($0)@127.0.0.1:1,127.0.0.1:2/app?sslmode=disable" },
         { "postgres://:\($0)@/app?host=/nowhere" },
         { "postgres://apus@127.0.0.1:1/app?password=\($0)" },
+        { "postgres://127.0.0.1:1/app?user=apus&pass=\($0)" },
         { "postgres://127.0.0.1:1/app?user=apus@tenant&password=\($0)&sslmode=disable" },
     ]
 

@@ -25,7 +25,7 @@ import Testing
             code: 2),
         Mistake(
             address: "postgres://apus:secret@localhost/app?sslmod=require",
-            told: "the database address postgres://apus:(secret)@localhost/app?sslmod=require: "
+            told: "the database address postgres://apus:(secret)@localhost/app?sslmod=(secret): "
                 + "there is no parameter 'sslmod'",
             code: 2),
         Mistake(
