@@ -159,13 +159,14 @@ struct StructureComparison {
         }
     }
 
-    /// Whether two constant defaults are one: older versions left numbers of JSON as they came.
+    /// Whether two constant defaults are one: a person may write a value in another way than this
+    /// program does.
     private func isSame(
         _ before: TableStructure.Default?, _ after: TableStructure.Default?, in column: Column
     ) -> Bool {
         if before?.text == after?.text { return true }
         guard let one = before?.value, let other = after?.value else { return false }
-        return column.type == .json && column.type.isSame(one, other)
+        return column.type.isSame(one, other)
     }
 
     /// - Parameter index: the column's.
