@@ -16,9 +16,21 @@ public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
-    /// The address without what gives access: the password before `@`, and `password=`. Where one
-    /// is not encoded it may hold anything, and be taken for a port, a name or a parameter: what
-    /// could be a part of it is not shown.
+    /// Parameters whose values may be shown. A password may stand behind any other word: behind
+    /// `pass=` and whatever else people take for the right one.
+    private static let harmless: Set<String> = [
+        "host", "hostaddr", "port", "dbname", "user", "application_name",
+        "fallback_application_name", "client_encoding", "connect_timeout", "options", "sslmode",
+        "sslrootcert", "sslcert", "sslkey", "sslnegotiation", "channel_binding", "require_auth",
+        "target_session_attrs", "load_balance_hosts", "keepalives", "keepalives_idle",
+        "keepalives_interval", "keepalives_count", "tcp_user_timeout", "service", "passfile",
+        "pgbouncer",
+    ]
+
+    /// The address without what gives access: the password before `@`, and what stands behind
+    /// parameters that are not known to be harmless. Where a password is not encoded it may hold
+    /// anything, and be taken for a port, a name or a parameter: what could be a part of it is not
+    /// shown.
     public var description: String {
         guard let scheme = Self.schemes.first(where: { text.hasPrefix($0) }) else { return "" }
         let rest = text.dropFirst(scheme.count)
@@ -31,14 +43,14 @@ public struct DatabaseAddress: Hashable, Sendable, CustomStringConvertible {
         return scheme + shown + (endsOpen ? SecretText.mask : "")
     }
 
-    /// Where the value begins of the first parameter that is a password; nil where none is.
+    /// Where the value begins of the first parameter that may be a password; nil where none is.
     private static func startOfSecret(in rest: Substring) -> Substring.Index? {
         guard let mark = rest.firstIndex(of: "?") else { return nil }
         for pair in rest[rest.index(after: mark)...].split(separator: "&") {
             guard let equals = pair.firstIndex(of: "=") else { continue }
             let keyword = PercentEncoding.decode(
                 Array(pair[..<equals].utf8)[...], plusIsSpace: false)
-            if let keyword, String(utf8: keyword).lowercased().hasSuffix("password") {
+            if !harmless.contains(String(utf8: keyword ?? []).lowercased()) {
                 return rest.index(after: equals)
             }
         }
