@@ -54,6 +54,16 @@ import Testing
         #expect(next.count { $0 == greedy } >= 9)
     }
 
+    @Test func `who was served while nobody waited owes nothing for it`() {
+        var queue = FairQueue<Int>()
+        queue.charge(1_000_000, to: modest)
+        for number in 0..<3 { queue.append(number, of: .user("\(number)")) }
+        queue.append(3, of: modest)
+        for number in 4..<7 { queue.append(number, of: .user("\(number - 4)")) }
+        let next = callers(&queue, 4, cost: 100)
+        #expect(next.contains(modest))
+    }
+
     @Test func `a charge that comes late holds its caller back all the same`() {
         var queue = FairQueue<Int>()
         for number in 0..<10 {
