@@ -146,6 +146,25 @@ import Values
         #expect(answers.all.filter { $0 != "modest" } == (0..<6).map { "greedy \($0)" })
     }
 
+    @Test func `reads that wait have half of a turn, however often the loop looks`() throws {
+        let database = try open()
+        defer { database.close() }
+        let loop = try makeLoop(database)
+        let answers = Record<String>()
+        for number in 0..<8 {
+            try begin(Work(caller: greedy, milliseconds: 120, name: "\(number)"), on: loop, answers)
+        }
+        loop.endTurn()
+        let before = answers.all.count
+        for _ in 0..<4 { loop.reader.runWaiting() }
+        #expect(answers.all.count - before <= 2)
+        for _ in 0..<10 {
+            loop.endTurn()
+            loop.reader.runWaiting()
+        }
+        #expect(answers.all == (0..<8).map(String.init))
+    }
+
     @Test func `a read that was withdrawn while it waited is not begun`() throws {
         let database = try open()
         defer { database.close() }
