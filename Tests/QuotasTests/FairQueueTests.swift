@@ -159,11 +159,12 @@ import Testing
     @Test func `where all have one, who has been served gives way to who has not`() {
         var queue = FairQueue<Int>()
         queue.append(0, of: greedy)
+        queue.append(9, of: .user("third"))
         #expect(queue.popFirst()?.caller == greedy)
         queue.charge(100, to: greedy)
         queue.append(1, of: greedy)
         #expect(queue.displace(for: modest)?.element == 1)
-        #expect(queue.isEmpty && queue.popFirst() == nil)
+        #expect(queue.popFirst()?.element == 9 && queue.popFirst() == nil)
         queue.append(2, of: greedy)
         #expect(queue.popFirst()?.element == 2 && queue.popFirst() == nil)
     }
