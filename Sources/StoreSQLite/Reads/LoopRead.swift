@@ -110,15 +110,15 @@ extension SQLiteReader {
         return nil
     }
 
-    /// Runs reads that wait, for half a turn whatever has come in this one: they must get on.
-    /// Called by the loop when it was woken for them; the end of the turn asks for another look.
+    /// Runs reads that wait, as long as their part of the turn lasts. Called by the loop when it
+    /// was woken for them; the end of the turn asks for another look.
     public func runWaiting() {
         guard let waiting = turns?.waiting else { return }
         waiting.beginLook()
-        let end = loopTime.spent + loopTime.turnMax / 2
-        while let read = waiting.popFirst() {
+        while loopTime.takesWaiting, let read = waiting.popFirst() {
+            let before = loopTime.spent
             read.run(on: self)
-            if loopTime.spent >= end { return }
+            loopTime.noteWaiting(loopTime.spent - before)
         }
     }
 }

@@ -23,6 +23,8 @@ struct LoopTime {
     let turnMax: UInt64
     /// What all have had of this turn.
     private(set) var spent: UInt64 = 0
+    /// What reads had of it that had waited for it.
+    private var spentOnWaiting: UInt64 = 0
     private var callers: [Caller: UInt64] = [:]
 
     /// - Parameter turnMax: In nanoseconds.
@@ -40,6 +42,13 @@ struct LoopTime {
             ? .briefly(turnMax / DatabaseLimits.briefReadShare) : .inNextTurn
     }
 
+    /// Whether a read that has waited may begin: those have half a turn whatever has come in this
+    /// one, and no more of it however often they are looked for.
+    var takesWaiting: Bool { spentOnWaiting < turnMax / 2 }
+
+    /// Counts what a read has taken that had waited, and has been noted already.
+    mutating func noteWaiting(_ nanoseconds: UInt64) { spentOnWaiting += nanoseconds }
+
     /// Counts what a read has taken.
     mutating func note(_ nanoseconds: UInt64, of caller: Caller) {
         spent += nanoseconds
@@ -49,6 +58,7 @@ struct LoopTime {
     /// Everybody has the whole turn again.
     mutating func endTurn() {
         spent = 0
+        spentOnWaiting = 0
         callers.removeAll(keepingCapacity: callers.count < 64)
     }
 }
