@@ -64,9 +64,6 @@ public enum DatabaseLimits {
     static let waitingSlowReadsMax = 256
     /// The same of one caller, so that several must be greedy before others are refused.
     static let waitingSlowReadsPerCallerMax = 64
-    /// How far the threads of slow and long reads stand back behind the loops, as `nice` counts:
-    /// a loop that wakes has a core at once, and they a quarter of it while it is busy.
-    static let slowLaneNiceness: Int32 = 5
     /// Connections of long reads that are kept for the slow lane's next jobs.
     static let spareReadersMax = 2
     /// Bytes of the JSON documents that the functions of a query keep parsed, unless it is one that
