@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// What other threads, and tasks, want done on a loop.
@@ -82,14 +83,18 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         unsafe ownMessages.isEmpty && mailbox.prepareToSleep()
     }
 
-    /// Runs what waits, in rounds, as jobs start jobs. Loop thread only.
-    func runWaiting() {
+    /// Runs what waits, in rounds, as jobs start jobs; the next turn goes on with what is left.
+    /// Loop thread only.
+    ///
+    /// - Parameter end: From when on no other round begins, on the monotonic clock in nanoseconds.
+    func runWaiting(until end: UInt64 = .max) {
         for _ in 0..<NetworkLimits.jobRoundsPerTurn {
             unsafe mailbox.take(into: &batch)
             runBatch()
             unsafe swap(&batch, &ownMessages)
             if unsafe batch.isEmpty { return }
             runBatch()
+            if monotonicNanoseconds() >= end { return }
         }
     }
 
