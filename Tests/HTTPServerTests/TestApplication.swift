@@ -62,8 +62,8 @@ final class SessionLog: Sendable {
 /// Answers by path: `/echo` the body, `/pending` behind the gate, `/deferred` by the thread that
 /// opens it, `/prepared` by the loop when that thread has, `/refused` at once, `/large/N` N bytes,
 /// `/parts/N?KIND` N parts, `/wait` behind the gate with a note of being cancelled, `/file/NAME` a
-/// file or a part of it, `/upload?KIND` a body that was streamed, `/ws` an echo, `/flood` a session that floods its
-/// peer; everything else its method and path.
+/// file or a part of it, `/upload?KIND` a body that was streamed, `/ws` an echo, `/flood` a session
+/// that floods its peer; everything else its method and path.
 final class TestApplication: Application {
     let gate: AnswerGate
     let log: SessionLog
