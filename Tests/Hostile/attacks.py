@@ -278,3 +278,6 @@ ATTACKS = {
     "deaf-sockets": ("300 sockets that read nothing", deaf_sockets),
     "idle-connections": ("all the connections one host can have", idle_connections),
 }
+
+# Those that once held up everybody, each in a way of its own.
+WORST = ["json-paths", "count", "bulk", "rewrite", "like-feeds", "unread-answers"]
