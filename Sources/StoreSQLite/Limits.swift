@@ -12,9 +12,12 @@ public enum DatabaseLimits {
     /// more would only fill a larger one with what nobody asks for again.
     static let slowLaneCacheShare = 16
     static let slowLaneCacheBytesMax = 67_108_864
-    /// The part of a loop's turn that a read may try when others have used the turn up: a quarter
-    /// of a millisecond, as far as settings go by default.
-    static let briefReadShare: UInt64 = 20
+    /// The part of a read's time that all reads of a loop's turn have: a millisecond and a quarter,
+    /// as far as settings go by default.
+    static let turnShare: UInt64 = 4
+    /// The part of a turn that a read may try when others have used the turn up: a quarter of a
+    /// millisecond then.
+    static let briefReadShare: UInt64 = 5
     /// How long a statement that was too slow for a loop is not tried there again. Trying costs
     /// five milliseconds, the slow lane some twenty microseconds.
     static let slowTime = Duration.seconds(60)

@@ -29,7 +29,7 @@ extension SQLiteReader {
         else read: () -> Read
     ) throws(DatabaseError) -> Reading<Read.Answer> {
         switch loopTime.admission(of: caller) {
-        case .now: try tryInline(for: caller, within: loopTime.turnMax, inline, else: read)
+        case .now: try tryInline(for: caller, within: loopTime.readMax, inline, else: read)
         case .briefly(let time):
             try tryInline(for: caller, within: time, isBrief: true, inline, else: read)
         case .inNextTurn: try readLater(read())
@@ -95,7 +95,7 @@ extension SQLiteReader {
         _ read: Read, _ reply: @escaping PendingRead<Read.Answer>.Reply
     ) -> (@Sendable () -> Void)? {
         do throws(DatabaseError) {
-            let reading = try tryInline(for: read.caller, within: loopTime.turnMax) {
+            let reading = try tryInline(for: read.caller, within: loopTime.readMax) {
                 () throws(DatabaseError) in try read.readInline(on: self)
             } else: {
                 read

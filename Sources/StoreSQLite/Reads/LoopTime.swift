@@ -19,7 +19,9 @@ struct LoopTime {
         case inNextTurn
     }
 
-    /// What all have of a turn beside their short tries, and what one read has.
+    /// What one read has.
+    let readMax: UInt64
+    /// What all have of a turn beside their short tries.
     let turnMax: UInt64
     /// What all have had of this turn.
     private(set) var spent: UInt64 = 0
@@ -27,8 +29,12 @@ struct LoopTime {
     private var spentOnWaiting: UInt64 = 0
     private var callers: [Caller: UInt64] = [:]
 
-    /// - Parameter turnMax: In nanoseconds.
-    init(turnMax: UInt64) { self.turnMax = turnMax }
+    /// - Parameter readMax: In nanoseconds. A turn is shorter: reads that take so long are the
+    ///   exception, while those that wait for the loop's next turn are all the others.
+    init(readMax: UInt64) {
+        self.readMax = readMax
+        turnMax = readMax / DatabaseLimits.turnShare
+    }
 
     /// Whether nothing is left of the turn but short tries.
     var isUsedUp: Bool { spent >= turnMax }
@@ -38,7 +44,7 @@ struct LoopTime {
         if spent < turnMax / 2 { return .now }
         let had = callers[caller] ?? 0
         if !isUsedUp { return had < turnMax / 2 ? .now : .inNextTurn }
-        return had == 0 && spent < 2 * turnMax
+        return had == 0 && spent < readMax + turnMax
             ? .briefly(turnMax / DatabaseLimits.briefReadShare) : .inNextTurn
     }
 
