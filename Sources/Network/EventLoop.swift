@@ -73,7 +73,7 @@ public final class EventLoop {
         poller.deliver(count)  // read and handle
         timers.fireDue()
         // Work posted by other threads, and tasks.
-        executor.runWaiting(until: start + NetworkLimits.jobNanosecondsPerTurn)
+        executor.runWaiting(for: NetworkLimits.jobNanosecondsPerTurn)
         runHooks()
         flushSockets()  // one write per socket
         context.longTurns.note(monotonicNanoseconds() &- start)
