@@ -80,8 +80,8 @@ let package = Package(
         room(
             "REST",
             [
-                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Quotas", "Bytes",
-                "Diagnostics",
+                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Work", "Quotas",
+                "Bytes", "Diagnostics",
             ]),
         room(
             "Auth",

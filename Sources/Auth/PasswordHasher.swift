@@ -36,7 +36,9 @@ final class PasswordHasher: Sendable {
                 cause: "\(error)")
         }
         let threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        pool = WorkerPool(name: "passwords", threadsMax: threads) {}
+        pool = WorkerPool(
+            name: "passwords", threadsMax: threads, niceness: PosixThread.backgroundNiceness
+        ) {}
         let waitingMax = threads * waitingPerThread
         queue = HashQueue(
             threads: threads,

@@ -16,9 +16,12 @@ public struct JSONDocument: Sendable {
     /// - Parameters:
     ///   - bytes: the text; it must be well-formed UTF-8 of less than 4 GiB.
     ///   - depthMax: how deep arrays and objects may nest.
+    ///   - elementsMax: how many elements the outermost value may have, if it is an array.
     /// - Throws: `JSONError` with the offset of the first byte at fault.
-    public init(parsing bytes: [UInt8], depthMax: Int = 64) throws(JSONError) {
-        var parser = JSONParser(source: bytes, depthMax: depthMax)
+    public init(
+        parsing bytes: [UInt8], depthMax: Int = 64, elementsMax: Int = .max
+    ) throws(JSONError) {
+        var parser = JSONParser(source: bytes, depthMax: depthMax, elementsMax: elementsMax)
         try parser.parseDocument()
         storage = JSONStorage(source: bytes, nodes: parser.nodes, growth: parser.growth)
     }

@@ -2,14 +2,16 @@
 struct JSONParser {
     let source: [UInt8]
     let depthMax: Int
+    let elementsMax: Int
     private(set) var nodes: [JSONNode] = []
     /// See `JSONStorage.growth`.
     private(set) var growth = 0
     private var position = 0
 
-    init(source: [UInt8], depthMax: Int) {
+    init(source: [UInt8], depthMax: Int, elementsMax: Int) {
         self.source = source
         self.depthMax = depthMax
+        self.elementsMax = elementsMax
         nodes.reserveCapacity(source.count / 8 + 1)
     }
 
@@ -58,9 +60,11 @@ struct JSONParser {
 
     private mutating func parseArray(depth: Int) throws(JSONError) {
         let node = try open(.array, depth: depth)
+        let countMax = depth == 0 ? elementsMax : .max
         var count: UInt32 = 0
         while !closes(with: ASCII.rightBracket, after: count) {
             if count > 0 { try expect(ASCII.comma, "expected ',' or ']'") }
+            guard count < countMax else { throw oversize }
             skipBlanks()
             try parseValue(depth: depth + 1)
             skipBlanks()
@@ -206,5 +210,10 @@ struct JSONParser {
 
     private func fault(_ message: String) -> JSONError {
         JSONError(message: message, offset: position)
+    }
+
+    private var oversize: JSONError {
+        JSONError(
+            message: "more than \(elementsMax) elements", offset: position, isOversize: true)
     }
 }

@@ -115,7 +115,7 @@ public struct Settings: Hashable, Sendable {
         /// The most of them on one loop.
         public var unindexedPerLoopMax = 10_000
         /// How long a change may be judged for them, in milliseconds.
-        public var changeMillisecondsMax = 5
+        public var changeMillisecondsMax = 2
     }
 
     /// Who may read `/metrics`.

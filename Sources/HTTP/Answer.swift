@@ -10,6 +10,9 @@ public enum Answer {
     /// later requests of the connection wait. What a task costs is saved: for work that is handed
     /// over once and answered once.
     case deferred(Deferral)
+    /// Another thread works something out first that would hold up a loop; the answer is made of
+    /// it, on the connection's own loop. Later requests of the connection wait.
+    case prepared(Preparation)
     /// 101, and from then on frames go to the session. If the request does not ask for a
     /// WebSocket, the answer is 426, and if its handshake is not sound, 400.
     case webSocket(any WebSocketSession)

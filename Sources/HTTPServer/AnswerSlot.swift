@@ -25,6 +25,19 @@ final class AnswerSlot: Sendable {
         unsafe self.withdraw = withdraw
     }
 
+    /// Hands over work whose end shall be told here. Loop thread only.
+    func begin(_ preparation: Preparation, for request: Request) {
+        requireLoop()
+        let end = LoopBound((preparation.answer, request), on: context.loop)
+        let withdraw = preparation.begin { [self] in
+            context.post {
+                let (answer, request) = end.value
+                self.take()?.prepared(request, answer())
+            }
+        }
+        unsafe self.withdraw = withdraw
+    }
+
     /// Ends the waiting: nobody is left who wants the answer. Loop thread only.
     func abandon() {
         requireLoop()
@@ -33,10 +46,14 @@ final class AnswerSlot: Sendable {
     }
 
     private func arrived(_ response: () -> Response) {
+        take()?.arrived(response())
+    }
+
+    /// The connection, if it still waits.
+    private func take() -> ServerConnection? {
         requireLoop()
-        guard let connection = unsafe connection else { return }
-        empty()
-        connection.arrived(response())
+        defer { empty() }
+        return unsafe connection
     }
 
     private func empty() {

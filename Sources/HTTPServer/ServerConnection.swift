@@ -301,6 +301,10 @@ final class ServerConnection: StreamSocketDelegate {
             let slot = AnswerSlot(self)
             awaited = slot
             slot.begin(begin)
+        case .prepared(let preparation):
+            let slot = AnswerSlot(self)
+            awaited = slot
+            slot.begin(preparation, for: request)
         case .webSocket(let session): upgrade(request, session)
         }
     }
@@ -310,6 +314,13 @@ final class ServerConnection: StreamSocketDelegate {
         awaited = nil
         complete(response)
         if streamed == nil { pump() } else { perform { await $0.value.sendParts() } }
+    }
+
+    /// Goes on with what had to be prepared.
+    func prepared(_ request: Request, _ answer: Answer) {
+        awaited = nil
+        self.answer(request, answer)
+        pump()
     }
 
     /// Runs work as a task on this loop, which holds the connection until it is done and is

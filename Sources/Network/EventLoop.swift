@@ -73,7 +73,8 @@ public final class EventLoop {
         timers.refresh(to: start / 1_000_000)
         poller.deliver(count)  // read and handle
         timers.fireDue()
-        executor.runWaiting()  // work posted by other threads, and tasks
+        // Work posted by other threads, and tasks.
+        executor.runWaiting(for: NetworkLimits.jobNanosecondsPerTurn)
         runHooks()
         flushSockets()  // one write per socket
         context.longTurns.note(monotonicNanoseconds() &- start)

@@ -1,5 +1,8 @@
 /// Bounds of the network room, each with its unit and its reason.
 enum NetworkLimits {
+    /// Nanoseconds that a loop runs before others may: far less than the system's own slices, so
+    /// that it need not wait for the slice of a thread that works when something has come.
+    static let sliceNanoseconds: UInt64 = 200_000
     /// Events taken from the kernel at once. More wait for the next turn, so a turn stays short.
     static let eventsPerTurn = 512
     /// Connections accepted by one listener in one turn: a burst of them must not starve open ones.
@@ -8,6 +11,10 @@ enum NetworkLimits {
     static let backlog: Int32 = 4096
     /// Rounds of jobs in one turn: jobs that keep starting jobs then let sockets have theirs.
     static let jobRoundsPerTurn = 16
+    /// Nanoseconds of a turn, about, after which jobs wait for the next one.
+    static let jobNanosecondsPerTurn: UInt64 = 2_000_000
+    /// Jobs between two looks at the clock.
+    static let jobsPerLook = 8
     /// Bytes of the receive buffer that all connections of a loop share.
     static let receiveBufferBytes = 256 * 1024
     /// Bytes of one socket that leave in one turn, rounded up to what was handed to the kernel at

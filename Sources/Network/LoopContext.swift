@@ -23,7 +23,8 @@ public struct LoopContext: Sendable {
     /// Runs work on the loop, from any thread; a batch of any size wakes it once.
     ///
     /// Work of one thread runs in the order it was posted. From the loop itself it runs later in
-    /// the same turn. After the loop has ended it never runs.
+    /// the same turn, or in the next if that has taken long. After the loop has ended it never
+    /// runs.
     public func post(_ work: @escaping @Sendable () -> Void) {
         loopExecutor.send(.work(work))
     }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// What other threads, and tasks, want done on a loop.
@@ -16,8 +17,16 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
     private let thread: pthread_t
     /// Touched by the loop's thread only: every access is behind `isOnLoop` or in `EventLoop`.
     nonisolated(unsafe) private var ownMessages: [LoopMessage] = []
-    /// Touched by the loop's thread only; spare storage that is swapped with the full list.
+    /// Touched by the loop's thread only: what is being run, or what is left of it; otherwise spare
+    /// storage that is swapped with the full list.
     nonisolated(unsafe) private var batch: [LoopMessage] = []
+    /// Of the batch, how many have run. Touched by the loop's thread only.
+    nonisolated(unsafe) private var ranCount = 0
+    /// When this turn looked at the clock first: most have too few jobs to look at all. Touched by
+    /// the loop's thread only.
+    nonisolated(unsafe) private var firstLook: UInt64 = 0
+    /// Touched by the loop's thread only.
+    nonisolated(unsafe) private var jobsUntilLook = NetworkLimits.jobsPerLook
     /// Set and cleared by the loop's thread only, and read there only (`requireLoop`).
     nonisolated(unsafe) weak var loop: EventLoop?
 
@@ -79,24 +88,33 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     /// Whether the loop may sleep: nothing waits, and the next sender will wake it. Loop only.
     func prepareToSleep() -> Bool {
-        unsafe ownMessages.isEmpty && mailbox.prepareToSleep()
+        unsafe batch.isEmpty && ownMessages.isEmpty && mailbox.prepareToSleep()
     }
 
-    /// Runs what waits, in rounds, as jobs start jobs. Loop thread only.
-    func runWaiting() {
+    /// Runs what waits, in rounds, as jobs start jobs; the next turn goes on with what is left.
+    /// Loop thread only.
+    ///
+    /// - Parameter time: In nanoseconds, how long others may be made to wait, about.
+    func runWaiting(for time: UInt64 = .max) {
+        unsafe firstLook = 0
+        guard runBatch(for: time) else { return }
         for _ in 0..<NetworkLimits.jobRoundsPerTurn {
             unsafe mailbox.take(into: &batch)
-            runBatch()
+            guard runBatch(for: time) else { return }
             unsafe swap(&batch, &ownMessages)
             if unsafe batch.isEmpty { return }
-            runBatch()
+            guard runBatch(for: time) else { return }
         }
     }
 
-    private func runBatch() {
+    /// False when the time is over.
+    private func runBatch(for time: UInt64) -> Bool {
         // Most turns bring nothing, and emptying costs the same then.
-        if unsafe batch.isEmpty { return }
-        for message in unsafe batch {
+        if unsafe batch.isEmpty { return true }
+        var isOver = false
+        while unsafe ranCount < batch.count, !isOver {
+            let message = unsafe batch[ranCount]
+            unsafe ranCount += 1
             switch message {
             case .job(let job):
                 // As a task executor only: as long as a job counts as isolated to the loop, each
@@ -104,7 +122,22 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
                 unsafe job.runSynchronously(on: asUnownedTaskExecutor())
             case .work(let work): work()
             }
+            isOver = hasTaken(time)
         }
-        unsafe batch.removeAll(keepingCapacity: true)
+        if unsafe ranCount == batch.count {
+            unsafe batch.removeAll(keepingCapacity: true)
+            unsafe ranCount = 0
+        }
+        return !isOver
+    }
+
+    /// Whether the jobs of this turn have taken so long, as far as the clock is looked at.
+    private func hasTaken(_ time: UInt64) -> Bool {
+        unsafe jobsUntilLook -= 1
+        if unsafe jobsUntilLook > 0 { return false }
+        unsafe jobsUntilLook = NetworkLimits.jobsPerLook
+        let now = monotonicNanoseconds()
+        if unsafe firstLook == 0 { unsafe firstLook = now }
+        return unsafe now - firstLook >= time
     }
 }

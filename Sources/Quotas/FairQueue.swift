@@ -93,8 +93,12 @@ public struct FairQueue<Element> {
     }
 
     /// Says what an element of a caller has cost, in whatever unit the queue's owner counts in.
+    /// Nobody owes for what he had while nobody waited.
     public mutating func charge(_ cost: UInt64, to caller: Caller) {
-        lines[caller, default: Line(served: now)].served &+= cost
+        var line = lines.removeValue(forKey: caller) ?? Line(served: now)
+        line.served &+= cost
+        if isEmpty { now = max(now, line.served) }
+        lines[caller] = line
         guard lines.count > linesMax else { return }
         lines = lines.filter { !$0.value.waiting.isEmpty || $0.value.served > now }
         linesMax = max(64, 2 * lines.count)

@@ -16,6 +16,8 @@ enum RESTLimits {
     /// Embeds of a request at all levels together: each costs the engine a correlated
     /// subquery.
     static let embedsMax = 48
+    /// Bytes of a body that is read on a loop: with short rows they take some two milliseconds.
+    static let inlineBodyBytesMax = 16 * 1024
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
     /// Finished plans kept by one loop.

@@ -20,17 +20,21 @@ public final class RESTService {
     private let engine: any WriteEngine
     private let reader: any Reader
     let settings: RESTSettings
+    private let workers: BodyWorkers
     private let report: @Sendable (Problem, UInt64) -> Void
     private var readPlans = PlanCache<ReadPlan>()
     private var writePlans = PlanCache<WritePlan>()
 
     /// A service over one catalogue; a reload makes a new one.
     ///
-    /// - Parameter report: Told of every problem with its request's id, for the log:
-    ///   `Problem.cause` is there, which clients never see. Called on any thread.
+    /// - Parameters:
+    ///   - workers: Read the bodies that would hold up the loop.
+    ///   - report: Told of every problem with its request's id, for the log: `Problem.cause` is
+    ///     there, which clients never see. Called on any thread.
     public init(
         catalogue: Catalogue, rulebook: Rulebook, database engine: any WriteEngine,
         reader: any Reader, settings: RESTSettings,
+        workers: BodyWorkers = BodyWorkers(threads: 1),
         report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
         self.catalogue = catalogue
@@ -38,6 +42,7 @@ public final class RESTService {
         self.engine = engine
         self.reader = reader
         self.settings = settings
+        self.workers = workers
         self.report = report
     }
 
@@ -79,46 +84,70 @@ public final class RESTService {
         _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
         _ identity: Identity
     ) throws(Problem) -> Answer {
-        let now = Instant.now
-        let context = identity.context(now: now)
-        let (plan, rows, operands) = try plan(request, action, table, identity, context)
-        let computed = ComputedValues(rulebook: rulebook, identity: identity, now: now)
-        let job = try BoundWrite(
-            try PlannedWrite(plan, rows, computed), operands, context,
-            for: identity.caller(from: request.peer.block), isAnonymous: identity.isAnonymous,
-            rowsMax: settings.writeRowsMax)
-        return try WriteRequest(job: job, log: log(of: request)).answer(on: reader)
+        guard action.hasPayload else { return try write(request, action, table, identity, nil) }
+        let rowsMax = settings.writeRowsMax
+        guard request.isLong else {
+            let payload = Result { () throws(Problem) in
+                try Payload(request.body, rowsMax: rowsMax)
+            }
+            return try write(request, action, table, identity, payload)
+        }
+        let caller = identity.caller(from: request.peer.block)
+        return workers.prepare(for: caller, log(of: request)) { [body = request.body] in
+            Result { () throws(Problem) in try Payload(body, rowsMax: rowsMax) }
+        } then: { payload throws(Problem) in
+            try self.write(request, action, table, identity, payload)
+        }
     }
 
-    /// The plan of a write, kept or made now, with the rows of the body and the operands that the
-    /// plan leaves out.
+    /// - Parameter payload: What has been read of the body, where there is one. If it cannot be
+    ///   read, that is told of after what else is wrong.
+    private func write(
+        _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
+        _ identity: Identity, _ payload: Result<Payload, Problem>?
+    ) throws(Problem) -> Answer {
+        let now = Instant.now
+        let context = identity.context(now: now)
+        let (plan, operands) = try plan(request, action, table, identity, context, payload)
+        let write = UnboundWrite(
+            plan: plan, rows: try payload?.get().rows ?? [], operands: operands, context: context,
+            computed: ComputedValues(rulebook: rulebook, identity: identity, now: now),
+            caller: identity.caller(from: request.peer.block), rowsMax: settings.writeRowsMax)
+        let log = log(of: request)
+        guard request.isLong, action.hasPayload else {
+            return try answer(try write.bound(), log)
+        }
+        return workers.prepare(for: write.caller, log) { () throws(Problem) in
+            try write.bound()
+        } then: { job throws(Problem) in
+            try self.answer(job, log)
+        }
+    }
+
+    private func answer(_ job: BoundWrite, _ log: RequestLog) throws(Problem) -> Answer {
+        try WriteRequest(job: job, log: log).answer(on: reader)
+    }
+
+    /// The plan of a write, kept or made now, with the operands that it leaves out.
     private func plan(
         _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
-        _ identity: Identity, _ context: QueryContext
-    ) throws(Problem) -> (WritePlan, [JSONValue], Operands) {
+        _ identity: Identity, _ context: QueryContext, _ payload: Result<Payload, Problem>?
+    ) throws(Problem) -> (WritePlan, Operands) {
         var key = PlanKey(request, table: table, isService: identity.isService)
-        var payload: Payload?
-        if key != nil, action.hasPayload {
-            // A body that cannot be read is told of below, after what else is wrong.
-            payload = try? Payload(request, rowsMax: settings.writeRowsMax)
-            let isKept = payload.map { key?.append(keysOf: $0) == true } ?? false
+        if let payload {
+            let isKept = (try? payload.get()).map { key?.append(keysOf: $0) == true } ?? false
             if !isKept { key = nil }
         }
         if let key, let plan = writePlans.plan(for: key.bytes) {
-            return (plan, payload?.rows ?? [], try Operands(key.operands, for: plan.slots))
+            return (plan, try Operands(key.operands, for: plan.slots))
         }
         let masked = key?.operands.map(\.parameter) ?? []
         var parsed = try ApiRequest(request, table: table, masked: masked)
-        if action.hasPayload {
-            if payload == nil { 
-                payload = try Payload(request, rowsMax: settings.writeRowsMax)
-            }
-            parsed.payload = payload
-        }
+        parsed.payload = try payload?.get()
         var planner = makePlanner(for: identity, context)
         let (plan, isShared) = try planner.writePlan(parsed, action, for: engine)
         if let key, isShared, plan.slots.covers(masked) { writePlans.insert(plan, for: key.bytes) }
-        return (plan, parsed.payload?.rows ?? [], Operands())
+        return (plan, Operands())
     }
 
     // MARK: OPTIONS
@@ -140,6 +169,11 @@ public final class RESTService {
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
             settings: settings, dialect: reader.dialect)
     }
+}
+
+extension Request {
+    /// Whether its body would hold up a loop.
+    fileprivate var isLong: Bool { body.count > RESTLimits.inlineBodyBytesMax }
 }
 
 /// Belongs to its loop.

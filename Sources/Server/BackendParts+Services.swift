@@ -1,6 +1,7 @@
 import Auth
 import Diagnostics
 import HTTPServer
+import REST
 import Store
 import Work
 
@@ -26,6 +27,8 @@ extension BackendParts {
             },
             // Its threads start with the first password.
             Service("passwords", stop: { _ in auth.close() }),
+            // So do these with the first long body.
+            Service("bodies", stop: { [services] _ in services.bodyWorkers.close() }),
             // Tokens end and sockets fall silent also while the loops drain.
             Service("feeds", tick: .every(.seconds(1)) { registry.tick() }),
             Service(

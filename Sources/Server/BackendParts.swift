@@ -5,6 +5,7 @@ import HTTP
 import HTTPServer
 import Network
 import Quotas
+import REST
 import Schema
 import Store
 
@@ -49,6 +50,7 @@ struct BackendParts {
                 status: Self.status(
                     of: database, metrics, auth, throttle, isDraining, key: settings.metrics.key),
                 showsMetrics: settings.metrics.listen == nil, throttle: throttle,
+                bodyWorkers: BodyWorkers(threads: settings.loops),
                 bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()

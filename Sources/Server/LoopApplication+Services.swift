@@ -18,7 +18,8 @@ extension LoopApplication {
             reader: store.reader,
             settings: RESTSettings(
                 rowsMax: rest.maxRows, refusesUnfilteredWrites: rest.safeUpdate,
-                writeRowsMax: rest.writeRows)
+                writeRowsMax: rest.writeRows),
+            workers: services.bodyWorkers
         ) { problem, request in
             if problem.status >= 500 { log.record(.failed(request: request, problem: problem)) }
         }

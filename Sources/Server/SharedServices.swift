@@ -1,5 +1,6 @@
 import Auth
 import Diagnostics
+import REST
 import Store
 
 /// What all loops share: thread-safe services and settings that do not change while serving.
@@ -12,6 +13,8 @@ struct SharedServices: Sendable {
     /// Whether `/metrics` is where clients call, too.
     let showsMetrics: Bool
     let throttle: ThrottleInForce
+    /// Read the bodies that would hold up a loop.
+    let bodyWorkers: BodyWorkers
     /// The project's limit of a request's body.
     let bodyBytesMax: Int
 }

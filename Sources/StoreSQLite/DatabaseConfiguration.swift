@@ -13,8 +13,8 @@ public struct DatabaseConfiguration: Sendable {
     public var location: Location
     /// How long a statement on the slow lane, or all of one write, may run.
     public var statementTimeout: Duration = .seconds(8)
-    /// What one read may take of a loop's turn, and all reads together. Long enough for a page of
-    /// rows with embeds, short enough that the other connections of the loop do not notice.
+    /// What one read may take of a loop's turn: long enough for a page of rows with embeds, short
+    /// enough that the other connections of the loop do not notice.
     public var inlineTime: Duration = .milliseconds(5)
     /// Threads for the reads of one caller that take longer. There is one more, which is never his:
     /// slow reads are the exception, and more would only fight the loops for cores.

@@ -12,9 +12,12 @@ public enum DatabaseLimits {
     /// more would only fill a larger one with what nobody asks for again.
     static let slowLaneCacheShare = 16
     static let slowLaneCacheBytesMax = 67_108_864
-    /// The part of a loop's turn that a read may try when others have used the turn up: a quarter
-    /// of a millisecond, as far as settings go by default.
-    static let briefReadShare: UInt64 = 20
+    /// The part of a read's time that all reads of a loop's turn have: a millisecond and a quarter,
+    /// as far as settings go by default.
+    static let turnShare: UInt64 = 4
+    /// The part of a turn that a read may try when others have used the turn up: a quarter of a
+    /// millisecond then.
+    static let briefReadShare: UInt64 = 5
     /// How long a statement that was too slow for a loop is not tried there again. Trying costs
     /// five milliseconds, the slow lane some twenty microseconds.
     static let slowTime = Duration.seconds(60)
@@ -66,9 +69,6 @@ public enum DatabaseLimits {
     static let waitingSlowReadsMax = 256
     /// The same of one caller, so that several must be greedy before others are refused.
     static let waitingSlowReadsPerCallerMax = 64
-    /// How far the threads of slow and long reads stand back behind the loops, as `nice` counts:
-    /// a loop that wakes has a core at once, and they a quarter of it while it is busy.
-    static let slowLaneNiceness: Int32 = 5
     /// Connections of long reads that are kept for the slow lane's next jobs.
     static let spareReadersMax = 2
     /// Bytes of the JSON documents that the functions of a query keep parsed, unless it is one that

@@ -34,7 +34,7 @@ public final class SQLiteReader {
         cacheKiB: Int
     ) {
         lane = .loop(inlineTime)
-        loopTime = LoopTime(turnMax: inlineTime)
+        loopTime = LoopTime(readMax: inlineTime)
         self.cacheKiB = cacheKiB
         self.connection = connection
         self.tables = tables

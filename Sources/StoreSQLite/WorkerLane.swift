@@ -17,7 +17,7 @@ final class WorkerLane<Seat>: Sendable {
     ) {
         pool = WorkerPool(
             name: name, threadsMax: threadsMax, threadsPerCallerMax: threadsPerCallerMax,
-            niceness: DatabaseLimits.slowLaneNiceness, makeSeat: makeSeat)
+            niceness: PosixThread.backgroundNiceness, makeSeat: makeSeat)
     }
 
     /// Jobs that wait, and jobs that run.

@@ -1,6 +1,7 @@
 import Bytes
 import Crypto
 import Diagnostics
+import Foundation
 import HTTP
 import Quotas
 import Store
@@ -15,6 +16,17 @@ import Testing
         signup: RateLimit(burst: 2, count: 1, seconds: 10),
         anonymous: RateLimit(burst: 1, count: 1, seconds: 60),
         failedSignIns: RateLimit(burst: 2, count: 1, seconds: 30))
+
+    @Test func `threads that hash passwords stand back behind others`() async throws {
+        let fixture = try Fixture()
+        #expect(await fixture.signUp("a@example.org").status == 200)
+        let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+        let niceness = threads.compactMap(UInt32.init).filter { thread in
+            let file = "/proc/self/task/\(thread)/comm"
+            return (try? String(contentsOfFile: file, encoding: .utf8)) == "passwords\n"
+        }.map { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), $0) }
+        #expect(niceness.contains { $0 > 0 }, "\(niceness)")
+    }
 
     @Test func `calls of one address are limited, others and services are not`() async throws {
         let fixture = try Fixture { $0.rateLimits = Self.tight }

@@ -94,6 +94,11 @@ private struct Told: Equatable, CustomStringConvertible {
             }
             isTold.wait()
             self.init(told.withLock { $0 } ?? Response(status: 599))
+        case .prepared(let preparation):
+            let isDone = Semaphore()
+            _ = preparation.begin { isDone.signal() }
+            isDone.wait()
+            self.init(preparation.answer())
         case .pending, .webSocket: fatalError("\(answer)")
         }
     }

@@ -18,6 +18,31 @@ private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\
         #expect(server.log.all == ["replied"])
     }
 
+    @Test func `what is prepared by another thread is answered by the loop`() async throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/prepared") + get("/prepared") + get("/a"))
+        #expect(await eventually { server.gate.arrivals == 1 })
+        server.gate.open()
+        #expect(client.readAnswer()?.text == "prepared")
+        #expect(client.readAnswer()?.text == "prepared")
+        #expect(client.readAnswer()?.text == "GET /a")
+    }
+
+    @Test func `a peer that is gone is not answered, whatever was prepared`() async throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        client.send(get("/prepared"))
+        #expect(await eventually { server.gate.arrivals == 1 })
+        client.reset()
+        #expect(await eventually { server.log.all == ["withdrawn"] })
+        server.gate.open()
+        let other = try server.connect()
+        other.send(get("/a"))
+        #expect(other.readAnswer()?.text == "GET /a")
+        #expect(server.log.all == ["withdrawn", "done"])
+    }
+
     @Test func `a reply may come before the work is handed over`() throws {
         let server = try TestServer()
         let client = try server.connect()

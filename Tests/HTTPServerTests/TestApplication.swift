@@ -60,10 +60,10 @@ final class SessionLog: Sendable {
 }
 
 /// Answers by path: `/echo` the body, `/pending` behind the gate, `/deferred` by the thread that
-/// opens it, `/refused` at once, `/large/N` N bytes, `/parts/N?KIND` N parts, `/wait` behind the
-/// gate with a note of being cancelled, `/file/NAME` a file or a part of it,
-/// `/upload?KIND` a body that was streamed, `/ws` an echo, `/flood` a session that floods its
-/// peer; everything else its method and path.
+/// opens it, `/prepared` by the loop when that thread has, `/refused` at once, `/large/N` N bytes,
+/// `/parts/N?KIND` N parts, `/wait` behind the gate with a note of being cancelled, `/file/NAME` a
+/// file or a part of it, `/upload?KIND` a body that was streamed, `/ws` an echo, `/flood` a session
+/// that floods its peer; everything else its method and path.
 final class TestApplication: Application {
     let gate: AnswerGate
     let log: SessionLog
@@ -107,6 +107,21 @@ final class TestApplication: Application {
                 }
                 return { log.add("withdrawn") }
             }
+        }
+        if path == "/prepared" {
+            let (log, gate) = (log, gate)
+            let preparation = Preparation { done in
+                gate.whenOpen {
+                    done("prepared")
+                    log.add("done")
+                }
+                return { log.add("withdrawn") }
+            } answer: { (text: String) in
+                log.add("answered")
+                return .response(
+                    Response(status: 200, contentType: "text/plain", body: Array(text.utf8)))
+            }
+            return .prepared(preparation)
         }
         if path == "/refused" {
             return .deferred { reply in

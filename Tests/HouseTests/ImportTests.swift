@@ -28,7 +28,7 @@ import Testing
         "Query": ["Values", "Bytes", "Diagnostics"],
         "Expressions": ["Query", "Schema", "Store", "Values", "Quotas", "Bytes", "Diagnostics"],
         "REST": [
-            "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Quotas", "Bytes",
+            "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Work", "Quotas", "Bytes",
             "Diagnostics",
         ],
         "Auth": [

@@ -54,6 +54,26 @@ import Work
         }
     }
 
+    @Test func `work that takes long is spread over turns, in its order`() throws {
+        try withLoop { thread in
+            let order = Record<Int>()
+            let turns = Record<Int>()
+            let context = thread.context
+            thread.perform { _ in
+                for number in 0..<64 {
+                    context.post {
+                        let end = monotonicNanoseconds() + 1_000_000
+                        while monotonicNanoseconds() < end {}
+                        turns.append(context.loop.turnCount)
+                        order.append(number)
+                    }
+                }
+            }
+            #expect(order.wait(for: 64) == Array(0..<64))
+            #expect(Set(turns.all).count >= 4)
+        }
+    }
+
     @Test func `a task that prefers the loop runs and resumes there`() async throws {
         let thread = try LoopThread(index: 3, name: "test loop")
         let context = thread.context

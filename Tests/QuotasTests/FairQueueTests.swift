@@ -54,6 +54,16 @@ import Testing
         #expect(next.count { $0 == greedy } >= 9)
     }
 
+    @Test func `who was served while nobody waited owes nothing for it`() {
+        var queue = FairQueue<Int>()
+        queue.charge(1_000_000, to: modest)
+        for number in 0..<3 { queue.append(number, of: .user("\(number)")) }
+        queue.append(3, of: modest)
+        for number in 4..<7 { queue.append(number, of: .user("\(number - 4)")) }
+        let next = callers(&queue, 4, cost: 100)
+        #expect(next.contains(modest))
+    }
+
     @Test func `a charge that comes late holds its caller back all the same`() {
         var queue = FairQueue<Int>()
         for number in 0..<10 {
@@ -149,11 +159,12 @@ import Testing
     @Test func `where all have one, who has been served gives way to who has not`() {
         var queue = FairQueue<Int>()
         queue.append(0, of: greedy)
+        queue.append(9, of: .user("third"))
         #expect(queue.popFirst()?.caller == greedy)
         queue.charge(100, to: greedy)
         queue.append(1, of: greedy)
         #expect(queue.displace(for: modest)?.element == 1)
-        #expect(queue.isEmpty && queue.popFirst() == nil)
+        #expect(queue.popFirst()?.element == 9 && queue.popFirst() == nil)
         queue.append(2, of: greedy)
         #expect(queue.popFirst()?.element == 2 && queue.popFirst() == nil)
     }

@@ -117,16 +117,25 @@ final class PostgresService: Sendable {
     /// What the service answers.
     func response(to request: Request, from identity: Identity) async -> Response {
         await withCheckedContinuation { continuation in
-            thread.context.post { [served] in
+            thread.context.post { [self] in
                 let table = served.value.service.routes(bodyBytesMax: 1 << 20)
-                switch table.answer(to: request, from: identity) {
-                case .response(let response): continuation.resume(returning: response)
-                case .pending(let work): Task { continuation.resume(returning: await work()) }
-                case .deferred(let begin):
-                    _ = begin { response in continuation.resume(returning: response()) }
-                case .webSocket: continuation.resume(returning: Response(status: 500))
-                }
+                self.give(table.answer(to: request, from: identity), to: continuation)
             }
+        }
+    }
+
+    private func give(_ answer: Answer, to continuation: CheckedContinuation<Response, Never>) {
+        switch answer {
+        case .response(let response): continuation.resume(returning: response)
+        case .pending(let work): Task { continuation.resume(returning: await work()) }
+        case .deferred(let begin):
+            _ = begin { response in continuation.resume(returning: response()) }
+        case .prepared(let preparation):
+            let answer = LoopBound(preparation.answer, on: thread.context.loop)
+            _ = preparation.begin { [self] in
+                thread.context.post { self.give(answer.value(), to: continuation) }
+            }
+        case .webSocket: continuation.resume(returning: Response(status: 500))
         }
     }
 }

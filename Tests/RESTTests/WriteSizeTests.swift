@@ -1,5 +1,7 @@
+import Expressions
 import HTTP
 import PostgresTestSupport
+import TestSupport
 import Testing
 import Values
 
@@ -18,6 +20,48 @@ import Values
         #expect(response.status == 413 && response.member("code") == "54000", "\(response.text)")
         #expect(response.member("hint")?.contains("'apus import'") == true)
         #expect(try library.values("SELECT count(*) FROM authors") == [.integer(2)])
+    }
+
+    @Test func `what comes behind the last row that is allowed is not read`() async throws {
+        let library = try Library()
+        let rows = Array(repeating: #"{"name":"x"}"#, count: Self.tooMany).joined(separator: ",")
+        let response = await library.send(.post, "/authors", body: "[\(rows),and so on")
+        #expect(response.status == 413 && response.member("code") == "54000", "\(response.text)")
+    }
+
+    /// Long enough that a loop should not read it.
+    private static let longName = String(repeating: "x", count: 100_000)
+
+    @Test(arguments: [HTTP.Method.post, .patch])
+    func `a long body is not read on the loop`(method: HTTP.Method) throws {
+        let library = try Library()
+        let request = Request(
+            method, "/rest/v1/authors?id=eq.1", body: Array("{\"name\":\"\(Self.longName)\",}".utf8))
+        if case .response(let response) = library.table.answer(to: request, from: .anonymous) {
+            Issue.record("the loop has read it: \(response.text)")
+        }
+    }
+
+    @Test func `long bodies are written, changed and refused as short ones are`() async throws {
+        let library = try Library()
+        let name = Self.longName
+        let made = await library.send(
+            .post, "/authors", [("Prefer", "return=representation")],
+            body: "[{\"id\":7,\"name\":\"\(name)\"},{\"id\":8,\"name\":\"y\"}]")
+        #expect(made.status == 201, "\(made.text.prefix(200))")
+        let changed = await library.send(
+            .patch, "/authors?id=eq.8", body: "{\"name\":\"\(name)\"}")
+        #expect(changed.status == 204, "\(changed.text.prefix(200))")
+        #expect(
+            try library.values("SELECT count(*) FROM authors WHERE length(name) = 100000")
+                == [.integer(2)])
+        let broken = await library.send(.post, "/authors", body: "[{\"name\":\"\(name)\"]")
+        #expect(broken.status == 400 && broken.member("code") == "PGRST102")
+        let unlike = await library.send(
+            .post, "/authors", body: "[{\"id\":9,\"name\":\"\(name)\"},{\"name\":\"z\"}]")
+        #expect(unlike.status == 400 && unlike.member("code") == "PGRST102")
+        let unknown = await library.send(.post, "/nothing", body: "{\"name\":\"\(name)\"}")
+        #expect(unknown.status == 404, "\(unknown.text.prefix(200))")
     }
 
     static let verbs: [HTTP.Method] = [.patch, .delete]

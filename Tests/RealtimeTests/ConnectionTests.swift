@@ -12,7 +12,7 @@ import Testing
         switch stage.hub.session(request: request, for: anonymousKey) {
         case .response(let response): return (response.status, String(utf8: response.body))
         case .webSocket: return (101, "")
-        case .pending, .deferred: return (0, "")
+        case .pending, .deferred, .prepared: return (0, "")
         }
     }
 

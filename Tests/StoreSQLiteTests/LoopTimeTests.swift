@@ -14,7 +14,7 @@ import Values
     private let modest = Caller.user("modest")
 
     @Test func `a caller has the half of a turn, and all together the whole`() {
-        var time = LoopTime(turnMax: 1000)
+        var time = LoopTime(readMax: 4000)
         func isNow(_ caller: Caller) -> Bool {
             if case .now = time.admission(of: caller) { true } else { false }
         }
@@ -28,9 +28,9 @@ import Values
     }
 
     @Test func `a turn that is used up has short tries for those who had nothing of it`() {
-        var time = LoopTime(turnMax: 1000)
+        var time = LoopTime(readMax: 4000)
         time.note(1000, of: greedy)
-        guard case .briefly(50) = time.admission(of: modest) else {
+        guard case .briefly(200) = time.admission(of: modest) else {
             Issue.record("\(time.admission(of: modest))")
             return
         }
@@ -38,7 +38,7 @@ import Values
             Issue.record("\(time.admission(of: greedy))")
             return
         }
-        time.note(1000, of: .server)
+        time.note(4000, of: .server)
         guard case .inNextTurn = time.admission(of: modest) else {
             Issue.record("\(time.admission(of: modest))")
             return
@@ -144,6 +144,25 @@ import Values
             loop.endTurn()
         }
         #expect(answers.all.filter { $0 != "modest" } == (0..<6).map { "greedy \($0)" })
+    }
+
+    @Test func `reads that wait have half of a turn, however often the loop looks`() throws {
+        let database = try open()
+        defer { database.close() }
+        let loop = try makeLoop(database)
+        let answers = Record<String>()
+        for number in 0..<8 {
+            try begin(Work(caller: greedy, milliseconds: 120, name: "\(number)"), on: loop, answers)
+        }
+        loop.endTurn()
+        let before = answers.all.count
+        for _ in 0..<4 { loop.reader.runWaiting() }
+        #expect(answers.all.count - before <= 2)
+        for _ in 0..<10 {
+            loop.endTurn()
+            loop.reader.runWaiting()
+        }
+        #expect(answers.all == (0..<8).map(String.init))
     }
 
     @Test func `a read that was withdrawn while it waited is not begun`() throws {

@@ -3,14 +3,22 @@ public import HTTP
 extension RouteTable {
     /// What the server sends to a request whose caller may enter, all of it in memory.
     public func response(to request: Request, from caller: Caller) async -> Response {
-        switch answer(to: request, from: caller) {
-        case .response(let response): return response
-        case .pending(let work): return await work()
-        case .deferred(let begin):
-            return await withCheckedContinuation { continuation in
-                _ = begin { response in continuation.resume(returning: response()) }
+        var answer = answer(to: request, from: caller)
+        while true {
+            switch answer {
+            case .response(let response): return response
+            case .pending(let work): return await work()
+            case .deferred(let begin):
+                return await withCheckedContinuation { continuation in
+                    _ = begin { response in continuation.resume(returning: response()) }
+                }
+            case .prepared(let preparation):
+                await withCheckedContinuation { continuation in
+                    _ = preparation.begin { continuation.resume() }
+                }
+                answer = preparation.answer()
+            case .webSocket: return Response(status: 500)
             }
-        case .webSocket: return Response(status: 500)
         }
     }
 

@@ -1,6 +1,5 @@
 import Bytes
 import Diagnostics
-import HTTP
 
 /// The rows of a body.
 struct Payload: Sendable {
@@ -13,16 +12,15 @@ extension Payload {
     /// Reads the body of a POST or PATCH (rest.md §12.1): an object is one row, an array of objects
     /// several, any other JSON value none.
     ///
-    /// - Throws: PGRST102 for what is no JSON, 54000 for more than `rowsMax` rows.
-    init(_ request: borrowing Request, rowsMax: Int) throws(Problem) {
+    /// - Throws: PGRST102 for what is no JSON, 54000 at the row that is one more than `rowsMax`.
+    init(_ body: [UInt8], rowsMax: Int) throws(Problem) {
         let document: JSONDocument
         do throws(JSONError) {
-            guard UTF8Check.isValid(request.body.span) else {
-                throw JSONError(message: "the text is not UTF-8", offset: 0)
-            }
-            document = try JSONDocument(parsing: request.body, depthMax: RESTLimits.payloadDepthMax)
+            document = try JSONDocument(
+                parsing: body, depthMax: RESTLimits.payloadDepthMax, elementsMax: rowsMax)
         } catch {
-            let details = request.body.isEmpty ? nil : "\(error.message) at byte \(error.offset)"
+            if error.isOversize { throw .tooManyRows(max: rowsMax) }
+            let details = body.isEmpty ? nil : "\(error.message) at byte \(error.offset)"
             throw .body("Empty or invalid json", details: details)
         }
         switch document.root.kind {
@@ -30,6 +28,5 @@ extension Payload {
         case .array: rows = document.root.elements
         case .string, .number, .bool, .null: rows = []
         }
-        guard rows.count <= rowsMax else { throw .tooManyRows(max: rowsMax) }
     }
 }

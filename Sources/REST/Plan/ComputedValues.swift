@@ -5,7 +5,7 @@ import Store
 import Values
 
 /// The values that the server finds itself for one request: defaults, and what `onUpdate` says.
-struct ComputedValues {
+struct ComputedValues: Sendable {
     let rulebook: Rulebook
     let identity: Identity
     let now: Instant

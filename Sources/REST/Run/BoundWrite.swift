@@ -1,8 +1,29 @@
+import Bytes
 import Diagnostics
+import Expressions
 import HTTP
 import Quotas
 import Schema
 import Store
+
+/// A planned write whose values are still those of the body. The more rows it has, the longer it
+/// takes to bind it.
+struct UnboundWrite: Sendable {
+    let plan: WritePlan
+    let rows: [JSONValue]
+    let operands: Operands
+    let context: QueryContext
+    let computed: ComputedValues
+    let caller: Caller
+    let rowsMax: Int
+
+    /// - Throws: what is wrong with the values, and as ``BoundWrite`` does.
+    func bound() throws(Problem) -> BoundWrite {
+        try BoundWrite(
+            try PlannedWrite(plan, rows, computed), operands, context, for: caller,
+            isAnonymous: computed.identity.isAnonymous, rowsMax: rowsMax)
+    }
+}
 
 /// A planned write and all it needs where it runs. An object, since who runs it and who answers
 /// hold it both.

@@ -29,7 +29,7 @@ extension SQLiteReader {
         else read: () -> Read
     ) throws(DatabaseError) -> Reading<Read.Answer> {
         switch loopTime.admission(of: caller) {
-        case .now: try tryInline(for: caller, within: loopTime.turnMax, inline, else: read)
+        case .now: try tryInline(for: caller, within: loopTime.readMax, inline, else: read)
         case .briefly(let time):
             try tryInline(for: caller, within: time, isBrief: true, inline, else: read)
         case .inNextTurn: try readLater(read())
@@ -95,7 +95,7 @@ extension SQLiteReader {
         _ read: Read, _ reply: @escaping PendingRead<Read.Answer>.Reply
     ) -> WithdrawableSteps.Withdrawal? {
         do throws(DatabaseError) {
-            let reading = try tryInline(for: read.caller, within: loopTime.turnMax) {
+            let reading = try tryInline(for: read.caller, within: loopTime.readMax) {
                 () throws(DatabaseError) in try read.readInline(on: self)
             } else: {
                 read
@@ -110,15 +110,15 @@ extension SQLiteReader {
         return nil
     }
 
-    /// Runs reads that wait, for half a turn whatever has come in this one: they must get on.
-    /// Called by the loop when it was woken for them; the end of the turn asks for another look.
+    /// Runs reads that wait, as long as their part of the turn lasts. Called by the loop when it
+    /// was woken for them; the end of the turn asks for another look.
     public func runWaiting() {
         guard let waiting = turns?.waiting else { return }
         waiting.beginLook()
-        let end = loopTime.spent + loopTime.turnMax / 2
-        while let read = waiting.popFirst() {
+        while loopTime.takesWaiting, let read = waiting.popFirst() {
+            let before = loopTime.spent
             read.run(on: self)
-            if loopTime.spent >= end { return }
+            loopTime.noteWaiting(loopTime.spent - before)
         }
     }
 }

@@ -19,14 +19,22 @@ struct LoopTime {
         case inNextTurn
     }
 
-    /// What all have of a turn beside their short tries, and what one read has.
+    /// What one read has.
+    let readMax: UInt64
+    /// What all have of a turn beside their short tries.
     let turnMax: UInt64
     /// What all have had of this turn.
     private(set) var spent: UInt64 = 0
+    /// What reads had of it that had waited for it.
+    private var spentOnWaiting: UInt64 = 0
     private var callers: [Caller: UInt64] = [:]
 
-    /// - Parameter turnMax: In nanoseconds.
-    init(turnMax: UInt64) { self.turnMax = turnMax }
+    /// - Parameter readMax: In nanoseconds. A turn is shorter: reads that take so long are the
+    ///   exception, while those that wait for the loop's next turn are all the others.
+    init(readMax: UInt64) {
+        self.readMax = readMax
+        turnMax = readMax / DatabaseLimits.turnShare
+    }
 
     /// Whether nothing is left of the turn but short tries.
     var isUsedUp: Bool { spent >= turnMax }
@@ -36,9 +44,16 @@ struct LoopTime {
         if spent < turnMax / 2 { return .now }
         let had = callers[caller] ?? 0
         if !isUsedUp { return had < turnMax / 2 ? .now : .inNextTurn }
-        return had == 0 && spent < 2 * turnMax
+        return had == 0 && spent < readMax + turnMax
             ? .briefly(turnMax / DatabaseLimits.briefReadShare) : .inNextTurn
     }
+
+    /// Whether a read that has waited may begin: those have half a turn whatever has come in this
+    /// one, and no more of it however often they are looked for.
+    var takesWaiting: Bool { spentOnWaiting < turnMax / 2 }
+
+    /// Counts what a read has taken that had waited, and has been noted already.
+    mutating func noteWaiting(_ nanoseconds: UInt64) { spentOnWaiting += nanoseconds }
 
     /// Counts what a read has taken.
     mutating func note(_ nanoseconds: UInt64, of caller: Caller) {
@@ -49,6 +64,7 @@ struct LoopTime {
     /// Everybody has the whole turn again.
     mutating func endTurn() {
         spent = 0
+        spentOnWaiting = 0
         callers.removeAll(keepingCapacity: callers.count < 64)
     }
 }

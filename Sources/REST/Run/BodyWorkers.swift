@@ -1,0 +1,69 @@
+import Diagnostics
+import HTTP
+import Quotas
+import Store
+import Work
+
+/// The threads on which long bodies are read and their rows made, where that holds up no loop. Fair
+/// between callers. Shared by all loops.
+public final class BodyWorkers: Sendable {
+    private let pool: WorkerPool<Void>
+
+    /// Workers whose threads are made when first needed.
+    ///
+    /// - Parameter threads: For the bodies of one caller; whoever else comes finds another one.
+    public init(threads: Int) {
+        pool = WorkerPool(
+            name: "bodies", threadsMax: threads + 1, threadsPerCallerMax: threads,
+            niceness: PosixThread.backgroundNiceness
+        ) {}
+    }
+
+    deinit { close() }
+
+    /// Refuses what waits, and ends the threads after what they have begun.
+    public func close() {
+        pool.close()
+        pool.join()
+    }
+
+    /// Does work on one of the threads, and goes on with its result on the loop.
+    ///
+    /// - Parameters:
+    ///   - caller: Whose share of the threads it takes. How much may wait is bounded by the memory
+    ///     that bodies may take.
+    ///   - log: Told why the work, or what came after it, has failed.
+    func prepare<R: Sendable>(
+        for caller: Caller, _ log: RequestLog,
+        _ work: @escaping @Sendable () throws(Problem) -> R,
+        then answer: @escaping (R) throws(Problem) -> Answer
+    ) -> Answer {
+        let preparation = Preparation { [pool] done in
+            pool.start(waitingMax: .max, for: caller) { _ in
+                Result { () throws(Problem) in try work() }
+            } reply: { result in
+                switch result {
+                case .success(let result): done(result)
+                case .failure(let refusal): done(.failure(Problem(refusal)))
+                }
+            }
+        } answer: { (result: Result<R, Problem>) in
+            do throws(Problem) {
+                return try answer(try result.get())
+            } catch {
+                return .response(log.failed(error))
+            }
+        }
+        return .prepared(preparation)
+    }
+}
+
+extension Problem {
+    fileprivate init(_ refusal: WorkRefusal) {
+        switch refusal {
+        case .full: self = PosixThread.refused
+        case .closed: self = .closed
+        case .withdrawn: self = .withdrawn
+        }
+    }
+}
