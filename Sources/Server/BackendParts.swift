@@ -19,6 +19,8 @@ struct BackendParts {
     /// Nil where no file has the secrets.
     let secretsWatch: SecretsWatch?
     let isDraining = Flag()
+    /// What bodies, answers, queues and feeds are taken from.
+    let memory: MemoryPool
 
     init(_ options: ServerOptions, mode: Backend.Mode) throws {
         // Faults of the files are told before the database is touched.
@@ -32,6 +34,7 @@ struct BackendParts {
         let sources = try SecretsSources(options)
         let found = try options.database()
         location = found.description
+        memory = settings.memory.makePool()
         let database = try found.open(settings, log: log)
         do {
             // With other secrets than before nothing is changed.
@@ -70,8 +73,7 @@ struct BackendParts {
         configuration.tls = settings.tls.files
         configuration.connectionLimits.connectionsPerBlockMax =
             bounds.connectionsPerAddressMax ?? max(1, bounds.connectionsMax / 4)
-        let memory = bounds.memoryBytes / 4
-        configuration.memory = MemoryPool(bytesMax: memory, perBlockMax: memory / 2)
+        configuration.memory = memory
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field.read)
         configuration.observer = { observer.record($0) }

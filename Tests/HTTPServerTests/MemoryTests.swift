@@ -7,7 +7,7 @@ import Testing
 /// What a peer makes the server keep is taken from the pool, or is not kept.
 @Suite(.timeLimit(.minutes(10))) struct MemoryTests {
     private func server(bytesMax: Int) throws -> TestServer {
-        try TestServer { $0.memory = MemoryPool(bytesMax: bytesMax, perBlockMax: bytesMax) }
+        try TestServer { $0.memory = MemoryPool(bytesMax: bytesMax, perCallerMax: bytesMax) }
     }
 
     @Test func `messages that never end are taken from the pool`() async throws {
@@ -49,7 +49,7 @@ import Testing
 
     @Test func `short answers that nobody reads stay within the pool`() async throws {
         let server = try TestServer {
-            $0.memory = MemoryPool(bytesMax: 1 << 20, perBlockMax: 1 << 20)
+            $0.memory = MemoryPool(bytesMax: 1 << 20, perCallerMax: 1 << 20)
             // Bytes are counted each tick, which is a quarter of this.
             $0.deadlines.webSocketClose = .milliseconds(40)
         }
