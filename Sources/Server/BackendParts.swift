@@ -35,7 +35,7 @@ struct BackendParts {
         let found = try options.database()
         location = found.description
         memory = settings.memory.makePool()
-        let database = try found.open(settings, log: log)
+        let database = try found.open(settings, memory: memory, log: log)
         do {
             // With other secrets than before nothing is changed.
             let secrets = try sources.secrets(for: database)

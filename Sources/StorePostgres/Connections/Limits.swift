@@ -18,6 +18,12 @@ enum ConnectionLimits {
     static let slowUnitsPerCallerMax = 16
     /// Units that wait for a connection of one lane of one loop.
     static let waitingMax = 1_000
+    /// Bytes of rows that a unit may bring without memory being taken for them, and the step in
+    /// which more is taken.
+    static let shortAnswerBytes = 262_144
+    /// Bytes of memory that are taken for each byte of rows: what they are read into, and what is
+    /// made of them, which grows by doubling.
+    static let memoryPerAnswerByte = 3
     /// Bytes of rows that one unit may bring: an answer must fit into memory.
     static let answerBytes = 64 << 20
     /// How long a connection is kept that nobody uses.

@@ -18,6 +18,7 @@ extension DatabaseError {
             case .timedOut: .timeout
             case .answerTooLarge(let bytesMax, isCommitted: _):
                 .tooLarge("an answer of more than \(bytesMax) bytes")
+            case .noMemory: .noMemory
             case .queueFull, .shareExceeded: .busy
             case .unavailable(let why):
                 .unreachable(
@@ -89,7 +90,8 @@ extension Problem {
         switch failure {
         case .stopped: self = .closed
         case .shareExceeded: self = .tooManySlowQueries
-        case .server, .value, .lost, .timedOut, .answerTooLarge, .queueFull, .unavailable:
+        case .server, .value, .lost, .timedOut, .answerTooLarge, .noMemory, .queueFull,
+            .unavailable:
             self.init(DatabaseError(failure))
         }
     }
