@@ -1,7 +1,7 @@
 /// Recursive descent over RFC 8259's grammar, one function per rule.
 struct JSONParser {
     /// Bytes of a text whose values are counted before they are told apart.
-    private static let countedBytesMin = 16 * 1_024
+    private static let countedBytesMin = 1 << 20
 
     let source: [UInt8]
     let depthMax: Int

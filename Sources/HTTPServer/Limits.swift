@@ -85,8 +85,8 @@ enum HTTPServerLimits {
     /// The same for each byte of a long head: what an operand becomes is several times its text.
     static let memoryPerHeadByte = 8
 
-    /// Bytes that OpenSSL keeps for a connection, its handshake included.
-    static let memoryPerTLS = 24 * 1_024
+    /// Bytes that OpenSSL keeps for a connection, its handshake included (measured: 50 kB).
+    static let memoryPerTLS = 48 * 1_024
 
     /// Bodies up to this many bytes are copied behind their head; longer ones are queued as they
     /// are.
