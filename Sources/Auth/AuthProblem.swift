@@ -79,7 +79,7 @@ extension Problem {
         let status =
             switch error {
             case .busy, .timeout, .unavailable, .unreachable, .full, .readOnly,
-                .tooLarge:
+                .tooLarge, .noMemory:
                 503
             case .unique, .uniqueIndex, .notNull, .check, .foreignKey, .sequenceExhausted,
                 .stillReferenced, .tooDeep, .invalidValue, .other, .unexpected:

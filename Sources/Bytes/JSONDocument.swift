@@ -26,6 +26,28 @@ public struct JSONDocument: Sendable {
         storage = JSONStorage(source: bytes, nodes: parser.nodes, growth: parser.growth)
     }
 
+    /// Bytes of memory that each value of a text takes in its document.
+    public static let bytesPerValue = MemoryLayout<JSONNode>.stride
+
+    /// How many values a text has at the most, its members' names among them, if it is sound: one
+    /// that is the whole, and one behind each comma, colon and opening bracket outside of strings.
+    public static func valueCountMax(of bytes: [UInt8]) -> Int {
+        var count = 1
+        var isInString = false
+        var position = 0
+        while position < bytes.count {
+            switch bytes[position] {
+            case ASCII.quote: isInString.toggle()
+            case ASCII.backslash: position += 1
+            case ASCII.comma, ASCII.colon, ASCII.leftBracket, ASCII.leftBrace:
+                if !isInString { count += 1 }
+            default: break
+            }
+            position += 1
+        }
+        return count
+    }
+
     /// The outermost value.
     public var root: JSONValue { JSONValue(storage: storage, index: 0) }
 }

@@ -1,5 +1,8 @@
 /// Recursive descent over RFC 8259's grammar, one function per rule.
 struct JSONParser {
+    /// Bytes of a text whose values are counted before they are told apart.
+    private static let countedBytesMin = 1 << 20
+
     let source: [UInt8]
     let depthMax: Int
     let elementsMax: Int
@@ -12,7 +15,10 @@ struct JSONParser {
         self.source = source
         self.depthMax = depthMax
         self.elementsMax = elementsMax
-        nodes.reserveCapacity(source.count / 8 + 1)
+        // A table that grows has to be copied, and stands there twice meanwhile.
+        let isLong = source.count > Self.countedBytesMin
+        nodes.reserveCapacity(
+            isLong ? JSONDocument.valueCountMax(of: source) : source.count / 8 + 1)
     }
 
     mutating func parseDocument() throws(JSONError) {

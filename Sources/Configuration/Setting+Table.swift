@@ -170,7 +170,7 @@ extension Setting {
         Setting(
             "limits.memory_bytes", \.limits.memoryBytes, .integer(64 << 20...1 << 50), .onRestart,
             "the memory in bytes that the server aims to stay within; a quarter is for bodies, "
-                + "answers and queues"),
+                + "answers, queues and feeds, and half of that for one caller"),
         Setting(
             "limits.message_bytes", \.limits.messageBytesMax, .integer(1024...1 << 40), .onRestart,
             "the largest WebSocket message in bytes"),

@@ -55,6 +55,9 @@ public struct WebSocketDecoder: Sendable {
     private var validator = UTF8Validator()
     private var isOver = false
 
+    /// Bytes that have come of a message which is not whole.
+    public var messageBytes: Int { message.count }
+
     /// A decoder at the start of the connection. A longer message fails with 1009.
     public init(messageBytesMax: Int) {
         self.messageBytesMax = messageBytesMax

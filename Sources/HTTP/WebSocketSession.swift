@@ -26,6 +26,9 @@ public protocol WebSocketSession: AnyObject {
     /// Whether the session itself watches `queuedBytes` and waits for `drained()`; if so the
     /// server does not close a slow peer until its queue has outgrown the hard limit.
     var handlesBackPressure: Bool { get }
+    /// Bytes that the session keeps for its peer, beside what is queued: where there is no room for
+    /// them in the server's memory, the connection is closed with 1013. Asked after each message.
+    var keptBytes: Int { get }
     /// The handshake is done; keep the sink until `closed`.
     func opened(_ sink: any WebSocketSink)
     /// A whole text message, valid UTF-8.
@@ -49,6 +52,8 @@ extension WebSocketSession {
     public var subprotocol: String? { nil }
     /// No: a slow peer is closed with 1013.
     public var handlesBackPressure: Bool { false }
+    /// Next to nothing.
+    public var keptBytes: Int { 0 }
     /// Ignored.
     public func received(pong: [UInt8]) {}
     /// Ignored.

@@ -1,42 +1,82 @@
 import HTTP
 import Quotas
 
-/// What one connection makes the server keep: the request that is coming or being worked on, and
-/// the output that waits for the peer. Confined to the loop's thread.
+/// What one connection makes the server keep: the request that is being worked on, and what stands
+/// in its buffers: input that is not used yet, and output that waits for the peer. Confined to the
+/// loop's thread.
 struct ConnectionMemory: ~Copyable {
     private var lease: MemoryLease
-    /// What is held for the request.
-    private var request = 0
+    /// What is held for the request, and for the connection itself.
+    private var request: Int
+    private let connection: Int
+    /// Whether there was no room for what stands in the buffers: nothing else is begun until it has
+    /// left.
+    private(set) var isShort = false
 
-    init(_ pool: MemoryPool, for block: AddressBlock) {
-        lease = MemoryLease(pool, for: block)
+    /// - Parameter isSecure: Whether the connection is encrypted.
+    init(_ pool: MemoryPool, for block: AddressBlock, isSecure: Bool) {
+        lease = MemoryLease(pool, for: .anonymous(block))
+        connection = isSecure ? HTTPServerLimits.memoryPerTLS : 0
+        request = connection
+    }
+
+    /// A head of so many bytes has come, which is kept until the answer.
+    ///
+    /// - Throws: 503 when there is no room for it.
+    mutating func take(head bytes: Int, buffered: Int) throws(HTTPFault) {
+        if bytes <= MemoryLease.freeBytes { return }
+        try take(connection + bytes * HTTPServerLimits.memoryPerHeadByte, buffered: buffered)
     }
 
     /// A body of so many bytes, to be kept whole, has been announced or has come.
     ///
-    /// - Parameter queued: Bytes of output that wait.
-    /// - Throws: 503 when there is no room for it.
-    mutating func take(body bytes: Int, queued: Int) throws(HTTPFault) {
-        let wanted = bytes * HTTPServerLimits.memoryPerBodyByte
+    /// - Throws: 503 when there is no room for it, 413 when there never will be.
+    mutating func take(body bytes: Int, buffered: Int) throws(HTTPFault) {
+        try take(connection + bytes * HTTPServerLimits.memoryPerBodyByte, buffered: buffered)
+    }
+
+    /// The values of a body of so many bytes are about to be told apart.
+    ///
+    /// - Throws: As for its bytes.
+    mutating func take(values count: Int, body bytes: Int, buffered: Int) throws(HTTPFault) {
+        try take(
+            connection + bytes * HTTPServerLimits.memoryPerBodyByte
+                + count * HTTPServerLimits.memoryPerValue,
+            buffered: buffered)
+    }
+
+    private mutating func take(_ wanted: Int, buffered: Int) throws(HTTPFault) {
         guard wanted > request else { return }
-        guard lease.cover(wanted + queued) else { throw .noMemory }
+        guard lease.cover(wanted + buffered) else {
+            throw lease.isBeyondShare(wanted) ? .beyondShare : .noMemory
+        }
         request = wanted
     }
 
     /// The request has been answered, or will never be.
-    mutating func endRequest(queued: Int) {
-        request = 0
-        _ = lease.cover(queued)
+    mutating func endRequest(buffered: Int) {
+        request = connection
+        isShort = !lease.cover(request + buffered)
     }
 
-    /// Output is queued, or has left.
+    /// What stands in the buffers has become more or less.
     ///
     /// - Returns: False when there is no room for it.
-    mutating func cover(queued: Int) -> Bool { lease.cover(request + queued) }
+    mutating func cover(buffered: Int) -> Bool {
+        isShort = !lease.cover(request + buffered)
+        return !isShort
+    }
+
+    /// Gives back what is not needed now. Called now and then.
+    mutating func trim(buffered: Int) { lease.trim(to: request + buffered) }
 }
 
 extension HTTPFault {
     /// 503: the server's memory is taken.
     static let noMemory = HTTPFault(
         status: 503, message: "The server has no memory left for this request; try again.")
+
+    /// 413: more than what one caller may have of the memory, however much of it is free.
+    static let beyondShare = HTTPFault(
+        status: 413, message: "The body takes more memory than one caller may have.")
 }

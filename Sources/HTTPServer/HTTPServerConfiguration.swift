@@ -22,7 +22,7 @@ public struct HTTPServerConfiguration: Sendable {
     /// Of queues and connections.
     public var connectionLimits: ConnectionLimits
     /// What bodies, answers and queues of all connections are taken from.
-    public var memory = MemoryPool(bytesMax: .max, perBlockMax: .max)
+    public var memory = MemoryPool(bytesMax: .max, perCallerMax: .max)
     /// Told of every answered request, on the loop's thread. Nil costs nothing.
     public var observer: (@Sendable (AnsweredRequest) -> Void)?
     /// Told of every connection that was closed as it came, since the process has no descriptor

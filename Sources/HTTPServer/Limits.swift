@@ -1,3 +1,5 @@
+import Bytes
+
 /// How long a peer may take. Durations are kept to the millisecond and met to a quarter of the
 /// shortest one, at most a second late.
 public struct HTTPDeadlines: Hashable, Sendable {
@@ -73,16 +75,25 @@ enum HTTPServerLimits {
     /// Bytes of an answer in parts that may wait for the peer when the next part is asked for.
     static let streamedQueueBytesMax = 64 * 1_024
 
-    /// Bytes of memory that are taken for each byte of a body that is kept whole: its values are
-    /// larger than their text.
+    /// Bytes of memory that are taken for each byte of a body that is kept whole: the text itself,
+    /// a copy in its values, and another one in what they become.
     static let memoryPerBodyByte = 4
+
+    /// The same for each value of a body of JSON, however short it is written.
+    static let memoryPerValue = JSONDocument.bytesPerValue
+
+    /// The same for each byte of a long head: what an operand becomes is several times its text.
+    static let memoryPerHeadByte = 8
+
+    /// Bytes that OpenSSL keeps for a connection, its handshake included (measured: 50 kB).
+    static let memoryPerTLS = 48 * 1_024
 
     /// Bodies up to this many bytes are copied behind their head; longer ones are queued as they
     /// are.
     static let copiedBodyBytesMax = 16 * 1_024
 
     /// Input and body buffers that grew past this are given back when they are empty.
-    static let keptBufferBytesMax = 16 * 1_024
+    static let keptBufferBytesMax = 4 * 1_024
 
     /// Connections over the limit that are told 503 at the same time, per loop; more are reset.
     static let refusalsMax = 64

@@ -19,9 +19,7 @@ import HTTP
 ///
 /// `body` keeps the body until it is whole. `streaming` hands out its parts while the request is
 /// being answered. What is answered before the body's end, or by the head alone, leaves a rest,
-/// which is dropped if it is small.
-///
-/// Times are milliseconds of any clock that only goes forward.
+/// which is dropped if it is small. Times are milliseconds of any clock that only goes forward.
 struct RequestCycle {
     /// What the owner of the socket must do.
     enum Action {
@@ -76,14 +74,16 @@ struct RequestCycle {
         deadline = now + deadlines.idle
     }
 
-    /// Bytes received and not used yet.
+    /// Bytes received and not used yet, and those of a body that have come and are kept.
     var bufferedCount: Int { input.count }
-
-    /// Bytes of a body that have come and are kept.
     var bodyCount: Int { body?.bytes.count ?? 0 }
 
-    /// The owner of the socket refuses what is coming: `close` is next.
-    mutating func abandon() { finish() }
+    /// Refuses what is coming: `close` is next. False where a request is being answered.
+    mutating func abandon() -> Bool {
+        let isComing = phase == .head || phase == .body
+        if isComing { finish() }
+        return isComing
+    }
 
     /// Takes received bytes.
     mutating func received(_ bytes: Span<UInt8>, now: UInt64) {

@@ -30,7 +30,7 @@ extension ServerConnection {
     /// Looks at the deadlines.
     func tick(now: UInt64) {
         progress.count(socket, in: server.counters)
-        _ = memory.cover(queued: webSocket == nil ? socket.queuedBytes : 0)
+        memory.trim(buffered: webSocket == nil ? bufferedBytes + cycle.bodyCount : 0)
         if progress.isStalled(socket, now: now, server.settings.deadlines) { socket.abort() }
         guard socket.isOpen else { return }
         if socket.isHandshaking, now >= handshakeDeadline { return socket.abort() }

@@ -7,7 +7,7 @@ import Quotas
 /// One accepted connection: drives `RequestCycle`, and after an upgrade a `WebSocketConnection`,
 /// over a socket. Confined to the loop's thread.
 final class ServerConnection: StreamSocketDelegate {
-    private enum BodyTaker {
+    enum BodyTaker {
         /// What answers the request when its body is whole.
         case held((Request) -> Answer)
         /// What the task reads that is answering it.
@@ -28,14 +28,14 @@ final class ServerConnection: StreamSocketDelegate {
     var memory: ConnectionMemory
     private var isPumping = false
     /// The request whose body is coming, and what takes it.
-    private var admitted: (request: Request, taker: BodyTaker)?
+    private(set) var admitted: (request: Request, taker: BodyTaker)?
     /// Waits for the answer, or sends its parts.
     private var task: Task<Void, Never>?
     /// Where the answer comes to that another thread makes.
     private var awaited: AnswerSlot?
     var streamed: StreamedAnswer?
     /// The request that is being answered. Its start is for the observer; without one it is 0.
-    private var current: (head: RequestHead, id: UInt64, start: UInt64)?
+    private(set) var current: (head: RequestHead, id: UInt64, start: UInt64)?
     /// The request that is not over.
     private var unended: UInt64?
     var progress = SocketProgress()
@@ -48,7 +48,7 @@ final class ServerConnection: StreamSocketDelegate {
         (self.peer, self.block) = (peer, block)
         let settings = server.settings
         isProxy = settings.proxies.include(peer)
-        memory = ConnectionMemory(settings.memory, for: block)
+        memory = ConnectionMemory(settings.memory, for: block, isSecure: socket.isSecure)
         let now = socket.loop.nowMilliseconds
         cycle = RequestCycle(limits: settings.limits, deadlines: settings.deadlines, now: now)
         handshakeDeadline = now + settings.deadlines.head
@@ -65,7 +65,9 @@ final class ServerConnection: StreamSocketDelegate {
         }
         cycle.received(bytes, now: now)
         pump()
-        keepBodyWithinMemory()
+        if cycle.bufferedCount + cycle.bodyCount > MemoryLease.freeBytes {
+            keepInputWithinMemory()
+        }
     }
 
     func socketReachedEnd(_ socket: StreamSocket) {
@@ -80,7 +82,7 @@ final class ServerConnection: StreamSocketDelegate {
             webSocket.drained()
             return updateReading()
         }
-        _ = memory.cover(queued: socket.queuedBytes)
+        if !memory.cover(buffered: bufferedBytes) { socket.expectDrain() }
         streamed?.wake()
         pump()
     }
@@ -118,7 +120,7 @@ final class ServerConnection: StreamSocketDelegate {
         isPumping = true
         defer { isPumping = false }
         var requests = 0
-        while socket.isOpen, !socket.isAboveHighWater {
+        while socket.isOpen, !isHeldBack {
             switch cycle.next(now: now) {
             case .wait: return updateReading()
             case .sendContinue:
@@ -136,9 +138,7 @@ final class ServerConnection: StreamSocketDelegate {
                 return
             case .admit(let head): admit(request(head))
             case .deliver(let body): deliver(body)
-            case .respond(let head):
-                let request = request(head)
-                answer(request, server.application.respond(to: request))
+            case .respond(let head): respond(to: request(head))
             }
             if webSocket != nil { return }
             requests += 1
@@ -155,8 +155,12 @@ final class ServerConnection: StreamSocketDelegate {
 
     func updateReading() {
         let bytesMax = server.settings.connectionLimits.pipelineBytesMax
-        let isWanted = webSocket != nil || cycle.wantsInput(pipelineBytesMax: bytesMax)
-        socket.isReadingPaused = !isWanted || socket.isAboveHighWater
+        if webSocket != nil {
+            socket.isReadingPaused = socket.isAboveHighWater
+        } else {
+            socket.isReadingPaused =
+                isHeldBack || !cycle.wantsInput(pipelineBytesMax: bytesMax)
+        }
     }
 
     /// A request as far as it has come. It counts, whatever becomes of it.
@@ -184,14 +188,25 @@ final class ServerConnection: StreamSocketDelegate {
         current = (request.head, request.id, start)
     }
 
+    /// Lets the application answer a request without a body.
+    private func respond(to request: Request) {
+        do throws(HTTPFault) {
+            try memory.take(head: request.head.bytes.count, buffered: bufferedBytes)
+        } catch {
+            return complete(server.application.response(to: error, in: request))
+        }
+        answer(request, server.application.respond(to: request))
+    }
+
     /// Lets the application judge a request by its head.
     private func admit(_ request: Request) {
         do throws(HTTPFault) {
+            try memory.take(head: request.head.bytes.count, buffered: bufferedBytes)
             switch server.application.admit(request) {
             case .answered(let response): turnAway(request, response)
             case .body(let policy, let respond):
                 if case .fixed(let count) = request.head.framing, count <= policy.bytesMax {
-                    try memory.take(body: count, queued: socket.queuedBytes)
+                    try memory.take(body: count, buffered: bufferedBytes)
                 }
                 try cycle.admitted(request.head, policy, .held, now: now)
                 admitted = (request, .held(respond))
@@ -201,18 +216,6 @@ final class ServerConnection: StreamSocketDelegate {
             }
         } catch {
             turnAway(request, server.application.response(to: error, in: request))
-        }
-    }
-
-    /// Chunks do not say how many there will be.
-    private func keepBodyWithinMemory() {
-        guard case .held? = admitted?.taker else { return }
-        do throws(HTTPFault) {
-            try memory.take(body: cycle.bodyCount, queued: socket.queuedBytes)
-        } catch {
-            cycle.abandon()
-            refuse(error)
-            pump()
         }
     }
 
@@ -260,7 +263,7 @@ final class ServerConnection: StreamSocketDelegate {
         }
         server.application.complete(&response, to: request.head, id: request.id)
         _ = send(response, cycle.refused(request.head, with: response, now: now))
-        memory.endRequest(queued: socket.queuedBytes)
+        memory.endRequest(buffered: bufferedBytes)
         observe(response.status, response.refusal)
         endRequest()
     }
@@ -271,11 +274,16 @@ final class ServerConnection: StreamSocketDelegate {
         admitted = nil
         request.body = body
         start(request)
+        do throws(HTTPFault) {
+            try keepValuesWithinMemory(of: body)
+        } catch {
+            return complete(server.application.response(to: error, in: request))
+        }
         answer(request, respond(request))
     }
 
     /// Says what is wrong with what came; the cycle closes next.
-    private func refuse(_ fault: HTTPFault) {
+    func refuse(_ fault: HTTPFault) {
         server.counters.refusedRequests.add(1)
         let request = admitted?.request
         abandonBody(.refused(fault))
@@ -354,17 +362,8 @@ final class ServerConnection: StreamSocketDelegate {
 
     private func endAnswer() {
         cycle.answered(now: now)
-        memory.endRequest(queued: socket.queuedBytes)
-    }
-
-    /// Takes an answer back for which there is no room, unless it tells of something done.
-    private func keepWithinMemory(_ response: inout Response) {
-        guard case .bytes(let body) = response.content, body.count > MemoryLease.step,
-            !memory.cover(queued: socket.queuedBytes + body.count),
-            let current, current.head.method == .get
-        else { return }
-        response = server.application.response(
-            to: .noMemory, in: Request(head: current.head, body: []))
+        memory.endRequest(buffered: bufferedBytes)
+        if memory.isShort { socket.expectDrain() }
     }
 
     /// Sends the parts of an answer that has them.

@@ -71,8 +71,13 @@ final class ServerLoop {
         if let refusal = connectionCount.take(for: block, settings.connectionLimits) {
             return refuse(socket, refusal)
         }
-        counters.openConnections.add(1)
         let connection = ServerConnection(socket, of: peer, counted: block, self)
+        guard connection.memory.cover(buffered: 0) else {
+            counters.refusedConnections.add(1)
+            connectionCount.giveBack(block)
+            return socket.abort()
+        }
+        counters.openConnections.add(1)
         connection.slot = connections.count
         connections.append(connection)
         socket.delegate = connection

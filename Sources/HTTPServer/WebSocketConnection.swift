@@ -12,6 +12,8 @@ final class WebSocketConnection: WebSocketSink {
     private var session: (any WebSocketSession)?
     private let queueBytesMax: Int
     private var memory: MemoryLease
+    /// Bytes that are kept beside the queue: what has come of a message, what the session holds.
+    private var keptBytes = 0
     /// When the last frame came; a ping answers for a silent peer.
     private var lastReceived: UInt64
     private var pongDeadline = DeadlineTable.never
@@ -28,7 +30,7 @@ final class WebSocketConnection: WebSocketSink {
         queueBytesMax =
             session.handlesBackPressure
             ? limits.webSocketHardQueueBytesMax : limits.webSocketQueueBytesMax
-        memory = MemoryLease(settings.memory, for: block)
+        memory = MemoryLease(settings.memory, for: .anonymous(block))
         lastReceived = socket.loop.nowMilliseconds
     }
 
@@ -44,6 +46,8 @@ final class WebSocketConnection: WebSocketSink {
         pongDeadline = DeadlineTable.never
         var position = 0
         while let action = cycle.next(bytes, at: &position) { perform(action) }
+        keptBytes = cycle.messageBytes + (session?.keptBytes ?? 0)
+        if keptBytes > MemoryLease.freeBytes { checkQueue() }
     }
 
     private func perform(_ action: WebSocketCycle.Action) {
@@ -67,7 +71,7 @@ final class WebSocketConnection: WebSocketSink {
 
     /// The queue is short again.
     func drained() {
-        _ = memory.cover(socket.queuedBytes)
+        _ = memory.cover(keptBytes + socket.queuedBytes)
         session?.drained()
     }
 
@@ -76,7 +80,7 @@ final class WebSocketConnection: WebSocketSink {
 
     /// Looks at the deadlines.
     func tick(now: UInt64) {
-        _ = memory.cover(socket.queuedBytes)
+        memory.trim(to: keptBytes + socket.queuedBytes)
         if now >= cycle.closeDeadline { return socket.close() }
         guard cycle.isOpen else { return }
         if socket.isReadingPaused {
@@ -99,11 +103,17 @@ final class WebSocketConnection: WebSocketSink {
         session.closed(code: code)
     }
 
-    /// A peer that takes less than it is sent must not make the server keep it all.
+    /// A peer that takes less than it is sent must not make the server keep it all, nor one that
+    /// sends more than there is room for.
     private func checkQueue() {
         let count = socket.queuedBytes
-        if count <= queueBytesMax, memory.cover(count) { return }
-        close(code: 1013, reason: "The queue of this connection is full.")
+        let isShort = count <= queueBytesMax
+        if isShort, memory.cover(keptBytes + count) { return }
+        close(
+            code: 1013,
+            reason: isShort
+                ? "The server has no memory left for this connection."
+                : "The queue of this connection is full.")
         socket.close()
     }
 

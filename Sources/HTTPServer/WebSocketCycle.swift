@@ -28,6 +28,9 @@ struct WebSocketCycle {
         decoder = WebSocketDecoder(messageBytesMax: messageBytesMax)
     }
 
+    /// Bytes that have come of a message which is not whole.
+    var messageBytes: Int { decoder.messageBytes }
+
     /// Whether frames may be sent.
     var isOpen: Bool { phase == .open }
 

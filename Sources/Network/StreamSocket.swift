@@ -39,8 +39,12 @@ public final class StreamSocket: ReadinessHandler {
     /// Whether the loop will flush at the end of the turn.
     private var isDirty = false
     /// Whether the kernel takes no more for now.
-    private var isBlocked = false
+    /// Whether the network takes no more for now; `socketDrained` follows when it has taken what
+    /// waits.
+    public private(set) var isBlocked = false
     private var wasAboveHighWater = false
+    /// Whether somebody waits for what is queued to leave.
+    private var isDrainExpected = false
     private var hasSeenEnd = false
     private var hasShutDown = false
     /// While a handshake that we have begun is not done: ends it if it takes too long.
@@ -99,6 +103,9 @@ public final class StreamSocket: ReadinessHandler {
 
     /// Bytes of both directions.
     var movedBytes: Int { receivedBytes &+ sentBytes }
+
+    /// Has `socketDrained` called when what is queued has left, however little it is.
+    public func expectDrain() { isDrainExpected = true }
 
     /// Queues bytes for the end of the turn. Ignored once the connection is closing.
     public func send(_ bytes: [UInt8]) {
@@ -222,8 +229,10 @@ extension StreamSocket {
         } while !isBlocked && sentBytes < bound && tls?.canEncrypt(into: output) == true
         if sentBytes >= bound, !isBlocked, queuedBytes > 0 { markDirty() }
         if output.isEmpty, let storage = output.takeTail() { loop.giveSpareTail(storage) }
-        if wasAboveHighWater, queuedBytes < lowWaterBytes {
+        if wasAboveHighWater || (isDrainExpected && !isBlocked), queuedBytes < lowWaterBytes {
             wasAboveHighWater = false
+            // Whoever waits for all of it to leave hears of it once more.
+            if !isBlocked { isDrainExpected = false }
             if phase == .open { delegate?.socketDrained(self) }
         }
         if phase == .closing, queuedBytes == 0 { shutDownOutput() }
@@ -243,6 +252,7 @@ extension StreamSocket {
                     return false
                 }
                 isBlocked = true
+                isDrainExpected = true
             } else {
                 sentBytes += count
                 output.consume(count)

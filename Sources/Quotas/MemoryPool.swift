@@ -1,28 +1,26 @@
 import Synchronization
 
-/// The bytes that bodies, answers and queues may stand in memory with at the same time, over all
-/// loops. Who wants to take more than is left, or more than one address block may have, is told so
+/// The bytes that bodies, answers, queues and feeds may stand in memory with at the same time, over
+/// all threads. Who wants to take more than is left, or more than one caller may have, is told so
 /// before anything is kept. Any thread.
 public final class MemoryPool: Sendable {
     private struct State {
         var taken = 0
         var peak = 0
         var refusals = 0
-        var byBlock: [AddressBlock: Int] = [:]
+        var byCaller: [Caller: Int] = [:]
     }
 
     /// All there is, in bytes.
     public let bytesMax: Int
-    private let perBlockMax: Int
+    /// The most for one caller; where nobody knows from where the call comes no such bound holds.
+    public let perCallerMax: Int
     private let state = Mutex(State())
 
     /// A pool of which nothing is taken.
-    ///
-    /// - Parameter perBlockMax: The most for one address block; where there is no address, no such
-    ///   bound holds.
-    public init(bytesMax: Int, perBlockMax: Int) {
+    public init(bytesMax: Int, perCallerMax: Int) {
         self.bytesMax = bytesMax
-        self.perBlockMax = perBlockMax
+        self.perCallerMax = perCallerMax
     }
 
     /// Bytes that are taken now.
@@ -32,60 +30,88 @@ public final class MemoryPool: Sendable {
     /// How often somebody was refused.
     public var refusals: Int { state.withLock { $0.refusals } }
 
-    func take(_ count: Int, for block: AddressBlock) -> Bool {
+    func take(_ count: Int, for caller: Caller) -> Bool {
         state.withLock { state in
-            let share = state.byBlock[block, default: 0] + count
-            let isWithin = block == .none || share <= perBlockMax
+            let share = state.byCaller[caller, default: 0] + count
+            let isWithin = share <= perCallerMax || !caller.isKnown
             guard isWithin, count <= bytesMax - state.taken else {
                 state.refusals += 1
                 return false
             }
-            state.byBlock[block] = share
+            state.byCaller[caller] = share
             state.taken += count
             state.peak = max(state.peak, state.taken)
             return true
         }
     }
 
-    func giveBack(_ count: Int, of block: AddressBlock) {
+    func giveBack(_ count: Int, of caller: Caller) {
         state.withLock { state in
             state.taken -= count
-            let share = state.byBlock[block, default: 0] - count
-            state.byBlock[block] = share > 0 ? share : nil
+            let share = state.byCaller[caller, default: 0] - count
+            state.byCaller[caller] = share > 0 ? share : nil
         }
     }
 }
 
-/// What one connection has taken of a ``MemoryPool``. Given back when it is gone.
-public struct MemoryLease: ~Copyable {
-    /// What every connection may have without asking, and the step in which more is taken: the pool
-    /// is not asked for each small answer.
+extension Caller {
+    /// Whether it is one, and not all who come from nobody knows where.
+    fileprivate var isKnown: Bool {
+        switch self {
+        case .user: true
+        case .anonymous(let block), .service(let block): block != .none
+        case .server: false
+        }
+    }
+}
+
+/// What one connection or answer has taken of a ``MemoryPool``. Given back when it is gone.
+public struct MemoryLease: ~Copyable, Sendable {
+    /// What everybody may have without asking: the pool is not asked for small requests.
+    public static let freeBytes = 4 * 1_024
+    /// The step in which more is taken.
     public static let step = 16 * 1_024
+    /// What is kept by ``cover(_:)`` though it is too much, since the next answer will want it.
+    public static let slackBytes = 64 * 1_024
 
     private let pool: MemoryPool
-    private let block: AddressBlock
+    private let caller: Caller
     private var held = 0
 
     /// A lease of nothing yet.
-    public init(_ pool: MemoryPool, for block: AddressBlock) {
+    public init(_ pool: MemoryPool, for caller: Caller) {
         self.pool = pool
-        self.block = block
+        self.caller = caller
     }
 
-    /// Takes or gives back what is missing or too much for so many bytes.
+    /// Takes what is missing for so many bytes, and gives back what is far too much.
     ///
     /// - Returns: False when the pool has not as much left; nothing has changed then.
     public mutating func cover(_ bytes: Int) -> Bool {
-        if bytes <= Self.step, held == 0 { return true }
-        let wanted = bytes <= Self.step ? 0 : (bytes - 1) / Self.step * Self.step
+        let wanted = Self.steps(for: bytes)
         if wanted > held {
-            guard pool.take(wanted - held, for: block) else { return false }
-        } else if wanted < held {
-            pool.giveBack(held - wanted, of: block)
+            guard pool.take(wanted - held, for: caller) else { return false }
+            held = wanted
+        } else if held - wanted > Self.slackBytes {
+            trim(to: bytes)
         }
-        held = wanted
         return true
     }
 
-    deinit { if held > 0 { pool.giveBack(held, of: block) } }
+    /// Gives back what is too much for so many bytes.
+    public mutating func trim(to bytes: Int) {
+        let wanted = Self.steps(for: bytes)
+        guard wanted < held else { return }
+        pool.giveBack(held - wanted, of: caller)
+        held = wanted
+    }
+
+    /// Whether so many bytes are more than one caller may ever have.
+    public func isBeyondShare(_ bytes: Int) -> Bool { bytes > pool.perCallerMax }
+
+    private static func steps(for bytes: Int) -> Int {
+        bytes <= freeBytes ? 0 : (bytes + step - 1) / step * step
+    }
+
+    deinit { if held > 0 { pool.giveBack(held, of: caller) } }
 }

@@ -103,11 +103,10 @@ extension ChangeRing.Entry {
         return low < missed.count && missed[low].audience == audience ? missed[low] : nil
     }
 
-    /// Bytes of the images as text, as much again for the values, and those of the audiences.
+    /// Bytes of the change and of the audiences.
     fileprivate var size: Int {
-        256 + 2 * ((change.new?.json.count ?? 0) + (change.old?.json.count ?? 0))
-            + missed.reduce(0) {
-                $0 + MemoryLayout<ChangeRing.Missed>.stride + 8 * $1.listeners.count
-            }
+        missed.reduce(change.byteCount) {
+            $0 + MemoryLayout<ChangeRing.Missed>.stride + 8 * $1.listeners.count
+        }
     }
 }

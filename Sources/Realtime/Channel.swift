@@ -16,6 +16,8 @@ final class Channel {
     var token: String?
     /// Gives back its place among the feeds of who opened it.
     var release: (() -> Void)?
+    /// Bytes that it and its bindings take, about.
+    let keptBytes: Int
     /// Nil while no binding is live.
     var audience: Audience?
     /// Place among the audience's members.
@@ -32,6 +34,9 @@ final class Channel {
         self.bindings = bindings
         self.identity = identity
         self.token = token
+        keptBytes = bindings.reduce(RealtimeLimits.channelBytes) {
+            $0 + RealtimeLimits.bindingBytes + RealtimeLimits.memoryPerBindingByte * $1.echo.count
+        }
     }
 
     /// Whether one of its bindings may hear of a model's changes.

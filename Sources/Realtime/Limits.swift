@@ -5,6 +5,11 @@ enum RealtimeLimits {
     /// `postgres_changes` items of all channels of one socket. Each costs some hundred bytes and a
     /// look at every change of its model.
     static let bindingsPerSession = 1_000
+    /// Bytes of memory that a channel takes, and each of its bindings; and for each byte of one:
+    /// its text, the values of a list, and their places in an index.
+    static let channelBytes = 1_024
+    static let bindingBytes = 512
+    static let memoryPerBindingByte = 8
     /// Bytes of a topic with its `realtime:` in front; binary frames have one byte for the length.
     static let topicBytes = 255
     /// Joins one socket may ask for per second; past it the socket is closed with 1001.

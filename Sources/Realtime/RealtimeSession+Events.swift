@@ -154,8 +154,7 @@ extension RealtimeSession {
             topic: message.topic, joinReference: message.reference, bindings: request.bindings,
             identity: identity, token: token)
         channel.release = release
-        channels[message.topic] = channel
-        hub.counters.channels += 1
+        add(channel)
         let problems = hub.bind(channel, of: self, isJoin: true)
         reply(ServerPayload.ok(Self.response(request.bindings)), to: message)
         if request.broadcast.wantsReadiness { tell(.connected, on: channel) }

@@ -21,6 +21,8 @@ final class RealtimeSession: WebSocketSession {
     var emptySince: ContinuousClock.Instant
     var joins: TokenBucket
     var messages: TokenBucket
+    /// Bytes that its channels take.
+    private(set) var keptBytes = 0
     private var sink: (any WebSocketSink)?
     private let queuedBytesMax: Int
 
@@ -152,11 +154,19 @@ extension RealtimeSession {
         remove(channel)
     }
 
+    /// Adds a channel that has been admitted.
+    func add(_ channel: Channel) {
+        channels[channel.topic] = channel
+        keptBytes += channel.keptBytes
+        hub.counters.channels += 1
+    }
+
     /// Takes a channel off the socket without a word.
     func remove(_ channel: Channel) {
         guard channels[channel.topic] === channel else { return }
         hub.unbind(channel)
         channels[channel.topic] = nil
+        keptBytes -= channel.keptBytes
         channel.release?()
         hub.counters.channels -= 1
         if channels.isEmpty { emptySince = lastHeard }

@@ -87,6 +87,24 @@ public struct ConnectionOptions: Hashable, Sendable {
 
     /// What functions note about the size of what they make; nothing again with each `limit`.
     public var producedBytes = 0
+    /// Up to which they need not ask.
+    private var freeBytesMax = Int.max
+    /// Asked beyond that, with how much there is.
+    private var mayProduce: ((Int) -> Bool)?
+
+    /// Bounds what the functions of each statement make.
+    ///
+    /// - Parameter mayProduce: Told how much there is beyond so many bytes; whether they may go on.
+    public func boundProduced(at bytesMax: Int, _ mayProduce: @escaping (Int) -> Bool) {
+        freeBytesMax = bytesMax
+        self.mayProduce = mayProduce
+    }
+
+    /// Whether functions that have made so much may go on.
+    public var isWithinProduced: Bool {
+        producedBytes <= freeBytesMax || mayProduce?(producedBytes) ?? true
+    }
+
     /// What functions keep for one another while a bound holds; let go with the next `limit`.
     public var scratch: AnyObject?
 

@@ -30,6 +30,7 @@ extension DatabaseError {
         case .readOnly(let why): "the database can only be read: \(why)"
         case .full(let why): "the disk is full: \(why)"
         case .tooLarge(let why): "it is too large: \(why)"
+        case .noMemory: "the server has no memory left"
         case .unavailable(let why): "the database is not available: \(why)"
         case .unreachable(let why, _, _): why
         case .unique(let table, let columns):

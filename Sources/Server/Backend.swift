@@ -1,3 +1,4 @@
+import Configuration
 import Crypto
 import Diagnostics
 import HTTPServer
@@ -61,7 +62,8 @@ public final class Backend: Sendable {
         let preparation = PosixThread(name: "crypto") { CryptoLibrary.prepare() }
         defer { preparation?.join() }
         let parts = try BackendParts(options, mode: mode)
-        let registry = LoopRegistry(metrics: parts.metrics)
+        let registry = LoopRegistry(
+            metrics: parts.metrics, untoldBytesMax: parts.settings.memory.untoldBytes)
         let server = parts.makeServer(registry)
         parts.metrics.observe(server)
         var reloader: SchemaReloader?
@@ -95,6 +97,7 @@ public final class Backend: Sendable {
             throw Problem(error)
         }
         DescriptorLimit.raise()
+        Allocator.prepare()
         let backend = try start(options, mode: mode)
         ready(backend)
         // Whoever has waited for the start is served first.

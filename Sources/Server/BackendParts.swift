@@ -20,6 +20,8 @@ struct BackendParts {
     /// Nil where no file has the secrets.
     let secretsWatch: SecretsWatch?
     let isDraining = Flag()
+    /// What bodies, answers, queues and feeds are taken from.
+    let memory: MemoryPool
 
     init(_ options: ServerOptions, mode: Backend.Mode) throws {
         // Faults of the files are told before the database is touched.
@@ -33,7 +35,8 @@ struct BackendParts {
         let sources = try SecretsSources(options)
         let found = try options.database()
         location = found.description
-        let database = try found.open(settings, log: log)
+        memory = settings.memory.makePool()
+        let database = try found.open(settings, memory: memory, log: log)
         do {
             // With other secrets than before nothing is changed.
             let secrets = try sources.secrets(for: database)
@@ -72,8 +75,7 @@ struct BackendParts {
         configuration.tls = settings.tls.files
         configuration.connectionLimits.connectionsPerBlockMax =
             bounds.connectionsPerAddressMax ?? max(1, bounds.connectionsMax / 4)
-        let memory = bounds.memoryBytes / 4
-        configuration.memory = MemoryPool(bytesMax: memory, perBlockMax: memory / 2)
+        configuration.memory = memory
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field.read)
         configuration.observer = { observer.record($0) }

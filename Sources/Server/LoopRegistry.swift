@@ -8,13 +8,19 @@ import Work
 /// The applications of all loops, as other threads reach them: by posting to their loops.
 final class LoopRegistry: Sendable {
     private let metrics: Metrics
+    /// Bytes of changes that a loop may have yet to deliver.
+    private let untoldBytesMax: Int
 
-    init(metrics: Metrics) { self.metrics = metrics }
+    init(metrics: Metrics, untoldBytesMax: Int) {
+        self.metrics = metrics
+        self.untoldBytesMax = untoldBytesMax
+    }
 
     private struct Member {
         let context: LoopContext
         let application: LoopBound<LoopApplication>
         let demand: FeedDemand
+        let untold = UntoldChanges()
     }
 
     private let members = Mutex<[Member]>([])
@@ -31,7 +37,11 @@ final class LoopRegistry: Sendable {
     /// that sleep hear of them by ``wake()``, if not by the reply to a write that comes in between.
     func deliver(_ changes: [Change]) {
         for member in members.withLock({ $0 }) where member.demand.isPresent {
-            member.context.leave { member.application.value.deliver(changes) }
+            let (told, bytes) = member.untold.add(changes, upTo: untoldBytesMax)
+            member.context.leave {
+                member.application.value.deliver(told)
+                member.untold.remove(bytes)
+            }
         }
     }
 

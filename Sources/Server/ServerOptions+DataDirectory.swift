@@ -20,7 +20,8 @@ extension ServerOptions {
     func withDatabase<R>(_ body: (any ServedDatabase) throws -> R) throws -> R {
         try prepareDataDirectory()
         let settings = try loadSettings().resolved()
-        let database = try database().open(settings, log: try commandLog())
+        let database = try database().open(
+            settings, memory: settings.memory.makePool(), log: try commandLog())
         defer { database.close() }
         return try body(database)
     }

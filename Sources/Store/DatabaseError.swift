@@ -35,6 +35,8 @@ public enum DatabaseError: Error, Hashable, Sendable {
     case stillReferenced(ImpliedDeletion, table: String, by: [String])
     /// An answer, or the changes of one write, are more than is kept in memory.
     case tooLarge(String)
+    /// The server's memory is taken by others.
+    case noMemory
     /// A statement with more levels than the engine takes; its message.
     case tooDeep(String)
     /// Anything else: the engine with its own code (`PostgreSQL 42703`) and its message, for the

@@ -36,6 +36,7 @@ extension Problem {
             self.init(
                 code: "54000", status: 413, message: "The answer is too large.",
                 hint: "Ask for fewer rows or columns at a time.", cause: cause)
+        case .noMemory: self = .noMemory
         case .unique(let table, let columns): self = .unique(on: columns, of: table)
         case .uniqueIndex(let name): self = .unique(name, key: nil)
         case .notNull(let table, let column): self = .notNull(column, table: table)
@@ -56,6 +57,14 @@ extension Problem {
     private static let busy = {
         var problem = Problem(
             code: "55P03", status: 503, message: "The database is busy.",
+            hint: "Try again in a moment.")
+        problem.retryAfterSeconds = 1
+        return problem
+    }()
+
+    private static let noMemory = {
+        var problem = Problem(
+            code: "53200", status: 503, message: "The server has no memory left for this request.",
             hint: "Try again in a moment.")
         problem.retryAfterSeconds = 1
         return problem

@@ -16,7 +16,7 @@ final class ArrayState: AggregateState {
         append(call)
         connection.charge(buffer.count - start)
         connection.producedBytes += buffer.count - start
-        if connection.producedBytes > DatabaseLimits.answerBytesMax { call.failTooBig() }
+        if !connection.isWithinProduced { call.failTooBig() }
     }
 
     private func append(_ call: FunctionCall) {
@@ -31,5 +31,13 @@ final class ArrayState: AggregateState {
     func finish(_ call: FunctionCall) {
         buffer.append(ASCII.rightBracket)
         call.answer(json: buffer)
+    }
+}
+
+extension Connection {
+    /// Bounds the arrays of statements for which no memory is taken: those that are made on a loop,
+    /// whose time is short, and the server's own.
+    func boundArrays() {
+        boundProduced(at: DatabaseLimits.arrayBytesMax) { _ in false }
     }
 }

@@ -10,8 +10,8 @@ struct CapturedChange {
     let new: RowImage?
     let old: RowImage?
 
-    /// Bytes of JSON.
-    var bytes: Int { (new?.json.count ?? 0) + (old?.json.count ?? 0) }
+    /// Bytes of JSON, as much again for the values, and what holds both.
+    var bytes: Int { 256 + 2 * ((new?.json.count ?? 0) + (old?.json.count ?? 0)) }
 
     /// The key's values: of the new row, or of the old one for a delete.
     var key: [Value] {
@@ -107,7 +107,7 @@ final class ChangeCapture {
     private var lastHit = 0
     private(set) var pending: [CapturedChange] = []
     private let bytesMax: Int
-    /// Bytes of JSON in `pending`.
+    /// Bytes of `pending`.
     private var bytes = 0
 
     init(bytesMax: Int = DatabaseLimits.changedBytesMax) { self.bytesMax = bytesMax }

@@ -1,3 +1,5 @@
+public import Quotas
+
 /// Where a database lives and how it behaves.
 public struct DatabaseConfiguration: Sendable {
     /// Where the file is.
@@ -25,13 +27,15 @@ public struct DatabaseConfiguration: Sendable {
     /// How long an answer that leaves in parts may hold its snapshot. Meanwhile the write-ahead log
     /// grows with every write.
     public var longReadTime: Duration = .seconds(120)
-    /// Bytes of JSON of the rows that one write may change, old and new ones. For tests.
+    /// Bytes of the rows that one write may change, old and new ones.
     public var changedBytesMax = DatabaseLimits.changedBytesMax
     /// How many rows the change log keeps at most.
     public var changeRowsMax = 1_000_000
     /// Bytes of page cache that all readers and the writer share. Filled as pages are read, so
     /// never larger than the file for each of them.
     public var pageCacheBytesMax = MachineMemory.bytes / DatabaseLimits.pageCacheMemoryShare
+    /// What long answers are taken from.
+    public var memory = MemoryPool(bytesMax: .max, perCallerMax: .max)
     /// Event loops that will read.
     public var loops = 1
     /// The most pages of the file; nil for SQLite's own bound. For tests of a full disk.

@@ -45,6 +45,11 @@ public enum DatabaseLimits {
     /// Rows of a write that shares a turn with others: with more it has one of its own, at some
     /// five to ten microseconds a row.
     static let sharedTurnRowsMax = 1000
+    /// Bytes of all arrays of a statement for which no memory is taken.
+    static let arrayBytesMax = 33_554_432
+    /// Bytes of memory that are taken for each byte of a long answer while it is made: it grows by
+    /// doubling, and the engine holds the row that is being written.
+    static let memoryPerAnswerByte = 2
     /// Bytes that an answer may grow to on a loop. A page of a thousand rows fits; more would hold
     /// up the other connections of the loop, and stand in memory for as long as its peer likes.
     public static let inlineAnswerBytesMax = 1_048_576
@@ -88,12 +93,9 @@ public enum DatabaseLimits {
     /// Steps of matching one text with a LIKE pattern outside of a query, where no timeout holds:
     /// some ten milliseconds.
     static let likeStepsMax = 10_000_000
-    /// Bytes of an answer that stands in memory until its peer has taken it: a single object, the
-    /// rows that a write returns.
-    public static let answerBytesMax = 268_435_456
-    /// Bytes of JSON of the rows that one write changes, old and new ones: they stand in memory
-    /// until the commit.
-    static let changedBytesMax = 268_435_456
+    /// Bytes of the rows that one write changes, old and new ones, as JSON and as values: they
+    /// stand in memory until they have been told.
+    static let changedBytesMax = 67_108_864
     /// Pages of the write-ahead log after which it is copied into the file: 16 MiB. Larger makes
     /// commits cheaper and the log longer.
     static let checkpointPages = 4096

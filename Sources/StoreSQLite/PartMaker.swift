@@ -14,18 +14,21 @@ final class PartMaker: @unchecked Sendable {
     private var append: ((inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool)?
     /// The reader's own page cache.
     private let cacheKiB: Int
+    /// What a part has taken, and the row that the engine holds.
+    private let memory: AnswerMemory
     /// Whose share of the threads it takes.
     let caller: Caller
     /// What is left of the statement timeout.
     var nanosecondsLeft: UInt64 = 0
 
     init(
-        _ reader: SQLiteReader, _ query: RunningQuery, for caller: Caller,
+        _ reader: SQLiteReader, _ query: RunningQuery, _ memory: AnswerMemory, for caller: Caller,
         _ append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool
     ) {
         self.caller = caller
         self.reader = reader
         self.query = query
+        self.memory = memory
         self.append = append
         cacheKiB = reader.cacheKiB
         // The rows are gone over once: a large cache would only stand there.
@@ -58,6 +61,7 @@ final class PartMaker: @unchecked Sendable {
             }
             return true
         }
+        if part.count > memory.bytesMax { try memory.cover(part.count) }
         if isAtEnd { end() }
         return part
     }
@@ -68,6 +72,7 @@ final class PartMaker: @unchecked Sendable {
         append = nil
         guard let reader else { return }
         reader.connection.limit(.none)
+        reader.connection.boundArrays()
         if reader.connection.isInTransaction { try? reader.connection.execute("COMMIT") }
     }
 

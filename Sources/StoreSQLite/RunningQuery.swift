@@ -1,5 +1,5 @@
-public import Diagnostics
-public import Quotas
+import Diagnostics
+import Quotas
 public import Store
 public import Values
 
@@ -31,17 +31,18 @@ extension SQLiteReader {
     ///
     /// - Parameters:
     ///   - first: Bytes made already.
+    ///   - memory: What they have taken, and what is taken for the parts that follow.
     ///   - caller: Whose share of the long reads this takes.
     ///   - append: Makes one row's bytes and answers true, or what stands behind the last row and
     ///     answers false. Called by one thread at a time.
     /// - Throws: 53400 when too many long reads are open, of this caller or in all; 57P03 after
     ///   `close`.
-    public func leave(
-        with query: RunningQuery, first: [UInt8], for caller: Caller,
+    func leave(
+        with query: RunningQuery, first: [UInt8], _ memory: AnswerMemory, for caller: Caller,
         append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool
     ) throws(Problem) -> LongRead {
         guard let longReads else { preconditionFailure("a loop's reader stays with its loop") }
-        let parts = PartMaker(self, query, for: caller, append)
+        let parts = PartMaker(self, query, memory, for: caller, append)
         try longReads.add(parts, for: caller)
         hasLeft = true
         return LongRead(parts, first: first, of: longReads)

@@ -92,6 +92,7 @@ public final class SQLiteDatabase: Sendable {
                 path: path, cacheKiB: configuration.slowLaneCacheKiB, tables: tables,
                 counts: publishers.counts)
             reader.longReads = longReads
+            reader.memory = configuration.memory
             return reader
         }
     }

@@ -1,3 +1,4 @@
+import Quotas
 import SQLite
 public import Store
 public import Values
@@ -26,6 +27,8 @@ public final class SQLiteReader {
     let inline = InlineRead()
     /// Where reads of many rows go on; nil on a loop.
     var longReads: LongReads?
+    /// What long answers are taken from.
+    var memory = MemoryPool(bytesMax: .max, perCallerMax: .max)
     /// Whether the connection has left with a read of many rows: it is no longer this thread's.
     var hasLeft = false
 
@@ -37,6 +40,7 @@ public final class SQLiteReader {
         loopTime = LoopTime(readMax: inlineTime)
         self.cacheKiB = cacheKiB
         self.connection = connection
+        connection.boundArrays()
         self.tables = tables
         self.counts = counts
     }

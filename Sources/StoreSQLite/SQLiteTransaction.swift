@@ -21,10 +21,14 @@ public final class SQLiteTransaction {
     /// Whether a statement was given up because the write had used up its time.
     private(set) var isOvertime = false
 
+    /// The memory of what is read back of it.
+    let memory: AnswerMemory
+
     init(
         connection: Connection, capture: ChangeCapture, tally: RowTally, sequences: Sequences,
-        limit: ProgressLimit, instant: Instant
+        limit: ProgressLimit, instant: Instant, memory: AnswerMemory
     ) {
+        self.memory = memory
         self.connection = connection
         self.capture = capture
         self.tally = tally
@@ -92,6 +96,22 @@ public final class SQLiteTransaction {
             if error == .timeout { isOvertime = true }
             if !connection.isInTransaction { fatal = error }
             throw error
+        }
+    }
+
+    /// Runs a query whose rows become an answer, for which memory is taken: what there is no room
+    /// for undoes the write.
+    func answer<R>(
+        text: String, arguments: [Value], _ context: QueryContext,
+        _ body: (inout Rows, AnswerMemory) throws(DatabaseError) -> R
+    ) throws(DatabaseError) -> R {
+        do throws(DatabaseError) {
+            return try query(text: text, arguments: arguments, context) {
+                (rows) throws(DatabaseError) in
+                try body(&rows, memory)
+            }
+        } catch {
+            throw memory.error(error)
         }
     }
 

@@ -22,6 +22,8 @@ final class Writer {
     let presence: FilePresence
     let tally: RowTally
     private let limit: WriteTimeLimit
+    /// The memory of what a write reads back.
+    private let memory: AnswerMemory
     private let load: WriterLoad
     private var tablesVersion = 0
     /// Nanoseconds that the last commit took.
@@ -38,6 +40,8 @@ final class Writer {
         tally = RowTally(publishers.counts)
         self.load = load
         limit = WriteTimeLimit(configuration)
+        memory = AnswerMemory(configuration.memory)
+        memory.bound(connection)
         capture = ChangeCapture(bytesMax: configuration.changedBytesMax)
         log = try ChangeLog(connection: connection)
         sequences = Sequences(connection: connection)
@@ -220,9 +224,11 @@ final class Writer {
             return true
         }
         let head = log.head
+        memory.begin(for: job.caller)
         let transaction = SQLiteTransaction(
             connection: connection, capture: capture, tally: tally, sequences: sequences,
-            limit: job.isBounded ? limit.fromNow : .none, instant: log.instant())
+            limit: job.isBounded ? limit.fromNow : .none, instant: log.instant(),
+            memory: memory)
         do throws(Problem) {
             try mapped { () throws(SQLiteError) in try connection.execute("SAVEPOINT job") }
             let reply: @Sendable () -> Void

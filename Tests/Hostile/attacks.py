@@ -4,6 +4,7 @@ until it is ended."""
 import itertools
 import json
 import select
+import struct
 import threading
 import time
 import urllib.parse
@@ -13,6 +14,7 @@ import wire
 # Rows that are there before: `prepare` makes them.
 ROWS = 100_000
 BIG_DOCUMENT_BYTES = 849_000
+SINGULAR = "Accept: application/vnd.pgrst.object+json"
 
 
 # How often the attack of this process was served, refused and cut off. It may be ended at any
@@ -50,13 +52,13 @@ def together(callers, make):
         thread.join()
 
 
-def reads(target, callers, signed_in=True):
+def reads(target, callers, signed_in=True, fields=("Prefer: count=exact",)):
     """The same read by so many connections of one caller."""
 
     def attack(server, tokens):
         def make(_):
             caller = wire.Caller(server, tokens[0] if signed_in else None, "127.0.0.3")
-            return lambda: caller.request("GET", target, fields=["Prefer: count=exact"])
+            return lambda: caller.request("GET", target, fields=fields)
 
         together(callers, make)
 
@@ -253,6 +255,138 @@ def idle_connections(server, tokens):
             time.sleep(0.05)
 
 
+def large_values(server, tokens):
+    """A row with a long text, read as a single object by many."""
+    setter = wire.Caller(server, tokens[0], "127.0.0.3")
+    setter.request("POST", "/rest/v1/notes", {"topic": 2_009, "text": "x" * 9_000_000})
+    setter.close()
+    reads("/rest/v1/notes?topic=eq.2009", 64, fields=[SINGULAR])(server, tokens)
+
+
+def representations(server, tokens):
+    """Writes that want their rows back, 100 kB each."""
+    setter = wire.Caller(server, tokens[0], "127.0.0.3")
+    for _ in range(10):
+        rows = [{"topic": 2_010, "text": "r" * 90_000} for _ in range(100)]
+        setter.request("POST", "/rest/v1/notes", rows)
+    setter.close()
+
+    def make(number):
+        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+        turns = itertools.count()
+        return lambda: caller.request(
+            "PATCH", "/rest/v1/notes?topic=eq.2010", {"details": {"turn": [number, next(turns)]}},
+            ["Prefer: return=representation"])
+
+    together(64, make)
+
+
+def long_rows(server, tokens):
+    """Lists of long rows, which nobody reads."""
+    setter = wire.Caller(server, tokens[0], "127.0.0.3")
+    for _ in range(4):
+        setter.request("POST", "/rest/v1/notes", {"topic": 2_011, "text": "x" * 9_000_000})
+    setter.close()
+    opened = []
+    while True:
+        try:
+            connection = server.connect("127.0.0.3")
+            connection.sendall(
+                wire.head(server, "GET", "/rest/v1/notes?topic=eq.2011", token=tokens[0]))
+            opened.append(connection)
+        except OSError:
+            time.sleep(0.05)
+        time.sleep(0.02)
+
+
+def dense_bodies(server, tokens):
+    """Bodies of some millions of values."""
+    body = b'{"topic": 2012, "details": {"a": [' + b"1," * 2_000_000 + b"1]}}"
+
+    def make(_):
+        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+        return lambda: caller.request("POST", "/rest/v1/notes", body)
+
+    together(16, make)
+
+
+def slow_frames(server, tokens):
+    """Sockets each of which sends most of a message of 1 MB, and never the rest."""
+    sockets = []
+    for _ in range(2_000):
+        try:
+            sockets.append(wire.Feed(server, [], tokens[0], "127.0.0.3").socket)
+        except OSError:
+            break
+    start = b"\x81" + struct.pack("!BQ", 0x80 | 127, 1_000_000) + b"\0\0\0\0"
+    sent = {}
+    for opened in sockets:
+        opened.setblocking(False)
+        sent[opened] = -len(start)
+    filler = start + b"x" * 1_000_000
+    while True:
+        for opened in sockets:
+            try:
+                rest = filler[sent[opened] + len(start) : -20]
+                sent[opened] += opened.send(rest[:32_768]) if rest else 0
+            except OSError:
+                pass
+        time.sleep(0.001)
+
+
+def many_bindings(server, tokens):
+    """Sockets that bind long lists, a thousand times each."""
+    values = ",".join(str(1_000_000 + number) for number in range(100))
+    bindings = [
+        {"event": "*", "schema": "public", "table": "notes", "filter": f"topic=in.({values})"}
+        for _ in range(100)
+    ]
+    feeds = []
+    while True:
+        try:
+            feed = wire.Feed(server, bindings, tokens[0], "127.0.0.3", "bound0")
+            for number in range(1, 10):
+                feed.topic = f"realtime:bound{number}"
+                feed.send("phx_join", {
+                    "config": {"postgres_changes": bindings}, "access_token": tokens[0]})
+            feeds.append(feed)
+            outcomes[0] += 1
+        except OSError:
+            outcomes[2] += 1
+            time.sleep(0.05)
+
+
+def query_shapes(server, tokens):
+    """Reads of which no two have the same form, so that no plan serves twice."""
+    columns = ["id", "owner_id", "topic", "text", "details"]
+
+    def make(number):
+        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+        turns = itertools.count(number * 1_000_000)
+
+        def act():
+            names = ",".join(f"a{next(turns)}:{column}" for column in columns * 8)
+            return caller.request(
+                "GET", f"/rest/v1/notes?select={names},replies(*,note(*))&topic=eq.4&limit=1")
+
+        return act
+
+    together(8, make)
+
+
+def long_heads(server, tokens):
+    """Connections that send most of a long head, and never the rest."""
+    opened = []
+    start = wire.head(server, "GET", "/rest/v1/notes?select=id", None, tokens[0])[:-2]
+    while True:
+        try:
+            connection = server.connect("127.0.0.3")
+            connection.sendall(start + b"X-Filler: " + b"x" * 60_000)
+            opened.append(connection)
+        except OSError:
+            time.sleep(0.05)
+
+
 # Name, what it is, the attack, and what of the bystander it is about.
 ATTACKS = {
     "json-paths-large": ("600 JSON paths, one 849 kB row", reads(json_paths(1), 2, False)),
@@ -277,6 +411,14 @@ ATTACKS = {
     "unread-answers": ("long answers that nobody reads", unread_answers),
     "deaf-sockets": ("300 sockets that read nothing", deaf_sockets),
     "idle-connections": ("all the connections one host can have", idle_connections),
+    "large-values": ("64 callers read one row of 9 MB", large_values),
+    "representations": ("64 times 1,000 rows of 90 kB back", representations),
+    "long-rows": ("lists of rows of 9 MB that nobody reads", long_rows),
+    "dense-bodies": ("16 times bodies of 2 million values", dense_bodies),
+    "slow-frames": ("2,000 sockets, frames of 1 MB, never whole", slow_frames),
+    "many-bindings": ("sockets of 1,000 bindings of lists", many_bindings),
+    "query-shapes": ("reads of which no two are alike", query_shapes),
+    "long-heads": ("heads of 60 kB, never whole", long_heads),
 }
 
 # Those that once held up everybody, each in a way of its own.

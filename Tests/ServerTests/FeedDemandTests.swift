@@ -21,7 +21,7 @@ import Values
         let project = try TestProject(models: ["items": Self.model])
         let parts = try BackendParts(try project.options(), mode: .development)
         defer { parts.services.database.close() }
-        let registry = LoopRegistry(metrics: parts.metrics)
+        let registry = LoopRegistry(metrics: parts.metrics, untoldBytesMax: .max)
         let thread = try LoopThread(index: 0, name: "loop")
         defer {
             thread.stop()

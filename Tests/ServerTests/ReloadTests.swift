@@ -15,7 +15,7 @@ import Work
         let project = try TestProject()
         let parts = try BackendParts(project.options(), mode: .development)
         defer { parts.services.database.close() }
-        let registry = LoopRegistry(metrics: parts.metrics)
+        let registry = LoopRegistry(metrics: parts.metrics, untoldBytesMax: .max)
         let (services, schemas) = (parts.services, parts.schemas)
         let contexts = Mutex<[LoopContext]>([])
         let server = WebServer(configuration: parts.httpConfiguration) { context throws(Problem) in

@@ -17,8 +17,9 @@ import Testing
         project = try TestProject()
         let options = try project.options()
         try options.prepareDataDirectory()
+        let settings = try options.loadSettings().resolved()
         database = try options.database().open(
-            try options.loadSettings().resolved(), log: try options.commandLog())
+            settings, memory: settings.memory.makePool(), log: try options.commandLog())
     }
 
     deinit { database.close() }

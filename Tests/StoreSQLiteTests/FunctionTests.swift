@@ -54,7 +54,7 @@ import Values
         #expect(problem?.code == "54001")
     }
 
-    /// Two arrays of 150 MB, each within the bound of one answer.
+    /// Two arrays of 30 MB, each within the bound of one answer.
     @Test func `all arrays of a statement are counted together`() throws {
         let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
@@ -68,7 +68,7 @@ import Values
             """
         }
         let error = #expect(throws: DatabaseError.self) {
-            try reader.query(text: rows(150), arguments: [], budget: .timeout(.seconds(60))) {
+            try reader.query(text: rows(30), arguments: [], budget: .timeout(.seconds(60))) {
                 (rows) throws(DatabaseError) in try rows.next()
             }
         }

@@ -26,7 +26,8 @@ import Values
                 } catch {
                     throw Problem(error)
                 }
-                return try reader.leave(with: query, first: first, for: caller) {
+                let memory = AnswerMemory(reader.memory, for: caller)
+                return try reader.leave(with: query, first: first, memory, for: caller) {
                     (rows, part) throws(DatabaseError) in
                     guard try rows.next() else {
                         part.append(ASCII.dot)

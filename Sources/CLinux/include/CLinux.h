@@ -4,6 +4,7 @@
 #define APUS_CLINUX_H
 
 #include <link.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdint.h>

@@ -11,7 +11,10 @@ extension BoundWrite {
         let returning = write.returning
         var response = Response(status: write.status(of: result))
         response.fieldLines = returning.fields.lines
-        if let body = result.body { response.body = body }
+        if let body = result.body {
+            response.content =
+                result.memory.map { .held(HeldAnswer(body, $0)) } ?? .bytes(body)
+        }
         response.appendContentRange(
             first: 0, count: write.isPatch ? result.affected : 0,
             total: returning.countsRows ? result.affected : nil)

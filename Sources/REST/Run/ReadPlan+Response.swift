@@ -52,7 +52,8 @@ extension Content {
         case .bytes(let bytes): self = .bytes(bytes)
         case .stream(let rows):
             self = .stream(
-                ContentStream(timeMax: rows.timeMax) { () throws(IncompleteContent) in
+                ContentStream(length: rows.byteCount, timeMax: rows.timeMax) {
+                    () throws(IncompleteContent) in
                     do throws(Problem) {
                         return try await rows.next()
                     } catch {
@@ -61,5 +62,18 @@ extension Content {
                     }
                 })
         }
+    }
+
+    /// An answer of which all is there.
+    static func held(_ answer: HeldAnswer) -> Content {
+        .stream(
+            ContentStream(length: answer.byteCount, timeMax: answer.timeMax) {
+                () throws(IncompleteContent) in
+                do throws(Problem) {
+                    return try await answer.next()
+                } catch {
+                    throw IncompleteContent()
+                }
+            })
     }
 }

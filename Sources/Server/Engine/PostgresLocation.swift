@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 import Network
+import Quotas
 import Schema
 import Store
 import StorePostgres
@@ -14,12 +15,13 @@ struct PostgresLocation: DatabaseLocation {
 
     var definitions: any DefinitionDialect { PostgresDialect() }
 
-    func open(_ settings: Settings, log: Log) throws -> any ServedDatabase {
+    func open(_ settings: Settings, memory: MemoryPool, log: Log) throws -> any ServedDatabase {
         var cluster = cluster
         let loops = settings.loops
         cluster.connectionsMax =
             settings.database.connectionsMax ?? ClusterConfiguration.connections(for: loops)
         cluster.shareOut(among: loops)
+        cluster.memory = memory
         return try PostgresDatabase.open(
             PostgresConfiguration(
                 cluster,

@@ -2,6 +2,7 @@ import Configuration
 import Diagnostics
 import Glibc
 import Network
+import Quotas
 import Schema
 import Store
 import StoreSQLite
@@ -15,7 +16,7 @@ struct SQLiteLocation: DatabaseLocation {
 
     var definitions: any DefinitionDialect { SQLiteMigrations().definitions }
 
-    func open(_ settings: Settings, log: Log) throws -> any ServedDatabase {
+    func open(_ settings: Settings, memory: MemoryPool, log: Log) throws -> any ServedDatabase {
         // One is about to be made in the place of one that is gone.
         if DataDirectory.hasLostDatabase(dataDirectory) {
             log.record(.databaseMissing(directory: dataDirectory))
@@ -28,7 +29,9 @@ struct SQLiteLocation: DatabaseLocation {
         configuration.slowReadThreads = settings.database.slowReadThreads
         configuration.pageCacheBytesMax =
             settings.database.pageCacheBytesMax
-            ?? min(configuration.pageCacheBytesMax, settings.limits.memoryBytes / 4)
+            ?? min(configuration.pageCacheBytesMax, settings.memory.pageCacheBytes)
+        configuration.changedBytesMax = settings.memory.changedBytes
+        configuration.memory = memory
         let database = try SQLiteDatabase.open(configuration)
         database.onLoss { file in
             log.record(.databaseLost(path: file.path, file: file.file, process: getpid()))

@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 import Network
+import Quotas
 import Schema
 import Store
 
@@ -39,7 +40,9 @@ protocol DatabaseLocation: Sendable {
     var definitions: any DefinitionDialect { get }
 
     /// Opens the database to be served, or makes it.
-    func open(_ settings: Settings, log: Log) throws -> any ServedDatabase
+    ///
+    /// - Parameter memory: What long answers are taken from.
+    func open(_ settings: Settings, memory: MemoryPool, log: Log) throws -> any ServedDatabase
 
     /// Finds out, on what `body` is given, what definitions and scripts would build. Changes
     /// nothing.

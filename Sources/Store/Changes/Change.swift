@@ -100,6 +100,9 @@ public struct Change: Sendable {
         reset = nil
     }
 
+    /// Bytes that it takes: its images as text, as much again for the values, and what holds both.
+    public var byteCount: Int { 256 + 2 * ((new?.json.count ?? 0) + (old?.json.count ?? 0)) }
+
     /// Word that whoever follows a table fetches it anew.
     ///
     /// - Parameter sequence: the number of the change that cannot be told, or of the last one that

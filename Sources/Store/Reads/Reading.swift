@@ -44,12 +44,20 @@ public protocol RowStream: Sendable {
     /// How long it may last. Whoever sends the answer keeps to it.
     var timeMax: Duration { get }
 
+    /// Bytes of all parts together; nil when that is not known.
+    var byteCount: Int? { get }
+
     /// The next part; nil at the end. To be called by one task at a time, whose cancellation ends
     /// the read.
     ///
     /// - Throws: 57014 when the statement has used up its time, which runs only while parts are
     ///   made; what the database reports.
     func next() async throws(Problem) -> [UInt8]?
+}
+
+extension RowStream {
+    /// Not known.
+    public var byteCount: Int? { nil }
 }
 
 /// What a read found, encoded.

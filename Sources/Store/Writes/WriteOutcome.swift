@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Quotas
 public import Values
 
 /// What became of a write.
@@ -12,6 +13,8 @@ public struct WriteResult: Sendable {
     public var inserted: Int
     /// The representation, if the program has one.
     public var body: [UInt8]?
+    /// What a long one has taken of the server's memory.
+    public var memory: HeldMemory?
     /// The values of the primary key of the one new row, if the program asks for them and its rule
     /// lets them be told.
     public var key: [Value]?

@@ -1,4 +1,5 @@
 public import PostgresWire
+public import Quotas
 
 /// What the connections of a process have in common.
 public struct ClusterConfiguration: Sendable {
@@ -31,6 +32,9 @@ public struct ClusterConfiguration: Sendable {
     /// What a statement has to end once it is cancelled or the server should have ended it, before
     /// nobody waits for it any more.
     public var cancelTime = ConnectionLimits.cancelTime
+
+    /// What long answers are taken from.
+    public var memory = MemoryPool(bytesMax: .max, perCallerMax: .max)
 
     /// The defaults for a target.
     public init(_ target: ConnectionTarget, passwords: PasswordFile? = nil) {

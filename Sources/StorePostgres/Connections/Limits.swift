@@ -20,6 +20,12 @@ enum ConnectionLimits {
     static let waitingMax = 8_192
     /// Those of one caller among them, so that several must be greedy before others are refused.
     static let waitingPerCallerMax = 1_024
+    /// Bytes of rows that a unit may bring without memory being taken for them, and the step in
+    /// which more is taken.
+    static let shortAnswerBytes = 262_144
+    /// Bytes of memory that are taken for each byte of rows: what they are read into, and what is
+    /// made of them, which grows by doubling.
+    static let memoryPerAnswerByte = 3
     /// Bytes of rows that one unit may bring: an answer must fit into memory.
     static let answerBytes = 64 << 20
     /// How long a connection is kept that nobody uses.

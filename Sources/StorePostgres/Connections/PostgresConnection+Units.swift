@@ -35,15 +35,21 @@ extension PostgresConnection {
 
     /// Hands on a row.
     func deliver(_ step: Step, _ place: Range<Int>) {
-        guard let run = run(of: step.unit), run.fate != .answerTooLarge else { return }
+        guard let run = run(of: step.unit), run.fate?.isOfAnswer != true else { return }
         run.answerBytes += place.count
-        if run.answerBytes > run.answerBytesMax {
-            run.fate = .answerTooLarge
+        if run.answerBytes > run.coveredBytes, let fate = fate(of: run) {
+            run.fate = fate
             return cancel(run)
         }
         isDelivering = true
         run.unit?.onRow?(step.index, session.row(place))
         isDelivering = false
+    }
+
+    /// Why a unit is to be ended for what its rows take.
+    private func fate(of run: UnitRun) -> UnitRun.Fate? {
+        if run.answerBytes > run.answerBytesMax { return .answerTooLarge }
+        return run.cover(from: cluster.configuration.memory)
     }
 
     /// A row is longer than is taken anywhere, and not handed on.

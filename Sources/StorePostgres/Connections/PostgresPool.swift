@@ -184,7 +184,9 @@ public final class PostgresPool {
         case .queueFull: metrics.note { $0.refused += entries.count }
         case .queueFullOfCaller, .shareExceeded:
             metrics.note { $0.refusedOfCaller += entries.count }
-        case .server, .value, .lost, .timedOut, .answerTooLarge, .unavailable, .stopped: break
+        case .server, .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable,
+            .stopped:
+            break
         }
         loop.atEndOfTurn { for entry in entries { entry.fail(failure) } }
     }

@@ -14,6 +14,8 @@ public enum UnitFailure: Error, Hashable, Sendable {
     case timedOut
     /// Its rows have more bytes than it may bring. A write may have been committed all the same.
     case answerTooLarge(bytesMax: Int, isCommitted: Bool)
+    /// The server's memory has no room for its rows. A write may have been committed all the same.
+    case noMemory(isCommitted: Bool)
     /// Too many wait for a connection (53400).
     case queueFull
     /// Too many of its caller wait for a connection (53400).

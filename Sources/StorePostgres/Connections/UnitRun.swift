@@ -19,6 +19,8 @@ final class UnitRun {
         /// It holds up others, and is to be run on the slow lane.
         case tookLong
         case answerTooLarge
+        /// There is no memory left for its answer.
+        case noMemory
         case withdrawn
     }
 
@@ -55,6 +57,9 @@ final class UnitRun {
     var share: SlowShare?
     /// Bytes of rows in this attempt.
     var answerBytes = 0
+    /// Bytes of rows that need no other room than there is, and what is taken for long ones.
+    private(set) var coveredBytes = ConnectionLimits.shortAnswerBytes
+    private(set) var memory: HeldMemory?
     /// Whether a request to cancel that is meant for another unit may hit it in this attempt.
     var mayBeHit = false
     var history = UnitHistory()
@@ -75,6 +80,8 @@ final class UnitRun {
     /// It is run on a slow lane from now on.
     func move(to slowLane: Lane) {
         fate = nil
+        memory = nil
+        coveredBytes = ConnectionLimits.shortAnswerBytes
         lane = slowLane
         answerBytesMax = unit?.slowAnswerBytesMax ?? answerBytesMax
     }
@@ -87,6 +94,23 @@ final class UnitRun {
     /// Bytes that its answer may have on the slow lane, where it may be run on one.
     var slowAnswerBytesMax: Int? {
         lane.slowLane == nil || pace == nil || !isWhole ? nil : unit?.slowAnswerBytesMax
+    }
+
+    /// Takes memory for the rows that have come; what the server asks for itself is short enough.
+    ///
+    /// - Returns: Why it is to be ended, where there is none.
+    func cover(from pool: MemoryPool) -> Fate? {
+        if caller == .server { return nil }
+        let memory = memory ?? HeldMemory(pool, for: caller)
+        self.memory = memory
+        let wanted = answerBytes + ConnectionLimits.shortAnswerBytes
+        switch memory.cover(wanted * ConnectionLimits.memoryPerAnswerByte) {
+        case .beyondShare: return .answerTooLarge
+        case .byOthers: return .noMemory
+        case nil:
+            coveredBytes = wanted
+            return nil
+        }
     }
 
     /// What its rows have been made of is longer than it may bring. To be called for a row.
@@ -145,12 +169,25 @@ final class UnitRun {
 @available(*, unavailable)
 extension UnitRun: Sendable {}
 
+extension UnitRun.Fate {
+    /// Whether the rest of its rows is of no use.
+    var isOfAnswer: Bool {
+        switch self {
+        case .answerTooLarge, .noMemory: true
+        case .timedOut, .tookLong, .withdrawn: false
+        }
+    }
+}
+
 /// What lets a unit be withdrawn. To be used on the loop.
 public struct UnitToken {
     let run: UnitRun
 
     /// Where it is run by now.
     var lane: Lane { run.lane }
+
+    /// What has been taken for its rows; nil where they are few.
+    var memory: HeldMemory? { run.memory }
 
     /// Nobody is told of the unit any more. One that has not begun never does; one that runs is
     /// cancelled.

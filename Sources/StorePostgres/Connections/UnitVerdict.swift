@@ -41,7 +41,7 @@ enum UnitVerdict: Hashable {
         /// Whether nobody wants it to be run again.
         var isEnded: Bool {
             switch fate {
-            case .timedOut, .answerTooLarge, .withdrawn: true
+            case .timedOut, .answerTooLarge, .noMemory, .withdrawn: true
             case .tookLong, nil: false
             }
         }
@@ -53,7 +53,7 @@ enum UnitVerdict: Hashable {
     ) -> UnitVerdict {
         switch outcome {
         case .succeeded(let status):
-            guard attempt.fate == .answerTooLarge else { return .tell(.success(status)) }
+            guard attempt.fate?.isOfAnswer == true else { return .tell(.success(status)) }
             return tooLarge(attempt, isCommitted: attempt.effect == .writes && status == .idle)
         case .failed(let error, at: let step, _):
             return failed(error, step?.index, attempt, &history)
@@ -68,6 +68,9 @@ enum UnitVerdict: Hashable {
     }
 
     private static func tooLarge(_ attempt: Attempt, isCommitted: Bool) -> UnitVerdict {
+        if attempt.fate == .noMemory {
+            return .tell(.failure(.noMemory(isCommitted: isCommitted)))
+        }
         let bytesMax = attempt.answerBytesMax
         if attempt.effect == .reads, attempt.slowAnswerBytesMax ?? 0 > bytesMax {
             return .runSlowly(.long)
@@ -86,7 +89,7 @@ enum UnitVerdict: Hashable {
         if error.sqlState == .queryCanceled {
             switch attempt.fate {
             case .timedOut: return .tell(.failure(.timedOut))
-            case .answerTooLarge: return tooLarge(attempt, isCommitted: false)
+            case .answerTooLarge, .noMemory: return tooLarge(attempt, isCommitted: false)
             case .withdrawn: return refused
             case .tookLong: return .runSlowly(.slow)
             // The server has ended a write in time: see `PostgresWrites`.
@@ -117,8 +120,9 @@ enum UnitVerdict: Hashable {
         let isHarmless = !mayHaveRun || attempt.effect == .reads
         switch attempt.fate {
         case .timedOut where isHarmless: return .tell(.failure(.timedOut))
-        case .answerTooLarge where isHarmless: return tooLarge(attempt, isCommitted: false)
-        case .timedOut, .answerTooLarge, .withdrawn:
+        case .answerTooLarge where isHarmless, .noMemory where isHarmless:
+            return tooLarge(attempt, isCommitted: false)
+        case .timedOut, .answerTooLarge, .noMemory, .withdrawn:
             return .tell(.failure(.lost(mayHaveRun: mayHaveRun)))
         case .tookLong, nil: break
         }

@@ -33,7 +33,7 @@ extension DatabaseError {
         case .unexpected, .invalidValue: break
         case .timeout, .busy, .readOnly, .full, .unavailable, .unreachable, .unique,
             .uniqueIndex, .notNull, .check, .foreignKey, .sequenceExhausted, .stillReferenced,
-            .tooLarge, .tooDeep, .other:
+            .tooLarge, .noMemory, .tooDeep, .other:
             return known
         }
         // What depends on what is only said in the detail.

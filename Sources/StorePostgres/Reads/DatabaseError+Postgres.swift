@@ -18,6 +18,7 @@ extension DatabaseError {
             case .timedOut: .timeout
             case .answerTooLarge(let bytesMax, isCommitted: _):
                 .tooLarge("an answer of more than \(bytesMax) bytes")
+            case .noMemory: .noMemory
             case .queueFull, .queueFullOfCaller, .shareExceeded: .busy
             case .unavailable(let why):
                 .unreachable(
@@ -91,7 +92,7 @@ extension Problem {
         case .queueFull: self = .tooManyReads
         case .queueFullOfCaller: self = .tooManyReadsOfCaller
         case .shareExceeded: self = .tooManySlowQueries
-        case .server, .value, .lost, .timedOut, .answerTooLarge, .unavailable:
+        case .server, .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable:
             self.init(DatabaseError(failure))
         }
     }

@@ -124,7 +124,8 @@ final class RowsRead {
         if case .rowsTell = kept.query.counting {
             total = kept.query.window(of: arguments).offset + body.rowCount
         }
-        return RowsAnswer(content: .bytes(body.bytes), rowCount: body.rowCount, total: total)
+        let content = RowsAnswer.Content(body.bytes, holding: token?.memory)
+        return RowsAnswer(content: content, rowCount: body.rowCount, total: total)
     }
 
     private func finish(_ result: Result<RowsAnswer, Problem>) {

@@ -123,7 +123,9 @@ public final class PostgresWrites: WriteEngine {
         case .success:
             committed()
             do throws(FormatFault) {
-                submission.reply(.success(try reader.finish()))
+                var written = try reader.finish()
+                if written.body != nil { written.memory = submission.token?.memory }
+                submission.reply(.success(written))
             } catch {
                 submission.reply(.failure(.failed(Problem(writing: .value(error)))))
             }

@@ -8,14 +8,15 @@ extension Problem {
         switch failure {
         case .server(let error, step: _): self.init(writing: error)
         case .lost(mayHaveRun: true): self = .unknownOutcome
-        case .answerTooLarge(_, isCommitted: true):
-            self.init(DatabaseError(failure))
+        case .answerTooLarge(_, isCommitted: true), .noMemory(isCommitted: true):
+            // Not as what would be sent again.
+            self.init(.tooLarge("\(failure)"))
             message = "The write was made, but its answer is too large."
         case .queueFull: self = .tooManyWrites
         case .queueFullOfCaller: self = .tooManyWritesOfCaller
         case .shareExceeded: self = .tooManySlowQueries
         case .stopped: self = .closed
-        case .value, .lost, .timedOut, .answerTooLarge, .unavailable:
+        case .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable:
             self.init(DatabaseError(failure))
         }
     }

@@ -46,6 +46,17 @@ public struct RowEncoder {
         return true
     }
 
+    /// Appends all rows and what ends the body, as far as there is memory for them.
+    ///
+    /// - Throws: `tooLarge` for more than its caller may have, `noMemory` for more than is left.
+    mutating func append(
+        _ rows: inout Rows, to body: inout [UInt8], within memory: AnswerMemory
+    ) throws(DatabaseError) {
+        while try !append(&rows, to: &body, upTo: memory.bytesMax) {
+            try memory.cover(body.count)
+        }
+    }
+
     @inline(__always)
     private func appendRow(_ rows: borrowing Rows, to body: inout [UInt8]) {
         if frame.form.stripsNulls {
@@ -54,10 +65,4 @@ public struct RowEncoder {
             layout.appendObject(rows, to: &body)
         }
     }
-}
-
-extension DatabaseError {
-    /// A body over `DatabaseLimits.answerBytesMax`.
-    public static let oversize = DatabaseError.tooLarge(
-        "an answer of more than \(DatabaseLimits.answerBytesMax) bytes")
 }

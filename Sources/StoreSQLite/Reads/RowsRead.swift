@@ -1,3 +1,4 @@
+import SQLite
 import Diagnostics
 import Quotas
 import Store
@@ -20,6 +21,9 @@ struct RowsRead: LoopRead {
     }
 
     private func read(on reader: SQLiteReader) throws(Problem) -> RowsAnswer {
+        let memory = AnswerMemory(reader.memory, for: caller)
+        memory.bound(reader.connection)
+        defer { if !reader.hasLeft { reader.connection.boundArrays() } }
         var encoder = RowEncoder(query.layout, query.form)
         var body: [UInt8] = []
         let running: RunningQuery
@@ -27,16 +31,19 @@ struct RowsRead: LoopRead {
         do throws(DatabaseError) {
             running = try reader.start(
                 text: query.rows.text, arguments: arguments.rows, context)
-            if try begin(running, &encoder, &body) {
+            if try begin(running, &encoder, &body, memory) {
                 return RowsAnswer(
-                    content: .bytes(body), rowCount: encoder.rowCount,
+                    content: RowsAnswer.Content(body, holding: memory.held),
+                    rowCount: encoder.rowCount,
                     total: try reader.total(query, of: encoder.rowCount, arguments, context))
             }
             counted = try count(on: reader)
         } catch {
-            throw Problem(error)
+            throw Problem(memory.error(error))
         }
-        let read = try reader.leave(with: running, first: body, for: caller) {
+        let read = try reader.leave(
+            with: running, first: body, memory, for: caller
+        ) {
             (rows, part) throws(DatabaseError) in
             try encoder.appendNext(&rows, to: &part)
         }
@@ -47,15 +54,19 @@ struct RowsRead: LoopRead {
     /// Reads rows as long as the answer is short; true if that was all of it. A single object is
     /// one value, and never left in the middle.
     private func begin(
-        _ running: RunningQuery, _ encoder: inout RowEncoder, _ body: inout [UInt8]
+        _ running: RunningQuery, _ encoder: inout RowEncoder, _ body: inout [UInt8],
+        _ memory: AnswerMemory
     ) throws(DatabaseError) -> Bool {
-        let bytesMax =
-            query.form.isObject
-            ? DatabaseLimits.answerBytesMax : DatabaseLimits.heldAnswerBytesMax
-        return try running.withRows { (rows) throws(DatabaseError) in
-            let isWhole = try encoder.append(&rows, to: &body, upTo: bytesMax)
-            if !isWhole, query.form.isObject { throw .oversize }
-            return isWhole
+        try running.withRows { (rows) throws(DatabaseError) in
+            guard query.form.isObject else {
+                let bytesMax = DatabaseLimits.heldAnswerBytesMax
+                let isWhole = try encoder.append(&rows, to: &body, upTo: bytesMax)
+                // A single long row.
+                if body.count > 2 * bytesMax { try memory.cover(body.count) }
+                return isWhole
+            }
+            try encoder.append(&rows, to: &body, within: memory)
+            return true
         }
     }
 

@@ -22,7 +22,8 @@ struct InsertProbe {
         case .foreignKey:
             return try missingParent(of: values).map { .violation($0) } ?? .failed(Problem(error))
         case .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
-            .invalidValue, .tooLarge, .sequenceExhausted, .stillReferenced, .tooDeep, .uniqueIndex,
+            .invalidValue, .tooLarge, .noMemory, .sequenceExhausted, .stillReferenced,
+            .tooDeep, .uniqueIndex,
             .other, .unexpected:
             return .failed(Problem(error))
         }

@@ -52,7 +52,8 @@ extension DatabaseError {
         switch self {
         case .unique, .uniqueIndex, .notNull, .check, .foreignKey: true
         case .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
-            .invalidValue, .tooLarge, .sequenceExhausted, .stillReferenced, .tooDeep, .unexpected:
+            .invalidValue, .tooLarge, .noMemory, .sequenceExhausted, .stillReferenced,
+            .tooDeep, .unexpected:
             false
         case .other: isMissingRowID
         }

@@ -85,15 +85,12 @@ private struct RepresentationStatements: Sendable {
     ) throws(WriteRefusal) -> (body: [UInt8], count: Int) {
         let arguments = run.arguments(statement, rows)
         return try refused { () throws(DatabaseError) in
-            try run.transaction.query(
+            try run.transaction.answer(
                 text: statement.text, arguments: arguments, run.context
-            ) { (rows) throws(DatabaseError) in
+            ) { (rows, memory) throws(DatabaseError) in
                 var encoder = RowEncoder(representation.layout, representation.form)
                 var body: [UInt8] = []
-                let bytesMax = DatabaseLimits.answerBytesMax
-                guard try encoder.append(&rows, to: &body, upTo: bytesMax) else {
-                    throw .oversize
-                }
+                try encoder.append(&rows, to: &body, within: memory)
                 return (body, encoder.rowCount)
             }
         }

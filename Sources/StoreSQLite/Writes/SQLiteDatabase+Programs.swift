@@ -33,8 +33,10 @@ extension SQLiteDatabase: WriteEngine {
             WriteJob(
                 perform: { transaction in
                     do throws(WriteRefusal) {
-                        let result = try program(transaction)
-                        return .kept { reply(.success(result)) }
+                        var result = try program(transaction)
+                        if result.body != nil { result.memory = transaction.memory.held }
+                        let written = result
+                        return .kept { reply(.success(written)) }
                     } catch {
                         return .undone { reply(.failure(error)) }
                     }

@@ -34,7 +34,8 @@ struct ViolationProbe {
                 }
             return violation.map { .violation($0) } ?? .failed(Problem(error))
         case .notNull, .timeout, .busy, .readOnly, .full, .unavailable, .unreachable,
-            .invalidValue, .tooLarge, .sequenceExhausted, .stillReferenced, .tooDeep, .uniqueIndex,
+            .invalidValue, .tooLarge, .noMemory, .sequenceExhausted, .stillReferenced,
+            .tooDeep, .uniqueIndex,
             .other, .unexpected:
             return .failed(Problem(error))
         }

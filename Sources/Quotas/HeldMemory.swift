@@ -1,0 +1,30 @@
+import Synchronization
+
+/// What an answer has taken of a ``MemoryPool`` that goes from thread to thread on its way. Given
+/// back when nobody has it any more.
+public final class HeldMemory: Sendable {
+    private let lease: Mutex<MemoryLease>
+
+    /// Nothing yet.
+    public init(_ pool: MemoryPool, for caller: Caller) {
+        lease = Mutex(MemoryLease(pool, for: caller))
+    }
+
+    /// Takes what is missing for so many bytes, or gives back what is too much.
+    ///
+    /// - Returns: Why there is no room for them; nil where there is.
+    public func cover(_ bytes: Int) -> MemoryShortage? {
+        lease.withLock { lease in
+            if lease.cover(bytes) { return nil }
+            return lease.isBeyondShare(bytes) ? .beyondShare : .byOthers
+        }
+    }
+}
+
+/// Why there is no room in a ``MemoryPool``.
+public enum MemoryShortage: Error {
+    /// It is more than one caller may ever have.
+    case beyondShare
+    /// Others have it.
+    case byOthers
+}
