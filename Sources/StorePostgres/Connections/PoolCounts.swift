@@ -8,6 +8,14 @@ public struct PoolCounts: Hashable, Sendable {
         public var open = 0
         /// Units and callers that wait for one.
         public var waiting = 0
+
+        /// None.
+        public init() {}
+
+        init(open: Int, waiting: Int) {
+            self.open = open
+            self.waiting = waiting
+        }
     }
 
     /// What each lane has now.
