@@ -15,8 +15,9 @@ public final class RealtimeHub {
     let settings: FeedSettings
     let authenticate: (String) -> Result<Identity, TokenRefusal>
     let admitFeed: (Identity, AddressBlock) -> FeedAdmission
-    /// Told why a client was refused something on a topic, in the words that it was told.
-    let report: (_ topic: String, _ reason: String) -> Void
+    /// Told why a client was refused something on a topic, in the words that it was told, and where
+    /// it is.
+    let report: (_ topic: String, _ reason: String, AddressBlock) -> Void
     /// The newest change that is known to be committed, where it may be ahead of what has come.
     let newestChange: () -> Int64?
     /// The wall clock: tokens end by it.
@@ -50,7 +51,7 @@ public final class RealtimeHub {
     ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
     ///     same second; without it they are looked at every half minute.
     ///   - report: told why a client was refused something on a topic, in the words that it was
-    ///     told.
+    ///     told, and where it is.
     ///   - newestChange: the number of the newest change that is known to be committed, where that
     ///     may be ahead of what has been delivered: who joins begins behind it.
     ///   - now: the wall clock; tests inject their own.
@@ -60,7 +61,9 @@ public final class RealtimeHub {
         authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
         admitFeed: @escaping (Identity, AddressBlock) -> FeedAdmission = { _, _ in .admitted() },
         revocationCount: @escaping () -> Int = { 0 },
-        report: @escaping (_ topic: String, _ reason: String) -> Void = { _, _ in },
+        report: @escaping (_ topic: String, _ reason: String, AddressBlock) -> Void = {
+            _, _, _ in
+        },
         newestChange: @escaping () -> Int64? = { nil },
         now: @escaping () -> Instant = { Instant.now },
         uptime: @escaping () -> ContinuousClock.Instant = { ContinuousClock.now }

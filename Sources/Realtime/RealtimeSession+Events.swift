@@ -55,7 +55,7 @@ extension RealtimeSession {
     }
 
     private func refuse(_ message: ClientMessage, _ reason: String) {
-        hub.report(message.topic, reason)
+        hub.report(message.topic, reason, block)
         reply(ServerPayload.error(reason: reason), to: message)
     }
 

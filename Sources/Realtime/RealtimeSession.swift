@@ -119,7 +119,7 @@ extension RealtimeSession {
 
     /// Sends a `system` message.
     func tell(_ notice: SystemNotice, on channel: Channel) {
-        if notice.isRefusal { hub.report(channel.topic, notice.message) }
+        if notice.isRefusal { hub.report(channel.topic, notice.message, block) }
         sink?.send(
             text: serializer.message(
                 topic: channel.topic, event: "system",

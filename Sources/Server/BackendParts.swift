@@ -74,7 +74,7 @@ struct BackendParts {
         configuration.memory = MemoryPool(bytesMax: memory, perBlockMax: memory / 2)
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field.read)
-        configuration.observer = { observer.record($0) }
+        configuration.observer = { request, peer in observer.record(request, from: peer) }
         let shortage = DescriptorShortage(log: services.log)
         configuration.descriptorsExhausted = { shortage.note() }
         return configuration
