@@ -8,6 +8,8 @@ extension Event {
         case .request(_, let address, let method, let path, let status, let time, let refusal):
             [Self.answer(to: method, path, status, time, Self.origin(address), refusal)]
         case .requestsThrottled(let count): ["429 to \(count) more, which are not told one by one"]
+        case .linesDropped(let count):
+            ["\(count) lines of the log were dropped, since it was not read"]
         case .channelRefused(let topic, let address, let refusal):
             ["refused on \(topic)\(Self.origin(address)): \(refusal.line)"]
         case .listening: []

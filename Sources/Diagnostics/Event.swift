@@ -8,6 +8,8 @@ public enum Event: Sendable {
         microseconds: UInt64, refusal: RefusalText? = nil)
     /// So many requests more were throttled than were told one by one.
     case requestsThrottled(count: Int)
+    /// So many lines of the log were dropped, since whoever reads it did not.
+    case linesDropped(count: Int)
     /// What a client asked of a channel was refused, or the channel ended.
     case channelRefused(topic: String, address: String, refusal: RefusalText)
     /// The server accepts connections.
@@ -79,7 +81,8 @@ public enum Event: Sendable {
             .seedsKept, .secretsRestored, .requestsThrottled:
             .info
         case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
-            .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate:
+            .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate,
+            .linesDropped:
             .warning
         case .databaseLost, .failed, .serviceFailed: .error
         case .databaseServer(let level, text: _): level
@@ -99,6 +102,7 @@ public enum Event: Sendable {
         switch self {
         case .request: "request"
         case .requestsThrottled: "requests_throttled"
+        case .linesDropped: "lines_dropped"
         case .channelRefused: "channel_refused"
         case .listening: "listening"
         case .draining: "draining"
@@ -140,7 +144,7 @@ public enum Event: Sendable {
                 .init("path", .string(path)), .init("status", .integer(Int64(status))),
                 .init("duration_us", .integer(Int64(clamping: microseconds))),
             ] + Self.fields(of: refusal)
-        case .requestsThrottled(let count):
+        case .requestsThrottled(let count), .linesDropped(let count):
             [.init("count", .integer(Int64(count)))]
         case .channelRefused(let topic, let address, let refusal):
             [.init("topic", .string(topic)), .init("address", .string(address))]

@@ -7,6 +7,7 @@ import Network
 import Quotas
 import Schema
 import Store
+import Work
 
 /// Everything a server needs before it can listen, in the order in which it must come to be.
 struct BackendParts {
@@ -15,6 +16,7 @@ struct BackendParts {
     /// Where the rows are, for people.
     let location: String
     let services: SharedServices
+    let logQueue: LogQueue
     let metrics = Metrics()
     /// Nil where no file has the secrets.
     let secretsWatch: SecretsWatch?
@@ -26,8 +28,8 @@ struct BackendParts {
         let settings = schemas.settings
         try settings.listen.requireFree()
         try settings.metrics.listen?.requireFree()
-        let log = Log(
-            level: settings.log.level, format: settings.log.format ?? mode.logFormat)
+        logQueue = LogQueue(format: settings.log.format ?? mode.logFormat)
+        let log = logQueue.log(settings.log.level)
         try options.prepareDataDirectory(log: log)
         let sources = try SecretsSources(options)
         let found = try options.database()
