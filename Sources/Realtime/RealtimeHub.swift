@@ -76,7 +76,9 @@ public final class RealtimeHub {
         clock = now
         self.uptime = uptime
         matcher = Matcher(
-            reader: reader,
+            lookUps: LookUps(
+                reader: reader, timeMax: .milliseconds(settings.changeMillisecondsMax),
+                uptime: uptime),
             budget: ChangeBudget(
                 milliseconds: settings.changeMillisecondsMax, uptime: uptime))
         unindexed = Shares(

@@ -64,10 +64,10 @@ extension SystemNotice {
         .mustRefetch("A change of '\(change.table)' could not be judged. Fetch the rows again.")
     }
 
-    /// What is said of a change that there was no time to ask all filters about.
+    /// What is said of a change that there was no time to ask all filters and rules about.
     static func passedOver(_ change: Change) -> SystemNotice {
         .mustRefetch(
-            "Filters without an index took too long for a change of '\(change.table)'. "
+            "Filters and rules took too long for a change of '\(change.table)'. "
                 + "Fetch the rows again.")
     }
 

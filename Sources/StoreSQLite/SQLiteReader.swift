@@ -24,6 +24,8 @@ public final class SQLiteReader {
     private(set) var turns: LoopTurns?
     /// The read that a loop is at.
     let inline = InlineRead()
+    /// What feeds have asked, the first of it begun.
+    var asked: [AskedLookUps] = []
     /// Where reads of many rows go on; nil on a loop.
     var longReads: LongReads?
     /// Whether the connection has left with a read of many rows: it is no longer this thread's.
