@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Expressions
+public import HTTP
 public import Quotas
 public import Schema
 public import Store
@@ -14,7 +15,7 @@ public import Store
 public final class RealtimeHub {
     let settings: FeedSettings
     let authenticate: (String) -> Result<Identity, TokenRefusal>
-    let admitFeed: (Identity, AddressBlock) -> FeedAdmission
+    let quotas: (Request) -> SocketQuotas
     /// Told why a client was refused something on a topic, in the words that it was told, and where
     /// it is.
     let report: (_ topic: String, _ reason: String, AddressBlock) -> Void
@@ -47,7 +48,7 @@ public final class RealtimeHub {
     /// - Parameters:
     ///   - reader: the loop's own; rules that look at other models are asked through it.
     ///   - authenticate: who a token speaks for, if it names its role and its end.
-    ///   - admitFeed: whether a caller from an address may have one more feed.
+    ///   - quotas: what bounds those who speak over the socket that a request opens.
     ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
     ///     same second; without it they are looked at every half minute.
     ///   - report: told why a client was refused something on a topic, in the words that it was
@@ -59,7 +60,7 @@ public final class RealtimeHub {
     public init(
         catalogue: Catalogue, rulebook: Rulebook, reader: any Reader, settings: FeedSettings,
         authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
-        admitFeed: @escaping (Identity, AddressBlock) -> FeedAdmission = { _, _ in .admitted() },
+        quotas: @escaping (Request) -> SocketQuotas = { _ in SocketQuotas() },
         revocationCount: @escaping () -> Int = { 0 },
         report: @escaping (_ topic: String, _ reason: String, AddressBlock) -> Void = {
             _, _, _ in
@@ -70,7 +71,7 @@ public final class RealtimeHub {
     ) {
         self.settings = settings
         self.authenticate = authenticate
-        self.admitFeed = admitFeed
+        self.quotas = quotas
         self.report = report
         self.newestChange = newestChange
         clock = now

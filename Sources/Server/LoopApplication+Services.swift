@@ -41,7 +41,7 @@ extension LoopApplication {
                     max: realtime.unindexedPerLoopMax),
                 changeMillisecondsMax: realtime.changeMillisecondsMax),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
-            admitFeed: { throttle.admit(feedOf: $0, from: $1) },
+            quotas: { throttle.quotas(ofSocket: $0) },
             revocationCount: { auth.revocationCount },
             report: { topic, reason, block in
                 // What is no topic of ours may be as long as a message.
