@@ -81,8 +81,8 @@ extension RealtimeSession {
         }
     }
 
-    /// Counts a channel among the feeds of whom it speaks for from now on, whose plan may be another
-    /// one; ends it where there is no room.
+    /// Counts a channel among the feeds of whom it speaks for from now on, whose plan may be
+    /// another one; ends it where there is no room.
     private func count(_ channel: Channel, of identity: Identity) -> Bool {
         channel.release?()
         channel.release = nil

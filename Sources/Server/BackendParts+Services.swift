@@ -22,9 +22,7 @@ extension BackendParts {
                 "database",
                 tick: .every(.seconds(1)) { database.look() },
                 stop: { database.close(within: $0) }),
-            Service(
-                "retention",
-                tick: .every(.seconds(60)) { database.trimChanges() }),
+            Service("retention", tick: .every(.seconds(60)) { database.trimChanges() }),
             secretsWatch.map { watch in
                 Service("secrets", tick: .every(.seconds(1)) { watch.look() })
             },

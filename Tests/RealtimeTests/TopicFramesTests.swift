@@ -1,6 +1,6 @@
 import Bytes
-import Expressions
 import Diagnostics
+import Expressions
 import HTTP
 import Schema
 import Store

@@ -6,7 +6,7 @@ import Testing
 
 /// A server whose log nobody reads, as when the program at the other end of a pipe has stopped.
 @Suite(.timeLimit(.minutes(10))) struct UnreadLogTests {
-    @Test func `whoever does not read the log holds up nobody, and is told what he missed`() throws {
+    @Test func `who does not read the log holds up nobody, and is told what he missed`() throws {
         let project = try DevelopedProject(["--log-format", "json", "--log-level", "debug"])
         let client = try HTTPClient(port: project.port)
         // Together more than a pipe and the queue take.
