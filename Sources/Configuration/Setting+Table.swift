@@ -149,7 +149,8 @@ extension Setting {
         Setting(
             "realtime.change_ms", \.realtime.changeMillisecondsMax, .integer(1...10_000),
             .onRestart,
-            "how long a change is compared with them, in milliseconds; the others fetch again"),
+            "how long a change is compared with them, and judged by rules, in milliseconds each; "
+                + "the others fetch again"),
     ]
 
     private static let bounds = [

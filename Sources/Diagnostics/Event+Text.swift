@@ -5,9 +5,13 @@ extension Event {
     /// interest there. A fault of the schema files keeps its `FILE:LINE:COLUMN`.
     public var lines: [String] {
         switch self {
-        case .request(_, let method, let path, let status, let microseconds, let refusal):
-            [Self.answer(to: method, path, status, microseconds, refusal)]
-        case .channelRefused(let topic, let refusal): ["refused on \(topic): \(refusal.line)"]
+        case .request(_, let address, let method, let path, let status, let time, let refusal):
+            [Self.answer(to: method, path, status, time, Self.origin(address), refusal)]
+        case .requestsThrottled(let count): ["429 to \(count) more, which are not told one by one"]
+        case .linesDropped(let count):
+            ["\(count) lines of the log were dropped, since it was not read"]
+        case .channelRefused(let topic, let address, let refusal):
+            ["refused on \(topic)\(Self.origin(address)): \(refusal.line)"]
         case .listening: []
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]
@@ -48,10 +52,15 @@ extension Event {
 
     private static func answer(
         to method: String, _ path: String, _ status: Int, _ microseconds: UInt64,
-        _ refusal: RefusalText?
+        _ origin: String, _ refusal: RefusalText?
     ) -> String {
-        "\(status) \(method) \(path) in \(milliseconds(microseconds)) ms"
+        "\(status) \(method) \(path) in \(milliseconds(microseconds)) ms\(origin)"
             + (refusal.map { ": \($0.line)" } ?? "")
+    }
+
+    /// Where a request came from, if not from this machine: whoever develops knows that he asks.
+    private static func origin(_ address: String) -> String {
+        ["", "127.0.0.1", "::1"].contains(address) ? "" : " from \(address)"
     }
 
     // MARK: The project's files

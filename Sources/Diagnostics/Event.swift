@@ -2,12 +2,16 @@ public import Bytes
 
 /// Everything the server tells its operator about: one case a kind, worded here and nowhere else.
 public enum Event: Sendable {
-    /// A request was answered. The duration is in microseconds.
+    /// A request from an address was answered. The duration is in microseconds.
     case request(
-        id: UInt64, method: String, path: String, status: Int, microseconds: UInt64,
-        refusal: RefusalText? = nil)
+        id: UInt64, address: String, method: String, path: String, status: Int,
+        microseconds: UInt64, refusal: RefusalText? = nil)
+    /// So many requests more were throttled than were told one by one.
+    case requestsThrottled(count: Int)
+    /// So many lines of the log were dropped, since whoever reads it did not.
+    case linesDropped(count: Int)
     /// What a client asked of a channel was refused, or the channel ended.
-    case channelRefused(topic: String, refusal: RefusalText)
+    case channelRefused(topic: String, address: String, refusal: RefusalText)
     /// The server accepts connections.
     case listening(url: String)
     /// A signal asked the server to finish what it has begun and stop.
@@ -70,14 +74,15 @@ public enum Event: Sendable {
     /// How much the event matters.
     public var level: LogLevel {
         switch self {
-        case .request(_, _, _, let status, _, let refusal):
+        case .request(_, _, _, _, let status, _, let refusal):
             Self.level(ofStatus: status, isRefused: refusal != nil)
         case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasWaiting,
             .schemasSettled, .schemasMended, .settingOverruled, .migrated, .takenBack,
-            .seedsKept, .secretsRestored:
+            .seedsKept, .secretsRestored, .requestsThrottled:
             .info
         case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
-            .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate:
+            .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate,
+            .linesDropped:
             .warning
         case .databaseLost, .failed, .serviceFailed: .error
         case .databaseServer(let level, text: _): level
@@ -96,6 +101,8 @@ public enum Event: Sendable {
     public var name: String {
         switch self {
         case .request: "request"
+        case .requestsThrottled: "requests_throttled"
+        case .linesDropped: "lines_dropped"
         case .channelRefused: "channel_refused"
         case .listening: "listening"
         case .draining: "draining"
@@ -129,15 +136,19 @@ public enum Event: Sendable {
     /// What else the log line says, in order.
     public var fields: [JSON.Member] {
         switch self {
-        case .request(let id, let method, let path, let status, let microseconds, let refusal):
+        case .request(
+            let id, let address, let method, let path, let status, let microseconds, let refusal):
             [
                 .init("request_id", .integer(Int64(truncatingIfNeeded: id))),
-                .init("method", .string(method)), .init("path", .string(path)),
-                .init("status", .integer(Int64(status))),
+                .init("address", .string(address)), .init("method", .string(method)),
+                .init("path", .string(path)), .init("status", .integer(Int64(status))),
                 .init("duration_us", .integer(Int64(clamping: microseconds))),
             ] + Self.fields(of: refusal)
-        case .channelRefused(let topic, let refusal):
-            [.init("topic", .string(topic))] + Self.fields(of: refusal)
+        case .requestsThrottled(let count), .linesDropped(let count):
+            [.init("count", .integer(Int64(count)))]
+        case .channelRefused(let topic, let address, let refusal):
+            [.init("topic", .string(topic)), .init("address", .string(address))]
+                + Self.fields(of: refusal)
         case .listening(let url): [.init("url", .string(url))]
         case .draining, .stopped: []
         case .schemasTaken(let names), .schemasWaiting(let names), .schemasSettled(let names),

@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 
 /// How much the log says.
 public enum LogLevel: Int, Comparable, Sendable, CaseIterable {
@@ -28,31 +27,46 @@ public enum LogFormat: String, Sendable, CaseIterable {
     case text
 }
 
-/// The log on standard error: one JSON object a line for programs, or plain lines for a person at a
-/// terminal. An event is written with one call so that lines of several threads never mix.
+/// The log: one JSON object a line for programs, or plain lines for a person at a terminal. An
+/// event is handed on with one call, so that lines of several threads never mix.
 public final class Log: Sendable {
     /// Events below this level are dropped.
     public let level: LogLevel
     private let format: LogFormat
-    private let descriptor: Int32
+    private let write: @Sendable ([UInt8]) -> Void
 
-    /// A log of events of `level` and above, written to a file descriptor (2: standard error).
-    public init(level: LogLevel, format: LogFormat = .json, descriptor: Int32 = 2) {
+    /// A log of events of `level` and above.
+    ///
+    /// - Parameter write: takes the lines of one event, on the thread that records it.
+    public init(
+        level: LogLevel, format: LogFormat, write: @escaping @Sendable ([UInt8]) -> Void
+    ) {
         self.level = level
         self.format = format
-        self.descriptor = descriptor
+        self.write = write
+    }
+
+    /// A log of events of `level` and above, written to a file descriptor (2: standard error) that
+    /// whoever records an event waits for.
+    public convenience init(level: LogLevel, format: LogFormat = .json, descriptor: Int32 = 2) {
+        self.init(level: level, format: format) { _ = writeAll($0, to: descriptor) }
     }
 
     /// Writes one event, unless its level is below the log's.
     public func record(_ event: Event, at instant: Instant = .now) {
         guard event.level >= level else { return }
-        let text =
-            switch format {
-            case .json: Self.json(event, at: instant)
-            case .text: Self.text(event, at: instant)
-            }
-        guard !text.isEmpty else { return }
-        unsafe text.withUnsafeBytes { _ = unsafe write(descriptor, $0.baseAddress, $0.count) }
+        let text = Self.text(of: event, in: format, at: instant)
+        if !text.isEmpty { write(text) }
+    }
+
+    /// An event's lines, with their ends.
+    public static func text(
+        of event: Event, in format: LogFormat, at instant: Instant = .now
+    ) -> [UInt8] {
+        switch format {
+        case .json: json(event, at: instant)
+        case .text: text(event, at: instant)
+        }
     }
 
     /// The time of day, in UTC, before the first line; a level only when it is more than `info`.

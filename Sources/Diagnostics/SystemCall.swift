@@ -15,13 +15,18 @@ public func uninterrupted<Result: FixedWidthInteger & SignedInteger>(
     }
 }
 
-/// Writes all bytes to a descriptor that blocks; false when it takes no more, for the reason in
-/// `errno`.
+/// Writes all bytes to a descriptor, however long that takes; false when it takes no more, for the
+/// reason in `errno`. Another process that has it open may have made it one that does not block.
 public func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
         let count = unsafe rest.withUnsafeBytes { rest in
             uninterrupted { unsafe write(descriptor, rest.baseAddress, rest.count) }
+        }
+        if count < 0, errno == EAGAIN {
+            var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            _ = uninterrupted { unsafe poll(&request, 1, -1) }
+            continue
         }
         guard count > 0 else { return false }
         rest = rest.dropFirst(count)

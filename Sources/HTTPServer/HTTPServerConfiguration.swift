@@ -24,7 +24,7 @@ public struct HTTPServerConfiguration: Sendable {
     /// What bodies, answers and queues of all connections are taken from.
     public var memory = MemoryPool(bytesMax: .max, perCallerMax: .max)
     /// Told of every answered request, on the loop's thread. Nil costs nothing.
-    public var observer: (@Sendable (AnsweredRequest) -> Void)?
+    public var observer: RequestObservation?
     /// Told of every connection that was closed as it came, since the process has no descriptor
     /// left for it. On the loop's thread.
     public var descriptorsExhausted: (@Sendable () -> Void)?

@@ -9,7 +9,7 @@ struct LoopSettings: Sendable {
     let deadlines: DeadlineTable
     let connectionLimits: ConnectionLimits
     let memory: MemoryPool
-    let observer: (@Sendable (AnsweredRequest) -> Void)?
+    let observer: RequestObservation?
     let descriptorsExhausted: (@Sendable () -> Void)?
 
     init(_ configuration: HTTPServerConfiguration) {

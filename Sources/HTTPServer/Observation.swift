@@ -1,5 +1,10 @@
 public import HTTP
+public import Quotas
 import Synchronization
+
+/// Is told of a request whose answer has been queued, and where it came from if that is asked for.
+public typealias RequestObservation =
+    @Sendable (_ request: AnsweredRequest, _ peer: () -> Peer) -> Void
 
 /// A request whose answer has been queued.
 public struct AnsweredRequest: Sendable {

@@ -163,12 +163,17 @@ final class ServerConnection: StreamSocketDelegate {
         }
     }
 
+    /// Whom a request is from.
+    private func client(of head: RequestHead) -> Peer {
+        isProxy ? server.settings.proxies.client(of: head, from: peer) : peer
+    }
+
     /// A request as far as it has come. It counts, whatever becomes of it.
     private func request(_ head: RequestHead) -> Request {
         server.counters.requests.add(1)
         var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
-        request.peer = isProxy ? server.settings.proxies.client(of: head, from: peer) : peer
+        request.peer = client(of: head)
         start(request)
         unended = request.id
         return request
@@ -381,10 +386,10 @@ final class ServerConnection: StreamSocketDelegate {
         self.current = nil
         guard let observer = server.settings.observer else { return }
         let microseconds = (monotonicNanoseconds() - current.start) / 1_000
-        observer(
-            AnsweredRequest(
-                head: current.head, id: current.id, status: status, refusal: refusal,
-                microseconds: microseconds))
+        let request = AnsweredRequest(
+            head: current.head, id: current.id, status: status, refusal: refusal,
+            microseconds: microseconds)
+        observer(request) { client(of: request.head) }
     }
 }
 

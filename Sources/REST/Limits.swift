@@ -11,7 +11,8 @@ enum RESTLimits {
     static let queryBytesMax = 256 * 1024
     /// Parameters in a query string.
     static let parametersMax = 512
-    /// Tests of all filters together: planning each takes some four microseconds of the loop.
+    /// Tests of all filters together, with what else costs as much as a test: planning each takes
+    /// some four microseconds of the loop.
     static let testsMax = 1024
     /// Embeds of a request at all levels together: each costs the engine a correlated
     /// subquery.

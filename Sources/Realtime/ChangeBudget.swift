@@ -9,7 +9,8 @@ import Expressions
 final class ChangeBudget {
     /// Counts all steps of a hub.
     private let steps = StepCounter()
-    private let stepsMax: Int
+    /// Steps that un-indexed filters may take for one change, and that rules may beside them.
+    let stepsMax: Int
     private let time: Duration
     private let uptime: () -> ContinuousClock.Instant
     private var stepsEnd = 0

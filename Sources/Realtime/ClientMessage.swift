@@ -11,6 +11,15 @@ struct ClientMessage {
         case presence
         case other(String)
 
+        /// Whether a message on a channel counts for the quotas of whom that speaks for. What ends
+        /// a channel, or renews its token, does not wait.
+        var isCounted: Bool {
+            switch self {
+            case .leave, .accessToken: false
+            case .heartbeat, .join, .broadcast, .presence, .other: true
+            }
+        }
+
         init(name: String) {
             switch name {
             case "heartbeat": self = .heartbeat

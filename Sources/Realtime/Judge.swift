@@ -13,7 +13,7 @@ final class Judge {
         case broken
         /// The predicate asks for what has been noted in ``LookUps`` and is not known yet.
         case waits
-        /// The predicate has taken more steps than it may: listeners are told as of a broken one.
+        /// The predicate would take more steps than are left: told as of a broken one.
         case stopped
     }
 

@@ -69,19 +69,22 @@ final class Listener {
     }
 
     /// What becomes of a change when there is no answer of the filter: whoever may not see the row
-    /// is not told to read again, or he would learn that there is one.
+    /// is not told to read again, or he would learn that there is one. He learns that much where
+    /// there is no answer of the rule either: else those who may see it would miss it.
     func verdict(unfiltered verdict: Judge.Verdict, in round: Round) -> Judge.Verdict {
         let ruled = ruled(in: round)
         return ruled == .passes ? verdict : ruled
     }
 
     private func ruled(in round: Round) -> Judge.Verdict {
-        rule?.verdict(on: round.decisiveImage, in: round) ?? .passes
+        rule?.verdict(on: round.decisiveImage, in: round, counting: round.ruleSteps) ?? .passes
     }
 
     /// Whether the whole old row of an UPDATE or DELETE may be shown.
     func mayShowOld(in round: Round) -> Bool {
         guard round.change.operation != .insert, feed.showsOldRows else { return false }
-        return rule.map { $0.verdict(on: .old, in: round) == .passes } ?? true
+        return rule.map {
+            $0.verdict(on: .old, in: round, counting: round.ruleSteps) == .passes
+        } ?? true
     }
 }

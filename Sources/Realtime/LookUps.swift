@@ -4,6 +4,7 @@ import Values
 
 /// What rules ask of other models while changes are delivered. An engine that has no answer at hand
 /// is asked for all that a change needs at once, and the change is judged again with the answers.
+/// So is one whose answers have taken as long as they may hold up the loop.
 ///
 /// Answers are kept for one change: the next one may have changed them.
 final class LookUps {
@@ -12,9 +13,24 @@ final class LookUps {
     private var wanted: Set<ScalarQuery> = []
     /// Why the engine has not answered.
     private var failure: Problem?
+    /// What answers at hand may take of a turn of the loop.
+    private let timeMax: Duration
+    private var spent = Duration.zero
+    private let uptime: () -> ContinuousClock.Instant
 
-    /// - Parameter reader: The loop's own.
-    init(reader: any Reader) { self.reader = reader }
+    /// - Parameters:
+    ///   - reader: The loop's own.
+    ///   - uptime: the monotonic clock; read for each answer at hand.
+    init(
+        reader: any Reader, timeMax: Duration, uptime: @escaping () -> ContinuousClock.Instant
+    ) {
+        self.reader = reader
+        self.timeMax = timeMax
+        self.uptime = uptime
+    }
+
+    /// Changes are delivered in a turn of the loop that nothing has been asked in.
+    func beginTurn() { spent = .zero }
 
     /// What queries are written in.
     var dialect: any Dialect { reader.dialect }
@@ -28,10 +44,15 @@ final class LookUps {
     func value(_ query: ScalarQuery) throws(Problem) -> Value {
         if let failure { throw failure }
         if !answers.isEmpty, let known = answers[query] { return known }
-        let found = try worded { () throws(DatabaseError) in try reader.scalarAtHand(query) }
-        if let found { return found }
+        if spent < timeMax, let found = try answerAtHand(query) { return found }
         wanted.insert(query)
         throw .answerAwaited
+    }
+
+    private func answerAtHand(_ query: ScalarQuery) throws(Problem) -> Value? {
+        let start = uptime()
+        defer { spent += uptime() - start }
+        return try worded { () throws(DatabaseError) in try reader.scalarAtHand(query) }
     }
 
     /// Asks for what is wanted.

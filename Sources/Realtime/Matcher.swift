@@ -1,4 +1,5 @@
 import Diagnostics
+import Expressions
 import Schema
 import Store
 
@@ -16,12 +17,13 @@ final class Matcher {
     private var unindexed: ContiguousArray<Listener> = []
     /// What may be spent on un-indexed listeners.
     let budget: ChangeBudget
+    /// Counts what rules take.
+    private let ruleSteps = StepCounter()
     /// The listeners that the newest round passed over since they would have taken too long.
     private(set) var skippedCount = 0
 
-    /// - Parameter reader: the loop's own; rules that look at other models are asked through it.
-    init(reader: any Reader, budget: ChangeBudget) {
-        lookUps = LookUps(reader: reader)
+    init(lookUps: LookUps, budget: ChangeBudget) {
+        self.lookUps = lookUps
         self.budget = budget
     }
 
@@ -51,7 +53,7 @@ final class Matcher {
         lastRound += 1
         return Round(
             number: lastRound, change: change, model: feed.model, now: now, lookUps: lookUps,
-            departed: departed)
+            ruleSteps: ruleSteps, departed: departed)
     }
 
     /// The audiences that a change is for, those with members that are behind as well: what each
@@ -64,6 +66,7 @@ final class Matcher {
         touched.removeAll(keepingCapacity: true)
         unindexed.removeAll(keepingCapacity: true)
         skippedCount = 0
+        ruleSteps.allow(budget.stepsMax)
         feed.collect(round.change.operation, image.values, into: &found)
         for listener in found {
             if listener.isUnindexed {

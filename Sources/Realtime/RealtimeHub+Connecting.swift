@@ -31,7 +31,8 @@ extension RealtimeHub {
         }
         return .webSocket(
             RealtimeSession(
-                hub: self, serializer: serializer, identity: identity, from: request.peer.block))
+                hub: self, serializer: serializer, identity: identity, from: request.peer.block,
+                quotas: quotas(request)))
     }
 
     /// Who a token speaks for, if it is good for a feed now.

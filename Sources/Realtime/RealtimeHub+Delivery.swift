@@ -12,6 +12,7 @@ extension RealtimeHub {
     /// others.
     public func deliver(_ changes: [Change]) {
         expireTokens(at: clock())
+        matcher.lookUps.beginTurn()
         if held.isEmpty { deliver(changes, from: 0) } else { held.append(changes) }
     }
 
@@ -61,6 +62,7 @@ extension RealtimeHub {
     private func resume(_ changes: [Change], from place: Int, asked moment: Instant) {
         let waiting = held
         held = []
+        matcher.lookUps.beginTurn()
         deliver(changes, from: place, asked: moment)
         // The first of them is the batch that was held; if it waits again so do the others.
         for changes in waiting.dropFirst() {

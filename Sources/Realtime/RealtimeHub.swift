@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Expressions
+public import HTTP
 public import Quotas
 public import Schema
 public import Store
@@ -14,9 +15,10 @@ public import Store
 public final class RealtimeHub {
     let settings: FeedSettings
     let authenticate: (String) -> Result<Identity, TokenRefusal>
-    let admitFeed: (Identity, AddressBlock) -> FeedAdmission
-    /// Told why a client was refused something on a topic, in the words that it was told.
-    let report: (_ topic: String, _ reason: String) -> Void
+    let quotas: (Request) -> SocketQuotas
+    /// Told why a client was refused something on a topic, in the words that it was told, and where
+    /// it is.
+    let report: (_ topic: String, _ reason: String, AddressBlock) -> Void
     /// The newest change that is known to be committed, where it may be ahead of what has come.
     let newestChange: () -> Int64?
     /// The wall clock: tokens end by it.
@@ -46,11 +48,11 @@ public final class RealtimeHub {
     /// - Parameters:
     ///   - reader: the loop's own; rules that look at other models are asked through it.
     ///   - authenticate: who a token speaks for, if it names its role and its end.
-    ///   - admitFeed: whether a caller from an address may have one more feed.
+    ///   - quotas: what bounds those who speak over the socket that a request opens.
     ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
     ///     same second; without it they are looked at every half minute.
     ///   - report: told why a client was refused something on a topic, in the words that it was
-    ///     told.
+    ///     told, and where it is.
     ///   - newestChange: the number of the newest change that is known to be committed, where that
     ///     may be ahead of what has been delivered: who joins begins behind it.
     ///   - now: the wall clock; tests inject their own.
@@ -58,22 +60,26 @@ public final class RealtimeHub {
     public init(
         catalogue: Catalogue, rulebook: Rulebook, reader: any Reader, settings: FeedSettings,
         authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
-        admitFeed: @escaping (Identity, AddressBlock) -> FeedAdmission = { _, _ in .admitted() },
+        quotas: @escaping (Request) -> SocketQuotas = { _ in SocketQuotas() },
         revocationCount: @escaping () -> Int = { 0 },
-        report: @escaping (_ topic: String, _ reason: String) -> Void = { _, _ in },
+        report: @escaping (_ topic: String, _ reason: String, AddressBlock) -> Void = {
+            _, _, _ in
+        },
         newestChange: @escaping () -> Int64? = { nil },
         now: @escaping () -> Instant = { Instant.now },
         uptime: @escaping () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
         self.settings = settings
         self.authenticate = authenticate
-        self.admitFeed = admitFeed
+        self.quotas = quotas
         self.report = report
         self.newestChange = newestChange
         clock = now
         self.uptime = uptime
         matcher = Matcher(
-            reader: reader,
+            lookUps: LookUps(
+                reader: reader, timeMax: .milliseconds(settings.changeMillisecondsMax),
+                uptime: uptime),
             budget: ChangeBudget(
                 milliseconds: settings.changeMillisecondsMax, uptime: uptime))
         unindexed = Shares(

@@ -29,6 +29,7 @@ extension RealtimeSession {
     }
 
     private func handle(_ message: ClientMessage, on channel: Channel) {
+        if message.event.isCounted, refusesOverQuota(message, of: channel.identity) { return }
         switch message.event {
         case .leave:
             // Both leave in one write: Python may join again as soon as it has the reply.
@@ -54,8 +55,15 @@ extension RealtimeSession {
         end(channel, because: .unserved(unserved))
     }
 
+    /// Takes a message from the quotas of whom it speaks for; refuses it where one is used up.
+    private func refusesOverQuota(_ message: ClientMessage, of identity: Identity) -> Bool {
+        guard let quota = quotas.admitMessage(identity) else { return false }
+        refuse(message, "RequestRateLimitReached: Request rate limit reached. \(quota.details)")
+        return true
+    }
+
     private func refuse(_ message: ClientMessage, _ reason: String) {
-        hub.report(message.topic, reason)
+        hub.report(message.topic, reason, block)
         reply(ServerPayload.error(reason: reason), to: message)
     }
 
@@ -66,9 +74,25 @@ extension RealtimeSession {
         case .failure(let refusal):
             end(channel, because: .tokenRefused(refusal))
         case .success(let identity):
+            guard count(channel, of: identity) else { return }
             channel.identity = identity
             channel.token = text
             announce(hub.rebind(channel, of: self), on: channel)
+        }
+    }
+
+    /// Counts a channel among the feeds of whom it speaks for from now on, whose plan may be
+    /// another one; ends it where there is no room.
+    private func count(_ channel: Channel, of identity: Identity) -> Bool {
+        channel.release?()
+        channel.release = nil
+        switch quotas.admitFeed(identity) {
+        case .admitted(let release):
+            channel.release = release
+            return true
+        case .refused(let max):
+            end(channel, because: .tooManyFeeds(max: max))
+            return false
         }
     }
 
@@ -92,13 +116,15 @@ extension RealtimeSession {
             refuse(message, "unmatched topic")
             return
         }
-        if let old = channels[message.topic] { remove(old) }
         let request = JoinRequest(message.payload)
+        let joining = identity(for: request)
+        if refusesOverQuota(message, of: (try? joining.get()) ?? identity) { return }
+        if let old = channels[message.topic] { remove(old) }
         if let reason = objection(to: request, on: message.topic) {
             refuse(message, reason)
             return
         }
-        switch identity(for: request) {
+        switch joining {
         case .failure(let refusal):
             refuse(message, "InvalidJWTToken: \(refusal.message)")
         case .success(let identity):
@@ -141,9 +167,9 @@ extension RealtimeSession {
 
     private func open(_ message: ClientMessage, _ request: JoinRequest, _ identity: Identity) {
         let release: (() -> Void)?
-        switch hub.admitFeed(identity, block) {
+        switch quotas.admitFeed(identity) {
         case .refused(let max):
-            refuse(message, "FeedLimitReached: The plan has at most \(max) feeds at the same time")
+            refuse(message, SystemNotice.tooManyFeeds(max: max).message)
             return
         case .admitted(let giveBack): release = giveBack
         }

@@ -12,6 +12,8 @@ final class RealtimeSession: WebSocketSession {
     let identity: Identity
     /// Where the connection comes from.
     let block: AddressBlock
+    /// What bounds those who speak over it.
+    let quotas: SocketQuotas
     var channels: [String: Channel] = [:]
     /// Changes after this one wait in the backlog, which alone sets this; `Int64.max` while the
     /// socket keeps up.
@@ -26,9 +28,13 @@ final class RealtimeSession: WebSocketSession {
     private var sink: (any WebSocketSink)?
     private let queuedBytesMax: Int
 
-    init(hub: RealtimeHub, serializer: Serializer, identity: Identity, from block: AddressBlock) {
+    init(
+        hub: RealtimeHub, serializer: Serializer, identity: Identity, from block: AddressBlock,
+        quotas: SocketQuotas = SocketQuotas()
+    ) {
         self.hub = hub
         self.block = block
+        self.quotas = quotas
         self.serializer = serializer
         self.identity = identity
         let now = hub.uptime()
@@ -121,7 +127,7 @@ extension RealtimeSession {
 
     /// Sends a `system` message.
     func tell(_ notice: SystemNotice, on channel: Channel) {
-        if notice.isRefusal { hub.report(channel.topic, notice.message) }
+        if notice.isRefusal { hub.report(channel.topic, notice.message, block) }
         sink?.send(
             text: serializer.message(
                 topic: channel.topic, event: "system",

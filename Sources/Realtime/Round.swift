@@ -13,6 +13,8 @@ struct Round {
     let model: Model
     let now: Instant
     let lookUps: LookUps
+    /// Counts what rules take, and ends the one that takes more than is left for the change.
+    let ruleSteps: StepCounter
     /// Of a DELETE: what its transaction deleted.
     let departed: DepartedRows?
 

@@ -14,6 +14,8 @@ enum SystemNotice: Equatable {
     case tokenRefused(TokenRefusal)
     /// The channel is over because its client sends too much.
     case tooManyMessages
+    /// The channel is over because whom it speaks for now has as many as his plan allows.
+    case tooManyFeeds(max: Int)
     /// The channel is over because its client wants what is not served.
     case unserved(Unserved)
     /// The socket is about to close for a restart.
@@ -23,7 +25,8 @@ enum SystemNotice: Equatable {
     var isAboutChanges: Bool {
         switch self {
         case .subscribed, .unusableBinding, .mustRefetch: true
-        case .connected, .tokenRefused, .tooManyMessages, .unserved, .disconnecting: false
+        case .connected, .tokenRefused, .tooManyMessages, .tooManyFeeds, .unserved, .disconnecting:
+            false
         }
     }
 
@@ -31,7 +34,9 @@ enum SystemNotice: Equatable {
     var isError: Bool {
         switch self {
         case .subscribed, .connected, .disconnecting: false
-        case .unusableBinding, .mustRefetch, .tokenRefused, .tooManyMessages, .unserved: true
+        case .unusableBinding, .mustRefetch, .tokenRefused, .tooManyMessages, .tooManyFeeds,
+            .unserved:
+            true
         }
     }
 
@@ -39,7 +44,7 @@ enum SystemNotice: Equatable {
     /// said again.
     var isRefusal: Bool {
         switch self {
-        case .unusableBinding, .tokenRefused, .tooManyMessages: true
+        case .unusableBinding, .tokenRefused, .tooManyMessages, .tooManyFeeds: true
         case .subscribed, .connected, .mustRefetch, .unserved, .disconnecting: false
         }
     }
@@ -52,6 +57,8 @@ enum SystemNotice: Equatable {
         case .unusableBinding(let text), .mustRefetch(let text): text
         case .tokenRefused(let refusal): refusal.message
         case .tooManyMessages: "Too many messages per second"
+        case .tooManyFeeds(let max):
+            "FeedLimitReached: The plan has at most \(max) feeds at the same time"
         case .unserved(let what): what.rawValue
         case .disconnecting: "Server requested disconnect"
         }
@@ -64,10 +71,10 @@ extension SystemNotice {
         .mustRefetch("A change of '\(change.table)' could not be judged. Fetch the rows again.")
     }
 
-    /// What is said of a change that there was no time to ask all filters about.
+    /// What is said of a change that there was no time to ask all filters and rules about.
     static func passedOver(_ change: Change) -> SystemNotice {
         .mustRefetch(
-            "Filters without an index took too long for a change of '\(change.table)'. "
+            "Filters and rules took too long for a change of '\(change.table)'. "
                 + "Fetch the rows again.")
     }
 

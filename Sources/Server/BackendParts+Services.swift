@@ -12,16 +12,18 @@ extension BackendParts {
         _ registry: LoopRegistry, _ server: WebServer, _ statusServer: WebServer?,
         _ reloader: SchemaReloader?
     ) -> [Service] {
-        let (database, auth) = (services.database, services.auth)
+        let (database, auth, logQueue) = (services.database, services.auth, logQueue)
         let order = [
+            // Whoever reads the log has a second for the last lines.
+            Service(
+                "log", start: { () throws(Problem) in try logQueue.start() },
+                stop: { _ in logQueue.close(within: .seconds(1)) }),
             // Opened before anything else could be made. Its writer's thread, its lanes.
             Service(
                 "database",
                 tick: .every(.seconds(1)) { database.look() },
                 stop: { database.close(within: $0) }),
-            Service(
-                "retention",
-                tick: .every(.seconds(60)) { database.trimChanges() }),
+            Service("retention", tick: .every(.seconds(60)) { database.trimChanges() }),
             secretsWatch.map { watch in
                 Service("secrets", tick: .every(.seconds(1)) { watch.look() })
             },

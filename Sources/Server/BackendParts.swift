@@ -8,6 +8,7 @@ import Quotas
 import REST
 import Schema
 import Store
+import Work
 
 /// Everything a server needs before it can listen, in the order in which it must come to be.
 struct BackendParts {
@@ -16,6 +17,7 @@ struct BackendParts {
     /// Where the rows are, for people.
     let location: String
     let services: SharedServices
+    let logQueue: LogQueue
     let metrics = Metrics()
     /// Nil where no file has the secrets.
     let secretsWatch: SecretsWatch?
@@ -29,8 +31,8 @@ struct BackendParts {
         let settings = schemas.settings
         try settings.listen.requireFree()
         try settings.metrics.listen?.requireFree()
-        let log = Log(
-            level: settings.log.level, format: settings.log.format ?? mode.logFormat)
+        logQueue = LogQueue(format: settings.log.format ?? mode.logFormat)
+        let log = logQueue.log(settings.log.level)
         try options.prepareDataDirectory(log: log)
         let sources = try SecretsSources(options)
         let found = try options.database()
@@ -78,7 +80,7 @@ struct BackendParts {
         configuration.memory = memory
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field.read)
-        configuration.observer = { observer.record($0) }
+        configuration.observer = { request, peer in observer.record(request, from: peer) }
         let shortage = DescriptorShortage(log: services.log)
         configuration.descriptorsExhausted = { shortage.note() }
         return configuration

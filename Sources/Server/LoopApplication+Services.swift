@@ -42,12 +42,13 @@ extension LoopApplication {
                     max: realtime.unindexedPerLoopMax),
                 changeMillisecondsMax: realtime.changeMillisecondsMax),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
-            admitFeed: { throttle.admit(feedOf: $0, from: $1) },
+            quotas: { throttle.quotas(ofSocket: $0) },
             revocationCount: { auth.revocationCount },
-            report: { topic, reason in
+            report: { topic, reason, block in
                 // What is no topic of ours may be as long as a message.
                 let topic = String(topic.prefix(256))
-                log.record(.channelRefused(topic: topic, refusal: RefusalText(message: reason)))
+                let refusal = RefusalText(message: reason)
+                log.record(.channelRefused(topic: topic, address: "\(block)", refusal: refusal))
             },
             newestChange: { database.newestChange })
     }

@@ -1,7 +1,4 @@
 import Bytes
-import Diagnostics
-import HTTP
-import HTTPServer
 import Synchronization
 
 /// Counters of answered requests, written by the loops and read by whoever scrapes `/metrics`.
@@ -48,23 +45,5 @@ final class RequestCounters: Sendable {
         output.append(utf8: "\(name)_bucket{le=\"+Inf\"} \(sum)\n")
         output.append(utf8: "\(name)_sum \(Double(total.microseconds) / 1e6)\n")
         output.append(utf8: "\(name)_count \(sum)\n")
-    }
-}
-
-/// Counts every answered request and logs those the log's level asks for.
-struct RequestObserver: Sendable {
-    let counters: RequestCounters
-    let log: Log
-
-    func record(_ request: AnsweredRequest) {
-        counters.record(status: request.status, microseconds: request.microseconds)
-        let refusal = request.refusal
-        let level = Event.level(ofStatus: request.status, isRefused: refusal != nil)
-        guard level >= log.level else { return }
-        log.record(
-            .request(
-                id: request.id, method: request.method.name, path: request.path,
-                status: request.status, microseconds: request.microseconds,
-                refusal: refusal.map { RefusalText(code: $0.code, message: $0.message) }))
     }
 }

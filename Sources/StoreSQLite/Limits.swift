@@ -18,6 +18,9 @@ public enum DatabaseLimits {
     /// The part of a turn that a read may try when others have used the turn up: a quarter of a
     /// millisecond then.
     static let briefReadShare: UInt64 = 5
+    /// What the look-ups that a change waits for may take of a loop, in turns: a fifth of a second,
+    /// as far as settings go by default. Then those who listen fetch again.
+    static let lookUpTurnsMax: UInt64 = 160
     /// How long a statement that was too slow for a loop is not tried there again. Trying costs
     /// five milliseconds, the slow lane some twenty microseconds.
     static let slowTime = Duration.seconds(60)

@@ -25,6 +25,8 @@ public final class SQLiteReader {
     private(set) var turns: LoopTurns?
     /// The read that a loop is at.
     let inline = InlineRead()
+    /// What feeds have asked, the first of it begun.
+    var asked: [AskedLookUps] = []
     /// Where reads of many rows go on; nil on a loop.
     var longReads: LongReads?
     /// What long answers are taken from.

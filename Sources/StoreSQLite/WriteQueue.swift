@@ -96,6 +96,15 @@ final class WriteQueue: Sendable {
         }
     }
 
+    /// Charges a commit to those whose writes it has made durable, to each write its share.
+    func charge(commit nanoseconds: UInt64, to jobs: [WriteJob]) {
+        guard !jobs.isEmpty else { return }
+        let share = nanoseconds / UInt64(jobs.count)
+        state.withLock { state in
+            for job in jobs { state.charge(share, to: job) }
+        }
+    }
+
     /// Takes all that waits: none of it can be done.
     func takeAll() -> [WriteJob] {
         state.withLock { state in
@@ -208,10 +217,4 @@ extension WritePriority {
             (DatabaseLimits.waitingWritesMax, DatabaseLimits.waitingWritesOfCallerMax)
         }
     }
-}
-
-extension Problem {
-    static let tooManyLongReads = Problem(
-        code: "53400", status: 503, message: "Too many long answers are being sent.",
-        hint: "Read the answers you have asked for, or ask for fewer rows at a time.")
 }

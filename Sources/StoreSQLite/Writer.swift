@@ -144,6 +144,7 @@ final class Writer {
             isWritten = true
             try tally.commit(connection)
             commitTime = monotonicNanoseconds() - began
+            queue.charge(commit: commitTime, to: batch.succeeded)
         } catch {
             // Nobody's write is kept.
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }

@@ -15,7 +15,9 @@ import Testing
             at: Instant(seconds: 3661))
         log.record(.listening(url: "http://127.0.0.1:1"), at: Instant(seconds: 0))
         log.record(
-            .request(id: 1, method: "GET", path: "/\u{1B}[31m", status: 404, microseconds: 1234),
+            .request(
+                id: 1, address: "127.0.0.1", method: "GET", path: "/\u{1B}[31m", status: 404,
+                microseconds: 1234),
             at: Instant(seconds: 0))
         try pipe.fileHandleForWriting.close()
         let written = String(

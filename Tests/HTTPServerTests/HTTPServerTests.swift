@@ -187,7 +187,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
 
     @Test func `every loop serves, and the observer hears of all requests`() async throws {
         let seen = Seen()
-        let server = try TestServer(loops: 2) { $0.observer = { seen.add($0) } }
+        let server = try TestServer(loops: 2) { $0.observer = { request, _ in seen.add(request) } }
         for _ in 0..<40 {
             let client = try server.connect()
             client.send(get)

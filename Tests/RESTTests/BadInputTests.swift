@@ -182,6 +182,18 @@ import Values
         #expect(await library.send(.get, "/books?" + parameters).member("code") == "54000")
         let tests = (0...1024).map { "id.neq.\($0)" }.joined(separator: ",")
         #expect(await library.send(.get, "/books?and=(\(tests))").member("code") == "54000")
+        let lists = (0..<3).map { list in
+            "id=in.(" + (0..<5000).map { "\(list + $0)" }.joined(separator: ",") + ")"
+        }
+        #expect(
+            await library.send(.get, "/books?" + lists.joined(separator: "&")).member("code")
+                == "54000")
+        let patterns = (0...1024).map { "a\($0)" }.joined(separator: ",")
+        #expect(
+            await library.send(.get, "/books?title=like(any).{\(patterns)}").member("code")
+                == "54000")
+        let paths = (0..<400).map { "title->a->b->>\($0).eq.1" }.joined(separator: ",")
+        #expect(await library.send(.get, "/books?or=(\(paths))").member("code") == "54000")
         let deep =
             String(repeating: "and(", count: 200) + "id.eq.1" + String(repeating: ")", count: 200)
         #expect(await library.send(.get, "/books?and=(\(deep))").status == 400)

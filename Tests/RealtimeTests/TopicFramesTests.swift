@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Expressions
 import HTTP
 import Schema
 import Store
@@ -16,7 +17,7 @@ import Values
             .insert, "todos", new: ["id": .integer(7), "list": .integer(4), "title": .text("milk")])
         let round = Round(
             number: 1, change: change, model: model, now: stage.now,
-            lookUps: LookUps(reader: stage.tables.reader), departed: nil)
+            lookUps: stage.hub.matcher.lookUps, ruleSteps: StepCounter(), departed: nil)
         let projection = Projection(model, Projection.Key(selected: nil, hidden: []))
         let data = projection.data(in: round, showsOld: false)
         for (serializer, head, end) in [

@@ -86,11 +86,42 @@ import Testing
         let client = try HTTPClient(
             port: project.port, key: try Self.key("service_role", of: project))
         _ = try client.send("POST", "/rest/v1/notes", "{}")
-        let line = try #require(project.command.nextLine())
+        // That it listens may be told before.
+        let line = try #require(project.command.lines(through: #""event":"request""#).last)
         let fields = try JSONDocument(parsing: Array(line.utf8)).root
         #expect(fields["event"]?.string == "request" && fields["status"]?.int64 == 400)
         #expect(fields["code"]?.string == "23502")
         #expect(fields["message"] == nil && !line.contains("null value"))
+    }
+
+    @Test func `who was refused is named by the address that a trusted proxy tells`() throws {
+        let project = try DevelopedProject(
+            ["--log-format", "json", "--proxies-trusted", "127.0.0.0/8"])
+        let client = try HTTPClient(port: project.port)
+        let proxied = [("X-Forwarded-For", "192.0.2.1, 203.0.113.9")]
+        for fields in [[], proxied] { _ = try client.send("GET", "/elsewhere", fields: fields) }
+        for address in ["127.0.0.1", "203.0.113.9"] {
+            let line = try #require(project.command.lines(through: "/elsewhere").last)
+            let fields = try JSONDocument(parsing: Array(line.utf8)).root
+            #expect(fields["address"]?.string == address, "\(line)")
+        }
+    }
+
+    @Test func `a flood of requests that are throttled is told in a few lines`() throws {
+        let project = try DevelopedProject(["--log-format", "json"]) { project in
+            let limit = #"{"name": "x", "rate": "1/h", "routes": ["rest"], "per": "all"}"#
+            try project.write(
+                "{\"throttle\": {\"limits\": [\(limit)]}}", to: "Schemas/project.json")
+        }
+        let client = try HTTPClient(port: project.port)
+        let count = 500
+        for _ in 0...count { _ = try client.send("GET", "/rest/v1/notes") }
+        _ = try client.send("GET", "/elsewhere")
+        let lines = project.command.lines(through: "/elsewhere")
+        let throttled = try lines.map { try JSONDocument(parsing: Array($0.utf8)).root }
+            .filter { $0["status"]?.int64 == 429 }
+        #expect((1...100).contains(throttled.count), "\(throttled.count) lines")
+        #expect(throttled.first?["address"]?.string == "127.0.0.1")
     }
 
     @Test func `a request that is served has no code`() throws {

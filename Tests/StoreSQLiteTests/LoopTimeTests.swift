@@ -104,6 +104,27 @@ import Values
         return HandTurnedLoop(reader)
     }
 
+    @Test func `look-ups that are asked for leave half of each turn to others`() throws {
+        let database = try open()
+        defer { database.close() }
+        let loop = try makeLoop(database)
+        // Three fifths of a second: three halves of a turn.
+        let query = ScalarQuery(
+            BoundSQL(text: "SELECT slow(?7)", arguments: [.integer(30)]), .none)
+        var values: [Value]?
+        loop.reader.ask([ScalarQuery](repeating: query, count: 20)) { values = try? $0.get() }
+        #expect(values == nil)
+        var turns = 0
+        while values == nil, turns < 10 {
+            #expect(loop.wakeCount == turns + 1)
+            loop.reader.runWaiting()
+            loop.endTurn()
+            turns += 1
+        }
+        #expect(values?.count == 20)
+        #expect(turns >= 3)
+    }
+
     private func perform(
         _ work: Work, on loop: HandTurnedLoop
     ) throws(DatabaseError) -> Reading<String> {

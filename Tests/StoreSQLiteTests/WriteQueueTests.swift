@@ -85,6 +85,34 @@ import Testing
         #expect(callers.prefix(12).count { $0 == .user("slow") } == 2)
     }
 
+    @Test func `a commit is charged to those whose writes it makes durable`() throws {
+        let queue = try queue(
+            (0..<10).map { _ in job(of: "large") } + (0..<10).map { _ in job(of: "small") })
+        var now: UInt64 = 0
+        var callers: [Caller] = []
+        // A turn has one write of each, as long as both wait; what is large shows in the commit.
+        while callers.count < 12 {
+            var turn = WriterTurn(at: now, commitTime: 0)
+            guard let job = queue.next(in: &turn, at: now) else { break }
+            turn.isOver = true
+            now += 1_000_000
+            _ = queue.next(in: &turn, at: now)
+            callers.append(job.caller)
+            queue.charge(
+                commit: job.caller == .user("large") ? 50_000_000 : 100_000, to: [job])
+        }
+        #expect(callers.prefix(11).count { $0 == .user("large") } == 1)
+    }
+
+    @Test func `a commit is shared by its writes`() throws {
+        let queue = try queue((0..<8).map { job(of: $0 % 4 == 0 ? "one" : "three") })
+        let jobs = queue.takeAll()
+        queue.charge(commit: 4_000_000, to: jobs)
+        // Three times as much for three times as many: the other goes before.
+        for _ in 0..<3 { for caller in ["three", "one"] { try queue.append(job(of: caller)) } }
+        #expect(turn(of: queue, each: 1000).prefix(3) == [.user("one"), .user("one"), .user("one")])
+    }
+
     @Test func `a caller whose share is full is refused, and no other`() throws {
         let queue = try queue(
             (0..<DatabaseLimits.waitingWritesOfCallerMax).map { _ in job(of: "greedy") })

@@ -216,7 +216,7 @@ import Testing
 }
 
 /// An access token with these claims, as the server would make it.
-private func signed(_ claims: String, secret: String) throws -> String {
+func signed(_ claims: String, secret: String) throws -> String {
     let key = try #require(JWTKey(.hmacSHA256(secret: Array(secret.utf8))))
     return JWT.sign(Array(claims.utf8), with: key)
 }

@@ -67,8 +67,11 @@ extension ApiRequest {
                 throw Problem(error)
             }
         }
-        guard filters.reduce(0, { $0 + $1.item.testCount }) <= RESTLimits.testsMax else {
-            throw .limit("The filters have more than \(RESTLimits.testsMax) tests")
+        let cost = filters.reduce(0) { $0 + $1.item.planningCost }
+        guard cost <= 10 * RESTLimits.testsMax else {
+            throw .limit(
+                "The filters have more than \(RESTLimits.testsMax) tests, where a further step of "
+                    + "a path counts as one, a pattern of a list, and ten values of a list")
         }
     }
 

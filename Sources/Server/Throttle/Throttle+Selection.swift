@@ -27,8 +27,21 @@ extension Throttle.Limit {
         guard selection.verbs.isEmpty || selection.verbs.contains(.init(request.method)) else {
             return false
         }
+        return concerns(identity)
+    }
+
+    private func concerns(_ identity: Identity) -> Bool {
         if selection.roles.isEmpty { return !identity.isService }
         return selection.roles.contains { $0.rawValue == identity.role.rawValue }
+    }
+
+    /// Whether it is about the messages over sockets: those have neither a verb nor a model.
+    func concernsMessages(of identity: Identity) -> Bool {
+        guard selection.verbs.isEmpty, selection.models.isEmpty, concerns(identity) else {
+            return false
+        }
+        return selection.routes.isEmpty || selection.routes.contains("realtime")
+            || paths.contains { PathWords.socket.starts(with: $0) }
     }
 
     /// Whether it depends on a request's path.
@@ -60,6 +73,9 @@ struct PathWords {
 
     private static let rest = words("/rest/v1")
 
+    /// The path of sockets.
+    static let socket = words("/realtime/v1/websocket")
+
     /// The segments of a path in a setting.
     static func words(_ path: String) -> [[UInt8]] {
         path.utf8.split(separator: ASCII.slash).map { Array($0) }
@@ -79,13 +95,17 @@ extension ThrottleLimit.Verb {
 }
 
 extension ThrottleLimit.Subject {
-    /// Whose bucket a request takes from; nil where it takes from none.
-    func subject(of request: Request, _ identity: Identity) -> ThrottlePolicy.Subject? {
+    /// Whose bucket is taken from; nil where none is.
+    ///
+    /// - Parameter key: the API key's hash.
+    func subject(
+        of identity: Identity, from block: AddressBlock, key: @autoclosure () -> Int?
+    ) -> ThrottlePolicy.Subject? {
         switch self {
-        case .caller: .caller(identity.caller(from: request.peer.block))
-        case .address: .address(request.peer.block)
+        case .caller: .caller(identity.caller(from: block))
+        case .address: .address(block)
         case .user: identity.userID.map(ThrottlePolicy.Subject.user)
-        case .key: Credentials(request).apiKey.map { .key($0.hashValue) }
+        case .key: key().map { .key($0) }
         case .all: .all
         }
     }

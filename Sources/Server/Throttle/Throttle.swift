@@ -104,16 +104,6 @@ final class ThrottleInForce: Sendable {
         }
     }
 
-    /// Whether a caller from an address may have one more feed by the plan.
-    func admit(feedOf identity: Identity, from block: AddressBlock) -> FeedAdmission {
-        guard let throttle, let max = throttle.plan(of: identity)?.plan.feedsMax else {
-            return .admitted()
-        }
-        let caller = identity.caller(from: block)
-        guard throttle.feeds.take(caller, max: max) != nil else { return .refused(max: max) }
-        return .admitted { throttle.feeds.giveBack(caller) }
-    }
-
     /// Appends its metrics, if it is there.
     func appendMetrics(to output: inout [UInt8]) { throttle?.appendMetrics(to: &output) }
 }

@@ -1,3 +1,4 @@
+import Auth
 import Expressions
 import HTTP
 import Quotas
@@ -33,7 +34,10 @@ struct ThrottlePass {
         from policies: [ThrottlePolicy], for request: Request, of identity: Identity, rowsMax: Int?
     ) -> QuotaExhausted? {
         for policy in policies {
-            guard let subject = policy.subject.subject(of: request, identity),
+            guard
+                let subject = policy.subject.subject(
+                    of: identity, from: request.peer.block,
+                    key: Credentials(request).apiKey?.hashValue),
                 let wait = take(from: policy, as: subject, RequestCost.estimate(request, rowsMax))
             else { continue }
             giveBack()

@@ -50,9 +50,10 @@ extension SQLiteReader {
         }
     }
 
-    /// Tells the turn what a read has taken of it.
-    private func endInline(for caller: Caller) {
-        let time = inline.end(on: connection)
+    private func endInline(for caller: Caller) { note(inline.end(on: connection), of: caller) }
+
+    /// Tells the turn what a caller has taken of it, in nanoseconds.
+    func note(_ time: UInt64, of caller: Caller) {
         guard time > 0, let turns else { return }
         if loopTime.spent == 0 { turns.atEnd { [self] in endTurn() } }
         loopTime.note(time, of: caller)

@@ -1,4 +1,4 @@
-public import Diagnostics
+import Diagnostics
 public import Quotas
 public import Store
 public import Values
@@ -19,23 +19,6 @@ extension SQLiteReader: Reader {
     /// See ``Store/Reader``: always at hand.
     public func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? {
         try scalar(query.sql, query.context)
-    }
-
-    /// See ``Store/Reader``: at once.
-    public func ask(
-        _ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void
-    ) {
-        reply(
-            Result { () throws(Problem) in
-                var values: [Value] = []
-                for query in queries {
-                    values.append(
-                        try worded { () throws(DatabaseError) in
-                            try scalar(query.sql, query.context)
-                        })
-                }
-                return values
-            })
     }
 
     /// Runs the statements on the loop and encodes the rows.

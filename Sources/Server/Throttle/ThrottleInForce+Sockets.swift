@@ -1,0 +1,58 @@
+import Configuration
+import Auth
+import Expressions
+import HTTP
+import Quotas
+import Realtime
+
+// A request opens a socket, and the messages over it say who asks for what: the same limits and
+// plans bound both.
+
+extension ThrottleInForce {
+    /// What bounds those who speak over the socket that a request opens, whatever is in force then.
+    func quotas(ofSocket request: Request) -> SocketQuotas {
+        let block = request.peer.block
+        let key = Credentials(request).apiKey?.hashValue
+        return SocketQuotas(
+            admitFeed: { [self] in throttle?.admit(feedOf: $0, from: block) ?? .admitted() },
+            admitMessage: { [self] in throttle?.admitMessage(of: $0, from: block, key: key) })
+    }
+}
+
+extension Throttle {
+    /// Whether a caller from an address may have one more feed by the plan.
+    fileprivate func admit(feedOf identity: Identity, from block: AddressBlock) -> FeedAdmission {
+        guard let max = plan(of: identity)?.plan.feedsMax else { return .admitted() }
+        let caller = identity.caller(from: block)
+        guard feeds.take(caller, max: max) != nil else { return .refused(max: max) }
+        return .admitted { [self] in feeds.giveBack(caller) }
+    }
+
+    /// Takes a message from every rate that it falls under, from all or from none.
+    ///
+    /// - Returns: the quota that is used up; nil to let it in.
+    fileprivate func admitMessage(
+        of identity: Identity, from block: AddressBlock, key: Int?
+    ) -> QuotaExhausted? {
+        let now = ContinuousClock.now
+        var taken: [(key: ThrottlePolicy.Key, limit: RateLimit)] = []
+        let policies =
+            limits.filter { $0.concernsMessages(of: identity) }.flatMap(\.policies)
+            + (plan(of: identity)?.policies ?? [])
+        for policy in policies {
+            guard case .rate(let limit) = policy.quota,
+                let subject = policy.subject.subject(of: identity, from: block, key: key)
+            else { continue }
+            let key = ThrottlePolicy.Key(policy: policy.number, subject: subject)
+            let draw = buckets.draw(key, limit, now: now)
+            guard !draw.isGranted else {
+                taken.append((key, limit))
+                continue
+            }
+            for (key, limit) in taken { buckets.giveBack(key, limit, now: now) }
+            countRefusal(by: policy)
+            return policy.exhausted(wait: draw.wait)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,135 @@
+import Bytes
+import Diagnostics
+import Expressions
+import PostgresTestSupport
+import Quotas
+import Store
+import Testing
+import Values
+
+@testable import Realtime
+
+/// What the rules of many callers cost must not keep a change from the others.
+@Suite struct RuleBudgetTests {
+    private static let documents = """
+        {"properties": {
+          "id": {"type": "integer", "identity": true}, "list": {"type": "integer"},
+          "document": {"type": "object"}},
+         "realtime": true,
+         "access": {"read": "list = 1 or document ->> 'owner' = auth.jwt() ->> 'sub'"}}
+        """
+    private static let all = #"{"event":"*","schema":"public","table":"documents"}"#
+
+    private static func person(_ index: Int) -> Identity {
+        user("00000000-0000-4000-8000-\(100_000_000_000 + index)")
+    }
+
+    /// An object of so many bytes or a few more.
+    private static func document(bytes: Int) -> Value {
+        .text(#"{"owner":"nobody","text":"\#(String(repeating: "a", count: bytes))"}"#)
+    }
+
+    @Test func `who is not asked about a large row is told to fetch`() throws {
+        let stage = try Stage(["documents": Self.documents])
+        let peers = (0..<200).map { stage.connect(as: Self.person($0)) }
+        for peer in peers { peer.join("a", Self.all) }
+        stage.insert(
+            "documents",
+            ["id": .integer(1), "list": .integer(2), "document": Self.document(bytes: 849_000)])
+        let told = try peers.map { try $0.messages() }.filter { !$0.isEmpty }
+        // Some were asked, and may not see it.
+        #expect(told.count > 100 && told.count < 200)
+        #expect(told.allSatisfy { $0.count == 1 })
+        #expect(
+            told.allSatisfy { $0[0].elements[4]["message"]?.string?.contains("Fetch") == true })
+        #expect(stage.hub.counters.overBudgetChanges == 1)
+        #expect(stage.hub.counters.skippedListeners == told.count)
+        // The next change has a budget of its own.
+        stage.insert("documents", ["id": .integer(2), "list": .integer(1)])
+        #expect(try peers.allSatisfy { try $0.changes() == ["INSERT 2"] })
+        #expect(stage.hub.counters.overBudgetChanges == 1)
+    }
+
+    @Test func `rules of ordinary rows are all asked`() throws {
+        let stage = try Stage(["documents": Self.documents])
+        let peers = (0..<1000).map { stage.connect(as: Self.person($0)) }
+        for peer in peers { peer.join("a", Self.all) }
+        stage.insert(
+            "documents",
+            ["id": .integer(1), "list": .integer(2), "document": Self.document(bytes: 500)])
+        #expect(try peers.allSatisfy { try $0.messages().isEmpty })
+        #expect(stage.hub.counters.skippedListeners == 0)
+    }
+
+    @Test func `equal callers are asked once, however many they are`() throws {
+        let stage = try Stage(["documents": Self.documents])
+        let peers = (0..<200).map { _ in stage.connect(as: Self.person(1)) }
+        for peer in peers { peer.join("a", Self.all) }
+        stage.insert(
+            "documents",
+            ["id": .integer(1), "list": .integer(2), "document": Self.document(bytes: 849_000)])
+        #expect(try peers.allSatisfy { try $0.messages().isEmpty })
+    }
+}
+
+/// A reader that says how many look-ups it had at hand, and how many it was asked for later.
+private final class CountingReader: Reader {
+    private let reader: any Reader
+    private(set) var atHand = 0
+    private(set) var asked: [Int] = []
+
+    init(_ reader: any Reader) { self.reader = reader }
+
+    var dialect: any Dialect { reader.dialect }
+
+    func read(
+        _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
+        for caller: Caller
+    ) throws(DatabaseError) -> Reading<RowsAnswer> {
+        try reader.read(query, arguments, context, for: caller)
+    }
+
+    func find(
+        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext, for caller: Caller
+    ) throws(DatabaseError) -> Reading<FoundRows> {
+        try reader.find(search, operands, context, for: caller)
+    }
+
+    func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? {
+        atHand += 1
+        return try reader.scalarAtHand(query)
+    }
+
+    func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
+        asked.append(queries.count)
+        reader.ask(queries, reply: reply)
+    }
+}
+
+/// What rules ask of other models, on an engine that has the answers at hand.
+@Suite(.sqliteOnly) struct LookUpBudgetTests {
+    private static let messages = #"{"event":"*","schema":"public","table":"messages"}"#
+
+    @Test func `look-ups that take long are asked for when the loop has time again`() throws {
+        var made: CountingReader?
+        let stage = try Stage(Models.all) {
+            let reader = CountingReader($0)
+            made = reader
+            return reader
+        }
+        let reader = try #require(made)
+        let ids = (0..<100).map { "00000000-0000-4000-8000-\(100_000_000_000 + $0)" }
+        let peers = ids.map { stage.connect(as: user($0)) }
+        for peer in peers { peer.join("a", Self.messages) }
+        for id in ids { try stage.run("INSERT INTO members VALUES (7, '\(id)')") }
+        stage.timeOfLook = .milliseconds(1)
+        stage.insert("messages", ["id": .integer(1), "room": .integer(7)])
+        #expect(try peers.allSatisfy { try $0.changes() == ["INSERT 1"] })
+        #expect(reader.atHand < 10)
+        #expect(reader.asked == [100 - reader.atHand])
+        // What is known is not asked again.
+        stage.insert("messages", ["id": .integer(2), "room": .integer(7)])
+        #expect(try peers.allSatisfy { try $0.changes() == ["INSERT 2"] })
+        #expect(reader.asked.count == 1)
+    }
+}
