@@ -99,6 +99,9 @@ extension RequestGenerator {
         if isWild, dice.chance(25), let bad = dice.pickIfAny(column.badValues) {
             return bad.operand
         }
+        if !column.hiddenKeys.all.isEmpty, dice.chance(20) {
+            return dice.pick(column.hiddenKeys.all).operand
+        }
         return (dice.pickIfAny(column.values) ?? .null).operand
     }
 

@@ -9,9 +9,13 @@ struct RequestGenerator {
     var failuresLeft = 12
     /// What must come next.
     var following: [GeneratedRequest] = []
+    /// Whether nobody who asks may see all rows.
+    let hidesRows: Bool
+    var beacons = 0
 
     init(_ project: GeneratedProject, seed: UInt64) {
-        models = project.models
+        models = project.models.filter { $0.name != GeneratedModel.beacons }
+        hidesRows = project.hidesRows
         dice = Dice(seed: seed)
     }
 
@@ -21,11 +25,16 @@ struct RequestGenerator {
         for model in models {
             requests += (0..<6).map { openingInsert(model, $0) }
         }
+        if hidesRows { requests += hiddenOpening() }
         return requests
     }
 
     mutating func next() -> GeneratedRequest {
         if !following.isEmpty { return following.removeFirst() }
+        if hidesRows, dice.chance(15) {
+            following = elsewhere()
+            return next()
+        }
         let isWild = dice.chance(30)
         let model = dice.pick(models)
         var request: GeneratedRequest
@@ -47,7 +56,7 @@ struct RequestGenerator {
         case 0...34: .user(0)
         case 35...59: .user(1)
         case 60...74: .anonymous
-        case 75...95: .service
+        case 75...95: hidesRows ? .user(dice.number(0...1)) : .service
         case 96...97: .forger
         default: .nobody
         }
