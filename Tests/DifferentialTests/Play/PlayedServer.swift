@@ -80,6 +80,16 @@ final class PlayedServer {
         }
     }
 
+    /// How long the server takes over its answer.
+    func time(_ request: GeneratedRequest) throws -> (answer: HTTPAnswer, time: Duration) {
+        let client = try client ?? HTTPClient(port: port)
+        self.client = client
+        let text = text(of: request)
+        let start = ContinuousClock.now
+        let answer = try client.send(raw: text)
+        return (answer, .now - start)
+    }
+
     private func text(of request: GeneratedRequest) -> String {
         let target = request.target(translator.translate)
         var fields = [("Host", "127.0.0.1")] + credentials(of: request)

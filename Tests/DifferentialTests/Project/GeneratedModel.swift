@@ -32,7 +32,7 @@ struct GeneratedColumn: Sendable {
     /// Whether the order of its values is the same on every server.
     var isComparable: Bool { kind.isOrdered && !isServerMade }
 
-    func has(_ word: String) -> Bool { words.contains { $0.name == word } }
+    func has(_ word: String) -> Bool { (hidingWords + words).contains { $0.name == word } }
 
     var json: String {
         var all = kind.words + hidingWords + words

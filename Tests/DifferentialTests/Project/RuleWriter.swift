@@ -156,6 +156,9 @@ struct RuleWriter {
         case .date: return "\(name) \(sign) '2024-02-29'"
         case .time: return "\(name) \(sign) '12:00:00'"
         case .decimal: return dice.pick(["\(name) between 0 and 10", "abs(\(name)) \(sign) 1.5"])
+        // What is never in a list must not be asked for.
+        case .integer where column.has("enum"), .int32 where column.has("enum"):
+            return "\(name) \(sign) \(dice.number(1...3))"
         case .integer, .int32:
             return dice.pick([
                 "\(name) \(sign) \(dice.number(0...4))", "coalesce(\(name), 0) \(sign) 2",

@@ -38,20 +38,28 @@ extension RequestGenerator {
         case 0...4: return singleRow(of: model, side)
         case 5...7:
             var request = service("PATCH", model, side)
-            request.query = [("vault", "is.true")]
+            request.query = [keys(of: model, isJunction(model) ? \.shared : \.all)]
             let able = model.columns.filter { isContent($0, of: model) }
             request.body = .rows([row(of: dice.some(able), isWild: false)], isArray: false)
             return request
         default:
+            guard !isJunction(model) else { return hiddenWrite(to: model, side) }
             var request = service("DELETE", model, side)
-            let column = model[model.key.last ?? ""]
-            let single = dice.some(column?.hiddenKeys.single ?? [], percent: 30)
-            request.query = [
-                ("vault", "is.true"),
-                (column?.name ?? "", "in.(\(single.map(\.operand).joined(separator: ",")))"),
-            ]
-            return isJunction(model) ? hiddenWrite(to: model, side) : request
+            request.query = [keys(of: model, \.single, percent: 30)]
+            return request
         }
+    }
+
+    /// A filter for some hidden rows. The first of those that both servers have is not among them,
+    /// since rows of callers may join it.
+    private mutating func keys(
+        of model: GeneratedModel, _ which: KeyPath<HiddenKeys, [Datum]>, percent: Int = 60
+    ) -> ModelWord {
+        let column = model[model.key.last ?? ""]
+        let first = column?.hiddenKeys.shared.first
+        let able = (column?.hiddenKeys[keyPath: which] ?? []).filter { $0 != first }
+        let chosen = dice.some(able, percent: percent).map(\.operand).joined(separator: ",")
+        return (column?.name ?? "", "in.(\(chosen))")
     }
 
     /// A change that callers may hear of, of a hidden column or of whether the row is hidden.
