@@ -8,7 +8,8 @@ import Testing
 /// `APUS_TIMED_PAIRS=2000 swift test --filter time.does.not.tell` runs it, best beside a release
 /// build and on an idle machine.
 @Suite(.blocking, .serialized) struct TimingTests {
-    private static let pairs = ProcessInfo.processInfo.environment["APUS_TIMED_PAIRS"].flatMap(Int.init)
+    private static let pairs =
+        ProcessInfo.processInfo.environment["APUS_TIMED_PAIRS"].flatMap(Int.init)
 
     @Test(.enabled(if: pairs != nil, "is run on request"))
     func `time does not tell who has an account`() async throws {

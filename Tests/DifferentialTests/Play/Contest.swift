@@ -62,13 +62,22 @@ struct Contest: Sendable {
                 sort: .start, index: 0, left: "serves the project", right: refusal.text)
             return outcome
         }
+        let probes = Self.probes(of: project)
         for (index, request) in requests.enumerated() where outcome.finding == nil {
             if let side = request.side {
                 let answer = (side == .left ? one : other).answer(to: request)
                 outcome.elsewhere.append("\(request)\n\(answer.map(exact) ?? "no answer")")
                 continue
             }
-            let seen = [one, other].map { see(request, by: $0) }
+            var seen = [one, other].map { see(request, by: $0) }
+            // What was written is not always told.
+            if hidesRows, request.method != "GET", request.method != "HEAD", request.feed == nil {
+                for probe in probes {
+                    for (place, server) in [one, other].enumerated() {
+                        seen[place].words += server.answer(to: probe)?.text ?? "no answer"
+                    }
+                }
+            }
             outcome.played.append("\(request)\n\(seen[0].words)")
             outcome.statuses[seen[0].status ?? 0, default: 0] += 1
             let isFault = seen.contains { $0.isFault }
@@ -79,6 +88,20 @@ struct Contest: Sendable {
         }
         outcome.messages = one.feeds.count
         return outcome
+    }
+
+    /// Reads of all that is not hidden, whether or not a caller may see it.
+    private static func probes(of project: GeneratedProject) -> [GeneratedRequest] {
+        project.models.filter { $0["vault"] != nil }.map { model in
+            var probe = GeneratedRequest("GET", "/rest/v1/\(model.name)")
+            probe.caller = .service
+            let shown = model.columns.map(\.name).filter { $0 != "secret" }
+            probe.query = [
+                ("select", shown.map { "\"\($0)\"" }.joined(separator: ",")),
+                ("vault", "is.false"),
+            ]
+            return probe
+        }
     }
 
     /// What is seen of one request, by whoever sent it and by those who listen.

@@ -6,6 +6,18 @@ extension ProjectGenerator {
         return id
     }
 
+    /// Keys for hidden rows, and numbers that all servers give alike.
+    func addHiddenKeys(to model: inout GeneratedModel) {
+        for index in model.columns.indices where model.columns[index].reference == nil {
+            if model.columns[index].has("identity") {
+                model.columns[index].values = ["1001", "1002", "1", "3", "7"].map { Datum($0) }
+            }
+            // One column of several tells hidden rows apart.
+            guard model.columns[index].name != "kind" else { continue }
+            model.columns[index].hiddenKeys = HiddenKeys(model.columns[index].kind)
+        }
+    }
+
     /// After the rules, which must not depend on them but by ``RuleWriter``'s guard: what a rule
     /// itself tells of hidden rows is its author's doing.
     mutating func addHiddenColumns() {

@@ -48,6 +48,7 @@ struct ProjectGenerator {
     private mutating func model(_ name: String) -> GeneratedModel {
         var model = GeneratedModel(name: name, columns: [], primaryKey: nil)
         addKey(to: &model)
+        if hidesRows { addHiddenKeys(to: &model) }
         if dice.chance(70) { model.columns.append(owner()) }
         for target in models where dice.chance(65) { addReference(to: target, in: &model) }
         if dice.chance(20) { addReference(to: model, in: &model) }
@@ -91,7 +92,6 @@ struct ProjectGenerator {
             // Values that the server does not reach.
             number.values = ["1001", "1002", "⟦\(number.name):0⟧", "⟦\(number.name):2⟧"]
                 .map { Datum($0) }
-            if hidesRows { number.values = ["1001", "1002", "1", "3", "7"].map { Datum($0) } }
             model.columns.append(number)
             model.primaryKey = [number.name]
         case .text:
@@ -111,12 +111,6 @@ struct ProjectGenerator {
             number.values = (1...4).map { Datum("\($0)") }
             model.columns += [kind, number]
             model.primaryKey = ["kind", "nr"]
-        }
-        guard hidesRows else { return }
-        for index in model.columns.indices where model.columns[index].reference == nil {
-            // One column of several tells hidden rows apart.
-            guard model.columns[index].name != "kind" else { continue }
-            model.columns[index].hiddenKeys = HiddenKeys(model.columns[index].kind)
         }
     }
 

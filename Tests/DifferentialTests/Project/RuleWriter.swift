@@ -6,7 +6,7 @@ struct RuleWriter {
     var hidesRows = false
 
     mutating func addRules(to model: inout GeneratedModel, at index: Int) {
-        if dice.chance(25) {
+        if dice.chance(hidesRows ? 60 : 25) {
             let check = condition(on: model, at: index, prefix: "", isCheck: true, depth: 0)
             model.words.append(("checks", "{\"check_1\": \(quoted("(\(check)) is not false"))}"))
         }
@@ -134,7 +134,8 @@ struct RuleWriter {
         guard let (index, child, column) = dice.pickIfAny(children) else { return nil }
         let rest = condition(on: child, at: index, prefix: "x.", depth: 0)
         return "exists(\(child.name) as x where x.\(name(column.name)) = "
-            + "\(model.name).\(name(model.key[0])) and \(rest)\(hidesRows ? " and not x.vault" : ""))"
+            + "\(model.name).\(name(model.key[0])) and \(rest)"
+            + (hidesRows ? " and not x.vault)" : ")")
     }
 
     private mutating func test(

@@ -9,6 +9,17 @@ extension RequestGenerator {
         return request
     }
 
+    /// A feed of nothing else. PostgreSQL's changes come when they have been read back, so a feed
+    /// may hear of what was written just before it was joined: it is joined after a beacon that
+    /// another one has heard.
+    func joinOfBeacons() -> GeneratedRequest {
+        var request = GeneratedRequest("JOIN", "/realtime/v1/websocket")
+        request.feed = .join
+        let beacons = binding(["event": "INSERT", "table": GeneratedModel.beacons])
+        request.body = .text("[\(beacons)]")
+        return request
+    }
+
     /// A feed of some of the rows of one model or of several, a third of them wrong somewhere.
     mutating func join() -> GeneratedRequest {
         var request = GeneratedRequest("JOIN", "/realtime/v1/websocket")
@@ -28,7 +39,8 @@ extension RequestGenerator {
 
     private func binding(_ words: [String: String]) -> String {
         let all = words.merging(["schema": "public"]) { $1 }.sorted { $0.key < $1.key }
-        return "{" + all.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",") + "}"
+        let members = all.map { "\(quoted($0.key)):\(quoted($0.value))" }
+        return "{" + members.joined(separator: ",") + "}"
     }
 
     private mutating func filter(on model: GeneratedModel) -> String {
@@ -39,7 +51,9 @@ extension RequestGenerator {
         case 0...5:
             return "\(column.name)=\(dice.pick(["eq", "neq", "gt", "lte"])).\(values[0])"
         case 6: return "\(column.name)=in.(\(values.joined(separator: ",")))"
-        case 7: return "\(column.name)=\(dice.pick(["like", "ilike"])).\(dice.pick(["%a%", "*", "É%"]))"
+        case 7:
+            let pattern = dice.pick(["%a%", "*", "É%"])
+            return "\(column.name)=\(dice.pick(["like", "ilike"])).\(pattern)"
         case 8: return "\(column.name)=\(dice.pick(["is.null", "not.is.null"]))"
         default: return dice.pick(["nope=eq.1", "secret=eq.left 1", "secret=neq.x", "=", "a=b.c"])
         }

@@ -1,5 +1,5 @@
-/// What somebody else does, with the service's key, while callers ask: to rows that they must not see
-/// it may be other things on either side.
+/// What somebody else does with the service's key while callers ask. To rows that these must not
+/// see it may be other things on either side.
 extension RequestGenerator {
     /// Hidden rows of both sides, those of one side, and feeds.
     mutating func hiddenOpening() -> [GeneratedRequest] {
@@ -14,7 +14,7 @@ extension RequestGenerator {
                 requests += (0..<dice.number(0...6)).map { _ in singleRow(of: model, side) }
             }
         }
-        return requests + [join(), join(), beacon()]
+        return requests + [joinOfBeacons(), beacon(), join(), join(), beacon()]
     }
 
     /// A few steps.
@@ -24,7 +24,7 @@ extension RequestGenerator {
         switch dice.number(0...9) {
         case 0: steps = [openingInsert(model, dice.number(0...5))]
         case 1: steps = [change(visibleOf: model)]
-        case 2: steps = [join()]
+        case 2: steps = [beacon(), join()]
         default:
             steps = [Side.left, .right].flatMap { side in
                 (0..<dice.number(0...2)).map { _ in hiddenWrite(to: model, side) }
