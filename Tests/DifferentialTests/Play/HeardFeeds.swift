@@ -36,9 +36,16 @@ final class HeardFeeds {
                     && $0.contains("\"record\":{\"n\":\(beacon)}")
             }
             heard += "--- feed \(index)\n\(words)"
-            if !isLive { sockets.remove(at: index) }
+            if isLive { heard += beat(socket) } else { sockets.remove(at: index) }
         }
         return heard
+    }
+
+    /// Keeps a socket from being closed as idle.
+    private func beat(_ socket: LoopbackSocket) -> String {
+        let message = #"{"topic":"phoenix","event":"heartbeat","payload":{},"ref":"beat"}"#
+        socket.send(clientFrame(0x81, message))
+        return read(socket) { $0.contains("\"ref\":\"beat\"") }.words
     }
 
     /// Messages up to the one that is waited for; false if the stream ends before, or the join is
