@@ -68,7 +68,7 @@ final class PartMaker: @unchecked Sendable {
         append = nil
         guard let reader else { return }
         reader.connection.limit(.none)
-        if reader.connection.isInTransaction { try? reader.connection.execute("COMMIT") }
+        if reader.connection.isInTransaction { reader.connection.endReading() }
     }
 
     /// The reader, as it came, after the end.
