@@ -214,7 +214,7 @@ let package = Package(
             ]),
         tests(
             "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),
-        tests("DifferentialTests", ["ServerTestSupport", "PostgresTestSupport", "Bytes"]),
+        tests("DifferentialTests", ["ServerTestSupport", "PostgresTestSupport", "Crypto", "Bytes"]),
         tests(
             "PostgresCrashTests",
             [

@@ -154,6 +154,16 @@ public struct ConnectionOptions: Hashable, Sendable {
         while try run.step() {}
     }
 
+    /// Ends a transaction that only read. A bound that was reached before, or a cancellation, may
+    /// interrupt `COMMIT` as any statement; what reads next would then see an old state for ever.
+    public func endReading() {
+        if (try? execute("COMMIT")) != nil || !isInTransaction { return }
+        let bound = unsafe progress.pointee
+        unsafe progress.pointee = ProgressState()
+        defer { unsafe progress.pointee = bound }
+        try? execute("COMMIT")
+    }
+
     /// The first column of the first row, as an integer; 0 for no row.
     public func integer(_ sql: String) throws(SQLiteError) -> Int64 {
         var run = try run(sql)

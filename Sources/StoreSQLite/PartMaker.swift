@@ -73,7 +73,7 @@ final class PartMaker: @unchecked Sendable {
         guard let reader else { return }
         reader.connection.limit(.none)
         reader.connection.boundArrays()
-        if reader.connection.isInTransaction { try? reader.connection.execute("COMMIT") }
+        if reader.connection.isInTransaction { reader.connection.endReading() }
     }
 
     /// The reader, as it came, after the end.

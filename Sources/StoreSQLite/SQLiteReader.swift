@@ -134,7 +134,7 @@ public final class SQLiteReader {
             snapshotMark = nil
             return try body()
         }
-        defer { if !hasLeft { try? connection.execute("COMMIT") } }
+        defer { if !hasLeft { connection.endReading() } }
         return try body()
     }
 

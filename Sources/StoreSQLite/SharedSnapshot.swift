@@ -61,7 +61,7 @@ final class SharedSnapshot {
     private func leave() {
         isOpen = false
         mark = nil
-        if connection.isInTransaction { try? connection.execute("COMMIT") }
+        if connection.isInTransaction { connection.endReading() }
     }
 
     private func endTurn() {

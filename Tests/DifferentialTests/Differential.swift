@@ -1,14 +1,18 @@
 import Foundation
+import PostgresTestSupport
 
 /// A run of the harness: projects one after the other, each asked for a while.
 struct Differential {
     /// What one run came to.
     struct Summary: CustomStringConvertible {
-        /// The two that were asked.
-        let servers: String
+        /// What was looked for, and in which two servers.
+        let title: String
         let seed: UInt64
         var requests = 0
         var projects = 0
+        /// Writes that went to one side only, and what feeds heard.
+        var elsewhere = 0
+        var messages = 0
         /// Why projects were not served.
         var refused: [String] = []
         var statuses: [Int: Int] = [:]
@@ -19,8 +23,11 @@ struct Differential {
             let histogram = statuses.sorted { $0.key < $1.key }
                 .map { "\($0.key) × \($0.value)" }.joined(separator: ", ")
             let faults = findings.count { $0.sort == .fault }
-            return "differential: \(servers), seed \(seed), \(requests) requests to \(projects) projects "
-                + "(\(refused.count) refused), \(histogram), "
+            let unlike =
+                elsewhere == 0
+                ? "" : "\(elsewhere) writes to one of them, \(messages) feed messages, "
+            return "\(title), seed \(seed), \(requests) requests to \(projects) projects "
+                + "(\(refused.count) refused), \(histogram), \(unlike)"
                 + "\(findings.count - faults) differences, \(faults) faults"
         }
     }
@@ -36,19 +43,29 @@ struct Differential {
 
     /// What the environment asks for: `APUS_DIFFERENTIAL_REQUESTS`, `APUS_SEED`, and how many
     /// findings end the run, `APUS_DIFFERENTIAL_FINDINGS`.
-    static func fromEnvironment() -> Differential {
+    ///
+    /// - Parameter requests: the variable that says how many, and how many if it is not set.
+    static func fromEnvironment(
+        _ contest: Contest = Contest(),
+        requests: (name: String, count: Int) = ("APUS_DIFFERENTIAL_REQUESTS", 500)
+    ) -> Differential {
         let environment = ProcessInfo.processInfo.environment
         func number<N: FixedWidthInteger>(_ name: String) -> N? { environment[name].flatMap { N($0) } }
         var run = Differential(
-            seed: number("APUS_SEED") ?? 7,
-            requests: number("APUS_DIFFERENTIAL_REQUESTS") ?? 500)
+            contest: contest, seed: number("APUS_SEED") ?? 7,
+            requests: number(requests.name) ?? requests.count)
         run.findingsMax = number("APUS_DIFFERENTIAL_FINDINGS") ?? run.findingsMax
         return run
     }
 
+    private var title: String {
+        contest.hidesRows
+            ? "non-interference: \(TestEngine.isPostgres ? "PostgreSQL" : "SQLite")"
+            : "differential: \(contest.left.name) and \(contest.right.name)"
+    }
+
     func run() throws -> Summary {
-        var summary = Summary(
-            servers: "\(contest.left.name) and \(contest.right.name)", seed: seed)
+        var summary = Summary(title: title, seed: seed)
         var dice = Dice(seed: seed)
         while summary.requests < requests, summary.findings.count < findingsMax {
             let projectSeed = dice.seed()
@@ -61,12 +78,14 @@ struct Differential {
     }
 
     private func play(_ seed: UInt64, atMost count: Int, _ summary: inout Summary) throws {
-        var projects = ProjectGenerator(seed: seed)
+        var projects = ProjectGenerator(seed: seed, hidesRows: contest.hidesRows)
         let project = projects.project()
         let requests = Self.script(for: project, seed: seed, count: count)
         let outcome = try contest.play(project, requests)
-        try log(project, outcome.played)
+        try log(project, outcome.played + outcome.elsewhere)
         summary.projects += 1
+        summary.elsewhere += outcome.elsewhere.count
+        summary.messages += outcome.messages
         summary.requests += outcome.played.count
         summary.statuses.merge(outcome.statuses, uniquingKeysWith: +)
         if let refusal = outcome.refusal { summary.refused.append(refusal) }
@@ -99,8 +118,13 @@ struct Differential {
     ) -> [GeneratedRequest] {
         var generator = RequestGenerator(project, seed: seed)
         var requests = generator.opening()
-        while requests.count < count { requests.append(generator.next()) }
-        return Array(requests.prefix(count))
+        var common = requests.count { $0.side == nil }
+        while common < count {
+            let request = generator.next()
+            requests.append(request)
+            if request.side == nil { common += 1 }
+        }
+        return common > count ? Array(requests.prefix(count)) : requests
     }
 
     private func report(_ found: Shrinker, seed: UInt64) -> String {

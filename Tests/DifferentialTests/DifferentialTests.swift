@@ -59,13 +59,13 @@ import Testing
         let requests = difference.components(separatedBy: "\n").filter { $0.contains("/rest/v1/") }
         #expect((1...12).contains(requests.count), "\(difference)")
     }
+}
 
-    /// Off the few threads that tests share: it waits for servers most of the time.
-    private func onThread<Value: Sendable>(
-        _ work: @escaping @Sendable () throws -> Value
-    ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
-        }
+/// Off the few threads that tests share: it waits for servers most of the time.
+func onThread<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
     }
 }

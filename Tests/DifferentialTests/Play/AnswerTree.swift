@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import TestSupport
 
 /// An answer's JSON, for comparing: members sorted by name, numbers as they are written, and what
@@ -99,6 +100,15 @@ extension [AnswerPiece] {
 private let ignoredFields: Set<String> = [
     "date", "content-length", "x-request-id", "server-timing", "connection",
 ]
+
+/// An answer as it is, but for the time and the number of the request.
+func exact(_ answer: HTTPAnswer) -> String {
+    let lines = answer.head.components(separatedBy: "\r\n").filter { line in
+        let name = line.prefix { $0 != ":" }.lowercased()
+        return name != "date" && name != "x-request-id"
+    }
+    return lines.joined(separator: "\n") + answer.text
+}
 
 /// An answer as it is compared.
 func comparable(

@@ -5,6 +5,13 @@ struct Contest: Sendable {
     var left = ServerLaunch.sqlite
     var right = ServerLaunch.other
 
+    /// Two that have the same users and differ in what these may not see: answers must be the same,
+    /// byte for byte.
+    static let twins = Contest(left: .twin(.left), right: .twin(.right))
+
+    /// Whether the two may differ in hidden rows.
+    var hidesRows: Bool { left.side != nil }
+
     /// A request that was not answered as it should be, the first of its project.
     struct Finding: Sendable {
         enum Sort: String, Sendable {
@@ -27,8 +34,12 @@ struct Contest: Sendable {
         /// How often each status was answered, on the left.
         var statuses: [Int: Int] = [:]
         var finding: Finding?
+        /// How many messages feeds heard, on the left.
+        var messages = 0
         /// What was asked, and what the one on the left said, in the order played.
         var played: [String] = []
+        /// The same of what went to one side only.
+        var elsewhere: [String] = []
         /// Why the project is not served.
         var refusal: String?
     }
@@ -51,20 +62,74 @@ struct Contest: Sendable {
                 sort: .start, index: 0, left: "serves the project", right: refusal.text)
             return outcome
         }
+        let probes = Self.probes(of: project)
         for (index, request) in requests.enumerated() where outcome.finding == nil {
-            let answers = [one, other].map { $0.answer(to: request) }
-            let words = zip([one, other], answers).map { server, answer in
-                comparable(answer, to: request, server.translator)
+            if let side = request.side {
+                let answer = (side == .left ? one : other).answer(to: request)
+                outcome.elsewhere.append("\(request)\n\(answer.map(exact) ?? "no answer")")
+                continue
             }
-            outcome.played.append("\(request)\n\(words[0])")
-            outcome.statuses[answers[0]?.status ?? 0, default: 0] += 1
-            let isFault = answers.contains(where: isFault)
-            guard isFault || words[0] != words[1] else { continue }
+            var seen = [one, other].map { see(request, by: $0) }
+            // What was written is not always told.
+            if hidesRows, request.method != "GET", request.method != "HEAD", request.feed == nil {
+                for probe in probes {
+                    for (place, server) in [one, other].enumerated() {
+                        seen[place].words += server.answer(to: probe)?.text ?? "no answer"
+                    }
+                }
+            }
+            outcome.played.append("\(request)\n\(seen[0].words)")
+            outcome.statuses[seen[0].status ?? 0, default: 0] += 1
+            let isFault = seen.contains { $0.isFault }
+            guard isFault || seen[0].words != seen[1].words else { continue }
             outcome.finding = Finding(
-                sort: isFault ? .fault : .difference, index: index, left: words[0],
-                right: words[1])
+                sort: isFault ? .fault : .difference, index: index, left: seen[0].words,
+                right: seen[1].words)
         }
+        outcome.messages = one.feeds.count
         return outcome
+    }
+
+    /// Reads of all that is not hidden, whether or not a caller may see it.
+    private static func probes(of project: GeneratedProject) -> [GeneratedRequest] {
+        project.models.filter { $0["vault"] != nil }.map { model in
+            var probe = GeneratedRequest("GET", "/rest/v1/\(model.name)")
+            probe.caller = .service
+            let shown = model.columns.map(\.name).filter { $0 != "secret" }
+            probe.query = [
+                ("select", shown.map { "\"\($0)\"" }.joined(separator: ",")),
+                ("vault", "is.false"),
+            ]
+            return probe
+        }
+    }
+
+    /// What is seen of one request, by whoever sent it and by those who listen.
+    private struct Seen {
+        var words: String
+        var status: Int?
+        var isFault = false
+    }
+
+    private func see(_ request: GeneratedRequest, by server: PlayedServer) -> Seen {
+        if case .join = request.feed { return Seen(words: server.join(request), status: 101) }
+        let answer = server.answer(to: request)
+        var words = words(of: answer, to: request, server.translator)
+        if case .hear(let beacon) = request.feed, answer?.status == 201 {
+            words += server.feeds.hear(through: beacon)
+        }
+        return Seen(words: words, status: answer?.status, isFault: isFault(answer))
+    }
+
+    private func words(
+        of answer: HTTPAnswer?, to request: GeneratedRequest, _ translator: Translator
+    ) -> String {
+        guard hidesRows, let answer else { return comparable(answer, to: request, translator) }
+        // Who sees all rows is not asking.
+        if request.caller == .service { return "\(answer.status)\n" }
+        // Accounts have ids and tokens of their server's.
+        let isExact = !request.path.hasPrefix("/auth/")
+        return isExact ? exact(answer) : comparable(answer, to: request, translator)
     }
 
     /// A 500 that no documented code explains (rest.md has one: 21000), or no answer at all.

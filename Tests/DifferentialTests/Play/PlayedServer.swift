@@ -12,7 +12,9 @@ final class PlayedServer {
     private var port = 0
     private var keys: [String: String] = [:]
     private var client: HTTPClient?
-    let translator = Translator()
+    private let side: Side?
+    let translator: Translator
+    let feeds = HeardFeeds()
 
     /// Why a project is not served.
     struct Refusal: Error {
@@ -24,12 +26,15 @@ final class PlayedServer {
         project = try TestProject(models: [:])
         store = try launch.makeStore()
         alter = launch.alter
+        side = launch.side
+        translator = Translator(launch.side)
         for file in launch.change(generated).files { try project.write(file.text, to: file.name) }
         command = try RunningCommand(
             [
                 "dev", "--listen", "127.0.0.1:0", "--loops", "1", "--log-level", "error",
                 "--project", project.path,
-            ] + store.flags)
+            ] + store.flags, environment: side == nil ? [:] : SharedSecret.environment)
+        if side != nil { keys = SharedSecret.keys }
     }
 
     /// Waits until it listens, and reads the keys that it prints before.
@@ -48,6 +53,18 @@ final class PlayedServer {
         self.port = relay?.port ?? port
     }
 
+    /// Joins a feed; what was said until it was live, or refused.
+    func join(_ request: GeneratedRequest) -> String {
+        let token =
+            if case .user(let number) = request.caller {
+                SharedSecret.tokens[number]
+            } else {
+                keys["anon"] ?? ""
+            }
+        return feeds.join(
+            port: port, key: keys["anon"] ?? "", token: token, bindings: request.bodyText ?? "[]")
+    }
+
     /// What the server answers; nil if it does not.
     func answer(to request: GeneratedRequest) -> HTTPAnswer? {
         do {
@@ -63,9 +80,19 @@ final class PlayedServer {
         }
     }
 
+    /// How long the server takes over its answer.
+    func time(_ request: GeneratedRequest) throws -> (answer: HTTPAnswer, time: Duration) {
+        let client = try client ?? HTTPClient(port: port)
+        self.client = client
+        let text = text(of: request)
+        let start = ContinuousClock.now
+        let answer = try client.send(raw: text)
+        return (answer, .now - start)
+    }
+
     private func text(of request: GeneratedRequest) -> String {
         let target = request.target(translator.translate)
-        var fields = [("Host", "127.0.0.1")] + credentials(of: request.caller)
+        var fields = [("Host", "127.0.0.1")] + credentials(of: request)
         fields += request.fields.map { ($0.name, translator.translate($0.value)) }
         let body = request.bodyText.map(translator.translate)
         if let body {
@@ -78,13 +105,16 @@ final class PlayedServer {
         return "\(request.method) \(target) HTTP/1.1\r\n\(head)\r\n\(body ?? "")"
     }
 
-    private func credentials(of caller: Caller) -> [(String, String)] {
+    private func credentials(of request: GeneratedRequest) -> [(String, String)] {
         let anonymous = ("apikey", keys["anon"] ?? "")
-        switch caller {
+        // Accounts have sessions, everywhere other ones.
+        let isShared = side != nil && !request.path.hasPrefix("/auth/")
+        switch request.caller {
         case .anonymous: return [anonymous]
         case .service: return [("apikey", keys["service_role"] ?? "")]
         case .user(let number):
-            let token = translator.sessions[number]?.accessToken
+            let token =
+                isShared ? SharedSecret.tokens[number] : translator.sessions[number]?.accessToken
             return [anonymous] + (token.map { [("Authorization", "Bearer \($0)")] } ?? [])
         case .nobody: return []
         case .forger:

@@ -14,6 +14,9 @@ struct ServerLaunch: Sendable {
     let name: String
     /// A store of its own for one server, empty.
     let makeStore: @Sendable () throws -> Store
+    /// Which of two servers with the same users it is, that differ in what these may not see; nil
+    /// where each has users of its own.
+    var side: Side?
     /// What the server is given instead of the project; for tests of the harness.
     var change: @Sendable (GeneratedProject) -> GeneratedProject = { $0 }
     /// What becomes of its answers on the way; nil where nothing stands in between.
@@ -26,6 +29,13 @@ struct ServerLaunch: Sendable {
     static let postgres = ServerLaunch(name: "PostgreSQL") {
         let database = try PostgresServer.shared.makeDatabase()
         return Store(flags: ["--database", database.url], kept: database)
+    }
+
+    /// `apus dev` on the engine of the tests, for both sides of what must not be told apart.
+    static func twin(_ side: Side) -> ServerLaunch {
+        var launch = ServerLaunch(name: "the \(side.rawValue)") { Store() }
+        launch.side = side
+        return launch
     }
 
     /// Who answers beside SQLite: PostgreSQL where it is installed, else SQLite once more, which

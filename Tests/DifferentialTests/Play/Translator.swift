@@ -11,11 +11,15 @@ final class Translator {
         var user: String
     }
 
+    /// Which of two servers with the same users it is for.
+    private let side: Side?
     /// By the number of the user.
     private(set) var sessions: [Int: Session] = [:]
     private var symbols: [Mark: String] = [:]
     /// The values by the name of their symbols.
     private var values: [String: [String]] = [:]
+
+    init(_ side: Side? = nil) { self.side = side }
 
     /// Keeps the session that an answer begins.
     func learn(from answer: HTTPAnswer, to request: GeneratedRequest) {
@@ -57,6 +61,8 @@ final class Translator {
 
     private func value(_ kind: String, _ number: Int) -> String {
         switch kind {
+        case "uid" where side != nil: return SharedSecret.users[number]
+        case "secret": return side?.secret(number) ?? ""
         case "uid": return sessions[number]?.user ?? Mark.nobody
         case "refresh": return sessions[number]?.refreshToken ?? "none"
         default:

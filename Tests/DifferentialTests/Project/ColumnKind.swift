@@ -94,7 +94,14 @@ enum ColumnKind: String, CaseIterable, Sendable {
         " padded ", "line\nbreak", "ﬁ", String(repeating: "long ", count: 60),
     ]
 
-    static let uuids = (1...4).map { "0189f7e2-1c9d-7a3b-8c4d-12345678900\($0)" }
+    static let uuids = (1...4).map { uuid(ending: $0) }
+
+    /// One that no server makes.
+    ///
+    /// - Parameter number: Of three digits at most.
+    static func uuid(ending number: Int) -> String {
+        "0189f7e2-1c9d-7a3b-8c4d-123456789000".dropLast(String(number).count) + String(number)
+    }
 
     private static let values: [ColumnKind: [Datum]] = [
         .text: texts.map { Datum(string: $0) } + ["7", "true", "1.50"].map { Datum($0) },

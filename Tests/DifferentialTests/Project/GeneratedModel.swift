@@ -17,6 +17,10 @@ struct GeneratedColumn: Sendable {
     var reference: GeneratedReference?
     /// False for the `id` that the server adds.
     var isDeclared = true
+    /// Words that no smaller project leaves out: they hide the column.
+    var hidingWords: [ModelWord] = []
+    /// Keys of hidden rows, where its values are keys.
+    var hiddenKeys = HiddenKeys()
 
     init(_ name: String, _ kind: ColumnKind) {
         self.name = name
@@ -28,10 +32,10 @@ struct GeneratedColumn: Sendable {
     /// Whether the order of its values is the same on every server.
     var isComparable: Bool { kind.isOrdered && !isServerMade }
 
-    func has(_ word: String) -> Bool { words.contains { $0.name == word } }
+    func has(_ word: String) -> Bool { (hidingWords + words).contains { $0.name == word } }
 
     var json: String {
-        var all = kind.words + words
+        var all = kind.words + hidingWords + words
         if let reference { all.append(("references", reference.json)) }
         return object(all)
     }
@@ -65,6 +69,8 @@ struct GeneratedModel: Sendable {
     var unique: [[String]] = []
     /// Everybody may do everything, whatever `access` has said.
     var isOpen = false
+    /// What `access` says then.
+    var openAccess = "{\"all\": true}"
 
     /// The key as the server knows it.
     var key: [String] { primaryKey ?? ["id"] }
@@ -89,7 +95,7 @@ struct GeneratedModel: Sendable {
         if !unique.isEmpty {
             all.append(("unique", "[" + unique.map { list($0) }.joined(separator: ", ") + "]"))
         }
-        if isOpen { all.append(("access", "{\"all\": true}")) }
+        if isOpen { all.append(("access", openAccess)) }
         return object(all + words, indent: "\n  ")
     }
 }
@@ -99,6 +105,8 @@ struct GeneratedProject: Sendable {
     var models: [GeneratedModel]
     var rules: [ModelWord]
     var settings: [ModelWord]
+    /// Whether models have rows and a column that no asking caller may see (see ``HiddenKeys``).
+    var hidesRows = false
 
     /// The files below the project's folder.
     var files: [(name: String, text: String)] {

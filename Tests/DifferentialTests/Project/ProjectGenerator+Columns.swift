@@ -19,11 +19,11 @@ extension ProjectGenerator {
         let chance = column.isRequired ? 60 : 30
         guard dice.chance(chance) else { return }
         switch column.kind {
-        case .timestamp where dice.chance(60):
+        case .timestamp where !hidesRows && dice.chance(60):
             column.words.append(("default", "{\"$expr\": \"now()\"}"))
             column.isServerMade = true
             if dice.chance(40) { column.words.append(("onUpdate", "{\"$expr\": \"now()\"}")) }
-        case .uuid where dice.chance(50):
+        case .uuid where !hidesRows && dice.chance(50):
             column.words.append(("default", "{\"$expr\": \"gen_random_uuid()\"}"))
             column.isServerMade = true
         case .text where dice.chance(30) && !column.has("enum") && column.words.isEmpty:

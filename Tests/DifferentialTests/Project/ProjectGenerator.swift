@@ -1,9 +1,15 @@
 /// Writes random projects that load: models of every column type, references, constraints, rules.
 struct ProjectGenerator {
     var dice: Dice
-    private(set) var models: [GeneratedModel] = []
+    /// Whether there are to be rows and columns that no asking caller may see, and no values that
+    /// each server makes for itself.
+    let hidesRows: Bool
+    var models: [GeneratedModel] = []
 
-    init(seed: UInt64) { dice = Dice(seed: seed) }
+    init(seed: UInt64, hidesRows: Bool = false) {
+        dice = Dice(seed: seed)
+        self.hidesRows = hidesRows
+    }
 
     private static let names = ["authors", "books", "Reviews", "orderLines", "parts"]
 
@@ -12,16 +18,18 @@ struct ProjectGenerator {
         for name in Self.names.prefix(count) { models.append(model(name)) }
         // Rules mention any model, so they come last.
         for index in models.indices {
-            var writer = RuleWriter(models: models, dice: Dice(seed: dice.seed()))
+            var writer = RuleWriter(
+                models: models, dice: Dice(seed: dice.seed()), hidesRows: hidesRows)
             writer.addRules(to: &models[index], at: index)
         }
+        if hidesRows { addHiddenColumns() }
         return GeneratedProject(
             models: models,
             rules: [
                 ("signed_in()", quoted("auth.uid() is not null")),
                 ("is_short(t text, n integer)", quoted("length(t) <= n")),
             ],
-            settings: settings())
+            settings: settings(), hidesRows: hidesRows)
     }
 
     private mutating func settings() -> [ModelWord] {
@@ -40,6 +48,7 @@ struct ProjectGenerator {
     private mutating func model(_ name: String) -> GeneratedModel {
         var model = GeneratedModel(name: name, columns: [], primaryKey: nil)
         addKey(to: &model)
+        if hidesRows { addHiddenKeys(to: &model) }
         if dice.chance(70) { model.columns.append(owner()) }
         for target in models where dice.chance(65) { addReference(to: target, in: &model) }
         if dice.chance(20) { addReference(to: model, in: &model) }
@@ -50,13 +59,15 @@ struct ProjectGenerator {
         for (index, kind) in kinds.enumerated() { model.columns.append(column(kind, index)) }
         addUnique(to: &model)
         addIndexes(to: &model)
-        if dice.chance(40) { model.words.append(("realtime", "true")) }
+        if dice.chance(hidesRows ? 80 : 40) { model.words.append(("realtime", "true")) }
         return model
     }
 
     private mutating func addKey(to model: inout GeneratedModel) {
         let targets = models.filter { $0.key.count == 1 }
         switch dice.pick(KeyForm.allCases) {
+        case .implicit where hidesRows, .uuid where hidesRows: model.columns.append(givenKey())
+        case .junction where targets.count < 2 && hidesRows: model.columns.append(givenKey())
         case .junction where targets.count >= 2:
             let pair = dice.shuffled(targets).prefix(2)
             for target in pair {
@@ -126,6 +137,8 @@ struct ProjectGenerator {
         column.values = Array(key.values.prefix(key.isServerMade ? 3 : 6))
         if key.isServerMade { column.values.append(Datum(string: "⟦id:\(dice.number(0...3))⟧")) }
         if isSerial { column.values = (0...5).map { Datum("⟦\(key.name):\($0)⟧") } }
+        if isSerial, hidesRows { column.values = (1...6).map { Datum("\($0)") } }
+        column.hiddenKeys = key.hiddenKeys
         // A table that refers to itself must begin somewhere.
         column.isRequired = isKey || (dice.chance(30) && target.name != model.name)
         let actions: [String?] =
@@ -147,7 +160,11 @@ struct ProjectGenerator {
 
     private mutating func addUnique(to model: inout GeneratedModel) {
         guard dice.chance(40) else { return }
-        let able = model.columns.filter { $0.isComparable && $0.kind != .number }.map(\.name)
+        let able = model.columns.filter { column in
+            // Hidden rows have none.
+            let isNullable = !column.isRequired && column.reference == nil
+            return column.isComparable && column.kind != .number && (!hidesRows || isNullable)
+        }.map(\.name)
         let names = Array(dice.shuffled(able).prefix(dice.number(1...2)))
         if !names.isEmpty, names != model.key { model.unique = [names] }
     }

@@ -2,13 +2,16 @@
 struct RuleWriter {
     let models: [GeneratedModel]
     var dice: Dice
+    /// Whether rows of a `vault` must be hidden, also from rules of other models.
+    var hidesRows = false
 
     mutating func addRules(to model: inout GeneratedModel, at index: Int) {
-        if dice.chance(25) {
+        if dice.chance(hidesRows ? 60 : 25) {
             let check = condition(on: model, at: index, prefix: "", isCheck: true, depth: 0)
             model.words.append(("checks", "{\"check_1\": \(quoted("(\(check)) is not false"))}"))
         }
         model.words.append(("access", access(of: model, at: index)))
+        if hidesRows { model.openAccess = openAccess() }
         for place in model.columns.indices where dice.chance(8) {
             let column = model.columns[place]
             guard !model.key.contains(column.name), column.reference == nil else { continue }
@@ -21,19 +24,35 @@ struct RuleWriter {
     }
 
     private mutating func access(of model: GeneratedModel, at index: Int) -> String {
-        if dice.chance(15) { return "{\"all\": true}" }
+        if dice.chance(15) { return hidesRows ? openAccess() : "{\"all\": true}" }
         let verbs = ["read", "create", "update", "delete"].filter { _ in dice.chance(92) }
         let rules = verbs.map { verb -> String in
             if verb == "update", dice.chance(40) {
                 let column = dice.pick(model.columns).name
-                let using = rule(on: model, at: index)
+                let using = guarded(rule(on: model, at: index))
                 return "\"update\": {\"using\": \(quoted(using)), "
                     + "\"check\": \(quoted("not changed(\(name(column)))"))}"
             }
             let isOpen = verb == "create" && dice.chance(40)
-            return "\(quoted(verb)): \(quoted(isOpen ? "true" : rule(on: model, at: index)))"
+            let rule = isOpen ? "true" : rule(on: model, at: index)
+            return "\(quoted(verb)): \(quoted(verb == "create" ? rule : guarded(rule)))"
         }
         return "{" + rules.joined(separator: ", ") + "}"
+    }
+
+    private mutating func openAccess() -> String {
+        let verbs = ["read", "update", "delete"].map { "\"\($0)\": \(quoted(guarded("true")))" }
+        return "{" + verbs.joined(separator: ", ") + ", \"create\": true}"
+    }
+
+    /// The rule for rows that are not hidden, in one of the forms that nobody who asks can pass.
+    private mutating func guarded(_ rule: String) -> String {
+        guard hidesRows else { return rule }
+        let guards = [
+            "not vault", "vault = false", "(not vault or auth.email() = 'keeper@example.org')",
+            "(not vault or auth.role() = 'keeper')", "coalesce(vault, true) = false",
+        ]
+        return "\(dice.pick(guards)) and (\(rule))"
     }
 
     /// Most of the time one that lets many in, for else there is little to compare.
@@ -89,7 +108,8 @@ struct RuleWriter {
                 let target = models.first(where: { $0.name == reference.model }),
                 let column = dice.pickIfAny(target.columns), let alias = reference.alias
             else { return nil }
-            return test(column, "\(alias).\(name(column.name))", isCheck: false)
+            let test = test(column, "\(alias).\(name(column.name))", isCheck: false)
+            return hidesRows ? "(not \(alias).vault and \(test))" : test
         case 3:
             let earlier = models.prefix(index).map(\.name)
             let able = references.filter { earlier.contains($0.reference?.model ?? "") }
@@ -114,7 +134,8 @@ struct RuleWriter {
         guard let (index, child, column) = dice.pickIfAny(children) else { return nil }
         let rest = condition(on: child, at: index, prefix: "x.", depth: 0)
         return "exists(\(child.name) as x where x.\(name(column.name)) = "
-            + "\(model.name).\(name(model.key[0])) and \(rest))"
+            + "\(model.name).\(name(model.key[0])) and \(rest)"
+            + (hidesRows ? " and not x.vault)" : ")")
     }
 
     private mutating func test(
@@ -136,6 +157,9 @@ struct RuleWriter {
         case .date: return "\(name) \(sign) '2024-02-29'"
         case .time: return "\(name) \(sign) '12:00:00'"
         case .decimal: return dice.pick(["\(name) between 0 and 10", "abs(\(name)) \(sign) 1.5"])
+        // What is never in a list must not be asked for.
+        case .integer where column.has("enum"), .int32 where column.has("enum"):
+            return "\(name) \(sign) \(dice.number(1...3))"
         case .integer, .int32:
             return dice.pick([
                 "\(name) \(sign) \(dice.number(0...4))", "coalesce(\(name), 0) \(sign) 2",

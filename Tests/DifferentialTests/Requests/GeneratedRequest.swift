@@ -11,6 +11,15 @@ enum Caller: Hashable, Sendable {
     case forger
 }
 
+/// What a request does with live feeds.
+enum FeedStep: Sendable {
+    /// It joins one, with its body as the bindings.
+    case join
+    /// When it is answered, all feeds are heard up to the row of ``GeneratedModel/beacons`` that
+    /// it inserts.
+    case hear(beacon: Int)
+}
+
 /// A request as it goes to every server. `⟦id:3⟧` and the like stand for what the server has made:
 /// each gets its own (see ``Translator``).
 struct GeneratedRequest: Sendable {
@@ -36,6 +45,10 @@ struct GeneratedRequest: Sendable {
     var isNumbered = false
     /// Whose session the answer begins.
     var signsIn: Int?
+    /// The only server that it goes to, of two that may differ in hidden rows; nil for both.
+    var side: Side?
+    /// What is done with feeds.
+    var feed: FeedStep?
 
     init(_ method: String, _ path: String) {
         self.method = method
@@ -93,7 +106,7 @@ struct GeneratedRequest: Sendable {
 extension GeneratedRequest: CustomStringConvertible {
     /// One line, for a person.
     var description: String {
-        var text = "\(caller): \(method) \(path)"
+        var text = "\(side.map { "[\($0.rawValue) only] " } ?? "")\(caller): \(method) \(path)"
         for (index, pair) in query.enumerated() {
             text += "\(index == 0 ? "?" : "&")\(pair.name)=\(pair.json)"
         }

@@ -2,6 +2,10 @@ extension RequestGenerator {
     private static func address(_ user: Int) -> String { "user\(user)@example.org" }
     private static func password(_ user: Int) -> String { "correct horse \(user)" }
 
+    /// Who may have an account on one server alone. Nobody asks to have his address: sign-up tells
+    /// whether it is taken.
+    static let stranger = 9
+
     func signUp(user: Int) -> GeneratedRequest {
         var request = GeneratedRequest("POST", "/auth/v1/signup")
         request.body = .text(
@@ -93,6 +97,7 @@ extension RequestGenerator {
             dice.pick([
                 "{\"email\":\"\(Self.address(0))\",\"password\":\"wrong\"}",
                 "{\"email\":\"nobody@example.org\",\"password\":\"correct horse 0\"}",
+                "{\"email\":\"\(Self.address(Self.stranger))\",\"password\":\"wrong\"}",
                 "{\"refresh_token\":\"garbage\"}", "{\"email\":\"user0@example.org\"}", "{}", "[]",
                 "",
             ]))

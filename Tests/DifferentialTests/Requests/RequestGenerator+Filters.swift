@@ -1,4 +1,10 @@
 extension RequestGenerator {
+    /// The columns that a request may ask for; rarely the hidden one, which is refused.
+    mutating func asked(of model: GeneratedModel) -> [GeneratedColumn] {
+        guard hidesRows, dice.chance(95) else { return model.columns }
+        return model.columns.filter { $0.name != "secret" }
+    }
+
     /// Filters of a model's rows, as parameters.
     ///
     /// - Parameter path: what leads to the embed, with a dot; empty for the table of the URL.
@@ -10,7 +16,7 @@ extension RequestGenerator {
                 let name = dice.pick(["and", "or", "not.and", "not.or"])
                 return (path + name, group(on: model, depth: 2, isWild: isWild))
             }
-            let (field, test) = test(of: dice.pick(model.columns), isInGroup: false, isWild: isWild)
+            let (field, test) = test(of: dice.pick(asked(of: model)), isInGroup: false, isWild: isWild)
             return (path + field, test)
         }
     }
@@ -21,7 +27,7 @@ extension RequestGenerator {
                 return dice.pick(["and", "or", "not.and", "not.or"])
                     + group(on: model, depth: depth - 1, isWild: isWild)
             }
-            let (field, test) = test(of: dice.pick(model.columns), isInGroup: true, isWild: isWild)
+            let (field, test) = test(of: dice.pick(asked(of: model)), isInGroup: true, isWild: isWild)
             return "\(field).\(test)"
         }
         return "(" + nodes.joined(separator: ",") + ")"
@@ -98,6 +104,9 @@ extension RequestGenerator {
     private mutating func operand(of column: GeneratedColumn, _ isWild: Bool) -> String {
         if isWild, dice.chance(25), let bad = dice.pickIfAny(column.badValues) {
             return bad.operand
+        }
+        if !column.hiddenKeys.all.isEmpty, dice.chance(20) {
+            return dice.pick(column.hiddenKeys.all).operand
         }
         return (dice.pickIfAny(column.values) ?? .null).operand
     }

@@ -43,7 +43,7 @@ extension RequestGenerator {
         to request: inout GeneratedRequest, of model: GeneratedModel, _ shape: Shape, isWild: Bool
     ) -> Bool {
         guard dice.chance(65), shape.canBeOrdered, let key = model.totalOrder else { return false }
-        var terms = dice.some(model.columns.filter(\.isComparable).map(\.name), percent: 25)
+        var terms = dice.some(asked(of: model).filter(\.isComparable).map(\.name), percent: 25)
             .map { orderTerm($0) }
         terms += key.map { dice.chance(30) ? "\($0).desc" : $0 }
         if isWild, dice.chance(12) { terms.append(dice.pick(["nope", "a.up", "", "a.desc.asc"])) }
@@ -85,7 +85,7 @@ extension RequestGenerator {
         if depth == 2, dice.chance(25) { return Shape(select: dice.pick(["", "*"])) }
         var items: [String] = dice.chance(35) ? ["*"] : []
         var shape = Shape(select: "")
-        for column in dice.some(model.columns, percent: items.isEmpty ? 60 : 10) {
+        for column in dice.some(asked(of: model), percent: items.isEmpty ? 60 : 10) {
             items.append(item(of: column, isStarred: items.contains("*"), isWild: isWild))
         }
         let relations = Relation.all(from: model, in: models)

@@ -46,6 +46,10 @@ extension RequestGenerator {
         request.isNumbered = model.isNumbered
         request.fields = [("Prefer", "return=representation")]
         var row = row(of: insertable(model, isWild: false), isWild: false)
+        if hidesRows, model["secret"] != nil {
+            row.removeAll { $0.name == "secret" }
+            row.append(("secret", quoted("⟦secret:\(number)⟧")))
+        }
         row.removeAll { member in
             model.key.contains(member.name) || model[member.name]?.reference?.model == model.name
         }
@@ -103,7 +107,7 @@ extension RequestGenerator {
         }
     }
 
-    private mutating func row(of columns: [GeneratedColumn], isWild: Bool) -> [ModelWord] {
+    mutating func row(of columns: [GeneratedColumn], isWild: Bool) -> [ModelWord] {
         var row = columns.map { column -> ModelWord in
             (column.name, value(of: column, isWild: isWild).json)
         }
@@ -115,6 +119,8 @@ extension RequestGenerator {
     private mutating func value(of column: GeneratedColumn, isWild: Bool) -> Datum {
         if isWild, dice.chance(20), let bad = dice.pickIfAny(column.badValues) { return bad }
         if dice.chance(column.isRequired ? (isWild ? 8 : 0) : 12) { return .null }
+        // Others may be there on one side alone.
+        if let shared = column.hiddenKeys.shared.first, dice.chance(8) { return shared }
         return dice.pickIfAny(column.values) ?? .null
     }
 
@@ -173,6 +179,17 @@ extension RequestGenerator {
             ], isWild: isWild)
     }
 
+    private mutating func keyValue(of column: GeneratedColumn) -> Datum {
+        if hidesRows {
+            if dice.chance(25), let hidden = dice.pickIfAny(column.hiddenKeys.all) { return hidden }
+        } else if column.has("identity") {
+            return Datum("⟦\(column.name):\(dice.number(0...7))⟧")
+        } else if column.isServerMade {
+            return Datum("⟦id:\(dice.number(0...11))⟧")
+        }
+        return dice.pickIfAny(column.values) ?? .null
+    }
+
     /// Filters that find few rows: a change of many leaves little to compare.
     private mutating func addSelection(
         to request: inout GeneratedRequest, of model: GeneratedModel, isWild: Bool
@@ -181,11 +198,7 @@ extension RequestGenerator {
         var filters: [ModelWord] = []
         for name in model.key {
             guard let column = model[name] else { continue }
-            let made: Datum? =
-                column.has("identity")
-                ? Datum("⟦\(name):\(dice.number(0...7))⟧")
-                : column.isServerMade ? Datum("⟦id:\(dice.number(0...11))⟧") : nil
-            filters.append((name, "eq.\((made ?? dice.pickIfAny(column.values) ?? .null).operand)"))
+            filters.append((name, "eq.\(keyValue(of: column).operand)"))
         }
         request.namesRow = dice.chance(60)
         request.query =

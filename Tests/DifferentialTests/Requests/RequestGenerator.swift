@@ -9,10 +9,16 @@ struct RequestGenerator {
     var failuresLeft = 12
     /// What must come next.
     var following: [GeneratedRequest] = []
+    /// Whether nobody who asks may see all rows.
+    let hidesRows: Bool
+    var beacons = 0
 
     init(_ project: GeneratedProject, seed: UInt64) {
-        models = project.models
+        models = project.models.filter { $0.name != GeneratedModel.beacons }
+        hidesRows = project.hidesRows
         dice = Dice(seed: seed)
+        // Passwords take a hundred times as long as all else, and tell little of rows.
+        if hidesRows { (signUpsLeft, signInsLeft, failuresLeft) = (1, 2, 3) }
     }
 
     /// Two users, and rows to ask for.
@@ -21,11 +27,16 @@ struct RequestGenerator {
         for model in models {
             requests += (0..<6).map { openingInsert(model, $0) }
         }
+        if hidesRows { requests += hiddenOpening() }
         return requests
     }
 
     mutating func next() -> GeneratedRequest {
         if !following.isEmpty { return following.removeFirst() }
+        if hidesRows, dice.chance(15) {
+            following = elsewhere()
+            return next()
+        }
         let isWild = dice.chance(30)
         let model = dice.pick(models)
         var request: GeneratedRequest
@@ -34,7 +45,8 @@ struct RequestGenerator {
         case 45...64: request = insert(model, isWild: isWild)
         case 65...78: request = update(model, isWild: isWild)
         case 79...86: request = delete(model, isWild: isWild)
-        case 87...95: return account()
+        case 87...95 where !hidesRows || dice.chance(30): return account()
+        case 87...95: request = read(model, isWild: isWild)
         default: request = malformed(model)
         }
         request.caller = caller()
@@ -47,7 +59,7 @@ struct RequestGenerator {
         case 0...34: .user(0)
         case 35...59: .user(1)
         case 60...74: .anonymous
-        case 75...95: .service
+        case 75...95: hidesRows ? .user(dice.number(0...1)) : .service
         case 96...97: .forger
         default: .nobody
         }
