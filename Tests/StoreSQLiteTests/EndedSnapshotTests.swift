@@ -1,3 +1,4 @@
+import Values
 import Diagnostics
 import Store
 import Testing
