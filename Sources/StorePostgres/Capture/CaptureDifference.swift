@@ -47,17 +47,18 @@ struct CaptureDifference {
 
     /// What had been there and has gone.
     var losses: [CaptureLoss] {
-        let there = LogTables.all.filter(state.tables.contains)
         // Where there is nothing, nothing has been lost, unless it was there a while ago.
-        let isLoss = scope == .lost || !there.isEmpty
-        let tables = isLoss ? LogTables.all.filter { !there.contains($0) } : []
+        let isLoss = scope == .lost || LogTables.all.contains { state.tables[$0.name] != nil }
+        let history = LogTables.history.filter { isLoss && !$0.isWhole(in: state) }
+        let facts = isLoss && lacksFacts ? [LogTables.facts] : []
         let known = Set(state.functions.map(\.name))
         let ofLog = LogFunctions.all(in: space).filter(isWanted).map(\.name)
         // A start may bring another version.
         let functions = (ofLog + requestFunctions.map(\.name)).filter {
             scope == .lost || !known.contains($0)
         }
-        return tables.map { CaptureLoss.table("\(space.schema).\($0)") }
+        return history.map { CaptureLoss.history("\(space.schema).\($0.name)") }
+            + facts.map { .facts("\(space.schema).\($0.name)") }
             + (isLoss ? functions.map { .function("\(space.schema).\($0)") } : [])
             + gaps.map { .triggers(of: models[$0].name) }
     }
@@ -66,17 +67,19 @@ struct CaptureDifference {
 
     /// The version is not looked at while others serve.
     private var lacksVersion: Bool {
-        state.version == nil && (scope == .all || !state.tables.contains(LogTables.facts))
+        state.version == nil && (scope == .all || lacksFacts)
     }
 
-    private var lacksHistory: Bool { !state.tables.isSuperset(of: LogTables.history) }
+    private var lacksFacts: Bool { !LogTables.facts.isWhole(in: state) }
+
+    /// Those of the history stand or fall together.
+    private var lacksHistory: Bool { !LogTables.history.allSatisfy { $0.isWhole(in: state) } }
 
     private var tables: [String] {
-        let hasFacts = state.tables.contains(LogTables.facts)
-        let history = LogTables.makeHistory(
-            space, leftOver: LogTables.history.filter(state.tables.contains))
+        let lacking =
+            (lacksHistory ? LogTables.history : []) + (lacksFacts ? [LogTables.facts] : [])
         let parts =
-            (lacksHistory ? history : []) + (hasFacts ? [] : [LogTables.makeFacts(space)])
+            lacking.flatMap { $0.statements(in: space, state) }
             + (lacksVersion ? [LogTables.noteVersion(space)] : [])
         return parts.isEmpty ? [] : [LogTables.schema(space)] + parts
     }
@@ -219,8 +222,10 @@ struct CaptureDifference {
 
 /// Something of the capture that had been there, and was found gone.
 public enum CaptureLoss: Hashable, Sendable {
-    /// A table of the log, with its schema.
-    case table(String)
+    /// A table of the log's history, with its schema, or a column of it: the history begins anew.
+    case history(String)
+    /// The table of what else is noted, with its schema, or a column of it.
+    case facts(String)
     /// A function of the log, or one that requests call, with its schema; another one may have had
     /// its name.
     case function(String)

@@ -1,9 +1,9 @@
 /// What the catalogue is asked about the log and the captured tables: texts in, texts out, so that
 /// any session can ask.
 enum CaptureInspection: CaseIterable {
-    /// Which of the log's tables are there.
+    /// Which of the log's tables are there, with their columns.
     case tables
-    /// The version of the log's tables; only where `meta` is there.
+    /// The version of the log's tables; only where `meta` is there, as it should be.
     case version
     /// The log's functions.
     case functions
@@ -17,7 +17,12 @@ enum CaptureInspection: CaseIterable {
         return switch self {
         case .tables:
             """
-            SELECT c.relname FROM pg_catalog.pg_class AS c
+            SELECT c.relname, pg_catalog.array_to_string(ARRAY(
+                SELECT pg_catalog.concat_ws(
+                  ' ', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod))
+                FROM pg_catalog.pg_attribute AS a
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), E'\\n')
+            FROM pg_catalog.pg_class AS c
             JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace
             WHERE s.nspname = \(schema) AND c.relkind = 'r'
             """

@@ -58,8 +58,8 @@ struct CaptureState {
         }
     }
 
-    /// The tables in the log's schema, ours or not.
-    var tables: Set<String> = []
+    /// The tables in the log's schema, ours or not, with their columns and these's types.
+    var tables: [String: Set<String>] = [:]
     var version: Int?
     var functions: [Function] = []
     var relations: [Relation] = []
@@ -70,7 +70,10 @@ struct CaptureState {
     mutating func take(_ rows: [[String?]], of inspection: CaptureInspection) {
         let texts = rows.map { row in row.map { $0 ?? "" } }
         switch inspection {
-        case .tables: tables = Set(texts.compactMap(\.first))
+        case .tables:
+            for row in texts where row.count == 2 {
+                tables[row[0]] = Set(row[1].split(separator: "\n").map(String.init))
+            }
         case .version: version = texts.first?.first.flatMap { Int($0) }
         case .functions:
             functions = texts.filter { $0.count == 5 }.map {
