@@ -113,37 +113,25 @@ struct CaptureTrigger: Hashable {
             name: functionName(of: model), returns: "trigger", isDefiner: true,
             settings: [.systemNames] + needed,
             body: """
-                #variable_conflict use_column
                 BEGIN
-                  INSERT INTO \(space.name("log")) (model, op, key, new, old)
-                  SELECT \(model.name.sqlLiteral), '\(event.rawValue.prefix(1))', \(values(model));
+                  INSERT INTO \(space.name("log")) (model, op, new, old)
+                  SELECT \(model.name.sqlLiteral), '\(event.rawValue.prefix(1))', \(images);
                   RETURN NULL;
                 END
                 """)
     }
 
-    /// Key, new and old row, and where they come from. `n` alone would be the column of that name
-    /// where there is one; `n.*` is the row.
-    private func values(_ model: CapturedModel) -> String {
-        func row(_ record: String, _ name: String) -> String {
-            let columns = model.columns.map { column in
-                "\(record).\(column.name.sqlIdentifier) AS \(column.name.sqlIdentifier)"
-            }
-            let source = record == Self.changed ? " FROM \(Self.changed)" : ""
-            return "(SELECT \(columns.joined(separator: ", "))\(source)) AS \(name)"
-        }
-        func key(_ name: String) -> String {
-            let columns = model.key.map { "\(name).\(model.columns[$0].name.sqlIdentifier)" }
-            return "json_build_array(\(columns.joined(separator: ", ")))"
-        }
-        return switch event {
+    /// New and old row, whole and with whatever columns the table has by now: a session keeps the
+    /// plan of what names a column, and refuses to write when that has another type. Who reads the
+    /// log takes the model's columns.
+    private var images: String {
+        switch event {
         case .insert:
-            "\(key("n")), row_to_json(n.*), NULL FROM \(row(isByRow ? "NEW" : Self.changed, "n"))"
-        case .update:
-            "\(key("n")), row_to_json(n.*), row_to_json(o.*) FROM "
-                + "\(row("NEW", "n")), \(row("OLD", "o"))"
-        case .delete: "\(key("o")), NULL, row_to_json(o.*) FROM \(row("OLD", "o"))"
-        case .truncate: "NULL, NULL, NULL"
+            isByRow
+                ? "row_to_json(NEW), NULL" : "row_to_json(c.*), NULL FROM \(Self.changed) AS c"
+        case .update: "row_to_json(NEW), row_to_json(OLD)"
+        case .delete: "NULL, row_to_json(OLD)"
+        case .truncate: "NULL, NULL"
         }
     }
 }

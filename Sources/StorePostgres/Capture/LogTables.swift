@@ -23,7 +23,7 @@ enum LogTables {
                 "NOT NULL DEFAULT pg_catalog.clock_timestamp()"
             ),
             ("model", "text", "COLLATE \"C\" NOT NULL"), ("op", "\"char\"", "NOT NULL"),
-            ("key", "json", ""), ("new", "json", ""), ("old", "json", ""),
+            ("new", "json", ""), ("old", "json", ""),
         ],
         key: "xid, ord", options: " WITH (autovacuum_vacuum_scale_factor = 0.05)")
 
