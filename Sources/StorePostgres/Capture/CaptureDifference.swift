@@ -85,9 +85,7 @@ struct CaptureDifference {
     }
 
     private var functions: [String] {
-        let ofModels = triggered.flatMap { model in
-            triggers(of: model).map { $0.function(of: models[model], in: space) }
-        }
+        let ofModels = triggered.flatMap { CaptureTrigger.functions(of: models[$0], in: space) }
         // Those of the log know its tables' rows.
         let ofLog = LogFunctions.all(in: space)
         let fresh = lacksHistory ? ofLog : ofLog.filter(isWanted)
@@ -186,9 +184,13 @@ struct CaptureDifference {
         scope == .lost || !functions(of: model).isEmpty
     }
 
+    private func names(of model: Int) -> Set<String> {
+        CaptureTrigger.functionNames(of: models[model])
+    }
+
     /// The functions that are there of a model's triggers.
     private func functions(of model: Int) -> [CaptureState.Function] {
-        let names = Set(triggers(of: model).map { $0.functionName(of: models[model]) })
+        let names = names(of: model)
         return state.functions.filter { names.contains($0.name) }
     }
 
@@ -209,10 +211,7 @@ struct CaptureDifference {
             "DROP TRIGGER IF EXISTS \($0.name.sqlIdentifier)"
                 + " ON \($0.schema.sqlIdentifier).\($0.table.sqlIdentifier)"
         }
-        let names = Set(
-            models.indices.flatMap { model in
-                triggers(of: model).map { $0.functionName(of: models[model]) }
-            })
+        let names = Set(models.indices.flatMap(names))
         return drops
             + state.functions.map(\.name).filter {
                 $0.hasPrefix(CaptureTrigger.functionPrefix) && !names.contains($0)

@@ -43,6 +43,10 @@ struct CaptureTrigger: Hashable {
         }
     }
 
+    /// All that a table may have: which of those for inserts it needs may change.
+    private static let kinds =
+        all(isByRow: true) + [CaptureTrigger(event: .insert, isByRow: false)]
+
     /// Triggers fire in the order of their names' bytes: before those that enforce foreign keys
     /// (`RI_…`) and anybody's, whose own changes come later.
     var name: String { "0_apus_\(event.rawValue.lowercased())" }
@@ -99,14 +103,25 @@ struct CaptureTrigger: Hashable {
     /// What the names of all capture functions begin with.
     static let functionPrefix = "capture_"
 
-    /// Its function's name: a table's own may be as long as a name can be.
+    /// Its function's name: a table's own may be as long as a name can be. Either kind of trigger
+    /// for inserts has its own function, which is right whoever makes the trigger.
     func functionName(of model: CapturedModel) -> String {
         let hash = Hex.encode(FNV1a.hash(Array("\(model.schema)\0\(model.name)".utf8)).bytes)
-        return "\(Self.functionPrefix)\(hash)_\(event.rawValue.lowercased())"
+        let kind = event == .insert && !isByRow ? "_statement" : ""
+        return "\(Self.functionPrefix)\(hash)_\(event.rawValue.lowercased())\(kind)"
     }
 
-    /// The function that it calls.
-    func function(of model: CapturedModel, in space: LogSpace) -> StoredFunction {
+    /// The names of the functions that triggers of a model may call.
+    static func functionNames(of model: CapturedModel) -> Set<String> {
+        Set(kinds.map { $0.functionName(of: model) })
+    }
+
+    /// The functions that triggers of a model may call.
+    static func functions(of model: CapturedModel, in space: LogSpace) -> [StoredFunction] {
+        kinds.map { $0.function(of: model, in: space) }
+    }
+
+    private func function(of model: CapturedModel, in space: LogSpace) -> StoredFunction {
         let settings = model.columns.compactMap(\.type.imageSetting)
         let needed = event == .truncate ? [] : Set(settings).sorted { $0.name < $1.name }
         return StoredFunction(
