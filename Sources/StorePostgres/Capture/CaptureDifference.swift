@@ -94,9 +94,9 @@ struct CaptureDifference {
     }
 
     private func isWanted(_ function: StoredFunction) -> Bool {
-        switch scope {
-        case .all: !state.functions.contains(function.state)
-        case .lost: !state.functions.contains { $0.name == function.name && $0.isAsMade }
+        !state.functions.contains { installed in
+            installed.name == function.name && installed.isAsMade
+                && (scope == .lost || installed.version == function.version)
         }
     }
 

@@ -31,7 +31,7 @@ enum CaptureInspection: CaseIterable {
             """
             SELECT p.proname, p.prosrc, p.prosecdef,
               pg_catalog.array_to_string(p.proconfig, E'\\n'),
-              pg_catalog.obj_description(p.oid, 'pg_proc')
+              pg_catalog.obj_description(p.oid, 'pg_proc'), p.xmin
             FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS s ON s.oid = p.pronamespace
             WHERE s.nspname = \(schema)
             """
