@@ -41,8 +41,9 @@ struct CaptureDifference {
     var statements: [String] {
         let gaps = lacksHistory ? [] : gaps.map { models[$0].name.sqlLiteral }
         return tables + functions + (lacksHistory ? LogTables.beginHistory(space) : [])
-            + triggers.flatMap(\.statements) + notes + (scope == .all ? leftovers : [])
+            + triggers.flatMap(\.statements) + notes + misplaced.map(\.removal) + leftovers
             + gaps.map { "INSERT INTO \(space.name("log")) (model, op) VALUES (\($0), 'G')" }
+            + gapsOfPartitions
     }
 
     /// What had been there and has gone.
@@ -113,10 +114,17 @@ struct CaptureDifference {
 
     /// What must be done to the triggers of a relation.
     private struct Repair {
+        /// What may have passed it by.
+        enum Gap {
+            case nothing
+            /// The rows that a partition came with.
+            case rows
+            case changes
+        }
+
         let relation: CaptureState.Relation
         let statements: [String]
-        /// Whether changes may have passed it by.
-        let isGap: Bool
+        let gap: Gap
     }
 
     /// Models that can be captured. At a start that is all of them, or it fails.
@@ -155,7 +163,8 @@ struct CaptureDifference {
     ) -> Repair? {
         let wanted = wanted(trigger, on: relation)
         let installed = state.triggers.first { $0.hasPlace(of: wanted) }
-        let isFiring = installed?.firing == CaptureState.Trigger.always
+        let isOurs = installed.map { names(of: relation.model).contains($0.function) } ?? false
+        let isFiring = isOurs && installed?.firing == CaptureState.Trigger.always
         let hasFired = isFiring && installed?.isAsNoted == true
         if scope == .all ? installed == wanted : hasFired { return nil }
         // One that is not there yet comes with its parent's.
@@ -163,12 +172,18 @@ struct CaptureDifference {
             wanted.isInherited
             ? isFiring ? [] : [trigger.enabling(on: relation.table)]
             : trigger.statements(on: relation.table, calling: space.name(wanted.function))
-        // A partition that is new has no trigger of its own yet, or has its parent's since then.
-        let isNew =
-            !relation.isRoot && (installed == nil || isFiring && installed?.isAsNoted == nil)
+        // It has no trigger of its own yet, or has its parent's since it came.
+        let isNew = isNew(relation) && (installed == nil || isFiring)
+        let gap: Repair.Gap = isNew ? .rows : .changes
         return Repair(
             relation: relation, statements: statements,
-            isGap: !hasFired && !isNew && wasCaptured(relation.model))
+            gap: hasFired || !wasCaptured(relation.model) ? .nothing : gap)
+    }
+
+    /// Whether it is a partition of which nothing has been noted yet.
+    private func isNew(_ relation: CaptureState.Relation) -> Bool {
+        !relation.isRoot
+            && !state.triggers.contains { $0.isOn(relation) && $0.isAsNoted != nil }
     }
 
     /// What is right from now on is noted of all triggers of a model: those of partitions are
@@ -194,28 +209,56 @@ struct CaptureDifference {
         return state.functions.filter { names.contains($0.name) }
     }
 
-    /// Models of which changes may be missing in the log.
+    /// Models of which changes may be missing in the log, or stand there that are none of theirs.
     private var gaps: [Int] {
         let altered = triggered.filter { !functions(of: $0).allSatisfy(\.isAsMade) }
-        return Set(triggers.filter(\.isGap).map(\.relation.model) + altered).sorted()
+        let misplaced = Set(misplaced.map(\.function))
+        let others = models.indices.filter { !misplaced.isDisjoint(with: names(of: $0)) }
+        let missed = triggers.filter { $0.gap == .changes }.map(\.relation.model)
+        return Set(missed + altered + others).sorted()
     }
 
-    /// Triggers and functions of tables that are captured no longer.
-    private var leftovers: [String] {
+    /// Tells of partitions that have come with rows: one that is new and empty is no gap.
+    private var gapsOfPartitions: [String] {
+        let told = Set(gaps)
+        let found = triggers.filter { $0.gap == .rows && !told.contains($0.relation.model) }
+        return lacksHistory
+            ? []
+            : Set(found.map(\.relation)).map { relation in
+                "INSERT INTO \(space.name("log")) (model, op)"
+                    + " SELECT \(models[relation.model].name.sqlLiteral), 'G'"
+                    + " WHERE EXISTS (SELECT FROM \(relation.table))"
+            }.sorted()
+    }
+
+    /// Triggers that are where none should be: of a table that has another name by now, or is no
+    /// partition any more, or under another name. While others serve, those of models of theirs
+    /// stay.
+    private var misplaced: [CaptureState.Trigger] {
         let wanted = relations.flatMap { relation in
             triggers(of: relation.model).map { self.wanted($0, on: relation) }
         }
-        let drops = state.triggers.filter { installed in
+        let ours = Set(models.indices.flatMap(names))
+        return state.triggers.filter { installed in
             !installed.isInherited && !wanted.contains { installed.hasPlace(of: $0) }
-        }.map {
-            "DROP TRIGGER IF EXISTS \($0.name.sqlIdentifier)"
-                + " ON \($0.schema.sqlIdentifier).\($0.table.sqlIdentifier)"
+                && (scope == .all || ours.contains(installed.function))
         }
+    }
+
+    /// Functions of tables that are captured no longer.
+    private var leftovers: [String] {
+        guard scope == .all else { return [] }
         let names = Set(models.indices.flatMap(names))
-        return drops
-            + state.functions.map(\.name).filter {
-                $0.hasPrefix(CaptureTrigger.functionPrefix) && !names.contains($0)
-            }.map { "DROP FUNCTION IF EXISTS \(space.name($0))()" }
+        return state.functions.map(\.name).filter {
+            $0.hasPrefix(CaptureTrigger.functionPrefix) && !names.contains($0)
+        }.map { "DROP FUNCTION IF EXISTS \(space.name($0))()" }
+    }
+}
+
+extension CaptureState.Trigger {
+    fileprivate var removal: String {
+        "DROP TRIGGER IF EXISTS \(name.sqlIdentifier)"
+            + " ON \(schema.sqlIdentifier).\(table.sqlIdentifier)"
     }
 }
 
@@ -228,6 +271,7 @@ public enum CaptureLoss: Hashable, Sendable {
     /// A function of the log, or one that requests call, with its schema; another one may have had
     /// its name.
     case function(String)
-    /// Triggers of a table were not there, or did not fire: changes may not have been captured.
+    /// Triggers of a table were not there, did not fire, or fired for another table, or it lost
+    /// partitions: changes may not have been captured.
     case triggers(of: String)
 }

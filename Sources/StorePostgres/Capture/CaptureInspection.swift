@@ -40,11 +40,14 @@ enum CaptureInspection: CaseIterable {
             """
             SELECT s.nspname, c.relname, t.tgname, t.tgtype, t.tgenabled, p.proname,
               t.tgparentid <> 0,
-              pg_catalog.obj_description(t.oid, 'pg_trigger') = t.xmin::text
+              n.words[1] = t.xmin::text AND n.words[2:] <@ ARRAY(
+                SELECT r.relid::oid::text FROM pg_catalog.pg_partition_tree(t.tgrelid) AS r)
             FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
             JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
             JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
             JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace
+            CROSS JOIN LATERAL pg_catalog.string_to_array(
+              pg_catalog.obj_description(t.oid, 'pg_trigger'), ' ') AS n (words)
             WHERE f.nspname = \(schema) AND NOT t.tgisinternal ORDER BY 1, 2, 3
             """
         }

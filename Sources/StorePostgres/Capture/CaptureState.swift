@@ -51,7 +51,8 @@ struct CaptureState {
         /// Whether a partition has it from its parent.
         let isInherited: Bool
         /// Whether nobody has touched it since a set-up noted in a comment which state of it is
-        /// right: one that was off for a while is in another. Nil where there is no comment.
+        /// right: one that was off for a while is in another. Nor has the table lost a partition
+        /// since. Nil where there is no comment.
         let isAsNoted: Bool?
 
         /// What `firing` says of one that fires for whatever changes the table.
@@ -60,6 +61,10 @@ struct CaptureState {
         /// Whether it is on the same table and has the same name.
         func hasPlace(of other: Trigger) -> Bool {
             name == other.name && table == other.table && schema == other.schema
+        }
+
+        func isOn(_ relation: Relation) -> Bool {
+            table == relation.name && schema == relation.schema
         }
     }
 

@@ -72,20 +72,22 @@ struct CaptureTrigger: Hashable {
 
     /// Notes on all triggers of these tables and partitions that call the log's functions that the
     /// state is right which they are in: the transaction that has written `pg_trigger` last, be it
-    /// this one. Making and enabling a trigger touches those of its partitions too.
+    /// this one, and the partitions that the table has. Making and enabling a trigger touches those
+    /// of its partitions too.
     static func noting(on tables: [String], in space: LogSpace) -> String {
         let places = tables.map { "\($0.sqlLiteral)::pg_catalog.regclass" }
         let body = """
             DECLARE t record;
             BEGIN
               FOR t IN
-                SELECT g.tgname, g.tgrelid::pg_catalog.regclass AS place, g.xmin AS state
+                SELECT g.tgname, g.tgrelid::pg_catalog.regclass AS place,
+                  pg_catalog.concat_ws(' ', g.xmin, (
+                    SELECT pg_catalog.string_agg(r.relid::oid::text, ' ' ORDER BY r.relid)
+                    FROM pg_catalog.pg_partition_tree(g.tgrelid) AS r)) AS state
                 FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
                 JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
                 WHERE f.nspname = \(space.schema.sqlLiteral) AND NOT g.tgisinternal
                   AND g.tgrelid IN (\(places.joined(separator: ", ")))
-                  AND pg_catalog.obj_description(g.oid, 'pg_trigger')
-                    IS DISTINCT FROM g.xmin::pg_catalog.text
               LOOP
                 EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON %s IS %L',
                   t.tgname, t.place, t.state);

@@ -71,8 +71,8 @@ extension CaptureLoss: CustomStringConvertible {
         case .function(let name):
             "The function '\(name)' was gone or altered and has been made again."
         case .triggers(let table):
-            "Triggers of '\(table)' were gone, disabled or altered and are back: changes of it may "
-                + "have been missed, and clients are told to fetch anew."
+            "Triggers or partitions of '\(table)' were gone, disabled or altered: changes of it "
+                + "may have been missed, and clients are told to fetch anew."
         }
     }
 }
