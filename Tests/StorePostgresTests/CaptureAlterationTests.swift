@@ -27,8 +27,8 @@ import Values
 
     /// That a row is told which is written from now on, once.
     private func expectInsert(_ captured: CapturedDatabase, _ node: FeedNode) throws {
-        try captured.client.query("INSERT INTO items VALUES (6, 'b')")
-        try captured.client.query("INSERT INTO items VALUES (7, 'c')")
+        try captured.client.query("INSERT INTO items (id, name) VALUES (6, 'b')")
+        try captured.client.query("INSERT INTO items (id, name) VALUES (7, 'c')")
         node.changes.wait("the row behind it") { changes in
             changes.last?.line == #"insert items 7 {"id":7,"name":"c"} -"#
         }
