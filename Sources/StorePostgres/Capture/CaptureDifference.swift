@@ -2,8 +2,8 @@
 public enum CaptureScope: Hashable, Sendable {
     /// All of it, as at a start: what is installed is then what this program would install.
     case all
-    /// What is not there or does not fire, while others may serve too: what they have made in
-    /// another way, and what they capture besides, is theirs.
+    /// What is not there, does not fire or stands elsewhere, while others may serve too: what they
+    /// have made in another way, and what they capture besides, is theirs.
     case lost
 }
 
