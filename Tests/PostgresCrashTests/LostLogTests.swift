@@ -9,7 +9,8 @@ import Testing
     static let losses = [
         "DROP TABLE _apus.log", "DROP TABLE _apus.commits", "DROP TABLE _apus.cut",
         "DROP TABLE _apus.epochs", "DROP TABLE _apus.trimmed", "DROP FUNCTION _apus.tick",
-        "ALTER TABLE tallies DISABLE TRIGGER ALL",
+        "ALTER TABLE tallies DISABLE TRIGGER ALL", "TRUNCATE _apus.cut",
+        "DELETE FROM _apus.epochs", "ALTER TABLE _apus.log DROP COLUMN new",
     ]
 
     /// A seed that must be planted again is what writes first.

@@ -130,7 +130,7 @@ import Values
         let naive = StatementShape(
             """
             SELECT l.ord, l.xid::text::bigint, 0::bigint, l.xid, l.at,
-              l.model, l.op, l.key, l.new, l.old
+              l.model, l.op, l.new, l.old
             FROM _apus.log AS l WHERE l.ord > $1 ORDER BY l.ord LIMIT 1000
             """, parameters: [.int8])
         let database = try PostgresServer.shared.makeDatabase()

@@ -6,7 +6,8 @@ import Values
 
 /// Answers questions about the catalogue; remembers what was run besides.
 private struct ModelCatalogue {
-    var tables: [String] = []
+    /// Their names and columns.
+    var tables: [[String?]] = []
     var relations: [[String?]] = [["0", "public", "items", "t", "f", nil]]
     var lockAnswers: [String] = ["t"]
     var failures: [String: [SQLState]] = [:]
@@ -40,7 +41,7 @@ private struct ModelCatalogue {
 
     private mutating func answer(_ sql: String) -> [[String?]] {
         ran.append(sql)
-        if sql.contains("relkind = 'r'") { return tables.map { [$0] } }
+        if sql.contains("relkind = 'r'") { return tables }
         if sql.contains("key = 'version'") { return [["99"]] }
         if sql.contains("try_advisory") {
             let answer = lockAnswers.first ?? "t"
@@ -109,7 +110,7 @@ private let noRight = SQLState("42501")
 
     @Test func `a log of a later version and a missing table are refused before anything is done`()
     {
-        var catalogue = ModelCatalogue(tables: ["meta"])
+        var catalogue = ModelCatalogue(tables: [["meta", "key text\nvalue text"]])
         var setup = setup()
         #expect(catalogue.play(&setup) == ["newerVersion(99)"])
         catalogue = ModelCatalogue(relations: [["0", "public", "items", "t", "f", "id"]])

@@ -132,6 +132,9 @@ import Values
     @Test func `a log that cannot be read is told of once, and read when it can`() async throws {
         let captured = try CapturedDatabase()
         let node = try FeedNode(captured.database.url, capturing: Self.models)
+        // Nobody makes it anew meanwhile.
+        let lock = LogSpace().arguments(.setup)
+        try captured.client.query("SELECT pg_catalog.pg_advisory_lock(\(lock))")
         try captured.client.query("ALTER TABLE _apus.epochs RENAME prev TO former")
         try captured.client.query("INSERT INTO items VALUES (1, 'a')")
         node.events.wait("a failure") { !$0.isEmpty }
@@ -141,6 +144,7 @@ import Values
         #expect(node.events.all.count <= 2)
         #expect(node.changes.all.isEmpty)
         try captured.client.query("ALTER TABLE _apus.epochs RENAME former TO prev")
+        try captured.client.query("SELECT pg_catalog.pg_advisory_unlock(\(lock))")
         #expect(node.lines(1) == [#"insert items 1 {"id":1,"name":"a"} -"#])
     }
 

@@ -24,7 +24,7 @@ import Values
         let name = table == "items" ? "name" : "item"
         return CapturedRow(
             sequence: sequence, transaction: transaction, cut: 5, xid: 1,
-            committedAt: Instant(seconds: sequence), table: table, operation: .insert, key: [],
+            committedAt: Instant(seconds: sequence), table: table, operation: .insert,
             new: Array(#"{"id":\#(sequence),"\#(name)":null}"#.utf8), old: nil)
     }
 

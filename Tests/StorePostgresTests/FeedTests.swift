@@ -204,9 +204,8 @@ import Values
             let questions = CaptureInspection.functions.sql(Self.models, in: LogSpace())
             state.take(try client.query(questions), of: .functions)
             let deaf = try #require(state.functions.first { $0.name == "tick" })
-            let version = CaptureState.Function.version(
-                body: deaf.body, isDefiner: deaf.isDefiner, settings: deaf.settings)
-            try client.query("COMMENT ON FUNCTION _apus.tick() IS '\(version)'")
+            try client.query(
+                "COMMENT ON FUNCTION _apus.tick() IS '\(deaf.version) \(deaf.writer)'")
         }
         for number in 1...5 {
             try client.query("INSERT INTO items VALUES (\(number), 'a')")

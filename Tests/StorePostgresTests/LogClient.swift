@@ -195,6 +195,19 @@ extension LogClient {
 }
 
 extension CapturedRow {
+    /// Of tables whose key is not `id` alone.
+    private static let keys = ["named": ["n", "changed"], "spread": ["region", "id"]]
+
+    /// The values of its key, as a JSON array; empty where there is no row.
+    var key: [UInt8] {
+        guard let image = new ?? old, let row = try? JSONDocument(parsing: image).root else {
+            return []
+        }
+        let names = Self.keys[table, default: ["id"]]
+        let values = names.compactMap { row[$0].map { String(utf8: $0.raw) } }
+        return Array("[\(values.joined(separator: ","))]".utf8)
+    }
+
     /// The change in one line.
     var line: String {
         let sides = [new, old].map { $0.map { String(utf8: $0) } ?? "-" }

@@ -2,8 +2,8 @@
 public enum CaptureScope: Hashable, Sendable {
     /// All of it, as at a start: what is installed is then what this program would install.
     case all
-    /// What is not there or does not fire, while others may serve too: what they have made in
-    /// another way, and what they capture besides, is theirs.
+    /// What is not there, does not fire or stands elsewhere, while others may serve too: what they
+    /// have made in another way, and what they capture besides, is theirs.
     case lost
 }
 
@@ -41,23 +41,25 @@ struct CaptureDifference {
     var statements: [String] {
         let gaps = lacksHistory ? [] : gaps.map { models[$0].name.sqlLiteral }
         return tables + functions + (lacksHistory ? LogTables.beginHistory(space) : [])
-            + triggers.flatMap(\.statements) + notes + (scope == .all ? leftovers : [])
+            + triggers.flatMap(\.statements) + notes + misplaced.map(\.removal) + leftovers
             + gaps.map { "INSERT INTO \(space.name("log")) (model, op) VALUES (\($0), 'G')" }
+            + gapsOfPartitions
     }
 
     /// What had been there and has gone.
     var losses: [CaptureLoss] {
-        let there = LogTables.all.filter(state.tables.contains)
         // Where there is nothing, nothing has been lost, unless it was there a while ago.
-        let isLoss = scope == .lost || !there.isEmpty
-        let tables = isLoss ? LogTables.all.filter { !there.contains($0) } : []
+        let isLoss = scope == .lost || LogTables.all.contains { state.tables[$0.name] != nil }
+        let history = LogTables.history.filter { isLoss && !$0.isWhole(in: state) }
+        let facts = isLoss && lacksFacts ? [LogTables.facts] : []
         let known = Set(state.functions.map(\.name))
         let ofLog = LogFunctions.all(in: space).filter(isWanted).map(\.name)
         // A start may bring another version.
         let functions = (ofLog + requestFunctions.map(\.name)).filter {
             scope == .lost || !known.contains($0)
         }
-        return tables.map { CaptureLoss.table("\(space.schema).\($0)") }
+        return history.map { CaptureLoss.history("\(space.schema).\($0.name)") }
+            + facts.map { .facts("\(space.schema).\($0.name)") }
             + (isLoss ? functions.map { .function("\(space.schema).\($0)") } : [])
             + gaps.map { .triggers(of: models[$0].name) }
     }
@@ -66,25 +68,25 @@ struct CaptureDifference {
 
     /// The version is not looked at while others serve.
     private var lacksVersion: Bool {
-        state.version == nil && (scope == .all || !state.tables.contains(LogTables.facts))
+        state.version == nil && (scope == .all || lacksFacts)
     }
 
-    private var lacksHistory: Bool { !state.tables.isSuperset(of: LogTables.history) }
+    private var lacksFacts: Bool { !LogTables.facts.isWhole(in: state) }
+
+    /// Those of the history stand or fall together.
+    private var lacksHistory: Bool { !LogTables.history.allSatisfy { $0.isWhole(in: state) } }
 
     private var tables: [String] {
-        let hasFacts = state.tables.contains(LogTables.facts)
-        let history = LogTables.makeHistory(
-            space, leftOver: LogTables.history.filter(state.tables.contains))
+        let lacking =
+            (lacksHistory ? LogTables.history : []) + (lacksFacts ? [LogTables.facts] : [])
         let parts =
-            (lacksHistory ? history : []) + (hasFacts ? [] : [LogTables.makeFacts(space)])
+            lacking.flatMap { $0.statements(in: space, state) }
             + (lacksVersion ? [LogTables.noteVersion(space)] : [])
         return parts.isEmpty ? [] : [LogTables.schema(space)] + parts
     }
 
     private var functions: [String] {
-        let ofModels = triggered.flatMap { model in
-            triggers(of: model).map { $0.function(of: models[model], in: space) }
-        }
+        let ofModels = triggered.flatMap { CaptureTrigger.functions(of: models[$0], in: space) }
         // Those of the log know its tables' rows.
         let ofLog = LogFunctions.all(in: space)
         let fresh = lacksHistory ? ofLog : ofLog.filter(isWanted)
@@ -93,9 +95,9 @@ struct CaptureDifference {
     }
 
     private func isWanted(_ function: StoredFunction) -> Bool {
-        switch scope {
-        case .all: !state.functions.contains(function.state)
-        case .lost: !state.functions.contains { $0.name == function.name && $0.isAsMade }
+        !state.functions.contains { installed in
+            installed.name == function.name && installed.isAsMade
+                && (scope == .lost || installed.version == function.version)
         }
     }
 
@@ -112,10 +114,17 @@ struct CaptureDifference {
 
     /// What must be done to the triggers of a relation.
     private struct Repair {
+        /// What may have passed it by.
+        enum Gap {
+            case nothing
+            /// The rows that a partition came with.
+            case rows
+            case changes
+        }
+
         let relation: CaptureState.Relation
         let statements: [String]
-        /// Whether changes may have passed it by.
-        let isGap: Bool
+        let gap: Gap
     }
 
     /// Models that can be captured. At a start that is all of them, or it fails.
@@ -154,7 +163,8 @@ struct CaptureDifference {
     ) -> Repair? {
         let wanted = wanted(trigger, on: relation)
         let installed = state.triggers.first { $0.hasPlace(of: wanted) }
-        let isFiring = installed?.firing == CaptureState.Trigger.always
+        let isOurs = installed.map { names(of: relation.model).contains($0.function) } ?? false
+        let isFiring = isOurs && installed?.firing == CaptureState.Trigger.always
         let hasFired = isFiring && installed?.isAsNoted == true
         if scope == .all ? installed == wanted : hasFired { return nil }
         // One that is not there yet comes with its parent's.
@@ -162,12 +172,18 @@ struct CaptureDifference {
             wanted.isInherited
             ? isFiring ? [] : [trigger.enabling(on: relation.table)]
             : trigger.statements(on: relation.table, calling: space.name(wanted.function))
-        // A partition that is new has no trigger of its own yet, or has its parent's since then.
-        let isNew =
-            !relation.isRoot && (installed == nil || isFiring && installed?.isAsNoted == nil)
+        // It has no trigger of its own yet, or has its parent's since it came.
+        let isNew = isNew(relation) && (installed == nil || isFiring)
+        let gap: Repair.Gap = isNew ? .rows : .changes
         return Repair(
             relation: relation, statements: statements,
-            isGap: !hasFired && !isNew && wasCaptured(relation.model))
+            gap: hasFired || !wasCaptured(relation.model) ? .nothing : gap)
+    }
+
+    /// Whether it is a partition of which nothing has been noted yet.
+    private func isNew(_ relation: CaptureState.Relation) -> Bool {
+        !relation.isRoot
+            && !state.triggers.contains { $0.isOn(relation) && $0.isAsNoted != nil }
     }
 
     /// What is right from now on is noted of all triggers of a model: those of partitions are
@@ -183,47 +199,79 @@ struct CaptureDifference {
         scope == .lost || !functions(of: model).isEmpty
     }
 
+    private func names(of model: Int) -> Set<String> {
+        CaptureTrigger.functionNames(of: models[model])
+    }
+
     /// The functions that are there of a model's triggers.
     private func functions(of model: Int) -> [CaptureState.Function] {
-        let names = Set(triggers(of: model).map { $0.functionName(of: models[model]) })
+        let names = names(of: model)
         return state.functions.filter { names.contains($0.name) }
     }
 
-    /// Models of which changes may be missing in the log.
+    /// Models of which changes may be missing in the log, or stand there that are none of theirs.
     private var gaps: [Int] {
         let altered = triggered.filter { !functions(of: $0).allSatisfy(\.isAsMade) }
-        return Set(triggers.filter(\.isGap).map(\.relation.model) + altered).sorted()
+        let misplaced = Set(misplaced.map(\.function))
+        let others = models.indices.filter { !misplaced.isDisjoint(with: names(of: $0)) }
+        let missed = triggers.filter { $0.gap == .changes }.map(\.relation.model)
+        return Set(missed + altered + others).sorted()
     }
 
-    /// Triggers and functions of tables that are captured no longer.
-    private var leftovers: [String] {
+    /// Tells of partitions that have come with rows: one that is new and empty is no gap.
+    private var gapsOfPartitions: [String] {
+        let told = Set(gaps)
+        let found = triggers.filter { $0.gap == .rows && !told.contains($0.relation.model) }
+        return lacksHistory
+            ? []
+            : Set(found.map(\.relation)).map { relation in
+                "INSERT INTO \(space.name("log")) (model, op)"
+                    + " SELECT \(models[relation.model].name.sqlLiteral), 'G'"
+                    + " WHERE EXISTS (SELECT FROM \(relation.table))"
+            }.sorted()
+    }
+
+    /// Triggers that are where none should be: of a table that has another name by now, or is no
+    /// partition any more, or under another name. While others serve, those of models of theirs
+    /// stay.
+    private var misplaced: [CaptureState.Trigger] {
         let wanted = relations.flatMap { relation in
             triggers(of: relation.model).map { self.wanted($0, on: relation) }
         }
-        let drops = state.triggers.filter { installed in
+        let ours = Set(models.indices.flatMap(names))
+        return state.triggers.filter { installed in
             !installed.isInherited && !wanted.contains { installed.hasPlace(of: $0) }
-        }.map {
-            "DROP TRIGGER IF EXISTS \($0.name.sqlIdentifier)"
-                + " ON \($0.schema.sqlIdentifier).\($0.table.sqlIdentifier)"
+                && (scope == .all || ours.contains(installed.function))
         }
-        let names = Set(
-            models.indices.flatMap { model in
-                triggers(of: model).map { $0.functionName(of: models[model]) }
-            })
-        return drops
-            + state.functions.map(\.name).filter {
-                $0.hasPrefix(CaptureTrigger.functionPrefix) && !names.contains($0)
-            }.map { "DROP FUNCTION IF EXISTS \(space.name($0))()" }
+    }
+
+    /// Functions of tables that are captured no longer.
+    private var leftovers: [String] {
+        guard scope == .all else { return [] }
+        let names = Set(models.indices.flatMap(names))
+        return state.functions.map(\.name).filter {
+            $0.hasPrefix(CaptureTrigger.functionPrefix) && !names.contains($0)
+        }.map { "DROP FUNCTION IF EXISTS \(space.name($0))()" }
+    }
+}
+
+extension CaptureState.Trigger {
+    fileprivate var removal: String {
+        "DROP TRIGGER IF EXISTS \(name.sqlIdentifier)"
+            + " ON \(schema.sqlIdentifier).\(table.sqlIdentifier)"
     }
 }
 
 /// Something of the capture that had been there, and was found gone.
 public enum CaptureLoss: Hashable, Sendable {
-    /// A table of the log, with its schema.
-    case table(String)
+    /// A table of the log's history, with its schema, or a column of it: the history begins anew.
+    case history(String)
+    /// The table of what else is noted, with its schema, or a column of it.
+    case facts(String)
     /// A function of the log, or one that requests call, with its schema; another one may have had
     /// its name.
     case function(String)
-    /// Triggers of a table were not there, or did not fire: changes may not have been captured.
+    /// Triggers of a table were not there, did not fire, or fired for another table, or it lost
+    /// partitions: changes may not have been captured.
     case triggers(of: String)
 }

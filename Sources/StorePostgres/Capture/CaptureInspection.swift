@@ -1,9 +1,9 @@
 /// What the catalogue is asked about the log and the captured tables: texts in, texts out, so that
 /// any session can ask.
 enum CaptureInspection: CaseIterable {
-    /// Which of the log's tables are there.
+    /// Which of the log's tables are there, with their columns.
     case tables
-    /// The version of the log's tables; only where `meta` is there.
+    /// The version of the log's tables; only where `meta` is there, as it should be.
     case version
     /// The log's functions.
     case functions
@@ -17,7 +17,12 @@ enum CaptureInspection: CaseIterable {
         return switch self {
         case .tables:
             """
-            SELECT c.relname FROM pg_catalog.pg_class AS c
+            SELECT c.relname, pg_catalog.array_to_string(ARRAY(
+                SELECT pg_catalog.concat_ws(
+                  ' ', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod))
+                FROM pg_catalog.pg_attribute AS a
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), E'\\n')
+            FROM pg_catalog.pg_class AS c
             JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace
             WHERE s.nspname = \(schema) AND c.relkind = 'r'
             """
@@ -26,7 +31,7 @@ enum CaptureInspection: CaseIterable {
             """
             SELECT p.proname, p.prosrc, p.prosecdef,
               pg_catalog.array_to_string(p.proconfig, E'\\n'),
-              pg_catalog.obj_description(p.oid, 'pg_proc')
+              pg_catalog.obj_description(p.oid, 'pg_proc'), p.xmin
             FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS s ON s.oid = p.pronamespace
             WHERE s.nspname = \(schema)
             """
@@ -35,11 +40,14 @@ enum CaptureInspection: CaseIterable {
             """
             SELECT s.nspname, c.relname, t.tgname, t.tgtype, t.tgenabled, p.proname,
               t.tgparentid <> 0,
-              pg_catalog.obj_description(t.oid, 'pg_trigger') = t.xmin::text
+              n.words[1] = t.xmin::text AND n.words[2:] <@ ARRAY(
+                SELECT r.relid::oid::text FROM pg_catalog.pg_partition_tree(t.tgrelid) AS r)
             FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
             JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
             JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
             JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace
+            CROSS JOIN LATERAL pg_catalog.string_to_array(
+              pg_catalog.obj_description(t.oid, 'pg_trigger'), ' ') AS n (words)
             WHERE f.nspname = \(schema) AND NOT t.tgisinternal ORDER BY 1, 2, 3
             """
         }

@@ -58,7 +58,7 @@ final class CaptureRun {
                 guard !isOver else { return }
                 perform(setup.waited())
             }
-        case .finished: findCut()
+        case .finished: tick()
         case .failed(let fault):
             end(.failure(Problem(fault, refusal?.error, in: refusal?.statement ?? "")))
         }
@@ -83,11 +83,14 @@ final class CaptureRun {
         connection?.submit(unit, within: CaptureLimits.feedTimeout)
     }
 
-    private func findCut() {
+    /// Looks for the newest cut, behind a tick: a log that was emptied has none before.
+    private func tick() {
         var cut: Cut?
-        let statement = ChangeStatements(setup.space).newestCut
-        var unit = PostgresUnit(.reads) { session, unit in
-            session.execute(statement, in: unit, columns: .never)
+        let statements = ChangeStatements(setup.space)
+        var unit = PostgresUnit(.writes) { session, unit in
+            for step in statements.tick + [statements.newestCut] {
+                session.execute(step, in: unit, columns: .never)
+            }
         } completion: { [self] result in
             switch (result, cut) {
             case (.success, let cut?):
@@ -97,7 +100,9 @@ final class CaptureRun {
             case (.failure(let failure), _): end(.failure(Problem(DatabaseError(failure))))
             }
         }
-        unit.onRow = { _, row in cut = try? Cut(row) }
+        unit.onRow = { step, row in
+            if step == statements.tick.count { cut = try? Cut(row) }
+        }
         connection?.submit(unit, within: CaptureLimits.feedTimeout)
     }
 }

@@ -148,7 +148,7 @@ public struct CaptureSetup: Sendable {
         let isLast = inspection == all.last
         if !isLast {
             let next = all[(all.firstIndex(of: inspection) ?? 0) + 1]
-            let hasVersion = state.tables.contains(LogTables.facts)
+            let hasVersion = LogTables.facts.isWhole(in: state)
             return look(next == .version && !hasVersion ? .functions : next)
         }
         if let version = state.version, version > LogTables.version {

@@ -7,19 +7,24 @@ struct CaptureState {
         let body: String
         let isDefiner: Bool
         let settings: String
-        /// What a comment on it says: the version that it had when it was made.
+        /// What a comment on it says: the version that it had when it was made, and the transaction
+        /// that has made it.
         let note: String
+        /// The transaction that has written it last.
+        let writer: String
 
-        /// Tells whether somebody has changed it since.
+        var version: String {
+            Self.version(body: body, isDefiner: isDefiner, settings: settings)
+        }
+
         static func version(body: String, isDefiner: Bool, settings: String) -> String {
             let text = [body, "\(isDefiner)", settings].joined(separator: "\0")
             return String(FNV1a.hash(Array(text.utf8)), radix: 16)
         }
 
-        /// Whether it is as a set-up has made it, ours or that of another version of the program.
-        var isAsMade: Bool {
-            note == Self.version(body: body, isDefiner: isDefiner, settings: settings)
-        }
+        /// Whether nobody has touched it since a set-up has made it, ours or that of another
+        /// version of the program.
+        var isAsMade: Bool { note == "\(version) \(writer)" }
     }
 
     struct Relation: Hashable {
@@ -46,7 +51,8 @@ struct CaptureState {
         /// Whether a partition has it from its parent.
         let isInherited: Bool
         /// Whether nobody has touched it since a set-up noted in a comment which state of it is
-        /// right: one that was off for a while is in another. Nil where there is no comment.
+        /// right: one that was off for a while is in another. Nor has the table lost a partition
+        /// since. Nil where there is no comment.
         let isAsNoted: Bool?
 
         /// What `firing` says of one that fires for whatever changes the table.
@@ -56,10 +62,14 @@ struct CaptureState {
         func hasPlace(of other: Trigger) -> Bool {
             name == other.name && table == other.table && schema == other.schema
         }
+
+        func isOn(_ relation: Relation) -> Bool {
+            table == relation.name && schema == relation.schema
+        }
     }
 
-    /// The tables in the log's schema, ours or not.
-    var tables: Set<String> = []
+    /// The tables in the log's schema, ours or not, with their columns and these's types.
+    var tables: [String: Set<String>] = [:]
     var version: Int?
     var functions: [Function] = []
     var relations: [Relation] = []
@@ -70,13 +80,16 @@ struct CaptureState {
     mutating func take(_ rows: [[String?]], of inspection: CaptureInspection) {
         let texts = rows.map { row in row.map { $0 ?? "" } }
         switch inspection {
-        case .tables: tables = Set(texts.compactMap(\.first))
+        case .tables:
+            for row in texts where row.count == 2 {
+                tables[row[0]] = Set(row[1].split(separator: "\n").map(String.init))
+            }
         case .version: version = texts.first?.first.flatMap { Int($0) }
         case .functions:
-            functions = texts.filter { $0.count == 5 }.map {
+            functions = texts.filter { $0.count == 6 }.map {
                 Function(
                     name: $0[0], body: $0[1], isDefiner: $0[2] == "t", settings: $0[3],
-                    note: $0[4])
+                    note: $0[4], writer: $0[5])
             }
         case .relations:
             relations = texts.filter { $0.count == 6 }.map {
@@ -96,17 +109,10 @@ struct CaptureState {
 }
 
 extension StoredFunction {
-    /// What the catalogue says when it is installed.
-    var state: CaptureState.Function {
-        CaptureState.Function(
-            name: name, body: body, isDefiner: isDefiner, settings: storedSettings, note: version)
-    }
-
-    /// What a comment says of it.
+    /// What tells it from others of its name, once it is installed.
     var version: String {
         CaptureState.Function.version(
-            body: body, isDefiner: isDefiner, settings: storedSettings)
+            body: body, isDefiner: isDefiner,
+            settings: settings.map(\.stored).joined(separator: "\n"))
     }
-
-    private var storedSettings: String { settings.map(\.stored).joined(separator: "\n") }
 }

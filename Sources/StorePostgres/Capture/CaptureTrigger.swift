@@ -43,6 +43,10 @@ struct CaptureTrigger: Hashable {
         }
     }
 
+    /// All that a table may have: which of those for inserts it needs may change.
+    private static let kinds =
+        all(isByRow: true) + [CaptureTrigger(event: .insert, isByRow: false)]
+
     /// Triggers fire in the order of their names' bytes: before those that enforce foreign keys
     /// (`RI_…`) and anybody's, whose own changes come later.
     var name: String { "0_apus_\(event.rawValue.lowercased())" }
@@ -68,20 +72,22 @@ struct CaptureTrigger: Hashable {
 
     /// Notes on all triggers of these tables and partitions that call the log's functions that the
     /// state is right which they are in: the transaction that has written `pg_trigger` last, be it
-    /// this one. Making and enabling a trigger touches those of its partitions too.
+    /// this one, and the partitions that the table has. Making and enabling a trigger touches those
+    /// of its partitions too.
     static func noting(on tables: [String], in space: LogSpace) -> String {
         let places = tables.map { "\($0.sqlLiteral)::pg_catalog.regclass" }
         let body = """
             DECLARE t record;
             BEGIN
               FOR t IN
-                SELECT g.tgname, g.tgrelid::pg_catalog.regclass AS place, g.xmin AS state
+                SELECT g.tgname, g.tgrelid::pg_catalog.regclass AS place,
+                  pg_catalog.concat_ws(' ', g.xmin, (
+                    SELECT pg_catalog.string_agg(r.relid::oid::text, ' ' ORDER BY r.relid)
+                    FROM pg_catalog.pg_partition_tree(g.tgrelid) AS r)) AS state
                 FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
                 JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
                 WHERE f.nspname = \(space.schema.sqlLiteral) AND NOT g.tgisinternal
                   AND g.tgrelid IN (\(places.joined(separator: ", ")))
-                  AND pg_catalog.obj_description(g.oid, 'pg_trigger')
-                    IS DISTINCT FROM g.xmin::pg_catalog.text
               LOOP
                 EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON %s IS %L',
                   t.tgname, t.place, t.state);
@@ -99,51 +105,50 @@ struct CaptureTrigger: Hashable {
     /// What the names of all capture functions begin with.
     static let functionPrefix = "capture_"
 
-    /// Its function's name: a table's own may be as long as a name can be.
+    /// Its function's name: a table's own may be as long as a name can be. Either kind of trigger
+    /// for inserts has its own function, which is right whoever makes the trigger.
     func functionName(of model: CapturedModel) -> String {
         let hash = Hex.encode(FNV1a.hash(Array("\(model.schema)\0\(model.name)".utf8)).bytes)
-        return "\(Self.functionPrefix)\(hash)_\(event.rawValue.lowercased())"
+        let kind = event == .insert && !isByRow ? "_statement" : ""
+        return "\(Self.functionPrefix)\(hash)_\(event.rawValue.lowercased())\(kind)"
     }
 
-    /// The function that it calls.
-    func function(of model: CapturedModel, in space: LogSpace) -> StoredFunction {
+    /// The names of the functions that triggers of a model may call.
+    static func functionNames(of model: CapturedModel) -> Set<String> {
+        Set(kinds.map { $0.functionName(of: model) })
+    }
+
+    /// The functions that triggers of a model may call.
+    static func functions(of model: CapturedModel, in space: LogSpace) -> [StoredFunction] {
+        kinds.map { $0.function(of: model, in: space) }
+    }
+
+    private func function(of model: CapturedModel, in space: LogSpace) -> StoredFunction {
         let settings = model.columns.compactMap(\.type.imageSetting)
         let needed = event == .truncate ? [] : Set(settings).sorted { $0.name < $1.name }
         return StoredFunction(
             name: functionName(of: model), returns: "trigger", isDefiner: true,
             settings: [.systemNames] + needed,
             body: """
-                #variable_conflict use_column
                 BEGIN
-                  INSERT INTO \(space.name("log")) (model, op, key, new, old)
-                  SELECT \(model.name.sqlLiteral), '\(event.rawValue.prefix(1))', \(values(model));
+                  INSERT INTO \(space.name("log")) (model, op, new, old)
+                  SELECT \(model.name.sqlLiteral), '\(event.rawValue.prefix(1))', \(images);
                   RETURN NULL;
                 END
                 """)
     }
 
-    /// Key, new and old row, and where they come from. `n` alone would be the column of that name
-    /// where there is one; `n.*` is the row.
-    private func values(_ model: CapturedModel) -> String {
-        func row(_ record: String, _ name: String) -> String {
-            let columns = model.columns.map { column in
-                "\(record).\(column.name.sqlIdentifier) AS \(column.name.sqlIdentifier)"
-            }
-            let source = record == Self.changed ? " FROM \(Self.changed)" : ""
-            return "(SELECT \(columns.joined(separator: ", "))\(source)) AS \(name)"
-        }
-        func key(_ name: String) -> String {
-            let columns = model.key.map { "\(name).\(model.columns[$0].name.sqlIdentifier)" }
-            return "json_build_array(\(columns.joined(separator: ", ")))"
-        }
-        return switch event {
+    /// New and old row, whole and with whatever columns the table has by now: a session keeps the
+    /// plan of what names a column, and refuses to write when that has another type. Who reads the
+    /// log takes the model's columns.
+    private var images: String {
+        switch event {
         case .insert:
-            "\(key("n")), row_to_json(n.*), NULL FROM \(row(isByRow ? "NEW" : Self.changed, "n"))"
-        case .update:
-            "\(key("n")), row_to_json(n.*), row_to_json(o.*) FROM "
-                + "\(row("NEW", "n")), \(row("OLD", "o"))"
-        case .delete: "\(key("o")), NULL, row_to_json(o.*) FROM \(row("OLD", "o"))"
-        case .truncate: "NULL, NULL, NULL"
+            isByRow
+                ? "row_to_json(NEW), NULL" : "row_to_json(c.*), NULL FROM \(Self.changed) AS c"
+        case .update: "row_to_json(NEW), row_to_json(OLD)"
+        case .delete: "NULL, row_to_json(OLD)"
+        case .truncate: "NULL, NULL"
         }
     }
 }

@@ -6,7 +6,7 @@ public struct CapturedModel: Sendable {
     public let schema: String
     /// The table's name, under which the log knows it.
     public let name: String
-    /// The columns of its images, in their order.
+    /// The columns of its images, in their order; the table may have others.
     public let columns: [Column]
     /// Positions of the key columns in `columns`.
     public let key: [Int]

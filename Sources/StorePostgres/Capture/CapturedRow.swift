@@ -31,11 +31,8 @@ public struct CapturedRow: Hashable, Sendable {
     public let table: String
     /// What happened.
     public let operation: Operation
-    /// The key's values as a JSON array: of the new row, or of the old one for a delete. Empty for
-    /// a truncate or gap.
-    public let key: [UInt8]
-    /// The row after an insert or update, as a JSON object in the bytes that `ColumnType` encodes.
-    /// Nil also when it is too large.
+    /// The row after an insert or update, as a JSON object in the bytes that `ColumnType` encodes,
+    /// with all columns that the table has then. Nil also when it is too large.
     public let new: [UInt8]?
     /// The row before an update or delete; nil also when it is too large.
     public let old: [UInt8]?
@@ -56,7 +53,6 @@ extension CapturedRow {
             throw .unknownOperation(letter, sequence: sequence)
         }
         self.operation = operation
-        key = try reader.json("key") ?? []
         new = try reader.json("new")
         old = try reader.json("old")
     }

@@ -45,7 +45,7 @@ public struct ChangeStatements: Sendable {
     private static func changes(_ space: LogSpace) -> String {
         """
         SELECT c.first_seq + (l.ord - c.first_ord) AS seq, c.first_seq, c.cut, c.xid, c.at,
-          l.model, l.op, l.key, \(image("l.new")), \(image("l.old"))
+          l.model, l.op, \(image("l.new")), \(image("l.old"))
         FROM \(space.name("commits")) AS c CROSS JOIN LATERAL (
           SELECT b.* FROM \(space.name("log")) AS b
           WHERE b.xid = c.xid AND b.ord > c.first_ord + ($1 - c.first_seq)

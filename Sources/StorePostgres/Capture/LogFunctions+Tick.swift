@@ -38,17 +38,21 @@ extension LogFunctions {
     }
 
     /// A server that was promoted goes on where its copy of the log ends. A database that is
-    /// another one drops the log: its transactions have numbers of the old one's. What runs now is
-    /// not in sight, so what it has written is kept.
+    /// another one drops the log: its transactions have numbers of the old one's. So is a log
+    /// dropped that has been emptied of its cuts or epochs, as by a restore of a schema alone. What
+    /// runs now is not in sight, so what it has written is kept.
     private static func renewal(_ space: LogSpace) -> String {
         """
-          IF e.origin <> \(space.name("origin"))() THEN
+          IF p.n IS NULL OR e.origin IS DISTINCT FROM \(space.name("origin"))() THEN
             DELETE FROM \(space.name("log"));
             DELETE FROM \(space.name("commits"));
             DELETE FROM \(space.name("cut"));
             DELETE FROM \(space.name("trimmed"));
             DELETE FROM \(space.name("epochs"));
+            p.n := coalesce(p.n, 0);
             p.snap := \(LogTables.unseenFrom("s"));
+            p.last_seq := coalesce(p.last_seq, 0);
+            p.total := coalesce(p.total, 0);
             is_renewed := true;
           ELSIF e.timeline <> \(space.name("timeline"))() THEN
             is_renewed := true;
@@ -56,7 +60,7 @@ extension LogFunctions {
           IF is_renewed THEN
             INSERT INTO \(space.name("epochs")) AS a
               (number, epoch, prev, prev_end, origin, timeline)
-            SELECT e.number + 1, \(LogTables.newEpoch), b.epoch,
+            SELECT coalesce(e.number, 0) + 1, \(LogTables.newEpoch), b.epoch,
               CASE WHEN b.epoch IS NOT NULL THEN p.last_seq END,
               \(space.name("origin"))(), \(space.name("timeline"))()
             FROM (SELECT) AS one LEFT JOIN \(space.name("epochs")) AS b ON b.number = e.number

@@ -8,7 +8,7 @@ import Bytes
 /// sequence: a row lock is given up only after its holder has become visible, so who waited for it
 /// draws a later number, and what depends on a transaction stands behind it.
 ///
-///     log      one row a change: transaction, number, model, key, new and old row
+///     log      one row a change: transaction, number, model, new and old row
 ///     commits  one row a transaction: its cut, and where its numbers begin in the order of all
 ///     cut      one row a tick that found something: what was visible, the last number
 ///     epochs   one row a history: a server that failed over or was restored begins a new one

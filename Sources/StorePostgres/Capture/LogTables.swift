@@ -7,76 +7,77 @@ enum LogTables {
     static let version = 1
 
     /// The tables of the history: what was changed, in which order.
-    static let history = ["log", "commits", "cut", "epochs", "trimmed"]
-    /// The table of what else is noted.
-    static let facts = "meta"
+    static let history = [log, commits, cut, epochs, trimmed]
     /// All tables of the log.
     static let all = history + [facts]
+
+    /// Numbers are drawn one by one: a session that keeps some back would give late changes early
+    /// ones. The keys of late transactions are new: pages fill from the left.
+    private static let log = LogTable(
+        name: "log",
+        columns: [
+            ("xid", "xid8", "NOT NULL DEFAULT pg_catalog.pg_current_xact_id()"),
+            ("ord", "bigint", "GENERATED ALWAYS AS IDENTITY (CACHE 1)"),
+            (
+                "at", "timestamp with time zone",
+                "NOT NULL DEFAULT pg_catalog.clock_timestamp()"
+            ),
+            ("model", "text", "COLLATE \"C\" NOT NULL"), ("op", "\"char\"", "NOT NULL"),
+            ("new", "json", ""), ("old", "json", ""),
+        ],
+        key: "xid, ord", options: " WITH (autovacuum_vacuum_scale_factor = 0.05)")
+
+    private static let commits = LogTable(
+        name: "commits",
+        columns: [
+            ("first_seq", "bigint", "NOT NULL"), ("last_seq", "bigint", "NOT NULL"),
+            ("first_ord", "bigint", "NOT NULL"), ("xid", "xid8", "NOT NULL"),
+            ("cut", "bigint", "NOT NULL"), ("changes", "bigint", "NOT NULL"),
+            ("at", "timestamp with time zone", "NOT NULL"),
+        ],
+        key: "first_seq")
+
+    private static let cut = LogTable(
+        name: "cut",
+        columns: [
+            ("n", "bigint", "NOT NULL"), ("epoch", "text", "NOT NULL"),
+            ("snap", "pg_snapshot", "NOT NULL"), ("first_seq", "bigint", "NOT NULL"),
+            ("last_seq", "bigint", "NOT NULL"), ("changes", "bigint", "NOT NULL"),
+            ("total", "bigint", "NOT NULL"), ("at", "timestamp with time zone", "NOT NULL"),
+        ],
+        key: "n")
+
+    private static let epochs = LogTable(
+        name: "epochs",
+        columns: [
+            ("number", "bigint", "NOT NULL"), ("epoch", "text", "NOT NULL UNIQUE"),
+            ("prev", "text", ""), ("prev_end", "bigint", ""), ("origin", "text", "NOT NULL"),
+            ("timeline", "text", "NOT NULL"),
+            (
+                "at", "timestamp with time zone",
+                "NOT NULL DEFAULT pg_catalog.clock_timestamp()"
+            ),
+        ],
+        key: "number")
+
+    private static let trimmed = LogTable(
+        name: "trimmed",
+        columns: [("model", "text", "COLLATE \"C\" NOT NULL"), ("seq", "bigint", "NOT NULL")],
+        key: "model")
+
+    /// The table of what else is noted.
+    static let facts = LogTable(
+        name: "meta",
+        columns: [("key", "text", "COLLATE \"C\" NOT NULL"), ("value", "text", "NOT NULL")],
+        key: "key")
 
     /// The schema of all of them.
     static func schema(_ space: LogSpace) -> String {
         "CREATE SCHEMA IF NOT EXISTS \(space.schema.sqlIdentifier)"
     }
 
-    /// Makes the tables of the history in the newest version, in the place of those that are left
-    /// of one. Not safe side by side with itself: under the lock.
-    static func makeHistory(_ space: LogSpace, leftOver: [String]) -> [String] {
-        leftOver.map { "DROP TABLE \(space.name($0))" } + changes(space) + epochs(space)
-    }
-
-    /// Makes the table of facts, which stand in it by `noteVersion`.
-    static func makeFacts(_ space: LogSpace) -> String {
-        """
-        CREATE TABLE \(space.name(facts)) (
-            key text COLLATE "C" PRIMARY KEY, value text NOT NULL)
-        """
-    }
-
     static func noteVersion(_ space: LogSpace) -> String {
-        "INSERT INTO \(space.name(facts)) VALUES ('version', '\(version)')"
-    }
-
-    private static func changes(_ space: LogSpace) -> [String] {
-        [
-            // Numbers are drawn one by one: a session that keeps some back would give late changes
-            // early ones. The keys of late transactions are new: pages fill from the left.
-            """
-            CREATE TABLE \(space.name("log")) (
-                xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
-                ord bigint GENERATED ALWAYS AS IDENTITY (CACHE 1),
-                at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-                model text COLLATE "C" NOT NULL, op "char" NOT NULL,
-                key json, new json, old json,
-                PRIMARY KEY (xid, ord)) WITH (autovacuum_vacuum_scale_factor = 0.05)
-            """,
-            """
-            CREATE TABLE \(space.name("commits")) (
-                first_seq bigint PRIMARY KEY, last_seq bigint NOT NULL,
-                first_ord bigint NOT NULL, xid xid8 NOT NULL, cut bigint NOT NULL,
-                changes bigint NOT NULL, at timestamptz NOT NULL)
-            """,
-            """
-            CREATE TABLE \(space.name("cut")) (
-                n bigint PRIMARY KEY, epoch text NOT NULL, snap pg_snapshot NOT NULL,
-                first_seq bigint NOT NULL, last_seq bigint NOT NULL, changes bigint NOT NULL,
-                total bigint NOT NULL, at timestamptz NOT NULL)
-            """,
-        ]
-    }
-
-    private static func epochs(_ space: LogSpace) -> [String] {
-        [
-            """
-            CREATE TABLE \(space.name("epochs")) (
-                number bigint PRIMARY KEY, epoch text NOT NULL UNIQUE, prev text, prev_end bigint,
-                origin text NOT NULL, timeline text NOT NULL,
-                at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp())
-            """,
-            """
-            CREATE TABLE \(space.name("trimmed")) (
-                model text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL)
-            """,
-        ]
+        "INSERT INTO \(space.name(facts.name)) VALUES ('version', '\(version)')"
     }
 
     /// The first epoch, and a cut before all changes; the functions must be there.

@@ -28,7 +28,8 @@ struct StoredFunction: Hashable {
     var settings: [Setting] = [.systemNames]
     let body: String
 
-    /// Makes it, or replaces what has its name and parameters, and notes its version.
+    /// Makes it, or replaces what has its name and parameters, and notes its version and this
+    /// transaction, which writes `pg_proc`: one that was another for a while is told by that.
     ///
     /// Nobody else may run it: who may could write into the log by a trigger on a table of theirs.
     /// Triggers that exist need no right.
@@ -41,7 +42,17 @@ struct StoredFunction: Hashable {
             "CREATE OR REPLACE FUNCTION \(place) \(clauses.joined(separator: " "))"
                 + " AS \(body.sqlLiteral)",
             "REVOKE ALL ON FUNCTION \(place) FROM PUBLIC",
-            "COMMENT ON FUNCTION \(place) IS \(version.sqlLiteral)",
+            "DO \(noting(place).sqlLiteral)",
         ]
+    }
+
+    private func noting(_ place: String) -> String {
+        """
+        BEGIN
+          EXECUTE pg_catalog.format('COMMENT ON FUNCTION %s IS %L', \(place.sqlLiteral),
+            pg_catalog.concat_ws(' ', \(version.sqlLiteral),
+              pg_catalog.pg_current_xact_id()::pg_catalog.xid));
+        END
+        """
     }
 }

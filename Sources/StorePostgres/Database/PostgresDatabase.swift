@@ -73,11 +73,9 @@ public final class PostgresDatabase: Sendable {
         }
         try server.require(space)
         try server.require(connections: configuration.cluster.connectionsMax)
-        if server.tableCount < LogTables.all.count {
-            // Which tables are captured is not known yet: what others capture stays.
-            let losses = try loop.access.setUpCapture([], in: space, .lost).losses
-            if server.tableCount > 0 { for loss in losses { log(.feed(.repaired(loss))) } }
-        }
+        // Which tables are captured is not known yet: what others capture stays.
+        let losses = try loop.access.setUpCapture([], in: space, .lost).losses
+        if server.tableCount > 0 { for loss in losses { log(.feed(.repaired(loss))) } }
         let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
         schema = server.schema ?? ""
         engine = "PostgreSQL \(server.version)"

@@ -47,7 +47,7 @@ struct ServerInspection {
     }
 
     private static func query(_ space: LogSpace) -> String {
-        let tables = LogTables.all.map(\.sqlLiteral).joined(separator: ", ")
+        let tables = LogTables.all.map(\.name.sqlLiteral).joined(separator: ", ")
         return """
         SELECT pg_catalog.current_setting('server_version_num'),
           pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1),
@@ -59,7 +59,7 @@ struct ServerInspection {
           pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
           coalesce(pg_catalog.has_schema_privilege(pg_catalog.current_schema(), 'CREATE'), false),
           pg_catalog.count(c.relname),
-          coalesce(pg_catalog.bool_or(c.relname = \(LogTables.facts.sqlLiteral)), false),
+          coalesce(pg_catalog.bool_or(c.relname = \(LogTables.facts.name.sqlLiteral)), false),
           pg_catalog.quote_ident(current_user),
           (SELECT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner))
             FROM pg_catalog.pg_namespace WHERE nspname = \(space.schema.sqlLiteral)

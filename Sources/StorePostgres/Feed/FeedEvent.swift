@@ -64,13 +64,15 @@ extension CaptureLoss: CustomStringConvertible {
     /// One sentence for the log.
     public var description: String {
         switch self {
-        case .table(let name):
-            "The table '\(name)' was gone and has been made again: the log of changes begins anew."
+        case .history(let name):
+            "The table '\(name)' was gone or altered and has been made again: the log of changes "
+                + "begins anew."
+        case .facts(let name): "The table '\(name)' was gone or altered and has been made again."
         case .function(let name):
             "The function '\(name)' was gone or altered and has been made again."
         case .triggers(let table):
-            "Triggers of '\(table)' were gone, disabled or altered and are back: changes of it may "
-                + "have been missed, and clients are told to fetch anew."
+            "Triggers or partitions of '\(table)' were gone, disabled or altered: changes of it "
+                + "may have been missed, and clients are told to fetch anew."
         }
     }
 }
