@@ -8,9 +8,6 @@ struct FIFO<Element> {
     var count: Int { incoming.count + outgoing.count }
     var isEmpty: Bool { incoming.isEmpty && outgoing.isEmpty }
 
-    /// The one that came first.
-    var first: Element? { outgoing.last ?? incoming.first }
-
     func forEach(_ body: (Element) -> Void) {
         outgoing.reversed().forEach(body)
         incoming.forEach(body)
@@ -24,6 +21,12 @@ struct FIFO<Element> {
             incoming = []
         }
         return outgoing.popLast()
+    }
+
+    /// Takes the first one that a predicate is true of.
+    mutating func popFirst(where isWanted: (Element) -> Bool) -> Element? {
+        if let index = outgoing.lastIndex(where: isWanted) { return outgoing.remove(at: index) }
+        return incoming.firstIndex(where: isWanted).map { incoming.remove(at: $0) }
     }
 
     /// Takes out the one that came last.

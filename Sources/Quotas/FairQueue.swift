@@ -19,6 +19,14 @@ public struct FairQueue<Element> {
             waiting.append(element)
             return isFirst ? served : nil
         }
+
+        /// Counts what the caller has had.
+        ///
+        /// - Returns: how far he has been served by that.
+        mutating func add(_ cost: UInt64) -> UInt64 {
+            served &+= cost
+            return served
+        }
     }
 
     /// A line with somebody in it. It may have been charged since: then it is put in again.
@@ -59,13 +67,29 @@ public struct FairQueue<Element> {
 
     /// Takes the next element; nil when nothing waits.
     public mutating func popFirst() -> (element: Element, caller: Caller)? {
-        popFirst { _, _ in true }
+        popFirst(where: { _ in true })
     }
 
-    /// Takes the next element of those callers that a predicate is true of, asked with the first
-    /// that they have; the others keep their turns. Nil when there is none.
+    /// Takes the next element of those callers that a predicate is true of, who keep their turns
+    /// otherwise; nil when nothing of theirs waits.
     public mutating func popFirst(
-        where mayHave: (Caller, Element) -> Bool
+        where mayHave: (Caller) -> Bool
+    ) -> (element: Element, caller: Caller)? {
+        popFirst { lines, line in
+            mayHave(lines.keys[line]) ? lines.values[line].waiting.popFirst() : nil
+        }
+    }
+
+    /// Takes the next element that a predicate is true of: each caller's first such one, in turn.
+    public mutating func popFirst(
+        ofWhich isWanted: (Element) -> Bool
+    ) -> (element: Element, caller: Caller)? {
+        popFirst { lines, line in lines.values[line].waiting.popFirst(where: isWanted) }
+    }
+
+    /// - Parameter take: Takes an element of a line; of whom it takes none, he keeps his turn.
+    private mutating func popFirst(
+        _ take: (inout [Caller: Line], [Caller: Line].Index) -> Element?
     ) -> (element: Element, caller: Caller)? {
         var passed: [Turn] = []
         defer { for turn in passed { insert(turn) } }
@@ -76,13 +100,11 @@ public struct FairQueue<Element> {
                 addTurn(of: turn.caller, from: served)
                 continue
             }
-            guard let first = lines.values[line].waiting.first else { continue }
-            guard mayHave(turn.caller, first) else {
+            guard let element = take(&lines, line) else {
                 passed.append(turn)
                 continue
             }
             now = turn.start
-            guard let element = lines.values[line].waiting.popFirst() else { continue }
             count -= 1
             // Until it is charged it has cost next to nothing: those who wait take turns.
             lines.values[line].served += 1
@@ -95,10 +117,8 @@ public struct FairQueue<Element> {
     /// Says what an element of a caller has cost, in whatever unit the queue's owner counts in.
     /// Nobody owes for what he had while nobody waited.
     public mutating func charge(_ cost: UInt64, to caller: Caller) {
-        var line = lines.removeValue(forKey: caller) ?? Line(served: now)
-        line.served &+= cost
-        if isEmpty { now = max(now, line.served) }
-        lines[caller] = line
+        let served = lines[caller, default: Line(served: now)].add(cost)
+        if isEmpty { now = max(now, served) }
         guard lines.count > linesMax else { return }
         lines = lines.filter { !$0.value.waiting.isEmpty || $0.value.served > now }
         linesMax = max(64, 2 * lines.count)

@@ -27,9 +27,8 @@ extension BackendParts {
             secretsWatch.map { watch in
                 Service("secrets", tick: .every(.seconds(1)) { watch.look() })
             },
-            // Its threads start with the first password.
+            // Their threads start with the first password, and the first long body.
             Service("passwords", stop: { _ in auth.close() }),
-            // So do these with the first long body.
             Service("bodies", stop: { [services] _ in services.bodyWorkers.close() }),
             // Tokens end and sockets fall silent also while the loops drain.
             Service("feeds", tick: .every(.seconds(1)) { registry.tick() }),

@@ -232,7 +232,7 @@ public final class WorkerPool<Seat>: Sendable {
             let (job, isOver) = state.withLock { state -> (Job?, Bool) in
                 let running = state.running
                 if let (job, caller) = state.jobs.popFirst(where: {
-                    (caller, _) in (running[caller] ?? 0) < threadsPerCallerMax
+                    (running[$0] ?? 0) < threadsPerCallerMax
                 }) {
                     state.running[caller, default: 0] += 1
                     return (job, false)

@@ -125,10 +125,20 @@ import Testing
         queue.append(1, of: greedy)
         queue.append(2, of: modest)
         queue.append(3, of: greedy)
-        #expect(queue.popFirst { caller, _ in caller != greedy }?.element == 2)
-        #expect(queue.popFirst { caller, _ in caller != greedy } == nil)
+        #expect(queue.popFirst(where: { $0 != greedy })?.element == 2)
+        #expect(queue.popFirst(where: { $0 != greedy }) == nil)
         #expect(queue.count == 2)
         #expect([queue.popFirst()?.element, queue.popFirst()?.element] == [1, 3])
+    }
+
+    @Test func `what cannot be had now is passed over, and what is behind it of its caller is not`() {
+        var queue = FairQueue<Int>()
+        for number in 1...3 { queue.append(number, of: greedy) }
+        queue.append(4, of: modest)
+        #expect(queue.popFirst(ofWhich: { $0 != 1 })?.element == 2)
+        #expect(queue.popFirst(ofWhich: { $0 == 1 || $0 == 3 })?.element == 1)
+        #expect(queue.popFirst(ofWhich: { $0 > 4 }) == nil)
+        #expect([queue.popFirst()?.element, queue.popFirst()?.element] == [4, 3])
     }
 
     @Test func `an element that was taken is let go of`() {

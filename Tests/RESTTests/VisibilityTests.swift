@@ -82,10 +82,12 @@ import Testing
             let fields = maker.chance(2) ? [("prefer", "count=exact")] : []
             let seen = await ruled.send(.get, target, fields, as: .anonymous)
             let there = await reduced.send(.get, target, fields, as: .service)
-            #expect(seen.status == there.status && seen.text == there.text, "\(target)")
+            // On a busy machine they may be read on the slow lane, and leave in parts.
+            let (body, reduction) = try await (seen.whole(), there.whole())
+            #expect(seen.status == there.status && body == reduction, "\(target)")
             #expect(seen.field("Content-Range") == there.field("Content-Range"), "\(target)")
             #expect(seen.status < 300 || seen.status == 416, "\(target) \(seen.text)")
-            if seen.body.count > 2 { found += 1 }
+            if body.count > 2 { found += 1 }
         }
         #expect(found > 75, "most requests find something")
     }

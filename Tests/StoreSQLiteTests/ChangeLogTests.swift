@@ -221,7 +221,7 @@ extension Change {
 
     @Test func `a write that changes more than is kept fails whole`() throws {
         var configuration = DatabaseConfiguration.temporary
-        configuration.changedBytesMax = 10_000
+        configuration.changedBytesMax = 100_000
         let (database, published) = try makeCaptured(configuration)
         defer { database.close() }
         let numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT"

@@ -14,7 +14,7 @@ extension PoolCounts {
         output.append(utf8: "\(refusals){bound=\"caller\"} \(refusedOfCaller)\n")
         let totals = [
             ("units", "Units of statements begun.", unitsBegun),
-            ("units_repeated", "Those begun again: in conflict, or too slow for others.", unitsRepeated),
+            ("units_repeated", "Those begun again: conflicts, or slow ones.", unitsRepeated),
             ("connects", "Connections made.", connects),
             ("connect_failures", "Connections that could not be made.", connectFailures),
             ("losses", "Connections lost.", losses),

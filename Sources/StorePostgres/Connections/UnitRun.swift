@@ -58,7 +58,7 @@ final class UnitRun {
     /// Bytes of rows in this attempt.
     var answerBytes = 0
     /// Bytes of rows that need no other room than there is, and what is taken for long ones.
-    private(set) var coveredBytes = ConnectionLimits.shortAnswerBytes
+    private(set) var coveredBytes: Int
     private(set) var memory: HeldMemory?
     /// Whether a request to cancel that is meant for another unit may hit it in this attempt.
     var mayBeHit = false
@@ -69,6 +69,7 @@ final class UnitRun {
         effect = unit.effect
         isEndedByServer = unit.isEndedByServer
         answerBytesMax = unit.answerBytesMax
+        coveredBytes = min(answerBytesMax, ConnectionLimits.shortAnswerBytes)
         self.lane = lane
         pace = unit.pace
         caller = unit.caller
@@ -81,9 +82,9 @@ final class UnitRun {
     func move(to slowLane: Lane) {
         fate = nil
         memory = nil
-        coveredBytes = ConnectionLimits.shortAnswerBytes
         lane = slowLane
         answerBytesMax = unit?.slowAnswerBytesMax ?? answerBytesMax
+        coveredBytes = min(answerBytesMax, ConnectionLimits.shortAnswerBytes)
     }
 
     /// Its answer is longer than it may be on any lane.
@@ -100,7 +101,10 @@ final class UnitRun {
     ///
     /// - Returns: Why it is to be ended, where there is none.
     func cover(from pool: MemoryPool) -> Fate? {
-        if caller == .server { return nil }
+        if caller == .server {
+            coveredBytes = answerBytesMax
+            return nil
+        }
         let memory = memory ?? HeldMemory(pool, for: caller)
         self.memory = memory
         let wanted = answerBytes + ConnectionLimits.shortAnswerBytes
@@ -108,7 +112,7 @@ final class UnitRun {
         case .beyondShare: return .answerTooLarge
         case .byOthers: return .noMemory
         case nil:
-            coveredBytes = wanted
+            coveredBytes = min(answerBytesMax, wanted)
             return nil
         }
     }

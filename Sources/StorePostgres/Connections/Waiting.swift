@@ -70,11 +70,11 @@ struct Waiting {
     /// Puts one in front of all others: it has waited before.
     mutating func prepend(_ entry: Entry) { again.insert(entry, at: 0) }
 
-    /// The next one that satisfies a condition. Behind one that does not, those of its caller wait.
+    /// The next one that satisfies a condition.
     mutating func popFirst(where isWanted: (Entry) -> Bool) -> Entry? {
         again.removeAll(where: \.isWithdrawn)
         if let index = again.firstIndex(where: isWanted) { return again.remove(at: index) }
-        while let (entry, _) = queue.popFirst(where: { $1.isWithdrawn || isWanted($1) }) {
+        while let (entry, _) = queue.popFirst(ofWhich: { $0.isWithdrawn || isWanted($0) }) {
             if !entry.isWithdrawn { return entry }
         }
         return nil
