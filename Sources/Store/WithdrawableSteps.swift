@@ -18,14 +18,17 @@ public final class WithdrawableSteps: Sendable {
     /// Begins a step, unless the work has been withdrawn.
     ///
     /// - Parameter step: Hands it over, and returns what withdraws it; nil if it is done.
-    public func begin(_ step: () -> Withdrawal?) {
-        if state.withLock({ $0.isWithdrawn }) { return }
-        guard let withdrawal = step() else { return }
+    /// - Returns: Whether it has begun.
+    @discardableResult
+    public func begin(_ step: () -> Withdrawal?) -> Bool {
+        if state.withLock({ $0.isWithdrawn }) { return false }
+        guard let withdrawal = step() else { return true }
         let isWithdrawn = state.withLock { state in
             state.withdrawals.append(withdrawal)
             return state.isWithdrawn
         }
         if isWithdrawn { withdrawal() }
+        return true
     }
 
     /// Withdraws the steps so far, and those that are still to come.

@@ -110,4 +110,12 @@ extension RowsAnswer {
         guard case .bytes(let bytes) = content else { return "" }
         return String(decoding: bytes, as: UTF8.self)
     }
+
+    /// The same, of a stream too.
+    public func wholeText() async throws -> String {
+        guard case .stream(let stream) = content else { return text }
+        var all: [UInt8] = []
+        while let part = try await stream.next() { all += part }
+        return String(decoding: all, as: UTF8.self)
+    }
 }

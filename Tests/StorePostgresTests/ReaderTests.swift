@@ -167,7 +167,7 @@ import Values
         #expect(user.counts.lanes[.slow]?.open == 1)
     }
 
-    @Test func `a long answer of one caller sends no other to the slow lane`() throws {
+    @Test func `a long answer of one caller sends no other to the slow lane`() async throws {
         let (database, user) = try Self.items(0)
         try database.client.execute(
             """
@@ -179,15 +179,15 @@ import Values
             of: "lanes", limit: 3000, columns: [0, 1].map { .init(Self.table.column($0, of: "t")) },
             layout: RowLayout(columns.map { ($0.name, $0.type) }))
         let short = ReadArguments(rows: [.integer(0), .integer(1), .integer(0)], count: [])
-        func read(_ arguments: ReadArguments?, for caller: Caller) throws -> String {
+        func read(_ arguments: ReadArguments?, for caller: Caller) async throws -> String {
             let record = Record<Result<RowsAnswer, Problem>>()
             _ = try user.start(query, arguments, for: caller, to: record)
-            return try #require(record.wait(for: 1).first).get().text
+            return try await #require(record.wait(for: 1).first).get().wholeText()
         }
-        #expect(try read(nil, for: .user("ann")).hasSuffix(#"x1min"}]"#))
-        #expect(try read(short, for: .user("bob")).hasSuffix(#"x8s"}]"#))
-        #expect(try read(short, for: .user("ann")).hasSuffix(#"x1min"}]"#))
-        #expect(try read(short, for: .user("ann")).hasSuffix(#"x8s"}]"#))
+        #expect(try await read(nil, for: .user("ann")).hasSuffix(#"x1min"}]"#))
+        #expect(try await read(short, for: .user("bob")).hasSuffix(#"x8s"}]"#))
+        #expect(try await read(short, for: .user("ann")).hasSuffix(#"x1min"}]"#))
+        #expect(try await read(short, for: .user("ann")).hasSuffix(#"x8s"}]"#))
     }
 
     @Test func `short rows whose json is long are read on the slow lane too`() throws {

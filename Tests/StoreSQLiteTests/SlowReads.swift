@@ -12,11 +12,12 @@ extension SQLiteDatabase {
         let steps = WithdrawableSteps()
         let result: Result<R, Problem> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                steps.begin {
+                let hasBegun = steps.begin {
                     slowLane.pending(for: .server, body).start {
                         continuation.resume(returning: $0)
                     }
                 }
+                if !hasBegun { continuation.resume(returning: .failure(.withdrawn)) }
             }
         } onCancel: {
             steps.withdraw()
