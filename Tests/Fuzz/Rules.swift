@@ -23,6 +23,8 @@ import Values
 private func compare(_ predicate: Predicate, _ identity: Identity) {
     for (index, row) in laboratory.rows.enumerated() {
         let inSQL = laboratory.inSQL(predicate, row: index, identity)
+        // What has had no time left, on a busy machine, says nothing of what it comes to.
+        if inSQL == .problem("57014") { continue }
         let inMemory = laboratory.inMemory(
             predicate, new: row, old: laboratory.rows[(index + 1) % laboratory.rows.count],
             identity)
