@@ -38,7 +38,6 @@ public final class StreamSocket: ReadinessHandler {
     var output = OutputQueue()
     /// Whether the loop will flush at the end of the turn.
     private var isDirty = false
-    /// Whether the kernel takes no more for now.
     /// Whether the network takes no more for now; `socketDrained` follows when it has taken what
     /// waits.
     public private(set) var isBlocked = false
