@@ -36,6 +36,8 @@ extension ServerConnection {
         if socket.isHandshaking, now >= handshakeDeadline { return socket.abort() }
         if let webSocket { return webSocket.tick(now: now) }
         if let streamed, now >= streamed.deadline { return socket.abort() }
+        // There may be room again for what stands in its buffers, though none of it has left.
+        if memory.isShort, memory.cover(buffered: bufferedBytes) { return pump() }
         if now >= cycle.deadline { pump() }
     }
 

@@ -82,7 +82,7 @@ final class ServerConnection: StreamSocketDelegate {
             webSocket.drained()
             return updateReading()
         }
-        if !memory.cover(buffered: bufferedBytes) { socket.expectDrain() }
+        _ = memory.cover(buffered: bufferedBytes)
         streamed?.wake()
         pump()
     }
@@ -160,6 +160,7 @@ final class ServerConnection: StreamSocketDelegate {
         } else {
             socket.isReadingPaused =
                 isHeldBack || !cycle.wantsInput(pipelineBytesMax: bytesMax)
+            if memory.isShort { socket.expectDrain() }
         }
     }
 
@@ -368,7 +369,6 @@ final class ServerConnection: StreamSocketDelegate {
     private func endAnswer() {
         cycle.answered(now: now)
         memory.endRequest(buffered: bufferedBytes)
-        if memory.isShort { socket.expectDrain() }
     }
 
     /// Sends the parts of an answer that has them.

@@ -10,16 +10,27 @@ extension RealtimeHub {
     ///
     /// A change that resets its table ends the channels which follow that, in its place among the
     /// others.
-    public func deliver(_ changes: [Change]) {
+    ///
+    /// - Parameter told: Called when all of them have been told, which may have to wait for the
+    ///   answers to look-ups.
+    public func deliver(_ changes: [Change], then told: @escaping () -> Void = {}) {
         expireTokens(at: clock())
         matcher.lookUps.beginTurn()
-        if held.isEmpty { deliver(changes, from: 0) } else { held.append(changes) }
+        let batch = Batch(changes: changes, told: told)
+        if held.isEmpty { deliver(batch, from: 0) } else { held.append(batch) }
+    }
+
+    /// Changes that were delivered together.
+    struct Batch {
+        let changes: [Change]
+        let told: () -> Void
     }
 
     /// - Parameter asked: The moment that look-ups were asked of for the first of them, which is
     ///   known already and was held for their answers.
-    private func deliver(_ changes: [Change], from start: Int, asked: Instant? = nil) {
+    private func deliver(_ batch: Batch, from start: Int, asked: Instant? = nil) {
         let now = clock()
+        let changes = batch.changes
         for place in start..<changes.count {
             let change = changes[place]
             let known = place == start ? asked : nil
@@ -31,13 +42,14 @@ extension RealtimeHub {
                 // Answers are known by their questions, and those have their moment in them.
                 let moment = known ?? now
                 guard let missed = fanOut(change, among: changes, at: moment) else {
-                    return hold(changes, at: place, asked: moment)
+                    return hold(batch, at: place, asked: moment)
                 }
                 backlog.append(change, missedBy: missed)
             }
             backlog.reach(change.sequence)
         }
         matcher.endBatch()
+        batch.told()
     }
 
     /// The numbers begin again from an earlier one: all that come now are newer than what is bound.
@@ -54,19 +66,19 @@ extension RealtimeHub {
     }
 
     /// Holds a change, and with it all that follow, until the look-ups that it needs are answered.
-    private func hold(_ changes: [Change], at place: Int, asked moment: Instant) {
-        if held.isEmpty { held.append(changes) }
-        matcher.lookUps.ask { [weak self] in self?.resume(changes, from: place, asked: moment) }
+    private func hold(_ batch: Batch, at place: Int, asked moment: Instant) {
+        if held.isEmpty { held.append(batch) }
+        matcher.lookUps.ask { [weak self] in self?.resume(batch, from: place, asked: moment) }
     }
 
-    private func resume(_ changes: [Change], from place: Int, asked moment: Instant) {
+    private func resume(_ batch: Batch, from place: Int, asked moment: Instant) {
         let waiting = held
         held = []
         matcher.lookUps.beginTurn()
-        deliver(changes, from: place, asked: moment)
+        deliver(batch, from: place, asked: moment)
         // The first of them is the batch that was held; if it waits again so do the others.
-        for changes in waiting.dropFirst() {
-            if held.isEmpty { deliver(changes, from: 0) } else { held.append(changes) }
+        for batch in waiting.dropFirst() {
+            if held.isEmpty { deliver(batch, from: 0) } else { held.append(batch) }
         }
     }
 

@@ -36,7 +36,7 @@ public final class RealtimeHub {
     /// The watched models and how bindings are judged; another one after each reload.
     private(set) var binder: Binder
     /// The batches of changes that wait for answers to look-ups, the one that asked first.
-    var held: [[Change]] = []
+    var held: [Batch] = []
     /// The open sockets.
     private(set) var sessions: [ObjectIdentifier: RealtimeSession] = [:]
 

@@ -87,7 +87,11 @@ final class LoopApplication: Application {
     /// Sends committed changes to the subscribers of this loop. The registry calls it on the loop's
     /// thread, once for each group of commits and in the order of the log: a change left out or out
     /// of order would be lost to them without a word.
-    func deliver(_ changes: [Change]) { hub.deliver(changes) }
+    ///
+    /// - Parameter told: Called when all of them have been told.
+    func deliver(_ changes: [Change], then told: @escaping () -> Void) {
+        hub.deliver(changes, then: told)
+    }
 
     /// Closes this loop's channels whose tokens have ended or were revoked, and sockets that fell
     /// silent or behind. The service "feeds" has it called every second: without it they would stay

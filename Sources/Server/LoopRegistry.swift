@@ -39,8 +39,7 @@ final class LoopRegistry: Sendable {
         for member in members.withLock({ $0 }) where member.demand.isPresent {
             let (told, bytes) = member.untold.add(changes, upTo: untoldBytesMax)
             member.context.leave {
-                member.application.value.deliver(told)
-                member.untold.remove(bytes)
+                member.application.value.deliver(told) { member.untold.remove(bytes) }
             }
         }
     }

@@ -24,8 +24,11 @@ final class AnswerMemory {
         self.caller = caller
         bytesMax = DatabaseLimits.heldAnswerBytesMax
         shortage = nil
-        if held != nil { held = nil }
+        held = nil
     }
+
+    /// The answer has left, or there is none: what it has taken is its own by now.
+    func end() { held = nil }
 
     /// Makes room for an answer of so many bytes, and some more.
     func cover(_ bytes: Int) throws(DatabaseError) {

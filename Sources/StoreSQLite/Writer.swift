@@ -226,6 +226,7 @@ final class Writer {
         }
         let head = log.head
         memory.begin(for: job.caller)
+        defer { memory.end() }
         let transaction = SQLiteTransaction(
             connection: connection, capture: capture, tally: tally, sequences: sequences,
             limit: job.isBounded ? limit.fromNow : .none, instant: log.instant(),

@@ -94,6 +94,20 @@ private final class AwaitedReader: Reader {
         #expect(try scene.eve.changes() == [])
     }
 
+    @Test func `changes are told of as delivered when they are, and not before`() throws {
+        let scene = try Scene(messages)
+        var told: [Int] = []
+        for id in 1...2 {
+            let row: [String: Value] = ["id": .integer(Int64(id)), "room": .integer(7)]
+            let change = scene.stage.change(.insert, "messages", new: row)
+            scene.stage.hub.deliver([change]) { told.append(id) }
+        }
+        #expect(told.isEmpty)
+        // The second one asks what the first has.
+        scene.reader.answer()
+        #expect(told == [1, 2])
+    }
+
     @Test func `a change is judged of the moment that was asked about`() throws {
         let scene = try Scene(messages)
         scene.say(1)

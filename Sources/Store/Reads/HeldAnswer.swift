@@ -15,8 +15,9 @@ public final class HeldAnswer: RowStream {
     private let memory: HeldMemory
     private let rest: Mutex<ArraySlice<UInt8>>
 
-    /// - Parameter memory: What it has taken.
+    /// - Parameter memory: What it has taken, of which it keeps as much as it is long.
     public init(_ bytes: [UInt8], _ memory: HeldMemory) {
+        _ = memory.cover(bytes.count)
         byteCount = bytes.count
         self.memory = memory
         rest = Mutex(bytes[...])
@@ -41,7 +42,6 @@ extension RowsAnswer.Content {
             self = .bytes(body)
             return
         }
-        _ = memory.cover(body.count)
         self = .stream(HeldAnswer(body, memory))
     }
 }
