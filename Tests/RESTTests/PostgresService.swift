@@ -114,26 +114,30 @@ final class PostgresService: Sendable {
         thread.join()
     }
 
-    /// What the service answers.
+    /// What the service answers. The loop holds no service, which would end it on itself.
     func response(to request: Request, from identity: Identity) async -> Response {
         await withCheckedContinuation { continuation in
-            thread.context.post { [self] in
+            let context = thread.context
+            context.post { [served] in
                 let table = served.value.service.routes(bodyBytesMax: 1 << 20)
-                self.give(table.answer(to: request, from: identity), to: continuation)
+                Self.give(table.answer(to: request, from: identity), to: continuation, on: context)
             }
         }
     }
 
-    private func give(_ answer: Answer, to continuation: CheckedContinuation<Response, Never>) {
+    private static func give(
+        _ answer: Answer, to continuation: CheckedContinuation<Response, Never>,
+        on context: LoopContext
+    ) {
         switch answer {
         case .response(let response): continuation.resume(returning: response)
         case .pending(let work): Task { continuation.resume(returning: await work()) }
         case .deferred(let begin):
             _ = begin { response in continuation.resume(returning: response()) }
         case .prepared(let preparation):
-            let answer = LoopBound(preparation.answer, on: thread.context.loop)
-            _ = preparation.begin { [self] in
-                thread.context.post { self.give(answer.value(), to: continuation) }
+            let answer = LoopBound(preparation.answer, on: context.loop)
+            _ = preparation.begin {
+                context.post { give(answer.value(), to: continuation, on: context) }
             }
         case .webSocket: continuation.resume(returning: Response(status: 500))
         }
