@@ -85,6 +85,15 @@ enum MetricText {
         head(name, type, help, to: &output)
         output.append(utf8: "\(name) \(value)\n")
     }
+
+    /// A counter of what was refused because too many waited, in all or of their caller.
+    static func refused(
+        _ name: String, _ help: String, all: Int, ofCaller: Int, to output: inout [UInt8]
+    ) {
+        head(name, "counter", help, to: &output)
+        output.append(utf8: "\(name){bound=\"all\"} \(all)\n")
+        output.append(utf8: "\(name){bound=\"caller\"} \(ofCaller)\n")
+    }
 }
 
 extension AuthService {

@@ -5,12 +5,10 @@ extension WriteLoad {
     /// Appends the writer's counters in Prometheus' text format 0.0.4.
     func append(to output: inout [UInt8]) {
         MetricText.single("apus_writes_waiting", "gauge", "Writes that wait.", waiting, to: &output)
-        let refusals = "apus_writes_refused_total"
-        MetricText.head(
-            refusals, "counter",
-            "Writes refused because too many waited, in all or of their caller.", to: &output)
-        output.append(utf8: "\(refusals){bound=\"all\"} \(refused)\n")
-        output.append(utf8: "\(refusals){bound=\"caller\"} \(refusedOfCaller)\n")
+        MetricText.refused(
+            "apus_writes_refused_total",
+            "Writes refused because too many waited, in all or of their caller.",
+            all: refused, ofCaller: refusedOfCaller, to: &output)
         MetricText.single(
             "apus_writes_overtime_total", "counter",
             "Writes undone because they held the writer for too long.", overtime, to: &output)

@@ -6,12 +6,10 @@ extension PoolCounts {
     func append(to output: inout [UInt8]) {
         append("connections", "Connections to PostgreSQL, by what they are for.", \.open, &output)
         append("waiting", "What waits for a connection, by what it is for.", \.waiting, &output)
-        let refusals = "apus_database_refused_total"
-        MetricText.head(
-            refusals, "counter",
-            "Refused because too many waited or were slow, in all or of their caller.", to: &output)
-        output.append(utf8: "\(refusals){bound=\"all\"} \(refused)\n")
-        output.append(utf8: "\(refusals){bound=\"caller\"} \(refusedOfCaller)\n")
+        MetricText.refused(
+            "apus_database_refused_total",
+            "Refused because too many waited or were slow, in all or of their caller.",
+            all: refused, ofCaller: refusedOfCaller, to: &output)
         let totals = [
             ("units", "Units of statements begun.", unitsBegun),
             ("units_repeated", "Those begun again: conflicts, or slow ones.", unitsRepeated),
