@@ -10,31 +10,13 @@ import Values
 
 /// A reader that has no answer at hand, as one whose engine is another process: it notes what it is
 /// asked, and answers when the test says so.
-private final class AwaitedReader: Reader {
-    private let reader: any Reader
+private final class AwaitedReader: WrappedReader {
     private(set) var asked: [(queries: [ScalarQuery], reply: (Result<[Value], Problem>) -> Void)] =
         []
 
-    init(_ reader: any Reader) { self.reader = reader }
+    override func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? { nil }
 
-    var dialect: any Dialect { reader.dialect }
-
-    func read(
-        _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        for caller: Caller
-    ) throws(DatabaseError) -> Reading<RowsAnswer> {
-        try reader.read(query, arguments, context, for: caller)
-    }
-
-    func find(
-        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext, for caller: Caller
-    ) throws(DatabaseError) -> Reading<FoundRows> {
-        try reader.find(search, operands, context, for: caller)
-    }
-
-    func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? { nil }
-
-    func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
+    override func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
         asked.append((queries, reply))
     }
 

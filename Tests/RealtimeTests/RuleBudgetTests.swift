@@ -73,34 +73,16 @@ import Values
 }
 
 /// A reader that says how many look-ups it had at hand, and how many it was asked for later.
-private final class CountingReader: Reader {
-    private let reader: any Reader
+private final class CountingReader: WrappedReader {
     private(set) var atHand = 0
     private(set) var asked: [Int] = []
 
-    init(_ reader: any Reader) { self.reader = reader }
-
-    var dialect: any Dialect { reader.dialect }
-
-    func read(
-        _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
-        for caller: Caller
-    ) throws(DatabaseError) -> Reading<RowsAnswer> {
-        try reader.read(query, arguments, context, for: caller)
-    }
-
-    func find(
-        _ search: BoundSQL, _ operands: Operands, _ context: QueryContext, for caller: Caller
-    ) throws(DatabaseError) -> Reading<FoundRows> {
-        try reader.find(search, operands, context, for: caller)
-    }
-
-    func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? {
+    override func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? {
         atHand += 1
         return try reader.scalarAtHand(query)
     }
 
-    func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
+    override func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
         asked.append(queries.count)
         reader.ask(queries, reply: reply)
     }
