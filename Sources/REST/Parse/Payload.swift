@@ -23,9 +23,6 @@ extension Payload {
             let details = body.isEmpty ? nil : "\(error.message) at byte \(error.offset)"
             throw .body("Empty or invalid json", details: details)
         }
-        guard document.root.kind != .array || document.root.count <= rowsMax else {
-            throw .tooManyRows(max: rowsMax)
-        }
         switch document.root.kind {
         case .object: rows = [document.root]
         case .array: rows = document.root.elements
