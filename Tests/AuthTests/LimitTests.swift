@@ -214,7 +214,7 @@ import Testing
             return (reply.status, ahead)
         }
         #expect(status == 200)
-        #expect(ahead <= 60)
+        #expect(ahead <= 12)
     }
 
     @Test(.timeLimit(.minutes(10)))
