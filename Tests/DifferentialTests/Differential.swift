@@ -129,13 +129,14 @@ struct Differential {
 
     private func report(_ found: Shrinker, seed: UInt64) -> String {
         var lines = ["A \(found.finding.sort.rawValue) (project of seed \(seed)):"]
+        // The answers first: who prints it may cut a long text short.
+        lines += ["--- \(contest.left.name)", found.finding.left]
+        lines += ["--- \(contest.right.name)", found.finding.right]
         for file in found.project.files { lines += ["--- \(file.name)", file.text] }
         lines.append("--- requests")
         for (index, request) in found.requests.enumerated() {
             lines.append("\(index + 1). \(request)")
         }
-        lines += ["--- \(contest.left.name)", found.finding.left]
-        lines += ["--- \(contest.right.name)", found.finding.right]
         return lines.joined(separator: "\n")
     }
 }
