@@ -81,11 +81,11 @@ extension RealtimeHub {
                 "a connection", settings.unindexed.perSessionMax, request)
         }
         let caller = channel.identity.caller(from: session.block)
-        guard unindexed.take(for: caller) else {
-            let isCaller = unindexed.count(of: caller) >= settings.unindexed.perCallerMax
-            throw isCaller
-                ? .tooManyUnindexed("a caller", settings.unindexed.perCallerMax, request)
-                : .tooManyUnindexed("a server loop", settings.unindexed.max, request)
+        let (max, perCallerMax) = (settings.unindexed.max, settings.unindexed.perCallerMax)
+        switch unindexed.take(for: caller, totalMax: max, eachMax: perCallerMax) {
+        case nil: break
+        case .ofShare: throw .tooManyUnindexed("a caller", perCallerMax, request)
+        case .inAll: throw .tooManyUnindexed("a server loop", max, request)
         }
         channel.unindexed = (caller, (channel.unindexed?.count ?? 0) + 1)
         counters.unindexed += 1
@@ -93,7 +93,7 @@ extension RealtimeHub {
 
     private func giveBackUnindexed(of channel: Channel) {
         guard let (caller, count) = channel.unindexed else { return }
-        for _ in 0..<count { unindexed.giveBack(from: caller) }
+        unindexed.giveBack(count, from: caller)
         counters.unindexed -= count
         channel.unindexed = nil
     }

@@ -32,7 +32,7 @@ public final class RealtimeHub {
     let backlog: Backlog
     let tokens: TokenWatch
     /// The bindings that no index decides, by whose they are.
-    var unindexed: Shares
+    var unindexed = Shares<Caller>()
     /// The watched models and how bindings are judged; another one after each reload.
     private(set) var binder: Binder
     /// The batches of changes that wait for answers to look-ups, the one that asked first.
@@ -82,8 +82,6 @@ public final class RealtimeHub {
                 uptime: uptime),
             budget: ChangeBudget(
                 milliseconds: settings.changeMillisecondsMax, uptime: uptime))
-        unindexed = Shares(
-            totalMax: settings.unindexed.max, perCallerMax: settings.unindexed.perCallerMax)
         backlog = Backlog(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
         tokens = TokenWatch(revocationCount: revocationCount, at: uptime())
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)

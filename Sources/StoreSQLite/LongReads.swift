@@ -9,9 +9,7 @@ import Work
 final class LongReads: Sendable {
     private struct State {
         var open: [ObjectIdentifier: (parts: PartMaker, caller: Caller)] = [:]
-        var shares = Shares(
-            totalMax: DatabaseLimits.longReadsMax,
-            perCallerMax: DatabaseLimits.longReadsPerCallerMax)
+        var shares = Shares<Caller>()
         /// Done with, for the slow lane's next jobs: opening a connection costs as much as reading
         /// a megabyte.
         var spares: [PartMaker] = []
@@ -33,7 +31,10 @@ final class LongReads: Sendable {
     func add(_ parts: PartMaker, for caller: Caller) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
             if state.isClosed { return .closed }
-            guard state.shares.take(for: caller) else { return .tooManyLongReads }
+            let shortage = state.shares.take(
+                for: caller, totalMax: DatabaseLimits.longReadsMax,
+                eachMax: DatabaseLimits.longReadsPerCallerMax)
+            if shortage != nil { return .tooManyLongReads }
             state.open[ObjectIdentifier(parts)] = (parts, caller)
             return nil
         }

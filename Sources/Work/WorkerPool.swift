@@ -42,7 +42,7 @@ public final class WorkerPool<Seat>: Sendable {
     private struct State {
         var jobs = FairQueue<Job>()
         /// Jobs that have begun, by whose they are.
-        var running: [Caller: Int] = [:]
+        var running = Shares<Caller>()
         /// Threads that wait for a job.
         var idle = 0
         var threads: [PosixThread] = []
@@ -148,7 +148,7 @@ public final class WorkerPool<Seat>: Sendable {
 
     /// Jobs that wait, and jobs that run.
     public var counts: (waiting: Int, running: Int) {
-        state.withLock { ($0.jobs.count, $0.running.values.reduce(0, +)) }
+        state.withLock { ($0.jobs.count, $0.running.total) }
     }
 
     /// Refuses what waits and whatever comes, and lets each thread end after the job it has begun.
@@ -219,8 +219,7 @@ public final class WorkerPool<Seat>: Sendable {
     private func end(_ job: Job, after nanoseconds: UInt64) {
         let othersMayBegin = state.withLock { state in
             state.jobs.charge(nanoseconds, to: job.caller)
-            let running = (state.running[job.caller] ?? 1) - 1
-            state.running[job.caller] = running > 0 ? running : nil
+            state.running.giveBack(from: job.caller)
             return state.idle > 0 && state.jobs.count > 1
         }
         if othersMayBegin { bell.signal() }
@@ -232,9 +231,9 @@ public final class WorkerPool<Seat>: Sendable {
             let (job, isOver) = state.withLock { state -> (Job?, Bool) in
                 let running = state.running
                 if let (job, caller) = state.jobs.popFirst(where: {
-                    (running[$0] ?? 0) < threadsPerCallerMax
+                    running.count(of: $0) < threadsPerCallerMax
                 }) {
-                    state.running[caller, default: 0] += 1
+                    state.running.add(for: caller)
                     return (job, false)
                 }
                 if !state.isClosed { state.idle += 1 }
