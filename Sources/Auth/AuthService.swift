@@ -42,7 +42,6 @@ public final class AuthService: Sendable {
         log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now },
         uptime: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws(Problem) {
-        try settings.validate()
         self.database = database
         self.settings = settings
         limits = Mutex(settings.rateLimits)
