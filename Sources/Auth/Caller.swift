@@ -9,7 +9,7 @@ import Quotas
 extension AuthService {
     /// Whose share of the store it is that the holder of a token takes.
     static func caller(_ claims: TokenClaims) -> Caller {
-        claims.subject.map(Caller.user) ?? .anonymous(.none)
+        Caller(user: claims.subject, from: .none)
     }
 
     /// The claims of the request's user token. Only what the token itself shows is checked here;
@@ -44,8 +44,7 @@ extension AuthService {
 
     /// Whose turn it is when the request has a password hashed: nobody has proved yet who they are.
     func hashingCaller(_ request: Request) -> Caller {
-        let block = request.peer.block
-        return isService(request) ? .service(block) : .anonymous(block)
+        Caller(isService: isService(request), from: request.peer.block)
     }
 
     /// Whether the caller shows the service key, as `apikey` or as bearer.

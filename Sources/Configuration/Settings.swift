@@ -128,16 +128,10 @@ public struct Settings: Hashable, Sendable {
 
     /// The proxies that requests come through.
     public struct Proxies: Hashable, Sendable {
-        /// Where a proxy notes the address that it was called from.
-        public enum Field: String, Hashable, Sendable, CaseIterable {
-            case xForwardedFor = "x-forwarded-for"
-            case forwarded
-        }
-
         /// The addresses of those whose word counts.
         public var trusted: [AddressRange] = []
         /// Where they write it.
-        public var field = Field.xForwardedFor
+        public var field = ForwardedField.xForwardedFor
     }
 
     /// Which web pages of other origins may call.
