@@ -1,3 +1,4 @@
+public import Addresses
 public import Diagnostics
 import Glibc
 public import Quotas

@@ -1,3 +1,4 @@
+public import Addresses
 public import Diagnostics
 public import Quotas
 public import Store

@@ -1,5 +1,5 @@
+public import Addresses
 public import HTTP
-public import Quotas
 
 /// The proxies whose word counts on where a request comes from, and the field in which they say it.
 /// What anybody else writes there is not read.

@@ -1,3 +1,5 @@
+public import Addresses
+
 /// Who shares what is scarce with others: whose turn it is, and who has had enough.
 public enum Caller: Hashable, Sendable {
     /// Who has signed in, by the user's id, from wherever.

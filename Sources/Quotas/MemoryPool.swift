@@ -1,3 +1,4 @@
+import Addresses
 import Synchronization
 
 /// The bytes that bodies, answers, queues and feeds may stand in memory with at the same time, over

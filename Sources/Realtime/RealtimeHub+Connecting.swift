@@ -1,8 +1,8 @@
+import Addresses
 import Bytes
 import Diagnostics
 public import Expressions
 public import HTTP
-import Quotas
 
 extension RealtimeHub {
     /// The rows of `/realtime/v1` (realtime.md §1, §9).

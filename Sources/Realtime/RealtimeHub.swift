@@ -1,7 +1,8 @@
+public import Addresses
 public import Diagnostics
 public import Expressions
 public import HTTP
-public import Quotas
+import Quotas
 public import Schema
 public import Store
 

@@ -1,8 +1,8 @@
+import Addresses
 import Bytes
 import Diagnostics
 import Expressions
 import HTTP
-import Quotas
 import Schema
 import Store
 import StoreSQLite

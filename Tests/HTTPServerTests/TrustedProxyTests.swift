@@ -1,6 +1,6 @@
+import Addresses
 import HTTP
 import HTTPServer
-import Quotas
 import Testing
 
 @Suite struct TrustedProxyTests {

@@ -1,9 +1,9 @@
+import Addresses
 import Bytes
 import Diagnostics
 import Expressions
 import HTTP
 import PostgresTestSupport
-import Quotas
 import Schema
 import Store
 import Values

@@ -1,3 +1,4 @@
+import Addresses
 import Auth
 import Expressions
 import HTTP
