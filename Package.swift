@@ -101,8 +101,9 @@ let package = Package(
         room(
             "Server",
             [
-                "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Store",
-                "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer", "Network",
+                "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration",
+                "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer",
+                "Network",
                 "HTTP", "Crypto", "Work", "Quotas", "Addresses", "Disk", "Diagnostics", "Bytes",
                 "CLinux",
             ]),
