@@ -218,9 +218,9 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "ServerTestSupport", "PostgresTestSupport", "Server", "Auth", "Configuration",
-                "Schema", "Expressions", "Store", "StoreSQLite", "Values", "Crypto", "HTTPServer",
-                "Network", "HTTP", "Work", "Quotas", "Bytes", "Diagnostics",
+                "ServerTestSupport", "PostgresTestSupport", "Server", "Auth", "Realtime",
+                "Configuration", "Schema", "Expressions", "Store", "StoreSQLite", "Values",
+                "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Quotas", "Bytes", "Diagnostics",
             ]),
         tests(
             "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),

@@ -12,8 +12,8 @@ final class SlowShare: Sendable {
     init?(of caller: Caller, in cluster: PostgresCluster) {
         let shortage = cluster.slowUnits.withLock {
             $0.take(
-                for: caller, totalMax: ConnectionLimits.slowUnitsMax,
-                eachMax: ConnectionLimits.slowUnitsPerCallerMax)
+                for: caller, totalMax: cluster.configuration.slowUnitsMax,
+                eachMax: cluster.configuration.slowUnitsPerCallerMax)
         }
         if shortage != nil { return nil }
         self.caller = caller
