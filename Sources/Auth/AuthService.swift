@@ -20,6 +20,8 @@ public final class AuthService: Sendable {
     let hasher: PasswordHasher
     private let limits: Mutex<RateLimits>
     let limiter = RateLimiter<CountedCall>(bucketsMax: AuthLimits.rateBucketsMax)
+    /// Calls refused so far.
+    let refusals = Mutex<[CountedCall.Limit: Int]>([:])
     let passwordRules: PasswordRules
     let version: String
     /// The wall clock: dates tokens and rows.

@@ -38,9 +38,9 @@ extension AuthService {
     func limit(
         _ kind: CountedCall.Kind, _ limit: RateLimit?, _ request: Request
     ) throws(Problem) {
-        guard limit != nil, !isService(request) else { return }
+        guard let limit, !isService(request) else { return }
         let call = CountedCall(kind: kind, subject: .address(request.peer.block))
-        try limiter.count(call, limit, now: uptime())
+        try count(call, limit)
     }
 
     /// Whose turn it is when the request has a password hashed: nobody has proved yet who they are.

@@ -19,7 +19,7 @@ extension RealtimeHub {
                     let reach = binding.feed.reach(
                         of: binding, isService: identity.isService, context: context)
                     if reach?.isUnindexed == true {
-                        try takeUnindexed(for: channel, of: session, request)
+                        try countUnindexed(for: channel, of: session, request)
                     }
                     bindings.append(
                         LiveBinding(ordinal: ordinal, binding: binding, reach: reach))
@@ -69,6 +69,20 @@ extension RealtimeHub {
 
 // Bindings that no index decides: every row may have to be compared with them.
 extension RealtimeHub {
+    /// Takes a place for one of them, or counts it as refused.
+    ///
+    /// - Throws: What is said of a binding that is not served, naming the limit.
+    private func countUnindexed(
+        for channel: Channel, of session: RealtimeSession, _ request: BindingRequest
+    ) throws(Problem) {
+        do throws(Problem) {
+            try takeUnindexed(for: channel, of: session, request)
+        } catch {
+            counters.refused[.unindexed, default: 0] += 1
+            throw error
+        }
+    }
+
     /// Takes a place for one of them.
     ///
     /// - Throws: What is said of a binding that is not served, naming the limit.

@@ -146,6 +146,8 @@ public struct RealtimeCounters: Hashable, Sendable {
     public var overBudgetChanges = 0
     /// Listeners that were passed over so; their clients were told to read again.
     public var skippedListeners = 0
+    /// Sockets, joins and bindings refused, by what they were too many of.
+    public var refused: [FeedBound: Int] = [:]
     /// Channels ended because a table that they follow must be fetched anew.
     public var resets = 0
 
