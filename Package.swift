@@ -49,13 +49,16 @@ let package = Package(
 
         room("Bytes", []),
         room("Diagnostics", ["Bytes"]),
-        room("Quotas", []),
+        room("Addresses", []),
+        room("Quotas", ["Addresses"]),
         room("Disk", ["Bytes", "Diagnostics"]),
         room("Work", ["Quotas", "Bytes", "Diagnostics", "CLinux"]),
         room("Crypto", ["Bytes", "COpenSSL"]),
         room("Network", ["Work", "Disk", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
-        room("HTTP", ["Disk", "Quotas", "Bytes"]),
-        room("HTTPServer", ["HTTP", "Network", "Quotas", "Crypto", "Bytes", "Diagnostics"]),
+        room("HTTP", ["Disk", "Quotas", "Addresses", "Bytes"]),
+        room(
+            "HTTPServer",
+            ["HTTP", "Network", "Quotas", "Addresses", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
         room("PostgresWire", ["Crypto", "Bytes"]),
@@ -69,38 +72,40 @@ let package = Package(
                 "PostgresWire", "Network", "Store", "Values", "Work", "Quotas", "Bytes",
                 "Diagnostics",
             ]),
-        room("Configuration", ["Quotas", "Bytes", "Diagnostics"]),
+        room("Configuration", ["Quotas", "Addresses", "Bytes", "Diagnostics"]),
         room(
             "Schema",
             ["Configuration", "Store", "Values", "Disk", "Bytes", "Diagnostics"]),
         room("Query", ["Values", "Bytes", "Diagnostics"]),
         room(
             "Expressions",
-            ["Query", "Schema", "Store", "Values", "Quotas", "Bytes", "Diagnostics"]),
+            ["Query", "Schema", "Store", "Values", "Quotas", "Addresses", "Bytes", "Diagnostics"]),
         room(
             "REST",
             [
                 "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Work", "Quotas",
-                "Bytes", "Diagnostics",
+                "Addresses", "Bytes", "Diagnostics",
             ]),
         room(
             "Auth",
             [
-                "Crypto", "Configuration", "Store", "Values", "HTTP", "Work", "Quotas", "Disk",
-                "Bytes", "Diagnostics",
+                "Crypto", "Configuration", "Store", "Values", "HTTP", "Work", "Quotas",
+                "Addresses", "Disk", "Bytes", "Diagnostics",
             ]),
         room(
             "Realtime",
             [
-                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Quotas", "Bytes",
-                "Diagnostics",
+                "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Quotas",
+                "Addresses", "Bytes", "Diagnostics",
             ]),
         room(
             "Server",
             [
-                "Auth", "Realtime", "REST", "Expressions", "Schema", "Configuration", "Store",
-                "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer", "Network",
-                "HTTP", "Crypto", "Work", "Quotas", "Disk", "Diagnostics", "Bytes", "CLinux",
+                "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration",
+                "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer",
+                "Network",
+                "HTTP", "Crypto", "Work", "Quotas", "Addresses", "Disk", "Diagnostics", "Bytes",
+                "CLinux",
             ]),
         .executableTarget(
             name: "ApusCommand",
@@ -141,7 +146,8 @@ let package = Package(
 
         tests("BytesTests", ["Bytes"]),
         tests("DiagnosticsTests", ["Diagnostics", "Bytes"]),
-        tests("QuotasTests", ["Quotas"]),
+        tests("AddressesTests", ["Addresses"]),
+        tests("QuotasTests", ["Quotas", "Addresses"]),
         tests("DiskTests", ["Disk", "Diagnostics"]),
         tests("WorkTests", ["Work", "Quotas", "Diagnostics"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
@@ -151,7 +157,10 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests(
             "HTTPServerTests",
-            ["HTTPServer", "Network", "HTTP", "Work", "Quotas", "Disk", "Diagnostics", "Bytes"]),
+            [
+                "HTTPServer", "Network", "HTTP", "Work", "Quotas", "Addresses", "Disk",
+                "Diagnostics", "Bytes",
+            ]),
         tests("SQLiteTests", ["SQLite", "Bytes"]),
         tests(
             "PostgresWireTests", ["PostgresTestSupport", "PostgresWire", "Crypto", "Bytes"],
@@ -196,21 +205,22 @@ let package = Package(
             "AuthTests",
             [
                 "PostgresTestSupport", "Auth", "Configuration", "Crypto", "Store", "StoreSQLite",
-                "StorePostgres", "PostgresWire", "Values", "HTTP", "Quotas", "Bytes", "Diagnostics",
+                "StorePostgres", "PostgresWire", "Values", "HTTP", "Quotas", "Addresses", "Bytes",
+                "Diagnostics",
             ]),
         tests(
             "RealtimeTests",
             [
                 "StorePostgresTestSupport", "PostgresTestSupport", "Realtime", "Query",
                 "Expressions", "Schema", "Store", "StoreSQLite", "StorePostgres", "Values", "HTTP",
-                "Quotas", "Bytes", "Diagnostics",
+                "Quotas", "Addresses", "Bytes", "Diagnostics",
             ]),
         tests(
             "ServerTests",
             [
-                "ServerTestSupport", "PostgresTestSupport", "Server", "Auth", "Configuration",
-                "Schema", "Expressions", "Store", "StoreSQLite", "Values", "Crypto", "HTTPServer",
-                "Network", "HTTP", "Work", "Quotas", "Bytes", "Diagnostics",
+                "ServerTestSupport", "PostgresTestSupport", "Server", "Auth", "Realtime",
+                "Configuration", "Schema", "Expressions", "Store", "StoreSQLite", "Values",
+                "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Quotas", "Bytes", "Diagnostics",
             ]),
         tests(
             "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),
@@ -254,8 +264,8 @@ if Context.environment["APUS_FUZZ"] != nil {
             name: "Fuzz",
             dependencies: [
                 "Auth", "Realtime", "REST", "Expressions", "Schema", "StoreSQLite", "Store",
-                "PostgresWire", "Values", "HTTP", "Crypto", "Work", "Quotas", "Diagnostics", "Bytes",
-                "CFuzzer",
+                "PostgresWire", "Values", "HTTP", "Crypto", "Work", "Quotas", "Addresses",
+                "Diagnostics", "Bytes", "CFuzzer",
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "Seeds", "run"], swiftSettings: house),
     ]

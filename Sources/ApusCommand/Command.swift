@@ -57,17 +57,24 @@ struct Command: Sendable {
     }
 
     private var optionTable: String {
-        let rows =
-            settings.compactMap { setting in
-                setting.flag.map { flag in
-                    [
-                        "\(flag) \(setting.syntax.placeholder)",
-                        "\(setting.summary) (default: \(setting.standard)) [\(setting.variable)]",
-                    ]
-                }
-            } + options.map { ["\($0.name) \($0.placeholder)", $0.summary] }
+        Self.indented(ownOptions + flags)
+    }
+
+    /// What the command alone takes: found before the settings, of which there are many.
+    private var ownOptions: [[String]] {
+        options.map { ["\($0.name) \($0.placeholder)", $0.summary] }
             + switches.map { [$0.name, $0.summary] }
-        return Self.indented(rows)
+    }
+
+    private var flags: [[String]] {
+        settings.compactMap { setting in
+            setting.flag.map { flag in
+                [
+                    "\(flag) \(setting.syntax.placeholder)",
+                    "\(setting.summary) (default: \(setting.standard)) [\(setting.variable)]",
+                ]
+            }
+        }
     }
 
     private var secrets: [Setting] { settings.filter { $0.flag == nil } }

@@ -20,6 +20,8 @@ public final class AuthService: Sendable {
     let hasher: PasswordHasher
     private let limits: Mutex<RateLimits>
     let limiter = RateLimiter<CountedCall>(bucketsMax: AuthLimits.rateBucketsMax)
+    /// Calls refused so far.
+    let refusals = Mutex<[CountedCall.Limit: Int]>([:])
     let passwordRules: PasswordRules
     let version: String
     /// The wall clock: dates tokens and rows.
@@ -42,7 +44,6 @@ public final class AuthService: Sendable {
         log: Log? = nil, clock: @escaping @Sendable () -> Instant = { .now },
         uptime: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws(Problem) {
-        try settings.validate()
         self.database = database
         self.settings = settings
         limits = Mutex(settings.rateLimits)

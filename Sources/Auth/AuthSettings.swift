@@ -1,6 +1,6 @@
 public import Configuration
 import Crypto
-public import Diagnostics
+import Diagnostics
 
 /// What a project decides about sign-up and sign-in, whose defaults stand with its settings, and
 /// what this room decides itself, as the reference server does.
@@ -39,7 +39,8 @@ public struct AuthSettings: Sendable {
     /// Limits on calls.
     var rateLimits: RateLimits
 
-    /// What the project has decided; the rest keeps its default. ``validate()`` judges the values.
+    /// What the project has decided, within what the table of settings allows; the rest keeps its
+    /// default.
     public init(_ project: Settings.Auth = Settings().auth) {
         tokenSeconds = Int64(project.jwtExpirySeconds)
         passwordCharactersMin = project.passwordMinLength
@@ -51,30 +52,6 @@ public struct AuthSettings: Sendable {
         waitingHashesPerThread = project.passwordQueue
         waitingHashesPerAddress = project.passwordQueuePerAddress
         rateLimits = RateLimits(project)
-    }
-
-    /// Refuses what cannot be kept.
-    ///
-    /// - Throws: a problem that names the setting, with code `invalid_setting`.
-    public func validate() throws(Problem) {
-        guard autoconfirms else {
-            throw .setting("autoconfirm", "must be true: this server does not send mail yet")
-        }
-        guard (60...31_536_000).contains(tokenSeconds) else {
-            throw .setting("token lifetime", "must be between 60 seconds and a year")
-        }
-        guard (0...30).contains(leewaySeconds) else {
-            throw .setting("leeway", "must be between 0 and 30 seconds")
-        }
-        guard (1...AuthLimits.passwordBytesMax / 4).contains(passwordCharactersMin) else {
-            throw .setting("shortest password", "must be between 1 and 256 characters")
-        }
-        guard refreshReuseSeconds >= 0, refreshParentSeconds ?? 0 >= 0 else {
-            throw .setting("refresh interval", "must not be negative")
-        }
-        guard (1...1024).contains(hashingThreads ?? 1) else {
-            throw .setting("hashing threads", "must be between 1 and 1024")
-        }
     }
 }
 

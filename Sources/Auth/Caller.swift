@@ -1,3 +1,4 @@
+import Addresses
 import Bytes
 import Diagnostics
 import Glibc
@@ -9,7 +10,7 @@ import Quotas
 extension AuthService {
     /// Whose share of the store it is that the holder of a token takes.
     static func caller(_ claims: TokenClaims) -> Caller {
-        claims.subject.map(Caller.user) ?? .anonymous(.none)
+        Caller(user: claims.subject, from: .none)
     }
 
     /// The claims of the request's user token. Only what the token itself shows is checked here;
@@ -37,15 +38,14 @@ extension AuthService {
     func limit(
         _ kind: CountedCall.Kind, _ limit: RateLimit?, _ request: Request
     ) throws(Problem) {
-        guard limit != nil, !isService(request) else { return }
+        guard let limit, !isService(request) else { return }
         let call = CountedCall(kind: kind, subject: .address(request.peer.block))
-        try limiter.count(call, limit, now: uptime())
+        try count(call, limit)
     }
 
     /// Whose turn it is when the request has a password hashed: nobody has proved yet who they are.
     func hashingCaller(_ request: Request) -> Caller {
-        let block = request.peer.block
-        return isService(request) ? .service(block) : .anonymous(block)
+        Caller(isService: isService(request), from: request.peer.block)
     }
 
     /// Whether the caller shows the service key, as `apikey` or as bearer.

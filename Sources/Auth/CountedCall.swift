@@ -1,3 +1,4 @@
+import Addresses
 import Diagnostics
 import Quotas
 
@@ -22,16 +23,52 @@ struct CountedCall: Hashable, Sendable {
 
     let kind: Kind
     let subject: Subject
+
+    /// The limits that there are, called as their settings are behind `auth.rate_limit_`.
+    enum Limit: String, Hashable, Sendable, CaseIterable {
+        case token, signup, anonymous, account
+        case failedSignIns = "failed_sign_ins"
+    }
+
+    /// The limit that it falls under.
+    var limit: Limit {
+        switch (kind, subject) {
+        case (.token, _): .token
+        case (.signup, _): .signup
+        case (.anonymous, _): .anonymous
+        case (.failedSignIn, .everybody): .account
+        case (.failedSignIn, .address), (.failedSignIn, .device): .failedSignIns
+        }
+    }
 }
 
-extension RateLimiter where Key == CountedCall {
-    /// Takes one call out of its bucket, if there is a limit.
+extension AuthService {
+    /// Takes one call out of its bucket.
     ///
-    /// - Throws: 429 with the seconds until the next call is possible, when it is empty.
-    func count(
-        _ call: CountedCall, _ limit: RateLimit?, now: ContinuousClock.Instant
-    ) throws(Problem) {
-        guard let limit, let wait = take(call, limit, now: now) else { return }
-        throw .tooManyRequests(retryAfterSeconds: max(1, wait.secondsRoundedUp))
+    /// - Throws: 429 when it is empty, which is counted as refused.
+    func count(_ call: CountedCall, _ limit: RateLimit) throws(Problem) {
+        guard let problem = take(call, limit) else { return }
+        countRefusal(of: call)
+        throw problem
+    }
+
+    /// Takes one call out of its bucket.
+    ///
+    /// - Returns: 429 with the seconds until the next call is possible, when it is empty.
+    func take(_ call: CountedCall, _ limit: RateLimit) -> Problem? {
+        limiter.take(call, limit, now: uptime()).map {
+            .tooManyRequests(retryAfterSeconds: max(1, $0.secondsRoundedUp))
+        }
+    }
+
+    /// Counts a call as refused.
+    func countRefusal(of call: CountedCall) {
+        refusals.withLock { $0[call.limit, default: 0] += 1 }
+    }
+
+    /// Calls refused so far, by the limit, called as its setting is behind `auth.rate_limit_`.
+    public var refusedCalls: [(limit: String, count: Int)] {
+        let counts = refusals.withLock { $0 }
+        return CountedCall.Limit.allCases.map { ($0.rawValue, counts[$0] ?? 0) }
     }
 }

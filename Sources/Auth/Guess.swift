@@ -1,3 +1,4 @@
+import Addresses
 import Diagnostics
 import HTTP
 import Quotas
@@ -28,33 +29,26 @@ extension AuthService {
         let limits = rateLimits
         let session = try await sessionShown(body, of: email)
         let subject = session.map(CountedCall.Subject.device) ?? .address(request.peer.block)
-        try count(
-            .init(kind: .failedSignIn(email: email), subject: subject),
-            limits.failedSignIns, in: &guess)
-        guard session == nil else { return guess }
-        do throws(Problem) {
-            try count(
-                .init(kind: .failedSignIn(email: email), subject: .everybody),
-                limits.failedSignInsOfAccount, in: &guess)
-        } catch {
+        if let limit = limits.failedSignIns {
+            let call = CountedCall(kind: .failedSignIn(email: email), subject: subject)
+            try count(call, limit)
+            guess.counted.append((call, limit))
+        }
+        guard session == nil, let limit = limits.failedSignInsOfAccount else { return guess }
+        let call = CountedCall(kind: .failedSignIn(email: email), subject: .everybody)
+        if let problem = take(call, limit) {
             if try await hasSession(email, at: request.peer.block) { return guess }
             giveBack(guess)
-            throw error
+            countRefusal(of: call)
+            throw problem
         }
+        guess.counted.append((call, limit))
         return guess
     }
 
     /// Undoes ``countGuess(at:_:_:)``: the password was right, or nobody has looked at it.
     func giveBack(_ guess: Guess) {
         for (call, limit) in guess.counted { limiter.giveBack(call, limit, now: uptime()) }
-    }
-
-    private func count(
-        _ call: CountedCall, _ limit: RateLimit?, in guess: inout Guess
-    ) throws(Problem) {
-        guard let limit else { return }
-        try limiter.count(call, limit, now: uptime())
-        guess.counted.append((call, limit))
     }
 
     /// The session of the account whose refresh token is shown, however old the token.

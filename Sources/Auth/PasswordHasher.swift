@@ -3,10 +3,16 @@ import Crypto
 import Diagnostics
 import Glibc
 import Quotas
+import Synchronization
 import Work
 
 /// Hashes passwords on threads of its own: a hash takes tens of milliseconds and tens of megabytes,
 /// so neither a loop nor an unbounded crowd may run it (auth.md §20.1).
+///
+/// Who has had the least of them comes first, and waits for no more than what has begun, however
+/// many wait. Places are few, and each address has its share of them. When all are taken, one who
+/// has less than others takes the last place of whoever has most: that one is told when to come
+/// back.
 final class PasswordHasher: Sendable {
     /// What a comparison found.
     struct Verdict: Sendable {
@@ -15,8 +21,18 @@ final class PasswordHasher: Sendable {
         let isOutdated: Bool
     }
 
+    private struct Load {
+        /// Refused so far.
+        var refused = 0
+        /// How long a hash takes, as the latest ones have shown.
+        var hashTime = Duration.zero
+    }
+
     private let pool: WorkerPool<Void>
-    private let queue: HashQueue
+    private let threads: Int
+    private let waitingMax: Int
+    private let waitingPerAddressMax: Int
+    private let load = Mutex(Load())
     private let parameters: ScryptParameters
     /// Compared with when there is no such user, so that the answer takes the same time.
     private let decoy: PasswordHash?
@@ -35,14 +51,13 @@ final class PasswordHasher: Sendable {
                 "scrypt parameters", "must be ones that OpenSSL hashes passwords with",
                 cause: "\(error)")
         }
-        let threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        self.threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         pool = WorkerPool(
-            name: "passwords", threadsMax: threads, niceness: PosixThread.backgroundNiceness
+            name: "passwords", threadsMax: self.threads, overflow: .greediest,
+            niceness: PosixThread.backgroundNiceness
         ) {}
-        let waitingMax = threads * waitingPerThread
-        queue = HashQueue(
-            threads: threads,
-            places: .init(max: waitingMax, perCallerMax: perAddressMax ?? (waitingMax + 1) / 2))
+        waitingMax = self.threads * waitingPerThread
+        waitingPerAddressMax = perAddressMax ?? (waitingMax + 1) / 2
         self.parameters = parameters
         decoy = Self.decoy(parameters)
     }
@@ -52,7 +67,9 @@ final class PasswordHasher: Sendable {
     }
 
     /// Passwords that wait now, and those refused so far.
-    var counts: (waiting: Int, refused: Int) { queue.counts }
+    var counts: (waiting: Int, refused: Int) {
+        (pool.counts.waiting, load.withLock(\.refused))
+    }
 
     /// Refuses what waits and ends the threads, after the hashes they have begun.
     func close() {
@@ -90,15 +107,20 @@ final class PasswordHasher: Sendable {
     private func run<R: Sendable>(
         for caller: Caller, _ work: @escaping @Sendable () throws(ScryptError) -> R
     ) async throws(Problem) -> R {
-        let outcome = try await queue.run(for: caller) { () async throws(Problem) in
-            do throws(WorkRefusal) {
-                return try await pool.run(waitingMax: .max) { Result(catching: work) }
-            } catch {
-                // No thread, or closing: elsewhere or later it may go. One that was cancelled
-                // reads nothing.
-                throw .tooManyRequests(retryAfterSeconds: 1)
+        let outcome: Result<R, ScryptError>
+        let time: Duration
+        do throws(WorkRefusal) {
+            (outcome, time) = try await pool.run(
+                waitingMax: waitingMax, perCallerMax: waitingPerAddressMax, for: caller
+            ) { _ in
+                let start = ContinuousClock.now
+                let outcome: Result<R, ScryptError> = Result(catching: work)
+                return (outcome, ContinuousClock.now - start)
             }
+        } catch {
+            throw .tooManyRequests(retryAfterSeconds: retryAfterSeconds(error))
         }
+        note(time)
         do throws(ScryptError) {
             return try outcome.get()
         } catch {
@@ -106,6 +128,27 @@ final class PasswordHasher: Sendable {
                 code: "unexpected_failure", status: 503,
                 message: "The password could not be checked now, please try again",
                 cause: "\(error)")
+        }
+    }
+
+    private func note(_ time: Duration) {
+        load.withLock { load in
+            load.hashTime = load.hashTime == .zero ? time : (load.hashTime * 7 + time) / 8
+        }
+    }
+
+    /// When it is worth asking again: when those who wait now have had their turn.
+    private func retryAfterSeconds(_ refusal: WorkRefusal) -> Int64 {
+        switch refusal {
+        case .full:
+            let turns = pool.counts.waiting + 1
+            let time = load.withLock { load in
+                load.refused += 1
+                return load.hashTime * turns / threads
+            }
+            return max(1, time.secondsRoundedUp)
+        // Elsewhere or later it may go; one that was cancelled reads nothing.
+        case .closed, .withdrawn: return 1
         }
     }
 

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Quotas
 
 /// Tokens verified lately, by their bytes: checking one again costs a look here instead of a
 /// signature.
@@ -28,15 +28,7 @@ final class TokenCache: Sendable {
         var older: Entry?
     }
 
-    private final class Stripe: Sendable {
-        let sets: Mutex<[TwoWaySet]>
-
-        init(sets count: Int) {
-            sets = Mutex(Array(repeating: TwoWaySet(), count: count))
-        }
-    }
-
-    private let stripes: [Stripe]
+    private let stripes: Stripes<[TwoWaySet]>
     private let setsPerStripe: Int
     private static let stripeCount = 32
     /// Base64url digits of a 32-byte signature.
@@ -45,14 +37,14 @@ final class TokenCache: Sendable {
     init(tokensMax: Int = AuthLimits.verifiedTokensMax) {
         let sets = max(1, tokensMax / (2 * Self.stripeCount))
         setsPerStripe = sets
-        stripes = (0..<Self.stripeCount).map { _ in Stripe(sets: sets) }
+        stripes = Stripes(Self.stripeCount, Array(repeating: TwoWaySet(), count: sets))
     }
 
     /// The claims of a token that was verified before.
     func claims(of token: ArraySlice<UInt8>) -> TokenClaims? {
         let hash = Self.hash(token)
-        let (stripe, index) = place(hash)
-        return stripe.sets.withLock { sets in
+        let index = index(of: hash)
+        return stripes.withLock(of: hash) { sets in
             if let entry = sets[index].newer, entry.hash == hash, Self.equal(entry.token, token) {
                 return entry.claims
             }
@@ -66,8 +58,8 @@ final class TokenCache: Sendable {
     func insert(_ claims: TokenClaims, for token: ArraySlice<UInt8>) {
         let hash = Self.hash(token)
         let entry = Entry(token: Array(token), hash: hash, claims: claims)
-        let (stripe, index) = place(hash)
-        stripe.sets.withLock { sets in
+        let index = index(of: hash)
+        stripes.withLock(of: hash) { sets in
             sets[index].older = sets[index].newer
             sets[index].newer = entry
         }
@@ -76,24 +68,21 @@ final class TokenCache: Sendable {
     /// Forgets every token whose claims meet the condition. Walks the whole table: tens of
     /// microseconds.
     func removeAll(where condition: (TokenClaims) -> Bool) {
-        for stripe in stripes {
-            stripe.sets.withLock { sets in
-                for index in sets.indices {
-                    if let entry = sets[index].newer, condition(entry.claims) {
-                        sets[index].newer = nil
-                    }
-                    if let entry = sets[index].older, condition(entry.claims) {
-                        sets[index].older = nil
-                    }
+        stripes.forEach { sets in
+            for index in sets.indices {
+                if let entry = sets[index].newer, condition(entry.claims) {
+                    sets[index].newer = nil
+                }
+                if let entry = sets[index].older, condition(entry.claims) {
+                    sets[index].older = nil
                 }
             }
         }
     }
 
-    private func place(_ hash: Int) -> (Stripe, Int) {
-        let bits = UInt(bitPattern: hash)
-        let stripe = stripes[Int(bits % UInt(Self.stripeCount))]
-        return (stripe, Int(bits / UInt(Self.stripeCount) % UInt(setsPerStripe)))
+    /// The set of a hash within its stripe, by what did not choose that.
+    private func index(of hash: Int) -> Int {
+        Int(UInt(bitPattern: hash) / UInt(Self.stripeCount) % UInt(setsPerStripe))
     }
 
     private static func hash(_ token: ArraySlice<UInt8>) -> Int {

@@ -1,3 +1,5 @@
+import Addresses
+
 extension Setting {
     static let limits = Setting(
         "throttle.limits", \.throttle.limits, .limits, .onReload,

@@ -60,7 +60,7 @@ extension Setting {
     static let pairs = [(certificate, certificateKey)]
 
     /// Every setting, in the order in which they are shown.
-    public static let all =
+    public static let all: [Setting] =
         [
             project, data, database, secretsFile, jwtSecret, anonKey, serviceRoleKey, secretsKey,
             Setting(
@@ -98,8 +98,11 @@ extension Setting {
                 SettingForm.integer(4...10_000).optional, .onRestart,
                 "the most connections to PostgreSQL; those of all nodes must fit",
                 standard: "4 and 3 for each loop, 16 at the least"),
-            Setting("name", \.name, .text, .onReload, "the project's name"),
-        ] + auth + rest + realtime + throttle + metrics + proxies + bounds
+        ] + queues + projectName + auth + rest + realtime + throttle + metrics + proxies + bounds
+
+    private static let projectName = [
+        Setting("name", \.name, .text, .onReload, "the project's name")
+    ]
 
     /// Seconds of a year.
     static let year = 31_536_000
@@ -151,6 +154,20 @@ extension Setting {
             .onRestart,
             "how long a change is compared with them, and judged by rules, in milliseconds each; "
                 + "the others fetch again"),
+        Setting(
+            "realtime.sockets_per_loop", \.realtime.socketsPerLoopMax,
+            .integer(1...1_000_000_000), .onRestart, "the most sockets of feeds on each loop"),
+        Setting(
+            "realtime.bindings_per_socket", \.realtime.bindingsPerSocketMax,
+            .integer(1...1_000_000), .onRestart,
+            "the most postgres_changes of all channels of one socket"),
+        Setting(
+            "realtime.joins_per_second", \.realtime.joinsPerSecondMax, .integer(1...1_000_000),
+            .onRestart, "the most joins one socket may ask for in a second; more close it"),
+        Setting(
+            "realtime.queue_bytes", \.realtime.queueBytesMax, .integer(16_384...8 << 20),
+            .onRestart,
+            "the most bytes of changes queued for a socket, which catches up later"),
     ]
 
     private static let bounds = [

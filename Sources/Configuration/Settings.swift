@@ -1,3 +1,4 @@
+public import Addresses
 public import Diagnostics
 import Glibc
 public import Quotas
@@ -49,6 +50,21 @@ public struct Settings: Hashable, Sendable {
         public var inlineReadMilliseconds = 5
         /// Threads for the slow reads of one caller; others have one more.
         public var slowReadThreads = 2
+        /// The most writes that wait for SQLite's writer, or statements that wait for a connection
+        /// of a loop to PostgreSQL.
+        public var waitingMax = 8_192
+        /// The most of them of one caller.
+        public var waitingPerCallerMax = 1_024
+        /// The most slow reads that wait; with PostgreSQL, slow statements that wait or run.
+        public var slowWaitingMax = 256
+        /// The most of them of one caller; nil for what suits the engine.
+        public var slowWaitingPerCallerMax: Int?
+        /// The most answers of SQLite that leave in parts at the same time.
+        public var longAnswersMax = 64
+        /// The most of them of one caller.
+        public var longAnswersPerCallerMax = 16
+        /// How long in seconds such an answer may hold its snapshot.
+        public var longAnswerSeconds = 120
     }
 
     /// Sign-up and sign-in.
@@ -116,6 +132,14 @@ public struct Settings: Hashable, Sendable {
         public var unindexedPerLoopMax = 10_000
         /// How long a change may be judged for them, in milliseconds.
         public var changeMillisecondsMax = 2
+        /// The most sockets of one loop.
+        public var socketsPerLoopMax = 50_000
+        /// The most tables with filters that the channels of one socket follow.
+        public var bindingsPerSocketMax = 1_000
+        /// The most joins one socket may ask for in a second.
+        public var joinsPerSecondMax = 100
+        /// Bytes queued for a socket above which it is no longer fed: some 600 changes.
+        public var queueBytesMax = 262_144
     }
 
     /// Who may read `/metrics`.
@@ -128,16 +152,10 @@ public struct Settings: Hashable, Sendable {
 
     /// The proxies that requests come through.
     public struct Proxies: Hashable, Sendable {
-        /// Where a proxy notes the address that it was called from.
-        public enum Field: String, Hashable, Sendable, CaseIterable {
-            case xForwardedFor = "x-forwarded-for"
-            case forwarded
-        }
-
         /// The addresses of those whose word counts.
         public var trusted: [AddressRange] = []
         /// Where they write it.
-        public var field = Field.xForwardedFor
+        public var field = ForwardedField.xForwardedFor
     }
 
     /// Which web pages of other origins may call.

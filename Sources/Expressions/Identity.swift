@@ -1,3 +1,4 @@
+public import Addresses
 public import Diagnostics
 public import Quotas
 public import Store
@@ -52,8 +53,7 @@ public struct Identity: Hashable, Sendable {
 
     /// Whose share of what is scarce a request takes that comes from `peer`.
     public func caller(from peer: AddressBlock) -> Caller {
-        if isService { return .service(peer) }
-        return userID.map(Caller.user) ?? .anonymous(peer)
+        Caller(user: userID, isService: isService, from: peer)
     }
 
     /// The caller and the time as the context slots of a statement; nil for statements that do not

@@ -1,5 +1,5 @@
+public import Addresses
 import Bytes
-public import Quotas
 
 /// One parsed request with its body, unless that is streamed.
 public struct Request: Sendable {

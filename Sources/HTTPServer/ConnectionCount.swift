@@ -1,49 +1,37 @@
+import Addresses
 import Quotas
 import Synchronization
 
 /// Open connections of all loops together, and of each address block.
 final class ConnectionCount: Sendable {
-    /// Why one more is not taken.
-    enum Refusal { case tooMany, tooManyOfBlock }
-
-    private struct State {
-        var count = 0
-        var byBlock: [AddressBlock: Int] = [:]
-    }
-
-    private let state = Mutex(State())
+    private let shares = Mutex(Shares<AddressBlock>())
 
     /// Counts one more.
     ///
     /// - Returns: Nil, or why it is not to be served: it is not counted then.
-    func take(for block: AddressBlock, _ limits: ConnectionLimits) -> Refusal? {
-        state.withLock { state in
-            guard state.count < limits.connectionsMax else { return .tooMany }
-            if block != .none {
-                let count = state.byBlock[block, default: 0]
-                guard count < limits.connectionsPerBlockMax else { return .tooManyOfBlock }
-                state.byBlock[block] = count + 1
-            }
-            state.count += 1
-            return nil
+    func take(for block: AddressBlock, _ limits: ConnectionLimits) -> ShareShortage? {
+        shares.withLock { shares in
+            shares.take(
+                for: block.ifKnown, totalMax: limits.connectionsMax,
+                eachMax: limits.connectionsPerBlockMax)
         }
     }
 
     func giveBack(_ block: AddressBlock) {
-        state.withLock { state in
-            state.count -= 1
-            guard let count = state.byBlock[block] else { return }
-            state.byBlock[block] = count > 1 ? count - 1 : nil
-        }
+        shares.withLock { $0.giveBack(from: block.ifKnown) }
     }
 }
 
-extension ConnectionCount.Refusal {
-    /// What the peer is told.
+extension AddressBlock {
+    fileprivate var ifKnown: AddressBlock? { self == .none ? nil : self }
+}
+
+extension ShareShortage {
+    /// What the peer is told whose connection is one too many.
     var message: String {
         switch self {
-        case .tooMany: "Too many connections are open."
-        case .tooManyOfBlock: "Too many connections are open from this address."
+        case .inAll: "Too many connections are open."
+        case .ofShare: "Too many connections are open from this address."
         }
     }
 }

@@ -1,5 +1,5 @@
+public import Addresses
 public import HTTP
-public import Quotas
 import Synchronization
 
 /// Is told of a request whose answer has been queued, and where it came from if that is asked for.

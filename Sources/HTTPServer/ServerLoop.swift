@@ -1,3 +1,4 @@
+import Addresses
 import Diagnostics
 import HTTP
 import Network
@@ -68,8 +69,8 @@ final class ServerLoop {
         let peer = Peer(socket.peerAddress)
         // A proxy speaks for many.
         let block = settings.proxies.include(peer) ? .none : peer.block
-        if let refusal = connectionCount.take(for: block, settings.connectionLimits) {
-            return refuse(socket, refusal)
+        if let shortage = connectionCount.take(for: block, settings.connectionLimits) {
+            return refuse(socket, shortage)
         }
         let connection = ServerConnection(socket, of: peer, counted: block, self)
         guard connection.memory.cover(buffered: 0) else {
@@ -85,14 +86,14 @@ final class ServerLoop {
     }
 
     /// Tells a connection over the limit so, if that costs little.
-    private func refuse(_ socket: StreamSocket, _ refusal: ConnectionCount.Refusal) {
+    private func refuse(_ socket: StreamSocket, _ shortage: ShareShortage) {
         counters.refusedConnections.add(1)
         guard refusals < HTTPServerLimits.refusalsMax, !socket.isSecure else {
             return socket.abort()
         }
         refusals += 1
         socket.delegate = RefusedConnection { [weak self] in self?.refusals -= 1 }
-        let fault = HTTPFault(status: 503, message: refusal.message)
+        let fault = HTTPFault(status: 503, message: shortage.message)
         var response = fault.response
         application.complete(&response, to: nil, id: nil)
         socket.send { encoder.encode(response, .last, into: &$0) }

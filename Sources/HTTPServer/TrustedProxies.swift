@@ -1,23 +1,14 @@
+public import Addresses
 public import HTTP
-public import Quotas
 
 /// The proxies whose word counts on where a request comes from, and the field in which they say it.
 /// What anybody else writes there is not read.
 public struct TrustedProxies: Hashable, Sendable {
-    /// Where a proxy notes the address that it was called from. Only one is read: a proxy that
-    /// writes the one passes the other on as the client has sent it.
-    public enum Field: String, Hashable, Sendable, CaseIterable {
-        /// `X-Forwarded-For: client, proxy`, as most proxies do.
-        case xForwardedFor = "x-forwarded-for"
-        /// `Forwarded: for=client, for=proxy` (RFC 7239).
-        case forwarded
-    }
-
     private let ranges: [AddressRange]
-    private let field: Field
+    private let field: ForwardedField
 
     /// Proxies by their addresses; none are trusted where there are none.
-    public init(_ ranges: [AddressRange] = [], field: Field = .xForwardedFor) {
+    public init(_ ranges: [AddressRange] = [], field: ForwardedField = .xForwardedFor) {
         self.ranges = ranges
         self.field = field
     }

@@ -30,7 +30,8 @@ public enum ParameterWord: CaseIterable, Sendable {
         return nil
     }
 
-    init?(_ name: String) {
+    /// The word that a parameter's name is, decoded.
+    public init?(_ name: String) {
         let bytes = Array(name.utf8)
         self.init(bytes.span)
     }

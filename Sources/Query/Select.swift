@@ -4,6 +4,14 @@ public indirect enum SelectItem: Hashable, Sendable {
     case all
     case field(SelectField)
     case embed(SelectEmbed)
+
+    /// How many embeds it asks for, those within it included.
+    public var embedCount: Int {
+        switch self {
+        case .all, .field: 0
+        case .embed(let embed): embed.items.reduce(1) { $0 + $1.embedCount }
+        }
+    }
 }
 
 /// A column, a path into one, or an aggregate.

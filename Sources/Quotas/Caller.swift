@@ -1,3 +1,5 @@
+public import Addresses
+
 /// Who shares what is scarce with others: whose turn it is, and who has had enough.
 public enum Caller: Hashable, Sendable {
     /// Who has signed in, by the user's id, from wherever.
@@ -8,4 +10,17 @@ public enum Caller: Hashable, Sendable {
     case service(AddressBlock)
     /// The server itself: start-up, the command line, what it does for no request.
     case server
+
+    /// Who calls from an address.
+    ///
+    /// - Parameters:
+    ///   - user: The id of who has signed in.
+    ///   - isService: Whether the service key was shown, which counts before all else.
+    public init(user: String? = nil, isService: Bool = false, from block: AddressBlock) {
+        if isService {
+            self = .service(block)
+        } else {
+            self = user.map(Caller.user) ?? .anonymous(block)
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import Synchronization
 
 /// The bytes that bodies, answers, queues and feeds may stand in memory with at the same time, over
@@ -5,10 +6,9 @@ import Synchronization
 /// before anything is kept. Any thread.
 public final class MemoryPool: Sendable {
     private struct State {
-        var taken = 0
+        var shares = Shares<Caller>()
         var peak = 0
         var refusals = 0
-        var byCaller: [Caller: Int] = [:]
     }
 
     /// All there is, in bytes.
@@ -24,7 +24,7 @@ public final class MemoryPool: Sendable {
     }
 
     /// Bytes that are taken now.
-    public var taken: Int { state.withLock { $0.taken } }
+    public var taken: Int { state.withLock { $0.shares.total } }
     /// The most that were ever taken.
     public var peak: Int { state.withLock { $0.peak } }
     /// How often somebody was refused.
@@ -32,35 +32,26 @@ public final class MemoryPool: Sendable {
 
     func take(_ count: Int, for caller: Caller) -> Bool {
         state.withLock { state in
-            let share = state.byCaller[caller, default: 0] + count
-            let isWithin = share <= perCallerMax || !caller.isKnown
-            guard isWithin, count <= bytesMax - state.taken else {
-                state.refusals += 1
-                return false
-            }
-            state.byCaller[caller] = share
-            state.taken += count
-            state.peak = max(state.peak, state.taken)
-            return true
+            let shortage = state.shares.take(
+                count, for: caller.ifKnown, totalMax: bytesMax, eachMax: perCallerMax)
+            if shortage != nil { state.refusals += 1 }
+            state.peak = max(state.peak, state.shares.total)
+            return shortage == nil
         }
     }
 
     func giveBack(_ count: Int, of caller: Caller) {
-        state.withLock { state in
-            state.taken -= count
-            let share = state.byCaller[caller, default: 0] - count
-            state.byCaller[caller] = share > 0 ? share : nil
-        }
+        state.withLock { $0.shares.giveBack(count, from: caller.ifKnown) }
     }
 }
 
 extension Caller {
-    /// Whether it is one, and not all who come from nobody knows where.
-    fileprivate var isKnown: Bool {
+    /// Itself, if it is one, and not all who come from nobody knows where.
+    fileprivate var ifKnown: Caller? {
         switch self {
-        case .user: true
-        case .anonymous(let block), .service(let block): block != .none
-        case .server: false
+        case .user: self
+        case .anonymous(let block), .service(let block): block == .none ? nil : self
+        case .server: nil
         }
     }
 }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Token buckets of those who called lately. Any thread.
 ///
 /// Memory is bounded by two generations: when the current one is full it becomes the previous one,
@@ -8,16 +6,12 @@ import Synchronization
 ///
 /// The buckets are spread over stripes, each with a lock of its own.
 public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
-    private final class Stripe: Sendable {
-        let generations = Mutex(Generations())
-    }
-
     private struct Generations: Sendable {
         var current: [Key: TokenBucket] = [:]
         var previous: [Key: TokenBucket] = [:]
     }
 
-    private let stripes: [Stripe]
+    private let stripes: Stripes<Generations>
     /// In one generation of one stripe.
     private let bucketsMax: Int
 
@@ -25,7 +19,7 @@ public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     ///
     /// - Parameter stripes: more than one where several loops ask for every request.
     public init(bucketsMax: Int, stripes: Int = 1) {
-        self.stripes = (0..<max(1, stripes)).map { _ in Stripe() }
+        self.stripes = Stripes(stripes, Generations())
         self.bucketsMax = max(1, bucketsMax / max(1, stripes))
     }
 
@@ -67,18 +61,16 @@ public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
 
     /// Buckets held now.
     public var count: Int {
-        stripes.reduce(0) { sum, stripe in
-            sum + stripe.generations.withLock { $0.current.count + $0.previous.count }
-        }
+        var count = 0
+        stripes.forEach { count += $0.current.count + $0.previous.count }
+        return count
     }
 
-    private func withBucket<R>(
+    private func withBucket<R: Sendable>(
         _ key: Key, _ limit: RateLimit, now: ContinuousClock.Instant,
         _ change: (inout TokenBucket) -> R
     ) -> R {
-        let stripe =
-            stripes.count == 1 ? 0 : Int(key.hashValue.magnitude % UInt(stripes.count))
-        return stripes[stripe].generations.withLock { generations in
+        stripes.withLock(of: key.hashValue) { generations in
             var bucket =
                 generations.current[key] ?? generations.previous[key]
                 ?? TokenBucket(limit, at: now)

@@ -1,33 +1,53 @@
-/// How much of something scarce is in use, in all and by each caller: several must be greedy before
-/// others are refused.
-public struct Shares: Sendable {
-    private let totalMax: Int
-    private let perCallerMax: Int
-    private var total = 0
-    private var byCaller: [Caller: Int] = [:]
+/// How much of something scarce is in use, in all and by each of those who share it: several must
+/// be greedy before others are refused. Nobody is kept who has nothing.
+public struct Shares<Key: Hashable & Sendable>: Sendable {
+    /// What is in use.
+    public private(set) var total = 0
+    private var byKey: [Key: Int] = [:]
 
     /// Nothing is in use yet.
-    public init(totalMax: Int, perCallerMax: Int) {
-        self.totalMax = totalMax
-        self.perCallerMax = perCallerMax
+    public init() {}
+
+    /// How much one has taken.
+    public func count(of key: Key) -> Int { byKey[key, default: 0] }
+
+    /// Takes some, however much is in use.
+    ///
+    /// - Parameter key: Who takes it; nil where nobody knows, and it counts in all alone.
+    public mutating func add(_ count: Int = 1, for key: Key?) {
+        total += count
+        if let key { byKey[key, default: 0] += count }
     }
 
-    /// Takes one for a caller; false when all are in use, or as many as one caller may have.
-    public mutating func take(for caller: Caller) -> Bool {
-        let count = byCaller[caller, default: 0]
-        guard total < totalMax, count < perCallerMax else { return false }
-        total += 1
-        byCaller[caller] = count + 1
-        return true
+    /// Takes some, if it is there.
+    ///
+    /// - Parameters:
+    ///   - key: Who takes it; nil where nobody knows, and no share bounds it.
+    ///   - totalMax: The most that may be in use.
+    ///   - eachMax: The most that one may have.
+    /// - Returns: Nil, or what there is not enough of: nothing has been taken then.
+    public mutating func take(
+        _ count: Int = 1, for key: Key?, totalMax: Int = .max, eachMax: Int = .max
+    ) -> ShareShortage? {
+        if let key, count > eachMax - self.count(of: key) { return .ofShare }
+        if count > totalMax - total { return .inAll }
+        add(count, for: key)
+        return nil
     }
 
-    /// How many a caller has taken.
-    public func count(of caller: Caller) -> Int { byCaller[caller, default: 0] }
-
-    /// Gives back one that a caller has taken.
-    public mutating func giveBack(from caller: Caller) {
-        guard let count = byCaller[caller] else { return }
-        total -= 1
-        byCaller[caller] = count > 1 ? count - 1 : nil
+    /// Gives back what has been taken, by the same key.
+    public mutating func giveBack(_ count: Int = 1, from key: Key?) {
+        guard let key else { return total -= count }
+        guard let share = byKey[key] else { return }
+        total -= min(count, share)
+        byKey[key] = share > count ? share - count : nil
     }
+}
+
+/// What there is not enough of.
+public enum ShareShortage: Hashable, Sendable {
+    /// One has as much as one may have, which is said first: that one can do something about it.
+    case ofShare
+    /// All of it is in use.
+    case inAll
 }

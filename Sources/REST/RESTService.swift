@@ -1,8 +1,8 @@
+import Addresses
 import Bytes
 public import Diagnostics
 public import Expressions
 import HTTP
-import Quotas
 public import Schema
 public import Store
 

@@ -4,15 +4,16 @@ import Quotas
 /// setting; the others suit most projects, and only tests of this room set them.
 public struct FeedSettings: Sendable {
     /// Sockets of one loop; past it an upgrade is answered with 429.
-    var sessionsMax = RealtimeLimits.sessionsPerLoop
+    var sessionsMax: Int
     /// Channels of one socket; joins past it answer `ChannelRateLimitReached`.
     var channelsPerSessionMax: Int
     /// `postgres_changes` items of one channel.
     var bindingsPerChannelMax = RealtimeLimits.bindingsPerChannel
-    /// `postgres_changes` items of all channels of one socket.
-    var bindingsPerSessionMax = RealtimeLimits.bindingsPerSession
-    /// Joins per second of one socket.
-    var joinsPerSecondMax = RealtimeLimits.joinsPerSecond
+    /// `postgres_changes` items of all channels of one socket. Each costs some hundred bytes and a
+    /// look at every change of its model.
+    var bindingsPerSessionMax: Int
+    /// Joins per second of one socket; past it the socket is closed with 1001.
+    var joinsPerSecondMax: Int
     /// Messages per second of one socket, heartbeats not counted.
     var messagesPerSecondMax: Int
     /// Seconds without any message from the client before its socket is closed.
@@ -20,7 +21,7 @@ public struct FeedSettings: Sendable {
     /// Seconds a socket may stay without a channel.
     var emptySecondsMax = RealtimeLimits.emptySeconds
     /// Bytes queued for a socket above which it waits and catches up later.
-    var queuedBytesMax = RealtimeLimits.queuedBytes
+    var queuedBytesMax: Int
     /// Changes kept for sockets that wait.
     var ringChangesMax = RealtimeLimits.ringChanges
     /// Bytes of changes kept for sockets that wait.
@@ -53,9 +54,14 @@ public struct FeedSettings: Sendable {
 
     /// Bounds whose figures are all positive.
     public init(
-        channelsPerSessionMax: Int, messagesPerSecondMax: Int, unindexed: Unindexed,
-        changeMillisecondsMax: Int
+        sessionsMax: Int, channelsPerSessionMax: Int, bindingsPerSessionMax: Int,
+        joinsPerSecondMax: Int, messagesPerSecondMax: Int, queuedBytesMax: Int,
+        unindexed: Unindexed, changeMillisecondsMax: Int
     ) {
+        self.sessionsMax = sessionsMax
+        self.bindingsPerSessionMax = bindingsPerSessionMax
+        self.joinsPerSecondMax = joinsPerSecondMax
+        self.queuedBytesMax = queuedBytesMax
         self.channelsPerSessionMax = channelsPerSessionMax
         self.messagesPerSecondMax = messagesPerSecondMax
         self.unindexed = unindexed

@@ -2,9 +2,6 @@
 enum RealtimeLimits {
     /// `postgres_changes` items of one join.
     static let bindingsPerChannel = 100
-    /// `postgres_changes` items of all channels of one socket. Each costs some hundred bytes and a
-    /// look at every change of its model.
-    static let bindingsPerSession = 1_000
     /// Bytes of memory that a channel takes, and each of its bindings; and for each byte of one:
     /// its text, the values of a list, and their places in an index.
     static let channelBytes = 1_024
@@ -12,8 +9,6 @@ enum RealtimeLimits {
     static let memoryPerBindingByte = 8
     /// Bytes of a topic with its `realtime:` in front; binary frames have one byte for the length.
     static let topicBytes = 255
-    /// Joins one socket may ask for per second; past it the socket is closed with 1001.
-    static let joinsPerSecond = 100
     /// Seconds of average rate that a socket may send at once.
     static let messageBurstSeconds = 10
     /// Seconds without any message after which a socket is closed. Clients beat every 25.
@@ -22,10 +17,6 @@ enum RealtimeLimits {
     static let emptySeconds: Int64 = 600
     /// Seconds between looks at tokens that may have been revoked since they were shown.
     static let tokenCheckSeconds: Int64 = 30
-    /// Sockets of one loop; past it the upgrade is refused with 429.
-    static let sessionsPerLoop = 50_000
-    /// Bytes queued for a socket above which it is no longer fed: some 600 changes.
-    static let queuedBytes = 262_144
     /// Changes kept in memory for sockets that fall behind.
     static let ringChanges = 8_192
     /// Bytes of row images kept in memory for sockets that fall behind.

@@ -19,7 +19,7 @@ extension RealtimeHub {
                     let reach = binding.feed.reach(
                         of: binding, isService: identity.isService, context: context)
                     if reach?.isUnindexed == true {
-                        try takeUnindexed(for: channel, of: session, request)
+                        try countUnindexed(for: channel, of: session, request)
                     }
                     bindings.append(
                         LiveBinding(ordinal: ordinal, binding: binding, reach: reach))
@@ -69,6 +69,20 @@ extension RealtimeHub {
 
 // Bindings that no index decides: every row may have to be compared with them.
 extension RealtimeHub {
+    /// Takes a place for one of them, or counts it as refused.
+    ///
+    /// - Throws: What is said of a binding that is not served, naming the limit.
+    private func countUnindexed(
+        for channel: Channel, of session: RealtimeSession, _ request: BindingRequest
+    ) throws(Problem) {
+        do throws(Problem) {
+            try takeUnindexed(for: channel, of: session, request)
+        } catch {
+            counters.refused[.unindexed, default: 0] += 1
+            throw error
+        }
+    }
+
     /// Takes a place for one of them.
     ///
     /// - Throws: What is said of a binding that is not served, naming the limit.
@@ -81,11 +95,11 @@ extension RealtimeHub {
                 "a connection", settings.unindexed.perSessionMax, request)
         }
         let caller = channel.identity.caller(from: session.block)
-        guard unindexed.take(for: caller) else {
-            let isCaller = unindexed.count(of: caller) >= settings.unindexed.perCallerMax
-            throw isCaller
-                ? .tooManyUnindexed("a caller", settings.unindexed.perCallerMax, request)
-                : .tooManyUnindexed("a server loop", settings.unindexed.max, request)
+        let (max, perCallerMax) = (settings.unindexed.max, settings.unindexed.perCallerMax)
+        switch unindexed.take(for: caller, totalMax: max, eachMax: perCallerMax) {
+        case nil: break
+        case .ofShare: throw .tooManyUnindexed("a caller", perCallerMax, request)
+        case .inAll: throw .tooManyUnindexed("a server loop", max, request)
         }
         channel.unindexed = (caller, (channel.unindexed?.count ?? 0) + 1)
         counters.unindexed += 1
@@ -93,7 +107,7 @@ extension RealtimeHub {
 
     private func giveBackUnindexed(of channel: Channel) {
         guard let (caller, count) = channel.unindexed else { return }
-        for _ in 0..<count { unindexed.giveBack(from: caller) }
+        unindexed.giveBack(count, from: caller)
         counters.unindexed -= count
         channel.unindexed = nil
     }

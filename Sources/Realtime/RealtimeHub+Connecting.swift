@@ -1,8 +1,8 @@
+import Addresses
 import Bytes
 import Diagnostics
 public import Expressions
 public import HTTP
-import Quotas
 
 extension RealtimeHub {
     /// The rows of `/realtime/v1` (realtime.md §1, §9).
@@ -27,6 +27,7 @@ extension RealtimeHub {
             return Self.refusal(403, "Unknown vsn '\(version ?? "")': 1.0.0 and 2.0.0 are served")
         }
         guard sessions.count < settings.sessionsMax else {
+            counters.refused[.sockets, default: 0] += 1
             return Self.refusal(429, "Too many connected users")
         }
         return .webSocket(

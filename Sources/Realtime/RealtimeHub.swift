@@ -1,7 +1,8 @@
+public import Addresses
 public import Diagnostics
 public import Expressions
 public import HTTP
-public import Quotas
+import Quotas
 public import Schema
 public import Store
 
@@ -32,7 +33,7 @@ public final class RealtimeHub {
     let backlog: Backlog
     let tokens: TokenWatch
     /// The bindings that no index decides, by whose they are.
-    var unindexed: Shares
+    var unindexed = Shares<Caller>()
     /// The watched models and how bindings are judged; another one after each reload.
     private(set) var binder: Binder
     /// The batches of changes that wait for answers to look-ups, the one that asked first.
@@ -82,8 +83,6 @@ public final class RealtimeHub {
                 uptime: uptime),
             budget: ChangeBudget(
                 milliseconds: settings.changeMillisecondsMax, uptime: uptime))
-        unindexed = Shares(
-            totalMax: settings.unindexed.max, perCallerMax: settings.unindexed.perCallerMax)
         backlog = Backlog(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
         tokens = TokenWatch(revocationCount: revocationCount, at: uptime())
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
@@ -147,6 +146,8 @@ public struct RealtimeCounters: Hashable, Sendable {
     public var overBudgetChanges = 0
     /// Listeners that were passed over so; their clients were told to read again.
     public var skippedListeners = 0
+    /// Sockets, joins and bindings refused, by what they were too many of.
+    public var refused: [FeedBound: Int] = [:]
     /// Channels ended because a table that they follow must be fetched anew.
     public var resets = 0
 

@@ -108,6 +108,7 @@ extension RealtimeSession {
 extension RealtimeSession {
     private func join(_ message: ClientMessage) {
         guard joins.take(at: hub.uptime()) else {
+            hub.counters.refused[.joins, default: 0] += 1
             refuse(message, "ClientJoinRateLimitReached: Too many joins per second")
             close(code: 1001, reason: "too many joins")
             return
@@ -140,14 +141,17 @@ extension RealtimeSession {
             return "TopicNameTooLong: A topic has at most \(RealtimeLimits.topicBytes) bytes"
         }
         if channels.count >= hub.settings.channelsPerSessionMax {
+            hub.counters.refused[.channels, default: 0] += 1
             return "ChannelRateLimitReached: Too many channels"
         }
         if request.bindings.count > hub.settings.bindingsPerChannelMax {
+            hub.counters.refused[.bindings, default: 0] += 1
             return "TooManyBindings: A channel has at most "
                 + "\(hub.settings.bindingsPerChannelMax) postgres_changes"
         }
         let bindings = channels.values.reduce(request.bindings.count) { $0 + $1.bindings.count }
         if bindings > hub.settings.bindingsPerSessionMax {
+            hub.counters.refused[.bindings, default: 0] += 1
             return "TooManyBindings: The channels of a connection have at most "
                 + "\(hub.settings.bindingsPerSessionMax) postgres_changes together"
         }

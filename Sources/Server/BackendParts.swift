@@ -79,7 +79,7 @@ struct BackendParts {
             bounds.connectionsPerAddressMax ?? max(1, bounds.connectionsMax / 4)
         configuration.memory = memory
         configuration.proxies = TrustedProxies(
-            settings.proxies.trusted, field: settings.proxies.field.read)
+            settings.proxies.trusted, field: settings.proxies.field)
         configuration.observer = { request, peer in observer.record(request, from: peer) }
         let shortage = DescriptorShortage(log: services.log)
         configuration.descriptorsExhausted = { shortage.note() }
@@ -136,16 +136,6 @@ struct BackendParts {
 extension Settings {
     /// The URL of a server with these settings that has found this port.
     func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
-}
-
-extension Settings.Proxies.Field {
-    /// The field as the server knows it.
-    fileprivate var read: TrustedProxies.Field {
-        switch self {
-        case .xForwardedFor: .xForwardedFor
-        case .forwarded: .forwarded
-        }
-    }
 }
 
 extension ListenAddress {

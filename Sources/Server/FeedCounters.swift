@@ -1,3 +1,4 @@
+import Bytes
 import Realtime
 import Synchronization
 
@@ -41,8 +42,20 @@ final class FeedCounters: Sendable {
             "skipped_listeners_total", "counter",
             "Filters that were not asked for lack of time; their clients were told to read again.",
             \.skippedListeners)
+        append(loops.map(\.refused), to: &output)
         single(
             "resets_total", "counter",
             "Channels ended because a table of theirs must be fetched anew.", \.resets)
+    }
+
+    private func append(_ refused: [[FeedBound: Int]], to output: inout [UInt8]) {
+        let name = "apus_feed_refused_total"
+        MetricText.head(
+            name, "counter", "Sockets, joins and bindings refused, by the bound they met.",
+            to: &output)
+        for bound in FeedBound.allCases {
+            let sum = refused.reduce(0) { $0 + ($1[bound] ?? 0) }
+            output.append(utf8: "\(name){bound=\"\(bound.rawValue)\"} \(sum)\n")
+        }
     }
 }

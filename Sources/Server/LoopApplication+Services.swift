@@ -33,14 +33,7 @@ extension LoopApplication {
         let throttle = services.throttle
         return RealtimeHub(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
-            settings: FeedSettings(
-                channelsPerSessionMax: realtime.channelsPerSocketMax,
-                messagesPerSecondMax: realtime.messagesPerSecondMax,
-                unindexed: FeedSettings.Unindexed(
-                    perSessionMax: realtime.unindexedPerSocketMax,
-                    perCallerMax: realtime.unindexedPerCallerMax,
-                    max: realtime.unindexedPerLoopMax),
-                changeMillisecondsMax: realtime.changeMillisecondsMax),
+            settings: FeedSettings(realtime),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
             quotas: { throttle.quotas(ofSocket: $0) },
             revocationCount: { auth.revocationCount },
@@ -62,5 +55,22 @@ extension LoopApplication {
                 rest.routes(bodyBytesMax: bytesMax), services.auth.routes(bodyBytesMax: bytesMax),
                 hub.routes(),
             ], others: services.status.routes(showingMetrics: services.showsMetrics))
+    }
+}
+
+extension FeedSettings {
+    /// What a project has decided.
+    init(_ project: Settings.Realtime) {
+        self.init(
+            sessionsMax: project.socketsPerLoopMax,
+            channelsPerSessionMax: project.channelsPerSocketMax,
+            bindingsPerSessionMax: project.bindingsPerSocketMax,
+            joinsPerSecondMax: project.joinsPerSecondMax,
+            messagesPerSecondMax: project.messagesPerSecondMax,
+            queuedBytesMax: project.queueBytesMax,
+            unindexed: Unindexed(
+                perSessionMax: project.unindexedPerSocketMax,
+                perCallerMax: project.unindexedPerCallerMax, max: project.unindexedPerLoopMax),
+            changeMillisecondsMax: project.changeMillisecondsMax)
     }
 }

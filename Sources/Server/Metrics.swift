@@ -106,5 +106,10 @@ extension AuthService {
         MetricText.single(
             "apus_passwords_refused_total", "counter", "Passwords refused as too many waited.",
             queue.refused, to: &output)
+        let name = "apus_auth_refused_total"
+        MetricText.head(name, "counter", "Calls refused by a limit of sign-in.", to: &output)
+        for (limit, count) in refusedCalls {
+            output.append(utf8: "\(name){limit=\"\(limit)\"} \(count)\n")
+        }
     }
 }

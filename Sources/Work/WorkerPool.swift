@@ -21,6 +21,14 @@ public enum WorkRefusal: Error, Hashable, Sendable {
 /// Threads are made when first needed: most servers never need them. They hold the pool until it is
 /// closed.
 public final class WorkerPool<Seat>: Sendable {
+    /// Who is refused when all places are taken.
+    public enum Overflow: Sendable {
+        /// Whoever comes.
+        case newcomer
+        /// The last job of whoever has most of them waiting, if the newcomer has fewer.
+        case greediest
+    }
+
     private final class Job: Sendable {
         let caller: Caller
         let withdrawal: Withdrawal?
@@ -42,7 +50,7 @@ public final class WorkerPool<Seat>: Sendable {
     private struct State {
         var jobs = FairQueue<Job>()
         /// Jobs that have begun, by whose they are.
-        var running: [Caller: Int] = [:]
+        var running = Shares<Caller>()
         /// Threads that wait for a job.
         var idle = 0
         var threads: [PosixThread] = []
@@ -54,6 +62,7 @@ public final class WorkerPool<Seat>: Sendable {
     private let name: String
     private let threadsMax: Int
     private let threadsPerCallerMax: Int
+    private let overflow: Overflow
     private let niceness: Int32
     private let makeSeat: @Sendable () -> Seat
 
@@ -62,15 +71,18 @@ public final class WorkerPool<Seat>: Sendable {
     /// - Parameters:
     ///   - name: What the threads are called.
     ///   - threadsPerCallerMax: Jobs of one caller that run at the same time.
+    ///   - overflow: Who is refused when all places are taken.
     ///   - niceness: How far the threads stand back behind others, from 0 to 19.
     ///   - makeSeat: Called once on every thread.
     public init(
-        name: String, threadsMax: Int, threadsPerCallerMax: Int = .max, niceness: Int32 = 0,
+        name: String, threadsMax: Int, threadsPerCallerMax: Int = .max,
+        overflow: Overflow = .newcomer, niceness: Int32 = 0,
         makeSeat: @escaping @Sendable () -> Seat
     ) {
         self.name = name
         self.threadsMax = threadsMax
         self.threadsPerCallerMax = threadsPerCallerMax
+        self.overflow = overflow
         self.niceness = niceness
         self.makeSeat = makeSeat
     }
@@ -79,7 +91,7 @@ public final class WorkerPool<Seat>: Sendable {
     /// cancelled, work that waits is dropped.
     ///
     /// - Parameters:
-    ///   - waitingMax: Jobs that may wait before this one while no thread is idle.
+    ///   - waitingMax: Jobs that may wait before this one while no thread is free.
     ///   - perCallerMax: Those of the caller among them.
     ///   - caller: Whose share of the threads it takes.
     ///   - interrupt: Called when the task is cancelled, for work that has begun.
@@ -148,7 +160,7 @@ public final class WorkerPool<Seat>: Sendable {
 
     /// Jobs that wait, and jobs that run.
     public var counts: (waiting: Int, running: Int) {
-        state.withLock { ($0.jobs.count, $0.running.values.reduce(0, +)) }
+        state.withLock { ($0.jobs.count, $0.running.total) }
     }
 
     /// Refuses what waits and whatever comes, and lets each thread end after the job it has begun.
@@ -173,21 +185,47 @@ public final class WorkerPool<Seat>: Sendable {
     }
 
     private func enter(_ job: Job, waitingMax: Int, perCallerMax: Int) {
-        let refusal = state.withLock { state -> WorkRefusal? in
-            if state.isClosed { return .closed }
-            if job.withdrawal?.isRaised == true { return .withdrawn }
-            if state.jobs.count - state.idle >= waitingMax { return .full }
-            if state.jobs.count(of: job.caller) >= perCallerMax { return .full }
+        let refused = state.withLock { state -> (Job, WorkRefusal)? in
+            if state.isClosed { return (job, .closed) }
+            if job.withdrawal?.isRaised == true { return (job, .withdrawn) }
+            if !begins(job, state), state.jobs.count(of: job.caller) >= perCallerMax {
+                return (job, .full)
+            }
+            var displaced: Job?
+            if waiting(state) >= waitingMax {
+                displaced = displace(for: job.caller, &state)
+                if displaced == nil { return (job, .full) }
+            }
             if state.idle <= state.jobs.count, state.threads.count < threadsMax,
                 let thread = PosixThread(name: name, niceness: niceness, { [self] in work() })
             {
                 state.threads.append(thread)
             }
-            if state.threads.isEmpty { return .full }
+            if state.threads.isEmpty { return (job, .full) }
             state.jobs.append(job, of: job.caller)
-            return nil
+            return displaced.map { ($0, .full) }
         }
-        if let refusal { job.refuse(refusal) } else { bell.signal() }
+        if let (job, reason) = refused { job.refuse(reason) }
+        if refused?.0 !== job { bell.signal() }
+    }
+
+    /// Jobs that no thread is left for; below zero, threads that no job is left for.
+    private func waiting(_ state: State) -> Int {
+        state.jobs.count + state.running.total - threadsMax
+    }
+
+    /// Whether a job need not wait.
+    private func begins(_ job: Job, _ state: State) -> Bool {
+        let ofCaller = state.jobs.count(of: job.caller) + state.running.count(of: job.caller)
+        return waiting(state) < 0 && ofCaller < threadsPerCallerMax
+    }
+
+    /// Takes the job out that is to make room for one of a caller; nil where there is none.
+    private func displace(for caller: Caller, _ state: inout State) -> Job? {
+        switch overflow {
+        case .newcomer: nil
+        case .greediest: state.jobs.displace(for: caller)?.element
+        }
     }
 
     /// Takes a job out that waits; its thread's signal finds nothing to do.
@@ -219,8 +257,7 @@ public final class WorkerPool<Seat>: Sendable {
     private func end(_ job: Job, after nanoseconds: UInt64) {
         let othersMayBegin = state.withLock { state in
             state.jobs.charge(nanoseconds, to: job.caller)
-            let running = (state.running[job.caller] ?? 1) - 1
-            state.running[job.caller] = running > 0 ? running : nil
+            state.running.giveBack(from: job.caller)
             return state.idle > 0 && state.jobs.count > 1
         }
         if othersMayBegin { bell.signal() }
@@ -232,9 +269,9 @@ public final class WorkerPool<Seat>: Sendable {
             let (job, isOver) = state.withLock { state -> (Job?, Bool) in
                 let running = state.running
                 if let (job, caller) = state.jobs.popFirst(where: {
-                    (running[$0] ?? 0) < threadsPerCallerMax
+                    running.count(of: $0) < threadsPerCallerMax
                 }) {
-                    state.running[caller, default: 0] += 1
+                    state.running.add(for: caller)
                     return (job, false)
                 }
                 if !state.isClosed { state.idle += 1 }

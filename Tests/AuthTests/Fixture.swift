@@ -1,3 +1,4 @@
+import Addresses
 import Bytes
 import Crypto
 import Diagnostics
@@ -5,7 +6,6 @@ import Foundation
 import HTTP
 import PostgresTestSupport
 import PostgresWire
-import Quotas
 import Store
 import StorePostgres
 import StoreSQLite

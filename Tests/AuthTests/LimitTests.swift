@@ -28,6 +28,12 @@ import Testing
         #expect(niceness.contains { $0 > 0 }, "\(niceness)")
     }
 
+    /// What `/metrics` tells of the limits that have refused something.
+    private func refusals(_ fixture: Fixture) -> [String: Int] {
+        let refused = fixture.service.refusedCalls.filter { $0.count > 0 }
+        return Dictionary(uniqueKeysWithValues: refused.map { ($0.limit, $0.count) })
+    }
+
     @Test func `calls of one address are limited, others and services are not`() async throws {
         let fixture = try Fixture { $0.rateLimits = Self.tight }
         func signUp(_ number: Int, _ address: String, key: String? = nil) async -> Reply {
@@ -41,6 +47,7 @@ import Testing
         #expect(refused.status == 429)
         #expect(refused.code == "over_request_rate_limit")
         #expect(refused.response.field("Retry-After") == "10")
+        #expect(refusals(fixture) == ["signup": 1])
         #expect(await signUp(3, "192.0.2.2").status == 200)
         #expect(await signUp(4, "192.0.2.1", key: fixture.secrets.serviceRoleKey).status == 200)
         fixture.clock.advance(seconds: 10)
@@ -95,6 +102,7 @@ import Testing
             stranger.append(reply.status)
         }
         #expect(stranger == [400, 400, 429, 429])
+        #expect(refusals(fixture) == ["failed_sign_ins": 2])
         #expect(await fixture.signIn(address: "198.51.100.7").status == 200)
     }
 
@@ -125,6 +133,7 @@ import Testing
         let foreign = #","refresh_token":"\#(other.refreshToken)""#
         #expect(await guess(from: "198.51.100.9", foreign) == 429)
         #expect(await guess(from: "198.51.100.10", #","refresh_token":"nonsense""#) == 429)
+        #expect(refusals(fixture) == ["account": 3])
     }
 
     @Test func `a device that shows its session is counted by itself`() async throws {

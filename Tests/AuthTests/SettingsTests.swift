@@ -1,11 +1,11 @@
+import Bytes
 import Configuration
-import Diagnostics
 import Testing
 
 @testable import Auth
 
 @Suite struct SettingsTests {
-    @Test func `a project's settings are taken over`() throws {
+    @Test func `a project's settings are taken over`() {
         var project = Settings().auth
         project.jwtExpirySeconds = 600
         project.passwordMinLength = 9
@@ -18,36 +18,17 @@ import Testing
         #expect(settings.disablesSignup)
         #expect(settings.allowsAnonymous)
         #expect(settings.refreshReuseSeconds == 3)
-        try settings.validate()
     }
 
-    struct Case: CustomTestStringConvertible, Sendable {
-        let testDescription: String
-        let change: @Sendable (inout AuthSettings) -> Void
-
-        init(_ name: String, _ change: @escaping @Sendable (inout AuthSettings) -> Void) {
-            testDescription = name
-            self.change = change
+    @Test func `the longest password that can be asked for can be kept, whatever its characters`()
+        throws
+    {
+        let row = try #require(Setting.all.first { $0.name == "auth.password_min_length" })
+        func accepts(_ characters: Int) throws -> Bool {
+            row.accepts(try JSONDocument(parsing: Array("\(characters)".utf8)).root)
         }
-    }
-
-    static let refused: [Case] = [
-        Case("autoconfirm") { $0.autoconfirms = false },
-        Case("token lifetime") { $0.tokenSeconds = 59 },
-        Case("token lifetime") { $0.tokenSeconds = 31_536_001 },
-        Case("leeway") { $0.leewaySeconds = 31 },
-        Case("shortest password") { $0.passwordCharactersMin = 0 },
-        Case("shortest password") { $0.passwordCharactersMin = 257 },
-        Case("refresh interval") { $0.refreshReuseSeconds = -1 },
-        Case("refresh interval") { $0.refreshParentSeconds = -1 },
-        Case("hashing threads") { $0.hashingThreads = 0 },
-    ]
-
-    @Test(arguments: refused)
-    func `what cannot be kept is refused by name`(example: Case) {
-        var settings = AuthSettings()
-        example.change(&settings)
-        let problem = #expect(throws: Problem.self) { try settings.validate() }
-        #expect(problem?.message.contains("'\(example.testDescription)'") == true)
+        // Four bytes are a character's most in UTF-8.
+        #expect(try accepts(AuthLimits.passwordBytesMax / 4))
+        #expect(try !accepts(AuthLimits.passwordBytesMax / 4 + 1))
     }
 }

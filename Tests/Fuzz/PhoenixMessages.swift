@@ -1,8 +1,8 @@
+import Addresses
 import Bytes
 import Diagnostics
 import Expressions
 import HTTP
-import Quotas
 import Schema
 import Store
 import StoreSQLite
@@ -72,7 +72,9 @@ private final class Hall: @unchecked Sendable {
                 catalogue: project.catalogue, rulebook: project.rulebook,
                 reader: try project.database.makeReader(),
                 settings: FeedSettings(
-                    channelsPerSessionMax: 100, messagesPerSecondMax: 100,
+                    sessionsMax: 50_000, channelsPerSessionMax: 100,
+                    bindingsPerSessionMax: 1_000, joinsPerSecondMax: 100,
+                    messagesPerSecondMax: 100, queuedBytesMax: 262_144,
                     unindexed: .init(perSessionMax: 100, perCallerMax: 1000, max: 10_000),
                     changeMillisecondsMax: 5),
                 authenticate: { tokens[$0].map(Result.success) ?? .failure(.malformed) })

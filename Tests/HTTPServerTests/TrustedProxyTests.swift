@@ -1,6 +1,6 @@
+import Addresses
 import HTTP
 import HTTPServer
-import Quotas
 import Testing
 
 @Suite struct TrustedProxyTests {
@@ -13,7 +13,7 @@ import Testing
     private static let ranges = ["10.0.0.0/8", "127.0.0.1", "2001:db8:ffff::/48"]
         .compactMap(AddressRange.init)
 
-    private func client(_ row: Case, _ field: TrustedProxies.Field, from: String) -> String {
+    private func client(_ row: Case, _ field: ForwardedField, from: String) -> String {
         let name = field == .forwarded ? "Forwarded" : "X-Forwarded-For"
         let request = Request(.get, "/", fields: row.lines.map { (name, $0) })
         let proxies = TrustedProxies(Self.ranges, field: field)

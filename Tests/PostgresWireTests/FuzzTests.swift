@@ -5,7 +5,8 @@ import Testing
 @testable import PostgresWire
 
 /// Whatever comes, nothing traps and nothing hangs. `APUS_FUZZ_ROUNDS=100000 swift test --filter
-/// PostgresWireTests.FuzzTests` looks longer, `APUS_SEED` elsewhere.
+/// PostgresWireTests.FuzzTests` looks longer, `APUS_SEED` elsewhere. Single values are fuzzed by
+/// `Tests/Fuzz/run postgres-values`.
 @Suite struct FuzzTests {
     static let rounds = LiveServer.fuzzRounds ?? 300
     static let seeds = (LiveServer.seed ?? 1)..<((LiveServer.seed ?? 1) + 4)
@@ -48,65 +49,6 @@ import Testing
 
     private func isLost(_ words: String) -> String {
         words.contains(" lost, ") ? "lost" : words
-    }
-
-    static let values = [
-        "0000000000000000", "000300014000000104d2162e2328",
-        "000b000700000009000c0d801ed204d2162e23340d801ed204d2162e2328",
-        "00000001 00000001 00000017 00000003 00000001 00000004 00000001 ffffffff 00000004 00000003",
-        "00000003 00000017 00000004 00000001 00000019 ffffffff 00000019 00000001 78",
-        "00000002000000000000000a0000000000000014000000000000000c000000000000000f",
-        "0189f7e21c9d7a3b8c4d123456789abc", "017b2261223a20317d", "000303c566e91340",
-        "5047434f50590aff0d0a00 00000000 00000000 0002 00000001 61 ffffffff",
-    ].map(hex)
-
-    @Test(arguments: seeds)
-    func `any bytes are a value or a fault`(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
-        for _ in 0..<(Self.rounds * 20) {
-            guard let value = Self.values.randomElement(using: &generator) else { return }
-            read(mutated(value, &generator))
-        }
-    }
-
-    /// As every type.
-    private func read(_ bytes: [UInt8]) {
-        let span = bytes.span
-        _ = try? Binary.bool(span)
-        _ = try? Binary.int8(span)
-        _ = try? Binary.timestamp(span)
-        _ = try? Binary.date(span)
-        _ = try? Binary.time(span)
-        _ = try? Binary.interval(span)
-        _ = try? Binary.snapshot(span)
-        _ = try? Binary.jsonb(span).count
-        var text: [UInt8] = []
-        try? Binary.appendUUID(span, to: &text)
-        readNumeric(bytes)
-        if var reader = try? ArrayReader(span, of: .int4) {
-            while !reader.isAtEnd { _ = reader.next()?.count }
-        }
-        if var reader = try? RecordReader(span) {
-            while !reader.isAtEnd { _ = reader.next()?.count }
-        }
-        var copy = BinaryCopyReader()
-        if var row = try? copy.row(in: span) {
-            while !row.isAtEnd { _ = row.next()?.count }
-        }
-    }
-
-    /// What is printed is read again as the same number.
-    private func readNumeric(_ bytes: [UInt8]) {
-        guard let numeric = try? Numeric(bytes.span) else { return }
-        _ = try? numeric.scaled(to: 18)
-        var text: [UInt8] = []
-        numeric.append(to: &text)
-        var again: [UInt8] = []
-        guard (try? again.appendNumeric(text: text.span)) != nil else { return }
-        var printed: [UInt8] = []
-        if let second = try? Numeric(again.span) { second.append(to: &printed) }
-        // Zero loses its sign.
-        #expect(printed == text || printed == Array(text.dropFirst()), "\(Hex.encode(bytes))")
     }
 
     static let strings =

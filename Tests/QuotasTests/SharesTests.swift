@@ -2,20 +2,48 @@ import Quotas
 import Testing
 
 @Suite struct SharesTests {
-    @Test func `a caller has no more than his share, and all no more than there is`() {
-        var shares = Shares(totalMax: 5, perCallerMax: 2)
-        let taken = ["a", "a", "a", "b", "b", "c", "d"].map { shares.take(for: .user($0)) }
-        #expect(taken == [true, true, false, true, true, true, false])
-        #expect(["a", "c", "d"].map { shares.count(of: .user($0)) } == [2, 1, 0])
-        shares.giveBack(from: .user("a"))
-        let takenAfter = ["b", "d"].map { shares.take(for: .user($0)) }
-        #expect(takenAfter == [false, true])
+    @Test func `one has no more than a share, and all no more than there is`() {
+        var shares = Shares<String>()
+        let answers = ["a", "a", "a", "b", "b", "c", "d", "a"].map {
+            shares.take(for: $0, totalMax: 5, eachMax: 2)
+        }
+        #expect(answers == [nil, nil, .ofShare, nil, nil, nil, .inAll, .ofShare])
+        #expect(["a", "c", "d"].map { shares.count(of: $0) } == [2, 1, 0] && shares.total == 5)
+        shares.giveBack(from: "a")
+        let answersAfter = ["b", "d"].map { shares.take(for: $0, totalMax: 5, eachMax: 2) }
+        #expect(answersAfter == [.ofShare, nil])
+    }
+
+    @Test func `several are taken together or not at all`() {
+        var shares = Shares<String>()
+        let answers = [3, 3, 2, 4].map { shares.take($0, for: "a", totalMax: 8, eachMax: 5) }
+        #expect(answers == [nil, .ofShare, nil, .ofShare])
+        let answersOfOthers = [4, 3].map { shares.take($0, for: "b", totalMax: 8, eachMax: 5) }
+        #expect(answersOfOthers == [.inAll, nil])
+        shares.giveBack(4, from: "a")
+        #expect(shares.count(of: "a") == 1 && shares.total == 4)
+    }
+
+    @Test func `who is not known has no share and counts in all`() {
+        var shares = Shares<String>()
+        let answers = [4, 2].map { shares.take($0, for: nil, totalMax: 5, eachMax: 1) }
+        #expect(answers == [nil, .inAll] && shares.total == 4)
+        shares.giveBack(4, from: nil)
+        #expect(shares.total == 0)
+    }
+
+    @Test func `what is added asks for no bound`() {
+        var shares = Shares<String>()
+        shares.add(7, for: "a")
+        let answer = shares.take(for: "a", eachMax: 7)
+        #expect(answer == .ofShare && shares.total == 7)
     }
 
     @Test func `what nobody has taken cannot be given back`() {
-        var shares = Shares(totalMax: 1, perCallerMax: 1)
-        shares.giveBack(from: .user("a"))
-        let taken = ["a", "b"].map { shares.take(for: .user($0)) }
-        #expect(taken == [true, false])
+        var shares = Shares<String>()
+        shares.giveBack(from: "a")
+        shares.add(1, for: "a")
+        shares.giveBack(3, from: "a")
+        #expect(shares.total == 0)
     }
 }

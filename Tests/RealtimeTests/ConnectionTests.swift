@@ -30,6 +30,7 @@ import Testing
         let stage = try Stage(Models.all, settings: settings)
         let peers = (0..<2).map { _ in stage.connect() }
         #expect(status(stage) == (429, #"{"error":"Too many connected users"}"#))
+        #expect(stage.hub.counters.refused == [.sockets: 1])
         peers[0].session.closed(code: nil)
         #expect(status(stage).0 == 101)
     }
@@ -45,6 +46,7 @@ import Testing
         peer.join("b")
         #expect(
             peer.join("c").first?.contains("ChannelRateLimitReached: Too many channels") == true)
+        #expect(stage.hub.counters.refused == [.channels: 1])
         // A topic that is joined already needs no further place.
         #expect(peer.join("b").first?.contains(#""status":"ok""#) == true)
     }
@@ -57,6 +59,7 @@ import Testing
         let peer = stage.connect()
         #expect(peer.join("a", item).first?.contains(#""status":"ok""#) == true)
         #expect(peer.join("b", "\(item),\(item)").first?.contains("TooManyBindings") == true)
+        #expect(stage.hub.counters.refused == [.bindings: 1])
     }
 
     @Test func `bindings of a socket are limited over all its channels`() throws {
@@ -67,6 +70,7 @@ import Testing
         let peer = stage.connect()
         #expect(peer.join("a", "\(item),\(item)").first?.contains(#""status":"ok""#) == true)
         #expect(peer.join("b", "\(item),\(item)").first?.contains("TooManyBindings") == true)
+        #expect(stage.hub.counters.refused == [.bindings: 1])
         #expect(peer.join("b", item).first?.contains(#""status":"ok""#) == true)
         // A second join of a topic takes the place of the first.
         #expect(peer.join("a", "\(item),\(item)").first?.contains(#""status":"ok""#) == true)
@@ -88,6 +92,7 @@ import Testing
         let last = peer.join()
         #expect(
             last.first?.contains("ClientJoinRateLimitReached: Too many joins per second") == true)
+        #expect(stage.hub.counters.refused == [.joins: 1])
         #expect(peer.sink.closeCode == 1001)
     }
 

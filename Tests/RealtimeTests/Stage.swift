@@ -1,9 +1,9 @@
+import Addresses
 import Bytes
 import Diagnostics
 import Expressions
 import HTTP
 import PostgresTestSupport
-import Quotas
 import Schema
 import Store
 import Values
@@ -257,7 +257,8 @@ extension FeedSettings {
     /// Bounds that no test reaches unless it sets its own.
     init() {
         self.init(
-            channelsPerSessionMax: 100, messagesPerSecondMax: 100,
+            sessionsMax: 50_000, channelsPerSessionMax: 100, bindingsPerSessionMax: 1_000,
+            joinsPerSecondMax: 100, messagesPerSecondMax: 100, queuedBytesMax: 262_144,
             unindexed: Unindexed(perSessionMax: 1_000, perCallerMax: 10_000, max: 100_000),
             changeMillisecondsMax: 5)
     }

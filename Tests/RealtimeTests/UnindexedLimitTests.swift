@@ -1,6 +1,6 @@
+import Addresses
 import Bytes
 import Expressions
-import Quotas
 import Store
 import Testing
 import Values

@@ -55,6 +55,22 @@ import Testing
         #expect(readme.contains(text), "the README must have:\n\(text)")
     }
 
+    @Test func `the README's limits and plans are taken by a new project`() throws {
+        let lines = try hint().lines
+        let start = try #require(lines.firstIndex { $0.hasPrefix("mkdir ") })
+        try paste(lines[start...])
+        let readme = try String(
+            contentsOf: Repository.root.appending(path: "README.md"), encoding: .utf8)
+        let section = try #require(readme.components(separatedBy: "\n## Throttling\n").last)
+        let example = section.components(separatedBy: "```")[1].dropFirst("json".count)
+        #expect(example.contains("\"throttle\""))
+        try Data(example.utf8).write(to: root.appending(path: "Schemas/project.json"))
+        let check = try RunningCommand(["check", "--project", root.path])
+        var told: [String] = []
+        while let line = check.nextLine() { told.append(line) }
+        #expect(check.exitCode() == 0, "\(told)")
+    }
+
     @Test func `editors have the JSON Schemas while the first file has faults`() throws {
         let models = root.appending(path: "Schemas/models")
         try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)

@@ -133,6 +133,27 @@ import Testing
     }
 
     @Test(.needsPostgres)
+    func `a database that takes no writes is told with what makes it take them`() throws {
+        let server = try PostgresServer.shared
+        let database = try server.makeDatabase()
+        let admin = try server.client()
+        try admin.execute(
+            "ALTER DATABASE \(database.name) SET default_transaction_read_only = on")
+        let (lines, code) = try output(["dev"], database.url)
+        let hint = try #require(lines.last).replacing("apus: ", with: "")
+        #expect(
+            hint.hasPrefix("ALTER ROLE ")
+                && hint.contains(
+                    " IN DATABASE \"\(database.name)\" SET default_transaction_read_only = off;"),
+            "\(lines)")
+        #expect(!lines.contains { $0.contains("cannot be reached") }, "\(lines)")
+        #expect(code == 1)
+        try admin.execute("\(hint.prefix { $0 != ";" });")
+        let (after, _) = try output(["migrate", "status"], database.url)
+        #expect(after.contains { $0.contains("no migration files") }, "\(after)")
+    }
+
+    @Test(.needsPostgres)
     func `a database of another encoding is told with one that would do`() throws {
         let server = try PostgresServer.shared
         let database = try server.makeDatabase(

@@ -156,7 +156,7 @@ import Testing
                     case .unavailable(let unavailability) =
                         user.run("insert into t values (1)", on: .write).failure
                 else { return false }
-                return unavailability.failures.first?.cause == .unsuitable(.readWrite)
+                return unavailability.failures.first?.cause == .readOnlyByDefault
             })
         #expect(user.run("select count(*) from t").succeeded)
         try client.execute("set default_transaction_read_only = off")

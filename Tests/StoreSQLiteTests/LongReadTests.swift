@@ -87,6 +87,8 @@ import Values
             try await Self.leave(database, Self.query(2), caller: .user("another"))
         }
         #expect(problem?.code == "53400" && problem?.status == 503)
+        let max = DatabaseLimits.longReadsMax
+        #expect(database.longAnswers == LongReadCounts(open: max, refused: 1, refusedOfCaller: 0))
         open.removeLast()
         _ = try await Self.leave(database, Self.query(2), caller: .user("another"))
     }

@@ -154,4 +154,44 @@ import Work
         pool.close()
         pool.join()
     }
+
+    @Test func `a place that others have more of is taken from them, if the pool is so`() async {
+        let pool = WorkerPool<Void>(name: "test", threadsMax: 1, overflow: .greediest) {}
+        let (gate, record) = (Gate(), Record<String>())
+        await occupy(pool, until: gate)
+        func ask(_ number: Int, of name: String) {
+            _ = pool.start(waitingMax: 2, for: .user(name)) {
+            } reply: { result in
+                record.append("\(name) \(number): \((try? result.get()) == nil ? "no" : "yes")")
+            }
+        }
+        ask(1, of: "greedy")
+        ask(2, of: "greedy")
+        ask(3, of: "greedy")
+        #expect(record.all == ["greedy 3: no"])
+        ask(1, of: "modest")
+        #expect(record.all.last == "greedy 2: no")
+        ask(2, of: "modest")
+        #expect(record.all.last == "modest 2: no")
+        gate.open()
+        #expect(Set(record.wait(for: 5).suffix(2)) == ["greedy 1: yes", "modest 1: yes"])
+        pool.close()
+        pool.join()
+    }
+
+    @Test func `one who finds a thread free needs no place`() async throws {
+        let (pool, gate, record) = (makePool(threads: 2), Gate(), Record<String>())
+        for number in 0..<3 {
+            _ = pool.start(waitingMax: 0, perCallerMax: 0, for: .user("a")) {
+                gate.pass()
+            } reply: { result in
+                record.append("\(number): \((try? result.get()) == nil ? "no" : "yes")")
+            }
+        }
+        #expect(record.all == ["2: no"])
+        for _ in 0..<2 { gate.open() }
+        #expect(Set(record.wait(for: 3)) == ["0: yes", "1: yes", "2: no"])
+        pool.close()
+        pool.join()
+    }
 }

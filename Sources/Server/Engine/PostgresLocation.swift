@@ -22,6 +22,12 @@ struct PostgresLocation: DatabaseLocation {
             settings.database.connectionsMax ?? ClusterConfiguration.connections(for: loops)
         cluster.shareOut(among: loops)
         cluster.memory = memory
+        cluster.waitingMax = settings.database.waitingMax
+        cluster.waitingPerCallerMax = settings.database.waitingPerCallerMax
+        cluster.slowUnitsMax = settings.database.slowWaitingMax
+        if let max = settings.database.slowWaitingPerCallerMax {
+            cluster.slowUnitsPerCallerMax = max
+        }
         return try PostgresDatabase.open(
             PostgresConfiguration(
                 cluster,

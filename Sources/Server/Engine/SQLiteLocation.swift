@@ -32,6 +32,7 @@ struct SQLiteLocation: DatabaseLocation {
             ?? min(configuration.pageCacheBytesMax, settings.memory.pageCacheBytes)
         configuration.changedBytesMax = settings.memory.changedBytes
         configuration.memory = memory
+        configuration.take(settings.database)
         let database = try SQLiteDatabase.open(configuration)
         database.onLoss { file in
             log.record(.databaseLost(path: file.path, file: file.file, process: getpid()))
@@ -47,6 +48,19 @@ struct SQLiteLocation: DatabaseLocation {
 
     func migrationRecords(_ log: Log) throws -> [MigrationRecord] {
         try SQLiteDatabase.migrationRecords(at: path)
+    }
+}
+
+extension DatabaseConfiguration {
+    /// Takes over how many may wait.
+    mutating func take(_ settings: Settings.Database) {
+        waitingWritesMax = settings.waitingMax
+        waitingWritesOfCallerMax = settings.waitingPerCallerMax
+        waitingSlowReadsMax = settings.slowWaitingMax
+        if let max = settings.slowWaitingPerCallerMax { waitingSlowReadsPerCallerMax = max }
+        longReadsMax = settings.longAnswersMax
+        longReadsPerCallerMax = settings.longAnswersPerCallerMax
+        longReadTime = .seconds(settings.longAnswerSeconds)
     }
 }
 
@@ -68,6 +82,7 @@ extension SQLiteDatabase: ServedDatabase {
 
     func appendMetrics(to output: inout [UInt8]) {
         slowReads.append(to: &output)
+        longAnswers.append(to: &output)
         writeLoad.append(to: &output)
     }
 

@@ -1,4 +1,5 @@
 import HTTP
+import Query
 
 /// What a request costs: 1, a unit for each millisecond from the door to the answer, and one for
 /// each kilobyte of its content. Before it is answered it is estimated: 1, a tenth for each row
@@ -13,13 +14,17 @@ enum RequestCost {
         var rows = rowsMax
         var embeds = 0
         for (name, value) in QueryString.parse(request.rawQuery) {
-            switch name {
-            case "limit": rows = min(rows, value.flatMap { Int($0) } ?? rows)
-            case "select": embeds = value?.utf8.count { $0 == UInt8(ascii: "(") } ?? 0
-            default: break
+            // Filters say nothing that could be known before they are answered.
+            guard let word = ParameterWord(name), word == .limit || word == .select,
+                let parameter = try? Parameter(name: name, value: value ?? "")
+            else { continue }
+            switch parameter {
+            case .limit(_, let number): rows = min(rowsMax, number)
+            case .select(let items): embeds = items.reduce(0) { $0 + $1.embedCount }
+            case .columns, .onConflict, .order, .offset, .filter: break
             }
         }
-        return cost + max(0, rows) * (1 + embeds) / 10
+        return cost + rows * (1 + embeds) / 10
     }
 
     /// - Parameters:

@@ -1,9 +1,9 @@
+import Addresses
 import Auth
 import Bytes
 import Configuration
 import Expressions
 import HTTP
-import Quotas
 import Store
 
 // Which requests a limit is about, and whose they are.

@@ -33,9 +33,9 @@ final class Throttle: Sendable {
     let plans: [Plan]
     let settings: Settings.Throttle
     let buckets = RateLimiter<ThrottlePolicy.Key>(bucketsMax: 65_536, stripes: 16)
-    let underWay = ConcurrencyCounts<ThrottlePolicy.Key>(stripes: 16)
+    let underWay = Stripes(16, Shares<ThrottlePolicy.Key>())
     /// Feeds open, by who has opened them.
-    let feeds = ConcurrencyCounts<Caller>()
+    let feeds = Mutex(Shares<Caller>())
     /// Requests refused so far, by the policy's number.
     private let refusals: Mutex<[Int]>
 
@@ -67,6 +67,20 @@ final class Throttle: Sendable {
         }
         return plans.first { $0.plan.name == name }
             ?? plans.first { $0.plan.name == settings.planDefault }
+    }
+
+    /// Counts one more request under way.
+    ///
+    /// - Returns: How many more there may be; nil when there are so many already.
+    func begin(_ key: ThrottlePolicy.Key, max: Int) -> Int? {
+        underWay.withLock(of: key.hashValue) { shares in
+            shares.take(for: key, eachMax: max) == nil ? max - shares.count(of: key) : nil
+        }
+    }
+
+    /// Counts one less.
+    func end(_ key: ThrottlePolicy.Key) {
+        underWay.withLock(of: key.hashValue) { $0.giveBack(from: key) }
     }
 
     /// Counts a refused request.

@@ -1,3 +1,4 @@
+import Addresses
 import Configuration
 import Auth
 import Expressions
@@ -24,8 +25,9 @@ extension Throttle {
     fileprivate func admit(feedOf identity: Identity, from block: AddressBlock) -> FeedAdmission {
         guard let max = plan(of: identity)?.plan.feedsMax else { return .admitted() }
         let caller = identity.caller(from: block)
-        guard feeds.take(caller, max: max) != nil else { return .refused(max: max) }
-        return .admitted { [self] in feeds.giveBack(caller) }
+        let shortage = feeds.withLock { $0.take(for: caller, eachMax: max) }
+        if shortage != nil { return .refused(max: max) }
+        return .admitted { [self] in feeds.withLock { $0.giveBack(from: caller) } }
     }
 
     /// Takes a message from every rate that it falls under, from all or from none.

@@ -1,3 +1,4 @@
+import Addresses
 import Auth
 import Expressions
 import HTTP
@@ -67,7 +68,7 @@ struct ThrottlePass {
             costs.append((key, limit, estimate))
             told.append(policy, draw)
         case .concurrency(let max):
-            guard let left = throttle.underWay.take(key, max: max) else { return .seconds(1) }
+            guard let left = throttle.begin(key, max: max) else { return .seconds(1) }
             underWay.append(key)
             told.append(policy, remaining: left)
         }
@@ -79,7 +80,7 @@ struct ThrottlePass {
         for (key, limit, estimate) in costs {
             throttle.buckets.giveBack(key, limit, count: estimate, now: start)
         }
-        for key in underWay { throttle.underWay.giveBack(key) }
+        for key in underWay { throttle.end(key) }
     }
 
     /// The answer is there.
@@ -90,7 +91,7 @@ struct ThrottlePass {
 
     /// The request is over.
     func end(contentBytes: Int, at now: ContinuousClock.Instant) {
-        for key in underWay { throttle.underWay.giveBack(key) }
+        for key in underWay { throttle.end(key) }
         guard !costs.isEmpty else { return }
         // One that nobody waited for has taken its time, too.
         let time = time == .zero ? now - start : time

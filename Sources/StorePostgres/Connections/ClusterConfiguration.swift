@@ -23,6 +23,10 @@ public struct ClusterConfiguration: Sendable {
     public var waitingMax = ConnectionLimits.waitingMax
     /// Those of one caller among them.
     public var waitingPerCallerMax = ConnectionLimits.waitingPerCallerMax
+    /// Slow units of the process that may wait or run.
+    public var slowUnitsMax = ConnectionLimits.slowUnitsMax
+    /// Those of one caller among them.
+    public var slowUnitsPerCallerMax = ConnectionLimits.slowUnitsPerCallerMax
     /// How long units may take before they are taken to hold up others.
     public var patience = Patience()
     /// How long a server that had no connection left for us is not asked again.

@@ -44,7 +44,9 @@ extension ConnectionEvent: CustomStringConvertible {
         case .notice(let error, let host): "\(host): \(error.message) (\(error.sqlState))"
         case .connected(let host, let lane, let version):
             "Connected to \(host), PostgreSQL \(version), for \(lane.purpose)."
-        case .unavailable(let unavailability): "No connection to the database. \(unavailability)"
+        case .unavailable(let unavailability):
+            ["No connection to the database.", "\(unavailability)", unavailability.remedy]
+                .compactMap(\.self).joined(separator: " ")
         case .available: "There are connections to the database again."
         case .lost(let host, let lane, let end):
             "A connection for \(lane.purpose) to \(host) was lost: \(Self.text(of: end))."

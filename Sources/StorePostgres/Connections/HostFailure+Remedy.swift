@@ -8,7 +8,7 @@ extension HostFailure {
         case .network(let error):
             error.failures.contains { if case .tls = $0.cause { true } else { false } }
         case .timedOut: false
-        case .tlsRefused, .tlsAnswer, .session, .unsuitable: true
+        case .tlsRefused, .tlsAnswer, .session, .unsuitable, .readOnlyByDefault: true
         }
     }
 
@@ -21,6 +21,10 @@ extension HostFailure {
         case .session(.fault(.unsupportedServer(let setting)))
         where setting.name == "server_encoding":
             Self.creation(of: "\(database)_utf8".sqlIdentifier) + " makes one that can."
+        case .readOnlyByDefault:
+            // Wherever it was set, this goes before it.
+            "ALTER ROLE \(role.sqlIdentifier) IN DATABASE \(database.sqlIdentifier) "
+                + "SET default_transaction_read_only = off; lets it write."
         case .network, .tlsRefused, .tlsAnswer, .timedOut, .unsuitable, .session: nil
         }
     }

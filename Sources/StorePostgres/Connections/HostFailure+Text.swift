@@ -17,6 +17,8 @@ extension HostFailure: CustomStringConvertible {
         case .timedOut: "The database server \(host) did not let us in in time."
         case .unsuitable(let attributes):
             "The database server \(host) is not \(attributes.rawValue)."
+        case .readOnlyByDefault:
+            "The database server \(host) takes no writes: default_transaction_read_only is on."
         }
     }
 }

@@ -17,6 +17,9 @@ public struct HostFailure: Error, Hashable, Sendable {
         case timedOut
         /// The server is not what is wanted of it.
         case unsuitable(SessionAttributes)
+        /// It is no standby, and yet has been told that transactions are read only
+        /// (`default_transaction_read_only`).
+        case readOnlyByDefault
     }
 
     /// The host, as people write it.
@@ -49,7 +52,9 @@ extension HostFailure {
         case .network(let error):
             error.failures.contains { if case .tls = $0.cause { true } else { false } }
                 ? .wait : .backOff
-        case .timedOut, .unsuitable, .session(.connectionLost), .session(.terminated): .backOff
+        case .timedOut, .unsuitable, .readOnlyByDefault, .session(.connectionLost),
+            .session(.terminated):
+            .backOff
         case .tlsRefused, .tlsAnswer, .session(.fault): .wait
         case .session(.server(let error)): Self.treatment(of: error)
         }
@@ -90,7 +95,7 @@ extension HostFailure {
                     false
                 }
             }
-        case .tlsRefused, .timedOut, .unsuitable, .tlsAnswer: false
+        case .tlsRefused, .timedOut, .unsuitable, .readOnlyByDefault, .tlsAnswer: false
         case .session: serverError?.sqlState == .invalidAuthorization
         }
     }

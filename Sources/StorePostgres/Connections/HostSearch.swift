@@ -85,7 +85,7 @@ final class HostSearch {
             if let cause { return fail(trial, cause) }
             guard suits(connection, trial.attributes) else {
                 connection.retire()
-                return fail(trial, .unsuitable(trial.attributes))
+                return fail(trial, unsuitable(connection, trial.attributes))
             }
             phase = .over
             let completion = completion
@@ -103,6 +103,16 @@ final class HostSearch {
                 ? "off" : connection.setting("default_transaction_read_only"))
         // What reports nothing, as a pooler, is taken for what it should be unless the user asks.
         return isMet ?? (cluster.configuration.target.sessionAttributes == .any)
+    }
+
+    /// Why a server is not what is wanted.
+    private func unsuitable(
+        _ connection: PostgresConnection, _ attributes: SessionAttributes
+    ) -> HostFailure.Cause {
+        let isSetSo =
+            attributes == .readWrite && connection.setting("in_hot_standby") == "off"
+            && connection.setting("default_transaction_read_only") == "on"
+        return isSetSo ? .readOnlyByDefault : .unsuitable(attributes)
     }
 
     private func fail(_ trial: HostTrial, _ cause: HostFailure.Cause) {

@@ -18,10 +18,7 @@ public final class PostgresCluster: Sendable {
     let standing = Standing()
     let log: @Sendable (ConnectionEvent) -> Void
     /// Units of the slow lanes of all loops.
-    let slowUnits = Mutex(
-        Shares(
-            totalMax: ConnectionLimits.slowUnitsMax,
-            perCallerMax: ConnectionLimits.slowUnitsPerCallerMax))
+    let slowUnits = Mutex(Shares<Caller>())
     private let pools = Mutex<[PoolMetrics]>([])
     private let namesWork = Atomic(true)
     private let takesSettings = Atomic(true)

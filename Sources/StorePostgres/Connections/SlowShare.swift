@@ -10,7 +10,12 @@ final class SlowShare: Sendable {
 
     /// Takes one; nil where the caller has none left.
     init?(of caller: Caller, in cluster: PostgresCluster) {
-        guard cluster.slowUnits.withLock({ $0.take(for: caller) }) else { return nil }
+        let shortage = cluster.slowUnits.withLock {
+            $0.take(
+                for: caller, totalMax: cluster.configuration.slowUnitsMax,
+                eachMax: cluster.configuration.slowUnitsPerCallerMax)
+        }
+        if shortage != nil { return nil }
         self.caller = caller
         self.cluster = cluster
     }

@@ -10,16 +10,21 @@ import Work
 final class SlowLane: Sendable {
     private let lane: WorkerLane<ReaderSeat>
     private let time: Duration
+    private let waitingMax: Int
+    private let waitingPerCallerMax: Int
     private let moved = Atomic<UInt64>(0)
     private let refused = Atomic<UInt64>(0)
     private let nanoseconds = Atomic<UInt64>(0)
 
-    /// - Parameter threads: For the reads of one caller; whoever else comes finds another one.
+    /// With a thread more than the reads of one caller have: whoever else comes finds it free.
     init(
-        statementTimeout: Duration, threads: Int,
+        _ configuration: DatabaseConfiguration,
         makeReader: @escaping @Sendable () throws(DatabaseError) -> SQLiteReader
     ) {
-        time = statementTimeout
+        time = configuration.statementTimeout
+        waitingMax = configuration.waitingSlowReadsMax
+        waitingPerCallerMax = configuration.waitingSlowReadsPerCallerMax
+        let threads = configuration.slowReadThreads
         lane = WorkerLane(
             name: "slow lane", threadsMax: threads + 1, threadsPerCallerMax: threads
         ) {
@@ -40,8 +45,7 @@ final class SlowLane: Sendable {
         PendingRead { [self] reply in
             moved.add(1, ordering: .relaxed)
             return lane.start(
-                waitingMax: DatabaseLimits.waitingSlowReadsMax,
-                perCallerMax: DatabaseLimits.waitingSlowReadsPerCallerMax, for: caller
+                waitingMax: waitingMax, perCallerMax: waitingPerCallerMax, for: caller
             ) { [self] (result: Result<R, Problem>) in
                 if case .failure(let problem) = result, problem == .tooManySlowQueries {
                     refused.add(1, ordering: .relaxed)

@@ -21,12 +21,24 @@ public struct DatabaseConfiguration: Sendable {
     /// Threads for the reads of one caller that take longer. There is one more, which is never his:
     /// slow reads are the exception, and more would only fight the loops for cores.
     public var slowReadThreads = 2
+    /// Slow reads that may wait.
+    public var waitingSlowReadsMax = DatabaseLimits.waitingSlowReadsMax
+    /// Those of one caller among them.
+    public var waitingSlowReadsPerCallerMax = DatabaseLimits.waitingSlowReadsPerCallerMax
+    /// Writes of rows that may wait for the writer.
+    public var waitingWritesMax = DatabaseLimits.waitingWritesMax
+    /// Those of one caller among them.
+    public var waitingWritesOfCallerMax = DatabaseLimits.waitingWritesOfCallerMax
     /// How long one write may hold the writer; what takes longer is undone. The statement timeout
     /// holds besides.
     public var writeTimeout: Duration = .seconds(8)
     /// How long an answer that leaves in parts may hold its snapshot. Meanwhile the write-ahead log
     /// grows with every write.
     public var longReadTime: Duration = .seconds(120)
+    /// Answers that leave in parts at the same time.
+    public var longReadsMax = DatabaseLimits.longReadsMax
+    /// Those of one caller among them.
+    public var longReadsPerCallerMax = DatabaseLimits.longReadsPerCallerMax
     /// Bytes of the rows that one write may change, old and new ones.
     public var changedBytesMax = DatabaseLimits.changedBytesMax
     /// How many rows the change log keeps at most.

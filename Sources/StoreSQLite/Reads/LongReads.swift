@@ -9,9 +9,9 @@ import Work
 final class LongReads: Sendable {
     private struct State {
         var open: [ObjectIdentifier: (parts: PartMaker, caller: Caller)] = [:]
-        var shares = Shares(
-            totalMax: DatabaseLimits.longReadsMax,
-            perCallerMax: DatabaseLimits.longReadsPerCallerMax)
+        var shares = Shares<Caller>()
+        var refused = 0
+        var refusedOfCaller = 0
         /// Done with, for the slow lane's next jobs: opening a connection costs as much as reading
         /// a megabyte.
         var spares: [PartMaker] = []
@@ -19,6 +19,8 @@ final class LongReads: Sendable {
     }
 
     let timeMax: Duration
+    private let totalMax: Int
+    private let perCallerMax: Int
     private let statementTime: Duration
     private let state = Mutex(State())
     private let lane = WorkerLane(
@@ -27,13 +29,32 @@ final class LongReads: Sendable {
 
     init(_ configuration: DatabaseConfiguration) {
         timeMax = configuration.longReadTime
+        totalMax = configuration.longReadsMax
+        perCallerMax = configuration.longReadsPerCallerMax
         statementTime = configuration.statementTimeout
+    }
+
+    /// What leaves in parts now, and what could not.
+    var counts: LongReadCounts {
+        state.withLock { state in
+            LongReadCounts(
+                open: state.shares.total, refused: state.refused,
+                refusedOfCaller: state.refusedOfCaller)
+        }
     }
 
     func add(_ parts: PartMaker, for caller: Caller) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
             if state.isClosed { return .closed }
-            guard state.shares.take(for: caller) else { return .tooManyLongReads }
+            switch state.shares.take(for: caller, totalMax: totalMax, eachMax: perCallerMax) {
+            case .ofShare:
+                state.refusedOfCaller += 1
+                return .tooManyLongReads
+            case .inAll:
+                state.refused += 1
+                return .tooManyLongReads
+            case nil: break
+            }
             state.open[ObjectIdentifier(parts)] = (parts, caller)
             return nil
         }
@@ -92,6 +113,16 @@ final class LongReads: Sendable {
         }
         for parts in open { parts.end() }
     }
+}
+
+/// The answers that leave in parts, for `/metrics`.
+public struct LongReadCounts: Hashable, Sendable {
+    /// Those on their way now.
+    public var open: Int
+    /// Reads refused because as many were as may.
+    public var refused: Int
+    /// Reads refused because as many of their caller were as may.
+    public var refusedOfCaller: Int
 }
 
 extension Problem {

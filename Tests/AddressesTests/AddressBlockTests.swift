@@ -1,4 +1,4 @@
-import Quotas
+import Addresses
 import Testing
 
 @Suite struct AddressBlockTests {

@@ -27,16 +27,28 @@ final class WriteQueue: Sendable {
     private let state = Mutex(State())
     private let bell = Semaphore()
     private let load: WriterLoad
+    /// Writes of rows that may wait, and those of one caller among them.
+    private let sharedBounds: Bounds
 
-    /// - Parameter load: Told of what is refused.
-    init(load: WriterLoad) { self.load = load }
+    /// - Parameters:
+    ///   - load: Told of what is refused.
+    ///   - waitingMax: Writes of rows that may wait.
+    ///   - ofCallerMax: Those of one caller among them.
+    init(
+        load: WriterLoad, waitingMax: Int = DatabaseLimits.waitingWritesMax,
+        ofCallerMax: Int = DatabaseLimits.waitingWritesOfCallerMax
+    ) {
+        self.load = load
+        sharedBounds = (waitingMax, ofCallerMax)
+    }
 
     /// Adds a write.
     ///
     /// - Throws: 53400 when too many wait, in all or of the same caller, 57P03 after `close`.
     func append(_ job: WriteJob) throws(Problem) {
         let (wasAsleep, refusal) = state.withLock { state -> (Bool, Refusal?) in
-            if let refusal = state.refusal(of: job) { return (false, refusal) }
+            let bounds = bounds(of: job.priority)
+            if let refusal = state.refusal(of: job, bounds) { return (false, refusal) }
             state.append(job)
             defer { state.isAsleep = false }
             return (state.isAsleep, nil)
@@ -45,6 +57,16 @@ final class WriteQueue: Sendable {
         guard let refusal else { return }
         load.count(refusal)
         throw refusal.problem
+    }
+
+    /// How many may wait, in all and of one caller.
+    typealias Bounds = (waitingMax: Int, ofCallerMax: Int)
+
+    private func bounds(of priority: WritePriority) -> Bounds {
+        switch priority {
+        case .first: (DatabaseLimits.waitingFirstMax, DatabaseLimits.waitingFirstOfCallerMax)
+        case .shared: sharedBounds
+        }
     }
 
     /// Why a write cannot wait.
@@ -148,9 +170,8 @@ extension WriteQueue.State {
     var count: Int { first.count + shared.count + (kept == nil ? 0 : 1) }
 
     /// Why a write cannot wait; nil when it can. The server itself is not held to a share.
-    func refusal(of job: WriteJob) -> WriteQueue.Refusal? {
+    func refusal(of job: WriteJob, _ bounds: WriteQueue.Bounds) -> WriteQueue.Refusal? {
         if isClosed { return .closed }
-        let bounds = job.priority.bounds
         let count =
             switch job.priority {
             case .first: first.count
@@ -204,17 +225,5 @@ extension WriteQueue.State {
         guard job.isLarge, !turn.isEmpty else { return job }
         kept = job
         return first.popFirst()?.element
-    }
-}
-
-extension WritePriority {
-    /// How many may wait, in all and of one caller.
-    fileprivate var bounds: (waitingMax: Int, ofCallerMax: Int) {
-        switch self {
-        case .first:
-            (DatabaseLimits.waitingFirstMax, DatabaseLimits.waitingFirstOfCallerMax)
-        case .shared:
-            (DatabaseLimits.waitingWritesMax, DatabaseLimits.waitingWritesOfCallerMax)
-        }
     }
 }

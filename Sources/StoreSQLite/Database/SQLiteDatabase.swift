@@ -38,7 +38,9 @@ public final class SQLiteDatabase: Sendable {
     {
         let files = try DatabaseFiles(configuration.location)
         let load = WriterLoad()
-        let queue = WriteQueue(load: load)
+        let queue = WriteQueue(
+            load: load, waitingMax: configuration.waitingWritesMax,
+            ofCallerMax: configuration.waitingWritesOfCallerMax)
         let tables = CapturedTables()
         let publishers = Publishers()
         let presence = FilePresence()
@@ -82,10 +84,7 @@ public final class SQLiteDatabase: Sendable {
         let path = files.path
         let longReads = LongReads(configuration)
         self.longReads = longReads
-        slowLane = SlowLane(
-            statementTimeout: configuration.statementTimeout,
-            threads: configuration.slowReadThreads
-        ) {
+        slowLane = SlowLane(configuration) {
             () throws(DatabaseError) in
             if let spare = longReads.takeSpare() { return spare }
             let reader = try Opening.reader(
@@ -114,6 +113,9 @@ public final class SQLiteDatabase: Sendable {
 
     /// The reads that took too long for a loop.
     public var slowReads: SlowReadCounts { slowLane.counts }
+
+    /// The answers that leave in parts.
+    public var longAnswers: LongReadCounts { longReads.counts }
 
     /// Runs a write in its own savepoint and returns once it is durable.
     ///

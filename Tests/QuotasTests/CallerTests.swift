@@ -1,0 +1,19 @@
+import Addresses
+import Quotas
+import Testing
+
+@Suite struct CallerTests {
+    private static let block = AddressBlock("192.0.2.1")
+
+    static let callers: [(String?, Bool, Caller)] = [
+        (nil, false, .anonymous(block)), ("ann", false, .user("ann")),
+        (nil, true, .service(block)), ("ann", true, .service(block)),
+    ]
+
+    @Test(arguments: callers)
+    func `who shows the service key is known by that, who has signed in by the user`(
+        user: String?, isService: Bool, caller: Caller
+    ) {
+        #expect(Caller(user: user, isService: isService, from: Self.block) == caller)
+    }
+}
