@@ -11,10 +11,9 @@ enum NetworkLimits {
     static let backlog: Int32 = 4096
     /// Rounds of jobs in one turn: jobs that keep starting jobs then let sockets have theirs.
     static let jobRoundsPerTurn = 16
-    /// Nanoseconds of a turn, about, after which jobs wait for the next one.
+    /// Nanoseconds of a turn's jobs after which the others wait for the next turn. The clock is
+    /// looked at behind each: that costs less than any of them.
     static let jobNanosecondsPerTurn: UInt64 = 2_000_000
-    /// Jobs between two looks at the clock.
-    static let jobsPerLook = 8
     /// Bytes of the receive buffer that all connections of a loop share.
     static let receiveBufferBytes = 256 * 1024
     /// Bytes of one socket that leave in one turn, rounded up to what was handed to the kernel at
