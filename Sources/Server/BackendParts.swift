@@ -51,6 +51,7 @@ struct BackendParts {
             let throttle = ThrottleInForce(settings.throttle)
             services = SharedServices(
                 database: database, auth: auth, log: log,
+                channelRefusals: ChannelRefusals(log: log),
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),
                 status: Self.status(
                     of: database, metrics, auth, throttle, isDraining, key: settings.metrics.key),
