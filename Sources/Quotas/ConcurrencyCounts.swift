@@ -24,6 +24,9 @@ public final class ConcurrencyCounts<Key: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// How many there are of one.
+    public func count(of key: Key) -> Int { stripe(key).counts.withLock { $0[key, default: 0] } }
+
     /// Counts one less.
     public func giveBack(_ key: Key) {
         stripe(key).counts.withLock { counts in

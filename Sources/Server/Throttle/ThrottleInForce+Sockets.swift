@@ -1,5 +1,5 @@
-import Configuration
 import Auth
+import Configuration
 import Expressions
 import HTTP
 import Quotas
@@ -14,18 +14,44 @@ extension ThrottleInForce {
         let block = request.peer.block
         let key = Credentials(request).apiKey?.hashValue
         return SocketQuotas(
-            admitFeed: { [self] in throttle?.admit(feedOf: $0, from: block) ?? .admitted() },
+            admitFeed: { [self] in
+                throttle?.admit(feedOf: $0, from: block, insteadOf: $1) ?? .admitted()
+            },
             admitMessage: { [self] in throttle?.admitMessage(of: $0, from: block, key: key) })
     }
 }
 
+/// One of the feeds that a caller has open by his plan.
+private final class CountedFeed: FeedPlace {
+    private let caller: Caller
+    private let feeds: ConcurrencyCounts<Caller>
+
+    /// A feed that has been counted.
+    init(_ caller: Caller, in feeds: ConcurrencyCounts<Caller>) {
+        (self.caller, self.feeds) = (caller, feeds)
+    }
+
+    /// Whether it is counted there as this caller's.
+    func isHeld(by caller: Caller, in feeds: ConcurrencyCounts<Caller>) -> Bool {
+        self.caller == caller && self.feeds === feeds
+    }
+
+    func giveBack() { feeds.giveBack(caller) }
+}
+
 extension Throttle {
-    /// Whether a caller from an address may have one more feed by the plan.
-    fileprivate func admit(feedOf identity: Identity, from block: AddressBlock) -> FeedAdmission {
+    /// Whether a caller from an address may have one more feed by the plan, or keep the one that he
+    /// has.
+    fileprivate func admit(
+        feedOf identity: Identity, from block: AddressBlock, insteadOf former: (any FeedPlace)?
+    ) -> FeedAdmission {
         guard let max = plan(of: identity)?.plan.feedsMax else { return .admitted() }
         let caller = identity.caller(from: block)
+        if let former = former as? CountedFeed, former.isHeld(by: caller, in: feeds) {
+            return feeds.count(of: caller) <= max ? .admitted(former) : .refused(max: max)
+        }
         guard feeds.take(caller, max: max) != nil else { return .refused(max: max) }
-        return .admitted { [self] in feeds.giveBack(caller) }
+        return .admitted(CountedFeed(caller, in: feeds))
     }
 
     /// Takes a message from every rate that it falls under, from all or from none.
