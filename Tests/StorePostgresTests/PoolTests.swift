@@ -119,6 +119,23 @@ import Testing
         #expect(user.counts.refusedOfCaller == 1 && user.counts.refused == 0)
     }
 
+    @Test(arguments: [true, false])
+    func `slow units are refused for what is used up, the caller's share or all`(
+        isOfCaller: Bool
+    ) throws {
+        let user = try PoolUser(try PostgresServer.shared.url())
+        user.cluster.slowUnits.withLock { shares in
+            for number in 0..<ConnectionLimits.slowUnitsMax {
+                _ = shares.take(for: .user(isOfCaller ? "late" : "\(number)"))
+            }
+        }
+        let ended = user.submit([("select 1", .reads)], on: .slow, for: .user("late"))
+        #expect(ended.wait(for: 1).first?.1.succeeded == false)
+        let counts = user.counts
+        #expect(counts.refusedOfCaller == (isOfCaller ? 1 : 0))
+        #expect(counts.refused == (isOfCaller ? 0 : 1))
+    }
+
     @Test func `what was withdrawn takes no place in the queue`() throws {
         let user = try PoolUser(try PostgresServer.shared.url()) {
             $0.lanes[.write]?.connectionsMax = 1
