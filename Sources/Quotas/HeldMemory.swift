@@ -23,7 +23,7 @@ public final class HeldMemory: Sendable {
 
 /// Why there is no room in a ``MemoryPool``.
 public enum MemoryShortage: Error {
-    /// It is more than one caller may ever have.
+    /// It is more than the caller may ever have.
     case beyondShare
     /// Others have it.
     case byOthers

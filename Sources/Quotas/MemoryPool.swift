@@ -30,11 +30,13 @@ public final class MemoryPool: Sendable {
     /// How often somebody was refused.
     public var refusals: Int { state.withLock { $0.refusals } }
 
+    /// The most that a caller may have, whatever others have.
+    public func bytesMax(for caller: Caller) -> Int { caller.isKnown ? perCallerMax : bytesMax }
+
     func take(_ count: Int, for caller: Caller) -> Bool {
         state.withLock { state in
             let share = state.byCaller[caller, default: 0] + count
-            let isWithin = share <= perCallerMax || !caller.isKnown
-            guard isWithin, count <= bytesMax - state.taken else {
+            guard share <= bytesMax(for: caller), count <= bytesMax - state.taken else {
                 state.refusals += 1
                 return false
             }
@@ -106,8 +108,8 @@ public struct MemoryLease: ~Copyable, Sendable {
         held = wanted
     }
 
-    /// Whether so many bytes are more than one caller may ever have.
-    public func isBeyondShare(_ bytes: Int) -> Bool { bytes > pool.perCallerMax }
+    /// Whether so many bytes are more than the caller may ever have.
+    public func isBeyondShare(_ bytes: Int) -> Bool { bytes > pool.bytesMax(for: caller) }
 
     private static func steps(for bytes: Int) -> Int {
         bytes <= freeBytes ? 0 : (bytes + step - 1) / step * step

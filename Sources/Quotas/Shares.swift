@@ -1,6 +1,14 @@
 /// How much of something scarce is in use, in all and by each caller: several must be greedy before
 /// others are refused.
 public struct Shares: Sendable {
+    /// Why one more is not to be had.
+    public enum Refusal: Error {
+        /// The caller has as many as one may.
+        case ofCaller
+        /// All are in use.
+        case ofAll
+    }
+
     private let totalMax: Int
     private let perCallerMax: Int
     private var total = 0
@@ -12,17 +20,17 @@ public struct Shares: Sendable {
         self.perCallerMax = perCallerMax
     }
 
-    /// Takes one for a caller; false when all are in use, or as many as one caller may have.
-    public mutating func take(for caller: Caller) -> Bool {
+    /// Takes one for a caller.
+    ///
+    /// - Returns: Nil, or why there is none.
+    public mutating func take(for caller: Caller) -> Refusal? {
         let count = byCaller[caller, default: 0]
-        guard total < totalMax, count < perCallerMax else { return false }
+        guard count < perCallerMax else { return .ofCaller }
+        guard total < totalMax else { return .ofAll }
         total += 1
         byCaller[caller] = count + 1
-        return true
+        return nil
     }
-
-    /// How many a caller has taken.
-    public func count(of caller: Caller) -> Int { byCaller[caller, default: 0] }
 
     /// Gives back one that a caller has taken.
     public mutating func giveBack(from caller: Caller) {

@@ -81,11 +81,11 @@ extension RealtimeHub {
                 "a connection", settings.unindexed.perSessionMax, request)
         }
         let caller = channel.identity.caller(from: session.block)
-        guard unindexed.take(for: caller) else {
-            let isCaller = unindexed.count(of: caller) >= settings.unindexed.perCallerMax
-            throw isCaller
-                ? .tooManyUnindexed("a caller", settings.unindexed.perCallerMax, request)
-                : .tooManyUnindexed("a server loop", settings.unindexed.max, request)
+        switch unindexed.take(for: caller) {
+        case nil: break
+        case .ofCaller:
+            throw .tooManyUnindexed("a caller", settings.unindexed.perCallerMax, request)
+        case .ofAll: throw .tooManyUnindexed("a server loop", settings.unindexed.max, request)
         }
         channel.unindexed = (caller, (channel.unindexed?.count ?? 0) + 1)
         counters.unindexed += 1

@@ -33,7 +33,7 @@ final class LongReads: Sendable {
     func add(_ parts: PartMaker, for caller: Caller) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
             if state.isClosed { return .closed }
-            guard state.shares.take(for: caller) else { return .tooManyLongReads }
+            if state.shares.take(for: caller) != nil { return .tooManyLongReads }
             state.open[ObjectIdentifier(parts)] = (parts, caller)
             return nil
         }

@@ -8,9 +8,11 @@ final class SlowShare: Sendable {
     private let caller: Caller
     private let cluster: PostgresCluster
 
-    /// Takes one; nil where the caller has none left.
-    init?(of caller: Caller, in cluster: PostgresCluster) {
-        guard cluster.slowUnits.withLock({ $0.take(for: caller) }) else { return nil }
+    /// Takes one.
+    ///
+    /// - Throws: Why there is none left.
+    init(of caller: Caller, in cluster: PostgresCluster) throws(Shares.Refusal) {
+        if let refusal = cluster.slowUnits.withLock({ $0.take(for: caller) }) { throw refusal }
         self.caller = caller
         self.cluster = cluster
     }
