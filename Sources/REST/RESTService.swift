@@ -34,7 +34,7 @@ public final class RESTService {
     public init(
         catalogue: Catalogue, rulebook: Rulebook, database engine: any WriteEngine,
         reader: any Reader, settings: RESTSettings,
-        workers: BodyWorkers = BodyWorkers(threads: 1),
+        workers: BodyWorkers,
         report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
         self.catalogue = catalogue

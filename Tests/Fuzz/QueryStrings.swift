@@ -50,7 +50,8 @@ private struct Service {
                 catalogue: project.catalogue, rulebook: project.rulebook,
                 database: project.database, reader: try project.database.makeReader(),
                 settings: RESTSettings(
-                    rowsMax: 100, refusesUnfilteredWrites: true, writeRowsMax: 1000))
+                    rowsMax: 100, refusesUnfilteredWrites: true, writeRowsMax: 1000),
+                workers: BodyWorkers(threads: 1))
             table = service.routes(bodyBytesMax: 1 << 20)
         } catch {
             fatalError("\(error)")
