@@ -35,8 +35,15 @@ public struct MemoryBudget: Hashable, Sendable {
 
     /// What is taken by who calls: half of it by one caller at the most.
     public func makePool() -> MemoryPool {
-        MemoryPool(bytesMax: bytes / 4, perCallerMax: bytes / 8)
+        MemoryPool(bytesMax: bytes / 4, perCallerMax: bytes / Self.callers)
     }
+
+    /// Callers whose shares are the whole memory.
+    private static let callers = 8
+
+    /// Bytes of memory for each byte of the longest body: so that the share of one caller holds
+    /// what is made of it, and some more beside it. A body of many short values takes more.
+    public static let bytesPerBodyByte = callers * MemoryPool.bytesPerBodyByte + 1
 }
 
 extension Settings {

@@ -32,7 +32,7 @@ struct ConnectionMemory: ~Copyable {
     ///
     /// - Throws: 503 when there is no room for it, 413 when there never will be.
     mutating func take(body bytes: Int, buffered: Int) throws(HTTPFault) {
-        try take(connection + bytes * HTTPServerLimits.memoryPerBodyByte, buffered: buffered)
+        try take(connection + bytes * MemoryPool.bytesPerBodyByte, buffered: buffered)
     }
 
     /// The values of a body of so many bytes are about to be told apart.
@@ -40,7 +40,7 @@ struct ConnectionMemory: ~Copyable {
     /// - Throws: As for its bytes.
     mutating func take(values count: Int, body bytes: Int, buffered: Int) throws(HTTPFault) {
         try take(
-            connection + bytes * HTTPServerLimits.memoryPerBodyByte
+            connection + bytes * MemoryPool.bytesPerBodyByte
                 + count * HTTPServerLimits.memoryPerValue,
             buffered: buffered)
     }

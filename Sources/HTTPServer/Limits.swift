@@ -75,11 +75,7 @@ enum HTTPServerLimits {
     /// Bytes of an answer in parts that may wait for the peer when the next part is asked for.
     static let streamedQueueBytesMax = 64 * 1_024
 
-    /// Bytes of memory that are taken for each byte of a body that is kept whole: the text itself,
-    /// a copy in its values, and another one in what they become.
-    static let memoryPerBodyByte = 4
-
-    /// The same for each value of a body of JSON, however short it is written.
+    /// Bytes of memory that are taken for each value of a body of JSON, however short it is written.
     static let memoryPerValue = JSONDocument.bytesPerValue
 
     /// The same for each byte of a long head: what an operand becomes is several times its text.

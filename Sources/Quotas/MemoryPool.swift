@@ -11,6 +11,10 @@ public final class MemoryPool: Sendable {
         var byCaller: [Caller: Int] = [:]
     }
 
+    /// Bytes that are taken for each byte of a body that is kept whole: the text itself, a copy in
+    /// its values, and another one in what they become.
+    public static let bytesPerBodyByte = 4
+
     /// All there is, in bytes.
     public let bytesMax: Int
     /// The most for one caller; where nobody knows from where the call comes no such bound holds.
