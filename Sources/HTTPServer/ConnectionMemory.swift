@@ -6,6 +6,10 @@ import Quotas
 /// loop's thread.
 struct ConnectionMemory: ~Copyable {
     private var lease: MemoryLease
+    private let pool: MemoryPool
+    private let caller: Caller
+    /// What is made of the request on other threads.
+    private var prepared: HeldMemory?
     /// What is held for the request, and for the connection itself.
     private var request: Int
     private let connection: Int
@@ -15,7 +19,9 @@ struct ConnectionMemory: ~Copyable {
 
     /// - Parameter isSecure: Whether the connection is encrypted.
     init(_ pool: MemoryPool, for block: AddressBlock, isSecure: Bool) {
-        lease = MemoryLease(pool, for: .anonymous(block))
+        self.pool = pool
+        caller = .anonymous(block)
+        lease = MemoryLease(pool, for: caller)
         connection = isSecure ? HTTPServerLimits.memoryPerTLS : 0
         request = connection
     }
@@ -53,9 +59,17 @@ struct ConnectionMemory: ~Copyable {
         request = wanted
     }
 
+    /// For what is made of the request on another thread; given back with its answer.
+    mutating func forPreparation() -> HeldMemory {
+        let memory = prepared ?? HeldMemory(pool, for: caller, beside: request)
+        prepared = memory
+        return memory
+    }
+
     /// The request has been answered, or will never be.
     mutating func endRequest(buffered: Int) {
         request = connection
+        prepared = nil
         isShort = !lease.cover(request + buffered)
     }
 

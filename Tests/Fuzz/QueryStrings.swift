@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 import Expressions
 import HTTP
+import Quotas
 import REST
 import Store
 import StoreSQLite
@@ -97,7 +98,8 @@ private struct Told: Equatable, CustomStringConvertible {
             self.init(told.withLock { $0 } ?? Response(status: 599))
         case .prepared(let preparation):
             let isDone = Semaphore()
-            _ = preparation.begin { isDone.signal() }
+            let pool = MemoryPool(bytesMax: .max, perCallerMax: .max)
+            _ = preparation.begin(HeldMemory(pool, for: .server)) { isDone.signal() }
             isDone.wait()
             self.init(preparation.answer())
         case .pending, .webSocket: fatalError("\(answer)")
