@@ -114,4 +114,27 @@ private final class CountingReader: WrappedReader {
         #expect(try peers.allSatisfy { try $0.changes() == ["INSERT 2"] })
         #expect(reader.asked.count == 1)
     }
+
+    @Test func `what a rule asks twice of a change is answered once`() throws {
+        let member = "exists(members as m where m.room = notices.room and m.person = auth.uid())"
+        var models = Models.all
+        models["notices"] = """
+            {"properties": {"id": {"type": "integer", "identity": true},
+                            "room": {"type": "integer"}}, "realtime": true,
+             "access": {"read": "(\(member) and id > 100) or (\(member) and id < 100)"}}
+            """
+        var made: CountingReader?
+        let stage = try Stage(models) {
+            let reader = CountingReader($0)
+            made = reader
+            return reader
+        }
+        let reader = try #require(made)
+        let peer = stage.connect(as: user(Models.ada))
+        peer.join("a", #"{"event":"*","schema":"public","table":"notices"}"#)
+        try stage.run("INSERT INTO members VALUES (7, '\(Models.ada)')")
+        stage.insert("notices", ["id": .integer(1), "room": .integer(7)])
+        #expect(try peer.changes() == ["INSERT 1"])
+        #expect(reader.atHand == 1)
+    }
 }
