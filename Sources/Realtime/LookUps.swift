@@ -44,7 +44,10 @@ final class LookUps {
     func value(_ query: ScalarQuery) throws(Problem) -> Value {
         if let failure { throw failure }
         if !answers.isEmpty, let known = answers[query] { return known }
-        if spent < timeMax, let found = try answerAtHand(query) { return found }
+        if spent < timeMax, let found = try answerAtHand(query) {
+            answers[query] = found
+            return found
+        }
         wanted.insert(query)
         throw .answerAwaited
     }
@@ -73,7 +76,7 @@ final class LookUps {
 
     /// The change has been delivered.
     func forget() {
-        if !answers.isEmpty { answers = [:] }
+        if !answers.isEmpty { answers.removeAll(keepingCapacity: answers.count < 64) }
         failure = nil
     }
 }
