@@ -48,6 +48,30 @@ import Testing
         _ = node.kill(command)
     }
 
+    @Test func `one address does not take the descriptors from the others`() throws {
+        let project = try TestProject(models: ServedNode.models)
+        let node = try ServedNode(project)
+        let command = try node.start(under: ["prlimit", "--nofile=128:128"])
+        let port = try #require(node.port)
+        let idle = (0..<200).compactMap { _ in try? LoopbackSocket(port: port) }
+        let other = try LoopbackSocket(
+            port: port,
+            beforeConnecting: { descriptor in
+                var address = sockaddr_in()
+                address.sin_family = sa_family_t(AF_INET)
+                address.sin_addr.s_addr = inet_addr("127.0.0.9")
+                unsafe withUnsafePointer(to: &address) { pointer in
+                    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        _ = unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    }
+                }
+            })
+        other.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(other.readAnswer()?.status == 200)
+        withExtendedLifetime(idle) {}
+        _ = node.kill(command)
+    }
+
     /// Most systems give a program 1,024 of the many that it may take.
     @Test func `a server takes as many descriptors as it may`() throws {
         let project = try TestProject(models: ServedNode.models)
