@@ -175,7 +175,7 @@ extension Setting {
             "limits.connections_per_address", \.limits.connectionsPerAddressMax,
             SettingForm.integer(1...1_000_000_000).optional, .onRestart,
             "the most open connections from one address (of IPv6 its first 64 bits)",
-            standard: "a quarter of limits.connections"),
+            standard: "a quarter of limits.connections, or of the files that may be open"),
         memoryBytes,
         Setting(
             "limits.message_bytes", \.limits.messageBytesMax, .integer(1024...1 << 40), .onRestart,

@@ -15,7 +15,10 @@ import Testing
     ) throws {
         let project = try TestProject(models: ServedNode.models)
         let node = try ServedNode(project)
-        let command = try node.start(under: ["prlimit", "--nofile=\(limit):\(limit)"])
+        // All of them come from one address.
+        let command = try node.start(
+            under: ["prlimit", "--nofile=\(limit):\(limit)"],
+            environment: ["APUS_LIMITS_CONNECTIONS_PER_ADDRESS": "10000"])
         let port = try #require(node.port)
         let process = ServedProcess(number: command.process)
         let bystander = try HTTPClient(port: port, key: node.key)
