@@ -18,15 +18,25 @@ final class ConnectionCount: Sendable {
     /// - Returns: Nil, or why it is not to be served: it is not counted then.
     func take(for block: AddressBlock, _ limits: ConnectionLimits) -> Refusal? {
         state.withLock { state in
-            guard state.count < limits.connectionsMax else { return .tooMany }
-            if block != .none {
-                let count = state.byBlock[block, default: 0]
-                guard count < limits.connectionsPerBlockMax else { return .tooManyOfBlock }
-                state.byBlock[block] = count + 1
-            }
+            if let refusal = Self.refusal(of: block, limits, state) { return refusal }
+            if block != .none { state.byBlock[block, default: 0] += 1 }
             state.count += 1
             return nil
         }
+    }
+
+    /// Why one more would not be served now; nil if it would.
+    func refusal(of block: AddressBlock, _ limits: ConnectionLimits) -> Refusal? {
+        state.withLock { Self.refusal(of: block, limits, $0) }
+    }
+
+    private static func refusal(
+        of block: AddressBlock, _ limits: ConnectionLimits, _ state: State
+    ) -> Refusal? {
+        guard state.count < limits.connectionsMax else { return .tooMany }
+        if block == .none { return nil }
+        let isWithin = state.byBlock[block, default: 0] < limits.connectionsPerBlockMax
+        return isWithin ? nil : .tooManyOfBlock
     }
 
     func giveBack(_ block: AddressBlock) {

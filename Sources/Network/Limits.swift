@@ -7,6 +7,8 @@ enum NetworkLimits {
     static let eventsPerTurn = 512
     /// Connections accepted by one listener in one turn: a burst of them must not starve open ones.
     static let acceptsPerTurn = 64
+    /// Nanoseconds of a turn that one listener has: those that are reset at once are not counted.
+    static let acceptNanosecondsPerTurn: UInt64 = 1_000_000
     /// Pending connections the kernel keeps for a listener; the kernel lowers it to `somaxconn`.
     static let backlog: Int32 = 4096
     /// Rounds of jobs in one turn: jobs that keep starting jobs then let sockets have theirs.
