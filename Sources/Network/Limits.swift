@@ -45,6 +45,9 @@ enum NetworkLimits {
     static let lowWaterBytes = 64 * 1024
     /// Encrypted bytes waiting for the kernel above which no more plain text is encrypted.
     static let encryptedBytes = 64 * 1024
+    /// Bytes of memory for cipher text that an encrypted connection keeps when none is on its way:
+    /// a short request fits.
+    static let keptCipherBytes = 2 * 1024
     /// Plain bytes of one TLS record (RFC 8446 §5.1).
     static let recordBytes = 16 * 1024
     /// Milliseconds without progress after which a closing socket is given up.
