@@ -81,8 +81,15 @@ enum HTTPServerLimits {
     /// The same for each byte of a long head: what an operand becomes is several times its text.
     static let memoryPerHeadByte = 8
 
-    /// Bytes that OpenSSL keeps for a connection, its handshake included (measured: 50 kB).
-    static let memoryPerTLS = 48 * 1_024
+    /// Bytes that OpenSSL keeps for a connection until its handshake is done (measured: 45 KiB).
+    static let memoryPerHandshake = 48 * 1_024
+
+    /// The same afterwards: at rest it is the half (measured: 18 KiB), but the peer may leave it
+    /// with a part of a record at any time (17 KiB).
+    static let memoryPerTLS = 36 * 1_024
+
+    /// The step in which that is taken.
+    static let tlsMemoryStep = 4 * 1_024
 
     /// Bodies up to this many bytes are copied behind their head; longer ones are queued as they
     /// are.

@@ -89,7 +89,7 @@ final class ServerLoop {
             return refuse(socket, refusal)
         }
         let connection = ServerConnection(socket, of: peer, counted: block, self)
-        guard connection.memory.cover(buffered: 0) else {
+        guard connection.memory.takeConnection() else {
             counters.refusedConnections.add(1)
             connectionCount.giveBack(block)
             return socket.abort()

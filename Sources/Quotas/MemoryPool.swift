@@ -82,19 +82,23 @@ public struct MemoryLease: ~Copyable, Sendable {
 
     private let pool: MemoryPool
     private let caller: Caller
+    private let step: Int
     private var held = 0
 
     /// A lease of nothing yet.
-    public init(_ pool: MemoryPool, for caller: Caller) {
+    ///
+    /// - Parameter step: In which more is taken, in bytes: a small one for what changes seldom.
+    public init(_ pool: MemoryPool, for caller: Caller, step: Int = MemoryLease.step) {
         self.pool = pool
         self.caller = caller
+        self.step = step
     }
 
     /// Takes what is missing for so many bytes, and gives back what is far too much.
     ///
     /// - Returns: False when the pool has not as much left; nothing has changed then.
     public mutating func cover(_ bytes: Int) -> Bool {
-        let wanted = Self.steps(for: bytes)
+        let wanted = steps(for: bytes)
         if wanted > held {
             guard pool.take(wanted - held, for: caller) else { return false }
             held = wanted
@@ -106,7 +110,7 @@ public struct MemoryLease: ~Copyable, Sendable {
 
     /// Gives back what is too much for so many bytes.
     public mutating func trim(to bytes: Int) {
-        let wanted = Self.steps(for: bytes)
+        let wanted = steps(for: bytes)
         guard wanted < held else { return }
         pool.giveBack(held - wanted, of: caller)
         held = wanted
@@ -115,8 +119,8 @@ public struct MemoryLease: ~Copyable, Sendable {
     /// Whether so many bytes are more than the caller may ever have.
     public func isBeyondShare(_ bytes: Int) -> Bool { bytes > pool.bytesMax(for: caller) }
 
-    private static func steps(for bytes: Int) -> Int {
-        bytes <= freeBytes ? 0 : (bytes + step - 1) / step * step
+    private func steps(for bytes: Int) -> Int {
+        bytes <= Self.freeBytes ? 0 : (bytes + step - 1) / step * step
     }
 
     deinit { if held > 0 { pool.giveBack(held, of: caller) } }
