@@ -3,6 +3,7 @@ import Network
 import PostgresTestSupport
 import PostgresWire
 import TestSupport
+import Synchronization
 import Testing
 
 @testable import StorePostgres
