@@ -1,5 +1,6 @@
 import Diagnostics
 import HTTPServer
+import Quotas
 import TestSupport
 import Testing
 
