@@ -125,7 +125,7 @@ let package = Package(
                     .when(configuration: .release)),
             ]),
 
-        support("TestSupport", ["HTTP", "Bytes", "COpenSSL"]),
+        support("TestSupport", ["HTTP", "Quotas", "Bytes", "COpenSSL"]),
         // Apart, so that the tests of a low room do not wait for the whole house to be built.
         support(
             "ServerTestSupport",

@@ -9,7 +9,8 @@ extension AuthService {
     ///
     /// - Parameter bodyBytesMax: The project's limit; this service's own may be lower.
     public func routes<Caller>(bodyBytesMax: Int) -> RouteTable<Caller> {
-        let body = BodyPolicy(bytesMax: min(bodyBytesMax, AuthLimits.bodyBytesMax))
+        let body = BodyPolicy(
+            bytesMax: min(bodyBytesMax, AuthLimits.bodyBytesMax), isReadAtOnce: true)
         let absent = Absence.all.map { absence in
             Route<Caller>(absence.methods, absence.pattern, absence.entry) { request, _, _ in
                 ErrorForm(request).response(absence.problem)

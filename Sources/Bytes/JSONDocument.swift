@@ -17,11 +17,15 @@ public struct JSONDocument: Sendable {
     ///   - bytes: the text; it must be well-formed UTF-8 of less than 4 GiB.
     ///   - depthMax: how deep arrays and objects may nest.
     ///   - elementsMax: how many elements the outermost value may have, if it is an array.
+    ///   - valueCountMax: what ``valueCountMax(of:)`` says, where it has been asked.
     /// - Throws: `JSONError` with the offset of the first byte at fault.
     public init(
-        parsing bytes: [UInt8], depthMax: Int = 64, elementsMax: Int = .max
+        parsing bytes: [UInt8], depthMax: Int = 64, elementsMax: Int = .max,
+        valueCountMax: Int? = nil
     ) throws(JSONError) {
-        var parser = JSONParser(source: bytes, depthMax: depthMax, elementsMax: elementsMax)
+        var parser = JSONParser(
+            source: bytes, depthMax: depthMax, elementsMax: elementsMax,
+            valueCountMax: valueCountMax)
         try parser.parseDocument()
         storage = JSONStorage(source: bytes, nodes: parser.nodes, growth: parser.growth)
     }

@@ -11,14 +11,15 @@ struct JSONParser {
     private(set) var growth = 0
     private var position = 0
 
-    init(source: [UInt8], depthMax: Int, elementsMax: Int) {
+    init(source: [UInt8], depthMax: Int, elementsMax: Int, valueCountMax: Int?) {
         self.source = source
         self.depthMax = depthMax
         self.elementsMax = elementsMax
         // A table that grows has to be copied, and stands there twice meanwhile.
         let isLong = source.count > Self.countedBytesMin
         nodes.reserveCapacity(
-            isLong ? JSONDocument.valueCountMax(of: source) : source.count / 8 + 1)
+            isLong
+                ? valueCountMax ?? JSONDocument.valueCountMax(of: source) : source.count / 8 + 1)
     }
 
     mutating func parseDocument() throws(JSONError) {

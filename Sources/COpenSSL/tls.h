@@ -37,6 +37,23 @@ static inline void copenssl_print_names(const X509 *certificate, int most, BIO *
 /// `SSL_OP_NO_TICKET`: no session tickets for this connection.
 static inline uint64_t copenssl_no_ticket(void) { return SSL_OP_NO_TICKET; }
 
+/// Bytes of memory that a memory BIO has for what it holds and will hold.
+static inline size_t copenssl_bio_capacity(BIO *bio) {
+    BUF_MEM *memory = NULL;
+    BIO_get_mem_ptr(bio, &memory);
+    return memory == NULL ? 0 : memory->max;
+}
+
+/// Gives back the memory of a memory BIO that holds nothing, which would keep all that it has ever grown to. Not that
+/// of a small one.
+static inline void copenssl_bio_shrink(BIO *bio, size_t kept) {
+    BUF_MEM *memory = NULL;
+    BIO_get_mem_ptr(bio, &memory);
+    if (memory == NULL || memory->length > 0 || memory->max <= kept) return;
+    BUF_MEM *fresh = BUF_MEM_new();
+    if (fresh != NULL) BIO_set_mem_buf(bio, fresh, BIO_CLOSE);
+}
+
 /// `BIO_get_mem_data`: the bytes a memory BIO holds, without taking them out.
 static inline long copenssl_bio_memory(BIO *bio, const char **start) {
     return BIO_get_mem_data(bio, (char **)start);

@@ -87,6 +87,7 @@ public struct GivenSettings: Sendable {
         if let plan = settings.throttle.planDefault {
             try requireName(plan, among: settings.throttle.plans.map(\.name), "plan", .planDefault)
         }
+        try requireMemory(for: settings)
         return settings
     }
 
@@ -101,6 +102,18 @@ public struct GivenSettings: Sendable {
         }
     }
 
+    /// Refuses a bound of bodies that no body could come near: the memory has no room for it. The
+    /// default is no promise where there is less memory.
+    private func requireMemory(for settings: Settings) throws(SettingFault) {
+        guard let given = values[Setting.bodyBytes.name] else { return }
+        let needed = settings.limits.bodyBytesMax * MemoryBudget.bytesPerBodyByte
+        guard needed > settings.limits.memoryBytes else { return }
+        let memory = Setting.memoryBytes
+        throw SettingFault(
+            message: "\(given.source) gives \(Setting.bodyBytes), for which \(memory) has to be "
+                + "\(needed) or more (\(Self.ways(to: memory)))")
+    }
+
     private func requireName(
         _ name: String, among names: [String], _ noun: String, _ setting: Setting
     ) throws(SettingFault) {
@@ -113,8 +126,13 @@ public struct GivenSettings: Sendable {
 
     private func require(_ needed: Setting, with setting: Setting) throws(SettingFault) {
         guard let given = values[setting.name], values[needed.name] == nil else { return }
-        let ways = [needed.flag, needed.variable].compactMap(\.self).joined(separator: " or ")
         throw SettingFault(
-            message: "\(given.source) gives \(setting), which needs \(needed) (\(ways))")
+            message: "\(given.source) gives \(setting), which needs \(needed) "
+                + "(\(Self.ways(to: needed)))")
+    }
+
+    /// How a setting is given beside the file.
+    private static func ways(to setting: Setting) -> String {
+        [setting.flag, setting.variable].compactMap(\.self).joined(separator: " or ")
     }
 }

@@ -16,8 +16,8 @@ public import Quotas
 /// | password hashes: 16 MiB for each of two threads | | 32 |
 /// | | | 508 |
 ///
-/// Of the pool an encrypted connection takes 48 KiB for OpenSSL: 2,700 of them fit into the
-/// default. More than two loops take 20 MiB each beyond the sum, and 8 MiB of page cache at least.
+/// Of the pool an encrypted connection takes 48 KiB for OpenSSL during its handshake and 36 KiB
+/// afterwards: 3,600 of them fit into the default, half of them from one address. More than two loops take 20 MiB each beyond the sum, and 8 MiB of page cache at least.
 ///
 /// The parts are not full at the same time: page cache fills by reading, the writer's part by
 /// writing, and connections that ask for much are told 503 by the pool. `Tests/Hostile` asserts
@@ -35,8 +35,15 @@ public struct MemoryBudget: Hashable, Sendable {
 
     /// What is taken by who calls: half of it by one caller at the most.
     public func makePool() -> MemoryPool {
-        MemoryPool(bytesMax: bytes / 4, perCallerMax: bytes / 8)
+        MemoryPool(bytesMax: bytes / 4, perCallerMax: bytes / Self.callers)
     }
+
+    /// Callers whose shares are the whole memory.
+    private static let callers = 8
+
+    /// Bytes of memory for each byte of the longest body: so that the share of one caller holds
+    /// what is made of it, and some more beside it. A body of many short values takes more.
+    public static let bytesPerBodyByte = callers * MemoryPool.bytesPerBodyByte + 1
 }
 
 extension Settings {

@@ -170,13 +170,21 @@ extension Setting {
             "the most bytes of changes queued for a socket, which catches up later"),
     ]
 
+    static let bodyBytes = Setting(
+        "limits.body_bytes", \.limits.bodyBytesMax, .integer(1024...1 << 40), .onRestart,
+        "the largest request body in bytes; limits.memory_bytes has to be "
+            + "\(MemoryBudget.bytesPerBodyByte) times as much")
+
+    static let memoryBytes = Setting(
+        "limits.memory_bytes", \.limits.memoryBytes, .integer(64 << 20...1 << 50), .onRestart,
+        "the memory in bytes that the server aims to stay within; a quarter is for bodies, "
+            + "answers, queues and feeds, and half of that for one caller")
+
     private static let bounds = [
         Setting(
             "cors.origins", \.cors.origins, .origins, .onRestart,
             "the origins of web pages that may call; * is any"),
-        Setting(
-            "limits.body_bytes", \.limits.bodyBytesMax, .integer(1024...1 << 40), .onRestart,
-            "the largest request body in bytes"),
+        bodyBytes,
         Setting(
             "limits.connections", \.limits.connectionsMax, .integer(1...1_000_000_000), .onRestart,
             "the most open connections"),
@@ -184,11 +192,8 @@ extension Setting {
             "limits.connections_per_address", \.limits.connectionsPerAddressMax,
             SettingForm.integer(1...1_000_000_000).optional, .onRestart,
             "the most open connections from one address (of IPv6 its first 64 bits)",
-            standard: "a quarter of limits.connections"),
-        Setting(
-            "limits.memory_bytes", \.limits.memoryBytes, .integer(64 << 20...1 << 50), .onRestart,
-            "the memory in bytes that the server aims to stay within; a quarter is for bodies, "
-                + "answers, queues and feeds, and half of that for one caller"),
+            standard: "a quarter of limits.connections, or of the files that may be open"),
+        memoryBytes,
         Setting(
             "limits.message_bytes", \.limits.messageBytesMax, .integer(1024...1 << 40), .onRestart,
             "the largest WebSocket message in bytes"),

@@ -12,6 +12,8 @@ extension Event {
             ["\(count) lines of the log were dropped, since it was not read"]
         case .channelRefused(let topic, let address, let refusal):
             ["refused on \(topic)\(Self.origin(address)): \(refusal.line)"]
+        case .channelsRefused(let count):
+            ["\(count) more refused on channels, which are not told one by one"]
         case .listening: []
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]

@@ -12,6 +12,8 @@ public enum Event: Sendable {
     case linesDropped(count: Int)
     /// What a client asked of a channel was refused, or the channel ended.
     case channelRefused(topic: String, address: String, refusal: RefusalText)
+    /// So many refusals on channels more than were told one by one.
+    case channelsRefused(count: Int)
     /// The server accepts connections.
     case listening(url: String)
     /// A signal asked the server to finish what it has begun and stop.
@@ -78,7 +80,7 @@ public enum Event: Sendable {
             Self.level(ofStatus: status, isRefused: refusal != nil)
         case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasWaiting,
             .schemasSettled, .schemasMended, .settingOverruled, .migrated, .takenBack,
-            .seedsKept, .secretsRestored, .requestsThrottled:
+            .seedsKept, .secretsRestored, .requestsThrottled, .channelsRefused:
             .info
         case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
             .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate,
@@ -104,6 +106,7 @@ public enum Event: Sendable {
         case .requestsThrottled: "requests_throttled"
         case .linesDropped: "lines_dropped"
         case .channelRefused: "channel_refused"
+        case .channelsRefused: "channels_refused"
         case .listening: "listening"
         case .draining: "draining"
         case .stopped: "stopped"
@@ -144,7 +147,7 @@ public enum Event: Sendable {
                 .init("path", .string(path)), .init("status", .integer(Int64(status))),
                 .init("duration_us", .integer(Int64(clamping: microseconds))),
             ] + Self.fields(of: refusal)
-        case .requestsThrottled(let count), .linesDropped(let count):
+        case .requestsThrottled(let count), .channelsRefused(let count), .linesDropped(let count):
             [.init("count", .integer(Int64(count)))]
         case .channelRefused(let topic, let address, let refusal):
             [.init("topic", .string(topic)), .init("address", .string(address))]

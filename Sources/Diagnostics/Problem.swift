@@ -29,7 +29,7 @@ public struct Problem: Error, Hashable, Sendable {
     /// A problem with its facts as text.
     public init(
         code: String, status: Int, message: String, details: String? = nil, hint: String? = nil,
-        cause: String? = nil
+        cause: String? = nil, retryAfterSeconds: Int64? = nil
     ) {
         self.code = code
         self.status = status
@@ -37,6 +37,7 @@ public struct Problem: Error, Hashable, Sendable {
         self.details = details.map(Details.text)
         self.hint = hint
         self.cause = cause
+        self.retryAfterSeconds = retryAfterSeconds
     }
 }
 
@@ -47,11 +48,9 @@ extension Problem {
     public static func tooManyRequests(
         retryAfterSeconds: Int64, details: String? = nil
     ) -> Problem {
-        var problem = Problem(
+        Problem(
             code: "over_request_rate_limit", status: 429, message: "Request rate limit reached",
-            details: details)
-        problem.retryAfterSeconds = retryAfterSeconds
-        return problem
+            details: details, retryAfterSeconds: retryAfterSeconds)
     }
 }
 

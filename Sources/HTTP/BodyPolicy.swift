@@ -8,11 +8,16 @@ public struct BodyPolicy: Sendable {
     /// The media types taken, in lower case and without parameters; empty for all. A body of
     /// another type is 415, one of no declared type is taken (RFC 9110 §8.3).
     public var mediaTypes: [String]
+    /// Whether it is read as JSON where it is handed over, so that memory for its values is taken
+    /// before. To count them takes a millisecond for each MiB: who reads longer ones does it by a
+    /// ``Preparation``, and counts them there.
+    public var isReadAtOnce: Bool
 
     /// A policy.
-    public init(bytesMax: Int, mediaTypes: [String] = []) {
+    public init(bytesMax: Int, mediaTypes: [String] = [], isReadAtOnce: Bool = false) {
         self.bytesMax = bytesMax
         self.mediaTypes = mediaTypes
+        self.isReadAtOnce = isReadAtOnce
     }
 
     /// Judges a body by its head.

@@ -1,3 +1,4 @@
+public import Quotas
 import Synchronization
 
 /// What is worked out on another thread before a request can be answered, and who answers then.
@@ -5,8 +6,11 @@ import Synchronization
 public struct Preparation {
     /// Hands the work over. It says once, from any thread, that it is done.
     ///
+    /// - Parameter memory: For what the work makes of the request, until that is answered. Asked
+    ///   where the work is done.
     /// - Returns: what withdraws the work, as ``Answer/Deferral`` does.
-    public let begin: (_ done: @escaping @Sendable () -> Void) -> Answer.Withdrawal
+    public let begin:
+        (_ memory: HeldMemory, _ done: @escaping @Sendable () -> Void) -> Answer.Withdrawal
     /// Makes the answer when the work is done.
     public let answer: () -> Answer
 
@@ -17,12 +21,15 @@ public struct Preparation {
     ///     any thread.
     ///   - answer: Called on the loop.
     public init<Result: Sendable>(
-        _ begin: @escaping (_ done: @escaping @Sendable (Result) -> Void) -> Answer.Withdrawal,
+        _ begin:
+            @escaping (
+                _ memory: HeldMemory, _ done: @escaping @Sendable (Result) -> Void
+            ) -> Answer.Withdrawal,
         answer: @escaping (Result) -> Answer
     ) {
         let place = Place<Result>()
-        self.begin = { done in
-            begin { result in
+        self.begin = { memory, done in
+            begin(memory) { result in
                 place.result.withLock { $0 = result }
                 done()
             }

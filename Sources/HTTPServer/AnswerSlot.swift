@@ -1,5 +1,6 @@
 import HTTP
 import Network
+import Quotas
 
 /// Where the answer to one request arrives from another thread.
 ///
@@ -26,10 +27,10 @@ final class AnswerSlot: Sendable {
     }
 
     /// Hands over work whose end shall be told here. Loop thread only.
-    func begin(_ preparation: Preparation, for request: Request) {
+    func begin(_ preparation: Preparation, for request: Request, within memory: HeldMemory) {
         requireLoop()
         let end = LoopBound((preparation.answer, request), on: context.loop)
-        let withdraw = preparation.begin { [self] in
+        let withdraw = preparation.begin(memory) { [self] in
             context.post {
                 let (answer, request) = end.value
                 self.take()?.prepared(request, answer())

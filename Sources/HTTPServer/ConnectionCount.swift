@@ -17,6 +17,15 @@ final class ConnectionCount: Sendable {
         }
     }
 
+    /// Why one more would not be served now; nil if it would.
+    func shortage(for block: AddressBlock, _ limits: ConnectionLimits) -> ShareShortage? {
+        shares.withLock { shares in
+            shares.shortage(
+                for: block.ifKnown, totalMax: limits.connectionsMax,
+                eachMax: limits.connectionsPerBlockMax)
+        }
+    }
+
     func giveBack(_ block: AddressBlock) {
         shares.withLock { $0.giveBack(from: block.ifKnown) }
     }

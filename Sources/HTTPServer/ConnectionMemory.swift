@@ -7,18 +7,37 @@ import Quotas
 /// loop's thread.
 struct ConnectionMemory: ~Copyable {
     private var lease: MemoryLease
-    /// What is held for the request, and for the connection itself.
-    private var request: Int
-    private let connection: Int
+    private let pool: MemoryPool
+    private let caller: Caller
+    /// What is made of the request on other threads.
+    private var prepared: HeldMemory?
+    /// What OpenSSL keeps.
+    private var tls: MemoryLease
+    private var tlsBytes: Int
+    /// What is held for the request.
+    private var request = 0
     /// Whether there was no room for what stands in the buffers: nothing else is begun until it has
     /// left.
     private(set) var isShort = false
 
     /// - Parameter isSecure: Whether the connection is encrypted.
     init(_ pool: MemoryPool, for block: AddressBlock, isSecure: Bool) {
-        lease = MemoryLease(pool, for: .anonymous(block))
-        connection = isSecure ? HTTPServerLimits.memoryPerTLS : 0
-        request = connection
+        self.pool = pool
+        caller = .anonymous(block)
+        lease = MemoryLease(pool, for: caller)
+        tls = MemoryLease(pool, for: caller, step: HTTPServerLimits.tlsMemoryStep)
+        tlsBytes = isSecure ? HTTPServerLimits.memoryPerHandshake : 0
+    }
+
+    /// Takes what the connection itself needs.
+    ///
+    /// - Returns: False when there is no room for it.
+    mutating func takeConnection() -> Bool { tls.cover(tlsBytes) }
+
+    /// The handshake of an encrypted connection is done.
+    mutating func endHandshake() {
+        tlsBytes = HTTPServerLimits.memoryPerTLS
+        tls.trim(to: tlsBytes)
     }
 
     /// A head of so many bytes has come, which is kept until the answer.
@@ -26,14 +45,14 @@ struct ConnectionMemory: ~Copyable {
     /// - Throws: 503 when there is no room for it.
     mutating func take(head bytes: Int, buffered: Int) throws(HTTPFault) {
         if bytes <= MemoryLease.freeBytes { return }
-        try take(connection + bytes * HTTPServerLimits.memoryPerHeadByte, buffered: buffered)
+        try take(bytes * HTTPServerLimits.memoryPerHeadByte, buffered: buffered)
     }
 
     /// A body of so many bytes, to be kept whole, has been announced or has come.
     ///
     /// - Throws: 503 when there is no room for it, 413 when there never will be.
     mutating func take(body bytes: Int, buffered: Int) throws(HTTPFault) {
-        try take(connection + bytes * HTTPServerLimits.memoryPerBodyByte, buffered: buffered)
+        try take(bytes * MemoryPool.bytesPerBodyByte, buffered: buffered)
     }
 
     /// The values of a body of so many bytes are about to be told apart.
@@ -41,22 +60,29 @@ struct ConnectionMemory: ~Copyable {
     /// - Throws: As for its bytes.
     mutating func take(values count: Int, body bytes: Int, buffered: Int) throws(HTTPFault) {
         try take(
-            connection + bytes * HTTPServerLimits.memoryPerBodyByte
-                + count * HTTPServerLimits.memoryPerValue,
+            bytes * MemoryPool.bytesPerBodyByte + count * HTTPServerLimits.memoryPerValue,
             buffered: buffered)
     }
 
     private mutating func take(_ wanted: Int, buffered: Int) throws(HTTPFault) {
         guard wanted > request else { return }
         guard lease.cover(wanted + buffered) else {
-            throw lease.isBeyondShare(wanted) ? .beyondShare : .noMemory
+            throw lease.isBeyondShare(tlsBytes + wanted) ? .beyondShare : .noMemory
         }
         request = wanted
     }
 
+    /// For what is made of the request on another thread; given back with its answer.
+    mutating func forPreparation() -> HeldMemory {
+        let memory = prepared ?? HeldMemory(pool, for: caller, beside: tlsBytes + request)
+        prepared = memory
+        return memory
+    }
+
     /// The request has been answered, or will never be.
     mutating func endRequest(buffered: Int) {
-        request = connection
+        request = 0
+        prepared = nil
         isShort = !lease.cover(request + buffered)
     }
 

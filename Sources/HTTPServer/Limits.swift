@@ -75,18 +75,21 @@ enum HTTPServerLimits {
     /// Bytes of an answer in parts that may wait for the peer when the next part is asked for.
     static let streamedQueueBytesMax = 64 * 1_024
 
-    /// Bytes of memory that are taken for each byte of a body that is kept whole: the text itself,
-    /// a copy in its values, and another one in what they become.
-    static let memoryPerBodyByte = 4
-
-    /// The same for each value of a body of JSON, however short it is written.
+    /// Bytes of memory that are taken for each value of a body of JSON, however short it is written.
     static let memoryPerValue = JSONDocument.bytesPerValue
 
     /// The same for each byte of a long head: what an operand becomes is several times its text.
     static let memoryPerHeadByte = 8
 
-    /// Bytes that OpenSSL keeps for a connection, its handshake included (measured: 50 kB).
-    static let memoryPerTLS = 48 * 1_024
+    /// Bytes that OpenSSL keeps for a connection until its handshake is done (measured: 45 KiB).
+    static let memoryPerHandshake = 48 * 1_024
+
+    /// The same afterwards: at rest it is the half (measured: 18 KiB), but the peer may leave it
+    /// with a part of a record at any time (17 KiB).
+    static let memoryPerTLS = 36 * 1_024
+
+    /// The step in which that is taken.
+    static let tlsMemoryStep = 4 * 1_024
 
     /// Bodies up to this many bytes are copied behind their head; longer ones are queued as they
     /// are.

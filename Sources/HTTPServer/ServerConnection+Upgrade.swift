@@ -30,6 +30,7 @@ extension ServerConnection {
     /// Looks at the deadlines.
     func tick(now: UInt64) {
         progress.count(socket, in: server.counters)
+        if socket.isSecure, !socket.isHandshaking { memory.endHandshake() }
         memory.trim(buffered: webSocket == nil ? bufferedBytes + cycle.bodyCount : 0)
         if progress.isStalled(socket, now: now, server.settings.deadlines) { socket.abort() }
         guard socket.isOpen else { return }

@@ -10,7 +10,7 @@ import Quotas
 final class ServerConnection: StreamSocketDelegate {
     enum BodyTaker {
         /// What answers the request when its body is whole.
-        case held((Request) -> Answer)
+        case held((Request) -> Answer, isReadAtOnce: Bool)
         /// What the task reads that is answering it.
         case streamed(BodyReader)
     }
@@ -216,7 +216,7 @@ final class ServerConnection: StreamSocketDelegate {
                     try memory.take(body: count, buffered: bufferedBytes)
                 }
                 try cycle.admitted(request.head, policy, .held, now: now)
-                admitted = (request, .held(respond))
+                admitted = (request, .held(respond, isReadAtOnce: policy.isReadAtOnce))
             case .streamed(let policy, let respond):
                 try cycle.admitted(request.head, policy, .streamed, now: now)
                 stream(request, to: respond(request))
@@ -277,12 +277,12 @@ final class ServerConnection: StreamSocketDelegate {
 
     /// Hands over a request whose body is whole.
     private func deliver(_ body: [UInt8]) {
-        guard case (var request, .held(let respond))? = admitted else { return }
+        guard case (var request, .held(let respond, let isReadAtOnce))? = admitted else { return }
         admitted = nil
         request.body = body
         start(request)
         do throws(HTTPFault) {
-            try keepValuesWithinMemory(of: body)
+            if isReadAtOnce { try keepValuesWithinMemory(of: body) }
         } catch {
             return complete(server.application.response(to: error, in: request))
         }
@@ -319,7 +319,7 @@ final class ServerConnection: StreamSocketDelegate {
         case .prepared(let preparation):
             let slot = AnswerSlot(self)
             awaited = slot
-            slot.begin(preparation, for: request)
+            slot.begin(preparation, for: request, within: memory.forPreparation())
         case .webSocket(let session): upgrade(request, session)
         }
     }

@@ -43,7 +43,25 @@ final class ServerLoop {
             counters.refusedConnections.add(1)
             settings.descriptorsExhausted?()
         }
+        listener.admits = { [weak self] address in
+            self?.admits(address, isSecure: tls != nil) ?? false
+        }
         self.listener = listener
+    }
+
+    /// Whether a connection is served, or told that it is not: if neither, nothing is made for it.
+    private func admits(_ address: String, isSecure: Bool) -> Bool {
+        if !isSecure, refusals < HTTPServerLimits.refusalsMax { return true }
+        let block = countedBlock(of: Peer(address))
+        if connectionCount.shortage(for: block, settings.connectionLimits) == nil { return true }
+        counters.connections.add(1)
+        counters.refusedConnections.add(1)
+        return false
+    }
+
+    /// By which a peer's connections are counted; a proxy speaks for many.
+    private func countedBlock(of peer: Peer) -> AddressBlock {
+        settings.proxies.include(peer) ? .none : peer.block
     }
 
     /// The encoder, with the date of this turn.
@@ -67,13 +85,12 @@ final class ServerLoop {
     private func accept(_ socket: StreamSocket) {
         counters.connections.add(1)
         let peer = Peer(socket.peerAddress)
-        // A proxy speaks for many.
-        let block = settings.proxies.include(peer) ? .none : peer.block
+        let block = countedBlock(of: peer)
         if let shortage = connectionCount.take(for: block, settings.connectionLimits) {
             return refuse(socket, shortage)
         }
         let connection = ServerConnection(socket, of: peer, counted: block, self)
-        guard connection.memory.cover(buffered: 0) else {
+        guard connection.memory.takeConnection() else {
             counters.refusedConnections.add(1)
             connectionCount.giveBack(block)
             return socket.abort()

@@ -108,11 +108,11 @@ final class WebSocketConnection: WebSocketSink {
     /// sends more than there is room for.
     private func checkQueue() {
         let count = socket.queuedBytes
-        let isShort = count <= queueBytesMax
-        if isShort, memory.cover(keptBytes + count) { return }
+        let isWithinQueue = count <= queueBytesMax
+        if isWithinQueue, memory.cover(keptBytes + count) { return }
         close(
             code: 1013,
-            reason: isShort
+            reason: isWithinQueue
                 ? "The server has no memory left for this connection."
                 : "The queue of this connection is full.")
         socket.close()

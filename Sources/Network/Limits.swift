@@ -7,14 +7,15 @@ enum NetworkLimits {
     static let eventsPerTurn = 512
     /// Connections accepted by one listener in one turn: a burst of them must not starve open ones.
     static let acceptsPerTurn = 64
+    /// Nanoseconds of a turn that one listener has: those that are reset at once are not counted.
+    static let acceptNanosecondsPerTurn: UInt64 = 1_000_000
     /// Pending connections the kernel keeps for a listener; the kernel lowers it to `somaxconn`.
     static let backlog: Int32 = 4096
     /// Rounds of jobs in one turn: jobs that keep starting jobs then let sockets have theirs.
     static let jobRoundsPerTurn = 16
-    /// Nanoseconds of a turn, about, after which jobs wait for the next one.
+    /// Nanoseconds of a turn's jobs after which the others wait for the next turn. The clock is
+    /// looked at behind each: that costs less than any of them.
     static let jobNanosecondsPerTurn: UInt64 = 2_000_000
-    /// Jobs between two looks at the clock.
-    static let jobsPerLook = 8
     /// Bytes of the receive buffer that all connections of a loop share.
     static let receiveBufferBytes = 256 * 1024
     /// Bytes of one socket that leave in one turn, rounded up to what was handed to the kernel at
@@ -44,6 +45,9 @@ enum NetworkLimits {
     static let lowWaterBytes = 64 * 1024
     /// Encrypted bytes waiting for the kernel above which no more plain text is encrypted.
     static let encryptedBytes = 64 * 1024
+    /// Bytes of memory for cipher text that an encrypted connection keeps when none is on its way:
+    /// a short request fits.
+    static let keptCipherBytes = 2 * 1024
     /// Plain bytes of one TLS record (RFC 8446 §5.1).
     static let recordBytes = 16 * 1024
     /// Milliseconds without progress after which a closing socket is given up.

@@ -10,11 +10,17 @@ public final class Listener: ReadinessHandler {
     private let tls: TLSContext?
     private var accepted: ((StreamSocket) -> Void)?
     private var registration: Registration?
+    /// Connections taken in this turn that are not over already.
+    private var adoptedCount = 0
     /// Kept open to be given up when descriptors run out: a connection can then be accepted and
     /// closed, which tells the client, instead of waiting for ever and waking the loop for ever.
     private var reserve: Int32
     /// Told of each connection that was closed as it came, since descriptors have run out.
     public var turnedAway: (() -> Void)?
+    /// Whether a connection from an address is to be had at all. It is asked before anything is
+    /// made for one: others are reset at once, as many as come, so that those who wait behind them
+    /// in the kernel's queue need not wait long. If it is full, they try again after seconds.
+    public var admits: ((_ address: String) -> Bool)?
     /// Held while a descriptor is given up for a connection that is closed at once: a listener of
     /// another loop that accepted meanwhile would get it, and there were none to be given up next
     /// time.
@@ -52,11 +58,13 @@ public final class Listener: ReadinessHandler {
         }
     }
 
-    /// Accepts what waits, up to a bound that lets open connections have their turn.
+    /// Accepts what waits, up to bounds that let open connections have their turn.
     public func becameReady(_ readiness: Readiness) {
-        for _ in 0..<NetworkLimits.acceptsPerTurn {
+        let end = monotonicNanoseconds() + NetworkLimits.acceptNanosecondsPerTurn
+        adoptedCount = 0
+        repeat {
             guard let socket, !isPaused, takeOne(from: socket.descriptor) else { return }
-        }
+        } while adoptedCount < NetworkLimits.acceptsPerTurn && monotonicNanoseconds() < end
     }
 
     func loopEnded() {
@@ -64,6 +72,7 @@ public final class Listener: ReadinessHandler {
         socket = nil
         accepted = nil
         turnedAway = nil
+        admits = nil
     }
 
     /// False when nothing waits, or nothing can be taken.
@@ -88,12 +97,18 @@ public final class Listener: ReadinessHandler {
     }
 
     private func adopt(_ descriptor: Int32, _ peer: SocketAddress) {
+        let address = peer.host
+        if let admits, !admits(address) {
+            dropAtClose(descriptor)
+            return closeDescriptor(descriptor)
+        }
+        adoptedCount += 1
         do throws(NetworkError) {
             let session = try tls.map { context throws(NetworkError) in
                 try TLSSession(accepting: context)
             }
             let stream = try StreamSocket(
-                descriptor, on: loop, peerAddress: peer.host, tls: session)
+                descriptor, on: loop, peerAddress: address, tls: session)
             accepted?(stream)
         } catch {
             closeDescriptor(descriptor)

@@ -22,11 +22,9 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
     nonisolated(unsafe) private var batch: [LoopMessage] = []
     /// Of the batch, how many have run. Touched by the loop's thread only.
     nonisolated(unsafe) private var ranCount = 0
-    /// When this turn looked at the clock first: most have too few jobs to look at all. Touched by
+    /// When the first job of this turn began; nil before that, as most turns have none. Touched by
     /// the loop's thread only.
-    nonisolated(unsafe) private var firstLook: UInt64 = 0
-    /// Touched by the loop's thread only.
-    nonisolated(unsafe) private var jobsUntilLook = NetworkLimits.jobsPerLook
+    nonisolated(unsafe) private var firstBegan: UInt64?
     /// Set and cleared by the loop's thread only, and read there only (`requireLoop`).
     nonisolated(unsafe) weak var loop: EventLoop?
 
@@ -94,9 +92,9 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
     /// Runs what waits, in rounds, as jobs start jobs; the next turn goes on with what is left.
     /// Loop thread only.
     ///
-    /// - Parameter time: In nanoseconds, how long others may be made to wait, about.
+    /// - Parameter time: In nanoseconds: no job begins that much later than the first of the turn.
     func runWaiting(for time: UInt64 = .max) {
-        unsafe firstLook = 0
+        unsafe firstBegan = nil
         guard runBatch(for: time) else { return }
         for _ in 0..<NetworkLimits.jobRoundsPerTurn {
             unsafe mailbox.take(into: &batch)
@@ -111,6 +109,8 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
     private func runBatch(for time: UInt64) -> Bool {
         // Most turns bring nothing, and emptying costs the same then.
         if unsafe batch.isEmpty { return true }
+        let start = unsafe firstBegan ?? monotonicNanoseconds()
+        unsafe firstBegan = start
         var isOver = false
         while unsafe ranCount < batch.count, !isOver {
             let message = unsafe batch[ranCount]
@@ -122,22 +122,12 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
                 unsafe job.runSynchronously(on: asUnownedTaskExecutor())
             case .work(let work): work()
             }
-            isOver = hasTaken(time)
+            isOver = monotonicNanoseconds() - start >= time
         }
         if unsafe ranCount == batch.count {
             unsafe batch.removeAll(keepingCapacity: true)
             unsafe ranCount = 0
         }
         return !isOver
-    }
-
-    /// Whether the jobs of this turn have taken so long, as far as the clock is looked at.
-    private func hasTaken(_ time: UInt64) -> Bool {
-        unsafe jobsUntilLook -= 1
-        if unsafe jobsUntilLook > 0 { return false }
-        unsafe jobsUntilLook = NetworkLimits.jobsPerLook
-        let now = monotonicNanoseconds()
-        if unsafe firstLook == 0 { unsafe firstLook = now }
-        return unsafe now - firstLook >= time
     }
 }

@@ -68,6 +68,7 @@ extension StreamSocket {
                 switch try unsafe tls.read(into: loop.receiveBuffer) {
                 case .bytes(let count): deliver(count)
                 case .needsInput:
+                    tls.shrinkInput()
                     if tls.hasOutput || tls.queuedBytes > 0 { markDirty() }
                     if atEnd { reachEnd() }
                     return

@@ -144,9 +144,7 @@ public final class StreamSocket: ReadinessHandler {
 
     func reset(_ reason: CloseReason) {
         guard phase != .closed else { return }
-        var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
-        let size = socklen_t(MemoryLayout<Glibc.linger>.size)
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, size)
+        dropAtClose(descriptor)
         finish(reason)
     }
 

@@ -9,6 +9,13 @@ func closeDescriptor(_ descriptor: Int32) {
     precondition(result == 0 || errno != EBADF, "closed a descriptor that is not open")
 }
 
+/// Has a connection be reset when its descriptor is closed, and what is queued dropped.
+func dropAtClose(_ descriptor: Int32) {
+    var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+    let size = socklen_t(MemoryLayout<Glibc.linger>.size)
+    unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, size)
+}
+
 /// Sets an integer option of a socket.
 func setOption(_ descriptor: Int32, level: Int32, name: Int32, value: Int32) throws(NetworkError) {
     var value = value

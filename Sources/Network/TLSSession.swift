@@ -186,6 +186,16 @@ final class TLSSession {
         guard count > 0, let start = unsafe start else { return }
         unsafe output.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
         unsafe BIO_ctrl(outgoing, BIO_CTRL_RESET, 0, nil)
+        unsafe copenssl_bio_shrink(outgoing, NetworkLimits.keptCipherBytes)
+    }
+
+    /// Gives back the memory that cipher text had which has been read. The library would keep as
+    /// much as has ever come at once.
+    func shrinkInput() { unsafe copenssl_bio_shrink(incoming, NetworkLimits.keptCipherBytes) }
+
+    /// Bytes of memory for cipher text on its way in and out.
+    var cipherCapacity: Int {
+        unsafe copenssl_bio_capacity(incoming) + copenssl_bio_capacity(outgoing)
     }
 
     /// Queues `close_notify`, once, if the handshake got that far.

@@ -1,13 +1,18 @@
 import Synchronization
 
-/// What an answer has taken of a ``MemoryPool`` that goes from thread to thread on its way. Given
-/// back when nobody has it any more.
+/// What an answer, or the work for it, has taken of a ``MemoryPool`` and that goes from thread to
+/// thread on its way. Given back when nobody has it any more.
 public final class HeldMemory: Sendable {
     private let lease: Mutex<MemoryLease>
+    private let others: Int
 
     /// Nothing yet.
-    public init(_ pool: MemoryPool, for caller: Caller) {
+    ///
+    /// - Parameter others: Bytes that the caller has already of the same thing: with them it may
+    ///   be more than he may ever have.
+    public init(_ pool: MemoryPool, for caller: Caller, beside others: Int = 0) {
         lease = Mutex(MemoryLease(pool, for: caller))
+        self.others = others
     }
 
     /// Takes what is missing for so many bytes, or gives back what is too much.
@@ -16,14 +21,14 @@ public final class HeldMemory: Sendable {
     public func cover(_ bytes: Int) -> MemoryShortage? {
         lease.withLock { lease in
             if lease.cover(bytes) { return nil }
-            return lease.isBeyondShare(bytes) ? .beyondShare : .byOthers
+            return lease.isBeyondShare(others + bytes) ? .beyondShare : .byOthers
         }
     }
 }
 
 /// Why there is no room in a ``MemoryPool``.
 public enum MemoryShortage: Error {
-    /// It is more than one caller may ever have.
+    /// It is more than the caller may ever have.
     case beyondShare
     /// Others have it.
     case byOthers

@@ -11,6 +11,10 @@ public final class MemoryPool: Sendable {
         var refusals = 0
     }
 
+    /// Bytes that are taken for each byte of a body that is kept whole: the text itself, a copy in
+    /// its values, and another one in what they become.
+    public static let bytesPerBodyByte = 4
+
     /// All there is, in bytes.
     public let bytesMax: Int
     /// The most for one caller; where nobody knows from where the call comes no such bound holds.
@@ -29,6 +33,9 @@ public final class MemoryPool: Sendable {
     public var peak: Int { state.withLock { $0.peak } }
     /// How often somebody was refused.
     public var refusals: Int { state.withLock { $0.refusals } }
+
+    /// The most that a caller may have, whatever others have.
+    public func bytesMax(for caller: Caller) -> Int { caller.ifKnown == nil ? bytesMax : perCallerMax }
 
     func take(_ count: Int, for caller: Caller) -> Bool {
         state.withLock { state in
@@ -67,19 +74,23 @@ public struct MemoryLease: ~Copyable, Sendable {
 
     private let pool: MemoryPool
     private let caller: Caller
+    private let step: Int
     private var held = 0
 
     /// A lease of nothing yet.
-    public init(_ pool: MemoryPool, for caller: Caller) {
+    ///
+    /// - Parameter step: In which more is taken, in bytes: a small one for what changes seldom.
+    public init(_ pool: MemoryPool, for caller: Caller, step: Int = MemoryLease.step) {
         self.pool = pool
         self.caller = caller
+        self.step = step
     }
 
     /// Takes what is missing for so many bytes, and gives back what is far too much.
     ///
     /// - Returns: False when the pool has not as much left; nothing has changed then.
     public mutating func cover(_ bytes: Int) -> Bool {
-        let wanted = Self.steps(for: bytes)
+        let wanted = steps(for: bytes)
         if wanted > held {
             guard pool.take(wanted - held, for: caller) else { return false }
             held = wanted
@@ -91,17 +102,17 @@ public struct MemoryLease: ~Copyable, Sendable {
 
     /// Gives back what is too much for so many bytes.
     public mutating func trim(to bytes: Int) {
-        let wanted = Self.steps(for: bytes)
+        let wanted = steps(for: bytes)
         guard wanted < held else { return }
         pool.giveBack(held - wanted, of: caller)
         held = wanted
     }
 
-    /// Whether so many bytes are more than one caller may ever have.
-    public func isBeyondShare(_ bytes: Int) -> Bool { bytes > pool.perCallerMax }
+    /// Whether so many bytes are more than the caller may ever have.
+    public func isBeyondShare(_ bytes: Int) -> Bool { bytes > pool.bytesMax(for: caller) }
 
-    private static func steps(for bytes: Int) -> Int {
-        bytes <= freeBytes ? 0 : (bytes + step - 1) / step * step
+    private func steps(for bytes: Int) -> Int {
+        bytes <= Self.freeBytes ? 0 : (bytes + step - 1) / step * step
     }
 
     deinit { if held > 0 { pool.giveBack(held, of: caller) } }

@@ -29,10 +29,19 @@ public struct Shares<Key: Hashable & Sendable>: Sendable {
     public mutating func take(
         _ count: Int = 1, for key: Key?, totalMax: Int = .max, eachMax: Int = .max
     ) -> ShareShortage? {
-        if let key, count > eachMax - self.count(of: key) { return .ofShare }
-        if count > totalMax - total { return .inAll }
+        if let shortage = shortage(count, for: key, totalMax: totalMax, eachMax: eachMax) {
+            return shortage
+        }
         add(count, for: key)
         return nil
+    }
+
+    /// What there would not be enough of if one took some now; nil if there is enough.
+    public func shortage(
+        _ count: Int = 1, for key: Key?, totalMax: Int = .max, eachMax: Int = .max
+    ) -> ShareShortage? {
+        if let key, count > eachMax - self.count(of: key) { return .ofShare }
+        return count > totalMax - total ? .inAll : nil
     }
 
     /// Gives back what has been taken, by the same key.
@@ -45,7 +54,7 @@ public struct Shares<Key: Hashable & Sendable>: Sendable {
 }
 
 /// What there is not enough of.
-public enum ShareShortage: Hashable, Sendable {
+public enum ShareShortage: Error, Hashable, Sendable {
     /// One has as much as one may have, which is said first: that one can do something about it.
     case ofShare
     /// All of it is in use.

@@ -35,9 +35,16 @@ extension Problem {
             hint: sizeHint)
     }
 
-    private static let sizeHint =
-        "Write fewer rows in each request, or load them with 'apus import'. The bound is the "
-        + "setting rest.write_rows."
+    /// 54000: the values of a body take more memory than one caller may have.
+    static let tooManyValues = Problem(
+        code: "54000", status: 413,
+        message: "The values of the body take more memory than one caller may have.",
+        hint: "\(smallerHint) The bound is an eighth of the setting limits.memory_bytes.")
+
+    private static let sizeHint = "\(smallerHint) The bound is the setting rest.write_rows."
+
+    private static let smallerHint =
+        "Write fewer rows in each request, or load them with 'apus import'."
 
     /// 21000: an upsert names one key twice.
     static let repeatedConflict = Problem(

@@ -34,7 +34,7 @@ public final class RESTService {
     public init(
         catalogue: Catalogue, rulebook: Rulebook, database engine: any WriteEngine,
         reader: any Reader, settings: RESTSettings,
-        workers: BodyWorkers = BodyWorkers(threads: 1),
+        workers: BodyWorkers,
         report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
         self.catalogue = catalogue
@@ -93,8 +93,10 @@ public final class RESTService {
             return try write(request, action, table, identity, payload)
         }
         let caller = identity.caller(from: request.peer.block)
-        return workers.prepare(for: caller, log(of: request)) { [body = request.body] in
-            Result { () throws(Problem) in try Payload(body, rowsMax: rowsMax) }
+        return workers.prepare(for: caller, log(of: request)) { [body = request.body] memory in
+            Result { () throws(Problem) in
+                try Payload(body, rowsMax: rowsMax, within: memory)
+            }
         } then: { payload throws(Problem) in
             try self.write(request, action, table, identity, payload)
         }
@@ -117,7 +119,7 @@ public final class RESTService {
         guard request.isLong, action.hasPayload else {
             return try answer(try write.bound(), log)
         }
-        return workers.prepare(for: write.caller, log) { () throws(Problem) in
+        return workers.prepare(for: write.caller, log) { _ throws(Problem) in
             try write.bound()
         } then: { job throws(Problem) in
             try self.answer(job, log)

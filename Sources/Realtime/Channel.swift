@@ -14,8 +14,8 @@ final class Channel {
     var identity: Identity
     /// The token in force; nil for the identity of the connection.
     var token: String?
-    /// Gives back its place among the feeds of who opened it.
-    var release: (() -> Void)?
+    /// Its place among the feeds of whom it speaks for.
+    private(set) var feedPlace: (any FeedPlace)?
     /// Bytes that it and its bindings take, about.
     let keptBytes: Int
     /// Nil while no binding is live.
@@ -27,16 +27,24 @@ final class Channel {
 
     init(
         topic: String, joinReference: [UInt8], bindings: [BindingRequest], identity: Identity,
-        token: String?
+        token: String?, feedPlace: (any FeedPlace)?
     ) {
         self.topic = topic
         self.joinReference = joinReference
         self.bindings = bindings
         self.identity = identity
         self.token = token
+        self.feedPlace = feedPlace
         keptBytes = bindings.reduce(RealtimeLimits.channelBytes) {
             $0 + RealtimeLimits.bindingBytes + RealtimeLimits.memoryPerBindingByte * $1.echo.count
         }
+    }
+
+    /// Its place among feeds is another one from now on, or none.
+    func move(to place: (any FeedPlace)?) {
+        let former = feedPlace
+        feedPlace = place
+        if former !== place { former?.giveBack() }
     }
 
     /// Whether one of its bindings may hear of a model's changes.

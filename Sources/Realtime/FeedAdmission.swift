@@ -1,7 +1,13 @@
 /// Whether a caller may have one more feed.
 public enum FeedAdmission {
-    /// It may. `release` is called once, on the loop, when the feed is over.
-    case admitted(release: (() -> Void)? = nil)
+    /// It may; nil where nobody counts.
+    case admitted((any FeedPlace)? = nil)
     /// As many are open as may be.
     case refused(max: Int)
+}
+
+/// The place of a feed among those that its caller may have. Belongs to the loop of its socket.
+public protocol FeedPlace: AnyObject {
+    /// The feed is over. Called once.
+    func giveBack()
 }

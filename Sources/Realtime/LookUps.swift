@@ -4,16 +4,15 @@ import Values
 
 /// What rules ask of other models while changes are delivered. An engine that has no answer at hand
 /// is asked for all that a change needs at once, and the change is judged again with the answers.
-/// So is one whose answers have taken as long as they may hold up the loop.
+/// So is one whose answers have taken as long as they may hold up the loop, or of which one would.
 ///
 /// Answers are kept for one change: the next one may have changed them.
 final class LookUps {
     private let reader: any Reader
-    private var answers: [ScalarQuery: Value] = [:]
+    /// What is known, or why it will not be.
+    private var answers: [ScalarQuery: Result<Value, Problem>] = [:]
     private var wanted: Set<ScalarQuery> = []
-    /// Why the engine has not answered.
-    private var failure: Problem?
-    /// What answers at hand may take of a turn of the loop.
+    /// What answers at hand may take for changes that are delivered together.
     private let timeMax: Duration
     private var spent = Duration.zero
     private let uptime: () -> ContinuousClock.Instant
@@ -29,8 +28,8 @@ final class LookUps {
         self.uptime = uptime
     }
 
-    /// Changes are delivered in a turn of the loop that nothing has been asked in.
-    func beginTurn() { spent = .zero }
+    /// Changes that came together begin to be delivered, or go on after they have waited.
+    func beginBatch() { spent = .zero }
 
     /// What queries are written in.
     var dialect: any Dialect { reader.dialect }
@@ -42,9 +41,11 @@ final class LookUps {
     ///
     /// - Throws: ``Problem/answerAwaited`` when it is noted as wanted; what the database reports.
     func value(_ query: ScalarQuery) throws(Problem) -> Value {
-        if let failure { throw failure }
-        if !answers.isEmpty, let known = answers[query] { return known }
-        if spent < timeMax, let found = try answerAtHand(query) { return found }
+        if !answers.isEmpty, let known = answers[query] { return try known.get() }
+        if spent < timeMax, let found = try answerAtHand(query) {
+            answers[query] = .success(found)
+            return found
+        }
         wanted.insert(query)
         throw .answerAwaited
     }
@@ -52,29 +53,26 @@ final class LookUps {
     private func answerAtHand(_ query: ScalarQuery) throws(Problem) -> Value? {
         let start = uptime()
         defer { spent += uptime() - start }
-        return try worded { () throws(DatabaseError) in try reader.scalarAtHand(query) }
+        return try worded { () throws(DatabaseError) in
+            try reader.scalarAtHand(query, within: timeMax - spent)
+        }
     }
 
     /// Asks for what is wanted.
     ///
-    /// - Parameter reply: called on the loop when all of it is known, or that it cannot be.
+    /// - Parameter reply: called on the loop when all of it is known, or why it is not.
     func ask(reply: @escaping () -> Void) {
         let queries = Array(wanted)
         wanted = []
-        reader.ask(queries) { [self] result in
-            switch result {
-            case .success(let values):
-                for (query, value) in zip(queries, values) { answers[query] = value }
-            case .failure(let problem): failure = problem
-            }
+        reader.ask(queries) { [self] results in
+            for (query, result) in zip(queries, results) { answers[query] = result }
             reply()
         }
     }
 
     /// The change has been delivered.
     func forget() {
-        if !answers.isEmpty { answers = [:] }
-        failure = nil
+        if !answers.isEmpty { answers.removeAll(keepingCapacity: answers.count < 64) }
     }
 }
 

@@ -15,7 +15,7 @@ extension RealtimeHub {
     ///   answers to look-ups.
     public func deliver(_ changes: [Change], then told: @escaping () -> Void = {}) {
         expireTokens(at: clock())
-        matcher.lookUps.beginTurn()
+        matcher.lookUps.beginBatch()
         let batch = Batch(changes: changes, told: told)
         if held.isEmpty { deliver(batch, from: 0) } else { held.append(batch) }
     }
@@ -74,7 +74,7 @@ extension RealtimeHub {
     private func resume(_ batch: Batch, from place: Int, asked moment: Instant) {
         let waiting = held
         held = []
-        matcher.lookUps.beginTurn()
+        matcher.lookUps.beginBatch()
         deliver(batch, from: place, asked: moment)
         // The first of them is the batch that was held; if it waits again so do the others.
         for batch in waiting.dropFirst() {

@@ -82,13 +82,11 @@ extension RealtimeSession {
     }
 
     /// Counts a channel among the feeds of whom it speaks for from now on, whose plan may be
-    /// another one; ends it where there is no room.
+    /// another one; ends it where there is no room. Nobody can have its place meanwhile.
     private func count(_ channel: Channel, of identity: Identity) -> Bool {
-        channel.release?()
-        channel.release = nil
-        switch quotas.admitFeed(identity) {
-        case .admitted(let release):
-            channel.release = release
+        switch quotas.admitFeed(identity, channel.feedPlace) {
+        case .admitted(let place):
+            channel.move(to: place)
             return true
         case .refused(let max):
             end(channel, because: .tooManyFeeds(max: max))
@@ -170,20 +168,19 @@ extension RealtimeSession {
     }
 
     private func open(_ message: ClientMessage, _ request: JoinRequest, _ identity: Identity) {
-        let release: (() -> Void)?
-        switch quotas.admitFeed(identity) {
+        let place: (any FeedPlace)?
+        switch quotas.admitFeed(identity, nil) {
         case .refused(let max):
             refuse(message, SystemNotice.tooManyFeeds(max: max).message)
             return
-        case .admitted(let giveBack): release = giveBack
+        case .admitted(let taken): place = taken
         }
         var token: String?
         if case .user(let text) = request.token { token = text }
         // The reference of the join names the channel's incarnation.
         let channel = Channel(
             topic: message.topic, joinReference: message.reference, bindings: request.bindings,
-            identity: identity, token: token)
-        channel.release = release
+            identity: identity, token: token, feedPlace: place)
         add(channel)
         let problems = hub.bind(channel, of: self, isJoin: true)
         reply(ServerPayload.ok(Self.response(request.bindings)), to: message)

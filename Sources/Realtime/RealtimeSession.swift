@@ -174,7 +174,7 @@ extension RealtimeSession {
         hub.unbind(channel)
         channels[channel.topic] = nil
         keptBytes -= channel.keptBytes
-        channel.release?()
+        channel.move(to: nil)
         hub.counters.channels -= 1
         if channels.isEmpty { emptySince = lastHeard }
     }

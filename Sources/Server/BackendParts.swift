@@ -51,6 +51,7 @@ struct BackendParts {
             let throttle = ThrottleInForce(settings.throttle)
             services = SharedServices(
                 database: database, auth: auth, log: log,
+                channelRefusals: ChannelRefusals(log: log),
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),
                 status: Self.status(
                     of: database, metrics, auth, throttle, isDraining, key: settings.metrics.key),
@@ -75,8 +76,9 @@ struct BackendParts {
         configuration.port = settings.listen.port
         configuration.loops = settings.loops
         configuration.tls = settings.tls.files
+        let connectable = min(bounds.connectionsMax, DescriptorLimit.current)
         configuration.connectionLimits.connectionsPerBlockMax =
-            bounds.connectionsPerAddressMax ?? max(1, bounds.connectionsMax / 4)
+            bounds.connectionsPerAddressMax ?? max(1, connectable / 4)
         configuration.memory = memory
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field)

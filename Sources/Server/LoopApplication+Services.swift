@@ -29,7 +29,8 @@ extension LoopApplication {
         services: SharedServices, schemas: SchemaSet, reader: any Reader, gateway: Gateway
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
-        let (auth, log, database) = (services.auth, services.log, services.database)
+        let (auth, database) = (services.auth, services.database)
+        let refusals = services.channelRefusals
         let throttle = services.throttle
         return RealtimeHub(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, reader: reader,
@@ -37,12 +38,7 @@ extension LoopApplication {
             authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
             quotas: { throttle.quotas(ofSocket: $0) },
             revocationCount: { auth.revocationCount },
-            report: { topic, reason, block in
-                // What is no topic of ours may be as long as a message.
-                let topic = String(topic.prefix(256))
-                let refusal = RefusalText(message: reason)
-                log.record(.channelRefused(topic: topic, address: "\(block)", refusal: refusal))
-            },
+            report: { refusals.record($0, $1, from: $2) },
             newestChange: { database.newestChange })
     }
 

@@ -3,22 +3,13 @@ import Diagnostics
 import HTTP
 import HTTPServer
 import Quotas
-import Synchronization
 
 /// Counts every answered request and logs those the log's level asks for. Any thread.
 final class RequestObserver: Sendable {
-    /// The lines of requests that are throttled: whoever is, comes again at once.
-    private struct ThrottledLines {
-        var bucket = TokenBucket(limit, at: ContinuousClock.now)
-        /// Requests that had none since the last one that had.
-        var untold = 0
-
-        static let limit = RateLimit(burst: 10, count: 1, seconds: 1)
-    }
-
     private let counters: RequestCounters
     private let log: Log
-    private let throttled = Mutex(ThrottledLines())
+    /// Of requests that are throttled: whoever is, comes again at once.
+    private let throttledLines = LineQuota()
 
     init(counters: RequestCounters, log: Log) {
         self.counters = counters
@@ -40,15 +31,8 @@ final class RequestObserver: Sendable {
     /// Whether a request that is throttled has a line of its own. Those before it that had none are
     /// told of.
     private func isThrottledTold() -> Bool {
-        let untold = throttled.withLock { lines -> Int? in
-            guard lines.bucket.take(at: ContinuousClock.now) else {
-                lines.untold += 1
-                return nil
-            }
-            defer { lines.untold = 0 }
-            return lines.untold
-        }
-        if let untold, untold > 0 { log.record(.requestsThrottled(count: untold)) }
-        return untold != nil
+        guard let untold = throttledLines.take() else { return false }
+        if untold > 0 { log.record(.requestsThrottled(count: untold)) }
+        return true
     }
 }

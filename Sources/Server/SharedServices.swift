@@ -8,6 +8,7 @@ struct SharedServices: Sendable {
     let database: any ServedDatabase
     let auth: AuthService
     let log: Log
+    let channelRefusals: ChannelRefusals
     let crossOrigin: CrossOrigin
     let status: StatusEndpoints
     /// Whether `/metrics` is where clients call, too.

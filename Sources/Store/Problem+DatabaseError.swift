@@ -54,30 +54,21 @@ extension Problem {
         }
     }
 
-    private static let busy = {
-        var problem = Problem(
-            code: "55P03", status: 503, message: "The database is busy.",
-            hint: "Try again in a moment.")
-        problem.retryAfterSeconds = 1
-        return problem
-    }()
+    private static let busy = Problem(
+        code: "55P03", status: 503, message: "The database is busy.",
+        hint: "Try again in a moment.", retryAfterSeconds: 1)
 
-    private static let noMemory = {
-        var problem = Problem(
-            code: "53200", status: 503, message: "The server has no memory left for this request.",
-            hint: "Try again in a moment.")
-        problem.retryAfterSeconds = 1
-        return problem
-    }()
+    private static let noMemory = Problem(
+        code: "53200", status: 503, message: "The server has no memory left for this request.",
+        hint: "Try again in a moment.", retryAfterSeconds: 1)
 
     private static func unreachable(
         _ cause: String, _ remedy: String?, _ retryAfterSeconds: Int64
     ) -> Problem {
         var problem = Problem(
             code: "08006", status: 503, message: "The database cannot be reached.",
-            hint: "Try again in a moment.", cause: cause)
+            hint: "Try again in a moment.", cause: cause, retryAfterSeconds: retryAfterSeconds)
         problem.remedy = remedy
-        problem.retryAfterSeconds = retryAfterSeconds
         return problem
     }
 

@@ -36,8 +36,6 @@ extension Problem {
 
     /// 53400 with `Retry-After`.
     private static func crowded(_ message: String, hint: String) -> Problem {
-        var problem = Problem(code: "53400", status: 503, message: message, hint: hint)
-        problem.retryAfterSeconds = 1
-        return problem
+        Problem(code: "53400", status: 503, message: message, hint: hint, retryAfterSeconds: 1)
     }
 }

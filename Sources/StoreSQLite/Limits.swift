@@ -18,16 +18,18 @@ public enum DatabaseLimits {
     /// The part of a turn that a read may try when others have used the turn up: a quarter of a
     /// millisecond then.
     static let briefReadShare: UInt64 = 5
-    /// What the look-ups that a change waits for may take of a loop, in turns: a fifth of a second,
-    /// as far as settings go by default. Then those who listen fetch again.
+    /// What the look-ups that a change waits for may take of a loop, or of the slow lane, in turns
+    /// of a loop: a fifth of a second, as far as settings go by default. Then those who listen fetch
+    /// again.
     static let lookUpTurnsMax: UInt64 = 160
     /// How long a statement that was too slow for a loop is not tried there again. Trying costs
     /// five milliseconds, the slow lane some twenty microseconds.
     static let slowTime = Duration.seconds(60)
     /// A read of less time than this on the slow lane is tried on the loop the next time.
     static let quickTime = Duration.milliseconds(2)
-    /// How long one value may be looked up on a loop: it goes nowhere else.
-    static let scalarTime = Duration.milliseconds(50)
+    /// How long one value may be looked up, on the slow lane if not on a loop: a change waits for
+    /// it, and all that follow.
+    public static let scalarTime = Duration.milliseconds(50)
     /// Writes of rows that wait for the writer. Beyond it a caller is told to come back rather than
     /// wait for ever.
     static let waitingWritesMax = 8192

@@ -57,6 +57,24 @@ import Testing
         #expect(!dumped.contains("hunter2"))
     }
 
+    @Test func `a body that the memory has no room for is refused`() throws {
+        let (body, memory) = (
+            try Self.setting("limits.body_bytes"), try Self.setting("limits.memory_bytes")
+        )
+        var given = GivenSettings()
+        try given.give(memory, flag: "67108864")
+        #expect(try given.resolved().limits.bodyBytesMax == 10_485_760)
+        given = GivenSettings()
+        try given.give(body, flag: "16777216")
+        let fault = #expect(throws: SettingFault.self) { try given.resolved() }
+        #expect(
+            fault?.message == "--limits-body-bytes gives limits.body_bytes, for which "
+                + "limits.memory_bytes has to be 553648128 or more (--limits-memory-bytes or "
+                + "APUS_LIMITS_MEMORY_BYTES)")
+        try given.give(memory, flag: "553648128")
+        #expect(try given.resolved().limits.bodyBytesMax == 16_777_216)
+    }
+
     static let faults: [(String, String, String)] = [
         ("loops", "0", "--loops takes an integer from 1 to 64, not '0'"),
         ("loops", "1e1", "--loops takes an integer from 1 to 64, not '1e1'"),

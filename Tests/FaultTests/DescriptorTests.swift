@@ -15,7 +15,10 @@ import Testing
     ) throws {
         let project = try TestProject(models: ServedNode.models)
         let node = try ServedNode(project)
-        let command = try node.start(under: ["prlimit", "--nofile=\(limit):\(limit)"])
+        // All of them come from one address.
+        let command = try node.start(
+            under: ["prlimit", "--nofile=\(limit):\(limit)"],
+            environment: ["APUS_LIMITS_CONNECTIONS_PER_ADDRESS": "10000"])
         let port = try #require(node.port)
         let process = ServedProcess(number: command.process)
         let bystander = try HTTPClient(port: port, key: node.key)
@@ -45,6 +48,30 @@ import Testing
         let told = command.logged.filter { $0.contains("descriptors") }
         #expect(told.count == 1, "\(command.logged.joined(separator: "\n"))")
         // In order it would wait for the feed.
+        _ = node.kill(command)
+    }
+
+    @Test func `one address does not take the descriptors from the others`() throws {
+        let project = try TestProject(models: ServedNode.models)
+        let node = try ServedNode(project)
+        let command = try node.start(under: ["prlimit", "--nofile=128:128"])
+        let port = try #require(node.port)
+        let idle = (0..<200).compactMap { _ in try? LoopbackSocket(port: port) }
+        let other = try LoopbackSocket(
+            port: port,
+            beforeConnecting: { descriptor in
+                var address = sockaddr_in()
+                address.sin_family = sa_family_t(AF_INET)
+                address.sin_addr.s_addr = inet_addr("127.0.0.9")
+                unsafe withUnsafePointer(to: &address) { pointer in
+                    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        _ = unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    }
+                }
+            })
+        other.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(other.readAnswer()?.status == 200)
+        withExtendedLifetime(idle) {}
         _ = node.kill(command)
     }
 

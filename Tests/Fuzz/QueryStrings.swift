@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 import Expressions
 import HTTP
+import Quotas
 import REST
 import Store
 import StoreSQLite
@@ -50,7 +51,8 @@ private struct Service {
                 catalogue: project.catalogue, rulebook: project.rulebook,
                 database: project.database, reader: try project.database.makeReader(),
                 settings: RESTSettings(
-                    rowsMax: 100, refusesUnfilteredWrites: true, writeRowsMax: 1000))
+                    rowsMax: 100, refusesUnfilteredWrites: true, writeRowsMax: 1000),
+                workers: BodyWorkers(threads: 1))
             table = service.routes(bodyBytesMax: 1 << 20)
         } catch {
             fatalError("\(error)")
@@ -96,7 +98,8 @@ private struct Told: Equatable, CustomStringConvertible {
             self.init(told.withLock { $0 } ?? Response(status: 599))
         case .prepared(let preparation):
             let isDone = Semaphore()
-            _ = preparation.begin { isDone.signal() }
+            let pool = MemoryPool(bytesMax: .max, perCallerMax: .max)
+            _ = preparation.begin(HeldMemory(pool, for: .server)) { isDone.signal() }
             isDone.wait()
             self.init(preparation.answer())
         case .pending, .webSocket: fatalError("\(answer)")

@@ -47,6 +47,16 @@ import Testing
         #expect(client.readToEnd() == "")
     }
 
+    @Test func `a body that is not read as JSON takes nothing for values`() throws {
+        let server = try server(bytesMax: 200_000)
+        let client = try server.connect()
+        let body = String(repeating: ",", count: 20_000)
+        client.send(
+            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        let answer = client.readAnswer()
+        #expect(answer?.status == 200 && answer?.text == body)
+    }
+
     @Test func `short answers that nobody reads stay within the pool`() async throws {
         let server = try TestServer {
             $0.memory = MemoryPool(bytesMax: 1 << 20, perCallerMax: 1 << 20)

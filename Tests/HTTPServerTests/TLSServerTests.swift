@@ -1,5 +1,6 @@
 import Diagnostics
 import HTTPServer
+import Quotas
 import TestSupport
 import Testing
 
@@ -46,6 +47,22 @@ import Testing
         #expect(Array(bytes[start..<(start + 3_000_000)]) == patternedBytes(3_000_000))
         let rest = String(decoding: bytes[(start + 3_000_000)...], as: UTF8.self)
         #expect(rest.hasPrefix("HTTP/1.1 200 OK\r\n") && rest.hasSuffix("GET /a"))
+    }
+
+    @Test func `a connection takes less when its handshake is done`() async throws {
+        let server = try TestServer {
+            $0.tls = files
+            // The tick is a quarter of this.
+            $0.deadlines.webSocketClose = .milliseconds(40)
+        }
+        let memory = server.server.memory
+        let slow = try server.connect()
+        #expect(await eventually { memory.taken == 48 << 10 })
+        let client = try connect(to: server)
+        #expect(await eventually { memory.taken == (48 + 36) << 10 })
+        client.sayGoodbye()
+        slow.close()
+        #expect(await eventually { memory.taken == 0 })
     }
 
     /// How far a handshake comes: not at all, and into its first record.

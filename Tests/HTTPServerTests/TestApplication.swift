@@ -110,7 +110,7 @@ final class TestApplication: Application {
         }
         if path == "/prepared" {
             let (log, gate) = (log, gate)
-            let preparation = Preparation { done in
+            let preparation = Preparation { _, done in
                 gate.whenOpen {
                     done("prepared")
                     log.add("done")

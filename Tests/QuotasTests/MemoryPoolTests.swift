@@ -85,4 +85,14 @@ import Testing
         #expect(other.cover(4 * Self.step) == .beyondShare)
         #expect(other.cover(Self.step) == nil)
     }
+
+    @Test(arguments: [Caller.anonymous(.none), .service(.none), .server])
+    func `where no share holds it is others who have the memory`(caller: Caller) {
+        let pool = pool(steps: 4, perCaller: 1)
+        let one = HeldMemory(pool, for: ann)
+        let other = HeldMemory(pool, for: caller)
+        #expect(one.cover(Self.step) == nil)
+        #expect(other.cover(4 * Self.step) == .byOthers)
+        #expect(other.cover(5 * Self.step) == .beyondShare)
+    }
 }

@@ -64,7 +64,8 @@ struct Library {
         self.settings = settings
         service = RESTService(
             catalogue: catalogue, rulebook: rulebook, database: database,
-            reader: try database.makeReader(), settings: settings)
+            reader: try database.makeReader(), settings: settings,
+            workers: BodyWorkers(threads: 1))
         postgres = try rows.map { rows in
             (rows, try PostgresService(rows, catalogue, rulebook, settings))
         }

@@ -3,6 +3,7 @@ import Expressions
 import HTTP
 import Network
 import PostgresTestSupport
+import Quotas
 import Schema
 import Store
 import StorePostgres
@@ -102,7 +103,7 @@ final class PostgresService: Sendable {
             let (reader, writes, pool) = database.attach(to: loop)
             let service = RESTService(
                 catalogue: catalogue, rulebook: rulebook, database: writes, reader: reader,
-                settings: settings)
+                settings: settings, workers: BodyWorkers(threads: 1))
             return LoopBound(Served(service: service, pool: pool), on: loop)
         }
     }
@@ -136,7 +137,7 @@ final class PostgresService: Sendable {
             _ = begin { response in continuation.resume(returning: response()) }
         case .prepared(let preparation):
             let answer = LoopBound(preparation.answer, on: context.loop)
-            _ = preparation.begin {
+            _ = preparation.begin(.plenty) {
                 context.post { give(answer.value(), to: continuation, on: context) }
             }
         case .webSocket: continuation.resume(returning: Response(status: 500))

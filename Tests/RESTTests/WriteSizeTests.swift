@@ -1,6 +1,8 @@
+import Bytes
 import Expressions
 import HTTP
 import PostgresTestSupport
+import Quotas
 import TestSupport
 import Testing
 import Values
@@ -62,6 +64,35 @@ import Values
         #expect(unlike.status == 400 && unlike.member("code") == "PGRST102")
         let unknown = await library.send(.post, "/nothing", body: "{\"name\":\"\(name)\"}")
         #expect(unknown.status == 404, "\(unknown.text.prefix(200))")
+    }
+
+    @Test(arguments: [(1, 413, "54000"), (8, 503, "53200")])
+    func `the values of a long body are read when there is room for them`(
+        times: Int, status: Int, code: String
+    ) async throws {
+        let library = try Library()
+        let count = 10_000
+        let bytesMax = times * count * JSONDocument.bytesPerValue / 2
+        let values = Array(repeating: "1", count: count).joined(separator: ",")
+        let request = Request(
+            .post, "/rest/v1/authors", body: Array("{\"name\":[\(values)]}".utf8))
+        let pool = MemoryPool(bytesMax: bytesMax, perCallerMax: bytesMax)
+        let taken = HeldMemory(pool, for: .user("ann"))
+        #expect(taken.cover(bytesMax - MemoryLease.step) == nil)
+        let answer = library.table.answer(to: request, from: .anonymous)
+        guard case .prepared(let preparation) = answer else {
+            Issue.record("the loop has read it")
+            return
+        }
+        let memory = HeldMemory(pool, for: .user("bob"))
+        await withCheckedContinuation { continuation in
+            _ = preparation.begin(memory) { continuation.resume() }
+        }
+        guard case .response(let refusal) = preparation.answer() else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(refusal.status == status && refusal.member("code") == code, "\(refusal.text)")
     }
 
     static let verbs: [HTTP.Method] = [.patch, .delete]

@@ -11,12 +11,16 @@ import Values
 /// A reader that has no answer at hand, as one whose engine is another process: it notes what it is
 /// asked, and answers when the test says so.
 private final class AwaitedReader: WrappedReader {
-    private(set) var asked: [(queries: [ScalarQuery], reply: (Result<[Value], Problem>) -> Void)] =
+    private(set) var asked: [(queries: [ScalarQuery], reply: ([Result<Value, Problem>]) -> Void)] =
         []
 
-    override func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? { nil }
+    override func scalarAtHand(
+        _ query: ScalarQuery, within time: Duration
+    ) throws(DatabaseError) -> Value? { nil }
 
-    override func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
+    override func ask(
+        _ queries: [ScalarQuery], reply: @escaping ([Result<Value, Problem>]) -> Void
+    ) {
         asked.append((queries, reply))
     }
 
@@ -27,8 +31,16 @@ private final class AwaitedReader: WrappedReader {
     }
 
     func fail() {
-        asked.removeFirst().reply(
-            .failure(Problem(code: "58030", status: 503, message: "The database is away.")))
+        let problem = Problem(code: "58030", status: 503, message: "The database is away.")
+        let (queries, reply) = asked.removeFirst()
+        reply(queries.map { _ in .failure(problem) })
+    }
+
+    /// Answers what was asked first, but for the first query of it.
+    func failFirst() {
+        let (queries, reply) = asked.removeFirst()
+        let problem = Problem(code: "57014", status: 500, message: "It takes too long.")
+        reader.ask(queries) { results in reply([.failure(problem)] + results.dropFirst()) }
     }
 }
 
@@ -145,6 +157,19 @@ private final class AwaitedReader: WrappedReader {
         scene.say(2)
         scene.reader.answer()
         #expect(try scene.ada.changes() == ["INSERT 2"])
+    }
+
+    @Test func `who asks what cannot be answered is told to fetch, others are not`() throws {
+        let scene = try Scene(messages)
+        try scene.stage.run("INSERT INTO members VALUES (7, '\(Models.eve)')")
+        scene.say(1)
+        #expect(scene.reader.asked.map(\.queries.count) == [2])
+        scene.reader.failFirst()
+        let told = try [scene.ada, scene.eve].map { peer in
+            try peer.messages().map { $0.elements[3].string }
+        }
+        #expect(Set(told) == [["system", "postgres_changes"], ["postgres_changes"]])
+        #expect(scene.stage.hub.counters.brokenDecisions == 1)
     }
 
     @Test func `whoever leaves meanwhile hears nothing, and whoever comes hears what waits`() throws

@@ -152,10 +152,11 @@ final class Stage {
 
     func connect(
         _ serializer: Serializer = .arrays, as identity: Identity = .anonymous,
-        from peer: AddressBlock = .none
+        from peer: AddressBlock = .none, within quotas: SocketQuotas = SocketQuotas()
     ) -> Peer {
         Peer(
-            RealtimeSession(hub: hub, serializer: serializer, identity: identity, from: peer),
+            RealtimeSession(
+                hub: hub, serializer: serializer, identity: identity, from: peer, quotas: quotas),
             on: self)
     }
 

@@ -19,9 +19,9 @@ protocol StageTables {
 extension StageTables {
     /// What queries of one value find.
     func answers(to queries: [ScalarQuery]) throws -> [Value] {
-        var found: Result<[Value], Problem>?
+        var found: [Result<Value, Problem>] = []
         reader.ask(queries) { found = $0 }
-        return try found?.get() ?? []
+        return try found.map { try $0.get() }
     }
 }
 
@@ -93,14 +93,16 @@ private final class PostgresTables: StageTables, Reader {
 
     // MARK: Reading
 
-    func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? { nil }
+    func scalarAtHand(
+        _ query: ScalarQuery, within time: Duration
+    ) throws(DatabaseError) -> Value? { nil }
 
-    func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
+    func ask(_ queries: [ScalarQuery], reply: @escaping ([Result<Value, Problem>]) -> Void) {
         do {
-            reply(.success(try tables().user.ask(queries)))
+            reply(try tables().user.ask(queries).map { .success($0) })
         } catch {
             let cause = Problem(DatabaseError.unexpected("\(error)"))
-            reply(.failure(error as? Problem ?? cause))
+            reply(queries.map { _ in .failure(error as? Problem ?? cause) })
         }
     }
 

@@ -24,11 +24,13 @@ class WrappedReader: Reader {
         try reader.find(search, operands, context, for: caller)
     }
 
-    func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? {
-        try reader.scalarAtHand(query)
+    func scalarAtHand(
+        _ query: ScalarQuery, within time: Duration
+    ) throws(DatabaseError) -> Value? {
+        try reader.scalarAtHand(query, within: time)
     }
 
-    func ask(_ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void) {
+    func ask(_ queries: [ScalarQuery], reply: @escaping ([Result<Value, Problem>]) -> Void) {
         reader.ask(queries, reply: reply)
     }
 }

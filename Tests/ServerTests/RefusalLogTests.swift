@@ -124,6 +124,19 @@ import Testing
         #expect(throttled.first?["address"]?.string == "127.0.0.1")
     }
 
+    @Test func `a flood of refusals on channels is told in a few lines`() throws {
+        let project = try DevelopedProject(["--log-format", "json"])
+        let feed = try FeedClient(port: project.port, key: try Self.key("anon", of: project))
+        _ = try feed.push("room", "phx_join", ["config": [:]])
+        let count = 500
+        for _ in 0..<count { _ = try feed.push("room", "elsewhere", [:]) }
+        _ = try HTTPClient(port: project.port).send("GET", "/elsewhere")
+        let lines = project.command.lines(through: "/elsewhere")
+        let refused = try lines.map { try JSONDocument(parsing: Array($0.utf8)).root }
+            .filter { $0["event"]?.string == "channel_refused" }
+        #expect((1...100).contains(refused.count), "\(refused.count) lines")
+    }
+
     @Test func `a request that is served has no code`() throws {
         let project = try DevelopedProject(["--log-format", "json", "--log-level", "debug"])
         let client = try HTTPClient(

@@ -91,9 +91,10 @@ public final class ReaderUser: Sendable {
 
     /// Asks for values and waits for them.
     public func ask(_ queries: [ScalarQuery]) throws -> [Value] {
-        let record = Record<Result<[Value], Problem>>()
+        let record = Record<[Result<Value, Problem>]>()
         thread.perform { [reader] _ in reader.value.ask(queries) { record.append($0) } }
-        return try Self.first(of: record)
+        guard let first = record.wait(for: 1).first else { throw CancellationError() }
+        return try first.map { try $0.get() }
     }
 
     private static func first<Answer>(

@@ -3,6 +3,7 @@ import Network
 import PostgresTestSupport
 import PostgresWire
 import TestSupport
+import Synchronization
 import Testing
 
 @testable import StorePostgres
@@ -117,6 +118,23 @@ import Testing
         let ended = greedy.wait(for: 4)
         #expect(ended.first?.1.failure == .queueFullOfCaller && ended.first?.0 == 3)
         #expect(user.counts.refusedOfCaller == 1 && user.counts.refused == 0)
+    }
+
+    @Test(arguments: [true, false])
+    func `slow units are refused for what is used up, the caller's share or all`(
+        isOfCaller: Bool
+    ) throws {
+        let user = try PoolUser(try PostgresServer.shared.url())
+        user.cluster.slowUnits.withLock { shares in
+            for number in 0..<ConnectionLimits.slowUnitsMax {
+                _ = shares.take(for: .user(isOfCaller ? "late" : "\(number)"))
+            }
+        }
+        let ended = user.submit([("select 1", .reads)], on: .slow, for: .user("late"))
+        #expect(ended.wait(for: 1).first?.1.succeeded == false)
+        let counts = user.counts
+        #expect(counts.refusedOfCaller == (isOfCaller ? 1 : 0))
+        #expect(counts.refused == (isOfCaller ? 0 : 1))
     }
 
     @Test func `what was withdrawn takes no place in the queue`() throws {

@@ -1,4 +1,12 @@
 public import HTTP
+public import Quotas
+
+extension HeldMemory {
+    /// As much as anybody wants.
+    public static var plenty: HeldMemory {
+        HeldMemory(MemoryPool(bytesMax: .max, perCallerMax: .max), for: .server)
+    }
+}
 
 extension RouteTable {
     /// What the server sends to a request whose caller may enter, all of it in memory.
@@ -14,7 +22,7 @@ extension RouteTable {
                 }
             case .prepared(let preparation):
                 await withCheckedContinuation { continuation in
-                    _ = preparation.begin { continuation.resume() }
+                    _ = preparation.begin(.plenty) { continuation.resume() }
                 }
                 answer = preparation.answer()
             case .webSocket: return Response(status: 500)

@@ -90,4 +90,51 @@ import Work
         // Lets the thread end.
         #expect(read(1000) < 500)
     }
+
+    @Test func `a line longer than the pipe keeps nobody who logs, and comes whole`() throws {
+        let queue = queue(bytesMax: 1 << 20)
+        let log = queue.log(.info)
+        let long = String(repeating: "x", count: 300_000)
+        let logged = Record<Bool>()
+        Thread.detachNewThread {
+            log.record(.migrated(name: long))
+            log.record(.migrated(name: "behind"))
+            logged.append(true)
+        }
+        guard logged.wait(for: 1) == [true] else { return }
+        try queue.start()
+        let told = Record<Data>()
+        let reading = pipe.fileHandleForReading
+        Thread.detachNewThread { told.append(reading.readDataToEndOfFile()) }
+        queue.close(within: .seconds(10))
+        try pipe.fileHandleForWriting.close()
+        let lines = try #require(told.wait(for: 1).first).split(separator: ASCII.lf)
+            .map { String(decoding: $0.dropFirst(10), as: UTF8.self) }
+        #expect(lines == ["applied \(long)", "applied behind"])
+    }
+
+    @Test func `what is logged behind an end that nobody waited for stands behind it`() throws {
+        let queue = queue(bytesMax: 1 << 20)
+        let log = queue.log(.info)
+        try queue.start()
+        let count = 10_000
+        for number in 0..<count { log.record(.migrated(name: "\(number)")) }
+        queue.close(within: .zero)
+        log.record(.stopped)
+        let reading = pipe.fileHandleForReading
+        let told = Record<Data>()
+        Thread.detachNewThread {
+            while true {
+                let bytes = reading.availableData
+                if bytes.isEmpty { return }
+                told.append(bytes)
+            }
+        }
+        let parts = told.wait("the last line") { parts in
+            parts.suffix(2).reduce(Data(), +).suffix(8) == Data("stopped\n".utf8)
+        }
+        let lines = parts.reduce(Data(), +).split(separator: ASCII.lf)
+            .map { String(decoding: $0.dropFirst(10), as: UTF8.self) }
+        #expect(lines == (0..<count).map { "applied \($0)" } + ["stopped"])
+    }
 }

@@ -1,5 +1,7 @@
 import Bytes
 import Diagnostics
+import Quotas
+import Store
 
 /// The rows of a body.
 struct Payload: Sendable {
@@ -9,15 +11,28 @@ struct Payload: Sendable {
 }
 
 extension Payload {
+    /// Reads a long body, as ``init(_:rowsMax:)`` does, when there is room for its values.
+    ///
+    /// - Throws: 53200 where there is none now, 54000 where there never will be.
+    init(_ body: [UInt8], rowsMax: Int, within memory: HeldMemory) throws(Problem) {
+        let count = JSONDocument.valueCountMax(of: body)
+        switch memory.cover(count * JSONDocument.bytesPerValue) {
+        case nil: try self.init(body, rowsMax: rowsMax, valueCountMax: count)
+        case .beyondShare: throw .tooManyValues
+        case .byOthers: throw Problem(DatabaseError.noMemory)
+        }
+    }
+
     /// Reads the body of a POST or PATCH (rest.md §12.1): an object is one row, an array of objects
     /// several, any other JSON value none.
     ///
     /// - Throws: PGRST102 for what is no JSON, 54000 at the row that is one more than `rowsMax`.
-    init(_ body: [UInt8], rowsMax: Int) throws(Problem) {
+    init(_ body: [UInt8], rowsMax: Int, valueCountMax: Int? = nil) throws(Problem) {
         let document: JSONDocument
         do throws(JSONError) {
             document = try JSONDocument(
-                parsing: body, depthMax: RESTLimits.payloadDepthMax, elementsMax: rowsMax)
+                parsing: body, depthMax: RESTLimits.payloadDepthMax, elementsMax: rowsMax,
+                valueCountMax: valueCountMax)
         } catch {
             if error.isOversize { throw .tooManyRows(max: rowsMax) }
             let details = body.isEmpty ? nil : "\(error.message) at byte \(error.offset)"

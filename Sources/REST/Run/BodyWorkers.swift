@@ -33,14 +33,15 @@ public final class BodyWorkers: Sendable {
     ///   - caller: Whose share of the threads it takes. How much may wait is bounded by the memory
     ///     that bodies may take.
     ///   - log: Told why the work, or what came after it, has failed.
+    ///   - work: Asks the memory for what it makes.
     func prepare<R: Sendable>(
         for caller: Caller, _ log: RequestLog,
-        _ work: @escaping @Sendable () throws(Problem) -> R,
+        _ work: @escaping @Sendable (HeldMemory) throws(Problem) -> R,
         then answer: @escaping (R) throws(Problem) -> Answer
     ) -> Answer {
-        let preparation = Preparation { [pool] done in
+        let preparation = Preparation { [pool] memory, done in
             pool.start(waitingMax: .max, for: caller) { _ in
-                Result { () throws(Problem) in try work() }
+                Result { () throws(Problem) in try work(memory) }
             } reply: { result in
                 switch result {
                 case .success(let result): done(result)

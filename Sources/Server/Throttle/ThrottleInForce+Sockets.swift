@@ -1,6 +1,6 @@
 import Addresses
-import Configuration
 import Auth
+import Configuration
 import Expressions
 import HTTP
 import Quotas
@@ -15,19 +15,45 @@ extension ThrottleInForce {
         let block = request.peer.block
         let key = Credentials(request).apiKey?.hashValue
         return SocketQuotas(
-            admitFeed: { [self] in throttle?.admit(feedOf: $0, from: block) ?? .admitted() },
+            admitFeed: { [self] in
+                throttle?.admit(feedOf: $0, from: block, insteadOf: $1) ?? .admitted()
+            },
             admitMessage: { [self] in throttle?.admitMessage(of: $0, from: block, key: key) })
     }
 }
 
+/// One of the feeds that a caller has open by his plan.
+private final class CountedFeed: FeedPlace {
+    private let caller: Caller
+    private let throttle: Throttle
+
+    /// A feed that has been counted.
+    init(_ caller: Caller, in throttle: Throttle) {
+        (self.caller, self.throttle) = (caller, throttle)
+    }
+
+    /// Whether it is counted there as this caller's.
+    func isHeld(by caller: Caller, in throttle: Throttle) -> Bool {
+        self.caller == caller && self.throttle === throttle
+    }
+
+    func giveBack() { throttle.feeds.withLock { $0.giveBack(from: caller) } }
+}
+
 extension Throttle {
-    /// Whether a caller from an address may have one more feed by the plan.
-    fileprivate func admit(feedOf identity: Identity, from block: AddressBlock) -> FeedAdmission {
+    /// Whether a caller from an address may have one more feed by the plan, or keep the one that he
+    /// has.
+    fileprivate func admit(
+        feedOf identity: Identity, from block: AddressBlock, insteadOf former: (any FeedPlace)?
+    ) -> FeedAdmission {
         guard let max = plan(of: identity)?.plan.feedsMax else { return .admitted() }
         let caller = identity.caller(from: block)
+        if let former = former as? CountedFeed, former.isHeld(by: caller, in: self) {
+            let count = feeds.withLock { $0.count(of: caller) }
+            return count <= max ? .admitted(former) : .refused(max: max)
+        }
         let shortage = feeds.withLock { $0.take(for: caller, eachMax: max) }
-        if shortage != nil { return .refused(max: max) }
-        return .admitted { [self] in feeds.withLock { $0.giveBack(from: caller) } }
+        return shortage == nil ? .admitted(CountedFeed(caller, in: self)) : .refused(max: max)
     }
 
     /// Takes a message from every rate that it falls under, from all or from none.

@@ -27,17 +27,19 @@ public protocol Reader: AnyObject {
     ) throws(DatabaseError) -> Reading<FoundRows>
 
     /// The first value of the first row that a query finds, NULL when it finds none; nil where the
-    /// engine must be asked for it, with others like it.
+    /// engine must be asked for it, with others like it: it has none at hand, or not in the time.
     ///
     /// - Throws: what the database reports.
-    func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value?
+    func scalarAtHand(
+        _ query: ScalarQuery, within time: Duration
+    ) throws(DatabaseError) -> Value?
 
     /// Asks for several such values at once.
     ///
-    /// - Parameter reply: takes them in the order of the queries, once, on this reader's own
-    ///   thread.
+    /// - Parameter reply: takes what became of each, in the order of the queries, once, on this
+    ///   reader's own thread.
     func ask(
-        _ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void)
+        _ queries: [ScalarQuery], reply: @escaping ([Result<Value, Problem>]) -> Void)
 }
 
 /// A query of one value, and who asks.

@@ -12,11 +12,19 @@ extension PostgresPool {
         return run.lane.slowLane
     }
 
-    /// Takes a part of its caller's share for a unit of a slow lane; false where none is left.
-    func takeShare(for run: UnitRun) -> Bool {
-        guard run.lane.isSlow, run.share == nil else { return true }
-        run.share = SlowShare(of: run.caller, in: cluster)
-        return run.share != nil
+    /// Takes a part of its caller's share for a unit of a slow lane.
+    ///
+    /// - Throws: That none is left, of the caller's or of all.
+    func takeShare(for run: UnitRun) throws(UnitFailure) {
+        guard run.lane.isSlow, run.share == nil else { return }
+        do throws(ShareShortage) {
+            run.share = try SlowShare(of: run.caller, in: cluster)
+        } catch {
+            switch error {
+            case .ofShare: throw .slowQueueFullOfCaller
+            case .inAll: throw .slowQueueFull
+            }
+        }
     }
 
     /// A unit has been ended because it held up others, or would have.
@@ -30,7 +38,11 @@ extension PostgresPool {
     func moveToSlowLane(_ run: UnitRun) {
         guard let lane = run.lane.slowLane else { return }
         run.move(to: lane)
-        guard takeShare(for: run) else { return fail([.unit(run)], .shareExceeded) }
+        do throws(UnitFailure) {
+            try takeShare(for: run)
+        } catch {
+            return fail([.unit(run)], error)
+        }
         runAgain(run)
     }
 }

@@ -66,8 +66,10 @@ public final class PostgresPool {
             unit, on: lane, deadline: loop.nowMilliseconds &+ timeout.wholeMilliseconds)
         run.submitted = loop.nowMilliseconds
         if let slow = slowLane(for: run) { run.move(to: slow) }
-        guard takeShare(for: run) else {
-            fail([.unit(run)], .shareExceeded)
+        do throws(UnitFailure) {
+            try takeShare(for: run)
+        } catch {
+            fail([.unit(run)], error)
             return UnitToken(run: run)
         }
         let state = state(of: run.lane)
@@ -181,8 +183,8 @@ public final class PostgresPool {
     func fail(_ entries: [Waiting.Entry], _ failure: UnitFailure) {
         guard !entries.isEmpty else { return }
         switch failure {
-        case .queueFull: metrics.note { $0.refused += entries.count }
-        case .queueFullOfCaller, .shareExceeded:
+        case .queueFull, .slowQueueFull: metrics.note { $0.refused += entries.count }
+        case .queueFullOfCaller, .slowQueueFullOfCaller:
             metrics.note { $0.refusedOfCaller += entries.count }
         case .server, .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable,
             .stopped:

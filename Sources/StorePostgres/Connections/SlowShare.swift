@@ -8,14 +8,16 @@ final class SlowShare: Sendable {
     private let caller: Caller
     private let cluster: PostgresCluster
 
-    /// Takes one; nil where the caller has none left.
-    init?(of caller: Caller, in cluster: PostgresCluster) {
+    /// Takes one.
+    ///
+    /// - Throws: What there is not enough of.
+    init(of caller: Caller, in cluster: PostgresCluster) throws(ShareShortage) {
         let shortage = cluster.slowUnits.withLock {
             $0.take(
                 for: caller, totalMax: cluster.configuration.slowUnitsMax,
                 eachMax: cluster.configuration.slowUnitsPerCallerMax)
         }
-        if shortage != nil { return nil }
+        if let shortage { throw shortage }
         self.caller = caller
         self.cluster = cluster
     }

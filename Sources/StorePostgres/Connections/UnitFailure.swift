@@ -20,8 +20,10 @@ public enum UnitFailure: Error, Hashable, Sendable {
     case queueFull
     /// Too many of its caller wait for a connection (53400).
     case queueFullOfCaller
-    /// Its caller has as many slow units on their way as one may have, or all callers have (53400).
-    case shareExceeded
+    /// All callers have as many slow units on their way as they may (53400).
+    case slowQueueFull
+    /// Its caller has as many slow units on their way as one may (53400).
+    case slowQueueFullOfCaller
     /// No connection is to be had.
     case unavailable(Unavailability)
     /// The pool has been closed.

@@ -109,7 +109,9 @@ final class UnitRun {
         self.memory = memory
         let wanted = answerBytes + ConnectionLimits.shortAnswerBytes
         switch memory.cover(wanted * ConnectionLimits.memoryPerAnswerByte) {
-        case .beyondShare: return .answerTooLarge
+        case .beyondShare:
+            answerBytesMax = pool.bytesMax(for: caller) / ConnectionLimits.memoryPerAnswerByte
+            return .answerTooLarge
         case .byOthers: return .noMemory
         case nil:
             coveredBytes = min(answerBytesMax, wanted)

@@ -19,7 +19,7 @@ extension DatabaseError {
             case .answerTooLarge(let bytesMax, isCommitted: _):
                 .tooLarge("an answer of more than \(bytesMax) bytes")
             case .noMemory: .noMemory
-            case .queueFull, .queueFullOfCaller, .shareExceeded: .busy
+            case .queueFull, .queueFullOfCaller, .slowQueueFull, .slowQueueFullOfCaller: .busy
             case .unavailable(let why):
                 .unreachable(
                     why.description, remedy: why.remedy,
@@ -91,7 +91,7 @@ extension Problem {
         case .stopped: self = .closed
         case .queueFull: self = .tooManyReads
         case .queueFullOfCaller: self = .tooManyReadsOfCaller
-        case .shareExceeded: self = .tooManySlowQueries
+        case .slowQueueFull, .slowQueueFullOfCaller: self = .tooManySlowQueries
         case .server, .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable:
             self.init(DatabaseError(failure))
         }

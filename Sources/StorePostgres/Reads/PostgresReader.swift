@@ -59,18 +59,21 @@ public final class PostgresReader: Reader {
     }
 
     /// See ``Store/Reader``: the server must be asked.
-    public func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? { nil }
+    public func scalarAtHand(
+        _ query: ScalarQuery, within time: Duration
+    ) throws(DatabaseError) -> Value? { nil }
 
-    /// See ``Store/Reader``: all in one unit. Each query must come from a
-    /// ``Store/SelectStatement``, which knows the types of its columns.
+    /// See ``Store/Reader``: all in one unit, so that one which fails fails all. Each query must
+    /// come from a ``Store/SelectStatement``, which knows the types of its columns.
     public func ask(
-        _ queries: [ScalarQuery], reply: @escaping (Result<[Value], Problem>) -> Void
+        _ queries: [ScalarQuery], reply: @escaping ([Result<Value, Problem>]) -> Void
     ) {
         if let query = queries.first(where: { $0.sql.columns.isEmpty }) {
             let cause = "a look-up does not say of which type it is: \(query.sql.text)"
-            return reply(.failure(Problem(DatabaseError.unexpected(cause))))
+            let failure = Problem(DatabaseError.unexpected(cause))
+            return reply(queries.map { _ in .failure(failure) })
         }
-        if queries.isEmpty { return reply(.success([])) }
+        if queries.isEmpty { return reply([]) }
         _ = submit(ScalarsRead(queries, pool.cluster.statements, reply: reply).unit)
     }
 

@@ -7,13 +7,13 @@ import Values
 final class ScalarsRead {
     private let queries: [ScalarQuery]
     private let statements: StatementRegistry
-    private let reply: (Result<[Value], Problem>) -> Void
+    private let reply: ([Result<Value, Problem>]) -> Void
     private var values: [Value] = []
     private var fault: FormatFault?
 
     init(
         _ queries: [ScalarQuery], _ statements: StatementRegistry,
-        reply: @escaping (Result<[Value], Problem>) -> Void
+        reply: @escaping ([Result<Value, Problem>]) -> Void
     ) {
         self.queries = queries
         self.statements = statements
@@ -56,12 +56,14 @@ final class ScalarsRead {
     private func ended(_ result: Result<TransactionStatus, UnitFailure>) {
         switch result {
         case .success:
-            guard let fault else { return reply(.success(values)) }
+            guard let fault else { return reply(values.map { .success($0) }) }
             let cause = "a look-up has found what is no value of its type: \(fault)"
-            reply(.failure(Problem(DatabaseError.unexpected(cause))))
-        case .failure(let failure): reply(.failure(Problem(reading: failure)))
+            fail(Problem(DatabaseError.unexpected(cause)))
+        case .failure(let failure): fail(Problem(reading: failure))
         }
     }
+
+    private func fail(_ problem: Problem) { reply(queries.map { _ in .failure(problem) }) }
 }
 
 @available(*, unavailable)

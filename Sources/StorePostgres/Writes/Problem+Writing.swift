@@ -14,7 +14,7 @@ extension Problem {
             message = "The write was made, but its answer is too large."
         case .queueFull: self = .tooManyWrites
         case .queueFullOfCaller: self = .tooManyWritesOfCaller
-        case .shareExceeded: self = .tooManySlowQueries
+        case .slowQueueFull, .slowQueueFullOfCaller: self = .tooManySlowQueries
         case .stopped: self = .closed
         case .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable:
             self.init(DatabaseError(failure))

@@ -127,11 +127,8 @@ public struct LongReadCounts: Hashable, Sendable {
 
 extension Problem {
     /// 53400: as many answers are being sent as may, in all or of the caller.
-    fileprivate static let tooManyLongReads = {
-        var problem = Problem(
-            code: "53400", status: 503, message: "Too many long answers are being sent.",
-            hint: "Read the answers you have asked for, or ask for fewer rows at a time.")
-        problem.retryAfterSeconds = 1
-        return problem
-    }()
+    fileprivate static let tooManyLongReads = Problem(
+        code: "53400", status: 503, message: "Too many long answers are being sent.",
+        hint: "Read the answers you have asked for, or ask for fewer rows at a time.",
+        retryAfterSeconds: 1)
 }

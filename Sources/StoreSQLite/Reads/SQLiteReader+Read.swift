@@ -16,9 +16,15 @@ extension SQLiteReader: Reader {
         }
     }
 
-    /// See ``Store/Reader``: always at hand.
-    public func scalarAtHand(_ query: ScalarQuery) throws(DatabaseError) -> Value? {
-        try scalar(query.sql, query.context)
+    /// See ``Store/Reader``: at hand as long as the time lasts.
+    public func scalarAtHand(
+        _ query: ScalarQuery, within time: Duration
+    ) throws(DatabaseError) -> Value? {
+        do throws(DatabaseError) {
+            return try scalar(query.sql, query.context, within: time)
+        } catch .timeout {
+            return nil
+        }
     }
 
     /// Runs the statements on the loop and encodes the rows.

@@ -6,11 +6,10 @@ public import Values
 extension SQLiteReader {
     /// The first value of the first row that `sql` finds; NULL when it finds none.
     public func scalar(
-        _ sql: BoundSQL, _ context: QueryContext = .none
+        _ sql: BoundSQL, _ context: QueryContext = .none,
+        within time: Duration = DatabaseLimits.scalarTime
     ) throws(DatabaseError) -> Value {
-        let budget: Budget =
-            if case .loop = lane { .timeout(DatabaseLimits.scalarTime) } else { .inline }
-        return try query(text: sql.text, arguments: sql.arguments, context, budget: budget) {
+        try query(text: sql.text, arguments: sql.arguments, context, budget: .timeout(time)) {
             rows throws(DatabaseError) in
             try rows.scalar()
         }
