@@ -62,7 +62,7 @@ import Testing
             beforeConnecting: { descriptor in
                 var address = sockaddr_in()
                 address.sin_family = sa_family_t(AF_INET)
-                address.sin_addr.s_addr = inet_addr("127.0.0.9")
+                address.sin_addr.s_addr = unsafe inet_addr("127.0.0.9")
                 unsafe withUnsafePointer(to: &address) { pointer in
                     unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                         _ = unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
