@@ -1,6 +1,7 @@
 import Addresses
 import Diagnostics
 import Quotas
+import Synchronization
 
 /// A call that is counted against a limit.
 struct CountedCall: Hashable, Sendable {
