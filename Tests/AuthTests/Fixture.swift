@@ -6,6 +6,7 @@ import Foundation
 import HTTP
 import PostgresTestSupport
 import PostgresWire
+import Quotas
 import Store
 import StorePostgres
 import StoreSQLite

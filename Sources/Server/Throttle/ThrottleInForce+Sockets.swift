@@ -5,6 +5,7 @@ import Expressions
 import HTTP
 import Quotas
 import Realtime
+import Synchronization
 
 // A request opens a socket, and the messages over it say who asks for what: the same limits and
 // plans bound both.
