@@ -8,7 +8,7 @@ import Testing
 /// The bounds that an operator may turn reach the rooms that keep them.
 @Suite struct QueueSettingTests {
     @Test func `what may wait for SQLite is what the project says`() {
-        var settings = Settings.Database()
+        var settings = Settings().database
         settings.waitingMax = 1
         settings.waitingPerCallerMax = 2
         settings.slowWaitingMax = 3
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `what a socket may hold is what the project says`() {
-        var project = Settings.Realtime()
+        var project = Settings().realtime
         project.socketsPerLoopMax = 1
         project.bindingsPerSocketMax = 2
         project.joinsPerSecondMax = 3
