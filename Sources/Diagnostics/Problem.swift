@@ -49,7 +49,7 @@ extension Problem {
     ) -> Problem {
         var problem = Problem(
             code: "over_request_rate_limit", status: 429, message: "Request rate limit reached",
-            details: details)
+            details: details, hint: "Try again in \(counted(Int(retryAfterSeconds), "second")).")
         problem.retryAfterSeconds = retryAfterSeconds
         return problem
     }
