@@ -33,6 +33,8 @@ public enum Event: Sendable {
     case schemasHeldBack(names: [String], standing: Int, first: String)
     /// What a schema file says is allowed and probably not meant.
     case schemaWarning(_ text: String)
+    /// What a setting says is allowed and probably not meant.
+    case settingWarning(_ text: String)
     /// A saved setting that does nothing, and the flag or variable that overrules it.
     case settingOverruled(name: String, by: String)
     /// A migration file, or an additive difference in development, was applied.
@@ -80,7 +82,8 @@ public enum Event: Sendable {
             .schemasSettled, .schemasMended, .settingOverruled, .migrated, .takenBack,
             .seedsKept, .secretsRestored, .requestsThrottled:
             .info
-        case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
+        case .schemaWarning, .settingWarning, .schemasRefused, .schemasHeldBack, .closedToOthers,
+            .dataDirectoryMade,
             .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate,
             .linesDropped:
             .warning
@@ -114,6 +117,7 @@ public enum Event: Sendable {
         case .schemasRefused: "schemas_refused"
         case .schemasHeldBack: "schemas_held_back"
         case .schemaWarning: "schema_warning"
+        case .settingWarning: "setting_warning"
         case .settingOverruled: "setting_overruled"
         case .migrated: "migrated"
         case .takenBack: "taken_back"
@@ -162,7 +166,8 @@ public enum Event: Sendable {
                 Self.list("names", names), .init("standing", .integer(Int64(standing))),
                 .init("first", .string(first)),
             ]
-        case .schemaWarning(let text): [.init("warning", .string(text))]
+        case .schemaWarning(let text), .settingWarning(let text):
+            [.init("warning", .string(text))]
         case .settingOverruled(let name, let by):
             [.init("name", .string(name)), .init("by", .string(by))]
         case .migrated(let name): [.init("migration", .string(name))]

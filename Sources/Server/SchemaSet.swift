@@ -12,6 +12,8 @@ struct SchemaSet: Sendable {
     let catalogue: Catalogue
     let rulebook: Rulebook
     var settings: Settings
+    /// Settings that are allowed and probably not meant, a line each.
+    let settingWarnings: [String]
     /// The files as they were read.
     let files: [(path: String, contents: [UInt8])]
     /// The migration files beside them.
@@ -29,7 +31,7 @@ struct SchemaSet: Sendable {
         try given.checkModels(of: settings.throttle.limits, catalogue.models.map(\.name))
         return SchemaSet(
             catalogue: catalogue, rulebook: try Rulebook.compile(catalogue),
-            settings: settings, files: files,
+            settings: settings, settingWarnings: given.warnings, files: files,
             migrations: SchemaSource.migrations(in: options.migrationsDirectory))
     }
 
