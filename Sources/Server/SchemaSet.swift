@@ -28,7 +28,10 @@ struct SchemaSet: Sendable {
         let catalogue = try Catalogue(parsing: files)
         let given = options.given.over(catalogue.project)
         let settings = try given.resolved()
-        try given.checkModels(of: settings.throttle.limits, catalogue.models.map(\.name))
+        let limits = settings.throttle.limits
+        let models = catalogue.models.map(\.name)
+        try given.checkModels(of: limits, models)
+        try given.checkRoutes(of: limits) { PathWords.isServed($0, models: models) }
         return SchemaSet(
             catalogue: catalogue, rulebook: try Rulebook.compile(catalogue),
             settings: settings, settingWarnings: given.warnings, files: files,
