@@ -193,10 +193,12 @@ public enum Event: Sendable {
         }
     }
 
-    /// The code alone: the words may quote what a client has sent, which a log that is kept must
+    /// The code, and the limit's name: the words may quote what a client has sent, which a log that is kept must
     /// not hold.
     private static func fields(of refusal: RefusalText?) -> [JSON.Member] {
-        refusal?.code.map { [JSON.Member("code", .string($0))] } ?? []
+        [("code", refusal?.code), ("policy", refusal?.policy)].compactMap { name, text in
+            text.map { JSON.Member(name, .string($0)) }
+        }
     }
 
     private static func list(_ name: String, _ texts: [String]) -> JSON.Member {
