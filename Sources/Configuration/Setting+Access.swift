@@ -24,7 +24,7 @@ extension Setting {
     ]
 
     /// Another address for what scrapers read.
-    public static let metricsListen = Setting(
+    static let metricsListen = Setting(
         "metrics.listen", \.metrics.listen, SettingForm.address.optional, .onRestart,
         "another address for /metrics, which is then nowhere else; /health and /ready are at both",
         standard: "that of listen")

@@ -67,14 +67,14 @@ extension SettingForm<String> {
 
 extension SettingForm<SecretText> {
     /// A text that comes from a variable and is never printed.
-    static let secret = secret("a secret") { _ in true }
+    static let secret = hidden("a secret") { _ in true }
 
     /// One that nobody guesses who tries.
     static func secret(bytesMin: Int) -> SettingForm {
-        secret("a secret of \(bytesMin) bytes or more") { $0.utf8.count >= bytesMin }
+        hidden("a secret of \(bytesMin) bytes or more") { $0.utf8.count >= bytesMin }
     }
 
-    private static func secret(
+    private static func hidden(
         _ wording: String, _ accepts: @escaping @Sendable (String) -> Bool
     ) -> SettingForm {
         .string(
