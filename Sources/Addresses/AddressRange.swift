@@ -25,6 +25,9 @@ public struct AddressRange: Hashable, Sendable {
     /// Whether an address is one of these.
     public func contains(_ address: IPAddress) -> Bool { Self.masked(address, prefix) == first }
 
+    /// Whether it is all addresses of a family: `0.0.0.0/0`, `::/0`.
+    public var isEverything: Bool { prefix == 0 || prefix == 96 && first.isIPv4 }
+
     private static func masked(_ address: IPAddress, _ prefix: Int) -> IPAddress {
         // A shift by as many bits as there are, or more, leaves none.
         IPAddress(

@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Server
 
@@ -8,9 +9,10 @@ extension Command {
         discussion: """
             Lists every fault of every file as FILE:LINE:COLUMN and exits with 1 when there is one.
             Needs no running server of Apus and changes nothing. With --database, what files build
-            is tried in a transaction of PostgreSQL's that is taken back.
+            is tried in a transaction of PostgreSQL's that is taken back. Takes the flags and variables
+            of 'apus serve', and looks at them too.
             """,
-        switches: [.json], example: "apus check --project ."
+        settings: Setting.all, switches: [.json], example: "apus check --project ."
     ) { arguments in
         let report = SchemaCheck.run(ServerOptions(arguments.given))
         if arguments.has(.json) {

@@ -48,6 +48,7 @@ struct ErrorForm: Sendable {
                 writer.member("error_id", string: String(requestID, radix: 16))
             }
         }
+        if problem.status == 429, let hint = problem.hint { writer.member("hint", string: hint) }
         if problem.code == "weak_password", case .json(let reasons) = problem.details {
             writer.member("weak_password", raw: reasons.bytes)
         }

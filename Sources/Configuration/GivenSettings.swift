@@ -7,7 +7,12 @@ public struct GivenSettings: Sendable {
     private struct Given: Sendable {
         let source: SettingSource
         let assign: Setting.Assignment
+        /// The value in `project.json`, and where what is inside of it stands; nil for texts.
+        var inside: (value: JSONValue, locate: @Sendable (JSONValue) -> String)?
     }
+
+    /// A way from a value of `project.json` to something inside of it.
+    typealias Part = (JSONValue) -> JSONValue?
 
     /// By the setting's name.
     private var values: [String: Given] = [:]
@@ -15,14 +20,19 @@ public struct GivenSettings: Sendable {
     /// Nothing given.
     public init() {}
 
-    /// What the environment gives to `settings`. An empty variable gives nothing.
+    /// What the environment gives to `settings`. An empty variable gives nothing, but for a secret:
+    /// without it something would stand open that was to be closed.
     ///
     /// - Throws: `SettingFault` naming the variable whose value is none.
     public init(
         environment: [String: String], of settings: [Setting]
     ) throws(SettingFault) {
         for setting in settings {
-            guard let text = environment[setting.variable], !text.isEmpty else { continue }
+            guard let text = environment[setting.variable] else { continue }
+            guard !text.isEmpty else {
+                if setting.isSecret { throw .empty(setting) }
+                continue
+            }
             try give(setting, text, from: .variable(setting.variable))
         }
     }
@@ -40,10 +50,17 @@ public struct GivenSettings: Sendable {
 
     /// Gives a setting a value of `project.json`, which must be one (``Setting/accepts(_:)``).
     ///
-    /// - Parameter place: the value's `file:line:column`.
-    public mutating func give(_ setting: Setting, _ value: JSONValue, at place: String) {
+    /// - Parameters:
+    ///   - place: the value's `file:line:column`.
+    ///   - locate: that of a value inside of it.
+    public mutating func give(
+        _ setting: Setting, _ value: JSONValue, at place: String,
+        locating locate: (@Sendable (JSONValue) -> String)? = nil
+    ) {
         guard let assign = setting.assignment(of: value) else { return }
-        values[setting.name] = Given(source: .file(place), assign: assign)
+        values[setting.name] = Given(
+            source: .file(place), assign: assign,
+            inside: locate.map { (value, $0) })
     }
 
     private mutating func give(
@@ -65,6 +82,14 @@ public struct GivenSettings: Sendable {
         values[setting.name]?.source ?? .standard
     }
 
+    /// Where a part of a setting's value stands, or who has given it as a whole.
+    func place(of setting: Setting, _ part: Part) -> String {
+        guard let inside = values[setting.name]?.inside, let part = part(inside.value) else {
+            return "\(source(of: setting))"
+        }
+        return inside.locate(part)
+    }
+
     /// The defaults with what has been given so far, each value by itself.
     public var settings: Settings {
         var settings = Settings()
@@ -83,23 +108,11 @@ public struct GivenSettings: Sendable {
             try require(other, with: one)
             try require(one, with: other)
         }
+        try requireOwnAddress()
         let settings = settings
-        if let plan = settings.throttle.planDefault {
-            try requireName(plan, among: settings.throttle.plans.map(\.name), "plan", .planDefault)
-        }
+        try requireAgreement(in: settings.throttle)
         try requireMemory(for: settings)
         return settings
-    }
-
-    /// Refuses limits of models that there are not, which would limit nothing.
-    ///
-    /// - Throws: `SettingFault` naming the source of the limits and the model.
-    public func checkModels(
-        of limits: [ThrottleLimit], _ models: [String]
-    ) throws(SettingFault) {
-        for model in limits.flatMap(\.models) {
-            try requireName(model, among: models, "model", .limits)
-        }
     }
 
     /// Refuses a bound of bodies that no body could come near: the memory has no room for it. The
@@ -114,14 +127,13 @@ public struct GivenSettings: Sendable {
                 + "\(needed) or more (\(Self.ways(to: memory)))")
     }
 
-    private func requireName(
-        _ name: String, among names: [String], _ noun: String, _ setting: Setting
-    ) throws(SettingFault) {
-        guard !names.contains(name) else { return }
-        let near = nearest(name, in: names).map { "; did you mean '\($0)'?" } ?? ""
+    /// Refuses one address for both listeners.
+    private func requireOwnAddress() throws(SettingFault) {
+        let settings = settings
+        guard settings.metrics.listen == settings.listen, settings.listen.port != 0 else { return }
         throw SettingFault(
-            message: "\(source(of: setting)): \(setting) names a \(noun) that there is not: "
-                + "'\(name)'\(near)")
+            message: "\(source(of: .metricsListen)): metrics.listen is the address of listen; "
+                + "leave it out, and /metrics is there, or give it a port of its own")
     }
 
     private func require(_ needed: Setting, with setting: Setting) throws(SettingFault) {
@@ -134,5 +146,12 @@ public struct GivenSettings: Sendable {
     /// How a setting is given beside the file.
     private static func ways(to setting: Setting) -> String {
         [setting.flag, setting.variable].compactMap(\.self).joined(separator: " or ")
+    }
+}
+
+extension SettingFault {
+    fileprivate static func empty(_ setting: Setting) -> SettingFault {
+        SettingFault(
+            message: "\(setting.variable) is empty: give it a value, or do not set it at all")
     }
 }

@@ -119,20 +119,24 @@ struct ObjectForm<Target: Hashable & Sendable>: Sendable {
 }
 
 extension SettingForm {
-    /// A list of values of one form in `project.json`.
+    /// A list of values of one form in `project.json`, which is not empty: nobody could say
+    /// whether that means none or all.
     static func list<Element: Hashable & Sendable>(
         of form: SettingForm<Element>, called wording: String
     ) -> SettingForm where Value == [Element] {
         let syntax = SettingSyntax(
             placeholder: "JSON", wording: wording,
-            jsonSchema: ["type": "array", "items": form.syntax.jsonSchema],
+            jsonSchema: ["type": "array", "items": form.syntax.jsonSchema, "minItems": 1],
             element: .init(wording: form.syntax.wording) { form.read($0) != nil },
             choices: form.syntax.choices, examples: [], counterexample: nil)
         return .scalar(
             syntax,
             { value in
                 let elements = value.elements.compactMap(form.read)
-                return value.kind == .array && elements.count == value.count ? elements : nil
+                guard value.kind == .array, value.count > 0, elements.count == value.count else {
+                    return nil
+                }
+                return elements
             }, json: { .array($0.map(form.json)) })
     }
 }

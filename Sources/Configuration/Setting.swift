@@ -126,6 +126,9 @@ extension Setting {
         of text: String, from source: SettingSource
     ) throws(SettingFault) -> Assignment {
         if let assignment = parse(text) { return assignment }
+        if let fault = Self.firstFault(in: text, syntax) {
+            throw SettingFault(message: "\(source), \(fault)")
+        }
         if let objection = syntax.objection(text) {
             throw SettingFault(message: "\(source) \(objection)")
         }
@@ -133,6 +136,15 @@ extension Setting {
         if !isSecret { message += ", not '\(text)'" }
         if let near = nearest(text, in: syntax.choices) { message += "; did you mean '\(near)'?" }
         throw SettingFault(message: message)
+    }
+
+    /// What is wrong inside of a text that is JSON, with its place.
+    private static func firstFault(in text: String, _ syntax: SettingSyntax) -> String? {
+        guard let root = try? JSONDocument(parsing: Array(text.utf8)).root,
+            let fault = syntax.faults(root).first
+        else { return nil }
+        let near = fault.suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
+        return "column \(fault.place.offset + 1): \(fault.message)\(near)"
     }
 
     /// What sets a value of `project.json`; nil when it is none.

@@ -11,14 +11,16 @@ extension SettingForm<Int> {
             placeholder: "N", wording: "an integer from \(low) to \(high)",
             jsonSchema: ["type": "integer", "minimum": .integer(low), "maximum": .integer(high)],
             examples: range.prefix(3).map { "\($0)" }, counterexample: "\(low - 1)")
-        return .scalar(
+        var form = scalar(
             syntax,
-            { json in
-                guard let number = json.int64.map(Int.init), range.contains(number) else {
-                    return nil
-                }
-                return number
-            }, json: { .integer(Int64($0)) })
+            { json in json.int64.map(Int.init).flatMap { range.contains($0) ? $0 : nil } },
+            json: { .integer(Int64($0)) })
+        // For JSON Schema, and so for editors, 1e9 and 5.0 are integers.
+        form.read = { json in
+            let number = json.int64.map(Int.init) ?? json.double.flatMap(Int.init(exactly:))
+            return number.flatMap { range.contains($0) ? $0 : nil }
+        }
+        return form
     }
 }
 
@@ -65,11 +67,23 @@ extension SettingForm<String> {
 
 extension SettingForm<SecretText> {
     /// A text that comes from a variable and is never printed.
-    static let secret = SettingForm.string(
-        SettingSyntax(
-            placeholder: "TEXT", wording: "a secret", jsonSchema: ["type": "string"],
-            examples: ["one secret", "another secret"], counterexample: nil),
-        { SecretText($0) }, print: { $0.description })
+    static let secret = hidden("a secret") { _ in true }
+
+    /// One that nobody guesses who tries.
+    static func secret(bytesMin: Int) -> SettingForm {
+        hidden("a secret of \(bytesMin) bytes or more") { $0.utf8.count >= bytesMin }
+    }
+
+    private static func hidden(
+        _ wording: String, _ accepts: @escaping @Sendable (String) -> Bool
+    ) -> SettingForm {
+        .string(
+            SettingSyntax(
+                placeholder: "TEXT", wording: wording, jsonSchema: ["type": "string"],
+                examples: ["one secret of some length", "another secret of some length"],
+                counterexample: nil),
+            { accepts($0) ? SecretText($0) : nil }, print: { $0.description })
+    }
 }
 
 extension SettingForm<[String]> {
@@ -131,7 +145,7 @@ extension SettingForm<[AddressRange]> {
             examples: ["127.0.0.1", "10.0.0.0/8", "::1,2001:db8::/32"], counterexample: "proxy"),
         parse: { text in
             let words = text.split(separator: ",", omittingEmptySubsequences: false)
-            let ranges = words.compactMap { AddressRange(String($0)) }
+            let ranges = words.compactMap { AddressRange(trimmed($0)) }
             return ranges.count == words.count ? ranges : nil
         },
         read: { value in
@@ -139,6 +153,12 @@ extension SettingForm<[AddressRange]> {
             return value.kind == .array && ranges.count == value.count ? ranges : nil
         },
         json: { $0.isEmpty ? .null : .array($0.map { .string("\($0)") }) })
+
+    @Sendable private static func trimmed(_ word: Substring) -> String {
+        let isBlank = { (character: Character) in character == " " || character == "\t" }
+        let end = word.lastIndex { !isBlank($0) }
+        return String(end.map { word[...$0] }?.drop(while: isBlank) ?? "")
+    }
 }
 
 extension SettingForm<Duration> {

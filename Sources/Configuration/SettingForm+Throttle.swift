@@ -60,18 +60,27 @@ extension ObjectForm<ThrottleLimit> {
         members: [
             Member("name", \.name, .quotaName),
             Member("per", \.subject, .choice("WHOSE", \.rawValue), leftOut: .caller),
-            Member("routes", \.routes, .list(of: .route, called: "a list of routes"), leftOut: []),
-            Member("models", \.models, .list(of: .model, called: "a list of models"), leftOut: []),
+            Member(
+                "routes", \.routes,
+                .list(of: .route, called: "a list of routes that is not empty; left out it is all"),
+                leftOut: []),
+            Member(
+                "models", \.models,
+                .list(of: .model, called: "a list of models that is not empty; left out it is all"),
+                leftOut: []),
             Member(
                 "verbs", \.verbs,
-                .list(of: .choice("VERB", \.rawValue), called: "a list of verbs"), leftOut: []),
+                .list(
+                    of: .choice("VERB", \.rawValue),
+                    called: "a list of verbs that is not empty; left out it is all"), leftOut: []),
             Member(
                 "roles", \.roles,
-                .list(of: .choice("ROLE", \.rawValue), called: "a list of roles"), leftOut: []),
+                .list(
+                    of: .choice("ROLE", \.rawValue),
+                    called: "a list of roles that is not empty; left out it is all but service_role"
+                ), leftOut: []),
         ] + quota,
-        objection: {
-            $0.quota.isEmpty ? "a limit needs \"rate\", \"concurrency\" or \"cost\"" : nil
-        })
+        objection: { $0.objection })
 }
 
 extension ObjectForm<ThrottlePlan> {
@@ -83,6 +92,34 @@ extension ObjectForm<ThrottlePlan> {
                 leftOut: .some(nil))
         ],
         objection: { _ in nil })
+}
+
+extension ThrottleLimit {
+    /// Why it could never refuse a request.
+    fileprivate var objection: String? {
+        if quota.isEmpty { return "a limit needs \"rate\", \"concurrency\" or \"cost\"" }
+        if subject == .user, roles == [.anon] {
+            return "a limit for each user is about nobody of the role anon; count \"per\" address"
+        }
+        if !models.isEmpty, !routes.isEmpty, !routes.contains(where: Self.reachesModels) {
+            return "\"models\" are those of rest, which none of \"routes\" reaches"
+        }
+        if !verbs.isEmpty, !routes.isEmpty, routes.allSatisfy(Self.isRealtime) {
+            return "a limit of realtime has no \"verbs\": messages over a socket have none"
+        }
+        return nil
+    }
+
+    private static func reachesModels(_ route: String) -> Bool {
+        let words = route.split(separator: "/")
+        return route == "rest"
+            || route.hasPrefix("/")
+                && zip(words, ["rest", "v1"]).allSatisfy { $0 == $1 }
+    }
+
+    private static func isRealtime(_ route: String) -> Bool {
+        route == "realtime" || route.split(separator: "/").first == "realtime"
+    }
 }
 
 extension SettingForm<[ThrottleLimit]> {
@@ -153,7 +190,18 @@ extension SettingForm<[ThrottlePlan]> {
         return value.members.flatMap { key, plan in
             let name = key.string ?? ""
             let isNew = names.insert(name).inserted
+            // It is told in fields of HTTP and in metrics, in quotes.
+            let isPlain = name.utf8.allSatisfy {
+                (0x20...0x7E).contains($0) && !#""\"#.utf8.contains($0)
+            }
             return (isNew ? [] : [.init("\"\(name)\" stands here twice", key)])
+                + (isPlain && !name.isEmpty
+                    ? []
+                    : [
+                        .init(
+                            "a plan's name has letters, digits and signs of ASCII but \" and \\",
+                            key)
+                    ])
                 + ObjectForm.plan.faults(of: plan)
         }
     }

@@ -56,6 +56,28 @@ public struct ThrottleQuota: Hashable, Sendable {
 
     /// Whether it limits nothing.
     public var isEmpty: Bool { rate == nil && concurrency == nil && cost == nil }
+
+    /// What is counted, each by a policy of its own.
+    public enum Measure: String, Sendable, CaseIterable {
+        case rate, concurrency, cost
+
+        /// What the policy is called in answers and metrics: the rate by the name itself, the
+        /// others by it and a suffix.
+        public func policyName(of name: String) -> String {
+            self == .rate ? name : "\(name)-\(rawValue)"
+        }
+    }
+
+    /// What it limits.
+    public var measures: [Measure] {
+        Measure.allCases.filter { measure in
+            switch measure {
+            case .rate: rate != nil
+            case .concurrency: concurrency != nil
+            case .cost: cost != nil
+            }
+        }
+    }
 }
 
 /// A plan of `throttle.plans`: what each caller who has it may do.
@@ -66,4 +88,9 @@ public struct ThrottlePlan: Hashable, Sendable {
     public var quota = ThrottleQuota()
     /// Feeds open at the same time of one caller; nil for any number.
     public var feedsMax: Int?
+
+    /// What its policies are called by in answers and metrics.
+    public var policyName: String { "plan-\(name)" }
+    /// Whether it limits nothing.
+    public var isEmpty: Bool { quota.isEmpty && feedsMax == nil }
 }

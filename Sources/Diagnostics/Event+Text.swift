@@ -25,7 +25,7 @@ extension Event {
             Self.refused(names, faults, hint)
         case .schemasHeldBack(let names, let count, let first):
             [Self.heldBack(names, count, first)]
-        case .schemaWarning(let text): [text]
+        case .schemaWarning(let text), .settingWarning(let text): [text]
         case .settingOverruled(let name, let by): ["no effect: \(name), which \(by) overrules"]
         case .migrated(let name): ["applied \(name)"]
         case .takenBack(let what): ["took back \(what)"]

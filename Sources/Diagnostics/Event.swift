@@ -35,6 +35,8 @@ public enum Event: Sendable {
     case schemasHeldBack(names: [String], standing: Int, first: String)
     /// What a schema file says is allowed and probably not meant.
     case schemaWarning(_ text: String)
+    /// What a setting says is allowed and probably not meant.
+    case settingWarning(_ text: String)
     /// A saved setting that does nothing, and the flag or variable that overrules it.
     case settingOverruled(name: String, by: String)
     /// A migration file, or an additive difference in development, was applied.
@@ -82,7 +84,8 @@ public enum Event: Sendable {
             .schemasSettled, .schemasMended, .settingOverruled, .migrated, .takenBack,
             .seedsKept, .secretsRestored, .requestsThrottled, .channelsRefused:
             .info
-        case .schemaWarning, .schemasRefused, .schemasHeldBack, .closedToOthers, .dataDirectoryMade,
+        case .schemaWarning, .settingWarning, .schemasRefused, .schemasHeldBack, .closedToOthers,
+            .dataDirectoryMade,
             .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate,
             .linesDropped:
             .warning
@@ -117,6 +120,7 @@ public enum Event: Sendable {
         case .schemasRefused: "schemas_refused"
         case .schemasHeldBack: "schemas_held_back"
         case .schemaWarning: "schema_warning"
+        case .settingWarning: "setting_warning"
         case .settingOverruled: "setting_overruled"
         case .migrated: "migrated"
         case .takenBack: "taken_back"
@@ -165,7 +169,8 @@ public enum Event: Sendable {
                 Self.list("names", names), .init("standing", .integer(Int64(standing))),
                 .init("first", .string(first)),
             ]
-        case .schemaWarning(let text): [.init("warning", .string(text))]
+        case .schemaWarning(let text), .settingWarning(let text):
+            [.init("warning", .string(text))]
         case .settingOverruled(let name, let by):
             [.init("name", .string(name)), .init("by", .string(by))]
         case .migrated(let name): [.init("migration", .string(name))]
@@ -191,10 +196,12 @@ public enum Event: Sendable {
         }
     }
 
-    /// The code alone: the words may quote what a client has sent, which a log that is kept must
+    /// The code, and the limit's name: the words may quote what a client has sent, which a log that is kept must
     /// not hold.
     private static func fields(of refusal: RefusalText?) -> [JSON.Member] {
-        refusal?.code.map { [JSON.Member("code", .string($0))] } ?? []
+        [("code", refusal?.code), ("policy", refusal?.policy)].compactMap { name, text in
+            text.map { JSON.Member(name, .string($0)) }
+        }
     }
 
     private static func list(_ name: String, _ texts: [String]) -> JSON.Member {

@@ -50,7 +50,8 @@ extension Problem {
     ) -> Problem {
         Problem(
             code: "over_request_rate_limit", status: 429, message: "Request rate limit reached",
-            details: details, retryAfterSeconds: retryAfterSeconds)
+            details: details, hint: "Try again in \(counted(Int(retryAfterSeconds), "second")).",
+            retryAfterSeconds: retryAfterSeconds)
     }
 }
 

@@ -5,10 +5,13 @@ public final class Refusal: Sendable {
     public let code: String?
     /// What the client is told in words. It may quote what the client has sent.
     public let message: String
+    /// The limit or plan that it is for; nil where it is for none.
+    public let policy: String?
 
     /// A reason with its code.
-    public init(code: String? = nil, message: String) {
+    public init(code: String? = nil, message: String, policy: String? = nil) {
         self.code = code
         self.message = message
+        self.policy = policy
     }
 }

@@ -29,7 +29,10 @@ struct ProjectFile {
     ) {
         for setting in section.settings {
             guard let value = words[setting.word]?.value else { continue }
-            given.give(setting, value, at: "\(reader.file.location(value.offset))")
+            let file = reader.file
+            given.give(
+                setting, value, at: "\(file.location(value.offset))",
+                locating: { "\(file.location($0.offset))" })
         }
     }
 }

@@ -30,9 +30,10 @@ struct BackendParts {
         schemas = mode.fitted(try mode.load(options))
         let settings = schemas.settings
         try settings.listen.requireFree()
-        try settings.metrics.listen?.requireFree()
+        try settings.metrics.listen?.requireFree(flag: "--metrics-listen")
         logQueue = LogQueue(format: settings.log.format ?? mode.logFormat)
         let log = logQueue.log(settings.log.level)
+        for warning in schemas.settingWarnings { log.record(.settingWarning(warning)) }
         try options.prepareDataDirectory(log: log)
         let sources = try SecretsSources(options)
         let found = try options.database()
@@ -143,11 +144,15 @@ extension Settings {
 extension ListenAddress {
     /// Throws where it cannot be listened on, as the server's start would, before anything is made
     /// or changed for it.
-    fileprivate func requireFree() throws(Problem) {
+    ///
+    /// - Parameter flag: the flag that chooses another.
+    fileprivate func requireFree(flag: String = "--listen") throws(Problem) {
         do throws(NetworkError) {
             _ = try ListeningSocket.bind(host: host, port: port, count: 1)
         } catch {
-            throw Problem(error)
+            var problem = Problem(error)
+            problem.hint = problem.hint.map { $0.replacing("--listen", with: flag) }
+            throw problem
         }
     }
 }

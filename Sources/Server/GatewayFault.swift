@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 import HTTP
 import Quotas
 
@@ -29,7 +30,12 @@ enum GatewayFault: Error {
                 401, "Invalid API key",
                 "Double check your Supabase `anon` or `service_role` API key."
             )
-        case .throttled(let quota): (429, "Request rate limit reached", quota.details)
+        case .throttled(let quota):
+            (
+                429, "Request rate limit reached",
+                "\(quota.details) Try again in "
+                    + "\(counted(Int(quota.retryAfterSeconds), "second"))."
+            )
         case .noMetricsKey:
             (
                 401, "No valid bearer token found in request",
@@ -43,6 +49,14 @@ enum GatewayFault: Error {
         }
     }
 
+    /// The code for the log; the gateway's own body has none.
+    private var code: String? {
+        switch self {
+        case .throttled: "over_request_rate_limit"
+        case .noKey, .invalidKey, .unknownPath, .noMetricsKey: nil
+        }
+    }
+
     private func answer(_ more: [JSON.Member]) -> Response {
         let (status, message, hint) = wording
         let members: [JSON.Member] = [
@@ -51,7 +65,7 @@ enum GatewayFault: Error {
         var response = Response(
             status: status, contentType: "application/json; charset=utf-8",
             body: JSON.object(members + more).bytes + [ASCII.lf])
-        response.refusal = Refusal(message: message)
+        response.refusal = Refusal(code: code, message: message)
         if case .noMetricsKey = self {
             response.append(field: "WWW-Authenticate", ascii: "Bearer")
         }

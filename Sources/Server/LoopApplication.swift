@@ -152,6 +152,9 @@ final class LoopApplication: Application {
         guard let quota = door?.admit(request, table: table, identity) else { return nil }
         var response = router.response(to: .throttled(quota), request, table: table)
         response.append(quota)
+        response.refusal = response.refusal.map {
+            Refusal(code: $0.code, message: $0.message, policy: quota.policy)
+        }
         return response
     }
 }

@@ -25,7 +25,9 @@ final class RequestObserver: Sendable {
             .request(
                 id: request.id, address: peer().address, method: request.method.name,
                 path: request.path, status: request.status, microseconds: request.microseconds,
-                refusal: refusal.map { RefusalText(code: $0.code, message: $0.message) }))
+                refusal: refusal.map {
+                    RefusalText(code: $0.code, message: $0.message, policy: $0.policy)
+                }))
     }
 
     /// Whether a request that is throttled has a line of its own. Those before it that had none are

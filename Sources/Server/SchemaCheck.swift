@@ -33,7 +33,8 @@ public struct SchemaCheck: Sendable {
                     + "'apus migrate new NAME' writes one"
             }
             return SchemaCheck(
-                faults: faults, warnings: schemas.catalogue.warnings.map(\.description),
+                faults: faults,
+                warnings: schemas.catalogue.warnings.map(\.description) + schemas.settingWarnings,
                 unwritten: unwritten, summary: summary)
         } catch {
             return SchemaCheck(FaultReport(error))

@@ -131,6 +131,9 @@ private final class SchemaReload {
         let overruled = schemas.overruled(by: options.given, changedFrom: taken)
         let told = Set(taken.catalogue.warnings)
         let warnings = schemas.catalogue.warnings.filter { !told.contains($0) }
+        let settingWarnings = schemas.settingWarnings.filter {
+            !taken.settingWarnings.contains($0)
+        }
         taken = schemas
         if change.isEmpty && report != nil {
             let all = SchemaChange(from: started, to: schemas, startedOn: started)
@@ -145,6 +148,7 @@ private final class SchemaReload {
         ])
         for (name, by) in overruled { services.log.record(.settingOverruled(name: name, by: by)) }
         for warning in warnings { services.log.record(.schemaWarning("\(warning)")) }
+        for warning in settingWarnings { services.log.record(.settingWarning(warning)) }
     }
 
     /// What only a migration file makes good is served when that is applied: from the next start

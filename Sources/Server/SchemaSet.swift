@@ -12,6 +12,8 @@ struct SchemaSet: Sendable {
     let catalogue: Catalogue
     let rulebook: Rulebook
     var settings: Settings
+    /// Settings that are allowed and probably not meant, a line each.
+    let settingWarnings: [String]
     /// The files as they were read.
     let files: [(path: String, contents: [UInt8])]
     /// The migration files beside them.
@@ -26,10 +28,13 @@ struct SchemaSet: Sendable {
         let catalogue = try Catalogue(parsing: files)
         let given = options.given.over(catalogue.project)
         let settings = try given.resolved()
-        try given.checkModels(of: settings.throttle.limits, catalogue.models.map(\.name))
+        let limits = settings.throttle.limits
+        let models = catalogue.models.map(\.name)
+        try given.checkModels(of: limits, models)
+        try given.checkRoutes(of: limits) { PathWords.isServed($0, models: models) }
         return SchemaSet(
             catalogue: catalogue, rulebook: try Rulebook.compile(catalogue),
-            settings: settings, files: files,
+            settings: settings, settingWarnings: given.warnings, files: files,
             migrations: SchemaSource.migrations(in: options.migrationsDirectory))
     }
 

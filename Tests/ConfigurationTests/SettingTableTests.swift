@@ -127,8 +127,17 @@ extension Setting {
     }
 
     @Test func `an empty variable gives nothing`() throws {
-        let environment = Dictionary(Setting.all.map { ($0.variable, "") }) { first, _ in first }
+        let open = Setting.all.filter { !$0.isSecret }
+        let environment = Dictionary(open.map { ($0.variable, "") }) { first, _ in first }
         let given = try GivenSettings(environment: environment, of: Setting.all)
         #expect(given.settings == Settings())
+    }
+
+    @Test(arguments: Setting.all.filter(\.isSecret))
+    func `an empty variable is no secret`(setting: Setting) {
+        let fault = #expect(throws: SettingFault.self) {
+            try GivenSettings(environment: [setting.variable: ""], of: Setting.all)
+        }
+        #expect(fault?.message.hasPrefix("\(setting.variable) is empty: ") == true)
     }
 }

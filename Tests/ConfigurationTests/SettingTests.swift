@@ -45,9 +45,11 @@ import Testing
                 "APUS_JWT_SECRET", "APUS_ANON_KEY", "APUS_SERVICE_ROLE_KEY", "APUS_SECRETS_KEY",
                 "APUS_METRICS_KEY",
             ])
-        let environment = Dictionary(secrets.map { ($0.variable, "hunter2") }) { first, _ in first }
+        let environment = Dictionary(secrets.map { ($0.variable, "hunter2hunter2hunter2") }) {
+            first, _ in first
+        }
         let given = try GivenSettings(environment: environment, of: Setting.all)
-        #expect(given.settings.secrets.jwtSecret?.text == "hunter2")
+        #expect(given.settings.secrets.jwtSecret?.text == "hunter2hunter2hunter2")
         var dumped = "\(given) \(given.settings) \(String(reflecting: given.settings))"
         dump(given.settings, to: &dumped)
         for setting in secrets {

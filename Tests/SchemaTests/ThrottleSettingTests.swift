@@ -47,6 +47,39 @@ import Testing
             throttle: #"{"limits": [{"name": "a", "rate": "1/s"}, {"cost": "1/s", "name":  "a"}]}"#,
             told: [(#" "a"}"#, #"there are two limits "a""#)]),
         Fault(
+            throttle:
+                #"{"limits": [{"name": "a", "rate": "1/s", "per": "user", "roles": ["anon"]}]}"#,
+            told: [
+                (
+                    #"{"name""#,
+                    #"a limit for each user is about nobody of the role anon; count "per" address"#
+                )
+            ]),
+        Fault(
+            throttle:
+                #"{"limits": [{"name": "a", "rate": "1/s", "routes": ["auth"], "models": ["x"]}]}"#,
+            told: [
+                (#"{"name""#, #""models" are those of rest, which none of "routes" reaches"#)
+            ]),
+        Fault(
+            throttle:
+                #"{"limits": [{"name": "a", "rate": "1/s", "routes": ["realtime"], "verbs": ["read"]}]}"#,
+            told: [
+                (
+                    #"{"name""#,
+                    #"a limit of realtime has no "verbs": messages over a socket have none"#
+                )
+            ]),
+        Fault(
+            throttle: #"{"limits": [{"name": "a", "rate": "1/s", "roles": []}]}"#,
+            told: [
+                (
+                    "[]}",
+                    #""roles" must be a list of roles that is not empty; left out it is all but "#
+                        + "service_role"
+                )
+            ]),
+        Fault(
             throttle: #"{"plans": {"free": {"rate": "1/s", "feed": 1}}}"#,
             told: [(#""feed""#, #"a plan has no word "feed"; did you mean "feeds"?"#)]),
     ]

@@ -11,6 +11,14 @@ import Testing
             "throttle.limits names a model that there is not: 'nots'; did you mean 'notes'?"
         ),
         (
+            #"{"limits": [{"name": "x", "rate": "1/s", "routes": ["/rest/v1/nots"]}]}"#,
+            "throttle.limits names a path that nothing is served at: '/rest/v1/nots'"
+        ),
+        (
+            #"{"limits": [{"name": "x", "rate": "1/s", "routes": ["/auth/v2"]}]}"#,
+            "throttle.limits names a path that nothing is served at: '/auth/v2'"
+        ),
+        (
             #"{"plans": {"free": {"feeds": 1}}, "plan_default": "fre"}"#,
             "throttle.plan_default names a plan that there is not: 'fre'; did you mean 'free'?"
         ),

@@ -122,6 +122,8 @@ import Testing
             .filter { $0["status"]?.int64 == 429 }
         #expect((1...100).contains(throttled.count), "\(throttled.count) lines")
         #expect(throttled.first?["address"]?.string == "127.0.0.1")
+        #expect(throttled.first?["policy"]?.string == "x")
+        #expect(throttled.first?["code"]?.string == "over_request_rate_limit")
     }
 
     @Test func `a flood of refusals on channels is told in a few lines`() throws {

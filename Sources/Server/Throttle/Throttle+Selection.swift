@@ -73,6 +73,21 @@ struct PathWords {
 
     private static let rest = words("/rest/v1")
 
+    private static let services = [
+        "/rest/v1", "/auth/v1", "/realtime/v1", "/storage/v1", "/functions/v1", "/health",
+        "/ready", "/metrics",
+    ].map(words)
+
+    /// Whether a service is at a path of a setting or below it; of rest the model, too.
+    static func isServed(_ path: String, models: [String]) -> Bool {
+        let words = words(path)
+        guard services.contains(where: { words.starts(with: $0) || $0.starts(with: words) }) else {
+            return false
+        }
+        guard words.count > 2, words.starts(with: rest) else { return true }
+        return words[2] == Array("rpc".utf8) || models.contains { Array($0.utf8) == words[2] }
+    }
+
     /// The path of sockets.
     static let socket = words("/realtime/v1/websocket")
 

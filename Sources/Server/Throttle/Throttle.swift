@@ -49,7 +49,7 @@ final class Throttle: Sendable {
         }
         plans = settings.plans.map { plan in
             let policies = plan.quota.policies(
-                of: "plan-\(plan.name)", per: .caller, from: count)
+                of: plan.policyName, per: .caller, from: count)
             count += policies.count
             return Plan(plan: plan, policies: policies)
         }

@@ -92,12 +92,14 @@ extension ThrottleQuota {
     func policies(
         of name: String, per subject: ThrottleLimit.Subject, from number: Int
     ) -> [ThrottlePolicy] {
-        let quotas: [(String, ThrottlePolicy.Quota?)] = [
-            (name, rate.map(ThrottlePolicy.Quota.rate)),
-            ("\(name)-concurrency", concurrency.map(ThrottlePolicy.Quota.concurrency)),
-            ("\(name)-cost", cost.map(ThrottlePolicy.Quota.cost)),
+        let quotas: [(Measure, ThrottlePolicy.Quota?)] = [
+            (.rate, rate.map(ThrottlePolicy.Quota.rate)),
+            (.concurrency, concurrency.map(ThrottlePolicy.Quota.concurrency)),
+            (.cost, cost.map(ThrottlePolicy.Quota.cost)),
         ]
-        let given = quotas.compactMap { name, quota in quota.map { (name, $0) } }
+        let given = quotas.compactMap { measure, quota in
+            quota.map { (measure.policyName(of: name), $0) }
+        }
         return given.enumerated().map { place, each in
             ThrottlePolicy(number: number + place, name: each.0, each.1, per: subject)
         }
