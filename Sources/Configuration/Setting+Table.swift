@@ -121,7 +121,11 @@ extension Setting {
         Setting(
             "rest.write_timeout_ms", \.rest.writeTimeoutMilliseconds,
             .integer(1...1_000 * year), .onRestart,
-            "how long one request may hold the writer of SQLite, in milliseconds"),
+            "how long the rows of one request may take to be written, in milliseconds"),
+        Setting(
+            "rest.long_write_share", \.rest.longWriteShare, .integer(1...100), .onRestart,
+            "percent of the time of SQLite's writer that requests of more than 5 ms have in all, "
+                + "while shorter ones come"),
     ]
 
     private static let realtime = [

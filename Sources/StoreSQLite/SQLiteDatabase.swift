@@ -38,7 +38,7 @@ public final class SQLiteDatabase: Sendable {
     {
         let files = try DatabaseFiles(configuration.location)
         let load = WriterLoad()
-        let queue = WriteQueue(load: load)
+        let queue = WriteQueue(load: load, longShare: configuration.longWriteShare)
         let tables = CapturedTables()
         let publishers = Publishers()
         let presence = FilePresence()
@@ -204,6 +204,7 @@ public final class SQLiteDatabase: Sendable {
     public var writeLoad: WriteLoad {
         var load = load.counted
         load.waiting = queue.count
+        load.longWaiting = queue.longCount
         return load
     }
 
