@@ -22,11 +22,10 @@ struct PostgresLocation: DatabaseLocation {
             settings.database.connectionsMax ?? ClusterConfiguration.connections(for: loops)
         cluster.shareOut(among: loops)
         cluster.memory = memory
-        return try PostgresDatabase.open(
-            PostgresConfiguration(
-                cluster,
-                statementTimeout: .milliseconds(settings.rest.statementTimeoutMilliseconds)),
-            log: Self.report(to: log))
+        var configuration = PostgresConfiguration(
+            cluster, statementTimeout: .milliseconds(settings.rest.statementTimeoutMilliseconds))
+        configuration.writeTimeout = .milliseconds(settings.rest.writeTimeoutMilliseconds)
+        return try PostgresDatabase.open(configuration, log: Self.report(to: log))
     }
 
     func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R {
