@@ -50,11 +50,11 @@ extension Setting {
 
     private static let certificate = Setting(
         "tls.certificate", \.tls.certificate, SettingForm.file.optional, .onRestart,
-        "PEM certificate chain; serves HTTPS")
+        "PEM certificate chain; serves HTTPS", use: .reaching)
 
     private static let certificateKey = Setting(
         "tls.key", \.tls.key, SettingForm.file.optional, .onRestart,
-        "PEM private key of the certificate")
+        "PEM private key of the certificate", use: .reaching)
 
     /// Settings that one cannot give without the other.
     static let pairs = [(certificate, certificateKey)]
@@ -73,7 +73,7 @@ extension Setting {
             Setting(
                 "listen", \.listen, .address, .onRestart,
                 "where to accept connections; 0.0.0.0:PORT for other machines too, "
-                    + "port 0 for a free one"),
+                    + "port 0 for a free one", use: .reaching),
             Setting(
                 "loops", \.loops, .integer(1...Settings.loopsMax), .onRestart,
                 "event loops, each with a thread of its own", standard: "one per core"),
