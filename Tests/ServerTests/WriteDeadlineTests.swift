@@ -34,7 +34,8 @@ import Testing
     ]
 
     @Test func `a write that takes too long is undone on either engine`() throws {
-        let project = try TestProject(models: Self.models)
+        let project = try TestProject(
+            models: Self.models, project: #"{"rest": {"write_timeout_ms": 60000}}"#)
         let before = try Backend.start(try project.options(), mode: .development)
         let owner = try HTTPClient(port: before.port, key: before.keys.service)
         #expect(try owner.send("POST", "/rest/v1/shelves", #"{"id":1}"#).status == 201)
