@@ -29,8 +29,8 @@ public final class Cancellation: Sendable {
     public var isRaised: Bool { flag.load(ordering: .relaxed) || wider?.isRaised == true }
 }
 
-/// The state that the progress handler looks at every few of its calls, and functions before they do
-/// what takes long. Lives as long as its connection.
+/// The state that the progress handler looks at every few of its calls, and functions before they
+/// do what takes long. Lives as long as its connection.
 struct ProgressState {
     private var limit = ProgressLimit.none
     private var deadline = UInt64.max

@@ -9,8 +9,8 @@ import Work
 ///
 /// Writes of rows are taken fairly between callers: the next one is of him who has held the writer
 /// least. Before them go the server's own for people who want to get in or out, which are small;
-/// fairly, too, and for half of a turn at most. Long ones wait by themselves for turns of their own,
-/// between which others have the writer (``LongWrites``).
+/// fairly, too, and for half of a turn at most. Long ones wait by themselves for turns of their
+/// own, between which others have the writer (``LongWrites``).
 final class WriteQueue: Sendable {
     fileprivate struct State {
         var first = FairQueue<WriteJob>()
