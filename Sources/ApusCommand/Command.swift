@@ -44,7 +44,12 @@ struct Command: Sendable {
     static let common = Setting.all.filter { $0.use == .everywhere }
 
     /// Those, and who has the secrets.
-    static let commonAndSecrets = Setting.all.filter { $0.use != .serving }
+    static let commonAndSecrets = Setting.all.filter {
+        $0.use != .serving && $0.use != .reaching
+    }
+
+    /// Those, and where the server is.
+    static let commonAndServer = Setting.all.filter { $0.use != .serving }
 
     var help: String {
         var text = "apus \(name): \(summary)\n\n"

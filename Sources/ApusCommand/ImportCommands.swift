@@ -14,7 +14,8 @@ extension Command {
             the server that uses the database, if one does, and else without any. The first row that
             is refused ends it; all before it are in then, and --skip goes on behind them.
             """,
-        settings: commonAndSecrets, options: [.conflict, .skip, .url], switches: [.json],
+        settings: commonAndServer, options: [.conflict, .skip, .url, .authorities],
+        switches: [.json],
         example: "apus import rooms rooms.csv"
     ) { arguments in
         let order = try order(arguments)
@@ -29,7 +30,7 @@ extension Command {
         }
         progress.clear()
         if let (place, problem) = report.fault {
-            Terminal.error("\(place): \(problem.message)")
+            Terminal.error((place.map { "\($0): " } ?? "") + problem.message)
             for note in [problem.noted, problem.hint] { note.map(Terminal.error) }
         }
         Terminal.print((arguments.has(.json) ? report.json : report.text) + "\n")
@@ -55,13 +56,12 @@ extension Command {
             order.skip = count
         }
         if let url = arguments.value(of: .url) {
-            let scheme = "http://"
-            let rest = url.hasSuffix("/") ? url.dropLast() : url[...]
-            guard url.hasPrefix(scheme),
-                let address = ListenAddress(String(rest.dropFirst(scheme.count)))
-            else { throw UsageError("--url takes http://HOST:PORT, not '\(url)'") }
-            order.server = address
+            guard let server = ServerURL(url) else {
+                throw UsageError("--url takes http://HOST:PORT or https://HOST:PORT, not '\(url)'")
+            }
+            order.server = server
         }
+        order.authorities = arguments.value(of: .authorities)
         return order
     }
 }

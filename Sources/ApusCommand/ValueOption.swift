@@ -21,4 +21,6 @@ extension ValueOption {
         "--skip", "N", "pass over the first N rows, which are in already (default: 0)")
     static let url = ValueOption(
         "--url", "URL", "the server that uses the database (default: where settings say)")
+    static let authorities = ValueOption(
+        "--ca", "FILE", "PEM authorities that its certificate is judged by (default: the system's)")
 }

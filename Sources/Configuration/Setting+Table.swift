@@ -50,11 +50,11 @@ extension Setting {
 
     private static let certificate = Setting(
         "tls.certificate", \.tls.certificate, SettingForm.file.optional, .onRestart,
-        "PEM certificate chain; serves HTTPS")
+        "PEM certificate chain; serves HTTPS", use: .reaching)
 
     private static let certificateKey = Setting(
         "tls.key", \.tls.key, SettingForm.file.optional, .onRestart,
-        "PEM private key of the certificate")
+        "PEM private key of the certificate", use: .reaching)
 
     /// Settings that one cannot give without the other.
     static let pairs = [(certificate, certificateKey)]
@@ -73,7 +73,7 @@ extension Setting {
             Setting(
                 "listen", \.listen, .address, .onRestart,
                 "where to accept connections; 0.0.0.0:PORT for other machines too, "
-                    + "port 0 for a free one"),
+                    + "port 0 for a free one", use: .reaching),
             Setting(
                 "loops", \.loops, .integer(1...Settings.loopsMax), .onRestart,
                 "event loops, each with a thread of its own", standard: "one per core"),
@@ -124,7 +124,11 @@ extension Setting {
         Setting(
             "rest.write_timeout_ms", \.rest.writeTimeoutMilliseconds,
             .integer(1...1_000 * year), .onRestart,
-            "how long one request may hold the writer of SQLite, in milliseconds"),
+            "how long the rows of one request may take to be written, in milliseconds"),
+        Setting(
+            "rest.long_write_share", \.rest.longWriteShare, .integer(1...100), .onRestart,
+            "percent of the time of SQLite's writer that requests of more than 5 ms have in all, "
+                + "while shorter ones come"),
     ]
 
     private static let realtime = [

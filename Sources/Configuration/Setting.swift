@@ -10,6 +10,8 @@ public struct Setting: Sendable, CustomStringConvertible {
         case everywhere
         /// Those that serve, or show what serving would be like.
         case serving
+        /// Those, and the one that speaks to a server.
+        case reaching
         /// Those, and the one that prints the API keys.
         case secrets
     }

@@ -111,9 +111,11 @@ public struct Settings: Hashable, Sendable {
         /// The most rows that one request writes. On SQLite such a one holds the writer for some
         /// 100 ms.
         public var writeRows = 10_000
-        /// How long one request may hold SQLite's writer, in milliseconds. Several times what the
-        /// most rows take, for wide rows and cold pages.
+        /// How long one request may write, in milliseconds: on SQLite it holds the only writer.
+        /// Several times what the most rows take, for wide rows and cold pages.
         public var writeTimeoutMilliseconds = 500
+        /// Percent of the time of SQLite's writer that long writes have while others come.
+        public var longWriteShare = 25
     }
 
     /// The feeds.

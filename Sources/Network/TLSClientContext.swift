@@ -23,6 +23,9 @@ public final class TLSClientContext: Sendable {
         case system
         /// Those in a file of certificates in PEM form, and none else.
         case file(String)
+        /// The same, but the first of them need not be an authority's: the server that has it is
+        /// trusted, whoever has issued it.
+        case server(String)
     }
 
     let handle: TLSHandle
@@ -59,13 +62,17 @@ public final class TLSClientContext: Sendable {
             guard unsafe SSL_CTX_set_default_verify_paths(handle.pointer) == 1 else {
                 throw .library(reason: TLSError.drainReason())
             }
-        case .file(let path):
+        case .file(let path), .server(let path):
             try TLSHandle.checkReadable(path)
             ERR_clear_error()
             guard unsafe SSL_CTX_load_verify_file(handle.pointer, path) == 1 else {
                 _ = TLSError.drainReason()
                 throw .noCertificate(path: path)
             }
+        }
+        if case .server = roots {
+            unsafe X509_STORE_set_flags(
+                SSL_CTX_get_cert_store(handle.pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
         }
     }
 

@@ -24,6 +24,7 @@ extension Problem {
         case .repeatedConflict: self = .repeatedConflict
         case .faulty(let problem), .failed(let problem): self = problem
         case .violation(let violation): self.init(violation, of: model, shown: shown)
+        case .tooManyFound(let max): self = .tooMuchFound(max: max)
         case .tooManyAffected(let count): self = .tooManyAffected(count)
         case .notSingular(let count): self = .notSingular(count)
         }

@@ -12,6 +12,17 @@ extension WriteLoad {
         MetricText.single(
             "apus_writes_overtime_total", "counter",
             "Writes undone because they held the writer for too long.", overtime, to: &output)
+        MetricText.single(
+            "apus_long_writes_waiting", "gauge",
+            "Those of them that are held to rest.long_write_share.", longWaiting, to: &output)
+        MetricText.single(
+            "apus_long_writes_total", "counter",
+            "Writes that held the writer for more than the 5 ms that a turn aims at.", long,
+            to: &output)
+        MetricText.head(
+            "apus_long_writes_seconds_total", "counter", "How long they have held it.", to: &output)
+        output.append(
+            utf8: "apus_long_writes_seconds_total \(Double(longNanoseconds) / 1e9)\n")
         appendTurns(to: &output)
         MetricText.head(
             "apus_writer_turn_longest_seconds", "gauge", "The longest turn since the start.",

@@ -50,6 +50,14 @@ public enum DatabaseLimits {
     /// Rows of a write that shares a turn with others: with more it has one of its own, at some
     /// five to ten microseconds a row.
     static let sharedTurnRowsMax = 1000
+    /// Percent of the writer's time that writes of more than a turn have in all while others come:
+    /// most who come find the writer free, and the others wait for one such write.
+    public static let longWriteShare = 25
+    /// How long a short write counts as come lately: for those that write now and then, too, long
+    /// ones rest.
+    static let shortWritesTime: UInt64 = 1_000_000_000
+    /// Callers of whom it is known from how many rows their writes are long.
+    static let longWritersMax = 1024
     /// Bytes of all arrays of a statement for which no memory is taken.
     static let arrayBytesMax = 33_554_432
     /// Bytes of memory that are taken for each byte of a long answer while it is made: it grows by

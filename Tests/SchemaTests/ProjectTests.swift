@@ -39,7 +39,7 @@ import Values
             #"{"rest": {"aggregates": true}}"#,
             #"""
             project.json:1:11: "rest" has no word "aggregates"; it has max_rows, safe_update, \#
-            statement_timeout_ms, write_rows, write_timeout_ms
+            statement_timeout_ms, write_rows, write_timeout_ms, long_write_share
             """#
         ),
         (

@@ -132,7 +132,7 @@ import Testing
         ),
         (
             ["import", "things", "-", "--url", "localhost"],
-            "apus: --url takes http://HOST:PORT, not 'localhost'"
+            "apus: --url takes http://HOST:PORT or https://HOST:PORT, not 'localhost'"
         ),
     ]
 

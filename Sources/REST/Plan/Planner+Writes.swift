@@ -78,7 +78,8 @@ extension Planner {
     ) -> WriteTarget {
         var rules = [permissions.using(table.model, action.verb)]
         if looks(table, returning) { rules.append(permissions.using(table.model, .read)) }
-        return table.target(rules, rowsMax: settings.rowsMax)
+        return table.target(
+            rules, rowsMax: settings.rowsMax, writing: settings.writeRowsMax)
     }
 
     private func looks(_ target: TablePlan, _ returning: ReturnPlan) -> Bool {

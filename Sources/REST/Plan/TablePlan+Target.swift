@@ -5,11 +5,15 @@ import Store
 extension TablePlan {
     /// The rows that an UPDATE or DELETE is about: those that its rules and the request's filters
     /// choose. Inner embeds shape only what is handed back.
-    func target(_ rules: [RowRule], rowsMax: Int) -> WriteTarget {
+    ///
+    /// - Parameters:
+    ///   - rowsMax: The most rows that one read answers.
+    ///   - writeRowsMax: The most rows that one request writes.
+    func target(_ rules: [RowRule], rowsMax: Int, writing writeRowsMax: Int) -> WriteTarget {
         WriteTarget(
             model.table, as: alias,
             where: rules.map { $0.condition(on: alias) } + filterConditions(rowsMax: rowsMax),
-            isNamedByKey: isNamedByKey)
+            isNamedByKey: isNamedByKey, rowsMax: writeRowsMax)
     }
 
     /// Whether its filters ask for all columns of a key to have given values.

@@ -12,7 +12,8 @@ extension DatabaseAddress {
     ///
     /// - Throws: `SettingFault` with what is wrong with it.
     func cluster() throws(SettingFault) -> ClusterConfiguration {
-        let environment = ProcessEnvironment.variables
+        // As libpq takes it: a variable that is empty says nothing.
+        let environment = ProcessEnvironment.variables.filter { !$0.value.isEmpty }
         let target: ConnectionTarget
         do throws(ConnectionStringFault) {
             target = try ConnectionTarget(

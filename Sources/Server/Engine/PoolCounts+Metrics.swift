@@ -13,6 +13,7 @@ extension PoolCounts {
         let totals = [
             ("units", "Units of statements begun.", unitsBegun),
             ("units_repeated", "Those begun again: conflicts, or slow ones.", unitsRepeated),
+            ("writes_overtime", "Writes undone because they took too long.", writesOvertime),
             ("connects", "Connections made.", connects),
             ("connect_failures", "Connections that could not be made.", connectFailures),
             ("losses", "Connections lost.", losses),

@@ -28,11 +28,10 @@ struct PostgresLocation: DatabaseLocation {
         if let max = settings.database.slowWaitingPerCallerMax {
             cluster.slowUnitsPerCallerMax = max
         }
-        return try PostgresDatabase.open(
-            PostgresConfiguration(
-                cluster,
-                statementTimeout: .milliseconds(settings.rest.statementTimeoutMilliseconds)),
-            log: Self.report(to: log))
+        var configuration = PostgresConfiguration(
+            cluster, statementTimeout: .milliseconds(settings.rest.statementTimeoutMilliseconds))
+        configuration.writeTimeout = .milliseconds(settings.rest.writeTimeoutMilliseconds)
+        return try PostgresDatabase.open(configuration, log: Self.report(to: log))
     }
 
     func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R {

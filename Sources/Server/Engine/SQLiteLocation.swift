@@ -24,6 +24,7 @@ struct SQLiteLocation: DatabaseLocation {
         var configuration = DatabaseConfiguration.file(path)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
         configuration.writeTimeout = .milliseconds(settings.rest.writeTimeoutMilliseconds)
+        configuration.longWriteShare = settings.rest.longWriteShare
         configuration.loops = settings.loops
         configuration.inlineTime = .milliseconds(settings.database.inlineReadMilliseconds)
         configuration.slowReadThreads = settings.database.slowReadThreads

@@ -1,6 +1,7 @@
 import Bytes
-public import Configuration
+import Configuration
 public import Diagnostics
+import Network
 import Schema
 
 /// What `apus import` does.
@@ -15,19 +16,22 @@ public enum ImportCommand {
         public var conflict: ImportConflict?
         /// Rows at the beginning of the file that are passed over.
         public var skip: Int
-        /// Where the server listens that uses the database; nil to look for it by the settings.
-        public var server: ListenAddress?
+        /// Where the server answers that uses the database; nil to look for it by the settings.
+        public var server: ServerURL?
+        /// The file of the authorities that its certificate is judged by; nil for the system's.
+        public var authorities: String?
 
         /// An order.
         public init(
             table: String, file: String, conflict: ImportConflict? = nil, skip: Int = 0,
-            server: ListenAddress? = nil
+            server: ServerURL? = nil, authorities: String? = nil
         ) {
             self.table = table
             self.file = file
             self.conflict = conflict
             self.skip = skip
             self.server = server
+            self.authorities = authorities
         }
     }
 
@@ -50,12 +54,12 @@ public enum ImportCommand {
         let connection: ServerConnection
         if order.server == nil, let own = try backendUnlessServed(options) {
             backend = own
-            connection = try ServerConnection(
-                to: ListenAddress(host: "127.0.0.1", port: own.port), key: own.keys.service)
+            let address = ListenAddress(host: "127.0.0.1", port: own.port)
+            connection = try ServerConnection(to: ServerURL(address), key: own.keys.service)
         } else {
             connection = try ServerConnection(
-                to: try order.server ?? address(of: schemas.settings),
-                key: try APIKeys.load(options).service)
+                to: try order.server ?? url(of: schemas.settings),
+                trusting: order.roots(schemas.settings), key: try APIKeys.load(options).service)
         }
         var load = TableImport(
             model.name, over: connection, conflict: order.conflict, progress: progress)
@@ -98,13 +102,21 @@ public enum ImportCommand {
     }
 
     /// Where the server of the project listens, as far as its settings tell.
-    private static func address(of settings: Settings) throws(Problem) -> ListenAddress {
-        guard settings.tls.certificate == nil, settings.listen.port != 0 else {
-            throw .serverUnknown
-        }
+    private static func url(of settings: Settings) throws(Problem) -> ServerURL {
+        guard settings.listen.port != 0 else { throw .serverUnknown }
         var address = settings.listen
         if ["0.0.0.0", "::"].contains(address.host) { address.host = "127.0.0.1" }
-        return address
+        return ServerURL(address, isSecure: settings.tls.certificate != nil)
+    }
+}
+
+extension ImportCommand.Order {
+    /// Whom it trusts to be the server: the one with the project's own certificate, where the
+    /// settings say where that is.
+    fileprivate func roots(_ settings: Settings) -> TLSClientContext.Roots {
+        if let authorities { return .file(authorities) }
+        guard server == nil, let certificate = settings.tls.certificate else { return .system }
+        return .server(certificate)
     }
 }
 
@@ -113,8 +125,8 @@ public struct ImportReport: Sendable {
     private let order: ImportCommand.Order
     private let count: Int
     private let seconds: Double
-    /// What stopped it, a line `FILE:LINE: …`, and what to do next; nil when all rows are in.
-    public let fault: (place: String, problem: Problem)?
+    /// What stopped it, and where that is of a row `FILE:LINE`; nil when all rows are in.
+    public let fault: (place: String?, problem: Problem)?
 
     init(
         _ order: ImportCommand.Order, file: String, count: Int, time: Duration,
@@ -123,7 +135,9 @@ public struct ImportReport: Sendable {
         self.order = order
         self.count = count
         seconds = time / .seconds(1)
-        self.fault = fault.map { (place: "\(file):\($0.line)", problem: $0.problem) }
+        self.fault = fault.map { fault in
+            (place: fault.line.map { "\(file):\($0)" }, problem: fault.problem)
+        }
     }
 
     /// A sentence or two for people.
@@ -131,6 +145,7 @@ public struct ImportReport: Sendable {
         let rate = seconds > 0 ? Int(Double(count) / seconds) : count
         let rows = "\(counted(count, "row")) in \((seconds * 10).rounded() / 10) s"
         guard fault != nil else { return "\(rows), \(rate) a second" }
+        if order.skip + count == 0 { return rows }
         return "\(rows); --skip \(order.skip + count) goes on behind them"
     }
 
@@ -139,7 +154,7 @@ public struct ImportReport: Sendable {
         let fault: JSON =
             fault.map { place, problem in
                 [
-                    "at": .string(place), "code": .string(problem.code),
+                    "at": place.map { JSON.string($0) } ?? .null, "code": .string(problem.code),
                     "message": .string(problem.message),
                 ]
             } ?? .null
@@ -156,5 +171,5 @@ extension Problem {
     fileprivate static let serverUnknown = Problem(
         code: "server_unknown", status: 500,
         message: "A server uses the database, and where it listens is not known.",
-        hint: "Name it with --url http://HOST:PORT, or stop it for the time of the import.")
+        hint: "Name it with --url URL, or stop it for the time of the import.")
 }

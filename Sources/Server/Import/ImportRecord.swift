@@ -20,9 +20,10 @@ protocol ImportRecords {
     mutating func next() throws -> ImportRecord?
 }
 
-/// What is wrong with a line of the file.
+/// What stops a load.
 struct ImportFault: Error {
-    let line: Int
+    /// The line of the file that is at fault; nil where none is.
+    let line: Int?
     let problem: Problem
 
     /// A row that is not in the form of its file.
@@ -31,8 +32,8 @@ struct ImportFault: Error {
         problem = Problem(code: "import_malformed", status: 400, message: "\(reason).")
     }
 
-    /// A row that the server refuses.
-    init(line: Int, _ problem: Problem) {
+    /// What the server refuses: a row, or all of them whatever is in them.
+    init(line: Int?, _ problem: Problem) {
         self.line = line
         self.problem = problem
     }

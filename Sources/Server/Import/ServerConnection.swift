@@ -1,7 +1,7 @@
 import Bytes
 import Configuration
 import Diagnostics
-import Glibc
+import Network
 
 /// A connection to a running server that a command speaks HTTP/1.1 over, a request at a time.
 /// Blocks; confined to the thread of the command.
@@ -14,50 +14,44 @@ final class ServerConnection {
         let body: [UInt8]
     }
 
-    private let descriptor: Int32
+    private let connection: BlockingConnection
     private let host: String
     private let key: String
 
     /// Connects.
     ///
     /// - Parameters:
-    ///   - address: where the server listens.
+    ///   - server: where it answers.
+    ///   - roots: how its certificate is judged, if it has one.
     ///   - key: the API key that every request shows.
-    /// - Throws: `server_not_reached` when nobody answers there.
-    init(to address: ListenAddress, key: String) throws(Problem) {
-        host = address.text
+    /// - Throws: `server_not_reached` when nobody answers there; what is wrong with its
+    ///   certificate.
+    init(
+        to server: ServerURL, trusting roots: TLSClientContext.Roots = .system, key: String
+    ) throws(Problem) {
+        host = server.address.text
         self.key = key
-        descriptor = try Self.connect(to: address)
+        do throws(BlockingConnection.Failure) {
+            let context = server.isSecure ? try Self.context(trusting: roots) : nil
+            connection = try BlockingConnection(
+                toHost: server.address.host, port: server.address.port, tls: context)
+        } catch {
+            throw .notReached(server, error)
+        }
     }
 
-    deinit { Glibc.close(descriptor) }
-
-    private static func connect(to address: ListenAddress) throws(Problem) -> Int32 {
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var list: UnsafeMutablePointer<addrinfo>?
-        let code = unsafe getaddrinfo(address.host, String(address.port), &hints, &list)
-        guard code == 0, unsafe list != nil else {
-            let reason = unsafe gai_strerror(code).map { unsafe String(cString: $0) }
-            throw .notReached(address, reason ?? "error \(code)")
-        }
-        defer { unsafe freeaddrinfo(list) }
-        var reason: Int32 = 0
-        var entry = unsafe list
-        while let candidate = unsafe entry?.pointee {
-            let descriptor = unsafe socket(
-                candidate.ai_family, candidate.ai_socktype | Int32(SOCK_CLOEXEC.rawValue),
-                candidate.ai_protocol)
-            if descriptor >= 0 {
-                let isConnected = unsafe Glibc.connect(
-                    descriptor, candidate.ai_addr, candidate.ai_addrlen)
-                if isConnected == 0 { return descriptor }
-                reason = errno
-                Glibc.close(descriptor)
+    private static func context(
+        trusting roots: TLSClientContext.Roots
+    ) throws(BlockingConnection.Failure) -> TLSClientContext {
+        do throws(TLSError) {
+            // A server that is known by its certificate may be reached by any name.
+            if case .server = roots {
+                return try TLSClientContext(verification: .chain, roots: roots)
             }
-            unsafe entry = candidate.ai_next
+            return try TLSClientContext(roots: roots)
+        } catch {
+            throw .tls(error)
         }
-        throw .notReached(address, systemMessage(reason))
     }
 
     /// Sends a POST with a JSON body, and waits for the answer.
@@ -70,25 +64,15 @@ final class ServerConnection {
         request += "Authorization: Bearer \(key)\r\nContent-Type: application/json\r\n"
         for (name, value) in fields { request += "\(name): \(value)\r\n" }
         request += "Content-Length: \(body.count)\r\n\r\n"
-        try send(Array(request.utf8) + body)
-        return try receive()
-    }
-
-    private func send(_ bytes: [UInt8]) throws(Problem) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { bytes in
-                uninterrupted {
-                    unsafe Glibc.send(
-                        descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-                }
-            }
-            guard count > 0 else { throw .connectionLost(systemMessage(errno)) }
-            rest = rest.dropFirst(count)
+        do throws(BlockingConnection.Failure) {
+            try connection.send(Array(request.utf8) + body)
+            return try receive()
+        } catch {
+            throw .connectionLost(error)
         }
     }
 
-    private func receive() throws(Problem) -> Answer {
+    private func receive() throws(BlockingConnection.Failure) -> Answer {
         var bytes: [UInt8] = []
         var head: AnswerHead?
         while true {
@@ -99,21 +83,12 @@ final class ServerConnection {
                     body: Array(bytes[head.bytes..<(head.bytes + head.bodyBytes)]))
             }
             guard bytes.count < ImportLimits.answerBytesMax else {
-                throw .connectionLost("the answer is too long")
+                throw .lost(reason: "the answer is too long")
             }
-            try receive(more: &bytes)
+            let more = try connection.receive()
+            guard !more.isEmpty else { throw .lost(reason: "it was closed") }
+            bytes += more
         }
-    }
-
-    private func receive(more bytes: inout [UInt8]) throws(Problem) {
-        var block = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe block.withUnsafeMutableBytes { block in
-            uninterrupted { unsafe recv(descriptor, block.baseAddress, block.count, 0) }
-        }
-        guard count > 0 else {
-            throw .connectionLost(count == 0 ? "it was closed" : systemMessage(errno))
-        }
-        bytes += block.prefix(count)
     }
 }
 
@@ -147,15 +122,31 @@ private struct AnswerHead {
 }
 
 extension Problem {
-    fileprivate static func notReached(_ address: ListenAddress, _ reason: String) -> Problem {
-        Problem(
-            code: "server_not_reached", status: 503,
-            message: "No server of Apus answers at \(address.text): \(reason).",
-            hint: "Name the one that uses the database with --url URL.")
+    fileprivate static func notReached(
+        _ server: ServerURL, _ failure: BlockingConnection.Failure
+    ) -> Problem {
+        switch failure {
+        case .notReached(let reason), .lost(let reason):
+            return Problem(
+                code: "server_not_reached", status: 503,
+                message: "No server of Apus answers at \(server.text): \(reason).",
+                hint: "Name the one that uses the database with --url URL.")
+        case .tls(let error):
+            var problem = Problem(error)
+            problem.hint =
+                "Name the server as its certificate does, with --url https://HOST:PORT, and an "
+                + "authority that the system does not know with --ca FILE."
+            return problem
+        }
     }
 
-    fileprivate static func connectionLost(_ reason: String) -> Problem {
-        Problem(
+    fileprivate static func connectionLost(_ failure: BlockingConnection.Failure) -> Problem {
+        let reason =
+            switch failure {
+            case .notReached(let reason), .lost(let reason): reason
+            case .tls(let error): "\(error)"
+            }
+        return Problem(
             code: "server_lost", status: 503,
             message: "The connection to the server was lost: \(reason).",
             hint: "The rows that were sent last may be in or not.")

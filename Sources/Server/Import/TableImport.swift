@@ -41,7 +41,7 @@ struct TableImport {
 
     /// Loads all rows.
     ///
-    /// - Returns: the first row that cannot be loaded; all before it are in then.
+    /// - Returns: what stops it, most often a row that cannot be loaded; all before it are in then.
     /// - Throws: `Problem` when the file cannot be read, or the server not be reached.
     mutating func load(_ records: any ImportRecords) throws -> ImportFault? {
         var records = records
@@ -97,9 +97,8 @@ struct TableImport {
             progress(count)
             return nil
         }
-        if records.count == 1 || !problem.mayBeOfOneRow {
-            return ImportFault(line: first.line, problem)
-        }
+        guard problem.mayBeOfOneRow else { return ImportFault(line: nil, problem) }
+        if records.count == 1 { return ImportFault(line: first.line, problem) }
         let middle = records.startIndex + records.count / 2
         return try send(records[..<middle]) ?? send(records[middle...])
     }

@@ -24,4 +24,6 @@ public enum WriteLimits {
     /// (``PreparedUpdate/search``): what identifies them stands in memory
     /// until they are written, and the writer is held up for all of them at once.
     public static let foundRowsMax = 1_000_000
+    /// Rows of an INSERT whose time need not be bounded by itself.
+    public static let smallRowsMax = 1000
 }

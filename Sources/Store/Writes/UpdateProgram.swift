@@ -55,16 +55,20 @@ public struct WriteTarget: Sendable {
     public let conditions: [ValueExpression]
     /// Whether the conditions give the columns of a key, so that a search would save nothing.
     public let isNamedByKey: Bool
+    /// The most rows that it may find, for engines that find them where they are written; nil for
+    /// any number.
+    public let rowsMax: Int?
 
     /// Rows of a table.
     public init(
         _ table: Table, as alias: String, where conditions: [ValueExpression] = [],
-        isNamedByKey: Bool = false
+        isNamedByKey: Bool = false, rowsMax: Int? = nil
     ) {
         self.table = table
         self.alias = alias
         self.conditions = conditions.filter { $0 != .yes }
         self.isNamedByKey = isNamedByKey
+        self.rowsMax = rowsMax
     }
 
     /// Whether the rows are searched for on a reader before they are written. Nothing is saved

@@ -1,4 +1,4 @@
-/// What an engine with one writer tells of it, for `/metrics`. Everything but ``waiting`` counts
+/// What an engine with one writer tells of it, for `/metrics`. What waits aside, it counts
 /// from the start.
 public struct WriteLoad: Sendable {
     /// The upper bounds that ``turns`` are counted by, in microseconds.
@@ -8,12 +8,18 @@ public struct WriteLoad: Sendable {
 
     /// Writes that wait now.
     public var waiting = 0
+    /// Those of them that are held to a share of the writer's time.
+    public var longWaiting = 0
     /// Writes refused because as many waited as may.
     public var refused = 0
     /// Writes refused because as many of their caller waited as may.
     public var refusedOfCaller = 0
     /// Writes undone because they held the writer for too long.
     public var overtime = 0
+    /// Writes that held the writer for longer than a turn aims at.
+    public var long = 0
+    /// Nanoseconds that they held it for.
+    public var longNanoseconds: UInt64 = 0
     /// Turns of the writer by how long they took, commit included: those within each of
     /// ``turnBounds`` and no earlier one, and at the end the longer ones.
     public var turns = [Int](repeating: 0, count: turnBounds.count + 1)

@@ -42,6 +42,8 @@ public enum WriteRefusal: Error, Sendable {
     case faulty(Problem)
     /// The store found a constraint broken.
     case violation(ConstraintViolation)
+    /// There are more rows than ``WriteTarget/rowsMax``.
+    case tooManyFound(max: Int)
     /// There are more rows than ``Returning/rowsMax``.
     case tooManyAffected(Int)
     /// There is not exactly one row.

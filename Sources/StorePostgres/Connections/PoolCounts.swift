@@ -26,6 +26,8 @@ public struct PoolCounts: Hashable, Sendable {
     public internal(set) var unitsRepeated = 0
     /// Units refused since too many waited, in all or of their caller.
     public internal(set) var refused = 0, refusedOfCaller = 0
+    /// Writes undone because they took too long.
+    public internal(set) var writesOvertime = 0
     /// Sessions begun.
     public internal(set) var connects = 0
     /// Attempts to begin one, over all hosts, that have failed.
@@ -46,6 +48,7 @@ public struct PoolCounts: Hashable, Sendable {
         sum.unitsRepeated += right.unitsRepeated
         sum.refused += right.refused
         sum.refusedOfCaller += right.refusedOfCaller
+        sum.writesOvertime += right.writesOvertime
         sum.connects += right.connects
         sum.connectFailures += right.connectFailures
         sum.losses += right.losses

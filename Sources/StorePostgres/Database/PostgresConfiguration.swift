@@ -4,6 +4,8 @@ public struct PostgresConfiguration: Sendable {
     public var cluster: ClusterConfiguration
     /// What a statement has, its wait for a connection included.
     public var statementTimeout: Duration
+    /// What a write of many rows has on the server, if that is less; what takes longer is undone.
+    public var writeTimeout: Duration?
 
     /// The database of a cluster.
     public init(_ cluster: ClusterConfiguration, statementTimeout: Duration = .seconds(8)) {

@@ -99,6 +99,7 @@ public final class PostgresDatabase: Sendable {
             PostgresReader(pool, dialect: dialect),
             PostgresWrites(
                 pool, dialect, timeout: configuration.statementTimeout,
+                writeTimeout: configuration.writeTimeout,
                 committed: { [capture] in capture.committed() }), pool
         )
     }

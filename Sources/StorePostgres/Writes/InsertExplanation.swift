@@ -34,7 +34,7 @@ struct InsertExplanation: Sendable {
         switch refusal {
         case .taken: taken(number)
         case .fault: fault(of: number)
-        case .check, .conflict, .repeated, .tooMany, .notSingular, .invisible:
+        case .check, .conflict, .repeated, .tooManyFound, .tooMany, .notSingular, .invisible:
             meaning(of: refusal, number)
         }
     }

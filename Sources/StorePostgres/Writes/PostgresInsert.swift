@@ -42,6 +42,7 @@ final class PostgresInsert: PreparedInsert {
             context: context)
         run.table = program.table.name
         run.caller = caller
+        run.mayBeLarge = new.rows.count > WriteLimits.smallRowsMax
         let explanation = InsertExplanation(
             program: program, new: new, stamped: stamped, run: run, dialect: engine.dialect)
         return engine.run(run, answer, reply: reply) { explanation.explain($0) }

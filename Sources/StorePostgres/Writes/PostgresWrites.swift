@@ -20,6 +20,8 @@ public final class PostgresWrites: WriteEngine {
     private let pool: LoopBound<PostgresPool>
     private let statements: StatementRegistry
     private let timeout: Duration
+    /// What a statement has that may write many rows.
+    private let writeTimeout: Duration
     /// What statements have on the two lanes.
     private let time: WriteTime
     private let slowTime: WriteTime
@@ -30,13 +32,17 @@ public final class PostgresWrites: WriteEngine {
     /// - Parameters:
     ///   - dialect: says where the functions of the database are.
     ///   - timeout: What a write has in all.
+    ///   - writeTimeout: What a statement has that may write many rows, if that is less; what takes
+    ///     longer is undone and refused with 54000.
     ///   - committed: told of each write that has been made, on the loop, before it is answered.
     public init(
         _ pool: PostgresPool, _ dialect: PostgresDialect = PostgresDialect(),
-        timeout: Duration = .seconds(8), committed: @escaping @Sendable () -> Void = {}
+        timeout: Duration = .seconds(8), writeTimeout: Duration? = nil,
+        committed: @escaping @Sendable () -> Void = {}
     ) {
         self.dialect = dialect
         self.timeout = timeout
+        self.writeTimeout = writeTimeout ?? timeout
         self.committed = committed
         context = pool.loop.context
         self.pool = LoopBound(pool, on: pool.loop)
@@ -92,12 +98,14 @@ public final class PostgresWrites: WriteEngine {
         let reader = ProgramReader(answer)
         let end = pool.value.loop.nowMilliseconds + timeout.wholeMilliseconds
         let patience = pool.value.cluster.configuration.patience
-        let moment = run.pace.map { _ in patience.slowMilliseconds }
+        let moment = run.pace.map { _ in
+            min(patience.slowMilliseconds, writeTimeout.wholeMilliseconds)
+        }
         var unit = PostgresUnit(
             .writes,
             steps: { [self] (session, unit) throws(FormatFault) in
                 reader.reset()
-                time.limit(until: end, most: moment, on: pool.value, in: unit, &session)
+                limit(run, submission, until: end, most: moment, by: time, in: unit, &session)
                 try run.execute(in: unit, &session, statements)
             }, completion: { [self] in finish($0, reader, submission, explain) })
         unit.isEndedByServer = true
@@ -108,11 +116,28 @@ public final class PostgresWrites: WriteEngine {
         if run.pace != nil {
             unit.slowSteps = { [self] (session, unit) throws(FormatFault) in
                 reader.reset()
-                slowTime.limit(until: end, most: nil, on: pool.value, in: unit, &session)
+                limit(run, submission, until: end, most: nil, by: slowTime, in: unit, &session)
                 try (run.slowly?() ?? run).execute(in: unit, &session, statements)
             }
         }
         submission.token = pool.value.submit(unit, on: .write, within: timeout)
+    }
+
+    /// Sets what the statement of a run has.
+    ///
+    /// - Parameter most: Milliseconds that it has where it is tried.
+    private func limit(
+        _ run: ProgramRun, _ submission: Submission, until end: UInt64, most: UInt64?,
+        by time: WriteTime, in unit: UnitID, _ session: inout PostgresSession
+    ) {
+        submission.timeMax = nil
+        guard run.mayBeLarge, most == nil, writeTimeout < timeout else {
+            time.limit(until: end, most: most, on: pool.value, in: unit, &session)
+            return
+        }
+        let isBound = time.limitWriting(
+            until: end, most: writeTimeout.wholeMilliseconds, on: pool.value, in: unit, &session)
+        if isBound { submission.timeMax = writeTimeout }
     }
 
     private func finish(
@@ -130,6 +155,10 @@ public final class PostgresWrites: WriteEngine {
                 submission.reply(.failure(.failed(Problem(writing: .value(error)))))
             }
         case .failure(.server(let error, step: _)):
+            if error.sqlState == .queryCanceled, let timeMax = submission.timeMax {
+                pool.value.metrics.note { $0.writesOvertime += 1 }
+                return submission.reply(.failure(.failed(.writeTookTooLong(timeMax))))
+            }
             tell(explain(error), instead: error, submission)
         case .failure(let failure):
             submission.reply(.failure(.failed(Problem(writing: failure))))

@@ -14,6 +14,8 @@ enum ProgramRefusal: String {
     case taken
     /// A row's values are known to be faulty; its place from 1, negative for one that is there.
     case fault
+    /// More rows were found than may be; how many those are.
+    case tooManyFound
     /// There are too many rows; how many.
     case tooMany
     /// There is not exactly one row; how many.
@@ -44,6 +46,7 @@ extension ProgramRefusal {
         case .check: .check(number)
         case .conflict: number == Self.hidden ? .hiddenRow : .conflictCheck(number)
         case .repeated: .repeatedConflict
+        case .tooManyFound: .tooManyFound(max: number)
         case .tooMany: .tooManyAffected(number)
         case .notSingular: .notSingular(number)
         case .invisible: .invisibleRow
@@ -56,7 +59,7 @@ extension ProgramRefusal {
     var isOfWrittenRows: Bool {
         switch self {
         case .tooMany, .notSingular, .invisible: true
-        case .check, .conflict, .repeated, .taken, .fault: false
+        case .check, .conflict, .repeated, .taken, .fault, .tooManyFound: false
         }
     }
 }

@@ -20,6 +20,8 @@ struct ProgramRun: Sendable {
     var table: String?
     /// What is known of how long its plan takes; nil for one that is never taken for slow.
     var pace: Pace?
+    /// Whether it may write many rows, so that its time is bounded.
+    var mayBeLarge = false
     /// Makes the run for the slow lane, where that is another one.
     var slowly: (@Sendable () -> ProgramRun)?
 }

@@ -12,6 +12,8 @@ final class Submission: @unchecked Sendable {
     let caller: Caller
     var token: UnitToken?
     private(set) var isWithdrawn = false
+    /// What its statement has been given on the server, where that is less than its time in all.
+    var timeMax: Duration?
 
     init(_ run: ProgramRun, _ reply: @escaping WriteReply) {
         self.reply = reply

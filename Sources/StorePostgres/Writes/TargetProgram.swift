@@ -19,10 +19,14 @@ final class TargetProgram: Sendable {
     private let slowStatement: ProgramStatement?
     /// Nil where a key names the row: what takes long then is a lock.
     private let pace: Pace?
+    private let mayBeLarge: Bool
 
-    /// - Parameter write: writes the statement in one of its forms.
+    /// - Parameters:
+    ///   - reachesOthers: whether rows of other tables may go with those that are meant.
+    ///   - write: writes the statement in one of its forms.
     private init(
         _ target: WriteTarget, _ returning: Returning, on engine: PostgresWrites,
+        reachesOthers: Bool,
         _ write: (inout ProgramWriter, ProgramAnswer, TargetSearch) -> Void
     ) {
         let answer = ProgramAnswer(returning: returning, key: nil)
@@ -34,6 +38,7 @@ final class TargetProgram: Sendable {
         slowStatement =
             target.isSearched ? ProgramStatement(dialect) { write(&$0, answer, .first) } : nil
         pace = target.isNamedByKey ? nil : Pace()
+        mayBeLarge = !target.isNamedByKey || reachesOthers
     }
 
     var slots: [ArgumentSlot] { statement.slots }
@@ -52,6 +57,7 @@ final class TargetProgram: Sendable {
         var run = bind(statement)
         run.table = target.table.name
         run.pace = pace
+        run.mayBeLarge = mayBeLarge
         if let slowStatement { run.slowly = { bind(slowStatement) } }
         let explanation = TargetExplanation(
             target: target, assignments: values.assignments, fault: values.fault,
@@ -62,7 +68,7 @@ final class TargetProgram: Sendable {
 
 extension TargetProgram: PreparedUpdate {
     convenience init(_ program: UpdateProgram, on engine: PostgresWrites) {
-        self.init(program.target, program.returning, on: engine) {
+        self.init(program.target, program.returning, on: engine, reachesOthers: false) {
             $0.append(program, $1, finding: $2)
         }
     }
@@ -77,7 +83,8 @@ extension TargetProgram: PreparedUpdate {
 
 extension TargetProgram: PreparedDelete {
     convenience init(_ program: DeleteProgram, on engine: PostgresWrites) {
-        self.init(program.target, program.returning, on: engine) {
+        let reachesOthers = program.target.table.dependents.contains { !$0.holdsRows }
+        self.init(program.target, program.returning, on: engine, reachesOthers: reachesOthers) {
             $0.append(program, $1, finding: $2)
         }
     }

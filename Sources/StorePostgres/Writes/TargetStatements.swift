@@ -50,6 +50,24 @@ extension ProgramWriter {
         }
     }
 
+    /// Refuses more rows than may be found: before any is locked, where the search comes first.
+    private func countRefusals(of target: WriteTarget, _ search: TargetSearch) -> [Part] {
+        guard let rowsMax = target.rowsMax, !target.isNamedByKey else { return [] }
+        let rows =
+            switch search {
+            case .locking: Name.found
+            case .first: Name.keys
+            }
+        return [
+            { writer in
+                writer.append("SELECT ")
+                writer.append(.tooManyFound, "\(rowsMax)")
+                writer.append(" FROM (SELECT FROM \(rows) OFFSET \(rowsMax) LIMIT 1)")
+                writer.append(" AS \(Name.subquery)")
+            }
+        ]
+    }
+
     /// `SELECT … FROM … WHERE …`: all columns.
     private mutating func append(rowsOf target: WriteTarget, _ conditions: [ValueExpression]) {
         let table = target.table
@@ -82,7 +100,7 @@ extension ProgramWriter {
         let table = target.table
         expression(finding: target, search, locking: table.lock(changing: program.columns))
         define(Alias.new, of: table, assigning: program.columns, else: Alias.old)
-        var refusals: [Part] = []
+        var refusals = countRefusals(of: target, search)
         if !program.checks.isEmpty {
             refusals.append { writer in
                 writer.append(firstFailureOf: program.checks, in: Name.found, as: Alias.old)
@@ -123,7 +141,7 @@ extension ProgramWriter {
         let target = program.target
         let table = target.table
         expression(finding: target, search, locking: "UPDATE")
-        var refusals: [Part] = []
+        var refusals = countRefusals(of: target, search)
         if let shown = program.returning.representation, let rule = shown.rule {
             refusals.append { writer in
                 writer.append("SELECT ")

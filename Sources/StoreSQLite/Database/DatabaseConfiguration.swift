@@ -32,6 +32,9 @@ public struct DatabaseConfiguration: Sendable {
     /// How long one write may hold the writer; what takes longer is undone. The statement timeout
     /// holds besides.
     public var writeTimeout: Duration = .seconds(8)
+    /// Percent of the writer's time that writes of more than a turn's aim have in all while others
+    /// write.
+    public var longWriteShare = DatabaseLimits.longWriteShare
     /// How long an answer that leaves in parts may hold its snapshot. Meanwhile the write-ahead log
     /// grows with every write.
     public var longReadTime: Duration = .seconds(120)

@@ -39,7 +39,8 @@ public final class SQLiteDatabase: Sendable {
         let files = try DatabaseFiles(configuration.location)
         let load = WriterLoad()
         let queue = WriteQueue(
-            load: load, waitingMax: configuration.waitingWritesMax,
+            load: load, longShare: configuration.longWriteShare,
+            waitingMax: configuration.waitingWritesMax,
             ofCallerMax: configuration.waitingWritesOfCallerMax)
         let tables = CapturedTables()
         let publishers = Publishers()
@@ -206,6 +207,7 @@ public final class SQLiteDatabase: Sendable {
     public var writeLoad: WriteLoad {
         var load = load.counted
         load.waiting = queue.count
+        load.longWaiting = queue.longCount
         return load
     }
 

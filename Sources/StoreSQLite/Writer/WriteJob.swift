@@ -29,7 +29,10 @@ struct WriteJob: Sendable {
     /// The rows that it is known to write; nil where nobody knows. What goes along with them, by
     /// cascades, is not counted.
     var rows: Int? = 1
+    /// Whether it waits with those that are held to a share of the writer's time, and has a turn to
+    /// itself: others that are ready are not to wait for its commit. The queue says so.
+    var isLong = false
 
-    /// Whether it may take all of a turn: others that are ready are not to wait for its commit.
+    /// Whether it may take all of a turn.
     var isLarge: Bool { rows.map { $0 > DatabaseLimits.sharedTurnRowsMax } ?? true }
 }

@@ -9,13 +9,16 @@ import Work
 ///
 /// Writes of rows are taken fairly between callers: the next one is of him who has held the writer
 /// least. Before them go the server's own for people who want to get in or out, which are small;
-/// fairly, too, and for half of a turn at most.
+/// fairly, too, and for half of a turn at most. Long ones wait by themselves for turns of their
+/// own, between which others have the writer (``LongWrites``).
 final class WriteQueue: Sendable {
     fileprivate struct State {
         var first = FairQueue<WriteJob>()
         var shared = FairQueue<WriteJob>()
-        /// A large write whose turn comes next.
-        var kept: WriteJob?
+        var long = FairQueue<WriteJob>()
+        var longWrites: LongWrites
+        /// Whether the others have had no turn since the last long write.
+        var isOthersTurn = true
         var isClosed = false
         var wantsTrimming = false
         /// Whether the writer waits for the bell.
@@ -24,22 +27,25 @@ final class WriteQueue: Sendable {
         var deadline = UInt64.max
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let bell = Semaphore()
     private let load: WriterLoad
     /// Writes of rows that may wait, and those of one caller among them.
     private let sharedBounds: Bounds
 
     /// - Parameters:
-    ///   - load: Told of what is refused.
+    ///   - load: Told of what is refused, and of long writes.
+    ///   - longShare: Percent of the writer's time that long writes have while others come.
     ///   - waitingMax: Writes of rows that may wait.
     ///   - ofCallerMax: Those of one caller among them.
     init(
-        load: WriterLoad, waitingMax: Int = DatabaseLimits.waitingWritesMax,
+        load: WriterLoad, longShare: Int = DatabaseLimits.longWriteShare,
+        waitingMax: Int = DatabaseLimits.waitingWritesMax,
         ofCallerMax: Int = DatabaseLimits.waitingWritesOfCallerMax
     ) {
         self.load = load
         sharedBounds = (waitingMax, ofCallerMax)
+        state = Mutex(State(longWrites: LongWrites(share: longShare)))
     }
 
     /// Adds a write.
@@ -86,29 +92,36 @@ final class WriteQueue: Sendable {
 
     /// What the writer finds when it looks.
     struct Found {
-        /// Whether writes wait.
+        /// Whether writes wait that may begin.
         let hasWrites: Bool
         /// Whether there will be no more.
         let isClosed: Bool
         /// Whether somebody has asked for the log to be trimmed.
         let wantsTrimming: Bool
+        /// When one may begin that waits, if none may now.
+        let wakeAt: UInt64?
     }
 
     /// Looks what there is to do.
     ///
     /// - Parameter waits: Whether to wait for something, if there is nothing.
     func look(waits: Bool) -> Found {
-        let found = state.withLock { $0.look(waits: waits) }
+        let found = state.withLock { $0.look(waits: waits, at: monotonicNanoseconds()) }
         if !waits || found.hasWrites || found.isClosed || found.wantsTrimming { return found }
-        bell.wait()
-        return state.withLock { $0.look(waits: false) }
+        if let moment = found.wakeAt { bell.wait(until: moment) } else { bell.wait() }
+        return state.withLock { $0.look(waits: false, at: monotonicNanoseconds()) }
     }
 
     /// The next write of a turn, whose last one has ended now and is charged for; nil when the turn
     /// is over.
     func next(in turn: inout WriterTurn, at now: UInt64) -> WriteJob? {
         state.withLock { state in
-            if let (job, since) = turn.running { state.charge(now - since, to: job) }
+            if turn.isEmpty { state.longWrites.beginTurn() }
+            if let (job, since) = turn.running {
+                state.charge(now - since, to: job)
+                let isLong = state.longWrites.end(job, after: now - since, at: now)
+                if isLong { load.countLong(nanoseconds: now - since) }
+            }
             turn.endWrite()
             guard turn.takesMore(at: now), let job = state.take(in: turn, at: now) else {
                 return nil
@@ -124,22 +137,26 @@ final class WriteQueue: Sendable {
         let share = nanoseconds / UInt64(jobs.count)
         state.withLock { state in
             for job in jobs { state.charge(share, to: job) }
+            state.longWrites.endCommit(after: nanoseconds)
         }
     }
 
     /// Takes all that waits: none of it can be done.
     func takeAll() -> [WriteJob] {
         state.withLock { state in
-            var jobs = state.kept.map { [$0] } ?? []
-            state.kept = nil
+            var jobs: [WriteJob] = []
             while let next = state.first.popFirst() { jobs.append(next.element) }
             while let next = state.shared.popFirst() { jobs.append(next.element) }
+            while let next = state.long.popFirst() { jobs.append(next.element) }
             return jobs
         }
     }
 
     /// How many writes wait.
     var count: Int { state.withLock { $0.count } }
+
+    /// How many of them are long.
+    var longCount: Int { state.withLock { $0.long.count } }
 
     /// Asks the writer to trim the log, between the writes.
     func askForTrimming() {
@@ -167,7 +184,7 @@ final class WriteQueue: Sendable {
 }
 
 extension WriteQueue.State {
-    var count: Int { first.count + shared.count + (kept == nil ? 0 : 1) }
+    var count: Int { first.count + shared.count + long.count }
 
     /// Why a write cannot wait; nil when it can. The server itself is not held to a share.
     func refusal(of job: WriteJob, _ bounds: WriteQueue.Bounds) -> WriteQueue.Refusal? {
@@ -175,7 +192,7 @@ extension WriteQueue.State {
         let count =
             switch job.priority {
             case .first: first.count
-            case .shared: shared.count
+            case .shared: shared.count + long.count
             }
         if count >= bounds.waitingMax { return .full }
         // Where few wait nobody has many.
@@ -183,7 +200,7 @@ extension WriteQueue.State {
         let ofCaller =
             switch job.priority {
             case .first: first.count(of: job.caller)
-            case .shared: shared.count(of: job.caller)
+            case .shared: shared.count(of: job.caller) + long.count(of: job.caller)
             }
         return ofCaller >= bounds.ofCallerMax ? .fullOfCaller : nil
     }
@@ -191,6 +208,10 @@ extension WriteQueue.State {
     mutating func append(_ job: WriteJob) {
         switch job.priority {
         case .first: first.append(job, of: job.caller)
+        case .shared where longWrites.isExpected(job):
+            var job = job
+            job.isLong = true
+            long.append(job, of: job.caller)
         case .shared: shared.append(job, of: job.caller)
         }
     }
@@ -198,32 +219,45 @@ extension WriteQueue.State {
     mutating func charge(_ nanoseconds: UInt64, to job: WriteJob) {
         switch job.priority {
         case .first: first.charge(nanoseconds, to: job.caller)
+        case .shared where job.isLong: long.charge(nanoseconds, to: job.caller)
         case .shared: shared.charge(nanoseconds, to: job.caller)
         }
     }
 
-    mutating func look(waits: Bool) -> WriteQueue.Found {
+    private var hasOthers: Bool { !first.isEmpty || !shared.isEmpty }
+
+    mutating func look(waits: Bool, at now: UInt64) -> WriteQueue.Found {
         defer { wantsTrimming = false }
+        let hasWrites = hasOthers || mayTakeLong(at: now)
         let found = WriteQueue.Found(
-            hasWrites: count > 0, isClosed: isClosed, wantsTrimming: wantsTrimming)
+            hasWrites: hasWrites, isClosed: isClosed, wantsTrimming: wantsTrimming,
+            wakeAt: long.isEmpty ? nil : longWrites.end)
         isAsleep = waits && !found.hasWrites
         return found
     }
 
-    /// The write whose turn it is. A large one that would not be the first of the turn is kept for
-    /// the next one.
+    /// Who waits for the end does not rest.
+    private func mayTakeLong(at now: UInt64) -> Bool {
+        !long.isEmpty && (isClosed || now >= longWrites.end)
+    }
+
+    /// The write whose turn it is. A long one is the first of its turn, and others that wait have
+    /// one between two such.
     mutating func take(in turn: WriterTurn, at now: UInt64) -> WriteJob? {
-        if turn.isEmpty, let job = kept {
-            kept = nil
-            return job
+        if turn.isEmpty, mayTakeLong(at: now), !(isOthersTurn && hasOthers) {
+            isOthersTurn = true
+            return long.popFirst()?.element
         }
-        let isSharedReady = kept == nil && !shared.isEmpty
-        if now < turn.firstUntil || !isSharedReady, let job = first.popFirst()?.element {
-            return job
+        let job = takeOther(at: now, firstUntil: turn.firstUntil)
+        if job != nil {
+            isOthersTurn = false
+            longWrites.beginShort(at: now)
         }
-        guard isSharedReady, let job = shared.popFirst()?.element else { return nil }
-        guard job.isLarge, !turn.isEmpty else { return job }
-        kept = job
-        return first.popFirst()?.element
+        return job
+    }
+
+    private mutating func takeOther(at now: UInt64, firstUntil: UInt64) -> WriteJob? {
+        if now < firstUntil || shared.isEmpty, let job = first.popFirst()?.element { return job }
+        return shared.popFirst()?.element
     }
 }

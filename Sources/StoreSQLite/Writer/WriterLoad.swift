@@ -18,6 +18,14 @@ final class WriterLoad: Sendable {
         }
     }
 
+    /// A write has held the writer for longer than a turn aims at.
+    func countLong(nanoseconds: UInt64) {
+        total.withLock { total in
+            total.long += 1
+            total.longNanoseconds += nanoseconds
+        }
+    }
+
     /// A turn has ended.
     ///
     /// - Parameter overtime: How many of its writes were undone because they took too long.

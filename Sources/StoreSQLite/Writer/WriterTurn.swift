@@ -30,11 +30,11 @@ struct WriterTurn {
         isEmpty || !isOver && now < end && count < DatabaseLimits.batchWritesMax
     }
 
-    /// Begins a write. A large one has the turn to itself.
+    /// Begins a write. A long one has the turn to itself.
     mutating func begin(_ job: WriteJob, at now: UInt64) {
         running = (job, now)
         count += 1
-        if job.isLarge { isOver = true }
+        if job.isLong { isOver = true }
     }
 
     /// The write that ran has ended.

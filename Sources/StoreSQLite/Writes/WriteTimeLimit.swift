@@ -1,5 +1,6 @@
 import Diagnostics
 import SQLite
+import Store
 
 /// How long one write may hold the writer: it is undone when that is found out.
 struct WriteTimeLimit {
@@ -12,20 +13,9 @@ struct WriteTimeLimit {
         time = min(configuration.writeTimeout, configuration.statementTimeout)
         problem =
             configuration.writeTimeout < configuration.statementTimeout
-            ? .tookTooLong(configuration.writeTimeout) : nil
+            ? .writeTookTooLong(configuration.writeTimeout) : nil
     }
 
     /// The limit of a write that begins now.
     var fromNow: ProgressLimit { .deadline(moment(after: time)) }
-}
-
-extension Problem {
-    /// 54000: a write that has held the writer for as long as one may. Nothing of it is left.
-    fileprivate static func tookTooLong(_ time: Duration) -> Problem {
-        Problem(
-            code: "54000", status: 413,
-            message: "The write takes more than \(time.wholeMilliseconds) ms and was undone.",
-            hint: "Write fewer rows in each request, or load them with 'apus import'. The bound is "
-                + "the setting rest.write_timeout_ms.")
-    }
 }

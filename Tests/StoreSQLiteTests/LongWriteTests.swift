@@ -1,0 +1,99 @@
+import Quotas
+import Testing
+
+@testable import Store
+@testable import StoreSQLite
+
+/// What long writes leave of the writer to others. The time is the test's.
+@Suite struct LongWriteTests {
+    private static let millisecond: UInt64 = 1_000_000
+
+    private static func job(of caller: String, rows: Int = 1) -> WriteJob {
+        WriteJob(
+            perform: { _ in .kept {} }, fail: { _ in }, isBounded: true, withdrawal: nil,
+            caller: .user(caller), rows: rows)
+    }
+
+    /// A writer, one who writes long without end, and one who writes a row now and then, and what
+    /// becomes of them.
+    private struct Course {
+        let queue: WriteQueue
+        /// Rows and milliseconds of each long write.
+        var rows = 5000
+        var time: UInt64 = 25
+        /// Milliseconds from the end of a short write to the next one.
+        var pause: UInt64 = 8
+        /// Milliseconds that short writes waited for.
+        var waits: [UInt64] = []
+        var longTime: UInt64 = 0
+        private var now: UInt64 = 0
+        private var shortFrom: UInt64 = 0
+        private var isShortWaiting = false
+
+        init(_ queue: WriteQueue = WriteQueue(load: WriterLoad())) { self.queue = queue }
+
+        /// Lets the writer work for some milliseconds.
+        mutating func run(for length: UInt64) throws {
+            let end = now + length * LongWriteTests.millisecond
+            while now < end {
+                try arrive()
+                var turn = WriterTurn(at: now, commitTime: 0)
+                var isIdle = true
+                while let job = queue.next(in: &turn, at: now) {
+                    isIdle = false
+                    perform(job)
+                }
+                if isIdle { now += LongWriteTests.millisecond }
+            }
+        }
+
+        private mutating func arrive() throws {
+            while queue.count < 8 {
+                try queue.append(LongWriteTests.job(of: "greedy", rows: rows))
+            }
+            guard pause < .max, !isShortWaiting, shortFrom <= now else { return }
+            isShortWaiting = true
+            try queue.append(LongWriteTests.job(of: "modest"))
+        }
+
+        private mutating func perform(_ job: WriteJob) {
+            guard job.rows == 1 else {
+                now += time * LongWriteTests.millisecond
+                longTime += time
+                return
+            }
+            waits.append((now - shortFrom) / LongWriteTests.millisecond)
+            now += LongWriteTests.millisecond
+            shortFrom = now + pause * LongWriteTests.millisecond
+            isShortWaiting = false
+        }
+    }
+
+    /// Writes that are long for their rows, and such as turn out to be.
+    @Test(arguments: [5000, 900])
+    func `long writes have a quarter of the time while others write`(rows: Int) throws {
+        var course = Course()
+        course.rows = rows
+        try course.run(for: 10_000)
+        #expect(course.longTime > 2000 && course.longTime < 2700)
+        let waits = course.waits.sorted()
+        #expect(waits[waits.count / 2] == 0)
+        // For the rest of one, whenever one comes.
+        #expect(waits.last ?? 0 <= 25)
+    }
+
+    @Test func `long writes have all of the time while nobody else writes`() throws {
+        var course = Course()
+        course.pause = .max
+        try course.run(for: 1000)
+        #expect(course.longTime >= 1000)
+    }
+
+    @Test func `writes of many rows that are short do not rest`() throws {
+        var course = Course()
+        course.time = 4
+        course.pause = 20
+        try course.run(for: 1000)
+        #expect(course.longTime > 900)
+    }
+}
