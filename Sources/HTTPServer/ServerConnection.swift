@@ -155,8 +155,8 @@ final class ServerConnection: StreamSocketDelegate {
 
     func updateReading() {
         let bytesMax = server.settings.connectionLimits.pipelineBytesMax
-        if webSocket != nil {
-            socket.isReadingPaused = socket.isAboveHighWater
+        if let webSocket {
+            webSocket.updateReading()
         } else {
             socket.isReadingPaused =
                 isHeldBack || !cycle.wantsInput(pipelineBytesMax: bytesMax)
