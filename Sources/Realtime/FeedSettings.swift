@@ -13,7 +13,8 @@ public struct FeedSettings: Sendable {
     var bindingsPerSessionMax = RealtimeLimits.bindingsPerSession
     /// Joins per second of one socket.
     var joinsPerSecondMax = RealtimeLimits.joinsPerSecond
-    /// Messages per second of one socket, heartbeats not counted.
+    /// Messages per second of one socket, where long ones and joins count for several; heartbeats
+    /// have as many of their own.
     var messagesPerSecondMax: Int
     /// Seconds without any message from the client before its socket is closed.
     var idleSecondsMax = RealtimeLimits.idleSeconds
