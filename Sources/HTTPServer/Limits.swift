@@ -79,6 +79,9 @@ enum HTTPServerLimits {
     /// Pings of one step that are answered one by one; of more the last is (RFC 6455 §5.5.3).
     static let pongsPerStep = 16
 
+    /// Bytes of a body in chunks decoded in one step, most of which may be framing.
+    static let chunkedBytesPerStep = 4 * 1_024
+
     /// Bytes of a refused body that are awaited and dropped, so that the connection can be kept:
     /// what clients send in one piece with the head, or right behind it. After more the connection
     /// is closed.

@@ -27,6 +27,8 @@ final class ServerConnection: StreamSocketDelegate {
     var webSocket: WebSocketConnection?
     var memory: ConnectionMemory
     private var isPumping = false
+    /// Whether chunks wait for their turn.
+    private var isStepAwaited = false
     /// The request whose body is coming, and what takes it.
     private(set) var admitted: (request: Request, taker: BodyTaker)?
     /// Waits for the answer, or sends its parts.
@@ -123,6 +125,7 @@ final class ServerConnection: StreamSocketDelegate {
         while socket.isOpen, !isHeldBack {
             switch cycle.next(now: now) {
             case .wait: return updateReading()
+            case .goOn: return awaitStep()
             case .sendContinue:
                 socket.send { $0.append(ascii: continueResponse) }
                 continue
@@ -151,6 +154,19 @@ final class ServerConnection: StreamSocketDelegate {
     private func continueNextTurn() {
         socket.isReadingPaused = true
         _ = socket.loop.schedule(after: .zero) { [weak self] in self?.pump() }
+    }
+
+    /// Has the next chunks decoded when it is this caller's turn.
+    private func awaitStep() {
+        socket.isReadingPaused = true
+        guard !isStepAwaited else { return }
+        isStepAwaited = true
+        let caller = Caller.anonymous(admitted?.request.peer.block ?? block)
+        server.inputShares.wait(caller) { [weak self] _ in
+            guard let self else { return }
+            isStepAwaited = false
+            pump()
+        }
     }
 
     func updateReading() {
