@@ -11,6 +11,8 @@ extension AuthService {
     public func routes<Caller>(bodyBytesMax: Int) -> RouteTable<Caller> {
         let body = BodyPolicy(
             bytesMax: min(bodyBytesMax, AuthLimits.bodyBytesMax), isReadAtOnce: true)
+        let explained = BodyPolicy(
+            bytesMax: min(body.bytesMax, AuthLimits.explainedBodyBytesMax), isReadAtOnce: true)
         let absent = Absence.all.map { absence in
             Route<Caller>(absence.methods, absence.pattern, absence.entry) { request, _, _ in
                 ErrorForm(request).response(absence.problem)
@@ -18,7 +20,7 @@ extension AuthService {
         }
         return RouteTable(
             prefix: "/auth/v1", mergesSlashes: true, entry: .key,
-            accountRows(body) + discoveryRows() + explainedRows(body) + absent
+            accountRows(body) + discoveryRows() + explainedRows(explained) + absent
         ) { refusal, request in
             Self.response(to: refusal, request)
         }

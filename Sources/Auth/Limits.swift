@@ -1,7 +1,9 @@
 /// Bounds of this room, each with its unit and its reason.
 enum AuthLimits {
     /// Largest request body, in bytes, where the project's own limit is not lower.
-    static let bodyBytesMax = 1 << 20
+    static let bodyBytesMax = 64 * 1_024
+    /// The same where the body only words why something is not offered.
+    static let explainedBodyBytesMax = 4 * 1_024
     /// Deepest nesting of a request body.
     static let bodyDepthMax = 32
     /// Longest email address, in bytes (RFC 5321 §4.5.3.1 allows 254 and two brackets).

@@ -28,7 +28,8 @@ struct BodyReceiver {
             }
     }
 
-    /// Takes what belongs to the body from the front of the input.
+    /// Takes what belongs to the body from the front of the input: of chunks as much as one step
+    /// may.
     ///
     /// - Returns: how many bytes that was.
     /// - Throws: 413 for chunks over the bound, 400 for broken ones.
@@ -42,14 +43,15 @@ struct BodyReceiver {
             isWhole = count == missing
             return count
         case .chunked(var decoder):
-            let verdict = decoder.decode(input, into: &bytes)
+            let step = min(input.count, HTTPServerLimits.chunkedBytesPerStep)
+            let verdict = decoder.decode(input.extracting(..<step), into: &bytes)
             framing = .chunked(decoder)
             if !isKept { bytes.removeAll(keepingCapacity: true) }
             switch verdict {
             case .complete(let count):
                 isWhole = true
                 return count
-            case .incomplete: return input.count
+            case .incomplete: return step
             case .malformed(let fault): throw fault
             }
         }

@@ -63,6 +63,25 @@ enum HTTPServerLimits {
     /// that one pipelining peer does not starve the others.
     static let requestsPerTurn = 64
 
+    /// Nanoseconds of a turn that frames and chunks have; a caller has the half, and what waits for
+    /// its turn has as much beside. A get waits no longer than for all of it.
+    static let inputNanosecondsPerTurn: UInt64 = 1_000_000
+
+    /// Of that, the part of one step: the unit in which those who wait take turns.
+    static let inputStepShare: UInt64 = 8
+
+    /// Frames of one socket handled in one step, however little they take.
+    static let framesPerStep = 256
+
+    /// Bytes of frames after which the clock is read: some hundred empty ones.
+    static let frameBytesPerLook = 4 * 1_024
+
+    /// Pings of one step that are answered one by one; of more the last is (RFC 6455 §5.5.3).
+    static let pongsPerStep = 16
+
+    /// Bytes of a body in chunks decoded in one step, most of which may be framing.
+    static let chunkedBytesPerStep = 4 * 1_024
+
     /// Bytes of a refused body that are awaited and dropped, so that the connection can be kept:
     /// what clients send in one piece with the head, or right behind it. After more the connection
     /// is closed.

@@ -25,6 +25,8 @@ struct RequestCycle {
     enum Action {
         /// Nothing, until the next event.
         case wait
+        /// Ask again when it is this connection's turn: more chunks are here than one step takes.
+        case goOn
         /// Let the application judge a request with a body by its head, then call `admitted` or
         /// `refused`.
         case admit(RequestHead)
@@ -310,6 +312,7 @@ extension RequestCycle {
             return refuse(error)
         }
         input.compact()
+        if bufferedCount > 0 { return .goOn }
         if hasEnded {
             finish()
             return .close
@@ -335,6 +338,7 @@ extension RequestCycle {
             startHead(now: now)
             return nextHead(now: now)
         }
+        if isWhole == false, bufferedCount > 0 { return .goOn }
         if isWhole == false, !hasEnded, !isDraining, now < deadline { return .wait }
         finish()
         return .close
@@ -366,6 +370,8 @@ extension RequestCycle {
         if isPartAwaited, let action = supply(isWhole: isWhole, now: now) { return action }
         setStreamDeadline(now: now)
         if isWhole { return .wait }
+        // Those who read it ask for more when they have taken what is there.
+        if bufferedCount > 0 { return body?.hasRoom == true ? .goOn : .wait }
         if hasEnded {
             finish()
             return .close

@@ -1,5 +1,6 @@
 import HTTP
 import Network
+import Quotas
 
 // What becomes of a connection beside its requests: another protocol, deadlines, the drain.
 
@@ -19,7 +20,8 @@ extension ServerConnection {
         observe(101)
         let rest = cycle.upgraded()
         let webSocket = WebSocketConnection(
-            socket, counted: block, session: session, settings: server.settings)
+            socket, counted: block, session: session, settings: server.settings,
+            sharing: server.inputShares, of: .anonymous(request.peer.block))
         self.webSocket = webSocket
         server.counters.openWebSockets.add(1)
         webSocket.open()

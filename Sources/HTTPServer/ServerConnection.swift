@@ -28,6 +28,8 @@ final class ServerConnection: StreamSocketDelegate {
     var webSocket: WebSocketConnection?
     var memory: ConnectionMemory
     private var isPumping = false
+    /// Whether chunks wait for their turn.
+    private var isStepAwaited = false
     /// The request whose body is coming, and what takes it.
     private(set) var admitted: (request: Request, taker: BodyTaker)?
     /// Waits for the answer, or sends its parts.
@@ -124,6 +126,7 @@ final class ServerConnection: StreamSocketDelegate {
         while socket.isOpen, !isHeldBack {
             switch cycle.next(now: now) {
             case .wait: return updateReading()
+            case .goOn: return awaitStep()
             case .sendContinue:
                 socket.send { $0.append(ascii: continueResponse) }
                 continue
@@ -154,10 +157,23 @@ final class ServerConnection: StreamSocketDelegate {
         _ = socket.loop.schedule(after: .zero) { [weak self] in self?.pump() }
     }
 
+    /// Has the next chunks decoded when it is this caller's turn.
+    private func awaitStep() {
+        socket.isReadingPaused = true
+        guard !isStepAwaited else { return }
+        isStepAwaited = true
+        let caller = Caller.anonymous(admitted?.request.peer.block ?? block)
+        server.inputShares.wait(caller) { [weak self] _ in
+            guard let self else { return }
+            isStepAwaited = false
+            pump()
+        }
+    }
+
     func updateReading() {
         let bytesMax = server.settings.connectionLimits.pipelineBytesMax
-        if webSocket != nil {
-            socket.isReadingPaused = socket.isAboveHighWater
+        if let webSocket {
+            webSocket.updateReading()
         } else {
             socket.isReadingPaused =
                 isHeldBack || !cycle.wantsInput(pipelineBytesMax: bytesMax)

@@ -10,6 +10,7 @@ final class ServerLoop {
     let application: any Application
     let settings: LoopSettings
     let counters: CounterCells
+    let inputShares: InputShares
     private let loop: EventLoop
     private let connectionCount: ConnectionCount
     private var listener: Listener?
@@ -29,6 +30,7 @@ final class ServerLoop {
         counters: CounterCells, connectionCount: ConnectionCount
     ) {
         self.loop = loop
+        inputShares = InputShares(loop)
         self.application = application
         self.settings = settings
         self.counters = counters

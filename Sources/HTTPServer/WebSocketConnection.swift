@@ -1,5 +1,7 @@
 import Addresses
+import Bytes
 import Crypto
+import Diagnostics
 import HTTP
 import Network
 import Quotas
@@ -18,11 +20,18 @@ final class WebSocketConnection: WebSocketSink {
     /// When the last frame came; a ping answers for a silent peer.
     private var lastReceived: UInt64
     private var pongDeadline = DeadlineTable.never
+    private let shares: InputShares
+    /// Whose part of a turn its frames take.
+    private let caller: Caller
+    /// What has come and waits for a later turn.
+    private var waiting: [UInt8] = []
 
     init(
         _ socket: StreamSocket, counted block: AddressBlock, session: any WebSocketSession,
-        settings: LoopSettings
+        settings: LoopSettings, sharing shares: InputShares, of caller: Caller
     ) {
+        self.shares = shares
+        self.caller = caller
         self.socket = socket
         self.session = session
         self.settings = settings
@@ -45,9 +54,71 @@ final class WebSocketConnection: WebSocketSink {
     func received(_ bytes: Span<UInt8>) {
         lastReceived = socket.loop.nowMilliseconds
         pongDeadline = DeadlineTable.never
+        // What has to wait is behind what waits already.
+        guard waiting.isEmpty else { return waiting.append(span: bytes) }
+        let start = monotonicNanoseconds()
+        let count = handle(bytes, within: shares.time(for: caller), from: start)
+        shares.note(monotonicNanoseconds() - start, of: caller)
+        if count < bytes.count {
+            waiting.append(span: bytes.extracting(count...))
+            awaitTurn()
+        }
+        noteKept()
+    }
+
+    /// Leaves what the peer sends in the kernel while it reads too little, or its frames wait.
+    func updateReading() {
+        socket.isReadingPaused = socket.isAboveHighWater || !waiting.isEmpty
+    }
+
+    private func awaitTurn() {
+        shares.wait(caller) { [weak self] time in self?.handleWaiting(within: time) }
+    }
+
+    private func handleWaiting(within time: UInt64) {
+        guard session != nil else { return }
+        var bytes: [UInt8] = []
+        swap(&bytes, &waiting)
+        let count = handle(bytes.span, within: time, from: monotonicNanoseconds())
+        if count < bytes.count {
+            bytes.removeFirst(count)
+            waiting = bytes
+            awaitTurn()
+        }
+        noteKept()
+        updateReading()
+    }
+
+    /// Handles frames until their time, or their number, is used up.
+    ///
+    /// - Returns: how many bytes that was.
+    private func handle(_ bytes: Span<UInt8>, within time: UInt64, from start: UInt64) -> Int {
         var position = 0
-        while let action = cycle.next(bytes, at: &position) { perform(action) }
-        keptBytes = cycle.messageBytes + (session?.keptBytes ?? 0)
+        var frames = 0
+        var pings = 0
+        var lastPong: [UInt8]?
+        if time == 0 { return 0 }
+        while position < bytes.count, frames < HTTPServerLimits.framesPerStep {
+            let end = min(bytes.count, position + HTTPServerLimits.frameBytesPerLook)
+            if let action = cycle.next(bytes.extracting(..<end), at: &position) {
+                frames += 1
+                if case .send(let pong) = action, pings >= HTTPServerLimits.pongsPerStep {
+                    lastPong = pong
+                } else {
+                    if case .send = action { pings += 1 }
+                    perform(action)
+                }
+            } else {
+                position = end
+            }
+            if monotonicNanoseconds() - start >= time { break }
+        }
+        if let lastPong, cycle.isOpen { perform(.send(lastPong)) }
+        return position
+    }
+
+    private func noteKept() {
+        keptBytes = cycle.messageBytes + waiting.count + (session?.keptBytes ?? 0)
         if keptBytes > MemoryLease.freeBytes { checkQueue() }
     }
 

@@ -9,7 +9,12 @@ extension RealtimeSession {
     func handle(_ message: ClientMessage) {
         guard isOpen else { return }
         if message.event == .heartbeat, message.topic == "phoenix" {
-            reply(ServerPayload.ok(), to: message)
+            // Without an answer a client knows that its heart beats too fast.
+            if heartbeats.take(at: hub.uptime()) {
+                reply(ServerPayload.ok(), to: message)
+            } else {
+                hub.counters.droppedMessages += 1
+            }
             return
         }
         guard messages.take(at: hub.uptime()) else {
@@ -116,6 +121,11 @@ extension RealtimeSession {
             return
         }
         let request = JoinRequest(message.payload)
+        let more = request.bindings.count / RealtimeLimits.bindingsPerMessage
+        guard more == 0 || messages.take(more, at: hub.uptime()) else {
+            refuse(message, "ClientJoinRateLimitReached: Too many bindings per second")
+            return
+        }
         let joining = identity(for: request)
         if refusesOverQuota(message, of: (try? joining.get()) ?? identity) { return }
         if let old = channels[message.topic] { remove(old) }

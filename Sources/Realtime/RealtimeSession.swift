@@ -24,6 +24,7 @@ final class RealtimeSession: WebSocketSession {
     var emptySince: ContinuousClock.Instant
     var joins: TokenBucket
     var messages: TokenBucket
+    var heartbeats: TokenBucket
     /// Bytes that its channels take.
     private(set) var keptBytes = 0
     private var sink: (any WebSocketSink)?
@@ -44,6 +45,7 @@ final class RealtimeSession: WebSocketSession {
         let settings = hub.settings
         joins = TokenBucket(settings.joinLimit, at: now)
         messages = TokenBucket(settings.messageLimit, at: now)
+        heartbeats = messages
         queuedBytesMax = settings.queuedBytesMax
     }
 
@@ -56,6 +58,7 @@ final class RealtimeSession: WebSocketSession {
 
     func received(text: [UInt8]) {
         lastHeard = hub.uptime()
+        guard countBytes(text.count) else { return }
         guard let message = ClientMessage(text: text, serializer: serializer) else {
             hub.counters.droppedMessages += 1
             return
@@ -69,11 +72,22 @@ final class RealtimeSession: WebSocketSession {
             close(code: 1003, reason: "binary messages need vsn 2.0.0")
             return
         }
+        guard countBytes(binary.count) else { return }
         guard let message = ClientMessage(binary: binary) else {
             hub.counters.droppedMessages += 1
             return
         }
         handle(message)
+    }
+
+    /// Counts a long message as several before it is read, which is the work; closes the socket of
+    /// a client that sends too much: what the message is for is not known.
+    private func countBytes(_ count: Int) -> Bool {
+        let more = count / RealtimeLimits.bytesPerMessage
+        if more == 0 || messages.take(more, at: lastHeard) { return true }
+        hub.counters.droppedMessages += 1
+        close(code: 1008, reason: "too many bytes of messages per second")
+        return false
     }
 
     func received(pong: [UInt8]) { lastHeard = hub.uptime() }

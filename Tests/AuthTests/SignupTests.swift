@@ -110,8 +110,8 @@ func expectBothForms(
             #"{"email":"a@b.c","password":"secret","data":{"x":1e200000}}"#,
             400, "validation_failed", "User metadata: value overflows numeric format"),
         .init(
-            "body over a megabyte", #"{"x":"\#(String(repeating: "x", count: 1 << 20))"}"#, 413,
-            "request_entity_too_large", "The body is larger than the limit of 1048576 bytes"),
+            "body over 64 KiB", #"{"x":"\#(String(repeating: "x", count: 64 << 10))"}"#, 413,
+            "request_entity_too_large", "The body is larger than the limit of 65536 bytes"),
     ]
 
     @Test(arguments: refusals)

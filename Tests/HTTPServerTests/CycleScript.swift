@@ -31,6 +31,7 @@ struct CycleScript {
     mutating func next(answers: Bool = true) -> String {
         switch cycle.next(now: now) {
         case .wait: return "wait"
+        case .goOn: return "go on"
         case .sendContinue: return "continue"
         case .close:
             isStreaming = false

@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import Disk
+import Glibc
 import HTTP
 import HTTPServer
 import Network
@@ -266,6 +267,13 @@ final class EchoSession: WebSocketSession {
     }
     func received(text: [UInt8]) {
         if text == Array("bye".utf8) { sink?.close(code: 4000, reason: "asked") }
+        let words = String(decoding: text, as: UTF8.self)
+        if words.hasPrefix("note ") { return log.add(words) }
+        if words == "hold" {
+            log.add("held")
+            while !log.all.contains("go") { sched_yield() }
+            return
+        }
         sink?.send(text: text)
     }
     func received(binary: [UInt8]) { sink?.send(binary: binary) }

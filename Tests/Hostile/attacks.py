@@ -311,19 +311,19 @@ def dense_bodies(server, tokens):
 
 
 def slow_frames(server, tokens):
-    """Sockets each of which sends most of a message of 1 MB, and never the rest."""
+    """Sockets each of which sends most of a message of 60 kB, and never the rest."""
     sockets = []
     for _ in range(2_000):
         try:
             sockets.append(wire.Feed(server, [], tokens[0], "127.0.0.3").socket)
         except OSError:
             break
-    start = b"\x81" + struct.pack("!BQ", 0x80 | 127, 1_000_000) + b"\0\0\0\0"
+    start = b"\x81" + struct.pack("!BQ", 0x80 | 127, 60_000) + b"\0\0\0\0"
     sent = {}
     for opened in sockets:
         opened.setblocking(False)
         sent[opened] = -len(start)
-    filler = start + b"x" * 1_000_000
+    filler = start + b"x" * 60_000
     while True:
         for opened in sockets:
             try:
@@ -336,7 +336,7 @@ def slow_frames(server, tokens):
 
 def many_bindings(server, tokens):
     """Sockets that bind long lists, a thousand times each."""
-    values = ",".join(str(1_000_000 + number) for number in range(100))
+    values = ",".join(str(10_000 + number) for number in range(80))
     bindings = [
         {"event": "*", "schema": "public", "table": "notes", "filter": f"topic=in.({values})"}
         for _ in range(100)
@@ -387,6 +387,99 @@ def long_heads(server, tokens):
             time.sleep(0.05)
 
 
+def frame(opcode, payload):
+    """A frame of a client, masked with zeros."""
+    size = len(payload)
+    length = (
+        struct.pack("!B", 0x80 | size) if size < 126
+        else struct.pack("!BH", 0x80 | 126, size) if size < 65536
+        else struct.pack("!BQ", 0x80 | 127, size))
+    return bytes([0x80 | opcode]) + length + b"\0\0\0\0" + payload
+
+
+def pour(make_socket, content, connections):
+    """The same bytes over many connections, as fast as each takes them; answers are dropped."""
+    sent = {}
+
+    def open_one(number):
+        try:
+            opened = make_socket(number)
+            opened.setblocking(False)
+            sent[opened] = 0
+        except OSError:
+            count(CUT_OFF)
+
+    for number in range(connections):
+        open_one(number)
+    numbers = itertools.count(connections)
+    while True:
+        for opened in list(sent):
+            try:
+                end = sent[opened] + (1 << 18)
+                sent[opened] += opened.send(content[sent[opened] : end])
+                if sent[opened] == len(content):
+                    sent[opened] = 0
+                    count(SERVED)
+            except BlockingIOError:
+                pass
+            except OSError:
+                del sent[opened]
+                open_one(next(numbers))
+                continue
+            try:
+                if not opened.recv(1 << 18):
+                    del sent[opened]
+                    open_one(next(numbers))
+            except BlockingIOError:
+                pass
+            except OSError:
+                pass
+        time.sleep(0.001)
+
+
+def frames(make_content, sockets):
+    """Sockets that send the same frames again and again."""
+
+    def attack(server, tokens):
+        def make(number):
+            return wire.Feed(server, [], tokens[0], "127.0.0.3", f"frames{number}").socket
+
+        pour(make, make_content(tokens), sockets)
+
+    return attack
+
+
+def pings(_):
+    return frame(9, b"") * 40_000
+
+
+def heartbeats(_):
+    values = b"1," * 30_000
+    beat = b'[null,"2","phoenix","heartbeat",{"a":[' + values + b"1]}]"
+    return frame(1, beat) * 4
+
+
+def joins(tokens):
+    """Joins of a hundred lists each, and their ends."""
+    bindings = [
+        {"event": "*", "schema": "public", "table": "notes", "filter": in_filter(turn % 10, turn)}
+        for turn in range(100)
+    ]
+    payload = {"config": {"postgres_changes": bindings}, "access_token": tokens[0]}
+    messages = [("phx_join", payload), ("phx_leave", {})]
+    return b"".join(
+        frame(1, json.dumps(["1", "3", "realtime:joins", event, content]).encode())
+        for event, content in messages)
+
+
+def chunks(server, tokens):
+    """Bodies in chunks of one byte."""
+    head = wire.head(server, "POST", "/rest/v1/notes", None, tokens[0])
+    head = head.replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+    content = head + b"1\r\n \r\n" * 100_000 + b"0\r\n\r\n"
+    pour(lambda _: server.connect("127.0.0.3"), content, 32)
+
+
 # Name, what it is, the attack, and what of the bystander it is about.
 ATTACKS = {
     "json-paths-large": ("600 JSON paths, one 849 kB row", reads(json_paths(1), 2, False)),
@@ -415,9 +508,13 @@ ATTACKS = {
     "representations": ("64 times 1,000 rows of 90 kB back", representations),
     "long-rows": ("lists of rows of 9 MB that nobody reads", long_rows),
     "dense-bodies": ("16 times bodies of 2 million values", dense_bodies),
-    "slow-frames": ("2,000 sockets, frames of 1 MB, never whole", slow_frames),
+    "slow-frames": ("2,000 sockets, frames of 60 kB, never whole", slow_frames),
     "many-bindings": ("sockets of 1,000 bindings of lists", many_bindings),
     "query-shapes": ("reads of which no two are alike", query_shapes),
+    "pings": ("40 sockets of empty pings", frames(pings, 40)),
+    "joins": ("20 sockets join 100 lists and leave", frames(joins, 20)),
+    "heartbeats": ("40 sockets, heartbeats of 60 kB", frames(heartbeats, 40)),
+    "chunks": ("32 bodies in chunks of one byte", chunks),
     "long-heads": ("heads of 60 kB, never whole", long_heads),
 }
 

@@ -112,6 +112,46 @@ import Testing
         #expect(peer.join().first?.contains(#""status":"ok""#) == true)
     }
 
+    @Test func `heartbeats are counted, and those beyond their number are not answered`() throws {
+        var settings = FeedSettings()
+        settings.messagesPerSecondMax = 2
+        let stage = try Stage(Models.all, settings: settings)
+        let peer = stage.connect()
+        let beat = #"[null,"1","phoenix","heartbeat",{}]"#
+        let answers = (0..<30).map { _ in peer.send(beat).count }
+        #expect(answers == Array(repeating: 1, count: 20) + Array(repeating: 0, count: 10))
+        #expect(stage.hub.counters.droppedMessages == 10)
+        stage.advance(microseconds: 1_000_000)
+        #expect(peer.send(beat).count == 1)
+    }
+
+    @Test func `long messages count for more, before anything is read of them`() throws {
+        var settings = FeedSettings()
+        settings.messagesPerSecondMax = 2
+        let stage = try Stage(Models.all, settings: settings)
+        let peer = stage.connect()
+        // No JSON: what is not worth an answer is not free either.
+        let long = String(repeating: "x", count: 32 * 1_024)
+        for _ in 0..<2 { peer.send(long) }
+        #expect(peer.sink.closeCode == nil)
+        peer.send(long)
+        #expect(peer.sink.closeCode == 1008)
+    }
+
+    @Test func `a join counts for its bindings`() throws {
+        var settings = FeedSettings()
+        settings.messagesPerSecondMax = 2
+        let stage = try Stage(Models.all, settings: settings)
+        let peer = stage.connect()
+        let binding = #"{"event":"*","schema":"public","table":"notes"}"#
+        let bindings = Array(repeating: binding, count: 100).joined(separator: ",")
+        let join =
+            #"["1","1","realtime:a","phx_join",{"config":{"postgres_changes":[\#(bindings)]}}]"#
+        #expect(peer.send(join).first?.contains(#""status":"ok""#) == true)
+        let second = peer.send(join).first
+        #expect(second?.contains("ClientJoinRateLimitReached") == true)
+    }
+
     @Test func `silent sockets are closed after a minute`() throws {
         let stage = try Stage(Models.all)
         let silent = stage.connect()

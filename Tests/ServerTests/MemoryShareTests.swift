@@ -85,7 +85,12 @@ import Testing
     }
 
     @Test func `bindings that there is no room for are not taken`() throws {
-        let backend = try backend()
+        // Bounds of messages that let memory be the first to run out.
+        let project = """
+            {"limits": {"memory_bytes": 67108864, "message_bytes": 1048576},
+             "realtime": {"messages_per_second": 1000}}
+            """
+        let backend = try TestBackend(models: Self.models, project: project)
         let feed = try backend.feed()
         let values = (0..<2_000).map { String(1_000_000 + $0) }.joined(separator: ",")
         let binding: JSON = [
