@@ -1,3 +1,4 @@
+import Addresses
 import HTTP
 import Network
 import Quotas

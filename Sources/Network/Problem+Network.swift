@@ -3,11 +3,13 @@ import Work
 
 extension Problem {
     /// Words an error of the operating system for the person who starts the server.
-    public init(_ error: NetworkError) {
+    ///
+    /// - Parameter flag: The option that chooses another address.
+    public init(_ error: NetworkError, flag: String = "--listen") {
         let hint: String? =
             switch error {
             case .addressInUse:
-                "Stop the other process, or choose a port with --listen HOST:PORT (0 picks one)."
+                "Stop the other process, or choose a port with \(flag) HOST:PORT (0 picks one)."
             case .permissionDenied:
                 "Choose a port from 1024 on, or grant the capability CAP_NET_BIND_SERVICE."
             case .addressNotAvailable, .unresolvable:

@@ -150,9 +150,7 @@ extension ListenAddress {
         do throws(NetworkError) {
             _ = try ListeningSocket.bind(host: host, port: port, count: 1)
         } catch {
-            var problem = Problem(error)
-            problem.hint = problem.hint.map { $0.replacing("--listen", with: flag) }
-            throw problem
+            throw Problem(error, flag: flag)
         }
     }
 }
