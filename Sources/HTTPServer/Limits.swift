@@ -42,6 +42,9 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// The same of one address block, so that one host does not lock the others out. More are told
     /// 503. Does not hold where there is no address.
     public var connectionsPerBlockMax: Int
+    /// Connections over the limit that are told 503 at the same time, of each loop; more are reset.
+    /// One that is told stays open until its peer has read that.
+    public var refusalsMax = 64
     /// Bytes of pipelined requests kept while an answer is awaited. Then reading stops.
     public var pipelineBytesMax = 64 * 1_024
     /// Bytes that may wait for a WebSocket peer whose session does not watch them: some seconds of
@@ -94,7 +97,7 @@ enum HTTPServerLimits {
     /// Bytes of an answer in parts that may wait for the peer when the next part is asked for.
     static let streamedQueueBytesMax = 64 * 1_024
 
-    /// Bytes of memory that are taken for each value of a body of JSON, however short it is written.
+    /// Bytes of memory that are taken for each value of a body of JSON, however short it is.
     static let memoryPerValue = JSONDocument.bytesPerValue
 
     /// The same for each byte of a long head: what an operand becomes is several times its text.
@@ -116,9 +119,6 @@ enum HTTPServerLimits {
 
     /// Input and body buffers that grew past this are given back when they are empty.
     static let keptBufferBytesMax = 4 * 1_024
-
-    /// Connections over the limit that are told 503 at the same time, per loop; more are reset.
-    static let refusalsMax = 64
 
     /// Milliseconds between looks at the deadlines, at least and at most.
     static let deadlineTickMilliseconds: ClosedRange<UInt64> = 5...1_000

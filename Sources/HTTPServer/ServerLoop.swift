@@ -53,7 +53,7 @@ final class ServerLoop {
 
     /// Whether a connection is served, or told that it is not: if neither, nothing is made for it.
     private func admits(_ address: String, isSecure: Bool) -> Bool {
-        if !isSecure, refusals < HTTPServerLimits.refusalsMax { return true }
+        if !isSecure, refusals < settings.connectionLimits.refusalsMax { return true }
         let block = countedBlock(of: Peer(address))
         if connectionCount.shortage(for: block, settings.connectionLimits) == nil { return true }
         counters.connections.add(1)
@@ -107,7 +107,7 @@ final class ServerLoop {
     /// Tells a connection over the limit so, if that costs little.
     private func refuse(_ socket: StreamSocket, _ shortage: ShareShortage) {
         counters.refusedConnections.add(1)
-        guard refusals < HTTPServerLimits.refusalsMax, !socket.isSecure else {
+        guard refusals < settings.connectionLimits.refusalsMax, !socket.isSecure else {
             return socket.abort()
         }
         refusals += 1

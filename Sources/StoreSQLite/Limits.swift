@@ -19,8 +19,8 @@ public enum DatabaseLimits {
     /// millisecond then.
     static let briefReadShare: UInt64 = 5
     /// What the look-ups that a change waits for may take of a loop, or of the slow lane, in turns
-    /// of a loop: a fifth of a second, as far as settings go by default. Then those who listen fetch
-    /// again.
+    /// of a loop: a fifth of a second, as far as settings go by default. Then those who listen
+    /// fetch again.
     static let lookUpTurnsMax: UInt64 = 160
     /// How long a statement that was too slow for a loop is not tried there again. Trying costs
     /// five milliseconds, the slow lane some twenty microseconds.

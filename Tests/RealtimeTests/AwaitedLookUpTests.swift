@@ -168,7 +168,7 @@ private final class AwaitedReader: WrappedReader {
         let told = try [scene.ada, scene.eve].map { peer in
             try peer.messages().map { $0.elements[3].string }
         }
-        #expect(Set(told) == [["system", "postgres_changes"], ["postgres_changes"]])
+        #expect(Set(told) == [["system"], ["postgres_changes"]])
         #expect(scene.stage.hub.counters.brokenDecisions == 1)
     }
 
