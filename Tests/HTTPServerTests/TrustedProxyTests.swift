@@ -37,6 +37,13 @@ import Testing
         Case(lines: ["203.0.113.7, unknown, 10.0.0.3"], client: "10.0.0.3"),
         Case(lines: ["203.0.113.7, "], client: "10.0.0.1"),
         Case(lines: ["::ffff:203.0.113.7"], client: "203.0.113.7"),
+        // A quotation mark of the client's does not swallow what the proxy has written behind it.
+        Case(lines: [#"198.51.100.1:", 203.0.113.7"#], client: "203.0.113.7"),
+        Case(lines: [#"[198.51.100.1]", 203.0.113.7"#], client: "203.0.113.7"),
+        Case(lines: [#""198.51.100.1, 203.0.113.7"#], client: "203.0.113.7"),
+        Case(lines: ["203.0.113.7:x"], client: "10.0.0.1"),
+        Case(lines: ["[2001:db8::1]x"], client: "10.0.0.1"),
+        Case(lines: ["203.0.113.7:"], client: "10.0.0.1"),
         Case(lines: [String(repeating: "10.0.0.1,", count: 5000) + "10.0.0.2"], client: "10.0.0.1"),
     ]
 
@@ -51,6 +58,9 @@ import Testing
         Case(lines: ["for=192.0.2.43, for=198.51.100.17"], client: "198.51.100.17"),
         Case(lines: [#"for=192.0.2.43;ext="a, for=10.1.1.1", for=10.0.0.9"#], client: "192.0.2.43"),
         Case(lines: ["for=192.0.2.43, for=_hidden"], client: "10.0.0.1"),
+        Case(lines: [#"for=192.0.2.43;x=", for=203.0.113.7"#], client: "203.0.113.7"),
+        Case(lines: [#"for=192.0.2.43;x=", for="[2001:db8::1]:443""#], client: "2001:db8::1"),
+        Case(lines: [#"for=192.0.2.43;x=""#, "for=203.0.113.7"], client: "203.0.113.7"),
         Case(lines: ["proto=https"], client: "10.0.0.1"),
     ]
 
