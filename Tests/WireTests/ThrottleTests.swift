@@ -52,6 +52,18 @@ import Testing
         #expect(metrics.contains("apus_throttled_requests_total{policy=\"guests\"} 1\n"))
     }
 
+    @Test(arguments: ["1/d", "1/9999d", "4/d", "84/d burst 999999999"])
+    func `no length of a body is too long to be counted`(cost: String) throws {
+        let server = try server(#""limits": [{"name": "work", "cost": "\#(cost)"}]"#)
+        for length in [1 << 40, Int.max / 1024, Int.max] {
+            let answer = try server.client().send(
+                raw: "POST /rest/v1/notes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: \(length)\r\n\r\n")
+            #expect([413, 429].contains(answer.status))
+        }
+        #expect(try server.client().send("GET", "/health").status == 200)
+    }
+
     @Test func `what is not limited tells of no limits`() throws {
         let server = try server(#""limits": [{"name": "a", "rate": "1/h", "routes": ["auth"]}]"#)
         let answer = try server.client().send("GET", "/rest/v1/notes")
