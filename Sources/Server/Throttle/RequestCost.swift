@@ -5,11 +5,15 @@ import Query
 /// each kilobyte of its content. Before it is answered it is estimated: 1, a tenth for each row
 /// asked for and for each of their embeds, and one for each kilobyte of what is sent along.
 enum RequestCost {
+    /// What a body is estimated at, at the most: its length is what a client says, before it is
+    /// known whether such a body is taken.
+    private static let bodyMax = 1 << 20
+
     /// - Parameter rowsMax: the rows that an answer has at most, which is what a list without a
     ///   limit asks for; nil where rows are not what is asked for.
     static func estimate(_ request: Request, _ rowsMax: Int?) -> Int {
         var cost = 1
-        if case .fixed(let count) = request.head.framing { cost += count / 1024 }
+        if case .fixed(let count) = request.head.framing { cost += min(count / 1024, bodyMax) }
         guard let rowsMax, request.method == .get else { return cost }
         var rows = rowsMax
         var embeds = 0
