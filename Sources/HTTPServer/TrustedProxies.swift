@@ -40,44 +40,62 @@ public struct TrustedProxies: Hashable, Sendable {
     /// What the field's lines say of one call after the other, the client's first.
     private func entries(_ head: RequestHead) -> [String] {
         switch field {
-        case .xForwardedFor: head.fields("x-forwarded-for").flatMap { Self.parts($0, at: ",") }
+        case .xForwardedFor:
+            head.fields("x-forwarded-for").flatMap {
+                $0.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
+            }
         case .forwarded:
             head.fields("forwarded").flatMap { Self.parts($0, at: ",") }.map { element in
                 let pairs = Self.parts(element, at: ";").map { Self.parts($0, at: "=") }
                 let node = pairs.first { $0.count == 2 && $0[0].lowercased() == "for" }
-                return node?[1] ?? ""
+                return node.map { Self.unquoted($0[1]) } ?? ""
             }
         }
     }
 
     /// The address of an entry, which may have a port: `203.0.113.7`, `203.0.113.7:1234`,
-    /// `2001:db8::1`, `"[2001:db8::1]:1234"`.
+    /// `2001:db8::1`, `[2001:db8::1]:1234`. Nil with anything else in it.
     private static func address(in entry: String) -> String? {
-        var node = Substring(entry)
-        if node.count > 1, node.first == "\"", node.last == "\"" {
-            node = node.dropFirst().dropLast()
+        if entry.first == "[" {
+            guard let end = entry.firstIndex(of: "]"),
+                isPort(entry[entry.index(after: end)...])
+            else { return nil }
+            return String(entry[..<end].dropFirst())
         }
-        if node.first == "[" {
-            return node.firstIndex(of: "]").map { String(node[..<$0].dropFirst()) }
+        guard let colon = entry.firstIndex(of: ":"), entry.lastIndex(of: ":") == colon else {
+            return entry
         }
-        guard let colon = node.firstIndex(of: ":"), node.lastIndex(of: ":") == colon else {
-            return String(node)
-        }
-        return String(node[..<colon])
+        return isPort(entry[colon...]) ? String(entry[..<colon]) : nil
     }
 
-    /// The parts between separators that stand in no quotes (RFC 9110 §5.6.4), trimmed.
+    /// Whether something behind an address is a port or nothing.
+    private static func isPort(_ text: Substring) -> Bool {
+        guard let colon = text.first else { return true }
+        let digits = text.dropFirst()
+        return colon == ":" && !digits.isEmpty
+            && digits.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    }
+
+    /// The parts between separators that stand in no quotes (RFC 9110 §5.6.4), trimmed. Where a
+    /// quotation mark is left open it is the client's, before which a proxy has written nothing
+    /// and behind which it has: then none counts.
     private static func parts(_ text: String, at separator: Character) -> [String] {
-        var parts = [""]
+        let isClosed = text.utf8.count { $0 == UInt8(ascii: "\"") }.isMultiple(of: 2)
         var isQuoted = false
-        for character in text {
-            if character == "\"" { isQuoted.toggle() }
-            if character == separator, !isQuoted {
-                parts.append("")
-            } else if isQuoted || character != " " && character != "\t" {
-                parts[parts.count - 1].append(character)
-            }
-        }
-        return parts
+        return text.split(omittingEmptySubsequences: false) { character in
+            if character == "\"", isClosed { isQuoted.toggle() }
+            return character == separator && !isQuoted
+        }.map(trimmed)
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        let end = text.lastIndex { !isBlank($0) }.map(text.index(after:)) ?? text.startIndex
+        return String(text[..<end].drop(while: isBlank))
+    }
+
+    private static func unquoted(_ text: String) -> String {
+        let isQuoted = text.count > 1 && text.first == "\"" && text.last == "\""
+        return isQuoted ? String(text.dropFirst().dropLast()) : text
     }
 }
