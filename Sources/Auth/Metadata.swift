@@ -44,7 +44,12 @@ enum Metadata {
 
     /// Refuses metadata that would make the user's tokens too long to send.
     static func check(_ userMetadata: String) throws(Problem) {
-        guard userMetadata.utf8.count <= AuthLimits.userMetadataBytesMax else {
+        try check(length: userMetadata.utf8.count)
+    }
+
+    /// - Parameter length: In bytes.
+    static func check(length: Int) throws(Problem) {
+        guard length <= AuthLimits.userMetadataBytesMax else {
             throw Problem(
                 code: "validation_failed", status: 422,
                 message: "User metadata may have at most \(AuthLimits.userMetadataBytesMax) "

@@ -36,6 +36,16 @@ struct RequestBody {
         return value
     }
 
+    /// The object `data`, which becomes a user's own metadata.
+    ///
+    /// - Throws: That it is too long, before anything is made of it. With escapes it may be sent in
+    ///   twice the bytes that are stored.
+    func metadata() throws(Problem) -> JSONValue? {
+        guard let data = try object("data") else { return nil }
+        try Metadata.check(length: data.raw.count / 2)
+        return data
+    }
+
     /// Whether the member is there and not null.
     func has(_ name: String) -> Bool { value(name) != nil }
 

@@ -15,7 +15,7 @@ extension AuthService {
         guard !settings.disablesSignup else { throw .signupDisabled }
         let email = try body.text("email")
         let phone = try body.text("phone")
-        let data = try body.object("data")
+        let data = try body.metadata()
         if email == nil, phone == nil { return try await signUpAnonymously(request, data) }
         try limit(.signup, rateLimits.signup, request)
         guard email == nil || phone == nil else {

@@ -104,7 +104,7 @@ struct UserChange: Sendable {
         } else {
             password = nil
         }
-        data = try body.object("data")
+        data = try body.metadata()
     }
 
     func check(against user: UserRecord) throws(Problem) {
