@@ -196,8 +196,8 @@ public enum Event: Sendable {
         }
     }
 
-    /// The code, and the limit's name: the words may quote what a client has sent, which a log that is kept must
-    /// not hold.
+    /// The code, and the limit's name: the words may quote what a client has sent, which a log that
+    /// is kept must not hold.
     private static func fields(of refusal: RefusalText?) -> [JSON.Member] {
         [("code", refusal?.code), ("policy", refusal?.policy)].compactMap { name, text in
             text.map { JSON.Member(name, .string($0)) }

@@ -29,7 +29,7 @@ final class ServerConnection: StreamSocketDelegate {
     var memory: ConnectionMemory
     private var isPumping = false
     /// Whether chunks wait for their turn.
-    private var isStepAwaited = false
+    var isStepAwaited = false
     /// The request whose body is coming, and what takes it.
     private(set) var admitted: (request: Request, taker: BodyTaker)?
     /// Waits for the answer, or sends its parts.
@@ -149,36 +149,6 @@ final class ServerConnection: StreamSocketDelegate {
             if requests == HTTPServerLimits.requestsPerTurn { return continueNextTurn() }
         }
         updateReading()
-    }
-
-    /// A timer without delay fires in the next turn, when others have had theirs.
-    private func continueNextTurn() {
-        socket.isReadingPaused = true
-        _ = socket.loop.schedule(after: .zero) { [weak self] in self?.pump() }
-    }
-
-    /// Has the next chunks decoded when it is this caller's turn.
-    private func awaitStep() {
-        socket.isReadingPaused = true
-        guard !isStepAwaited else { return }
-        isStepAwaited = true
-        let caller = Caller.anonymous(admitted?.request.peer.block ?? block)
-        server.inputShares.wait(caller) { [weak self] _ in
-            guard let self else { return }
-            isStepAwaited = false
-            pump()
-        }
-    }
-
-    func updateReading() {
-        let bytesMax = server.settings.connectionLimits.pipelineBytesMax
-        if let webSocket {
-            webSocket.updateReading()
-        } else {
-            socket.isReadingPaused =
-                isHeldBack || !cycle.wantsInput(pipelineBytesMax: bytesMax)
-            if memory.isShort { socket.expectDrain() }
-        }
     }
 
     /// Whom a request is from.

@@ -35,7 +35,9 @@ public final class MemoryPool: Sendable {
     public var refusals: Int { state.withLock { $0.refusals } }
 
     /// The most that a caller may have, whatever others have.
-    public func bytesMax(for caller: Caller) -> Int { caller.ifKnown == nil ? bytesMax : perCallerMax }
+    public func bytesMax(for caller: Caller) -> Int {
+        caller.ifKnown == nil ? bytesMax : perCallerMax
+    }
 
     func take(_ count: Int, for caller: Caller) -> Bool {
         state.withLock { state in

@@ -279,11 +279,4 @@ func expectBothForms(
         #expect(refused?.json?["error_id"]?.string != nil)
         #expect(await fixture.user(ada.accessToken).status == 200)
     }
-
-    @Test func `confirmation by mail cannot be asked for`() throws {
-        let problem = #expect(throws: Problem.self) {
-            _ = try Fixture { $0.autoconfirms = false }
-        }
-        #expect(problem?.message.contains("autoconfirm") == true)
-    }
 }
