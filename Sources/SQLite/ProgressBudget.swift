@@ -29,8 +29,8 @@ public final class Cancellation: Sendable {
     public var isRaised: Bool { flag.load(ordering: .relaxed) || wider?.isRaised == true }
 }
 
-/// The state that the progress handler looks at every few of its calls, and functions before they
-/// do what takes long. Lives as long as its connection.
+/// The state that the progress handler looks at each `interval` instructions, and functions before
+/// they do what takes long. Lives as long as its connection.
 struct ProgressState {
     private var limit = ProgressLimit.none
     private var deadline = UInt64.max
@@ -40,25 +40,10 @@ struct ProgressState {
     /// Work of SQL functions that the clock was not looked at for yet.
     private var work: UInt64 = 0
     var cancellation: Cancellation?
-    /// When the clock was last looked at; 0 when it was not since the bound was set.
-    private var lastLook: UInt64 = 0
-    private var pace = Pace.unknown
-    private var callsLeft = Pace.unknown.rawValue
 
-    /// Calls of the handler from one look to the next.
-    private enum Pace: Int {
-        /// Large values are read: each instruction may take hundreds of microseconds.
-        case slow = 1
-        /// As long as nobody knows.
-        case unknown = 2
-        /// A hundred instructions take some 2 µs, of which the look is a hundredth.
-        case quick = 5
-    }
-
-    /// Instructions between two calls of the handler: two or three rows of a sort.
-    static let interval: Int32 = 20
-    /// Nanoseconds from one look to the next that are long.
-    private static let longTime: UInt64 = 100_000
+    /// Instructions between two looks: some 2 µs where they are cheap, of which the look is a
+    /// hundredth. Those that read a large value from the file take hundreds of microseconds each.
+    static let interval: Int32 = 100
     /// Nanoseconds of a function's work that are worth a look.
     private static let workPerLook: UInt64 = 16_384
 
@@ -67,19 +52,12 @@ struct ProgressState {
         isOver = false
         begun = 0
         work = 0
-        lastLook = 0
-        pace = .unknown
-        callsLeft = pace.rawValue
         deadline = if case .deadline(let moment) = limit { moment } else { .max }
     }
 
     /// Called by SQLite; not zero interrupts the statement.
     mutating func tick() -> Int32 {
-        callsLeft -= 1
-        if callsLeft == 0 {
-            look(ahead: 0)
-            callsLeft = pace.rawValue
-        }
+        look(ahead: 0)
         return isOver ? 1 : 0
     }
 
@@ -92,8 +70,6 @@ struct ProgressState {
                 if case .time(let time) = limit { deadline = now &+ time }
             }
             if now &+ ahead >= deadline { isOver = true }
-            if lastLook > 0 { pace = now - lastLook > Self.longTime ? .slow : .quick }
-            lastLook = now
         }
         if let cancellation, cancellation.isRaised { isOver = true }
     }

@@ -1,4 +1,3 @@
-import TestSupport
 import Testing
 
 @testable import SQLite
@@ -89,27 +88,6 @@ import Testing
         #expect(throws: SQLiteError.self) {
             try connection.integer(Self.endless)
         }
-    }
-
-    /// Each row of a sort may hold a large value, and take as long as thousands of others.
-    @Test func `a sort goes over few rows before the clock is looked at`() throws {
-        let connection = try open()
-        let count = Counter()
-        try connection.define("seen", argumentCount: 1) { call in
-            _ = count.next()
-            call.answer(call[0].integer)
-        }
-        try connection.executeScript(
-            """
-            CREATE TABLE n (x, y);
-            WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 50)
-            INSERT INTO n SELECT x, 'y' FROM c;
-            """, rights: .all)
-        connection.limit(.deadline(1))
-        #expect(throws: SQLiteError.self) {
-            try connection.integer("SELECT seen(x) FROM n ORDER BY y")
-        }
-        #expect(count.next() < 6)
     }
 
     @Test func `a script stops at its first error and says where`() throws {
