@@ -67,8 +67,9 @@ extension Scanner {
     private mutating func braces() -> String? {
         guard peek == ASCII.leftBrace else { return nil }
         let content = bytes[(index + 1)...]
-        guard let end = content.firstIndex(of: ASCII.rightBrace),
-            !content[..<end].contains(ASCII.leftBrace)
+        // To the next brace and no further: many that open nothing would each look to the end.
+        let isBrace: (UInt8) -> Bool = { $0 == ASCII.leftBrace || $0 == ASCII.rightBrace }
+        guard let end = content.firstIndex(where: isBrace), bytes[end] == ASCII.rightBrace
         else { return nil }
         defer { rewind(to: end + 1) }
         return text(index..<(end + 1))

@@ -82,7 +82,8 @@ struct BackendParts {
             bounds.connectionsPerAddressMax ?? max(1, connectable / 4)
         // Who is told so has a descriptor meanwhile.
         configuration.connectionLimits.refusalsMax = min(
-            configuration.connectionLimits.refusalsMax, connectable / (16 * settings.loops))
+            configuration.connectionLimits.refusalsMax,
+            DescriptorLimit.current / (16 * settings.loops))
         configuration.memory = memory
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field)
