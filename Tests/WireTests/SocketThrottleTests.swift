@@ -72,7 +72,7 @@ import Testing
     static let others = [
         #""limits": [{"name": "x", "rate": "1/h", "per": "user", "routes": ["rest"]}]"#,
         #""limits": [{"name": "x", "rate": "1/h", "per": "user", "models": ["notes"]}]"#,
-        #""limits": [{"name": "x", "rate": "1/h", "per": "user", "roles": ["anon"]}]"#,
+        #""limits": [{"name": "x", "rate": "1/h", "per": "user", "roles": ["service_role"]}]"#,
         #""plans": {"team": {"rate": "1/h"}}"#,
     ]
 
