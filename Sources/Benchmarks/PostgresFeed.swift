@@ -12,18 +12,20 @@ import Work
 /// write was acknowledged: one-row inserts by 16 connections of one loop, alone, beside ticks that
 /// nobody reads for, and with a feed on a loop of its own, in turn. No HTTP, no rules.
 ///
-/// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3]`
+/// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3] [--rest 5]`
 struct PostgresFeed {
     private let target: ConnectionTarget
     private let seconds: Int
     private let writers: Int
     private let rounds: Int
+    private let rest: Int
 
     init(_ options: Options) throws(BenchmarkError) {
         target = try options.target()
         seconds = max(1, try options.integer("seconds", default: 5))
         writers = max(1, try options.integer("writers", default: 16))
         rounds = max(1, try options.integer("rounds", default: 3))
+        rest = max(1, try options.integer("rest", default: 5))
     }
 
     /// What goes on beside the writers.
@@ -71,7 +73,7 @@ struct PostgresFeed {
         let cut = try access.setUpCapture([Self.model]).cut
         let times = WriteTimes()
         var feed: LoopBound<ChangeFeed>?
-        let ticker = company == .ticks ? try Ticker(access) : nil
+        let ticker = company == .ticks ? try Ticker(access, rest: rest) : nil
         if company == .feed {
             feed = threads[1].perform { loop in
                 let feed = ChangeFeed(
@@ -107,7 +109,7 @@ private final class Ticker: Sendable {
     private let isOver = Atomic(false)
     private let over = Handover<Void>()
 
-    init(_ access: PoolAccess) throws {
+    init(_ access: PoolAccess, rest: Int) throws {
         let connection = try access.borrow(within: .seconds(10))
         let steps = ChangeStatements().tick
         _ = PosixThread(name: "ticker") { [self] in
@@ -115,7 +117,7 @@ private final class Ticker: Sendable {
                 _ = try? connection.run(.writes, within: .seconds(10)) { session, unit in
                     for step in steps { session.execute(step, in: unit, columns: .never) }
                 }
-                Semaphore().wait(until: moment(after: .milliseconds(5)))
+                Semaphore().wait(until: moment(after: .milliseconds(rest)))
             }
             over.give(())
         }
