@@ -37,6 +37,14 @@ public protocol WebSocketSession: AnyObject {
     func received(binary: [UInt8])
     /// The payload of a pong.
     func received(pong: [UInt8])
+    /// Whether the last message takes more time than a loop has for it in a turn: no other is given
+    /// until ``proceed(until:)`` has ended it.
+    var isBusy: Bool { get }
+    /// Goes on with the last message, at least by a step.
+    ///
+    /// - Parameter moment: When to leave the rest to a later call, in nanoseconds of the monotonic
+    ///   clock.
+    func proceed(until moment: UInt64)
     /// Nothing more will come. The code is the peer's (1005 if it gave none); nil if the
     /// connection was lost without a close frame.
     func closed(code: UInt16?)
@@ -56,6 +64,10 @@ extension WebSocketSession {
     public var keptBytes: Int { 0 }
     /// Ignored.
     public func received(pong: [UInt8]) {}
+    /// Never: messages are dealt with as they come.
+    public var isBusy: Bool { false }
+    /// Nothing is left.
+    public func proceed(until moment: UInt64) {}
     /// Ignored.
     public func drained() {}
     /// Nothing: the server closes with 1012 at the deadline.

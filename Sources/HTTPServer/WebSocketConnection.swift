@@ -55,11 +55,11 @@ final class WebSocketConnection: WebSocketSink {
         lastReceived = socket.loop.nowMilliseconds
         pongDeadline = DeadlineTable.never
         // What has to wait is behind what waits already.
-        guard waiting.isEmpty else { return waiting.append(span: bytes) }
+        guard waiting.isEmpty, !isBusy else { return waiting.append(span: bytes) }
         let start = monotonicNanoseconds()
         let count = handle(bytes, within: shares.time(for: caller), from: start)
         shares.note(monotonicNanoseconds() - start, of: caller)
-        if count < bytes.count {
+        if count < bytes.count || isBusy {
             waiting.append(span: bytes.extracting(count...))
             awaitTurn()
         }
@@ -68,8 +68,11 @@ final class WebSocketConnection: WebSocketSink {
 
     /// Leaves what the peer sends in the kernel while it reads too little, or its frames wait.
     func updateReading() {
-        socket.isReadingPaused = socket.isAboveHighWater || !waiting.isEmpty
+        socket.isReadingPaused = socket.isAboveHighWater || !waiting.isEmpty || isBusy
     }
+
+    /// Whether the last message is not dealt with yet.
+    private var isBusy: Bool { session?.isBusy ?? false }
 
     private func awaitTurn() {
         shares.wait(caller) { [weak self] time in self?.handleWaiting(within: time) }
@@ -80,7 +83,7 @@ final class WebSocketConnection: WebSocketSink {
         var bytes: [UInt8] = []
         swap(&bytes, &waiting)
         let count = handle(bytes.span, within: time, from: monotonicNanoseconds())
-        if count < bytes.count {
+        if count < bytes.count || isBusy {
             bytes.removeFirst(count)
             waiting = bytes
             awaitTurn()
@@ -98,7 +101,8 @@ final class WebSocketConnection: WebSocketSink {
         var pings = 0
         var lastPong: [UInt8]?
         if time == 0 { return 0 }
-        while position < bytes.count, frames < HTTPServerLimits.framesPerStep {
+        session?.proceed(until: start + time)
+        while position < bytes.count, !isBusy, frames < HTTPServerLimits.framesPerStep {
             let end = min(bytes.count, position + HTTPServerLimits.frameBytesPerLook)
             if let action = cycle.next(bytes.extracting(..<end), at: &position) {
                 frames += 1
@@ -107,6 +111,7 @@ final class WebSocketConnection: WebSocketSink {
                 } else {
                     if case .send = action { pings += 1 }
                     perform(action)
+                    session?.proceed(until: start + time)
                 }
             } else {
                 position = end

@@ -5,30 +5,30 @@ import Quotas
 extension RealtimeHub {
     /// Makes a channel's bindings live. Answers what is wrong with those that cannot be.
     ///
-    /// - Parameter isJoin: Whether nothing of what has been committed is for it. Who has listened
-    ///   before has yet to hear what is on its way.
-    func bind(_ channel: Channel, of session: RealtimeSession, isJoin: Bool = false) -> [String] {
-        let identity = channel.identity
-        let context = identity.context(now: clock())
+    /// - Parameters:
+    ///   - judged: All of its bindings, for its identity.
+    ///   - isJoin: Whether nothing of what has been committed is for it. Who has listened before
+    ///     has yet to hear what is on its way.
+    func bind(
+        _ channel: Channel, _ judged: JudgedBindings, of session: RealtimeSession,
+        isJoin: Bool = false
+    ) -> [String] {
         giveBackUnindexed(of: channel)
         var problems: [String] = []
         var bindings: [LiveBinding] = []
-        for (ordinal, request) in channel.bindings.enumerated() {
+        for (request, judgement) in zip(channel.bindings, judged.judgements) {
             do throws(Problem) {
-                for binding in try binder.resolve(request, isService: identity.isService) {
-                    let reach = binding.feed.reach(
-                        of: binding, isService: identity.isService, context: context)
-                    if reach?.isUnindexed == true {
+                for live in try judgement.get() {
+                    if live.reach?.isUnindexed == true {
                         try countUnindexed(for: channel, of: session, request)
                     }
-                    bindings.append(
-                        LiveBinding(ordinal: ordinal, binding: binding, reach: reach))
+                    bindings.append(live)
                 }
             } catch {
                 problems.append(error.message)
             }
         }
-        tokens.expect(identity.expiresAt)
+        tokens.expect(judged.identity.expiresAt)
         if !bindings.isEmpty {
             demand.arise(for: bindings.flatMap { $0.binding.feed.tablesHeard })
         }
@@ -36,7 +36,7 @@ extension RealtimeHub {
         let start = isJoin ? newestChange() : nil
         channel.boundAfter = start ?? max(channel.boundAfter, backlog.newest)
         if !bindings.isEmpty {
-            audiences.enter(channel, of: session, bindings, context)
+            audiences.enter(channel, of: session, bindings, judged.context)
         }
         return problems
     }
@@ -44,10 +44,12 @@ extension RealtimeHub {
     /// Makes a channel's bindings live for another identity. Whoever hears the same as before stays
     /// in his audience. A session that is behind cannot be told the rest of what the old identity
     /// might hear: it must read again.
-    func rebind(_ channel: Channel, of session: RealtimeSession) -> [String] {
+    func rebind(
+        _ channel: Channel, _ judged: JudgedBindings, of session: RealtimeSession
+    ) -> [String] {
         let old = (audience: channel.audience, place: channel.place, after: channel.boundAfter)
         channel.audience = nil
-        let problems = bind(channel, of: session)
+        let problems = bind(channel, judged, of: session)
         guard let audience = old.audience else { return problems }
         audiences.leave(audience, at: old.place)
         if channel.audience === audience {

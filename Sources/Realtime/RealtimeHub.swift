@@ -100,8 +100,11 @@ public final class RealtimeHub {
         // Older changes have the columns of the old models.
         backlog.clear()
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
+        for session in sessions.values { session.judgeAnew() }
         for (session, channel) in all {
-            for problem in bind(channel, of: session) {
+            var judged = JudgedBindings(channel.bindings, for: channel.identity, at: clock())
+            judged.judgeAll(by: binder)
+            for problem in bind(channel, judged, of: session) {
                 session.tell(.unusableBinding(problem), on: channel)
             }
         }

@@ -79,10 +79,15 @@ extension RealtimeSession {
         case .failure(let refusal):
             end(channel, because: .tokenRefused(refusal))
         case .success(let identity):
-            guard count(channel, of: identity) else { return }
-            channel.identity = identity
-            channel.token = text
-            announce(hub.rebind(channel, of: self), on: channel)
+            judge(channel.bindings, for: identity) { [unowned self] judged in
+                // It may have ended meanwhile, with its old token.
+                guard channels[channel.topic] === channel, count(channel, of: identity) else {
+                    return
+                }
+                channel.identity = identity
+                channel.token = text
+                announce(hub.rebind(channel, judged, of: self), on: channel)
+            }
         }
     }
 
@@ -137,7 +142,9 @@ extension RealtimeSession {
         case .failure(let refusal):
             refuse(message, "InvalidJWTToken: \(refusal.message)")
         case .success(let identity):
-            open(message, request, identity)
+            judge(request.bindings, for: identity) { [unowned self] judged in
+                open(message, request, judged)
+            }
         }
     }
 
@@ -177,7 +184,10 @@ extension RealtimeSession {
         }
     }
 
-    private func open(_ message: ClientMessage, _ request: JoinRequest, _ identity: Identity) {
+    private func open(
+        _ message: ClientMessage, _ request: JoinRequest, _ judged: JudgedBindings
+    ) {
+        let identity = judged.identity
         let place: (any FeedPlace)?
         switch quotas.admitFeed(identity, nil) {
         case .refused(let max):
@@ -192,7 +202,7 @@ extension RealtimeSession {
             topic: message.topic, joinReference: message.reference, bindings: request.bindings,
             identity: identity, token: token, feedPlace: place)
         add(channel)
-        let problems = hub.bind(channel, of: self, isJoin: true)
+        let problems = hub.bind(channel, judged, of: self, isJoin: true)
         reply(ServerPayload.ok(Self.response(request.bindings)), to: message)
         if request.broadcast.wantsReadiness { tell(.connected, on: channel) }
         announce(problems, on: channel)

@@ -27,6 +27,8 @@ final class RealtimeSession: WebSocketSession {
     var heartbeats: TokenBucket
     /// Bytes that its channels take.
     private(set) var keptBytes = 0
+    /// Bindings of the last message that are being judged, and what is done then.
+    private var judging: (bindings: JudgedBindings, then: (JudgedBindings) -> Void)?
     private var sink: (any WebSocketSink)?
     private let queuedBytesMax: Int
 
@@ -112,9 +114,39 @@ final class RealtimeSession: WebSocketSession {
     private func forget() {
         guard sink != nil else { return }
         sink = nil
+        judging = nil
         for channel in Array(channels.values) { remove(channel) }
         hub.leave(self)
     }
+}
+
+// Bindings are judged in steps, between which the loop does other things.
+extension RealtimeSession {
+    var isBusy: Bool { judging != nil }
+
+    /// Judges bindings for an identity: the first at once, others in later steps.
+    ///
+    /// - Parameter then: What is done with them. Not called if the socket closes before.
+    func judge(
+        _ requests: [BindingRequest], for identity: Identity,
+        then: @escaping (JudgedBindings) -> Void
+    ) {
+        judging = (JudgedBindings(requests, for: identity, at: hub.clock()), then)
+        proceed(until: 0)
+    }
+
+    func proceed(until moment: UInt64) {
+        guard case (var bindings, let then)? = judging else { return }
+        judging = nil
+        while !bindings.isComplete {
+            bindings.judgeNext(by: hub.binder)
+            if monotonicNanoseconds() >= moment { break }
+        }
+        if bindings.isComplete { then(bindings) } else { judging = (bindings, then) }
+    }
+
+    /// The catalogue is another one.
+    func judgeAnew() { judging?.bindings.restart() }
 }
 
 // What leaves.

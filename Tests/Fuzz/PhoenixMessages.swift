@@ -26,6 +26,7 @@ import Values
         } else if UTF8Check.isValid(line.span) {
             session.received(text: Array(line))
         }
+        while session.isBusy { session.proceed(until: 0) }
     }
     hall.change()
     if session.isOpen { session.closed(code: 1000) }

@@ -64,7 +64,7 @@ final class SessionLog: Sendable {
 /// opens it, `/prepared` by the loop when that thread has, `/refused` at once, `/large/N` N bytes,
 /// `/parts/N?KIND` N parts, `/wait` behind the gate with a note of being cancelled, `/file/NAME` a
 /// file or a part of it, `/upload?KIND` a body that was streamed, `/ws` an echo, `/flood` a session
-/// that floods its peer; everything else its method and path.
+/// that floods its peer, `/slow` one that answers in steps; everything else its method and path.
 final class TestApplication: Application {
     let gate: AnswerGate
     let log: SessionLog
@@ -90,6 +90,7 @@ final class TestApplication: Application {
         let path = request.path
         if path == "/ws" { return .webSocket(EchoSession(log)) }
         if path == "/flood" { return .webSocket(FloodSession(log)) }
+        if path == "/slow" { return .webSocket(SlowSession(log)) }
         if path == "/pending" {
             let gate = gate
             let text = "pending \(request.rawQuery.count)"
@@ -280,6 +281,34 @@ final class EchoSession: WebSocketSession {
     func received(pong: [UInt8]) { log.add("pong \(pong.count)") }
     func closed(code: UInt16?) { log.add("closed \(code.map(String.init) ?? "lost")") }
     func draining() { sink?.close(code: 1012, reason: "restart") }
+}
+
+/// Takes a step for each byte of a message, and sends it back then.
+final class SlowSession: WebSocketSession {
+    private var sink: (any WebSocketSink)?
+    private let log: SessionLog
+    private var message: [UInt8] = []
+    private var steps = 0
+
+    init(_ log: SessionLog) { self.log = log }
+
+    var isBusy: Bool { steps > 0 }
+
+    func opened(_ sink: any WebSocketSink) { self.sink = sink }
+    func received(text: [UInt8]) {
+        if isBusy { log.add("given \(text.count) bytes while busy") }
+        message = text
+        steps = text.count
+    }
+    func received(binary: [UInt8]) {}
+    /// A step of its own for each call, however much time there is.
+    func proceed(until moment: UInt64) {
+        guard isBusy else { return }
+        steps -= 1
+        log.add("step")
+        if !isBusy { sink?.send(text: message) }
+    }
+    func closed(code: UInt16?) { log.add("closed \(code.map(String.init) ?? "lost")") }
 }
 
 /// Sends a hundred frames of 100 KB to whoever connects.

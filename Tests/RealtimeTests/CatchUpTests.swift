@@ -163,9 +163,7 @@ private final class PairOfSockets {
             || (token == "ada elsewhere") != (self.token == "ada elsewhere")
         self.token = token
         for peer in [quick, slow] {
-            peer.session.received(
-                text: Array(
-                    #"["1","2","realtime:a","access_token",{"access_token":"\#(token)"}]"#.utf8))
+            peer.give(#"["1","2","realtime:a","access_token",{"access_token":"\#(token)"}]"#)
         }
     }
 

@@ -162,7 +162,7 @@ import Values
         let join =
             #"["1","1","realtime:a","phx_join",{"config":{"postgres_changes":["#
             + item("todos", more) + "," + item("members") + "]}}]"
-        peer.session.received(text: Array(join.utf8))
+        peer.give(join)
         let messages = try peer.messages()
         #expect(messages.count == 2)
         #expect(messages[0].elements[4]["status"]?.string == "ok")

@@ -48,10 +48,16 @@ final class Peer {
         session.opened(sink)
     }
 
+    /// Sends text, and waits until it has been dealt with.
+    func give(_ text: String) {
+        session.received(text: Array(text.utf8))
+        while session.isBusy { session.proceed(until: .max) }
+    }
+
     /// Sends text and answers what came back.
     @discardableResult
     func send(_ text: String) -> [String] {
-        session.received(text: Array(text.utf8))
+        give(text)
         return sink.take()
     }
 
