@@ -46,11 +46,12 @@ final class InputShares {
         schedule()
     }
 
-    /// A timer without delay fires in the next turn, when others have had theirs.
+    /// Not in the next turn: a loop that is never idle takes the time of other loops, and of threads
+    /// that hash passwords, where there are few cores.
     private func schedule() {
         guard !isScheduled else { return }
         isScheduled = true
-        _ = loop.schedule(after: .zero) { [weak self] in self?.runWaiting() }
+        _ = loop.schedule(after: HTTPServerLimits.inputPause) { [weak self] in self?.runWaiting() }
     }
 
     private func runWaiting() {

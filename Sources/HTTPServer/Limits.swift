@@ -73,6 +73,9 @@ enum HTTPServerLimits {
     /// Of that, the part of one step: the unit in which those who wait take turns.
     static let inputStepShare: UInt64 = 8
 
+    /// Between two turns with input that waits: about a third of a loop's time goes there at most.
+    static let inputPause = Duration.milliseconds(1)
+
     /// Frames of one socket handled in one step, however little they take.
     static let framesPerStep = 256
 

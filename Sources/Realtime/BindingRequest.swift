@@ -63,6 +63,9 @@ struct BindingRequest: Hashable {
         }
     }
 
+    /// By its number, which is a digest of the rest: the lists of a join are some ten thousand bytes.
+    func hash(into hasher: inout Hasher) { hasher.combine(id) }
+
     private init(_ item: JSONValue, parameters: Parameters, id: Int) {
         eventText = parameters.event ?? Self.everything
         event = Event(eventText)
