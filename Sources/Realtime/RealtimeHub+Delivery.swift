@@ -12,12 +12,13 @@ extension RealtimeHub {
     /// others.
     ///
     /// - Parameter told: Called when all of them have been told, which may have to wait for the
-    ///   answers to look-ups.
+    ///   answers to look-ups, or for later turns where they are many.
     public func deliver(_ changes: [Change], then told: @escaping () -> Void = {}) {
         expireTokens(at: clock())
         matcher.lookUps.beginBatch()
         let batch = Batch(changes: changes, told: told)
-        if held.isEmpty { deliver(batch, from: 0) } else { held.append(batch) }
+        guard held.isEmpty else { return held.append(batch) }
+        deliver(batch, from: 0, until: uptime() + RealtimeLimits.deliveryTime)
     }
 
     /// Changes that were delivered together.
@@ -26,12 +27,17 @@ extension RealtimeHub {
         let told: () -> Void
     }
 
-    /// - Parameter asked: The moment that look-ups were asked of for the first of them, which is
-    ///   known already and was held for their answers.
-    private func deliver(_ batch: Batch, from start: Int, asked: Instant? = nil) {
+    /// - Parameters:
+    ///   - end: When the rest is left to a later turn; the first of them is not.
+    ///   - asked: The moment that look-ups were asked of for the first of them, which is known
+    ///     already and was held for their answers.
+    private func deliver(
+        _ batch: Batch, from start: Int, until end: ContinuousClock.Instant, asked: Instant? = nil
+    ) {
         let now = clock()
         let changes = batch.changes
         for place in start..<changes.count {
+            if place > start, uptime() >= end { return postpone(batch, from: place) }
             let change = changes[place]
             let known = place == start ? asked : nil
             if change.sequence < backlog.newest { restart() }
@@ -71,14 +77,27 @@ extension RealtimeHub {
         matcher.lookUps.ask { [weak self] in self?.resume(batch, from: place, asked: moment) }
     }
 
-    private func resume(_ batch: Batch, from place: Int, asked moment: Instant) {
+    /// Leaves the rest of a batch, and all that follow, to a later turn.
+    private func postpone(_ batch: Batch, from place: Int) {
+        if held.isEmpty { held.append(batch) }
+        inLaterTurn { [weak self] in self?.resume(batch, from: place, asked: nil) }
+    }
+
+    private func resume(_ batch: Batch, from place: Int, asked moment: Instant?) {
         let waiting = held
         held = []
         matcher.lookUps.beginBatch()
-        deliver(batch, from: place, asked: moment)
+        let end = uptime() + RealtimeLimits.deliveryTime
+        deliver(batch, from: place, until: end, asked: moment)
         // The first of them is the batch that was held; if it waits again so do the others.
         for batch in waiting.dropFirst() {
-            if held.isEmpty { deliver(batch, from: 0) } else { held.append(batch) }
+            if !held.isEmpty {
+                held.append(batch)
+            } else if uptime() >= end {
+                postpone(batch, from: 0)
+            } else {
+                deliver(batch, from: 0, until: end)
+            }
         }
     }
 

@@ -22,6 +22,8 @@ public final class RealtimeHub {
     let report: (_ topic: String, _ reason: String, AddressBlock) -> Void
     /// The newest change that is known to be committed, where it may be ahead of what has come.
     let newestChange: () -> Int64?
+    /// Does something in a later turn of the loop.
+    let inLaterTurn: (@escaping () -> Void) -> Void
     /// The wall clock: tokens end by it.
     let clock: () -> Instant
     /// The monotonic clock: silence and rates are measured by it.
@@ -36,7 +38,8 @@ public final class RealtimeHub {
     var unindexed = Shares<Caller>()
     /// The watched models and how bindings are judged; another one after each reload.
     private(set) var binder: Binder
-    /// The batches of changes that wait for answers to look-ups, the one that asked first.
+    /// The batches of changes that wait for answers to look-ups or for a later turn, the one that
+    /// is under way first.
     var held: [Batch] = []
     /// The open sockets.
     private(set) var sessions: [ObjectIdentifier: RealtimeSession] = [:]
@@ -56,6 +59,8 @@ public final class RealtimeHub {
     ///     told, and where it is.
     ///   - newestChange: the number of the newest change that is known to be committed, where that
     ///     may be ahead of what has been delivered: who joins begins behind it.
+    ///   - inLaterTurn: does something in a later turn of the loop; without it many changes are
+    ///     delivered in one go.
     ///   - now: the wall clock; tests inject their own.
     ///   - uptime: the monotonic clock; tests inject their own.
     public init(
@@ -67,6 +72,7 @@ public final class RealtimeHub {
             _, _, _ in
         },
         newestChange: @escaping () -> Int64? = { nil },
+        inLaterTurn: @escaping (@escaping () -> Void) -> Void = { $0() },
         now: @escaping () -> Instant = { Instant.now },
         uptime: @escaping () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
@@ -75,6 +81,7 @@ public final class RealtimeHub {
         self.quotas = quotas
         self.report = report
         self.newestChange = newestChange
+        self.inLaterTurn = inLaterTurn
         clock = now
         self.uptime = uptime
         matcher = Matcher(

@@ -26,7 +26,8 @@ extension LoopApplication {
     }
 
     static func makeHub(
-        services: SharedServices, schemas: SchemaSet, reader: any Reader, gateway: Gateway
+        services: SharedServices, schemas: SchemaSet, reader: any Reader, gateway: Gateway,
+        inLaterTurn: @escaping (@escaping () -> Void) -> Void
     ) -> RealtimeHub {
         let realtime = schemas.settings.realtime
         let (auth, database) = (services.auth, services.database)
@@ -39,7 +40,8 @@ extension LoopApplication {
             quotas: { throttle.quotas(ofSocket: $0) },
             revocationCount: { auth.revocationCount },
             report: { refusals.record($0, $1, from: $2) },
-            newestChange: { database.newestChange })
+            newestChange: { database.newestChange },
+            inLaterTurn: inLaterTurn)
     }
 
     static func makeRouter(

@@ -28,7 +28,8 @@ final class LoopApplication: Application {
         gateway = Gateway(auth: services.auth)
         let rest = Self.makeREST(services: services, schemas: schemas, store: store)
         hub = Self.makeHub(
-            services: services, schemas: schemas, reader: store.reader, gateway: gateway)
+            services: services, schemas: schemas, reader: store.reader, gateway: gateway,
+            inLaterTurn: { _ = context.schedule(after: .zero, $0) })
         router = Self.makeRouter(services: services, rest: rest, hub: hub)
         door = makeDoor(schemas)
     }

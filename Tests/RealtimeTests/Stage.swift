@@ -113,7 +113,8 @@ final class Stage {
 
     init(
         _ models: [String: String], rules: String? = nil, settings: FeedSettings = FeedSettings(),
-        reading: (any Reader) -> any Reader = { $0 }
+        reading: (any Reader) -> any Reader = { $0 },
+        inLaterTurn: @escaping (@escaping () -> Void) -> Void = { $0() }
     ) throws {
         catalogue = try Self.catalogue(models, rules)
         let rulebook = try Rulebook.compile(catalogue)
@@ -126,7 +127,8 @@ final class Stage {
                 identities[token].map(Result.success) ?? .failure(.malformed)
             },
             revocationCount: { [unowned self] in revocations },
-            newestChange: { [unowned self] in newestChange }, now: { [unowned self] in now },
+            newestChange: { [unowned self] in newestChange }, inLaterTurn: inLaterTurn,
+            now: { [unowned self] in now },
             uptime: { [unowned self] in
                 uptime += timeOfLook
                 return uptime

@@ -36,7 +36,7 @@ import Testing
             services: services, schemas: parts.schemas, store: store)
         let hub = LoopApplication.makeHub(
             services: services, schemas: parts.schemas, reader: store.reader,
-            gateway: Gateway(auth: services.auth))
+            gateway: Gateway(auth: services.auth), inLaterTurn: { $0() })
         return LoopApplication.makeRouter(services: services, rest: rest, hub: hub)
     }
 
