@@ -69,10 +69,11 @@ extension CaptureLoss: CustomStringConvertible {
                 + "begins anew."
         case .facts(let name): "The table '\(name)' was gone or altered and has been made again."
         case .function(let name):
-            "The function '\(name)' was gone or altered and has been made again."
+            "The function '\(name)' was gone, altered or restored from a backup, and has been made "
+                + "again."
         case .triggers(let table):
-            "Triggers or partitions of '\(table)' were gone, disabled or altered: changes of it "
-                + "may have been missed, and clients are told to fetch anew."
+            "Triggers or partitions of '\(table)' were gone, disabled, altered or restored from a "
+                + "backup: changes of it may have been missed, and clients are told to fetch anew."
         }
     }
 }
