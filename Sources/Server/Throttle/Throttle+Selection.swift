@@ -23,8 +23,8 @@ extension Throttle.Limit {
     }
 
     /// Whether it is about what a request does, and whom it speaks for.
-    func concerns(_ request: Request, _ identity: Identity) -> Bool {
-        guard selection.verbs.isEmpty || selection.verbs.contains(.init(request.method)) else {
+    func concerns(_ method: HTTP.Method, _ identity: Identity) -> Bool {
+        guard selection.verbs.isEmpty || selection.verbs.contains(.init(method)) else {
             return false
         }
         return concerns(identity)
@@ -112,7 +112,8 @@ extension ThrottleLimit.Verb {
 extension ThrottleLimit.Subject {
     /// Whose bucket is taken from; nil where none is.
     ///
-    /// - Parameter key: the API key's hash.
+    /// - Parameter key: the hash of the API key, where one of the project's was shown: of others
+    ///   anybody can make up as many as he likes.
     func subject(
         of identity: Identity, from block: AddressBlock, key: @autoclosure () -> Int?
     ) -> ThrottlePolicy.Subject? {
@@ -120,7 +121,7 @@ extension ThrottleLimit.Subject {
         case .caller: .caller(identity.caller(from: block))
         case .address: .address(block)
         case .user: identity.userID.map(ThrottlePolicy.Subject.user)
-        case .key: key().map { .key($0) }
+        case .key: key().map(ThrottlePolicy.Subject.key) ?? .address(block)
         case .all: .all
         }
     }
