@@ -98,11 +98,13 @@ struct BackendParts {
         _ throttle: ThrottleInForce, _ isDraining: Flag, key: SecretText?
     ) -> StatusEndpoints {
         StatusEndpoints(
-            appendMetrics: { output in
-                metrics.append(to: &output)
-                database.appendMetrics(to: &output)
-                auth.appendMetrics(to: &output)
-                throttle.appendMetrics(to: &output)
+            metrics: ScrapeText {
+                var text: [UInt8] = []
+                metrics.append(to: &text)
+                database.appendMetrics(to: &text)
+                auth.appendMetrics(to: &text)
+                throttle.appendMetrics(to: &text)
+                return text
             },
             readiness: {
                 if isDraining.isRaised { return .draining }
