@@ -2,13 +2,18 @@ import Bytes
 import Diagnostics
 public import HTTP
 import Quotas
+public import Store
 
 extension AuthService {
     /// The rows of `/auth/v1` (auth.md §5). Empty segments do not count: clients write `/passkeys/`
     /// and `/passkeys`. Who calls is asked by the rows themselves, which word it their own way.
     ///
-    /// - Parameter bodyBytesMax: The project's limit; this service's own may be lower.
-    public func routes<Caller>(bodyBytesMax: Int) -> RouteTable<Caller> {
+    /// - Parameters:
+    ///   - bodyBytesMax: The project's limit; this service's own may be lower.
+    ///   - lookUps: Where the loop that they are for asks for its callers.
+    public func routes<Caller>(
+        bodyBytesMax: Int, lookUps: any LookUpSource
+    ) -> RouteTable<Caller> {
         let body = BodyPolicy(
             bytesMax: min(bodyBytesMax, AuthLimits.bodyBytesMax), isReadAtOnce: true)
         let explained = BodyPolicy(
@@ -20,13 +25,15 @@ extension AuthService {
         }
         return RouteTable(
             prefix: "/auth/v1", mergesSlashes: true, entry: .key,
-            accountRows(body) + discoveryRows() + explainedRows(explained) + absent
+            accountRows(body, lookUps) + discoveryRows() + explainedRows(explained) + absent
         ) { refusal, request in
             Self.response(to: refusal, request)
         }
     }
 
-    private func accountRows<Caller>(_ body: BodyPolicy) -> [Route<Caller>] {
+    private func accountRows<Caller>(
+        _ body: BodyPolicy, _ lookUps: any LookUpSource
+    ) -> [Route<Caller>] {
         [
             Route(.post, "signup", .key, body) { request, _, _ in
                 self.pending(request) { () async throws(Problem) in try await self.signUp(request) }
@@ -37,7 +44,7 @@ extension AuthService {
             Route(.post, "logout", .key, body) { request, _, _ in
                 self.pending(request) { () async throws(Problem) in try await self.logOut(request) }
             },
-            Route(.get, "user", .key, body) { request, _, _ in self.user(request) },
+            Route(.get, "user", .key, body) { request, _, _ in self.user(request, lookUps) },
             Route(.put, "user", .key, body) { request, _, _ in
                 self.pending(request) { () async throws(Problem) in
                     try await self.updateUser(request)

@@ -29,7 +29,7 @@ final class LoopApplication: Application {
         let rest = Self.makeREST(services: services, schemas: schemas, store: store)
         hub = Self.makeHub(
             services: services, schemas: schemas, reader: store.reader, gateway: gateway)
-        router = Self.makeRouter(services: services, rest: rest, hub: hub)
+        router = Self.makeRouter(services: services, rest: rest, hub: hub, store: store)
         door = makeDoor(schemas)
     }
 
@@ -108,7 +108,7 @@ final class LoopApplication: Application {
     func reload(_ schemas: SchemaSet) {
         let rest = Self.makeREST(services: services, schemas: schemas, store: store)
         hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)
-        router = Self.makeRouter(services: services, rest: rest, hub: hub)
+        router = Self.makeRouter(services: services, rest: rest, hub: hub, store: store)
         door = makeDoor(schemas)
     }
 

@@ -229,6 +229,40 @@ import Values
         #expect(answers.all == (0..<8).map(String.init))
     }
 
+    /// Asks for a value that takes some milliseconds, as a service does.
+    private func look(
+        _ name: String, _ milliseconds: Int, for caller: Caller, on loop: HandTurnedLoop,
+        _ answers: Record<String>
+    ) throws {
+        let reading = try loop.reader.reading(for: caller) { source throws(Problem) in
+            try worded { () throws(DatabaseError) in
+                _ = try source.rows(SQL(text: "SELECT slow(\(milliseconds))"), as: [.integer])
+            }
+            return name
+        }
+        switch reading {
+        case .done(let name): answers.append(name)
+        case .mustWait(let read):
+            _ = read.start { result in answers.append((try? result.get()) ?? "failed") }
+        }
+    }
+
+    @Test func `small queries beyond a caller's part of a turn wait for the next`() throws {
+        let database = try open()
+        defer { database.close() }
+        let loop = try makeLoop(database)
+        let answers = Record<String>()
+        for number in 0..<4 { try look("\(number)", 60, for: greedy, on: loop, answers) }
+        #expect(answers.all == ["0"])
+        try look("modest", 1, for: modest, on: loop, answers)
+        #expect(answers.all == ["0", "modest"])
+        for _ in 0..<6 {
+            loop.endTurn()
+            loop.reader.runWaiting()
+        }
+        #expect(answers.all == ["0", "modest", "1", "2", "3"])
+    }
+
     @Test func `a read that was withdrawn while it waited is not begun`() throws {
         let database = try open()
         defer { database.close() }
