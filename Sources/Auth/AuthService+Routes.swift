@@ -5,6 +5,13 @@ import Quotas
 public import Store
 
 extension AuthService {
+    /// The paths of the rows, some of them more than once.
+    public static let paths: [PathPattern] =
+        [
+            "signup", "token", "logout", "user", "settings", "health", ".well-known/jwks.json",
+            "otp/{rest...}", "factors",
+        ] + Absence.all.map(\.pattern)
+
     /// The rows of `/auth/v1` (auth.md §5). Empty segments do not count: clients write `/passkeys/`
     /// and `/passkeys`. Who calls is asked by the rows themselves, which word it their own way.
     ///
