@@ -118,7 +118,8 @@ final class PasswordHasher: Sendable {
                 return (outcome, ContinuousClock.now - start)
             }
         } catch {
-            throw .tooManyRequests(retryAfterSeconds: retryAfterSeconds(error))
+            throw .tooManyRequests(
+                retryAfterSeconds: retryAfterSeconds(error), policy: "auth.password_queue")
         }
         note(time)
         do throws(ScryptError) {

@@ -162,6 +162,21 @@ import Testing
         #expect(
             line.hasSuffix(" ms: origin_not_allowed cors.origins does not list http://b.example"),
             "\(line)")
+    @Test func `a limit of sign-in that refuses is named by its setting`() throws {
+        let project = try DevelopedProject([
+            "--log-format", "json", "--auth-rate-limit-token", "1/h",
+        ])
+        let client = try HTTPClient(port: project.port, key: try Self.key("anon", of: project))
+        let path = "/auth/v1/token?grant_type=password"
+        let body = #"{"email":"a@example.org","password":"wrong"}"#
+        for status in [400, 429] {
+            #expect(try client.send("POST", path, body).status == status)
+        }
+        let line = try #require(project.command.lines(through: #""status":429"#).last)
+        let fields = try JSONDocument(parsing: Array(line.utf8)).root
+        #expect(fields["policy"]?.string == "auth.rate_limit_token", "\(line)")
+    }
+
     }
 
     /// What a client asks of a socket, and what is logged of it.
