@@ -150,9 +150,9 @@ import Values
         }
         #expect(database.slowReads.moved == 1)
         let ends = results.map { result in (try? result.get()) ?? .null }
-        #expect(ends.count == 3 && ends.first == .integer(7) && ends.last == .integer(7))
-        // A machine that is busy elsewhere may let it run out of time.
-        #expect([.integer(30_000), .null].contains(ends[1]))
+        // A machine that is busy elsewhere may let the slow one run out of time, and those behind.
+        let isWhole = ends == [.integer(7), .integer(30_000), .integer(7)]
+        #expect(isWhole || ends == [.integer(7), .null, .null], "\(ends)")
     }
 
     @Test func `a look-up has no more than its time`() throws {
