@@ -88,8 +88,9 @@ struct BackendParts {
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field)
         configuration.observer = { request, peer in observer.record(request, from: peer) }
-        let shortage = DescriptorShortage(log: services.log)
-        configuration.descriptorsExhausted = { shortage.note() }
+        let notices = ConnectionNotices(
+            log: services.log, limits: configuration.connectionLimits)
+        configuration.notify = { notices.note($0) }
         return configuration
     }
 
