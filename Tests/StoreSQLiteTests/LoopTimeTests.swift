@@ -119,7 +119,7 @@ import Values
         }
         #expect(values == nil)
         var turns = 0
-        while values == nil, turns < 10 {
+        while values == nil, turns < 40 {
             #expect(loop.wakeCount == turns + 1)
             loop.reader.runWaiting()
             loop.endTurn()

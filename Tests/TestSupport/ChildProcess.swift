@@ -95,7 +95,7 @@ public final class ChildProcess {
             unsafe variables.forEach { unsafe free($0) }
         }
         // The threads of Swift's tasks, which tests run on, let no signal through.
-        var attributes = unsafe posix_spawnattr_t()
+        var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         var mask = sigset_t()
