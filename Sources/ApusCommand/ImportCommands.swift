@@ -23,7 +23,7 @@ extension Command {
         let report: ImportReport
         do {
             report = try ImportCommand.run(ServerOptions(arguments.given), order) {
-                progress.show("\($0) rows")
+                show($0, on: progress)
             }
         } catch let error as OperandError {
             throw UsageError(error.message)
@@ -35,6 +35,16 @@ extension Command {
         }
         Terminal.print((arguments.has(.json) ? report.json : report.text) + "\n")
         return report.fault == nil ? 0 : 1
+    }
+
+    private static func show(_ state: ImportProgress, on line: ProgressLine) {
+        switch state {
+        case .loaded(let rows): line.show("\(rows) rows")
+        case .waiting(let seconds, let problem):
+            line.clear()
+            let reason = [problem.message, problem.noted ?? ""].filter { !$0.isEmpty }
+            Terminal.error("waits \(seconds) s: \(reason.joined(separator: " "))")
+        }
     }
 
     private static func order(_ arguments: Arguments) throws(UsageError) -> ImportCommand.Order {

@@ -2,13 +2,25 @@ import Bytes
 import Diagnostics
 public import HTTP
 import Quotas
+public import Store
 
 extension AuthService {
+    /// The paths of the rows, some of them more than once.
+    public static let paths: [PathPattern] =
+        [
+            "signup", "token", "logout", "user", "settings", "health", ".well-known/jwks.json",
+            "otp/{rest...}", "factors",
+        ] + Absence.all.map(\.pattern)
+
     /// The rows of `/auth/v1` (auth.md §5). Empty segments do not count: clients write `/passkeys/`
     /// and `/passkeys`. Who calls is asked by the rows themselves, which word it their own way.
     ///
-    /// - Parameter bodyBytesMax: The project's limit; this service's own may be lower.
-    public func routes<Caller>(bodyBytesMax: Int) -> RouteTable<Caller> {
+    /// - Parameters:
+    ///   - bodyBytesMax: The project's limit; this service's own may be lower.
+    ///   - lookUps: Where the loop that they are for asks for its callers.
+    public func routes<Caller>(
+        bodyBytesMax: Int, lookUps: any LookUpSource
+    ) -> RouteTable<Caller> {
         let body = BodyPolicy(
             bytesMax: min(bodyBytesMax, AuthLimits.bodyBytesMax), isReadAtOnce: true)
         let explained = BodyPolicy(
@@ -20,13 +32,15 @@ extension AuthService {
         }
         return RouteTable(
             prefix: "/auth/v1", mergesSlashes: true, entry: .key,
-            accountRows(body) + discoveryRows() + explainedRows(explained) + absent
+            accountRows(body, lookUps) + discoveryRows() + explainedRows(explained) + absent
         ) { refusal, request in
             Self.response(to: refusal, request)
         }
     }
 
-    private func accountRows<Caller>(_ body: BodyPolicy) -> [Route<Caller>] {
+    private func accountRows<Caller>(
+        _ body: BodyPolicy, _ lookUps: any LookUpSource
+    ) -> [Route<Caller>] {
         [
             Route(.post, "signup", .key, body) { request, _, _ in
                 self.pending(request) { () async throws(Problem) in try await self.signUp(request) }
@@ -37,7 +51,7 @@ extension AuthService {
             Route(.post, "logout", .key, body) { request, _, _ in
                 self.pending(request) { () async throws(Problem) in try await self.logOut(request) }
             },
-            Route(.get, "user", .key, body) { request, _, _ in self.user(request) },
+            Route(.get, "user", .key, body) { request, _, _ in self.user(request, lookUps) },
             Route(.put, "user", .key, body) { request, _, _ in
                 self.pending(request) { () async throws(Problem) in
                     try await self.updateUser(request)

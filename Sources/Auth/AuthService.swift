@@ -67,8 +67,9 @@ public final class AuthService: Sendable {
             })
     }
 
-    /// Passwords that wait to be hashed now, and those refused so far because too many waited.
-    public var passwordQueue: (waiting: Int, refused: Int) { hasher.counts }
+    /// Passwords that wait to be hashed now, and those hashed so far, and refused because too many
+    /// waited.
+    public var passwordQueue: (waiting: Int, hashed: Int, refused: Int) { hasher.counts }
 
     /// Ends the threads that hash passwords: what waits is refused, what has begun is finished. To
     /// be called when no request is left that would be answered.

@@ -29,6 +29,9 @@ struct CountedCall: Hashable, Sendable {
     enum Limit: String, Hashable, Sendable, CaseIterable {
         case token, signup, anonymous, account
         case failedSignIns = "failed_sign_ins"
+
+        /// The setting that says what it allows.
+        var setting: String { "auth.rate_limit_\(rawValue)" }
     }
 
     /// The limit that it falls under.
@@ -58,7 +61,8 @@ extension AuthService {
     /// - Returns: 429 with the seconds until the next call is possible, when it is empty.
     func take(_ call: CountedCall, _ limit: RateLimit) -> Problem? {
         limiter.take(call, limit, now: uptime()).map {
-            .tooManyRequests(retryAfterSeconds: max(1, $0.secondsRoundedUp))
+            .tooManyRequests(
+                retryAfterSeconds: max(1, $0.secondsRoundedUp), policy: call.limit.setting)
         }
     }
 

@@ -4,6 +4,9 @@ enum AuthLimits {
     static let bodyBytesMax = 64 * 1_024
     /// The same where the body only words why something is not offered.
     static let explainedBodyBytesMax = 4 * 1_024
+    /// Most values of a request body, the names of members among them. Metadata as long as may be
+    /// has 4,096; what is parsed on a loop beside them would be nobody's.
+    static let bodyValuesMax = 4_608
     /// Deepest nesting of a request body.
     static let bodyDepthMax = 32
     /// Longest email address, in bytes (RFC 5321 §4.5.3.1 allows 254 and two brackets).

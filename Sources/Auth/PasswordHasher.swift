@@ -24,6 +24,8 @@ final class PasswordHasher: Sendable {
     private struct Load {
         /// Refused so far.
         var refused = 0
+        /// Hashed so far.
+        var hashed = 0
         /// How long a hash takes, as the latest ones have shown.
         var hashTime = Duration.zero
     }
@@ -66,9 +68,10 @@ final class PasswordHasher: Sendable {
         close()
     }
 
-    /// Passwords that wait now, and those refused so far.
-    var counts: (waiting: Int, refused: Int) {
-        (pool.counts.waiting, load.withLock(\.refused))
+    /// Passwords that wait now, and those hashed and refused so far.
+    var counts: (waiting: Int, hashed: Int, refused: Int) {
+        let waiting = pool.counts.waiting
+        return load.withLock { (waiting, $0.hashed, $0.refused) }
     }
 
     /// Refuses what waits and ends the threads, after the hashes they have begun.
@@ -118,7 +121,8 @@ final class PasswordHasher: Sendable {
                 return (outcome, ContinuousClock.now - start)
             }
         } catch {
-            throw .tooManyRequests(retryAfterSeconds: retryAfterSeconds(error))
+            throw .tooManyRequests(
+                retryAfterSeconds: retryAfterSeconds(error), policy: "auth.password_queue")
         }
         note(time)
         do throws(ScryptError) {
@@ -133,6 +137,7 @@ final class PasswordHasher: Sendable {
 
     private func note(_ time: Duration) {
         load.withLock { load in
+            load.hashed += 1
             load.hashTime = load.hashTime == .zero ? time : (load.hashTime * 7 + time) / 8
         }
     }

@@ -12,6 +12,9 @@ struct RequestBody {
             root = nil
             return
         }
+        guard JSONDocument.valueCountMax(of: request.body) <= AuthLimits.bodyValuesMax else {
+            throw .badJSON("it has more than \(AuthLimits.bodyValuesMax) values")
+        }
         do {
             let document = try JSONDocument(
                 parsing: request.body, depthMax: AuthLimits.bodyDepthMax)

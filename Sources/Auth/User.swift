@@ -8,22 +8,34 @@ import Store
 
 extension AuthService {
     /// Clients ask for the user often, so this answers at once where the store does.
-    func user(_ request: Request) -> Answer {
+    ///
+    /// - Parameter lookUps: Where the loop asks for its callers.
+    func user(_ request: Request, _ lookUps: any LookUpSource) -> Answer {
         do throws(Problem) {
             let claims = try bearer(request)
             let now = clock()
-            let reading = try database.reading { source throws(Problem) in
-                try source.caller(claims, now: now)
+            let reading = try lookUps.reading(for: Self.caller(claims)) {
+                source throws(Problem) in try source.caller(claims, now: now)
             }
             switch reading {
             case .done(let account): return .response(answer(account))
-            case .mustWait(let read):
-                return pending(request) { () async throws(Problem) in
-                    self.answer(try await read.answer())
-                }
+            case .mustWait(let read): return answer(request, read)
             }
         } catch {
             return .response(refusal(error, request))
+        }
+    }
+
+    private func answer(_ request: Request, _ read: PendingRead<Account>) -> Answer {
+        .deferred { reply in
+            read.start { result in
+                reply {
+                    switch result {
+                    case .success(let account): self.answer(account)
+                    case .failure(let problem): self.refusal(problem, request)
+                    }
+                }
+            }
         }
     }
 
@@ -37,7 +49,8 @@ extension AuthService {
         try limit(.signup, rateLimits.signup, request)
         let change = try UserChange(body, rules: passwordRules)
         let asked = clock()
-        let account = try await database.read { source throws(Problem) in
+        let account = try await database.read(for: Self.caller(claims)) {
+            source throws(Problem) in
             try source.caller(claims, now: asked)
         }
         try change.check(against: account.user)

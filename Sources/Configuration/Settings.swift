@@ -194,7 +194,7 @@ public struct Settings: Hashable, Sendable {
         /// for page cache and for bodies, answers and queues.
         public var memoryBytes = 512 << 20
         /// The largest WebSocket message in bytes.
-        public var messageBytesMax = 64 << 10
+        public var messageBytesMax = 256 << 10
     }
 
     /// The folder that holds `Schemas/` and `Migrations/`.

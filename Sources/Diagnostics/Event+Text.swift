@@ -39,6 +39,9 @@ extension Event {
                 "connections are turned away: all \(limit) descriptors are open; raise the limit "
                     + "of open files (ulimit -n), or lower limits.connections"
             ]
+        case .connectionsRefused(let setting, let limit, let address, let untold):
+            [Self.refused(setting, limit, address, untold: untold)]
+        case .originUnread(let field, let address): [Self.unread(field, address)]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
         case .serviceLate(let name): ["\(name): the work takes longer than its period"]
         case .dataDirectoryMade(let path): ["made the data directory \(path), with keys of its own"]
@@ -63,6 +66,20 @@ extension Event {
     /// Where a request came from, if not from this machine: whoever develops knows that he asks.
     private static func origin(_ address: String) -> String {
         ["", "127.0.0.1", "::1"].contains(address) ? "" : " from \(address)"
+    }
+
+    // MARK: Connections
+
+    private static func refused(
+        _ setting: String, _ limit: Int, _ address: String, untold: Int
+    ) -> String {
+        "a connection\(origin(address)) is refused: \(limit) are open, and \(setting) allows no "
+            + "more" + (untold == 0 ? "" : "; so were \(untold) since the last such line")
+    }
+
+    private static func unread(_ field: String, _ address: String) -> String {
+        "\(address) says in \(field) for whom it calls, and is not believed: if it is your proxy, "
+            + "name it in proxies.trusted, or all its clients share one address's limits"
     }
 
     // MARK: The project's files

@@ -68,6 +68,11 @@ public enum Event: Sendable {
     case databaseServer(level: LogLevel, text: String)
     /// Connections are turned away because the process has as many descriptors open as it may.
     case descriptorsExhausted(limit: Int)
+    /// A connection from an address was refused, since so many are open that a setting allows; so
+    /// many more since the last line.
+    case connectionsRefused(setting: String, limit: Int, address: String, untold: Int)
+    /// A request says in a field for whom it comes, from an address that is no trusted proxy's.
+    case originUnread(field: String, address: String)
     /// The periodic work of a service failed; it is tried again after its period.
     case serviceFailed(name: String, problem: Problem)
     /// The periodic work of a service takes longer than its period: it is not begun again before.
@@ -87,7 +92,7 @@ public enum Event: Sendable {
         case .schemaWarning, .settingWarning, .schemasRefused, .schemasHeldBack, .closedToOthers,
             .dataDirectoryMade,
             .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate,
-            .linesDropped:
+            .linesDropped, .connectionsRefused, .originUnread:
             .warning
         case .databaseLost, .failed, .serviceFailed: .error
         case .databaseServer(let level, text: _): level
@@ -134,6 +139,8 @@ public enum Event: Sendable {
         case .databaseLost: "database_lost"
         case .databaseServer: "database_server"
         case .descriptorsExhausted: "descriptors_exhausted"
+        case .connectionsRefused: "connections_refused"
+        case .originUnread: "origin_unread"
         case .serviceFailed: "service_failed"
         case .serviceLate: "service_late"
         case .failed: "failed"
@@ -189,6 +196,16 @@ public enum Event: Sendable {
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
         case .databaseServer(level: _, let text): [.init("message", .string(text))]
         case .descriptorsExhausted(let limit): [.init("limit", .integer(Int64(limit)))]
+        case .connectionsRefused(let setting, let limit, let address, let untold):
+            [
+                .init("setting", .string(setting)), .init("limit", .integer(Int64(limit))),
+                .init("address", .string(address)), .init("untold", .integer(Int64(untold))),
+            ]
+        case .originUnread(let field, let address):
+            [
+                .init("field", .string(field)), .init("address", .string(address)),
+                .init("setting", .string("proxies.trusted")),
+            ]
         case .serviceFailed(let name, let problem):
             [.init("service", .string(name))] + Self.fields(of: problem, request: nil)
         case .serviceLate(let name): [.init("service", .string(name))]

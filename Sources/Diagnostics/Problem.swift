@@ -25,6 +25,8 @@ public struct Problem: Error, Hashable, Sendable {
     public var cause: String?
     /// What whoever runs the server can do about the cause; never shown to a client either.
     public var remedy: String?
+    /// The limit that refuses, by its name: for the log only.
+    public var policy: String?
 
     /// A problem with its facts as text.
     public init(
@@ -44,14 +46,18 @@ public struct Problem: Error, Hashable, Sendable {
 extension Problem {
     /// Too much at once, or too often.
     ///
-    /// - Parameter details: which limit it is, where the caller is told.
+    /// - Parameters:
+    ///   - details: which limit it is, where the caller is told.
+    ///   - policy: its name, for the log.
     public static func tooManyRequests(
-        retryAfterSeconds: Int64, details: String? = nil
+        retryAfterSeconds: Int64, details: String? = nil, policy: String? = nil
     ) -> Problem {
-        Problem(
+        var problem = Problem(
             code: "over_request_rate_limit", status: 429, message: "Request rate limit reached",
             details: details, hint: "Try again in \(counted(Int(retryAfterSeconds), "second")).",
             retryAfterSeconds: retryAfterSeconds)
+        problem.policy = policy
+        return problem
     }
 }
 

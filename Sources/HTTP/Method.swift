@@ -19,7 +19,7 @@ public enum Method: Hashable, Sendable {
     }
 
     /// The method whose name these bytes are. The caller has checked that they form a token.
-    init(token: Span<UInt8>) {
+    public init(token: Span<UInt8>) {
         self =
             switch token.count {
             case 3 where token.equals("GET"): .get

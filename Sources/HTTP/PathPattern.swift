@@ -28,6 +28,28 @@ public struct PathPattern: ExpressibleByStringLiteral, Hashable, Sendable {
         let parameters = segments.count { $0 == .parameter || $0 == .tail }
         precondition(parameters <= PathParameters.countMax, "too many parameters: \(text)")
     }
+
+    /// The pattern of one word, whatever stands in it.
+    public init(word: String) {
+        text = word
+        segments = [.word(Array(word.utf8))]
+    }
+}
+
+extension PathPattern {
+    /// Whether it has something at a path or below it: not the segments of words that no request
+    /// could have.
+    public func isReached(from words: some Collection<[UInt8]>) -> Bool {
+        var segments = segments[...]
+        for word in words {
+            switch segments.popFirst() {
+            case .word(word)?, .parameter?: continue
+            case .tail?: return true
+            case .word?, nil: return false
+            }
+        }
+        return true
+    }
 }
 
 extension PathPattern.Segment {

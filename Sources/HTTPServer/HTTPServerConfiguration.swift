@@ -25,9 +25,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var memory = MemoryPool(bytesMax: .max, perCallerMax: .max)
     /// Told of every answered request, on the loop's thread. Nil costs nothing.
     public var observer: RequestObservation?
-    /// Told of every connection that was closed as it came, since the process has no descriptor
-    /// left for it. On the loop's thread.
-    public var descriptorsExhausted: (@Sendable () -> Void)?
+    /// Told what an operator should know, as often as it happens. On the loop's thread.
+    public var notify: (@Sendable (ConnectionNotice) -> Void)?
 
     /// One loop on a free port of this machine.
     public init(connectionsMax: Int, messageBytesMax: Int) {

@@ -126,6 +126,9 @@ enum HTTPServerLimits {
     /// Milliseconds between looks at the deadlines, at least and at most.
     static let deadlineTickMilliseconds: ClosedRange<UInt64> = 5...1_000
 
+    /// Milliseconds between two notes of peers that say for whom they call and are not believed.
+    static let originNoteMilliseconds: UInt64 = 60_000
+
     /// Milliseconds between looks at what is left during a drain.
     static let drainTickMilliseconds = 5
 }

@@ -10,7 +10,7 @@ struct LoopSettings: Sendable {
     let connectionLimits: ConnectionLimits
     let memory: MemoryPool
     let observer: RequestObservation?
-    let descriptorsExhausted: (@Sendable () -> Void)?
+    let notify: (@Sendable (ConnectionNotice) -> Void)?
 
     init(_ configuration: HTTPServerConfiguration) {
         limits = configuration.limits
@@ -20,6 +20,6 @@ struct LoopSettings: Sendable {
         connectionLimits = configuration.connectionLimits
         memory = configuration.memory
         observer = configuration.observer
-        descriptorsExhausted = configuration.descriptorsExhausted
+        notify = configuration.notify
     }
 }

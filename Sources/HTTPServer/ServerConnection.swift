@@ -24,6 +24,8 @@ final class ServerConnection: StreamSocketDelegate {
     let block: AddressBlock
     /// Whether the peer is a proxy that says for whom it calls.
     private let isProxy: Bool
+    /// Whether its first request has come.
+    private var isKnown = false
     var cycle: RequestCycle
     var webSocket: WebSocketConnection?
     var memory: ConnectionMemory
@@ -31,9 +33,9 @@ final class ServerConnection: StreamSocketDelegate {
     /// Whether chunks wait for their turn.
     var isStepAwaited = false
     /// The request whose body is coming, and what takes it.
-    private(set) var admitted: (request: Request, taker: BodyTaker)?
+    var admitted: (request: Request, taker: BodyTaker)?
     /// Waits for the answer, or sends its parts.
-    private var task: Task<Void, Never>?
+    private(set) var task: Task<Void, Never>?
     /// Where the answer comes to that another thread makes.
     private var awaited: AnswerSlot?
     var streamed: StreamedAnswer?
@@ -162,6 +164,10 @@ final class ServerConnection: StreamSocketDelegate {
         var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
         request.peer = client(of: head)
+        if !isKnown {
+            isKnown = true
+            if !isProxy { server.noteOrigin(of: head, from: peer) }
+        }
         start(request)
         unended = request.id
         return request
@@ -170,7 +176,7 @@ final class ServerConnection: StreamSocketDelegate {
     /// The request is over, whatever became of it.
     ///
     /// - Parameter contentBytes: What its answer has had of content.
-    private func endRequest(contentBytes: Int = 0) {
+    func endRequest(contentBytes: Int = 0) {
         guard let id = unended else { return }
         unended = nil
         server.application.ended(id, contentBytes: contentBytes)
@@ -210,43 +216,6 @@ final class ServerConnection: StreamSocketDelegate {
         } catch {
             turnAway(request, server.application.response(to: error, in: request))
         }
-    }
-
-    /// Lets a task answer a request while its body comes.
-    private func stream(_ request: Request, to respond: @escaping IncomingBody.Handler) {
-        let reader = BodyReader(self)
-        admitted = (request, .streamed(reader))
-        let body = reader.body(request.head.framing, on: socket.loop)
-        perform { connection in
-            let response = await respond(body)
-            await connection.value.answer(streamed: response)
-        }
-    }
-
-    /// Sends the answer to a request whose body is streamed, unless the body was refused: then that
-    /// is the answer.
-    private func answer(streamed response: Response) async {
-        guard case .streamed(let reader)? = admitted?.taker else { return }
-        admitted = nil
-        reader.end(.answered)
-        complete(response)
-        await sendParts()
-    }
-
-    /// Tells the task that reads a streamed body that no more of it comes, and that nobody waits
-    /// for its answer.
-    func abandonBody(_ reason: IncompleteBody) {
-        if case .streamed(let reader)? = admitted?.taker {
-            task?.cancel()
-            reader.end(reason)
-        }
-        admitted = nil
-    }
-
-    /// Somebody waits for the next part of the body.
-    func awaitPart() {
-        cycle.awaitPart()
-        pump()
     }
 
     /// Answers a request whose body is not read.
@@ -326,7 +295,7 @@ final class ServerConnection: StreamSocketDelegate {
 
     /// Runs work as a task on this loop, which holds the connection until it is done and is
     /// cancelled when the peer is gone.
-    private func perform(
+    func perform(
         _ work: @escaping @Sendable (LoopBound<ServerConnection>) async -> Void
     ) {
         let connection = LoopBound(self, on: socket.loop)
@@ -353,19 +322,9 @@ final class ServerConnection: StreamSocketDelegate {
         }
     }
 
-    private func endAnswer() {
+    func endAnswer() {
         cycle.answered(now: now)
         memory.endRequest(buffered: bufferedBytes)
-    }
-
-    /// Sends the parts of an answer that has them.
-    private func sendParts() async {
-        guard let answer = streamed else { return }
-        let isWhole = await answer.send()
-        streamed = nil
-        endRequest(contentBytes: answer.byteCount)
-        // A reset: a clean end would pass for the end of the content.
-        if isWhole { endAnswer() } else { socket.abort() }
     }
 
     func observe(_ status: Int, _ refusal: Refusal? = nil) {

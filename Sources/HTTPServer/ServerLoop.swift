@@ -19,6 +19,8 @@ final class ServerLoop {
     private var ticker: TimerToken?
     private var isTicking = false
     private var lastRequestID: UInt64
+    /// When the next note of a stranger's word on an origin may come.
+    private var originNoteDue: UInt64 = 0
     private var dateTurn = -1
     private var dateSeconds = Int64.min
     private var datedEncoder = ResponseEncoder()
@@ -43,7 +45,7 @@ final class ServerLoop {
         let listener = try Listener(socket, on: loop, tls: tls) { [weak self] in self?.accept($0) }
         listener.turnedAway = { [counters, settings] in
             counters.refusedConnections.add(1)
-            settings.descriptorsExhausted?()
+            settings.notify?(.descriptorsExhausted)
         }
         listener.admits = { [weak self] address in
             self?.admits(address, isSecure: tls != nil) ?? false
@@ -54,16 +56,29 @@ final class ServerLoop {
     /// Whether a connection is served, or told that it is not: if neither, nothing is made for it.
     private func admits(_ address: String, isSecure: Bool) -> Bool {
         if !isSecure, refusals < settings.connectionLimits.refusalsMax { return true }
-        let block = countedBlock(of: Peer(address))
-        if connectionCount.shortage(for: block, settings.connectionLimits) == nil { return true }
+        let peer = Peer(address)
+        let shortage = connectionCount.shortage(
+            for: countedBlock(of: peer), settings.connectionLimits)
+        guard let shortage else { return true }
         counters.connections.add(1)
         counters.refusedConnections.add(1)
+        settings.notify?(.tooMany(shortage, from: peer))
         return false
     }
 
     /// By which a peer's connections are counted; a proxy speaks for many.
     private func countedBlock(of peer: Peer) -> AddressBlock {
         settings.proxies.include(peer) ? .none : peer.block
+    }
+
+    /// Tells of a peer that says for whom it calls and is no trusted proxy.
+    func noteOrigin(of head: RequestHead, from peer: Peer) {
+        let now = loop.nowMilliseconds
+        guard let notify = settings.notify, now >= originNoteDue,
+            settings.proxies.isNamed(in: head)
+        else { return }
+        originNoteDue = now + HTTPServerLimits.originNoteMilliseconds
+        notify(.unreadOrigin(settings.proxies.field, from: peer))
     }
 
     /// The encoder, with the date of this turn.
@@ -89,6 +104,7 @@ final class ServerLoop {
         let peer = Peer(socket.peerAddress)
         let block = countedBlock(of: peer)
         if let shortage = connectionCount.take(for: block, settings.connectionLimits) {
+            settings.notify?(.tooMany(shortage, from: peer))
             return refuse(socket, shortage)
         }
         let connection = ServerConnection(socket, of: peer, counted: block, self)

@@ -5,13 +5,17 @@ public import HTTP
 /// What anybody else writes there is not read.
 public struct TrustedProxies: Hashable, Sendable {
     private let ranges: [AddressRange]
-    private let field: ForwardedField
+    /// Where they say it.
+    let field: ForwardedField
 
     /// Proxies by their addresses; none are trusted where there are none.
     public init(_ ranges: [AddressRange] = [], field: ForwardedField = .xForwardedFor) {
         self.ranges = ranges
         self.field = field
     }
+
+    /// Whether a request has the field, whoever has written it.
+    func isNamed(in head: RequestHead) -> Bool { head.fieldBytes(field.name) != nil }
 
     /// Whether a connection is a proxy's.
     public func include(_ peer: Peer) -> Bool {
@@ -41,11 +45,11 @@ public struct TrustedProxies: Hashable, Sendable {
     private func entries(_ head: RequestHead) -> [String] {
         switch field {
         case .xForwardedFor:
-            head.fields("x-forwarded-for").flatMap {
+            head.fields(field.name).flatMap {
                 $0.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
             }
         case .forwarded:
-            head.fields("forwarded").flatMap { Self.parts($0, at: ",") }.map { element in
+            head.fields(field.name).flatMap { Self.parts($0, at: ",") }.map { element in
                 let pairs = Self.parts(element, at: ";").map { Self.parts($0, at: "=") }
                 let node = pairs.first { $0.count == 2 && $0[0].lowercased() == "for" }
                 return node.map { Self.unquoted($0[1]) } ?? ""
@@ -97,5 +101,14 @@ public struct TrustedProxies: Hashable, Sendable {
     private static func unquoted(_ text: String) -> String {
         let isQuoted = text.count > 1 && text.first == "\"" && text.last == "\""
         return isQuoted ? String(text.dropFirst().dropLast()) : text
+    }
+}
+
+extension ForwardedField {
+    fileprivate var name: StaticString {
+        switch self {
+        case .xForwardedFor: "x-forwarded-for"
+        case .forwarded: "forwarded"
+        }
     }
 }

@@ -23,8 +23,10 @@ final class WebSocketConnection: WebSocketSink {
     private let shares: InputShares
     /// Whose part of a turn its frames take.
     private let caller: Caller
-    /// What has come and waits for a later turn.
+    /// What has come and waits for a later turn, with what has been handled of it: it is let go of
+    /// in one go, since the rest would have to be moved with each step.
     private var waiting: [UInt8] = []
+    private var handledCount = 0
 
     init(
         _ socket: StreamSocket, counted block: AddressBlock, session: any WebSocketSession,
@@ -82,11 +84,13 @@ final class WebSocketConnection: WebSocketSink {
         guard session != nil else { return }
         var bytes: [UInt8] = []
         swap(&bytes, &waiting)
-        let count = handle(bytes.span, within: time, from: monotonicNanoseconds())
-        if count < bytes.count || isBusy {
-            bytes.removeFirst(count)
-            waiting = bytes
+        handledCount += handle(
+            bytes.span.extracting(handledCount...), within: time, from: monotonicNanoseconds())
+        if handledCount < bytes.count || isBusy {
+            swap(&bytes, &waiting)
             awaitTurn()
+        } else {
+            handledCount = 0
         }
         noteKept()
         updateReading()

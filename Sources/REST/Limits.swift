@@ -17,8 +17,11 @@ enum RESTLimits {
     /// Embeds of a request at all levels together: each costs the engine a correlated
     /// subquery.
     static let embedsMax = 48
-    /// Bytes of a body that is read on a loop: with short rows they take some two milliseconds.
+    /// Bytes of a body that is read on a loop.
     static let inlineBodyBytesMax = 16 * 1024
+    /// Values of a body that is read on a loop, the names of members among them: as empty rows they
+    /// take half a millisecond there, and 16 kB of them twenty.
+    static let inlineValuesMax = 256
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
     /// Finished plans kept by one loop.

@@ -84,13 +84,15 @@ public final class RESTService {
         _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
         _ identity: Identity
     ) throws(Problem) -> Answer {
-        guard action.hasPayload else { return try write(request, action, table, identity, nil) }
+        guard action.hasPayload else {
+            return try write(request, action, table, identity, nil, isLong: false)
+        }
         let rowsMax = settings.writeRowsMax
         guard request.isLong else {
             let payload = Result { () throws(Problem) in
                 try Payload(request.body, rowsMax: rowsMax)
             }
-            return try write(request, action, table, identity, payload)
+            return try write(request, action, table, identity, payload, isLong: false)
         }
         let caller = identity.caller(from: request.peer.block)
         return workers.prepare(for: caller, log(of: request)) { [body = request.body] memory in
@@ -98,15 +100,17 @@ public final class RESTService {
                 try Payload(body, rowsMax: rowsMax, within: memory)
             }
         } then: { payload throws(Problem) in
-            try self.write(request, action, table, identity, payload)
+            try self.write(request, action, table, identity, payload, isLong: true)
         }
     }
 
-    /// - Parameter payload: What has been read of the body, where there is one. If it cannot be
-    ///   read, that is told of after what else is wrong.
+    /// - Parameters:
+    ///   - payload: What has been read of the body, where there is one. If it cannot be read, that
+    ///     is told of after what else is wrong.
+    ///   - isLong: Whether to make its rows would hold up the loop.
     private func write(
         _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
-        _ identity: Identity, _ payload: Result<Payload, Problem>?
+        _ identity: Identity, _ payload: Result<Payload, Problem>?, isLong: Bool
     ) throws(Problem) -> Answer {
         let now = Instant.now
         let context = identity.context(now: now)
@@ -116,9 +120,7 @@ public final class RESTService {
             computed: ComputedValues(rulebook: rulebook, identity: identity, now: now),
             caller: identity.caller(from: request.peer.block), rowsMax: settings.writeRowsMax)
         let log = log(of: request)
-        guard request.isLong, action.hasPayload else {
-            return try answer(try write.bound(), log)
-        }
+        guard isLong else { return try answer(try write.bound(), log) }
         return workers.prepare(for: write.caller, log) { _ throws(Problem) in
             try write.bound()
         } then: { job throws(Problem) in
@@ -174,8 +176,12 @@ public final class RESTService {
 }
 
 extension Request {
-    /// Whether its body would hold up a loop.
-    fileprivate var isLong: Bool { body.count > RESTLimits.inlineBodyBytesMax }
+    /// Whether its body would hold up a loop. Those that are looked through for it are short.
+    fileprivate var isLong: Bool {
+        if body.count > RESTLimits.inlineBodyBytesMax { return true }
+        return body.count > RESTLimits.inlineValuesMax
+            && JSONDocument.valueCountMax(of: body) > RESTLimits.inlineValuesMax
+    }
 }
 
 /// Belongs to its loop.

@@ -43,10 +43,10 @@ struct ClientMessage {
     /// The payload; null if the client sent none.
     let payload: JSONValue
 
-    /// Reads a text message. Nil if it is not JSON or lacks a field: such messages are dropped and
-    /// the connection stays open.
+    /// Reads a text message. Nil if it is not JSON, lacks a field or has more values than any of
+    /// use: such messages are dropped and the connection stays open.
     init?(text: [UInt8], serializer: Serializer) {
-        guard
+        guard JSONDocument.valueCountMax(of: text) <= RealtimeLimits.messageValues,
             let root = try? JSONDocument(parsing: text, depthMax: RealtimeLimits.messageDepth).root
         else { return nil }
         switch serializer {

@@ -33,6 +33,9 @@ enum RealtimeLimits {
     static let changeBytes = 1_048_576 - 4_096
     /// Bytes of a value that survives in a change over `changeBytes`.
     static let keptValueBytes = 64
+    /// Values of a client's message, the names of members among them, as far as it is read: some
+    /// hundred microseconds of the loop. A join with as many bindings as may be has a thousand.
+    static let messageValues = 8_192
     /// Depth of JSON in a client's message.
     static let messageDepth = 32
     /// Values that the listeners of a model lie under in its indexes, if they name several: some

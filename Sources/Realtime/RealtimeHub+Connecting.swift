@@ -5,16 +5,23 @@ public import Expressions
 public import HTTP
 
 extension RealtimeHub {
+    /// The paths of the rows.
+    public static let paths = [socketPath] + broadcastPaths
+
+    private static let socketPath: PathPattern = "websocket"
+    private static let broadcastPaths: [PathPattern] = [
+        "api/broadcast", "api/broadcast/{topic}/events/{event}",
+    ]
+
     /// The rows of `/realtime/v1` (realtime.md §1, §9).
     public func routes() -> RouteTable<Identity> {
-        let broadcasts: [PathPattern] = ["api/broadcast", "api/broadcast/{topic}/events/{event}"]
-        let socket = Route<Identity>(.any, "websocket", .socketKey, BodyPolicy(bytesMax: 0)) {
+        let socket = Route<Identity>(.any, Self.socketPath, .socketKey, BodyPolicy(bytesMax: 0)) {
             request, _, identity in self.session(request: request, for: identity)
         }
         return RouteTable(
             prefix: "/realtime/v1", entry: .socketKey,
             [socket]
-                + broadcasts.map { pattern in
+                + Self.broadcastPaths.map { pattern in
                     Route(.post, pattern, .socketKey) { _, _, _ in Self.refuseBroadcast() }
                 })
     }

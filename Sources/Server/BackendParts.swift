@@ -88,8 +88,9 @@ struct BackendParts {
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field)
         configuration.observer = { request, peer in observer.record(request, from: peer) }
-        let shortage = DescriptorShortage(log: services.log)
-        configuration.descriptorsExhausted = { shortage.note() }
+        let notices = ConnectionNotices(
+            log: services.log, limits: configuration.connectionLimits)
+        configuration.notify = { notices.note($0) }
         return configuration
     }
 
@@ -98,11 +99,13 @@ struct BackendParts {
         _ throttle: ThrottleInForce, _ isDraining: Flag, key: SecretText?
     ) -> StatusEndpoints {
         StatusEndpoints(
-            appendMetrics: { output in
-                metrics.append(to: &output)
-                database.appendMetrics(to: &output)
-                auth.appendMetrics(to: &output)
-                throttle.appendMetrics(to: &output)
+            metrics: ScrapeText {
+                var text: [UInt8] = []
+                metrics.append(to: &text)
+                database.appendMetrics(to: &text)
+                auth.appendMetrics(to: &text)
+                throttle.appendMetrics(to: &text)
+                return text
             },
             readiness: {
                 if isDraining.isRaised { return .draining }

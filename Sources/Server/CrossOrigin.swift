@@ -13,9 +13,14 @@ struct CrossOrigin: Sendable {
     }
 
     /// Whether a browser asks in this request what a page may send it: no service sees it.
-    static func isPreflight(_ head: RequestHead) -> Bool {
-        head.method == .options && head.fieldBytes("origin") != nil
-            && head.fieldBytes("access-control-request-method") != nil
+    static func isPreflight(_ head: RequestHead) -> Bool { preflightMethod(head) != nil }
+
+    /// The method that the request to come would have; nil for what is no preflight.
+    static func preflightMethod(_ head: RequestHead) -> HTTP.Method? {
+        guard head.method == .options, head.fieldBytes("origin") != nil,
+            let method = head.fieldBytes("access-control-request-method")
+        else { return nil }
+        return HTTP.Method(token: method.span)
     }
 
     /// Adds what a browser needs to hand an answer to a page, errors included.

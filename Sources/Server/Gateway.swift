@@ -19,6 +19,14 @@ struct Gateway: Sendable {
         }
     }
 
+    /// The key that a request shows, if it is one of the project's.
+    func projectKey(of request: Request) -> ArraySlice<UInt8>? {
+        guard let key = Credentials(request).apiKey,
+            case .success = auth.verify(token: key, as: .apiKey)
+        else { return nil }
+        return key
+    }
+
     /// The user of a token that was shown on a socket.
     func user(ofSocketToken token: String) -> Result<Identity, TokenProblem> {
         auth.verify(token: token, as: .socket).map(Identity.init)

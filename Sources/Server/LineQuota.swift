@@ -5,14 +5,17 @@ import Synchronization
 /// cause as many as he likes. Any thread.
 final class LineQuota: Sendable {
     private struct State {
-        var bucket = TokenBucket(limit, at: ContinuousClock.now)
+        var bucket: TokenBucket
         /// Those that had no line since the last one that had.
         var untold = 0
-
-        static let limit = RateLimit(burst: 10, count: 1, seconds: 1)
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    /// - Parameter limit: how many have lines.
+    init(_ limit: RateLimit = RateLimit(burst: 10, count: 1, seconds: 1)) {
+        state = Mutex(State(bucket: TokenBucket(limit, at: ContinuousClock.now)))
+    }
 
     /// Whether one more has a line of its own.
     ///

@@ -45,12 +45,13 @@ extension LoopApplication {
     }
 
     static func makeRouter(
-        services: SharedServices, rest: RESTService, hub: RealtimeHub
+        services: SharedServices, rest: RESTService, hub: RealtimeHub, store: LoopStore
     ) -> Router {
         let bytesMax = services.bodyBytesMax
         return Router(
             services: [
-                rest.routes(bodyBytesMax: bytesMax), services.auth.routes(bodyBytesMax: bytesMax),
+                rest.routes(bodyBytesMax: bytesMax),
+                services.auth.routes(bodyBytesMax: bytesMax, lookUps: store.lookUps),
                 hub.routes(),
             ], others: services.status.routes(showingMetrics: services.showsMetrics))
     }

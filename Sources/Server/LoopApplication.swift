@@ -30,7 +30,7 @@ final class LoopApplication: Application {
         hub = Self.makeHub(
             services: services, schemas: schemas, reader: store.reader, gateway: gateway,
             inLaterTurn: { _ = context.schedule(after: .zero, $0) })
-        router = Self.makeRouter(services: services, rest: rest, hub: hub)
+        router = Self.makeRouter(services: services, rest: rest, hub: hub, store: store)
         door = makeDoor(schemas)
     }
 
@@ -109,14 +109,14 @@ final class LoopApplication: Application {
     func reload(_ schemas: SchemaSet) {
         let rest = Self.makeREST(services: services, schemas: schemas, store: store)
         hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)
-        router = Self.makeRouter(services: services, rest: rest, hub: hub)
+        router = Self.makeRouter(services: services, rest: rest, hub: hub, store: store)
         door = makeDoor(schemas)
     }
 
     private func makeDoor(_ schemas: SchemaSet) -> ThrottleDoor? {
         services.throttle.throttle.map { throttle in
             ThrottleDoor(
-                throttle, router, rowsMax: schemas.settings.rest.maxRows, after: door)
+                throttle, router, gateway, rowsMax: schemas.settings.rest.maxRows, after: door)
         }
     }
 
@@ -128,9 +128,13 @@ final class LoopApplication: Application {
     }
 
     private func enter(_ request: Request) -> Entrance {
-        if CrossOrigin.isPreflight(request.head) { return .answered(Response(status: 200)) }
         let destination = router.destination(of: request)
         let table = destination.table
+        if let method = CrossOrigin.preflightMethod(request.head) {
+            let quota = door?.admit(preflight: request, for: method, table: table)
+            return .answered(
+                quota.map { throttled($0, request, table) } ?? Response(status: 200))
+        }
         let caller: Identity
         switch gateway.enter(request, router.entry(to: destination)) {
         case .success(let identity):
@@ -150,7 +154,10 @@ final class LoopApplication: Application {
 
     /// The answer to a request for which a quota is used up.
     private func throttle(_ request: Request, _ table: Int, _ identity: Identity) -> Response? {
-        guard let quota = door?.admit(request, table: table, identity) else { return nil }
+        door?.admit(request, table: table, identity).map { throttled($0, request, table) }
+    }
+
+    private func throttled(_ quota: QuotaExhausted, _ request: Request, _ table: Int) -> Response {
         var response = router.response(to: .throttled(quota), request, table: table)
         response.append(quota)
         response.refusal = response.refusal.map {

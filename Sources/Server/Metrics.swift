@@ -104,6 +104,9 @@ extension AuthService {
             "apus_passwords_waiting", "gauge", "Passwords that wait to be hashed.",
             queue.waiting, to: &output)
         MetricText.single(
+            "apus_passwords_hashed_total", "counter", "Passwords hashed.", queue.hashed,
+            to: &output)
+        MetricText.single(
             "apus_passwords_refused_total", "counter", "Passwords refused as too many waited.",
             queue.refused, to: &output)
         let name = "apus_auth_refused_total"

@@ -7,8 +7,8 @@ import HTTP
 
 /// `/health`, `/ready` and `/metrics`: what probes and scrapers ask, without an API key.
 struct StatusEndpoints: Sendable {
-    /// Appends every metric in Prometheus' text format.
-    let appendMetrics: @Sendable (inout [UInt8]) -> Void
+    /// Every metric in Prometheus' text format.
+    let metrics: ScrapeText
     /// Whether the server takes new work.
     let readiness: @Sendable () -> ServingState
     /// What a scraper shows as its bearer token; nil for nothing.
@@ -41,9 +41,8 @@ struct StatusEndpoints: Sendable {
             let shown = Credentials(request).bearer.map { Array($0) } ?? []
             guard ConstantTime.equal(shown, key) else { return GatewayFault.noMetricsKey.response }
         }
-        var body: [UInt8] = []
-        appendMetrics(&body)
-        return Response(status: 200, contentType: "text/plain; version=0.0.4", body: body)
+        return Response(
+            status: 200, contentType: "text/plain; version=0.0.4", body: metrics.bytes)
     }
 
     private static func json(_ text: String, status: Int = 200) -> Response {

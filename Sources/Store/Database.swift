@@ -2,7 +2,7 @@ public import Diagnostics
 public import Quotas
 
 /// An engine in use. Usable from every thread.
-public protocol Database: AnyObject, Sendable {
+public protocol Database: LookUpSource, AnyObject, Sendable {
     /// What its statements are written in.
     var dialect: any Dialect { get }
     /// The engine with its version, for whoever depends on how exactly it works.
@@ -26,16 +26,7 @@ public protocol Database: AnyObject, Sendable {
     /// of several who note at once, the first one's. Blocks until it is durable.
     func noteIfAbsent(_ name: String, _ value: String) throws(Problem) -> String
 
-    // MARK: Look-ups and transactions
-
-    /// Asks small queries of one state of the database.
-    ///
-    /// - Parameter body: runs on the calling thread before this returns where the engine has rows
-    ///   at hand, and on another one where it must wait for them.
-    /// - Throws: what `body` throws, and what the database says, where it answers at once.
-    func reading<R: Sendable>(
-        _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
-    ) throws(Problem) -> Reading<R>
+    // MARK: Transactions
 
     /// Runs `body` in one transaction and returns once it is durable. What `body` throws undoes all
     /// it did.
@@ -99,13 +90,14 @@ public protocol Database: AnyObject, Sendable {
 }
 
 extension Database {
-    /// As ``reading(_:)``, for a task, which waits where the engine must.
+    /// As ``reading(for:_:)``, for a task, which waits where the engine must.
     ///
     /// - Throws: what `body` throws, and what the database says.
     public func read<R: Sendable>(
+        for caller: Caller = .server,
         _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
     ) async throws(Problem) -> R {
-        switch try reading(body) {
+        switch try reading(for: caller, body) {
         case .done(let answer): return answer
         case .mustWait(let read): return try await read.answer()
         }

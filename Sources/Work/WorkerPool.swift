@@ -267,11 +267,14 @@ public final class WorkerPool<Seat>: Sendable {
     private func next() -> Job? {
         while true {
             let (job, isOver) = state.withLock { state -> (Job?, Bool) in
-                let running = state.running
+                // Out of the state meanwhile: a copy beside it would have to be made whole.
+                var running = Shares<Caller>()
+                swap(&running, &state.running)
+                defer { swap(&running, &state.running) }
                 if let (job, caller) = state.jobs.popFirst(where: {
                     running.count(of: $0) < threadsPerCallerMax
                 }) {
-                    state.running.add(for: caller)
+                    running.add(for: caller)
                     return (job, false)
                 }
                 if !state.isClosed { state.idle += 1 }

@@ -137,7 +137,8 @@ final class Fixture: Sendable {
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
         var request = Request(method, "/auth/v1" + target, fields: fields, body: Array(body.utf8))
         request.peer = Peer(address)
-        let table: RouteTable<Void> = service.routes(bodyBytesMax: .max)
+        let table: RouteTable<Void> = service.routes(
+            bodyBytesMax: .max, lookUps: service.database)
         return Reply(await table.response(to: request, from: ()))
     }
 

@@ -49,6 +49,9 @@ func expectBothForms(
 @Suite struct SignupTests {
     static let refusals: [Refusal] = [
         .init("broken JSON", "{", 400, "bad_json", "Could not parse request body as JSON"),
+        .init(
+            "too many values", "{\"a\":[" + String(repeating: "1,", count: 4_700) + "1]}", 400,
+            "bad_json", "Could not parse request body as JSON: it has more than 4608 values"),
         .init("no object", "[]", 400, "bad_json", "Could not parse request body as JSON"),
         .init("email a number", #"{"email":1,"password":"secret"}"#, 400, "bad_json", "Could not"),
         .init(

@@ -32,7 +32,7 @@ final class WaitingDatabase: Database {
     }
 
     func reading<R: Sendable>(
-        _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
+        for caller: Caller, _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
     ) throws(Problem) -> Reading<R> {
         .mustWait(
             PendingRead { [database] reply in

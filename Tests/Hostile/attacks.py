@@ -454,9 +454,13 @@ def pings(_):
 
 
 def heartbeats(_):
-    values = b"1," * 30_000
-    beat = b'[null,"2","phoenix","heartbeat",{"a":[' + values + b"1]}]"
-    return frame(1, beat) * 4
+    """As long as messages may be, with as many values as are read, and with more."""
+    beats = [
+        b'[null,"2","phoenix","heartbeat",{"a":["' + b"x" * (250_000 - 2 * count) + b'",'
+        + b"1," * count + b"1]}]"
+        for count in (8_000, 120_000)
+    ]
+    return b"".join(frame(1, beat) for beat in beats)
 
 
 def joins(tokens):
@@ -513,7 +517,7 @@ ATTACKS = {
     "query-shapes": ("reads of which no two are alike", query_shapes),
     "pings": ("40 sockets of empty pings", frames(pings, 40)),
     "joins": ("20 sockets join 100 lists and leave", frames(joins, 20)),
-    "heartbeats": ("40 sockets, heartbeats of 60 kB", frames(heartbeats, 40)),
+    "heartbeats": ("40 sockets, heartbeats of 250 kB", frames(heartbeats, 40)),
     "chunks": ("32 bodies in chunks of one byte", chunks),
     "long-heads": ("heads of 60 kB, never whole", long_heads),
 }

@@ -96,8 +96,13 @@ import Values
         #expect(many?.field("Content-Range") == "0-0/99994")
         let few = try await slowAnswer(library, "title=eq.few")
         #expect(few?.field("Content-Range") == "0-0/6")
-        let fewAgain = try await slowAnswer(library, "title=eq.few")
-        #expect(fewAgain == nil)
+        // A busy machine may take its time for it on the lane, and on the loop, too: once it has
+        // been short on both it is the loop that answers.
+        var answersOfLane = 0
+        while try await slowAnswer(library, "title=eq.few") != nil, answersOfLane < 200 {
+            answersOfLane += 1
+        }
+        #expect(answersOfLane < 200)
     }
 
     /// What the slow lane answers to a read of some items with the count of all that pass a filter;

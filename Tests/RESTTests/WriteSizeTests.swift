@@ -95,6 +95,28 @@ import Values
         #expect(refusal.status == status && refusal.member("code") == code, "\(refusal.text)")
     }
 
+    /// Bodies, and whether another thread reads them.
+    static let bodies: [(name: String, body: String, isLong: Bool)] = [
+        ("many empty rows", "[" + String(repeating: "{},", count: 200) + "{}]", true),
+        ("many values in a row", "{\"name\":[" + String(repeating: "1,", count: 300) + "1]}", true),
+        ("nested lists", String(repeating: "[", count: 300), true),
+        ("a long text", "{\"name\":\"" + String(repeating: "a", count: 4_000) + "\"}", false),
+        ("a text of commas", "{\"name\":\"" + String(repeating: ",", count: 4_000) + "\"}", false),
+        ("a few rows", "[{\"name\":\"a\"},{\"name\":\"b\"}]", false),
+        ("a very long text", "{\"name\":\"" + String(repeating: "a", count: 20_000) + "\"}", true),
+    ]
+
+    @Test(arguments: bodies)
+    func `a body of many values is read on another thread, however short it is`(
+        name: String, body: String, isLong: Bool
+    ) async throws {
+        let library = try Library()
+        let request = Request(.post, "/rest/v1/authors", body: Array(body.utf8))
+        var isRead = true
+        if case .prepared = library.table.answer(to: request, from: .anonymous) { isRead = false }
+        #expect(isRead != isLong, "\(name)")
+    }
+
     static let verbs: [HTTP.Method] = [.patch, .delete]
 
     @Test(arguments: verbs)

@@ -154,7 +154,11 @@ import Values
             ])
     }
 
-    @Test(arguments: ["", "{}", "[", #"["1"]"#])
+    /// More values than any message has.
+    private static let crowded =
+        #"[null,"1","realtime:x","phx_leave",["# + String(repeating: "1,", count: 9_000) + "1]]"
+
+    @Test(arguments: ["", "{}", "[", #"["1"]"#, crowded])
     func `what is no message is dropped and the socket stays`(text: String) throws {
         let stage = try Stage(Models.all)
         let peer = stage.connect()

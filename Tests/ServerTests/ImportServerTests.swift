@@ -37,6 +37,25 @@ import Testing
         #expect(try server.serviceClient().send("GET", "/rest/v1/things").text == "[]")
     }
 
+    @Test func `a load that has to wait says for how long, and why`() throws {
+        let server = try TestBackend(
+            models: Self.models,
+            project: """
+                {"throttle": {"limits": [
+                  {"name": "loads", "roles": ["service_role"], "per": "all", "rate": "1/h"}]}}
+                """)
+        #expect(try server.serviceClient().send("GET", "/rest/v1/things").status == 200)
+        try server.project.write("name\na\n", to: "rows")
+        let path = server.project.path
+        let command = try RunningCommand([
+            "import", "things", path + "/rows", "--project", path,
+            "--url", "http://127.0.0.1:\(server.port)",
+        ])
+        let line = command.lines(through: "waits").last ?? ""
+        #expect(line.hasPrefix("apus: waits 3"), "\(line)")
+        #expect(line.hasSuffix("The limit \"loads\" allows 1/h for all together."), "\(line)")
+    }
+
     /// On PostgreSQL a load beside a server needs none.
     @Test(.sqliteOnly) func `the server is where the environment says that it listens`() throws {
         let server = try TestBackend(models: Self.models)

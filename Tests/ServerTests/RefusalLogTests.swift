@@ -107,6 +107,42 @@ import Testing
         }
     }
 
+    @Test func `a stranger's word on who calls is told once, with what would have it believed`()
+        throws
+    {
+        let project = try DevelopedProject(["--log-format", "json"])
+        for _ in 0..<3 {
+            let client = try HTTPClient(port: project.port)
+            _ = try client.send("GET", "/health", fields: [("X-Forwarded-For", "192.0.2.1")])
+        }
+        _ = try HTTPClient(port: project.port).send("GET", "/elsewhere")
+        let lines = project.command.lines(through: "/elsewhere").filter {
+            $0.contains("origin_unread")
+        }
+        let fields = try JSONDocument(parsing: Array(try #require(lines.first).utf8)).root
+        #expect(lines.count == 1)
+        #expect(fields["field"]?.string == "x-forwarded-for")
+        #expect(fields["address"]?.string == "127.0.0.1")
+        #expect(fields["setting"]?.string == "proxies.trusted")
+    }
+
+    @Test(arguments: ["connections", "connections_per_address"])
+    func `connections that are one too many are told with the setting's name`(word: String) throws {
+        var limits = ["connections": 1000, "connections_per_address": 1000]
+        limits[word] = 4
+        let flags = limits.flatMap {
+            ["--limits-" + $0.key.replacingOccurrences(of: "_", with: "-"), "\($0.value)"]
+        }
+        let project = try DevelopedProject(["--log-format", "json"] + flags)
+        let clients = try (0..<8).map { _ in try HTTPClient(port: project.port) }
+        let line = try #require(project.command.lines(through: "connections_refused").last)
+        let fields = try JSONDocument(parsing: Array(line.utf8)).root
+        #expect(fields["setting"]?.string == "limits.\(word)", "\(line)")
+        #expect(fields["limit"]?.int64 == 4)
+        #expect(fields["untold"]?.int64 == 0)
+        withExtendedLifetime(clients) {}
+    }
+
     @Test func `a flood of requests that are throttled is told in a few lines`() throws {
         let project = try DevelopedProject(["--log-format", "json"]) { project in
             let limit = #"{"name": "x", "rate": "1/h", "routes": ["rest"], "per": "all"}"#
@@ -124,6 +160,21 @@ import Testing
         #expect(throttled.first?["address"]?.string == "127.0.0.1")
         #expect(throttled.first?["policy"]?.string == "x")
         #expect(throttled.first?["code"]?.string == "over_request_rate_limit")
+    }
+
+    @Test func `a limit of sign-in that refuses is named by its setting`() throws {
+        let project = try DevelopedProject([
+            "--log-format", "json", "--auth-rate-limit-token", "1/h",
+        ])
+        let client = try HTTPClient(port: project.port, key: try Self.key("anon", of: project))
+        let path = "/auth/v1/token?grant_type=password"
+        let body = #"{"email":"a@example.org","password":"wrong"}"#
+        for status in [400, 429] {
+            #expect(try client.send("POST", path, body).status == status)
+        }
+        let line = try #require(project.command.lines(through: #""status":429"#).last)
+        let fields = try JSONDocument(parsing: Array(line.utf8)).root
+        #expect(fields["policy"]?.string == "auth.rate_limit_token", "\(line)")
     }
 
     @Test func `a flood of refusals on channels is told in a few lines`() throws {

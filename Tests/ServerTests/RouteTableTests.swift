@@ -31,13 +31,15 @@ import Testing
         defer { parts.services.database.close() }
         let services = parts.services
         let database = try #require(services.database as? SQLiteDatabase)
-        let store = LoopStore(reader: try database.makeReader(), writes: database, detach: {})
+        let reader = try database.makeReader()
+        let store = LoopStore(reader: reader, lookUps: reader, writes: database, detach: {})
         let rest = LoopApplication.makeREST(
             services: services, schemas: parts.schemas, store: store)
         let hub = LoopApplication.makeHub(
             services: services, schemas: parts.schemas, reader: store.reader,
             gateway: Gateway(auth: services.auth), inLaterTurn: { $0() })
-        return LoopApplication.makeRouter(services: services, rest: rest, hub: hub)
+        return LoopApplication.makeRouter(
+            services: services, rest: rest, hub: hub, store: store)
     }
 
     /// Every row with every method, and `p` for each parameter.

@@ -119,7 +119,7 @@ import Values
         }
         #expect(values == nil)
         var turns = 0
-        while values == nil, turns < 10 {
+        while values == nil, turns < 40 {
             #expect(loop.wakeCount == turns + 1)
             loop.reader.runWaiting()
             loop.endTurn()
@@ -150,9 +150,9 @@ import Values
         }
         #expect(database.slowReads.moved == 1)
         let ends = results.map { result in (try? result.get()) ?? .null }
-        #expect(ends.count == 3 && ends.first == .integer(7) && ends.last == .integer(7))
-        // A machine that is busy elsewhere may let it run out of time.
-        #expect([.integer(30_000), .null].contains(ends[1]))
+        // A machine that is busy elsewhere may let the slow one run out of time, and those behind.
+        let isWhole = ends == [.integer(7), .integer(30_000), .integer(7)]
+        #expect(isWhole || ends == [.integer(7), .null, .null], "\(ends)")
     }
 
     @Test func `a look-up has no more than its time`() throws {
@@ -227,6 +227,40 @@ import Values
             loop.reader.runWaiting()
         }
         #expect(answers.all == (0..<8).map(String.init))
+    }
+
+    /// Asks for a value that takes some milliseconds, as a service does.
+    private func look(
+        _ name: String, _ milliseconds: Int, for caller: Caller, on loop: HandTurnedLoop,
+        _ answers: Record<String>
+    ) throws {
+        let reading = try loop.reader.reading(for: caller) { source throws(Problem) in
+            try worded { () throws(DatabaseError) in
+                _ = try source.rows(SQL(text: "SELECT slow(\(milliseconds))"), as: [.integer])
+            }
+            return name
+        }
+        switch reading {
+        case .done(let name): answers.append(name)
+        case .mustWait(let read):
+            _ = read.start { result in answers.append((try? result.get()) ?? "failed") }
+        }
+    }
+
+    @Test func `small queries beyond a caller's part of a turn wait for the next`() throws {
+        let database = try open()
+        defer { database.close() }
+        let loop = try makeLoop(database)
+        let answers = Record<String>()
+        for number in 0..<4 { try look("\(number)", 60, for: greedy, on: loop, answers) }
+        #expect(answers.all == ["0"])
+        try look("modest", 1, for: modest, on: loop, answers)
+        #expect(answers.all == ["0", "modest"])
+        for _ in 0..<6 {
+            loop.endTurn()
+            loop.reader.runWaiting()
+        }
+        #expect(answers.all == ["0", "modest", "1", "2", "3"])
     }
 
     @Test func `a read that was withdrawn while it waited is not begun`() throws {

@@ -94,8 +94,17 @@ public final class ChildProcess {
             unsafe arguments.forEach { unsafe free($0) }
             unsafe variables.forEach { unsafe free($0) }
         }
+        // The threads of Swift's tasks, which tests run on, let no signal through.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        unsafe posix_spawnattr_setsigmask(&attributes, &mask)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var process: pid_t = 0
-        let result = unsafe posix_spawnp(&process, program, &actions, nil, &arguments, &variables)
+        let result = unsafe posix_spawnp(
+            &process, program, &actions, &attributes, &arguments, &variables)
         guard result == 0 else { throw ChildProcessFault.notStarted(result) }
         return process
     }

@@ -134,6 +134,68 @@ import Testing
         #expect(try statuses(3) { try client.send("GET", "/rest/v1/notes") } == anonymous)
     }
 
+    @Test func `keys that are none of the project's count as their address`() throws {
+        let server = try server(
+            #""limits": [{"name": "x", "rate": "2/h", "routes": ["rest"], "per": "key"}]"#)
+        func ask(_ key: String?) throws -> Int {
+            try HTTPClient(port: server.port, key: key).send("GET", "/rest/v1/notes").status
+        }
+        #expect(try ["one", nil, "two", nil].map(ask) == [401, 401, 429, 429])
+        let key = server.anonymous
+        #expect(try [key, key, key].map(ask) == [200, 200, 429])
+    }
+
+    /// Limits that a flood of preflights meets after ten times what they allow.
+    static let preflightLimits = [
+        #"{"name": "x", "rate": "1/h", "routes": ["rest"], "per": "address"}"#,
+        #"{"name": "x", "rate": "1/h", "routes": ["rest"], "per": "caller", "roles": ["anon"]}"#,
+        #"{"name": "x", "rate": "1/h", "routes": ["rest"], "per": "key"}"#,
+        #"{"name": "x", "rate": "1/h", "models": ["notes"], "verbs": ["create"]}"#,
+        #"{"name": "x", "cost": "1/h", "routes": ["rest"]}"#,
+    ]
+
+    @Test(arguments: preflightLimits)
+    func `a flood of preflights meets the limits of its path`(limit: String) throws {
+        let server = try server("\"limits\": [\(limit)]")
+        let client = try server.client()
+        func preflight(_ path: String = "/rest/v1/notes", for method: String = "POST") throws
+            -> HTTPAnswer
+        {
+            try client.send(
+                "OPTIONS", path,
+                fields: [
+                    ("Origin", "https://a.example"), ("Access-Control-Request-Method", method),
+                ])
+        }
+        #expect(try statuses(11) { try preflight() } == Array(repeating: 200, count: 10) + [429])
+        let refused = try preflight()
+        #expect(refused.field("Access-Control-Allow-Origin") == "*")
+        #expect(refused.field("Retry-After") != nil)
+        #expect(try preflight("/auth/v1/token").status == 200)
+        // They took nothing of what requests may.
+        let note = #"{"text":"a"}"#
+        #expect(
+            try statuses(2) { try client.send("POST", "/rest/v1/notes", note) } == [201, 429])
+    }
+
+    @Test func `a preflight is about the verb and the plan that a request would be`() throws {
+        let server = try server(
+            #""limits": [{"name": "x", "rate": "1/h", "verbs": ["create"]}], "plans": "#
+                + #"{"free": {"rate": "2/h"}}, "plan_default": "free""#)
+        let client = try server.client()
+        func preflights(_ count: Int, for method: String) throws -> [Int] {
+            try statuses(count) {
+                try client.send(
+                    "OPTIONS", "/rest/v1/notes",
+                    fields: [
+                        ("Origin", "null"), ("Access-Control-Request-Method", method),
+                    ])
+            }
+        }
+        #expect(try preflights(12, for: "POST") == Array(repeating: 200, count: 10) + [429, 429])
+        #expect(try preflights(11, for: "GET") == Array(repeating: 200, count: 10) + [429])
+    }
+
     @Test func `a refusal is worded as its service words errors`() throws {
         let server = try server(#""limits": [{"name": "x", "rate": "1/h", "per": "all"}]"#)
         let client = try server.client()

@@ -59,7 +59,8 @@ struct PostgresLocation: DatabaseLocation {
 extension PostgresDatabase: ServedDatabase {
     func attach(to context: LoopContext) throws(Problem) -> LoopStore {
         let (reader, writes, pool) = attach(to: context.loop)
-        return LoopStore(reader: reader, writes: writes, detach: { pool.close() })
+        return LoopStore(
+            reader: reader, lookUps: self, writes: writes, detach: { pool.close() })
     }
 
     func look() {}

@@ -73,7 +73,7 @@ extension SQLiteDatabase: ServedDatabase {
         reader.shareTurns(
             atEndOfTurn: { context.atEndOfTurn($0) },
             wake: { context.post { runWaiting.value() } })
-        return LoopStore(reader: reader, writes: self, detach: {})
+        return LoopStore(reader: reader, lookUps: reader, writes: self, detach: {})
     }
 
     /// None: the lock of the data directory lets no other in.

@@ -26,6 +26,8 @@ protocol ServedDatabase: Database, MigrationTarget {
 /// What one loop reads and writes with. Confined to it.
 struct LoopStore {
     let reader: any Reader
+    /// Where small queries are asked in their caller's share.
+    let lookUps: any LookUpSource
     let writes: any WriteEngine
     /// Lets go of what is only the loop's. To be called on it before it ends.
     let detach: () -> Void

@@ -39,11 +39,11 @@ public enum ImportCommand {
     /// defaults: by the server that uses the database, if one does, and otherwise by one that runs
     /// for as long as that takes. So feeds see the rows, whoever loads them.
     ///
-    /// - Parameter progress: called with the count of rows that are in, now and then.
+    /// - Parameter progress: told how far it has come, and why it waits.
     /// - Throws: whatever keeps it from beginning, or from going on: no such table, a file that
     ///   cannot be read, a server that is not reached.
     public static func run(
-        _ options: ServerOptions, _ order: Order, progress: @escaping (Int) -> Void
+        _ options: ServerOptions, _ order: Order, progress: @escaping (ImportProgress) -> Void
     ) throws -> ImportReport {
         try options.requireProject()
         let schemas = try SchemaSet.load(options)

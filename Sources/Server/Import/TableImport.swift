@@ -1,5 +1,5 @@
 import Bytes
-import Diagnostics
+public import Diagnostics
 import Glibc
 
 /// What is done with rows whose primary key is there already.
@@ -17,21 +17,30 @@ public enum ImportConflict: String, CaseIterable, Sendable {
     }
 }
 
+/// How an import goes on.
+public enum ImportProgress: Sendable {
+    /// So many rows are in by now.
+    case loaded(rows: Int)
+    /// The server has no room for more, or a limit is used up: they are sent again after so many
+    /// seconds.
+    case waiting(seconds: Int, for: Problem)
+}
+
 /// Loads rows into a table through a server, in chunks that each take a turn of the writer at most:
 /// others have theirs in between. Confined to the thread of the command.
 struct TableImport {
     private let connection: ServerConnection
     private let table: String
     private let conflict: ImportConflict?
-    /// Called with the count of rows that are in, after each chunk.
-    private let progress: (Int) -> Void
+    /// Told of each chunk that is in, and of each wait.
+    private let progress: (ImportProgress) -> Void
     /// Rows that are in.
     private(set) var count = 0
     private var chunkRows = ImportLimits.firstChunkRows
 
     init(
         _ table: String, over connection: ServerConnection, conflict: ImportConflict?,
-        progress: @escaping (Int) -> Void
+        progress: @escaping (ImportProgress) -> Void
     ) {
         self.table = table
         self.connection = connection
@@ -94,7 +103,7 @@ struct TableImport {
         guard let first = records.first else { return nil }
         guard let problem = try post(records) else {
             count += records.count
-            progress(count)
+            progress(.loaded(rows: count))
             return nil
         }
         guard problem.mayBeOfOneRow else { return ImportFault(line: nil, problem) }
@@ -121,7 +130,9 @@ struct TableImport {
                 return Problem(answer)
             }
             tries += 1
-            sleep(UInt32(clamping: max(1, seconds)))
+            let pause = UInt32(clamping: max(1, seconds))
+            progress(.waiting(seconds: Int(pause), for: Problem(answer)))
+            sleep(pause)
         }
     }
 }

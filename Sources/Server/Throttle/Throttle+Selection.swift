@@ -4,6 +4,7 @@ import Bytes
 import Configuration
 import Expressions
 import HTTP
+import Realtime
 import Store
 
 // Which requests a limit is about, and whose they are.
@@ -23,8 +24,8 @@ extension Throttle.Limit {
     }
 
     /// Whether it is about what a request does, and whom it speaks for.
-    func concerns(_ request: Request, _ identity: Identity) -> Bool {
-        guard selection.verbs.isEmpty || selection.verbs.contains(.init(request.method)) else {
+    func concerns(_ method: HTTP.Method, _ identity: Identity) -> Bool {
+        guard selection.verbs.isEmpty || selection.verbs.contains(.init(method)) else {
             return false
         }
         return concerns(identity)
@@ -73,19 +74,23 @@ struct PathWords {
 
     private static let rest = words("/rest/v1")
 
-    private static let services = [
-        "/rest/v1", "/auth/v1", "/realtime/v1", "/storage/v1", "/functions/v1", "/health",
-        "/ready", "/metrics",
-    ].map(words)
+    /// What is served behind which prefix; of rest the models come to it.
+    private static let served: [(prefix: [[UInt8]], paths: [PathPattern])] = [
+        ("/auth/v1", AuthService.paths), ("/realtime/v1", RealtimeHub.paths),
+        ("/storage/v1", ["{path...}"]), ("/functions/v1", ["{path...}"]),
+        ("", ["health", "ready", "metrics"]),
+    ].map { (words($0), $1) }
 
-    /// Whether a service is at a path of a setting or below it; of rest the model, too.
+    /// Whether something is served at a path of a setting or below it.
     static func isServed(_ path: String, models: [String]) -> Bool {
         let words = words(path)
-        guard services.contains(where: { words.starts(with: $0) || $0.starts(with: words) }) else {
-            return false
+        // Of functions nobody knows the names.
+        let tables = models.map(PathPattern.init(word:)) + ["rpc/{function}"]
+        return (served + [(rest, tables)]).contains { prefix, paths in
+            if words.count <= prefix.count { return prefix.starts(with: words) }
+            return words.starts(with: prefix)
+                && paths.contains { $0.isReached(from: words.dropFirst(prefix.count)) }
         }
-        guard words.count > 2, words.starts(with: rest) else { return true }
-        return words[2] == Array("rpc".utf8) || models.contains { Array($0.utf8) == words[2] }
     }
 
     /// The path of sockets.
@@ -112,7 +117,8 @@ extension ThrottleLimit.Verb {
 extension ThrottleLimit.Subject {
     /// Whose bucket is taken from; nil where none is.
     ///
-    /// - Parameter key: the API key's hash.
+    /// - Parameter key: the hash of the API key, where one of the project's was shown: of others
+    ///   anybody can make up as many as he likes.
     func subject(
         of identity: Identity, from block: AddressBlock, key: @autoclosure () -> Int?
     ) -> ThrottlePolicy.Subject? {
@@ -120,7 +126,7 @@ extension ThrottleLimit.Subject {
         case .caller: .caller(identity.caller(from: block))
         case .address: .address(block)
         case .user: identity.userID.map(ThrottlePolicy.Subject.user)
-        case .key: key().map { .key($0) }
+        case .key: key().map(ThrottlePolicy.Subject.key) ?? .address(block)
         case .all: .all
         }
     }

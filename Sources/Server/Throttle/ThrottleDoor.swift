@@ -1,3 +1,4 @@
+import Addresses
 import Configuration
 import Expressions
 import HTTP
@@ -23,15 +24,21 @@ struct ThrottleDoor {
     /// The table whose requests ask for rows, and how many an answer has at most.
     private let restTable: Int?
     private let rowsMax: Int
+    private let gateway: Gateway
     private var plans: PlanMemory
     /// Requests let in that are not over, by their numbers.
     private var passes: [UInt64: ThrottlePass]
 
     /// - Parameters:
+    ///   - gateway: knows which keys are the project's.
     ///   - rowsMax: the rows that an answer has at most.
     ///   - before: the door that this one follows, whose requests are not over.
-    init(_ throttle: Throttle, _ router: Router, rowsMax: Int, after before: ThrottleDoor?) {
+    init(
+        _ throttle: Throttle, _ router: Router, _ gateway: Gateway, rowsMax: Int,
+        after before: ThrottleDoor?
+    ) {
         self.throttle = throttle
+        self.gateway = gateway
         self.rowsMax = rowsMax
         plans = PlanMemory(throttle)
         passes = before?.passes ?? [:]
@@ -59,29 +66,48 @@ struct ThrottleDoor {
         var pass = ThrottlePass(
             throttle, isSocket: table == realtimeTable, start: ContinuousClock.now)
         let rows = table == restTable ? rowsMax : nil
+        let gateway = gateway
+        let refusal = refusal(request, table, request.method, identity) { policies in
+            pass.take(from: policies, for: request, of: identity, rowsMax: rows) {
+                gateway.projectKey(of: request)?.hashValue
+            }
+        }
+        if refusal == nil, !pass.isEmpty { passes[request.id] = pass }
+        return refusal
+    }
+
+    /// The same for what a browser asks before a page's request to another origin. It does not say
+    /// who will call, so it falls under what guests fall under.
+    ///
+    /// - Parameter method: that of the request to come.
+    mutating func admit(
+        preflight request: Request, for method: HTTP.Method, table: Int
+    ) -> QuotaExhausted? {
+        var pass = ThrottlePass(throttle, isSocket: false, start: ContinuousClock.now)
+        return refusal(request, table, method, .anonymous) { policies in
+            pass.take(from: policies, forPreflightFrom: request.peer.block)
+        }
+    }
+
+    /// Goes through the limits and the plan that a request falls under, up to the first that
+    /// refuses it.
+    private mutating func refusal(
+        _ request: Request, _ table: Int, _ method: HTTP.Method, _ identity: Identity,
+        _ take: ([ThrottlePolicy]) -> QuotaExhausted?
+    ) -> QuotaExhausted? {
         var path: PathWords?
         for candidate in candidates[table] {
             let limit = candidate.limit
-            guard limit.concerns(request, identity) else { continue }
+            guard limit.concerns(method, identity) else { continue }
             if limit.readsPath(isOfTable: candidate.isOfTable) {
                 let words = path ?? PathWords(request.rawPath)
                 path = words
                 guard limit.concerns(words, isOfTable: candidate.isOfTable) else { continue }
             }
-            if let refusal = pass.take(
-                from: limit.policies, for: request, of: identity, rowsMax: rows)
-            {
-                return refusal
-            }
+            if let refusal = take(limit.policies) { return refusal }
         }
-        if table != othersTable, let plan = plans.plan(of: identity),
-            let refusal = pass.take(
-                from: plan.policies, for: request, of: identity, rowsMax: rows)
-        {
-            return refusal
-        }
-        if !pass.isEmpty { passes[request.id] = pass }
-        return nil
+        guard table != othersTable, let plan = plans.plan(of: identity) else { return nil }
+        return take(plan.policies)
     }
 
     /// Tells an answer what is left of the quotas that its request was let in by.

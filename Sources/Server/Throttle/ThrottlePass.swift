@@ -29,23 +29,43 @@ struct ThrottlePass {
 
     /// Takes from quotas, and gives everything back if one of them is used up.
     ///
-    /// - Parameter rowsMax: the rows that an answer has at most; nil where rows are not what is
-    ///   asked for.
+    /// - Parameters:
+    ///   - rowsMax: the rows that an answer has at most; nil where rows are not what is asked for.
+    ///   - key: the hash of the project's key that was shown.
     mutating func take(
-        from policies: [ThrottlePolicy], for request: Request, of identity: Identity, rowsMax: Int?
+        from policies: [ThrottlePolicy], for request: Request, of identity: Identity,
+        rowsMax: Int?, key: () -> Int?
     ) -> QuotaExhausted? {
         for policy in policies {
             guard
                 let subject = policy.subject.subject(
-                    of: identity, from: request.peer.block,
-                    key: Credentials(request).apiKey?.hashValue),
+                    of: identity, from: request.peer.block, key: key()),
                 let wait = take(from: policy, as: subject, RequestCost.estimate(request, rowsMax))
             else { continue }
-            giveBack()
-            throttle.countRefusal(by: policy)
-            return policy.exhausted(wait: wait)
+            return refuse(by: policy, wait)
         }
         return nil
+    }
+
+    /// The same for a preflight from an address.
+    mutating func take(
+        from policies: [ThrottlePolicy], forPreflightFrom block: AddressBlock
+    ) -> QuotaExhausted? {
+        for policy in policies {
+            guard let limit = policy.ofPreflights else { continue }
+            let key = ThrottlePolicy.Key(policy: policy.number, subject: .preflights(block))
+            if let wait = throttle.buckets.take(key, limit, now: start) {
+                return refuse(by: policy, wait)
+            }
+            rates.append((key, limit))
+        }
+        return nil
+    }
+
+    private func refuse(by policy: ThrottlePolicy, _ wait: Duration) -> QuotaExhausted {
+        giveBack()
+        throttle.countRefusal(by: policy)
+        return policy.exhausted(wait: wait)
     }
 
     /// - Returns: how long to wait when it is used up.

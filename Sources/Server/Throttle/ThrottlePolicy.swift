@@ -20,6 +20,8 @@ struct ThrottlePolicy: Sendable {
         case user(String)
         case key(Int)
         case all
+        /// Those that browsers ask for pages before they send the requests themselves.
+        case preflights(AddressBlock)
     }
 
     /// A bucket, or a count of what is under way.
@@ -65,6 +67,24 @@ struct ThrottlePolicy: Sendable {
         case .concurrency(let max): "\(max) at the same time"
         }
     }
+
+    /// What a browser may ask from one address before requests that this is about; nil where that
+    /// is nothing to be counted.
+    ///
+    /// It is counted apart from the requests, so that they are no fewer for it: a page asks once
+    /// for each of them at the most. It is more, since nobody knows yet who will call: all who have
+    /// signed in at the address share it with all who have not.
+    var ofPreflights: RateLimit? {
+        switch quota {
+        case .rate(let limit), .cost(let limit):
+            RateLimit(
+                burst: limit.burst * Self.preflightsPerRequest,
+                count: limit.count * Self.preflightsPerRequest, seconds: limit.seconds)
+        case .concurrency: nil
+        }
+    }
+
+    private static let preflightsPerRequest = 10
 
     /// Why a request is refused.
     func exhausted(wait: Duration) -> QuotaExhausted {

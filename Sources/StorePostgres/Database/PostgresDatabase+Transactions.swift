@@ -17,14 +17,16 @@ extension PostgresDatabase: Database {
             + "and this one stays with its rows."
     }
 
-    /// See ``Store/Database/reading(_:)``: on a thread that waits, in a transaction of its own.
+    /// See ``Store/LookUpSource``: on a thread that waits, in a transaction of its own. Callers
+    /// take turns at the threads.
     public func reading<R: Sendable>(
-        _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
+        for caller: Caller, _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
     ) throws(Problem) -> Reading<R> {
         .mustWait(
             PendingRead { [self] reply in
                 let limits = TransactionLimits(configuration)
-                return workers.start(waitingMax: DatabaseBounds.waitingMax) { [self] _ in
+                return workers.start(waitingMax: DatabaseBounds.waitingMax, for: caller) {
+                    [self] _ in
                     Result { () throws(Problem) in
                         try transact(.reads, limits) {
                             transaction throws(Problem) in try body(transaction)

@@ -17,14 +17,15 @@ extension SQLiteDatabase: Database {
             + "directory, and this one stays with its rows."
     }
 
-    /// See ``Store/Database/reading(_:)``.
+    /// See ``Store/LookUpSource``: at once, whoever asks. A loop has a reader of its own for what
+    /// its callers ask often.
     ///
     /// A look-up takes tens of microseconds, less than a trip to another thread and back, so it
     /// runs where the question is. All share one connection, which may go from thread to thread as
     /// long as one uses it at a time (sqlite.org/threadsafe.html, multi-thread mode): the lock sees
     /// to that. It is opened for the first of them: a start need not wait for it.
     public func reading<R: Sendable>(
-        _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
+        for caller: Caller, _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
     ) throws(Problem) -> Reading<R> {
         .done(
             try lookUps.withLock { opened throws(Problem) in

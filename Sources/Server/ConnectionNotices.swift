@@ -1,0 +1,50 @@
+import Addresses
+import Diagnostics
+import HTTPServer
+import Network
+import Quotas
+
+/// Tells the operator what becomes of connections and what is not believed of them: seldom, since
+/// whoever is turned away comes again at once. Any thread.
+final class ConnectionNotices: Sendable {
+    private let log: Log
+    private let limits: ConnectionLimits
+    private let descriptors = LineQuota(.everyMinute)
+    private let ofAddress = LineQuota(.everyMinute)
+    private let ofAll = LineQuota(.everyMinute)
+    private let origins = LineQuota(RateLimit(burst: 1, count: 1, seconds: 3600))
+
+    /// - Parameter limits: what is in force.
+    init(log: Log, limits: ConnectionLimits) {
+        self.log = log
+        self.limits = limits
+    }
+
+    /// Something has happened that may be worth a line.
+    func note(_ notice: ConnectionNotice) {
+        switch notice {
+        case .descriptorsExhausted:
+            guard descriptors.take() != nil else { return }
+            log.record(.descriptorsExhausted(limit: DescriptorLimit.current))
+        case .tooMany(.ofShare, let peer):
+            guard let untold = ofAddress.take() else { return }
+            log.record(
+                .connectionsRefused(
+                    setting: "limits.connections_per_address",
+                    limit: limits.connectionsPerBlockMax, address: peer.address, untold: untold))
+        case .tooMany(.inAll, let peer):
+            guard let untold = ofAll.take() else { return }
+            log.record(
+                .connectionsRefused(
+                    setting: "limits.connections", limit: limits.connectionsMax,
+                    address: peer.address, untold: untold))
+        case .unreadOrigin(let field, let peer):
+            guard origins.take() != nil else { return }
+            log.record(.originUnread(field: field.rawValue, address: peer.address))
+        }
+    }
+}
+
+extension RateLimit {
+    fileprivate static let everyMinute = RateLimit(burst: 1, count: 1, seconds: 60)
+}
