@@ -46,8 +46,8 @@ final class InputShares {
         schedule()
     }
 
-    /// Not in the next turn: a loop that is never idle takes the time of other loops, and of threads
-    /// that hash passwords, where there are few cores.
+    /// Not in the next turn: a loop that is never idle takes the time of other loops, and of
+    /// threads that hash passwords, where there are few cores.
     private func schedule() {
         guard !isScheduled else { return }
         isScheduled = true

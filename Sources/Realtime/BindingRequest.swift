@@ -63,7 +63,8 @@ struct BindingRequest: Hashable {
         }
     }
 
-    /// By its number, which is a digest of the rest: the lists of a join are some ten thousand bytes.
+    /// By its number, which is a digest of the rest: the lists of a join are some ten thousand
+    /// bytes.
     func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
     private init(_ item: JSONValue, parameters: Parameters, id: Int) {
