@@ -21,8 +21,19 @@ enum RESTLimits {
     static let inlineBodyBytesMax = 16 * 1024
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
-    /// Finished plans kept by one loop.
+    /// Members of one row, which a repeated `*` brings together: PostgreSQL takes 1,664, SQLite
+    /// 2,000.
+    static let rowMembersMax = 1600
+    /// Members of the rows of all tables together: a plan has each of them.
+    static let membersMax = 4096
+    /// Finished plans kept by one loop, of reads and of writes.
     static let cachedPlansMax = 1024
+    /// Bytes that these may take.
+    static let cachedPlanBytesMax = 4 << 20
+    /// What a plan takes for each byte of its key and each member of its rows, in bytes. Measured
+    /// on aliases of columns, and doubled.
+    static let planBytesPerKeyByte = 16
+    static let planBytesPerMember = 256
     /// Bytes of the text that stands for a request's shape; longer requests are planned each time.
     static let planKeyBytesMax = 2048
 }

@@ -59,10 +59,11 @@ public final class RESTService {
         }
         let masked = key?.operands.map(\.parameter) ?? []
         let parsed = try ApiRequest(request, table: table, masked: masked)
-        var planner = makePlanner(for: identity, context)
+        var planner = makePlanner(
+            for: identity, context, PlanKey.use(of: request, table: table))
         let (plan, isShared) = try planner.readPlan(parsed)
         if let key, isShared, plan.query.rows.slots.covers(masked) {
-            readPlans.insert(plan, for: key.bytes)
+            readPlans.insert(plan, for: key.bytes, members: plan.memberCount)
         }
         return try run(plan, ReadArguments(plan.query), context, request, identity)
     }
@@ -146,9 +147,12 @@ public final class RESTService {
         let masked = key?.operands.map(\.parameter) ?? []
         var parsed = try ApiRequest(request, table: table, masked: masked)
         parsed.payload = try payload?.get()
-        var planner = makePlanner(for: identity, context)
+        var planner = makePlanner(
+            for: identity, context, PlanKey.use(of: request, table: table))
         let (plan, isShared) = try planner.writePlan(parsed, action, for: engine)
-        if let key, isShared, plan.slots.covers(masked) { writePlans.insert(plan, for: key.bytes) }
+        if let key, isShared, plan.slots.covers(masked) {
+            writePlans.insert(plan, for: key.bytes, members: plan.returning.table.memberCount)
+        }
         return (plan, Operands())
     }
 
@@ -165,11 +169,13 @@ public final class RESTService {
     func log(of request: Request) -> RequestLog { RequestLog(report: report, id: request.id) }
 
     /// Judges one request of a caller.
-    private func makePlanner(for identity: Identity, _ context: QueryContext) -> Planner {
+    private func makePlanner(
+        for identity: Identity, _ context: QueryContext, _ use: StatementUse = .kept
+    ) -> Planner {
         Planner(
             catalogue: catalogue,
             permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings, dialect: reader.dialect)
+            settings: settings, dialect: reader.dialect, use: use)
     }
 }
 

@@ -98,6 +98,9 @@ public enum DatabaseLimits {
     static let lookUpTime = Duration.seconds(5)
     /// Prepared statements kept by a connection.
     static let cachedStatementsMax = 256
+    /// Bytes of memory that they may take together. One of an ordinary read takes some five
+    /// thousand; one that would take an eighth of all is not kept.
+    static let cachedStatementBytesMax = 2_097_152
     /// Layouts of embeds kept by a connection with their text.
     static let keptLayoutsMax = 256
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for

@@ -357,21 +357,25 @@ def many_bindings(server, tokens):
 
 
 def query_shapes(server, tokens):
-    """Reads of which no two have the same form, so that no plan serves twice."""
+    """Reads of which no two have the same form, so that no plan serves twice: short ones, ones that
+    are just short enough for a plan to be kept, and some of forty kilobytes."""
     columns = ["id", "owner_id", "topic", "text", "details"]
+    sizes = itertools.cycle([(5, ""), (100, ""), (1000, "x" * 24)])
 
     def make(number):
         caller = wire.Caller(server, tokens[0], "127.0.0.3")
         turns = itertools.count(number * 1_000_000)
 
         def act():
-            names = ",".join(f"a{next(turns)}:{column}" for column in columns * 8)
+            count, filler = next(sizes)
+            names = ",".join(
+                f"a{next(turns)}{filler}:{columns[place % 5]}" for place in range(count))
             return caller.request(
                 "GET", f"/rest/v1/notes?select={names},replies(*,note(*))&topic=eq.4&limit=1")
 
         return act
 
-    together(8, make)
+    together(16, make)
 
 
 def long_heads(server, tokens):

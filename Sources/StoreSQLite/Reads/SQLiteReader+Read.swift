@@ -57,7 +57,7 @@ extension SQLiteReader: Reader {
         of query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
         _ encoder: inout RowEncoder, to body: inout [UInt8]
     ) throws(DatabaseError) {
-        var rows = try startOfRead(text: query.rows.text, arguments: arguments.rows, context)
+        var rows = try startOfRead(query.rows, arguments.rows, context)
         let bytesMax = DatabaseLimits.inlineAnswerBytesMax
         guard try encoder.append(&rows, to: &body, upTo: bytesMax) else { throw rows.overrun() }
     }
@@ -85,7 +85,7 @@ extension SQLiteReader: Reader {
     func count(_ sql: BoundSQL, _ context: QueryContext) throws(DatabaseError) -> Int {
         inline.isOfAll = true
         defer { inline.isOfAll = false }
-        var rows = try startOfRead(text: sql.text, arguments: sql.arguments, context)
+        var rows = try startOfRead(sql, sql.arguments, context)
         return try rows.next() ? Int(rows.int64(0)) : 0
     }
 }

@@ -63,7 +63,7 @@ extension SQLiteReader {
     fileprivate func rows(
         _ search: BoundSQL, _ context: QueryContext
     ) throws(DatabaseError) -> FoundRows {
-        var rows = try startOfRead(text: search.text, arguments: search.arguments, context)
+        var rows = try startOfRead(search, search.arguments, context)
         return try FoundRows(&rows)
     }
 }
