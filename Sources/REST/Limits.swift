@@ -17,12 +17,19 @@ enum RESTLimits {
     /// Embeds of a request at all levels together: each costs the engine a correlated
     /// subquery.
     static let embedsMax = 48
+    /// What planning a request may cost, as ``Query/PlanningCost`` counts: ten milliseconds. Any
+    /// one part of a request may be as large as its own bound allows.
+    static let planningCostMax = 25_600
+    /// The same of a request that is planned on a loop: a millisecond.
+    static let inlinePlanningCostMax = 2_500
+    /// Bytes of a query string that is read on a loop: half a millisecond.
+    static let inlineQueryBytesMax = 4096
     /// Bytes of a body that is read on a loop: with short rows they take some two milliseconds.
     static let inlineBodyBytesMax = 16 * 1024
     /// Nesting of a JSON body.
     static let payloadDepthMax = 64
-    /// Members of one row, which a repeated `*` brings together: PostgreSQL takes 1,664, SQLite
-    /// 2,000.
+    /// Members of one row, which a repeated `*` brings together: the engines take some more, and
+    /// would say so in words of their own.
     static let rowMembersMax = 1600
     /// Members of the rows of all tables together: a plan has each of them.
     static let membersMax = 4096

@@ -63,6 +63,11 @@ public enum DatabaseLimits {
     /// Bytes of memory that are taken for each byte of a long answer while it is made: it grows by
     /// doubling, and the engine holds the row that is being written.
     static let memoryPerAnswerByte = 2
+    /// Bytes of a statement that is prepared on a loop: a millisecond and a half, in which nothing
+    /// can stop it.
+    static let inlineTextBytesMax = 8192
+    /// Parameters of a statement that have their numbers in its text, so that it can be read.
+    static let numberedParametersMax = 64
     /// Bytes that an answer may grow to on a loop. A page of a thousand rows fits; more would hold
     /// up the other connections of the loop, and stand in memory for as long as its peer likes.
     public static let inlineAnswerBytesMax = 1_048_576

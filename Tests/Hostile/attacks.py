@@ -378,6 +378,45 @@ def query_shapes(server, tokens):
     together(16, make)
 
 
+def plans(server, tokens):
+    """Reads that take long to plan, each of which is planned anew: many tests, paths, values, and
+    embeds."""
+    tests = ",".join(f"and(topic.eq.{number},topic.gt.1)" for number in range(500))
+    paths = ",".join(f"a{number}:details->a->>k{number}" for number in range(1000))
+    values = ",".join(str(number) for number in range(8000))
+    fixed = itertools.cycle([
+        f"select=id&or=({tests})", f"select={paths}", f"select=id&topic=in.({values})", None])
+
+    def make(number):
+        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+        turns = itertools.count(number * 1_000_000)
+
+        def act():
+            query = next(fixed)
+            if query is None:
+                embeds = ",".join(f"e{next(turns)}:replies(*)" for _ in range(48))
+                query = f"select=id,{embeds}"
+            return caller.request("GET", f"/rest/v1/notes?{query}&id=eq.4")
+
+        return act
+
+    together(16, make)
+
+
+def plan_writes(server, tokens):
+    """Changes of nothing under long filters."""
+    tests = ",".join(f"and(topic.eq.{number},topic.gt.1)" for number in range(500))
+    values = ",".join(str(number) for number in range(8000))
+    fixed = itertools.cycle([f"or=({tests})", f"topic=in.({values})"])
+
+    def make(_):
+        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+        return lambda: caller.request(
+            "PATCH", f"/rest/v1/notes?{next(fixed)}&id=eq.-1", {"text": "changed"})
+
+    together(16, make)
+
+
 def long_heads(server, tokens):
     """Connections that send most of a long head, and never the rest."""
     opened = []
@@ -515,6 +554,8 @@ ATTACKS = {
     "slow-frames": ("2,000 sockets, frames of 60 kB, never whole", slow_frames),
     "many-bindings": ("sockets of 1,000 bindings of lists", many_bindings),
     "query-shapes": ("reads of which no two are alike", query_shapes),
+    "plans": ("16 readers, what takes long to plan", plans),
+    "plan-writes": ("16 writers, filters that take long to plan", plan_writes),
     "pings": ("40 sockets of empty pings", frames(pings, 40)),
     "joins": ("20 sockets join 100 lists and leave", frames(joins, 20)),
     "heartbeats": ("40 sockets, heartbeats of 60 kB", frames(heartbeats, 40)),

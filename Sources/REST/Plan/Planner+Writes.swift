@@ -79,7 +79,7 @@ extension Planner {
         var rules = [permissions.using(table.model, action.verb)]
         if looks(table, returning) { rules.append(permissions.using(table.model, .read)) }
         return table.target(
-            rules, rowsMax: settings.rowsMax, writing: settings.writeRowsMax)
+            rules, rowsMax: settings.rowsMax, writing: settings.writeRowsMax, use)
     }
 
     private func looks(_ target: TablePlan, _ returning: ReturnPlan) -> Bool {

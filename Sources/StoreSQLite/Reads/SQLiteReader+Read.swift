@@ -9,7 +9,7 @@ extension SQLiteReader: Reader {
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
         for caller: Caller
     ) throws(DatabaseError) -> Reading<RowsAnswer> {
-        try perform(for: caller) { () throws(DatabaseError) in
+        try perform(for: caller, isLong: query.rows.isLong) { () throws(DatabaseError) in
             try readInline(query, arguments, context)
         } else: {
             RowsRead(query: query, arguments: arguments, context: context, caller: caller)
@@ -88,6 +88,11 @@ extension SQLiteReader: Reader {
         var rows = try startOfRead(sql, sql.arguments, context)
         return try rows.next() ? Int(rows.int64(0)) : 0
     }
+}
+
+extension BoundSQL {
+    /// Whether it takes long to be prepared.
+    var isLong: Bool { text.utf8.count > DatabaseLimits.inlineTextBytesMax }
 }
 
 extension DatabaseError {

@@ -54,7 +54,8 @@ public final class SQLiteTransaction {
         use: StatementUse = .kept
     ) throws(DatabaseError) -> Int {
         let before = connection.totalChanges
-        try query(text: text, arguments: arguments, context, use: use) { rows throws(DatabaseError) in
+        try query(text: text, arguments: arguments, context, use: use) {
+            rows throws(DatabaseError) in
             while try rows.next() {}
         }
         return connection.totalChanges == before ? 0 : connection.changes

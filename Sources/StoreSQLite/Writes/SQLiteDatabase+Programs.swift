@@ -53,7 +53,7 @@ extension SQLiteReader {
     ) throws(DatabaseError) -> Reading<FoundRows> {
         var search = search
         search.arguments = search.makeArguments { operands.value($0) }
-        return try perform(for: caller) { () throws(DatabaseError) in
+        return try perform(for: caller, isLong: search.isLong) { () throws(DatabaseError) in
             try rows(search, context)
         } else: {
             SearchRead(search: search, context: context, caller: caller)
