@@ -79,9 +79,8 @@ import Values
         let name: String
 
         func readInline(on reader: SQLiteReader) throws(DatabaseError) -> String {
-            let sql = BoundSQL(
-                text: "SELECT slow(?7)", arguments: [.integer(Int64(milliseconds))])
-            var rows = try reader.startOfRead(sql, sql.arguments, .none)
+            var rows = try reader.startOfRead(
+                text: "SELECT slow(?7)", arguments: [.integer(Int64(milliseconds))], .none)
             _ = try rows.next()
             return name
         }

@@ -97,16 +97,16 @@ public final class SQLiteReader {
     ///
     /// - Throws: `overBudget` also for a statement that is known to be too slow for a loop.
     func startOfRead(
-        _ sql: BoundSQL, _ arguments: [Value], _ context: QueryContext
+        text: String, arguments: [Value], _ context: QueryContext, use: StatementUse = .kept
     ) throws(DatabaseError) -> Rows {
         guard inline.isRunning else {
             return try start(
-                text: sql.text, arguments: arguments, context, budget: .inline, use: sql.use)
+                text: text, arguments: arguments, context, budget: .inline, use: use)
         }
         shared?.join()
         connection.limit(.time(inline.beginStatement(on: connection)))
         do throws(SQLiteError) {
-            let run = try connection.start(sql.text, arguments, context, sql.use)
+            let run = try connection.start(text, arguments, context, use)
             if inline.isKnownToBeSlow(run) {
                 throw SQLiteError(code: ResultCode.interrupt, message: "known to be slow")
             }
