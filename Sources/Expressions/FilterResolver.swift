@@ -109,13 +109,15 @@ struct FilterResolver {
     private mutating func membership(
         _ field: Expression, _ type: ColumnType, _ values: [String]
     ) throws(Problem) -> Expression {
-        guard let last = values.last else { return .no }
+        if values.isEmpty { return .no }
         var count = 1
         while count < values.count { count *= 2 }
-        let padding = repeatElement(last, count: count - values.count)
+        arguments.reserveCapacity(arguments.count + count)
         var items: [Expression] = []
         items.reserveCapacity(count)
-        for text in values + padding { items.append(try argument(text, type, nil)) }
+        for text in values { items.append(try argument(text, type, nil)) }
+        let last = arguments[arguments.count - 1]
+        while items.count < count { items.append(argument(last, nil)) }
         return .membership(field, items)
     }
 
@@ -125,6 +127,10 @@ struct FilterResolver {
         var value = Value.null
         if let text { value = try type.parse(comparand: text) }
         if type == .json { value = value.jsonKey }
+        return argument(value, source)
+    }
+
+    private mutating func argument(_ value: Value, _ source: ArgumentSlot.Source?) -> Expression {
         arguments.append(value)
         sources.append(source)
         return .argument(arguments.count - 1)

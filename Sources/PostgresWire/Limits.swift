@@ -10,6 +10,9 @@ public struct WireLimits: Hashable, Sendable {
     public var settingsMax = 128
     /// Named statements kept on one session. Each costs the server some 28 kB.
     public var statementsMax = 256
+    /// Bytes of their texts together. What the server makes of a text is some thirty times as
+    /// long; a text of more than an eighth of them gets no name.
+    public var statementBytesMax = 524_288
     /// Most rounds of PBKDF2 that a server may ask for: it would burn our processor with more.
     public var scramIterationsMax = 1_000_000
     /// Fewest rounds: RFC 7677 §4 asks for 4,096, but PostgreSQL 16 lets its owner choose less.

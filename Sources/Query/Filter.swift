@@ -6,15 +6,6 @@ public indirect enum Filter: Hashable, Sendable {
     case all([Filter])
     case any([Filter])
     case not(Filter)
-
-    /// What making a plan of it takes, where a test of a column by a value takes 10.
-    public var planningCost: Int {
-        switch self {
-        case .test(let test): test.planningCost
-        case .all(let filters), .any(let filters): filters.reduce(0) { $0 + $1.planningCost }
-        case .not(let filter): filter.planningCost
-        }
-    }
 }
 
 /// One test of a filter: `field.not.op.operand`.
@@ -58,17 +49,4 @@ public struct FilterTest: Hashable, Sendable {
     /// The parameter's place in the query string, when a plan is to serve requests that differ in
     /// the operand.
     public var parameter: Int?
-
-    /// Measured: a step of a path after the first takes what a test takes, as a pattern does, and a
-    /// value of a list a tenth.
-    fileprivate var planningCost: Int {
-        let more =
-            switch operation {
-            case .like(_, .array(let patterns, _)): 10 * patterns.count
-            case .comparison(_, .array(let values, _)): values.count
-            case .membership(let values): values.count
-            case .comparison(_, .value), .like(_, .value), .distinct, .state: 0
-            }
-        return 10 * max(1, field.path.count) + more
-    }
 }

@@ -54,6 +54,15 @@ extension Problem {
     /// The codes of tokens that were shown and are not accepted (rest.md §18.2); `Auth` words them.
     static let tokenCodes: Set<String> = ["PGRST301", "PGRST303"]
 
+    /// 54000: a request that would take too long to plan, though each part of it would do.
+    static let tooMuchToPlan = limit(
+        "The request has too many columns, embeds, tests and order terms together")
+
+    /// 54000: more columns than one row, or all tables together, may show.
+    static let tooManyMembers = limit(
+        "The request selects more than \(RESTLimits.rowMembersMax) columns of a table, "
+            + "or more than \(RESTLimits.membersMax) in all")
+
     /// 54000: a request beyond one of ``RESTLimits``.
     static func limit(_ message: String) -> Problem {
         Problem(code: "54000", status: 400, message: message)

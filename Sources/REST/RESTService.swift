@@ -10,17 +10,15 @@ public import Store
 ///
 /// A request goes one way: ``ApiRequest`` (syntax) → plan (judged against catalogue and rules) →
 /// statement or program → rows → bytes. Reads run on the loop's reader, at once where the engine
-/// can; writes are planned here, and run and committed by the engine. Finished plans are kept by
+/// can; writes are planned here, and run and committed by the engine. What would take the loop long
+/// to plan is planned by a worker. Finished plans are kept by
 /// the request's shape, for as long as the service lives.
 ///
 /// Confined to its loop.
 public final class RESTService {
-    private let catalogue: Catalogue
-    private let rulebook: Rulebook
-    private let engine: any WriteEngine
+    private let planning: Planning
     private let reader: any Reader
-    let settings: RESTSettings
-    private let workers: BodyWorkers
+    private let workers: RequestWorkers
     private let report: @Sendable (Problem, UInt64) -> Void
     private var readPlans = PlanCache<ReadPlan>()
     private var writePlans = PlanCache<WritePlan>()
@@ -28,20 +26,17 @@ public final class RESTService {
     /// A service over one catalogue; a reload makes a new one.
     ///
     /// - Parameters:
-    ///   - workers: Read the bodies that would hold up the loop.
+    ///   - workers: Read the bodies, and plan the requests, that would hold up the loop.
     ///   - report: Told of every problem with its request's id, for the log: `Problem.cause` is
     ///     there, which clients never see. Called on any thread.
     public init(
         catalogue: Catalogue, rulebook: Rulebook, database engine: any WriteEngine,
         reader: any Reader, settings: RESTSettings,
-        workers: BodyWorkers,
+        workers: RequestWorkers,
         report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
-        self.catalogue = catalogue
-        self.rulebook = rulebook
-        self.engine = engine
+        planning = Planning(catalogue, rulebook, settings, engine, reader.dialect)
         self.reader = reader
-        self.settings = settings
         self.workers = workers
         self.report = report
     }
@@ -57,14 +52,17 @@ public final class RESTService {
             let arguments = try ReadArguments(plan.query, operands: key.operands)
             return try run(plan, arguments, context, request, identity)
         }
-        let masked = key?.operands.map(\.parameter) ?? []
-        let parsed = try ApiRequest(request, table: table, masked: masked)
-        var planner = makePlanner(for: identity, context)
-        let (plan, isShared) = try planner.readPlan(parsed)
-        if let key, isShared, plan.query.rows.slots.covers(masked) {
-            readPlans.insert(plan, for: key.bytes)
+        let draft = PlanDraft(
+            request: request, table: table, identity: identity, context: context, key: key)
+        return try plan(draft) { [planning] parsed throws(Problem) in
+            try planning.read(parsed)
+        } then: { planned throws(Problem) in
+            let plan = planned.plan
+            if let key, planned.isKept {
+                self.readPlans.insert(plan, for: key.bytes, members: plan.memberCount)
+            }
+            return try self.run(plan, ReadArguments(plan.query), context, request, identity)
         }
-        return try run(plan, ReadArguments(plan.query), context, request, identity)
     }
 
     private func run(
@@ -114,11 +112,49 @@ public final class RESTService {
     ) throws(Problem) -> Answer {
         let now = Instant.now
         let context = identity.context(now: now)
-        let (plan, operands) = try plan(request, action, table, identity, context, payload)
-        let write = UnboundWrite(
-            plan: plan, rows: try payload?.get().rows ?? [], operands: operands, context: context,
-            computed: ComputedValues(rulebook: rulebook, identity: identity, now: now),
-            caller: identity.caller(from: request.peer.block), rowsMax: settings.writeRowsMax)
+        let write = { (plan: WritePlan, operands: Operands) throws(Problem) in
+            UnboundWrite(
+                plan: plan, rows: try payload?.get().rows ?? [], operands: operands,
+                context: context,
+                computed: ComputedValues(
+                    rulebook: self.planning.rulebook, identity: identity, now: now),
+                caller: identity.caller(from: request.peer.block),
+                rowsMax: self.settings.writeRowsMax)
+        }
+        let key = key(of: request, table, identity, payload)
+        if let key, let plan = writePlans.plan(for: key.bytes) {
+            let operands = try Operands(key.operands, for: plan.slots)
+            return try bind(write(plan, operands), of: request, action)
+        }
+        let draft = PlanDraft(
+            request: request, table: table, identity: identity, context: context, key: key)
+        return try plan(draft) { [planning] parsed throws(Problem) in
+            try planning.write(parsed, action, payload)
+        } then: { planned throws(Problem) in
+            let plan = planned.plan
+            if let key, planned.isKept {
+                self.writePlans.insert(
+                    plan, for: key.bytes, members: plan.returning.table.memberCount)
+            }
+            return try self.bind(write(plan, Operands()), of: request, action)
+        }
+    }
+
+    private func key(
+        of request: Request, _ table: ArraySlice<UInt8>, _ identity: Identity,
+        _ payload: Result<Payload, Problem>?
+    ) -> PlanKey? {
+        var key = PlanKey(request, table: table, isService: identity.isService)
+        guard let payload else { return key }
+        guard case .success(let payload) = payload, key?.append(keysOf: payload) == true else {
+            return nil
+        }
+        return key
+    }
+
+    private func bind(
+        _ write: UnboundWrite, of request: Request, _ action: WriteAction
+    ) throws(Problem) -> Answer {
         let log = log(of: request)
         guard isLong else { return try answer(try write.bound(), log) }
         return workers.prepare(for: write.caller, log) { _ throws(Problem) in
@@ -132,47 +168,44 @@ public final class RESTService {
         try WriteRequest(job: job, log: log).answer(on: reader)
     }
 
-    /// The plan of a write, kept or made now, with the operands that it leaves out.
-    private func plan(
-        _ request: Request, _ action: WriteAction, _ table: ArraySlice<UInt8>,
-        _ identity: Identity, _ context: QueryContext, _ payload: Result<Payload, Problem>?
-    ) throws(Problem) -> (WritePlan, Operands) {
-        var key = PlanKey(request, table: table, isService: identity.isService)
-        if let payload {
-            let isKept = (try? payload.get()).map { key?.append(keysOf: $0) == true } ?? false
-            if !isKept { key = nil }
+    // MARK: Plans
+
+    /// Makes a plan, at once or, where that would hold up the loop, on a worker, and goes on with
+    /// it on the loop.
+    private func plan<Plan: Sendable>(
+        _ draft: PlanDraft, _ make: @escaping @Sendable (ParsedDraft) throws(Problem) -> Plan,
+        then answer: @escaping (Plan) throws(Problem) -> Answer
+    ) throws(Problem) -> Answer {
+        let log = log(of: draft.request)
+        if draft.isLong {
+            return workers.prepare(for: draft.caller, log) { [planning] _ throws(Problem) in
+                try make(try planning.parse(draft))
+            } then: {
+                plan throws(Problem) in try answer(plan)
+            }
         }
-        if let key, let plan = writePlans.plan(for: key.bytes) {
-            return (plan, try Operands(key.operands, for: plan.slots))
+        let parsed = try planning.parse(draft)
+        guard parsed.isCostly else { return try answer(try make(parsed)) }
+        return workers.prepare(for: draft.caller, log) { _ throws(Problem) in
+            try make(parsed)
+        } then: {
+            plan throws(Problem) in try answer(plan)
         }
-        let masked = key?.operands.map(\.parameter) ?? []
-        var parsed = try ApiRequest(request, table: table, masked: masked)
-        parsed.payload = try payload?.get()
-        var planner = makePlanner(for: identity, context)
-        let (plan, isShared) = try planner.writePlan(parsed, action, for: engine)
-        if let key, isShared, plan.slots.covers(masked) { writePlans.insert(plan, for: key.bytes) }
-        return (plan, Operands())
     }
 
     // MARK: OPTIONS
 
     /// Whether a table is there for this caller.
     func checkTable(_ name: String, _ identity: Identity) throws(Problem) {
-        _ = try makePlanner(for: identity, .none).model(named: name)
+        _ = try planning.planner(for: identity, .none).model(named: name)
     }
 
     // MARK: All of them
 
+    var settings: RESTSettings { planning.settings }
+
     /// Where a request tells what went wrong.
     func log(of request: Request) -> RequestLog { RequestLog(report: report, id: request.id) }
-
-    /// Judges one request of a caller.
-    private func makePlanner(for identity: Identity, _ context: QueryContext) -> Planner {
-        Planner(
-            catalogue: catalogue,
-            permissions: Permissions(rulebook: rulebook, identity: identity, context: context),
-            settings: settings, dialect: reader.dialect)
-    }
 }
 
 extension Request {

@@ -14,12 +14,18 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var busyTimeoutMilliseconds: Int32
     /// Prepared statements kept for reuse.
     public var cachedStatementsMax: Int
+    /// Bytes of memory that they may take together.
+    public var cachedStatementBytesMax: Int
 
     /// Options.
-    public init(mode: Mode, busyTimeoutMilliseconds: Int32, cachedStatementsMax: Int) {
+    public init(
+        mode: Mode, busyTimeoutMilliseconds: Int32, cachedStatementsMax: Int,
+        cachedStatementBytesMax: Int
+    ) {
         self.mode = mode
         self.busyTimeoutMilliseconds = busyTimeoutMilliseconds
         self.cachedStatementsMax = cachedStatementsMax
+        self.cachedStatementBytesMax = cachedStatementBytesMax
     }
 }
 
@@ -50,7 +56,8 @@ public struct ConnectionOptions: Hashable, Sendable {
         unsafe self.handle = handle
         unsafe progress = .allocate(capacity: 1)
         unsafe progress.initialize(to: ProgressState())
-        cache = StatementCache(capacity: options.cachedStatementsMax)
+        cache = StatementCache(
+            capacity: options.cachedStatementsMax, bytesMax: options.cachedStatementBytesMax)
         unsafe sqlite3_busy_timeout(handle, options.busyTimeoutMilliseconds)
         for (setting, value) in Self.switches {
             unsafe _ = csqlite_db_config_int(handle, setting, value, nil)
@@ -138,13 +145,16 @@ public struct ConnectionOptions: Hashable, Sendable {
     ///
     /// The text must hold one statement. If its statement is running already, a second one is
     /// prepared.
-    public func run(_ sql: String) throws(SQLiteError) -> StatementRun {
+    ///
+    /// - Parameter isKept: Whether a statement that is prepared now is kept for the next run, as
+    ///   long as there is room.
+    public func run(_ sql: String, isKept: Bool = true) throws(SQLiteError) -> StatementRun {
         if let statement = cache.find(sql) { return StatementRun(statement) }
         // Preparing counts: it takes as long as some short reads, and sees no bound itself.
         unsafe progress.pointee.look(ahead: 0)
-        let statement = try Statement(sql, connection: self)
+        let statement = try Statement(sql, connection: self, isKept: isKept)
         unsafe progress.pointee.look(ahead: 0)
-        cache.keep(statement, for: sql)
+        if isKept { cache.keep(statement, for: sql) }
         return StatementRun(statement)
     }
 

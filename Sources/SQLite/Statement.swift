@@ -13,10 +13,13 @@ import CSQLite
     var isRunning = false
     /// The connection's clock when this statement was last used.
     var lastUse: UInt64 = 0
+    /// What it counts for among the kept ones, in bytes.
+    var keptBytes = 0
     /// See `StatementRun.memory`.
     var memory: AnyObject?
 
-    init(_ sql: String, connection: Connection) throws(SQLiteError) {
+    /// - Parameter isKept: Whether it will be there for long, which tells SQLite where to put it.
+    init(_ sql: String, connection: Connection, isKept: Bool) throws(SQLiteError) {
         let database = unsafe connection.handle
         var prepared: OpaquePointer?
         var sql = sql
@@ -27,7 +30,7 @@ import CSQLite
                 var tail: UnsafePointer<CChar>?
                 let code = unsafe sqlite3_prepare_v3(
                     database, text.baseAddress, Int32(text.count),
-                    UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, &tail)
+                    isKept ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0, &prepared, &tail)
                 if let start = text.baseAddress, let tail = unsafe tail {
                     let rest = unsafe text[(tail - start)...]
                     unsafe trailing = !rest.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x3B }
@@ -54,6 +57,9 @@ import CSQLite
         }
         self.mentioned = mentioned
     }
+
+    /// Bytes of memory that it takes (c3ref/c_stmtstatus_counter.html, MEMUSED).
+    var byteCount: Int { unsafe Int(sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_MEMUSED, 0)) }
 
     deinit {
         unsafe sqlite3_finalize(handle)

@@ -1,16 +1,19 @@
 import Glibc
 
-/// Prepared statements by their text. At its capacity it forgets the quarter that was not used
-/// longest.
+/// Prepared statements by their text. At its capacity, or where there are too many bytes of them,
+/// it forgets those that were not used longest, until a quarter of its room is free.
 struct StatementCache {
     private var statements: [StatementKey: Statement] = [:]
     /// Statements found a moment ago, by where their text lies in memory.
     private var recent = [Recent?](repeating: nil, count: Recent.count)
     private let capacity: Int
+    private let bytesMax: Int
+    private var bytes = 0
     private var clock: UInt64 = 0
 
-    init(capacity: Int) {
+    init(capacity: Int, bytesMax: Int) {
         self.capacity = max(capacity, 4)
+        self.bytesMax = bytesMax
     }
 
     var count: Int { statements.count }
@@ -34,18 +37,23 @@ struct StatementCache {
         return statement
     }
 
-    /// Keeps `statement`, unless one with this text is kept already.
+    /// Keeps `statement`, unless one with this text is kept already, or it would take the place of
+    /// many.
     mutating func keep(_ statement: Statement, for sql: String) {
         let key = StatementKey(text: sql)
-        guard statements[key] == nil else { return }
-        if statements.count >= capacity { forgetOldest() }
+        let size = statement.byteCount + sql.utf8.count
+        guard statements[key] == nil, size <= bytesMax / 8 else { return }
+        if statements.count >= capacity || bytes + size > bytesMax { forgetOldest() }
         clock += 1
         statement.lastUse = clock
+        statement.keptBytes = size
+        bytes += size
         statements[key] = statement
     }
 
     mutating func removeAll() {
         statements.removeAll()
+        bytes = 0
         forgetRecent()
     }
 
@@ -54,9 +62,12 @@ struct StatementCache {
     }
 
     private mutating func forgetOldest() {
-        let uses = statements.values.map(\.lastUse).sorted()
-        let bound = uses[uses.count / 4]
-        statements = statements.filter { $0.value.lastUse > bound }
+        let (countMax, bytesMax) = (capacity - capacity / 4, bytesMax - bytesMax / 4)
+        for (key, statement) in statements.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
+            if statements.count < countMax, bytes < bytesMax { break }
+            statements[key] = nil
+            bytes -= statement.keptBytes
+        }
         forgetRecent()
     }
 }

@@ -29,7 +29,7 @@ extension BackendParts {
             },
             // Their threads start with the first password, and the first long body.
             Service("passwords", stop: { _ in auth.close() }),
-            Service("bodies", stop: { [services] _ in services.bodyWorkers.close() }),
+            Service("bodies", stop: { [services] _ in services.requestWorkers.close() }),
             // Tokens end and sockets fall silent also while the loops drain.
             Service("feeds", tick: .every(.seconds(1)) { registry.tick() }),
             Service(

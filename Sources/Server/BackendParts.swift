@@ -57,7 +57,7 @@ struct BackendParts {
                 status: Self.status(
                     of: database, metrics, auth, throttle, isDraining, key: settings.metrics.key),
                 showsMetrics: settings.metrics.listen == nil, throttle: throttle,
-                bodyWorkers: BodyWorkers(threads: settings.loops),
+                requestWorkers: RequestWorkers(threads: settings.loops),
                 bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()

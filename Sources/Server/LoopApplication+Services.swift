@@ -19,7 +19,7 @@ extension LoopApplication {
             settings: RESTSettings(
                 rowsMax: rest.maxRows, refusesUnfilteredWrites: rest.safeUpdate,
                 writeRowsMax: rest.writeRows),
-            workers: services.bodyWorkers
+            workers: services.requestWorkers
         ) { problem, request in
             if problem.status >= 500 { log.record(.failed(request: request, problem: problem)) }
         }

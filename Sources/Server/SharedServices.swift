@@ -15,7 +15,7 @@ struct SharedServices: Sendable {
     let showsMetrics: Bool
     let throttle: ThrottleInForce
     /// Read the bodies that would hold up a loop.
-    let bodyWorkers: BodyWorkers
+    let requestWorkers: RequestWorkers
     /// The project's limit of a request's body.
     let bodyBytesMax: Int
 }

@@ -18,9 +18,9 @@ extension StatementRun {
 extension Connection {
     /// A run of `text` with its parameters bound: the context that it mentions, then the arguments.
     func start(
-        _ text: String, _ arguments: [Value], _ context: QueryContext
+        _ text: String, _ arguments: [Value], _ context: QueryContext, _ use: StatementUse = .kept
     ) throws(SQLiteError) -> StatementRun {
-        let run = try run(text)
+        let run = try run(text, isKept: use == .kept)
         let count = run.parameterCount
         if count == 0 { return run }
         for slot in ContextSlot.allCases where run.mentions(slot.rawValue) {

@@ -63,6 +63,11 @@ public enum DatabaseLimits {
     /// Bytes of memory that are taken for each byte of a long answer while it is made: it grows by
     /// doubling, and the engine holds the row that is being written.
     static let memoryPerAnswerByte = 2
+    /// Bytes of a statement that is prepared on a loop: a millisecond and a half, in which nothing
+    /// can stop it.
+    static let inlineTextBytesMax = 8192
+    /// Parameters of a statement that have their numbers in its text, so that it can be read.
+    static let numberedParametersMax = 64
     /// Bytes that an answer may grow to on a loop. A page of a thousand rows fits; more would hold
     /// up the other connections of the loop, and stand in memory for as long as its peer likes.
     public static let inlineAnswerBytesMax = 1_048_576
@@ -98,6 +103,9 @@ public enum DatabaseLimits {
     static let lookUpTime = Duration.seconds(5)
     /// Prepared statements kept by a connection.
     static let cachedStatementsMax = 256
+    /// Bytes of memory that they may take together. One of an ordinary read takes some five
+    /// thousand; one that would take an eighth of all is not kept.
+    static let cachedStatementBytesMax = 2_097_152
     /// Layouts of embeds kept by a connection with their text.
     static let keptLayoutsMax = 256
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for

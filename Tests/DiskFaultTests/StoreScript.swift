@@ -210,7 +210,8 @@ final class StoreScript {
     /// As somebody with a shell does it.
     private func checkpoint(_ mode: String) {
         let options = ConnectionOptions(
-            mode: .existing, busyTimeoutMilliseconds: 0, cachedStatementsMax: 4)
+            mode: .existing, busyTimeoutMilliseconds: 0, cachedStatementsMax: 4,
+            cachedStatementBytesMax: 1 << 20)
         guard database != nil, let connection = try? Connection(path: disk.path, options: options)
         else { return }
         _ = try? connection.integer("PRAGMA wal_checkpoint(\(mode))")

@@ -9,7 +9,8 @@ struct DatabaseFile {
         connection = try Connection(
             path: path,
             options: ConnectionOptions(
-                mode: .existing, busyTimeoutMilliseconds: 5_000, cachedStatementsMax: 8))
+                mode: .existing, busyTimeoutMilliseconds: 5_000, cachedStatementsMax: 8,
+                cachedStatementBytesMax: 1 << 20))
     }
 
     func damages() throws -> [String] {

@@ -52,7 +52,7 @@ private struct Service {
                 database: project.database, reader: try project.database.makeReader(),
                 settings: RESTSettings(
                     rowsMax: 100, refusesUnfilteredWrites: true, writeRowsMax: 1000),
-                workers: BodyWorkers(threads: 1))
+                workers: RequestWorkers(threads: 1))
             table = service.routes(bodyBytesMax: 1 << 20)
         } catch {
             fatalError("\(error)")

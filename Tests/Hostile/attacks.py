@@ -357,21 +357,64 @@ def many_bindings(server, tokens):
 
 
 def query_shapes(server, tokens):
-    """Reads of which no two have the same form, so that no plan serves twice."""
+    """Reads of which no two have the same form, so that no plan serves twice: short ones, ones that
+    are just short enough for a plan to be kept, and some of forty kilobytes."""
     columns = ["id", "owner_id", "topic", "text", "details"]
+    sizes = itertools.cycle([(5, ""), (100, ""), (1000, "x" * 24)])
 
     def make(number):
         caller = wire.Caller(server, tokens[0], "127.0.0.3")
         turns = itertools.count(number * 1_000_000)
 
         def act():
-            names = ",".join(f"a{next(turns)}:{column}" for column in columns * 8)
+            count, filler = next(sizes)
+            names = ",".join(
+                f"a{next(turns)}{filler}:{columns[place % 5]}" for place in range(count))
             return caller.request(
                 "GET", f"/rest/v1/notes?select={names},replies(*,note(*))&topic=eq.4&limit=1")
 
         return act
 
-    together(8, make)
+    together(16, make)
+
+
+def plans(server, tokens):
+    """Reads that take long to plan, each of which is planned anew: many tests, paths, values, and
+    embeds."""
+    tests = ",".join(f"and(topic.eq.{number},topic.gt.1)" for number in range(500))
+    paths = ",".join(f"a{number}:details->a->>k{number}" for number in range(1000))
+    values = ",".join(str(number) for number in range(8000))
+    fixed = itertools.cycle([
+        f"select=id&or=({tests})", f"select={paths}", f"select=id&topic=in.({values})", None])
+
+    def make(number):
+        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+        turns = itertools.count(number * 1_000_000)
+
+        def act():
+            query = next(fixed)
+            if query is None:
+                embeds = ",".join(f"e{next(turns)}:replies(*)" for _ in range(48))
+                query = f"select=id,{embeds}"
+            return caller.request("GET", f"/rest/v1/notes?{query}&id=eq.4")
+
+        return act
+
+    together(16, make)
+
+
+def plan_writes(server, tokens):
+    """Changes of nothing under long filters."""
+    tests = ",".join(f"and(topic.eq.{number},topic.gt.1)" for number in range(500))
+    values = ",".join(str(number) for number in range(8000))
+    fixed = itertools.cycle([f"or=({tests})", f"topic=in.({values})"])
+
+    def make(_):
+        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+        return lambda: caller.request(
+            "PATCH", f"/rest/v1/notes?{next(fixed)}&id=eq.-1", {"text": "changed"})
+
+    together(16, make)
 
 
 def long_heads(server, tokens):
@@ -515,6 +558,8 @@ ATTACKS = {
     "slow-frames": ("2,000 sockets, frames of 60 kB, never whole", slow_frames),
     "many-bindings": ("sockets of 1,000 bindings of lists", many_bindings),
     "query-shapes": ("reads of which no two are alike", query_shapes),
+    "plans": ("16 readers, what takes long to plan", plans),
+    "plan-writes": ("16 writers, filters that take long to plan", plan_writes),
     "pings": ("40 sockets of empty pings", frames(pings, 40)),
     "joins": ("20 sockets join 100 lists and leave", frames(joins, 20)),
     "heartbeats": ("40 sockets, heartbeats of 250 kB", frames(heartbeats, 40)),

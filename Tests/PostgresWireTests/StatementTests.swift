@@ -42,6 +42,23 @@ import Testing
         #expect(!session.knows(Self.shapes[1]))
     }
 
+    @Test func `statements make room for as many bytes as come`() {
+        // Eight bytes each.
+        let session = readySession { $0.limits.statementBytesMax = 64 }
+        for index in 0..<6 { _ = run(session, index, expecting: "PBES") }
+        PipelineTests.run(session, StatementShape("select 10"))
+        #expect(session.saidTypes() == "PBES", "too long for a name")
+        _ = session.hear(Backend.parsed + Self.done)
+        for (count, index) in (6..<12).enumerated() {
+            let shape = StatementShape("select \(Character(UnicodeScalar(UInt8(65 + index))))")
+            PipelineTests.run(session, shape)
+            #expect(session.saidTypes() == (count < 2 ? "PBES" : "CPBES"))
+            _ = session.hear(
+                (count < 2 ? [] : Backend.closed) + Backend.parsed + Self.done)
+        }
+        #expect(!session.knows(Self.shapes[3]) && session.knows(Self.shapes[4]))
+    }
+
     @Test func `a statement for one run gets no name`() {
         let session = readySession()
         for _ in 0..<2 {

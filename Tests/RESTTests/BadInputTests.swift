@@ -36,6 +36,7 @@ import Values
         ("/books?select=title->>a->b", 404, "42883", nil),
         ("/books?select=id.sum()", 400, "PGRST123", nil),
         ("/books?select=reviews(id),reviews(stars)", 400, "42712", nil),
+        ("/books?select=*" + String(repeating: ",*", count: 500), 400, "54000", nil),
         ("/books?nope.order=id", 400, "PGRST108", nil),
         ("/books?nope.limit=1", 400, "PGRST108", nil),
         ("/books?select=id&order=reviews(id)", 400, "PGRST108", nil),

@@ -19,8 +19,8 @@ struct Library {
     let service: RESTService
     private let postgres: (rows: PostgresRows, service: PostgresService)?
     let catalogue: Catalogue
-    private let rulebook: Rulebook
-    private let settings: RESTSettings
+    let rulebook: Rulebook
+    let settings: RESTSettings
 
     init(
         models: [String: String] = Library.books, rules: String = "{}",
@@ -65,7 +65,7 @@ struct Library {
         service = RESTService(
             catalogue: catalogue, rulebook: rulebook, database: database,
             reader: try database.makeReader(), settings: settings,
-            workers: BodyWorkers(threads: 1))
+            workers: RequestWorkers(threads: 1))
         postgres = try rows.map { rows in
             (rows, try PostgresService(rows, catalogue, rulebook, settings))
         }

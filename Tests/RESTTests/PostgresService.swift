@@ -103,7 +103,7 @@ final class PostgresService: Sendable {
             let (reader, writes, pool) = database.attach(to: loop)
             let service = RESTService(
                 catalogue: catalogue, rulebook: rulebook, database: writes, reader: reader,
-                settings: settings, workers: BodyWorkers(threads: 1))
+                settings: settings, workers: RequestWorkers(threads: 1))
             return LoopBound(Served(service: service, pool: pool), on: loop)
         }
     }

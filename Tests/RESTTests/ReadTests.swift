@@ -32,6 +32,12 @@ private let thingRows = [
         try await Library(models: things, data: thingRows).send(.get, target, fields)
     }
 
+    @Test func `a repeated star repeats the columns, as it does in PostgreSQL`() async throws {
+        let text = try await get("/things?select=*,id,*&id=eq.3").text
+        let once = try await get("/things?id=eq.3").text.dropFirst(2).dropLast(2)
+        #expect(text == "[{\(once),\"id\":3,\(once)}]")
+    }
+
     @Test func `every type has its wire form`() async throws {
         let response = try await get("/things?id=eq.1")
         #expect(

@@ -47,6 +47,35 @@ import Testing
     }
 }
 
+@Suite struct PlanCacheTests {
+    private func key(_ number: Int) -> [UInt8] { Array("shape \(number)".utf8) }
+
+    private func kept(of count: Int, members: Int) -> Int {
+        var cache = PlanCache<Int>()
+        for number in 0..<count { cache.insert(number, for: key(number), members: members) }
+        return (0..<count).count { number in
+            var copy = cache
+            return copy.plan(for: key(number)) == number
+        }
+    }
+
+    @Test func `it keeps many small plans, few large ones, and none that is huge`() {
+        #expect(kept(of: 3000, members: 1) > 500)
+        let bytes = RESTLimits.planBytesPerMember * 1000
+        #expect((4...RESTLimits.cachedPlanBytesMax / bytes).contains(kept(of: 100, members: 1000)))
+        #expect(kept(of: 1, members: RESTLimits.membersMax) == 0)
+    }
+
+    @Test func `a plan that is asked for stays`() {
+        var cache = PlanCache<Int>()
+        cache.insert(-1, for: key(-1), members: 10)
+        for number in 0..<3000 {
+            #expect(cache.plan(for: key(-1)) == -1)
+            cache.insert(number, for: key(number), members: 100)
+        }
+    }
+}
+
 @Suite struct PlanKeyTests {
     func key(_ target: String, _ fields: [(String, String)] = [], isService: Bool = false)
         -> PlanKey?

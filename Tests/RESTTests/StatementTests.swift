@@ -16,6 +16,7 @@ import Values
         let request = Request(.get, target, fields: [("prefer", "count=exact")])
         let key = PlanKey(request, table: request.rawPath, isService: false)
         let settings = RESTSettings()
+        let use = PlanKey.use(of: request, table: request.rawPath)
         let parsed = try ApiRequest(
             request, table: request.rawPath.dropFirst(),
             masked: key?.operands.map(\.parameter) ?? [])
@@ -23,7 +24,7 @@ import Values
             rulebook: try Rulebook.compile(catalogue), identity: identity, context: .none)
         var planner = Planner(
             catalogue: catalogue, permissions: permissions, settings: settings,
-            dialect: SQLiteDialect())
+            dialect: SQLiteDialect(), use: use)
         return try planner.readPlan(parsed).plan
     }
 
@@ -42,6 +43,15 @@ import Values
             plan.query.counting.statement?.text == """
                 SELECT count(*) FROM "posts" AS "_apus_0" WHERE "_apus_0"."id" = ?7
                 """)
+    }
+
+    @Test func `a request that is too long for its plan to be kept is run once`() throws {
+        for (count, use) in [(1, StatementUse.kept), (300, .once)] {
+            let names = (0..<count).map { "a\($0):id" }.joined(separator: ",")
+            let query = try plan("/posts?select=\(names)&id=gt.1").query
+            #expect(query.rows.use == use && query.counting.statement?.use == use)
+            #expect(query.windowCount(ReadArguments(query)).use == use)
+        }
     }
 
     @Test func `rules come first and ask for the caller by parameter`() throws {

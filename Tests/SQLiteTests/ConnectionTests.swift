@@ -10,7 +10,8 @@ import Testing
         try Connection(
             path: ":memory:",
             options: ConnectionOptions(
-                mode: .create, busyTimeoutMilliseconds: 0, cachedStatementsMax: 8))
+                mode: .create, busyTimeoutMilliseconds: 0, cachedStatementsMax: 8,
+                cachedStatementBytesMax: 1 << 20))
     }
 
     @Test func `leaving a run resets its statement`() throws {
@@ -41,6 +42,33 @@ import Testing
         for number in 0..<100 { _ = try connection.integer("SELECT \(number)") }
         #expect(connection.cachedStatements <= 8)
         #expect(try connection.integer("SELECT 99") == 99)
+    }
+
+    @Test func `it keeps no more bytes than it may, and nothing that takes an eighth of them`()
+        throws
+    {
+        let connection = try Connection(
+            path: ":memory:",
+            options: ConnectionOptions(
+                mode: .create, busyTimeoutMilliseconds: 0, cachedStatementsMax: 1000,
+                cachedStatementBytesMax: 100_000))
+        func columns(_ count: Int) -> String {
+            (0..<count).map { "1 AS c\($0)" }.joined(separator: ", ")
+        }
+        for number in 0..<400 { _ = try connection.integer("SELECT \(number), \(columns(20))") }
+        #expect((8...100).contains(connection.cachedStatements))
+        connection.forgetStatements()
+        _ = try connection.integer("SELECT \(columns(1000))")
+        #expect(connection.cachedStatements == 0)
+    }
+
+    @Test func `what is run once is not kept`() throws {
+        let connection = try open()
+        for _ in 0..<2 {
+            var run = try connection.run("SELECT 7", isKept: false)
+            #expect(try run.step() && run.cell(0).integer == 7)
+        }
+        #expect(connection.cachedStatements == 0)
     }
 
     @Test func `a text is known by its bytes, wherever they lie`() throws {
@@ -123,7 +151,8 @@ import Testing
 
     @Test func `opening a missing file or a directory fails with its reason`() {
         let options = ConnectionOptions(
-            mode: .existing, busyTimeoutMilliseconds: 0, cachedStatementsMax: 8)
+            mode: .existing, busyTimeoutMilliseconds: 0, cachedStatementsMax: 8,
+            cachedStatementBytesMax: 1 << 20)
         for path in ["/nonexistent/apus.db", "/tmp"] {
             let error = #expect(throws: SQLiteError.self) {
                 try Connection(path: path, options: options)

@@ -28,7 +28,8 @@ private final class Seen {
         let connection = try Connection(
             path: ":memory:",
             options: ConnectionOptions(
-                mode: .create, busyTimeoutMilliseconds: 0, cachedStatementsMax: 8))
+                mode: .create, busyTimeoutMilliseconds: 0, cachedStatementsMax: 8,
+                cachedStatementBytesMax: 1 << 20))
         let seen = Seen()
         connection.observeRowChanges { change in
             var line: String

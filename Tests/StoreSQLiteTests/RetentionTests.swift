@@ -11,7 +11,8 @@ import Values
         let connection = try Connection(
             path: ":memory:",
             options: ConnectionOptions(
-                mode: .create, busyTimeoutMilliseconds: 0, cachedStatementsMax: 20))
+                mode: .create, busyTimeoutMilliseconds: 0, cachedStatementsMax: 20,
+                cachedStatementBytesMax: 1 << 20))
         try connection.executeScript(
             """
             CREATE TABLE _apus_changes (seq INTEGER PRIMARY KEY, model TEXT, at INTEGER);

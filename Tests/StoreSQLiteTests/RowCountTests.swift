@@ -151,7 +151,8 @@ import Values
         try Connection(
             path: path,
             options: ConnectionOptions(
-                mode: .existing, busyTimeoutMilliseconds: 5000, cachedStatementsMax: 8))
+                mode: .existing, busyTimeoutMilliseconds: 5000, cachedStatementsMax: 8,
+                cachedStatementBytesMax: 1 << 20))
     }
 
     @Test func `a commit past the writer is counted`() throws {

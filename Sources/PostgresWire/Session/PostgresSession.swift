@@ -62,6 +62,7 @@ public struct PostgresSession: ~Copyable {
             makeNonce: configuration.makeNonce)
         statements = StatementCache(
             capacity: configuration.limits.statementsMax,
+            bytesMax: configuration.limits.statementBytesMax,
             usesNames: configuration.preparesByName)
         outbox.bytes.appendStartup(configuration.startup)
     }

@@ -26,9 +26,15 @@ struct StatementCache {
         /// Neighbours in order of use; -1 at the ends.
         var newer = -1
         var older = -1
+
+        /// What stands in a place that nobody has: it holds on to no text.
+        static let vacant = Entry(shape: StatementShape(""), state: .known)
     }
 
     private let capacity: Int
+    /// Bytes of texts that there may be, and that there are.
+    private let bytesMax: Int
+    private var bytes = 0
     /// Whether names are used at all.
     private(set) var usesNames: Bool
     private var places: [StatementShape.Key: Int] = [:]
@@ -46,8 +52,9 @@ struct StatementCache {
         var isClosing: Bool
     }
 
-    init(capacity: Int, usesNames: Bool) {
+    init(capacity: Int, bytesMax: Int, usesNames: Bool) {
         self.capacity = capacity
+        self.bytesMax = bytesMax
         self.usesNames = usesNames
     }
 
@@ -59,7 +66,9 @@ struct StatementCache {
 
     /// What a step of `unit` has to send; from then on the name counts as being parsed.
     mutating func prepare(_ shape: StatementShape, in unit: UnitID) -> Preparation {
-        guard usesNames, shape.use == .kept, capacity > 0 else { return .unnamed }
+        guard usesNames, shape.use == .kept, shape.size <= bytesMax / 8, capacity > 0 else {
+            return .unnamed
+        }
         if let place = places[shape.key] {
             guard entries[place].state == .known || entries[place].state == .parsing(unit) else {
                 return .unnamed
@@ -67,7 +76,7 @@ struct StatementCache {
             touch(place)
             return .none
         }
-        guard places.count < capacity || evict() else { return .unnamed }
+        guard makeRoom(for: shape) else { return .unnamed }
         insert(shape, .parsing(unit))
         return .parse(closing: leftovers.isEmpty ? [] : closeLeftovers(and: shape))
     }
@@ -115,12 +124,19 @@ struct StatementCache {
 
     /// A pooler gives us other servers than we prepared on: from now on no names.
     mutating func stopUsingNames() {
-        self = StatementCache(capacity: 0, usesNames: false)
+        self = StatementCache(capacity: 0, bytesMax: 0, usesNames: false)
     }
 
     // MARK: Order of use
 
-    /// Makes room; false when nothing can go.
+    /// Makes room; false when too little can go.
+    private mutating func makeRoom(for shape: StatementShape) -> Bool {
+        while places.count >= capacity || bytes + shape.size > bytesMax {
+            guard evict() else { return false }
+        }
+        return true
+    }
+
     private mutating func evict() -> Bool {
         var place = oldest
         while place >= 0, entries[place].state != .known { place = entries[place].newer }
@@ -130,8 +146,10 @@ struct StatementCache {
     }
 
     private mutating func remove(_ place: Int) {
+        bytes -= entries[place].shape.size
         places[entries[place].shape.key] = nil
         unlink(place)
+        entries[place] = .vacant
         vacant.append(place)
     }
 
@@ -140,6 +158,7 @@ struct StatementCache {
         let entry = Entry(shape: shape, state: state)
         if place == entries.count { entries.append(entry) } else { entries[place] = entry }
         places[shape.key] = place
+        bytes += shape.size
         link(place)
     }
 

@@ -32,6 +32,8 @@ public final class StatementShape: Sendable {
     public let use: Use
 
     let key: Key
+    /// Bytes of its text.
+    let size: Int
     /// Its name on the server.
     let name: [UInt8]
     /// What follows `portal\0` in Bind up to the first value: the name, the parameters' formats and
@@ -55,6 +57,7 @@ public final class StatementShape: Sendable {
         precondition(parameters.count <= parametersMax, "the protocol counts parameters in 16 bits")
         precondition(!sql.hasNUL, "a statement's text holds no NUL")
         self.sql = sql
+        size = sql.utf8.count
         parameterTypes = parameters
         self.use = use
         var identity = Array(sql.utf8) + [0]

@@ -68,7 +68,7 @@ extension ApiRequest {
             }
         }
         let cost = filters.reduce(0) { $0 + $1.item.planningCost }
-        guard cost <= 10 * RESTLimits.testsMax else {
+        guard cost <= PlanningCost.test * RESTLimits.testsMax else {
             throw .limit(
                 "The filters have more than \(RESTLimits.testsMax) tests, where a further step of "
                     + "a path counts as one, a pattern of a list, and ten values of a list")

@@ -22,6 +22,18 @@ struct ApiRequest: Sendable {
     var payload: Payload?
     /// A profile header was sent: the answer repeats the schema's name.
     var hasProfile = false
+
+    /// What making a plan of it takes, as ``Query/PlanningCost`` counts.
+    ///
+    /// - Parameter columnsMax: The most columns that a table has.
+    func planningCost(columnsMax: Int) -> Int {
+        let shown = (select ?? []).reduce(0) { $0 + $1.planningCost(columnsMax: columnsMax) }
+        let asked = filters.reduce(0) { $0 + $1.item.planningCost }
+        let ordered = orders.reduce(0) { orders, order in
+            orders + order.item.reduce(0) { $0 + $1.planningCost }
+        }
+        return shown + asked + ordered
+    }
 }
 
 /// What a request writes.

@@ -11,11 +11,12 @@ final class DeletePlan: Sendable {
 
     init(
         of model: Model, _ target: WriteTarget, returning: ReturnPlan, shownColumns: [Int],
-        for engine: any WriteEngine
+        use: StatementUse, for engine: any WriteEngine
     ) {
         self.model = model
         self.returning = returning
         self.shownColumns = shownColumns
-        program = engine.prepare(DeleteProgram(of: target, returning: returning.program))
+        program = engine.prepare(
+            DeleteProgram(of: target, returning: returning.program, use: use))
     }
 }

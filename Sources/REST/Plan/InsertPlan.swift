@@ -26,7 +26,7 @@ final class InsertPlan: Sendable {
     init(
         model: Model, reader: PayloadReader, fillsGaps: Bool, checks: [RowCheck],
         upsert: UpsertPlan?, returning: ReturnPlan, shownColumns: [Int],
-        for engine: any WriteEngine
+        use: StatementUse, for engine: any WriteEngine
     ) {
         self.model = model
         self.reader = reader
@@ -44,7 +44,7 @@ final class InsertPlan: Sendable {
             InsertProgram(
                 into: model.table, checks: storeChecks.map { $0.rule.condition(on: Alias.new) },
                 conflict: upsert?.conflict, returning: returning.program,
-                keyRule: tellsKey ? returning.table.rule.condition(on: Alias.old) : nil))
+                keyRule: tellsKey ? returning.table.rule.condition(on: Alias.old) : nil, use: use))
     }
 }
 

@@ -4,21 +4,42 @@
 ///
 /// It lives as long as its service, and so as the schema and the rules that its plans were made of.
 struct PlanCache<Plan> {
-    private var young: [[UInt8]: Plan] = [:]
-    private var old: [[UInt8]: Plan] = [:]
-
-    mutating func plan(for key: [UInt8]) -> Plan? {
-        if let plan = young[key] { return plan }
-        guard let plan = old[key] else { return nil }
-        insert(plan, for: key)
-        return plan
+    private struct Kept {
+        let plan: Plan
+        let bytes: Int
     }
 
-    mutating func insert(_ plan: Plan, for key: [UInt8]) {
-        if young.count >= RESTLimits.cachedPlansMax / 2 {
+    private var young: [[UInt8]: Kept] = [:]
+    private var old: [[UInt8]: Kept] = [:]
+    /// What the younger ones take, as estimated.
+    private var bytes = 0
+
+    mutating func plan(for key: [UInt8]) -> Plan? {
+        if let kept = young[key] { return kept.plan }
+        guard let kept = old[key] else { return nil }
+        insert(kept, for: key)
+        return kept.plan
+    }
+
+    /// Keeps a plan, unless it would take the place of many.
+    ///
+    /// - Parameter members: How many its rows have, with those of the rows in them.
+    mutating func insert(_ plan: Plan, for key: [UInt8], members: Int) {
+        let bytes =
+            RESTLimits.planBytesPerKeyByte * key.count + RESTLimits.planBytesPerMember * members
+        guard bytes <= RESTLimits.cachedPlanBytesMax / 8 else { return }
+        insert(Kept(plan: plan, bytes: bytes), for: key)
+    }
+
+    private mutating func insert(_ kept: Kept, for key: [UInt8]) {
+        if young.count >= RESTLimits.cachedPlansMax / 2
+            || bytes + kept.bytes > RESTLimits.cachedPlanBytesMax / 2
+        {
             old = young
             young = [:]
+            bytes = 0
         }
-        young[key] = plan
+        young[key] = kept
+        bytes += kept.bytes
     }
 }

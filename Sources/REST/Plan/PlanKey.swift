@@ -52,8 +52,7 @@ struct PlanKey {
     /// Nil when the request is not one whose plan is kept.
     init?(_ request: borrowing Request, table: ArraySlice<UInt8>, isService: Bool) {
         let query = request.rawQuery
-        guard query.count + table.count < RESTLimits.planKeyBytesMax,
-            request.fieldBytes("range") == nil
+        guard Self.use(of: request, table: table) == .kept, request.fieldBytes("range") == nil
         else { return nil }
         let isRead = request.method == .get || request.method == .head
         bytes.reserveCapacity(256)
@@ -68,6 +67,12 @@ struct PlanKey {
         }
         bytes.append(0)
         guard appendQuery(query), bytes.count <= RESTLimits.planKeyBytesMax else { return nil }
+    }
+
+    /// Whether the statements of a request are likely to be run again: not those of one that is too
+    /// long for its plan to be kept.
+    static func use(of request: borrowing Request, table: ArraySlice<UInt8>) -> StatementUse {
+        request.rawQuery.count + table.count < RESTLimits.planKeyBytesMax ? .kept : .once
     }
 
     /// Adds the keys of a body's first row, which name the columns that a write gives.

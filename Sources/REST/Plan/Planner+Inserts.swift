@@ -19,7 +19,7 @@ extension Planner {
             checks: createChecks(
                 model, columns: reader.columns, resolvesConflicts: upsert != nil),
             upsert: upsert, returning: returning, shownColumns: shownColumns(of: model),
-            for: engine)
+            use: use, for: engine)
     }
 
     /// Whether `Prefer: resolution=` is honoured: there is a key to resolve by.

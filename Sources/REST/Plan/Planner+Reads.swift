@@ -22,7 +22,7 @@ extension Planner {
                 media: request.media,
                 applied: request.preferences.applied(to: nil, resolvesConflicts: false),
                 schema: request.hasProfile ? Catalogue.schemaName : nil),
-            dialect: dialect)
+            dialect: dialect, use: use)
         return (plan, !dependsOnCaller(table))
     }
 

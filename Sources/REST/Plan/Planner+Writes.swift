@@ -67,7 +67,7 @@ extension Planner {
                 of: model, writeTarget(target, .update, returning), reader: reader,
                 fillsGaps: request.preferences.missing == .default,
                 checks: updateChecks(model, columns: reader.columns), returning: returning,
-                shownColumns: shownColumns(model, target, returning), for: engine))
+                shownColumns: shownColumns(model, target, returning), use: use, for: engine))
     }
 
     /// The rows that a write may touch. As in PostgreSQL, a write that looks at rows,
@@ -79,7 +79,7 @@ extension Planner {
         var rules = [permissions.using(table.model, action.verb)]
         if looks(table, returning) { rules.append(permissions.using(table.model, .read)) }
         return table.target(
-            rules, rowsMax: settings.rowsMax, writing: settings.writeRowsMax)
+            rules, rowsMax: settings.rowsMax, writing: settings.writeRowsMax, use)
     }
 
     private func looks(_ target: TablePlan, _ returning: ReturnPlan) -> Bool {
@@ -109,6 +109,6 @@ extension Planner {
         }
         return DeletePlan(
             of: model, writeTarget(target, .delete, returning), returning: returning,
-            shownColumns: shownColumns(model, target, returning), for: engine)
+            shownColumns: shownColumns(model, target, returning), use: use, for: engine)
     }
 }

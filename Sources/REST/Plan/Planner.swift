@@ -13,13 +13,17 @@ struct Planner {
     let settings: RESTSettings
     /// What statements are written in.
     let dialect: any Dialect
+    /// Whether they are likely to be run again.
+    let use: StatementUse
     private var aliasCount = 0
     private var embedCount = 0
+    private var memberCount = 0
 
     init(
         catalogue: Catalogue, permissions: Permissions, settings: RESTSettings,
-        dialect: any Dialect
+        dialect: any Dialect, use: StatementUse = .kept
     ) {
+        self.use = use
         self.dialect = dialect
         self.catalogue = catalogue
         self.permissions = permissions
@@ -98,7 +102,10 @@ struct Planner {
             case .field(let field): table.members.append(try member(field, of: model))
             case .embed(let embed): try append(embed, to: &table)
             }
+            let membersMax = min(RESTLimits.rowMembersMax, RESTLimits.membersMax - memberCount)
+            guard table.members.count <= membersMax else { throw .tooManyMembers }
         }
+        memberCount += table.members.count
         try table.giveWayToEmbeds()
         // Anything beside a count would have to be grouped by.
         let counts = table.members.count { if case .rowCount = $0.source { true } else { false } }

@@ -6,16 +6,21 @@ final class ReadPlan: Sendable {
     let query: ReadQuery
     let media: MediaType
     let fields: AnswerFields
+    /// See ``TablePlan/memberCount``.
+    let memberCount: Int
 
-    /// - Parameter countsRows: Whether the answer tells how many rows there are in all.
+    /// - Parameters:
+    ///   - countsRows: Whether the answer tells how many rows there are in all.
+    ///   - use: Whether its statements are likely to be run again.
     init(
         _ table: TablePlan, window: WindowPlan, countsRows: Bool, media: MediaType,
-        fields: AnswerFields, dialect: any Dialect
+        fields: AnswerFields, dialect: any Dialect, use: StatementUse
     ) {
+        memberCount = table.memberCount
         query = ReadQuery(
             table.select(window), table.layout, as: media.form,
             counting: countsRows ? table.counting(rowsMax: window.rowsMax, dialect) : .no,
-            windowCount: table.count(within: window), dialect: dialect)
+            windowCount: table.count(within: window), dialect: dialect, use: use)
         self.media = media
         self.fields = fields
     }

@@ -9,11 +9,15 @@ extension TablePlan {
     /// - Parameters:
     ///   - rowsMax: The most rows that one read answers.
     ///   - writeRowsMax: The most rows that one request writes.
-    func target(_ rules: [RowRule], rowsMax: Int, writing writeRowsMax: Int) -> WriteTarget {
+    ///   - use: Whether the statement is likely to be run again. One that is prepared for one run
+    ///     is not for the writer until it is known that there is something to write.
+    func target(
+        _ rules: [RowRule], rowsMax: Int, writing writeRowsMax: Int, _ use: StatementUse
+    ) -> WriteTarget {
         WriteTarget(
             model.table, as: alias,
             where: rules.map { $0.condition(on: alias) } + filterConditions(rowsMax: rowsMax),
-            isNamedByKey: isNamedByKey, rowsMax: writeRowsMax)
+            isNamedByKey: isNamedByKey && use == .kept, rowsMax: writeRowsMax)
     }
 
     /// Whether its filters ask for all columns of a key to have given values.

@@ -36,6 +36,9 @@ struct TablePlan: Sendable {
         case rowCount
     }
 
+    /// How many members the row has, with those of the rows in it.
+    var memberCount: Int { embeds.reduce(members.count) { $0 + $1.table.memberCount } }
+
     /// The shape of the row's object.
     var layout: RowLayout { RowLayout(members.map { ($0.key, $0.type) }) }
 

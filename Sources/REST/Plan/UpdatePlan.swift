@@ -19,7 +19,7 @@ final class UpdatePlan: Sendable {
     init(
         of model: Model, _ target: WriteTarget, reader: PayloadReader, fillsGaps: Bool,
         checks: [RowCheck], returning: ReturnPlan, shownColumns: [Int],
-        for engine: any WriteEngine
+        use: StatementUse, for engine: any WriteEngine
     ) {
         self.model = model
         self.reader = reader
@@ -34,7 +34,7 @@ final class UpdatePlan: Sendable {
             UpdateProgram(
                 of: target, columns: columns,
                 checks: checks.map { $0.rule.condition(on: Alias.new, old: Alias.old) },
-                returning: returning.program))
+                returning: returning.program, use: use))
     }
 
     /// The columns that an update of these ones writes: the others first, then those that the

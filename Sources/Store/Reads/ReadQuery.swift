@@ -17,17 +17,26 @@ public final class ReadQuery: Sendable {
 
     /// A read of the rows of `select`, which has a limit and an offset.
     ///
-    /// - Parameter windowCount: Counts the rows of the window.
+    /// - Parameters:
+    ///   - windowCount: Counts the rows of the window.
+    ///   - use: Whether it is likely to be run again.
     public init(
         _ select: SelectStatement, _ layout: RowLayout, as form: RowForm, counting: Counting,
-        windowCount: SelectStatement, dialect: any Dialect
+        windowCount: SelectStatement, dialect: any Dialect, use: StatementUse = .kept
     ) {
-        rows = dialect.text(of: select)
+        var rows = dialect.text(of: select)
+        rows.use = use
+        self.rows = rows
         self.layout = layout
         self.form = form
-        self.counting = counting
+        self.counting = counting.used(use)
         self.windowCount = windowCount
         self.dialect = dialect
+    }
+
+    /// Bytes of the texts of its statements.
+    public var textBytes: Int {
+        rows.text.utf8.count + (counting.statement?.text.utf8.count ?? 0)
     }
 
     /// The most rows, and the rows left out before, of a run.
@@ -43,6 +52,7 @@ public final class ReadQuery: Sendable {
     /// before its rows are read.
     public func windowCount(_ arguments: ReadArguments) -> BoundSQL {
         var count = dialect.text(of: windowCount)
+        count.use = rows.use
         for slot in count.slots {
             if let known = rows.slots.first(where: { $0.source == slot.source }) {
                 count.arguments[slot.argument] = arguments.rows[known.argument]
@@ -74,6 +84,12 @@ public enum Counting: Sendable {
 
     /// The statement, if there is one.
     public var statement: BoundSQL? { if case .statement(let sql) = self { sql } else { nil } }
+
+    fileprivate func used(_ use: StatementUse) -> Counting {
+        guard case .statement(var sql) = self else { return self }
+        sql.use = use
+        return .statement(sql)
+    }
 }
 
 /// The arguments of one run of a ``ReadQuery``.

@@ -15,6 +15,8 @@ public struct BoundSQL: Sendable {
     /// The types of the columns of its rows; none for a text that did not come from a
     /// ``SelectStatement``.
     public var columns: [ColumnType] = []
+    /// How long the engine is to remember it.
+    public var use = StatementUse.kept
 
     /// A text that already numbers its arguments from the first after the context's.
     public init(

@@ -20,6 +20,10 @@ public protocol Dialect: Sendable {
     /// follow.
     func parameter(_ number: Int, _ type: ColumnType) -> String
 
+    /// The same for one whose predecessor stands before it in the text, and that no other text will
+    /// be put in front of: engines need not be told its number.
+    func parameter(following number: Int, _ type: ColumnType) -> String
+
     /// The value as a literal that reads back as the same value. For DDL and for constants of
     /// rules: what a request sends is bound.
     func literal(_ value: Value, _ type: ColumnType) -> String
@@ -82,6 +86,11 @@ extension Dialect {
 }
 
 extension Dialect {
+    /// With its number, like any other.
+    public func parameter(following number: Int, _ type: ColumnType) -> String {
+        parameter(number + 1, type)
+    }
+
     /// A query as this dialect writes it.
     public func text(of select: SelectStatement) -> BoundSQL {
         var writer = StatementWriter(self)

@@ -20,6 +20,29 @@ public struct ExpressionDepth {
         stack > StatementLimits.parserStackMax || depth > StatementLimits.depthMax
     }
 
+    /// The depths of an expression and of what it chains, negates or joins by `and` and `or`, found
+    /// out in one pass: whoever writes a chain asks for those of its operands, and of theirs.
+    struct Tree {
+        let depth: ExpressionDepth
+        /// Those of the operands of a chain or a negation; none for all else.
+        let operands: [Tree]
+
+        init(_ expression: ValueExpression) {
+            switch expression {
+            case .all(let operands), .any(let operands):
+                self.operands = operands.map(Tree.init)
+                depth = ExpressionDepth.chain(self.operands.map(\.depth))
+            case .not(let operand):
+                operands = [Tree(operand)]
+                depth = operands[0].depth.negated
+            case .constant, .argument, .context, .column, .comparison, .distinct, .isNull,
+                .membership, .like, .call, .exists, .scalar, .masked, .rowCount, .object, .array:
+                operands = []
+                depth = ExpressionDepth(expression)
+            }
+        }
+    }
+
     /// The depth of `expression`.
     public init(_ expression: ValueExpression) {
         switch expression {
@@ -27,9 +50,7 @@ public struct ExpressionDepth {
         case .column: (stack, depth) = (3, 2)
         case .all(let operands), .any(let operands):
             self = Self.chain(operands.map(ExpressionDepth.init))
-        case .not(let operand), .isNull(let operand):
-            let inner = ExpressionDepth(operand)
-            (stack, depth) = (inner.stack + 2, inner.depth + 1)
+        case .not(let operand), .isNull(let operand): self = ExpressionDepth(operand).negated
         case .comparison(_, let left, let right), .distinct(let left, let right):
             self = Self.operation(ExpressionDepth(left), ExpressionDepth(right), before: 2)
         case .exists(let select), .scalar(let select):
@@ -47,6 +68,8 @@ public struct ExpressionDepth {
             }
         }
     }
+
+    private var negated: ExpressionDepth { ExpressionDepth(stack: stack + 2, depth: depth + 1) }
 
     private static func call(_ operands: [ValueExpression]) -> ExpressionDepth {
         let depths = operands.map(ExpressionDepth.init)

@@ -26,6 +26,8 @@ public struct StatementWriter {
     private var views: [(name: String, text: String)] = []
     /// Whether the text begins with common table expressions of its own, without the word `WITH`.
     private let beginsWithExpressions: Bool
+    /// The depths of the expression that is written next, where it is an operand of a chain.
+    private var knownDepths: ExpressionDepth.Tree?
     private var definitions: [String: (ValueExpression.ColumnReference) -> ValueExpression] = [:]
 
     /// A writer of an empty statement.
@@ -82,9 +84,15 @@ public struct StatementWriter {
         if let source = argument.source {
             slots.append(ArgumentSlot(argument: arguments.count, source: source))
         }
+        let before = ContextSlot.count + arguments.count
         arguments.append(argument.value)
         types.append(argument.type)
-        text += dialect.parameter(ContextSlot.count + arguments.count, argument.type)
+        // Whatever is asked of tables as they were, in front of which their rows are put, has
+        // sources only.
+        text +=
+            argument.source == nil
+            ? dialect.parameter(following: before, argument.type)
+            : dialect.parameter(before + 1, argument.type)
     }
 
     // MARK: Expressions
@@ -113,6 +121,7 @@ public struct StatementWriter {
     }
 
     private mutating func write(_ expression: ValueExpression) {
+        let depths = knownDepths.take()
         switch expression {
         case .constant(let value, let type): append(dialect.literal(value, type))
         case .argument(let argument): append(argument)
@@ -126,9 +135,9 @@ public struct StatementWriter {
             append(operand, .operation)
             append(" IS NULL")
         case .membership(let operand, let list): membership(operand, list, isNegated: false)
-        case .not(let operand): negation(of: operand)
-        case .all(let operands): chain(operands, " AND ", .not, empty: .yes)
-        case .any(let operands): chain(operands, " OR ", .all, empty: .no)
+        case .not(let operand): negation(of: operand, depths?.operands.first)
+        case .all(let operands): chain(operands, depths, " AND ", .not, empty: .yes)
+        case .any(let operands): chain(operands, depths, " OR ", .all, empty: .no)
         case .like(let operand, let pattern, let ignoresCase):
             dialect.writeLike(operand, pattern, ignoresCase: ignoresCase, to: &self)
         case .call(let function, let operands): dialect.write(function, operands, to: &self)
@@ -163,7 +172,9 @@ public struct StatementWriter {
     }
 
     /// Tests of SQL's own negated forms take those.
-    private mutating func negation(of operand: ValueExpression) {
+    private mutating func negation(
+        of operand: ValueExpression, _ depths: ExpressionDepth.Tree?
+    ) {
         switch operand {
         case .distinct(let left, let right): binary(left, dialect.notDistinct, right)
         case .isNull(let operand):
@@ -173,6 +184,7 @@ public struct StatementWriter {
         case .constant, .argument, .context, .column, .comparison, .all, .any, .not, .like, .call,
             .exists, .scalar, .masked, .rowCount, .object, .array:
             append("NOT ")
+            knownDepths = depths
             append(operand, .comparison)
         }
     }
@@ -209,34 +221,50 @@ public struct StatementWriter {
         append(")")
     }
 
+    private typealias ChainOperand = (value: ValueExpression, depths: ExpressionDepth.Tree?)
+
     /// The operands joined by `symbol`, the deepest first, in groups that keep the tree shallow.
     private mutating func chain(
-        _ operands: [ValueExpression], _ symbol: String, _ needed: Binding, empty: ValueExpression
+        _ operands: [ValueExpression], _ known: ExpressionDepth.Tree?, _ symbol: String,
+        _ needed: Binding, empty: ValueExpression
     ) {
         guard !operands.isEmpty else { return write(empty) }
-        let ordered = operands.deepestFirst
+        let depths = known?.operands ?? operands.map(ExpressionDepth.Tree.init)
+        chain(Self.deepestFirst(Array(zip(operands, depths)))[...], symbol, needed)
+    }
+
+    private mutating func chain(
+        _ operands: ArraySlice<ChainOperand>, _ symbol: String, _ needed: Binding
+    ) {
         let chainMax = StatementLimits.chainMax
-        guard ordered.count > chainMax else { return join(ordered[...], symbol, needed) }
-        let size = (ordered.count + chainMax - 1) / chainMax
-        for start in stride(from: 0, to: ordered.count, by: size) {
-            if start > 0 { append(symbol) }
+        guard operands.count > chainMax else { return join(operands, symbol, needed) }
+        let size = (operands.count + chainMax - 1) / chainMax
+        for start in stride(from: operands.startIndex, to: operands.endIndex, by: size) {
+            if start > operands.startIndex { append(symbol) }
             append("(")
-            let group = ordered[start..<min(start + size, ordered.count)]
-            if group.count > chainMax {
-                chain(Array(group), symbol, needed, empty: empty)
-            } else {
-                join(group, symbol, needed)
-            }
+            chain(operands[start..<min(start + size, operands.endIndex)], symbol, needed)
             append(")")
         }
     }
 
+    /// The order in which a chain's operands are written: nested groups first, since a parser keeps
+    /// what stands before them on its stack; otherwise as given.
+    private static func deepestFirst(_ operands: [ChainOperand]) -> [ChainOperand] {
+        let stacks = operands.map { $0.depths?.depth.stack ?? 0 }
+        guard let deepest = stacks.max(), deepest > 16, let first = stacks.firstIndex(of: deepest)
+        else { return operands }
+        var ordered = operands
+        ordered.insert(ordered.remove(at: first), at: 0)
+        return ordered
+    }
+
     private mutating func join(
-        _ operands: ArraySlice<ValueExpression>, _ symbol: String, _ needed: Binding
+        _ operands: ArraySlice<ChainOperand>, _ symbol: String, _ needed: Binding
     ) {
         for (index, operand) in operands.enumerated() {
             if index > 0 { append(symbol) }
-            append(operand, needed)
+            knownDepths = operand.depths
+            append(operand.value, needed)
         }
     }
 
@@ -303,7 +331,8 @@ public struct StatementWriter {
         let asked = conditions.filter { $0 != .yes }
         if asked.isEmpty { return }
         append(" WHERE ")
-        if asked.count == 1 { append(asked[0]) } else { join(asked[...], " AND ", .not) }
+        if asked.count == 1 { return append(asked[0]) }
+        join(asked.map { ($0, nil) }[...], " AND ", .not)
     }
 
     private mutating func appendOrder(of select: SelectStatement) {
@@ -355,19 +384,6 @@ public struct StatementWriter {
         views += writer.views.filter { inner in !views.contains { $0.name == inner.name } }
         views.append((view.name, writer.text))
         mentions.formUnion(writer.mentions)
-    }
-}
-
-extension [ValueExpression] {
-    /// The order in which a chain's operands are written: nested groups first, since a parser keeps
-    /// what stands before them on its stack; otherwise as given.
-    fileprivate var deepestFirst: [ValueExpression] {
-        let stacks = map { ExpressionDepth($0).stack }
-        guard let deepest = stacks.max(), deepest > 16, let first = stacks.firstIndex(of: deepest)
-        else { return self }
-        var ordered = self
-        ordered.insert(ordered.remove(at: first), at: 0)
-        return ordered
     }
 }
 

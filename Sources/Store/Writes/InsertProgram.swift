@@ -22,17 +22,21 @@ public struct InsertProgram: Sendable {
     /// What a new row (``Alias/old``) must fulfil for its primary key to be told
     /// (``WriteResult/key``), where it is the only one; nil if nobody asks.
     public let keyRule: ValueExpression?
+    /// Whether it is likely to be run again.
+    public let use: StatementUse
 
     /// An insert.
     public init(
         into table: Table, checks: [ValueExpression] = [], conflict: Conflict? = nil,
-        returning: Returning = Returning(), keyRule: ValueExpression? = nil
+        returning: Returning = Returning(), keyRule: ValueExpression? = nil,
+        use: StatementUse = .kept
     ) {
         self.table = table
         self.checks = checks
         self.conflict = conflict
         self.returning = returning
         self.keyRule = keyRule
+        self.use = use
     }
 
     /// What an upsert does where a key is there already.

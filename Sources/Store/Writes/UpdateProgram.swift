@@ -14,16 +14,19 @@ public struct UpdateProgram: Sendable {
     public let checks: [ValueExpression]
     /// What comes back.
     public let returning: Returning
+    /// Whether it is likely to be run again.
+    public let use: StatementUse
 
     /// An update.
     public init(
         of target: WriteTarget, columns: [Int], checks: [ValueExpression] = [],
-        returning: Returning = Returning()
+        returning: Returning = Returning(), use: StatementUse = .kept
     ) {
         self.target = target
         self.columns = columns
         self.checks = checks
         self.returning = returning
+        self.use = use
     }
 }
 
@@ -33,11 +36,16 @@ public struct DeleteProgram: Sendable {
     public let target: WriteTarget
     /// What comes back.
     public let returning: Returning
+    /// Whether it is likely to be run again.
+    public let use: StatementUse
 
     /// A delete.
-    public init(of target: WriteTarget, returning: Returning = Returning()) {
+    public init(
+        of target: WriteTarget, returning: Returning = Returning(), use: StatementUse = .kept
+    ) {
         self.target = target
         self.returning = returning
+        self.use = use
     }
 }
 

@@ -50,6 +50,8 @@ enum ConnectionLimits {
     static let keptKeys = 16
     /// Statements that the registry keeps.
     static let registeredStatements = 4_096
+    /// Bytes of their texts.
+    static let registeredStatementBytes = 2_097_152
     /// How often a unit is run in all that others get into the way of (40001, 40P01).
     static let conflictRunsMax = 5
     /// What it waits after the first of these; twice as long each time.

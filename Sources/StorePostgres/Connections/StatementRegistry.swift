@@ -10,7 +10,26 @@ public final class StatementRegistry: Sendable {
         let use: StatementShape.Use
     }
 
-    private let shapes = Mutex<[Key: StatementShape]>([:])
+    private struct Shapes {
+        var byKey: [Key: StatementShape] = [:]
+        /// Bytes of their texts.
+        var bytes = 0
+
+        mutating func keep(_ shape: StatementShape, for key: Key) {
+            guard byKey[key] == nil else { return }
+            let size = shape.sql.utf8.count
+            if byKey.count >= ConnectionLimits.registeredStatements
+                || bytes + size > ConnectionLimits.registeredStatementBytes
+            {
+                byKey.removeAll()
+                bytes = 0
+            }
+            byKey[key] = shape
+            bytes += size
+        }
+    }
+
+    private let shapes = Mutex(Shapes())
 
     /// No statement yet.
     public init() {}
@@ -24,12 +43,9 @@ public final class StatementRegistry: Sendable {
         results: StatementShape.ResultFormats = .all(.binary), use: StatementShape.Use = .kept
     ) -> StatementShape {
         let key = Key(sql: sql, parameters: parameters, results: results, use: use)
-        if let known = shapes.withLock({ $0[key] }) { return known }
+        if let known = shapes.withLock({ $0.byKey[key] }) { return known }
         let shape = StatementShape(sql, parameters: parameters, results: results, use: use)
-        shapes.withLock { shapes in
-            if shapes.count >= ConnectionLimits.registeredStatements { shapes.removeAll() }
-            shapes[key] = shape
-        }
+        shapes.withLock { $0.keep(shape, for: key) }
         return shape
     }
 }

@@ -11,6 +11,7 @@ public final class PostgresReader: Reader {
     public let dialect: any Dialect
     private let pool: PostgresPool
     private var kept: [ObjectIdentifier: KeptQuery] = [:]
+    private var keptBytes = 0
 
     /// A reader on the pool of its loop.
     public init(_ pool: PostgresPool, dialect: PostgresDialect = PostgresDialect()) {
@@ -42,12 +43,17 @@ public final class PostgresReader: Reader {
         return withdrawal(of: read) { $0.withdraw() }
     }
 
-    /// What is known of a query, which it lives with.
+    /// What is known of a query, which it lives with; nothing of one that is run once.
     private func kept(_ query: ReadQuery) -> KeptQuery {
+        if query.rows.use == .once { return KeptQuery(query, pool.cluster.statements) }
         if let known = kept[ObjectIdentifier(query)] { return known }
-        if kept.count >= ReadLimits.keptQueriesMax { kept.removeAll() }
+        if kept.count >= ReadLimits.keptQueriesMax || keptBytes > ReadLimits.keptQueryBytesMax {
+            kept.removeAll()
+            keptBytes = 0
+        }
         let new = KeptQuery(query, pool.cluster.statements)
         kept[ObjectIdentifier(query)] = new
+        keptBytes += query.textBytes
         return new
     }
 

@@ -9,4 +9,6 @@ enum ReadLimits {
     static let timeMax = Duration.seconds(600)
     /// Queries of which a reader keeps how they are run.
     static let keptQueriesMax = 512
+    /// Bytes of their texts: a query, its plan and its statement take some ten times as many.
+    static let keptQueryBytesMax = 524_288
 }

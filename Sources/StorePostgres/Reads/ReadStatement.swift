@@ -34,9 +34,26 @@ struct ReadStatement {
     }
 }
 
+extension BoundSQL {
+    /// How long the server is to remember it.
+    var shapeUse: StatementShape.Use {
+        switch use {
+        case .kept: .kept
+        case .once: .once
+        }
+    }
+}
+
 extension StatementRegistry {
     /// The shape of a statement for the arguments that it has.
-    func shape(_ sql: BoundSQL) -> StatementShape {
-        shape(sql.text, parameters: sql.parameterTypes)
+    func shape(_ sql: BoundSQL) -> StatementShape { shape(sql, parameters: sql.parameterTypes) }
+
+    /// The shape of a statement for parameters of these types. What is run once is not kept here
+    /// either.
+    func shape(_ sql: BoundSQL, parameters: [TypeOID]) -> StatementShape {
+        switch sql.use {
+        case .kept: shape(sql.text, parameters: parameters)
+        case .once: StatementShape(sql.text, parameters: parameters, use: sql.shapeUse)
+        }
     }
 }

@@ -121,7 +121,7 @@ struct InsertExplanation: Sendable {
     /// Finds what a check asks, over bare names of columns.
     private func condition(ofCheck name: String) -> ProgramRun {
         let relation = PostgresDialect.literal(quoted(identifier: table.name))
-        let statement = ProgramStatement(dialect) { writer in
+        let statement = ProgramStatement(dialect, .once) { writer in
             writer.expression(Name.checks) { writer in
                 writer.append(
                     "SELECT pg_get_expr(conbin, conrelid) AS \(Name.check) FROM pg_constraint"
@@ -140,7 +140,7 @@ struct InsertExplanation: Sendable {
         _ constraint: BrokenConstraint, check: String?,
         explain: (@Sendable ([Value]?) -> Explanation)? = nil
     ) -> Explanation {
-        let statement = ProgramStatement(dialect) { writer in
+        let statement = ProgramStatement(dialect, .once) { writer in
             writer.append(
                 firstBreaking: constraint, of: table, check: check, isItself: isMerged,
                 in: appendImages)

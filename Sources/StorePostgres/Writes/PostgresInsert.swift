@@ -21,7 +21,7 @@ final class PostgresInsert: PreparedInsert {
         answer = ProgramAnswer(returning: program.returning, key: key)
         let insert = InsertStatement(program: program, answer: answer, stamped: [])
         judges = insert.judges
-        statement = ProgramStatement(engine.dialect) { insert.append(to: &$0) }
+        statement = ProgramStatement(engine.dialect, program.use) { insert.append(to: &$0) }
     }
 
     var slots: [ArgumentSlot] { statement.slots }
@@ -59,7 +59,7 @@ final class PostgresInsert: PreparedInsert {
         if columns.isEmpty { return statement }
         if let known = stamping.withLock({ $0[columns] }) { return known }
         let insert = InsertStatement(program: program, answer: answer, stamped: columns)
-        let made = ProgramStatement(engine.dialect) { insert.append(to: &$0) }
+        let made = ProgramStatement(engine.dialect, program.use) { insert.append(to: &$0) }
         stamping.withLock { $0[columns] = made }
         return made
     }

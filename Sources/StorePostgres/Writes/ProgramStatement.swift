@@ -22,10 +22,15 @@ final class ProgramStatement: Sendable {
     private let shape: StatementShape
 
     /// Lets `write` write a statement that begins with common table expressions.
-    init(_ dialect: PostgresDialect, _ write: (inout ProgramWriter) -> Void) {
+    init(
+        _ dialect: PostgresDialect, _ use: StatementUse = .kept,
+        _ write: (inout ProgramWriter) -> Void
+    ) {
         var writer = ProgramWriter(dialect)
         write(&writer)
-        let (sql, bindings) = (writer.sql.statement, writer.bindings)
+        var sql = writer.sql.statement
+        sql.use = use
+        let bindings = writer.bindings
         self.sql = sql
         self.bindings = bindings
         types = sql.parameterTypes.enumerated().map { index, type in
@@ -34,7 +39,7 @@ final class ProgramStatement: Sendable {
             case .isFaulty?, nil: type
             }
         }
-        shape = StatementShape(sql.text, parameters: types)
+        shape = StatementShape(sql.text, parameters: types, use: sql.shapeUse)
     }
 
     /// The columns of the row judged or written whose values are single arguments.
@@ -53,7 +58,7 @@ final class ProgramStatement: Sendable {
                 isOther = true
             }
         }
-        return isOther ? registry.shape(sql.text, parameters: types) : shape
+        return isOther ? registry.shape(sql, parameters: types) : shape
     }
 
     /// Writes all parameters.

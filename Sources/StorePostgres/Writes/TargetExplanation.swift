@@ -62,7 +62,7 @@ struct TargetExplanation: Sendable {
         _ constraints: ArraySlice<BrokenConstraint>, else other: Explanation
     ) -> Explanation {
         guard let constraint = constraints.first else { return other }
-        let statement = ProgramStatement(dialect) { append(constraint, to: &$0) }
+        let statement = ProgramStatement(dialect, .once) { append(constraint, to: &$0) }
         let run = ProgramRun(
             statement: statement, arguments: statement.sql.arguments(operands, assignments),
             context: context)

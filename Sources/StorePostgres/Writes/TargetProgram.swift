@@ -25,8 +25,8 @@ final class TargetProgram: Sendable {
     ///   - reachesOthers: whether rows of other tables may go with those that are meant.
     ///   - write: writes the statement in one of its forms.
     private init(
-        _ target: WriteTarget, _ returning: Returning, on engine: PostgresWrites,
-        reachesOthers: Bool,
+        _ target: WriteTarget, _ returning: Returning, _ use: StatementUse,
+        on engine: PostgresWrites, reachesOthers: Bool,
         _ write: (inout ProgramWriter, ProgramAnswer, TargetSearch) -> Void
     ) {
         let answer = ProgramAnswer(returning: returning, key: nil)
@@ -34,9 +34,10 @@ final class TargetProgram: Sendable {
         self.target = target
         self.answer = answer
         self.engine = engine
-        statement = ProgramStatement(dialect) { write(&$0, answer, .locking) }
+        statement = ProgramStatement(dialect, use) { write(&$0, answer, .locking) }
         slowStatement =
-            target.isSearched ? ProgramStatement(dialect) { write(&$0, answer, .first) } : nil
+            target.isSearched
+            ? ProgramStatement(dialect, use) { write(&$0, answer, .first) } : nil
         pace = target.isNamedByKey ? nil : Pace()
         mayBeLarge = !target.isNamedByKey || reachesOthers
     }
@@ -68,9 +69,9 @@ final class TargetProgram: Sendable {
 
 extension TargetProgram: PreparedUpdate {
     convenience init(_ program: UpdateProgram, on engine: PostgresWrites) {
-        self.init(program.target, program.returning, on: engine, reachesOthers: false) {
-            $0.append(program, $1, finding: $2)
-        }
+        self.init(
+            program.target, program.returning, program.use, on: engine, reachesOthers: false
+        ) { $0.append(program, $1, finding: $2) }
     }
 
     func run(
@@ -84,9 +85,10 @@ extension TargetProgram: PreparedUpdate {
 extension TargetProgram: PreparedDelete {
     convenience init(_ program: DeleteProgram, on engine: PostgresWrites) {
         let reachesOthers = program.target.table.dependents.contains { !$0.holdsRows }
-        self.init(program.target, program.returning, on: engine, reachesOthers: reachesOthers) {
-            $0.append(program, $1, finding: $2)
-        }
+        self.init(
+            program.target, program.returning, program.use, on: engine,
+            reachesOthers: reachesOthers
+        ) { $0.append(program, $1, finding: $2) }
     }
 
     func run(

@@ -105,7 +105,8 @@ enum Opening {
     private static func options(_ mode: ConnectionOptions.Mode) -> ConnectionOptions {
         ConnectionOptions(
             mode: mode, busyTimeoutMilliseconds: busyTimeoutMilliseconds,
-            cachedStatementsMax: DatabaseLimits.cachedStatementsMax)
+            cachedStatementsMax: DatabaseLimits.cachedStatementsMax,
+            cachedStatementBytesMax: DatabaseLimits.cachedStatementBytesMax)
     }
 
     /// Why the file at `path` cannot serve.

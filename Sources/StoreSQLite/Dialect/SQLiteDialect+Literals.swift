@@ -36,7 +36,8 @@ extension SQLiteDialect {
             let connection = try Connection(
                 path: ":memory:",
                 options: ConnectionOptions(
-                    mode: .create, busyTimeoutMilliseconds: 0, cachedStatementsMax: 1))
+                    mode: .create, busyTimeoutMilliseconds: 0, cachedStatementsMax: 1,
+                    cachedStatementBytesMax: 65_536))
             var run = try connection.run("SELECT \(decimal)")
             return try run.step() && run.cell(0).real == number
         } catch {

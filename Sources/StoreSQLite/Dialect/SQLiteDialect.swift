@@ -23,6 +23,13 @@ public struct SQLiteDialect: Dialect {
     /// See ``Store/Dialect/parameter(_:_:)``.
     public func parameter(_ number: Int, _ type: ColumnType) -> String { "?\(number)" }
 
+    /// See ``Store/Dialect/parameter(following:_:)``. SQLite keeps a list of the numbers that are
+    /// written out, and goes through it for each of them; one that is not is the next
+    /// (sqlite.org/lang_expr.html#varparam).
+    public func parameter(following number: Int, _ type: ColumnType) -> String {
+        number < DatabaseLimits.numberedParametersMax ? parameter(number + 1, type) : "?"
+    }
+
     /// See ``Store/Dialect/writeLike(_:_:ignoresCase:to:)``.
     public func writeLike(
         _ operand: ValueExpression, _ pattern: ValueExpression, ignoresCase: Bool,

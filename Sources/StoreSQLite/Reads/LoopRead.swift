@@ -22,17 +22,19 @@ extension SQLiteReader {
     /// Reads at once, as long as the time of the loop lasts.
     ///
     /// - Parameters:
+    ///   - isLong: Whether its statement takes long to be prepared, so that it is not for the loop.
     ///   - inline: Reads on the loop, as the read's own method does.
     ///   - read: Makes the read, which costs more than finding a row by its key should.
     func perform<Read: LoopRead>(
-        for caller: Caller, _ inline: () throws(DatabaseError) -> Read.Answer,
+        for caller: Caller, isLong: Bool = false, _ inline: () throws(DatabaseError) -> Read.Answer,
         else read: () -> Read
     ) throws(DatabaseError) -> Reading<Read.Answer> {
+        if isLong, slowLane != nil { return try readSlowly(read()) }
         switch loopTime.admission(of: caller) {
-        case .now: try tryInline(for: caller, within: loopTime.readMax, inline, else: read)
+        case .now: return try tryInline(for: caller, within: loopTime.readMax, inline, else: read)
         case .briefly(let time):
-            try tryInline(for: caller, within: time, isBrief: true, inline, else: read)
-        case .inNextTurn: try readLater(read())
+            return try tryInline(for: caller, within: time, isBrief: true, inline, else: read)
+        case .inNextTurn: return try readLater(read())
         }
     }
 

@@ -30,7 +30,7 @@ struct RowsRead: LoopRead {
         let counted: (rows: Int, total: Int?)
         do throws(DatabaseError) {
             running = try reader.start(
-                text: query.rows.text, arguments: arguments.rows, context)
+                text: query.rows.text, arguments: arguments.rows, context, use: query.rows.use)
             if try begin(running, &encoder, &body, memory) {
                 return RowsAnswer(
                     content: RowsAnswer.Content(body, holding: memory.held),

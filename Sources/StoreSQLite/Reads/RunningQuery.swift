@@ -20,9 +20,10 @@ public final class RunningQuery {
 extension SQLiteReader {
     /// Starts a query on the slow lane that may have more rows than an answer should hold.
     public func start(
-        text: String, arguments: [Value], _ context: QueryContext
+        text: String, arguments: [Value], _ context: QueryContext, use: StatementUse = .kept
     ) throws(DatabaseError) -> RunningQuery {
-        RunningQuery(try start(text: text, arguments: arguments, context, budget: .inline))
+        RunningQuery(
+            try start(text: text, arguments: arguments, context, budget: .inline, use: use))
     }
 
     /// Lets a query of the slow lane go on as long as its reader likes to read: the connection, its

@@ -9,7 +9,7 @@ extension SQLiteReader: Reader {
         _ query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
         for caller: Caller
     ) throws(DatabaseError) -> Reading<RowsAnswer> {
-        try perform(for: caller) { () throws(DatabaseError) in
+        try perform(for: caller, isLong: isLong(query.rows.text)) { () throws(DatabaseError) in
             try readInline(query, arguments, context)
         } else: {
             RowsRead(query: query, arguments: arguments, context: context, caller: caller)
@@ -26,6 +26,9 @@ extension SQLiteReader: Reader {
             return nil
         }
     }
+
+    /// Whether a statement takes long to be prepared.
+    func isLong(_ text: String) -> Bool { text.utf8.count > DatabaseLimits.inlineTextBytesMax }
 
     /// Runs the statements on the loop and encodes the rows.
     func readInline(
@@ -57,7 +60,8 @@ extension SQLiteReader: Reader {
         of query: ReadQuery, _ arguments: ReadArguments, _ context: QueryContext,
         _ encoder: inout RowEncoder, to body: inout [UInt8]
     ) throws(DatabaseError) {
-        var rows = try startOfRead(text: query.rows.text, arguments: arguments.rows, context)
+        var rows = try startOfRead(
+            text: query.rows.text, arguments: arguments.rows, context, use: query.rows.use)
         let bytesMax = DatabaseLimits.inlineAnswerBytesMax
         guard try encoder.append(&rows, to: &body, upTo: bytesMax) else { throw rows.overrun() }
     }
@@ -85,7 +89,8 @@ extension SQLiteReader: Reader {
     func count(_ sql: BoundSQL, _ context: QueryContext) throws(DatabaseError) -> Int {
         inline.isOfAll = true
         defer { inline.isOfAll = false }
-        var rows = try startOfRead(text: sql.text, arguments: sql.arguments, context)
+        var rows = try startOfRead(
+            text: sql.text, arguments: sql.arguments, context, use: sql.use)
         return try rows.next() ? Int(rows.int64(0)) : 0
     }
 }

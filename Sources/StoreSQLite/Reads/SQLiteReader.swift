@@ -77,14 +77,15 @@ public final class SQLiteReader {
 
     /// Starts a query whose rows are taken step by step.
     func start(
-        text: String, arguments: [Value], _ context: QueryContext, budget: Budget
+        text: String, arguments: [Value], _ context: QueryContext, budget: Budget,
+        use: StatementUse = .kept
     ) throws(DatabaseError) -> Rows {
         shared?.join()
         let (limit, interruption) = lane.limit(budget)
         connection.limit(limit)
         do throws(SQLiteError) {
             return Rows(
-                try connection.start(text, arguments, context), of: connection,
+                try connection.start(text, arguments, context, use), of: connection,
                 interruption: interruption)
         } catch {
             throw DatabaseError(error, interruption: interruption)
@@ -92,19 +93,20 @@ public final class SQLiteReader {
     }
 
     /// Starts a statement of the read that a loop is at, in the time that is left of it; elsewhere
-    /// as ``start(text:arguments:_:budget:)`` does.
+    /// as ``start(text:arguments:_:budget:use:)`` does.
     ///
     /// - Throws: `overBudget` also for a statement that is known to be too slow for a loop.
     func startOfRead(
-        text: String, arguments: [Value], _ context: QueryContext
+        text: String, arguments: [Value], _ context: QueryContext, use: StatementUse = .kept
     ) throws(DatabaseError) -> Rows {
         guard inline.isRunning else {
-            return try start(text: text, arguments: arguments, context, budget: .inline)
+            return try start(
+                text: text, arguments: arguments, context, budget: .inline, use: use)
         }
         shared?.join()
         connection.limit(.time(inline.beginStatement(on: connection)))
         do throws(SQLiteError) {
-            let run = try connection.start(text, arguments, context)
+            let run = try connection.start(text, arguments, context, use)
             if inline.isKnownToBeSlow(run) {
                 throw SQLiteError(code: ResultCode.interrupt, message: "known to be slow")
             }

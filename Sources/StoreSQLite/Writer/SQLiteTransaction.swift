@@ -50,10 +50,12 @@ public final class SQLiteTransaction {
     /// Runs a statement whose text is kept apart from its arguments.
     @discardableResult
     public func run(
-        text: String, arguments: [Value], _ context: QueryContext = .none
+        text: String, arguments: [Value], _ context: QueryContext = .none,
+        use: StatementUse = .kept
     ) throws(DatabaseError) -> Int {
         let before = connection.totalChanges
-        try query(text: text, arguments: arguments, context) { rows throws(DatabaseError) in
+        try query(text: text, arguments: arguments, context, use: use) {
+            rows throws(DatabaseError) in
             while try rows.next() {}
         }
         return connection.totalChanges == before ? 0 : connection.changes
@@ -71,7 +73,7 @@ public final class SQLiteTransaction {
     /// Runs a statement whose text is kept apart from its arguments, and hands its rows to `body`.
     public func query<R>(
         text: String, arguments: [Value], _ context: QueryContext = .none,
-        _ body: (inout Rows) throws(DatabaseError) -> R
+        use: StatementUse = .kept, _ body: (inout Rows) throws(DatabaseError) -> R
     ) throws(DatabaseError) -> R {
         if let fatal { throw fatal }
         let captured = capture.pending.count
@@ -82,7 +84,7 @@ public final class SQLiteTransaction {
             var rows: Rows
             do throws(SQLiteError) {
                 rows = Rows(
-                    try connection.start(text, arguments, context), of: connection,
+                    try connection.start(text, arguments, context, use), of: connection,
                     interruption: .timeout)
             } catch {
                 throw DatabaseError(error)
@@ -102,11 +104,11 @@ public final class SQLiteTransaction {
     /// Runs a query whose rows become an answer, for which memory is taken: what there is no room
     /// for undoes the write.
     func answer<R>(
-        text: String, arguments: [Value], _ context: QueryContext,
+        text: String, arguments: [Value], _ context: QueryContext, use: StatementUse,
         _ body: (inout Rows, AnswerMemory) throws(DatabaseError) -> R
     ) throws(DatabaseError) -> R {
         do throws(DatabaseError) {
-            return try query(text: text, arguments: arguments, context) {
+            return try query(text: text, arguments: arguments, context, use: use) {
                 (rows) throws(DatabaseError) in
                 try body(&rows, memory)
             }

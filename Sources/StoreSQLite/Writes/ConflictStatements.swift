@@ -97,9 +97,8 @@ struct ConflictStatements: Sendable {
             if case .column(let column) = source { value(of: row, column, stamps) } else { nil }
         }
         do throws(DatabaseError) {
-            if mayMoveRow { return try run.integers(update.text, arguments).first }
-            let count = try run.transaction.run(
-                text: update.text, arguments: arguments, run.context)
+            if mayMoveRow { return try run.integers(update, arguments).first }
+            let count = try run.run(update, arguments)
             return count == 0 ? nil : rowID
         } catch {
             let assignments = conflict.changed.map { column in

@@ -9,11 +9,25 @@ struct ProgramRun {
     let context: QueryContext
 
     /// The first column of all rows that a statement finds or changes.
-    func integers(_ text: String, _ arguments: [Value]) throws(DatabaseError) -> [Int64] {
-        try transaction.query(text: text, arguments: arguments, context) {
+    func integers(
+        _ statement: ProgramStatement, _ arguments: [Value]
+    ) throws(DatabaseError) -> [Int64] {
+        try transaction.query(
+            text: statement.text, arguments: arguments, context, use: statement.sql.use
+        ) {
             (rows) throws(DatabaseError) in
             try rows.integers()
         }
+    }
+
+    /// Runs a statement to its end.
+    ///
+    /// - Returns: the rows that it changed itself.
+    func run(
+        _ statement: ProgramStatement, _ arguments: [Value]
+    ) throws(DatabaseError) -> Int {
+        try transaction.run(
+            text: statement.text, arguments: arguments, context, use: statement.sql.use)
     }
 
     /// The first `count` columns of the first row that a statement finds, nil when there is none.
@@ -21,8 +35,9 @@ struct ProgramRun {
         _ statement: ProgramStatement, _ arguments: [Value], count: Int
     ) throws(WriteRefusal) -> [Value]? {
         try refused { () throws(DatabaseError) in
-            try transaction.query(text: statement.text, arguments: arguments, context) {
-                (rows) throws(DatabaseError) in
+            try transaction.query(
+                text: statement.text, arguments: arguments, context, use: statement.sql.use
+            ) { (rows) throws(DatabaseError) in
                 guard try rows.next() else { return nil }
                 return (0..<count).map { rows.value($0) }
             }

@@ -7,10 +7,12 @@ struct ProgramStatement: Sendable {
     /// The argument that takes rows: a rowid, or a JSON array of them, as the statement says.
     private let rows: Int?
 
-    init(_ write: (inout ProgramWriter) -> Void) {
+    init(_ use: StatementUse = .kept, _ write: (inout ProgramWriter) -> Void) {
         var writer = ProgramWriter()
         write(&writer)
-        sql = writer.sql.statement
+        var sql = writer.sql.statement
+        sql.use = use
+        self.sql = sql
         rows = writer.rows
     }
 

@@ -6,9 +6,9 @@ struct ReturningStatements: Sendable {
     private let returning: Returning
     private let representation: RepresentationStatements?
 
-    init(_ returning: Returning) {
+    init(_ returning: Returning, _ use: StatementUse) {
         self.returning = returning
-        representation = returning.representation.map(RepresentationStatements.init)
+        representation = returning.representation.map { RepresentationStatements($0, use) }
     }
 
     /// Whether rows are read back.
@@ -35,11 +35,11 @@ private struct RepresentationStatements: Sendable {
     /// Counts those that the caller may see; nil where that is told by how many are read.
     let visible: ProgramStatement?
 
-    init(_ representation: Returning.Representation) {
+    init(_ representation: Returning.Representation, _ use: StatementUse) {
         self.representation = representation
         let select = representation.select
         let alias = representation.alias
-        one = ProgramStatement { writer in
+        one = ProgramStatement(use) { writer in
             writer.append("SELECT ")
             writer.append(list: select.columns.map(\.value))
             writer.append(" FROM ")
@@ -50,12 +50,12 @@ private struct RepresentationStatements: Sendable {
             writer.append(" = ")
             writer.appendRows()
         }
-        many = ProgramStatement { $0.appendRows(of: select, as: alias) }
+        many = ProgramStatement(use) { $0.appendRows(of: select, as: alias) }
         guard let rule = representation.rule, representation.leavesOutRows else {
             visible = nil
             return
         }
-        visible = ProgramStatement { writer in
+        visible = ProgramStatement(use) { writer in
             writer.append("SELECT count(*)")
             writer.appendSource(ofRowsIn: select.tableName, as: alias)
             writer.appendWhere([rule])
@@ -86,7 +86,7 @@ private struct RepresentationStatements: Sendable {
         let arguments = run.arguments(statement, rows)
         return try refused { () throws(DatabaseError) in
             try run.transaction.answer(
-                text: statement.text, arguments: arguments, run.context
+                text: statement.text, arguments: arguments, run.context, use: statement.sql.use
             ) { (rows, memory) throws(DatabaseError) in
                 var encoder = RowEncoder(representation.layout, representation.form)
                 var body: [UInt8] = []

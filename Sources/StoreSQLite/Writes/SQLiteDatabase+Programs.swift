@@ -53,7 +53,7 @@ extension SQLiteReader {
     ) throws(DatabaseError) -> Reading<FoundRows> {
         var search = search
         search.arguments = search.makeArguments { operands.value($0) }
-        return try perform(for: caller) { () throws(DatabaseError) in
+        return try perform(for: caller, isLong: isLong(search.text)) { () throws(DatabaseError) in
             try rows(search, context)
         } else: {
             SearchRead(search: search, context: context, caller: caller)
@@ -63,7 +63,8 @@ extension SQLiteReader {
     fileprivate func rows(
         _ search: BoundSQL, _ context: QueryContext
     ) throws(DatabaseError) -> FoundRows {
-        var rows = try startOfRead(text: search.text, arguments: search.arguments, context)
+        var rows = try startOfRead(
+            text: search.text, arguments: search.arguments, context, use: search.use)
         return try FoundRows(&rows)
     }
 }

@@ -21,17 +21,17 @@ final class SQLiteDelete: PreparedDelete {
         self.database = database
         let choice = RowChoice(program.target)
         self.choice = choice
-        returning = ReturningStatements(program.returning)
+        returning = ReturningStatements(program.returning, program.use)
         let table = program.target.table
         takesAlong = table.dependents.contains { $0.other == table.name && !$0.holdsRows }
-        search = program.target.search
+        search = program.target.search(program.use)
         rowsByKey = program.target.isNamedByKey ? 1 : nil
-        statement = ProgramStatement { writer in
+        statement = ProgramStatement(program.use) { writer in
             writer.append("DELETE")
             writer.append(from: choice)
         }
         slots = statement.sql.slots + returning.slots
-        rows = ProgramStatement { writer in
+        rows = ProgramStatement(program.use) { writer in
             writer.append("SELECT ")
             writer.append(rowIDOf: choice.alias)
             writer.append(from: choice)
@@ -54,14 +54,13 @@ final class SQLiteDelete: PreparedDelete {
         var rowIDs: [Int64] = []
         if returning.readsRows || takesAlong {
             rowIDs = try refused { () throws(DatabaseError) in
-                try run.integers(rows.text, run.arguments(rows, found))
+                try run.integers(rows, run.arguments(rows, found))
             }
         }
         let body = try returning.body(of: rowIDs, run)
         var affected: Int
         do throws(DatabaseError) {
-            affected = try run.transaction.run(
-                text: statement.text, arguments: run.arguments(statement, found), run.context)
+            affected = try run.run(statement, run.arguments(statement, found))
         } catch {
             throw try ViolationProbe(run: run, choice: choice, rows: found).refusal(deleting: error)
         }

@@ -22,7 +22,7 @@ final class SQLiteInsert: PreparedInsert {
         self.table = table
         checks = CheckStatement(program.checks, of: table)
         conflict = program.conflict.map { ConflictStatements($0, of: table) }
-        returning = ReturningStatements(program.returning)
+        returning = ReturningStatements(program.returning, program.use)
         refersToItself = table.references.contains { $0.other == table.name }
         statement = ProgramStatement { $0.appendInsert(into: table) }.text
         key = program.keyRule.map { rule in

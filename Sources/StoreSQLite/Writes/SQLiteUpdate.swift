@@ -20,11 +20,11 @@ final class SQLiteUpdate: PreparedUpdate {
         self.database = database
         let choice = RowChoice(program.target)
         self.choice = choice
-        let returning = ReturningStatements(program.returning)
+        let returning = ReturningStatements(program.returning, program.use)
         self.returning = returning
-        search = program.target.search
+        search = program.target.search(program.use)
         rowsByKey = program.target.isNamedByKey ? 1 : nil
-        statement = ProgramStatement { writer in
+        statement = ProgramStatement(program.use) { writer in
             writer.appendUpdate(program.columns, of: choice)
             if returning.readsRows { writer.append(" RETURNING rowid") }
         }
@@ -32,7 +32,7 @@ final class SQLiteUpdate: PreparedUpdate {
         violation =
             program.checks.isEmpty
             ? nil
-            : ProgramStatement { writer in
+            : ProgramStatement(program.use) { writer in
                 choice.define(program.columns, in: &writer)
                 writer.append("SELECT ")
                 writer.append(failureOf: program.checks.enumerated().map { ($0, $1) })
@@ -78,12 +78,10 @@ final class SQLiteUpdate: PreparedUpdate {
         let arguments = run.arguments(statement, found, assigning: values.assignments)
         do throws(DatabaseError) {
             if returning.readsRows {
-                let rowIDs = try run.integers(statement.text, arguments)
+                let rowIDs = try run.integers(statement, arguments)
                 return (rowIDs.count, rowIDs)
             }
-            let affected = try run.transaction.run(
-                text: statement.text, arguments: arguments, run.context)
-            return (affected, [])
+            return (try run.run(statement, arguments), [])
         } catch {
             if let fault = values.fault, error.isConstraint { throw .faulty(fault) }
             throw try ViolationProbe(run: run, choice: choice, rows: found)
@@ -94,9 +92,9 @@ final class SQLiteUpdate: PreparedUpdate {
 
 extension WriteTarget {
     /// Finds the rowids of the rows on a reader, if they are searched for.
-    var search: BoundSQL? {
+    func search(_ use: StatementUse) -> BoundSQL? {
         guard isSearched else { return nil }
-        return ProgramStatement { writer in
+        return ProgramStatement(use) { writer in
             writer.append("SELECT ")
             writer.append(rowIDOf: alias)
             writer.append(" FROM ")

@@ -56,7 +56,7 @@ struct ViolationProbe {
         _ columns: [Int], of alias: String, _ assignments: [Assignment],
         _ also: (inout ProgramWriter) -> Void = { _ in }
     ) throws(WriteRefusal) -> [Value]? {
-        let statement = ProgramStatement { writer in
+        let statement = ProgramStatement(.once) { writer in
             choice.define(assignments.map(\.column), in: &writer)
             writer.append("SELECT ")
             writer.append(list: table.columns(columns, of: alias))

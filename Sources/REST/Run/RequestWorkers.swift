@@ -4,17 +4,17 @@ import Quotas
 import Store
 import Work
 
-/// The threads on which long bodies are read and their rows made, where that holds up no loop. Fair
-/// between callers. Shared by all loops.
-public final class BodyWorkers: Sendable {
+/// The threads on which long bodies are read and their rows made, and costly requests are planned,
+/// where that holds up no loop. Fair between callers. Shared by all loops.
+public final class RequestWorkers: Sendable {
     private let pool: WorkerPool<Void>
 
     /// Workers whose threads are made when first needed.
     ///
-    /// - Parameter threads: For the bodies of one caller; whoever else comes finds another one.
+    /// - Parameter threads: For the requests of one caller; whoever else comes finds another one.
     public init(threads: Int) {
         pool = WorkerPool(
-            name: "bodies", threadsMax: threads + 1, threadsPerCallerMax: threads,
+            name: "requests", threadsMax: threads + 1, threadsPerCallerMax: threads,
             niceness: PosixThread.backgroundNiceness
         ) {}
     }
@@ -31,7 +31,7 @@ public final class BodyWorkers: Sendable {
     ///
     /// - Parameters:
     ///   - caller: Whose share of the threads it takes. How much may wait is bounded by the memory
-    ///     that bodies may take.
+    ///     that bodies may take, and by the connections that one address may have.
     ///   - log: Told why the work, or what came after it, has failed.
     ///   - work: Asks the memory for what it makes.
     func prepare<R: Sendable>(
