@@ -124,7 +124,7 @@ public final class RESTService {
         let key = key(of: request, table, identity, payload)
         if let key, let plan = writePlans.plan(for: key.bytes) {
             let operands = try Operands(key.operands, for: plan.slots)
-            return try bind(write(plan, operands), of: request, action)
+            return try bind(write(plan, operands), of: request, isLong: isLong)
         }
         let draft = PlanDraft(
             request: request, table: table, identity: identity, context: context, key: key)
@@ -136,7 +136,7 @@ public final class RESTService {
                 self.writePlans.insert(
                     plan, for: key.bytes, members: plan.returning.table.memberCount)
             }
-            return try self.bind(write(plan, Operands()), of: request, action)
+            return try self.bind(write(plan, Operands()), of: request, isLong: isLong)
         }
     }
 
@@ -153,7 +153,7 @@ public final class RESTService {
     }
 
     private func bind(
-        _ write: UnboundWrite, of request: Request, _ action: WriteAction
+        _ write: UnboundWrite, of request: Request, isLong: Bool
     ) throws(Problem) -> Answer {
         let log = log(of: request)
         guard isLong else { return try answer(try write.bound(), log) }
