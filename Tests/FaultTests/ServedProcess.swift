@@ -14,6 +14,9 @@ struct ServedProcess {
     /// Bytes in memory, without those that are in a file as well and given back when they must.
     var residentBytes: Int { status("RssAnon:") }
 
+    /// The most bytes that it has had.
+    var peakBytes: Int { status("VmHWM:") }
+
     /// Bytes of addresses.
     var addressBytes: Int { status("VmSize:") }
 
