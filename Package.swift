@@ -45,6 +45,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CSQLiteMemory", dependencies: ["CSQLite"]),
         .target(name: "CLinux"),
 
         room("Bytes", []),
@@ -60,7 +61,7 @@ let package = Package(
             "HTTPServer",
             ["HTTP", "Network", "Quotas", "Addresses", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
-        room("SQLite", ["Bytes", "Diagnostics", "CSQLite"]),
+        room("SQLite", ["Bytes", "Diagnostics", "CSQLite", "CSQLiteMemory"]),
         room("PostgresWire", ["Crypto", "Bytes"]),
         room("Store", ["Values", "Quotas", "Bytes", "Diagnostics"]),
         room(

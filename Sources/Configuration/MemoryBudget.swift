@@ -7,7 +7,8 @@ public import Quotas
 /// | Part | Share | MiB |
 /// | --- | --- | --- |
 /// | ``makePool()``: bodies, their values, long heads, answers, queues, feeds | 1/4 | 128 |
-/// | ``pageCacheBytes``: pages of SQLite | 1/4 | 128 |
+/// | ``pageCacheBytes``: pages of SQLite | 1/8 | 64 |
+/// | ``statementBytes``: long values in statements of SQLite | 1/8 | 64 |
 /// | ``changedBytes``: rows that one write changes, until they are told | 1/8 | 64 |
 /// | ``untoldBytes``: changes that loops have yet to deliver | 1/32 | 16 |
 /// | the program, its threads and what it begins with | | 40 |
@@ -28,7 +29,9 @@ public struct MemoryBudget: Hashable, Sendable {
     public let bytes: Int
 
     /// Bytes for page cache.
-    public var pageCacheBytes: Int { bytes / 4 }
+    public var pageCacheBytes: Int { bytes / 8 }
+    /// Bytes of long values that statements of SQLite hold while they run.
+    public var statementBytes: Int { bytes / 8 }
     /// Bytes of the rows that one write changes.
     public var changedBytes: Int { bytes / 8 }
     /// Bytes of changes that one loop has yet to deliver.

@@ -83,7 +83,7 @@ extension Setting {
                 SettingForm.integer(1 << 20...1 << 50).optional, .onRestart,
                 "the most page cache in bytes, shared by the loops, the slow lane and the writer; "
                     + "8 MiB each at the least",
-                standard: "a quarter of limits.memory_bytes"),
+                standard: "an eighth of limits.memory_bytes"),
             Setting(
                 "database.inline_read_ms", \.database.inlineReadMilliseconds,
                 .integer(1...1000), .onRestart,

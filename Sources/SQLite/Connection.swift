@@ -1,4 +1,5 @@
 import CSQLite
+import CSQLiteMemory
 
 /// How a connection opens its file.
 public struct ConnectionOptions: Hashable, Sendable {
@@ -74,10 +75,11 @@ public struct ConnectionOptions: Hashable, Sendable {
     /// The library's version: `3.40.1`.
     public static var libraryVersion: String { unsafe String(cString: sqlite3_libversion()) }
 
-    /// Settings of the library, made once before anything is opened. Nobody asks SQLite how much
-    /// memory it uses, and counting it would make all threads meet at one lock.
+    /// Settings of the library, made once before anything is opened. SQLite's own count of the
+    /// memory it uses would make all threads meet at one lock; large pieces alone are counted.
     private static let settings: Void = {
         _ = csqlite_stop_memory_statistics()
+        _ = csqlite_memory_count()
     }()
 
     private static let switches: [(Int32, Int32)] = [

@@ -5,6 +5,7 @@ import HTTPServer
 import Network
 import Schema
 import Store
+import StoreSQLite
 import Work
 
 /// A running server: everything that `apus dev` and `apus serve` start.
@@ -36,6 +37,7 @@ public final class Backend: Sendable {
     /// The names of the models served at start.
     public let models: [String]
 
+    private let memory: MemoryBudget
     private let services: ServiceRunner
     private let log: Log
     private let isDraining: Flag
@@ -48,6 +50,7 @@ public final class Backend: Sendable {
         database = parts.location
         models = parts.schemas.catalogue.models.map(\.name)
         log = parts.services.log
+        memory = parts.settings.memory
         isDraining = parts.isDraining
         self.services = services
     }
@@ -99,6 +102,8 @@ public final class Backend: Sendable {
         DescriptorLimit.raise()
         Allocator.prepare()
         let backend = try start(options, mode: mode)
+        // The process has no other database. PostgreSQL has a memory of its own.
+        SQLiteDatabase.limitLongValues(to: backend.memory.statementBytes)
         ready(backend)
         // Whoever has waited for the start is served first.
         var signal = signals.wait(timeout: settlingTime)

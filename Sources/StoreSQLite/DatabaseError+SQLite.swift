@@ -43,8 +43,9 @@ extension DatabaseError {
         case ResultCode.readOnly: .readOnly(error.message)
         case ResultCode.full: .full(error.message)
         case ResultCode.tooBig: .tooLarge(error.message)
+        case ResultCode.noMemory: .noMemory
         case ResultCode.inputOutput, ResultCode.corrupt, ResultCode.cannotOpen,
-            ResultCode.notADatabase, ResultCode.noMemory, ResultCode.permission:
+            ResultCode.notADatabase, ResultCode.permission:
             .unavailable("SQLite \(error.code): \(error.message)")
         default:
             isTooDeep(error.message)

@@ -19,7 +19,7 @@ import Testing
             "HTTP", "Network", "Quotas", "Addresses", "Crypto", "Bytes", "Diagnostics",
         ],
         "Values": ["Bytes", "Diagnostics"],
-        "SQLite": ["Bytes", "Diagnostics", "CSQLite"],
+        "SQLite": ["Bytes", "Diagnostics", "CSQLite", "CSQLiteMemory"],
         "PostgresWire": ["Crypto", "Bytes"],
         "Store": ["Values", "Quotas", "Bytes", "Diagnostics"],
         "StoreSQLite": [

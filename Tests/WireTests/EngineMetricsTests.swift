@@ -15,7 +15,7 @@ import Testing
         : [
             "apus_writes_waiting 0", #"apus_writes_refused_total{bound="caller"} 0"#,
             "apus_writes_overtime_total 0", "# TYPE apus_writer_turn_seconds histogram",
-            "apus_writer_turn_longest_seconds ",
+            "apus_writer_turn_longest_seconds ", "apus_long_value_bytes ",
         ]
 
     @Test func `what waits and what was refused is told`() throws {

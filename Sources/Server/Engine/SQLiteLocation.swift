@@ -85,6 +85,9 @@ extension SQLiteDatabase: ServedDatabase {
         slowReads.append(to: &output)
         longAnswers.append(to: &output)
         writeLoad.append(to: &output)
+        MetricText.single(
+            "apus_long_value_bytes", "gauge", "Bytes of long values that statements hold now.",
+            Self.longValueBytes, to: &output)
     }
 
     var fault: ServingState? { loss.map(ServingState.databaseLost) }

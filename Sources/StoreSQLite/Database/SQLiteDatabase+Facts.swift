@@ -8,6 +8,13 @@ extension SQLiteDatabase {
     /// The engine below, with its version, for whoever depends on how exactly it works.
     public static var engine: String { "SQLite \(Connection.libraryVersion)" }
 
+    /// From now on the long values that statements of all databases of the process hold are so many
+    /// bytes together at the most: what would take more is told ``Store/DatabaseError/noMemory``.
+    public static func limitLongValues(to bytes: Int) { LargeMemory.limit(to: bytes) }
+
+    /// Bytes of long values that statements hold now, of all databases of the process.
+    public static var longValueBytes: Int { LargeMemory.byteCount }
+
     /// What the server has noted about this database; nil if there is nothing of the name. Facts
     /// are read when the database is opened, and written by nobody but ``note(_:_:)`` and
     /// ``noteIfAbsent(_:_:)``.
