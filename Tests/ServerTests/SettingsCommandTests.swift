@@ -51,7 +51,7 @@ import Testing
         let lines = try run("settings").lines
         for (name, words) in [
             ("log.format", "text for dev, json for serve"),
-            ("database.page_cache_bytes", "a quarter of limits.memory_bytes"),
+            ("database.page_cache_bytes", "an eighth of limits.memory_bytes"),
         ] {
             let line = try #require(lines.first { $0.hasPrefix("\(name) ") })
             #expect(line.contains("  \(words)  ") && line.hasSuffix("  default"), "\(line)")

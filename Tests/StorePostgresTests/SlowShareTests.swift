@@ -33,7 +33,9 @@ import Testing
             if case .failure(let problem) = result { problem.code } else { "served" }
         }
         let counts = Dictionary(grouping: ends, by: \.self).mapValues(\.count)
-        #expect(counts == ["served": 16, "53400": 4])
+        // A busy machine may let some run out of their time, which is no refusal.
+        #expect(counts["served", default: 0] + counts["57014", default: 0] == 16, "\(counts)")
+        #expect(counts["53400"] == 4, "\(counts)")
         _ = try user.read(digests)
     }
 }
