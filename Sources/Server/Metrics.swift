@@ -64,9 +64,9 @@ final class Metrics: Sendable {
             output.append(utf8: "\(name){seconds=\"\(Double(bound) / 1e3)\"} \(count)\n")
         }
         let longest = turns.map { $0.takeLongest() }.max() ?? 0
-        let seconds = "apus_loop_longest_turn_seconds"
-        MetricText.head(seconds, "gauge", "The longest turn since the last look.", to: &output)
-        output.append(utf8: "\(seconds) \(Double(longest) / 1e9)\n")
+        MetricText.seconds(
+            "apus_loop_longest_turn_seconds", "gauge", "The longest turn since the last look.",
+            nanoseconds: longest, to: &output)
     }
 }
 
@@ -84,6 +84,35 @@ enum MetricText {
     ) {
         head(name, type, help, to: &output)
         output.append(utf8: "\(name) \(value)\n")
+    }
+
+    /// A metric of one span of time.
+    static func seconds(
+        _ name: String, _ type: String, _ help: String, nanoseconds: some BinaryInteger,
+        to output: inout [UInt8]
+    ) {
+        head(name, type, help, to: &output)
+        output.append(utf8: "\(name) \(Double(nanoseconds) / 1e9)\n")
+    }
+
+    /// How many spans of time were up to each bound, and how long all of them were.
+    ///
+    /// - Parameters:
+    ///   - counts: By the first bound that a span was not above; the last are those above all.
+    ///   - bounds: In microseconds.
+    static func histogram(
+        _ name: String, _ help: String, _ counts: some Collection<some BinaryInteger>,
+        microseconds bounds: some Collection<some BinaryInteger>,
+        nanoseconds: some BinaryInteger, to output: inout [UInt8]
+    ) {
+        head(name, "histogram", help, to: &output)
+        var count: UInt64 = 0
+        for (next, bound) in zip(counts, bounds.map { "\(Double($0) / 1e6)" } + ["+Inf"]) {
+            count += UInt64(next)
+            output.append(utf8: "\(name)_bucket{le=\"\(bound)\"} \(count)\n")
+        }
+        output.append(utf8: "\(name)_sum \(Double(nanoseconds) / 1e9)\n")
+        output.append(utf8: "\(name)_count \(count)\n")
     }
 
     /// A counter of what was refused because too many waited, in all or of their caller.

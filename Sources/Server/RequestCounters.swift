@@ -34,16 +34,8 @@ final class RequestCounters: Sendable {
             output.append(
                 utf8: "apus_http_requests_total{class=\"\(index)xx\"} \(total.byClass[index])\n")
         }
-        let name = "apus_http_request_duration_seconds"
-        MetricText.head(name, "histogram", "Time from request to answer.", to: &output)
-        var sum: UInt64 = 0
-        for (index, bound) in Self.bounds.enumerated() {
-            sum += total.buckets[index]
-            output.append(utf8: "\(name)_bucket{le=\"\(Double(bound) / 1e6)\"} \(sum)\n")
-        }
-        sum += total.buckets[Self.bounds.count]
-        output.append(utf8: "\(name)_bucket{le=\"+Inf\"} \(sum)\n")
-        output.append(utf8: "\(name)_sum \(Double(total.microseconds) / 1e6)\n")
-        output.append(utf8: "\(name)_count \(sum)\n")
+        MetricText.histogram(
+            "apus_http_request_duration_seconds", "Time from request to answer.", total.buckets,
+            microseconds: Self.bounds, nanoseconds: total.microseconds * 1_000, to: &output)
     }
 }

@@ -19,30 +19,14 @@ extension WriteLoad {
             "apus_long_writes_total", "counter",
             "Writes that held the writer for more than the 5 ms that a turn aims at.", long,
             to: &output)
-        MetricText.head(
-            "apus_long_writes_seconds_total", "counter", "How long they have held it.", to: &output)
-        output.append(
-            utf8: "apus_long_writes_seconds_total \(Double(longNanoseconds) / 1e9)\n")
-        appendTurns(to: &output)
-        MetricText.head(
+        MetricText.seconds(
+            "apus_long_writes_seconds_total", "counter", "How long they have held it.",
+            nanoseconds: longNanoseconds, to: &output)
+        MetricText.histogram(
+            "apus_writer_turn_seconds", "Turns of the writer, each a commit of several writes.",
+            turns, microseconds: Self.turnBounds, nanoseconds: turnNanoseconds, to: &output)
+        MetricText.seconds(
             "apus_writer_turn_longest_seconds", "gauge", "The longest turn since the start.",
-            to: &output)
-        output.append(
-            utf8: "apus_writer_turn_longest_seconds \(Double(longestTurnNanoseconds) / 1e9)\n")
-    }
-
-    private func appendTurns(to output: inout [UInt8]) {
-        let name = "apus_writer_turn_seconds"
-        MetricText.head(
-            name, "histogram", "Turns of the writer, each a commit of several writes.", to: &output)
-        var sum = 0
-        for (count, bound) in zip(turns, Self.turnBounds) {
-            sum += count
-            output.append(utf8: "\(name)_bucket{le=\"\(Double(bound) / 1e6)\"} \(sum)\n")
-        }
-        sum = turns.reduce(0, +)
-        output.append(utf8: "\(name)_bucket{le=\"+Inf\"} \(sum)\n")
-        output.append(utf8: "\(name)_sum \(Double(turnNanoseconds) / 1e9)\n")
-        output.append(utf8: "\(name)_count \(sum)\n")
+            nanoseconds: longestTurnNanoseconds, to: &output)
     }
 }

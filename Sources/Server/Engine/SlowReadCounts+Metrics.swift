@@ -14,8 +14,8 @@ extension SlowReadCounts {
             "apus_slow_reads_waiting", "gauge", "Slow reads that wait now.", waiting, to: &output)
         MetricText.single(
             "apus_slow_reads_running", "gauge", "Slow reads that run now.", running, to: &output)
-        let name = "apus_slow_read_seconds_total"
-        MetricText.head(name, "counter", "Time that slow reads have taken.", to: &output)
-        output.append(utf8: "\(name) \(Double(nanoseconds) / 1e9)\n")
+        MetricText.seconds(
+            "apus_slow_read_seconds_total", "counter", "Time that slow reads have taken.",
+            nanoseconds: nanoseconds, to: &output)
     }
 }
