@@ -131,6 +131,21 @@ import Testing
         #expect([queue.popFirst()?.element, queue.popFirst()?.element] == [1, 3])
     }
 
+    @Test func `who takes a turn that was passed over lets nobody in before those who wait`() {
+        let late = Caller.user("late")
+        var queue = FairQueue<Int>()
+        queue.append(1, of: greedy)
+        for number in 2...4 { queue.append(number, of: modest) }
+        for _ in 2...3 {
+            #expect(queue.popFirst(where: { $0 == modest }) != nil)
+            queue.charge(1_000, to: modest)
+        }
+        #expect(queue.popFirst()?.element == 1)
+        for number in 5...6 { queue.append(number, of: late) }
+        queue.charge(1_500, to: late)
+        #expect(queue.popFirst()?.element == 4)
+    }
+
     @Test func `what cannot be had now is passed over, and what is behind it of its caller is not`() {
         var queue = FairQueue<Int>()
         for number in 1...3 { queue.append(number, of: greedy) }

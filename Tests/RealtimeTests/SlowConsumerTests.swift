@@ -40,6 +40,21 @@ import Values
         #expect(stage.hub.backlog.waiting.isEmpty)
     }
 
+    @Test func `what nobody has missed takes the place of nothing that a full socket needs`() throws {
+        let stage = try stage(ring: 3)
+        let slow = stage.connect()
+        slow.join("a", #"{"event":"*","schema":"public","table":"todos","filter":"id=lt.10"}"#)
+        let quick = stage.connect()
+        quick.join("a", todos)
+        slow.sink.queuedBytes = 5_000
+        insert(1...3, stage)
+        insert(100...110, stage)
+        slow.sink.queuedBytes = 0
+        slow.session.drained()
+        #expect(try slow.changes() == expected(1...3))
+        #expect(try quick.changes().count == 14)
+    }
+
     @Test func `a socket that fills again while catching up waits again`() throws {
         let stage = try stage()
         let slow = stage.connect()

@@ -82,6 +82,9 @@ struct FaultCase: CustomTestStringConvertible {
             "a JSON key", #"{"properties": {"a": {"type": "object"}}, "primaryKey": ["a"]}"#,
             #"models/things.json:1:17: a JSON column cannot be part of the primary key"#),
         FaultCase(
+            "unique JSON", #"{"properties": {"a": {"type": "object"}}, "unique": [["a"]]}"#,
+            #"models/things.json:1:17: a JSON column cannot be unique"#),
+        FaultCase(
             "identity beside the key",
             #"{"properties": {"n": {"type": "integer", "identity": true}}}"#,
             "models/things.json:1:17: an identity column must be the whole primary key"),

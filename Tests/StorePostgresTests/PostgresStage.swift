@@ -16,7 +16,11 @@ final class PostgresStage: Sendable {
 
     convenience init() throws { try self.init(PostgresServer.shared) }
 
-    init(_ server: PostgresServer) throws {
+    /// - Parameter adjust: Changes how the pool is made.
+    init(
+        _ server: PostgresServer,
+        _ adjust: (inout ClusterConfiguration) -> Void = { _ in }
+    ) throws {
         let database = try server.makeDatabase()
         self.database = database
         let client = try database.client()
@@ -35,7 +39,10 @@ final class PostgresStage: Sendable {
             INSERT INTO notes VALUES (1, 'a', 10, 'ann'), (2, 'b', 20, 'bob');
             SELECT setval('notes_id_seq', 2);
             """)
-        user = try PoolUser(database.url, Self.patience)
+        user = try PoolUser(database.url) { configuration in
+            Self.patience(&configuration)
+            adjust(&configuration)
+        }
         writes = Self.writes(user)
     }
 
