@@ -104,7 +104,8 @@ public struct FairQueue<Element> {
                 passed.append(turn)
                 continue
             }
-            now = turn.start
+            // A turn that was passed over may have begun long ago.
+            now = max(now, turn.start)
             count -= 1
             // Until it is charged it has cost next to nothing: those who wait take turns.
             lines.values[line].served += 1
