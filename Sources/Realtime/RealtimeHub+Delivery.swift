@@ -50,7 +50,7 @@ extension RealtimeHub {
                 guard let missed = fanOut(change, among: changes, at: moment) else {
                     return hold(batch, at: place, asked: moment)
                 }
-                backlog.append(change, missedBy: missed)
+                if !missed.isEmpty { backlog.append(change, missedBy: missed) }
             }
             backlog.reach(change.sequence)
         }
