@@ -37,19 +37,20 @@ extension PostgresConnection {
     func deliver(_ step: Step, _ place: Range<Int>) {
         guard let run = run(of: step.unit), run.fate?.isOfAnswer != true else { return }
         run.answerBytes += place.count
-        if run.answerBytes > run.coveredBytes, let fate = fate(of: run) {
-            run.fate = fate
-            return cancel(run)
-        }
+        if isTooLong(run) { return cancel(run) }
         isDelivering = true
         run.unit?.onRow?(step.index, session.row(place))
         isDelivering = false
     }
 
-    /// Why a unit is to be ended for what its rows take.
-    private func fate(of run: UnitRun) -> UnitRun.Fate? {
-        if run.answerBytes > run.answerBytesMax { return .answerTooLarge }
-        return run.cover(from: cluster.configuration.memory)
+    /// Whether a unit is to be ended for what its rows take, which is then its fate.
+    private func isTooLong(_ run: UnitRun) -> Bool {
+        guard run.answerBytes > run.coveredBytes else { return false }
+        let isOver = run.answerBytes > run.answerBytesMax
+        guard let fate = isOver ? .answerTooLarge : run.cover(from: cluster.configuration.memory)
+        else { return false }
+        run.fate = fate
+        return true
     }
 
     /// A row is longer than is taken anywhere, and not handed on.
@@ -60,10 +61,11 @@ extension PostgresConnection {
         cancel(run)
     }
 
-    /// What a unit's rows have been made of is longer than it may bring, though they are not.
-    func overflowed(_ run: UnitRun) {
+    /// What is made of a unit's rows is longer than they are.
+    func lengthened(_ run: UnitRun) {
+        guard isTooLong(run) else { return }
         loop.atEndOfTurn { [weak self] in
-            if run.fate == .answerTooLarge { self?.cancel(run) }
+            if run.fate?.isOfAnswer == true { self?.cancel(run) }
         }
     }
 

@@ -55,9 +55,9 @@ final class UnitRun {
     var overdueSince: UInt64?
     /// Its part of the slow lanes.
     var share: SlowShare?
-    /// Bytes of rows in this attempt.
+    /// Bytes of rows in this attempt, or of what is made of them where that is longer.
     var answerBytes = 0
-    /// Bytes of rows that need no other room than there is, and what is taken for long ones.
+    /// Bytes of them that need no other room than there is, and what is taken for long ones.
     private(set) var coveredBytes: Int
     private(set) var memory: HeldMemory?
     /// Whether a request to cancel that is meant for another unit may hit it in this attempt.
@@ -119,11 +119,11 @@ final class UnitRun {
         }
     }
 
-    /// What its rows have been made of is longer than it may bring. To be called for a row.
-    fileprivate func overflow() {
-        guard phase == .running, fate == nil else { return }
-        fate = .answerTooLarge
-        connection?.overflowed(self)
+    /// So many bytes have been made of its rows. To be called for a row.
+    fileprivate func made(_ bytes: Int) {
+        guard phase == .running, fate == nil, bytes > answerBytes else { return }
+        answerBytes = bytes
+        connection?.lengthened(self)
     }
 
     /// A connection has begun it.
@@ -199,9 +199,10 @@ public struct UnitToken {
     /// cancelled.
     public func withdraw() { run.withdraw() }
 
-    /// What is made of its rows is longer than it may bring, though they are not. To be called for
-    /// a row, from within the loop's turn that brings it.
-    func overflow() { run.overflow() }
+    /// Tells how many bytes have been made of its rows so far, which may be many more than they
+    /// are: names of members stand in each row, however long. To be called for a row, from within
+    /// the loop's turn that brings it.
+    func made(_ bytes: Int) { run.made(bytes) }
 
     /// Withdraws a unit that does not run; whether it is one such.
     public func withdrawWaiting() -> Bool { run.withdrawWaiting() }

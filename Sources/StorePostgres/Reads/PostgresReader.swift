@@ -84,7 +84,7 @@ public final class PostgresReader: Reader {
     }
 
     private func submit(_ unit: PostgresUnit) -> UnitToken {
-        pool.submit(unit, on: .read, within: pool.cluster.readTime(on: .read))
+        pool.submit(unit, on: .read, within: pool.cluster.readTime)
     }
 
     /// What withdraws a read from any thread.

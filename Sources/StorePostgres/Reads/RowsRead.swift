@@ -59,15 +59,11 @@ final class RowsRead {
             if step == rowsStep { kept.fault = kept.query.layout.fault(in: columns) }
         }
         unit.onRow = { [self] step, row in take(row, of: step) }
-        token = pool.submit(unit, on: .read, within: pool.cluster.readTime(on: .read))
+        token = pool.submit(unit, on: .read, within: pool.cluster.readTime)
     }
 
     /// Where it is read by now.
     private var lane: Lane { token?.lane ?? .read }
-
-    private var bytesMax: Int {
-        lane == .read ? ReadLimits.sharedAnswerBytesMax : ReadLimits.answerBytesMax
-    }
 
     // MARK: The unit
 
@@ -94,7 +90,7 @@ final class RowsRead {
         do throws(FormatFault) {
             if step == rowsStep {
                 try body.append(row)
-                if body.bytes.count > bytesMax { token?.overflow() }
+                token?.made(body.bytes.count)
             } else {
                 var row = row
                 if let count = row.next() { total = Int(try Field.integer(count)) }
@@ -138,8 +134,8 @@ final class RowsRead {
 extension RowsRead: Sendable {}
 
 extension PostgresCluster {
-    /// What a read on a lane has in all, its wait for a connection included.
-    func readTime(on lane: Lane) -> Duration {
-        configuration.settings(of: lane).statementTimeout ?? ReadLimits.timeMax
+    /// What a read has in all, its wait for a connection included.
+    var readTime: Duration {
+        configuration.settings(of: .read).statementTimeout ?? ReadLimits.timeMax
     }
 }

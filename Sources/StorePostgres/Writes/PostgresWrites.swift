@@ -109,7 +109,10 @@ public final class PostgresWrites: WriteEngine {
                 try run.execute(in: unit, &session, statements)
             }, completion: { [self] in finish($0, reader, submission, explain) })
         unit.isEndedByServer = true
-        unit.onRow = { (_: Int, row: DataRow) in reader.take(row) }
+        unit.onRow = { (_: Int, row: DataRow) in
+            reader.take(row)
+            submission.token?.made(reader.madeBytes)
+        }
         unit.table = run.table
         unit.pace = submission.pace
         unit.caller = submission.caller

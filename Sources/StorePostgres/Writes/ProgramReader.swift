@@ -21,6 +21,9 @@ final class ProgramReader {
         fault = nil
     }
 
+    /// Bytes that have been made of the rows.
+    var madeBytes: Int { body?.bytes.count ?? 0 }
+
     /// What all rows together say.
     ///
     /// - Throws: a value that we cannot hold.
