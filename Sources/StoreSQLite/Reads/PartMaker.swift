@@ -12,8 +12,8 @@ final class PartMaker: @unchecked Sendable {
     private var reader: SQLiteReader?
     private var query: RunningQuery?
     private var append: ((inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool)?
-    /// The reader's own page cache.
-    private let cacheKiB: Int
+    /// The reader's own page cache, which is given back to it at the end.
+    private var cacheKiB: Int?
     /// What a part has taken, and the row that the engine holds.
     private let memory: AnswerMemory
     /// Whose share of the threads it takes.
@@ -30,9 +30,13 @@ final class PartMaker: @unchecked Sendable {
         self.query = query
         self.memory = memory
         self.append = append
-        cacheKiB = reader.cacheKiB
-        // The rows are gone over once: a large cache would only stand there.
-        reader.cacheKiB = DatabaseLimits.longReadCacheKiB
+    }
+
+    /// There is a place for it: the rows are gone over once, and a large cache would only stand
+    /// there.
+    func shrinkCache() {
+        cacheKiB = reader?.cacheKiB
+        reader?.cacheKiB = DatabaseLimits.longReadCacheKiB
     }
 
     /// The next part; an empty one when it was the turn of others first, nil at the end.
@@ -80,7 +84,7 @@ final class PartMaker: @unchecked Sendable {
     func release() -> SQLiteReader? {
         guard let reader else { return nil }
         self.reader = nil
-        reader.cacheKiB = cacheKiB
+        if let cacheKiB { reader.cacheKiB = cacheKiB }
         reader.hasLeft = false
         return reader
     }

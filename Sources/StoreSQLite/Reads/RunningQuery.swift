@@ -45,6 +45,7 @@ extension SQLiteReader {
         guard let longReads else { preconditionFailure("a loop's reader stays with its loop") }
         let parts = PartMaker(self, query, memory, for: caller, append)
         try longReads.add(parts, for: caller)
+        parts.shrinkCache()
         hasLeft = true
         return LongRead(parts, first: first, of: longReads)
     }
