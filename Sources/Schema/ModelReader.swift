@@ -123,17 +123,20 @@ struct ModelReader {
         } else if let id = draft.columnIndex("id") {
             draft.primaryKey = [id]
         }
-        for index in draft.primaryKey
-        where draft.columns[index].type == .json && !faulty.contains(index) {
-            reader.report.fault(
-                "a JSON column cannot be part of the primary key", at: draft.columns[index].location
-            )
-        }
+        refuseJSON(among: draft.primaryKey, "part of the primary key")
         for (index, column) in draft.columns.enumerated() where column.isIdentity {
             if draft.primaryKey != [index] {
                 reader.report.fault(
                     "an identity column must be the whole primary key", at: column.location)
             }
+        }
+    }
+
+    /// Whether two JSON values are the same is not said by their texts: `1` and `1.0` are.
+    private func refuseJSON(among columns: [Int], _ role: String) {
+        for index in columns where draft.columns[index].type == .json && !faulty.contains(index) {
+            reader.report.fault(
+                "a JSON column cannot be \(role)", at: draft.columns[index].location)
         }
     }
 
@@ -162,6 +165,7 @@ struct ModelReader {
     private mutating func readUnique(_ names: JSONValue) {
         let columns = columns(names, "\"unique\"")
         guard !columns.isEmpty else { return }
+        refuseJSON(among: columns, "unique")
         if draft.uniques.contains(where: { Set($0.columns) == Set(columns) })
             || Set(columns) == Set(draft.primaryKey)
         {

@@ -37,7 +37,7 @@ struct PropertyReader {
     private func jsonRule(
         _ type: ColumnType, _ kind: PropertyKind, _ words: [String: FileReader.Member]
     ) -> JSONRule? {
-        guard type == .json, kind != .any || words["enum"] != nil else { return nil }
+        guard type == .json, kind != .any else { return nil }
         return JSONRuleReader(reader: reader).columnRule(kind, words)
     }
 
