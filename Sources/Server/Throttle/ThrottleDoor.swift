@@ -64,7 +64,8 @@ struct ThrottleDoor {
         _ request: Request, table: Int, _ identity: Identity
     ) -> QuotaExhausted? {
         var pass = ThrottlePass(
-            throttle, isSocket: table == realtimeTable, start: ContinuousClock.now)
+            throttle, for: table == realtimeTable ? .socket : .request,
+            start: ContinuousClock.now)
         let rows = table == restTable ? rowsMax : nil
         let gateway = gateway
         let refusal = refusal(request, table, request.method, identity) { policies in
@@ -83,7 +84,7 @@ struct ThrottleDoor {
     mutating func admit(
         preflight request: Request, for method: HTTP.Method, table: Int
     ) -> QuotaExhausted? {
-        var pass = ThrottlePass(throttle, isSocket: false, start: ContinuousClock.now)
+        var pass = ThrottlePass(throttle, for: .request, start: ContinuousClock.now)
         return refusal(request, table, method, .anonymous) { policies in
             pass.take(from: policies, forPreflightFrom: request.peer.block)
         }

@@ -15,11 +15,19 @@ extension ThrottleInForce {
     func quotas(ofSocket request: Request) -> SocketQuotas {
         let block = request.peer.block
         let key = Credentials(request).apiKey?.hashValue
+        let plans = SocketPlan()
         return SocketQuotas(
-            admitFeed: { [self] in
-                throttle?.admit(feedOf: $0, from: block, insteadOf: $1) ?? .admitted()
+            admitFeed: { [self] identity, former in
+                guard let throttle else { return .admitted() }
+                return throttle.admit(
+                    feedOf: identity, from: block, insteadOf: former,
+                    by: plans.plan(of: identity, in: throttle))
             },
-            admitMessage: { [self] in throttle?.admitMessage(of: $0, from: block, key: key) })
+            admitMessage: { [self] identity in
+                guard let throttle else { return nil }
+                return throttle.admitMessage(
+                    of: identity, from: block, key: key, by: plans.plan(of: identity, in: throttle))
+            })
     }
 }
 
@@ -45,9 +53,10 @@ extension Throttle {
     /// Whether a caller from an address may have one more feed by the plan, or keep the one that he
     /// has.
     fileprivate func admit(
-        feedOf identity: Identity, from block: AddressBlock, insteadOf former: (any FeedPlace)?
+        feedOf identity: Identity, from block: AddressBlock, insteadOf former: (any FeedPlace)?,
+        by plan: Plan?
     ) -> FeedAdmission {
-        guard let max = plan(of: identity)?.plan.feedsMax else { return .admitted() }
+        guard let max = plan?.plan.feedsMax else { return .admitted() }
         let caller = identity.caller(from: block)
         if let former = former as? CountedFeed, former.isHeld(by: caller, in: self) {
             let count = feeds.withLock { $0.count(of: caller) }
@@ -59,29 +68,34 @@ extension Throttle {
 
     /// Takes a message from every rate that it falls under, from all or from none.
     ///
+    /// - Parameter plan: the caller's.
     /// - Returns: the quota that is used up; nil to let it in.
     fileprivate func admitMessage(
-        of identity: Identity, from block: AddressBlock, key: Int?
+        of identity: Identity, from block: AddressBlock, key: Int?, by plan: Plan?
     ) -> QuotaExhausted? {
-        let now = ContinuousClock.now
-        var taken: [(key: ThrottlePolicy.Key, limit: RateLimit)] = []
-        let policies =
-            limits.filter { $0.concernsMessages(of: identity) }.flatMap(\.policies)
-            + (plan(of: identity)?.policies ?? [])
-        for policy in policies {
-            guard case .rate(let limit) = policy.quota,
-                let subject = policy.subject.subject(of: identity, from: block, key: key)
-            else { continue }
-            let key = ThrottlePolicy.Key(policy: policy.number, subject: subject)
-            let draw = buckets.draw(key, limit, now: now)
-            guard !draw.isGranted else {
-                taken.append((key, limit))
-                continue
-            }
-            for (key, limit) in taken { buckets.giveBack(key, limit, now: now) }
-            countRefusal(by: policy)
-            return policy.exhausted(wait: draw.wait)
+        var pass = ThrottlePass(self, for: .message, start: ContinuousClock.now)
+        for limit in limits where limit.concernsMessages(of: identity) {
+            let refusal = pass.take(
+                from: limit.policies, forMessageOf: identity, from: block, key: key)
+            if let refusal { return refusal }
         }
-        return nil
+        return pass.take(
+            from: plan?.policies ?? [], forMessageOf: identity, from: block, key: key)
+    }
+}
+
+/// The plan of whoever speaks over a socket: it is in the claims of a token, which are not read for
+/// each message. Confined to the socket's loop.
+private final class SocketPlan {
+    private var known: (throttle: Throttle, claims: String, plan: Throttle.Plan?)?
+
+    /// The caller's plan by what is in force; nil where there is none.
+    func plan(of identity: Identity, in throttle: Throttle) -> Throttle.Plan? {
+        if let known, known.throttle === throttle, known.claims == identity.claims {
+            return known.plan
+        }
+        let plan = throttle.plan(of: identity)
+        known = (throttle, identity.claims, plan)
+        return plan
     }
 }

@@ -4,11 +4,19 @@ import Expressions
 import HTTP
 import Quotas
 
-/// What a request that is let in takes from quotas, until it is over.
+/// What a request that is let in takes from quotas, until it is over, or a message over a socket.
 struct ThrottlePass {
+    /// What is let in.
+    enum Purpose {
+        case request
+        /// A request that stays open: what it costs its messages would say.
+        case socket
+        /// What is under way is the socket, and nothing is told of what is left.
+        case message
+    }
+
     private let throttle: Throttle
-    /// Whether it stays open: what a socket costs its messages would say.
-    private let isSocket: Bool
+    private let purpose: Purpose
     private let start: ContinuousClock.Instant
     private var rates: [(key: ThrottlePolicy.Key, limit: RateLimit)] = []
     /// With what was estimated.
@@ -18,9 +26,9 @@ struct ThrottlePass {
     private var time = Duration.zero
     private var told = QuotaFields()
 
-    init(_ throttle: Throttle, isSocket: Bool, start: ContinuousClock.Instant) {
+    init(_ throttle: Throttle, for purpose: Purpose, start: ContinuousClock.Instant) {
         self.throttle = throttle
-        self.isSocket = isSocket
+        self.purpose = purpose
         self.start = start
     }
 
@@ -41,6 +49,20 @@ struct ThrottlePass {
                 let subject = policy.subject.subject(
                     of: identity, from: request.peer.block, key: key()),
                 let wait = take(from: policy, as: subject, RequestCost.estimate(request, rowsMax))
+            else { continue }
+            return refuse(by: policy, wait)
+        }
+        return nil
+    }
+
+    /// The same for a message over a socket.
+    mutating func take(
+        from policies: [ThrottlePolicy], forMessageOf identity: Identity, from block: AddressBlock,
+        key: Int?
+    ) -> QuotaExhausted? {
+        for policy in policies {
+            guard let subject = policy.subject.subject(of: identity, from: block, key: key),
+                let wait = take(from: policy, as: subject, 0)
             else { continue }
             return refuse(by: policy, wait)
         }
@@ -79,15 +101,16 @@ struct ThrottlePass {
             let draw = throttle.buckets.draw(key, limit, now: start)
             guard draw.isGranted else { return draw.wait }
             rates.append((key, limit))
-            told.append(policy, draw)
+            if purpose != .message { told.append(policy, draw) }
         case .cost(let limit):
-            if isSocket { return nil }
+            guard purpose == .request else { return nil }
             let estimate = estimate()
             let draw = throttle.buckets.draw(key, limit, count: estimate, now: start)
             guard draw.isGranted else { return draw.wait }
             costs.append((key, limit, estimate))
             told.append(policy, draw)
         case .concurrency(let max):
+            if purpose == .message { return nil }
             guard let left = throttle.begin(key, max: max) else { return .seconds(1) }
             underWay.append(key)
             told.append(policy, remaining: left)
