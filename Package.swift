@@ -63,7 +63,7 @@ let package = Package(
         room("Values", ["Bytes", "Diagnostics"]),
         room("SQLite", ["Bytes", "Diagnostics", "CSQLite", "CSQLiteMemory"]),
         room("PostgresWire", ["Crypto", "Bytes"]),
-        room("Store", ["Values", "Quotas", "Bytes", "Diagnostics"]),
+        room("Store", ["Values", "Work", "Quotas", "Bytes", "Diagnostics"]),
         room(
             "StoreSQLite",
             ["SQLite", "Store", "Values", "Work", "Quotas", "Disk", "Bytes", "Diagnostics"]),

@@ -11,9 +11,13 @@ public final class PosixThread: Sendable {
     private let handle: pthread_t
     private let isJoined = Atomic(false)
 
-    /// How far threads of long work stand back behind the loops, as `nice` counts: they have a
-    /// quarter of a core while a loop is busy on it.
+    /// How far threads that hash passwords stand back behind the loops, as `nice` counts: they have
+    /// a quarter of a core while a loop is busy on it.
     public static let backgroundNiceness: Int32 = 5
+
+    /// How far threads of long requests stand back: behind passwords too, which are few and which
+    /// somebody waits for. They have a tenth of a core while a loop is busy on it.
+    public static let longWorkNiceness: Int32 = 10
 
     /// What to tell people when the system refuses a thread.
     public static let refused = Problem(

@@ -21,7 +21,7 @@ import Testing
         "Values": ["Bytes", "Diagnostics"],
         "SQLite": ["Bytes", "Diagnostics", "CSQLite", "CSQLiteMemory"],
         "PostgresWire": ["Crypto", "Bytes"],
-        "Store": ["Values", "Quotas", "Bytes", "Diagnostics"],
+        "Store": ["Values", "Work", "Quotas", "Bytes", "Diagnostics"],
         "StoreSQLite": [
             "SQLite", "Store", "Values", "Work", "Quotas", "Disk", "Bytes", "Diagnostics",
         ],

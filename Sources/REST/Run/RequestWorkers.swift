@@ -15,7 +15,7 @@ public final class RequestWorkers: Sendable {
     public init(threads: Int) {
         pool = WorkerPool(
             name: "requests", threadsMax: threads + 1, threadsPerCallerMax: threads,
-            niceness: PosixThread.backgroundNiceness
+            niceness: PosixThread.longWorkNiceness
         ) {}
     }
 
@@ -42,12 +42,7 @@ public final class RequestWorkers: Sendable {
         let preparation = Preparation { [pool] memory, done in
             pool.start(waitingMax: .max, for: caller) { _ in
                 Result { () throws(Problem) in try work(memory) }
-            } reply: { result in
-                switch result {
-                case .success(let result): done(result)
-                case .failure(let refusal): done(.failure(Problem(refusal)))
-                }
-            }
+            } reply: { done($0.worded(full: PosixThread.refused)) }
         } answer: { (result: Result<R, Problem>) in
             do throws(Problem) {
                 return try answer(try result.get())
@@ -56,15 +51,5 @@ public final class RequestWorkers: Sendable {
             }
         }
         return .prepared(preparation)
-    }
-}
-
-extension Problem {
-    fileprivate init(_ refusal: WorkRefusal) {
-        switch refusal {
-        case .full: self = PosixThread.refused
-        case .closed: self = .closed
-        case .withdrawn: self = .withdrawn
-        }
     }
 }

@@ -45,19 +45,18 @@ extension PostgresDatabase: Database {
         _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
     ) async throws(Problem) -> R {
         let limits = TransactionLimits(configuration)
-        let result: Result<Result<R, Problem>, WorkRefusal>
+        let result: Result<R, Problem>
         do throws(WorkRefusal) {
-            result = .success(
-                try await workers.run(waitingMax: DatabaseBounds.waitingMax, for: caller) {
-                    [self] _ in
-                    Result { () throws(Problem) in
-                        try transact(.writes, limits, body)
-                    }
-                })
+            result = try await workers.run(waitingMax: DatabaseBounds.waitingMax, for: caller) {
+                [self] _ in
+                Result { () throws(Problem) in
+                    try transact(.writes, limits, body)
+                }
+            }
         } catch {
-            result = .failure(error)
+            throw Problem(error, full: .tooManyWrites)
         }
-        return try result.worded(full: .tooManyWrites).get()
+        return try result.get()
     }
 
     /// See ``Store/Database/writeAndWait(_:)``.
@@ -135,21 +134,5 @@ private struct TransactionLimits {
         timeout = patience
         lockTimeout = patience
         latestStart = .max
-    }
-}
-
-extension Result where Failure == WorkRefusal {
-    /// What the work has come to, or why it was not done, as the caller is told.
-    ///
-    /// - Parameter full: told where too many wait.
-    fileprivate func worded<R>(
-        full: Problem
-    ) -> Result<R, Problem> where Success == Result<R, Problem> {
-        switch self {
-        case .success(let result): result
-        case .failure(.full): .failure(full)
-        case .failure(.closed): .failure(.closed)
-        case .failure(.withdrawn): .failure(.withdrawn)
-        }
     }
 }

@@ -17,7 +17,7 @@ final class WorkerLane<Seat>: Sendable {
     ) {
         pool = WorkerPool(
             name: name, threadsMax: threadsMax, threadsPerCallerMax: threadsPerCallerMax,
-            niceness: PosixThread.backgroundNiceness, makeSeat: makeSeat)
+            niceness: PosixThread.longWorkNiceness, makeSeat: makeSeat)
     }
 
     /// Jobs that wait, and jobs that run.
@@ -39,7 +39,7 @@ final class WorkerLane<Seat>: Sendable {
                 { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
                 interrupt: { cancellation.raise() })
         } catch {
-            throw Problem(error)
+            throw Problem(error, full: .tooManySlowQueries)
         }
         return try result.get()
     }
@@ -61,12 +61,7 @@ final class WorkerLane<Seat>: Sendable {
             waitingMax: waitingMax, perCallerMax: perCallerMax, for: caller,
             { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
             interrupt: { cancellation.raise() }
-        ) { result in
-            switch result {
-            case .success(let result): reply(result)
-            case .failure(let refusal): reply(.failure(Problem(refusal)))
-            }
-        }
+        ) { reply($0.worded(full: .tooManySlowQueries)) }
     }
 
     /// Does work later on one of the threads, however many jobs wait; `refused` is called instead
@@ -81,15 +76,5 @@ final class WorkerLane<Seat>: Sendable {
         pool.close()
         cancellation.raise()
         pool.join()
-    }
-}
-
-extension Problem {
-    fileprivate init(_ refusal: WorkRefusal) {
-        switch refusal {
-        case .full: self = .tooManySlowQueries
-        case .closed: self = .closed
-        case .withdrawn: self = .withdrawn
-        }
     }
 }
