@@ -6,9 +6,7 @@ import Diagnostics
 extension GivenSettings {
     func requireAgreement(in throttle: Settings.Throttle) throws(SettingFault) {
         if let plan = throttle.planDefault {
-            try requireName(
-                plan, among: throttle.plans.map(\.name), "plan", .planDefault
-            ) { $0 }
+            try requireName(plan, among: throttle.plans.map(\.name), "plan", .planDefault)
         }
         if throttle.plans.isEmpty, source(of: .planClaim) != .standard {
             throw SettingFault(
@@ -82,7 +80,8 @@ extension GivenSettings {
     }
 
     private func requireName(
-        _ name: String, among names: [String], _ noun: String, _ setting: Setting, at part: Part
+        _ name: String, among names: [String], _ noun: String, _ setting: Setting,
+        at part: Part = { $0 }
     ) throws(SettingFault) {
         guard !names.contains(name) else { return }
         let near = nearest(name, in: names).map { "; did you mean '\($0)'?" } ?? ""

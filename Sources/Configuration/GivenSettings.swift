@@ -119,7 +119,7 @@ public struct GivenSettings: Sendable {
     /// default is no promise where there is less memory.
     private func requireMemory(for settings: Settings) throws(SettingFault) {
         guard let given = values[Setting.bodyBytes.name] else { return }
-        let needed = settings.limits.bodyBytesMax * MemoryBudget.bytesPerBodyByte
+        let needed = settings.limits.bodyBytesMax * MemoryBudget.bytesPerLargestBodyByte
         guard needed > settings.limits.memoryBytes else { return }
         let memory = Setting.memoryBytes
         throw SettingFault(

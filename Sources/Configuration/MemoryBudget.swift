@@ -47,7 +47,7 @@ public struct MemoryBudget: Hashable, Sendable {
 
     /// Bytes of memory for each byte of the longest body: so that the share of one caller holds
     /// what is made of it, and some more beside it. A body of many short values takes more.
-    public static let bytesPerBodyByte = callers * MemoryPool.bytesPerBodyByte + 1
+    public static let bytesPerLargestBodyByte = callers * MemoryPool.bytesPerBodyByte + 1
 }
 
 extension Settings {

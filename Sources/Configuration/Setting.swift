@@ -80,6 +80,7 @@ public struct Setting: Sendable, CustomStringConvertible {
 }
 
 extension Setting {
+    /// The name: `auth.jwt_expiry_seconds`.
     public var description: String { name }
 
     /// The flag: `--auth-jwt-expiry-seconds`. A secret has none, since every user of a machine may

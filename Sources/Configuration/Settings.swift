@@ -42,8 +42,8 @@ public struct Settings: Hashable, Sendable {
         public var address: DatabaseAddress?
         /// The most connections to PostgreSQL; nil for what the loops need.
         public var connectionsMax: Int?
-        /// Bytes of page cache, shared by all loops and the writer; nil for a quarter of the
-        /// memory that the server aims to stay within.
+        /// Bytes of page cache, shared by all loops and the writer; nil for what `MemoryBudget`
+        /// gives it.
         public var pageCacheBytesMax: Int?
         /// What one read may take of an event loop in milliseconds, before it goes on as a slow
         /// one.
@@ -190,8 +190,8 @@ public struct Settings: Hashable, Sendable {
         public var connectionsMax = 10_000
         /// The most of them from one address; nil for a quarter.
         public var connectionsPerAddressMax: Int?
-        /// The memory of the process that the server aims to stay within, in bytes: a quarter each
-        /// for page cache and for bodies, answers and queues.
+        /// The memory of the process that the server aims to stay within, in bytes; `MemoryBudget`
+        /// shares it out.
         public var memoryBytes = 512 << 20
         /// The largest WebSocket message in bytes.
         public var messageBytesMax = 256 << 10

@@ -11,8 +11,8 @@ public import Store
 /// A request goes one way: ``ApiRequest`` (syntax) → plan (judged against catalogue and rules) →
 /// statement or program → rows → bytes. Reads run on the loop's reader, at once where the engine
 /// can; writes are planned here, and run and committed by the engine. What would take the loop long
-/// to plan is planned by a worker. Finished plans are kept by
-/// the request's shape, for as long as the service lives.
+/// to plan is planned by a worker. Finished plans are kept by the request's shape, for as long as
+/// the service lives.
 ///
 /// Confined to its loop.
 public final class RESTService {

@@ -102,7 +102,8 @@ public final class Backend: Sendable {
         DescriptorLimit.raise()
         Allocator.prepare()
         let backend = try start(options, mode: mode)
-        // The process has no other database. PostgreSQL has a memory of its own.
+        // The process has no other database. What starting takes, migrations and seeds, is not
+        // bounded by it.
         SQLiteDatabase.limitLongValues(to: backend.memory.statementBytes)
         ready(backend)
         // Whoever has waited for the start is served first.

@@ -27,9 +27,9 @@ extension BackendParts {
             secretsWatch.map { watch in
                 Service("secrets", tick: .every(.seconds(1)) { watch.look() })
             },
-            // Their threads start with the first password, and the first long body.
+            // Their threads start with the first password, and the first long request.
             Service("passwords", stop: { _ in auth.close() }),
-            Service("bodies", stop: { [services] _ in services.requestWorkers.close() }),
+            Service("requests", stop: { [services] _ in services.requestWorkers.close() }),
             // Tokens end and sockets fall silent also while the loops drain.
             Service("feeds", tick: .every(.seconds(1)) { registry.tick() }),
             Service(

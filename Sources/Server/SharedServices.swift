@@ -14,7 +14,7 @@ struct SharedServices: Sendable {
     /// Whether `/metrics` is where clients call, too.
     let showsMetrics: Bool
     let throttle: ThrottleInForce
-    /// Read the bodies that would hold up a loop.
+    /// Read the bodies, and plan the requests, that would hold up a loop.
     let requestWorkers: RequestWorkers
     /// The project's limit of a request's body.
     let bodyBytesMax: Int

@@ -111,9 +111,6 @@ public enum DatabaseLimits {
     /// Rows that one trimming step deletes: a few milliseconds, so that no write waits longer for
     /// it.
     static let trimmedRowsMax = 500
-    /// Steps of matching one text with a LIKE pattern outside of a query, where no timeout holds:
-    /// some ten milliseconds.
-    static let likeStepsMax = 10_000_000
     /// Bytes of the rows that one write changes, old and new ones, as JSON and as values: they
     /// stand in memory until they have been told.
     static let changedBytesMax = 67_108_864

@@ -162,7 +162,8 @@ import Values
             fields: AnswerFields(media: nil, applied: nil, schema: nil), rowsMax: 1)
         let write = try BoundWrite(
             .nothing(returning), Operands(), .none, for: .server, isAnonymous: true, rowsMax: 10)
-        let problem = #expect(throws: Problem.self) { try write.answer(after: found) }
+        let log = RequestLog(report: { _, _ in }, id: 1)
+        let problem = #expect(throws: Problem.self) { try write.answer(after: found, log) }
         #expect(problem?.status == 413 && problem?.code == "54000")
     }
 

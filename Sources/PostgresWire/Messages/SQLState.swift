@@ -96,5 +96,6 @@ public struct SQLState: Hashable, Sendable {
 }
 
 extension SQLState: CustomStringConvertible {
+    /// The five characters.
     public var description: String { text }
 }

@@ -7,13 +7,13 @@ import Values
 extension BoundWrite {
     /// The answer (rest.md §12.9): `Content-Range` tells the rows of a PATCH, and totals where
     /// asked.
-    func response(to result: WriteResult) -> Response {
+    func response(to result: WriteResult, _ log: RequestLog) -> Response {
         let returning = write.returning
         var response = Response(status: write.status(of: result))
         response.fieldLines = returning.fields.lines
         if let body = result.body {
             response.content =
-                result.memory.map { .held(HeldAnswer(body, $0)) } ?? .bytes(body)
+                result.memory.map { .parts(of: HeldAnswer(body, $0), log) } ?? .bytes(body)
         }
         response.appendContentRange(
             first: 0, count: write.isPatch ? result.affected : 0,

@@ -65,20 +65,20 @@ final class BoundWrite: Sendable {
     /// Nil where there is something.
     ///
     /// - Throws: 54000 for more rows than one write takes.
-    func answer(after found: FoundRows?) throws(Problem) -> Response? {
+    func answer(after found: FoundRows?, _ log: RequestLog) throws(Problem) -> Response? {
         if let found {
             guard !found.isCut, found.count <= rowsMax else { throw .tooMuchFound(max: rowsMax) }
             guard found.count == 0 else { return nil }
         } else {
             guard case .nothing = write else { return nil }
-            return response(to: idleResult)
+            return response(to: idleResult, log)
         }
         do throws(WriteRefusal) {
             try write.returning.program.require(0)
         } catch {
             throw problem(error)
         }
-        return response(to: idleResult)
+        return response(to: idleResult, log)
     }
 
     private var idleResult: WriteResult {
@@ -105,10 +105,10 @@ final class BoundWrite: Sendable {
     }
 
     /// The answer to what became of the write.
-    func response(to outcome: WriteOutcome) throws(Problem) -> Response {
+    func response(to outcome: WriteOutcome, _ log: RequestLog) -> Response {
         switch outcome {
-        case .success(let result): return response(to: result)
-        case .failure(let refusal): throw problem(refusal)
+        case .success(let result): response(to: result, log)
+        case .failure(let refusal): log.failed(problem(refusal))
         }
     }
 

@@ -50,28 +50,20 @@ extension Content {
     fileprivate init(_ content: consuming RowsAnswer.Content, _ log: RequestLog) {
         switch content {
         case .bytes(let bytes): self = .bytes(bytes)
-        case .stream(let rows):
-            self = .stream(
-                ContentStream(length: rows.byteCount, timeMax: rows.timeMax) {
-                    () throws(IncompleteContent) in
-                    do throws(Problem) {
-                        return try await rows.next()
-                    } catch {
-                        log.tell(error)
-                        throw IncompleteContent()
-                    }
-                })
+        case .stream(let rows): self = .parts(of: rows, log)
         }
     }
 
-    /// An answer of which all is there.
-    static func held(_ answer: HeldAnswer) -> Content {
+    /// An answer that leaves in parts. What goes wrong meanwhile is told to the log: the client
+    /// sees the connection end.
+    static func parts(of rows: any RowStream, _ log: RequestLog) -> Content {
         .stream(
-            ContentStream(length: answer.byteCount, timeMax: answer.timeMax) {
+            ContentStream(length: rows.byteCount, timeMax: rows.timeMax) {
                 () throws(IncompleteContent) in
                 do throws(Problem) {
-                    return try await answer.next()
+                    return try await rows.next()
                 } catch {
+                    log.tell(error)
                     throw IncompleteContent()
                 }
             })

@@ -21,7 +21,7 @@ struct WriteRequest: Sendable {
     }
 
     private func handOver(on found: FoundRows?) throws(Problem) -> Answer {
-        if let response = try job.answer(after: found) { return .response(response) }
+        if let response = try job.answer(after: found, log) { return .response(response) }
         // Each closure keeps no more than it needs: keeping `self` costs every insert.
         return .deferred { [job, log] reply in
             job.start(on: found) { outcome in
@@ -39,7 +39,9 @@ struct WriteRequest: Sendable {
             search.start { [job, log] result in
                 do throws(Problem) {
                     let found = try result.get()
-                    if let response = try job.answer(after: found) { return reply { response } }
+                    if let response = try job.answer(after: found, log) {
+                        return reply { response }
+                    }
                     steps.begin {
                         job.start(on: found) { outcome in
                             reply { job.response(to: outcome, log) }
@@ -51,15 +53,5 @@ struct WriteRequest: Sendable {
             }
         }
         return steps.withdraw
-    }
-}
-
-extension BoundWrite {
-    fileprivate func response(to outcome: WriteOutcome, _ log: RequestLog) -> Response {
-        do throws(Problem) {
-            return try response(to: outcome)
-        } catch {
-            return log.failed(error)
-        }
     }
 }

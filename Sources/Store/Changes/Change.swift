@@ -100,8 +100,14 @@ public struct Change: Sendable {
         reset = nil
     }
 
-    /// Bytes that it takes: its images as text, as much again for the values, and what holds both.
-    public var byteCount: Int { 256 + 2 * ((new?.json.count ?? 0) + (old?.json.count ?? 0)) }
+    /// Bytes that it takes.
+    public var byteCount: Int { Self.byteCount(new: new, old: old) }
+
+    /// Bytes that a change takes: its images as text, as much again for the values, and what holds
+    /// both.
+    public static func byteCount(new: RowImage?, old: RowImage?) -> Int {
+        256 + 2 * ((new?.json.count ?? 0) + (old?.json.count ?? 0))
+    }
 
     /// Word that whoever follows a table fetches it anew.
     ///

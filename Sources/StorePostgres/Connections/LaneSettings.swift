@@ -27,14 +27,9 @@ public struct LaneSettings: Hashable, Sendable {
     /// The defaults.
     public static func standard(for lane: Lane) -> LaneSettings {
         switch lane {
-        case .read:
+        case .read, .write:
             LaneSettings(connectionsMax: 2, statementTimeout: .seconds(8), lockTimeout: .seconds(2))
-        case .write:
-            LaneSettings(connectionsMax: 2, statementTimeout: .seconds(8), lockTimeout: .seconds(2))
-        case .slow:
-            LaneSettings(
-                connectionsMax: 1, statementTimeout: .seconds(60), lockTimeout: .seconds(2))
-        case .slowWrite:
+        case .slow, .slowWrite:
             LaneSettings(connectionsMax: 1, statementTimeout: .seconds(8), lockTimeout: .seconds(2))
         case .exclusive:
             LaneSettings(connectionsMax: 8, statementTimeout: nil, lockTimeout: nil)

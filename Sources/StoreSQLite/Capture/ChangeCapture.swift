@@ -10,8 +10,8 @@ struct CapturedChange {
     let new: RowImage?
     let old: RowImage?
 
-    /// Bytes of JSON, as much again for the values, and what holds both.
-    var bytes: Int { 256 + 2 * ((new?.json.count ?? 0) + (old?.json.count ?? 0)) }
+    /// Bytes that it takes.
+    var bytes: Int { Change.byteCount(new: new, old: old) }
 
     /// The key's values: of the new row, or of the old one for a delete.
     var key: [Value] {
