@@ -229,6 +229,30 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
+    func `who has signed in from there before goes before strangers`() async throws {
+        let fixture = try Fixture {
+            $0.hashingThreads = 1
+            $0.scrypt = ScryptParameters(logN: 14, r: 8, p: 1) ?? .standard
+        }
+        _ = await fixture.signUp()
+        let attack = Attack()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<30 {
+                group.addTask {
+                    _ = await fixture.signIn(
+                        "eve@example.org", address: "198.51.100.\(number)")
+                    attack.hashes.add(1, ordering: .relaxed)
+                }
+            }
+            while fixture.service.passwordQueue.waiting < 20 { await Task.yield() }
+            let before = attack.hashes.load(ordering: .relaxed)
+            #expect(await fixture.signIn().status == 200)
+            // What has begun, what begins before the request is read, and every second one.
+            #expect(attack.hashes.load(ordering: .relaxed) - before <= 4)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10)))
     func `too many sign-ins at once are told to come back`() async throws {
         let fixture = try Fixture {
             $0.hashingThreads = 1
