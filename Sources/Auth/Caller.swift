@@ -43,9 +43,12 @@ extension AuthService {
         try count(call, limit)
     }
 
-    /// Whose turn it is when the request has a password hashed: nobody has proved yet who they are.
-    func hashingCaller(_ request: Request) -> Caller {
-        Caller(isService: isService(request), from: request.peer.block)
+    /// Whose turn it is when the request has a password hashed.
+    ///
+    /// - Parameter userID: The user who calls, or whose account's device is known to; nil where
+    ///   nothing says so yet.
+    func hashingCaller(_ request: Request, user userID: String? = nil) -> Caller {
+        Caller(user: userID, isService: isService(request), from: request.peer.block)
     }
 
     /// Whether the caller shows the service key, as `apikey` or as bearer.

@@ -8,6 +8,8 @@ import Store
 /// looked at, since guesses sent at once would all find the same room otherwise, and given back
 /// when the password was right.
 struct Guess: Sendable {
+    /// Whether a refresh token of a session of the account was shown.
+    fileprivate(set) var showsSession = false
     fileprivate var counted: [(call: CountedCall, limit: RateLimit)] = []
 }
 
@@ -28,6 +30,7 @@ extension AuthService {
         guard !isService(request) else { return guess }
         let limits = rateLimits
         let session = try await sessionShown(body, of: email)
+        guess.showsSession = session != nil
         let subject = session.map(CountedCall.Subject.device) ?? .address(request.peer.block)
         if let limit = limits.failedSignIns {
             let call = CountedCall(kind: .failedSignIn(email: email), subject: subject)
@@ -70,10 +73,9 @@ extension AuthService {
     private func hasSession(
         _ email: String, at block: AddressBlock
     ) async throws(Problem) -> Bool {
-        let addresses = try await database.read { source throws(Problem) in
-            guard let account = try source.account(email: email) else { return [String]() }
-            return try source.sessionAddresses(ofUser: account.user.id)
+        try await database.read { source throws(Problem) in
+            guard let account = try source.account(email: email) else { return false }
+            return try source.hasSession(ofUser: account.user.id, at: block)
         }
-        return block != .none && addresses.contains { AddressBlock($0) == block }
     }
 }

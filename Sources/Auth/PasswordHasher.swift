@@ -9,10 +9,10 @@ import Work
 /// Hashes passwords on threads of its own: a hash takes tens of milliseconds and tens of megabytes,
 /// so neither a loop nor an unbounded crowd may run it (auth.md §20.1).
 ///
-/// Who has had the least of them comes first, and waits for no more than what has begun, however
-/// many wait. Places are few, and each address has its share of them. When all are taken, one who
-/// has less than others takes the last place of whoever has most: that one is told when to come
-/// back.
+/// Who has had the least of them comes first. Places are few, and each address has its share of
+/// them. When all are taken, one who has less than others takes the last place of whoever has most:
+/// that one is told when to come back. Whoever is known goes before strangers, and takes the place
+/// of one, however many addresses those come from: every second hash is for such a one.
 final class PasswordHasher: Sendable {
     /// What a comparison found.
     struct Verdict: Sendable {
@@ -56,12 +56,19 @@ final class PasswordHasher: Sendable {
         self.threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         pool = WorkerPool(
             name: "passwords", threadsMax: self.threads, overflow: .greediest,
-            niceness: PosixThread.backgroundNiceness
+            goesFirst: Self.isKnown, niceness: PosixThread.backgroundNiceness
         ) {}
         waitingMax = self.threads * waitingPerThread
         waitingPerAddressMax = perAddressMax ?? (waitingMax + 1) / 2
         self.parameters = parameters
         decoy = Self.decoy(parameters)
+    }
+
+    private static func isKnown(_ caller: Caller) -> Bool {
+        switch caller {
+        case .user, .service, .server: true
+        case .anonymous: false
+        }
     }
 
     deinit {

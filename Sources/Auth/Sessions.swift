@@ -1,3 +1,4 @@
+import Addresses
 import Diagnostics
 import Store
 import Values
@@ -33,14 +34,15 @@ extension RowSource {
             }, forgottenThrough: forgotten.first?[0].integer ?? 0)
     }
 
-    /// Where the latest sessions of a user began.
-    func sessionAddresses(ofUser id: String) throws(Problem) -> [String] {
+    /// Whether one of the latest sessions of a user began at an address.
+    func hasSession(ofUser id: String, at block: AddressBlock) throws(Problem) -> Bool {
+        if block == .none { return false }
         let found = try select(
             """
             SELECT address FROM _apus_sessions WHERE user_id = \(id)
             ORDER BY refreshed_at DESC LIMIT \(Int64(AuthLimits.knownAddressesMax))
             """, as: [.text])
-        return found.compactMap { $0[0].text }
+        return found.contains { $0[0].text.map { AddressBlock($0) } == block }
     }
 
     /// Whether a session is there: it began here and was not signed out.

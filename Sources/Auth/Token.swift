@@ -1,8 +1,9 @@
-import Quotas
+import Addresses
 import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import Quotas
 import Store
 
 // POST /token (auth.md §7).
@@ -34,10 +35,15 @@ extension AuthService {
     ) async throws(Problem) -> Response {
         let (address, password) = try credentials(body)
         let guess = try await countGuess(at: address, request, body)
-        let hashing = hashingCaller(request)
-        let known = try await database.read { source throws(Problem) in
-            try source.account(email: address)
+        let block = request.peer.block
+        let (known, isKnownDevice) = try await database.read { source throws(Problem) in
+            guard let account = try source.account(email: address) else {
+                return (Account?.none, false)
+            }
+            let hasSession = try source.hasSession(ofUser: account.user.id, at: block)
+            return (account, guess.showsSession || hasSession)
         }
+        let hashing = hashingCaller(request, user: isKnownDevice ? known?.user.id : nil)
         let secret = Array(password.utf8)
         let stored = known?.user.passwordHash
         let verdict: PasswordHasher.Verdict

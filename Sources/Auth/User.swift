@@ -54,7 +54,8 @@ extension AuthService {
             try source.caller(claims, now: asked)
         }
         try change.check(against: account.user)
-        let hash = try await newHash(change, account.user, for: hashingCaller(request))
+        let hashing = hashingCaller(request, user: account.user.id)
+        let hash = try await newHash(change, account.user, for: hashing)
         let grace = settings.leewaySeconds
         let now = clock()
         let (updated, ended) = try await database.write(.first, for: Self.caller(claims)) {

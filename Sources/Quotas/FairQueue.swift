@@ -128,16 +128,24 @@ public struct FairQueue<Element> {
     /// Takes out the last element of whoever has most of them, the one who has been served most
     /// where several have: to make room for one more of a caller who would have less.
     ///
+    /// - Parameter goesFirst: To whom others give way though they have no more, and who gives way
+    ///   to nobody else.
     /// - Returns: nil where nobody has more than the caller would.
     public mutating func displace(
-        for caller: Caller
+        for caller: Caller, goesFirst: (Caller) -> Bool = { _ in false }
     ) -> (element: Element, caller: Caller)? {
         func holding(_ line: Line?, _ more: Int) -> (Int, UInt64) {
             ((line?.waiting.count ?? 0) + more, max(line?.served ?? 0, now))
         }
-        let most = lines.max { holding($0.value, 0) < holding($1.value, 0) }
-        guard let most, !most.value.waiting.isEmpty,
-            holding(most.value, 0) > holding(lines[caller], 1),
+        func standing(_ caller: Caller, _ line: Line) -> (Int, Int, UInt64) {
+            let (count, served) = holding(line, 0)
+            return (line.waiting.isEmpty ? 0 : goesFirst(caller) ? 1 : 2, count, served)
+        }
+        let most = lines.max { standing($0.key, $0.value) < standing($1.key, $1.value) }
+        guard let most, !most.value.waiting.isEmpty else { return nil }
+        let comesFirst = goesFirst(caller)
+        let hasMore = holding(most.value, 0) > holding(lines[caller], 1)
+        guard goesFirst(most.key) ? comesFirst && hasMore : comesFirst || hasMore,
             let element = lines[most.key]?.waiting.popLast()
         else { return nil }
         count -= 1

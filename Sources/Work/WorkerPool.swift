@@ -16,7 +16,8 @@ public enum WorkRefusal: Error, Hashable, Sendable {
 /// from job to job.
 ///
 /// The next job is one of the caller whose jobs have taken the least time so far; those of one
-/// caller begin in the order they came.
+/// caller begin in the order they came. Some callers may go first: every second job is one of
+/// theirs, however many others wait.
 ///
 /// Threads are made when first needed: most servers never need them. They hold the pool until it is
 /// closed.
@@ -51,6 +52,8 @@ public final class WorkerPool<Seat>: Sendable {
         var jobs = FairQueue<Job>()
         /// Jobs that have begun, by whose they are.
         var running = Shares<Caller>()
+        /// Whether the last job went before others.
+        var wentFirst = false
         /// Threads that wait for a job.
         var idle = 0
         var threads: [PosixThread] = []
@@ -63,6 +66,7 @@ public final class WorkerPool<Seat>: Sendable {
     private let threadsMax: Int
     private let threadsPerCallerMax: Int
     private let overflow: Overflow
+    private let goesFirst: (@Sendable (Caller) -> Bool)?
     private let niceness: Int32
     private let makeSeat: @Sendable () -> Seat
 
@@ -72,17 +76,19 @@ public final class WorkerPool<Seat>: Sendable {
     ///   - name: What the threads are called.
     ///   - threadsPerCallerMax: Jobs of one caller that run at the same time.
     ///   - overflow: Who is refused when all places are taken.
+    ///   - goesFirst: Whose jobs go before others', and take the places of those.
     ///   - niceness: How far the threads stand back behind others, from 0 to 19.
     ///   - makeSeat: Called once on every thread.
     public init(
         name: String, threadsMax: Int, threadsPerCallerMax: Int = .max,
-        overflow: Overflow = .newcomer, niceness: Int32 = 0,
-        makeSeat: @escaping @Sendable () -> Seat
+        overflow: Overflow = .newcomer, goesFirst: (@Sendable (Caller) -> Bool)? = nil,
+        niceness: Int32 = 0, makeSeat: @escaping @Sendable () -> Seat
     ) {
         self.name = name
         self.threadsMax = threadsMax
         self.threadsPerCallerMax = threadsPerCallerMax
         self.overflow = overflow
+        self.goesFirst = goesFirst
         self.niceness = niceness
         self.makeSeat = makeSeat
     }
@@ -224,7 +230,8 @@ public final class WorkerPool<Seat>: Sendable {
     private func displace(for caller: Caller, _ state: inout State) -> Job? {
         switch overflow {
         case .newcomer: nil
-        case .greediest: state.jobs.displace(for: caller)?.element
+        case .greediest:
+            state.jobs.displace(for: caller) { goesFirst?($0) ?? false }?.element
         }
     }
 
@@ -271,7 +278,7 @@ public final class WorkerPool<Seat>: Sendable {
                 var running = Shares<Caller>()
                 swap(&running, &state.running)
                 defer { swap(&running, &state.running) }
-                if let (job, caller) = state.jobs.popFirst(where: {
+                if let (job, caller) = takeFirst(&state, where: {
                     running.count(of: $0) < threadsPerCallerMax
                 }) {
                     running.add(for: caller)
@@ -284,6 +291,19 @@ public final class WorkerPool<Seat>: Sendable {
             bell.wait()
             state.withLock { $0.idle -= 1 }
         }
+    }
+
+    private func takeFirst(
+        _ state: inout State, where mayBegin: (Caller) -> Bool
+    ) -> (element: Job, caller: Caller)? {
+        if let goesFirst, !state.wentFirst,
+            let first = state.jobs.popFirst(where: { goesFirst($0) && mayBegin($0) })
+        {
+            state.wentFirst = true
+            return first
+        }
+        state.wentFirst = false
+        return state.jobs.popFirst(where: mayBegin)
     }
 }
 
