@@ -168,7 +168,9 @@ import Values
     }
 
     @Test func `a long answer of one caller sends no other to the slow lane`() async throws {
-        let (database, user) = try Self.items(0)
+        let (database, user) = try Self.items(0) {
+            $0.lanes[.slow]?.statementTimeout = .seconds(60)
+        }
         try database.client.execute(
             """
             CREATE VIEW lanes AS SELECT g::int8 AS id, repeat('x', 1000)

@@ -18,6 +18,7 @@ import Values
     ) throws -> (SampleDatabase, ReaderUser) {
         let (database, user) = try ReaderTests.items(3) { configuration in
             configuration.patience = Patience()
+            configuration.lanes[.slow]?.statementTimeout = .seconds(60)
             configure(&configuration)
         }
         try database.client.execute(view(over: numbers))
@@ -37,10 +38,14 @@ import Values
     static let slowLane = #"[{"n":60000}]"#
 
     /// Reads the view.
-    static func digests() -> ReadQuery {
+    ///
+    /// - Parameter tests: So many are asked of the row besides, which passes.
+    static func digests(tests: Int = 0) -> ReadQuery {
+        let number = ValueExpression.column("n", of: "t", type: .integer)
+        let values = (0..<tests).map { ValueExpression.constant(.integer(Int64($0)), .integer) }
         var select = SelectStatement(
-            [.init(.column("n", of: "t", type: .integer))],
-            from: [.init(.table("digests"), as: "t")])
+            [.init(number)], from: [.init(.table("digests"), as: "t")],
+            where: [.not(.any(values.map { .comparison(.equal, number, $0) }))])
         select.limit = .argument(.integer(9), .integer)
         select.offset = .argument(.integer(0), .integer)
         return ReadQuery(
@@ -82,6 +87,14 @@ import Values
         try database.client.execute(Self.view(over: 1))
         _ = await eventually { (try? user.read(digests).text) == Self.shortLane }
         #expect(try user.read(digests).text == Self.shortLane)
+    }
+
+    @Test func `a statement that is long to plan is read on the slow lane at once`() throws {
+        let (_, user) = try Self.user(numbers: 1)
+        #expect(try user.read(Self.digests(tests: 3)).text == Self.shortLane)
+        let begun = user.counts.unitsBegun
+        #expect(try user.read(Self.digests(tests: 1_000)).text == Self.slowLane)
+        #expect(user.counts.unitsBegun == begun + 1)
     }
 
     @Test func `what takes long for one caller is quick for another`() throws {
