@@ -3,6 +3,9 @@ enum ReadLimits {
     /// Bytes of an answer that is read among others on one connection: those behind it wait for as
     /// long. A page of a thousand rows fits. What is longer is read again on the slow lane.
     static let sharedAnswerBytesMax = 1_048_576
+    /// Bytes of a statement that is planned among others on one connection. Planning takes some
+    /// milliseconds for as many, hundreds with many tables, and a cancel seldom ends it.
+    static let sharedTextBytesMax = 8192
     /// Bytes of an answer: it stands in memory until its peer has taken it.
     static let answerBytesMax = ConnectionLimits.answerBytes
     /// What a read has where its lane sets no time.

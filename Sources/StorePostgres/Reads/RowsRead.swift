@@ -53,13 +53,15 @@ final class RowsRead {
             completion: { [self] result in ended(result) })
         unit.pace = kept.pace
         unit.caller = caller
-        unit.answerBytesMax = ReadLimits.sharedAnswerBytesMax
+        let lane = kept.query.textBytes > ReadLimits.sharedTextBytesMax ? Lane.slow : .read
+        unit.answerBytesMax =
+            lane == .slow ? ReadLimits.answerBytesMax : ReadLimits.sharedAnswerBytesMax
         unit.slowAnswerBytesMax = ReadLimits.answerBytesMax
         unit.onColumns = { [self] step, columns in
             if step == rowsStep { kept.fault = kept.query.layout.fault(in: columns) }
         }
         unit.onRow = { [self] step, row in take(row, of: step) }
-        token = pool.submit(unit, on: .read, within: pool.cluster.readTime)
+        token = pool.submit(unit, on: lane, within: pool.cluster.readTime)
     }
 
     /// Where it is read by now.
