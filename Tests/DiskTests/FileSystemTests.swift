@@ -91,6 +91,8 @@ import Testing
             // The second number is shorter than the one that it takes the place of.
             for process: Int32 in [12_345, 42] { lock.write(process: process) }
             #expect(FileSystem.contents(of: path) == Array("42\n".utf8))
+            lock.write(process: 42, "http://127.0.0.1:54321")
+            #expect(FileSystem.contents(of: path) == Array("42\nhttp://127.0.0.1:54321\n".utf8))
             guard case .held(let process) = try LockedFile.take(path) else {
                 Issue.record("it is held")
                 return

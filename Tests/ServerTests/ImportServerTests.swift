@@ -57,10 +57,13 @@ import Testing
     }
 
     /// On PostgreSQL a load beside a server needs none.
-    @Test(.sqliteOnly) func `the server is where the environment says that it listens`() throws {
+    @Test(.sqliteOnly) func `the server is the one that holds the database, wherever it listens`()
+        throws
+    {
         let server = try TestBackend(models: Self.models)
+        let other = try TestBackend(models: Self.models)
         let (lines, code) = try Self.load(
-            [], environment: ["APUS_LISTEN": "127.0.0.1:\(server.port)"], into: server.project)
+            [], environment: ["APUS_LISTEN": "127.0.0.1:\(other.port)"], into: server.project)
         #expect(code == 0, "\(lines)")
         #expect(try server.serviceClient().send("GET", "/rest/v1/things").text.contains("b"))
     }
