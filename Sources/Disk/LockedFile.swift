@@ -40,9 +40,9 @@ public final class LockedFile: Sendable {
         return isOurs ? .taken(file) : .held(by: file.process)
     }
 
-    /// Tells others which process holds the lock.
-    public func write(process: Int32) {
-        let line = Array("\(process)\n".utf8)
+    /// Tells others which process holds the lock, and what else they may want to know of it.
+    public func write(process: Int32, _ notes: String...) {
+        let line = Array((["\(process)"] + notes).map { $0 + "\n" }.joined().utf8)
         unsafe _ = line.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
         // Rarely needed, and dear: file systems write a file out at once that was cut to nothing.
         var status = stat()

@@ -84,6 +84,7 @@ public final class Backend: Sendable {
         try services.start()
         let backend = Backend(
             parts, port: server.port, statusPort: statusServer?.port, services: services)
+        database.noteServer(at: backend.url)
         backend.log.record(.listening(url: backend.url))
         return backend
     }

@@ -40,6 +40,9 @@ struct PostgresLocation: DatabaseLocation {
         ) { migrations in try body(migrations) }
     }
 
+    /// A command serves itself beside all others.
+    var server: String? { nil }
+
     func facts(_ log: Log) throws -> [String: String] {
         try PostgresDatabase.facts(
             of: PostgresConfiguration(cluster), log: Self.report(to: log))
@@ -57,6 +60,9 @@ struct PostgresLocation: DatabaseLocation {
 }
 
 extension PostgresDatabase: ServedDatabase {
+    /// Nothing: several may serve from it.
+    func noteServer(at url: String) {}
+
     func attach(to context: LoopContext) throws(Problem) -> LoopStore {
         let (reader, writes, pool) = attach(to: context.loop)
         return LoopStore(

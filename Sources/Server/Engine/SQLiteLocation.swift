@@ -45,6 +45,8 @@ struct SQLiteLocation: DatabaseLocation {
         try body(SQLiteMigrations())
     }
 
+    var server: String? { SQLiteDatabase.server(of: path) }
+
     func facts(_ log: Log) throws -> [String: String] { try SQLiteDatabase.facts(at: path) }
 
     func migrationRecords(_ log: Log) throws -> [MigrationRecord] {

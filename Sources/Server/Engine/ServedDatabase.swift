@@ -13,6 +13,9 @@ protocol ServedDatabase: Database, MigrationTarget {
     /// The other servers that serve from it, each as people tell it from others. Blocks.
     func otherServers() throws(Problem) -> [String]
 
+    /// Leaves word for commands of where the server answers, if it has the database to itself.
+    func noteServer(at url: String)
+
     /// Looks whether the database is still there; called each second. Returns at once.
     func look()
 
@@ -49,6 +52,9 @@ protocol DatabaseLocation: Sendable {
     /// Finds out, on what `body` is given, what definitions and scripts would build. Changes
     /// nothing.
     func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R
+
+    /// Where the server answers that has the database to itself, if there is one and it has said so.
+    var server: String? { get }
 
     /// What has been noted about the database; nothing where there is none. Makes and changes
     /// nothing.

@@ -58,7 +58,7 @@ public enum ImportCommand {
             connection = try ServerConnection(to: ServerURL(address), key: own.keys.service)
         } else {
             connection = try ServerConnection(
-                to: try order.server ?? url(of: schemas.settings),
+                to: try order.server ?? url(of: options, schemas.settings),
                 trusting: order.roots(schemas.settings), key: try APIKeys.load(options).service)
         }
         var load = TableImport(
@@ -101,12 +101,17 @@ public enum ImportCommand {
         }
     }
 
-    /// Where the server of the project listens, as far as its settings tell.
-    private static func url(of settings: Settings) throws(Problem) -> ServerURL {
-        guard settings.listen.port != 0 else { throw .serverUnknown }
-        var address = settings.listen
+    /// Where the server listens that holds the database: as it has said itself, since its settings
+    /// need not be ours.
+    private static func url(
+        of options: ServerOptions, _ settings: Settings
+    ) throws -> ServerURL {
+        let said = try options.database().server.flatMap { ServerURL($0) }
+        guard said != nil || settings.listen.port != 0 else { throw Problem.serverUnknown }
+        let isSecure = said?.isSecure ?? (settings.tls.certificate != nil)
+        var address = said?.address ?? settings.listen
         if ["0.0.0.0", "::"].contains(address.host) { address.host = "127.0.0.1" }
-        return ServerURL(address, isSecure: settings.tls.certificate != nil)
+        return ServerURL(address, isSecure: isSecure)
     }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Diagnostics
 import Disk
 import Glibc
@@ -28,6 +29,17 @@ final class DataLock: Sendable {
         if former != nil { unsafe _ = unlink(formerPath) }
         lock.write(process: getpid())
         self.lock = lock
+    }
+
+    /// Tells others where the server answers that holds the lock.
+    func note(address: String) { lock.write(process: getpid(), address) }
+
+    /// Where the server answers that holds the lock on the directory of the database at `path`, if
+    /// it has said so; whoever held it last where nobody does.
+    static func address(ofHolderBesides path: String) -> String? {
+        guard let note = FileSystem.contents(of: Self.path(besides: path)) else { return nil }
+        let lines = String(utf8: note).split(separator: "\n")
+        return lines.count > 1 ? String(lines[1]) : nil
     }
 
     /// Nil when there is no such file.

@@ -27,6 +27,9 @@ final class DatabaseFiles: Sendable {
         _ = try FileSystem.makeFile(path)
     }
 
+    /// Tells others where the server answers that holds the lock.
+    func note(address: String) { lock.withLock { $0?.note(address: address) } }
+
     /// Gives up the lock and removes a temporary database.
     func close() {
         lock.withLock { $0 = nil }

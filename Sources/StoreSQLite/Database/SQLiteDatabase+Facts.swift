@@ -20,6 +20,14 @@ extension SQLiteDatabase {
     /// ``noteIfAbsent(_:_:)``.
     public func fact(_ name: String) -> String? { facts.withLock { $0[name] } }
 
+    /// Leaves word for other processes of where the server answers that uses the database.
+    public func noteServer(at address: String) { files.note(address: address) }
+
+    /// Where the server answers that uses the database at `path`, if it has said so.
+    public static func server(of path: String) -> String? {
+        DataLock.address(ofHolderBesides: path)
+    }
+
     /// What has been noted about the database at `path`, which a server may hold; nothing where
     /// there is none yet. Makes and changes nothing.
     public static func facts(at path: String) throws(Problem) -> [String: String] {

@@ -8,7 +8,7 @@ import Work
 /// The store as everything above sees it: readers, one group-committing writer, a slow lane for
 /// expensive reads, and the log of changes. Usable from every thread.
 public final class SQLiteDatabase: Sendable {
-    private let files: DatabaseFiles
+    let files: DatabaseFiles
     private let configuration: DatabaseConfiguration
     private let queue: WriteQueue
     private let load: WriterLoad
