@@ -53,7 +53,7 @@ protocol DatabaseLocation: Sendable {
     /// nothing.
     func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R
 
-    /// Where the server answers that has the database to itself, if there is one and it has said so.
+    /// Where the server answers that has the database to itself, if one does and has said so.
     var server: String? { get }
 
     /// What has been noted about the database; nothing where there is none. Makes and changes

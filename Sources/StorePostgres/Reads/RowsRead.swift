@@ -23,6 +23,7 @@ final class RowsRead {
     private var total: Int?
     /// What was wrong with a row.
     private var fault: DatabaseError?
+    private var firstLane = Lane.read
     private var token: UnitToken?
     private var isOver = false
 
@@ -53,19 +54,19 @@ final class RowsRead {
             completion: { [self] result in ended(result) })
         unit.pace = kept.pace
         unit.caller = caller
-        let lane = kept.query.textBytes > ReadLimits.sharedTextBytesMax ? Lane.slow : .read
+        firstLane = kept.query.textBytes > ReadLimits.sharedTextBytesMax ? .slow : .read
         unit.answerBytesMax =
-            lane == .slow ? ReadLimits.answerBytesMax : ReadLimits.sharedAnswerBytesMax
+            firstLane == .slow ? ReadLimits.answerBytesMax : ReadLimits.sharedAnswerBytesMax
         unit.slowAnswerBytesMax = ReadLimits.answerBytesMax
         unit.onColumns = { [self] step, columns in
             if step == rowsStep { kept.fault = kept.query.layout.fault(in: columns) }
         }
         unit.onRow = { [self] step, row in take(row, of: step) }
-        token = pool.submit(unit, on: lane, within: pool.cluster.readTime)
+        token = pool.submit(unit, on: firstLane, within: pool.cluster.readTime)
     }
 
     /// Where it is read by now.
-    private var lane: Lane { token?.lane ?? .read }
+    private var lane: Lane { token?.lane ?? firstLane }
 
     // MARK: The unit
 
@@ -78,7 +79,7 @@ final class RowsRead {
     private func write(
         _ session: inout PostgresSession, _ unit: UnitID
     ) throws(FormatFault) {
-        body.restart()
+        body.restart(isParted: lane == .slow)
         total = nil
         fault = nil
         let statements = pool.cluster.statements
@@ -92,7 +93,7 @@ final class RowsRead {
         do throws(FormatFault) {
             if step == rowsStep {
                 try body.append(row)
-                token?.made(body.bytes.count)
+                token?.made(body.byteCount)
             } else {
                 var row = row
                 if let count = row.next() { total = Int(try Field.integer(count)) }
@@ -116,13 +117,14 @@ final class RowsRead {
 
     private func answer() -> RowsAnswer {
         body.end()
-        if lane == .slow, body.bytes.count <= ReadLimits.sharedAnswerBytesMax {
+        if lane == .slow, body.byteCount <= ReadLimits.sharedAnswerBytesMax {
             kept.pace.noteShort(for: caller)
         }
         if case .rowsTell = kept.query.counting {
             total = kept.query.window(of: arguments).offset + body.rowCount
         }
-        let content = RowsAnswer.Content(body.bytes, holding: token?.memory)
+        let content = RowsAnswer.Content(
+            body.bytes, behind: body.parts, holding: token?.memory)
         return RowsAnswer(content: content, rowCount: body.rowCount, total: total)
     }
 
