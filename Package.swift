@@ -150,7 +150,7 @@ let package = Package(
         tests("AddressesTests", ["Addresses"]),
         tests("QuotasTests", ["Quotas", "Addresses"]),
         tests("DiskTests", ["Disk", "Diagnostics"]),
-        tests("WorkTests", ["Work", "Quotas", "Addresses", "Diagnostics"]),
+        tests("WorkTests", ["Work", "Quotas", "Diagnostics"]),
         tests("CryptoTests", ["Crypto", "Bytes"]),
         tests(
             "NetworkTests",

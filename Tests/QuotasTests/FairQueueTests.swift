@@ -181,6 +181,29 @@ import Testing
         #expect(taken == [0, 10, 20, 1])
     }
 
+    @Test func `what goes first has half of the places, and no more`() {
+        var queue = FairQueue<Int>()
+        func fill(_ numbers: ClosedRange<Int>) -> [Int] {
+            numbers.compactMap { number in
+                let caller = Caller.user("\(number)")
+                // Odd ones go first.
+                let displaced = queue.displace(
+                    for: caller, isFirst: number % 2 == 1, goesFirst: { $0 % 2 == 1 })
+                if displaced == nil { return number }
+                queue.append(number, of: caller)
+                return displaced?.element
+            }
+        }
+        for number in [2, 4, 6, 8] { queue.append(number, of: .user("\(number)")) }
+        #expect(Set(fill(11...11).map { $0 % 2 }) == [0])
+        #expect(Set(fill(13...13).map { $0 % 2 }) == [0])
+        // Of each there are two by now, who have had nothing.
+        #expect(fill(15...16) == [15, 16])
+        var left: [Int] = []
+        queue.forEach { left.append($0 % 2) }
+        #expect(left.sorted() == [0, 0, 1, 1])
+    }
+
     @Test func `where all have one, who has been served gives way to who has not`() {
         var queue = FairQueue<Int>()
         queue.append(0, of: greedy)

@@ -13,6 +13,19 @@ import Values
         return String(digits.prefix { $0.isNumber })
     }
 
+    @Test func `the token of a channel counts for what its socket keeps`() throws {
+        let stage = try Stage(Models.all)
+        let (long, short) = (String(repeating: "l", count: 10_000), "short")
+        for token in [long, short] { stage.identities[token] = .anonymous }
+        let peer = stage.connect()
+        peer.join("a", token: short)
+        let before = peer.session.keptBytes
+        peer.join("b", token: long)
+        #expect(peer.session.keptBytes > before + 10_000)
+        _ = peer.send(#"["2","2","realtime:b","access_token",{"access_token":"short"}]"#)
+        #expect(peer.session.keptBytes == 2 * before)
+    }
+
     @Test func `a channel lives in vsn 1.0.0 from its join to its end`() throws {
         let stage = try Stage(Models.all)
         let peer = stage.connect(.objects)

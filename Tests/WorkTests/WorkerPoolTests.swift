@@ -1,4 +1,3 @@
-import Addresses
 import Quotas
 import Synchronization
 import TestSupport
@@ -180,54 +179,25 @@ import Work
         pool.join()
     }
 
-    /// Users go before those who have not signed in.
-    private static func isUser(_ caller: Caller) -> Bool {
-        if case .user = caller { true } else { false }
-    }
-
-    @Test func `every second job is of those who go first`() async {
-        let pool = WorkerPool<Void>(name: "test", threadsMax: 1, goesFirst: Self.isUser) {}
+    @Test func `every second job is one that goes first`() async {
+        let pool = makePool(threads: 1)
         let (gate, record) = (Gate(), Record<String>())
         await occupy(pool, until: gate)
-        func ask(_ name: String, _ caller: Caller) {
-            _ = pool.start(waitingMax: .max, for: caller) {
-                record.append(name)
-            } reply: { _ in
+        await withTaskGroup(of: Void.self) { group in
+            for (place, name) in ["a", "b", "c", "D", "E"].enumerated() {
+                group.addTask {
+                    _ = try? await pool.run(
+                        waitingMax: .max, for: .user(name), goesFirst: name < "a"
+                    ) { record.append(name) }
+                }
+                while pool.counts.waiting <= place { await Task.yield() }
             }
+            gate.open()
         }
-        for number in 1...3 { ask("stranger \(number)", .anonymous(block(number))) }
-        for name in ["ann", "bob"] { ask(name, .user(name)) }
-        gate.open()
-        #expect(record.wait(for: 5) == ["ann", "stranger 1", "bob", "stranger 2", "stranger 3"])
+        #expect(record.all == ["D", "a", "E", "b", "c"])
         pool.close()
         pool.join()
     }
-
-    @Test func `those who go first take the place of others, and of no one like them`() async {
-        let pool = WorkerPool<Void>(
-            name: "test", threadsMax: 1, overflow: .greediest, goesFirst: Self.isUser) {}
-        let (gate, record) = (Gate(), Record<String>())
-        await occupy(pool, until: gate)
-        func ask(_ name: String, _ caller: Caller) {
-            _ = pool.start(waitingMax: 2, for: caller) {
-            } reply: { result in
-                record.append("\(name): \((try? result.get()) == nil ? "no" : "yes")")
-            }
-        }
-        for number in 1...3 { ask("stranger \(number)", .anonymous(block(number))) }
-        #expect(record.all == ["stranger 3: no"])
-        ask("ann", .user("ann"))
-        ask("bob", .user("bob"))
-        #expect(Set(record.all.dropFirst()) == ["stranger 1: no", "stranger 2: no"])
-        ask("cid", .user("cid"))
-        #expect(record.all.last == "cid: no")
-        gate.open()
-        #expect(Set(record.wait(for: 6).suffix(2)) == ["ann: yes", "bob: yes"])
-        pool.close()
-        pool.join()
-    }
-
-    private func block(_ number: Int) -> AddressBlock { AddressBlock("192.0.2.\(number)") }
 
     @Test func `one who finds a thread free needs no place`() async throws {
         let (pool, gate, record) = (makePool(threads: 2), Gate(), Record<String>())
