@@ -16,8 +16,9 @@ final class Channel {
     var token: String?
     /// Its place among the feeds of whom it speaks for.
     private(set) var feedPlace: (any FeedPlace)?
-    /// Bytes that it and its bindings take, about.
-    let keptBytes: Int
+    private let boundBytes: Int
+    /// Bytes that it, its bindings and its token take, about.
+    var keptBytes: Int { boundBytes + (token?.utf8.count ?? 0) }
     /// Nil while no binding is live.
     var audience: Audience?
     /// Place among the audience's members.
@@ -35,7 +36,7 @@ final class Channel {
         self.identity = identity
         self.token = token
         self.feedPlace = feedPlace
-        keptBytes = bindings.reduce(RealtimeLimits.channelBytes) {
+        boundBytes = bindings.reduce(RealtimeLimits.channelBytes) {
             $0 + RealtimeLimits.bindingBytes + RealtimeLimits.memoryPerBindingByte * $1.echo.count
         }
     }

@@ -84,8 +84,7 @@ extension RealtimeSession {
                 guard channels[channel.topic] === channel, count(channel, of: identity) else {
                     return
                 }
-                channel.identity = identity
-                channel.token = text
+                move(channel, to: identity, by: text)
                 announce(hub.rebind(channel, judged, of: self), on: channel)
             }
         }

@@ -214,6 +214,14 @@ extension RealtimeSession {
         hub.counters.channels += 1
     }
 
+    /// A channel speaks for somebody by another token from now on.
+    func move(_ channel: Channel, to identity: Identity, by token: String) {
+        keptBytes -= channel.keptBytes
+        channel.identity = identity
+        channel.token = token
+        keptBytes += channel.keptBytes
+    }
+
     /// Takes a channel off the socket without a word.
     func remove(_ channel: Channel) {
         guard channels[channel.topic] === channel else { return }
