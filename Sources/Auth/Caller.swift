@@ -43,12 +43,14 @@ extension AuthService {
         try count(call, limit)
     }
 
-    /// Whose turn it is when the request has a password hashed.
+    /// Who asks when the request has a password hashed.
     ///
-    /// - Parameter userID: The user who calls, or whose account's device is known to; nil where
-    ///   nothing says so yet.
-    func hashingCaller(_ request: Request, user userID: String? = nil) -> Caller {
-        Caller(user: userID, isService: isService(request), from: request.peer.block)
+    /// - Parameter isKnown: Whether the caller has signed in, or the account knows the device.
+    func hashAsker(_ request: Request, isKnown: Bool = false) -> HashAsker {
+        let isService = isService(request)
+        return HashAsker(
+            caller: Caller(isService: isService, from: request.peer.block),
+            isKnown: isKnown || isService)
     }
 
     /// Whether the caller shows the service key, as `apikey` or as bearer.

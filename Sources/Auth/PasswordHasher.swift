@@ -11,8 +11,8 @@ import Work
 ///
 /// Who has had the least of them comes first. Places are few, and each address has its share of
 /// them. When all are taken, one who has less than others takes the last place of whoever has most:
-/// that one is told when to come back. Whoever is known goes before strangers, and takes the place
-/// of one, however many addresses those come from: every second hash is for such a one.
+/// that one is told when to come back. Whoever is known goes before strangers, however many
+/// addresses those come from: every second hash is for such a one, and half of the places.
 final class PasswordHasher: Sendable {
     /// What a comparison found.
     struct Verdict: Sendable {
@@ -56,19 +56,12 @@ final class PasswordHasher: Sendable {
         self.threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         pool = WorkerPool(
             name: "passwords", threadsMax: self.threads, overflow: .greediest,
-            goesFirst: Self.isKnown, niceness: PosixThread.backgroundNiceness
+            niceness: PosixThread.backgroundNiceness
         ) {}
         waitingMax = self.threads * waitingPerThread
         waitingPerAddressMax = perAddressMax ?? (waitingMax + 1) / 2
         self.parameters = parameters
         decoy = Self.decoy(parameters)
-    }
-
-    private static func isKnown(_ caller: Caller) -> Bool {
-        switch caller {
-        case .user, .service, .server: true
-        case .anonymous: false
-        }
     }
 
     deinit {
@@ -90,9 +83,9 @@ final class PasswordHasher: Sendable {
     /// The stored form of a password.
     ///
     /// - Throws: 429 when too many hashes wait.
-    func hash(_ password: [UInt8], for caller: Caller) async throws(Problem) -> String {
+    func hash(_ password: [UInt8], for asker: HashAsker) async throws(Problem) -> String {
         let parameters = parameters
-        return try await run(for: caller) { () throws(ScryptError) in
+        return try await run(for: asker) { () throws(ScryptError) in
             try PasswordHash(of: password, parameters: parameters).phc
         }
     }
@@ -100,14 +93,14 @@ final class PasswordHasher: Sendable {
     /// Compares a password with a stored hash, or with the decoy when there is none: then nothing
     /// matches.
     func verify(
-        _ password: [UInt8], against stored: String?, for caller: Caller
+        _ password: [UInt8], against stored: String?, for asker: HashAsker
     ) async throws(Problem) -> Verdict {
         let known = stored.flatMap(PasswordHash.init(phc:))
         let parameters = parameters
         guard password.count <= AuthLimits.passwordBytesMax, let hash = known ?? decoy else {
             return Verdict(matches: false, isOutdated: false)
         }
-        let matches = try await run(for: caller) { () throws(ScryptError) in
+        let matches = try await run(for: asker) { () throws(ScryptError) in
             try hash.matches(password)
         }
         return Verdict(
@@ -115,13 +108,14 @@ final class PasswordHasher: Sendable {
     }
 
     private func run<R: Sendable>(
-        for caller: Caller, _ work: @escaping @Sendable () throws(ScryptError) -> R
+        for asker: HashAsker, _ work: @escaping @Sendable () throws(ScryptError) -> R
     ) async throws(Problem) -> R {
         let outcome: Result<R, ScryptError>
         let time: Duration
         do throws(WorkRefusal) {
             (outcome, time) = try await pool.run(
-                waitingMax: waitingMax, perCallerMax: waitingPerAddressMax, for: caller
+                waitingMax: waitingMax, perCallerMax: waitingPerAddressMax, for: asker.caller,
+                goesFirst: asker.isKnown
             ) { _ in
                 let start = ContinuousClock.now
                 let outcome: Result<R, ScryptError> = Result(catching: work)
@@ -171,4 +165,15 @@ final class PasswordHasher: Sendable {
         let cost = "ln=\(parameters.logN),r=\(parameters.r),p=\(parameters.p)"
         return PasswordHash(phc: "$scrypt$\(cost)$\(salt)$\(key)")
     }
+}
+
+/// Who asks for a hash.
+struct HashAsker: Sendable {
+    /// By the address: nobody has proved yet who they are.
+    let caller: Caller
+    /// Whether it is a device that the account knows, or shows the service key.
+    let isKnown: Bool
+
+    /// The server itself.
+    static let server = HashAsker(caller: .server, isKnown: true)
 }

@@ -37,7 +37,7 @@ extension AuthService {
         user.appMetadata = try Metadata.object(["provider": "email", "providers": ["email"]])
         user.userMetadata = try Metadata.merge(user.userMetadata, ["email_verified": true])
         try Metadata.check(user.userMetadata)
-        user.passwordHash = try await hasher.hash(secret, for: hashingCaller(request))
+        user.passwordHash = try await hasher.hash(secret, for: hashAsker(request))
         let identity = try IdentityRecord.email(address, of: user, data: data)
         return try await begin(
             Account(user: user, identities: [identity]), method: "password", request)

@@ -43,12 +43,12 @@ extension AuthService {
             let hasSession = try source.hasSession(ofUser: account.user.id, at: block)
             return (account, guess.showsSession || hasSession)
         }
-        let hashing = hashingCaller(request, user: isKnownDevice ? known?.user.id : nil)
+        let asker = hashAsker(request, isKnown: isKnownDevice)
         let secret = Array(password.utf8)
         let stored = known?.user.passwordHash
         let verdict: PasswordHasher.Verdict
         do throws(Problem) {
-            verdict = try await hasher.verify(secret, against: stored, for: hashing)
+            verdict = try await hasher.verify(secret, against: stored, for: asker)
         } catch {
             giveBack(guess)
             throw error
@@ -56,7 +56,7 @@ extension AuthService {
         guard verdict.matches, let known else { throw .invalidCredentials }
         giveBack(guess)
         guard known.user.emailConfirmedAt != nil else { throw .emailNotConfirmed }
-        let renewed = verdict.isOutdated ? try await hasher.hash(secret, for: hashing) : nil
+        let renewed = verdict.isOutdated ? try await hasher.hash(secret, for: asker) : nil
         let now = clock()
         let session = SessionRecord.begin(
             for: known.user.id, method: "password", request, now: now,

@@ -54,8 +54,8 @@ extension AuthService {
             try source.caller(claims, now: asked)
         }
         try change.check(against: account.user)
-        let hashing = hashingCaller(request, user: account.user.id)
-        let hash = try await newHash(change, account.user, for: hashing)
+        let asker = hashAsker(request, isKnown: true)
+        let hash = try await newHash(change, account.user, for: asker)
         let grace = settings.leewaySeconds
         let now = clock()
         let (updated, ended) = try await database.write(.first, for: Self.caller(claims)) {
@@ -79,17 +79,17 @@ extension AuthService {
     }
 
     private func newHash(
-        _ change: UserChange, _ user: UserRecord, for caller: Caller
+        _ change: UserChange, _ user: UserRecord, for asker: HashAsker
     ) async throws(Problem) -> String? {
         guard let password = change.password else { return nil }
         if let stored = user.passwordHash,
-            try await hasher.verify(password, against: stored, for: caller).matches
+            try await hasher.verify(password, against: stored, for: asker).matches
         {
             throw Problem(
                 code: "same_password", status: 422,
                 message: "New password should be different from the old password.")
         }
-        return try await hasher.hash(password, for: caller)
+        return try await hasher.hash(password, for: asker)
     }
 }
 

@@ -13,6 +13,9 @@ struct FIFO<Element> {
         incoming.forEach(body)
     }
 
+    /// The one that came last.
+    var last: Element? { incoming.last ?? outgoing.first }
+
     mutating func append(_ element: Element) { incoming.append(element) }
 
     mutating func popFirst() -> Element? {

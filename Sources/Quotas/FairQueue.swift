@@ -128,29 +128,37 @@ public struct FairQueue<Element> {
     /// Takes out the last element of whoever has most of them, the one who has been served most
     /// where several have: to make room for one more of a caller who would have less.
     ///
-    /// - Parameter goesFirst: To whom others give way though they have no more, and who gives way
-    ///   to nobody else.
+    /// - Parameters:
+    ///   - isFirst: Whether what is to come goes first.
+    ///   - goesFirst: What goes first, in queues of which a part does: of this and of all else the
+    ///     half may wait at the least, and whichever has less than the other takes its places.
     /// - Returns: nil where nobody has more than the caller would.
     public mutating func displace(
-        for caller: Caller, goesFirst: (Caller) -> Bool = { _ in false }
+        for caller: Caller, isFirst: Bool = false, goesFirst: (Element) -> Bool = { _ in false }
     ) -> (element: Element, caller: Caller)? {
         func holding(_ line: Line?, _ more: Int) -> (Int, UInt64) {
             ((line?.waiting.count ?? 0) + more, max(line?.served ?? 0, now))
         }
-        func standing(_ caller: Caller, _ line: Line) -> (Int, Int, UInt64) {
-            let (count, served) = holding(line, 0)
-            return (line.waiting.isEmpty ? 0 : goesFirst(caller) ? 1 : 2, count, served)
+        // Who holds most of those alike and of the others, and how many these are.
+        var alike = (count: 0, most: Caller?.none, held: (0, UInt64(0)))
+        var others = alike
+        for (holder, line) in lines {
+            guard let last = line.waiting.last else { continue }
+            let held = holding(line, 0)
+            func note(_ part: inout (count: Int, most: Caller?, held: (Int, UInt64))) {
+                part.count += held.0
+                if part.held < held { (part.most, part.held) = (holder, held) }
+            }
+            if goesFirst(last) == isFirst { note(&alike) } else { note(&others) }
         }
-        let most = lines.max { standing($0.key, $0.value) < standing($1.key, $1.value) }
-        guard let most, !most.value.waiting.isEmpty else { return nil }
-        let comesFirst = goesFirst(caller)
-        let hasMore = holding(most.value, 0) > holding(lines[caller], 1)
-        guard goesFirst(most.key) ? comesFirst && hasMore : comesFirst || hasMore,
-            let element = lines[most.key]?.waiting.popLast()
+        let takesOthers = alike.count < others.count
+        let part = takesOthers ? others : alike
+        guard let most = part.most, takesOthers || part.held > holding(lines[caller], 1),
+            let element = lines[most]?.waiting.popLast()
         else { return nil }
         count -= 1
-        if lines[most.key]?.waiting.isEmpty == true { dropTurns() }
-        return (element, most.key)
+        if lines[most]?.waiting.isEmpty == true { dropTurns() }
+        return (element, most)
     }
 
     /// Calls a closure with all that wait, in no order.

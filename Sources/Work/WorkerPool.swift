@@ -16,8 +16,8 @@ public enum WorkRefusal: Error, Hashable, Sendable {
 /// from job to job.
 ///
 /// The next job is one of the caller whose jobs have taken the least time so far; those of one
-/// caller begin in the order they came. Some callers may go first: every second job is one of
-/// theirs, however many others wait.
+/// caller begin in the order they came. Some jobs may go first: every second one is such a job,
+/// however many others wait.
 ///
 /// Threads are made when first needed: most servers never need them. They hold the pool until it is
 /// closed.
@@ -32,16 +32,18 @@ public final class WorkerPool<Seat>: Sendable {
 
     private final class Job: Sendable {
         let caller: Caller
+        let goesFirst: Bool
         let withdrawal: Withdrawal?
         let perform: @Sendable (Seat) -> Void
         let refuse: @Sendable (WorkRefusal) -> Void
 
         init(
-            of caller: Caller, _ withdrawal: Withdrawal?,
+            of caller: Caller, goesFirst: Bool = false, _ withdrawal: Withdrawal?,
             perform: @escaping @Sendable (Seat) -> Void,
             refuse: @escaping @Sendable (WorkRefusal) -> Void
         ) {
             self.caller = caller
+            self.goesFirst = goesFirst
             self.withdrawal = withdrawal
             self.perform = perform
             self.refuse = refuse
@@ -52,7 +54,9 @@ public final class WorkerPool<Seat>: Sendable {
         var jobs = FairQueue<Job>()
         /// Jobs that have begun, by whose they are.
         var running = Shares<Caller>()
-        /// Whether the last job went before others.
+        /// Whether there has been a job that goes first, and whether the last one went before
+        /// others.
+        var hasFirst = false
         var wentFirst = false
         /// Threads that wait for a job.
         var idle = 0
@@ -66,7 +70,6 @@ public final class WorkerPool<Seat>: Sendable {
     private let threadsMax: Int
     private let threadsPerCallerMax: Int
     private let overflow: Overflow
-    private let goesFirst: (@Sendable (Caller) -> Bool)?
     private let niceness: Int32
     private let makeSeat: @Sendable () -> Seat
 
@@ -76,19 +79,17 @@ public final class WorkerPool<Seat>: Sendable {
     ///   - name: What the threads are called.
     ///   - threadsPerCallerMax: Jobs of one caller that run at the same time.
     ///   - overflow: Who is refused when all places are taken.
-    ///   - goesFirst: Whose jobs go before others', and take the places of those.
     ///   - niceness: How far the threads stand back behind others, from 0 to 19.
     ///   - makeSeat: Called once on every thread.
     public init(
         name: String, threadsMax: Int, threadsPerCallerMax: Int = .max,
-        overflow: Overflow = .newcomer, goesFirst: (@Sendable (Caller) -> Bool)? = nil,
-        niceness: Int32 = 0, makeSeat: @escaping @Sendable () -> Seat
+        overflow: Overflow = .newcomer, niceness: Int32 = 0,
+        makeSeat: @escaping @Sendable () -> Seat
     ) {
         self.name = name
         self.threadsMax = threadsMax
         self.threadsPerCallerMax = threadsPerCallerMax
         self.overflow = overflow
-        self.goesFirst = goesFirst
         self.niceness = niceness
         self.makeSeat = makeSeat
     }
@@ -100,17 +101,18 @@ public final class WorkerPool<Seat>: Sendable {
     ///   - waitingMax: Jobs that may wait before this one while no thread is free.
     ///   - perCallerMax: Those of the caller among them.
     ///   - caller: Whose share of the threads it takes.
+    ///   - goesFirst: Whether it goes before others' work.
     ///   - interrupt: Called when the task is cancelled, for work that has begun.
     /// - Throws: why the work was not done.
     public func run<R: Sendable>(
         waitingMax: Int, perCallerMax: Int = .max, for caller: Caller = .server,
-        _ work: @escaping @Sendable (Seat) -> R,
+        goesFirst: Bool = false, _ work: @escaping @Sendable (Seat) -> R,
         interrupt: @escaping @Sendable () -> Void = {}
     ) async throws(WorkRefusal) -> R {
         let withdrawal = Withdrawal()
         let result: Result<R, WorkRefusal> = await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation { continuation in
-                let job = Self.job(of: caller, withdrawal, work) {
+                let job = Self.job(of: caller, goesFirst: goesFirst, withdrawal, work) {
                     unsafe continuation.resume(returning: $0)
                 }
                 enter(job, waitingMax: waitingMax, perCallerMax: perCallerMax)
@@ -143,10 +145,11 @@ public final class WorkerPool<Seat>: Sendable {
     }
 
     private static func job<R: Sendable>(
-        of caller: Caller, _ withdrawal: Withdrawal, _ work: @escaping @Sendable (Seat) -> R,
+        of caller: Caller, goesFirst: Bool = false, _ withdrawal: Withdrawal,
+        _ work: @escaping @Sendable (Seat) -> R,
         _ reply: @escaping @Sendable (Result<R, WorkRefusal>) -> Void
     ) -> Job {
-        Job(of: caller, withdrawal) {
+        Job(of: caller, goesFirst: goesFirst, withdrawal) {
             reply(.success(work($0)))
         } refuse: {
             reply(.failure($0))
@@ -199,7 +202,7 @@ public final class WorkerPool<Seat>: Sendable {
             }
             var displaced: Job?
             if waiting(state) >= waitingMax {
-                displaced = displace(for: job.caller, &state)
+                displaced = displace(for: job, &state)
                 if displaced == nil { return (job, .full) }
             }
             if state.idle <= state.jobs.count, state.threads.count < threadsMax,
@@ -208,6 +211,7 @@ public final class WorkerPool<Seat>: Sendable {
                 state.threads.append(thread)
             }
             if state.threads.isEmpty { return (job, .full) }
+            if job.goesFirst { state.hasFirst = true }
             state.jobs.append(job, of: job.caller)
             return displaced.map { ($0, .full) }
         }
@@ -226,12 +230,14 @@ public final class WorkerPool<Seat>: Sendable {
         return waiting(state) < 0 && ofCaller < threadsPerCallerMax
     }
 
-    /// Takes the job out that is to make room for one of a caller; nil where there is none.
-    private func displace(for caller: Caller, _ state: inout State) -> Job? {
+    /// Takes the job out that is to make room for another; nil where there is none.
+    private func displace(for job: Job, _ state: inout State) -> Job? {
         switch overflow {
         case .newcomer: nil
         case .greediest:
-            state.jobs.displace(for: caller) { goesFirst?($0) ?? false }?.element
+            state.jobs.displace(
+                for: job.caller, isFirst: job.goesFirst, goesFirst: \.goesFirst
+            )?.element
         }
     }
 
@@ -296,8 +302,8 @@ public final class WorkerPool<Seat>: Sendable {
     private func takeFirst(
         _ state: inout State, where mayBegin: (Caller) -> Bool
     ) -> (element: Job, caller: Caller)? {
-        if let goesFirst, !state.wentFirst,
-            let first = state.jobs.popFirst(where: { goesFirst($0) && mayBegin($0) })
+        if state.hasFirst, !state.wentFirst,
+            let first = state.jobs.popFirst(ofWhich: { $0.goesFirst && mayBegin($0.caller) })
         {
             state.wentFirst = true
             return first
