@@ -5,17 +5,6 @@ import Testing
 import Values
 
 @Suite struct SharedSnapshotTests {
-    /// A loop's turn, ended by hand.
-    private final class Turn {
-        var hooks: [() -> Void] = []
-
-        func end() {
-            let due = hooks
-            hooks = []
-            for hook in due { hook() }
-        }
-    }
-
     private let count = "SELECT count(*) FROM items"
 
     @Test func `a read finds what was committed since the last read of the turn`() throws {
