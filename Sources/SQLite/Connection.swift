@@ -166,6 +166,17 @@ public struct ConnectionOptions: Hashable, Sendable {
         while try run.step() {}
     }
 
+    /// Begins a transaction that only reads, unless one is open.
+    ///
+    /// SQLite looks at the bound as a statement ends, also at one that was reached before `BEGIN`:
+    /// it may then be called interrupted though the transaction is open.
+    ///
+    /// - Returns: whether one is open.
+    public func beginReading() -> Bool {
+        if !isInTransaction { try? execute("BEGIN") }
+        return isInTransaction
+    }
+
     /// Ends a transaction that only read. A bound that was reached before, or a cancellation, may
     /// interrupt `COMMIT` as any statement; what reads next would then see an old state for ever.
     public func endReading() {

@@ -131,8 +131,8 @@ public final class SQLiteReader {
             return try body()
         }
         snapshotMark = connection.logMark
-        // BEGIN takes no lock and touches no file: it can only fail inside a transaction.
-        guard (try? connection.execute("BEGIN")) != nil else {
+        // It takes no lock and touches no file: only memory can be wanting.
+        guard connection.beginReading() else {
             snapshotMark = nil
             return try body()
         }

@@ -55,7 +55,7 @@ final class SharedSnapshot {
         guard readsInTurn > 1, !connection.isInTransaction else { return }
         seen = current
         mark = connection.logMark
-        isOpen = (try? connection.execute("BEGIN")) != nil
+        isOpen = connection.beginReading()
     }
 
     private func leave() {
