@@ -53,18 +53,14 @@ final class HeardFeeds {
     private func read(
         _ socket: LoopbackSocket, through isLast: (String) -> Bool
     ) -> (words: String, isLive: Bool) {
-        var words = ""
+        var words = HeardWords()
         while let frame = socket.readFrame() {
             count += 1
             let text = String(utf8: frame.payload)
-            words += "\(frame.first) \(withoutTime(text))\n"
-            if isLast(text) { return (words, true) }
+            words.append(text, first: frame.first)
+            if isLast(text) { return (words.text, true) }
             if text.contains("\"status\":\"error\""), text.contains("phx_reply") { break }
         }
-        return (words + "no more\n", false)
-    }
-
-    private func withoutTime(_ text: String) -> String {
-        text.replacing(/"commit_timestamp":"[^"]*"/, with: "\"commit_timestamp\":‹now›")
+        return (words.text + "no more\n", false)
     }
 }

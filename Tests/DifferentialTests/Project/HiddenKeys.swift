@@ -14,6 +14,8 @@
 /// A sequence is one for all rows: who may insert sees from the gaps how many rows others inserted
 /// meanwhile, visible or not, and from a high number that a hidden row was given by hand, as in
 /// PostgreSQL (uuids tell nothing). So hidden rows get their numbers by hand, below zero.
+///
+/// In which order a write of several rows changes them is where they lie, see ``HeardWords``.
 struct HiddenKeys: Sendable {
     /// Of rows that both servers have, with other contents. They are never deleted.
     var shared: [Datum] = []
