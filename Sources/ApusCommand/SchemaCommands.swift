@@ -8,8 +8,9 @@ extension Command {
         summary: "validate schemas, rules and migrations",
         discussion: """
             Lists every fault of every file as FILE:LINE:COLUMN and exits with 1 when there is one.
-            Needs no running server of Apus and changes nothing. With --database, what files build
-            is tried in a transaction of PostgreSQL's that is taken back. Takes the flags and
+            What is declared and built by no migration file is one too: 'apus serve' would refuse to
+            start. Needs no running server of Apus and changes nothing. With --database, what files
+            build is tried in a transaction of PostgreSQL's that is taken back. Takes the flags and
             variables of 'apus serve', and looks at them too.
             """,
         settings: Setting.all, switches: [.json], example: "apus check --project ."

@@ -4,13 +4,14 @@ import Expressions
 import Schema
 import Store
 
-/// What `apus check` finds: every fault of schema files, rules and migrations.
+/// What `apus check` finds: every fault of schema files, rules and migrations for which `apus serve`
+/// would not start.
 public struct SchemaCheck: Sendable {
     /// One line a fault, `FILE:LINE:COLUMN: …` first where it has a place. Empty when all is well.
     public let faults: [String]
     /// What is allowed but likely to surprise, in the same form.
     public let warnings: [String]
-    /// What the models declare and no migration file builds yet.
+    /// What the models declare and no migration file builds yet, where that is the fault.
     public let unwritten: [String]
     /// What was looked at, in a line.
     public let summary: String
@@ -20,54 +21,55 @@ public struct SchemaCheck: Sendable {
         do {
             let schemas = try SchemaSet.load(options)
             let migrations = try options.loadMigrations()
-            let (faults, difference) = try compare(schemas, migrations, options)
-            let unwritten = faults.isEmpty ? difference.additions.map(\.what) : []
-            var summary =
+            let found = try judge(schemas, migrations, options)
+            let facts =
                 counted(schemas.catalogue.models.count, "model") + ", "
                 + counted(migrations.files.count, "migration file")
-                + (migrations.countsPassedOver.map { " (and \($0))" } ?? "") + ": "
-            summary += faults.isEmpty ? "no faults" : counted(faults.count, "fault")
-            if !unwritten.isEmpty {
-                summary +=
-                    "\nno migration file builds \(unwritten.joined(separator: ", ")) yet; "
-                    + "'apus migrate new NAME' writes one"
-            }
+                + (migrations.countsPassedOver.map { " (and \($0))" } ?? "")
             return SchemaCheck(
-                faults: faults,
+                faults: found.faults,
                 warnings: schemas.catalogue.warnings.map(\.description) + schemas.settingWarnings,
-                unwritten: unwritten, summary: summary)
+                unwritten: found.unwritten, of: facts, hint: found.hint)
         } catch {
-            return SchemaCheck(FaultReport(error))
+            let report = FaultReport(error)
+            return SchemaCheck(
+                faults: report.faults, warnings: [], unwritten: [], of: nil, hint: report.hint)
         }
     }
 
     /// What is wrong with the migration files, and what they lack; on the engine in use.
-    private static func compare(
+    private static func judge(
         _ schemas: SchemaSet, _ migrations: MigrationSet, _ options: ServerOptions
-    ) throws -> (faults: [String], difference: Difference) {
+    ) throws -> (faults: [String], unwritten: [String], hint: String?) {
         try options.database().withScratch(try options.commandLog()) { engine in
-            let dryRun = try DryRun(migrations, on: engine)
-            let difference = Difference.between(
-                dryRun.built, from: .migrations, try schemas.tables(on: engine))
-            let faults =
-                dryRun.faults(against: schemas.catalogue).map(\.description)
-                + difference.refusals.map(\.description)
-            return (faults, difference)
+            let files = try BuiltByFiles(migrations, schemas, on: engine)
+            let difference = files.difference
+            // What a file drops is what is lacking then.
+            let drops = files.dryRun.faults(against: schemas.catalogue).map(\.description)
+            if !drops.isEmpty { return (drops + difference.refusals.map(\.description), [], nil) }
+            do throws(Problem) {
+                try files.requireComplete()
+                return ([], [], nil)
+            } catch {
+                let report = FaultReport(error)
+                let additions = difference.additions.map(\.what)
+                return (report.faults, difference.refusals.isEmpty ? additions : [], report.hint)
+            }
         }
     }
 
-    private init(faults: [String], warnings: [String], unwritten: [String], summary: String) {
+    /// - Parameters:
+    ///   - facts: What was looked at; nil where it was not come to.
+    ///   - hint: What to do about the faults.
+    private init(
+        faults: [String], warnings: [String], unwritten: [String], of facts: String?, hint: String?
+    ) {
         self.faults = faults
         self.warnings = warnings
         self.unwritten = unwritten
-        self.summary = summary
-    }
-
-    private init(_ report: FaultReport) {
-        let lines = [counted(report.faults.count, "fault"), report.hint].compactMap(\.self)
-        self.init(
-            faults: report.faults, warnings: [], unwritten: [],
-            summary: lines.joined(separator: "\n"))
+        let count = faults.isEmpty ? "no faults" : counted(faults.count, "fault")
+        let outcome = (facts.map { "\($0): " } ?? "") + count
+        summary = [outcome, hint].compactMap(\.self).joined(separator: "\n")
     }
 
     /// The report as one JSON object: `{"ok": …, "faults": […], "warnings": […], "unwritten": […],

@@ -28,11 +28,11 @@ extension SchemaSet {
         let proof = SchemaProof(self, set, live: live.lines, engine: database.engine)
         if !proof.isKept(in: database) {
             if status.pending.isEmpty {
-                let declared = try tables(on: database)
-                let files = try DryRun(set, on: database).built
-                try requireBuilt(files, by: set, declared)
+                let files = try BuiltByFiles(set, self, on: database)
+                try files.requireComplete()
                 try requireThere(
-                    live.structure, builtAs: files, declared, hint: database.backupHint)
+                    live.structure, builtAs: files.dryRun.built, try tables(on: database),
+                    hint: database.backupHint)
             }
             try proof.keep(in: database)
         }
@@ -46,26 +46,18 @@ extension SchemaSet {
     ) throws {
         let migrator = Migrator(database, set)
         let hint = database.backupHint
-        let dryRun = try DryRun(set, on: database)
+        let files = try BuiltByFiles(set, self, on: database)
+        let dryRun = files.dryRun
         try Problem.requireKept(
             dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
+        try files.requireComplete()
         let declared = try tables(on: database)
-        try requireBuilt(dryRun.built, by: set, declared)
         _ = try migrator.apply(
             dryRun,
             judge: { live throws(Problem) in
                 try requireThere(live, builtAs: dryRun.built, declared, hint: hint)
             },
             progress: { log.record(.migrated(name: $0.fileName)) })
-    }
-
-    private func requireBuilt(
-        _ built: DatabaseStructure, by set: MigrationSet, _ declared: DeclaredTables
-    ) throws {
-        let difference = Difference.between(built, from: .migrations, declared)
-        try requireNothing(in: difference, of: "what Migrations/ builds") {
-            .unwritten($0, beside: set.countsPassedOver)
-        }
     }
 
     /// A database that `dev` has extended may have more than the files build: both must do.
@@ -157,15 +149,5 @@ extension Problem {
             message: "The database lacks what its migration files have built: "
                 + "\(additions.joined(separator: ", ")).",
             hint: hint)
-    }
-
-    /// - Parameter others: how many files there are for other engines.
-    fileprivate static func unwritten(_ additions: [String], beside others: String?) -> Problem {
-        let beside = others.map { " Passed over in Migrations/: \($0)." } ?? ""
-        return Problem(
-            code: "migration_missing", status: 500,
-            message: "No migration file builds what Schemas/ declares: "
-                + "\(additions.joined(separator: ", ")).",
-            hint: "Run 'apus migrate new NAME', with the same options, to write it.\(beside)")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Server
 import ServerTestSupport
 import TestSupport
 import Testing
@@ -65,6 +66,8 @@ import Testing
         let example = section.components(separatedBy: "```")[1].dropFirst("json".count)
         #expect(example.contains("\"throttle\""))
         try Data(example.utf8).write(to: root.appending(path: "Schemas/project.json"))
+        _ = try MigrationCommands.new(
+            ServerOptions(project: root.path, data: root.path + "/.apus"), name: "first")
         let check = try RunningCommand(["check", "--project", root.path])
         var told: [String] = []
         while let line = check.nextLine() { told.append(line) }
