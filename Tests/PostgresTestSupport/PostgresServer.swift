@@ -125,6 +125,11 @@ public final class PostgresServer: Sendable {
         try binaries.run("pg_ctl", ["-D", "\(directory)/data"] + arguments)
     }
 
+    /// Runs one of PostgreSQL's programs to its end, as who owns the data.
+    fileprivate func run(_ program: String, _ arguments: [String]) throws {
+        try binaries.run(program, arguments)
+    }
+
     // MARK: Databases
 
     /// How to reach a database as its superuser, `apus`.
@@ -170,6 +175,20 @@ public final class TestDatabase: Sendable {
 
     /// A session of the superuser's, which keeps the database.
     public func client() throws -> PostgresClient { try PostgresClient(url, keeping: self) }
+
+    /// What `pg_dump` has written of it, read by `psql` into an empty database.
+    ///
+    /// - Parameter target: gives that database, once the dump is there; another one when left out.
+    public func dumpedAndRestored(
+        into target: (TestDatabase) throws -> TestDatabase = { try $0.server.makeDatabase() }
+    ) throws -> TestDatabase {
+        let file = "\(server.directory)/\(name).sql"
+        try server.run("pg_dump", ["--file", file, url])
+        let restored = try target(self)
+        try server.run(
+            "psql", ["--quiet", "--set", "ON_ERROR_STOP=1", "--file", file, restored.url])
+        return restored
+    }
 }
 
 extension Trait where Self == ConditionTrait {
