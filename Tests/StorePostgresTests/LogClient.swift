@@ -154,7 +154,7 @@ extension LogClient {
     /// What a node would run to put back what has gone of the capture; changes nothing.
     func missing(of models: [CapturedModel], space: LogSpace = LogSpace()) throws -> [String] {
         var state = CaptureState()
-        for question in CaptureInspection.allCases where question != .version {
+        for question in CaptureInspection.allCases where question != .facts {
             state.take(try query(question.sql(models, in: space)), of: question)
         }
         return CaptureDifference(space: space, models: models, state: state, scope: .lost)

@@ -43,11 +43,26 @@ struct CaptureDifference {
         return tables + functions + (lacksHistory ? LogTables.beginHistory(space) : [])
             + triggers.flatMap(\.statements) + notes + misplaced.map(\.removal) + leftovers
             + gaps.map { "INSERT INTO \(space.name("log")) (model, op) VALUES (\($0), 'G')" }
-            + gapsOfPartitions
+            + gapsOfPartitions + (notesPlace ? [LogTables.notePlace(space)] : [])
     }
 
-    /// What had been there and has gone.
-    var losses: [CaptureLoss] {
+    /// What had been there and has gone. In a copy all is written anew, and whoever has a cursor
+    /// fetches anew: that is said once, by who sets the triggers up.
+    var losses: [CaptureLoss] { isCopy ? (notesPlace ? [.copied] : []) : foundGone }
+
+    /// Whether all was set up last in another database, or in another log in this one's place.
+    private var isCopy: Bool {
+        guard let noted = state.notedPlace, let place = state.place else { return false }
+        return noted != place
+    }
+
+    /// Whether the place in which all is set up is to be noted.
+    private var notesPlace: Bool {
+        if isCopy { return scope == .all || !models.isEmpty }
+        return scope == .all && (lacksFacts || state.notedPlace == nil)
+    }
+
+    private var foundGone: [CaptureLoss] {
         // Where there is nothing, nothing has been lost, unless it was there a while ago.
         let isLoss = scope == .lost || LogTables.all.contains { state.tables[$0.name] != nil }
         let history = LogTables.history.filter { isLoss && !$0.isWhole(in: state) }
@@ -274,4 +289,6 @@ public enum CaptureLoss: Hashable, Sendable {
     /// Triggers of a table were not there, did not fire, or fired for another table, or it lost
     /// partitions: changes may not have been captured.
     case triggers(of: String)
+    /// Nothing: the database is a copy, in which all has been set up again.
+    case copied
 }

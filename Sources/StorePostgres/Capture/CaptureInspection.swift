@@ -3,8 +3,8 @@
 enum CaptureInspection: CaseIterable {
     /// Which of the log's tables are there, with their columns.
     case tables
-    /// The version of the log's tables; only where `meta` is there, as it should be.
-    case version
+    /// What `meta` says of the log, and where that is; only where the table is as it should be.
+    case facts
     /// The log's functions.
     case functions
     /// The captured tables with their partitions.
@@ -26,7 +26,12 @@ enum CaptureInspection: CaseIterable {
             JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace
             WHERE s.nspname = \(schema) AND c.relkind = 'r'
             """
-        case .version: "SELECT value FROM \(space.name("meta")) WHERE key = 'version'"
+        case .facts:
+            """
+            SELECT (SELECT value FROM \(space.name("meta")) WHERE key = 'version'),
+              (SELECT value FROM \(space.name("meta")) WHERE key = '\(LogTables.placeKey)'),
+              \(LogTables.place(space))
+            """
         case .functions:
             """
             SELECT p.proname, p.prosrc, p.prosecdef,

@@ -148,8 +148,8 @@ public struct CaptureSetup: Sendable {
         let isLast = inspection == all.last
         if !isLast {
             let next = all[(all.firstIndex(of: inspection) ?? 0) + 1]
-            let hasVersion = LogTables.facts.isWhole(in: state)
-            return look(next == .version && !hasVersion ? .functions : next)
+            let hasFacts = LogTables.facts.isWhole(in: state)
+            return look(next == .facts && !hasFacts ? .functions : next)
         }
         if let version = state.version, version > LogTables.version {
             return undo(.newerVersion(version))

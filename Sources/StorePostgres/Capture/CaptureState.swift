@@ -71,6 +71,10 @@ struct CaptureState {
     /// The tables in the log's schema, ours or not, with their columns and these's types.
     var tables: [String: Set<String>] = [:]
     var version: Int?
+    /// Where all was set up last; nil where nobody has noted it.
+    var notedPlace: String?
+    /// Where that note stands; nil where it was not asked for.
+    var place: String?
     var functions: [Function] = []
     var relations: [Relation] = []
     var triggers: [Trigger] = []
@@ -84,7 +88,11 @@ struct CaptureState {
             for row in texts where row.count == 2 {
                 tables[row[0]] = Set(row[1].split(separator: "\n").map(String.init))
             }
-        case .version: version = texts.first?.first.flatMap { Int($0) }
+        case .facts:
+            guard let row = rows.first, row.count == 3 else { return }
+            version = row[0].flatMap { Int($0) }
+            notedPlace = row[1]
+            place = row[2]
         case .functions:
             functions = texts.filter { $0.count == 6 }.map {
                 Function(

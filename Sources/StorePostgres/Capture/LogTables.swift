@@ -76,6 +76,28 @@ enum LogTables {
         "CREATE SCHEMA IF NOT EXISTS \(space.schema.sqlIdentifier)"
     }
 
+    /// Where `meta` keeps the place in which all was set up last.
+    static let placeKey = "place"
+
+    /// Names the table `meta` among all tables of all servers. A physical copy has the same name;
+    /// what was dumped and restored, copied as a template or upgraded has another.
+    static func place(_ space: LogSpace) -> String {
+        """
+        (SELECT pg_catalog.concat_ws('/',
+            (SELECT system_identifier FROM pg_catalog.pg_control_system()),
+            (SELECT oid FROM pg_catalog.pg_database
+            WHERE datname = pg_catalog.current_database()),
+            pg_catalog.to_regclass(\(space.name(facts.name).sqlLiteral))::oid))
+        """
+    }
+
+    static func notePlace(_ space: LogSpace) -> String {
+        """
+        INSERT INTO \(space.name(facts.name)) VALUES ('\(placeKey)', \(place(space)))
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value
+        """
+    }
+
     static func noteVersion(_ space: LogSpace) -> String {
         "INSERT INTO \(space.name(facts.name)) VALUES ('version', '\(version)')"
     }

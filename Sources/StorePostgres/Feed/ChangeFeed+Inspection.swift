@@ -22,7 +22,7 @@ extension ChangeFeed {
 
     /// Looks on a connection of the pool, beside the ticks: the catalogue may be held by others.
     func inspect() {
-        let questions = CaptureInspection.allCases.filter { $0 != .version }
+        let questions = CaptureInspection.allCases.filter { $0 != .facts }
         let models = models
         let shapes = questions.map {
             StatementShape($0.sql(models, in: space), results: .all(.text))

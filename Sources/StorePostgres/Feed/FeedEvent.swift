@@ -29,7 +29,7 @@ public enum FeedEvent: Sendable {
     /// How much it matters.
     public var level: LogLevel {
         switch self {
-        case .recovered: .info
+        case .recovered, .repaired(.copied): .info
         case .failed, .reset, .unreadable, .notTrimmed, .repaired: .warning
         case .damaged, .notRepaired, .uncaptured: .error
         }
@@ -69,11 +69,13 @@ extension CaptureLoss: CustomStringConvertible {
                 + "begins anew."
         case .facts(let name): "The table '\(name)' was gone or altered and has been made again."
         case .function(let name):
-            "The function '\(name)' was gone, altered or restored from a backup, and has been made "
-                + "again."
+            "The function '\(name)' was gone or altered and has been made again."
         case .triggers(let table):
-            "Triggers or partitions of '\(table)' were gone, disabled, altered or restored from a "
-                + "backup: changes of it may have been missed, and clients are told to fetch anew."
+            "Triggers or partitions of '\(table)' were gone, disabled or altered: changes of it may "
+                + "have been missed, and clients are told to fetch anew."
+        case .copied:
+            "The database is a copy, as restored from a backup: triggers and functions of the feeds "
+                + "are set up in it again, and clients that come back fetch anew."
         }
     }
 }
