@@ -25,6 +25,9 @@ final class FilesOnDisk {
         try project.write(sql, to: "Migrations/\(name)")
     }
 
+    /// Writes the one seed file.
+    func seeds(_ text: String) throws { try project.write(text, to: "Schemas/seeds/more.json") }
+
     /// Writes what is declared as a migration file.
     func record() throws { _ = try MigrationCommands.new(options, name: "step") }
 
