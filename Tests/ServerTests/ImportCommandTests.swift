@@ -62,6 +62,25 @@ import Testing
         #expect(found.filter { $0 != "\n" && $0 != " " } == expected.filter { $0 != " " })
     }
 
+    /// As PostgreSQL's COPY has it.
+    @Test func `a field without a character is null, one of two quotes the empty text`() throws {
+        let server = try TestBackend(models: [
+            "things": """
+            {"properties": {"id": {"type": "integer", "identity": true},
+               "name": {"type": "string"}, "kind": {"type": "string", "default": "plain"}},
+             "access": {"read": true}}
+            """
+        ])
+        for file in ["name,kind\n,\n\"\",\"\"\n", "name\nx\n"] {
+            #expect(try Self.load([], file, in: server).code == 0)
+        }
+        let found = try Self.rows("select=name,kind&order=id", in: server)
+        #expect(
+            found.filter { $0 != "\n" && $0 != " " }
+                == #"[{"name":null,"kind":null},{"name":"","kind":""},"#
+                + #"{"name":"x","kind":"plain"}]"#)
+    }
+
     @Test(arguments: [#"{"name": "x", "size": -1}"#, #"{"name": "x", "size": "#, "[]"])
     func `a bad line in the middle stops a load that goes on behind it later`(
         bad: String

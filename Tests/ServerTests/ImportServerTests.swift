@@ -32,6 +32,10 @@ import Testing
         let (lines, code) = try Self.load(
             ["--url", "http://127.0.0.1:\(server.port)"], into: other.project)
         #expect(code == 1)
+        let url = "http://127.0.0.1:\(server.port)"
+        #expect(
+            lines.first == "apus: The server at \(url) refuses the project's service key: "
+                + "Invalid API key.", "\(lines)")
         #expect(lines.filter { $0.contains("Invalid API key") }.count == 1, "\(lines)")
         #expect(!lines.contains { $0.contains("rows:") }, "\(lines)")
         #expect(try server.serviceClient().send("GET", "/rest/v1/things").text == "[]")
