@@ -205,8 +205,31 @@ private let thingRows = [
             "/things?select=id,parent_id,children(id,n)&id=eq.1",
             [("accept", "application/vnd.pgrst.object+json;nulls=stripped")])
         #expect(embedding.text == #"{"id":1,"children":[{"id":2},{"id":3,"n":3}]}"#)
-        let csv = try await get("/things", [("accept", "text/csv")])
-        #expect(csv.status == 406 && csv.member("code") == "PGRST107")
+    }
+
+    static let unbuiltTypes: [(accept: String, hint: String)] = [
+        ("text/csv", "CSV is not built in this version; ask for application/json."),
+        (
+            "application/vnd.pgrst.plan+json; for=\"application/json\"; options=;",
+            "Plans are not built in this version; ask for application/json."
+        ),
+        (
+            "application/vnd.pgrst.plan+text; options=analyze",
+            "Plans are not built in this version; ask for application/json."
+        ),
+        ("application/geo+json", "GeoJSON is not built in this version; ask for application/json."),
+    ]
+
+    @Test(arguments: unbuiltTypes)
+    func `a media type that clients know and nobody makes yet is said to be that`(
+        accept: String, hint: String
+    ) async throws {
+        let library = try Library(models: things, data: thingRows)
+        let answer = await library.send(.get, "/things", [("accept", accept)])
+        #expect(answer.status == 406 && answer.member("code") == "PGRST107")
+        #expect(answer.member("hint") == hint, "\(answer.text)")
+        let other = await library.send(.get, "/things", [("accept", "image/png")])
+        #expect(other.member("code") == "PGRST107" && other.member("hint") == nil)
     }
 
     @Test func `a plan serves other operands`() async throws {

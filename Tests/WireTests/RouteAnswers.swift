@@ -17,6 +17,8 @@ enum RouteAnswers {
         "no Route matched with those values": "no route",
         "The body is larger than the limit of 10485760 bytes.": "over 10 MiB",
         "The body is larger than the limit of 0 bytes.": "over 0",
+        "FeatureNotEnabled": "no storage",
+        "NOT_FOUND": "no functions",
         "method_not_allowed": "method",
         "GET, HEAD, POST, PUT, PATCH, DELETE": "all six",
         "request_entity_too_large": "too large",
@@ -355,13 +357,13 @@ enum RouteAnswers {
         /metrics
           none bad anon forged: 200
         /storage/v1
-          none bad anon forged: 404 no route
+          none bad anon forged: 403 no storage
         /storage/v1/bucket
-          none bad anon forged: 404 no route
+          none bad anon forged: 403 no storage
         /storage/v1/object/a/b/c
-          none bad anon forged: 404 no route
+          none bad anon forged: 403 no storage
         /functions/v1/f
-          none bad anon forged: 404 no route
+          none bad anon forged: 404 no functions
         /nowhere
           none bad anon forged: 404 no route
         """
