@@ -56,11 +56,36 @@ import Values
         // The file is found by it, and a committed file must not move an installation's data.
         (
             #"{"project": "x"}"#,
-            #"project.json:1:2: project.json has no word "project""#
+            #"project.json:1:2: "project" does not stand in project.json; --project or "#
+                + "APUS_PROJECT gives it"
         ),
         (
             #"{"data": "x"}"#,
-            #"project.json:1:2: project.json has no word "data""#
+            #"project.json:1:2: "data" does not stand in project.json; --data or APUS_DATA gives it"#
+        ),
+        (
+            #"{"jwt_secret": "x"}"#,
+            #"project.json:1:2: "jwt_secret" is a secret and does not stand in project.json; "#
+                + "APUS_JWT_SECRET gives it"
+        ),
+        (
+            #"{"metrics": {"key": "0123456789abcdef"}}"#,
+            #"project.json:1:14: "metrics.key" is a secret and does not stand in project.json; "#
+                + "APUS_METRICS_KEY gives it"
+        ),
+        (
+            #"{"metrics": {"key": 5}}"#,
+            #"project.json:1:14: "metrics.key" is a secret and does not stand in project.json; "#
+                + "APUS_METRICS_KEY gives it"
+        ),
+        (
+            #"{"metrics": {"keys": ""}}"#,
+            #"project.json:1:14: "metrics" has no word "keys"; it has listen"#
+        ),
+        (
+            #"{"database": "postgres:///app"}"#,
+            #"project.json:1:14: "database" must be an object here; what --database or "#
+                + "APUS_DATABASE gives does not stand in project.json"
         ),
         (
             #"{"listen": ":80"}"#,
