@@ -165,6 +165,9 @@ import Values
         let log = RequestLog(report: { _, _ in }, id: 1)
         let problem = #expect(throws: Problem.self) { try write.answer(after: found, log) }
         #expect(problem?.status == 413 && problem?.code == "54000")
+        // Nothing that a filter finds can be imported.
+        #expect(problem?.hint?.contains("filter") == true)
+        #expect(problem?.hint?.contains("import") == false)
     }
 
     /// What a search for all four rows finds.
