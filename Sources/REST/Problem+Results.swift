@@ -25,14 +25,14 @@ extension Problem {
     static func tooMuchFound(max: Int) -> Problem {
         Problem(
             code: "54000", status: 413, message: "The write selects more than \(max) rows.",
-            hint: sizeHint)
+            hint: "Narrow the filter, so that each request writes fewer rows. \(rowsBound)")
     }
 
     /// 54000: a body has more rows than one request may write.
     static func tooManyRows(max: Int) -> Problem {
         Problem(
             code: "54000", status: 413, message: "The body has more than \(max) rows.",
-            hint: sizeHint)
+            hint: "\(smallerHint) \(rowsBound)")
     }
 
     /// 54000: the values of a body take more memory than one caller may have.
@@ -41,7 +41,7 @@ extension Problem {
         message: "The values of the body take more memory than one caller may have.",
         hint: "\(smallerHint) The bound is an eighth of the setting limits.memory_bytes.")
 
-    private static let sizeHint = "\(smallerHint) The bound is the setting rest.write_rows."
+    private static let rowsBound = "The bound is the setting rest.write_rows."
 
     private static let smallerHint =
         "Write fewer rows in each request, or load them with 'apus import'."
