@@ -27,7 +27,10 @@ extension Problem {
     static func mediaTypes(_ wanted: String) -> Problem {
         Problem(
             code: "PGRST107", status: 406,
-            message: "None of these media types are available: \(wanted)")
+            message: "None of these media types are available: \(wanted)",
+            hint: UnbuiltMediaType(accept: wanted).map {
+                "\($0.wording) not built in this version; ask for application/json."
+            })
     }
 
     /// PGRST117: a method tables do not have.
