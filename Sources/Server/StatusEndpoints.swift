@@ -14,26 +14,22 @@ struct StatusEndpoints: Sendable {
     /// What a scraper shows as its bearer token; nil for nothing.
     let metricsKey: [UInt8]?
 
-    /// What belongs to no service: these, and the services of Supabase that are not here yet, whose
-    /// clients read that nothing is there.
+    /// What belongs to no service: these, and the services of Supabase that are not here yet.
     ///
     /// - Parameter showingMetrics: false where another address has them.
     func routes(showingMetrics: Bool) -> RouteTable<Identity> {
-        let absent: [PathPattern] =
-            ["storage/v1/{path...}", "functions/v1/{path...}"] + (showingMetrics ? [] : ["metrics"])
         var rows: [Route<Identity>] = [
             Route(.any, "health", .open) { _, _, _ in Self.json(#"{"status":"ok"}"#) },
             Route(.any, "ready", .open) { _, _, _ in readiness().response },
         ]
-        if showingMetrics {
-            rows.append(Route(.any, "metrics", .open) { request, _, _ in metrics(for: request) })
+        rows.append(
+            Route(.any, "metrics", .open) { request, _, _ in
+                showingMetrics ? metrics(for: request) : GatewayFault.unknownPath.response
+            })
+        rows += UnbuiltService.allCases.map { service in
+            Route(.any, service.paths, .open) { _, _, _ in service.response }
         }
-        return RouteTable(
-            prefix: "", entry: .open,
-            rows
-                + absent.map { pattern in
-                    Route(.any, pattern, .open) { _, _, _ in GatewayFault.unknownPath.response }
-                })
+        return RouteTable(prefix: "", entry: .open, rows)
     }
 
     private func metrics(for request: Request) -> Response {
