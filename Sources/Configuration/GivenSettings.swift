@@ -124,7 +124,7 @@ public struct GivenSettings: Sendable {
         let memory = Setting.memoryBytes
         throw SettingFault(
             message: "\(given.source) gives \(Setting.bodyBytes), for which \(memory) has to be "
-                + "\(needed) or more (\(Self.ways(to: memory)))")
+                + "\(needed) or more (\(memory.otherWays))")
     }
 
     /// Refuses one address for both listeners.
@@ -140,12 +140,7 @@ public struct GivenSettings: Sendable {
         guard let given = values[setting.name], values[needed.name] == nil else { return }
         throw SettingFault(
             message: "\(given.source) gives \(setting), which needs \(needed) "
-                + "(\(Self.ways(to: needed)))")
-    }
-
-    /// How a setting is given beside the file.
-    private static func ways(to setting: Setting) -> String {
-        [setting.flag, setting.variable].compactMap(\.self).joined(separator: " or ")
+                + "(\(needed.otherWays))")
     }
 }
 

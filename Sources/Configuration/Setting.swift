@@ -90,6 +90,16 @@ extension Setting {
     /// The variable of the environment: `APUS_AUTH_JWT_EXPIRY_SECONDS`.
     public var variable: String { Self.prefix + Self.joined(name, by: "_").uppercased() }
 
+    /// How it is given beside `project.json`: its flag, if it has one, and its variable.
+    public var otherWays: String { [flag, variable].compactMap(\.self).joined(separator: " or ") }
+
+    /// Where it is given, for who has written it into `project.json` and may not: what follows its
+    /// name.
+    public var absence: String {
+        (isSecret ? "is a secret and does" : "does") + " not stand in project.json; "
+            + "\(otherWays) gives it"
+    }
+
     private static func joined(_ name: String, by separator: String) -> String {
         name.split { $0 == "." || $0 == "_" }.joined(separator: separator)
     }

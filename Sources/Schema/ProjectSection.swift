@@ -5,10 +5,14 @@ struct ProjectSection {
     /// The word before the object; empty for the file's own.
     let name: String
     let settings: [Setting]
+    /// Those that would stand there and may not.
+    let absent: [Setting]
 
     private init(_ name: String?) {
         self.name = name ?? ""
-        settings = Setting.all.filter { $0.section == name && $0.standsInFile }
+        let all = Setting.all.filter { $0.section == name }
+        settings = all.filter(\.standsInFile)
+        absent = all.filter { !$0.standsInFile }
     }
 
     /// Those that stand in no section.
@@ -26,7 +30,9 @@ struct ProjectSection {
     var words: [Word] { settings.map { Word($0.word, .setting($0), $0.sentence) } }
 
     /// The words of the object, called by its name in messages.
-    var vocabulary: Vocabulary { Vocabulary(noun: "\"\(name)\"", words: words) }
+    var vocabulary: Vocabulary {
+        Vocabulary(noun: "\"\(name)\"", words: words, elsewhere: absent)
+    }
 }
 
 extension Vocabulary {
@@ -40,6 +46,7 @@ extension Vocabulary {
         return Vocabulary(
             noun: ProjectFile.name,
             words: [Word("$schema", .text, "Where editors find the JSON Schema of this format.")]
-                + ProjectSection.top.words + sections)
+                + ProjectSection.top.words + sections,
+            elsewhere: ProjectSection.top.absent)
     }
 }

@@ -149,6 +149,8 @@ struct Vocabulary: Sendable {
     /// What an object of this kind is called in messages: `a property`.
     let noun: String
     let words: [Word]
+    /// Settings whose word might be looked for here, and that are given in another way.
+    var elsewhere: [Setting] = []
 
     func word(_ name: String) -> Word? { words.first { $0.name == name } }
 

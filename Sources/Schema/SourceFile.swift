@@ -127,7 +127,7 @@ struct FileReader {
             } else if word.shape.accepts(member.value) {
                 found[word.name] = member
             } else {
-                misshapen(member, word)
+                misshapen(member, word, vocabulary)
             }
         }
         for word in vocabulary.words where word.isRequired && object[word.name] == nil {
@@ -137,6 +137,10 @@ struct FileReader {
     }
 
     private func unknown(_ member: Member, _ vocabulary: Vocabulary) {
+        if let setting = vocabulary.elsewhere.first(where: { $0.word == member.name }) {
+            fault("\"\(setting)\" \(setting.absence)", at: member.key)
+            return
+        }
         var message = "\(vocabulary.noun) has no word \"\(member.name)\""
         let near = nearest(member.name, in: vocabulary.words.map(\.name))
         if near == nil {
@@ -152,7 +156,15 @@ struct FileReader {
     }
 
     /// Reports a value of the wrong shape; for a list, the first element at fault.
-    private func misshapen(_ member: Member, _ word: Word) {
+    private func misshapen(_ member: Member, _ word: Word, _ vocabulary: Vocabulary) {
+        if case .object = word.shape,
+            let setting = vocabulary.elsewhere.first(where: { $0.word == word.name })
+        {
+            fault(
+                "\"\(word.name)\" must be an object here; what \(setting.otherWays) gives does "
+                    + "not stand in project.json", at: member.value)
+            return
+        }
         if case .choice(let names) = word.shape, names == Vocabulary.typeNames,
             member.value.kind == .array
         {
