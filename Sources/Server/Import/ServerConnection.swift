@@ -14,8 +14,10 @@ final class ServerConnection {
         let body: [UInt8]
     }
 
+    /// Where it answers.
+    let server: ServerURL
     private let connection: BlockingConnection
-    private let host: String
+    private var host: String { server.address.text }
     private let key: String
 
     /// Connects.
@@ -29,7 +31,7 @@ final class ServerConnection {
     init(
         to server: ServerURL, trusting roots: TLSClientContext.Roots = .system, key: String
     ) throws(Problem) {
-        host = server.address.text
+        self.server = server
         self.key = key
         do throws(BlockingConnection.Failure) {
             let context = server.isSecure ? try Self.context(trusting: roots) : nil

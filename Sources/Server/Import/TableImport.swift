@@ -106,7 +106,9 @@ struct TableImport {
             progress(.loaded(rows: count))
             return nil
         }
-        guard problem.mayBeOfOneRow else { return ImportFault(line: nil, problem) }
+        guard problem.mayBeOfOneRow else {
+            return ImportFault(line: nil, problem.said(by: connection.server))
+        }
         if records.count == 1 { return ImportFault(line: first.line, problem) }
         let middle = records.startIndex + records.count / 2
         return try send(records[..<middle]) ?? send(records[middle...])
@@ -180,6 +182,19 @@ extension Problem {
             code: object?["code"]?.string ?? "import_refused", status: answer.status,
             message: object?["message"]?.string ?? "The server answers \(answer.status).",
             details: object?["details"]?.string, hint: object?["hint"]?.string)
+    }
+
+    /// The same with the server that has said it: it may be another one than was meant.
+    fileprivate func said(by server: ServerURL) -> Problem {
+        var problem = self
+        if status == 401 {
+            problem.message = "The server at \(server.text) refuses the project's service key: "
+                + "\(message)."
+            problem.hint = "If it is another project's, name the right one with --url URL."
+        } else {
+            problem.message = "The server at \(server.text) refuses: \(message)"
+        }
+        return problem
     }
 
     /// Whether it may be for one row that the server refuses all of them: not for the table or the
