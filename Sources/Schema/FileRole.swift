@@ -6,6 +6,8 @@ enum FileRole {
     case rules, project, seeds, query
     case stray(String, suggestion: String?)
 
+    var isSeeds: Bool { if case .seeds = self { true } else { false } }
+
     private static let directories = ["models", "seeds", "queries"]
 
     init(path: String) {

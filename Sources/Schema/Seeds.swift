@@ -14,6 +14,22 @@ public struct SeedRow: Hashable, Sendable {
     public let location: SourceLocation
 }
 
+extension Catalogue {
+    /// The same files without those of seeds.
+    public static func unseeded(
+        _ files: [(path: String, contents: [UInt8])]
+    ) -> [(path: String, contents: [UInt8])] {
+        files.filter { !FileRole(path: $0.path).isSeeds }
+    }
+}
+
+extension SchemaFailure {
+    /// Whether nothing but seed files is at fault: what the models declare is known then.
+    public var isOfSeedsAlone: Bool {
+        diagnostics.allSatisfy { FileRole(path: $0.location.file).isSeeds }
+    }
+}
+
 /// Reads seed files: `{"rooms": [{"id": "…", "name": "General"}], "members": […]}`.
 struct SeedReader {
     let catalogue: Catalogue

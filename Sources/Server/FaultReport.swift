@@ -27,6 +27,12 @@ public struct FaultReport: Equatable, Sendable {
             self.init(
                 message: "\(counted(faults.count, "fault")) in \(place)",
                 facts: faults.map(\.description))
+        case let failure as SeedFailure:
+            let other = FaultReport(failure.other)
+            let faults = failure.seeds.diagnostics.map(\.description) + other.faults
+            self.init(
+                message: "\(counted(faults.count, "fault")) in the schema files", facts: faults,
+                hint: other.hint)
         case let problem as Problem:
             var facts: [String] = []
             if case .text(let details) = problem.details {

@@ -19,7 +19,7 @@ public struct SchemaCheck: Sendable {
     /// Checks a project. Reads its files, and changes nothing.
     public static func run(_ options: ServerOptions) -> SchemaCheck {
         do {
-            let schemas = try SchemaSet.load(options)
+            let schemas = try SchemaSet.load(options) { try require($0, options) }
             let migrations = try options.loadMigrations()
             let found = try judge(schemas, migrations, options)
             let facts =
@@ -34,6 +34,16 @@ public struct SchemaCheck: Sendable {
             let report = FaultReport(error)
             return SchemaCheck(
                 faults: report.faults, warnings: [], unwritten: [], of: nil, hint: report.hint)
+        }
+    }
+
+    /// Throws where the migration files do not build what these files declare.
+    private static func require(_ schemas: SchemaSet, _ options: ServerOptions) throws {
+        let migrations = try options.loadMigrations()
+        try options.database().withScratch(try options.commandLog()) { engine in
+            let files = try BuiltByFiles(migrations, schemas, on: engine)
+            try Problem.requireKept(files.dryRun.faults(against: schemas.catalogue))
+            try files.requireComplete()
         }
     }
 

@@ -92,7 +92,11 @@ private final class SchemaReload {
         saved = files
         pause = -1
         do {
-            try take(try SchemaSet.load(options))
+            let database = services.database
+            try take(
+                try SchemaSet.load(options) { unseeded in
+                    try unseeded.rehearse(in: database, options)
+                })
         } catch {
             if (error as? Problem)?.status == 503 { pause = 1_000 }
             let found = FaultReport(error)

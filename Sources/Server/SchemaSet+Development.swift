@@ -42,14 +42,19 @@ extension SchemaSet {
     ) throws -> Bool {
         let extending = try SchemaExtension(self, database, options)
         if !extending.pending.isEmpty {
-            _ = try database.rehearseMigration { transaction throws(Problem) in
-                try extending.carryOut(extending.pending, in: transaction)
-            }
+            try extending.rehearse(in: database)
             if change.taken.isEmpty { return true }
             guard try extending.canBegin(in: database) else { return false }
         }
         if !change.taken.isEmpty { try carryOut(extending, [], in: database, log: log) }
         return true
+    }
+
+    /// Does all that the next start would do, and takes it back.
+    ///
+    /// - Throws: as `applyToDevelopment`.
+    func rehearse(in database: any ServedDatabase, _ options: ServerOptions) throws {
+        try SchemaExtension(self, database, options).rehearse(in: database)
     }
 
     private func carryOut(
@@ -109,6 +114,13 @@ private struct SchemaExtension: Sendable {
             return true
         } catch {
             return false
+        }
+    }
+
+    /// Does all of it, and takes it back.
+    func rehearse(in database: any ServedDatabase) throws(Problem) {
+        _ = try database.rehearseMigration { transaction throws(Problem) in
+            try carryOut(pending, in: transaction)
         }
     }
 

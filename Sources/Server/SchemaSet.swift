@@ -24,7 +24,37 @@ struct SchemaSet: Sendable {
     /// - Throws: `SchemaFailure` with every fault of every file, `SettingFault` when settings of
     ///   several sources do not go together.
     static func load(_ options: ServerOptions) throws -> SchemaSet {
+        try load(options, try Catalogue.files(ofSchemas: options.schemasDirectory))
+    }
+
+    /// The same, and where seed files alone are at fault, what else is wrong at once.
+    ///
+    /// - Parameter judge: throws what is wrong with what the other files say.
+    /// - Throws: as above, or `SeedFailure`.
+    static func load(
+        _ options: ServerOptions, beside judge: (SchemaSet) throws -> Void
+    ) throws -> SchemaSet {
         let files = try Catalogue.files(ofSchemas: options.schemasDirectory)
+        do {
+            return try load(options, files)
+        } catch let failure as SchemaFailure where failure.isOfSeedsAlone {
+            guard let unseeded = try? load(options, Catalogue.unseeded(files)) else {
+                throw failure
+            }
+            do {
+                try judge(unseeded)
+            } catch {
+                // The database is away: nobody knows what it has.
+                if (error as? Problem)?.status == 503 { throw failure }
+                throw SeedFailure(seeds: failure, other: error)
+            }
+            throw failure
+        }
+    }
+
+    private static func load(
+        _ options: ServerOptions, _ files: [(path: String, contents: [UInt8])]
+    ) throws -> SchemaSet {
         let catalogue = try Catalogue(parsing: files)
         let given = options.given.over(catalogue.project)
         let settings = try given.resolved()
@@ -71,6 +101,12 @@ struct SchemaSet: Sendable {
             }
         }
     }
+}
+
+/// Faults of seed files, and what is wrong with the project beside them.
+struct SeedFailure: Error {
+    let seeds: SchemaFailure
+    let other: any Error
 }
 
 extension ServerOptions {
