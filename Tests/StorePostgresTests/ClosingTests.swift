@@ -80,4 +80,33 @@ import Values
         gate.open()
         #expect(answers.wait(for: withdrawals.count).count == withdrawals.count)
     }
+
+    @Test func `nobody has all places, and there are some for others`() throws {
+        let database = try open()
+        defer { database.close() }
+        let (gate, begun) = (Gate(), Record<Int>())
+        let answers = Record<Result<Int, Problem>>()
+        var withdrawals: [@Sendable () -> Void] = []
+        func look(for caller: Caller) throws {
+            let reading = try database.reading(for: caller) { _ throws(Problem) in
+                begun.append(0)
+                gate.pass()
+                return 1
+            }
+            guard case .mustWait(let read) = reading else { return }
+            withdrawals.append(read.start { answers.append($0) })
+        }
+        for count in 1...DatabaseBounds.threads {
+            try look(for: .user("greedy"))
+            _ = begun.wait(for: count)
+        }
+        for _ in 0..<DatabaseBounds.waitingMax { try look(for: .user("greedy")) }
+        let refused = answers.all.count
+        #expect(refused > DatabaseBounds.waitingMax / 2)
+        try look(for: .user("another"))
+        #expect(answers.all.count == refused)
+        for withdraw in withdrawals { withdraw() }
+        gate.open()
+        #expect(answers.wait(for: withdrawals.count).count == withdrawals.count)
+    }
 }

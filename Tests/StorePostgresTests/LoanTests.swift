@@ -75,6 +75,17 @@ import Testing
         #expect(user.counts.connects == 2 && user.counts.losses == 0)
     }
 
+    @Test func `one that is to be closed is, though its pool has been closed meanwhile`()
+        async throws
+    {
+        let user = try PoolUser(try PostgresServer.shared.url())
+        let connection = try user.access.borrow(within: Self.time)
+        try connection.run(script: "begin; select 1", within: Self.time)
+        user.thread.perform { [pool = user.pool] _ in pool.value.close() }
+        connection.giveBack(.closed)
+        #expect(await eventually { user.open(.exclusive) == 0 })
+    }
+
     @Test func `one that is dropped is closed, and its transaction rolled back`() async throws {
         let database = try PostgresServer.shared.makeDatabase()
         try database.client().execute("create table t (a int)")

@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import Quotas
+import TestSupport
 import Testing
 import Values
 
@@ -114,6 +115,21 @@ import Values
             return (before, reader.cacheKiB)
         }
         #expect(cacheKiB.0 == cacheKiB.1)
+    }
+
+    @Test func `one that is over holds no memory, though its reader is kept`() async throws {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.memory = MemoryPool(bytesMax: 8 << 20, perCallerMax: 4 << 20)
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        let large = "SELECT printf('%01000000d', 1)"
+        do {
+            let read = try await Self.leave(database, large)
+            while try await read.next() != nil {}
+            #expect(configuration.memory.taken > 0)
+        }
+        let memory = configuration.memory
+        #expect(await eventually { memory.taken == 0 })
     }
 
     @Test func `the statement timeout ends one that is never done`() async throws {

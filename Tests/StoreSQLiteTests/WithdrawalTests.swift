@@ -97,4 +97,49 @@ import Values
             "SELECT id FROM items WHERE id IN (901, 902)")
         #expect(found == [[.integer(901)]])
     }
+
+    /// The memory of its rows is given back with the request that has brought them.
+    @Test(arguments: [1, nil] as [Int?])
+    func `a program that waits keeps nothing when it is withdrawn`(rows: Int?) async throws {
+        let database = try makeItems()
+        defer { database.close() }
+        let (running, begin) = AsyncStream<Void>.makeStream()
+        let gate = Gate()
+        let first = Task {
+            _ = try? await database.write { _ throws(Problem) in
+                begin.yield()
+                gate.pass()
+            }
+        }
+        for await _ in running.prefix(1) {}
+        let answers = Record<WriteOutcome>()
+        weak var kept: Rows?
+        let withdraw = {
+            let held = Rows()
+            kept = held
+            return database.run(
+                rows, for: .user("ann"),
+                { [held] outcome in
+                    _ = held
+                    answers.append(outcome)
+                }
+            ) { [held] _ throws(WriteRefusal) in
+                _ = held
+                return WriteResult(affected: 0)
+            }
+        }()
+        #expect(kept != nil && database.writeLoad.waiting == 1)
+        withdraw()
+        #expect(kept == nil && database.writeLoad.waiting == 0)
+        guard case .failure(.failed(let problem))? = answers.all.first else {
+            Issue.record("it has not been told")
+            return gate.open()
+        }
+        #expect(problem.code == "57014")
+        gate.open()
+        await first.value
+    }
 }
+
+/// What a write holds.
+private final class Rows: Sendable {}
