@@ -27,8 +27,6 @@ enum UnbuiltService: CaseIterable {
         var response = Response(
             status: status, contentType: "application/json; charset=utf-8", body: body.bytes)
         response.refusal = Refusal(code: code, message: message)
-        // What clients take for the platform's word, not for a function's (storage.md §12).
-        if case .functions = self { response.append(field: "x-relay-error", ascii: "true") }
         return response
     }
 
