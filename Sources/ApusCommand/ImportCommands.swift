@@ -11,10 +11,10 @@ extension Command {
             FILE holds JSON objects, one a line or in one array, or CSV with the columns' names in
             the first line; - is standard input. As in PostgreSQL's COPY, a field of CSV without any
             character is NULL and "" the empty text; a column left out has its default, or NULL
-            without one. Empty lines are passed over. Rows are checked as those of requests are, but no
-            access rule holds for them. They go in by chunks that others have their turn between: by
-            the server that uses the database, if one does, and else without any. The first row that
-            is refused ends it; all before it are in then, and --skip goes on behind them.
+            without one. Empty lines are passed over. Rows are checked as those of requests are, but
+            no access rule holds for them. They go in by chunks that others have their turn between:
+            by the server that uses the database, if one does, and else without any. The first row
+            that is refused ends it; all before it are in then, and --skip goes on behind them.
             """,
         settings: commonAndServer, options: [.conflict, .skip, .url, .authorities],
         switches: [.json],

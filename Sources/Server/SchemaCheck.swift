@@ -4,8 +4,8 @@ import Expressions
 import Schema
 import Store
 
-/// What `apus check` finds: every fault of schema files, rules and migrations for which `apus serve`
-/// would not start.
+/// What `apus check` finds: every fault of schema files, rules and migrations for which
+/// `apus serve` would not start.
 public struct SchemaCheck: Sendable {
     /// One line a fault, `FILE:LINE:COLUMN: …` first where it has a place. Empty when all is well.
     public let faults: [String]

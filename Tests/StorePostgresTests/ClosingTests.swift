@@ -3,6 +3,7 @@ import Foundation
 import PostgresTestSupport
 import PostgresWire
 import Store
+import Quotas
 import TestSupport
 import Testing
 import Values

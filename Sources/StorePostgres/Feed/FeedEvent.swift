@@ -71,11 +71,11 @@ extension CaptureLoss: CustomStringConvertible {
         case .function(let name):
             "The function '\(name)' was gone or altered and has been made again."
         case .triggers(let table):
-            "Triggers or partitions of '\(table)' were gone, disabled or altered: changes of it may "
-                + "have been missed, and clients are told to fetch anew."
+            "Triggers or partitions of '\(table)' were gone, disabled or altered: changes of it "
+                + "may have been missed, and clients are told to fetch anew."
         case .copied:
-            "The database is a copy, as restored from a backup: triggers and functions of the feeds "
-                + "are set up in it again, and clients that come back fetch anew."
+            "The database is a copy, as restored from a backup: triggers and functions of the "
+                + "feeds are set up in it again, and clients that come back fetch anew."
         }
     }
 }
