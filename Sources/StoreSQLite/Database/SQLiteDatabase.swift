@@ -145,7 +145,7 @@ public final class SQLiteDatabase: Sendable {
                 }
             }
         } onCancel: {
-            withdrawal.raise()
+            withdraw(withdrawal)
         }
         return try result.get()
     }
@@ -162,7 +162,7 @@ public final class SQLiteDatabase: Sendable {
     ) -> @Sendable () -> Void {
         let withdrawal = Cancellation()
         submit(priority, for: .server, withdrawal, body, reply)
-        return { withdrawal.raise() }
+        return { [self] in withdraw(withdrawal) }
     }
 
     /// As `write`, blocking the calling thread and without a limit of time: for start-up and the
@@ -201,6 +201,13 @@ public final class SQLiteDatabase: Sendable {
         } catch {
             job.fail(error)
         }
+    }
+
+    /// Drops a write that nobody wants any more. What waits is let go of at once, with its rows; one
+    /// that has begun goes on. Any thread.
+    func withdraw(_ withdrawal: Cancellation) {
+        withdrawal.raise()
+        queue.take(withdrawn: withdrawal)?.fail(.withdrawn)
     }
 
     /// What waits for the writer, and what it has done.

@@ -141,6 +141,12 @@ final class WriteQueue: Sendable {
         }
     }
 
+    /// Takes out the write that nobody wants any more, with all that it keeps; nil where it does not
+    /// wait.
+    func take(withdrawn withdrawal: Cancellation) -> WriteJob? {
+        state.withLock { $0.take(withdrawn: withdrawal) }
+    }
+
     /// Takes all that waits: none of it can be done.
     func takeAll() -> [WriteJob] {
         state.withLock { state in
@@ -214,6 +220,19 @@ extension WriteQueue.State {
             long.append(job, of: job.caller)
         case .shared: shared.append(job, of: job.caller)
         }
+    }
+
+    mutating func take(withdrawn withdrawal: Cancellation) -> WriteJob? {
+        var taken: WriteJob?
+        func isWithdrawn(_ job: WriteJob) -> Bool {
+            guard job.withdrawal === withdrawal else { return false }
+            taken = job
+            return true
+        }
+        for line in [\Self.first, \.shared, \.long] where taken == nil {
+            self[keyPath: line].removeAll(where: isWithdrawn)
+        }
+        return taken
     }
 
     mutating func charge(_ nanoseconds: UInt64, to job: WriteJob) {
