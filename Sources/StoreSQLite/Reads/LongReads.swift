@@ -71,12 +71,12 @@ final class LongReads: Sendable {
             state.shares.giveBack(from: entry.caller)
             return true
         }
-        if isOpen { lane.post({ [self] in finish(parts) }, refused: { parts.end() }) }
+        if isOpen { lane.post({ [self] in finish(parts) }, refused: { parts.finish() }) }
     }
 
     /// Ends a read and keeps its reader, if there are not enough already.
     private func finish(_ parts: PartMaker) {
-        parts.end()
+        parts.finish()
         state.withLock { state in
             guard !state.isClosed, state.spares.count < DatabaseLimits.spareReadersMax else {
                 return

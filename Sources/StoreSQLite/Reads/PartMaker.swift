@@ -80,6 +80,12 @@ final class PartMaker: @unchecked Sendable {
         if reader.connection.isInTransaction { reader.connection.endReading() }
     }
 
+    /// Ends, and gives back what its parts took: the last one has been sent.
+    func finish() {
+        end()
+        memory.end()
+    }
+
     /// The reader, as it came, after the end.
     func release() -> SQLiteReader? {
         guard let reader else { return nil }
