@@ -25,8 +25,10 @@ extension PostgresDatabase: Database {
         .mustWait(
             PendingRead { [self] reply in
                 let limits = TransactionLimits(configuration)
-                return workers.start(waitingMax: DatabaseBounds.waitingMax, for: caller) {
-                    [self] _ in
+                return workers.start(
+                    waitingMax: DatabaseBounds.waitingMax,
+                    perCallerMax: DatabaseBounds.waitingMax(of: caller), for: caller
+                ) { [self] _ in
                     Result { () throws(Problem) in
                         try transact(.reads, limits) {
                             transaction throws(Problem) in try body(transaction)
@@ -47,8 +49,10 @@ extension PostgresDatabase: Database {
         let limits = TransactionLimits(configuration)
         let result: Result<R, Problem>
         do throws(WorkRefusal) {
-            result = try await workers.run(waitingMax: DatabaseBounds.waitingMax, for: caller) {
-                [self] _ in
+            result = try await workers.run(
+                waitingMax: DatabaseBounds.waitingMax,
+                perCallerMax: DatabaseBounds.waitingMax(of: caller), for: caller
+            ) { [self] _ in
                 Result { () throws(Problem) in
                     try transact(.writes, limits, body)
                 }
@@ -79,8 +83,8 @@ extension PostgresDatabase: Database {
         var run = 1
         while true {
             let transaction = try begin(kind, limits)
-            defer { transaction.end() }
             do throws(Problem) {
+                defer { transaction.end() }
                 let result = try body(transaction)
                 do throws(UnitFailure) {
                     try transaction.commit()

@@ -1,6 +1,7 @@
 public import Diagnostics
 public import Network
 import PostgresWire
+import Quotas
 public import Store
 import Synchronization
 import Work
@@ -137,8 +138,15 @@ enum DatabaseBounds {
     static let threads = 4
     /// Transactions that wait for a thread.
     static let waitingMax = 1_000
+    /// Those of one caller among them.
+    static let waitingOfCallerMax = 128
     /// What a start-up or a command waits for a connection.
     static let patience = Duration.seconds(30)
     /// Changes in the log beyond which the oldest are deleted, however young they are.
     static let changesMax: Int64 = 1_000_000
+
+    /// How many of a caller's may wait. The server itself is not held to a share.
+    static func waitingMax(of caller: Caller) -> Int {
+        caller == .server ? waitingMax : waitingOfCallerMax
+    }
 }
