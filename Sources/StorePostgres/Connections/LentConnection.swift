@@ -84,6 +84,8 @@ extension PostgresConnection {
     func takeBack(_ how: LentConnection.Return) {
         loan = nil
         guard !isOver else { return }
-        if how == .closed { retire() } else { settle() }
+        if how == .closed { retire() }
+        // One that is to be left since, while it was lent, has waited for this.
+        settle()
     }
 }
