@@ -28,6 +28,17 @@ public enum UnitFailure: Error, Hashable, Sendable {
     case unavailable(Unavailability)
     /// The pool has been closed.
     case stopped
+
+    /// Whether what it was to write may be there all the same.
+    var mayBeCommitted: Bool {
+        switch self {
+        case .lost(let mayHaveRun): mayHaveRun
+        case .answerTooLarge(_, let isCommitted), .noMemory(let isCommitted): isCommitted
+        case .server, .value, .timedOut, .queueFull, .queueFullOfCaller, .slowQueueFull,
+            .slowQueueFullOfCaller, .unavailable, .stopped:
+            false
+        }
+    }
 }
 
 /// Why there is no connection, and when it makes sense to ask again.

@@ -164,6 +164,7 @@ public final class PostgresWrites: WriteEngine {
             }
             tell(explain(error), instead: error, submission)
         case .failure(let failure):
+            if failure.mayBeCommitted { committed() }
             submission.reply(.failure(.failed(Problem(writing: failure))))
         }
     }
