@@ -103,6 +103,8 @@ final class PostgresTransaction: WriteTransaction {
                 }
             }
         } catch {
+            // Nothing was sent, what begins it neither.
+            if case .value = error, !beginnings.isEmpty { hasBegun = false }
             noteConflict(error)
             throw DatabaseError(error)
         }
