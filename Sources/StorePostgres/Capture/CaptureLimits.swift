@@ -31,6 +31,9 @@ public enum CaptureLimits {
     static let imageBytesMax = 16 << 20
     /// Changes that a node asks for at once: some milliseconds of the server and of a thread.
     static let pageChangesMax: Int64 = 500
+    /// Bytes of the rows of one reading of several changes: what is made of them takes some four
+    /// times as much, beside what callers may have.
+    static let pageBytesMax = 16 << 20
     /// Changes of one transaction that are published together, for rules that ask what else it
     /// deleted. A larger one comes in parts.
     static let togetherChangesMax = 10_000

@@ -32,6 +32,8 @@ extension ChangeFeed {
             }
             ended()
         }
+        // Where one change is longer it comes alone.
+        if limit > 1 { unit.answerBytesMax = CaptureLimits.pageBytesMax }
         unit.onRow = { step, row in page.add(row, isChange: step == 0 && !tables.isEmpty) }
         connection.submit(unit, within: CaptureLimits.feedTimeout)
     }
@@ -39,7 +41,8 @@ extension ChangeFeed {
     private func pageRead(_ page: FeedPlace.Page) {
         noteSuccess(of: .read)
         readBackOff.reset()
-        pageChanges = min(pageChanges * 2, CaptureLimits.pageChangesMax)
+        // Slowly: where rows are long, a page that is too large has been read for nothing.
+        pageChanges = min(pageChanges + 1 + pageChanges / 4, CaptureLimits.pageChangesMax)
         if page.isFull { wanted.insert(.read) }
         take(page)
     }
