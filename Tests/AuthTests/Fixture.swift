@@ -80,15 +80,24 @@ final class Fixture: Sendable {
     /// A service on the engine of the tests. Cheap hashes, no rate limits; `adjust` changes what a
     /// test is about.
     convenience init(_ adjust: (inout AuthSettings) -> Void = { _ in }) throws {
+        try self.init(seen: { $0 }, adjust)
+    }
+
+    /// The same.
+    ///
+    /// - Parameter seen: the database as the service sees it.
+    convenience init(
+        seen: (any Database) -> any Database, _ adjust: (inout AuthSettings) -> Void = { _ in }
+    ) throws {
         if TestEngine.isPostgres {
             let place = try PostgresServer.shared.makeDatabase()
             let cluster = ClusterConfiguration(try ConnectionTarget(place.url))
             let database = try PostgresDatabase.open(PostgresConfiguration(cluster)) { _ in }
-            try self.init(database, in: place, seen: database, adjust)
+            try self.init(database, in: place, seen: seen(database), adjust)
         } else {
             let place = try TemporaryDirectory()
             let database = try SQLiteDatabase.open(.file(place.file("apus.db")))
-            try self.init(database, in: place, seen: database, adjust)
+            try self.init(database, in: place, seen: seen(database), adjust)
         }
     }
 

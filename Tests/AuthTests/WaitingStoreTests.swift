@@ -12,24 +12,10 @@ import Testing
 @testable import Auth
 
 /// A store that answers no look-up at once, as one over a network does.
-final class WaitingDatabase: Database {
-    private let database: SQLiteDatabase
+final class WaitingDatabase: DatabaseInFront {
+    let database: any Database
 
     init(_ database: SQLiteDatabase) { self.database = database }
-
-    var dialect: any Dialect { database.dialect }
-    var engine: String { database.engine }
-    var epoch: String { database.epoch }
-    var backupHint: String { database.backupHint }
-    var freshHint: String { database.freshHint }
-
-    func fact(_ name: String) -> String? { database.fact(name) }
-
-    func note(_ name: String, _ value: String) throws(Problem) { try database.note(name, value) }
-
-    func noteIfAbsent(_ name: String, _ value: String) throws(Problem) -> String {
-        try database.noteIfAbsent(name, value)
-    }
 
     func reading<R: Sendable>(
         for caller: Caller, _ body: @escaping @Sendable (any RowSource) throws(Problem) -> R
@@ -48,29 +34,6 @@ final class WaitingDatabase: Database {
                 return {}
             })
     }
-
-    func write<R: Sendable>(
-        _ priority: WritePriority, for caller: Caller,
-        _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
-    ) async throws(Problem) -> R { try await database.write(priority, for: caller, body) }
-
-    func writeAndWait<R: Sendable>(
-        _ body: @escaping @Sendable (any WriteTransaction) throws(Problem) -> R
-    ) throws(Problem) -> R { try database.writeAndWait(body) }
-
-    func setCaptured(_ tables: [CapturedTable]) { database.setCaptured(tables) }
-
-    func onCommit(
-        _ publish: @escaping @Sendable ([Change]) -> Void,
-        afterReplies: @escaping @Sendable () -> Void,
-        listenedTo: @escaping @Sendable () -> Set<String>
-    ) { database.onCommit(publish, afterReplies: afterReplies, listenedTo: listenedTo) }
-
-    var newestChange: Int64? { database.newestChange }
-
-    func trimChanges() { database.trimChanges() }
-
-    func close(within time: Duration) { database.close(within: time) }
 }
 
 @Suite(.timeLimit(.minutes(10))) struct WaitingStoreTests {
