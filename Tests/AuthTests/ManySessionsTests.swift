@@ -118,6 +118,7 @@ import Values
     ) async throws {
         let (fixture, watched) = try Fixture.watched()
         let other = await fixture.signUp()
+        fixture.clock.advance(seconds: 60)
         let mine = await fixture.signIn()
         try await fixture.addSessions(3000, like: other)
         watched.stop(afterWrites: 2)

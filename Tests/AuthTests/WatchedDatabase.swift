@@ -1,6 +1,7 @@
 import Diagnostics
 import Quotas
 import Store
+import StoreSQLite
 import Synchronization
 import Values
 
@@ -17,7 +18,7 @@ final class WatchedDatabase: DatabaseInFront {
     /// The most rows that one transaction has found and changed so far.
     var rowsMax: Int { notes.withLock { $0.rowsMax } }
 
-    /// How SQLite goes about all that it was asked so far: lines of EXPLAIN QUERY PLAN.
+    /// How SQLite goes about what it was asked of sessions so far: lines of EXPLAIN QUERY PLAN.
     var plans: Set<String> { notes.withLock { $0.plans } }
 
     /// Fails every write after so many more.
@@ -45,7 +46,8 @@ final class WatchedDatabase: DatabaseInFront {
             return left < 0
         }
         guard !isStopped else { throw .conflict }
-        return try await database.write(priority, for: caller) { [self] transaction throws(Problem) in
+        return try await database.write(priority, for: caller) {
+            [self] transaction throws(Problem) in
             let watched = WatchedTransaction(transaction, explains: explains)
             defer { note(watched.notes) }
             return try body(watched)
@@ -86,7 +88,7 @@ private class WatchedSource: RowSource {
     }
 
     func explain(_ statement: SQL) throws(DatabaseError) {
-        guard explains else { return }
+        guard explains, statement.bound.text.contains("_sessions") else { return }
         let lines = try source.rows(
             "EXPLAIN QUERY PLAN \(statement)", as: [.integer, .integer, .integer, .text])
         notes.plans.formUnion(lines.compactMap { $0[3].text })
@@ -111,5 +113,11 @@ private final class WatchedTransaction: WatchedSource, WriteTransaction {
 
     func create(_ table: TableDefinition) throws(DatabaseError) {
         try transaction.create(table)
+    }
+
+    func replaceIndex(
+        _ old: String, with index: TableDefinition.Index, of table: TableDefinition
+    ) throws(DatabaseError) {
+        try transaction.replaceIndex(old, with: index, of: table)
     }
 }

@@ -59,6 +59,14 @@ extension DefinitionDialect {
         [createTable(table)] + table.indexes.map { createIndex($0, of: table) }
     }
 
+    /// The statements, without semicolons, that make an index in the place of another one, if that
+    /// is there.
+    public func replaceIndex(
+        _ old: String, with index: TableDefinition.Index, of table: TableDefinition
+    ) -> [String] {
+        ["DROP INDEX IF EXISTS \(quoted(identifier: old))", createIndex(index, of: table)]
+    }
+
     // MARK: Parts
 
     private func definition(of column: TableDefinition.Column) -> String {

@@ -15,4 +15,12 @@ public protocol WriteTransaction: RowSource {
     ///
     /// - Throws: what the database reports.
     func create(_ table: TableDefinition) throws(DatabaseError)
+
+    /// Makes an index of a table that is there, in the place of another one, which may be gone
+    /// already.
+    ///
+    /// - Throws: what the database reports.
+    func replaceIndex(
+        _ old: String, with index: TableDefinition.Index, of table: TableDefinition
+    ) throws(DatabaseError)
 }

@@ -59,6 +59,15 @@ final class PostgresTransaction: WriteTransaction {
         for statement in dialect.create(table) { try run(SQL(text: statement)) }
     }
 
+    /// See ``Store/WriteTransaction/replaceIndex(_:with:of:)``.
+    func replaceIndex(
+        _ old: String, with index: TableDefinition.Index, of table: TableDefinition
+    ) throws(DatabaseError) {
+        for statement in dialect.replaceIndex(old, with: index, of: table) {
+            try run(SQL(text: statement))
+        }
+    }
+
     /// Commits, if anything has been run.
     func commit() throws(UnitFailure) {
         guard hasBegun else { return }

@@ -97,6 +97,14 @@ extension SQLiteTransaction: WriteTransaction {
         guard known.isEmpty else { return }
         try executeScript(SQLiteDialect().create(table).joined(separator: ";\n"))
     }
+
+    /// See ``Store/WriteTransaction/replaceIndex(_:with:of:)``.
+    public func replaceIndex(
+        _ old: String, with index: TableDefinition.Index, of table: TableDefinition
+    ) throws(DatabaseError) {
+        let statements = SQLiteDialect().replaceIndex(old, with: index, of: table)
+        try executeScript(statements.joined(separator: ";\n"))
+    }
 }
 
 extension Rows {
