@@ -61,6 +61,29 @@ extension AuthTables {
             .needed("id", .integer, [.oneOf([.integer(1)])]),
             .needed("expires_at", .integer),
         ], key: ["id"])
+
+    /// A user's sessions from the one that was refreshed longest ago, a part at a time.
+    static let sessionsByRefresh = IndexChange(
+        "_apus_sessions_user", of: sessions,
+        .plain("_apus_sessions_user_refreshed", ["user_id", "refreshed_at", "id"]))
+
+    /// Sessions signed out from the first whose tokens expire, a part at a time.
+    static let revokedSessionsByExpiry = IndexChange(
+        "_apus_revoked_sessions_expiry", of: revokedSessions,
+        .plain("_apus_revoked_sessions_expires", ["expires_at", "id"]))
+}
+
+/// An index that takes the place of another one.
+struct IndexChange: Sendable {
+    let old: String
+    let table: TableDefinition
+    let new: TableDefinition.Index
+
+    fileprivate init(_ old: String, of table: TableDefinition, _ new: IndexDraft) {
+        self.old = old
+        self.table = table
+        self.new = new.index(places: table.places(of: new.columns))
+    }
 }
 
 /// A column of a table to be.
@@ -94,6 +117,11 @@ private struct IndexDraft {
     static func unique(_ name: String, _ columns: [String]) -> IndexDraft {
         IndexDraft(name: name, columns: columns, isUnique: true)
     }
+
+    func index(places: [Int]) -> TableDefinition.Index {
+        TableDefinition.Index(
+            name, on: places.map { TableDefinition.Index.Part($0) }, isUnique: isUnique)
+    }
 }
 
 extension TableDefinition {
@@ -125,10 +153,10 @@ extension TableDefinition {
                         onDelete: .cascade)
                 ]
             } ?? [],
-            indexes: indexes.map { index in
-                Index(
-                    index.name, on: places(index.columns).map { Index.Part($0) },
-                    isUnique: index.isUnique)
-            })
+            indexes: indexes.map { $0.index(places: places($0.columns)) })
+    }
+
+    fileprivate func places(of names: [String]) -> [Int] {
+        names.compactMap { name in columns.firstIndex { $0.name == name } }
     }
 }

@@ -5,10 +5,11 @@ import Values
 /// How the tables of this room came to be: each step runs once, in order, and is never edited after
 /// it has been released. What an earlier version has made, of whatever form, stays as it is.
 enum AuthTables {
-    /// Tables to make, and the rows that they begin with.
+    /// Tables to make, the rows that they begin with, and what is to be found in another way.
     struct Step: Sendable {
-        let tables: [TableDefinition]
+        var tables: [TableDefinition] = []
         var rows: [SQL] = []
+        var indexes: [IndexChange] = []
     }
 
     static let steps = [
@@ -16,6 +17,7 @@ enum AuthTables {
         Step(
             tables: [forgottenSessions],
             rows: ["INSERT INTO _apus_forgotten_sessions (id, expires_at) VALUES (1, 0)"]),
+        Step(indexes: [sessionsByRefresh, revokedSessionsByExpiry]),
     ]
 
     /// Brings the tables to the last step, all at once or not at all, and reads the sessions that
@@ -37,6 +39,7 @@ enum AuthTables {
             for step in applied..<steps.count {
                 for table in steps[step].tables { try transaction.make(table) }
                 for row in steps[step].rows { try transaction.change(row) }
+                for index in steps[step].indexes { try transaction.make(index) }
                 try transaction.change(
                     """
                     INSERT INTO _apus_auth_steps (step, applied_at)

@@ -45,6 +45,15 @@ extension WriteTransaction {
             throw Problem(store: error)
         }
     }
+
+    /// Makes an index in the place of another one.
+    func make(_ change: IndexChange) throws(Problem) {
+        do throws(DatabaseError) {
+            try replaceIndex(change.old, with: change.new, of: change.table)
+        } catch {
+            throw Problem(store: error)
+        }
+    }
 }
 
 extension Value {
