@@ -22,6 +22,8 @@ public final class AuthService: Sendable {
     let limiter = RateLimiter<CountedCall>(bucketsMax: AuthLimits.rateBucketsMax)
     /// Calls refused so far.
     let refusals = Mutex<[CountedCall.Limit: Int]>([:])
+    /// Sessions ended so far as their users had too many.
+    private let sessionsReplaced = Atomic<Int>(0)
     let passwordRules: PasswordRules
     let version: String
     /// The wall clock: dates tokens and rows.
@@ -70,6 +72,13 @@ public final class AuthService: Sendable {
     /// Passwords that wait to be hashed now, and those hashed so far, and refused because too many
     /// waited.
     public var passwordQueue: (waiting: Int, hashed: Int, refused: Int) { hasher.counts }
+
+    /// Sessions ended so far because their users began more than they may have.
+    public var replacedSessions: Int { sessionsReplaced.load(ordering: .relaxed) }
+
+    func countReplaced(_ sessions: [RevokedSession]) {
+        sessionsReplaced.add(sessions.count, ordering: .relaxed)
+    }
 
     /// Ends the threads that hash passwords: what waits is refused, what has begun is finished. To
     /// be called when no request is left that would be answered.

@@ -25,6 +25,8 @@ public struct AuthSettings: Sendable {
     public var passwordCharactersMin: Int
     /// How long after a rotation an older refresh token is still forgiven, in seconds.
     public var refreshReuseSeconds: Int64
+    /// The most sessions of a user: one more ends the one that was refreshed longest ago.
+    var sessionsPerUserMax: Int
     /// How long after a rotation the token before the active one is still good, in seconds; nil for
     /// ever, which is what the reference server does and lets a client that lost an answer go on.
     var refreshParentSeconds: Int64?
@@ -48,6 +50,7 @@ public struct AuthSettings: Sendable {
         autoconfirms = project.autoconfirm
         allowsAnonymous = project.allowsAnonymous
         refreshReuseSeconds = Int64(project.refreshReuseSeconds)
+        sessionsPerUserMax = project.sessionsPerUserMax
         hashingThreads = project.passwordThreads
         waitingHashesPerThread = project.passwordQueue
         waitingHashesPerAddress = project.passwordQueuePerAddress

@@ -29,4 +29,7 @@ enum AuthLimits {
     static let rateBucketsMax = 8192
     /// Sessions of one user whose addresses are looked at, the latest ones.
     static let knownAddressesMax = 1000
+    /// Sessions that one transaction ends, the caller's own aside, and signed-out ones that it
+    /// forgets: a few milliseconds of SQLite's only writer.
+    static let sessionsEndedAtOnce: Int64 = 200
 }

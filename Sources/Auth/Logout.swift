@@ -12,15 +12,19 @@ extension AuthService {
         guard let scope = LogoutScope(rawValue: name) else {
             throw .validation("Unsupported logout scope \"\(name)\"")
         }
-        let now = clock()
         let grace = settings.leewaySeconds
-        let ended = try await database.write(.first, for: Self.caller(claims)) {
-            transaction throws(Problem) in
-            let account = try transaction.caller(claims, now: now)
-            return try transaction.endSessions(
-                of: account.user.id, scope, current: claims.sessionID, grace: grace, now: now)
+        var areAll = false
+        while !areAll {
+            let now = clock()
+            let ended = try await database.write(.first, for: Self.caller(claims)) {
+                transaction throws(Problem) in
+                let account = try transaction.caller(claims, now: now)
+                return try transaction.endSessions(
+                    of: account.user.id, scope, current: claims.sessionID, grace: grace, now: now)
+            }
+            verifier.revoke(ended.sessions, now: now)
+            areAll = ended.areAll
         }
-        verifier.revoke(ended, now: now)
         var response = Response(status: 204)
         response.append(field: "Cache-Control", "no-store")
         return response

@@ -45,7 +45,8 @@ extension AuthService {
             return .reused(
                 try transaction.endSessions(
                     of: account.user.id, .local, current: session.id,
-                    grace: settings.leewaySeconds, now: now))
+                    grace: settings.leewaySeconds, now: now
+                ).sessions)
         }
         if age == 0 {
             session.refreshCounter += 1

@@ -51,11 +51,6 @@ extension RowSource {
     }
 }
 
-/// Which sessions of a user end (auth.md §8).
-enum LogoutScope: String, Sendable {
-    case global, local, others
-}
-
 extension WriteTransaction {
     func insert(_ session: SessionRecord) throws(Problem) {
         try change(
@@ -85,55 +80,6 @@ extension WriteTransaction {
               refresh_counter = \(session.refreshCounter)
             WHERE id = \(session.id)
             """)
-    }
-
-    /// Ends sessions of a user: their rows go, and what their access tokens still have of life is
-    /// noted.
-    ///
-    /// - Parameters:
-    ///   - current: the session that `local` and `others` are measured from.
-    ///   - grace: seconds that other services forgive after the expiry.
-    func endSessions(
-        of user: String, _ scope: LogoutScope, current: String?, grace: Int64, now: Instant
-    ) throws(Problem) -> [RevokedSession] {
-        let found = try select(
-            "SELECT id, token_expires_at FROM _apus_sessions WHERE user_id = \(user)",
-            as: [.text, .integer])
-        try forgetExpired(now: now.seconds)
-        var ended: [RevokedSession] = []
-        for row in found {
-            guard let id = row[0].text, let tokenExpiresAt = row[1].integer else { continue }
-            switch scope {
-            case .local where id != current, .others where id == current: continue
-            case .global, .local, .others: break
-            }
-            let session = RevokedSession(id: id, expiresAt: tokenExpiresAt + grace)
-            try change("DELETE FROM _apus_sessions WHERE id = \(id)")
-            try change(
-                """
-                INSERT INTO _apus_revoked_sessions (id, expires_at)
-                VALUES (\(id), \(session.expiresAt))
-                ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
-                """)
-            ended.append(session)
-        }
-        return ended
-    }
-}
-
-extension WriteTransaction {
-    /// Drops the signed-out sessions whose tokens have all expired, by a clock that may be ahead,
-    /// and remembers up to which expiry that was done.
-    private func forgetExpired(now: Int64) throws(Problem) {
-        try change(
-            """
-            UPDATE _apus_forgotten_sessions SET expires_at = coalesce(
-              (SELECT max(revoked.expires_at) FROM _apus_revoked_sessions AS revoked
-               WHERE revoked.expires_at <= \(now)
-                 AND revoked.expires_at > _apus_forgotten_sessions.expires_at),
-              expires_at)
-            """)
-        try change("DELETE FROM _apus_revoked_sessions WHERE expires_at <= \(now)")
     }
 }
 

@@ -63,10 +63,18 @@ extension AuthService {
         let session = SessionRecord.begin(
             for: known.user.id, method: "password", request, now: now,
             tokenSeconds: settings.tokenSeconds, salt: RandomBytes.make(16))
-        let signedIn = try await database.write(.first, for: .user(known.user.id)) {
+        let most = settings.sessionsPerUserMax
+        let grace = settings.leewaySeconds
+        let (signedIn, ended) = try await database.write(.first, for: .user(known.user.id)) {
             transaction throws(Problem) in
-            try transaction.signIn(session, provedBy: stored, renewed: renewed, now: now)
+            let ended = try transaction.makeRoom(
+                forSessionOf: known.user.id, most: most, grace: grace, now: now)
+            let signedIn = try transaction.signIn(
+                session, provedBy: stored, renewed: renewed, now: now)
+            return (signedIn, ended.sessions)
         }
+        verifier.revoke(ended, now: now)
+        countReplaced(ended)
         return .json(
             issuer.answer(signedIn, now: now, weakness: passwordRules.weakness(of: password)))
     }

@@ -56,26 +56,42 @@ extension AuthService {
         try change.check(against: account.user)
         let asker = hashAsker(request, isKnown: true)
         let hash = try await newHash(change, account.user, for: asker)
+        var updated: Account?
+        repeat {
+            updated = try await write(change, hash: hash, over: account, claims)
+        } while updated == nil
+        return answer(updated ?? account)
+    }
+
+    /// Writes a change. A new password ends the other sessions: as long as there are more of them
+    /// than one transaction ends, it ends some and changes nothing else, so that none is left when
+    /// the password is another.
+    ///
+    /// - Returns: nil when it is to be written again.
+    private func write(
+        _ change: UserChange, hash: String?, over account: Account, _ claims: TokenClaims
+    ) async throws(Problem) -> Account? {
         let grace = settings.leewaySeconds
         let now = clock()
         let (updated, ended) = try await database.write(.first, for: Self.caller(claims)) {
-            transaction throws(Problem) in
+            transaction throws(Problem) -> (Account?, EndedSessions) in
             var current = try transaction.caller(claims, now: now)
             // Two changes of the password at once: the later one was compared with a hash that is
             // gone.
             guard hash == nil || current.user.passwordHash == account.user.passwordHash else {
                 throw .conflict
             }
-            try transaction.apply(change, hash: hash, to: &current, now: now)
-            guard hash != nil else { return (current, [RevokedSession]()) }
-            return (
-                current,
-                try transaction.endSessions(
+            var ended = EndedSessions()
+            if hash != nil {
+                ended = try transaction.endSessions(
                     of: current.user.id, .others, current: claims.sessionID, grace: grace, now: now)
-            )
+            }
+            guard ended.areAll else { return (nil, ended) }
+            try transaction.apply(change, hash: hash, to: &current, now: now)
+            return (current, ended)
         }
-        verifier.revoke(ended, now: now)
-        return answer(updated)
+        verifier.revoke(ended.sessions, now: now)
+        return updated
     }
 
     private func newHash(

@@ -20,6 +20,10 @@ extension Setting {
             Setting(
                 "auth.refresh_reuse_seconds", \.auth.refreshReuseSeconds, .integer(0...year),
                 .onRestart, "how many seconds a used refresh token still works"),
+            Setting(
+                "auth.sessions_per_user", \.auth.sessionsPerUserMax, .integer(1...10_000),
+                .onRestart,
+                "the most sessions of one user; one more ends the one refreshed longest ago"),
         ] + signInRates + passwordHashing
 
     private static let signInRates = [

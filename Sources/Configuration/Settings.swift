@@ -81,6 +81,8 @@ public struct Settings: Hashable, Sendable {
         public var allowsAnonymous = false
         /// How long in seconds a used refresh token is still answered with its successor.
         public var refreshReuseSeconds = 10
+        /// The most sessions of one user: more than anybody has devices.
+        public var sessionsPerUserMax = 1000
         /// Requests for tokens from one address; nil for no limit, as in all that follow.
         public var tokenRate: RateLimit? = RateLimit(burst: 30, count: 150, seconds: 300)
         /// Sign-ups and changes of users from one address.

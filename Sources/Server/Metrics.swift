@@ -138,6 +138,10 @@ extension AuthService {
         MetricText.single(
             "apus_passwords_refused_total", "counter", "Passwords refused as too many waited.",
             queue.refused, to: &output)
+        MetricText.single(
+            "apus_auth_sessions_replaced_total", "counter",
+            "Sessions ended because their users began more than they may have.",
+            replacedSessions, to: &output)
         let name = "apus_auth_refused_total"
         MetricText.head(name, "counter", "Calls refused by a limit of sign-in.", to: &output)
         for (limit, count) in refusedCalls {
