@@ -41,6 +41,23 @@ import Values
         }
     }
 
+    @Test(arguments: [1, 3]) func `a project says how many sessions its users have`(most: Int)
+        async throws
+    {
+        let fixture = try Fixture { $0.sessionsPerUserMax = most }
+        var replies = [await fixture.signUp()]
+        for _ in 0..<4 {
+            fixture.clock.advance(seconds: 1)
+            replies.append(await fixture.signIn())
+        }
+        #expect(try await fixture.sessions() == Int64(most))
+        #expect(fixture.service.replacedSessions == 5 - most)
+        for (place, reply) in replies.enumerated() {
+            let isLeft = place >= replies.count - most
+            #expect((await fixture.refresh(reply.refreshToken).status == 200) == isLeft)
+        }
+    }
+
     @Test func `a sign-in while the clock is behind does not end itself`() async throws {
         let fixture = try Fixture()
         let first = await fixture.signUp()
