@@ -38,4 +38,24 @@ import Testing
         #expect(counts["53400"] == 4, "\(counts)")
         _ = try user.read(digests)
     }
+
+    @Test func `what is found to be slow goes before nobody who waits for that lane`() throws {
+        let (_, user) = try SlowReadTests.user(numbers: 400_000)
+        let known = SlowReadTests.digests()
+        let other = Record<Result<RowsAnswer, Problem>>()
+        for run in 1...ConnectionLimits.slowRunsMin {
+            _ = try user.start(known, for: .user("other"), to: other)
+            #expect(other.wait(for: run).count == run)
+        }
+        // The first one has the lane's connection, and the second one waits for it.
+        for _ in 0..<2 { _ = try user.start(known, for: .user("other"), to: other) }
+        let greedy = Record<Result<RowsAnswer, Problem>>()
+        for tests in 1...8 {
+            let another = SlowReadTests.digests(tests: tests)
+            _ = try user.start(another, for: .user("greedy"), to: greedy)
+        }
+        #expect(other.wait(for: ConnectionLimits.slowRunsMin + 2).count > 2)
+        #expect(greedy.all.count < 4, "they take turns")
+        #expect(greedy.wait(for: 8).allSatisfy { (try? $0.get().rowCount) == 1 })
+    }
 }
