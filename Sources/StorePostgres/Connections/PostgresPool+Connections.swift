@@ -55,7 +55,8 @@ extension PostgresPool {
         }
     }
 
-    /// Gives a unit that has waited before to its lane, in front of the others.
+    /// Gives a unit to its lane: in front of the others where it has waited before, and in its turn
+    /// where it comes from another lane.
     func runAgain(_ run: UnitRun) {
         guard !isClosed else { return run.tell(.failure(.stopped)) }
         let state = state(of: run.lane)
@@ -68,7 +69,8 @@ extension PostgresPool {
         loop.atEndOfTurn { [weak self] in self?.feedAgain() }
     }
 
-    /// Puts those that are run again in front of the others, in their order.
+    /// Puts those that are run again in front of the others, in their order, and those that come
+    /// from other lanes where their callers' turns are.
     private func feedAgain() {
         let runs = again
         again = []
@@ -76,9 +78,15 @@ extension PostgresPool {
             for run in runs { run.tell(.failure(.stopped)) }
             return
         }
-        for run in runs.reversed() where run.phase == .waiting {
+        let waiting = runs.filter { $0.phase == .waiting }
+        for run in waiting.reversed() where !run.isNewToLane {
             state(of: run.lane).waiting.prepend(.unit(run))
+        }
+        for run in waiting {
             watch(until: run.deadline)
+            guard run.isNewToLane else { continue }
+            run.isNewToLane = false
+            state(of: run.lane).waiting.append(.unit(run))
         }
         for state in lanes where !state.waiting.isEmpty {
             feed(state)

@@ -32,6 +32,8 @@ final class UnitRun {
     let isEndedByServer: Bool
     private(set) var answerBytesMax: Int
     private(set) var lane: Lane
+    /// Whether it has come from another lane and not waited on this one.
+    var isNewToLane = false
     let pace: Pace?
     /// Whose it is, see ``PostgresUnit/caller``.
     let caller: Caller
@@ -83,6 +85,7 @@ final class UnitRun {
         fate = nil
         memory = nil
         lane = slowLane
+        isNewToLane = true
         answerBytesMax = unit?.slowAnswerBytesMax ?? answerBytesMax
         coveredBytes = min(answerBytesMax, ConnectionLimits.shortAnswerBytes)
     }
