@@ -29,7 +29,7 @@ extension AuthService {
         var guess = Guess()
         guard !isService(request) else { return guess }
         let limits = rateLimits
-        let session = try await sessionShown(body, of: email)
+        let session = try await sessionShown(body, of: email, request)
         guess.showsSession = session != nil
         let subject = session.map(CountedCall.Subject.device) ?? .address(request.peer.block)
         if let limit = limits.failedSignIns {
@@ -40,7 +40,14 @@ extension AuthService {
         guard session == nil, let limit = limits.failedSignInsOfAccount else { return guess }
         let call = CountedCall(kind: .failedSignIn(email: email), subject: .everybody)
         if let problem = take(call, limit) {
-            if try await hasSession(email, at: request.peer.block) { return guess }
+            let isKnown: Bool
+            do throws(Problem) {
+                isKnown = try await hasSession(email, request)
+            } catch {
+                giveBack(guess)
+                throw error
+            }
+            if isKnown { return guess }
             giveBack(guess)
             countRefusal(of: call)
             throw problem
@@ -56,11 +63,12 @@ extension AuthService {
 
     /// The session of the account whose refresh token is shown, however old the token.
     private func sessionShown(
-        _ body: RequestBody, of email: String
+        _ body: RequestBody, of email: String, _ request: Request
     ) async throws(Problem) -> String? {
         guard let text = try body.text("refresh_token"), let token = RefreshToken(parsing: text)
         else { return nil }
-        let known = try await database.read { source throws(Problem) in
+        let known = try await database.read(for: hashAsker(request).caller) {
+            source throws(Problem) in
             (try source.session(id: token.sessionID), try source.account(email: email))
         }
         guard let session = known.0, let account = known.1, session.userID == account.user.id,
@@ -69,11 +77,12 @@ extension AuthService {
         return session.id
     }
 
-    /// Whether the account has a session that began at an address.
+    /// Whether the account has a session that began at the address of the request.
     private func hasSession(
-        _ email: String, at block: AddressBlock
+        _ email: String, _ request: Request
     ) async throws(Problem) -> Bool {
-        try await database.read { source throws(Problem) in
+        let block = request.peer.block
+        return try await database.read(for: hashAsker(request).caller) { source throws(Problem) in
             guard let account = try source.account(email: email) else { return false }
             return try source.hasSession(ofUser: account.user.id, at: block)
         }

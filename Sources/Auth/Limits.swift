@@ -30,6 +30,6 @@ enum AuthLimits {
     /// Sessions of one user whose addresses are looked at, the latest ones.
     static let knownAddressesMax = 1000
     /// Sessions that one transaction ends, the caller's own aside, and signed-out ones that it
-    /// forgets: a few milliseconds of SQLite's only writer.
+    /// forgets: a few milliseconds of the writer's time.
     static let sessionsEndedAtOnce: Int64 = 200
 }

@@ -35,10 +35,41 @@ extension AuthService {
     ) async throws(Problem) -> Response {
         let (address, password) = try credentials(body)
         let guess = try await countGuess(at: address, request, body)
+        let found: Comparison
+        do throws(Problem) {
+            found = try await compare(password, withAccountOf: address, guess, request)
+        } catch {
+            giveBack(guess)
+            throw error
+        }
+        guard found.verdict.matches, let account = found.account else { throw .invalidCredentials }
+        giveBack(guess)
+        guard account.user.emailConfirmedAt != nil else { throw .emailNotConfirmed }
+        // Where there is no place left for another hash, it is made the next time.
+        let renewed =
+            found.verdict.isOutdated
+            ? try? await hasher.hash(Array(password.utf8), for: found.asker) : nil
+        let now = clock()
+        let signedIn = try await beginSession(of: account.user, renewed, request, now: now)
+        return .json(
+            issuer.answer(signedIn, now: now, weakness: passwordRules.weakness(of: password)))
+    }
+
+    /// What a password has been compared with, and what came of it.
+    private struct Comparison {
+        let account: Account?
+        let asker: HashAsker
+        let verdict: PasswordHasher.Verdict
+    }
+
+    private func compare(
+        _ password: String, withAccountOf address: String, _ guess: Guess, _ request: Request
+    ) async throws(Problem) -> Comparison {
         let block = request.peer.block
         // Where nobody waits it does not matter who is known.
         let isCrowded = hasher.counts.waiting > 0
-        let (known, isKnownDevice) = try await database.read { source throws(Problem) in
+        let (account, isKnownDevice) = try await database.read(for: hashAsker(request).caller) {
+            source throws(Problem) in
             guard let account = try source.account(email: address) else {
                 return (Account?.none, false)
             }
@@ -46,37 +77,33 @@ extension AuthService {
             return (account, try source.hasSession(ofUser: account.user.id, at: block))
         }
         let asker = hashAsker(request, isKnown: isKnownDevice)
-        let secret = Array(password.utf8)
-        let stored = known?.user.passwordHash
-        let verdict: PasswordHasher.Verdict
-        do throws(Problem) {
-            verdict = try await hasher.verify(secret, against: stored, for: asker)
-        } catch {
-            giveBack(guess)
-            throw error
-        }
-        guard verdict.matches, let known else { throw .invalidCredentials }
-        giveBack(guess)
-        guard known.user.emailConfirmedAt != nil else { throw .emailNotConfirmed }
-        let renewed = verdict.isOutdated ? try await hasher.hash(secret, for: asker) : nil
-        let now = clock()
+        let verdict = try await hasher.verify(
+            Array(password.utf8), against: account?.user.passwordHash, for: asker)
+        return Comparison(account: account, asker: asker, verdict: verdict)
+    }
+
+    /// Begins a session of a user whose password was compared, and ends those that are too many.
+    ///
+    /// - Parameter renewed: the password's new hash, if it is to have one.
+    private func beginSession(
+        of user: UserRecord, _ renewed: String?, _ request: Request, now: Instant
+    ) async throws(Problem) -> SignedIn {
         let session = SessionRecord.begin(
-            for: known.user.id, method: "password", request, now: now,
+            for: user.id, method: "password", request, now: now,
             tokenSeconds: settings.tokenSeconds, salt: RandomBytes.make(16))
         let most = settings.sessionsPerUserMax
         let grace = settings.leewaySeconds
-        let (signedIn, ended) = try await database.write(.first, for: .user(known.user.id)) {
+        let (signedIn, ended) = try await database.write(.first, for: .user(user.id)) {
             transaction throws(Problem) in
             let ended = try transaction.makeRoom(
-                forSessionOf: known.user.id, most: most, grace: grace, now: now)
+                forSessionOf: user.id, most: most, grace: grace, now: now)
             let signedIn = try transaction.signIn(
-                session, provedBy: stored, renewed: renewed, now: now)
+                session, provedBy: user.passwordHash, renewed: renewed, now: now)
             return (signedIn, ended.sessions)
         }
         verifier.revoke(ended, now: now)
         countReplaced(ended)
-        return .json(
-            issuer.answer(signedIn, now: now, weakness: passwordRules.weakness(of: password)))
+        return signedIn
     }
 
     /// The address, normalised, and the password.
