@@ -168,9 +168,8 @@ import Values
         }
         #expect(watched.rowsMax <= Self.rowsMax)
         fixture.clock.set(by: -3600 - 30)
-        #expect(
-            try fixture.restarted().verify(token: other.accessToken, as: .bearer)
-                == .failure(.sessionRevoked))
+        let verdict = try await fixture.restarted().verdict(on: other, as: .bearer)
+        #expect(verdict == .failure(.sessionRevoked))
     }
 
     @Test(.sqliteOnly) func `no statement sorts or goes through sessions`() async throws {

@@ -105,7 +105,7 @@ import Values
             .init("price", .integer, isNullable: true),
         ], primaryKey: .init("pk", [0]))
 
-    /// A million pairs of rows, of which none fits.
+    /// Four million pairs of rows, of which none fits.
     static func slowQuery() -> ReadQuery {
         var select = SelectStatement(
             [.init(table.column(0, of: "t"))],
@@ -123,7 +123,7 @@ import Values
         defer { database.close() }
         try await database.write { transaction throws(Problem) in
             try transaction.exec(
-                "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 1000) "
+                "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 2000) "
                     + "INSERT INTO items(name, price) SELECT 'n' || x, 0 FROM n")
         }
         let reader = try database.makeReader()
