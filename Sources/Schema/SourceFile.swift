@@ -155,15 +155,29 @@ struct FileReader {
         fault(message, at: member.key, suggestion: near)
     }
 
+    /// Reports what is wrong with the value of a setting.
+    ///
+    /// - Returns: whether there is anything.
+    private func report(_ faults: [SettingSyntax.Fault]) -> Bool {
+        for found in faults {
+            fault(found.message, at: found.place, suggestion: found.suggestion)
+        }
+        return !faults.isEmpty
+    }
+
+    /// Reports a setting that is given in another way, in the place of a section of its name.
+    private func misplaced(_ setting: Setting, at member: Member) {
+        fault(
+            "\"\(member.name)\" must be an object here; what \(setting.otherWays) gives does not "
+                + "stand in project.json", at: member.value)
+    }
+
     /// Reports a value of the wrong shape; for a list, the first element at fault.
     private func misshapen(_ member: Member, _ word: Word, _ vocabulary: Vocabulary) {
         if case .object = word.shape,
             let setting = vocabulary.elsewhere.first(where: { $0.word == word.name })
         {
-            fault(
-                "\"\(word.name)\" must be an object here; what \(setting.otherWays) gives does "
-                    + "not stand in project.json", at: member.value)
-            return
+            return misplaced(setting, at: member)
         }
         if case .choice(let names) = word.shape, names == Vocabulary.typeNames,
             member.value.kind == .array
@@ -173,12 +187,8 @@ struct FileReader {
                 at: member.value)
             return
         }
-        if case .setting(let setting) = word.shape {
-            let faults = setting.syntax.faults(member.value)
-            for found in faults {
-                fault(found.message, at: found.place, suggestion: found.suggestion)
-            }
-            if !faults.isEmpty { return }
+        if case .setting(let setting) = word.shape, report(setting.syntax.faults(member.value)) {
+            return
         }
         var shape = word.shape
         var value = member.value

@@ -26,12 +26,7 @@ enum CaptureInspection: CaseIterable {
             JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace
             WHERE s.nspname = \(schema) AND c.relkind = 'r'
             """
-        case .facts:
-            """
-            SELECT (SELECT value FROM \(space.name("meta")) WHERE key = 'version'),
-              (SELECT value FROM \(space.name("meta")) WHERE key = '\(LogTables.placeKey)'),
-              \(LogTables.place(space))
-            """
+        case .facts: Self.facts(space)
         case .functions:
             """
             SELECT p.proname, p.prosrc, p.prosecdef,
@@ -56,6 +51,15 @@ enum CaptureInspection: CaseIterable {
             WHERE f.nspname = \(schema) AND NOT t.tgisinternal ORDER BY 1, 2, 3
             """
         }
+    }
+
+    private static func facts(_ space: LogSpace) -> String {
+        let facts = space.name(LogTables.facts.name)
+        return """
+            SELECT (SELECT value FROM \(facts) WHERE key = 'version'),
+              (SELECT value FROM \(facts) WHERE key = '\(LogTables.placeKey)'),
+              \(LogTables.place(space))
+            """
     }
 
     /// For each model, its table and that table's partitions, whether all of its triggers must go

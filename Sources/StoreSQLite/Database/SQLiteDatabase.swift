@@ -203,8 +203,8 @@ public final class SQLiteDatabase: Sendable {
         }
     }
 
-    /// Drops a write that nobody wants any more. What waits is let go of at once, with its rows; one
-    /// that has begun goes on. Any thread.
+    /// Drops a write that nobody wants any more. What waits is let go of at once, with its rows;
+    /// what has begun goes on. Any thread.
     func withdraw(_ withdrawal: Cancellation) {
         withdrawal.raise()
         queue.take(withdrawn: withdrawal)?.fail(.withdrawn)

@@ -141,8 +141,8 @@ final class WriteQueue: Sendable {
         }
     }
 
-    /// Takes out the write that nobody wants any more, with all that it keeps; nil where it does not
-    /// wait.
+    /// Takes out the write that nobody wants any more, with all that it keeps; nil where it does
+    /// not wait.
     func take(withdrawn withdrawal: Cancellation) -> WriteJob? {
         state.withLock { $0.take(withdrawn: withdrawal) }
     }
