@@ -49,6 +49,14 @@ import Testing
         #expect(rest.hasPrefix("HTTP/1.1 200 OK\r\n") && rest.hasSuffix("GET /a"))
     }
 
+    @Test func `a client that announces a long first message is cut off at once`() throws {
+        let server = try TestServer { $0.tls = files }
+        let client = try server.connect()
+        client.send([22, 3, 1, 64, 0, 1, 1, 255, 0, 3, 3])
+        #expect(client.readToEnd().utf8.count < 100, "an alert at the most")
+        _ = try connect(to: server)
+    }
+
     @Test func `a connection takes less when its handshake is done`() async throws {
         let server = try TestServer {
             $0.tls = files
