@@ -48,6 +48,8 @@ enum NetworkLimits {
     /// Bytes of memory for cipher text that an encrypted connection keeps when none is on its way:
     /// a short request fits.
     static let keptCipherBytes = 2 * 1024
+    /// Bytes of the longest ClientHello that is taken: clients send some 2 KiB.
+    static let clientHelloBytesMax = 16 * 1024
     /// Plain bytes of one TLS record (RFC 8446 §5.1).
     static let recordBytes = 16 * 1024
     /// Milliseconds without progress after which a closing socket is given up.

@@ -29,6 +29,8 @@ final class TLSSession {
     private var fault: CertificateFault?
     /// Whom we mean to talk to; nil on the server's side.
     private let peerName: String?
+    /// What a client announces, until its handshake is done.
+    private var hello: ClientHelloLength?
 
     private init(_ context: TLSHandle, peerName: String?) throws(NetworkError) {
         guard let session = unsafe SSL_new(context.pointer) else {
@@ -52,6 +54,7 @@ final class TLSSession {
     /// - Throws: `system` when memory has run out.
     convenience init(accepting context: TLSContext) throws(NetworkError) {
         try self.init(context.handle, peerName: nil)
+        hello = ClientHelloLength(max: NetworkLimits.clientHelloBytesMax)
         unsafe SSL_set_accept_state(handle)
     }
 
@@ -91,15 +94,22 @@ final class TLSSession {
     /// Whether cipher text waits for the network.
     var hasOutput: Bool { unsafe BIO_ctrl_pending(outgoing) > 0 }
 
-    /// Takes cipher text from the network.
+    /// Takes cipher text from the network. A ClientHello that is too long is taken for nothing:
+    /// the handshake fails.
     func feed(_ bytes: UnsafeRawBufferPointer) {
+        if hello != nil {
+            let isOlder = unsafe SSL_version(handle) < TLS1_3_VERSION
+            unsafe hello?.read(bytes, isOlder: isOlder)
+            if hello?.isExceeded == true { return }
+            if hello?.isOver == true || isEstablished { hello = nil }
+        }
         let count = unsafe BIO_write(incoming, bytes.baseAddress, Int32(bytes.count))
         precondition(count == Int32(bytes.count), "a memory BIO takes everything")
     }
 
     /// Goes on with the handshake, without reading what comes after it; whether it is done.
     func shakeHands() throws(TLSError) -> Bool {
-        guard !hasFailed else { throw .library(reason: "used after it has failed") }
+        try requireUse()
         ERR_clear_error()
         let result = unsafe SSL_do_handshake(handle)
         if result == 1 { return true }
@@ -109,7 +119,7 @@ final class TLSSession {
 
     /// Decrypts what has been fed, as much as fits; drives the handshake on the way.
     func read(into target: UnsafeMutableRawBufferPointer) throws(TLSError) -> ReadOutcome {
-        guard !hasFailed else { throw .library(reason: "used after it has failed") }
+        try requireUse()
         var filled = 0
         while filled < target.count {
             ERR_clear_error()
@@ -132,7 +142,7 @@ final class TLSSession {
 
     /// Encrypts plain text and returns how much of it. Only once established.
     func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) -> Int {
-        guard !hasFailed else { throw .library(reason: "used after it has failed") }
+        try requireUse()
         ERR_clear_error()
         let count = unsafe SSL_write(handle, bytes.baseAddress, Int32(bytes.count))
         if count <= 0 { throw failure() }
@@ -215,6 +225,15 @@ final class TLSSession {
 
     /// What was agreed upon with the peer; nil before the handshake is done.
     var state: TLSConnectionState? { isEstablished ? unsafe TLSConnectionState(of: handle) : nil }
+
+    private func requireUse() throws(TLSError) {
+        guard !hasFailed else { throw .library(reason: "used after it has failed") }
+        guard hello?.isExceeded != true else {
+            hasFailed = true
+            throw .handshake(
+                reason: "a ClientHello of more than \(NetworkLimits.clientHelloBytesMax) bytes")
+        }
+    }
 
     /// OpenSSL forbids further calls after a fatal error (SSL_get_error(3)).
     private func failure() -> TLSError {
