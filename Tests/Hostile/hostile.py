@@ -57,13 +57,22 @@ def main():
     columns = [f"{when} p50/p{options.bounds.percentile}" for when in ("before", "during")]
     print(f"{'attack':18} {'thing':8} {columns[0]:>17} {columns[1]:>17}  verdict")
     for names in options.rounds:
-        with Stage() as stage:
-            failed += stage.play(names, options.seconds, options.bounds)
+        faults = play(names, options)
+        if faults and options.brief:
+            print("once more: one stall of the machine is most of so short a time", flush=True)
+            faults = play(names, options)
+        failed += faults
     for fault in failed:
         print(fault)
     print(f"{options.count - len({f.split(':')[0] for f in failed})} passed, "
           f"{len({f.split(':')[0] for f in failed})} failed")
     sys.exit(1 if failed else 0)
+
+
+def play(names, options):
+    """One round, on a server of its own; answers what is wrong."""
+    with Stage() as stage:
+        return stage.play(names, options.seconds, options.bounds)
 
 
 def parse():
@@ -74,7 +83,8 @@ def parse():
     parser.add_argument("--seconds", type=float, default=10, help="of each measurement (10)")
     parser.add_argument(
         "--brief", action="store_true",
-        help="the worst attacks alone, with bounds that a busy machine keeps")
+        help="the worst attacks alone, with bounds that a busy machine keeps, each twice at the "
+        "most")
     parser.add_argument("--no-finale", action="store_true", help="not all of them together at last")
     options = parser.parse_args()
     options.bounds = BRIEF if options.brief else AIM
