@@ -47,7 +47,7 @@ import Testing
         let project = try TestProject(models: nil)
         // The tables are the same on every engine, and this one's rows are read without a loop.
         let router = try router(
-            try ServerOptions(project: project.path, logLevel: "error"))
+            try ServerOptions(project: project.path, listen: "127.0.0.1:0", logLevel: "error"))
         let rows = router.tables.flatMap { table in
             table.routes.enumerated().flatMap { number, route in
                 let segments = route.pattern.text.split(separator: "/").map {

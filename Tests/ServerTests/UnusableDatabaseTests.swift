@@ -45,10 +45,15 @@ import Testing
     ) throws -> (lines: [String], code: Int32?) {
         let project = try TestProject()
         let running = try RunningCommand(
-            command + ["--project", project.path, "--database", address])
+            command + ["--project", project.path, "--database", address] + Self.listening(command))
         var lines: [String] = []
         while let line = running.nextLine() { lines.append(line) }
         return (lines, running.exitCode())
+    }
+
+    /// Somebody may be serving a project of his own at the usual port.
+    private static func listening(_ command: [String]) -> [String] {
+        command == ["dev"] ? ["--listen", "127.0.0.1:0"] : []
     }
 
     static let commands = [["dev"], ["check"], ["keys"], ["migrate", "status"]]
@@ -102,7 +107,7 @@ import Testing
             let project = try TestProject()
             let running = try RunningCommand(
                 command + ["--project", project.path, "--database", address]
-                    + (command == ["dev"] ? ["--listen", "127.0.0.1:0"] : []))
+                    + Self.listening(command))
             let lines = running.lines(through: "listening on")
             isUsable = lines.last?.contains("listening on") == true || running.exitCode() == 0
             // 'check' has come to what the project itself lacks.
