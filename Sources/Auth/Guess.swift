@@ -40,14 +40,12 @@ extension AuthService {
         guard session == nil, let limit = limits.failedSignInsOfAccount else { return guess }
         let call = CountedCall(kind: .failedSignIn(email: email), subject: .everybody)
         if let problem = take(call, limit) {
-            let isKnown: Bool
             do throws(Problem) {
-                isKnown = try await hasSession(email, request)
+                if try await hasSession(email, request) { return guess }
             } catch {
                 giveBack(guess)
                 throw error
             }
-            if isKnown { return guess }
             giveBack(guess)
             countRefusal(of: call)
             throw problem
