@@ -176,6 +176,13 @@ public struct FairQueue<Element> {
         dropTurns()
     }
 
+    /// The same of one caller's, without a look at the others.
+    public mutating func removeAll(of caller: Caller, where isGone: (Element) -> Bool) {
+        let removed = lines[caller]?.waiting.removeAll(where: isGone) ?? 0
+        count -= removed
+        if removed > 0, lines[caller]?.waiting.isEmpty == true { dropTurns() }
+    }
+
     // MARK: The heap of turns
 
     /// Drops the turns of those who no longer wait.

@@ -145,7 +145,7 @@ public final class SQLiteDatabase: Sendable {
                 }
             }
         } onCancel: {
-            withdraw(withdrawal)
+            withdraw(withdrawal, of: caller)
         }
         return try result.get()
     }
@@ -162,7 +162,7 @@ public final class SQLiteDatabase: Sendable {
     ) -> @Sendable () -> Void {
         let withdrawal = Cancellation()
         submit(priority, for: .server, withdrawal, body, reply)
-        return { [self] in withdraw(withdrawal) }
+        return { [self] in withdraw(withdrawal, of: .server) }
     }
 
     /// As `write`, blocking the calling thread and without a limit of time: for start-up and the
@@ -205,9 +205,9 @@ public final class SQLiteDatabase: Sendable {
 
     /// Drops a write that nobody wants any more. What waits is let go of at once, with its rows;
     /// what has begun goes on. Any thread.
-    func withdraw(_ withdrawal: Cancellation) {
+    func withdraw(_ withdrawal: Cancellation, of caller: Caller) {
         withdrawal.raise()
-        queue.take(withdrawn: withdrawal)?.fail(.withdrawn)
+        queue.take(withdrawn: withdrawal, of: caller)?.fail(.withdrawn)
     }
 
     /// What waits for the writer, and what it has done.

@@ -143,8 +143,8 @@ final class WriteQueue: Sendable {
 
     /// Takes out the write that nobody wants any more, with all that it keeps; nil where it does
     /// not wait.
-    func take(withdrawn withdrawal: Cancellation) -> WriteJob? {
-        state.withLock { $0.take(withdrawn: withdrawal) }
+    func take(withdrawn withdrawal: Cancellation, of caller: Caller) -> WriteJob? {
+        state.withLock { $0.take(withdrawn: withdrawal, of: caller) }
     }
 
     /// Takes all that waits: none of it can be done.
@@ -222,7 +222,7 @@ extension WriteQueue.State {
         }
     }
 
-    mutating func take(withdrawn withdrawal: Cancellation) -> WriteJob? {
+    mutating func take(withdrawn withdrawal: Cancellation, of caller: Caller) -> WriteJob? {
         var taken: WriteJob?
         func isWithdrawn(_ job: WriteJob) -> Bool {
             guard job.withdrawal === withdrawal else { return false }
@@ -230,7 +230,7 @@ extension WriteQueue.State {
             return true
         }
         for line in [\Self.first, \.shared, \.long] where taken == nil {
-            self[keyPath: line].removeAll(where: isWithdrawn)
+            self[keyPath: line].removeAll(of: caller, where: isWithdrawn)
         }
         return taken
     }

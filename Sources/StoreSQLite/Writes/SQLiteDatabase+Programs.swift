@@ -42,7 +42,7 @@ extension SQLiteDatabase: WriteEngine {
                     }
                 }, fail: { reply(.failure(.failed($0))) }, isBounded: true,
                 withdrawal: withdrawal, caller: caller, rows: rows))
-        return { [self] in withdraw(withdrawal) }
+        return { [self] in withdraw(withdrawal, of: caller) }
     }
 }
 
