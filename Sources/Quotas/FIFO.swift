@@ -13,6 +13,10 @@ struct FIFO<Element> {
         incoming.forEach(body)
     }
 
+    func contains(where isWanted: (Element) -> Bool) -> Bool {
+        outgoing.contains(where: isWanted) || incoming.contains(where: isWanted)
+    }
+
     /// The one that came last.
     var last: Element? { incoming.last ?? outgoing.first }
 

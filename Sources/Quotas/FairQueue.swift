@@ -166,6 +166,11 @@ public struct FairQueue<Element> {
         for line in lines.values { line.waiting.forEach(body) }
     }
 
+    /// Whether a predicate is true of one that waits.
+    public func contains(where isWanted: (Element) -> Bool) -> Bool {
+        lines.values.contains { $0.waiting.contains(where: isWanted) }
+    }
+
     /// Takes out what a predicate is true of: who no longer waits.
     public mutating func removeAll(where isGone: (Element) -> Bool) {
         for caller in lines.keys {

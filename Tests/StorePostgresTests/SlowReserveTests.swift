@@ -70,7 +70,7 @@ import Testing
         #expect(user.open(.slow) == 2)
         try holder.execute("select pg_advisory_unlock(1)")
         for record in long { #expect(record.wait(for: 1).first?.1.succeeded == true) }
-        #expect(user.counts.cancels == 2, "those of two have had a moment, and then waited")
+        #expect(user.counts.cancels >= 2, "those of two have had a moment, and then waited")
     }
 
     @Test func `a long read's connection is had from lanes that have several`() throws {

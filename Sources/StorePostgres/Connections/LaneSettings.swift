@@ -27,10 +27,8 @@ public struct LaneSettings: Hashable, Sendable {
     /// The defaults.
     public static func standard(for lane: Lane) -> LaneSettings {
         switch lane {
-        case .read, .write:
+        case .read, .write, .slow, .slowWrite:
             LaneSettings(connectionsMax: 2, statementTimeout: .seconds(8), lockTimeout: .seconds(2))
-        case .slow, .slowWrite:
-            LaneSettings(connectionsMax: 1, statementTimeout: .seconds(8), lockTimeout: .seconds(2))
         case .exclusive:
             LaneSettings(connectionsMax: 8, statementTimeout: nil, lockTimeout: nil)
         }

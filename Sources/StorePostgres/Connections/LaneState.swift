@@ -34,10 +34,19 @@ final class LaneState {
     var isRefused: Bool { isUnavailable && refusedSince != nil }
 
     /// Whether a connection is waited for.
-    var isWanting: Bool { !waiting.isEmpty || isRefused }
+    var isWanting: Bool { isWaitedFor || isRefused }
 
     /// Whether its first connection is waited for, and all are taken.
     var isStarving: Bool { starvingSince != nil && isWanting }
+
+    /// Where its turn is among the lanes that want a connection: those first that have none, the
+    /// one before others that has waited longest, and then those that short units wait for.
+    var turn: UInt64 { starvingSince ?? (lacksKept ? .max - 1 : .max) }
+
+    /// Whether one that waits would be begun on another connection.
+    private var isWaitedFor: Bool {
+        keepsOne ? waiting.contains(where: mayBegin) : !waiting.isEmpty
+    }
 
     /// Connections, those that are being opened included.
     var count: Int { connections.count + searches.count }

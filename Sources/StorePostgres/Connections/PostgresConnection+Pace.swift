@@ -42,8 +42,8 @@ extension PostgresConnection {
 
     /// Looks at the first unit, from a timer: what has come by now has been read by then, so that
     /// nobody is taken for slow because the loop is late. A read that holds up others is ended and
-    /// run on the slow lane; the server itself ends such writes, which must not be cancelled while
-    /// they are committed.
+    /// run on the slow lane, or waits there for a connection that it may have for long; the server
+    /// itself ends such writes, which must not be cancelled while they are committed.
     func lookAtPace(at now: UInt64) {
         guard let first = running.first, ending == nil else { return }
         let due = firstSince + roundTrip + bounds.heldUpMilliseconds
@@ -60,6 +60,10 @@ extension PostgresConnection {
             pool?.gotStuck(self)
             return
         }
+        if first.isTried, pool?.mayGoOn(first) == true {
+            first.isTried = false
+            return
+        }
         first.fate = first.fate ?? .tookLong
         cancel(first)
     }
@@ -69,13 +73,14 @@ extension PostgresConnection {
     }
 
     private func mayMove(_ run: UnitRun) -> Bool {
-        run.phase == .running && run.effect == .reads && run.pace != nil && loan == nil
-            && lane.slowLane != nil
+        run.phase == .running && run.effect == .reads && loan == nil
+            && (run.isTried || run.pace != nil && lane.slowLane != nil)
     }
 
     /// What a unit that is overdue has left: less where its plan is known to be slow.
     private func patience(with run: UnitRun, at now: UInt64) -> UInt64 {
-        run.pace?.isSlow(for: run.caller, at: now) == true && mayMove(run)
+        if run.isTried { return bounds.longLeftMilliseconds }
+        return run.pace?.isSlow(for: run.caller, at: now) == true && mayMove(run)
             ? bounds.heldUpMilliseconds : bounds.leftMilliseconds
     }
 }

@@ -9,8 +9,7 @@ extension PostgresConnection {
         guard let unit = run.unit else { return }
         if !cluster.preparesByName, session.preparesByName { session.stopPreparingByName() }
         run.answerBytes = 0
-        let content = lane.isSlow ? unit.slowSteps.map { .steps($0) } ?? unit.content : unit.content
-        switch content {
+        switch content(of: unit, run) {
         case .script(let sql): run.began(on: self, as: session.query(sql))
         case .steps(let steps):
             let id = session.begin()
@@ -29,6 +28,13 @@ extension PostgresConnection {
         if running.count == 1 { watchFirst() }
         watch(until: run.deadline)
         flush()
+    }
+
+    private func content(of unit: PostgresUnit, _ run: UnitRun) -> PostgresUnit.Content {
+        guard lane.isSlow, let steps = unit.slowSteps else { return unit.content }
+        let patience = cluster.configuration.patience
+        let trial = run.isTried ? Duration.milliseconds(patience.longMilliseconds) : nil
+        return .steps { (session, unit) throws(FormatFault) in try steps(&session, unit, trial) }
     }
 
     func run(of id: UnitID) -> UnitRun? { running.first { $0.id == id } }
@@ -79,7 +85,7 @@ extension PostgresConnection {
             effect: run.effect, answerBytesMax: run.answerBytesMax,
             slowAnswerBytesMax: run.slowAnswerBytesMax, fate: run.fate,
             isWhole: run.isWhole, mayBeHit: run.mayBeHit,
-            isImpatient: run.pace != nil && run.lane.slowLane != nil,
+            isImpatient: run.isTried || run.pace != nil && run.lane.slowLane != nil,
             left: .milliseconds(run.deadline - min(run.deadline, loop.nowMilliseconds)))
         if ending?.run === run { ending = nil }
         if index == 0 { lookAtFirst() }

@@ -18,13 +18,15 @@ extension PostgresPool {
     }
 
     /// Whether others wait who have more of a right to a connection: to one that is not used, to
-    /// what is beyond our share, to a lane's second one, and in turn to the only one.
+    /// what is beyond our share, to a lane's second one, and in turn to the only one. What a slow
+    /// lane keeps for short units goes before other lanes' second ones.
     private func isOwed(_ connection: PostgresConnection, of state: LaneState) -> Bool {
         if connection.isIdle { return true }
         let (share, isScarce) = cluster.budget.share
         if lanes.reduce(0, { $0 + $1.count }) > share { return true }
         let isStarving = lanes.contains { $0 !== state && $0.isStarving }
-        if isStarving, state.connections.count > 1 { return true }
+        let isWanted = isStarving || !state.lane.isSlow && lanes.contains(where: \.lacksKept)
+        if isWanted, state.connections.count > 1 { return true }
         return (isStarving || isScarce)
             && loop.nowMilliseconds >= connection.readySince + ConnectionLimits.turnMilliseconds
     }

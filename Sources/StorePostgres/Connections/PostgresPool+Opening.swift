@@ -26,7 +26,7 @@ extension PostgresPool {
 
     /// The same, if somebody waits whom no connection takes, or shall not have to.
     func openIfWanted(_ state: LaneState) {
-        if state.isRefused || !state.waiting.isEmpty && state.next() == nil { open(state) }
+        if state.isRefused || state.isWanting && state.next() == nil { open(state) }
     }
 
     /// One of the process's connections: a free one, or one that another lane of this loop does not
@@ -60,10 +60,9 @@ extension PostgresPool {
         cluster.budget.doneWaking(ObjectIdentifier(self))
     }
 
-    /// Opens connections for lanes that wait, those first that have none.
+    /// Opens connections for lanes that wait, in their turn.
     func openInTurn() {
-        let wanting = lanes.filter(\.isWanting)
-        for state in wanting.sorted(by: { $0.starvingSince ?? .max < $1.starvingSince ?? .max }) {
+        for state in lanes.filter(\.isWanting).sorted(by: { $0.turn < $1.turn }) {
             openIfWanted(state)
         }
     }

@@ -27,17 +27,20 @@ extension PostgresPool {
         }
     }
 
-    /// A unit has been ended because it held up others, or would have.
+    /// A unit has been ended because it held up others, or would have: on its first lane, or on the
+    /// connection of a slow one that is kept for what is short.
     func runSlowly(_ run: UnitRun, _ reason: Pace.Reason) {
         run.pace?.note(reason, for: run.caller, at: loop.nowMilliseconds)
         metrics.note { $0.unitsRepeated += 1 }
         moveToSlowLane(run)
     }
 
-    /// Has a unit wait for its turn on the slow lane.
+    /// Whether a unit that has been tried on a slow lane may go on as it is.
+    func mayGoOn(_ run: UnitRun) -> Bool { !state(of: run.lane).isFullOfLong }
+
+    /// Has a unit wait for its turn on the slow lane, or for its next one there.
     func moveToSlowLane(_ run: UnitRun) {
-        guard let lane = run.lane.slowLane else { return }
-        run.move(to: lane)
+        run.move(to: run.lane.slowLane ?? run.lane)
         do throws(UnitFailure) {
             try takeShare(for: run)
         } catch {

@@ -49,7 +49,8 @@ public final class PostgresPool {
     /// Runs a unit on a connection of a lane: at once if there is room, else when it is its turn.
     ///
     /// The unit's owner is never told before this returns. Callers take turns, and
-    /// each one's units of a lane begin in the order in which they were submitted.
+    /// each one's units of a lane begin in the order in which they were submitted, those first on a
+    /// slow lane that are not known to take long there.
     ///
     /// One whose plan is known to be slow goes to the slow lane at once; one that turns out to be
     /// slow is begun again there.
@@ -74,7 +75,7 @@ public final class PostgresPool {
         }
         let state = state(of: run.lane)
         if state.waiting.isEmpty, !isClosed, let connection = state.next(),
-            !state.isBlocked(unit.table, at: run.submitted)
+            !state.isBlocked(unit.table, at: run.submitted), state.mayBegin(.unit(run))
         {
             // Somebody waits: another connection would have served at once.
             if !connection.running.isEmpty { open(state) }
@@ -137,12 +138,12 @@ public final class PostgresPool {
         state.waiting.append(entry)
         watch(until: entry.deadline)
         noteCounts(of: state)
-        if state.next() == nil { open(state) } else { feedLater(state) }
+        if state.next() == nil { openIfWanted(state) } else { feedLater(state) }
     }
 
     /// Those in front may be waiting for others than this one.
     private func feedLater(_ state: LaneState) {
-        guard state.lane.slowLane != nil, state.waiting.count > 1 else { return }
+        guard state.lane != .exclusive, state.waiting.count > 1 else { return }
         loop.atEndOfTurn { [weak self] in self?.feed(state) }
     }
 
@@ -227,7 +228,9 @@ public final class PostgresPool {
     /// The one whose turn it is. Those that are found to be slow meanwhile go to the slow lane.
     private func nextEntry(in state: LaneState) -> Waiting.Entry? {
         let now = loop.nowMilliseconds
-        while let entry = state.waiting.popFirst(where: { !state.isBlocked($0.table, at: now) }) {
+        while let entry = state.waiting.popFirst(where: {
+            !state.isBlocked($0.table, at: now) && state.mayBegin($0)
+        }) {
             guard case .unit(let run) = entry, slowLane(for: run) != nil else { return entry }
             moveToSlowLane(run)
         }
@@ -236,6 +239,7 @@ public final class PostgresPool {
 
     private func begin(_ run: UnitRun, on connection: PostgresConnection) {
         metrics.note { $0.unitsBegun += 1 }
+        run.isTried = state(of: connection.lane).isFullOfLong
         connection.begin(run)
     }
 

@@ -23,6 +23,14 @@ public struct PostgresUnit {
     /// What it throws, the unit fails with; nothing of it is sent.
     public typealias Steps = (inout PostgresSession, UnitID) throws(FormatFault) -> Void
 
+    /// The same on a slow lane.
+    ///
+    /// It is told what the unit is tried for, where it is not to run longer there for now: one that
+    /// ``isEndedByServer`` has the server end it then.
+    public typealias SlowSteps = (
+        inout PostgresSession, UnitID, _ trial: Duration?
+    ) throws(FormatFault) -> Void
+
     enum Content {
         case steps(Steps)
         /// One or several statements as text; values come as text.
@@ -34,7 +42,7 @@ public struct PostgresUnit {
     let content: Content
     let completion: (Result<TransactionStatus, UnitFailure>) -> Void
     /// What it does on a slow lane, where that is something else.
-    public var slowSteps: Steps?
+    public var slowSteps: SlowSteps?
     /// What is known of its plan; nil for a unit that stays on its lane however long it takes.
     public var pace: Pace?
     /// The table that it writes, where it may have to wait for a lock of it.

@@ -16,7 +16,7 @@ final class UnitRun {
     /// Why it is being ended before its time.
     enum Fate: Hashable {
         case timedOut
-        /// It holds up others, and is to be run on the slow lane.
+        /// It holds up others, and is to be run on the slow lane, or on another connection of that.
         case tookLong
         case answerTooLarge
         /// There is no memory left for its answer.
@@ -32,8 +32,14 @@ final class UnitRun {
     let isEndedByServer: Bool
     private(set) var answerBytesMax: Int
     private(set) var lane: Lane
-    /// Whether it has come from another lane and not waited on this one.
+    /// Whether it has not waited yet where it is to run now: its place is behind the others of its
+    /// caller.
     var isNewToLane = false
+    /// Whether this attempt is ended where it takes long, although it is on a slow lane: it has the
+    /// connection that is kept for short ones.
+    var isTried = false
+    /// Whether it was tried on a slow lane and took long: it waits for a connection for such ones.
+    private(set) var isLong = false
     let pace: Pace?
     /// Whose it is, see ``PostgresUnit/caller``.
     let caller: Caller
@@ -80,10 +86,11 @@ final class UnitRun {
         self.isWhole = isWhole
     }
 
-    /// It is run on a slow lane from now on.
+    /// It is run on a slow lane from now on, or once more there because it takes long.
     func move(to slowLane: Lane) {
         fate = nil
         memory = nil
+        isLong = lane == slowLane
         lane = slowLane
         isNewToLane = true
         answerBytesMax = unit?.slowAnswerBytesMax ?? answerBytesMax

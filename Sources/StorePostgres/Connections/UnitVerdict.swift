@@ -19,7 +19,7 @@ struct UnitHistory: Hashable {
 enum UnitVerdict: Hashable {
     case tell(Result<TransactionStatus, UnitFailure>)
     case runAgain(after: Duration)
-    /// On the slow lane.
+    /// On the slow lane, or on another connection of it.
     case runSlowly(Pace.Reason)
 
     /// What the attempt was.
@@ -33,7 +33,8 @@ enum UnitVerdict: Hashable {
         let isWhole: Bool
         /// Whether a request to cancel that was meant for another unit may have hit it.
         let mayBeHit: Bool
-        /// Whether it was to be ended where it takes long, since there is a slow lane for it.
+        /// Whether it was to be ended where it takes long, since there is a slow lane for it, or
+        /// another connection of that.
         var isImpatient = false
         /// The time it has left.
         let left: Duration

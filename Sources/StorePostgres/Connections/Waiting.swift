@@ -99,6 +99,12 @@ struct Waiting {
         return removed
     }
 
+    /// Whether one satisfies a condition that has not been withdrawn.
+    func contains(where isWanted: (Entry) -> Bool) -> Bool {
+        again.contains { !$0.isWithdrawn && isWanted($0) }
+            || queue.contains { !$0.isWithdrawn && isWanted($0) }
+    }
+
     /// Drops those that have been withdrawn.
     mutating func dropWithdrawn() { _ = remove { _ in false } }
 

@@ -98,9 +98,7 @@ public final class PostgresWrites: WriteEngine {
         let reader = ProgramReader(answer)
         let end = pool.value.loop.nowMilliseconds + timeout.wholeMilliseconds
         let patience = pool.value.cluster.configuration.patience
-        let moment = run.pace.map { _ in
-            min(patience.slowMilliseconds, writeTimeout.wholeMilliseconds)
-        }
+        let moment = run.pace.map { _ in Duration.milliseconds(patience.slowMilliseconds) }
         var unit = PostgresUnit(
             .writes,
             steps: { [self] (session, unit) throws(FormatFault) in
@@ -117,9 +115,9 @@ public final class PostgresWrites: WriteEngine {
         unit.pace = submission.pace
         unit.caller = submission.caller
         if run.pace != nil {
-            unit.slowSteps = { [self] (session, unit) throws(FormatFault) in
+            unit.slowSteps = { [self] (session, unit, trial) throws(FormatFault) in
                 reader.reset()
-                limit(run, submission, until: end, most: nil, by: slowTime, in: unit, &session)
+                limit(run, submission, until: end, most: trial, by: slowTime, in: unit, &session)
                 try (run.slowly?() ?? run).execute(in: unit, &session, statements)
             }
         }
@@ -128,12 +126,13 @@ public final class PostgresWrites: WriteEngine {
 
     /// Sets what the statement of a run has.
     ///
-    /// - Parameter most: Milliseconds that it has where it is tried.
+    /// - Parameter trial: What it has where it is tried.
     private func limit(
-        _ run: ProgramRun, _ submission: Submission, until end: UInt64, most: UInt64?,
+        _ run: ProgramRun, _ submission: Submission, until end: UInt64, most trial: Duration?,
         by time: WriteTime, in unit: UnitID, _ session: inout PostgresSession
     ) {
         submission.timeMax = nil
+        let most = trial.map { min($0, writeTimeout).wholeMilliseconds }
         guard run.mayBeLarge, most == nil, writeTimeout < timeout else {
             time.limit(until: end, most: most, on: pool.value, in: unit, &session)
             return
