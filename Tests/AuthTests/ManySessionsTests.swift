@@ -106,6 +106,22 @@ import Values
         var keepsOwn: Bool { self != .signOutEverywhere }
     }
 
+    @Test func `whether an address is known takes a look at the latest sessions alone`()
+        async throws
+    {
+        let (fixture, watched) = try Fixture.watched()
+        let first = await fixture.signUp()
+        let id = try #require(try claims(of: first.accessToken)["sub"]?.string)
+        try await fixture.addSessions(1500, like: first)
+        for (address, isKnown) in [("192.0.2.1", true), ("203.0.113.9", false)] {
+            let found = try await fixture.service.database.read { source throws(Problem) in
+                try source.hasSession(ofUser: id, at: Peer(address).block)
+            }
+            #expect(found == isKnown)
+        }
+        #expect(watched.rowsMax <= 100)
+    }
+
     @Test(arguments: Ending.allCases)
     func `however many sessions there are, all can be ended`(ending: Ending) async throws {
         let (fixture, watched) = try Fixture.watched()
