@@ -1,4 +1,5 @@
 import PostgresWire
+import Quotas
 import Testing
 
 @testable import StorePostgres
@@ -98,6 +99,21 @@ import Testing
         case (.tell(.failure(let told)), let expected?): #expect(told == expected)
         default: Issue.record("\(verdict)")
         }
+    }
+
+    @Test(arguments: [PostgresUnit.Effect.reads, .writes])
+    func `what was tried and is ended for that is run where it may take long`(
+        effect: PostgresUnit.Effect
+    ) {
+        var history = UnitHistory()
+        // The server ends writes by itself.
+        var attempt = UnitVerdict.Attempt(
+            effect: effect, answerBytesMax: 9, fate: effect == .reads ? .tookLong : nil,
+            isWhole: true, mayBeHit: false, isImpatient: true, left: .seconds(5))
+        #expect(UnitVerdict.of(Self.failed(Self.cancelled), attempt, &history) == .runSlowly(.slow))
+        attempt.isImpatient = false
+        let verdict = UnitVerdict.of(Self.failed(Self.cancelled), attempt, &history)
+        #expect((verdict == .runSlowly(.slow)) == (effect == .reads))
     }
 
     @Test func `a unit that ends well in spite of its time has ended well`() {
