@@ -31,9 +31,6 @@ private func readParts(_ bytes: [UInt8]) {
         guard var array = try? ArrayReader(bytes.span, of: type) else { continue }
         while !array.isAtEnd { _ = array.next()?.count }
     }
-    if var record = try? RecordReader(bytes.span) {
-        while !record.isAtEnd { _ = (record.nextType, record.next()?.count) }
-    }
     var copy = BinaryCopyReader()
     if var row = try? copy.row(in: bytes.span) {
         while !row.isAtEnd { _ = row.next()?.count }

@@ -105,32 +105,4 @@ import Testing
             #expect(throws: FormatFault.self) { try numbers(Array(Self.withNull[..<count])) }
         }
     }
-
-    // MARK: Records
-
-    /// What PostgreSQL 15 sends for `row(1::int4, null::text, 'x'::text)`.
-    static let record = hex(
-        "00000003 00000017 00000004 00000001 00000019 ffffffff 00000019 00000001 78")
-
-    @Test func `a record gives its fields with their types`() throws {
-        let bytes = Self.record
-        var reader = try RecordReader(bytes.span)
-        var types: [TypeOID] = []
-        var values: [[UInt8]?] = []
-        while !reader.isAtEnd {
-            types.append(reader.nextType)
-            values.append(reader.next()?.copied)
-        }
-        #expect(types == [.int4, .text, .text] && values == [[0, 0, 0, 1], nil, [0x78]])
-    }
-
-    @Test func `a prefix of a record is none, nor is one with more behind it`() {
-        for count in Self.record.indices {
-            #expect(throws: FormatFault.self) {
-                _ = try RecordReader(Array(Self.record[..<count]).span).count
-            }
-        }
-        #expect(throws: FormatFault.self) { _ = try RecordReader((Self.record + [0]).span).count }
-        #expect(throws: FormatFault.self) { _ = try RecordReader(hex("ffffffff").span).count }
-    }
 }

@@ -2,6 +2,15 @@ import Bytes
 
 @testable import PostgresWire
 
+extension PostgresSession {
+    /// Whether somebody else may use the session: nothing is in flight, no transaction is open, no
+    /// cancellation may still hit it, and its settings are ours.
+    var isReusable: Bool {
+        isReady && unitsInFlight == 0 && transactionStatus == .idle && !awaitsCancelEnd
+            && !isForeign
+    }
+}
+
 /// A session in a place of its own: expectations do not take values that cannot be copied.
 final class HeldSession {
     var session: PostgresSession

@@ -161,13 +161,6 @@ public struct PostgresSession: ~Copyable {
     /// How many units are in flight, the open one included.
     public var unitsInFlight: Int { units.count + postponed.count }
 
-    /// Whether somebody else may use the session: nothing is in flight, no transaction is open, no
-    /// cancellation may still hit it, and its settings are ours.
-    public var isReusable: Bool {
-        phase == .ready && unitsInFlight == 0 && transactionStatus == .idle && !awaitsCancelEnd
-            && !isForeign
-    }
-
     /// Whether the server knows a statement by name on this session.
     public func knows(_ shape: StatementShape) -> Bool { statements.knows(shape) }
 
