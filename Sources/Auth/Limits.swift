@@ -27,8 +27,9 @@ enum AuthLimits {
     static let verifiedTokensMax = 4096
     /// Callers whose recent calls are counted, in each of two generations.
     static let rateBucketsMax = 8192
-    /// Sessions of one user whose addresses are looked at, the latest ones.
-    static let knownAddressesMax = 1000
+    /// Sessions of one user whose addresses are looked at, the latest ones: who uses one refreshes
+    /// it every hour, and it is read for each password that comes while others wait.
+    static let knownAddressesMax = 100
     /// Sessions that one transaction ends, the caller's own aside, and signed-out ones that it
     /// forgets: a few milliseconds of the writer's time.
     static let sessionsEndedAtOnce: Int64 = 200
