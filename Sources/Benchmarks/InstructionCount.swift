@@ -22,7 +22,10 @@ struct InstructionCount {
     private static let warmUp = 100
 
     /// `instructions [--apus PROGRAM] [--only get,insert,…] [--requests 1000] [--rows 10000]
-    /// [--valgrind PROGRAM] [--directory DIR]`
+    /// [--database postgres://…] [--valgrind PROGRAM] [--directory DIR]`
+    ///
+    /// A database on PostgreSQL is an empty one. The runs share it, and what PostgreSQL itself takes
+    /// is not counted.
     init(_ options: Options) throws(BenchmarkError) {
         directory = options["directory"] ?? "/tmp/apus-instructions-\(getpid())"
         valgrind = options["valgrind"] ?? "valgrind"
@@ -41,7 +44,8 @@ struct InstructionCount {
         }
         self.operations = operations
         apus = try ApusContestant(
-            "apus", options["apus"] ?? ".build/release/apus", seed: "\(directory)/seed", rows: rows)
+            "apus", options["apus"] ?? ".build/release/apus", seed: "\(directory)/seed", rows: rows,
+            database: options["database"])
     }
 
     func run() throws(BenchmarkError) {

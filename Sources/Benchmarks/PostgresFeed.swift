@@ -12,13 +12,16 @@ import Work
 /// write was acknowledged: one-row inserts by 16 connections of one loop, alone, beside ticks that
 /// nobody reads for, and with a feed on a loop of its own, in turn. No HTTP, no rules.
 ///
-/// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3] [--rest 5]`
+/// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3] [--rest 5] [--rate N]`
+///
+/// They write as fast as they can, or so many rows a second.
 struct PostgresFeed {
     private let target: ConnectionTarget
     private let seconds: Int
     private let writers: Int
     private let rounds: Int
     private let rest: Int
+    private let rate: Int?
 
     init(_ options: Options) throws(BenchmarkError) {
         target = try options.target()
@@ -26,6 +29,8 @@ struct PostgresFeed {
         writers = max(1, try options.integer("writers", default: 16))
         rounds = max(1, try options.integer("rounds", default: 3))
         rest = max(1, try options.integer("rest", default: 5))
+        let rate = try options.integer("rate", default: 0)
+        self.rate = rate > 0 ? rate : nil
     }
 
     /// What goes on beside the writers.
@@ -86,12 +91,16 @@ struct PostgresFeed {
         }
         let door = feed.map { feed in threads[1].perform { _ in feed.value.door } }
         let reply = Handover<(count: Int, nanoseconds: UInt64)>()
-        let (seconds, writers) = (seconds, writers)
-        threads[0].perform { _ in
-            let run = Writers(pools[0].value, door, times, seconds: seconds) { reply.give($0) }
-            for _ in 0..<writers { run.submit() }
+        let (seconds, writers, pace) = (seconds, writers, rate)
+        let before = try FollowingCost(access, readingOn: threads[1])
+        threads[0].perform { loop in
+            let run = Writers(
+                pools[0].value, loop, door, times, seconds: seconds, rate: pace
+            ) { reply.give($0) }
+            run.begin(writers)
         }
         let (count, nanoseconds) = reply.take()
+        let cost = try before.summary(until: FollowingCost(access, readingOn: threads[1]))
         ticker?.stop()
         // The last of them have still to come.
         if let feed {
@@ -101,6 +110,7 @@ struct PostgresFeed {
         let rate = Int(Double(count) * 1e9 / Double(nanoseconds))
         let name = column(company.rawValue, 9, left: true)
         print("\(name) \(rate) writes/s  \(times.summary(of: count))")
+        if company != .none { print("          \(cost)") }
     }
 }
 
@@ -176,41 +186,60 @@ private final class WriteTimes: Sendable {
 /// Inserts that are submitted anew as they end. Confined to the loop's thread.
 private final class Writers {
     private let pool: PostgresPool
+    private let loop: EventLoop
     private let door: ChangeFeedDoor?
     private let times: WriteTimes
     private let completion: ((count: Int, nanoseconds: UInt64)) -> Void
     private var count = 0
-    private var inFlight = 0
+    private var running = 0
     private let start = monotonicNanoseconds()
     private let end: UInt64
+    private let rate: Int?
     private let insert = StatementShape(
-        "insert into apus_benchmark values ($1, 'a title', repeat('x', 80))", parameters: [.int8])
+        "\(FollowingCost.insert) values ($1, 'a title', repeat('x', 80))", parameters: [.int8])
 
     init(
-        _ pool: PostgresPool, _ door: ChangeFeedDoor?, _ times: WriteTimes, seconds: Int,
+        _ pool: PostgresPool, _ loop: EventLoop, _ door: ChangeFeedDoor?, _ times: WriteTimes,
+        seconds: Int, rate: Int?,
         _ completion: @escaping ((count: Int, nanoseconds: UInt64)) -> Void
     ) {
         self.pool = pool
+        self.loop = loop
+        self.rate = rate
         self.door = door
         self.times = times
         self.completion = completion
         end = start + UInt64(seconds) * 1_000_000_000
     }
 
-    func submit() {
+    /// Starts so many at once.
+    func begin(_ writers: Int) {
+        running = writers
+        for _ in 0..<writers { submit() }
+    }
+
+    private func submit() {
         let id = count
         count += 1
-        inFlight += 1
         let unit = PostgresUnit(.writes) { [insert] session, unit throws(FormatFault) in
             session.execute(insert, in: unit, columns: .never) { $0.int8(Int64(id)) }
         } completion: { [self] result in
-            inFlight -= 1
             if case .failure(let failure) = result { print("a write failed: \(failure)") }
             times.note(acknowledged: id)
             door?.committed()
-            if monotonicNanoseconds() < end { return submit() }
-            if inFlight == 0 { completion((count, monotonicNanoseconds() - start)) }
+            if monotonicNanoseconds() < end { return next() }
+            running -= 1
+            if running == 0 { completion((count, monotonicNanoseconds() - start)) }
         }
         pool.submit(unit, on: .write, within: .seconds(30))
+    }
+
+    /// The next one at once, or when its time has come.
+    private func next() {
+        guard let rate else { return submit() }
+        let due = start + UInt64(count) * 1_000_000_000 / UInt64(rate)
+        let now = monotonicNanoseconds()
+        if due <= now { return submit() }
+        _ = loop.schedule(after: .nanoseconds(due - now)) { [self] in submit() }
     }
 }

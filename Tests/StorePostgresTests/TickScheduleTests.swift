@@ -21,7 +21,7 @@ extension TickSchedule.Event {
     fileprivate var words: String {
         switch self {
         case .committed: "committed"
-        case .tickEnded(let newest): "ticked \(newest)"
+        case .tickEnded(let newest, _): "ticked \(newest)"
         case .tickFailed: "tick failed"
         case .lookEnded(let newest): "looked \(newest)"
         case .lookFailed: "look failed"
@@ -46,13 +46,13 @@ extension TickSchedule.Action {
     @Test func `commits share the tick that follows them`() {
         var transcript = Transcript()
         transcript.at(0, .listening(true))
-        transcript.at(1, .tickEnded(newest: 0))
+        transcript.at(1, .tickEnded(newest: 0, changes: 1))
         transcript.at(100, .committed)
         transcript.at(101, .committed)
         transcript.at(101, .committed)
-        transcript.at(102, .tickEnded(newest: 1))
+        transcript.at(102, .tickEnded(newest: 1, changes: 1))
         transcript.at(107, .woke)
-        transcript.at(108, .tickEnded(newest: 2))
+        transcript.at(108, .tickEnded(newest: 2, changes: 1))
         transcript.at(110, .committed)
         transcript.at(113, .woke)
         #expect(
@@ -65,12 +65,23 @@ extension TickSchedule.Action {
             ])
     }
 
+    @Test(arguments: [(0, 5), (1, 5), (2, 10), (4, 20), (100, 25), (-7, 5), (.max, 25)])
+    func `the more changes a tick has found, the longer the next commit waits`(
+        changes: Int64, milliseconds: UInt64
+    ) {
+        var schedule = TickSchedule(newest: 0, at: 0)
+        _ = schedule.take(.listening(true), at: 0)
+        _ = schedule.take(.committed, at: 0)
+        _ = schedule.take(.tickEnded(newest: 1, changes: changes), at: 0)
+        #expect(schedule.wakeAt == milliseconds * 1_000_000)
+    }
+
     @Test func `ticks look for what others wrote, and rest when another node has ticked`() {
         var transcript = Transcript()
         transcript.at(0, .listening(true))
-        transcript.at(0, .tickEnded(newest: 4))
+        transcript.at(0, .tickEnded(newest: 4, changes: 1))
         transcript.at(250, .woke)
-        transcript.at(251, .tickEnded(newest: 4))
+        transcript.at(251, .tickEnded(newest: 4, changes: 1))
         transcript.at(400, .notified(5))
         transcript.at(401, .notified(5))
         transcript.at(650, .woke)
@@ -86,7 +97,7 @@ extension TickSchedule.Action {
     @Test func `where nothing is notified, the log is looked at more often`() {
         var transcript = Transcript()
         transcript.at(0, .woke)
-        transcript.at(1, .tickEnded(newest: 0))
+        transcript.at(1, .tickEnded(newest: 0, changes: 1))
         transcript.at(201, .woke)
         transcript.at(202, .lookEnded(newest: 3))
         transcript.at(402, .woke)
@@ -125,7 +136,7 @@ extension TickSchedule.Action {
         transcript.at(111, .woke)
         transcript.at(112, .lookEnded(newest: 1))
         transcript.at(170, .woke)
-        transcript.at(171, .tickEnded(newest: 2))
+        transcript.at(171, .tickEnded(newest: 2, changes: 1))
         #expect(
             transcript.lines == [
                 "0 listening: [tick] wake -", "10 tick failed: [look] wake 60",

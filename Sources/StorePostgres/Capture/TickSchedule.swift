@@ -7,15 +7,15 @@
 /// that sooner, so a lost one does no harm.
 ///
 ///     committed ─▶ tick ─▶ tickEnded(n) ─▶ read(upTo: n)
-///                    ▲           │ committed meanwhile: after a rest
+///                    ▲           │ committed meanwhile: after a rest, longer the more it found
 ///                    └───────────┘
 public struct TickSchedule: Sendable {
     /// What happened.
     public enum Event: Hashable, Sendable {
         /// A transaction of ours is over that may have changed captured tables.
         case committed
-        /// The tick asked for is over; the newest cut there is.
-        case tickEnded(newest: Int64)
+        /// The tick asked for is over; the newest cut there is, and how many changes it has found.
+        case tickEnded(newest: Int64, changes: Int64)
         /// The tick asked for has failed.
         case tickFailed
         /// The look asked for is over; the newest cut there is.
@@ -93,10 +93,10 @@ public struct TickSchedule: Sendable {
         case .committed:
             hasCommits = true
             if !tick.isRunning, tick.failures == 0 { tick.due = min(tick.due, restsUntil) }
-        case .tickEnded(let number):
+        case .tickEnded(let number, let changes):
             tick.isRunning = false
             tick.failures = 0
-            restsUntil = now + CaptureLimits.tickRest
+            restsUntil = now + Self.rest(after: changes)
             tick.due = hasCommits ? restsUntil : now + CaptureLimits.tickInterval
             found(number, at: now, &actions)
         case .tickFailed: tick.fail(at: now)
@@ -114,6 +114,12 @@ public struct TickSchedule: Sendable {
         }
         start(at: now, &actions)
         return actions
+    }
+
+    /// Under load a tick is to cover many writes, and a single one is to be told soon.
+    private static func rest(after changes: Int64) -> UInt64 {
+        let (least, most) = (CaptureLimits.tickRestLeast, CaptureLimits.tickRestMost)
+        return least * UInt64(clamping: max(1, min(changes, Int64(most / least))))
     }
 
     /// A cut that another node made covers what others had written until then: ours need not look

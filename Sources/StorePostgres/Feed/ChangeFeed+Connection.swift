@@ -123,8 +123,9 @@ extension ChangeFeed {
             switch (result, answer) {
             case (.success, .success(let tick)):
                 noteSuccess(of: .tick)
+                let changes = tick.last - place.newest
                 found(tick.cut, last: tick.last, of: tick.epoch)
-                take(.tickEnded(newest: tick.cut))
+                take(.tickEnded(newest: tick.cut, changes: changes))
             case (.success, .failure(let fault)): unreadable(fault, .tick)
             case (.success, nil): failed(.lost(mayHaveRun: true), .tick)
             case (.failure(let failure), _): failed(failure, .tick)
