@@ -24,8 +24,8 @@ struct InstructionCount {
     /// `instructions [--apus PROGRAM] [--only get,insert,…] [--requests 1000] [--rows 10000]
     /// [--database postgres://…] [--valgrind PROGRAM] [--directory DIR]`
     ///
-    /// A database on PostgreSQL is an empty one. The runs share it, and what PostgreSQL itself takes
-    /// is not counted.
+    /// A database on PostgreSQL is an empty one. The runs share it, and what PostgreSQL itself
+    /// takes is not counted.
     init(_ options: Options) throws(BenchmarkError) {
         directory = options["directory"] ?? "/tmp/apus-instructions-\(getpid())"
         valgrind = options["valgrind"] ?? "valgrind"

@@ -8,8 +8,8 @@ public enum CaptureLimits {
     static let setupRetriesMax = 30
     /// Changes that one step of retention deletes: some ten milliseconds of the server.
     static let trimmedChangesMax: Int64 = 2_000
-    /// Nanoseconds from the end of a tick to the next one's start, for each change that it found, up
-    /// to the most: a tick costs the server as much as some six writes of one row. The first one
+    /// Nanoseconds from the end of a tick to the next one's start, for each change that it found,
+    /// up to the most: a tick costs the server as much as some six writes of one row. The first one
     /// after a pause starts at once.
     static let tickRestLeast: UInt64 = 5_000_000
     static let tickRestMost: UInt64 = 25_000_000
