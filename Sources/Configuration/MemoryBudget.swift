@@ -18,8 +18,9 @@ public import Quotas
 /// | | | 508 |
 ///
 /// Of the pool an encrypted connection takes 48 KiB for OpenSSL during its handshake and 36 KiB
-/// afterwards: 3,600 of them fit into the default, half of them from one address. More
-/// than two loops take 20 MiB each beyond the sum, and 8 MiB of page cache at least.
+/// afterwards: 3,600 of them fit into the default, half of them from one address. Handshakes that
+/// are not done have the half of the pool, and one address as much of it as is left for others.
+/// More than two loops take 20 MiB each beyond the sum, and 8 MiB of page cache at least.
 ///
 /// The parts are not full at the same time: page cache fills by reading, the writer's part by
 /// writing, and connections that ask for much are told 503 by the pool. `Tests/Hostile` asserts

@@ -41,6 +41,8 @@ extension Event {
             ]
         case .connectionsRefused(let setting, let limit, let address, let untold):
             [Self.refused(setting, limit, address, untold: untold)]
+        case .handshakesRefused(let limit, let address, let untold):
+            [Self.refusedHandshake(limit, address, untold: untold)]
         case .originUnread(let field, let address): [Self.unread(field, address)]
         case .serviceFailed(let name, let problem): ["\(name): \(Self.text(of: problem))"]
         case .serviceLate(let name): ["\(name): the work takes longer than its period"]
@@ -74,7 +76,19 @@ extension Event {
         _ setting: String, _ limit: Int, _ address: String, untold: Int
     ) -> String {
         "a connection\(origin(address)) is refused: \(limit) are open, and \(setting) allows no "
-            + "more" + (untold == 0 ? "" : "; so were \(untold) since the last such line")
+            + "more" + others(untold)
+    }
+
+    private static func refusedHandshake(
+        _ limit: Int, _ address: String, untold: Int
+    ) -> String {
+        "a connection\(origin(address)) is refused: too many have not done their TLS handshake "
+            + "(limits.memory_bytes has room for \(limit), no address for as many as are left)"
+            + others(untold)
+    }
+
+    private static func others(_ untold: Int) -> String {
+        untold == 0 ? "" : "; so were \(untold) since the last such line"
     }
 
     private static func unread(_ field: String, _ address: String) -> String {

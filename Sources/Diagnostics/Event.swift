@@ -71,6 +71,8 @@ public enum Event: Sendable {
     /// A connection from an address was refused, since so many are open that a setting allows; so
     /// many more since the last line.
     case connectionsRefused(setting: String, limit: Int, address: String, untold: Int)
+    /// The same, since so many TLS handshakes have begun and are not done.
+    case handshakesRefused(limit: Int, address: String, untold: Int)
     /// A request says in a field for whom it comes, from an address that is no trusted proxy's.
     case originUnread(field: String, address: String)
     /// The periodic work of a service failed; it is tried again after its period.
@@ -92,7 +94,7 @@ public enum Event: Sendable {
         case .schemaWarning, .settingWarning, .schemasRefused, .schemasHeldBack, .closedToOthers,
             .dataDirectoryMade,
             .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate,
-            .linesDropped, .connectionsRefused, .originUnread:
+            .linesDropped, .connectionsRefused, .handshakesRefused, .originUnread:
             .warning
         case .databaseLost, .failed, .serviceFailed: .error
         case .databaseServer(let level, text: _): level
@@ -140,6 +142,7 @@ public enum Event: Sendable {
         case .databaseServer: "database_server"
         case .descriptorsExhausted: "descriptors_exhausted"
         case .connectionsRefused: "connections_refused"
+        case .handshakesRefused: "handshakes_refused"
         case .originUnread: "origin_unread"
         case .serviceFailed: "service_failed"
         case .serviceLate: "service_late"
@@ -200,6 +203,12 @@ public enum Event: Sendable {
             [
                 .init("setting", .string(setting)), .init("limit", .integer(Int64(limit))),
                 .init("address", .string(address)), .init("untold", .integer(Int64(untold))),
+            ]
+        case .handshakesRefused(let limit, let address, let untold):
+            [
+                .init("setting", .string("limits.memory_bytes")),
+                .init("limit", .integer(Int64(limit))), .init("address", .string(address)),
+                .init("untold", .integer(Int64(untold))),
             ]
         case .originUnread(let field, let address):
             [

@@ -32,7 +32,8 @@ final class ConnectionCount: Sendable {
 }
 
 extension AddressBlock {
-    fileprivate var ifKnown: AddressBlock? { self == .none ? nil : self }
+    /// Nil where nobody knows whose it is: no share bounds it.
+    var ifKnown: AddressBlock? { self == .none ? nil : self }
 }
 
 extension ShareShortage {

@@ -14,6 +14,8 @@ struct ConnectionMemory: ~Copyable {
     /// What OpenSSL keeps.
     private var tls: MemoryLease
     private var tlsBytes: Int
+    /// Whether that is what a handshake takes.
+    private(set) var isOfHandshake: Bool
     /// What is held for the request.
     private var request = 0
     /// Whether there was no room for what stands in the buffers: nothing else is begun until it has
@@ -27,6 +29,7 @@ struct ConnectionMemory: ~Copyable {
         lease = MemoryLease(pool, for: caller)
         tls = MemoryLease(pool, for: caller, step: HTTPServerLimits.tlsMemoryStep)
         tlsBytes = isSecure ? HTTPServerLimits.memoryPerHandshake : 0
+        isOfHandshake = isSecure
     }
 
     /// Takes what the connection itself needs.
@@ -36,6 +39,7 @@ struct ConnectionMemory: ~Copyable {
 
     /// The handshake of an encrypted connection is done.
     mutating func endHandshake() {
+        isOfHandshake = false
         tlsBytes = HTTPServerLimits.memoryPerTLS
         tls.trim(to: tlsBytes)
     }

@@ -7,6 +7,9 @@ public enum ConnectionNotice: Hashable, Sendable {
     case descriptorsExhausted
     /// One was refused, since there are as many open as may be, of its address or in all.
     case tooMany(ShareShortage, from: Peer)
+    /// One was refused, since there are as many TLS handshakes under way as may be, of its address
+    /// or in all.
+    case tooManyHandshakes(from: Peer)
     /// A peer that is no trusted proxy says in the proxies' field for whom it calls, which is not
     /// read. Told of the first request of a connection, on each loop once a minute at the most.
     case unreadOrigin(ForwardedField, from: Peer)

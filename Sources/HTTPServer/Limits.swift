@@ -1,4 +1,5 @@
 import Bytes
+public import Quotas
 
 /// How long a peer may take. Durations are kept to the millisecond and met to a quarter of the
 /// shortest one, at most a second late.
@@ -42,6 +43,8 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// The same of one address block, so that one host does not lock the others out. More are told
     /// 503. Does not hold where there is no address.
     public var connectionsPerBlockMax: Int
+    /// TLS handshakes that are not done. More connections are reset: there is nobody to be told.
+    public var handshakesMax = Int.max
     /// Connections over the limit that are told 503 at the same time, of each loop; more are reset.
     /// One that is told stays open until its peer has read that.
     public var refusalsMax = 64
@@ -57,6 +60,11 @@ public struct ConnectionLimits: Hashable, Sendable {
     public init(connectionsMax: Int) {
         self.connectionsMax = connectionsMax
         connectionsPerBlockMax = connectionsMax
+    }
+
+    /// Handshakes take the half of a pool at the most, and all else has the other.
+    public mutating func limitHandshakes(to pool: MemoryPool) {
+        handshakesMax = max(2, pool.bytesMax / 2 / HTTPServerLimits.memoryPerHandshake)
     }
 }
 

@@ -33,7 +33,7 @@ extension ServerConnection {
     /// Looks at the deadlines.
     func tick(now: UInt64) {
         progress.count(socket, in: server.counters)
-        if socket.isSecure, !socket.isHandshaking { memory.endHandshake() }
+        if memory.isOfHandshake, !socket.isHandshaking { endHandshake() }
         memory.trim(buffered: webSocket == nil ? bufferedBytes + cycle.bodyCount : 0)
         if progress.isStalled(socket, now: now, server.settings.deadlines) { socket.abort() }
         guard socket.isOpen else { return }
@@ -43,6 +43,12 @@ extension ServerConnection {
         // There may be room again for what stands in its buffers, though none of it has left.
         if memory.isShort, memory.cover(buffered: bufferedBytes) { return pump() }
         if now >= cycle.deadline { pump() }
+    }
+
+    /// The handshake is done, or will never be: others may begin one.
+    func endHandshake() {
+        memory.endHandshake()
+        server.handshakes.giveBack(block)
     }
 
     /// Finishes what has begun and begins nothing.

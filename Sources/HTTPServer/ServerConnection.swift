@@ -64,6 +64,7 @@ final class ServerConnection: StreamSocketDelegate {
     // MARK: StreamSocketDelegate
 
     func socket(_ socket: StreamSocket, received bytes: Span<UInt8>) {
+        if memory.isOfHandshake { endHandshake() }
         if let webSocket {
             webSocket.received(bytes)
             return updateReading()
@@ -106,6 +107,7 @@ final class ServerConnection: StreamSocketDelegate {
             webSocket.lost()
         }
         progress.count(socket, in: server.counters)
+        if memory.isOfHandshake { endHandshake() }
         server.remove(self)
     }
 

@@ -11,6 +11,7 @@ final class ServerLoop {
     let settings: LoopSettings
     let counters: CounterCells
     let inputShares: InputShares
+    let handshakes: HandshakeCount
     private let loop: EventLoop
     private let connectionCount: ConnectionCount
     private var listener: Listener?
@@ -29,7 +30,7 @@ final class ServerLoop {
 
     init(
         _ loop: EventLoop, application: any Application, settings: LoopSettings,
-        counters: CounterCells, connectionCount: ConnectionCount
+        counters: CounterCells, connectionCount: ConnectionCount, handshakes: HandshakeCount
     ) {
         self.loop = loop
         inputShares = InputShares(loop)
@@ -37,6 +38,7 @@ final class ServerLoop {
         self.settings = settings
         self.counters = counters
         self.connectionCount = connectionCount
+        self.handshakes = handshakes
         // The loop's number in the high bits keeps numbers unique without sharing a counter.
         lastRequestID = UInt64(loop.context.index) << 48
     }
@@ -57,12 +59,19 @@ final class ServerLoop {
     private func admits(_ address: String, isSecure: Bool) -> Bool {
         if !isSecure, refusals < settings.connectionLimits.refusalsMax { return true }
         let peer = Peer(address)
-        let shortage = connectionCount.shortage(
-            for: countedBlock(of: peer), settings.connectionLimits)
-        guard let shortage else { return true }
+        let block = countedBlock(of: peer)
+        let limits = settings.connectionLimits
+        let notice: ConnectionNotice
+        if let shortage = connectionCount.shortage(for: block, limits) {
+            notice = .tooMany(shortage, from: peer)
+        } else if isSecure, handshakes.shortage(for: block, limits) != nil {
+            notice = .tooManyHandshakes(from: peer)
+        } else {
+            return true
+        }
         counters.connections.add(1)
         counters.refusedConnections.add(1)
-        settings.notify?(.tooMany(shortage, from: peer))
+        settings.notify?(notice)
         return false
     }
 
@@ -108,7 +117,7 @@ final class ServerLoop {
             return refuse(socket, shortage)
         }
         let connection = ServerConnection(socket, of: peer, counted: block, self)
-        guard connection.memory.takeConnection() else {
+        guard takeMemory(for: connection) else {
             counters.refusedConnections.add(1)
             connectionCount.giveBack(block)
             return socket.abort()
@@ -118,6 +127,16 @@ final class ServerLoop {
         connections.append(connection)
         socket.delegate = connection
         armTicker()
+    }
+
+    /// Takes what the connection itself needs, and its place among the handshakes.
+    private func takeMemory(for connection: ServerConnection) -> Bool {
+        guard connection.memory.isOfHandshake else { return connection.memory.takeConnection() }
+        let block = connection.block
+        guard handshakes.take(for: block, settings.connectionLimits) == nil else { return false }
+        if connection.memory.takeConnection() { return true }
+        handshakes.giveBack(block)
+        return false
     }
 
     /// Tells a connection over the limit so, if that costs little.

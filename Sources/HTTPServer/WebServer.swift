@@ -67,6 +67,9 @@ public final class WebServer: Sendable {
     /// What bodies, answers and queues are taken from.
     public var memory: MemoryPool { configuration.memory }
 
+    /// TLS handshakes that have begun and are not done.
+    public var handshakes: Int { handshakeCount.count }
+
     /// What each loop has done since `start`.
     public var counters: [HTTPCounters] { cells.map(\.snapshot) }
 
@@ -126,13 +129,13 @@ public final class WebServer: Sendable {
         let makeApplication = makeApplication
         let settings = LoopSettings(configuration)
         let counters = cells[thread.context.index]
-        let count = connectionCount
+        let (connections, handshakes) = (connectionCount, handshakeCount)
         return thread.begin { loop throws(Problem) in
             let application = try makeApplication(loop.context)
             return LoopBound(
                 ServerLoop(
                     loop, application: application, settings: settings, counters: counters,
-                    connectionCount: count),
+                    connectionCount: connections, handshakes: handshakes),
                 on: loop)
         }
     }
@@ -154,4 +157,5 @@ public final class WebServer: Sendable {
     }
 
     private let connectionCount = ConnectionCount()
+    private let handshakeCount = HandshakeCount()
 }

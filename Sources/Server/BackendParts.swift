@@ -84,6 +84,7 @@ struct BackendParts {
         configuration.connectionLimits.refusalsMax = min(
             configuration.connectionLimits.refusalsMax,
             DescriptorLimit.current / (16 * settings.loops))
+        configuration.connectionLimits.limitHandshakes(to: memory)
         configuration.memory = memory
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field)

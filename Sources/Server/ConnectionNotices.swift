@@ -12,6 +12,7 @@ final class ConnectionNotices: Sendable {
     private let descriptors = LineQuota(.everyMinute)
     private let ofAddress = LineQuota(.everyMinute)
     private let ofAll = LineQuota(.everyMinute)
+    private let ofHandshakes = LineQuota(.everyMinute)
     private let origins = LineQuota(RateLimit(burst: 1, count: 1, seconds: 3600))
 
     /// - Parameter limits: what is in force.
@@ -38,6 +39,11 @@ final class ConnectionNotices: Sendable {
                 .connectionsRefused(
                     setting: "limits.connections", limit: limits.connectionsMax,
                     address: peer.address, untold: untold))
+        case .tooManyHandshakes(let peer):
+            guard let untold = ofHandshakes.take() else { return }
+            log.record(
+                .handshakesRefused(
+                    limit: limits.handshakesMax, address: peer.address, untold: untold))
         case .unreadOrigin(let field, let peer):
             guard origins.take() != nil else { return }
             log.record(.originUnread(field: field.rawValue, address: peer.address))

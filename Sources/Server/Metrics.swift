@@ -34,6 +34,9 @@ final class Metrics: Sendable {
             "connections_refused_total", "counter", "Connections over the limit.",
             \.refusedConnections)
         single("websockets_open", "gauge", "WebSocket connections open now.", \.openWebSockets)
+        MetricText.single(
+            "apus_tls_handshakes_open", "gauge", "TLS handshakes begun and not done.",
+            server.handshakes, to: &output)
         single("requests_received_total", "counter", "Requests with a sound head.", \.requests)
         single("requests_refused_total", "counter", "Requests refused unparsed.", \.refusedRequests)
         single("received_bytes_total", "counter", "Bytes read from sockets.", \.receivedBytes)

@@ -73,6 +73,27 @@ import Testing
         #expect(await eventually { memory.taken == 0 })
     }
 
+    /// Of four places one address has two; each that is done, or given up, is free again.
+    @Test func `handshakes that are never done leave room for others`() async throws {
+        let server = try TestServer {
+            $0.tls = files
+            $0.connectionLimits.handshakesMax = 4
+        }
+        let slow = try (0..<2).map { _ in try server.connect() }
+        #expect(await eventually { server.server.handshakes == 2 })
+        let tooMany = try server.connect()
+        #expect(tooMany.readToEnd() == "")
+        #expect(server.counters.refusedConnections == 1)
+        slow[0].close()
+        #expect(await eventually { server.server.handshakes == 1 })
+        for _ in 0..<5 {
+            let client = try connect(to: server)
+            client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(client.readText(through: "GET /a").hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(server.server.handshakes == 1)
+        }
+    }
+
     /// How far a handshake comes: not at all, and into its first record.
     @Test(arguments: ["", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0"])
     func `a handshake has the time of a head`(begun: String) throws {
