@@ -14,10 +14,11 @@ import Testing
     /// Reads on the slow lane for a while; what withdraws it.
     private func read(
         _ text: String, on database: SQLiteDatabase, for caller: Caller,
-        _ ended: Record<String>, _ name: String
+        _ ended: Record<String>, _ name: String, begun: Record<String>? = nil
     ) -> @Sendable () -> Void {
         database.slowLane.pending(for: caller) { reader throws(Problem) in
-            try worded { () throws(DatabaseError) in try reader.all(text) }
+            begun?.append(name)
+            return try worded { () throws(DatabaseError) in try reader.all(text) }
         }.start { result in
             switch result {
             case .success: ended.append(name)
@@ -63,5 +64,32 @@ import Testing
         _ = read(Self.short, on: database, for: modest, ended, "modest")
         #expect(ended.wait(for: 1).first == "modest")
         for withdraw in withdrawals { withdraw() }
+    }
+
+    /// A database whose reads may take for ever, and whether they do that is soon found out.
+    private func makePatient() throws -> (SQLiteDatabase, DatabaseConfiguration) {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.statementTimeout = .seconds(600)
+        configuration.firstSlice = .milliseconds(250)
+        return (try makeItems(configuration), configuration)
+    }
+
+    @Test(arguments: [2, 20])
+    func `a short read is answered while so many callers have reads without end`(
+        callers: Int
+    ) throws {
+        let (database, configuration) = try makePatient()
+        defer { database.close() }
+        let (ended, begun) = (Record<String>(), Record<String>())
+        for caller in 0..<(2 * callers) {
+            _ = read(
+                SlowLaneTests.endless, on: database, for: .user("\(caller % callers)"), ended,
+                "greedy", begun: begun)
+        }
+        begun.wait(for: configuration.slowReadThreads + 1)
+        for _ in 0..<3 {
+            _ = read(Self.short, on: database, for: modest, ended, "modest")
+        }
+        #expect(ended.wait(for: 3) == ["modest", "modest", "modest"])
     }
 }

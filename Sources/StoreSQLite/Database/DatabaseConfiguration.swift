@@ -21,6 +21,8 @@ public struct DatabaseConfiguration: Sendable {
     /// Threads for the reads of one caller that take longer. There is one more, which is never his:
     /// slow reads are the exception, and more would only fight the loops for cores.
     public var slowReadThreads = 2
+    /// How long a slow read has a thread whoever else wants it. With a place for long ones it goes on.
+    public var firstSlice = DatabaseLimits.firstSlice
     /// Slow reads that may wait.
     public var waitingSlowReadsMax = DatabaseLimits.waitingSlowReadsMax
     /// Those of one caller among them.
@@ -76,11 +78,12 @@ public struct DatabaseConfiguration: Sendable {
             / 1024
     }
 
-    /// A temporary database that behaves like a real one, but for loops that are in no hurry:
-    /// machines that run tests are busy.
+    /// A temporary database that behaves like a real one, but for loops and threads that are in no
+    /// hurry: machines that run tests are busy.
     public static var temporary: DatabaseConfiguration {
         var configuration = DatabaseConfiguration(location: .temporary)
         configuration.inlineTime = .milliseconds(100)
+        configuration.firstSlice = .milliseconds(500)
         return configuration
     }
 
