@@ -91,8 +91,9 @@ extension Setting {
                     + "slow one"),
             Setting(
                 "database.slow_read_threads", \.database.slowReadThreads, .integer(1...64),
-                .onRestart, "threads for the slow reads of one caller; there is one more for others"
-            ),
+                .onRestart,
+                "threads for the slow reads of one caller; there are two more, for others and for "
+                    + "who comes"),
             Setting(
                 "database.connections", \.database.connectionsMax,
                 SettingForm.integer(4...10_000).optional, .onRestart,

@@ -9,6 +9,13 @@ public func monotonicNanoseconds() -> UInt64 {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
+/// Nanoseconds that the calling thread has had a processor.
+public func threadNanoseconds() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
 /// The monotonic clock `time` from now, in nanoseconds; `UInt64.max` for longer than it can say.
 public func moment(after time: Duration) -> UInt64 {
     let (moment, overflow) = monotonicNanoseconds().addingReportingOverflow(time.nanoseconds)

@@ -130,6 +130,15 @@ public struct ConnectionOptions: Hashable, Sendable {
         unsafe progress.pointee.cancellation = cancellation
     }
 
+    /// Asks at a moment of the monotonic clock, in nanoseconds, until when what runs here may go on
+    /// without being asked again; nil interrupts it as a bound does. Replaces the last one.
+    public func review(at moment: UInt64, _ ask: @escaping () -> UInt64?) {
+        unsafe progress.pointee.review = (moment, ask)
+    }
+
+    /// Nobody asks any more.
+    public func endReview() { unsafe progress.pointee.review = nil }
+
     /// Counts work done outside of SQLite against the bound, in nanoseconds as
     /// `FunctionCall.charge` does.
     public func charge(_ nanoseconds: Int) {

@@ -18,15 +18,21 @@ public enum ProgressLimit: Hashable, Sendable {
 public final class Cancellation: Sendable {
     private let flag = Atomic(false)
     private let wider: Cancellation?
+    private let other: Cancellation?
 
-    /// Not raised yet. `wider` ends more than this one does, and with it this.
-    public init(within wider: Cancellation? = nil) { self.wider = wider }
+    /// Not raised yet. `wider` and `other` end more than this one does, and with it this.
+    public init(within wider: Cancellation? = nil, and other: Cancellation? = nil) {
+        self.wider = wider
+        self.other = other
+    }
 
     /// Interrupts what runs now and whatever runs later.
     public func raise() { flag.store(true, ordering: .relaxed) }
 
     /// Whether it was raised.
-    public var isRaised: Bool { flag.load(ordering: .relaxed) || wider?.isRaised == true }
+    public var isRaised: Bool {
+        flag.load(ordering: .relaxed) || wider?.isRaised == true || other?.isRaised == true
+    }
 }
 
 /// The state that the progress handler looks at each `interval` instructions, and functions before
@@ -40,6 +46,8 @@ struct ProgressState {
     /// Work of SQL functions that the clock was not looked at for yet.
     private var work: UInt64 = 0
     var cancellation: Cancellation?
+    /// When to ask until when what runs may go on.
+    var review: (moment: UInt64, ask: () -> UInt64?)?
 
     /// Instructions between two looks: some 2 µs where they are cheap, of which the look is a
     /// hundredth. Those that read a large value from the file take hundreds of microseconds each.
@@ -70,6 +78,9 @@ struct ProgressState {
                 if case .time(let time) = limit { deadline = now &+ time }
             }
             if now &+ ahead >= deadline { isOver = true }
+        }
+        if let review, monotonicNanoseconds() >= review.moment {
+            if let next = review.ask() { self.review?.moment = next } else { isOver = true }
         }
         if let cancellation, cancellation.isRaised { isOver = true }
     }

@@ -27,9 +27,11 @@ public enum DatabaseLimits {
     static let slowTime = Duration.seconds(60)
     /// A read of less time than this on the slow lane is tried on the loop the next time.
     static let quickTime = Duration.milliseconds(2)
-    /// How long a read has a thread of the slow lane before it must have a place for long ones: a
-    /// table of 100,000 rows is counted in ten milliseconds, or thrice that on a busy machine.
+    /// How long a read has a thread of the slow lane before it must have a place for long ones, as
+    /// the processor's time: a table of 100,000 rows is counted in ten milliseconds.
     public static let firstSlice = Duration.milliseconds(50)
+    /// So many times that by the clock, for one that waits for the disk or for a processor.
+    static let firstSliceWaits: UInt64 = 10
     /// How long one value may be looked up, on the slow lane if not on a loop: a change waits for
     /// it, and all that follow.
     public static let scalarTime = Duration.milliseconds(50)

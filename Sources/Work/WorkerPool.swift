@@ -130,14 +130,14 @@ public final class WorkerPool<Seat>: Sendable {
     /// - Returns: what withdraws the work, from any thread: it then calls `interrupt`.
     public func start<R: Sendable>(
         waitingMax: Int, perCallerMax: Int = .max, for caller: Caller = .server,
-        _ work: @escaping @Sendable (Seat) -> R,
+        goesFirst: Bool = false, _ work: @escaping @Sendable (Seat) -> R,
         interrupt: @escaping @Sendable () -> Void = {},
         reply: @escaping @Sendable (Result<R, WorkRefusal>) -> Void
     ) -> @Sendable () -> Void {
         let withdrawal = Withdrawal()
         enter(
-            Self.job(of: caller, withdrawal, work, reply), waitingMax: waitingMax,
-            perCallerMax: perCallerMax)
+            Self.job(of: caller, goesFirst: goesFirst, withdrawal, work, reply),
+            waitingMax: waitingMax, perCallerMax: perCallerMax)
         return { [self] in
             interrupt()
             withdraw(withdrawal)
@@ -145,7 +145,7 @@ public final class WorkerPool<Seat>: Sendable {
     }
 
     private static func job<R: Sendable>(
-        of caller: Caller, goesFirst: Bool = false, _ withdrawal: Withdrawal,
+        of caller: Caller, goesFirst: Bool, _ withdrawal: Withdrawal,
         _ work: @escaping @Sendable (Seat) -> R,
         _ reply: @escaping @Sendable (Result<R, WorkRefusal>) -> Void
     ) -> Job {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import Quotas
 import Store
 import TestSupport
@@ -30,6 +31,8 @@ import Testing
     private static let short =
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 50000) "
         + "SELECT sum(x) FROM n"
+
+    private static let brief = "SELECT count(*) FROM items"
 
     @Test func `one slow read does not wait for all of another caller's`() throws {
         let database = try makeItems()
@@ -67,18 +70,18 @@ import Testing
     }
 
     /// A database whose reads may take for ever, and whether they do that is soon found out.
-    private func makePatient() throws -> (SQLiteDatabase, DatabaseConfiguration) {
+    private func makePatient() throws -> SQLiteDatabase {
         var configuration = DatabaseConfiguration.temporary
         configuration.statementTimeout = .seconds(600)
-        configuration.firstSlice = .milliseconds(250)
-        return (try makeItems(configuration), configuration)
+        configuration.firstSlice = .milliseconds(50)
+        return try makeItems(configuration)
     }
 
-    @Test(arguments: [2, 20])
+    @Test(arguments: [2, 8])
     func `a short read is answered while so many callers have reads without end`(
         callers: Int
     ) throws {
-        let (database, configuration) = try makePatient()
+        let database = try makePatient()
         defer { database.close() }
         let (ended, begun) = (Record<String>(), Record<String>())
         for caller in 0..<(2 * callers) {
@@ -86,10 +89,61 @@ import Testing
                 SlowLaneTests.endless, on: database, for: .user("\(caller % callers)"), ended,
                 "greedy", begun: begun)
         }
-        begun.wait(for: configuration.slowReadThreads + 1)
+        // Before that only as many as there are threads may have begun.
+        begun.wait(for: 2 * callers)
         for _ in 0..<3 {
-            _ = read(Self.short, on: database, for: modest, ended, "modest")
+            _ = read(Self.brief, on: database, for: modest, ended, "modest")
         }
         #expect(ended.wait(for: 3) == ["modest", "modest", "modest"])
+    }
+
+    @Test func `one that found no place is begun again, and answered`() throws {
+        let database = try makePatient()
+        defer { database.close() }
+        let (ended, begun) = (Record<String>(), Record<String>())
+        let withdrawals = (0..<4).map {
+            read(
+                SlowLaneTests.endless, on: database, for: .user("\($0 / 2)"), ended, "greedy",
+                begun: begun)
+        }
+        begun.wait(for: 4)
+        _ = read(SlowLaneTests.endless, on: database, for: modest, ended, "long", begun: begun)
+        begun.wait(for: 5)
+        let places = database.slowLane.places
+        while places.counts.waiting < 2 { sched_yield() }
+        #expect(database.slowReads.waiting == 2 && database.slowReads.running == 3)
+        for withdraw in withdrawals { withdraw() }
+        begun.wait("the long one twice") { $0.filter { $0 == "long" }.count == 2 }
+        #expect(Set(ended.wait(for: 4)) == ["greedy 57014"])
+        #expect(database.slowReads.again >= 2)
+    }
+
+    @Test func `reads without a place count as waiting, and are withdrawn`() throws {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.statementTimeout = .seconds(600)
+        configuration.firstSlice = .zero
+        configuration.waitingSlowReadsPerCallerMax = 3
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        let ended = Record<String>()
+        let places = database.slowLane.places
+        func begin(_ count: Int, _ caller: Caller) -> [@Sendable () -> Void] {
+            (0..<count).map { _ in
+                read(SlowLaneTests.endless, on: database, for: caller, ended, "\(caller)")
+            }
+        }
+        let others = begin(2, .user("a")) + begin(1, .user("b"))
+        while places.counts.taken < others.count { sched_yield() }
+        var withdrawals: [@Sendable () -> Void] = []
+        for count in 1...3 {
+            withdrawals += begin(1, modest)
+            while places.count(of: modest) < count { sched_yield() }
+        }
+        _ = begin(1, modest)
+        #expect(ended.wait(for: 1).allSatisfy { $0.hasSuffix("53400") })
+        withdrawals[1]()
+        #expect(ended.wait(for: 2).last?.hasSuffix("57014") == true)
+        #expect(places.count(of: modest) == 2)
+        for withdraw in others { withdraw() }
     }
 }

@@ -11,6 +11,9 @@ extension SlowReadCounts {
             "apus_slow_reads_refused_total", "counter", "Slow reads refused: too many waited.",
             refused, to: &output)
         MetricText.single(
+            "apus_slow_reads_begun_again_total", "counter",
+            "Times that a slow read made way, and was begun again.", again, to: &output)
+        MetricText.single(
             "apus_slow_reads_waiting", "gauge", "Slow reads that wait now.", waiting, to: &output)
         MetricText.single(
             "apus_slow_reads_running", "gauge", "Slow reads that run now.", running, to: &output)

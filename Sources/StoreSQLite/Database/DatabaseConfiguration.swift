@@ -18,10 +18,11 @@ public struct DatabaseConfiguration: Sendable {
     /// What one read may take of a loop's turn: long enough for a page of rows with embeds, short
     /// enough that the other connections of the loop do not notice.
     public var inlineTime: Duration = .milliseconds(5)
-    /// Threads for the reads of one caller that take longer. There is one more, which is never his:
-    /// slow reads are the exception, and more would only fight the loops for cores.
+    /// Threads for the reads of one caller that take longer. Of two more the one is never his, the
+    /// other for whoever comes: slow reads are the exception, and more would only fight the loops
+    /// for cores.
     public var slowReadThreads = 2
-    /// How long a slow read has a thread whoever else wants it. With a place for long ones it goes on.
+    /// How long a slow read has a thread before it must have a place for long ones.
     public var firstSlice = DatabaseLimits.firstSlice
     /// Slow reads that may wait.
     public var waitingSlowReadsMax = DatabaseLimits.waitingSlowReadsMax
@@ -65,10 +66,13 @@ public struct DatabaseConfiguration: Sendable {
 
     /// KiB of page cache of each loop's reader, and of the writer.
     var pageCacheKiB: Int {
-        let slowLane = (slowReadThreads + 1) * slowLaneCacheKiB * 1024
+        let slowLane = slowLaneThreads * slowLaneCacheKiB * 1024
         return max((pageCacheBytesMax - slowLane) / (loops + 1), DatabaseLimits.pageCacheBytesMin)
             / 1024
     }
+
+    /// All threads of the slow lane.
+    var slowLaneThreads: Int { slowReadThreads + 2 }
 
     /// KiB of page cache of each thread of the slow lane.
     var slowLaneCacheKiB: Int {

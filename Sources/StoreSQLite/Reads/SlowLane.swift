@@ -7,35 +7,49 @@ import Work
 
 /// A few threads for reads that would hold up a loop, each with a reader of its own, under the
 /// statement timeout.
+///
+/// Whoever comes has a thread soon, however many reads take long: those are held to a number of
+/// places (``SlowPlaces``).
 final class SlowLane: Sendable {
+    /// What becomes of a run.
+    enum Outcome<Answer: Sendable>: Sendable {
+        case answer(Answer)
+        /// It is to be begun again, with a place or as soon as reads may.
+        case mustWait(needsPlace: Bool)
+    }
+
     private let lane: WorkerLane<ReaderSeat>
+    /// Where reads wait that could not go on.
+    let places: SlowPlaces
     private let time: Duration
+    private let firstSlice: Duration
     private let waitingMax: Int
     private let waitingPerCallerMax: Int
     private let moved = Atomic<UInt64>(0)
     private let refused = Atomic<UInt64>(0)
     private let nanoseconds = Atomic<UInt64>(0)
 
-    /// With a thread more than the reads of one caller have: whoever else comes finds it free.
+    /// With a place more than one caller has, and a thread more than there are places.
     init(
         _ configuration: DatabaseConfiguration,
         makeReader: @escaping @Sendable () throws(DatabaseError) -> SQLiteReader
     ) {
         time = configuration.statementTimeout
+        firstSlice = configuration.firstSlice
         waitingMax = configuration.waitingSlowReadsMax
         waitingPerCallerMax = configuration.waitingSlowReadsPerCallerMax
-        let threads = configuration.slowReadThreads
-        lane = WorkerLane(
-            name: "slow lane", threadsMax: threads + 1, threadsPerCallerMax: threads
-        ) {
+        let ofCaller = configuration.slowReadThreads
+        let threads = configuration.slowLaneThreads
+        places = SlowPlaces(placesMax: threads - 1, perCallerMax: ofCaller)
+        lane = WorkerLane(name: "slow lane", threadsMax: threads, threadsPerCallerMax: ofCaller) {
             ReaderSeat(makeReader)
         }
     }
 
     /// A read to be run here.
     ///
-    /// It fails with what `body` throws; 53400 when too many reads wait, of this caller or in all;
-    /// 57P03 after `close`, 57014 when it is withdrawn.
+    /// It fails with what `body` throws, which may run more than once; 53400 when too many reads
+    /// wait, of this caller or in all; 57P03 after `close`, 57014 when it is withdrawn.
     ///
     /// - Parameter pace: Told how long it takes.
     func pending<R: Sendable>(
@@ -44,43 +58,101 @@ final class SlowLane: Sendable {
     ) -> PendingRead<R> {
         PendingRead { [self] reply in
             moved.add(1, ordering: .relaxed)
-            return lane.start(
-                waitingMax: waitingMax, perCallerMax: waitingPerCallerMax, for: caller
-            ) { [self] (result: Result<R, Problem>) in
-                if case .failure(let problem) = result, problem == .tooManySlowQueries {
-                    refused.add(1, ordering: .relaxed)
-                }
-                reply(result)
-            } _: { [self] (seat, cancellation) throws(Problem) in
-                let start = monotonicNanoseconds()
-                var isLong = true
-                defer { note(monotonicNanoseconds() - start, isLong, pace, caller) }
-                let (answer, hasLeft) = try seat.run(body, within: time, obeying: cancellation)
-                isLong = hasLeft
-                return answer
-            }
+            return SlowRead(for: caller, on: self, noting: pace, body, reply: reply).start()
         }
     }
 
+    /// Queues a run for a thread.
+    ///
+    /// - Parameters:
+    ///   - isNew: Whether it is its read's first, which is refused where too many wait.
+    ///   - end: Called when it has left the thread, or was never begun.
+    /// - Returns: what withdraws it.
+    func enter<R: Sendable>(
+        _ run: SlowRun, isNew: Bool, noting pace: Pace?,
+        _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R,
+        end: @escaping @Sendable (Result<Outcome<R>, Problem>) -> Void
+    ) -> (@Sendable () -> Void)? {
+        var bounds = (waiting: Int.max, ofCaller: Int.max)
+        if isNew {
+            bounds.waiting = waitingMax - places.counts.waiting
+            bounds.ofCaller = waitingPerCallerMax - places.count(of: run.caller)
+            // A thread may be free all the same: what runs there would wait with the others.
+            if min(bounds.waiting, bounds.ofCaller) <= 0 {
+                refused.add(1, ordering: .relaxed)
+                end(.failure(.tooManySlowQueries))
+                return nil
+            }
+        }
+        return lane.start(
+            waitingMax: bounds.waiting, perCallerMax: bounds.ofCaller, for: run.caller,
+            goesFirst: run.hasPlace
+        ) { [self] (result: Result<Outcome<R>, Problem>) in
+            if case .failure(.tooManySlowQueries) = result {
+                refused.add(1, ordering: .relaxed)
+            }
+            places.leave(run)
+            end(result)
+        } _: { [self] (seat, cancellation) throws(Problem) in
+            try perform(run, on: seat, obeying: cancellation, noting: pace, body)
+        }
+    }
+
+    /// Runs a read on its thread.
+    private func perform<R: Sendable>(
+        _ run: SlowRun, on seat: ReaderSeat, obeying withdrawal: Cancellation, noting pace: Pace?,
+        _ body: @Sendable (SQLiteReader) throws(Problem) -> R
+    ) throws(Problem) -> Outcome<R> {
+        guard places.enter(run) else { return .mustWait(needsPlace: run.hasPlace) }
+        let start = monotonicNanoseconds()
+        defer {
+            run.nanoseconds = monotonicNanoseconds() - start
+            nanoseconds.add(run.nanoseconds, ordering: .relaxed)
+        }
+        var isLong = true
+        defer { if !run.mustBeginAgain { note(monotonicNanoseconds() - start, isLong, pace, run) } }
+        let reader = try worded { () throws(DatabaseError) in try seat.reader() }
+        reader.obey(run.cancellation(beside: withdrawal))
+        reader.lane = .thread(deadline: moment(after: time))
+        if !run.hasPlace {
+            let slice = FirstSlice(firstSlice)
+            reader.connection.review(at: slice.nextLook ?? 0) { [places] in
+                slice.nextLook ?? (places.take(for: run) ? .max : nil)
+            }
+        }
+        defer { seat.end(reader) }
+        let result = Result { () throws(Problem) in try body(reader) }
+        if case .success = result { isLong = reader.hasLeft }
+        // Whatever it says then, and that may be that it has found nothing.
+        if run.mustBeginAgain, !reader.hasLeft, !withdrawal.isRaised {
+            return .mustWait(needsPlace: run.hasPlace || run.lacksPlace)
+        }
+        return .answer(try result.get())
+    }
+
     /// - Parameter isLong: Whether it has failed, or its answer goes on in parts.
-    private func note(_ time: UInt64, _ isLong: Bool, _ pace: Pace?, _ caller: Caller) {
-        nanoseconds.add(time, ordering: .relaxed)
+    private func note(_ time: UInt64, _ isLong: Bool, _ pace: Pace?, _ run: SlowRun) {
         if !isLong, time < DatabaseLimits.quickTime.nanoseconds {
-            pace?.noteQuick(for: caller)
+            pace?.noteQuick(for: run.caller)
         } else {
-            pace?.note(.slow, for: caller, at: monotonicNanoseconds())
+            pace?.note(.slow, for: run.caller, at: monotonicNanoseconds())
         }
     }
 
     /// What has been read here, and what is.
     var counts: SlowReadCounts {
         let (waiting, running) = lane.counts
+        let parked = places.counts
         return SlowReadCounts(
             moved: moved.load(ordering: .relaxed), refused: refused.load(ordering: .relaxed),
-            waiting: waiting, running: running, nanoseconds: nanoseconds.load(ordering: .relaxed))
+            again: parked.again, waiting: waiting + parked.waiting, running: running,
+            nanoseconds: nanoseconds.load(ordering: .relaxed))
     }
 
-    func close() { lane.close() }
+    func close() {
+        places.close()
+        lane.close()
+    }
 }
 
 /// The reads that took too long for a loop, for `/metrics`.
@@ -89,6 +161,9 @@ public struct SlowReadCounts: Hashable, Sendable {
     public var moved: UInt64
     /// Those of them that were refused because too many waited.
     public var refused: UInt64
+    /// How often one was begun again, since it took longer than its first slice while others had
+    /// all places, or stood in the way of a checkpoint.
+    public var again: UInt64
     /// Those that wait now.
     public var waiting: Int
     /// Those that run now.
@@ -98,22 +173,9 @@ public struct SlowReadCounts: Hashable, Sendable {
 }
 
 extension ReaderSeat {
-    /// - Returns: what `body` does, and whether the reader has left with its answer.
-    fileprivate func run<R>(
-        _ body: (SQLiteReader) throws(Problem) -> R, within time: Duration,
-        obeying cancellation: Cancellation
-    ) throws(Problem) -> (answer: R, hasLeft: Bool) {
-        let reader = try worded { () throws(DatabaseError) in try self.reader() }
-        reader.obey(cancellation)
-        reader.lane = .thread(deadline: moment(after: time))
-        defer {
-            if reader.hasLeft {
-                leave()
-            } else {
-                // Nothing is kept for a job that is over.
-                reader.connection.limit(.none)
-            }
-        }
-        return (try body(reader), reader.hasLeft)
+    /// The reader's run is over. Nothing is kept for it, and the reader may have left with it.
+    fileprivate func end(_ reader: SQLiteReader) {
+        reader.connection.endReview()
+        if reader.hasLeft { leave() } else { reader.connection.limit(.none) }
     }
 }

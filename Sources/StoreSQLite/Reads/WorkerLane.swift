@@ -50,15 +50,17 @@ final class WorkerLane<Seat>: Sendable {
     /// - Parameters:
     ///   - waitingMax: Jobs that may wait before this one.
     ///   - perCallerMax: Those of the caller among them.
+    ///   - goesFirst: Whether it goes before others' work.
     /// - Returns: what withdraws the work, from any thread.
     func start<R: Sendable>(
-        waitingMax: Int, perCallerMax: Int, for caller: Caller,
+        waitingMax: Int, perCallerMax: Int, for caller: Caller, goesFirst: Bool = false,
         reply: @escaping @Sendable (Result<R, Problem>) -> Void,
         _ work: @escaping @Sendable (Seat, Cancellation) throws(Problem) -> R
     ) -> @Sendable () -> Void {
         let cancellation = Cancellation(within: cancellation)
         return pool.start(
             waitingMax: waitingMax, perCallerMax: perCallerMax, for: caller,
+            goesFirst: goesFirst,
             { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
             interrupt: { cancellation.raise() }
         ) { reply($0.worded(full: .tooManySlowQueries)) }
