@@ -122,6 +122,9 @@ public enum DatabaseLimits {
     /// Pages of the write-ahead log after which it is copied into the file: 16 MiB. Larger makes
     /// commits cheaper and the log longer.
     static let checkpointPages = 4096
+    /// Bytes of the write-ahead log beyond which reads that last make way: as much as a disk writes
+    /// in some seconds, which is how long a long answer has beside the fastest of writers.
+    public static let walBytesMax = 268_435_456
     /// Bytes of the write-ahead log's file that are kept for reuse after a burst of writes.
     static let logFileBytesKept = 67_108_864
     /// Arguments of one `apus_object` call; SQLite allows 127.

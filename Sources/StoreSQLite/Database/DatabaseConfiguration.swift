@@ -45,6 +45,9 @@ public struct DatabaseConfiguration: Sendable {
     public var longReadsMax = DatabaseLimits.longReadsMax
     /// Those of one caller among them.
     public var longReadsPerCallerMax = DatabaseLimits.longReadsPerCallerMax
+    /// Bytes of the write-ahead log beyond which reads that last make way, so that a checkpoint can
+    /// bring it back.
+    public var walBytesMax = DatabaseLimits.walBytesMax
     /// Bytes of the rows that one write may change, old and new ones.
     public var changedBytesMax = DatabaseLimits.changedBytesMax
     /// How many rows the change log keeps at most.
