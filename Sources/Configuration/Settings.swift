@@ -65,6 +65,8 @@ public struct Settings: Hashable, Sendable {
         public var longAnswersPerCallerMax = 16
         /// How long in seconds such an answer may hold its snapshot.
         public var longAnswerSeconds = 120
+        /// Bytes of SQLite's write-ahead log beyond which long answers are ended.
+        public var walBytesMax = 256 << 20
     }
 
     /// Sign-up and sign-in.

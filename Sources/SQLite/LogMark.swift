@@ -21,6 +21,15 @@ public struct LogMark: Equatable, Sendable {
     /// Counts the commits.
     private var commits: UInt32 { UInt32(truncatingIfNeeded: header.1) }
 
+    /// Bytes of the log that are in use: a frame for each page, with a head of its own
+    /// (walformat.html §1). The log's file may be longer.
+    public var byteCount: Int {
+        let (frameHeadBytes, pageBits) = (24, Int(header.1 >> 48))
+        // 1 stands for 65,536, which two bytes cannot hold.
+        let pageBytes = (pageBits & 0xfe00) + (pageBits & 1) << 16
+        return Int(UInt32(truncatingIfNeeded: header.2)) * (frameHeadBytes + pageBytes)
+    }
+
     /// Whether one commit, and no more, lies between `earlier` and this.
     public func isNext(after earlier: LogMark) -> Bool { commits == earlier.commits &+ 1 }
 

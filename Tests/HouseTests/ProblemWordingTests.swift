@@ -15,6 +15,7 @@ import Testing
         "428C9": (2, "PostgreSQL: of INSERT and of UPDATE"),
         "57014": (2, "PostgreSQL: the timeout, and who asked is gone"),
         // SQLSTATEs of a limit or of a failed call: the message names which.
+        "53400": (3, "long answers: too many; the log is full; one was ended for it"),
         "54000": (7, "answers, rows, bodies, values, searches, writes are too large in different ways"),
         "54001": (2, "a pattern and a statement are too complex in different ways"),
         "58030": (2, "the call on a file that failed, and its path; and a database that is lost"),

@@ -16,12 +16,13 @@ import Testing
         settings.longAnswersMax = 5
         settings.longAnswersPerCallerMax = 6
         settings.longAnswerSeconds = 7
+        settings.walBytesMax = 8
         var database = DatabaseConfiguration(location: .temporary)
         database.take(settings)
         #expect(database.waitingWritesMax == 1 && database.waitingWritesOfCallerMax == 2)
         #expect(database.waitingSlowReadsMax == 3 && database.waitingSlowReadsPerCallerMax == 4)
         #expect(database.longReadsMax == 5 && database.longReadsPerCallerMax == 6)
-        #expect(database.longReadTime == .seconds(7))
+        #expect(database.longReadTime == .seconds(7) && database.walBytesMax == 8)
     }
 
     @Test func `where nothing is said the engine's own bounds hold`() {
@@ -35,6 +36,7 @@ import Testing
         #expect(database.longReadsMax == standard.longReadsMax)
         #expect(database.longReadsPerCallerMax == standard.longReadsPerCallerMax)
         #expect(database.longReadTime == standard.longReadTime)
+        #expect(database.walBytesMax == standard.walBytesMax)
     }
 
     @Test func `what a socket may hold is what the project says`() {

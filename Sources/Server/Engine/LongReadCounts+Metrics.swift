@@ -11,5 +11,8 @@ extension LongReadCounts {
             "apus_long_answers_refused_total",
             "Reads refused because too many such were, in all or of their caller.",
             all: refused, ofCaller: refusedOfCaller, to: &output)
+        MetricText.single(
+            "apus_long_answers_ended_total", "counter",
+            "Answers cut off because the write-ahead log was full.", ended, to: &output)
     }
 }

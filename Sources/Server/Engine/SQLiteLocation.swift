@@ -55,7 +55,7 @@ struct SQLiteLocation: DatabaseLocation {
 }
 
 extension DatabaseConfiguration {
-    /// Takes over how many may wait.
+    /// Takes over how many may wait, or last.
     mutating func take(_ settings: Settings.Database) {
         waitingWritesMax = settings.waitingMax
         waitingWritesOfCallerMax = settings.waitingPerCallerMax
@@ -64,6 +64,7 @@ extension DatabaseConfiguration {
         longReadsMax = settings.longAnswersMax
         longReadsPerCallerMax = settings.longAnswersPerCallerMax
         longReadTime = .seconds(settings.longAnswerSeconds)
+        walBytesMax = settings.walBytesMax
     }
 }
 
@@ -87,6 +88,9 @@ extension SQLiteDatabase: ServedDatabase {
         slowReads.append(to: &output)
         longAnswers.append(to: &output)
         writeLoad.append(to: &output)
+        MetricText.single(
+            "apus_wal_bytes", "gauge", "Bytes of the write-ahead log in use.", walBytes,
+            to: &output)
         MetricText.single(
             "apus_long_value_bytes", "gauge", "Bytes of long values that statements hold now.",
             Self.longValueBytes, to: &output)

@@ -13,8 +13,8 @@ public final class SQLiteDatabase: Sendable {
     private let queue: WriteQueue
     private let load: WriterLoad
     private let writerThread: PosixThread
-    let slowLane: SlowLane
-    private let longReads: LongReads
+    private let reads: LastingReads
+    private let logSize: LogSize
     private let tables: CapturedTables
     private let publishers: Publishers
     let presence: FilePresence
@@ -47,10 +47,14 @@ public final class SQLiteDatabase: Sendable {
         let presence = FilePresence()
         let opened = Handover<Result<[String: String], Problem>>()
         let path = files.path
+        let reads = LastingReads(
+            configuration, path: path, tables: tables, publishers: publishers)
+        let logSize = LogSize()
         let thread = PosixThread(name: "writer") {
             WriterThread.run(
                 path: path, configuration: configuration, queue: queue, tables: tables,
-                publishers: publishers, presence: presence, load: load, opened: opened)
+                publishers: publishers, presence: presence, load: load,
+                logBound: LogBound(configuration, reads: reads, size: logSize), opened: opened)
         }
         guard let thread else {
             throw PosixThread.refused
@@ -60,7 +64,7 @@ public final class SQLiteDatabase: Sendable {
             return SQLiteDatabase(
                 files: files, configuration: configuration, queue: queue, thread: thread,
                 tables: tables, publishers: publishers, presence: presence, load: load,
-                facts: facts)
+                reads: reads, logSize: logSize, facts: facts)
         } catch {
             thread.join()
             throw error
@@ -70,7 +74,8 @@ public final class SQLiteDatabase: Sendable {
     private init(
         files: DatabaseFiles, configuration: DatabaseConfiguration, queue: WriteQueue,
         thread: PosixThread, tables: CapturedTables, publishers: Publishers,
-        presence: FilePresence, load: WriterLoad, facts: [String: String]
+        presence: FilePresence, load: WriterLoad, reads: LastingReads, logSize: LogSize,
+        facts: [String: String]
     ) {
         self.files = files
         self.configuration = configuration
@@ -82,19 +87,8 @@ public final class SQLiteDatabase: Sendable {
         epoch = facts["epoch"] ?? ""
         self.facts = Mutex(facts)
         writerThread = thread
-        let path = files.path
-        let longReads = LongReads(configuration)
-        self.longReads = longReads
-        slowLane = SlowLane(configuration) {
-            () throws(DatabaseError) in
-            if let spare = longReads.takeSpare() { return spare }
-            let reader = try Opening.reader(
-                path: path, cacheKiB: configuration.slowLaneCacheKiB, tables: tables,
-                counts: publishers.counts)
-            reader.longReads = longReads
-            reader.memory = configuration.memory
-            return reader
-        }
+        self.reads = reads
+        self.logSize = logSize
     }
 
     deinit {
@@ -112,11 +106,16 @@ public final class SQLiteDatabase: Sendable {
         return reader
     }
 
+    var slowLane: SlowLane { reads.slowLane }
+
     /// The reads that took too long for a loop.
     public var slowReads: SlowReadCounts { slowLane.counts }
 
     /// The answers that leave in parts.
-    public var longAnswers: LongReadCounts { longReads.counts }
+    public var longAnswers: LongReadCounts { reads.longReads.counts }
+
+    /// Bytes of the write-ahead log that are in use.
+    public var walBytes: Int { logSize.byteCount }
 
     /// Runs a write in its own savepoint and returns once it is durable.
     ///
@@ -256,8 +255,7 @@ public final class SQLiteDatabase: Sendable {
     public func close(within time: Duration) {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         lookUps.withLock { $0 = nil }
-        slowLane.close()
-        longReads.close()
+        reads.close()
         queue.close(within: time)
         writerThread.join()
         files.close()

@@ -1,7 +1,7 @@
 import Diagnostics
 
-/// The first slice of a run on its thread: some time of the processor's, which no other thread makes
-/// shorter, and no more than some times that by the clock.
+/// The first slice of a run on its thread: some time of the processor's, which no other thread
+/// makes shorter, and no more than some times that by the clock.
 struct FirstSlice {
     private let processorEnd: UInt64
     private let end: UInt64

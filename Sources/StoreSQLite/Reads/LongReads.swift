@@ -12,6 +12,9 @@ final class LongReads: Sendable {
         var shares = Shares<Caller>()
         var refused = 0
         var refusedOfCaller = 0
+        var ended = 0
+        /// Whether none may begin, since the write-ahead log is to begin anew.
+        var isPaused = false
         /// Done with, for the slow lane's next jobs: opening a connection costs as much as reading
         /// a megabyte.
         var spares: [PartMaker] = []
@@ -39,13 +42,17 @@ final class LongReads: Sendable {
         state.withLock { state in
             LongReadCounts(
                 open: state.shares.total, refused: state.refused,
-                refusedOfCaller: state.refusedOfCaller)
+                refusedOfCaller: state.refusedOfCaller, ended: state.ended)
         }
     }
 
     func add(_ parts: PartMaker, for caller: Caller) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
             if state.isClosed { return .closed }
+            if state.isPaused {
+                state.refused += 1
+                return .logIsFull
+            }
             switch state.shares.take(for: caller, totalMax: totalMax, eachMax: perCallerMax) {
             case .ofShare:
                 state.refusedOfCaller += 1
@@ -94,11 +101,34 @@ final class LongReads: Sendable {
         while true {
             let part = try await lane.run(for: parts.caller) {
                 (_, cancellation) throws(Problem) in
-                try worded { () throws(DatabaseError) in try parts.make(cancellation) }
+                do throws(DatabaseError) {
+                    return try parts.make(cancellation)
+                } catch {
+                    throw parts.isGivenUp ? .endedForLog : Problem(error)
+                }
             }
             if part?.isEmpty != true { return part }
         }
     }
+
+    /// Ends all of them, and lets none begin until `resume`: they have no snapshot soon.
+    ///
+    /// All, however young: a single one keeps the log from beginning anew.
+    func pause() {
+        let open = state.withLock { state in
+            state.isPaused = true
+            let open = state.open.values.map(\.parts).filter { !$0.isGivenUp }
+            state.ended += open.count
+            return open
+        }
+        for parts in open {
+            parts.giveUp()
+            lane.post({ parts.endGivenUp() }, refused: {})
+        }
+    }
+
+    /// Lets them begin again.
+    func resume() { state.withLock { $0.isPaused = false } }
 
     /// Ends all of them.
     func close() {
@@ -119,10 +149,12 @@ final class LongReads: Sendable {
 public struct LongReadCounts: Hashable, Sendable {
     /// Those on their way now.
     public var open: Int
-    /// Reads refused because as many were as may.
+    /// Reads refused because as many were as may, or the write-ahead log was full.
     public var refused: Int
     /// Reads refused because as many of their caller were as may.
     public var refusedOfCaller: Int
+    /// Those ended because the write-ahead log was full.
+    public var ended = 0
 }
 
 extension Problem {
@@ -131,4 +163,16 @@ extension Problem {
         code: "53400", status: 503, message: "Too many long answers are being sent.",
         hint: "Read the answers you have asked for, or ask for fewer rows at a time.",
         retryAfterSeconds: 1)
+
+    /// 53400: the write-ahead log is beyond its bound.
+    fileprivate static let logIsFull = Problem(
+        code: "53400", status: 503,
+        message: "The write-ahead log is full, and long answers keep it from being emptied.",
+        hint: "Try again in a moment, or ask for fewer rows at a time.", retryAfterSeconds: 1)
+
+    /// 53400: the answer has been given up for the write-ahead log.
+    fileprivate static let endedForLog = Problem(
+        code: "53400", status: 503,
+        message: "The answer was ended: the write-ahead log was full of what changed meanwhile.",
+        hint: "Ask for fewer rows at a time, or raise database.wal_bytes.", retryAfterSeconds: 1)
 }

@@ -2,13 +2,21 @@ import Diagnostics
 import Quotas
 import SQLite
 import Store
+import Synchronization
 
 /// The reader, the query and the encoder of a long read.
 ///
-/// Unchecked: the lane's threads use it, one after the other. The next job is given to the lane
-/// only when the last one has answered, `end` when nobody can ask for another or no thread is left,
-/// and the lane's lock orders them.
+/// Unchecked: the lane's threads use it, one at a time, which `turn` sees to. Before it is handed
+/// over it belongs to the thread of the slow lane that has made it.
 final class PartMaker: @unchecked Sendable {
+    private struct Turn {
+        var isHandedOver = false
+        /// Whether its end has come before that of its rows.
+        var isCutShort = false
+    }
+
+    private let turn = Mutex(Turn())
+    private let ending = Cancellation()
     private var reader: SQLiteReader?
     private var query: RunningQuery?
     private var append: ((inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool)?
@@ -39,8 +47,43 @@ final class PartMaker: @unchecked Sendable {
         reader?.cacheKiB = DatabaseLimits.longReadCacheKiB
     }
 
+    /// The slow lane's thread is done with it.
+    func handOver() {
+        turn.withLock { turn in
+            turn.isHandedOver = true
+            if isGivenUp { cutShort(&turn) }
+        }
+    }
+
+    /// Whether it ends before its time.
+    var isGivenUp: Bool { ending.isRaised }
+
+    /// Interrupts the part that is being made, and lets no other be made. `endGivenUp` is to
+    /// follow.
+    func giveUp() { ending.raise() }
+
+    /// Lets go of the snapshot, on a thread that may wait for a part.
+    func endGivenUp() {
+        turn.withLock { turn in
+            if turn.isHandedOver { cutShort(&turn) }
+        }
+    }
+
+    private func cutShort(_ turn: inout Turn) {
+        guard query != nil else { return }
+        turn.isCutShort = true
+        letGo()
+    }
+
     /// The next part; an empty one when it was the turn of others first, nil at the end.
     func make(_ cancellation: Cancellation) throws(DatabaseError) -> [UInt8]? {
+        try turn.withLock { turn throws(DatabaseError) in
+            if turn.isCutShort { throw .timeout }
+            return try makePart(Cancellation(within: cancellation, and: ending))
+        }
+    }
+
+    private func makePart(_ cancellation: Cancellation) throws(DatabaseError) -> [UInt8]? {
         guard let reader, let query, let append else { return nil }
         let start = monotonicNanoseconds()
         reader.connection.obey(cancellation)
@@ -66,12 +109,14 @@ final class PartMaker: @unchecked Sendable {
             return true
         }
         if part.count > memory.bytesMax { try memory.cover(part.count) }
-        if isAtEnd { end() }
+        if isAtEnd { letGo() }
         return part
     }
 
     /// Gives up the query and its snapshot.
-    func end() {
+    func end() { turn.withLock { _ in letGo() } }
+
+    private func letGo() {
         query = nil
         append = nil
         guard let reader else { return }

@@ -47,6 +47,7 @@ extension SQLiteReader {
         try longReads.add(parts, for: caller)
         parts.shrinkCache()
         hasLeft = true
+        leaving = parts
         return LongRead(parts, first: first, of: longReads)
     }
 }

@@ -33,6 +33,8 @@ public final class SQLiteReader {
     var memory = MemoryPool(bytesMax: .max, perCallerMax: .max)
     /// Whether the connection has left with a read of many rows: it is no longer this thread's.
     var hasLeft = false
+    /// What it has left with, until that is handed over.
+    var leaving: PartMaker?
 
     init(
         connection: Connection, tables: CapturedTables, counts: RowCounts, inlineTime: UInt64,

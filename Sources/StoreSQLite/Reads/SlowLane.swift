@@ -176,6 +176,10 @@ extension ReaderSeat {
     /// The reader's run is over. Nothing is kept for it, and the reader may have left with it.
     fileprivate func end(_ reader: SQLiteReader) {
         reader.connection.endReview()
-        if reader.hasLeft { leave() } else { reader.connection.limit(.none) }
+        guard reader.hasLeft else { return reader.connection.limit(.none) }
+        leave()
+        let parts = reader.leaving
+        reader.leaving = nil
+        parts?.handOver()
     }
 }

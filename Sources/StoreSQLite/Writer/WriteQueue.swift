@@ -104,11 +104,14 @@ final class WriteQueue: Sendable {
 
     /// Looks what there is to do.
     ///
-    /// - Parameter waits: Whether to wait for something, if there is nothing.
-    func look(waits: Bool) -> Found {
+    /// - Parameters:
+    ///   - waits: Whether to wait for something, if there is nothing.
+    ///   - end: Until when; nil for no end.
+    func look(waits: Bool, until end: UInt64? = nil) -> Found {
         let found = state.withLock { $0.look(waits: waits, at: monotonicNanoseconds()) }
         if !waits || found.hasWrites || found.isClosed || found.wantsTrimming { return found }
-        if let moment = found.wakeAt { bell.wait(until: moment) } else { bell.wait() }
+        let moment = min(found.wakeAt ?? .max, end ?? .max)
+        if moment < .max { bell.wait(until: moment) } else { bell.wait() }
         return state.withLock { $0.look(waits: false, at: monotonicNanoseconds()) }
     }
 

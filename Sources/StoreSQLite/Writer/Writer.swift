@@ -25,14 +25,17 @@ final class Writer {
     /// The memory of what a write reads back.
     private let memory: AnswerMemory
     private let load: WriterLoad
+    private var logBound: LogBound
     private var tablesVersion = 0
     /// Nanoseconds that the last commit took.
     private var commitTime: UInt64 = 0
 
     init(
         connection: Connection, tables: CapturedTables, publishers: Publishers,
-        presence: FilePresence, load: WriterLoad, configuration: DatabaseConfiguration
+        presence: FilePresence, load: WriterLoad, logBound: LogBound,
+        configuration: DatabaseConfiguration
     ) throws(SQLiteError) {
+        self.logBound = logBound
         self.connection = connection
         self.tables = tables
         self.publishers = publishers
@@ -67,12 +70,14 @@ final class Writer {
             hook.tally = nil
         }
         while true {
-            let found = queue.look(waits: !retention.isDue)
+            let found = queue.look(waits: !retention.isDue, until: logBound.nextLook)
             if found.wantsTrimming { retention.begin() }
             if found.hasWrites {
                 takeTurn(queue)
+                logBound.look(connection)
                 continue
             }
+            logBound.look(connection)
             // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
             if presence.look() { trimAlone() } else { retention.postpone() }
             if found.isClosed { return takeBackNumbers() }

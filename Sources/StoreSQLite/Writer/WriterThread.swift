@@ -8,7 +8,7 @@ enum WriterThread {
     static func run(
         path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
         tables: CapturedTables, publishers: Publishers, presence: FilePresence, load: WriterLoad,
-        opened: Handover<Result<[String: String], Problem>>
+        logBound: LogBound, opened: Handover<Result<[String: String], Problem>>
     ) {
         do throws(Problem) {
             let (connection, hook) = try Opening.writer(path: path, configuration: configuration)
@@ -17,7 +17,8 @@ enum WriterThread {
                 let facts = try connection.facts()
                 let writer = try Writer(
                     connection: connection, tables: tables, publishers: publishers,
-                    presence: presence, load: load, configuration: configuration)
+                    presence: presence, load: load, logBound: logBound,
+                    configuration: configuration)
                 opened.give(.success(facts))
                 writer.run(queue, hook: hook)
                 _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")

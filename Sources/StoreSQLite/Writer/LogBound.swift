@@ -1,0 +1,85 @@
+import Diagnostics
+import SQLite
+import Synchronization
+
+/// Keeps the write-ahead log within its bound. Confined to the writer's thread.
+///
+/// The log begins anew at a moment when all of it has been copied into the file and nobody reads
+/// in it. Reads of a loop are over with its turn; those that last keep the log from that as long as
+/// one begins before the other ends. Beyond the bound they make way together, since a single one
+/// suffices to keep it. A snapshot of another process cannot be ended: then slow reads wait no
+/// longer, and are asked again when the log has grown by its bound once more.
+struct LogBound {
+    private enum State {
+        /// The log is within the bound.
+        case within
+        /// Reads make way, slow ones until this moment.
+        case making(until: UInt64)
+        /// They have, and somebody else is in the way.
+        case blocked
+    }
+
+    private let bytesMax: Int
+    private let reads: LastingReads
+    private let size: LogSize
+    private var state = State.within
+    /// Bytes beyond which reads make way.
+    private var threshold: Int
+    /// When to look though nobody writes; nil for not at all.
+    private(set) var nextLook: UInt64?
+
+    init(_ configuration: DatabaseConfiguration, reads: LastingReads, size: LogSize) {
+        bytesMax = configuration.walBytesMax
+        threshold = bytesMax
+        self.reads = reads
+        self.size = size
+    }
+
+    /// Looks between two turns how long the log is, and does what is to be done about it.
+    mutating func look(_ connection: Connection) {
+        guard let bytes = connection.logMark?.byteCount else { return }
+        size.note(bytes)
+        if bytes <= bytesMax { return end() }
+        let now = monotonicNanoseconds()
+        if let nextLook, now < nextLook { return }
+        if connection.emptyLog() {
+            size.note(0)
+            return end()
+        }
+        switch state {
+        case .within: makeWay(at: now)
+        case .making(let end) where now >= end: giveUp(at: bytes)
+        case .blocked where bytes > threshold: makeWay(at: now)
+        case .making, .blocked: break
+        }
+        nextLook = monotonicNanoseconds() &+ DatabaseLimits.checkpointRetryNanoseconds
+    }
+
+    private mutating func makeWay(at now: UInt64) {
+        reads.makeWay()
+        state = .making(until: now &+ DatabaseLimits.checkpointNanosecondsMax)
+    }
+
+    private mutating func giveUp(at bytes: Int) {
+        reads.beginSlowReads()
+        state = .blocked
+        threshold = bytes + bytesMax
+    }
+
+    private mutating func end() {
+        nextLook = nil
+        threshold = bytesMax
+        if case .within = state { return }
+        state = .within
+        reads.goOn()
+    }
+}
+
+/// How long the write-ahead log is, as the writer has seen it last. Any thread.
+final class LogSize: Sendable {
+    private let bytes = Atomic(0)
+
+    var byteCount: Int { bytes.load(ordering: .relaxed) }
+
+    func note(_ count: Int) { bytes.store(count, ordering: .relaxed) }
+}
