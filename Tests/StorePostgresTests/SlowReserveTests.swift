@@ -16,8 +16,10 @@ import Testing
     ) throws -> (PoolUser, PostgresClient) {
         let database = try PostgresServer.shared.makeDatabase()
         let user = try PoolUser(database.url) { configuration in
-            configuration.lanes[.slow]?.statementTimeout = .seconds(60)
-            configuration.lanes[.slow]?.lockTimeout = nil
+            for lane in [Lane.slow, .slowWrite] {
+                configuration.lanes[lane]?.statementTimeout = .seconds(60)
+                configuration.lanes[lane]?.lockTimeout = nil
+            }
             configure(&configuration)
         }
         let holder = try database.client()
@@ -85,6 +87,25 @@ import Testing
         try holder.execute("select pg_advisory_unlock(1)")
         #expect(long.wait(for: 1).first?.1.succeeded == true)
         #expect(writes.wait(for: 400).allSatisfy { $0.1.succeeded })
+    }
+
+    /// A write that is lost with its connection is not run again, so that nothing else has those
+    /// that wait looked at.
+    @Test func `what waits for its caller's only connection goes on when that is lost`() throws {
+        let (user, holder) = try Self.userBehindLock()
+        let writes = user.submit(
+            [(CancelTests.waitForLock, .writes), ("select 2", .writes)], on: .slowWrite,
+            for: .user("greedy"))
+        #expect(Self.shortRead(of: "other", by: user, on: .slowWrite)?.value == "1")
+        #expect(user.open(.slowWrite) == 2 && writes.all.isEmpty)
+        try holder.execute(
+            """
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'
+            """)
+        let ends = writes.wait(for: 2).map(\.1)
+        #expect(ends.map(\.succeeded) == [false, true])
+        #expect(ends.last?.value == "2")
     }
 
     @Test func `long writes of several callers hold up no short one, and are done once each`()

@@ -1,6 +1,6 @@
 // How callers share a slow lane. The last one of its connections is kept for what is short: a unit
-// that takes long there is ended, and begun again on one of the others. Of these each caller's long
-// ones may take all, but no more.
+// that takes long there is ended, and begun again on one of the others. All units of one caller,
+// short ones too, run on one connection less than there are.
 
 extension LaneState {
     /// Whether a connection is kept for what is short.

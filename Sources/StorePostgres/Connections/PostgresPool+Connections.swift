@@ -41,6 +41,8 @@ extension PostgresPool {
         }
         cluster.budget.release()
         noteCounts(of: state)
+        // Those whose caller has had as many as may be may have another one now.
+        feed(state)
         openInTurn()
     }
 
@@ -105,7 +107,9 @@ extension PostgresPool {
 
     /// A connection is not to be counted on for some time.
     func gotStuck(_ connection: PostgresConnection) {
-        openIfWanted(state(of: connection.lane))
+        let state = state(of: connection.lane)
+        feed(state)
+        openIfWanted(state)
     }
 
     /// A unit could not have a lock in time: those that have waited behind it for as long, and

@@ -30,7 +30,10 @@ extension PostgresPool {
     /// A unit has been ended because it held up others, or would have: on its first lane, or on the
     /// connection of a slow one that is kept for what is short.
     func runSlowly(_ run: UnitRun, _ reason: Pace.Reason) {
-        run.pace?.note(reason, for: run.caller, at: loop.nowMilliseconds)
+        // Once: on a slow lane it has been noted before.
+        if run.lane.slowLane != nil {
+            run.pace?.note(reason, for: run.caller, at: loop.nowMilliseconds)
+        }
         metrics.note { $0.unitsRepeated += 1 }
         moveToSlowLane(run)
     }
