@@ -26,7 +26,7 @@ extension Setting {
             "database.long_answer_seconds", \.database.longAnswerSeconds, .integer(1...year),
             .onRestart, "how long such an answer may take to be read, in seconds"),
         Setting(
-            "database.wal_bytes", \.database.walBytesMax, .integer(1 << 20...1 << 40), .onRestart,
+            "database.wal_bytes", \.database.walBytesMax, .integer(32 << 20...1 << 40), .onRestart,
             "the bytes of SQLite's write-ahead log beyond which long answers are ended, and slow "
                 + "reads begun again, so that a checkpoint can empty it"),
     ]

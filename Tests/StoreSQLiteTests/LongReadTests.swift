@@ -82,6 +82,26 @@ import Values
         #expect(counts == Array(repeating: 200_001, count: DatabaseLimits.longReadsMax))
     }
 
+    @Test func `parts that take one caller long leave a thread for another's`() async throws {
+        let database = try makeItems()
+        defer { database.close() }
+        let endless =
+            "SELECT 'a' UNION ALL SELECT count(*) FROM "
+            + "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n)"
+        var parts: [Task<Void, Never>] = []
+        for _ in 0..<2 {
+            let read = try await Self.leave(database, endless)
+            parts.append(Task { _ = try? await read.next() })
+        }
+        let lane = database.reads.longReads.lane
+        #expect(await eventually { lane.counts.waiting + lane.counts.running == 2 })
+        let other = try await Self.leave(database, Self.query(2), caller: .user("b"))
+        #expect(try await other.next() != nil)
+        #expect(lane.counts.waiting + lane.counts.running == 2, "the statement timeout came first")
+        for part in parts { part.cancel() }
+        for part in parts { await part.value }
+    }
+
     @Test func `there are so many in all`() async throws {
         let database = try makeItems()
         defer { database.close() }

@@ -9,7 +9,7 @@ extension LongReadCounts {
             to: &output)
         MetricText.refused(
             "apus_long_answers_refused_total",
-            "Reads refused because too many such were, in all or of their caller.",
+            "Reads refused because too many such were, in all or of their caller, or the log full.",
             all: refused, ofCaller: refusedOfCaller, to: &output)
         MetricText.single(
             "apus_long_answers_ended_total", "counter",

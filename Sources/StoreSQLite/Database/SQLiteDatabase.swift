@@ -13,7 +13,7 @@ public final class SQLiteDatabase: Sendable {
     private let queue: WriteQueue
     private let load: WriterLoad
     private let writerThread: PosixThread
-    private let reads: LastingReads
+    let reads: LastingReads
     private let logSize: LogSize
     private let tables: CapturedTables
     private let publishers: Publishers

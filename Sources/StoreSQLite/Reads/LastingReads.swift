@@ -24,20 +24,18 @@ final class LastingReads: Sendable {
         }
     }
 
-    /// Has all of them let go of their snapshots soon, and take none. Long answers are ended, and
-    /// refused until `goOn`. Slow reads are begun again then, or by `beginSlowReads`.
+    /// Has all of them let go of their snapshots soon, and take none until `goOn`. Long answers are
+    /// ended and refused. Slow reads are begun again then: they are held first, so that none of
+    /// them is refused as it becomes a long answer.
     func makeWay() {
-        longReads.pause()
         slowLane.places.hold()
+        longReads.pause()
     }
-
-    /// Lets slow reads begin again.
-    func beginSlowReads() { slowLane.places.release() }
 
     /// Lets all of them begin again.
     func goOn() {
         longReads.resume()
-        beginSlowReads()
+        slowLane.places.release()
     }
 
     /// Ends all of them.

@@ -26,8 +26,10 @@ final class LongReads: Sendable {
     private let perCallerMax: Int
     private let statementTime: Duration
     private let state = Mutex(State())
-    private let lane = WorkerLane(
-        name: "long reads", threadsMax: DatabaseLimits.longReadThreads
+    /// Makes the parts. One caller leaves a thread to others: a part may take long to be found.
+    let lane = WorkerLane(
+        name: "long reads", threadsMax: DatabaseLimits.longReadThreads,
+        threadsPerCallerMax: DatabaseLimits.longReadThreads - 1
     ) {}
 
     init(_ configuration: DatabaseConfiguration) {

@@ -21,7 +21,8 @@ final class SlowLane: Sendable {
     private let lane: WorkerLane<ReaderSeat>
     /// Where reads wait that could not go on.
     let places: SlowPlaces
-    private let time: Duration
+    /// What a read has, in all its runs.
+    let time: Duration
     private let firstSlice: Duration
     private let waitingMax: Int
     private let waitingPerCallerMax: Int
@@ -74,7 +75,7 @@ final class SlowLane: Sendable {
         end: @escaping @Sendable (Result<Outcome<R>, Problem>) -> Void
     ) -> (@Sendable () -> Void)? {
         var bounds = (waiting: Int.max, ofCaller: Int.max)
-        if isNew {
+        if isNew, run.caller != .server {
             bounds.waiting = waitingMax - places.counts.waiting
             bounds.ofCaller = waitingPerCallerMax - places.count(of: run.caller)
             // A thread may be free all the same: what runs there would wait with the others.
@@ -113,7 +114,7 @@ final class SlowLane: Sendable {
         defer { if !run.mustBeginAgain { note(monotonicNanoseconds() - start, isLong, pace, run) } }
         let reader = try worded { () throws(DatabaseError) in try seat.reader() }
         reader.obey(run.cancellation(beside: withdrawal))
-        reader.lane = .thread(deadline: moment(after: time))
+        reader.lane = .thread(deadline: moment(after: .nanoseconds(run.timeLeft)))
         if !run.hasPlace {
             let slice = FirstSlice(firstSlice)
             reader.connection.review(at: slice.nextLook ?? 0) { [places] in

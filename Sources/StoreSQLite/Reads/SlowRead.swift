@@ -1,6 +1,7 @@
 import Diagnostics
 import Quotas
 import Store
+import Synchronization
 
 /// A read of the slow lane from its first run to its answer.
 final class SlowRead<Answer: Sendable>: ParkedRead {
@@ -10,6 +11,9 @@ final class SlowRead<Answer: Sendable>: ParkedRead {
     private let body: @Sendable (SQLiteReader) throws(Problem) -> Answer
     private let reply: PendingRead<Answer>.Reply
     private let steps = WithdrawableSteps()
+    /// What its runs have taken, in nanoseconds: it has one time for all of them, or it might be
+    /// begun again for ever.
+    private let used = Atomic<UInt64>(0)
 
     init(
         for caller: Caller, on lane: SlowLane, noting pace: Pace?,
@@ -36,7 +40,10 @@ final class SlowRead<Answer: Sendable>: ParkedRead {
     func refuse(_ problem: Problem) { reply(.failure(problem)) }
 
     private func enter(hasPlace: Bool, isNew: Bool) {
-        let run = SlowRun(for: caller, hasPlace: hasPlace)
+        let time = lane.time.nanoseconds
+        let run = SlowRun(
+            for: caller, hasPlace: hasPlace,
+            timeLeft: time - min(time, used.load(ordering: .relaxed)))
         let hasBegun = steps.begin {
             lane.enter(run, isNew: isNew, noting: pace, body) { [self] in end(run, $0) }
         }
@@ -50,6 +57,7 @@ final class SlowRead<Answer: Sendable>: ParkedRead {
         case .failure(let problem): refuse(problem)
         case .success(.answer(let answer)): reply(.success(answer))
         case .success(.mustWait(let needsPlace)):
+            used.add(run.nanoseconds, ordering: .relaxed)
             let hasBegun = steps.begin {
                 lane.places.park(self, needsPlace: needsPlace)
                 // Not by itself: what the steps keep must not keep them.

@@ -6,14 +6,17 @@ import Synchronization
 final class SlowRun: Sendable {
     /// Whose it is.
     let caller: Caller
+    /// What is left of its read's time, in nanoseconds.
+    let timeLeft: UInt64
     private let hasPlaceNow: Atomic<Bool>
     private let lacksPlaceNow = Atomic(false)
     private let time = Atomic<UInt64>(0)
     private let interruption = Cancellation()
 
     /// - Parameter hasPlace: Whether it has been given a place before it begins.
-    init(for caller: Caller, hasPlace: Bool) {
+    init(for caller: Caller, hasPlace: Bool, timeLeft: UInt64) {
         self.caller = caller
+        self.timeLeft = timeLeft
         hasPlaceNow = Atomic(hasPlace)
     }
 

@@ -7,13 +7,16 @@ import Synchronization
 /// The log begins anew at a moment when all of it has been copied into the file and nobody reads
 /// in it. Reads of a loop are over with its turn; those that last keep the log from that as long as
 /// one begins before the other ends. Beyond the bound they make way together, since a single one
-/// suffices to keep it. A snapshot of another process cannot be ended: then slow reads wait no
-/// longer, and are asked again when the log has grown by its bound once more.
+/// suffices to keep it; a moment later, for a turn of a loop may be all that is in the way. A
+/// snapshot of another process cannot be ended: then they wait no longer, and are asked again when
+/// the log has grown by its bound once more.
 struct LogBound {
     private enum State {
         /// The log is within the bound.
         case within
-        /// Reads make way, slow ones until this moment.
+        /// It is beyond, and those that last make way from this moment on.
+        case beyond(until: UInt64)
+        /// Reads make way until this moment.
         case making(until: UInt64)
         /// They have, and somebody else is in the way.
         case blocked
@@ -37,22 +40,37 @@ struct LogBound {
 
     /// Looks between two turns how long the log is, and does what is to be done about it.
     mutating func look(_ connection: Connection) {
-        guard let bytes = connection.logMark?.byteCount else { return }
-        size.note(bytes)
-        if bytes <= bytesMax { return end() }
         let now = monotonicNanoseconds()
         if let nextLook, now < nextLook { return }
+        guard let bytes = connection.logMark?.byteCount else {
+            // Half written by another process: it is whole at the next look.
+            if nextLook != nil { lookLater() }
+            return
+        }
+        size.note(bytes)
+        if bytes <= bytesMax { return end() }
         if connection.emptyLog() {
             size.note(0)
             return end()
         }
         switch state {
-        case .within: makeWay(at: now)
+        case .within: state = .beyond(until: now &+ DatabaseLimits.checkpointPatienceNanoseconds)
+        case .beyond(let end) where now >= end: makeWay(at: now)
         case .making(let end) where now >= end: giveUp(at: bytes)
         case .blocked where bytes > threshold: makeWay(at: now)
-        case .making, .blocked: break
+        case .beyond, .making, .blocked: break
         }
-        nextLook = monotonicNanoseconds() &+ DatabaseLimits.checkpointRetryNanoseconds
+        lookLater()
+    }
+
+    private mutating func lookLater() {
+        let pause =
+            if case .blocked = state {
+                DatabaseLimits.checkpointBlockedNanoseconds
+            } else {
+                DatabaseLimits.checkpointRetryNanoseconds
+            }
+        nextLook = monotonicNanoseconds() &+ pause
     }
 
     private mutating func makeWay(at now: UInt64) {
@@ -61,7 +79,7 @@ struct LogBound {
     }
 
     private mutating func giveUp(at bytes: Int) {
-        reads.beginSlowReads()
+        reads.goOn()
         state = .blocked
         threshold = bytes + bytesMax
     }

@@ -72,12 +72,9 @@ final class Writer {
         while true {
             let found = queue.look(waits: !retention.isDue, until: logBound.nextLook)
             if found.wantsTrimming { retention.begin() }
-            if found.hasWrites {
-                takeTurn(queue)
-                logBound.look(connection)
-                continue
-            }
+            if found.hasWrites { takeTurn(queue) }
             logBound.look(connection)
+            if found.hasWrites { continue }
             // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
             if presence.look() { trimAlone() } else { retention.postpone() }
             if found.isClosed { return takeBackNumbers() }
