@@ -18,6 +18,12 @@ public struct AddressBlock: Hashable, Sendable {
         bits = isIPv4 ? address.low & 0xffff_ffff : address.high
     }
 
+    /// The block of all that one subscriber may hold: the first 48 bits of IPv6 (RFC 6177 §2), all
+    /// of IPv4.
+    public var site: AddressBlock {
+        isIPv4 ? self : AddressBlock(bits: bits & ~0xffff, isIPv4: false)
+    }
+
     /// The block of a numeric address; ``none`` for a text that is none.
     public init(_ address: String) {
         self = IPAddress(address).map { AddressBlock($0) } ?? .none

@@ -2,43 +2,41 @@ import Addresses
 import Quotas
 import Synchronization
 
-/// TLS handshakes that are not done, of all loops together and of each address block: what they
-/// take of the memory is taken by whoever opens connections, and says nothing.
+/// TLS handshakes that are not done, of all loops together and of each site: what they take of the
+/// memory is taken by whoever opens connections, and says nothing.
 ///
-/// One block may have as many as are left for all others. So however few those are who open many,
-/// and however many they open, there is room for another one.
+/// One site may have as many as are left for all others. So there is room for another one however
+/// many a few of them open; some ten that come one after another have nearly all, until the time
+/// of the first ones' handshakes is over.
 final class HandshakeCount: Sendable {
     private let shares = Mutex(Shares<AddressBlock>())
 
     /// Those that are not done.
     var count: Int { shares.withLock(\.total) }
 
-    /// Counts one more.
-    ///
-    /// - Returns: Nil, or why it is not to be begun: it is not counted then.
-    func take(for block: AddressBlock, _ limits: ConnectionLimits) -> ShareShortage? {
+    /// Counts one more, if there is room for it.
+    func take(for block: AddressBlock, _ limits: ConnectionLimits) -> Bool {
         shares.withLock { shares in
-            if let shortage = Self.shortage(of: shares, for: block, limits) { return shortage }
-            shares.add(for: block.ifKnown)
-            return nil
+            guard Self.isRoom(in: shares, for: block, limits) else { return false }
+            shares.add(for: block.site.ifKnown)
+            return true
         }
     }
 
-    /// Why one more would not be begun now; nil if it would.
-    func shortage(for block: AddressBlock, _ limits: ConnectionLimits) -> ShareShortage? {
-        shares.withLock { Self.shortage(of: $0, for: block, limits) }
+    /// Whether there is room for one more.
+    func isRoom(for block: AddressBlock, _ limits: ConnectionLimits) -> Bool {
+        shares.withLock { Self.isRoom(in: $0, for: block, limits) }
     }
 
     func giveBack(_ block: AddressBlock) {
-        shares.withLock { $0.giveBack(from: block.ifKnown) }
+        shares.withLock { $0.giveBack(from: block.site.ifKnown) }
     }
 
-    private static func shortage(
-        of shares: Shares<AddressBlock>, for block: AddressBlock, _ limits: ConnectionLimits
-    ) -> ShareShortage? {
+    private static func isRoom(
+        in shares: Shares<AddressBlock>, for block: AddressBlock, _ limits: ConnectionLimits
+    ) -> Bool {
         let left = limits.handshakesMax - shares.total
-        if left <= 0 { return .inAll }
-        guard let block = block.ifKnown else { return nil }
-        return shares.count(of: block) < left ? nil : .ofShare
+        guard let site = block.site.ifKnown else { return left > 0 }
+        return shares.count(of: site) < left
     }
 }

@@ -64,7 +64,7 @@ final class ServerLoop {
         let notice: ConnectionNotice
         if let shortage = connectionCount.shortage(for: block, limits) {
             notice = .tooMany(shortage, from: peer)
-        } else if isSecure, handshakes.shortage(for: block, limits) != nil {
+        } else if isSecure, !handshakes.isRoom(for: block, limits) {
             notice = .tooManyHandshakes(from: peer)
         } else {
             return true
@@ -133,7 +133,10 @@ final class ServerLoop {
     private func takeMemory(for connection: ServerConnection) -> Bool {
         guard connection.memory.isOfHandshake else { return connection.memory.takeConnection() }
         let block = connection.block
-        guard handshakes.take(for: block, settings.connectionLimits) == nil else { return false }
+        guard handshakes.take(for: block, settings.connectionLimits) else {
+            settings.notify?(.tooManyHandshakes(from: connection.peer))
+            return false
+        }
         if connection.memory.takeConnection() { return true }
         handshakes.giveBack(block)
         return false

@@ -19,4 +19,13 @@ import Testing
         #expect(AddressBlock("::ffff:192.0.2.1") == AddressBlock("192.0.2.1"))
         #expect(AddressBlock("nonsense") == AddressBlock.none)
     }
+
+    @Test(arguments: [
+        ("2001:db8:0:1::7", "2001:db8:0:0::/64"), ("2001:db8:0:ffff::", "2001:db8:0:0::/64"),
+        ("2001:db8:1:1::7", "2001:db8:1:0::/64"), ("192.0.2.7", "192.0.2.7"),
+    ])
+    func `a subscriber may hold many blocks of IPv6`(address: String, site: String) {
+        #expect(AddressBlock(address).site.description == site)
+        #expect(AddressBlock.none.site == .none)
+    }
 }

@@ -25,27 +25,36 @@ import Testing
         let count = HandshakeCount()
         let limits = Self.limits(places)
         let each = (1...addresses).map { address in
-            (0..<1_000).count { _ in count.take(for: Self.block(address), limits) == nil }
+            (0..<1_000).count { _ in count.take(for: Self.block(address), limits) }
         }
         #expect(each == taken)
         #expect(count.count == taken.reduce(0, +))
     }
 
-    @Test func `why there is none is told, and a place given back is another one's`() {
+    @Test func `a place given back is another one's`() {
         let count = HandshakeCount()
         let limits = Self.limits(2)
-        #expect(count.take(for: Self.block(1), limits) == nil)
-        #expect(count.shortage(for: Self.block(1), limits) == .ofShare)
-        #expect(count.take(for: Self.block(2), limits) == nil)
-        #expect(count.take(for: Self.block(3), limits) == .inAll)
+        #expect(count.take(for: Self.block(1), limits))
+        #expect(!count.isRoom(for: Self.block(1), limits))
+        #expect(count.take(for: Self.block(2), limits))
+        #expect(!count.take(for: Self.block(3), limits))
         count.giveBack(Self.block(1))
-        #expect(count.take(for: Self.block(3), limits) == nil)
+        #expect(count.take(for: Self.block(3), limits))
+    }
+
+    @Test func `the blocks of one site share`() {
+        let count = HandshakeCount()
+        let limits = Self.limits(4)
+        let taken = (0..<9).count { number in
+            count.take(for: AddressBlock("2001:db8:0:\(number)::1"), limits)
+        }
+        #expect(taken == 2)
     }
 
     /// A trusted proxy speaks for many.
     @Test func `where no address is known, all places can be had`() {
         let count = HandshakeCount()
         let limits = Self.limits(5)
-        #expect((0..<9).count { _ in count.take(for: .none, limits) == nil } == 5)
+        #expect((0..<9).count { _ in count.take(for: .none, limits) } == 5)
     }
 }
