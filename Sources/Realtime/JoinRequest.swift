@@ -39,7 +39,10 @@ struct JoinRequest {
     let hasConfiguration: Bool
 
     /// Reads the payload of a join.
-    init(_ payload: JSONValue) {
+    ///
+    /// - Parameter bindingsMax: how many bindings a channel may have. No more than one beyond is
+    ///   read: what else there is would be refused, and a message has room for thousands.
+    init(_ payload: JSONValue, bindingsMax: Int) {
         let named = payload["access_token"] ?? payload["user_token"]
         token = Token(named)
         let config = payload["config"]
@@ -48,7 +51,8 @@ struct JoinRequest {
         broadcast = Self.broadcast(config?["broadcast"])
         wantsPresence = Self.flag(config?["presence"]?["enabled"])
         let items = config?["postgres_changes"]?.elements ?? []
-        bindings = BindingRequest.list(items.filter { $0.kind == .object })
+        bindings = BindingRequest.list(
+            Array(items.lazy.filter { $0.kind == .object }.prefix(bindingsMax + 1)))
     }
 
     private static func broadcast(_ value: JSONValue?) -> Broadcast {

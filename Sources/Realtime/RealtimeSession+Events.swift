@@ -124,7 +124,8 @@ extension RealtimeSession {
             refuse(message, "unmatched topic")
             return
         }
-        let request = JoinRequest(message.payload)
+        let request = JoinRequest(
+            message.payload, bindingsMax: hub.settings.bindingsPerChannelMax)
         let more = request.bindings.count / RealtimeLimits.bindingsPerMessage
         guard more == 0 || messages.take(more, at: hub.uptime()) else {
             refuse(message, "ClientJoinRateLimitReached: Too many bindings per second")

@@ -10,18 +10,31 @@ final class TopicFrames {
         let serializer: Serializer
     }
 
-    private struct Entry {
+    /// Keeps its projection, whose place in memory would be another's otherwise.
+    private struct Content: Hashable {
         let projection: Projection
         let showsOld: Bool
         let ids: [Int]
-        let frame: FramedBytes
+
+        static func == (a: Content, b: Content) -> Bool {
+            a.projection === b.projection && a.showsOld == b.showsOld && a.ids == b.ids
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(ObjectIdentifier(projection))
+            hasher.combine(showsOld)
+            hasher.combine(ids)
+        }
     }
+
+    /// Room for so many frames is kept from round to round.
+    private static let framesKept = 64
 
     /// Up to the bracket of `ids`.
     private let prefix: [UInt8]
     private let suffix: [UInt8]
     private var number: UInt64 = 0
-    private var entries: [Entry] = []
+    private var frames: [Content: FramedBytes] = [:]
 
     /// The frames of a topic.
     init(_ key: Key) {
@@ -41,14 +54,12 @@ final class TopicFrames {
     {
         if number != round.number {
             number = round.number
-            entries.removeAll(keepingCapacity: true)
+            frames.removeAll(keepingCapacity: frames.count <= Self.framesKept)
         }
-        for entry in entries
-        where entry.projection === projection && entry.showsOld == showsOld && entry.ids == ids {
-            return entry.frame
-        }
+        let content = Content(projection: projection, showsOld: showsOld, ids: ids)
+        if let frame = frames[content] { return frame }
         let frame = frame(ids, around: projection.data(in: round, showsOld: showsOld))
-        entries.append(Entry(projection: projection, showsOld: showsOld, ids: ids, frame: frame))
+        frames[content] = frame
         return frame
     }
 

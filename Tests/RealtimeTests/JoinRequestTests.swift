@@ -6,7 +6,18 @@ import Testing
 
 @Suite struct JoinRequestTests {
     private func request(_ text: String) throws -> JoinRequest {
-        JoinRequest(try JSONDocument(parsing: Array(text.utf8)).root)
+        JoinRequest(
+            try JSONDocument(parsing: Array(text.utf8)).root,
+            bindingsMax: RealtimeLimits.bindingsPerChannel)
+    }
+
+    /// A number of each is looked for among those of the others.
+    @Test(arguments: [(99, 99), (100, 100), (101, 101), (2_700, 101)])
+    func `what is refused because of its length is not read`(items: Int, read: Int) throws {
+        let list = (0..<items).map { #"{"table":"t\#($0)"}"# }.joined(separator: ",")
+        let request = try request(#"{"config":{"postgres_changes":[7,\#(list),8]}}"#)
+        #expect(request.bindings.count == read)
+        #expect(Set(request.bindings.map(\.id)).count == read)
     }
 
     @Test func `an empty payload is a join with the defaults`() throws {
