@@ -25,8 +25,8 @@ public struct Credentials: Sendable {
 
     private static func parameter(of request: borrowing Request) -> ArraySlice<UInt8>? {
         guard !request.rawQuery.isEmpty else { return nil }
-        let parameter = QueryString.parse(request.rawQuery).first { $0.name == "apikey" }
-        return parameter?.value.map { Array($0.utf8)[...] }
+        let values = QueryString.values(of: "apikey", in: request.rawQuery)
+        return values.first?.map { Array($0.utf8)[...] }
     }
 
     private static func bearer(of request: borrowing Request) -> ArraySlice<UInt8>? {

@@ -10,7 +10,7 @@ import Store
 
 extension AuthService {
     func token(_ request: Request) async throws(Problem) -> Response {
-        let grant = QueryString.parse(request.rawQuery).last { $0.name == "grant_type" }?.value
+        let grant = QueryString.values(of: "grant_type", in: request.rawQuery).last ?? nil
         let body = try RequestBody(request)
         try limit(.token, rateLimits.token, request)
         switch grant {

@@ -17,6 +17,23 @@ public enum QueryString {
         return parameters
     }
 
+    /// The values of one parameter in their order, as ``parse(_:)`` gives them; nil for one without
+    /// `=`. Others are not decoded: a query has room for thousands.
+    public static func values(of name: String, in raw: ArraySlice<UInt8>) -> [String?] {
+        let count = name.utf8.count
+        var values: [String?] = []
+        for part in parts(of: raw) {
+            let equals = part.firstIndex(of: ASCII.equals)
+            let found = part[..<(equals ?? part.endIndex)]
+            // An escape has three bytes.
+            guard count...(3 * count) ~= found.count else { continue }
+            guard found.count == count ? found.elementsEqual(name.utf8) : text(found) == name
+            else { continue }
+            values.append(equals.map { text(part[($0 + 1)...]) })
+        }
+        return values
+    }
+
     /// The parameters as they stand in the query, in the order of ``parse(_:)``.
     public static func parts(of raw: ArraySlice<UInt8>) -> Parts { Parts(rest: raw) }
 

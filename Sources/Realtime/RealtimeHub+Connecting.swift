@@ -29,7 +29,7 @@ extension RealtimeHub {
     /// Answers an upgrade by the holder of a key that was found good. Refusals are `{"error": "…"}`
     /// with 403 or 429.
     func session(request: Request, for identity: Identity) -> Answer {
-        let version = QueryString.parse(request.rawQuery).last { $0.name == "vsn" }?.value
+        let version = QueryString.values(of: "vsn", in: request.rawQuery).last ?? nil
         guard let serializer = Serializer(version: version) else {
             return Self.refusal(403, "Unknown vsn '\(version ?? "")': 1.0.0 and 2.0.0 are served")
         }
