@@ -7,7 +7,7 @@ import Store
 extension AuthService {
     func logOut(_ request: Request) async throws(Problem) -> Response {
         let claims = try bearer(request)
-        let asked = QueryString.parse(request.rawQuery).last { $0.name == "scope" }?.value ?? ""
+        let asked = (QueryString.values(of: "scope", in: request.rawQuery).last ?? nil) ?? ""
         let name = asked.isEmpty ? LogoutScope.global.rawValue : asked
         guard let scope = LogoutScope(rawValue: name) else {
             throw .validation("Unsupported logout scope \"\(name)\"")
@@ -16,7 +16,8 @@ extension AuthService {
         var areAll = false
         while !areAll {
             let now = clock()
-            let ended = try await database.write(.first, for: Self.caller(claims)) {
+            // In turn: whoever is in may sign out as often as they like.
+            let ended = try await database.write(.shared, for: Self.caller(claims)) {
                 transaction throws(Problem) in
                 let account = try transaction.caller(claims, now: now)
                 return try transaction.endSessions(

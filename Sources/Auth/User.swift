@@ -73,7 +73,7 @@ extension AuthService {
     ) async throws(Problem) -> Account? {
         let grace = settings.leewaySeconds
         let now = clock()
-        let (updated, ended) = try await database.write(.first, for: Self.caller(claims)) {
+        let (updated, ended) = try await database.write(.shared, for: Self.caller(claims)) {
             transaction throws(Problem) -> (Account?, EndedSessions) in
             var current = try transaction.caller(claims, now: now)
             // Two changes of the password at once: the later one was compared with a hash that is
