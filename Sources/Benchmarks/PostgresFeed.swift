@@ -12,7 +12,8 @@ import Work
 /// write was acknowledged: one-row inserts by 16 connections of one loop, alone, beside ticks that
 /// nobody reads for, and with a feed on a loop of its own, in turn. No HTTP, no rules.
 ///
-/// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3] [--rest 5] [--rate N]`
+/// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3] [--rest 5]
+/// [--rate N]`
 ///
 /// They write as fast as they can, or so many rows a second.
 struct PostgresFeed {
@@ -215,12 +216,10 @@ private final class Writers {
     /// Starts so many at once.
     func begin(_ writers: Int) {
         running = writers
-        for _ in 0..<writers { submit() }
+        for _ in 0..<writers { next() }
     }
 
-    private func submit() {
-        let id = count
-        count += 1
+    private func submit(_ id: Int) {
         let unit = PostgresUnit(.writes) { [insert] session, unit throws(FormatFault) in
             session.execute(insert, in: unit, columns: .never) { $0.int8(Int64(id)) }
         } completion: { [self] result in
@@ -236,10 +235,12 @@ private final class Writers {
 
     /// The next one at once, or when its time has come.
     private func next() {
-        guard let rate else { return submit() }
-        let due = start + UInt64(count) * 1_000_000_000 / UInt64(rate)
+        let id = count
+        count += 1
+        guard let rate else { return submit(id) }
+        let due = start + UInt64(id) * 1_000_000_000 / UInt64(rate)
         let now = monotonicNanoseconds()
-        if due <= now { return submit() }
-        _ = loop.schedule(after: .nanoseconds(due - now)) { [self] in submit() }
+        if due <= now { return submit(id) }
+        _ = loop.schedule(after: .nanoseconds(due - now)) { [self] in submit(id) }
     }
 }
