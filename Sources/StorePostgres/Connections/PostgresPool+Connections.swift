@@ -41,9 +41,10 @@ extension PostgresPool {
         }
         cluster.budget.release()
         noteCounts(of: state)
-        // Those whose caller has had as many as may be may have another one now.
-        feed(state)
         openInTurn()
+        // Those whose caller has had as many as may be may have one that is free now. Not before
+        // others, who may be owed what has ended.
+        feed(state)
     }
 
     /// A unit is to be run once more.
