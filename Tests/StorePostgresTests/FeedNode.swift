@@ -40,8 +40,7 @@ final class FeedNode: Sendable {
         following models: [CapturedModel]? = nil, listeningTo tables: Set<String>? = nil,
         changesMax: Int64 = 1_000_000, starts: Bool = true
     ) throws {
-        // However long a busy machine takes for a test: connections are counted.
-        let user = try PoolUser(url) { $0.idleTime = .seconds(3600) }
+        let user = try PoolUser(url)
         let cut = try user.access.setUpCapture(captured).cut
         let (changes, batches, events) = (changes, batches, events)
         let listened = Listened(tables)

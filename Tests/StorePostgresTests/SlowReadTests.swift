@@ -14,7 +14,7 @@ import Values
 @Suite(.blocking, .needsPostgres, .timeLimit(.minutes(5))) struct SlowReadTests {
     /// A reader of a view whose one row takes the server a while, and of a table of three rows.
     static func user(
-        numbers: Int = 1_500_000, _ configure: (inout ClusterConfiguration) -> Void = { _ in }
+        numbers: Int = 800_000, _ configure: (inout ClusterConfiguration) -> Void = { _ in }
     ) throws -> (SampleDatabase, ReaderUser) {
         let (database, user) = try ReaderTests.items(3) { configuration in
             configuration.patience = Patience()

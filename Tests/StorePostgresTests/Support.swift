@@ -60,6 +60,8 @@ final class PoolUser: Sendable {
         self.events = events
         var configuration = ClusterConfiguration(
             try ConnectionTarget(url, systemUser: "apus"), passwords: passwords)
+        // However long a busy machine takes for a test: connections are counted.
+        configuration.idleTime = .seconds(3600)
         configure(&configuration)
         let cluster =
             cluster
