@@ -18,9 +18,9 @@ final class Answers: Sendable {
         bell.signal()
     }
 
-    /// All of them; nil when some do not come within twenty seconds.
+    /// All of them; nil when some do not come within a minute.
     func wait() -> [Result<Void, Problem>?]? {
-        let deadline = DispatchTime.now() + .seconds(20)
+        let deadline = DispatchTime.now() + .seconds(60)
         for _ in 0..<count where bell.wait(timeout: deadline) == .timedOut { return nil }
         return results.withLock { $0 }
     }

@@ -41,8 +41,8 @@ import Testing
             }
         }
         expectSound(summary)
-        // Clients that have waited for less than ten seconds were served in the end.
-        if FaultScale.stopSeconds < 8 { #expect(summary.unknown == 0 && summary.heard.joins == 3) }
+        // Clients that have waited for less than a minute were served in the end.
+        if FaultScale.stopSeconds < 50 { #expect(summary.unknown == 0 && summary.heard.joins == 3) }
     }
 }
 

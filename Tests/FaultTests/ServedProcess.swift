@@ -37,9 +37,9 @@ struct ServedProcess {
     }
 }
 
-/// Looks again and again for at most ten seconds.
+/// Looks again and again for at most a minute.
 func waitUntil(_ condition: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while .now < deadline {
         if condition() { return true }
         usleep(5_000)

@@ -104,10 +104,10 @@ import Testing
         }
         let slow = try server.connect()
         slow.send(begun)
-        // The client waits for ten seconds at the most.
+        // The client waits for a minute at the most.
         let start = ContinuousClock.now
         #expect(slow.readToEnd() == "")
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(30))
     }
 
     @Test func `a connection whose handshake is done may rest`() async throws {

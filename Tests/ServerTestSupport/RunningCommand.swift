@@ -33,7 +33,7 @@ public final class RunningCommand {
     /// Asks it to end, with SIGTERM.
     public func terminate() { child.terminate() }
 
-    /// The next line; nil when the command has ended, or has been silent for ten seconds.
+    /// The next line; nil when the command has ended, or has been silent for a minute.
     public func nextLine() -> String? { child.nextLine() }
 
     /// The lines up to the one that contains `text`, that one included.

@@ -36,7 +36,7 @@ public final class ChildProcess {
     ///   - patienceSeconds: for how long it may be silent before a reader gives up.
     public init(
         _ program: String, _ arguments: [String], environment: [String: String] = [:],
-        errors: ErrorOutput = .merged, endSignal: Int32 = SIGTERM, patienceSeconds: Int32 = 10
+        errors: ErrorOutput = .merged, endSignal: Int32 = SIGTERM, patienceSeconds: Int32 = 60
     ) throws {
         self.endSignal = endSignal
         patienceMilliseconds = patienceSeconds * 1000

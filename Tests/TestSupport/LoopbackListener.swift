@@ -49,7 +49,7 @@ public final class LoopbackListener {
         let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
         self.family = family
         self.descriptor = descriptor
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var size = socklen_t(length)
@@ -77,7 +77,7 @@ public final class LoopbackListener {
         for filler in fillers { close(filler) }
     }
 
-    /// Takes a connection; a fault if none comes in ten seconds.
+    /// Takes a connection; a fault if none comes in a minute.
     public func accept() throws -> LoopbackSocket {
         let accepted = Glibc.accept(descriptor, nil, nil)
         guard accepted >= 0 else { throw SocketFault.ended }

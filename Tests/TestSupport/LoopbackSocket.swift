@@ -4,12 +4,12 @@ public import Glibc
 public enum SocketFault: Error {
     /// The server does not take the connection, or what was asked for over it.
     case refused
-    /// The stream ended, or fell silent for ten seconds, before what was waited for.
+    /// The stream ended, or fell silent for a minute, before what was waited for.
     case ended
 }
 
 /// A blocking connection to a server on this machine, over TCP or a Unix socket, which can
-/// misbehave. Every wait ends after ten seconds, so that a missing answer fails a test instead of
+/// misbehave. Every wait ends after a minute, so that a missing answer fails a test instead of
 /// hanging it.
 public final class LoopbackSocket {
     /// The socket; -1 once it is closed.
@@ -64,7 +64,7 @@ public final class LoopbackSocket {
     private static let streamType = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
 
     private static func limitWaits(of descriptor: Int32) {
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             unsafe setsockopt(
                 descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))

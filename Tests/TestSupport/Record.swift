@@ -25,13 +25,13 @@ public final class Record<Element: Sendable>: Sendable {
         }
     }
 
-    /// Blocks until there are `count` elements, and returns them; a failure after ten seconds.
+    /// Blocks until there are `count` elements, and returns them; a failure after a minute.
     @discardableResult
     public func wait(for count: Int) -> [Element] {
         wait("\(count) elements") { $0.count >= count }
     }
 
-    /// Blocks until the list satisfies `condition`, and returns it; a failure after ten seconds.
+    /// Blocks until the list satisfies `condition`, and returns it; a failure after a minute.
     ///
     /// - Parameter what: what is waited for, as the failure names it.
     @discardableResult
@@ -39,7 +39,7 @@ public final class Record<Element: Sendable>: Sendable {
         let semaphore = DispatchSemaphore(value: 0)
         state.withLock { $0.waiting.append(semaphore) }
         defer { state.withLock { state in state.waiting.removeAll { $0 === semaphore } } }
-        let deadline = DispatchTime.now() + .seconds(10)
+        let deadline = DispatchTime.now() + .seconds(60)
         while true {
             let elements = all
             if condition(elements) { return elements }
