@@ -63,8 +63,9 @@ final class SessionLog: Sendable {
 /// Answers by path: `/echo` the body, `/pending` behind the gate, `/deferred` by the thread that
 /// opens it, `/prepared` by the loop when that thread has, `/refused` at once, `/large/N` N bytes,
 /// `/parts/N?KIND` N parts, `/wait` behind the gate with a note of being cancelled, `/file/NAME` a
-/// file or a part of it, `/upload?KIND` a body that was streamed, `/ws` an echo, `/flood` a session
-/// that floods its peer, `/slow` one that answers in steps; everything else its method and path.
+/// file or a part of it, `/upload?KIND` a body that was streamed, `/work/NAME` after 1 ms of work,
+/// `/ws` an echo, `/flood` a session that floods its peer, `/slow` one that answers in steps;
+/// everything else its method and path.
 final class TestApplication: Application {
     let gate: AnswerGate
     let log: SessionLog
@@ -148,6 +149,11 @@ final class TestApplication: Application {
         if path == "/upload" { return .pending(withNoBody: upload("")) }
         if path.hasPrefix("/file/") {
             return .response(file(String(path.dropFirst(6)), request.head))
+        }
+        if path.hasPrefix("/work/") {
+            let start = monotonicNanoseconds()
+            while monotonicNanoseconds() - start < 1_000_000 {}
+            log.add(path)
         }
         if path == "/echo" {
             return .response(Response(status: 200, contentType: "text/plain", body: request.body))
