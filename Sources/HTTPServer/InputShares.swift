@@ -2,65 +2,95 @@ import Diagnostics
 import Network
 import Quotas
 
-/// How a loop shares out its time between those whose input is much work for few bytes: frames of
-/// WebSockets, chunks of bodies.
+/// How a loop shares out one kind of its time between callers: that for requests, or that for
+/// frames of WebSockets and chunks of bodies, which are much work for few bytes.
 ///
 /// A caller has half of a turn, however many connections send for it. What is left of its input
 /// waits for later turns, where those who wait have a part of their own and the next step is of
 /// whoever has had the least. Confined to its loop.
 final class InputShares {
     private let loop: EventLoop
+    /// Nanoseconds of a turn that there are for all.
+    private let perTurn: UInt64
+    /// From a turn with steps of those who wait to the next such one.
+    private let pause: Duration
     /// The turn that the counts are of.
     private var turn = -1
     private var spent: UInt64 = 0
+    /// What has been used in this turn, as it was noted. It is added up by callers when somebody
+    /// may have had his half: in most turns nobody has.
+    private var notes: [(caller: Caller, nanoseconds: UInt64)] = []
     private var spentOf: [Caller: UInt64] = [:]
-    /// Each does a step of its work within so many nanoseconds, and waits again if more is left.
-    private var waiting = FairQueue<(UInt64) -> Void>()
+    /// Each does a step of its work, and waits again if more is left.
+    private var waiting = FairQueue<() -> Void>()
     private var isScheduled = false
+    /// Whose step it is, and the nanoseconds that are left of it.
+    private var step: (caller: Caller, left: UInt64)?
 
-    init(_ loop: EventLoop) { self.loop = loop }
+    init(_ loop: EventLoop, perTurn: UInt64, pause: Duration) {
+        self.loop = loop
+        self.perTurn = perTurn
+        self.pause = pause
+    }
 
-    /// Nanoseconds that a caller may use in this turn for what has just come.
+    /// Nanoseconds that a caller may use in this turn for what has just come, or in the step that
+    /// is his.
     func time(for caller: Caller) -> UInt64 {
+        if let step, step.caller == caller { return step.left }
         startTurn()
+        let half = perTurn / 2
+        if waiting.isEmpty, spent < half { return half - spent }
         // What came before goes first.
         guard waiting.count(of: caller) == 0 else { return 0 }
-        let max = HTTPServerLimits.inputNanosecondsPerTurn
-        let had = spentOf[caller] ?? 0
-        if spent < max { return had < max / 2 ? max / 2 - had : 0 }
-        return had == 0 && spent < 2 * max ? max / HTTPServerLimits.inputStepShare : 0
+        let had = spent(by: caller)
+        if spent < perTurn { return had < half ? half - had : 0 }
+        return had == 0 && spent < 2 * perTurn ? stepTime : 0
     }
 
     /// Counts what a caller has used.
     func note(_ nanoseconds: UInt64, of caller: Caller) {
+        // A step is counted as a whole at its end.
+        if let left = step?.left, step?.caller == caller {
+            step?.left = left - min(left, nanoseconds)
+            return
+        }
         startTurn()
         spent += nanoseconds
-        spentOf[caller, default: 0] += nanoseconds
+        notes.append((caller, nanoseconds))
     }
+
+    /// What a caller has used in this turn.
+    private func spent(by caller: Caller) -> UInt64 {
+        for note in notes { spentOf[note.caller, default: 0] += note.nanoseconds }
+        notes.removeAll(keepingCapacity: true)
+        return spentOf[caller] ?? 0
+    }
+
+    /// Nanoseconds of a step.
+    private var stepTime: UInt64 { perTurn / HTTPServerLimits.inputStepShare }
 
     /// Does a step of work in a later turn.
     ///
-    /// - Parameter step: Called with the nanoseconds it has; waits again if more is left.
-    func wait(_ caller: Caller, _ step: @escaping (UInt64) -> Void) {
+    /// - Parameter step: Uses `time(for:)` of the caller, and waits again if more is left.
+    func wait(_ caller: Caller, _ step: @escaping () -> Void) {
         waiting.append(step, of: caller)
         schedule()
     }
 
-    /// Not in the next turn: a loop that is never idle takes the time of other loops, and of
-    /// threads that hash passwords, where there are few cores.
     private func schedule() {
         guard !isScheduled else { return }
         isScheduled = true
-        _ = loop.schedule(after: HTTPServerLimits.inputPause) { [weak self] in self?.runWaiting() }
+        _ = loop.schedule(after: pause) { [weak self] in self?.runWaiting() }
     }
 
     private func runWaiting() {
         let start = monotonicNanoseconds()
         var now = start
-        let max = HTTPServerLimits.inputNanosecondsPerTurn
         // What a step leaves is scheduled at the end, for the next turn.
-        while now - start < max / 2, let (step, caller) = waiting.popFirst() {
-            step(max / HTTPServerLimits.inputStepShare)
+        while now - start < perTurn / 2, let (work, caller) = waiting.popFirst() {
+            step = (caller, stepTime)
+            work()
+            step = nil
             let end = monotonicNanoseconds()
             waiting.charge(end - now, to: caller)
             note(end - now, of: caller)
@@ -74,7 +104,8 @@ final class InputShares {
         guard turn != loop.turnCount else { return }
         turn = loop.turnCount
         spent = 0
-        spentOf.removeAll(keepingCapacity: spentOf.count < 64)
+        notes.removeAll(keepingCapacity: notes.count < 1_024)
+        if !spentOf.isEmpty { spentOf.removeAll(keepingCapacity: spentOf.count < 64) }
     }
 }
 

@@ -70,19 +70,21 @@ public struct ConnectionLimits: Hashable, Sendable {
 
 /// What needs no setting, each with its unit and its reason.
 enum HTTPServerLimits {
-    /// Requests of one connection answered in one turn of its loop; the rest wait for the next, so
-    /// that one pipelining peer does not starve the others.
-    static let requestsPerTurn = 64
-
     /// Nanoseconds of a turn that frames and chunks have; a caller has the half, and what waits for
     /// its turn has as much beside. A get waits no longer than for all of it.
     static let inputNanosecondsPerTurn: UInt64 = 1_000_000
 
-    /// Of that, the part of one step: the unit in which those who wait take turns.
-    static let inputStepShare: UInt64 = 8
-
-    /// Between two turns with input that waits: about a third of a loop's time goes there at most.
+    /// Between two turns with frames and chunks that wait: about a third of a loop's time goes
+    /// there at most. A loop that is never idle takes the time of other loops, and of threads that
+    /// hash passwords, where there are few cores.
     static let inputPause = Duration.milliseconds(1)
+
+    /// Nanoseconds of a turn that requests have, in the same shares: some hundred gets by key. What
+    /// waits goes on in the next turn, since requests are what a loop is for.
+    static let requestNanosecondsPerTurn: UInt64 = 2_000_000
+
+    /// Of either, the part of one step: the unit in which those who wait take turns.
+    static let inputStepShare: UInt64 = 8
 
     /// Frames of one socket handled in one step, however little they take.
     static let framesPerStep = 256

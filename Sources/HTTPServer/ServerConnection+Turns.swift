@@ -1,4 +1,5 @@
 import Addresses
+import Diagnostics
 import HTTP
 import Network
 import Quotas
@@ -6,19 +7,27 @@ import Quotas
 // When a connection goes on, and when it reads.
 
 extension ServerConnection {
-    /// A timer without delay fires in the next turn, when others have had theirs.
-    func continueNextTurn() {
-        socket.isReadingPaused = true
-        _ = socket.loop.schedule(after: .zero) { [weak self] in self?.pump() }
+    /// Does a part of a request, and counts what it takes to its client; where he has had his share
+    /// of this turn, it waits for another one, and false is returned.
+    func inTurn(of client: Peer, _ action: RequestCycle.Action, _ work: (Peer) -> Void) -> Bool {
+        let shares = server.requestShares
+        let caller = Caller.anonymous(client.block)
+        guard shares.time(for: caller) > 0 else {
+            postponed = action
+            awaitStep(of: shares, for: caller)
+            return false
+        }
+        let start = monotonicNanoseconds()
+        work(client)
+        shares.note(monotonicNanoseconds() - start, of: caller)
+        return true
     }
 
-    /// Has the next chunks decoded when it is this caller's turn.
-    func awaitStep() {
+    /// Goes on when it is this caller's turn.
+    func awaitStep(of shares: InputShares, for caller: Caller) {
         socket.isReadingPaused = true
-        guard !isStepAwaited else { return }
         isStepAwaited = true
-        let caller = Caller.anonymous(admitted?.request.peer.block ?? block)
-        server.inputShares.wait(caller) { [weak self] _ in
+        shares.wait(caller) { [weak self] in
             guard let self else { return }
             isStepAwaited = false
             pump()

@@ -30,8 +30,10 @@ final class ServerConnection: StreamSocketDelegate {
     var webSocket: WebSocketConnection?
     var memory: ConnectionMemory
     private var isPumping = false
-    /// Whether chunks wait for their turn.
+    /// Whether chunks or a request wait for their turn.
     var isStepAwaited = false
+    /// The part of a request that waits for its turn.
+    var postponed: RequestCycle.Action?
     /// The request whose body is coming, and what takes it.
     var admitted: (request: Request, taker: BodyTaker)?
     /// Waits for the answer, or sends its parts.
@@ -123,34 +125,37 @@ final class ServerConnection: StreamSocketDelegate {
     /// Does what the cycle says until it waits, the peer reads too slowly, or it is the turn of
     /// others.
     func pump() {
-        guard !isPumping else { return }
+        guard !isPumping, !isStepAwaited else { return }
         isPumping = true
         defer { isPumping = false }
-        var requests = 0
         while socket.isOpen, !isHeldBack {
-            switch cycle.next(now: now) {
+            let action = postponed.take() ?? cycle.next(now: now)
+            switch action {
             case .wait: return updateReading()
-            case .goOn: return awaitStep()
-            case .sendContinue:
-                socket.send { $0.append(ascii: continueResponse) }
-                continue
-            case .refuse(let fault):
-                refuse(fault)
-                continue
+            case .goOn:
+                let client = admitted?.request.peer ?? peer
+                return awaitStep(of: server.inputShares, for: .anonymous(client.block))
+            case .sendContinue: socket.send { $0.append(ascii: continueResponse) }
+            case .refuse(let fault): refuse(fault)
             case .supply(let part):
                 if case .streamed(let reader)? = admitted?.taker { reader.supply(part) }
-                continue
             case .close:
                 abandonBody(.disconnected)
                 socket.close()
                 return
-            case .admit(let head): admit(request(head))
-            case .deliver(let body): deliver(body)
-            case .respond(let head): respond(to: request(head))
+            case .admit(let head):
+                let isDone = inTurn(of: client(of: head), action) { admit(request(head, of: $0)) }
+                if !isDone { return }
+            case .deliver(let body):
+                let client = admitted?.request.peer ?? peer
+                if !inTurn(of: client, action, { _ in deliver(body) }) { return }
+            case .respond(let head):
+                let isDone = inTurn(of: client(of: head), action) {
+                    respond(to: request(head, of: $0))
+                }
+                if !isDone { return }
             }
             if webSocket != nil { return }
-            requests += 1
-            if requests == HTTPServerLimits.requestsPerTurn { return continueNextTurn() }
         }
         updateReading()
     }
@@ -160,12 +165,12 @@ final class ServerConnection: StreamSocketDelegate {
         isProxy ? server.settings.proxies.client(of: head, from: peer) : peer
     }
 
-    /// A request as far as it has come. It counts, whatever becomes of it.
-    private func request(_ head: RequestHead) -> Request {
+    /// A client's request as far as it has come. It counts, whatever becomes of it.
+    private func request(_ head: RequestHead, of client: Peer) -> Request {
         server.counters.requests.add(1)
         var request = Request(head: head, body: [])
         request.id = server.nextRequestID()
-        request.peer = client(of: head)
+        request.peer = client
         if !isKnown {
             isKnown = true
             if !isProxy { server.noteOrigin(of: head, from: peer) }

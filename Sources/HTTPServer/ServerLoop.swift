@@ -10,7 +10,10 @@ final class ServerLoop {
     let application: any Application
     let settings: LoopSettings
     let counters: CounterCells
+    /// Of the time for frames and chunks.
     let inputShares: InputShares
+    /// Of the time for requests.
+    let requestShares: InputShares
     let handshakes: HandshakeCount
     private let loop: EventLoop
     private let connectionCount: ConnectionCount
@@ -33,7 +36,11 @@ final class ServerLoop {
         counters: CounterCells, connectionCount: ConnectionCount, handshakes: HandshakeCount
     ) {
         self.loop = loop
-        inputShares = InputShares(loop)
+        inputShares = InputShares(
+            loop, perTurn: HTTPServerLimits.inputNanosecondsPerTurn,
+            pause: HTTPServerLimits.inputPause)
+        requestShares = InputShares(
+            loop, perTurn: HTTPServerLimits.requestNanosecondsPerTurn, pause: .zero)
         self.application = application
         self.settings = settings
         self.counters = counters

@@ -77,15 +77,16 @@ final class WebSocketConnection: WebSocketSink {
     private var isBusy: Bool { session?.isBusy ?? false }
 
     private func awaitTurn() {
-        shares.wait(caller) { [weak self] time in self?.handleWaiting(within: time) }
+        shares.wait(caller) { [weak self] in self?.handleWaiting() }
     }
 
-    private func handleWaiting(within time: UInt64) {
+    private func handleWaiting() {
         guard session != nil else { return }
         var bytes: [UInt8] = []
         swap(&bytes, &waiting)
         handledCount += handle(
-            bytes.span.extracting(handledCount...), within: time, from: monotonicNanoseconds())
+            bytes.span.extracting(handledCount...), within: shares.time(for: caller),
+            from: monotonicNanoseconds())
         if handledCount < bytes.count || isBusy {
             swap(&bytes, &waiting)
             awaitTurn()
