@@ -1,3 +1,4 @@
+import Addresses
 import Diagnostics
 import HTTPServer
 import Quotas
@@ -108,6 +109,58 @@ import Testing
         let start = ContinuousClock.now
         #expect(slow.readToEnd() == "")
         #expect(ContinuousClock.now - start < .seconds(30))
+    }
+
+    /// The first message of a client.
+    private static func clientHello() async throws -> [UInt8] {
+        let listener = try LoopbackListener()
+        let port = listener.port
+        async let client: [String] = onThreads([{ _ = try TLSClient(port: port).connect() }])
+        let accepted = try listener.accept()
+        let hello = accepted.receive()
+        accepted.close()
+        _ = await client
+        return hello
+    }
+
+    @Test func `many handshakes of one leave time to others`() async throws {
+        let server = try TestServer {
+            $0.tls = files
+            $0.proxies = TrustedProxies(
+                [AddressRange("127.0.0.1")].compactMap(\.self), field: .xForwardedFor)
+        }
+        let hello = try await Self.clientHello()
+        let other = try connect(to: server)
+        let holder = try connect(to: server)
+        holder.send(webSocketRequest("/ws"))
+        #expect(holder.readText(through: "\r\n\r\n").hasPrefix("HTTP/1.1 101"))
+        let beginning = try (0..<400).map { _ in try server.connect() }
+        #expect(await eventually { server.server.handshakes == beginning.count })
+        holder.send(clientFrame(0x81, Array("hold".utf8)))
+        #expect(await eventually { server.log.all.contains("held") })
+        for client in beginning { client.send(hello) }
+        // Its request is another one's, as the proxy says.
+        other.send("GET /a HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.2\r\n\r\n")
+        server.log.add("go")
+        #expect(other.readText(through: "GET /a").hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(beginning.count(where: \.hasInput) < beginning.count / 2)
+        for client in beginning { #expect(client.receive().first == 22) }
+    }
+
+    /// So do those of others, who hold all of them and say nothing.
+    @Test func `where no place is left, a handshake that takes long gives up its own`()
+        async throws
+    {
+        let server = try TestServer {
+            $0.tls = files
+            $0.connectionLimits.handshakesMax = 2
+        }
+        let silent = try server.connect()
+        #expect(await eventually { server.server.handshakes == 1 })
+        let isServed = { (try? TLSClient(port: server.server.port).connect()) ?? false }
+        #expect(!isServed())
+        #expect(await eventually(isServed))
+        #expect(silent.readToEnd() == "")
     }
 
     @Test func `a connection whose handshake is done may rest`() async throws {

@@ -159,6 +159,14 @@ public final class LoopbackSocket {
         return count > 0
     }
 
+    /// Whether something has come that nobody has read.
+    public var hasInput: Bool {
+        var byte: UInt8 = 0
+        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
+        let count = unsafe recv(descriptor, &byte, 1, flags)
+        return !buffer.isEmpty || count > 0
+    }
+
     private func take(_ count: Int) -> [UInt8] {
         let part = Array(buffer.prefix(count))
         buffer.removeFirst(part.count)
