@@ -47,6 +47,13 @@ final class InputShares {
         return had == 0 && spent < 2 * perTurn ? stepTime : 0
     }
 
+    /// Does some work of a caller, and counts what it takes.
+    func spend(of caller: Caller, _ work: () -> Void) {
+        let start = monotonicNanoseconds()
+        work()
+        note(monotonicNanoseconds() - start, of: caller)
+    }
+
     /// Counts what a caller has used.
     func note(_ nanoseconds: UInt64, of caller: Caller) {
         // A step is counted as a whole at its end.

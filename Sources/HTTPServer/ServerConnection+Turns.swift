@@ -1,5 +1,4 @@
 import Addresses
-import Diagnostics
 import HTTP
 import Network
 import Quotas
@@ -17,20 +16,34 @@ extension ServerConnection {
             awaitStep(of: shares, for: caller)
             return false
         }
-        let start = monotonicNanoseconds()
-        work(client)
-        shares.note(monotonicNanoseconds() - start, of: caller)
+        shares.spend(of: caller) { work(client) }
         return true
     }
 
+    /// The same for a step of the TLS handshake, which is the peer's.
+    func socket(_ socket: StreamSocket, shakesHands step: @escaping () -> Void) {
+        let shares = server.requestShares
+        let caller = Caller.anonymous(peer.block)
+        guard shares.time(for: caller) > 0 else {
+            return awaitStep(of: shares, for: caller) {
+                $0.updateReading()
+                step()
+            }
+        }
+        shares.spend(of: caller, step)
+    }
+
     /// Goes on when it is this caller's turn.
-    func awaitStep(of shares: InputShares, for caller: Caller) {
+    func awaitStep(
+        of shares: InputShares, for caller: Caller,
+        _ step: @escaping (ServerConnection) -> Void = { $0.pump() }
+    ) {
         socket.isReadingPaused = true
         isStepAwaited = true
         shares.wait(caller) { [weak self] in
             guard let self else { return }
             isStepAwaited = false
-            pump()
+            step(self)
         }
     }
 

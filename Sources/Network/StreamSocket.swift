@@ -154,7 +154,13 @@ public final class StreamSocket: ReadinessHandler {
         if readiness.contains(.error) || (readiness.contains(.hangup) && !wantsInput) {
             return finish(pendingError())
         }
-        if readiness.contains(.readable) || readiness.contains(.hangup) { readInput() }
+        if readiness.contains(.readable) || readiness.contains(.hangup) {
+            if isHandshaking, phase == .open, let delegate {
+                delegate.socket(self) { [weak self] in self?.readInput() }
+            } else {
+                readInput()
+            }
+        }
         if readiness.contains(.writable), phase != .closed {
             isBlocked = false
             updateInterest()
@@ -266,6 +272,7 @@ extension StreamSocket {
 extension StreamSocket {
     /// Takes what the kernel has, up to one receive buffer; more is reported again next turn.
     private func readInput() {
+        guard phase != .closed else { return }
         let buffer = unsafe loop.receiveBuffer
         let count = uninterrupted { unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0) }
         if count < 0 {

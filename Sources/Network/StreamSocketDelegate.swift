@@ -9,6 +9,9 @@ public protocol StreamSocketDelegate: AnyObject {
     func socketReachedEnd(_ socket: StreamSocket)
     /// Queued output has fallen below the low-water mark after it had been above the high one.
     func socketDrained(_ socket: StreamSocket)
+    /// A TLS handshake goes on: `step` reads what has come for it and answers, which is much work
+    /// for few bytes. It is called now, or later while reading is paused.
+    func socket(_ socket: StreamSocket, shakesHands step: @escaping () -> Void)
     /// The handshake that `startTLS` has begun is done: what is received from now on is protected.
     func socketSecured(_ socket: StreamSocket)
     /// The connection is over. The last call, made exactly once and never from within a call of
@@ -17,6 +20,8 @@ public protocol StreamSocketDelegate: AnyObject {
 }
 
 extension StreamSocketDelegate {
+    /// For those who share their time with nobody.
+    public func socket(_ socket: StreamSocket, shakesHands step: @escaping () -> Void) { step() }
     /// For those who never begin TLS.
     public func socketSecured(_ socket: StreamSocket) {}
 }
