@@ -6,37 +6,46 @@ import Synchronization
 /// memory is taken by whoever opens connections, and says nothing.
 ///
 /// One site may have as many as are left for all others. So there is room for another one however
-/// many a few of them open; some ten that come one after another have nearly all, until the time
-/// of the first ones' handshakes is over.
+/// many a few of them open. Some ten that come one after another have nearly all: once one has been
+/// refused, loops end those that take long.
 final class HandshakeCount: Sendable {
-    private let shares = Mutex(Shares<AddressBlock>())
+    private struct State {
+        var shares = Shares<AddressBlock>()
+        var refused = 0
+    }
+
+    private let state = Mutex(State())
 
     /// Those that are not done.
-    var count: Int { shares.withLock(\.total) }
+    var count: Int { state.withLock(\.shares.total) }
+
+    /// How many were refused so far.
+    var refusedCount: Int { state.withLock(\.refused) }
 
     /// Counts one more, if there is room for it.
     func take(for block: AddressBlock, _ limits: ConnectionLimits) -> Bool {
-        shares.withLock { shares in
-            guard Self.isRoom(in: shares, for: block, limits) else { return false }
-            shares.add(for: block.site.ifKnown)
+        state.withLock { state in
+            guard Self.isRoom(in: &state, for: block, limits) else { return false }
+            state.shares.add(for: block.site.ifKnown)
             return true
         }
     }
 
-    /// Whether there is room for one more.
+    /// Whether there is room for one more; it is refused where there is none.
     func isRoom(for block: AddressBlock, _ limits: ConnectionLimits) -> Bool {
-        shares.withLock { Self.isRoom(in: $0, for: block, limits) }
+        state.withLock { Self.isRoom(in: &$0, for: block, limits) }
     }
 
     func giveBack(_ block: AddressBlock) {
-        shares.withLock { $0.giveBack(from: block.site.ifKnown) }
+        state.withLock { $0.shares.giveBack(from: block.site.ifKnown) }
     }
 
     private static func isRoom(
-        in shares: Shares<AddressBlock>, for block: AddressBlock, _ limits: ConnectionLimits
+        in state: inout State, for block: AddressBlock, _ limits: ConnectionLimits
     ) -> Bool {
-        let left = limits.handshakesMax - shares.total
-        guard let site = block.site.ifKnown else { return left > 0 }
-        return shares.count(of: site) < left
+        let left = limits.handshakesMax - state.shares.total
+        let taken = block.site.ifKnown.map(state.shares.count(of:)) ?? 0
+        if taken >= left { state.refused += 1 }
+        return taken < left
     }
 }

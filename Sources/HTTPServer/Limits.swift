@@ -116,6 +116,10 @@ enum HTTPServerLimits {
     /// The same for each byte of a long head: what an operand becomes is several times its text.
     static let memoryPerHeadByte = 8
 
+    /// Milliseconds that a TLS handshake may take where others were refused: three round trips by
+    /// satellite.
+    static let handshakeTimeOfMany: UInt64 = 2_000
+
     /// Bytes that OpenSSL keeps for a connection until its handshake is done (measured: 45 KiB).
     static let memoryPerHandshake = 48 * 1_024
 

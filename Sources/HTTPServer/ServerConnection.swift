@@ -30,7 +30,7 @@ final class ServerConnection: StreamSocketDelegate {
     var webSocket: WebSocketConnection?
     var memory: ConnectionMemory
     private var isPumping = false
-    /// Whether chunks or a request wait for their turn.
+    /// Whether chunks, a request or the handshake wait for their turn.
     var isStepAwaited = false
     /// The part of a request that waits for its turn.
     var postponed: RequestCycle.Action?
@@ -46,8 +46,8 @@ final class ServerConnection: StreamSocketDelegate {
     /// The request that is not over.
     private var unended: UInt64?
     var progress = SocketProgress()
-    /// When a TLS handshake must be done.
-    let handshakeDeadline: UInt64
+    /// When it was accepted.
+    let start: UInt64
 
     init(_ socket: StreamSocket, of peer: Peer, counted block: AddressBlock, _ server: ServerLoop) {
         self.socket = socket
@@ -58,7 +58,7 @@ final class ServerConnection: StreamSocketDelegate {
         memory = ConnectionMemory(settings.memory, for: block, isSecure: socket.isSecure)
         let now = socket.loop.nowMilliseconds
         cycle = RequestCycle(limits: settings.limits, deadlines: settings.deadlines, now: now)
-        handshakeDeadline = now + settings.deadlines.head
+        start = now
     }
 
     var now: UInt64 { socket.loop.nowMilliseconds }

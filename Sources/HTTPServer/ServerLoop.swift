@@ -25,6 +25,9 @@ final class ServerLoop {
     private var lastRequestID: UInt64
     /// When the next note of a stranger's word on an origin may come.
     private var originNoteDue: UInt64 = 0
+    /// Milliseconds that a TLS handshake may take: less where others wait for its place.
+    private(set) var handshakeTime: UInt64
+    private var refusedHandshakes = 0
     private var dateTurn = -1
     private var dateSeconds = Int64.min
     private var datedEncoder = ResponseEncoder()
@@ -46,6 +49,7 @@ final class ServerLoop {
         self.counters = counters
         self.connectionCount = connectionCount
         self.handshakes = handshakes
+        handshakeTime = settings.deadlines.head
         // The loop's number in the high bits keeps numbers unique without sharing a counter.
         lastRequestID = UInt64(loop.context.index) << 48
     }
@@ -191,9 +195,19 @@ final class ServerLoop {
     private func tick() {
         isTicking = false
         let now = loop.nowMilliseconds
+        setHandshakeTime()
         for connection in connections { connection.tick(now: now) }
         if isDraining { checkDrain(now: now) }
         armTicker()
+    }
+
+    private func setHandshakeTime() {
+        let refused = handshakes.refusedCount
+        handshakeTime = settings.deadlines.head
+        if refused != refusedHandshakes {
+            handshakeTime = min(handshakeTime, HTTPServerLimits.handshakeTimeOfMany)
+        }
+        refusedHandshakes = refused
     }
 
     // MARK: Drain
