@@ -267,11 +267,10 @@ import Values
 
     @Test func `a token that is told to be revoked ends its channels at the next second`() throws {
         let stage = try Stage(Models.all)
-        stage.identities["ada"] = user(Models.ada)
+        stage.identities["ada"] = user(Models.ada, session: "s")
         let peer = stage.connect()
         peer.join("a", notes, token: "ada")
-        stage.identities["ada"] = nil
-        stage.revocations += 1
+        stage.signOut(["s"])
         stage.hub.tick(now: stage.now.advanced(byMicroseconds: 1_000_000))
         #expect(peer.sink.take().last?.contains("phx_close") == true)
         stage.insert("notes", note(Models.ada))

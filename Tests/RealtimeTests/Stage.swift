@@ -105,8 +105,10 @@ final class Stage {
     var timeOfLook = Duration.zero
     /// Who a token speaks for.
     var identities: [String: Identity] = [:]
-    /// What the hub is told of revocations.
-    var revocations = 0
+    /// The sessions that the hub is told have been signed out.
+    private(set) var signedOut: [String] = []
+    /// The tokens that the hub has asked about.
+    private(set) var asked: [String] = []
     /// The newest change that is known to be committed.
     var newestChange: Int64?
     private var sequence: Int64 = 0
@@ -124,9 +126,10 @@ final class Stage {
             catalogue: catalogue, rulebook: rulebook, reader: reading(tables.reader),
             settings: settings,
             authenticate: { [unowned self] token in
-                identities[token].map(Result.success) ?? .failure(.malformed)
+                asked.append(token)
+                return identities[token].map(Result.success) ?? .failure(.malformed)
             },
-            revocationCount: { [unowned self] in revocations },
+            revocationCount: { [unowned self] in signedOut.count },
             newestChange: { [unowned self] in newestChange }, inLaterTurn: inLaterTurn,
             now: { [unowned self] in now },
             uptime: { [unowned self] in
@@ -136,6 +139,15 @@ final class Stage {
     }
 
     deinit { tables.close() }
+
+    /// The tokens of sessions are good no more, and the hub is told of it.
+    func signOut(_ sessions: [String]) {
+        identities = identities.filter { identity in
+            !sessions.contains { $0 == identity.value.sessionID }
+        }
+        asked = []
+        signedOut += sessions
+    }
 
     /// Lets time pass.
     func advance(microseconds: Int64) {
@@ -214,10 +226,11 @@ final class Stage {
 }
 
 /// A user whose token does not end during a test, unless told.
-func user(_ id: String, expiresAt: Int64 = farFuture) -> Identity {
+func user(_ id: String, expiresAt: Int64 = farFuture, session: String? = nil) -> Identity {
     Identity(
         role: .authenticated, userID: id,
-        claims: #"{"role":"authenticated","sub":"\#(id)"}"#, expiresAt: expiresAt)
+        claims: #"{"role":"authenticated","sub":"\#(id)"}"#, expiresAt: expiresAt,
+        sessionID: session)
 }
 
 /// The project's public key.
