@@ -1,3 +1,4 @@
+import Addresses
 import Bytes
 import Crypto
 import Diagnostics
@@ -104,6 +105,22 @@ import Testing
         #expect(stranger == [400, 400, 429, 429])
         #expect(refusals(fixture) == ["failed_sign_ins": 2])
         #expect(await fixture.signIn(address: "198.51.100.7").status == 200)
+    }
+
+    @Test func `names that are made up make nobody's failures forgotten`() async throws {
+        let fixture = try Fixture { $0.rateLimits.failedSignIns = Self.tight.failedSignIns }
+        func guess() async -> Int { await fixture.signIn("a@x.org", password: "wrong").status }
+        var guesses: [Int] = []
+        for _ in 0..<3 { guesses.append(await guess()) }
+        let limit = try #require(Self.tight.failedSignIns)
+        for number in 0..<100_000 {
+            let call = CountedCall(
+                kind: .failedSignIn(email: "\(number)@x.org"),
+                subject: .address(AddressBlock("198.51.100.\(number % 200)")))
+            _ = fixture.service.take(call, limit)
+        }
+        guesses.append(await guess())
+        #expect(guesses == [400, 400, 429, 429])
     }
 
     /// Many addresses share what they may guess, and use it up; those of the owner are known.

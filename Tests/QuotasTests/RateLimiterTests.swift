@@ -37,4 +37,32 @@ import Testing
         let taken = (0..<3).map { _ in limiter.take(9999, Self.limit, now: start) == nil }
         #expect(taken == [true, true, false])
     }
+
+    @Test func `who has used up a bucket is remembered, however many others call once`() {
+        let limiter = RateLimiter<Int>(bucketsMax: 100)
+        for _ in 0..<3 { _ = limiter.take(-1, Self.limit, now: start) }
+        for number in 0..<10_000 { _ = limiter.take(number, Self.limit, now: start) }
+        #expect(limiter.take(-1, Self.limit, now: start) == .seconds(10))
+    }
+
+    @Test func `nor is it forgotten for buckets of slower limits of which little was taken`() {
+        let slow = RateLimit(burst: 30, count: 30, seconds: 3_600)
+        let limiter = RateLimiter<Int>(bucketsMax: 100)
+        for _ in 0..<3 { _ = limiter.take(-1, Self.limit, now: start) }
+        for number in 0..<10_000 { _ = limiter.take(number, slow, now: start) }
+        #expect(limiter.take(-1, Self.limit, now: start) == .seconds(10))
+    }
+
+    @Test func `buckets that are full again make room first`() {
+        let limiter = RateLimiter<Int>(bucketsMax: 100)
+        for number in 0..<99 {
+            for _ in 0..<2 { _ = limiter.take(number, Self.limit, now: start) }
+        }
+        let later = start + .seconds(20)
+        for number in 100..<149 { _ = limiter.take(number, Self.limit, now: later) }
+        let taken = (100..<149).map { number in
+            (0..<3).count { _ in limiter.take(number, Self.limit, now: later) == nil }
+        }
+        #expect(taken.allSatisfy { $0 == 2 })
+    }
 }
