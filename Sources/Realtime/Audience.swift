@@ -23,6 +23,15 @@ final class Audience {
     /// Tells audiences of one hub apart; never used twice.
     typealias Number = UInt64
 
+    /// A session in here, with one channel.
+    struct Member {
+        let session: RealtimeSession
+        /// Whose channel it is.
+        let caller: Caller
+        /// Its place in the order of telling.
+        let rank: UInt8
+    }
+
     let key: Key
     let number: Number
     let frames: TopicFrames
@@ -30,13 +39,20 @@ final class Audience {
     /// One for each binding and model, in the order of the bindings.
     private(set) var listeners: [Listener] = []
     /// A session is in here once: a topic is joined once per socket.
-    private(set) var members: ContiguousArray<RealtimeSession> = []
+    private(set) var members: ContiguousArray<Member> = []
+    /// How many of them, the first ones, have yet to hear of the change that is being told.
+    private var untold = 0
+    /// The least of their ranks, and how many have it.
+    private(set) var rank = UInt8.max
+    private var leastCount = 0
     /// The change behind which the last of them begin, or a later one.
     private(set) var newestStart = Int64.min
 
     private var roundNumber: UInt64 = 0
     /// The listeners that were noted in this round.
     private(set) var hits: ContiguousArray<Listener> = []
+    /// Whether they may be shown the whole old row: those of one feed share its rule.
+    private(set) var showsOld = false
     /// Whether a listener's predicate broke in this round.
     private(set) var isBroken = false
     /// Whether a listener was not asked in this round, or not to the end: it would have taken too
@@ -75,15 +91,24 @@ final class Audience {
 
     /// Takes the listeners out of their feeds; called when the last member has left.
     func stopListening() {
-        for listener in listeners { listener.feed.remove(listener) }
+        for listener in listeners {
+            listener.feed.remove(listener)
+            listener.hasLeft = true
+        }
         listeners.removeAll()
     }
 
     /// Adds a session that hears what comes behind a change, and answers its place.
-    func add(_ session: RealtimeSession, after sequence: Int64) -> Int {
+    func add(_ member: Member, after sequence: Int64) -> Int {
         newestStart = max(newestStart, sequence)
-        members.append(session)
+        members.append(member)
+        count(member.rank)
         return members.count - 1
+    }
+
+    private func count(_ rank: UInt8) {
+        if rank < self.rank { (self.rank, leastCount) = (rank, 0) }
+        if rank == self.rank { leastCount += 1 }
     }
 
     /// Whether a change is older than the place in here of a member.
@@ -92,11 +117,45 @@ final class Audience {
         return sequence <= channel.boundAfter
     }
 
-    /// Removes the session at a place and answers the one that has moved there.
-    func remove(at place: Int) -> RealtimeSession? {
-        members.swapAt(place, members.count - 1)
+    /// Removes the member at a place, which others fill: those who have yet to be told stay before
+    /// those who have been.
+    ///
+    /// - Parameter moved: Called with those who have another place now.
+    func remove(at place: Int, _ moved: (RealtimeSession, Int) -> Void) -> Member {
+        let member = members[place]
+        var gap = place
+        func fill(from other: Int) {
+            guard other != gap else { return }
+            members[gap] = members[other]
+            moved(members[gap].session, gap)
+            gap = other
+        }
+        if gap < untold {
+            untold -= 1
+            fill(from: untold)
+        }
+        fill(from: members.count - 1)
         members.removeLast()
-        return place < members.count ? members[place] : nil
+        discount(member.rank)
+        return member
+    }
+
+    private func discount(_ rank: UInt8) {
+        guard rank == self.rank else { return }
+        leastCount -= 1
+        guard leastCount == 0 else { return }
+        self.rank = .max
+        for member in members { count(member.rank) }
+    }
+
+    /// All members are to be told of a change.
+    func beginTelling() { untold = members.count }
+
+    /// The next member that is to be told.
+    func takeUntold() -> RealtimeSession? {
+        guard untold > 0 else { return nil }
+        untold -= 1
+        return members[untold].session
     }
 
     /// Notes that a listener's change has passed, or that it could not be judged. Answers whether
@@ -105,7 +164,10 @@ final class Audience {
         let isFirst = roundNumber != round.number
         if isFirst { begin(round) }
         switch verdict {
-        case .passes: hits.append(listener)
+        case .passes:
+            // What they may be shown of the old row is part of the decision.
+            if hits.isEmpty { showsOld = listener.mayShowOld(in: round) }
+            hits.append(listener)
         case .broken: isBroken = true
         case .stopped: isPassedOver = true
         case .fails, .waits: break
@@ -115,9 +177,10 @@ final class Audience {
 
     /// Notes the listeners that were noted when the change was published, for members that catch up
     /// with it.
-    func note(again listeners: ContiguousArray<Listener>, in round: Round) {
+    func note(again missed: ChangeRing.Missed, in round: Round) {
         begin(round)
-        hits = listeners
+        hits = missed.listeners
+        showsOld = missed.showsOld
     }
 
     private func begin(_ round: Round) {
@@ -125,22 +188,21 @@ final class Audience {
         hits.removeAll(keepingCapacity: true)
         isBroken = false
         isPassedOver = false
+        showsOld = false
     }
 
-    /// Whether the noted listeners may be shown the whole old row: those of one feed share its
-    /// rule.
-    func mayShowOld(in round: Round) -> Bool { hits.first?.mayShowOld(in: round) ?? false }
-
-    /// Makes the frames of the noted listeners: one, unless they show different columns.
-    func forEachFrame(showsOld: Bool, in round: Round, _ body: (FramedBytes) -> Void) {
+    /// The frames of the noted listeners: one, unless they show different columns.
+    func frames(in round: Round) -> ContiguousArray<FramedBytes> {
         if hits.count == 1, let hit = hits.first {
-            return body(frames.frame(hit.ids, hit.projection, showsOld: showsOld, in: round))
+            return [frames.frame(hit.ids, hit.projection, showsOld: showsOld, in: round)]
         }
+        var made: ContiguousArray<FramedBytes> = []
         var left = hits.sorted { $0.ordinal < $1.ordinal }
         while let first = left.first {
             let ids = left.filter { $0.projection === first.projection }.map(\.id)
             left.removeAll { $0.projection === first.projection }
-            body(frames.frame(ids, first.projection, showsOld: showsOld, in: round))
+            made.append(frames.frame(ids, first.projection, showsOld: showsOld, in: round))
         }
+        return made
     }
 }

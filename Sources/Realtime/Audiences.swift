@@ -8,6 +8,8 @@ final class Audiences {
     private var audiences = Pool<Audience.Key, Audience>()
     private var topics = Pool<TopicFrames.Key, TopicFrames>()
     private var payers = Pool<Caller, Payer>()
+    /// The channels with an audience, by whose they are.
+    private var channels = Shares<Caller>()
     private var lastNumber: Audience.Number = 0
 
     /// How many audiences have members.
@@ -37,14 +39,20 @@ final class Audiences {
             return audience
         }
         channel.audience = audience
-        channel.place = audience.add(session, after: channel.boundAfter)
+        let caller = channel.identity.caller(from: session.block)
+        channels.add(for: caller)
+        let rank = TellingOrder.rank(ofChannel: channels.count(of: caller))
+        channel.place = audience.add(
+            Audience.Member(session: session, caller: caller, rank: rank),
+            after: channel.boundAfter)
     }
 
-    /// Takes the session at a place out of an audience; whoever moves there is told of his place.
+    /// Takes the member at a place out of an audience; whoever moves is told of his place.
     func leave(_ audience: Audience, at place: Int) {
-        if let moved = audience.remove(at: place) {
+        let member = audience.remove(at: place) { moved, place in
             moved.channels[audience.key.frames.topic]?.place = place
         }
+        channels.giveBack(from: member.caller)
         if audience.members.isEmpty {
             audience.stopListening()
             topics.release(audience.key.frames)

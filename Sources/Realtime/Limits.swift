@@ -21,9 +21,11 @@ enum RealtimeLimits {
     static let emptySeconds: Int64 = 600
     /// Seconds between looks at tokens that may have been revoked since they were shown.
     static let tokenCheckSeconds: Int64 = 30
-    /// What changes that came together may take of a turn, besides the first: a transaction has
-    /// thousands of them.
+    /// What telling changes may take of a turn: a transaction has thousands of them, and one may be
+    /// for thousands of listeners.
     static let deliveryTime = Duration.milliseconds(2)
+    /// Listeners judged, and sockets told, until the clock is read: some tens of microseconds.
+    static let bitsPerLook = 16
     /// Changes kept in memory for sockets that fall behind.
     static let ringChanges = 8_192
     /// Bytes of row images kept in memory for sockets that fall behind.

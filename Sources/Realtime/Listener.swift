@@ -22,7 +22,10 @@ final class Listener {
     let isUnindexed: Bool
     /// What `feed` lent, given back by `ModelFeed.remove`.
     let loans: ModelFeed.Loans
+    /// Is there as long as the listener has not left.
     unowned let audience: Audience
+    /// Whether the audience has lost its last member.
+    var hasLeft = false
 
     init(
         _ lent: ModelFeed.Lent, of binding: ResolvedBinding, id: Int, ordinal: Int,

@@ -13,7 +13,9 @@ final class Matcher {
     // Kept from round to round to save their allocation.
     /// The listeners that the newest round looked at.
     private(set) var found: ContiguousArray<Listener> = []
-    private var touched: ContiguousArray<Audience> = []
+    /// How many of them have been looked at.
+    private var place = 0
+    private var order = TellingOrder()
     private var unindexed: ContiguousArray<Listener> = []
     /// What may be spent on un-indexed listeners.
     let budget: ChangeBudget
@@ -56,40 +58,57 @@ final class Matcher {
             ruleSteps: ruleSteps, departed: departed)
     }
 
-    /// The audiences that a change is for, those with members that are behind as well: what each
-    /// may hear of is decided now, once for all its members. Nil when look-ups must be answered
-    /// first; all of those that are seen to be needed are noted.
-    func audiences(
-        for image: RowImage, of feed: ModelFeed, in round: Round
-    ) -> ContiguousArray<Audience>? {
+    /// Finds those whom a change may concern.
+    func begin(_ image: RowImage, of feed: ModelFeed, in round: Round) {
         found.removeAll(keepingCapacity: true)
-        touched.removeAll(keepingCapacity: true)
+        order.removeAll()
         unindexed.removeAll(keepingCapacity: true)
+        place = 0
         skippedCount = 0
         ruleSteps.allow(budget.stepsMax)
         feed.collect(round.change.operation, image.values, into: &found)
-        for listener in found {
+    }
+
+    /// Judges those who were found. What audiences with members that are behind may hear of is
+    /// decided now as well, once for all their members.
+    ///
+    /// - Returns: whether there was time for all of them.
+    func judge(in round: Round, within step: inout Step) -> Bool {
+        while place < found.count {
+            let listener = found[place]
+            place += 1
+            if listener.hasLeft { continue }
             if listener.isUnindexed {
                 unindexed.append(listener)
             } else {
                 note(listener, listener.verdict(in: round), in: round)
             }
+            if step.isOverAfterBit() { return false }
         }
+        unindexed.removeAll(where: \.hasLeft)
         if !unindexed.isEmpty {
             budget.judge(unindexed, in: round) { note($0, $1, in: round) }
+            unindexed.removeAll(keepingCapacity: true)
         }
-        // What they may be shown of the old row is part of the decision.
-        for audience in touched { _ = audience.mayShowOld(in: round) }
-        if lookUps.areWanted { return nil }
-        lookUps.forget()
-        return touched
+        return true
     }
+
+    /// Whether look-ups must be answered before anybody is told; all of those that are seen to be
+    /// needed are noted.
+    func lacksAnswers() -> Bool {
+        if lookUps.areWanted { return true }
+        lookUps.forget()
+        return false
+    }
+
+    /// The next of the audiences that the change is for.
+    func nextAudience() -> Audience? { order.popFirst() }
 
     private func note(_ listener: Listener, _ verdict: Judge.Verdict, in round: Round) {
         guard verdict != .fails, verdict != .waits else { return }
         if verdict == .stopped { skippedCount += 1 }
         let audience = listener.audience
-        if audience.note(listener, verdict, in: round) { touched.append(audience) }
+        if audience.note(listener, verdict, in: round) { order.append(audience) }
     }
 
     /// The changes that came together have been delivered.

@@ -41,6 +41,10 @@ public final class RealtimeHub {
     /// The batches of changes that wait for answers to look-ups or for a later turn, the one that
     /// is under way first.
     var held: [Batch] = []
+    /// The change that is being told, or is to be told when look-ups are answered.
+    var telling: Telling?
+    /// Sessions that go on when it has been told.
+    var paused = FairQueue<RealtimeSession>()
     /// The open sockets.
     private(set) var sessions: [ObjectIdentifier: RealtimeSession] = [:]
 
@@ -98,6 +102,7 @@ public final class RealtimeHub {
     /// Serves another catalogue and other rules from now on. Channels stay; bindings whose model
     /// is gone are reported to their clients.
     public func reload(catalogue: Catalogue, rulebook: Rulebook) {
+        settleTelling()
         let all = sessions.values.flatMap { session in
             session.channels.values.map { (session, $0) }
         }

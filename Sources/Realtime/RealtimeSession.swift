@@ -19,6 +19,8 @@ final class RealtimeSession: WebSocketSession {
     /// Changes after this one wait in the backlog, which alone sets this; `Int64.max` while the
     /// socket keeps up.
     var fedThrough = Int64.max
+    /// Whether it is among those who wait for a change to be told.
+    var waitsForChange = false
     private(set) var lastHeard: ContinuousClock.Instant
     /// When the last channel went.
     var emptySince: ContinuousClock.Instant
@@ -142,7 +144,18 @@ extension RealtimeSession {
             bindings.judgeNext(by: hub.binder)
             if monotonicNanoseconds() >= moment { break }
         }
-        if bindings.isComplete { then(bindings) } else { judging = (bindings, then) }
+        if bindings.isComplete, !hub.mustWait(self) {
+            then(bindings)
+        } else {
+            judging = (bindings, then)
+        }
+    }
+
+    /// The change that was being told has been.
+    func goOn() {
+        waitsForChange = false
+        proceed(until: 0)
+        if isDrained { hub.catchUp(self) }
     }
 
     /// The catalogue is another one.

@@ -1,0 +1,196 @@
+import Expressions
+import HTTP
+import Quotas
+import Schema
+import Store
+
+// One change, in steps: those whom it may concern are judged, then those whom it is for are told.
+extension RealtimeHub {
+    /// Who has been told of a change.
+    enum Told {
+        /// All whom it is for.
+        case all
+        /// Not all: the time of the step is over.
+        case some
+        /// Nobody: look-ups must be answered first.
+        case nobody
+    }
+
+    /// Goes on with telling a change, as far as there is time.
+    ///
+    /// - Parameter changes: At least all of its transaction.
+    func tell(_ telling: Telling, among changes: [Change], within step: inout Step) -> Told {
+        while true {
+            switch telling.stage {
+            case .begins:
+                telling.stage = begin(telling, among: changes)
+            case .judging(let round):
+                guard matcher.judge(in: round, within: &step) else { return .some }
+                if matcher.lacksAnswers() {
+                    telling.stage = .begins
+                    return .nobody
+                }
+                countSkipped()
+                telling.stage = .telling(round)
+            case .telling(let round):
+                guard tellAudiences(telling, in: round, within: &step) else { return .some }
+                telling.stage = .ends
+            case .ends:
+                return .all
+            }
+        }
+    }
+
+    private func begin(_ telling: Telling, among changes: [Change]) -> Telling.Stage {
+        let change = telling.change
+        if let reset = change.reset {
+            endChannels(of: change.table, because: reset)
+            return .ends
+        }
+        guard !sessions.isEmpty, let feed = binder.feeds[change.table],
+            feed.hasListeners(for: change.operation), let image = change.new ?? change.old
+        else { return .ends }
+        let round = matcher.round(
+            for: change, of: feed, among: changes, binder.feeds, at: telling.moment)
+        guard image.values.count == feed.model.columns.count else {
+            reportStale(feed)
+            return .ends
+        }
+        matcher.begin(image, of: feed, in: round)
+        return .judging(round)
+    }
+
+    private func countSkipped() {
+        guard matcher.skippedCount > 0 else { return }
+        counters.overBudgetChanges += 1
+        counters.skippedListeners += matcher.skippedCount
+    }
+
+    /// Answers whether there was time for all of them.
+    private func tellAudiences(
+        _ telling: Telling, in round: Round, within step: inout Step
+    ) -> Bool {
+        while let part = telling.part ?? nextPart(of: telling, in: round) {
+            telling.part = part
+            while let session = part.audience.takeUntold() {
+                tell(session, part, of: telling)
+                if step.isOverAfterBit() { return false }
+            }
+            if telling.isMissed {
+                let audience = part.audience
+                telling.missed.append(
+                    ChangeRing.Missed(
+                        audience: audience.number, showsOld: audience.showsOld,
+                        listeners: audience.hits))
+            }
+            telling.part = nil
+        }
+        return true
+    }
+
+    private func nextPart(of telling: Telling, in round: Round) -> Telling.Part? {
+        guard let audience = matcher.nextAudience() else { return nil }
+        let change = telling.change
+        var notice: SystemNotice?
+        if audience.isBroken {
+            counters.brokenDecisions += 1
+            notice = .unjudged(change)
+        } else if audience.isPassedOver {
+            notice = .passedOver(change)
+        }
+        audience.beginTelling()
+        telling.isMissed = false
+        // Members that have joined later are there only while changes come late.
+        return Telling.Part(
+            audience: audience, frames: audience.frames(in: round), notice: notice,
+            hasLater: change.sequence <= audience.newestStart)
+    }
+
+    /// The innermost work: one pointer queued per frame.
+    private func tell(_ session: RealtimeSession, _ part: Telling.Part, of telling: Telling) {
+        let sequence = telling.change.sequence
+        if session.fedThrough < sequence {
+            if !part.frames.isEmpty { telling.isMissed = true }
+        } else if !part.hasLater || !part.audience.isOld(sequence, for: session) {
+            for frame in part.frames {
+                counters.deliveries += 1
+                // The server may have closed the socket on this very frame.
+                if !session.feed(frame), session.isOpen { backlog.wait(session, after: sequence) }
+            }
+        }
+        if let notice = part.notice, let channel = session.channels[part.audience.key.frames.topic]
+        {
+            session.tell(notice, on: channel)
+        }
+    }
+
+    /// A change whose row has other columns than the model: captured before a reload, delivered
+    /// after it.
+    private func reportStale(_ feed: ModelFeed) {
+        let notice = SystemNotice.mustRefetch(
+            "The model '\(feed.model.name)' has changed. Fetch the rows again.")
+        for session in sessions.values {
+            for channel in session.channels.values where channel.follows(feed) {
+                session.tell(notice, on: channel)
+            }
+        }
+    }
+
+    /// Ends the channels that follow a table whose changes cannot be told row by row. It looks like
+    /// a fault to stock clients: they join again by themselves, and tell their callers of both, who
+    /// fetch the rows anew.
+    private func endChannels(of table: String, because reset: Change.Reset) {
+        guard let feed = binder.feeds[table] else { return }
+        for session in Array(sessions.values) {
+            for channel in Array(session.channels.values) where channel.follows(feed) {
+                counters.resets += 1
+                session.fail(channel, because: .reset(reset, of: table))
+            }
+        }
+    }
+}
+
+// What has to wait for the change that is being told.
+extension RealtimeHub {
+    /// Whether a change is half told: the session goes on when it has been told.
+    func mustWait(_ session: RealtimeSession) -> Bool {
+        guard telling?.isUnderWay == true else { return false }
+        if !session.waitsForChange {
+            session.waitsForChange = true
+            paused.append(session, of: session.identity.caller(from: session.block))
+        }
+        return true
+    }
+
+    /// Lets those go on who have waited, in turns of their callers and as far as there is time; the
+    /// others wait for the end of the next change, or for the next turn.
+    func letGoOn(within step: inout Step) {
+        while let session = paused.popFirst()?.element {
+            session.goOn()
+            if step.isOver { break }
+        }
+        guard !paused.isEmpty else { return }
+        inLaterTurn { [weak self] in
+            guard let self, telling?.isUnderWay != true else { return }
+            var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+            letGoOn(within: &step)
+        }
+    }
+
+    /// Another catalogue comes: whoever is still to be told of a change is told in one go, by the
+    /// rules that it was judged by. Where some are not judged yet, all are judged by the new ones.
+    func settleTelling() {
+        guard let telling else { return }
+        switch telling.stage {
+        case .begins, .ends: break
+        case .judging: telling.stage = .begins
+        case .telling(let round):
+            var step = Step(nil, uptime: uptime)
+            _ = tellAudiences(telling, in: round, within: &step)
+            telling.stage = .ends
+            // What sockets have missed goes with the older changes.
+            telling.missed = []
+            backlog.reach(telling.change.sequence)
+        }
+    }
+}
