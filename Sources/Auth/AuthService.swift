@@ -113,9 +113,12 @@ public final class AuthService: Sendable {
         verify(token: Array(token.utf8)[...], as: use)
     }
 
-    /// How often sessions have been revoked since the start. For connections that outlive the check
-    /// of their token: as long as it is the same, no token they hold was revoked.
-    public var revocationCount: Int { verifier.revocationCount }
+    /// How many sessions have been signed out so far, and those behind the first `known`; nil where
+    /// they are too many to be named. For connections that outlive the check of their token: no
+    /// other's was revoked. Any thread.
+    public func signOuts(behind known: Int) -> (count: Int, sessions: [String]?) {
+        verifier.signOuts(behind: known)
+    }
 }
 
 extension Response {

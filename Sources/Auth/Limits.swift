@@ -25,6 +25,8 @@ enum AuthLimits {
     static let secretsBytesMax = 65_536
     /// Verified tokens remembered, over all stripes of the cache. An entry is about 2 KB.
     static let verifiedTokensMax = 4096
+    /// Signed-out sessions that those are told by name who ask every second.
+    static let signOutsNamedMax = 1_024
     /// Callers whose recent calls are counted, in each of two generations.
     static let rateBucketsMax = 8192
     /// Sessions of one user whose addresses are looked at, the latest ones: who uses one refreshes

@@ -12,7 +12,9 @@ final class Revocations: Sendable {
         var expiries: [String: Int64] = [:]
         var forgottenThrough: Int64 = 0
         var sweepAt = 1024
+        /// Sessions ever announced, and the last of them.
         var total = 0
+        var newest: [String] = []
     }
 
     /// What is known of a session.
@@ -27,6 +29,7 @@ final class Revocations: Sendable {
     init(_ sessions: RevokedSessions = RevokedSessions(), now: Int64 = 0) {
         state.withLock { $0.forgottenThrough = sessions.forgottenThrough }
         add(sessions.known, now: now)
+        announce(sessions.known)
     }
 
     func contains(_ session: String) -> Bool {
@@ -47,7 +50,6 @@ final class Revocations: Sendable {
     func add(_ sessions: [RevokedSession], now: Int64) {
         guard !sessions.isEmpty else { return }
         state.withLock { state in
-            state.total += sessions.count
             for session in sessions { state.expiries[session.id] = session.expiresAt }
             guard state.expiries.count >= state.sweepAt else { return }
             let forgotten = state.expiries.values.filter { $0 <= now }.max()
@@ -57,8 +59,27 @@ final class Revocations: Sendable {
         }
     }
 
-    /// Sessions ever added; never falls.
-    var total: Int { state.withLock { $0.total } }
+    /// Tells those who ask of sessions that are known to be signed out, and of which no token is
+    /// taken for good any more.
+    func announce(_ sessions: [RevokedSession]) {
+        let named = AuthLimits.signOutsNamedMax
+        state.withLock { state in
+            state.total += sessions.count
+            state.newest += sessions.suffix(named).map(\.id)
+            guard state.newest.count > 2 * named else { return }
+            state.newest.removeFirst(state.newest.count - named)
+        }
+    }
+
+    /// How many sessions have been announced, and those behind the first `known`; nil where they
+    /// are too many to be named.
+    func announced(behind known: Int) -> (count: Int, sessions: [String]?) {
+        state.withLock { state in
+            let missing = max(0, state.total - known)
+            let areNamed = missing <= state.newest.count
+            return (state.total, areNamed ? Array(state.newest.suffix(missing)) : nil)
+        }
+    }
 
     var count: Int { state.withLock { $0.expiries.count } }
 }

@@ -95,13 +95,18 @@ final class TokenVerifier: Sendable {
         }
     }
 
-    var revocationCount: Int { revocations.total }
+    /// How many sessions have been signed out, and those behind the first `known`; nil where they
+    /// are too many to be named.
+    func signOuts(behind known: Int) -> (count: Int, sessions: [String]?) {
+        revocations.announced(behind: known)
+    }
 
     func revoke(_ sessions: [RevokedSession], now: Instant) {
         guard !sessions.isEmpty else { return }
         revocations.add(sessions, now: now.seconds)
         let ids = Set(sessions.map(\.id))
         cache.removeAll { claims in claims.sessionID.map(ids.contains) ?? false }
+        revocations.announce(sessions)
     }
 
     private func read(_ token: ArraySlice<UInt8>) throws(TokenProblem) -> TokenClaims {

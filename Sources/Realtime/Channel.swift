@@ -14,6 +14,8 @@ final class Channel {
     var identity: Identity
     /// The token in force; nil for the identity of the connection.
     var token: String?
+    /// The session that its token is of; nil for none, and for the identity of the connection.
+    var sessionID: String? { token == nil ? nil : identity.sessionID }
     /// Its place among the feeds of whom it speaks for.
     private(set) var feedPlace: (any FeedPlace)?
     private let boundBytes: Int

@@ -12,7 +12,7 @@ extension RealtimeHub {
         let heard = binder.feeds.values.filter(\.isHeard)
         demand.subside(to: Set(heard.flatMap(\.tablesHeard)))
         let uptime = uptime()
-        if tokens.checkIsDue(at: uptime) { checkTokens() }
+        checkTokens(at: uptime)
         for session in Array(backlog.waiting.values) {
             if backlog.hasPassed(session) {
                 cut(session)
@@ -31,17 +31,6 @@ extension RealtimeHub {
         }
     }
 
-    /// Closes the channels whose token is no longer good: its session has been signed out.
-    private func checkTokens() {
-        for session in Array(sessions.values) {
-            for channel in Array(session.channels.values) {
-                guard let token = channel.token, case .failure(let refusal) = authenticate(token)
-                else { continue }
-                session.end(channel, because: .tokenRefused(refusal))
-            }
-        }
-    }
-
     /// Closes the channels whose token has ended. Costs a comparison unless one has.
     func expireTokens(at now: Instant) {
         guard tokens.endsAreDue(at: now) else { return }
@@ -53,6 +42,52 @@ extension RealtimeHub {
                     session.end(channel, because: .tokenRefused(refusal))
                 }
             }
+        }
+    }
+}
+
+// Tokens that may have been revoked are looked at in steps, between which the loop does other
+// things.
+extension RealtimeHub {
+    /// The tokens of one socket's channels, of all of them or of those that speak for a session.
+    struct DoubtedTokens {
+        let socket: RealtimeSession
+        let sessionID: String?
+    }
+
+    /// Closes the channels whose token is no longer good: its session has been signed out.
+    private func checkTokens(at uptime: ContinuousClock.Instant) {
+        let isUnderWay = !doubted.isEmpty
+        switch tokens.doubt(at: uptime) {
+        case .none: break
+        case .ofSessions(let ended):
+            for session in ended {
+                doubted += tokens.sockets(of: session).map {
+                    DoubtedTokens(socket: $0, sessionID: session)
+                }
+            }
+        case .all:
+            doubted += sessions.values.map { DoubtedTokens(socket: $0, sessionID: nil) }
+        }
+        if !isUnderWay { checkDoubted() }
+    }
+
+    private func checkDoubted() {
+        let step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        while let tokens = doubted.popLast() {
+            check(tokens)
+            if !doubted.isEmpty, step.isOver {
+                return inLaterTurn { [weak self] in self?.checkDoubted() }
+            }
+        }
+    }
+
+    private func check(_ tokens: DoubtedTokens) {
+        for channel in Array(tokens.socket.channels.values) {
+            guard tokens.sessionID == nil || channel.sessionID == tokens.sessionID,
+                let token = channel.token, case .failure(let refusal) = authenticate(token)
+            else { continue }
+            tokens.socket.end(channel, because: .tokenRefused(refusal))
         }
     }
 }

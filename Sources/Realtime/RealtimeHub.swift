@@ -34,6 +34,8 @@ public final class RealtimeHub {
     let audiences = Audiences()
     let backlog: Backlog
     let tokens: TokenWatch
+    /// What is left to be looked at of tokens that may have been revoked.
+    var doubted: [DoubtedTokens] = []
     /// The bindings that no index decides, by whose they are.
     var unindexed = Shares<Caller>()
     /// The watched models and how bindings are judged; another one after each reload.
@@ -57,8 +59,8 @@ public final class RealtimeHub {
     ///   - reader: the loop's own; rules that look at other models are asked through it.
     ///   - authenticate: who a token speaks for, if it names its role and its end.
     ///   - quotas: what bounds those who speak over the socket that a request opens.
-    ///   - revocationCount: grows whenever tokens have been revoked, so that channels end in the
-    ///     same second; without it they are looked at every half minute.
+    ///   - signOuts: the sessions that were signed out behind so many, so that their channels end
+    ///     in the same second; without it they are looked at every half minute.
     ///   - report: told why a client was refused something on a topic, in the words that it was
     ///     told, and where it is.
     ///   - newestChange: the number of the newest change that is known to be committed, where that
@@ -71,7 +73,7 @@ public final class RealtimeHub {
         catalogue: Catalogue, rulebook: Rulebook, reader: any Reader, settings: FeedSettings,
         authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
         quotas: @escaping (Request) -> SocketQuotas = { _ in SocketQuotas() },
-        revocationCount: @escaping () -> Int = { 0 },
+        signOuts: @escaping (_ known: Int) -> SignOuts = { _ in .none },
         report: @escaping (_ topic: String, _ reason: String, AddressBlock) -> Void = {
             _, _, _ in
         },
@@ -95,7 +97,7 @@ public final class RealtimeHub {
             budget: ChangeBudget(
                 milliseconds: settings.changeMillisecondsMax, uptime: uptime))
         backlog = Backlog(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
-        tokens = TokenWatch(revocationCount: revocationCount, at: uptime())
+        tokens = TokenWatch(signOuts: signOuts, at: uptime())
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
     }
 

@@ -224,14 +224,17 @@ extension RealtimeSession {
     func add(_ channel: Channel) {
         channels[channel.topic] = channel
         keptBytes += channel.keptBytes
+        hub.tokens.enter(channel, of: self)
         hub.counters.channels += 1
     }
 
     /// A channel speaks for somebody by another token from now on.
     func move(_ channel: Channel, to identity: Identity, by token: String) {
         keptBytes -= channel.keptBytes
+        hub.tokens.leave(channel, of: self)
         channel.identity = identity
         channel.token = token
+        hub.tokens.enter(channel, of: self)
         keptBytes += channel.keptBytes
     }
 
@@ -239,6 +242,7 @@ extension RealtimeSession {
     func remove(_ channel: Channel) {
         guard channels[channel.topic] === channel else { return }
         hub.unbind(channel)
+        hub.tokens.leave(channel, of: self)
         channels[channel.topic] = nil
         keptBytes -= channel.keptBytes
         channel.move(to: nil)

@@ -1,19 +1,35 @@
 import Diagnostics
 
-/// Knows when the hub has to look at its channels' tokens again, so that a turn in which none can
-/// have ended costs a comparison.
+/// Knows when the hub has to look at its channels' tokens again, and at which, so that a turn in
+/// which none can have ended costs a comparison.
 final class TokenWatch {
+    /// Which tokens have to be looked at.
+    enum Doubt {
+        case none
+        /// Those of sessions that were signed out.
+        case ofSessions([String])
+        case all
+    }
+
+    /// A socket, and how many of its channels speak for a session.
+    private struct Holder {
+        let socket: RealtimeSession
+        var channels = 0
+    }
+
     /// The first second at which a channel's token ends.
     private var nextEnd = Int64.max
-    private let revocationCount: () -> Int
-    /// The revocations known when tokens were last checked.
-    private var seenRevocations: Int
+    /// The sockets with channels that speak for a session, by its id.
+    private var holders: [String: [ObjectIdentifier: Holder]] = [:]
+    private let signOuts: (_ known: Int) -> SignOuts
+    /// How many sign-outs have been heard of.
+    private var known: Int
     private var lastCheck: ContinuousClock.Instant
 
-    /// - Parameter revocationCount: grows whenever tokens have been revoked.
-    init(revocationCount: @escaping () -> Int, at uptime: ContinuousClock.Instant) {
-        self.revocationCount = revocationCount
-        seenRevocations = revocationCount()
+    /// - Parameter signOuts: The sessions that have been signed out behind so many.
+    init(signOuts: @escaping (_ known: Int) -> SignOuts, at uptime: ContinuousClock.Instant) {
+        self.signOuts = signOuts
+        known = signOuts(.max).count
         lastCheck = uptime
     }
 
@@ -30,15 +46,39 @@ final class TokenWatch {
         return true
     }
 
-    /// Whether tokens may have been revoked since the last check: some have, or it is long ago.
-    func checkIsDue(at uptime: ContinuousClock.Instant) -> Bool {
-        let revocations = revocationCount()
-        guard
-            revocations != seenRevocations
-                || uptime - lastCheck >= .seconds(RealtimeLimits.tokenCheckSeconds)
-        else { return false }
-        seenRevocations = revocations
-        lastCheck = uptime
-        return true
+    /// A channel speaks by its token from now on.
+    func enter(_ channel: Channel, of socket: RealtimeSession) {
+        guard let session = channel.sessionID else { return }
+        holders[session, default: [:]][
+            ObjectIdentifier(socket), default: Holder(socket: socket)
+        ].channels += 1
+    }
+
+    /// A channel speaks no more by its token.
+    func leave(_ channel: Channel, of socket: RealtimeSession) {
+        guard let session = channel.sessionID,
+            var holder = holders[session]?[ObjectIdentifier(socket)]
+        else { return }
+        holder.channels -= 1
+        holders[session]?[ObjectIdentifier(socket)] = holder.channels > 0 ? holder : nil
+        if holders[session]?.isEmpty == true { holders[session] = nil }
+    }
+
+    /// The sockets with channels that speak for a session.
+    func sockets(of session: String) -> [RealtimeSession] {
+        holders[session]?.values.map(\.socket) ?? []
+    }
+
+    /// The tokens that may have been revoked since the last look: those of sessions that were
+    /// signed out, or all, where it was long ago.
+    func doubt(at uptime: ContinuousClock.Instant) -> Doubt {
+        let news = signOuts(known)
+        let sessions = news.count == known ? [] : news.sessions
+        known = news.count
+        guard let sessions, uptime - lastCheck < .seconds(RealtimeLimits.tokenCheckSeconds) else {
+            lastCheck = uptime
+            return .all
+        }
+        return sessions.isEmpty ? .none : .ofSessions(sessions)
     }
 }

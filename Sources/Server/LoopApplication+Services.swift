@@ -38,7 +38,10 @@ extension LoopApplication {
             settings: FeedSettings(realtime),
             authenticate: { gateway.user(ofSocketToken: $0).mapError(TokenRefusal.init) },
             quotas: { throttle.quotas(ofSocket: $0) },
-            revocationCount: { auth.revocationCount },
+            signOuts: {
+                let (count, sessions) = auth.signOuts(behind: $0)
+                return SignOuts(count: count, sessions: sessions)
+            },
             report: { refusals.record($0, $1, from: $2) },
             newestChange: { database.newestChange },
             inLaterTurn: inLaterTurn)

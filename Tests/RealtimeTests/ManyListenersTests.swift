@@ -143,7 +143,8 @@ import Values
         for peer in told.prefix(5) + untold.prefix(5) { peer.beginRenewal(by: "ada") }
         while scene.turn() {}
         for peer in scene.peers {
-            #expect(try peer.changes().filter { $0.hasPrefix("INSERT") } == ["INSERT 1", "INSERT 2"])
+            #expect(
+                try peer.changes().filter { $0.hasPrefix("INSERT") } == ["INSERT 1", "INSERT 2"])
         }
         let renewed = (told.prefix(5) + untold.prefix(5)).flatMap(\.session.channels.values)
         #expect(renewed.allSatisfy { $0.token == "ada" })

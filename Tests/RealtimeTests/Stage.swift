@@ -129,7 +129,9 @@ final class Stage {
                 asked.append(token)
                 return identities[token].map(Result.success) ?? .failure(.malformed)
             },
-            revocationCount: { [unowned self] in signedOut.count },
+            signOuts: { [unowned self] in
+                SignOuts(count: signedOut.count, sessions: Array(signedOut.dropFirst($0)))
+            },
             newestChange: { [unowned self] in newestChange }, inLaterTurn: inLaterTurn,
             now: { [unowned self] in now },
             uptime: { [unowned self] in
