@@ -7,6 +7,8 @@ public struct FairQueue<Element> {
     /// One caller's.
     fileprivate struct Line {
         var waiting = FIFO<Element>()
+        /// The turn that it has among the others'; nil while nobody waits in it.
+        var turn: UInt64?
         /// How far the caller has been served.
         var served: UInt64 = 0
 
@@ -29,7 +31,8 @@ public struct FairQueue<Element> {
         }
     }
 
-    /// A line with somebody in it. It may have been charged since: then it is put in again.
+    /// The turn of a line. The line may have been charged since: then it has another one. If it has
+    /// been left by all, this one is of nobody.
     fileprivate struct Turn: Sendable {
         let start: UInt64
         let order: UInt64
@@ -45,6 +48,8 @@ public struct FairQueue<Element> {
     private var now: UInt64 = 0
     /// Lines at which those are forgotten that nobody waits in.
     private var linesMax = 64
+    /// Turns of nobody that are kept in any case.
+    private static var turnsOfNobodyMax: Int { 64 }
 
     /// Elements that wait.
     public private(set) var count = 0
@@ -94,7 +99,9 @@ public struct FairQueue<Element> {
         var passed: [Turn] = []
         defer { for turn in passed { insert(turn) } }
         while let turn = removeFirstTurn() {
-            guard let line = lines.index(forKey: turn.caller) else { continue }
+            guard let line = lines.index(forKey: turn.caller),
+                lines.values[line].turn == turn.order
+            else { continue }
             let served = lines.values[line].served
             if served > turn.start {
                 addTurn(of: turn.caller, from: served)
@@ -109,6 +116,7 @@ public struct FairQueue<Element> {
             count -= 1
             // Until it is charged it has cost next to nothing: those who wait take turns.
             lines.values[line].served += 1
+            lines.values[line].turn = nil
             if !lines.values[line].waiting.isEmpty { addTurn(of: turn.caller, from: served + 1) }
             return (element, turn.caller)
         }
@@ -157,7 +165,7 @@ public struct FairQueue<Element> {
             let element = lines[most]?.waiting.popLast()
         else { return nil }
         count -= 1
-        if lines[most]?.waiting.isEmpty == true { dropTurns() }
+        if lines[most]?.waiting.isEmpty == true { endTurn(of: most) }
         return (element, most)
     }
 
@@ -173,31 +181,29 @@ public struct FairQueue<Element> {
 
     /// Takes out what a predicate is true of: who no longer waits.
     public mutating func removeAll(where isGone: (Element) -> Bool) {
-        for caller in lines.keys {
-            guard var line = lines[caller], !line.waiting.isEmpty else { continue }
-            count -= line.waiting.removeAll(where: isGone)
-            lines[caller] = line
-        }
-        dropTurns()
+        for caller in lines.keys { removeAll(of: caller, where: isGone) }
     }
 
     /// The same of one caller's, without a look at the others.
     public mutating func removeAll(of caller: Caller, where isGone: (Element) -> Bool) {
         let removed = lines[caller]?.waiting.removeAll(where: isGone) ?? 0
         count -= removed
-        if removed > 0, lines[caller]?.waiting.isEmpty == true { dropTurns() }
+        if removed > 0, lines[caller]?.waiting.isEmpty == true { endTurn(of: caller) }
     }
 
     // MARK: The heap of turns
 
-    /// Drops the turns of those who no longer wait.
-    private mutating func dropTurns() {
-        turns.removeAll { lines[$0.caller]?.waiting.isEmpty != false }
+    /// A caller waits no more. His turn is nobody's until it comes; where most turns are, they go.
+    private mutating func endTurn(of caller: Caller) {
+        lines[caller]?.turn = nil
+        guard turns.count > 2 * lines.count + Self.turnsOfNobodyMax else { return }
+        turns.removeAll { lines[$0.caller]?.turn != $0.order }
         turns.sort { $0.isBefore($1) }
     }
 
     private mutating func addTurn(of caller: Caller, from start: UInt64) {
         turnCount += 1
+        lines[caller]?.turn = turnCount
         insert(Turn(start: start, order: turnCount, caller: caller))
     }
 

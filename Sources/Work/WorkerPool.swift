@@ -109,7 +109,7 @@ public final class WorkerPool<Seat>: Sendable {
         goesFirst: Bool = false, _ work: @escaping @Sendable (Seat) -> R,
         interrupt: @escaping @Sendable () -> Void = {}
     ) async throws(WorkRefusal) -> R {
-        let withdrawal = Withdrawal()
+        let withdrawal = Withdrawal(of: caller)
         let result: Result<R, WorkRefusal> = await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation { continuation in
                 let job = Self.job(of: caller, goesFirst: goesFirst, withdrawal, work) {
@@ -134,7 +134,7 @@ public final class WorkerPool<Seat>: Sendable {
         interrupt: @escaping @Sendable () -> Void = {},
         reply: @escaping @Sendable (Result<R, WorkRefusal>) -> Void
     ) -> @Sendable () -> Void {
-        let withdrawal = Withdrawal()
+        let withdrawal = Withdrawal(of: caller)
         enter(
             Self.job(of: caller, goesFirst: goesFirst, withdrawal, work, reply),
             waitingMax: waitingMax, perCallerMax: perCallerMax)
@@ -241,12 +241,13 @@ public final class WorkerPool<Seat>: Sendable {
         }
     }
 
-    /// Takes a job out that waits; its thread's signal finds nothing to do.
+    /// Takes a job out that waits, without a look at other callers'; its thread's signal finds
+    /// nothing to do.
     private func withdraw(_ withdrawal: Withdrawal) {
         withdrawal.raise()
         let job = state.withLock { state -> Job? in
             var withdrawn: Job?
-            state.jobs.removeAll { job in
+            state.jobs.removeAll(of: withdrawal.caller) { job in
                 guard job.withdrawal === withdrawal else { return false }
                 withdrawn = job
                 return true
@@ -284,9 +285,12 @@ public final class WorkerPool<Seat>: Sendable {
                 var running = Shares<Caller>()
                 swap(&running, &state.running)
                 defer { swap(&running, &state.running) }
-                if let (job, caller) = takeFirst(&state, where: {
-                    running.count(of: $0) < threadsPerCallerMax
-                }) {
+                if let (job, caller) = takeFirst(
+                    &state,
+                    where: {
+                        running.count(of: $0) < threadsPerCallerMax
+                    })
+                {
                     running.add(for: caller)
                     return (job, false)
                 }
@@ -315,7 +319,10 @@ public final class WorkerPool<Seat>: Sendable {
 
 /// Whether whoever wanted a job has been cancelled, and which job that was.
 private final class Withdrawal: Sendable {
+    let caller: Caller
     private let flag = Atomic(false)
+
+    init(of caller: Caller) { self.caller = caller }
 
     var isRaised: Bool { flag.load(ordering: .relaxed) }
 

@@ -92,6 +92,21 @@ import Testing
         #expect(queue.isEmpty && none == nil)
     }
 
+    /// Each time he comes he has a turn, which is nobody's when he goes.
+    @Test(arguments: [1, 10_000]) func `who comes and goes has one turn`(times: Int) {
+        var queue = FairQueue<Int>()
+        for _ in 0..<times {
+            queue.append(0, of: greedy)
+            queue.removeAll(of: greedy) { _ in true }
+        }
+        for number in 1...4 {
+            queue.append(number, of: greedy)
+            queue.append(-number, of: modest)
+        }
+        let next = (0..<8).compactMap { _ in queue.popFirst()?.element }
+        #expect(next == [1, -1, 2, -2, 3, -3, 4, -4])
+    }
+
     @Test(arguments: 1...20) func `nothing is lost, doubled or starved`(seed: UInt64) {
         var state = seed
         func roll(_ sides: UInt64) -> UInt64 {
@@ -104,6 +119,9 @@ import Testing
             if roll(2) == 0 {
                 queue.append(number, of: .user("\(roll(200))"))
                 waiting.insert(number)
+            } else if roll(4) == 0, let gone = waiting.min() {
+                queue.removeAll { $0 == gone }
+                waiting.remove(gone)
             } else if let next = queue.popFirst() {
                 let wasWaiting = waiting.remove(next.element) != nil
                 #expect(wasWaiting)
@@ -146,7 +164,8 @@ import Testing
         #expect(queue.popFirst()?.element == 4)
     }
 
-    @Test func `what cannot be had now is passed over, and what is behind it of its caller is not`() {
+    @Test func `what cannot be had now is passed over, and what is behind it of its caller is not`()
+    {
         var queue = FairQueue<Int>()
         for number in 1...3 { queue.append(number, of: greedy) }
         queue.append(4, of: modest)

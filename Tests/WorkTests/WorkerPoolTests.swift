@@ -82,6 +82,32 @@ import Work
         pool.join()
     }
 
+    @Test func `who withdraws leaves others' work and turns as they were`() async throws {
+        let (pool, gate, record) = (makePool(), Gate(), Record<String>())
+        await occupy(pool, until: gate)
+        func start(_ name: String, _ number: Int) -> @Sendable () -> Void {
+            pool.start(
+                waitingMax: .max, for: .user(name), { _ in record.append("\(name) \(number)") },
+                reply: {
+                    if case .failure(let refusal) = $0 { record.append("\(refusal) \(number)") }
+                })
+        }
+        for number in 0..<2 { _ = start("ada", number) }
+        for number in 0..<500 { start("eve", number)() }
+        #expect(record.all == (0..<500).map { "withdrawn \($0)" })
+        let withdraw = (500..<503).map { start("eve", $0) }
+        withdraw[1]()
+        #expect(pool.counts.waiting == 4)
+        gate.open()
+        _ = try await pool.run(waitingMax: .max) { _ in }
+        _ = try await pool.run(waitingMax: .max) { _ in }
+        pool.close()
+        pool.join()
+        let done = Array(record.all.dropFirst(501))
+        // Withdrawn work has won its caller no turns.
+        #expect(done.count == 4 && done.first == "ada 0" && done[1] == "eve 500", "\(done)")
+    }
+
     @Test func `threads are made as they are needed, each with a seat of its own`() async throws {
         let seats = Mutex(0)
         let pool = WorkerPool<Int>(name: "test", threadsMax: 3) {
