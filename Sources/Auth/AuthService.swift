@@ -19,7 +19,8 @@ public final class AuthService: Sendable {
     let issuer: TokenIssuer
     let hasher: PasswordHasher
     private let limits: Mutex<RateLimits>
-    let limiter = RateLimiter<CountedCall>(bucketsMax: AuthLimits.rateBucketsMax)
+    let limiter = RateLimiter<CountedCall>(
+        bucketsMax: AuthLimits.rateBucketsMax, stripes: AuthLimits.rateStripes)
     /// Calls refused so far.
     let refusals = Mutex<[CountedCall.Limit: Int]>([:])
     /// Sessions ended so far as their users had too many.

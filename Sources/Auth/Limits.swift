@@ -27,8 +27,10 @@ enum AuthLimits {
     static let verifiedTokensMax = 4096
     /// Signed-out sessions that those are told by name who ask every second.
     static let signOutsNamedMax = 1_024
-    /// Callers whose recent calls are counted, in each of two generations.
-    static let rateBucketsMax = 8192
+    /// Callers whose recent calls are counted, and parts that they are kept in: making room in one
+    /// takes some hundred microseconds.
+    static let rateBucketsMax = 16_384
+    static let rateStripes = 16
     /// Sessions of one user whose addresses are looked at, the latest ones: who uses one refreshes
     /// it every hour, and it is read for each password that comes while others wait.
     static let knownAddressesMax = 100

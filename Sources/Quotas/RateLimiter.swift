@@ -1,25 +1,20 @@
 /// Token buckets of those who called lately. Any thread.
 ///
-/// Memory is bounded by two generations: when the current one is full it becomes the previous one,
-/// whose buckets are carried over as their owners call again and forgotten otherwise. A caller is
-/// so forgotten only after thousands of others have called, and then has a full bucket again.
+/// Memory is bounded: where there are too many buckets, the fuller half of them is forgotten, which
+/// are full again then. Whoever wants his used-up bucket forgotten must use up as many others as
+/// there is room for.
 ///
 /// The buckets are spread over stripes, each with a lock of its own.
 public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
-    private struct Generations: Sendable {
-        var current: [Key: TokenBucket] = [:]
-        var previous: [Key: TokenBucket] = [:]
-    }
-
-    private let stripes: Stripes<Generations>
-    /// In one generation of one stripe.
+    private let stripes: Stripes<[Key: TokenBucket]>
+    /// In one stripe.
     private let bucketsMax: Int
 
-    /// A limiter that keeps so many buckets, in each of its two generations.
+    /// A limiter that keeps so many buckets.
     ///
     /// - Parameter stripes: more than one where several loops ask for every request.
     public init(bucketsMax: Int, stripes: Int = 1) {
-        self.stripes = Stripes(stripes, Generations())
+        self.stripes = Stripes(stripes, [:])
         self.bucketsMax = max(1, bucketsMax / max(1, stripes))
     }
 
@@ -62,7 +57,7 @@ public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     /// Buckets held now.
     public var count: Int {
         var count = 0
-        stripes.forEach { count += $0.current.count + $0.previous.count }
+        stripes.forEach { count += $0.count }
         return count
     }
 
@@ -70,19 +65,31 @@ public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
         _ key: Key, _ limit: RateLimit, now: ContinuousClock.Instant,
         _ change: (inout TokenBucket) -> R
     ) -> R {
-        stripes.withLock(of: key.hashValue) { generations in
-            var bucket =
-                generations.current[key] ?? generations.previous[key]
-                ?? TokenBucket(limit, at: now)
+        stripes.withLock(of: key.hashValue) { buckets in
+            let known = buckets[key]
+            if known == nil, buckets.count >= bucketsMax { makeRoom(in: &buckets, at: now) }
             // What was set anew begins anew.
-            if bucket.limit != limit { bucket = TokenBucket(limit, at: now) }
+            var bucket =
+                known.flatMap { $0.limit == limit ? $0 : nil } ?? TokenBucket(limit, at: now)
             let result = change(&bucket)
-            if generations.current.count >= bucketsMax, generations.current[key] == nil {
-                generations.previous = generations.current
-                generations.current = [:]
-            }
-            generations.current[key] = bucket
+            buckets[key] = bucket
             return result
+        }
+    }
+
+    /// Forgets the fuller half of the buckets, and all that are full.
+    private func makeRoom(
+        in buckets: inout [Key: TokenBucket], at now: ContinuousClock.Instant
+    ) {
+        let used = buckets.values.map { $0.usedPart(at: now) }.sorted(by: >)
+        let least = used[(used.count - 1) / 2]
+        // Of those that are used as much as the last one that stays, some stay.
+        var places = used.prefix((used.count + 1) / 2).count { $0 == least }
+        buckets = buckets.filter { _, bucket in
+            let part = bucket.usedPart(at: now)
+            guard part == least, part > 0, places > 0 else { return part > least }
+            places -= 1
+            return true
         }
     }
 }

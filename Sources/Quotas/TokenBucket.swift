@@ -66,6 +66,11 @@ public struct TokenBucket: Sendable {
         return Int((limit.fillTime - missing) / limit.interval)
     }
 
+    /// Which part of the bucket is used: 0 when it is full, 1 when it is empty, more when it owes.
+    func usedPart(at now: ContinuousClock.Instant) -> Double {
+        max(.zero, fullAt - now) / limit.fillTime
+    }
+
     /// How long it takes until the bucket is full.
     public func refillTime(at now: ContinuousClock.Instant) -> Duration {
         max(.zero, fullAt - now)
