@@ -146,4 +146,60 @@ import Testing
         #expect(places.count(of: modest) == 2)
         for withdraw in others { withdraw() }
     }
+
+    /// How the lane is full.
+    struct Crowd: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let firstSlice: Duration
+        /// Those that run, by their callers.
+        let running: [String]
+        /// How many of those that wait have begun before.
+        let parked: Int
+
+        static let all = [
+            Crowd(
+                testDescription: "they wait for places", firstSlice: .zero,
+                running: ["a", "a", "b"], parked: 8),
+            Crowd(
+                testDescription: "they wait for threads", firstSlice: .seconds(600),
+                running: ["a", "a", "b", "b"], parked: 0),
+        ]
+    }
+
+    @Test(arguments: Crowd.all)
+    func `who has few reads waiting takes the place of one of who has most`(crowd: Crowd) throws {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.statementTimeout = .seconds(600)
+        configuration.firstSlice = crowd.firstSlice
+        configuration.waitingSlowReadsMax = 8
+        configuration.waitingSlowReadsPerCallerMax = 4
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        let ended = Record<String>()
+        func begin(_ name: String, _ text: String = SlowLaneTests.endless) -> @Sendable () -> Void {
+            read(text, on: database, for: .user(name), ended, name)
+        }
+        let running = crowd.running.map { begin($0) }
+        while database.slowReads.running < running.count { sched_yield() }
+        let places = database.slowLane.places
+        while crowd.parked > 0, places.counts.taken < running.count { sched_yield() }
+        for name in ["c", "d", "c", "d", "c", "d", "c", "d"] { _ = begin(name) }
+        while places.counts.waiting < crowd.parked || database.slowReads.waiting < 8 {
+            sched_yield()
+        }
+        // Two are given way to; then he has as many as they have, but for one.
+        _ = begin("few")
+        try #require(["c 53400", "d 53400"].contains(ended.wait(for: 1).first))
+        while crowd.parked > 0, places.count(of: .user("few")) < 1 { sched_yield() }
+        _ = begin("few", Self.brief)
+        #expect(Set(ended.wait(for: 2).prefix(2)) == ["c 53400", "d 53400"])
+        guard crowd.parked == 0 else {
+            #expect(ended.wait(for: 3)[2] == "few", "it is short, and needs no place")
+            return
+        }
+        _ = begin("few")
+        #expect(ended.wait(for: 3)[2] == "few 53400")
+        for withdraw in running { withdraw() }
+        ended.wait("the short one of those that wait") { $0.contains("few") }
+    }
 }
