@@ -64,6 +64,21 @@ import Values
         #expect(try await read.next() == nil)
     }
 
+    @Test func `a part ends with the row that takes its time`() async throws {
+        let database = try makeItems()
+        defer { database.close() }
+        let dear =
+            "WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k LIMIT 5) "
+            + "SELECT (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n "
+            + "WHERE x < 1000000 + k.i) SELECT count(*) FROM n) FROM k"
+        let read = try await Self.leave(database, dear)
+        var parts: [String] = []
+        while let part = try await read.next() {
+            parts.append(String(decoding: part, as: UTF8.self))
+        }
+        #expect(parts == (1...5).map { "\(1_000_000 + $0)\n" } + ["."])
+    }
+
     @Test func `many are made in turn`() async throws {
         let database = try makeItems()
         defer { database.close() }
