@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Glibc
 import Quotas
 import Store
@@ -134,5 +135,38 @@ import Values
         }
         withExtendedLifetime(answer) {}
         #expect(await eventually { logBytes(database) <= Self.bytesMax })
+    }
+
+    /// Bytes that the writer's thread has written so far, into whatever file.
+    private func writtenBytes(_ database: SQLiteDatabase) throws -> Int {
+        let counts = try database.writeAndWait { _ throws(Problem) in
+            (try? String(contentsOfFile: "/proc/thread-self/io", encoding: .utf8)) ?? ""
+        }
+        let line = try #require(counts.split(separator: "\n").first { $0.hasPrefix("wchar: ") })
+        return try #require(Int(line.dropFirst("wchar: ".count)))
+    }
+
+    @Test func `the writer copies the end of the log only`() async throws {
+        let database = try makeItems()
+        defer { database.close() }
+        func write(_ bytes: Int) throws {
+            try database.writeAndWait { transaction throws(Problem) in
+                try transaction.script(
+                    "INSERT INTO items (name, data) "
+                        + "SELECT hex(randomblob(8)), hex(randomblob(\(bytes / 2)))")
+            }
+        }
+        try write(1)
+        let other = try database.makeReader()
+        try other.snapshot { () throws(any Error) in
+            _ = try other.all("SELECT count(*) FROM items")
+            while database.walBytes < 32 << 20 { try write(1 << 20) }
+        }
+        let before = try writtenBytes(database)
+        #expect(await eventually {
+            (try? write(1)) != nil && database.walBytes < 1 << 20
+        })
+        let written = try writtenBytes(database) - before
+        #expect(written < 16 << 20, "\(written) bytes")
     }
 }
