@@ -137,6 +137,24 @@ import Testing
         #expect(counts.refused == (isOfCaller ? 0 : 1))
     }
 
+    @Test func `who has few slow units takes the place of one of who has most`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.slow]?.connectionsMax = 1
+            $0.slowUnitsMax = 8
+            $0.slowUnitsPerCallerMax = 4
+        }
+        let units = [(sql: String, effect: PostgresUnit.Effect)](
+            repeating: ("select pg_sleep(0.1)", .reads), count: 4)
+        let greedy = ["a", "b"].map { user.submit(units, on: .slow, for: .user($0)) }
+        let few = user.submit([("select 1", .reads)], on: .slow, for: .user("few"))
+        #expect(few.wait(for: 1).first?.1.value == "1")
+        let ended = greedy.map { $0.wait(for: 4) }
+        let refused = ended.joined().filter { $0.1.failure == .slowQueueFull }
+        #expect(refused.map(\.0) == [3], "the last one of one of them")
+        #expect(ended.joined().count(where: \.1.succeeded) == 7)
+        #expect(user.counts.refused == 1)
+    }
+
     @Test func `what was withdrawn takes no place in the queue`() throws {
         let user = try PoolUser(try PostgresServer.shared.url()) {
             $0.lanes[.write]?.connectionsMax = 1
