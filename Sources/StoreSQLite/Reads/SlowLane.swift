@@ -21,9 +21,12 @@ final class SlowLane: Sendable {
     private let lane: WorkerLane<ReaderSeat>
     /// Where reads wait that could not go on.
     let places: SlowPlaces
+    /// Whose reads wait, here or there.
+    let waiting = WaitingSlowReads()
     /// What a read has, in all its runs.
     let time: Duration
     private let firstSlice: Duration
+    private let threads: Int
     private let waitingMax: Int
     private let waitingPerCallerMax: Int
     private let moved = Atomic<UInt64>(0)
@@ -40,7 +43,7 @@ final class SlowLane: Sendable {
         waitingMax = configuration.waitingSlowReadsMax
         waitingPerCallerMax = configuration.waitingSlowReadsPerCallerMax
         let ofCaller = configuration.slowReadThreads
-        let threads = configuration.slowLaneThreads
+        threads = configuration.slowLaneThreads
         places = SlowPlaces(placesMax: threads - 1, perCallerMax: ofCaller)
         lane = WorkerLane(name: "slow lane", threadsMax: threads, threadsPerCallerMax: ofCaller) {
             ReaderSeat(makeReader)
@@ -66,24 +69,24 @@ final class SlowLane: Sendable {
     /// Queues a run for a thread.
     ///
     /// - Parameters:
-    ///   - isNew: Whether it is its read's first, which is refused where too many wait.
+    ///   - read: What it is a run of, which counts as waiting.
+    ///   - isNew: Whether it is its read's first, which is refused where too many wait, unless
+    ///     another caller has more of them.
     ///   - end: Called when it has left the thread, or was never begun.
     /// - Returns: what withdraws it.
     func enter<R: Sendable>(
-        _ run: SlowRun, isNew: Bool, noting pace: Pace?,
+        _ run: SlowRun, of read: any ParkedRead, isNew: Bool, noting pace: Pace?,
         _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R,
         end: @escaping @Sendable (Result<Outcome<R>, Problem>) -> Void
     ) -> (@Sendable () -> Void)? {
         var bounds = (waiting: Int.max, ofCaller: Int.max)
         if isNew, run.caller != .server {
-            bounds.waiting = waitingMax - places.counts.waiting
-            bounds.ofCaller = waitingPerCallerMax - places.count(of: run.caller)
-            // A thread may be free all the same: what runs there would wait with the others.
-            if min(bounds.waiting, bounds.ofCaller) <= 0 {
+            guard let free = room(for: read) else {
                 refused.add(1, ordering: .relaxed)
                 end(.failure(.tooManySlowQueries))
                 return nil
             }
+            bounds = free
         }
         return lane.start(
             waitingMax: bounds.waiting, perCallerMax: bounds.ofCaller, for: run.caller,
@@ -97,6 +100,25 @@ final class SlowLane: Sendable {
         } _: { [self] (seat, cancellation) throws(Problem) in
             try perform(run, on: seat, obeying: cancellation, noting: pace, body)
         }
+    }
+
+    /// How many may wait for a thread as a new read comes, in all and of its caller; nil where it
+    /// may not. A thread may be free all the same: what runs there would wait with the others.
+    private func room(for read: any ParkedRead) -> (waiting: Int, ofCaller: Int)? {
+        let ofCaller = waitingPerCallerMax - places.count(of: read.caller)
+        if ofCaller <= 0 { return nil }
+        let (jobs, running) = lane.counts
+        let parked = places.counts.waiting
+        if parked + max(0, jobs + running - threads) < waitingMax {
+            return (waitingMax - parked, ofCaller)
+        }
+        guard waiting.count(of: read.caller) <= waitingPerCallerMax,
+            let displaced = waiting.takeLast(insteadOf: read)
+        else { return nil }
+        refused.add(1, ordering: .relaxed)
+        displaced.displace()
+        // One has gone, and this one comes.
+        return (.max, .max)
     }
 
     /// Runs a read on its thread.

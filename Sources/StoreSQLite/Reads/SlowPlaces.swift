@@ -176,4 +176,7 @@ protocol ParkedRead: AnyObject, Sendable {
 
     /// It never will.
     func refuse(_ problem: Problem)
+
+    /// Refuses it, wherever it waits: another one has its place in the queue.
+    func displace()
 }

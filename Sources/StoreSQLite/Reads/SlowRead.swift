@@ -14,6 +14,7 @@ final class SlowRead<Answer: Sendable>: ParkedRead {
     /// What its runs have taken, in nanoseconds: it has one time for all of them, or it might be
     /// begun again for ever.
     private let used = Atomic<UInt64>(0)
+    private let isDisplaced = Atomic(false)
 
     init(
         for caller: Caller, on lane: SlowLane, noting pace: Pace?,
@@ -35,17 +36,36 @@ final class SlowRead<Answer: Sendable>: ParkedRead {
         return { [steps] in steps.withdraw() }
     }
 
-    func begin(hasPlace: Bool) { enter(hasPlace: hasPlace, isNew: false) }
+    func begin(hasPlace: Bool) {
+        if hasPlace { lane.waiting.remove(self) }
+        enter(hasPlace: hasPlace, isNew: false)
+    }
 
-    func refuse(_ problem: Problem) { reply(.failure(problem)) }
+    func refuse(_ problem: Problem) {
+        lane.waiting.remove(self)
+        let isDisplaced = isDisplaced.load(ordering: .relaxed)
+        reply(.failure(isDisplaced ? .tooManySlowQueries : problem))
+    }
+
+    func displace() {
+        isDisplaced.store(true, ordering: .relaxed)
+        steps.withdraw()
+    }
 
     private func enter(hasPlace: Bool, isNew: Bool) {
         let time = lane.time.nanoseconds
         let run = SlowRun(
             for: caller, hasPlace: hasPlace,
             timeLeft: time - min(time, used.load(ordering: .relaxed)))
+        if isNew { lane.waiting.add(self) }
         let hasBegun = steps.begin {
-            lane.enter(run, isNew: isNew, noting: pace, body) { [self] in end(run, $0) }
+            lane.enter(run, of: self, isNew: isNew, noting: pace) {
+                [self] (reader) throws(Problem) in
+                lane.waiting.remove(self)
+                return try body(reader)
+            } end: {
+                [self] in end(run, $0)
+            }
         }
         if hasBegun { return }
         lane.places.leave(run)
@@ -58,6 +78,7 @@ final class SlowRead<Answer: Sendable>: ParkedRead {
         case .success(.answer(let answer)): reply(.success(answer))
         case .success(.mustWait(let needsPlace)):
             used.add(run.nanoseconds, ordering: .relaxed)
+            lane.waiting.add(self)
             let hasBegun = steps.begin {
                 lane.places.park(self, needsPlace: needsPlace)
                 // Not by itself: what the steps keep must not keep them.
