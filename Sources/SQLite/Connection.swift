@@ -154,6 +154,10 @@ public struct ConnectionOptions: Hashable, Sendable {
     /// look. The time of a read that ended before is known to be some microseconds.
     public var timeSpent: UInt64 { unsafe progress.pointee.timeSpent }
 
+    /// When it was last looked whether a bound is reached, some microseconds of work ago: a moment
+    /// of the monotonic clock, in nanoseconds.
+    public var lastLook: UInt64 { unsafe progress.pointee.lastLook }
+
     /// A run of `sql`, prepared now or found among the kept statements.
     ///
     /// The text must hold one statement. If its statement is running already, a second one is

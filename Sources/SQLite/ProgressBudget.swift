@@ -43,6 +43,8 @@ struct ProgressState {
     /// When the clock was first looked at since the bound was set; 0 when it was not.
     private var begun: UInt64 = 0
     private(set) var isOver = false
+    /// When the clock was last looked at for a bound.
+    private(set) var lastLook: UInt64 = 0
     /// Work of SQL functions that the clock was not looked at for yet.
     private var work: UInt64 = 0
     var cancellation: Cancellation?
@@ -73,6 +75,7 @@ struct ProgressState {
     mutating func look(ahead: UInt64) {
         if limit != .none {
             let now = monotonicNanoseconds()
+            lastLook = now
             if begun == 0 {
                 begun = now
                 if case .time(let time) = limit { deadline = now &+ time }
