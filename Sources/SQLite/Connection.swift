@@ -39,7 +39,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     let handle: OpaquePointer
     let progress: UnsafeMutablePointer<ProgressState>
     private var cache: StatementCache
-    private let busyTimeoutMilliseconds: Int32
+    let busyTimeoutMilliseconds: Int32
     /// What C callbacks point at. Released when the connection is closed.
     var preupdateHook: PreupdateHook?
 
@@ -200,18 +200,6 @@ public struct ConnectionOptions: Hashable, Sendable {
         unsafe progress.pointee = ProgressState()
         defer { unsafe progress.pointee = bound }
         try? execute("COMMIT")
-    }
-
-    /// Copies the write-ahead log into the file, as far as nobody reads what that would replace,
-    /// and empties the log if nobody reads in it (c3ref/wal_checkpoint_v2.html, TRUNCATE). Waits
-    /// for nobody.
-    ///
-    /// - Returns: whether the log is empty.
-    public func emptyLog() -> Bool {
-        unsafe sqlite3_busy_timeout(handle, 0)
-        defer { unsafe sqlite3_busy_timeout(handle, busyTimeoutMilliseconds) }
-        return unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-            == SQLITE_OK
     }
 
     /// The first column of the first row, as an integer; 0 for no row.

@@ -23,11 +23,14 @@ public struct LogMark: Equatable, Sendable {
 
     /// Bytes of the log that are in use: a frame for each page, with a head of its own
     /// (walformat.html §1). The log's file may be longer.
-    public var byteCount: Int {
-        let (frameHeadBytes, pageBits) = (24, Int(header.1 >> 48))
+    public var byteCount: Int { frameCount * frameBytes }
+
+    fileprivate var frameCount: Int { Int(UInt32(truncatingIfNeeded: header.2)) }
+
+    fileprivate var frameBytes: Int {
+        let (headBytes, pageBits) = (24, Int(header.1 >> 48))
         // 1 stands for 65,536, which two bytes cannot hold.
-        let pageBytes = (pageBits & 0xfe00) + (pageBits & 1) << 16
-        return Int(UInt32(truncatingIfNeeded: header.2)) * (frameHeadBytes + pageBytes)
+        return headBytes + (pageBits & 0xfe00) + (pageBits & 1) << 16
     }
 
     /// Whether one commit, and no more, lies between `earlier` and this.
@@ -43,4 +46,10 @@ extension Connection {
     ///
     /// Only for a connection that has read from its file, which is when SQLite maps the index.
     public var logMark: LogMark? { LogMark(self) }
+
+    /// Bytes of the log as it was at a mark that no checkpoint has copied into the file yet.
+    public func uncopiedBytes(of mark: LogMark) -> Int {
+        let copied = unsafe Int(csqlite_log_copied(handle))
+        return max(0, mark.frameCount - copied) * mark.frameBytes
+    }
 }

@@ -119,9 +119,14 @@ public enum DatabaseLimits {
     /// Bytes of the rows that one write changes, old and new ones, as JSON and as values: they
     /// stand in memory until they have been told.
     static let changedBytesMax = 67_108_864
-    /// Pages of the write-ahead log after which it is copied into the file: 16 MiB. Larger makes
-    /// commits cheaper and the log longer.
-    static let checkpointPages = 4096
+    /// Bytes of the write-ahead log beyond which it is copied into the file. More makes commits
+    /// cheaper and the log longer.
+    static let checkpointBytes = 16_777_216
+    /// Bytes of it that the writer copies itself, between two turns: some milliseconds. More is
+    /// copied beside it first.
+    static let copiedByWriterMax = 2_097_152
+    /// How long no other copy is begun after one that got nowhere, for those who read.
+    static let copyRetryNanoseconds: UInt64 = 50_000_000
     /// Bytes of the write-ahead log beyond which reads that last make way: as much as a disk writes
     /// in some seconds, which is how long a long answer has beside the fastest of writers.
     public static let walBytesMax = 268_435_456

@@ -50,6 +50,18 @@ enum Opening {
         }
     }
 
+    /// A connection that copies the write-ahead log, and reads nothing besides.
+    ///
+    /// - Parameter synchronises: Whether it waits for the disk.
+    static func copier(path: String, synchronises: Bool) throws(SQLiteError) -> Connection {
+        let connection = try Connection(path: path, options: options(.existing))
+        try connection.execute("PRAGMA synchronous = \(synchronises ? "FULL" : "OFF")")
+        // Reads from the file: only then is it known that there is a log.
+        _ = try connection.integer("PRAGMA schema_version")
+        connection.forgetStatements()
+        return connection
+    }
+
     private static func setUp(
         _ connection: Connection, _ configuration: DatabaseConfiguration
     ) throws(SQLiteError) {
@@ -70,8 +82,8 @@ enum Opening {
         try connection.execute("PRAGMA foreign_keys = ON")
         try connection.execute("PRAGMA cache_size = -\(configuration.pageCacheKiB)")
         try connection.execute("PRAGMA journal_size_limit = \(DatabaseLimits.logFileBytesKept)")
-        try connection.execute(
-            "PRAGMA wal_autocheckpoint = \(DatabaseLimits.checkpointPages)")
+        // `LogBound` sees to that.
+        try connection.execute("PRAGMA wal_autocheckpoint = 0")
         try connection.execute("PRAGMA secure_delete = FAST")
         if let pages = configuration.pagesMax {
             try connection.execute("PRAGMA max_page_count = \(pages)")

@@ -50,11 +50,14 @@ public final class SQLiteDatabase: Sendable {
         let reads = LastingReads(
             configuration, path: path, tables: tables, publishers: publishers)
         let logSize = LogSize()
+        let logBound = LogBound(
+            configuration, copies: LogCopies(path: path, configuration), reads: reads,
+            size: logSize)
         let thread = PosixThread(name: "writer") {
             WriterThread.run(
                 path: path, configuration: configuration, queue: queue, tables: tables,
                 publishers: publishers, presence: presence, load: load,
-                logBound: LogBound(configuration, reads: reads, size: logSize), opened: opened)
+                logBound: logBound, opened: opened)
         }
         guard let thread else {
             throw PosixThread.refused

@@ -2,10 +2,14 @@ import Diagnostics
 import SQLite
 import Synchronization
 
-/// Keeps the write-ahead log within its bound. Confined to the writer's thread.
+/// Has the write-ahead log copied into the file, and keeps it within its bound. Confined to the
+/// writer's thread.
 ///
-/// The log begins anew at a moment when all of it has been copied into the file and nobody reads
-/// in it. Reads of a loop are over with its turn; those that last keep the log from that as long as
+/// The log begins anew at a moment when all of it has been copied into the file and nobody reads in
+/// it. From some length on it is copied beside the writer (``LogCopies``), who has to do the last
+/// of it himself, since he adds to it meanwhile: that is little then.
+///
+/// Reads of a loop are over with its turn; those that last keep the log from that as long as
 /// one begins before the other ends. Beyond the bound they make way together, since a single one
 /// suffices to keep it; a moment later, for a turn of a loop may be all that is in the way. A
 /// snapshot of another process cannot be ended: then they wait no longer, and are asked again when
@@ -23,6 +27,7 @@ struct LogBound {
     }
 
     private let bytesMax: Int
+    let copies: LogCopies
     private let reads: LastingReads
     private let size: LogSize
     private var state = State.within
@@ -30,8 +35,15 @@ struct LogBound {
     private var threshold: Int
     /// When to look though nobody writes; nil for not at all.
     private(set) var nextLook: UInt64?
+    /// Bytes that had been copied when the last copy was begun, and when the next one may be if
+    /// these have not become more.
+    private var lastCopy = (bytes: 0, retry: UInt64(0))
 
-    init(_ configuration: DatabaseConfiguration, reads: LastingReads, size: LogSize) {
+    init(
+        _ configuration: DatabaseConfiguration, copies: LogCopies, reads: LastingReads,
+        size: LogSize
+    ) {
+        self.copies = copies
         bytesMax = configuration.walBytesMax
         threshold = bytesMax
         self.reads = reads
@@ -42,25 +54,53 @@ struct LogBound {
     mutating func look(_ connection: Connection) {
         let now = monotonicNanoseconds()
         if let nextLook, now < nextLook { return }
-        guard let bytes = connection.logMark?.byteCount else {
+        guard let mark = connection.logMark else {
             // Half written by another process: it is whole at the next look.
             if nextLook != nil { lookLater() }
             return
         }
+        let bytes = mark.byteCount
         size.note(bytes)
-        if bytes <= bytesMax { return end() }
-        if connection.emptyLog() {
+        if bytes <= min(bytesMax, DatabaseLimits.checkpointBytes) { return end() }
+        let isIdle = copies.isIdle
+        if isIdle, copy(connection, mark, at: now) {
             size.note(0)
             return end()
         }
+        if bytes <= bytesMax { return end() }
         switch state {
         case .within: state = .beyond(until: now &+ DatabaseLimits.checkpointPatienceNanoseconds)
         case .beyond(let end) where now >= end: makeWay(at: now)
-        case .making(let end) where now >= end: giveUp(at: bytes)
+        case .making(let end) where now >= end && isIdle: giveUp(at: bytes)
         case .blocked where bytes > threshold: makeWay(at: now)
         case .beyond, .making, .blocked: break
         }
         lookLater()
+    }
+
+    /// Copies the log, or has it copied where much of it is left.
+    ///
+    /// - Returns: whether it is empty.
+    private mutating func copy(
+        _ connection: Connection, _ mark: LogMark, at now: UInt64
+    ) -> Bool {
+        let left = connection.uncopiedBytes(of: mark)
+        if left <= DatabaseLimits.copiedByWriterMax || isLastAttempt(now) || copies.isUnavailable {
+            if mark.byteCount > bytesMax { return connection.emptyLog() }
+            if left > 0 { connection.copyLog() }
+            return false
+        }
+        let copied = mark.byteCount - left
+        if copied != lastCopy.bytes || now >= lastCopy.retry {
+            lastCopy = (copied, now &+ DatabaseLimits.copyRetryNanoseconds)
+            copies.begin()
+        }
+        return false
+    }
+
+    /// Whether those that last have made way for as long as they do.
+    private func isLastAttempt(_ now: UInt64) -> Bool {
+        if case .making(let end) = state { now >= end } else { false }
     }
 
     private mutating func lookLater() {

@@ -1,0 +1,24 @@
+import CSQLite
+
+// Checkpoints, which copy the write-ahead log into the file (c3ref/wal_checkpoint_v2.html). None of
+// them waits for anybody.
+
+extension Connection {
+    /// Copies the log, as far as nobody reads what that would replace. Others may write meanwhile.
+    public func copyLog() { _ = checkpoint(SQLITE_CHECKPOINT_PASSIVE) }
+
+    /// Copies the log and empties it, if nobody reads in it. Nobody may write meanwhile.
+    ///
+    /// - Returns: whether the log is empty.
+    public func emptyLog() -> Bool { checkpoint(SQLITE_CHECKPOINT_TRUNCATE) == SQLITE_OK }
+
+    private func checkpoint(_ mode: Int32) -> Int32 {
+        unsafe sqlite3_busy_timeout(handle, 0)
+        defer { unsafe sqlite3_busy_timeout(handle, busyTimeoutMilliseconds) }
+        return unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, nil)
+    }
+
+    /// Waits until the disk has what was copied into the file. A checkpoint does that itself once it
+    /// has copied all of the log, and then finds the less to do.
+    public func synchroniseFile() { unsafe _ = csqlite_sync(handle) }
+}
