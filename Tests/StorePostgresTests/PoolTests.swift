@@ -127,7 +127,9 @@ import Testing
         let user = try PoolUser(try PostgresServer.shared.url())
         user.cluster.slowUnits.withLock { shares in
             for number in 0..<ConnectionLimits.slowUnitsMax {
-                _ = shares.take(for: .user(isOfCaller ? "late" : "\(number)"))
+                _ = try? shares.take(
+                    for: .user(isOfCaller ? "late" : "\(number)"), totalMax: .max, eachMax: .max
+                ) {}
             }
         }
         let ended = user.submit([("select 1", .reads)], on: .slow, for: .user("late"))

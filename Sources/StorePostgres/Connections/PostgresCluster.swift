@@ -18,7 +18,7 @@ public final class PostgresCluster: Sendable {
     let standing = Standing()
     let log: @Sendable (ConnectionEvent) -> Void
     /// Units of the slow lanes of all loops.
-    let slowUnits = Mutex(Shares<Caller>())
+    let slowUnits = Mutex(SlowUnits())
     private let pools = Mutex<[PoolMetrics]>([])
     private let namesWork = Atomic(true)
     private let takesSettings = Atomic(true)

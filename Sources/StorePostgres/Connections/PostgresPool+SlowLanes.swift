@@ -18,11 +18,24 @@ extension PostgresPool {
     func takeShare(for run: UnitRun) throws(UnitFailure) {
         guard run.lane.isSlow, run.share == nil else { return }
         do throws(ShareShortage) {
-            run.share = try SlowShare(of: run.caller, in: cluster)
+            run.share = try SlowShare(of: run.caller, in: cluster, giveWay: displacement(of: run))
         } catch {
             switch error {
             case .ofShare: throw .slowQueueFullOfCaller
             case .inAll: throw .slowQueueFull
+            }
+        }
+    }
+
+    /// What refuses a unit for another caller's, from any thread. One that runs by then goes on:
+    /// there are few of them.
+    private func displacement(of run: UnitRun) -> @Sendable () -> Void {
+        let box = LoopBound((pool: WeakPool(self), run: WeakRun(run)), on: loop)
+        let context = loop.context
+        return {
+            context.post {
+                guard let run = box.value.run.run, run.phase == .waiting else { return }
+                box.value.pool.pool?.fail([.unit(run)], .slowQueueFull)
             }
         }
     }
@@ -51,4 +64,11 @@ extension PostgresPool {
         }
         runAgain(run)
     }
+}
+
+/// A reference that keeps nothing.
+private final class WeakRun {
+    weak let run: UnitRun?
+
+    init(_ run: UnitRun) { self.run = run }
 }

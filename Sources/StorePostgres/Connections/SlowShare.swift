@@ -7,20 +7,26 @@ import Work
 final class SlowShare: Sendable {
     private let caller: Caller
     private let cluster: PostgresCluster
+    private let ticket: SlowUnits.Ticket
 
-    /// Takes one.
+    /// Takes one, which may be another caller's.
     ///
+    /// - Parameter giveWay: Called, on any thread, when another caller has it.
     /// - Throws: What there is not enough of.
-    init(of caller: Caller, in cluster: PostgresCluster) throws(ShareShortage) {
-        let shortage = cluster.slowUnits.withLock {
-            $0.take(
-                for: caller, totalMax: cluster.configuration.slowUnitsMax,
-                eachMax: cluster.configuration.slowUnitsPerCallerMax)
+    init(
+        of caller: Caller, in cluster: PostgresCluster, giveWay: @escaping @Sendable () -> Void
+    ) throws(ShareShortage) {
+        let configuration = cluster.configuration
+        let (ticket, displaced) = try cluster.slowUnits.withLock { units throws(ShareShortage) in
+            try units.take(
+                for: caller, totalMax: configuration.slowUnitsMax,
+                eachMax: configuration.slowUnitsPerCallerMax, giveWay: giveWay)
         }
-        if let shortage { throw shortage }
+        displaced?()
         self.caller = caller
         self.cluster = cluster
+        self.ticket = ticket
     }
 
-    deinit { cluster.slowUnits.withLock { $0.giveBack(from: caller) } }
+    deinit { cluster.slowUnits.withLock { $0.giveBack(ticket, from: caller) } }
 }
