@@ -130,16 +130,14 @@ public enum DatabaseLimits {
     /// Bytes of the write-ahead log beyond which reads that last make way: as much as a disk writes
     /// in some seconds, which is how long a long answer has beside the fastest of writers.
     public static let walBytesMax = 268_435_456
-    /// Nanoseconds between two attempts to empty a log that is beyond its bound, and between two
-    /// where another process is in the way.
+    /// Nanoseconds between two attempts to begin a log anew that is beyond its bound, and between
+    /// two where another process is in the way.
     static let checkpointRetryNanoseconds: UInt64 = 5_000_000
     static let checkpointBlockedNanoseconds: UInt64 = 1_000_000_000
     /// How long it is tried beside reads that last, before they make way.
     static let checkpointPatienceNanoseconds: UInt64 = 100_000_000
     /// How long they make way for it: in that time all of ours have let go of their snapshots.
     static let checkpointNanosecondsMax: UInt64 = 2_000_000_000
-    /// Bytes of the write-ahead log's file that are kept for reuse after a burst of writes.
-    static let logFileBytesKept = 67_108_864
     /// Arguments of one `apus_object` call; SQLite allows 127.
     static let objectMembersMax = 126
 }

@@ -1,6 +1,5 @@
 import Diagnostics
 import Foundation
-import Glibc
 import Quotas
 import Store
 import TestSupport
@@ -44,11 +43,6 @@ import Values
         }
     }
 
-    private func logBytes(_ database: SQLiteDatabase) -> Int {
-        var status = stat()
-        return unsafe stat(database.files.path + "-wal", &status) == 0 ? Int(status.st_size) : 0
-    }
-
     /// What becomes of an answer that would leave in parts: nothing, or why it may not.
     private func codeOfLongRead(_ database: SQLiteDatabase) -> String? {
         let codes = Record<String?>()
@@ -72,7 +66,7 @@ import Values
         ]
         for read in reads { #expect(try await read.next() != nil) }
         try overfill(database)
-        #expect(await eventually { logBytes(database) <= Self.bytesMax })
+        #expect(await eventually { database.walBytes <= Self.bytesMax })
         for read in reads {
             let problem = await #expect(throws: Problem.self) {
                 while try await read.next() != nil {}
@@ -106,7 +100,7 @@ import Values
         }
         begun.wait(for: 1)
         try overfill(database)
-        #expect(await eventually { logBytes(database) <= Self.bytesMax })
+        #expect(await eventually { database.walBytes <= Self.bytesMax })
         if begun.wait(for: 2).count < 2 { read.cancel() }
         try await read.value
         #expect(begun.all.count == 2 && begun.all[0] == .integer(0) && begun.all[1] != .integer(0))
@@ -131,10 +125,10 @@ import Values
             }.start { answers.append((try? $0.get()) == [[.integer(3000)]]) }
             #expect(answers.wait(for: 1) == [true])
             #expect(codeOfLongRead(database) == nil)
-            #expect(logBytes(database) > Self.bytesMax)
+            #expect(database.walBytes > Self.bytesMax)
         }
         withExtendedLifetime(answer) {}
-        #expect(await eventually { logBytes(database) <= Self.bytesMax })
+        #expect(await eventually { database.walBytes <= Self.bytesMax })
     }
 
     /// Bytes that the writer's thread has written so far, into whatever file.
@@ -163,9 +157,7 @@ import Values
             while database.walBytes < 32 << 20 { try write(1 << 20) }
         }
         let before = try writtenBytes(database)
-        #expect(await eventually {
-            (try? write(1)) != nil && database.walBytes < 1 << 20
-        })
+        #expect(await eventually { (try? write(1)) != nil && database.walBytes < 1 << 20 })
         let written = try writtenBytes(database) - before
         #expect(written < 16 << 20, "\(written) bytes")
     }

@@ -81,7 +81,6 @@ enum Opening {
         }
         try connection.execute("PRAGMA foreign_keys = ON")
         try connection.execute("PRAGMA cache_size = -\(configuration.pageCacheKiB)")
-        try connection.execute("PRAGMA journal_size_limit = \(DatabaseLimits.logFileBytesKept)")
         // `LogBound` sees to that.
         try connection.execute("PRAGMA wal_autocheckpoint = 0")
         try connection.execute("PRAGMA secure_delete = FAST")

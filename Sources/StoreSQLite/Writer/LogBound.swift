@@ -80,13 +80,13 @@ struct LogBound {
 
     /// Copies the log, or has it copied where much of it is left.
     ///
-    /// - Returns: whether it is empty.
+    /// - Returns: whether it begins anew with the next write.
     private mutating func copy(
         _ connection: Connection, _ mark: LogMark, at now: UInt64
     ) -> Bool {
         let left = connection.uncopiedBytes(of: mark)
         if left <= DatabaseLimits.copiedByWriterMax || isLastAttempt(now) || copies.isUnavailable {
-            if mark.byteCount > bytesMax { return connection.emptyLog() }
+            if mark.byteCount > bytesMax { return connection.restartLog() }
             if left > 0 { connection.copyLog() }
             return false
         }
