@@ -22,7 +22,7 @@ extension Connection {
         return unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, nil)
     }
 
-    /// Waits until the disk has what was copied into the file. A checkpoint does that itself once it
-    /// has copied all of the log, and then finds the less to do.
+    /// Waits until the disk has what was copied into the file. A checkpoint does that itself once
+    /// it has copied all of the log, and then finds the less to do.
     public func synchroniseFile() { unsafe _ = csqlite_sync(handle) }
 }
