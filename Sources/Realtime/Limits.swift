@@ -24,8 +24,13 @@ enum RealtimeLimits {
     /// What telling changes may take of a turn: a transaction has thousands of them, and one may be
     /// for thousands of listeners.
     static let deliveryTime = Duration.milliseconds(2)
-    /// Listeners judged, and sockets told, until the clock is read: some tens of microseconds.
-    static let bitsPerLook = 16
+    /// Listeners judged, and sockets told, until the clock is read: some tens of microseconds, or
+    /// more where each has a long frame of its own.
+    static let unitsPerLook = 16
+    /// Bytes of frames and of what is in them that are kept while a change is told.
+    static let encodedBytesKept = 4_194_304
+    /// Bytes of new frames that count as one listener judged.
+    static let frameBytesPerUnit = 4_096
     /// Changes kept in memory for sockets that fall behind.
     static let ringChanges = 8_192
     /// Bytes of row images kept in memory for sockets that fall behind.

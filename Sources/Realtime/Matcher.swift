@@ -83,7 +83,7 @@ final class Matcher {
             } else {
                 note(listener, listener.verdict(in: round), in: round)
             }
-            if step.isOverAfterBit() { return false }
+            if step.isOverAfterUnit() { return false }
         }
         unindexed.removeAll(where: \.hasLeft)
         if !unindexed.isEmpty {

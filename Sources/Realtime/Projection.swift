@@ -31,8 +31,6 @@ final class Projection {
     /// `"columns":[…]`
     private let columns: [UInt8]
     private let columnCount: Int
-    private var numbers: (hidden: UInt64, shown: UInt64) = (0, 0)
-    private var data: (hidden: [UInt8], shown: [UInt8]) = ([], [])
 
     /// A projection of a model. Its primary key is part of it unless hidden.
     init(_ model: Model, _ key: Key) {
@@ -79,18 +77,7 @@ final class Projection {
     ///
     /// - Parameter showsOld: whether `old_record` is the whole old row; else its key columns.
     func data(in round: Round, showsOld: Bool) -> [UInt8] {
-        if showsOld {
-            if numbers.shown != round.number {
-                numbers.shown = round.number
-                data.shown = encode(round.change, showsOld: true)
-            }
-            return data.shown
-        }
-        if numbers.hidden != round.number {
-            numbers.hidden = round.number
-            data.hidden = encode(round.change, showsOld: false)
-        }
-        return data.hidden
+        round.encodings.data(self, showsOld: showsOld) { encode(round.change, showsOld: showsOld) }
     }
 
     private func encode(_ change: Change, showsOld: Bool) -> [UInt8] {

@@ -71,10 +71,13 @@ extension RealtimeHub {
         _ telling: Telling, in round: Round, within step: inout Step
     ) -> Bool {
         while let part = telling.part ?? nextPart(of: telling, in: round) {
-            telling.part = part
+            if telling.part == nil {
+                telling.part = part
+                step.count(frameBytes: part.frames.reduce(0) { $0 + $1.bytes.count })
+            }
             while let session = part.audience.takeUntold() {
                 tell(session, part, of: telling)
-                if step.isOverAfterBit() { return false }
+                if step.isOverAfterUnit() { return false }
             }
             if telling.isMissed {
                 let audience = part.audience
@@ -165,13 +168,17 @@ extension RealtimeHub {
     /// Lets those go on who have waited, in turns of their callers and as far as there is time; the
     /// others wait for the end of the next change, or for the next turn.
     func letGoOn(within step: inout Step) {
-        while let session = paused.popFirst()?.element {
+        while let (session, caller) = paused.popFirst() {
             session.goOn()
+            paused.charge(1, to: caller)
             if step.isOver { break }
         }
-        guard !paused.isEmpty else { return }
+        guard !paused.isEmpty, !letsGoOnLater else { return }
+        letsGoOnLater = true
         inLaterTurn { [weak self] in
-            guard let self, telling?.isUnderWay != true else { return }
+            guard let self else { return }
+            letsGoOnLater = false
+            if telling?.isUnderWay == true { return }
             var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
             letGoOn(within: &step)
         }

@@ -47,6 +47,8 @@ public final class RealtimeHub {
     var telling: Telling?
     /// Sessions that go on when it has been told.
     var paused = FairQueue<RealtimeSession>()
+    /// Whether some of them go on in a later turn.
+    var letsGoOnLater = false
     /// The open sockets.
     private(set) var sessions: [ObjectIdentifier: RealtimeSession] = [:]
 

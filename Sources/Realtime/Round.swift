@@ -15,6 +15,7 @@ struct Round {
     let lookUps: LookUps
     /// Counts what rules take, and ends the one that takes more than is left for the change.
     let ruleSteps: StepCounter
+    let encodings = Encodings()
     /// Of a DELETE: what its transaction deleted.
     let departed: DepartedRows?
 

@@ -1,8 +1,9 @@
-/// The part of a turn that telling changes may take.
+/// The part of a turn that the hub may take: for telling changes, for looking at tokens, for those
+/// who have waited for either.
 struct Step {
     private let end: ContinuousClock.Instant?
     private let uptime: () -> ContinuousClock.Instant
-    private var bits = 0
+    private var units = 0
 
     /// A step that begins now.
     ///
@@ -17,9 +18,14 @@ struct Step {
     /// Whether its time is over.
     var isOver: Bool { end.map { uptime() >= $0 } ?? false }
 
-    /// The same after a bit of work of about a microsecond: the clock is read now and then.
-    mutating func isOverAfterBit() -> Bool {
-        bits += 1
-        return bits % RealtimeLimits.bitsPerLook == 0 && isOver
+    /// The same after a unit of work of about a microsecond: the clock is read now and then.
+    mutating func isOverAfterUnit() -> Bool {
+        units += 1
+        guard units >= RealtimeLimits.unitsPerLook else { return false }
+        units = 0
+        return isOver
     }
+
+    /// Counts frames that were made.
+    mutating func count(frameBytes: Int) { units += frameBytes / RealtimeLimits.frameBytesPerUnit }
 }

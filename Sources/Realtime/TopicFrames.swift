@@ -10,31 +10,9 @@ final class TopicFrames {
         let serializer: Serializer
     }
 
-    /// Keeps its projection, whose place in memory would be another's otherwise.
-    private struct Content: Hashable {
-        let projection: Projection
-        let showsOld: Bool
-        let ids: [Int]
-
-        static func == (a: Content, b: Content) -> Bool {
-            a.projection === b.projection && a.showsOld == b.showsOld && a.ids == b.ids
-        }
-
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(ObjectIdentifier(projection))
-            hasher.combine(showsOld)
-            hasher.combine(ids)
-        }
-    }
-
-    /// Room for so many frames is kept from round to round.
-    private static let framesKept = 64
-
     /// Up to the bracket of `ids`.
     private let prefix: [UInt8]
     private let suffix: [UInt8]
-    private var number: UInt64 = 0
-    private var frames: [Content: FramedBytes] = [:]
 
     /// The frames of a topic.
     init(_ key: Key) {
@@ -48,19 +26,15 @@ final class TopicFrames {
         self.suffix = suffix
     }
 
-    /// The frame for bindings of one projection; made at most once a round.
+    /// The frame for bindings of one projection.
     func frame(_ ids: [Int], _ projection: Projection, showsOld: Bool, in round: Round)
         -> FramedBytes
     {
-        if number != round.number {
-            number = round.number
-            frames.removeAll(keepingCapacity: frames.count <= Self.framesKept)
+        let content = Encodings.Content(
+            topic: self, projection: projection, showsOld: showsOld, ids: ids)
+        return round.encodings.frame(content) {
+            frame(ids, around: projection.data(in: round, showsOld: showsOld))
         }
-        let content = Content(projection: projection, showsOld: showsOld, ids: ids)
-        if let frame = frames[content] { return frame }
-        let frame = frame(ids, around: projection.data(in: round, showsOld: showsOld))
-        frames[content] = frame
-        return frame
     }
 
     private func frame(_ ids: [Int], around data: [UInt8]) -> FramedBytes {

@@ -39,4 +39,26 @@ import Values
         }
         #expect(isSame, "the same bytes, not equal ones")
     }
+
+    /// While a change is told in steps, what was sent of it is held by these alone.
+    @Test(arguments: [(100, true), (100_000, false)])
+    func `of many frames of a change so many are kept as there is room for`(
+        frameBytes: Int, isKept: Bool
+    ) throws {
+        let stage = try Stage(Models.all)
+        let model = try #require(stage.catalogue.model("todos"))
+        let projection = Projection(model, Projection.Key(selected: nil, hidden: []))
+        let encodings = Encodings()
+        var made = 0
+        let topics = (0..<100).map { TopicFrames(.init(topic: "\($0)", serializer: .objects)) }
+        for topic in topics + topics {
+            let content = Encodings.Content(
+                topic: topic, projection: projection, showsOld: false, ids: [1])
+            _ = encodings.frame(content) {
+                made += 1
+                return FramedBytes(textParts: [[UInt8](repeating: 0, count: frameBytes)])
+            }
+        }
+        #expect(made == (isKept ? 100 : 200))
+    }
 }
