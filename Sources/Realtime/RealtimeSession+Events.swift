@@ -72,6 +72,10 @@ extension RealtimeSession {
         reply(ServerPayload.error(reason: reason), to: message)
     }
 
+    private func refuse(_ message: ClientMessage, _ refusal: TokenRefusal) {
+        refuse(message, "InvalidJWTToken: \(refusal.message)")
+    }
+
     /// Changes whom a channel speaks for. No reply when it works.
     private func refresh(_ channel: Channel, with token: JoinRequest.Token) {
         guard case .user(let text) = token, text != channel.token else { return }
@@ -81,9 +85,12 @@ extension RealtimeSession {
         case .success(let identity):
             judge(channel.bindings, for: identity) { [unowned self] judged in
                 // It may have ended meanwhile, with its old token.
-                guard channels[channel.topic] === channel, count(channel, of: identity) else {
-                    return
+                guard channels[channel.topic] === channel else { return }
+                // So may its new one.
+                if case .failure(let refusal) = hub.identify(text) {
+                    return end(channel, because: .tokenRefused(refusal))
                 }
+                guard count(channel, of: identity) else { return }
                 move(channel, to: identity, by: text)
                 announce(hub.rebind(channel, judged, of: self), on: channel)
             }
@@ -139,11 +146,14 @@ extension RealtimeSession {
             return
         }
         switch joining {
-        case .failure(let refusal):
-            refuse(message, "InvalidJWTToken: \(refusal.message)")
+        case .failure(let refusal): refuse(message, refusal)
         case .success(let identity):
             judge(request.bindings, for: identity) { [unowned self] judged in
-                open(message, request, judged)
+                // That may have taken turns, in which its session may have been signed out.
+                switch self.identity(for: request) {
+                case .failure(let refusal): refuse(message, refusal)
+                case .success: open(message, request, judged)
+                }
             }
         }
     }

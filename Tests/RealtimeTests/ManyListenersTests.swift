@@ -89,6 +89,20 @@ import Values
         for peer in scene.peers { #expect(try peer.changes() == ["INSERT 1", "INSERT 2"]) }
     }
 
+    @Test func `who is signed out while a join waits is not let in`() throws {
+        let scene = try Scene()
+        scene.gather(100)
+        scene.stage.identities["t"] = user("u", session: "s")
+        let late = scene.stage.connect()
+        scene.deliver(1...1)
+        scene.goToTheMidst()
+        late.join("late", Scene.todos, token: "t")
+        scene.stage.signOut(["s"])
+        while scene.turn() {}
+        #expect(late.session.channels.isEmpty)
+        #expect(late.sink.take().contains { $0.contains("InvalidJWTToken") })
+    }
+
     @Test(arguments: isSame)
     func `who leaves in between takes nobody's place`(isSame: Bool) throws {
         let scene = try Scene()
