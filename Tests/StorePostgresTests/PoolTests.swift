@@ -145,10 +145,17 @@ import Testing
             $0.slowUnitsMax = 8
             $0.slowUnitsPerCallerMax = 4
         }
-        let units = [(sql: String, effect: PostgresUnit.Effect)](
-            repeating: ("select pg_sleep(0.1)", .reads), count: 4)
-        let greedy = ["a", "b"].map { user.submit(units, on: .slow, for: .user($0)) }
+        let holder = try user.access.borrow(within: .seconds(60))
+        try holder.run(script: "select pg_advisory_lock(8271143)", within: .seconds(60)) { _, _ in }
+        let first: (sql: String, effect: PostgresUnit.Effect) = (
+            "select pg_advisory_xact_lock_shared(8271143)", .reads
+        )
+        let units = [first] + Array(repeating: ("select 1", .reads), count: 3)
+        let greedy = ["a", "b"].map {
+            user.submit(units, on: .slow, for: .user($0), within: .seconds(60))
+        }
         let few = user.submit([("select 1", .reads)], on: .slow, for: .user("few"))
+        try holder.run(script: "select pg_advisory_unlock(8271143)", within: .seconds(60)) { _, _ in }
         #expect(few.wait(for: 1).first?.1.value == "1")
         let ended = greedy.map { $0.wait(for: 4) }
         let refused = ended.joined().filter { $0.1.failure == .slowQueueFull }

@@ -34,10 +34,17 @@ extension PostgresPool {
         let context = loop.context
         return {
             context.post {
-                guard let run = box.value.run.run, run.phase == .waiting else { return }
-                box.value.pool.pool?.fail([.unit(run)], .slowQueueFull)
+                guard let run = box.value.run.run else { return }
+                box.value.pool.pool?.refuse(run)
             }
         }
+    }
+
+    /// Refuses a unit that waits, at once: nobody begins it any more.
+    private func refuse(_ run: UnitRun) {
+        guard run.phase == .waiting else { return }
+        metrics.note { $0.refused += 1 }
+        run.tell(.failure(.slowQueueFull))
     }
 
     /// A unit has been ended because it held up others, or would have: on its first lane, or on the
