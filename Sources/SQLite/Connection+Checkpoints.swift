@@ -1,7 +1,7 @@
 import CSQLite
 
 // Checkpoints, which copy the write-ahead log into the file (c3ref/wal_checkpoint_v2.html). None of
-// them waits for anybody.
+// them waits for other connections.
 
 extension Connection {
     /// Copies the log, as far as nobody reads what that would replace. Others may write meanwhile.
@@ -24,5 +24,7 @@ extension Connection {
 
     /// Waits until the disk has what was copied into the file. A checkpoint does that itself once
     /// it has copied all of the log, and then finds the less to do.
-    public func synchroniseFile() { unsafe _ = csqlite_sync(handle) }
+    ///
+    /// - Returns: whether it has.
+    public func synchroniseFile() -> Bool { unsafe csqlite_sync(handle) == SQLITE_OK }
 }

@@ -127,6 +127,8 @@ public enum DatabaseLimits {
     static let copiedByWriterMax = 2_097_152
     /// How long no other copy is begun after one that got nowhere, for those who read.
     static let copyRetryNanoseconds: UInt64 = 50_000_000
+    /// How long the writer copies all of it itself where no thread or connection was to be had.
+    static let copierRetryNanoseconds: UInt64 = 10_000_000_000
     /// Bytes of the write-ahead log beyond which reads that last make way: as much as a disk writes
     /// in some seconds, which is how long a long answer has beside the fastest of writers.
     public static let walBytesMax = 268_435_456
@@ -136,7 +138,8 @@ public enum DatabaseLimits {
     static let checkpointBlockedNanoseconds: UInt64 = 1_000_000_000
     /// How long it is tried beside reads that last, before they make way.
     static let checkpointPatienceNanoseconds: UInt64 = 100_000_000
-    /// How long they make way for it: in that time all of ours have let go of their snapshots.
+    /// How long they make way for it, and as long as a copy takes that is being made then: in that
+    /// time all of ours have let go of their snapshots.
     static let checkpointNanosecondsMax: UInt64 = 2_000_000_000
     /// Arguments of one `apus_object` call; SQLite allows 127.
     static let objectMembersMax = 126

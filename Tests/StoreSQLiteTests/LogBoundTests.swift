@@ -140,6 +140,13 @@ import Values
         return try #require(Int(line.dropFirst("wchar: ".count)))
     }
 
+    private func fileLength(_ database: SQLiteDatabase) throws -> Int {
+        let values = try URL(filePath: database.files.path + "-wal").resourceValues(forKeys: [
+            .fileSizeKey
+        ])
+        return try #require(values.fileSize)
+    }
+
     @Test func `the writer copies the end of the log only`() async throws {
         let database = try makeItems()
         defer { database.close() }
@@ -157,8 +164,16 @@ import Values
             while database.walBytes < 32 << 20 { try write(1 << 20) }
         }
         let before = try writtenBytes(database)
-        #expect(await eventually { (try? write(1)) != nil && database.walBytes < 1 << 20 })
+        let length = try fileLength(database)
+        var writes = 0
+        #expect(
+            await eventually {
+                writes += 1
+                return (try? write(1)) != nil && database.walBytes < 1 << 20
+            })
         let written = try writtenBytes(database) - before
-        #expect(written < 16 << 20, "\(written) bytes")
+        #expect(written < 16 << 20 + writes * 64 << 10, "\(written) bytes")
+        try write(1 << 20)
+        #expect(try fileLength(database) - length < writes * 64 << 10, "it is written over")
     }
 }

@@ -81,7 +81,7 @@ enum Opening {
         }
         try connection.execute("PRAGMA foreign_keys = ON")
         try connection.execute("PRAGMA cache_size = -\(configuration.pageCacheKiB)")
-        // `LogBound` sees to that.
+        // The writer sees to checkpoints itself (`LogBound`).
         try connection.execute("PRAGMA wal_autocheckpoint = 0")
         try connection.execute("PRAGMA secure_delete = FAST")
         if let pages = configuration.pagesMax {

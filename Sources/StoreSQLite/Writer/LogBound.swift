@@ -27,7 +27,7 @@ struct LogBound {
     }
 
     private let bytesMax: Int
-    let copies: LogCopies
+    private let copies: LogCopies
     private let reads: LastingReads
     private let size: LogSize
     private var state = State.within
@@ -70,7 +70,7 @@ struct LogBound {
         if bytes <= bytesMax { return end() }
         switch state {
         case .within: state = .beyond(until: now &+ DatabaseLimits.checkpointPatienceNanoseconds)
-        case .beyond(let end) where now >= end: makeWay(at: now)
+        case .beyond(let end) where now >= end && isIdle: makeWay(at: now)
         case .making(let end) where now >= end && isIdle: giveUp(at: bytes)
         case .blocked where bytes > threshold: makeWay(at: now)
         case .beyond, .making, .blocked: break
@@ -78,9 +78,10 @@ struct LogBound {
         lookLater()
     }
 
-    /// Copies the log, or has it copied where much of it is left.
+    /// Copies the log, or has it copied where much of it is left: see ``LogCopies/begin()``, and
+    /// never two copies at a time.
     ///
-    /// - Returns: whether it begins anew with the next write.
+    /// - Returns: whether it was beyond the bound, and begins anew with the next write.
     private mutating func copy(
         _ connection: Connection, _ mark: LogMark, at now: UInt64
     ) -> Bool {
@@ -98,9 +99,17 @@ struct LogBound {
         return false
     }
 
-    /// Whether those that last have made way for as long as they do.
+    /// Waits for the copy that is being made: no other one is begun.
+    func close() { copies.close() }
+
+    /// Whether it has been tried long enough, beside reads that last or while they make way. The
+    /// writer copies whatever is left then: a fast one leaves more than it should, with nobody in
+    /// the way.
     private func isLastAttempt(_ now: UInt64) -> Bool {
-        if case .making(let end) = state { now >= end } else { false }
+        switch state {
+        case .beyond(let end), .making(let end): now >= end
+        case .within, .blocked: false
+        }
     }
 
     private mutating func lookLater() {

@@ -1,3 +1,4 @@
+import Diagnostics
 import SQLite
 import Synchronization
 import Work
@@ -14,7 +15,8 @@ final class LogCopies: Sendable {
     private let synchronises: Bool
     private let pool = WorkerPool(name: "checkpoints", threadsMax: 1) { Seat() }
     private let isCopying = Atomic(false)
-    private let isLame = Atomic(false)
+    /// Until when there is nothing to copy with, in nanoseconds of the monotonic clock.
+    private let lameUntil = Atomic(UInt64(0))
 
     init(path: String, _ configuration: DatabaseConfiguration) {
         self.path = path
@@ -24,16 +26,22 @@ final class LogCopies: Sendable {
     /// Whether nothing is being copied. While something is, no other checkpoint gets anywhere.
     var isIdle: Bool { !isCopying.load(ordering: .acquiring) }
 
-    /// Whether there is no thread or no connection to be had, as it was found last.
-    var isUnavailable: Bool { isLame.load(ordering: .relaxed) }
+    /// Whether there was no thread or no connection to be had a moment ago, or the disk has failed
+    /// once: then the writer's connection hears of that too, whose checkpoint fails.
+    var isUnavailable: Bool { monotonicNanoseconds() < lameUntil.load(ordering: .relaxed) }
 
     /// Copies what there is now, as far as nobody reads what that would replace.
+    ///
+    /// To be called while much of the log is left to copy, by the writer between two transactions.
+    /// SQLite before 3.51.3 takes frames for copied that are not, where a commit begins the log
+    /// anew while a checkpoint begins (wal.html#walresetbug): here none does before this one has
+    /// copied all of it.
     func begin() {
         if isCopying.exchange(true, ordering: .acquiringAndReleasing) { return }
         pool.post { [self] seat in
             copy(seat)
         } refused: { [self] _ in
-            end(isLame: true)
+            end(lameFor: DatabaseLimits.copierRetryNanoseconds)
         }
     }
 
@@ -48,15 +56,16 @@ final class LogCopies: Sendable {
             seat.connection = connection
             connection.copyLog()
             // What the writer copies at the end is all that its own checkpoint waits for then.
-            if synchronises { connection.synchroniseFile() }
-            end(isLame: false)
+            let isSound = !synchronises || connection.synchroniseFile()
+            end(lameFor: isSound ? 0 : .max)
         } catch {
-            end(isLame: true)
+            end(lameFor: DatabaseLimits.copierRetryNanoseconds)
         }
     }
 
-    private func end(isLame: Bool) {
-        self.isLame.store(isLame, ordering: .relaxed)
+    private func end(lameFor nanoseconds: UInt64) {
+        let (end, isOver) = monotonicNanoseconds().addingReportingOverflow(nanoseconds)
+        lameUntil.store(nanoseconds == 0 ? 0 : isOver ? .max : end, ordering: .relaxed)
         isCopying.store(false, ordering: .releasing)
     }
 

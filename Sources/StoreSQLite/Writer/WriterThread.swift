@@ -21,7 +21,7 @@ enum WriterThread {
                     configuration: configuration)
                 opened.give(.success(facts))
                 writer.run(queue, hook: hook)
-                logBound.copies.close()
+                logBound.close()
                 _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
             } catch {
                 throw Problem(DatabaseError(error))
