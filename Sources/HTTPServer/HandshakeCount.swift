@@ -19,33 +19,34 @@ final class HandshakeCount: Sendable {
     /// Those that are not done.
     var count: Int { state.withLock(\.shares.total) }
 
-    /// How many were refused so far.
+    /// How many were refused so far while few places were left.
     var refusedCount: Int { state.withLock(\.refused) }
 
     /// Counts one more, if there is room for it.
     func take(for block: AddressBlock, _ limits: ConnectionLimits) -> Bool {
         state.withLock { state in
-            guard Self.isRoom(in: &state, for: block, limits) else { return false }
+            guard Self.admits(block, to: &state, limits) else { return false }
             state.shares.add(for: block.site.ifKnown)
             return true
         }
     }
 
-    /// Whether there is room for one more; it is refused where there is none.
-    func isRoom(for block: AddressBlock, _ limits: ConnectionLimits) -> Bool {
-        state.withLock { Self.isRoom(in: &$0, for: block, limits) }
+    /// Whether one more may begin; counts it among the refused if it may not since few are left.
+    func admits(_ block: AddressBlock, _ limits: ConnectionLimits) -> Bool {
+        state.withLock { Self.admits(block, to: &$0, limits) }
     }
 
     func giveBack(_ block: AddressBlock) {
         state.withLock { $0.shares.giveBack(from: block.site.ifKnown) }
     }
 
-    private static func isRoom(
-        in state: inout State, for block: AddressBlock, _ limits: ConnectionLimits
+    private static func admits(
+        _ block: AddressBlock, to state: inout State, _ limits: ConnectionLimits
     ) -> Bool {
         let left = limits.handshakesMax - state.shares.total
         let taken = block.site.ifKnown.map(state.shares.count(of:)) ?? 0
-        if taken >= left { state.refused += 1 }
+        // One that has its own share is told nothing of the others' places.
+        if taken >= left, left <= max(1, limits.handshakesMax / 4) { state.refused += 1 }
         return taken < left
     }
 }

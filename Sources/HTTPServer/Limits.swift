@@ -71,7 +71,7 @@ public struct ConnectionLimits: Hashable, Sendable {
 /// What needs no setting, each with its unit and its reason.
 enum HTTPServerLimits {
     /// Nanoseconds of a turn that frames and chunks have; a caller has the half, and what waits for
-    /// its turn has as much beside. A get waits no longer than for all of it.
+    /// its turn has as much beside.
     static let inputNanosecondsPerTurn: UInt64 = 1_000_000
 
     /// Between two turns with frames and chunks that wait: about a third of a loop's time goes
@@ -79,12 +79,12 @@ enum HTTPServerLimits {
     /// hash passwords, where there are few cores.
     static let inputPause = Duration.milliseconds(1)
 
-    /// Nanoseconds of a turn that requests have, in the same shares: some hundred gets by key. What
-    /// waits goes on in the next turn, since requests are what a loop is for.
+    /// Nanoseconds of a turn that requests and TLS handshakes have, in the same shares: some hundred
+    /// gets by key. What waits goes on in the next turn, since requests are what a loop is for.
     static let requestNanosecondsPerTurn: UInt64 = 2_000_000
 
     /// Of either, the part of one step: the unit in which those who wait take turns.
-    static let inputStepShare: UInt64 = 8
+    static let stepShare: UInt64 = 8
 
     /// Frames of one socket handled in one step, however little they take.
     static let framesPerStep = 256

@@ -35,7 +35,7 @@ extension ServerConnection {
 
     /// Goes on when it is this caller's turn.
     func awaitStep(
-        of shares: InputShares, for caller: Caller,
+        of shares: TurnShares, for caller: Caller,
         _ step: @escaping (ServerConnection) -> Void = { $0.pump() }
     ) {
         socket.isReadingPaused = true

@@ -37,7 +37,7 @@ extension ServerConnection {
         memory.trim(buffered: webSocket == nil ? bufferedBytes + cycle.bodyCount : 0)
         if progress.isStalled(socket, now: now, server.settings.deadlines) { socket.abort() }
         guard socket.isOpen else { return }
-        if socket.isHandshaking, now - start >= server.handshakeTime { return socket.abort() }
+        if socket.isHandshaking, now - acceptedAt >= server.handshakeTime { return socket.abort() }
         if let webSocket { return webSocket.tick(now: now) }
         if let streamed, now >= streamed.deadline { return socket.abort() }
         // There may be room again for what stands in its buffers, though none of it has left.

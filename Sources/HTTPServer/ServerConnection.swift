@@ -46,8 +46,8 @@ final class ServerConnection: StreamSocketDelegate {
     /// The request that is not over.
     private var unended: UInt64?
     var progress = SocketProgress()
-    /// When it was accepted.
-    let start: UInt64
+    /// When it was accepted, in milliseconds of the loop's clock.
+    let acceptedAt: UInt64
 
     init(_ socket: StreamSocket, of peer: Peer, counted block: AddressBlock, _ server: ServerLoop) {
         self.socket = socket
@@ -58,7 +58,7 @@ final class ServerConnection: StreamSocketDelegate {
         memory = ConnectionMemory(settings.memory, for: block, isSecure: socket.isSecure)
         let now = socket.loop.nowMilliseconds
         cycle = RequestCycle(limits: settings.limits, deadlines: settings.deadlines, now: now)
-        start = now
+        acceptedAt = now
     }
 
     var now: UInt64 { socket.loop.nowMilliseconds }
@@ -133,8 +133,7 @@ final class ServerConnection: StreamSocketDelegate {
             switch action {
             case .wait: return updateReading()
             case .goOn:
-                let client = admitted?.request.peer ?? peer
-                return awaitStep(of: server.inputShares, for: .anonymous(client.block))
+                return awaitStep(of: server.inputShares, for: .anonymous(sender.block))
             case .sendContinue: socket.send { $0.append(ascii: continueResponse) }
             case .refuse(let fault): refuse(fault)
             case .supply(let part):
@@ -147,8 +146,7 @@ final class ServerConnection: StreamSocketDelegate {
                 let isDone = inTurn(of: client(of: head), action) { admit(request(head, of: $0)) }
                 if !isDone { return }
             case .deliver(let body):
-                let client = admitted?.request.peer ?? peer
-                if !inTurn(of: client, action, { _ in deliver(body) }) { return }
+                if !inTurn(of: sender, action, { _ in deliver(body) }) { return }
             case .respond(let head):
                 let isDone = inTurn(of: client(of: head), action) {
                     respond(to: request(head, of: $0))
@@ -159,6 +157,9 @@ final class ServerConnection: StreamSocketDelegate {
         }
         updateReading()
     }
+
+    /// Whose body is coming.
+    private var sender: Peer { admitted?.request.peer ?? peer }
 
     /// Whom a request is from.
     private func client(of head: RequestHead) -> Peer {

@@ -11,9 +11,9 @@ final class ServerLoop {
     let settings: LoopSettings
     let counters: CounterCells
     /// Of the time for frames and chunks.
-    let inputShares: InputShares
-    /// Of the time for requests.
-    let requestShares: InputShares
+    let inputShares: TurnShares
+    /// Of the time for requests and TLS handshakes.
+    let requestShares: TurnShares
     let handshakes: HandshakeCount
     private let loop: EventLoop
     private let connectionCount: ConnectionCount
@@ -39,10 +39,10 @@ final class ServerLoop {
         counters: CounterCells, connectionCount: ConnectionCount, handshakes: HandshakeCount
     ) {
         self.loop = loop
-        inputShares = InputShares(
+        inputShares = TurnShares(
             loop, perTurn: HTTPServerLimits.inputNanosecondsPerTurn,
             pause: HTTPServerLimits.inputPause)
-        requestShares = InputShares(
+        requestShares = TurnShares(
             loop, perTurn: HTTPServerLimits.requestNanosecondsPerTurn, pause: .zero)
         self.application = application
         self.settings = settings
@@ -75,7 +75,7 @@ final class ServerLoop {
         let notice: ConnectionNotice
         if let shortage = connectionCount.shortage(for: block, limits) {
             notice = .tooMany(shortage, from: peer)
-        } else if isSecure, !handshakes.isRoom(for: block, limits) {
+        } else if isSecure, !handshakes.admits(block, limits) {
             notice = .tooManyHandshakes(from: peer)
         } else {
             return true

@@ -20,7 +20,7 @@ final class WebSocketConnection: WebSocketSink {
     /// When the last frame came; a ping answers for a silent peer.
     private var lastReceived: UInt64
     private var pongDeadline = DeadlineTable.never
-    private let shares: InputShares
+    private let shares: TurnShares
     /// Whose part of a turn its frames take.
     private let caller: Caller
     /// What has come and waits for a later turn, with what has been handled of it: it is let go of
@@ -30,7 +30,7 @@ final class WebSocketConnection: WebSocketSink {
 
     init(
         _ socket: StreamSocket, counted block: AddressBlock, session: any WebSocketSession,
-        settings: LoopSettings, sharing shares: InputShares, of caller: Caller
+        settings: LoopSettings, sharing shares: TurnShares, of caller: Caller
     ) {
         self.shares = shares
         self.caller = caller

@@ -1,8 +1,8 @@
 /// Token buckets of those who called lately. Any thread.
 ///
 /// Memory is bounded: where there are too many buckets, the fuller half of them is forgotten, which
-/// are full again then. Whoever wants his used-up bucket forgotten must use up as many others as
-/// there is room for.
+/// are full again then. Whoever wants his used-up bucket forgotten must use up half as many others
+/// as there is room for.
 ///
 /// The buckets are spread over stripes, each with a lock of its own.
 public final class RateLimiter<Key: Hashable & Sendable>: Sendable {

@@ -35,7 +35,7 @@ import Testing
         let count = HandshakeCount()
         let limits = Self.limits(2)
         #expect(count.take(for: Self.block(1), limits))
-        #expect(!count.isRoom(for: Self.block(1), limits))
+        #expect(!count.admits(Self.block(1), limits))
         #expect(count.take(for: Self.block(2), limits))
         #expect(!count.take(for: Self.block(3), limits))
         count.giveBack(Self.block(1))

@@ -64,7 +64,7 @@ final class SessionLog: Sendable {
 /// opens it, `/prepared` by the loop when that thread has, `/refused` at once, `/large/N` N bytes,
 /// `/parts/N?KIND` N parts, `/wait` behind the gate with a note of being cancelled, `/file/NAME` a
 /// file or a part of it, `/upload?KIND` a body that was streamed, `/work/NAME` after 1 ms of work,
-/// `/ws` an echo, `/flood` a session that floods its peer, `/slow` one that answers in steps;
+/// `/hold/NAME` when the log has "go NAME", `/ws` an echo, `/flood` a session that floods its peer, `/slow` one that answers in steps;
 /// everything else its method and path.
 final class TestApplication: Application {
     let gate: AnswerGate
@@ -154,6 +154,11 @@ final class TestApplication: Application {
             let start = monotonicNanoseconds()
             while monotonicNanoseconds() - start < 1_000_000 {}
             log.add(path)
+        }
+        if path.hasPrefix("/hold/") {
+            let name = path.dropFirst(6)
+            log.add("held \(name)")
+            while !log.all.contains("go \(name)") { sched_yield() }
         }
         if path == "/echo" {
             return .response(Response(status: 200, contentType: "text/plain", body: request.body))

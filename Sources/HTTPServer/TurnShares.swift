@@ -2,13 +2,13 @@ import Diagnostics
 import Network
 import Quotas
 
-/// How a loop shares out one kind of its time between callers: that for requests, or that for
+/// How a loop shares out one kind of its time between callers: that for requests and TLS handshakes, or that for
 /// frames of WebSockets and chunks of bodies, which are much work for few bytes.
 ///
 /// A caller has half of a turn, however many connections send for it. What is left of its input
 /// waits for later turns, where those who wait have a part of their own and the next step is of
 /// whoever has had the least. Confined to its loop.
-final class InputShares {
+final class TurnShares {
     private let loop: EventLoop
     /// Nanoseconds of a turn that there are for all.
     private let perTurn: UInt64
@@ -74,7 +74,7 @@ final class InputShares {
     }
 
     /// Nanoseconds of a step.
-    private var stepTime: UInt64 { perTurn / HTTPServerLimits.inputStepShare }
+    private var stepTime: UInt64 { perTurn / HTTPServerLimits.stepShare }
 
     /// Does a step of work in a later turn.
     ///
@@ -117,4 +117,4 @@ final class InputShares {
 }
 
 @available(*, unavailable)
-extension InputShares: Sendable {}
+extension TurnShares: Sendable {}
