@@ -28,7 +28,7 @@ extension Setting {
         Setting(
             "database.wal_bytes", \.database.walBytesMax, .integer(32 << 20...1 << 40), .onRestart,
             "the bytes of SQLite's write-ahead log beyond which long answers are ended, and slow "
-                + "reads begun again, so that it can begin anew; its file keeps its length until the "
-                + "server ends"),
+                + "reads begun again, so that it can begin anew; its file keeps its length until "
+                + "the server ends"),
     ]
 }

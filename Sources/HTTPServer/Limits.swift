@@ -79,8 +79,9 @@ enum HTTPServerLimits {
     /// hash passwords, where there are few cores.
     static let inputPause = Duration.milliseconds(1)
 
-    /// Nanoseconds of a turn that requests and TLS handshakes have, in the same shares: some hundred
-    /// gets by key. What waits goes on in the next turn, since requests are what a loop is for.
+    /// Nanoseconds of a turn that requests and TLS handshakes have, in the same shares: some
+    /// hundred gets by key. What waits goes on in the next turn, since requests are what a loop is
+    /// for.
     static let requestNanosecondsPerTurn: UInt64 = 2_000_000
 
     /// Of either, the part of one step: the unit in which those who wait take turns.

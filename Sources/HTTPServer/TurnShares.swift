@@ -2,8 +2,9 @@ import Diagnostics
 import Network
 import Quotas
 
-/// How a loop shares out one kind of its time between callers: that for requests and TLS handshakes, or that for
-/// frames of WebSockets and chunks of bodies, which are much work for few bytes.
+/// How a loop shares out one kind of its time between callers: that for requests and TLS
+/// handshakes, or that for frames of WebSockets and chunks of bodies, which are much work for few
+/// bytes.
 ///
 /// A caller has half of a turn, however many connections send for it. What is left of its input
 /// waits for later turns, where those who wait have a part of their own and the next step is of

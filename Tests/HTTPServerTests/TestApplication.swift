@@ -64,8 +64,8 @@ final class SessionLog: Sendable {
 /// opens it, `/prepared` by the loop when that thread has, `/refused` at once, `/large/N` N bytes,
 /// `/parts/N?KIND` N parts, `/wait` behind the gate with a note of being cancelled, `/file/NAME` a
 /// file or a part of it, `/upload?KIND` a body that was streamed, `/work/NAME` after 1 ms of work,
-/// `/hold/NAME` when the log has "go NAME", `/ws` an echo, `/flood` a session that floods its peer, `/slow` one that answers in steps;
-/// everything else its method and path.
+/// `/hold/NAME` when the log has "go NAME", `/ws` an echo, `/flood` a session that floods its peer,
+/// `/slow` one that answers in steps; everything else its method and path.
 final class TestApplication: Application {
     let gate: AnswerGate
     let log: SessionLog

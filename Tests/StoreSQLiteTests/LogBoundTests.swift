@@ -9,7 +9,7 @@ import Values
 @testable import StoreSQLite
 
 /// The bound of the write-ahead log, which snapshots that overlap would let grow for ever.
-@Suite(.timeLimit(.minutes(10))) struct LogBoundTests {
+@Suite(.blocking, .timeLimit(.minutes(10))) struct LogBoundTests {
     private static let bytesMax = 1 << 20
     private static let rows = "SELECT printf('%099d', id) FROM items"
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Work
 
-@Suite(.timeLimit(.minutes(10))) struct WorkerPoolTests {
+@Suite(.blocking, .timeLimit(.minutes(10))) struct WorkerPoolTests {
     /// Occupies a pool's only thread until `gate` opens.
     private func occupy(_ pool: WorkerPool<Void>, until gate: Gate) async {
         await withCheckedContinuation { started in
