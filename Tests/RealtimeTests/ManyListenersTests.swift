@@ -96,7 +96,7 @@ import Values
         let late = scene.stage.connect()
         scene.deliver(1...1)
         scene.goToTheMidst()
-        late.join("late", Scene.todos, token: "t")
+        late.begin("late", Scene.todos, token: "t")
         scene.stage.signOut(["s"])
         while scene.turn() {}
         #expect(late.session.channels.isEmpty)
@@ -237,11 +237,12 @@ extension Peer {
     fileprivate var hasHeard: Bool { sink.texts.contains { $0.contains("INSERT") } }
 
     /// Begins to join; what is in the way may be done first.
-    fileprivate func begin(_ topic: String, _ bindings: String) {
+    fileprivate func begin(_ topic: String, _ bindings: String, token: String? = nil) {
+        let shown = token.map { #","access_token":"\#($0)""# } ?? ""
         session.received(
             text: Array(
                 """
-                ["1","1","realtime:\(topic)","phx_join",{"config":{"postgres_changes":[\(bindings)]}}]
+                ["1","1","realtime:\(topic)","phx_join",{"config":{"postgres_changes":[\(bindings)]}\(shown)}]
                 """.utf8))
     }
 
