@@ -86,10 +86,10 @@ struct CycleScript {
     }
 
     /// All actions up to `wait` or `close`.
-    mutating func run() -> [String] {
+    mutating func run(answers: Bool = true) -> [String] {
         var actions: [String] = []
         while actions.count < 20 {
-            actions.append(next())
+            actions.append(next(answers: answers))
             if actions.last == "wait" || actions.last == "close" { break }
         }
         return actions

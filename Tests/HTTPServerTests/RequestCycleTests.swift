@@ -221,4 +221,23 @@ import Testing
         #expect(actions.last == "refuse 408")
         #expect(script.next() == "close")
     }
+
+    /// A request may wait for its turn before it is judged.
+    @Test(arguments: [
+        (received: "GET /", isJudged: true, answer: true),
+        (post(3), false, true), (post(3) + "a", true, true), (plainGet, true, false),
+    ])
+    func `what is coming is abandoned, and what is being answered is not`(
+        received: String, isJudged: Bool, answer: Bool
+    ) {
+        var script = CycleScript()
+        script.receive(received)
+        if isJudged {
+            _ = script.run(answers: false)
+        } else {
+            _ = script.cycle.next(now: script.now)
+        }
+        #expect(script.cycle.abandon() == answer)
+        #expect(script.next() == (answer ? "close" : "wait"))
+    }
 }
