@@ -29,16 +29,9 @@ extension PostgresConnection {
     private func deriveKeys(_ derivation: SCRAMDerivation) {
         let box = LoopBound(Weak(self), on: loop)
         cluster.keys.derive(derivation, on: loop.context) { keys in
-            guard let connection = box.value.connection, !connection.isOver else { return }
+            guard let connection = box.value.object, !connection.isOver else { return }
             connection.session.provide(keys)
             connection.flush()
         }
-    }
-
-    /// A reference that keeps nothing.
-    private final class Weak {
-        weak let connection: PostgresConnection?
-
-        init(_ connection: PostgresConnection) { self.connection = connection }
     }
 }

@@ -45,10 +45,10 @@ extension PostgresPool {
         if state.connections.isEmpty, state.starvingSince == nil {
             state.starvingSince = loop.nowMilliseconds
         }
-        let box = LoopBound(WeakPool(self), on: loop)
+        let box = LoopBound(Weak(self), on: loop)
         let context = loop.context
         cluster.budget.wait(identifier) {
-            context.post { box.value.pool?.slotFreed() }
+            context.post { box.value.object?.slotFreed() }
         }
         noteRefusal(of: state)
         return false
@@ -132,11 +132,4 @@ extension PostgresPool {
         fail(state.waiting.remove { _ in true }, .unavailable(why))
         noteCounts(of: state)
     }
-}
-
-/// A reference that keeps nothing.
-final class WeakPool {
-    weak let pool: PostgresPool?
-
-    init(_ pool: PostgresPool) { self.pool = pool }
 }

@@ -30,12 +30,12 @@ extension PostgresPool {
     /// What refuses a unit for another caller's, from any thread. One that runs by then goes on:
     /// there are few of them.
     private func displacement(of run: UnitRun) -> @Sendable () -> Void {
-        let box = LoopBound((pool: WeakPool(self), run: WeakRun(run)), on: loop)
+        let box = LoopBound((pool: Weak(self), run: Weak(run)), on: loop)
         let context = loop.context
         return {
             context.post {
-                guard let run = box.value.run.run else { return }
-                box.value.pool.pool?.refuse(run)
+                guard let run = box.value.run.object else { return }
+                box.value.pool.object?.refuse(run)
             }
         }
     }
@@ -71,11 +71,4 @@ extension PostgresPool {
         }
         runAgain(run)
     }
-}
-
-/// A reference that keeps nothing.
-private final class WeakRun {
-    weak let run: UnitRun?
-
-    init(_ run: UnitRun) { self.run = run }
 }

@@ -33,10 +33,10 @@ public final class PostgresPool {
                 lane, connectionsMax: cluster.configuration.settings(of: lane).connectionsMax)
         }
         cluster.count(metrics)
-        let box = LoopBound(WeakPool(self), on: loop)
+        let box = LoopBound(Weak(self), on: loop)
         let context = loop.context
         cluster.budget.register(ObjectIdentifier(self)) { call in
-            context.post { box.value.pool?.called(for: call) }
+            context.post { box.value.object?.called(for: call) }
         }
     }
 

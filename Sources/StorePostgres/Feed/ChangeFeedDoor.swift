@@ -7,14 +7,14 @@ import Work
 /// A feed as threads without its loop see it. May be called from everywhere until the loop ends.
 public final class ChangeFeedDoor: Sendable {
     private let context: LoopContext
-    private let feed: LoopBound<WeakFeed>
+    private let feed: LoopBound<Weak<ChangeFeed>>
     /// Whether a tick is to come that covers what is over by now.
     private let isTold = Atomic(false)
     private let history: Mutex<(epoch: String, newest: Int64)>
 
     init(_ feed: ChangeFeed, on loop: EventLoop) {
         context = loop.context
-        self.feed = LoopBound(WeakFeed(feed), on: loop)
+        self.feed = LoopBound(Weak(feed), on: loop)
         history = Mutex((feed.place.epoch, feed.place.newest))
     }
 
@@ -31,7 +31,7 @@ public final class ChangeFeedDoor: Sendable {
     public func committed() {
         guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
         let feed = feed
-        context.post { feed.value.feed?.committed() }
+        context.post { feed.value.object?.committed() }
     }
 
     /// A tick begins, which covers all writes that are over by now.
@@ -47,7 +47,7 @@ public final class ChangeFeedDoor: Sendable {
         let reply = Handover<Result<CaptureOutcome, Problem>>()
         let feed = feed
         context.post {
-            guard let feed = feed.value.feed else { return reply.give(.failure(.closed)) }
+            guard let feed = feed.value.object else { return reply.give(.failure(.closed)) }
             feed.capture(models) { reply.give($0) }
         }
         return try reply.take().get()
@@ -56,13 +56,6 @@ public final class ChangeFeedDoor: Sendable {
     /// See ``ChangeFeed/trim()``. Returns at once.
     public func trim() {
         let feed = feed
-        context.post { feed.value.feed?.trim() }
-    }
-
-    /// A reference that keeps nothing.
-    private final class WeakFeed {
-        weak let feed: ChangeFeed?
-
-        init(_ feed: ChangeFeed) { self.feed = feed }
+        context.post { feed.value.object?.trim() }
     }
 }
