@@ -56,11 +56,14 @@ struct RequestCycle {
     var bufferedCount: Int { input.count }
     var bodyCount: Int { body?.bytes.count ?? 0 }
 
-    /// Refuses what is coming: `close` is next. False where a request is being answered.
+    /// Refuses what is coming, judged or not: `close` is next. False where a request is being
+    /// answered.
     mutating func abandon() -> Bool {
-        let isComing = phase == .head || phase == .body
-        if isComing { finish() }
-        return isComing
+        switch phase {
+        case .head, .admitting, .body: finish()
+        case .streaming, .answering, .discarding, .upgraded, .finished: return false
+        }
+        return true
     }
 
     /// Takes received bytes.

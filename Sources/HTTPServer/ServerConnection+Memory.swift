@@ -27,6 +27,7 @@ extension ServerConnection {
             guard memory.cover(buffered: buffered) else { throw .noMemory }
         } catch {
             guard cycle.abandon() else { return socket.abort() }
+            postponed = nil
             memory.endRequest(buffered: bufferedBytes)
             refuse(error)
             pump()
