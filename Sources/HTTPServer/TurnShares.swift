@@ -24,6 +24,8 @@ final class TurnShares {
     private var spentOf: [Caller: UInt64] = [:]
     /// Each does a step of its work, and waits again if more is left.
     private var waiting = FairQueue<() -> Void>()
+    /// What has been spent within the work that is being done.
+    private var spentWithin: UInt64 = 0
     private var isScheduled = false
     /// Whose step it is, and the nanoseconds that are left of it.
     private var step: (caller: Caller, left: UInt64)?
@@ -48,11 +50,16 @@ final class TurnShares {
         return had == 0 && spent < 2 * perTurn ? stepTime : 0
     }
 
-    /// Does some work of a caller, and counts what it takes.
+    /// Does some work of a caller, and counts what it takes. What is counted within it, as a request
+    /// is that has come with the handshake's end, is counted once.
     func spend(of caller: Caller, _ work: () -> Void) {
         let start = monotonicNanoseconds()
+        let before = spentWithin
+        spentWithin = 0
         work()
-        note(monotonicNanoseconds() - start, of: caller)
+        let whole = monotonicNanoseconds() - start
+        note(whole - min(whole, spentWithin), of: caller)
+        spentWithin = before + whole
     }
 
     /// Counts what a caller has used.
