@@ -50,8 +50,8 @@ final class TurnShares {
         return had == 0 && spent < 2 * perTurn ? stepTime : 0
     }
 
-    /// Does some work of a caller, and counts what it takes. What is counted within it, as a request
-    /// is that has come with the handshake's end, is counted once.
+    /// Does some work of a caller, and counts what it takes. What is counted within it is counted
+    /// once: a request may come with the handshake's end.
     func spend(of caller: Caller, _ work: () -> Void) {
         let start = monotonicNanoseconds()
         let before = spentWithin

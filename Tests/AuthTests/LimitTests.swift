@@ -217,7 +217,7 @@ import Testing
     func `a hundred sources do not keep a sign-in waiting`() async throws {
         let fixture = try Fixture {
             $0.hashingThreads = 1
-            $0.scrypt = ScryptParameters(logN: 12, r: 8, p: 1) ?? .standard
+            $0.scrypt = ScryptParameters(logN: 13, r: 8, p: 1) ?? .standard
         }
         _ = await fixture.signUp()
         let attack = Attack()
