@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import HTTP
+import PostgresTestSupport
 import Quotas
 import Store
 import StoreSQLite
@@ -10,7 +11,7 @@ import Values
 @testable import Auth
 
 /// The tables: as earlier versions have made them, and as they are made now.
-@Suite struct AuthTablesTests {
+@Suite(.fewAtOnce) struct AuthTablesTests {
     /// What the first release that had a step ran for it.
     static let released = [
         """

@@ -2,12 +2,13 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 
 @testable import Auth
 
-@Suite struct DiscoveryTests {
+@Suite(.fewAtOnce) struct DiscoveryTests {
     @Test func `settings tell what is offered`() async throws {
         let fixture = try Fixture { $0.allowsAnonymous = true }
         let reply = await fixture.call(.get, "/settings", token: "ignored")
@@ -43,7 +44,7 @@ import Testing
     }
 }
 
-@Suite struct RouteTests {
+@Suite(.fewAtOnce) struct RouteTests {
     static let notOffered: [(HTTP.Method, String, Int, String)] = [
         (.post, "/recover", 404, "feature_disabled"),
         (.post, "/resend", 404, "feature_disabled"),

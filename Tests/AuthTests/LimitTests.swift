@@ -4,6 +4,7 @@ import Crypto
 import Diagnostics
 import Foundation
 import HTTP
+import PostgresTestSupport
 import Quotas
 import Store
 import Synchronization
@@ -11,7 +12,7 @@ import Testing
 
 @testable import Auth
 
-@Suite struct LimitedServiceTests {
+@Suite(.fewAtOnce) struct LimitedServiceTests {
     static let tight = RateLimits(
         token: RateLimit(burst: 4, count: 1, seconds: 10),
         signup: RateLimit(burst: 2, count: 1, seconds: 10),
@@ -204,7 +205,7 @@ import Testing
     }
 }
 
-@Suite struct HashingLimitTests {
+@Suite(.fewAtOnce) struct HashingLimitTests {
     /// What those who attack together count.
     private final class Attack: Sendable {
         let hashes = Atomic(0)

@@ -11,7 +11,7 @@ import Values
 @testable import Auth
 
 /// What an account with very many sessions costs: the same as any other, a few rows at a time.
-@Suite(.timeLimit(.minutes(10))) struct ManySessionsTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(10))) struct ManySessionsTests {
     /// Rows that one transaction may find and change.
     private static let rowsMax = 1000
 

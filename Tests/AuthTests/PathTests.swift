@@ -1,10 +1,11 @@
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 
 @testable import Auth
 
-@Suite struct PathTests {
+@Suite(.fewAtOnce) struct PathTests {
     @Test func `the paths that are told are those of the rows`() throws {
         let fixture = try Fixture()
         let table: RouteTable<Void> = fixture.service.routes(

@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 import Values
@@ -9,7 +10,7 @@ import Values
 @testable import Auth
 
 /// The five cases of auth.md §3.2.
-@Suite struct RefreshTests {
+@Suite(.fewAtOnce) struct RefreshTests {
     @Test func `case 1: the active token rotates`() async throws {
         let fixture = try Fixture()
         let first = await fixture.signUp()

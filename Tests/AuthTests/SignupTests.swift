@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 
@@ -46,7 +47,7 @@ func expectBothForms(
     #expect(new.response.field("Content-Type") == "application/json")
 }
 
-@Suite struct SignupTests {
+@Suite(.fewAtOnce) struct SignupTests {
     static let refusals: [Refusal] = [
         .init("broken JSON", "{", 400, "bad_json", "Could not parse request body as JSON"),
         .init(

@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import PostgresTestSupport
 import Quotas
 import Store
 import Testing
@@ -9,7 +10,7 @@ import Values
 
 @testable import Auth
 
-@Suite struct TokenTests {
+@Suite(.fewAtOnce) struct TokenTests {
     static let refusals: [Refusal] = [
         .init("broken JSON", "nope", 400, "bad_json", "Could not parse request body as JSON"),
         .init("nothing", "", 400, "validation_failed", "missing email or phone"),

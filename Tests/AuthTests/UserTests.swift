@@ -2,13 +2,14 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 
 @testable import Auth
 
 /// The checks of auth.md §2.3, in their order.
-@Suite struct BearerTests {
+@Suite(.fewAtOnce) struct BearerTests {
     static let id = "01234567-89ab-4cde-8f01-23456789abcd"
 
     struct Case: CustomTestStringConvertible, Sendable {
@@ -111,7 +112,7 @@ import Testing
     }
 }
 
-@Suite struct UserTests {
+@Suite(.fewAtOnce) struct UserTests {
     @Test func `GET answers the user as the sign-up did`() async throws {
         let fixture = try Fixture()
         let reply = await fixture.signUp(data: #"{"name":"Ada"}"#)
@@ -267,7 +268,7 @@ import Testing
     }
 }
 
-@Suite struct LogoutTests {
+@Suite(.fewAtOnce) struct LogoutTests {
     static let scopes: [(query: String, mine: Int, other: Int, foreign: Int)] = [
         ("", 403, 403, 200), ("?scope=", 403, 403, 200), ("?scope=global", 403, 403, 200),
         ("?scope=local", 403, 200, 200), ("?scope=others", 200, 403, 200),

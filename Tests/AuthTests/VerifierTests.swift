@@ -2,12 +2,13 @@ import Bytes
 import Crypto
 import Diagnostics
 import HTTP
+import PostgresTestSupport
 import Store
 import Testing
 
 @testable import Auth
 
-@Suite struct VerifierTests {
+@Suite(.fewAtOnce) struct VerifierTests {
     static let id = "01234567-89ab-4cde-8f01-23456789abcd"
 
     /// Claims, with `NOW±n` for times.

@@ -3,6 +3,7 @@ import Crypto
 import Diagnostics
 import Foundation
 import HTTP
+import PostgresTestSupport
 import Quotas
 import Store
 import StoreSQLite
@@ -36,7 +37,7 @@ final class WaitingDatabase: DatabaseInFront {
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct WaitingStoreTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(10))) struct WaitingStoreTests {
     @Test func `a store that makes wait serves accounts all the same`() async throws {
         let fixture = try Fixture.onSQLite(seen: WaitingDatabase.init)
         let reply = await fixture.signUp()
