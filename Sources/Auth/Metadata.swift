@@ -18,8 +18,8 @@ enum Metadata {
         _ base: String, _ patch: JSONValue, dropsNulls: Bool
     ) throws(Problem) -> String {
         var members: [[UInt8]: JSONValue] = [:]
-        for member in parsed(base)?.members ?? [] {
-            members[member.key.utf8 ?? []] = member.value
+        if let base = parsed(base) {
+            for member in base.members { members[member.key.utf8 ?? []] = member.value }
         }
         for member in patch.members {
             let isDropped = dropsNulls && member.value.isNull

@@ -107,7 +107,7 @@ private final class ReadersInFlight {
         let read = OneRead(Int64.random(in: 1...Int64(rows - 20), using: &generator))
         let begun = Self.now
         let shape = shape
-        var unit = PostgresUnit(
+        let unit = PostgresUnit(
             .reads,
             steps: { session, unit in
                 read.body.removeAll(keepingCapacity: true)

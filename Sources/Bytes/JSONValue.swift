@@ -73,23 +73,8 @@ public struct JSONValue: Sendable {
         return JSONValue(storage: storage, index: child)
     }
 
-    /// The members of an object in the order written, duplicates included; empty for other kinds.
-    public var members: [(key: JSONValue, value: JSONValue)] {
-        guard node.kind == .object else { return [] }
-        var members: [(key: JSONValue, value: JSONValue)] = []
-        members.reserveCapacity(count)
-        var child = index + 1
-        for _ in 0..<count {
-            let value = child + 1
-            members.append(
-                (
-                    JSONValue(storage: storage, index: child),
-                    JSONValue(storage: storage, index: value)
-                ))
-            child = Int(storage.nodes[value].next)
-        }
-        return members
-    }
+    /// The members of an object in the order written, duplicates included; none for other kinds.
+    public var members: JSONMembers { JSONMembers(of: self) }
 
     /// The value of the member named `key` (the last one if it is repeated), nil when there is none
     /// or this is not an object.
@@ -110,7 +95,12 @@ public struct JSONValue: Sendable {
     public func hasText(_ text: String) -> Bool {
         guard node.kind == .string else { return false }
         if node.isComplex { return unescaped().elementsEqual(text.utf8) }
-        return raw.dropFirst().dropLast().elementsEqual(text.utf8)
+        let source = storage.source
+        let own = source.span.extracting(Int(node.start) + 1..<Int(node.end) - 1)
+        let other = text.utf8Span.span
+        guard own.count == other.count else { return false }
+        for index in own.indices where own[index] != other[index] { return false }
+        return true
     }
 
     private func unescaped() -> [UInt8] {

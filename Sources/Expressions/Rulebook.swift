@@ -4,8 +4,8 @@ public import Store
 public import Values
 
 /// Every expression of a catalogue, compiled: rules, checks, defaults and index conditions.
-/// Immutable; a reload makes a new one.
-public struct Rulebook: Sendable {
+/// Immutable; a reload makes a new one. An object: every request holds it.
+public final class Rulebook: Sendable {
     struct ColumnVerb: Hashable {
         let model: String
         let column: Int
@@ -17,50 +17,61 @@ public struct Rulebook: Sendable {
         let column: Int
     }
 
-    private let catalogue: Catalogue
-    private var rules: [String: [Verb: AccessPredicate]] = [:]
-    private var columnRules: [ColumnVerb: Predicate] = [:]
-    private var defaults: [Place: Expression] = [:]
-    private var updates: [Place: Expression] = [:]
+    /// What is found by its place in the catalogue.
+    private struct Entries {
+        var rules: [String: [Verb: AccessPredicate]] = [:]
+        var columnRules: [ColumnVerb: Predicate] = [:]
+        var defaults: [Place: Expression] = [:]
+        var updates: [Place: Expression] = [:]
+    }
 
-    private init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+    private let catalogue: Catalogue
+    private let entries: Entries
+
+    private init(_ catalogue: Catalogue, _ entries: Entries) {
+        self.catalogue = catalogue
+        self.entries = entries
+    }
 
     /// Parses, resolves and types every expression of `catalogue`.
     ///
     /// - Throws: all faults of all expressions at once.
     public static func compile(_ catalogue: Catalogue) throws(SchemaFailure) -> Rulebook {
         let resolver = Resolver(catalogue)
-        var book = Rulebook(catalogue)
+        var entries = Entries()
         for rule in catalogue.rules { resolver.checkBody(of: rule) }
-        for model in catalogue.models { book.compile(model, resolver) }
+        for model in catalogue.models { compile(model, resolver, into: &entries) }
         guard resolver.diagnostics.isEmpty else {
             throw SchemaFailure(diagnostics: resolver.diagnostics)
         }
-        return book
+        return Rulebook(catalogue, entries)
     }
 
-    private mutating func compile(_ model: Model, _ resolver: Resolver) {
+    private static func compile(
+        _ model: Model, _ resolver: Resolver, into entries: inout Entries
+    ) {
         for (verb, rule) in model.access {
-            rules[model.name, default: [:]][verb] = Self.access(rule, verb, model, resolver)
+            entries.rules[model.name, default: [:]][verb] = access(rule, verb, model, resolver)
         }
         for check in model.checks {
-            Self.checkDefinition(check.condition, model, .check, resolver)
+            checkDefinition(check.condition, model, .check, resolver)
         }
         for index in model.indexes {
             guard let condition = index.predicate else { continue }
-            Self.checkDefinition(condition, model, .index, resolver)
+            checkDefinition(condition, model, .index, resolver)
         }
         for (index, column) in model.columns.enumerated() {
             let place = Place(model: model.name, column: index)
             if case .expression(let source)? = column.default {
-                defaults[place] = resolver.computed(source, model: model, column: column)
+                entries.defaults[place] = resolver.computed(source, model: model, column: column)
             }
             if let source = column.onUpdate {
-                updates[place] = resolver.computed(source, model: model, column: column)
+                entries.updates[place] = resolver.computed(source, model: model, column: column)
             }
             for (verb, source) in column.access?.rules ?? [:] {
                 let purpose = verb == .update ? Purpose.updateCheck : .access
-                columnRules[ColumnVerb(model: model.name, column: index, verb: verb)] =
+                let place = ColumnVerb(model: model.name, column: index, verb: verb)
+                entries.columnRules[place] =
                     resolver.predicate(source, model: model, purpose: purpose)
             }
         }
@@ -94,11 +105,13 @@ public struct Rulebook: Sendable {
     }
 
     /// The rule for a verb of a model; nil means nobody but the service role.
-    public func rule(_ model: String, _ verb: Verb) -> AccessPredicate? { rules[model]?[verb] }
+    public func rule(_ model: String, _ verb: Verb) -> AccessPredicate? {
+        entries.rules[model]?[verb]
+    }
 
     /// The rule for a verb of one column; nil means that the row's rule is enough.
     public func columnRule(_ model: String, _ column: Int, _ verb: Verb) -> Predicate? {
-        columnRules[ColumnVerb(model: model, column: column, verb: verb)]
+        entries.columnRules[ColumnVerb(model: model, column: column, verb: verb)]
     }
 
     /// What the column at `column` holds when a writer gives nothing; null when it has no default.
@@ -111,7 +124,7 @@ public struct Rulebook: Sendable {
         case nil: return .null
         case .constant(let value): return value
         case .expression:
-            let expression = defaults[Place(model: model.name, column: column)]
+            let expression = entries.defaults[Place(model: model.name, column: column)]
             return try compute(expression, identity, now) ?? .null
         }
     }
@@ -122,7 +135,7 @@ public struct Rulebook: Sendable {
     public func onUpdateValue(
         _ model: Model, column: Int, identity: Identity, now: Instant
     ) throws(Problem) -> Value? {
-        try compute(updates[Place(model: model.name, column: column)], identity, now)
+        try compute(entries.updates[Place(model: model.name, column: column)], identity, now)
     }
 
     private func compute(

@@ -50,6 +50,15 @@ extension RequestHead {
         return values
     }
 
+    /// Hands all values of a field to `body`, in the order they came, as bytes; no copy.
+    public func forEachValue(of name: StaticString, _ body: (ArraySlice<UInt8>) -> Void) {
+        var next = index(of: name)
+        while let index = next {
+            body(bytes[fields[index].value])
+            next = self.index(of: name, from: index + 1)
+        }
+    }
+
     /// Whether the first value of a field is this text, in any case.
     public func fieldEquals(_ name: StaticString, _ value: StaticString) -> Bool {
         guard let index = index(of: name) else { return false }

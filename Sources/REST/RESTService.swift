@@ -112,19 +112,11 @@ public final class RESTService {
     ) throws(Problem) -> Answer {
         let now = Instant.now
         let context = identity.context(now: now)
-        let write = { (plan: WritePlan, operands: Operands) throws(Problem) in
-            UnboundWrite(
-                plan: plan, rows: try payload?.get().rows ?? [], operands: operands,
-                context: context,
-                computed: ComputedValues(
-                    rulebook: self.planning.rulebook, identity: identity, now: now),
-                caller: identity.caller(from: request.peer.block),
-                rowsMax: self.settings.writeRowsMax)
-        }
         let key = key(of: request, table, identity, payload)
         if let key, let plan = writePlans.plan(for: key.bytes) {
             let operands = try Operands(key.operands, for: plan.slots)
-            return try bind(write(plan, operands), of: request, isLong: isLong)
+            let write = try unbound(plan, payload, operands, context, identity, now, of: request)
+            return try bind(write, of: request, isLong: isLong)
         }
         let draft = PlanDraft(
             request: request, table: table, identity: identity, context: context, key: key)
@@ -136,8 +128,21 @@ public final class RESTService {
                 self.writePlans.insert(
                     plan, for: key.bytes, members: plan.returning.table.memberCount)
             }
-            return try self.bind(write(plan, Operands()), of: request, isLong: isLong)
+            let write = try self.unbound(
+                plan, payload, Operands(), context, identity, now, of: request)
+            return try self.bind(write, of: request, isLong: isLong)
         }
+    }
+
+    private func unbound(
+        _ plan: WritePlan, _ payload: Result<Payload, Problem>?, _ operands: Operands,
+        _ context: QueryContext, _ identity: Identity, _ now: Instant, of request: Request
+    ) throws(Problem) -> UnboundWrite {
+        UnboundWrite(
+            plan: plan, rows: try payload?.get().rows ?? [], operands: operands, context: context,
+            computed: ComputedValues(
+                rulebook: planning.rulebook, identity: identity, now: now),
+            caller: identity.caller(from: request.peer.block), rowsMax: settings.writeRowsMax)
     }
 
     private func key(

@@ -16,20 +16,24 @@ final class LoopRegistry: Sendable {
         self.untoldBytesMax = untoldBytesMax
     }
 
-    private struct Member {
+    private final class Member: Sendable {
         let context: LoopContext
         let application: LoopBound<LoopApplication>
         let demand: FeedDemand
         let untold = UntoldChanges()
+
+        init(_ context: LoopContext, _ application: LoopApplication) {
+            self.context = context
+            self.application = LoopBound(application, on: context.loop)
+            demand = application.feedDemand
+        }
     }
 
     private let members = Mutex<[Member]>([])
 
     /// Adds an application. To be called on its loop's thread.
     func add(_ application: LoopApplication, on context: LoopContext) {
-        let bound = LoopBound(application, on: context.loop)
-        let member = Member(
-            context: context, application: bound, demand: application.feedDemand)
+        let member = Member(context, application)
         members.withLock { $0.append(member) }
     }
 

@@ -14,7 +14,7 @@ import Values
     @Test func `an answer beyond the share is told the share`() {
         let bytesMax = 1 << 20
         let pool = MemoryPool(bytesMax: .max, perCallerMax: bytesMax)
-        var unit = PostgresUnit(.reads, script: "") { _ in }
+        let unit = PostgresUnit(.reads, script: "") { _ in }
         unit.caller = .user("ann")
         let run = UnitRun(unit, on: .slow, deadline: .max)
         run.answerBytes = bytesMax

@@ -96,7 +96,7 @@ final class PoolUser: Sendable {
         thread.perform { [pool] _ in
             var all: [UnitToken] = []
             for (index, unit) in units.enumerated() {
-                var made = Self.unit(unit.sql, unit.effect, bytesMax) { record.append((index, $0)) }
+                let made = Self.unit(unit.sql, unit.effect, bytesMax) { record.append((index, $0)) }
                 made.caller = caller
                 all.append(pool.value.submit(made, on: lane, within: timeout))
             }
@@ -111,7 +111,7 @@ final class PoolUser: Sendable {
     ) -> PostgresUnit {
         let rows = Rows()
         let shape = textual(sql)
-        var unit = PostgresUnit(
+        let unit = PostgresUnit(
             effect,
             steps: { session, unit in
                 rows.rows = []

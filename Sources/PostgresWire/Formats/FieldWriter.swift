@@ -23,6 +23,15 @@ public struct FieldWriter: ~Copyable {
         bytes.append(bigEndian: -1 as Int32)
     }
 
+    /// So many NULLs.
+    public mutating func nulls(_ number: Int) {
+        if number == 0 { return }
+        count += number
+        hasNull = true
+        // The length -1 of each.
+        bytes.append(contentsOf: repeatElement(0xFF, count: 4 * number))
+    }
+
     private mutating func integer<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
         count += 1
         bytes.append(bigEndian: Int32(MemoryLayout<Number>.size))
@@ -156,18 +165,17 @@ public struct FieldWriter: ~Copyable {
         let start = bytes.count
         let (outerCount, outerHasNull) = (count, hasNull)
         (count, hasNull) = (0, false)
-        for _ in 0..<3 { bytes.append(bigEndian: 0 as Int32) }
-        bytes.append(bigEndian: element.rawValue)
-        let dimensions = bytes.count
-        bytes.append(bigEndian: 0 as Int32)
-        bytes.append(bigEndian: 1 as Int32)
+        // Its size, the number of dimensions, whether there are NULLs, the element's type; then of
+        // the dimension the number of elements and that of the first.
+        bytes.append(ascii: "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\u{1}")
+        bytes.overwrite(at: start + 12, bigEndian: element.rawValue)
         try body(&self)
         if count == 0 {
-            bytes.removeLast(bytes.count - dimensions)
+            bytes.removeLast(bytes.count - (start + 16))
         } else {
             bytes.overwrite(at: start + 4, bigEndian: 1 as Int32)
             bytes.overwrite(at: start + 8, bigEndian: hasNull ? 1 as Int32 : 0)
-            bytes.overwrite(at: dimensions, bigEndian: Int32(count))
+            bytes.overwrite(at: start + 16, bigEndian: Int32(count))
         }
         (count, hasNull) = (outerCount, outerHasNull)
         closeField(at: start)

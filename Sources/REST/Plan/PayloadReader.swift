@@ -53,7 +53,7 @@ struct PayloadReader: Sendable {
 
     private static func hasKeys(_ row: JSONValue, _ names: [String], _ known: Set<String>) -> Bool {
         let members = row.members
-        if members.count == names.count, zip(members, names).allSatisfy({ $0.key.hasText($1) }) {
+        if row.count == names.count, zip(members, names).allSatisfy({ $0.key.hasText($1) }) {
             return true
         }
         return Set(members.map { $0.key.string ?? "" }) == known
@@ -74,23 +74,18 @@ struct PayloadReader: Sendable {
 
     /// One value for each of ``columns``; nil where the object does not name it.
     func values(of row: JSONValue) throws(Problem) -> [Value?] {
-        let members = row.members
+        // Most have them in this order.
+        let mayBeInOrder = row.count == names.count
+        var members = row.members
         var values: [Value?] = []
         values.reserveCapacity(names.count)
         for (position, name) in names.enumerated() {
-            let json: JSONValue?
-            if position < members.count, members.count == names.count,
-                members[position].key.hasText(name)
-            {
-                json = members[position].value
-            } else {
-                json = row[name]
-            }
-            guard let json else {
-                values.append(nil)
-                continue
-            }
-            values.append(try model.columns[columns[position]].type.value(from: json))
+            let member = mayBeInOrder ? members.next() : nil
+            let json = member?.key.hasText(name) == true ? member?.value : row[name]
+            values.append(
+                try json.map { (json) throws(Problem) in
+                    try model.columns[columns[position]].type.value(from: json)
+                })
         }
         return values
     }

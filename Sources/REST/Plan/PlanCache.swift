@@ -9,12 +9,22 @@ struct PlanCache<Plan> {
         let bytes: Int
     }
 
-    private var young: [[UInt8]: Kept] = [:]
-    private var old: [[UInt8]: Kept] = [:]
+    /// A key that is hashed as one run of bytes: an array is hashed byte by byte.
+    private struct Key: Hashable {
+        let bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) {
+            unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        }
+    }
+
+    private var young: [Key: Kept] = [:]
+    private var old: [Key: Kept] = [:]
     /// What the younger ones take, as estimated.
     private var bytes = 0
 
     mutating func plan(for key: [UInt8]) -> Plan? {
+        let key = Key(bytes: key)
         if let kept = young[key] { return kept.plan }
         guard let kept = old[key] else { return nil }
         insert(kept, for: key)
@@ -28,10 +38,10 @@ struct PlanCache<Plan> {
         let bytes =
             RESTLimits.planBytesPerKeyByte * key.count + RESTLimits.planBytesPerMember * members
         guard bytes <= RESTLimits.cachedPlanBytesMax / 8 else { return }
-        insert(Kept(plan: plan, bytes: bytes), for: key)
+        insert(Kept(plan: plan, bytes: bytes), for: Key(bytes: key))
     }
 
-    private mutating func insert(_ kept: Kept, for key: [UInt8]) {
+    private mutating func insert(_ kept: Kept, for key: Key) {
         if young.count >= RESTLimits.cachedPlansMax / 2
             || bytes + kept.bytes > RESTLimits.cachedPlanBytesMax / 2
         {

@@ -62,9 +62,7 @@ struct PlanKey {
         bytes.append(contentsOf: table)
         appendField(request.fieldBytes("accept"))
         appendField(request.fieldBytes(isRead ? "accept-profile" : "content-profile"))
-        if request.fieldBytes("prefer") != nil {
-            for value in request.fields("prefer") { appendField(Array(value.utf8)[...]) }
-        }
+        request.head.forEachValue(of: "prefer") { appendField($0) }
         bytes.append(0)
         guard appendQuery(query), bytes.count <= RESTLimits.planKeyBytesMax else { return nil }
     }

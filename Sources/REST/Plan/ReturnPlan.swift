@@ -1,7 +1,7 @@
 import Store
 
 /// What a write hands back, and what its answer says beside it.
-struct ReturnPlan: Sendable {
+final class ReturnPlan: Sendable {
     /// The rows to read back, shaped by `select`.
     let table: TablePlan
     /// The same for the engine.

@@ -46,9 +46,10 @@ extension InsertPlan {
         for row in rows {
             let values = try computed.row(
                 try reader.values(of: row), at: reader.places, of: model, fillsGaps: fillsGaps)
-            var newRow = NewRow(values, fault: fault(in: values, demands))
-            if let upsert { newRow.updateFault = fault(in: values, upsert.demands) }
-            newRows.append(newRow)
+            newRows.append(
+                NewRow(
+                    values, fault: fault(in: values, demands),
+                    updateFault: upsert.flatMap { fault(in: values, $0.demands) }))
         }
         return NewRows(newRows, stamps: stamps)
     }

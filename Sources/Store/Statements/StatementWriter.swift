@@ -1,4 +1,3 @@
-import Bytes
 import Values
 
 /// Writes statements as the text of a dialect, and collects what they bind.
@@ -59,7 +58,11 @@ public struct StatementWriter {
     public mutating func append(_ text: String) { self.text += text }
 
     /// Appends `identifier` in double quotes, its own quotes doubled.
-    public mutating func append(identifier: String) { text += quoted(identifier: identifier) }
+    public mutating func append(identifier: String) {
+        text += "\""
+        text += identifier.doublingQuotes
+        text += "\""
+    }
 
     /// Says what the columns of a row stand for that the statement does not read from a table: a
     /// proposed row, or one as it will be. They are columns of other rows, arguments or constants.
@@ -72,7 +75,9 @@ public struct StatementWriter {
     /// `"row"."name"`, or the bare name, or what it is defined as.
     public mutating func append(_ column: ValueExpression.ColumnReference) {
         if let row = column.row {
-            if let value = definitions[row] { return append(value(column), .primary) }
+            if !definitions.isEmpty, let value = definitions[row] {
+                return append(value(column), .primary)
+            }
             append(identifier: row)
             append(".")
         }
@@ -385,9 +390,4 @@ public struct StatementWriter {
         views.append((view.name, writer.text))
         mentions.formUnion(writer.mentions)
     }
-}
-
-/// `name` as a quoted identifier, quotes doubled: standard SQL.
-public func quoted(identifier name: String) -> String {
-    "\"" + name.replacing(byte: ASCII.quote, with: "\"\"") + "\""
 }

@@ -7,16 +7,26 @@ public struct NewRow: Sendable {
     public var values: [Value]
     /// What is known to be wrong with the values: null where it may not be, a column's own check
     /// failed. Told only after the rules have let the row pass.
-    public var fault: Problem?
+    public var fault: Problem? { knownFault?.problem }
     /// The same of those values that would be written into a row that is there.
-    public var updateFault: Problem?
+    public var updateFault: Problem? { knownUpdateFault?.problem }
+    private let knownFault: KnownFault?
+    private let knownUpdateFault: KnownFault?
 
     /// A row.
     public init(_ values: [Value], fault: Problem? = nil, updateFault: Problem? = nil) {
         self.values = values
-        self.fault = fault
-        self.updateFault = updateFault
+        knownFault = fault.map(KnownFault.init)
+        knownUpdateFault = updateFault.map(KnownFault.init)
     }
+}
+
+/// A fault of values. Few have one, and those without shall be small: there are many, and they are
+/// passed on from hand to hand.
+private final class KnownFault: Sendable {
+    let problem: Problem
+
+    init(_ problem: Problem) { self.problem = problem }
 }
 
 /// The rows that an ``InsertProgram`` is run with.
@@ -52,11 +62,12 @@ public struct NewValues: Sendable {
     /// One for each of ``UpdateProgram/columns``, in any order.
     public let assignments: [Assignment]
     /// What is known to be wrong with the values; told only when a row is hit.
-    public let fault: Problem?
+    public var fault: Problem? { knownFault?.problem }
+    private let knownFault: KnownFault?
 
     /// New values.
     public init(_ assignments: [Assignment], fault: Problem? = nil) {
         self.assignments = assignments
-        self.fault = fault
+        knownFault = fault.map(KnownFault.init)
     }
 }

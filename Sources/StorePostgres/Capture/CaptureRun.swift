@@ -66,7 +66,7 @@ final class CaptureRun {
 
     private func run(_ sql: String) {
         var rows: [[String?]] = []
-        var unit = PostgresUnit(.writes, script: sql) { [self] result in
+        let unit = PostgresUnit(.writes, script: sql) { [self] result in
             guard !isOver else { return }
             switch result {
             case .success: perform(setup.ran(rows))
@@ -87,7 +87,7 @@ final class CaptureRun {
     private func tick() {
         var cut: Cut?
         let statements = ChangeStatements(setup.space)
-        var unit = PostgresUnit(.writes) { session, unit in
+        let unit = PostgresUnit(.writes) { session, unit in
             for step in statements.tick + [statements.newestCut] {
                 session.execute(step, in: unit, columns: .never)
             }

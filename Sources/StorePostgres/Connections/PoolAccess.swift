@@ -143,7 +143,7 @@ private final class BlockingUnit: @unchecked Sendable {
         precondition(!context.isCurrent, "a loop cannot wait for itself")
         let reply = Handover<Result<TransactionStatus, UnitFailure>>()
         context.post { [self] in
-            var unit = PostgresUnit(effect, content) { reply.give($0) }
+            let unit = PostgresUnit(effect, content) { reply.give($0) }
             unit.isEndedByServer = isEndedByServer
             unit.onRow = row
             unit.onStep = step

@@ -9,7 +9,9 @@ public import Quotas
 /// before is void.
 ///
 /// All closures are called on the loop. `onRow` and the steps submit nothing. None is a COPY.
-public struct PostgresUnit {
+///
+/// Its maker sets what it wants of it before it is submitted, and nothing after that.
+public final class PostgresUnit {
     /// What running it does.
     public enum Effect: Hashable, Sendable {
         /// Nothing that lasts: it may be run again at any time.
@@ -78,7 +80,7 @@ public struct PostgresUnit {
     ///
     /// - Parameter completion: called once, when all of it is committed, rolled back, or lost,
     ///   unless the unit is withdrawn.
-    public init(
+    public convenience init(
         _ effect: Effect, steps: @escaping Steps,
         completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
     ) {
@@ -86,7 +88,7 @@ public struct PostgresUnit {
     }
 
     /// A unit of statements as text, without NUL and COPY.
-    public init(
+    public convenience init(
         _ effect: Effect, script: String,
         completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
     ) {

@@ -35,6 +35,7 @@ extension FieldWriter {
     mutating func append(
         _ mentions: ContextSlots, of context: QueryContext
     ) throws(FormatFault) {
+        if mentions.isEmpty { return nulls(ContextSlot.count) }
         for slot in ContextSlot.allCases {
             if mentions.contains(ContextSlots(slot)) {
                 try append(slot, of: context)

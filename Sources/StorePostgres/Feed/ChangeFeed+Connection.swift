@@ -116,7 +116,7 @@ extension ChangeFeed {
     private func tick(_ connection: LentConnection) {
         door.tickBegins()
         var answer: Result<Tick, LogFault>?
-        var unit = PostgresUnit(.writes) { [statements] session, unit in
+        let unit = PostgresUnit(.writes) { [statements] session, unit in
             for step in statements.tick { session.execute(step, in: unit, columns: .never) }
         } completion: { [weak self] result in
             guard let self else { return }
@@ -139,7 +139,7 @@ extension ChangeFeed {
 
     private func look(_ connection: LentConnection) {
         var answer: Result<Cut, LogFault>?
-        var unit = PostgresUnit(.reads) { [statements] session, unit in
+        let unit = PostgresUnit(.reads) { [statements] session, unit in
             session.execute(statements.newestCut, in: unit, columns: .never)
         } completion: { [weak self] result in
             guard let self else { return }

@@ -28,7 +28,7 @@ extension ChangeFeed {
             StatementShape($0.sql(models, in: space), results: .all(.text))
         }
         var answers: [[[String?]]] = []
-        var unit = PostgresUnit(.reads) { session, unit in
+        let unit = PostgresUnit(.reads) { session, unit in
             answers = Array(repeating: [], count: shapes.count)
             for shape in shapes { session.execute(shape, in: unit, columns: .never) }
         } completion: { [weak self] result in

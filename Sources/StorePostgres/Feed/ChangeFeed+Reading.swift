@@ -12,7 +12,7 @@ extension ChangeFeed {
         if tables.isEmpty, !hasFailed(.read), skip() { return ended() }
         let (after, limit) = (place.sequence, pageChanges)
         var page = FeedPlace.Page(tables: tables, newest: place.newest)
-        var unit = PostgresUnit(.reads) { [statements] session, unit throws(FormatFault) in
+        let unit = PostgresUnit(.reads) { [statements] session, unit throws(FormatFault) in
             if !tables.isEmpty {
                 session.execute(statements.changes, in: unit, columns: .never) {
                     ChangeStatements.changes(of: tables, after: after, limit: limit, to: &$0)
@@ -72,7 +72,7 @@ extension ChangeFeed {
 
     private func trimStep() {
         let step = retention
-        var unit = PostgresUnit(.writes) { session, unit throws(FormatFault) in
+        let unit = PostgresUnit(.writes) { session, unit throws(FormatFault) in
             session.execute(step.step, in: unit, columns: .never) { step.write(to: &$0) }
         } completion: { [weak self] result in
             guard let self else { return }

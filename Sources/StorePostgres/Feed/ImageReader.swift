@@ -23,15 +23,17 @@ struct ImageReader: Sendable {
         guard let row = try? JSONDocument(parsing: json, depthMax: depthMax).root else {
             return nil
         }
-        let fields = row.members
+        var fields = row.members
         let isInOrder =
-            fields.count == layout.members.count
+            row.count == layout.members.count
             && zip(fields, layout.members).allSatisfy { $0.key.hasText($1.key) }
         var values: [Value] = []
         values.reserveCapacity(layout.members.count)
         var isAsSent = isInOrder
-        for (index, member) in layout.members.enumerated() {
-            guard let field = isInOrder ? fields[index].value : row[member.key] else { return nil }
+        for member in layout.members {
+            guard let field = isInOrder ? fields.next()?.value : row[member.key] else {
+                return nil
+            }
             if let value = member.type.value(asSent: field) {
                 values.append(value)
             } else if let value = try? member.type.value(written: field) {

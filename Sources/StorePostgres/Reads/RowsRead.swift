@@ -48,7 +48,7 @@ final class RowsRead {
 
     /// Begins it.
     func start() {
-        var unit = PostgresUnit(
+        let unit = PostgresUnit(
             .reads,
             steps: { [self] (session, unit) throws(FormatFault) in try write(&session, unit) },
             completion: { [self] result in ended(result) })

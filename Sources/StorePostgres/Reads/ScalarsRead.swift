@@ -22,7 +22,7 @@ final class ScalarsRead {
 
     /// The unit that it is.
     var unit: PostgresUnit {
-        var unit = PostgresUnit(
+        let unit = PostgresUnit(
             .reads,
             steps: { [self] (session, unit) throws(FormatFault) in try write(&session, unit) },
             completion: { [self] result in ended(result) })

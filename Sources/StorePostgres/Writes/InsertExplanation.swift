@@ -5,14 +5,15 @@ import Values
 
 /// Why an insert was refused.
 struct InsertExplanation: Sendable {
-    let program: InsertProgram
+    let insert: PostgresInsert
     let new: NewRows
     /// See ``InsertStatement/stamped``.
     let stamped: [Int]
     let run: ProgramRun
-    let dialect: PostgresDialect
 
     private typealias Name = ProgramWriter.Name
+    private var program: InsertProgram { insert.program }
+    private var dialect: PostgresDialect { insert.engine.dialect }
     private var table: Table { program.table }
 
     func explain(_ error: ServerError) -> Explanation {
@@ -130,7 +131,7 @@ struct InsertExplanation: Sendable {
             }
             writer.append(" SELECT \(Name.check) FROM \(Name.checks)")
         }
-        return ProgramRun(statement: statement, arguments: [], context: run.context)
+        return ProgramRun(statement, [], run.context)
     }
 
     /// Finds the first row that breaks a constraint, as it would be.
@@ -146,8 +147,8 @@ struct InsertExplanation: Sendable {
                 in: appendImages)
         }
         let search = ProgramRun(
-            statement: statement, arguments: statement.sql.arguments(Operands(), new.stamps),
-            rows: run.rows.filter { !$0.marks.contains(.isRepeated) }, context: run.context)
+            statement, statement.sql.arguments(Operands(), new.stamps),
+            rows: run.rows.filter { !$0.marks.contains(.isRepeated) }, run.context)
         return .lookUp(
             LookUp(run: search, types: table.columns.map(\.type)) { [table] row in
                 explain?(row) ?? table.explanation(constraint, row)

@@ -18,7 +18,7 @@ final class PostgresInsert: PreparedInsert {
         self.program = program
         self.engine = engine
         let key = program.keyRule.map { (program.table, $0) }
-        answer = ProgramAnswer(returning: program.returning, key: key)
+        answer = ProgramAnswer(program.returning, key: key)
         let insert = InsertStatement(program: program, answer: answer, stamped: [])
         judges = insert.judges
         statement = ProgramStatement(engine.dialect, program.use) { insert.append(to: &$0) }
@@ -37,14 +37,12 @@ final class PostgresInsert: PreparedInsert {
         let stamped = stampedColumns(new.stamps)
         let statement = statement(stamping: stamped)
         let arguments = statement.sql.arguments(operands, new.stamps)
-        var run = ProgramRun(
-            statement: statement, arguments: arguments, rows: program.proposed(new.rows),
-            context: context)
-        run.table = program.table.name
-        run.caller = caller
-        run.mayBeLarge = new.rows.count > WriteLimits.smallRowsMax
+        let run = ProgramRun(
+            statement, arguments, rows: program.proposed(new.rows), context, for: caller,
+            table: program.table.name,
+            mayBeLarge: new.rows.count > WriteLimits.smallRowsMax)
         let explanation = InsertExplanation(
-            program: program, new: new, stamped: stamped, run: run, dialect: engine.dialect)
+            insert: self, new: new, stamped: stamped, run: run)
         return engine.run(run, answer, reply: reply) { explanation.explain($0) }
     }
 

@@ -99,7 +99,7 @@ public final class PostgresWrites: WriteEngine {
         let end = pool.value.loop.nowMilliseconds + timeout.wholeMilliseconds
         let patience = pool.value.cluster.configuration.patience
         let moment = run.pace.map { _ in Duration.milliseconds(patience.slowMilliseconds) }
-        var unit = PostgresUnit(
+        let unit = PostgresUnit(
             .writes,
             steps: { [self] (session, unit) throws(FormatFault) in
                 reader.reset()
@@ -190,7 +190,7 @@ public final class PostgresWrites: WriteEngine {
         _ lookUp: LookUp, _ submission: Submission, _ found: @escaping ([Value]?) -> Void
     ) {
         let row = FoundRow()
-        var unit = PostgresUnit(
+        let unit = PostgresUnit(
             .reads,
             steps: { [statements] (session, unit) throws(FormatFault) in
                 row.reset()

@@ -43,7 +43,7 @@ final class ProgramReader {
         var row = row
         result.affected = try Self.count(&row)
         result.inserted = try Self.count(&row)
-        if answer.key != nil { try readKey(&row) }
+        if !answer.keyTypes.isEmpty { try readKey(&row) }
         guard body != nil, let isRow = row.next(), try Binary.bool(isRow) else { return }
         try body?.append(row)
     }

@@ -4,26 +4,45 @@ import Quotas
 import Store
 import Values
 
-/// One run of a program: its statement and everything that it binds.
-struct ProgramRun: Sendable {
+/// One run of a program: its statement and everything that it binds. An object, since whoever runs
+/// it, explains its errors or waits for it holds it.
+final class ProgramRun: Sendable {
     let statement: ProgramStatement
     /// The single arguments; those of arrays are left as they are.
     let arguments: [Value]
     /// What proposed rows are, for an insert.
-    var rows: [ProposedRow] = []
+    let rows: [ProposedRow]
     /// What is known to be wrong with the values of an update.
-    var fault: Problem?
+    let fault: Problem?
     let context: QueryContext
     /// Whose share of what is scarce it takes.
-    var caller = Caller.server
+    let caller: Caller
     /// The table that it writes.
-    var table: String?
+    let table: String?
     /// What is known of how long its plan takes; nil for one that is never taken for slow.
-    var pace: Pace?
+    let pace: Pace?
     /// Whether it may write many rows, so that its time is bounded.
-    var mayBeLarge = false
+    let mayBeLarge: Bool
     /// Makes the run for the slow lane, where that is another one.
-    var slowly: (@Sendable () -> ProgramRun)?
+    let slowly: (@Sendable () -> ProgramRun)?
+
+    init(
+        _ statement: ProgramStatement, _ arguments: [Value], rows: [ProposedRow] = [],
+        fault: Problem? = nil, _ context: QueryContext, for caller: Caller = .server,
+        table: String? = nil, pace: Pace? = nil, mayBeLarge: Bool = false,
+        slowly: (@Sendable () -> ProgramRun)? = nil
+    ) {
+        self.statement = statement
+        self.arguments = arguments
+        self.rows = rows
+        self.fault = fault
+        self.context = context
+        self.caller = caller
+        self.table = table
+        self.pace = pace
+        self.mayBeLarge = mayBeLarge
+        self.slowly = slowly
+    }
 }
 
 extension ProgramRun {

@@ -16,7 +16,8 @@ final class ProgramStatement: Sendable {
 
     /// The text and the arguments' types.
     let sql: BoundSQL
-    private let bindings: [Int: Binding]
+    /// For each argument; nil for a value of the plan.
+    private let bindings: [Binding?]
     private let types: [TypeOID]
     /// The statement with parameters of the columns' own types.
     private let shape: StatementShape
@@ -30,15 +31,18 @@ final class ProgramStatement: Sendable {
         write(&writer)
         var sql = writer.sql.statement
         sql.use = use
-        let bindings = writer.bindings
+        let bindings = sql.arguments.indices.map { writer.bindings[$0] }
         self.sql = sql
         self.bindings = bindings
-        types = sql.parameterTypes.enumerated().map { index, type in
-            switch bindings[index - ContextSlot.count] {
-            case .column?, .marks?: type.array ?? type
-            case .isFaulty?, nil: type
+        var types = sql.parameterTypes
+        for (index, binding) in bindings.enumerated() {
+            let place = ContextSlot.count + index
+            switch binding {
+            case .column?, .marks?: types[place] = types[place].array ?? types[place]
+            case .isFaulty?, nil: break
             }
         }
+        self.types = types
         shape = StatementShape(sql.text, parameters: types, use: sql.shapeUse)
     }
 

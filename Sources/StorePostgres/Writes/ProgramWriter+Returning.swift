@@ -6,15 +6,19 @@ import Values
 // table, or of one that a cascade or trigger has changed, shows its rows as they were. That is so
 // with PostgREST, which answers in the same way, and with the rules of row level security.
 
-/// What a program tells of its rows.
-struct ProgramAnswer: Sendable {
+/// What a program tells of its rows. An object: every run of the program reads by it.
+final class ProgramAnswer: Sendable {
     let returning: Returning
     /// Which new row's primary key is told.
     let key: (table: Table, rule: ValueExpression)?
-
     /// The types of the key's columns.
-    var keyTypes: [ColumnType] {
-        key.map { key in key.table.primaryKey.columns.map { key.table.columns[$0].type } } ?? []
+    let keyTypes: [ColumnType]
+
+    init(_ returning: Returning, key: (table: Table, rule: ValueExpression)?) {
+        self.returning = returning
+        self.key = key
+        keyTypes =
+            key.map { key in key.table.primaryKey.columns.map { key.table.columns[$0].type } } ?? []
     }
 
     /// Whether the columns of the rows are needed.

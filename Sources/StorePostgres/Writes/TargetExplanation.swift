@@ -64,8 +64,7 @@ struct TargetExplanation: Sendable {
         guard let constraint = constraints.first else { return other }
         let statement = ProgramStatement(dialect, .once) { append(constraint, to: &$0) }
         let run = ProgramRun(
-            statement: statement, arguments: statement.sql.arguments(operands, assignments),
-            context: context)
+            statement, statement.sql.arguments(operands, assignments), context)
         return .lookUp(
             LookUp(run: run, types: table.columns.map(\.type)) { [self] row in
                 row == nil

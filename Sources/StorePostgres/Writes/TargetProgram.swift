@@ -29,7 +29,7 @@ final class TargetProgram: Sendable {
         on engine: PostgresWrites, reachesOthers: Bool,
         _ write: (inout ProgramWriter, ProgramAnswer, TargetSearch) -> Void
     ) {
-        let answer = ProgramAnswer(returning: returning, key: nil)
+        let answer = ProgramAnswer(returning, key: nil)
         let dialect = engine.dialect
         self.target = target
         self.answer = answer
@@ -49,17 +49,17 @@ final class TargetProgram: Sendable {
         _ values: NewValues, _ operands: Operands, _ context: QueryContext, for caller: Caller,
         reply: @escaping WriteReply
     ) -> WriteWithdrawal {
-        let bind = { @Sendable (statement: ProgramStatement) in
-            ProgramRun(
-                statement: statement,
-                arguments: statement.sql.arguments(operands, values.assignments),
-                fault: values.fault, context: context, caller: caller)
+        let slowly = slowStatement.map { statement in
+            { @Sendable in
+                ProgramRun(
+                    statement, statement.sql.arguments(operands, values.assignments),
+                    fault: values.fault, context, for: caller)
+            }
         }
-        var run = bind(statement)
-        run.table = target.table.name
-        run.pace = pace
-        run.mayBeLarge = mayBeLarge
-        if let slowStatement { run.slowly = { bind(slowStatement) } }
+        let run = ProgramRun(
+            statement, statement.sql.arguments(operands, values.assignments),
+            fault: values.fault, context, for: caller, table: target.table.name, pace: pace,
+            mayBeLarge: mayBeLarge, slowly: slowly)
         let explanation = TargetExplanation(
             target: target, assignments: values.assignments, fault: values.fault,
             operands: operands, context: context, dialect: engine.dialect)

@@ -64,13 +64,17 @@ final class FilePresence: Sendable {
 /// A file by what tells it from all others of the machine.
 private struct OpenedFile {
     let file: LostFile
+    /// The path as `stat` takes it, each time anew.
+    private let path: [CChar]
     private let device: dev_t
     private let inode: ino_t
 
     init?(_ file: LostFile) {
         var status = stat()
-        guard unsafe stat(file.path, &status) == 0 else { return nil }
+        let path = Array(file.path.utf8CString)
+        guard unsafe stat(path, &status) == 0 else { return nil }
         self.file = file
+        self.path = path
         device = status.st_dev
         inode = status.st_ino
     }
@@ -78,7 +82,7 @@ private struct OpenedFile {
     /// Whether the path still leads to it. A path that cannot be looked at is no evidence.
     var isInPlace: Bool {
         var status = stat()
-        guard unsafe stat(file.path, &status) == 0 else {
+        guard unsafe stat(path, &status) == 0 else {
             return errno != ENOENT && errno != ENOTDIR
         }
         return status.st_dev == device && status.st_ino == inode

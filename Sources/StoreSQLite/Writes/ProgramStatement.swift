@@ -7,8 +7,14 @@ struct ProgramStatement: Sendable {
     /// The argument that takes rows: a rowid, or a JSON array of them, as the statement says.
     private let rows: Int?
 
-    init(_ use: StatementUse = .kept, _ write: (inout ProgramWriter) -> Void) {
-        var writer = ProgramWriter()
+    /// Lets `write` write a statement, or the rest of one.
+    ///
+    /// - Parameter start: what stands already, without rows.
+    init(
+        _ use: StatementUse = .kept, after start: ProgramWriter = ProgramWriter(),
+        _ write: (inout ProgramWriter) -> Void
+    ) {
+        var writer = start
         write(&writer)
         var sql = writer.sql.statement
         sql.use = use

@@ -39,9 +39,11 @@ private struct RepresentationStatements: Sendable {
         self.representation = representation
         let select = representation.select
         let alias = representation.alias
-        one = ProgramStatement(use) { writer in
-            writer.append("SELECT ")
-            writer.append(list: select.columns.map(\.value))
+        // Most of a new shape's cost: written once for both.
+        var columns = ProgramWriter()
+        columns.append("SELECT ")
+        columns.append(list: select.columns.map(\.value))
+        one = ProgramStatement(use, after: columns) { writer in
             writer.append(" FROM ")
             if let source = select.sources.first { writer.sql.append(source) }
             writer.appendWhere(select.conditions.filter { $0 != .yes })
@@ -50,7 +52,7 @@ private struct RepresentationStatements: Sendable {
             writer.append(" = ")
             writer.appendRows()
         }
-        many = ProgramStatement(use) { $0.appendRows(of: select, as: alias) }
+        many = ProgramStatement(use, after: columns) { $0.appendRows(of: select, as: alias) }
         guard let rule = representation.rule, representation.leavesOutRows else {
             visible = nil
             return
@@ -98,10 +100,8 @@ private struct RepresentationStatements: Sendable {
 }
 
 extension ProgramWriter {
-    /// The rows of a list, in that order unless the query has one.
+    /// Behind the columns, the rows of a list, in that order unless the query has one.
     fileprivate mutating func appendRows(of select: SelectStatement, as alias: String) {
-        append("SELECT ")
-        append(list: select.columns.map(\.value))
         appendSource(ofRowsIn: select.tableName, as: alias)
         appendWhere(select.conditions.filter { $0 != .yes })
         if select.order.isEmpty {
