@@ -178,18 +178,23 @@ final class Audience {
         showsOld = false
     }
 
-    /// The frames of the noted listeners: one, unless they show different columns.
-    func frames(in round: Round) -> ContiguousArray<FramedBytes> {
+    /// The frames of the noted listeners, none of them made: one, unless they show different
+    /// columns.
+    var unmadeFrames: UnmadeFrames {
+        var unmade = UnmadeFrames(frames, showsOld: showsOld)
         if hits.count == 1, let hit = hits.first {
-            return [frames.frame(hit.ids, hit.projection, showsOld: showsOld, in: round)]
+            unmade.append(hit.ids, hit.projection)
+            return unmade
         }
-        var made: ContiguousArray<FramedBytes> = []
-        var left = hits.sorted { $0.ordinal < $1.ordinal }
-        while let first = left.first {
-            let ids = left.filter { $0.projection === first.projection }.map(\.id)
-            left.removeAll { $0.projection === first.projection }
-            made.append(frames.frame(ids, first.projection, showsOld: showsOld, in: round))
+        var order: [Projection] = []
+        var ids: [ObjectIdentifier: [Int]] = [:]
+        for hit in hits.sorted(by: { $0.ordinal < $1.ordinal }) {
+            if ids[ObjectIdentifier(hit.projection)] == nil { order.append(hit.projection) }
+            ids[ObjectIdentifier(hit.projection), default: []].append(hit.id)
         }
-        return made
+        for projection in order {
+            unmade.append(ids[ObjectIdentifier(projection)] ?? [], projection)
+        }
+        return unmade
     }
 }

@@ -70,16 +70,10 @@ extension RealtimeHub {
     private func tellAudiences(
         _ telling: Telling, in round: Round, within step: inout Step
     ) -> Bool {
-        while let part = telling.part ?? nextPart(of: telling, in: round) {
-            if telling.part == nil {
-                telling.part = part
-                step.count(frameBytes: part.frames.reduce(0) { $0 + $1.bytes.count })
-            }
-            while let session = part.audience.takeUntold() {
-                tell(session, part, of: telling)
-                if step.isOverAfterUnit() { return false }
-            }
-            if telling.isMissed {
+        while let part = telling.part ?? nextPart(of: telling) {
+            telling.part = part
+            guard tell(part, of: telling.change, in: round, within: &step) else { return false }
+            if part.isMissed {
                 let audience = part.audience
                 telling.missed.append(
                     ChangeRing.Missed(
@@ -91,7 +85,21 @@ extension RealtimeHub {
         return true
     }
 
-    private func nextPart(of telling: Telling, in round: Round) -> Telling.Part? {
+    /// Answers whether there was time for all of it.
+    private func tell(
+        _ part: Telling.Part, of change: Change, in round: Round, within step: inout Step
+    ) -> Bool {
+        while let item = part.item ?? part.begin(in: round, within: &step) {
+            while let session = part.audience.takeUntold() {
+                tell(session, item, of: part, change.sequence)
+                if step.isOverAfterUnit() { return false }
+            }
+            part.end()
+        }
+        return true
+    }
+
+    private func nextPart(of telling: Telling) -> Telling.Part? {
         guard let audience = matcher.nextAudience() else { return nil }
         let change = telling.change
         var notice: SystemNotice?
@@ -101,29 +109,28 @@ extension RealtimeHub {
         } else if audience.isPassedOver {
             notice = .passedOver(change)
         }
-        audience.beginTelling()
-        telling.isMissed = false
         // Members that have joined later are there only while changes come late.
         return Telling.Part(
-            audience: audience, frames: audience.frames(in: round), notice: notice,
-            hasLater: change.sequence <= audience.newestStart)
+            audience, notice, hasLater: change.sequence <= audience.newestStart)
     }
 
-    /// The innermost work: one pointer queued per frame.
-    private func tell(_ session: RealtimeSession, _ part: Telling.Part, of telling: Telling) {
-        let sequence = telling.change.sequence
-        if session.fedThrough < sequence {
-            if !part.frames.isEmpty { telling.isMissed = true }
-        } else if !part.hasLater || !part.audience.isOld(sequence, for: session) {
-            for frame in part.frames {
+    /// The innermost work: one pointer queued.
+    private func tell(
+        _ session: RealtimeSession, _ item: Telling.Part.Item, of part: Telling.Part,
+        _ sequence: Int64
+    ) {
+        switch item {
+        case .frame(let frame):
+            if session.fedThrough < sequence {
+                part.isMissed = true
+            } else if !part.hasLater || !part.audience.isOld(sequence, for: session) {
                 counters.deliveries += 1
                 // The server may have closed the socket on this very frame.
                 if !session.feed(frame), session.isOpen { backlog.wait(session, after: sequence) }
             }
-        }
-        if let notice = part.notice, let channel = session.channels[part.audience.key.frames.topic]
-        {
-            session.tell(notice, on: channel)
+        case .notice(let notice):
+            let topic = part.audience.key.frames.topic
+            if let channel = session.channels[topic] { session.tell(notice, on: channel) }
         }
     }
 
