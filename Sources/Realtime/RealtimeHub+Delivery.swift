@@ -106,38 +106,57 @@ extension RealtimeHub {
 
 // Sessions that wait in the backlog.
 extension RealtimeHub {
-    /// Feeds a session that has waited, until it is level with the log or full again.
+    /// Feeds a session that has waited, until it is level with the log or full again, or time is
+    /// over: then it goes on in a later turn.
     func catchUp(_ session: RealtimeSession) {
-        guard session.fedThrough != .max else { return }
+        guard session.fedThrough != .max, !session.catchesUpLater else { return }
         if backlog.hasPassed(session) { return cut(session) }
         if mustWait(session) { return }
         let now = clock()
         expireTokens(at: now)
-        while let entry = backlog.advance(session) {
-            guard feed(entry, to: session, at: now) else { return }
+        var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        while let missed = backlog.next(
+            for: session, begin: { lateTelling(of: $0, for: session, at: now) })
+        {
+            guard feed(missed, to: session, within: &step) else { return }
         }
         backlog.release(session)
     }
 
-    /// Feeds what the channels of one session have missed of a change. Answers whether there is
-    /// room for more.
+    private func lateTelling(
+        of entry: ChangeRing.Entry, for session: RealtimeSession, at now: Instant
+    ) -> LateTelling {
+        let feed = entry.missed.isEmpty ? nil : binder.feeds[entry.change.table]
+        return LateTelling(
+            entry, for: session,
+            in: feed.map { matcher.lateRound(for: entry.change, of: $0, at: now) })
+    }
+
+    /// Feeds what one session has missed of a change. Answers whether there is room and time for
+    /// more.
     private func feed(
-        _ entry: ChangeRing.Entry, to session: RealtimeSession, at now: Instant
+        _ missed: LateTelling, to session: RealtimeSession, within step: inout Step
     ) -> Bool {
-        let change = entry.change
-        guard !entry.missed.isEmpty, let feed = binder.feeds[change.table] else { return true }
-        let round = matcher.lateRound(for: change, of: feed, at: now)
+        var rest = missed
         var hasRoom = true
-        for channel in session.channels.values where channel.boundAfter < change.sequence {
-            guard let audience = channel.audience, let missed = entry.missed(by: audience.number)
-            else { continue }
-            audience.note(again: missed, in: round)
-            for frame in audience.frames(in: round) {
-                if !session.feed(frame) { hasRoom = false }
-                counters.deliveries += 1
-            }
+        var isOver = step.isOverAfterUnit()
+        while hasRoom, !isOver, let frame = rest.makeFirst(for: session) {
+            counters.deliveries += 1
+            hasRoom = session.feed(frame)
+            step.count(frameBytes: frame.bytes.count)
+            isOver = step.isOverAfterUnit()
         }
-        return hasRoom
+        backlog.keep(rest, of: session)
+        if hasRoom, isOver { catchUpLater(session) }
+        return hasRoom && !isOver
+    }
+
+    private func catchUpLater(_ session: RealtimeSession) {
+        session.catchesUpLater = true
+        inLaterTurn { [weak self] in
+            session.catchesUpLater = false
+            if session.hasRoom { self?.catchUp(session) }
+        }
     }
 
     /// Tells a session that changes have passed it by, and closes it: its client comes back and
