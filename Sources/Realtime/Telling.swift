@@ -16,6 +16,8 @@ final class Telling {
         case judging(Round)
         /// Those whom it is for are being told.
         case telling(Round)
+        /// The channels that follow its table are being ended.
+        case ending(ModelFeed, Change.Reset)
         /// All have been told.
         case ends
     }
@@ -71,6 +73,8 @@ final class Telling {
     var stage = Stage.begins
     /// What is being told, until all members of the audience have been.
     var part: Part?
+    /// What is said to all instead of the change; nil for most.
+    var notice: SystemNotice?
     /// The audiences with members that were behind.
     var missed: [ChangeRing.Missed] = []
 
@@ -83,7 +87,7 @@ final class Telling {
     var isUnderWay: Bool {
         switch stage {
         case .begins, .ends: false
-        case .judging, .telling: true
+        case .judging, .telling, .ending: true
         }
     }
 }
