@@ -35,7 +35,7 @@ public final class RealtimeHub {
     let backlog: Backlog
     let tokens: TokenWatch
     /// What is left to be looked at of tokens that may have been revoked.
-    var doubted: [DoubtedTokens] = []
+    var doubted = DoubtedTokens()
     /// The bindings that no index decides, by whose they are.
     var unindexed = Shares<Caller>()
     /// The watched models and how bindings are judged; another one after each reload.
