@@ -120,7 +120,11 @@ final class ModelFeed {
         let rule = isService || rule?.constant == true ? nil : rule
         let caller = rule.map { _ in callerKey(context) }
         let judge = rule.flatMap { rule in
-            caller.map { rules.take($0) { Judge(rule, context: context, memory: memory) } }
+            caller.map {
+                rules.take($0) {
+                    Judge(CompiledPredicate(rule), context: context, memory: memory)
+                }
+            }
         }
         let filter = binding.filter.map { filter in
             filters.take(filter.text) { Judge(filter.predicate, context: context) }
