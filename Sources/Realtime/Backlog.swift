@@ -62,8 +62,13 @@ final class Backlog {
     /// until then it is behind.
     func keep(_ rest: LateTelling, of session: RealtimeSession) {
         guard waiting[ObjectIdentifier(session)] != nil else { return }
-        late[ObjectIdentifier(session)] = rest.isEmpty ? nil : rest
-        if rest.isEmpty { session.fedThrough = rest.sequence }
+        if rest.isEmpty {
+            late[ObjectIdentifier(session)] = nil
+            session.fedThrough = rest.sequence
+        } else {
+            rest.pause()
+            late[ObjectIdentifier(session)] = rest
+        }
     }
 
     /// Ends a session's waiting: it is level with the log, or gone.

@@ -32,6 +32,9 @@ struct LateTelling {
     /// Whether all has been told.
     var isEmpty: Bool { parts.isEmpty }
 
+    /// Keeps none of the frames that were made: it waits for a later turn, and many may.
+    func pause() { round?.encodings.removeAll() }
+
     /// Makes the next frame, for those channels that are still there.
     mutating func makeFirst(for session: RealtimeSession) -> FramedBytes? {
         while let round, let last = parts.indices.last {

@@ -34,7 +34,9 @@ extension ModelFeed {
             else { continue }
             let value = context[slot]
             if value == .null { return nil }
-            guard slot == .userID || slot == .email, model.isExact(equality.column) else { continue }
+            guard slot == .userID || slot == .email, model.isExact(equality.column) else {
+                continue
+            }
             person = person ?? Reach.Key(column: equality.column, values: [value])
         }
         guard let filter = binding.filter else {

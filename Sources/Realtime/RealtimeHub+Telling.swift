@@ -191,8 +191,8 @@ extension RealtimeHub {
     }
 
     /// Another catalogue comes: whoever is still to be told of a change, or whose channel it ends,
-    /// is told in one go, by the rules that it was judged by. Where some are not judged yet, all are
-    /// judged by the new ones.
+    /// is told in one go, by the rules that it was judged by. Where some are not judged yet, all
+    /// are judged by the new ones.
     func settleTelling() {
         guard let telling else { return }
         var step = Step(nil, uptime: uptime)
