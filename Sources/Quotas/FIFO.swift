@@ -1,12 +1,16 @@
 /// What waits in the order in which it came. An element that is taken is let go of at once: it may
 /// hold a request with all its rows. Adding and taking cost a constant, on the whole.
-struct FIFO<Element> {
+public struct FIFO<Element> {
     private var incoming: [Element] = []
     /// Those that came first, the next one last.
     private var outgoing: [Element] = []
 
+    /// Nothing waits.
+    public init() {}
+
     var count: Int { incoming.count + outgoing.count }
-    var isEmpty: Bool { incoming.isEmpty && outgoing.isEmpty }
+    /// Whether nothing waits.
+    public var isEmpty: Bool { incoming.isEmpty && outgoing.isEmpty }
 
     func forEach(_ body: (Element) -> Void) {
         outgoing.reversed().forEach(body)
@@ -20,9 +24,11 @@ struct FIFO<Element> {
     /// The one that came last.
     var last: Element? { incoming.last ?? outgoing.first }
 
-    mutating func append(_ element: Element) { incoming.append(element) }
+    /// Adds an element behind all others.
+    public mutating func append(_ element: Element) { incoming.append(element) }
 
-    mutating func popFirst() -> Element? {
+    /// Takes the element that came first; nil when nothing waits.
+    public mutating func popFirst() -> Element? {
         if outgoing.isEmpty {
             outgoing = incoming.reversed()
             incoming = []

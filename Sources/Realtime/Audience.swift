@@ -42,9 +42,9 @@ final class Audience {
     private(set) var members: ContiguousArray<Member> = []
     /// How many of them, the first ones, have yet to hear of the change that is being told.
     private var untold = 0
-    /// The least of their ranks, and how many have it.
-    private(set) var rank = UInt8.max
-    private var leastCount = 0
+    private var ranks = Ranks()
+    /// The least of their ranks.
+    var rank: UInt8 { ranks.least ?? .max }
     /// The change behind which the last of them begin, or a later one.
     private(set) var newestStart = Int64.min
 
@@ -102,13 +102,8 @@ final class Audience {
     func add(_ member: Member, after sequence: Int64) -> Int {
         newestStart = max(newestStart, sequence)
         members.append(member)
-        count(member.rank)
+        ranks.insert(member.rank)
         return members.count - 1
-    }
-
-    private func count(_ rank: UInt8) {
-        if rank < self.rank { (self.rank, leastCount) = (rank, 0) }
-        if rank == self.rank { leastCount += 1 }
     }
 
     /// Whether a change is older than the place in here of a member.
@@ -136,16 +131,8 @@ final class Audience {
         }
         fill(from: members.count - 1)
         members.removeLast()
-        discount(member.rank)
+        ranks.remove(member.rank)
         return member
-    }
-
-    private func discount(_ rank: UInt8) {
-        guard rank == self.rank else { return }
-        leastCount -= 1
-        guard leastCount == 0 else { return }
-        self.rank = .max
-        for member in members { count(member.rank) }
     }
 
     /// All members are to be told of a change.
@@ -191,18 +178,23 @@ final class Audience {
         showsOld = false
     }
 
-    /// The frames of the noted listeners: one, unless they show different columns.
-    func frames(in round: Round) -> ContiguousArray<FramedBytes> {
+    /// The frames of the noted listeners, none of them made: one, unless they show different
+    /// columns.
+    var unmadeFrames: UnmadeFrames {
+        var unmade = UnmadeFrames(frames, showsOld: showsOld)
         if hits.count == 1, let hit = hits.first {
-            return [frames.frame(hit.ids, hit.projection, showsOld: showsOld, in: round)]
+            unmade.append(hit.ids, hit.projection)
+            return unmade
         }
-        var made: ContiguousArray<FramedBytes> = []
-        var left = hits.sorted { $0.ordinal < $1.ordinal }
-        while let first = left.first {
-            let ids = left.filter { $0.projection === first.projection }.map(\.id)
-            left.removeAll { $0.projection === first.projection }
-            made.append(frames.frame(ids, first.projection, showsOld: showsOld, in: round))
+        var order: [Projection] = []
+        var ids: [ObjectIdentifier: [Int]] = [:]
+        for hit in hits.sorted(by: { $0.ordinal < $1.ordinal }) {
+            if ids[ObjectIdentifier(hit.projection)] == nil { order.append(hit.projection) }
+            ids[ObjectIdentifier(hit.projection), default: []].append(hit.id)
         }
-        return made
+        for projection in order {
+            unmade.append(ids[ObjectIdentifier(projection)] ?? [], projection)
+        }
+        return unmade
     }
 }

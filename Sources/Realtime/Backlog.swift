@@ -8,6 +8,8 @@ final class Backlog {
     private var ring: ChangeRing
     /// The sessions that are not fed now.
     private(set) var waiting: [ObjectIdentifier: RealtimeSession] = [:]
+    /// The changes that some of them are in the midst of, by session.
+    private var late: [ObjectIdentifier: LateTelling] = [:]
     /// The newest change of the log that has come to this loop: what is bound now hears later ones.
     private(set) var newest: Int64 = 0
 
@@ -32,6 +34,7 @@ final class Backlog {
         ring.restart()
         for session in waiting.values { session.fedThrough = .max }
         waiting = [:]
+        late = [:]
     }
 
     /// Lets a session wait that has been fed up to a change.
@@ -45,16 +48,33 @@ final class Backlog {
         session.fedThrough < ring.evictedThrough
     }
 
-    /// Moves a waiting session on to the next change; nil when it is level with the log.
-    func advance(_ session: RealtimeSession) -> ChangeRing.Entry? {
-        guard let entry = ring.next(after: session.fedThrough) else { return nil }
-        session.fedThrough = entry.change.sequence
-        return entry
+    /// What a waiting session is told next; nil when it is level with the log.
+    ///
+    /// - Parameter begin: Makes what it is told of a change that it has heard nothing of.
+    func next(
+        for session: RealtimeSession, begin: (ChangeRing.Entry) -> LateTelling
+    ) -> LateTelling? {
+        if let known = late[ObjectIdentifier(session)] { return known }
+        return ring.next(after: session.fedThrough).map(begin)
+    }
+
+    /// Keeps what a waiting session has yet to be told of a change, or moves it on if that is all:
+    /// until then it is behind.
+    func keep(_ rest: LateTelling, of session: RealtimeSession) {
+        guard waiting[ObjectIdentifier(session)] != nil else { return }
+        if rest.isEmpty {
+            late[ObjectIdentifier(session)] = nil
+            session.fedThrough = rest.sequence
+        } else {
+            rest.pause()
+            late[ObjectIdentifier(session)] = rest
+        }
     }
 
     /// Ends a session's waiting: it is level with the log, or gone.
     func release(_ session: RealtimeSession) {
         session.fedThrough = .max
         waiting[ObjectIdentifier(session)] = nil
+        late[ObjectIdentifier(session)] = nil
     }
 }

@@ -9,7 +9,7 @@ import Store
 struct ResolvedBinding {
     let feed: ModelFeed
     let event: BindingRequest.Event
-    let filter: (text: String, predicate: Predicate)?
+    let filter: BindingFilter?
     let projection: Projection.Key
 }
 
@@ -30,6 +30,14 @@ struct Binder {
     let hidden: [String: Set<Int>]
     /// All models of the catalogue, for suggestions.
     let modelNames: [String]
+    /// The filters that have been judged against them.
+    private let known = KnownFilters()
+
+    init(feeds: [String: ModelFeed], hidden: [String: Set<Int>], modelNames: [String]) {
+        self.feeds = feeds
+        self.hidden = hidden
+        self.modelNames = modelNames
+    }
 
     /// The models a binding listens to; an item may name one, all of a schema, or all.
     func resolve(_ request: BindingRequest, isService: Bool) throws(Problem) -> [ResolvedBinding] {
@@ -65,19 +73,27 @@ struct Binder {
     ) throws(Problem) -> ResolvedBinding {
         let hidden = hidden(from: isService, feed.model)
         let selected = try Self.selected(request, feed.model, hidden: hidden)
-        var filter: (text: String, predicate: Predicate)?
-        if let text = request.filter,
-            let predicate = try Self.filter(text, feed.model, hidden: hidden)
-        {
-            filter = (text, predicate)
-        }
         return ResolvedBinding(
-            feed: feed, event: event, filter: filter,
+            feed: feed, event: event,
+            filter: try filter(request.filter, feed.model, isService: isService),
             projection: Projection.Key(selected: selected, hidden: hidden))
     }
 
-    /// The filter of a binding; nil if the text says nothing.
-    private static func filter(
+    /// The filter of a binding; nil if it has none, or its text says nothing.
+    private func filter(
+        _ text: String?, _ model: Model, isService: Bool
+    ) throws(Problem) -> BindingFilter? {
+        guard let text else { return nil }
+        let key = KnownFilters.Key(table: model.name, text: text, isService: isService)
+        if let filter = known.filter(key) { return filter }
+        let hidden = hidden(from: isService, model)
+        guard let predicate = try Self.predicate(text, model, hidden: hidden) else { return nil }
+        let filter = BindingFilter(text, predicate)
+        known.insert(filter, for: key)
+        return filter
+    }
+
+    private static func predicate(
         _ text: String, _ model: Model, hidden: Set<Int>
     ) throws(Problem) -> Predicate? {
         let filter: Filter?

@@ -50,11 +50,6 @@ final class Channel {
         if former !== place { former?.giveBack() }
     }
 
-    /// Whether one of its bindings may hear of a model's changes.
-    func follows(_ feed: ModelFeed) -> Bool {
-        audience?.listeners.contains { $0.feed === feed } ?? false
-    }
-
     /// What starts every topic of a channel.
     static let topicPrefix = "realtime:"
 

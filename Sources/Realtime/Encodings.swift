@@ -55,11 +55,15 @@ final class Encodings {
         return frame
     }
 
-    private func makeRoom(for count: Int) {
-        byteCount += count
-        guard byteCount > RealtimeLimits.encodedBytesKept else { return }
+    /// Forgets all.
+    func removeAll() {
         data = [:]
         frames = [:]
-        byteCount = count
+        byteCount = 0
+    }
+
+    private func makeRoom(for count: Int) {
+        if byteCount + count > RealtimeLimits.encodedBytesKept { removeAll() }
+        byteCount += count
     }
 }

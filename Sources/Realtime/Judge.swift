@@ -26,11 +26,11 @@ final class Judge {
     private let models: Set<String>
 
     /// A judge of rows by `predicate`; `now` of the context is set anew for each change.
-    init(_ predicate: Predicate, context: QueryContext, memory: DecisionMemory? = nil) {
-        self.predicate = CompiledPredicate(predicate)
+    init(_ predicate: CompiledPredicate, context: QueryContext, memory: DecisionMemory? = nil) {
+        self.predicate = predicate
         self.context = context
         self.memory = memory
-        models = predicate.inputs.models
+        models = predicate.predicate.inputs.models
     }
 
     /// The verdict on one image of the round's change; a missing image fails.

@@ -24,6 +24,8 @@ final class Listener {
     let loans: ModelFeed.Loans
     /// Is there as long as the listener has not left.
     unowned let audience: Audience
+    /// Its place among its feed's listeners, which alone sets this.
+    var place = 0
     /// Whether the audience has lost its last member.
     var hasLeft = false
 

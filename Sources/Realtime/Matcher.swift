@@ -60,13 +60,23 @@ final class Matcher {
 
     /// Finds those whom a change may concern.
     func begin(_ image: RowImage, of feed: ModelFeed, in round: Round) {
+        reset()
+        ruleSteps.allow(budget.stepsMax)
+        feed.collect(round.change.operation, image.values, into: &found)
+    }
+
+    private func reset() {
         found.removeAll(keepingCapacity: true)
         order.removeAll()
         unindexed.removeAll(keepingCapacity: true)
         place = 0
         skippedCount = 0
-        ruleSteps.allow(budget.stepsMax)
-        feed.collect(round.change.operation, image.values, into: &found)
+    }
+
+    /// Finds all who listen to a model: what they are told of the change is the same for all.
+    func gather(_ feed: ModelFeed, in round: Round) {
+        reset()
+        for listener in feed.listeners { note(audienceOf: listener, .fails, in: round) }
     }
 
     /// Judges those who were found. What audiences with members that are behind may hear of is
@@ -107,6 +117,10 @@ final class Matcher {
     private func note(_ listener: Listener, _ verdict: Judge.Verdict, in round: Round) {
         guard verdict != .fails, verdict != .waits else { return }
         if verdict == .stopped { skippedCount += 1 }
+        note(audienceOf: listener, verdict, in: round)
+    }
+
+    private func note(audienceOf listener: Listener, _ verdict: Judge.Verdict, in round: Round) {
         let audience = listener.audience
         if audience.note(listener, verdict, in: round) { order.append(audience) }
     }

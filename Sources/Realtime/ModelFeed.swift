@@ -33,6 +33,8 @@ final class ModelFeed {
     /// Whether `old_record` of this model is the whole old row and not just its key.
     let showsOldRows: Bool
 
+    /// All who listen, in no order.
+    private(set) var listeners: ContiguousArray<Listener> = []
     private var inserts = ValueIndex()
     private var updates = ValueIndex()
     private var deletes = ValueIndex()
@@ -90,6 +92,8 @@ final class ModelFeed {
 
     /// Enters a listener into the indexes of the changes it wants.
     func insert(_ listener: Listener) {
+        listener.place = listeners.count
+        listeners.append(listener)
         if listener.wants(.insert) { inserts.insert(listener) }
         if listener.wants(.update) { updates.insert(listener) }
         if listener.wants(.delete) { deletes.insert(listener) }
@@ -97,6 +101,10 @@ final class ModelFeed {
 
     /// Takes a listener out and takes back what it was lent.
     func remove(_ listener: Listener) {
+        if let last = listeners.popLast(), last !== listener {
+            listeners[listener.place] = last
+            last.place = listener.place
+        }
         if listener.wants(.insert) { inserts.remove(listener) }
         if listener.wants(.update) { updates.remove(listener) }
         if listener.wants(.delete) { deletes.remove(listener) }
@@ -112,7 +120,11 @@ final class ModelFeed {
         let rule = isService || rule?.constant == true ? nil : rule
         let caller = rule.map { _ in callerKey(context) }
         let judge = rule.flatMap { rule in
-            caller.map { rules.take($0) { Judge(rule, context: context, memory: memory) } }
+            caller.map {
+                rules.take($0) {
+                    Judge(CompiledPredicate(rule), context: context, memory: memory)
+                }
+            }
         }
         let filter = binding.filter.map { filter in
             filters.take(filter.text) { Judge(filter.predicate, context: context) }

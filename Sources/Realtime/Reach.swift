@@ -34,38 +34,23 @@ extension ModelFeed {
             else { continue }
             let value = context[slot]
             if value == .null { return nil }
-            guard slot == .userID || slot == .email, isExact(equality.column) else { continue }
+            guard slot == .userID || slot == .email, model.isExact(equality.column) else {
+                continue
+            }
             person = person ?? Reach.Key(column: equality.column, values: [value])
         }
-        guard let filter = binding.filter?.predicate else {
+        guard let filter = binding.filter else {
             return Reach(key: person, isFilterDecided: false, isUnindexed: false)
         }
-        let terms = filter.conjuncts
-        let constant = terms.compactMap(key).min { $0.values.count < $1.values.count }
+        let constant = filter.keys.filter(hasRoom(for:)).min { $0.values.count < $1.values.count }
         let key = person ?? constant
-        let isDecided = person == nil && constant != nil && terms.count == 1
-        let isCheap = isDecided || (key != nil && CompiledPredicate(filter).isSimple)
+        let isDecided = person == nil && constant != nil && filter.isDecidedByKey
+        let isCheap = isDecided || (key != nil && filter.predicate.isSimple)
         return Reach(key: key, isFilterDecided: isDecided, isUnindexed: !isCheap)
     }
 
-    /// The key of a filter's term. None while lists fill the index: memory is bounded.
-    private func key(of term: Predicate) -> Reach.Key? {
-        if let equality = term.equality {
-            guard case .constant(let value) = equality.side, value != .null,
-                isExact(equality.column)
-            else { return nil }
-            return Reach.Key(column: equality.column, values: [value])
-        }
-        guard let membership = term.membership, isExact(membership.column) else { return nil }
-        let values = Array(Set(membership.values.filter { $0 != .null }))
-        guard !values.isEmpty, indexedCount + values.count <= RealtimeLimits.indexedValues else {
-            return nil
-        }
-        return Reach.Key(column: membership.column, values: values)
-    }
-
-    /// Whether equality in SQL is equality of stored values for a column's type.
-    private func isExact(_ column: Int) -> Bool {
-        model.columns[column].type.traits.isEqualAsStored
+    /// Whether the index has room for a key. Lists may fill it: memory is bounded.
+    private func hasRoom(for key: Reach.Key) -> Bool {
+        key.values.count == 1 || indexedCount + key.values.count <= RealtimeLimits.indexedValues
     }
 }

@@ -49,12 +49,6 @@ extension RealtimeHub {
 // Tokens that may have been revoked are looked at in steps, between which the loop does other
 // things.
 extension RealtimeHub {
-    /// The tokens of one socket's channels, of all of them or of those that speak for a session.
-    struct DoubtedTokens {
-        let socket: RealtimeSession
-        let sessionID: String?
-    }
-
     /// Closes the channels whose token is no longer good: its session has been signed out.
     private func checkTokens(at uptime: ContinuousClock.Instant) {
         let isUnderWay = !doubted.isEmpty
@@ -62,32 +56,30 @@ extension RealtimeHub {
         case .none: break
         case .ofSessions(let ended):
             for session in ended {
-                doubted += tokens.sockets(of: session).map {
-                    DoubtedTokens(socket: $0, sessionID: session)
+                for socket in tokens.sockets(of: session) {
+                    doubted.append(socket, ofSession: session)
                 }
             }
         case .all:
-            doubted += sessions.values.map { DoubtedTokens(socket: $0, sessionID: nil) }
+            for socket in sessions.values { doubted.append(socket, ofSession: nil) }
         }
         if !isUnderWay { checkDoubted() }
     }
 
     private func checkDoubted() {
         let step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
-        while let tokens = doubted.popLast() {
-            check(tokens)
+        while !doubted.isEmpty {
+            if let (socket, channel) = doubted.advance() { check(channel, of: socket) }
             if !doubted.isEmpty, step.isOver {
                 return inLaterTurn { [weak self] in self?.checkDoubted() }
             }
         }
     }
 
-    private func check(_ tokens: DoubtedTokens) {
-        for channel in Array(tokens.socket.channels.values) {
-            guard tokens.sessionID == nil || channel.sessionID == tokens.sessionID,
-                let token = channel.token, case .failure(let refusal) = authenticate(token)
-            else { continue }
-            tokens.socket.end(channel, because: .tokenRefused(refusal))
+    private func check(_ channel: Channel, of socket: RealtimeSession) {
+        guard let token = channel.token, case .failure(let refusal) = authenticate(token) else {
+            return
         }
+        socket.end(channel, because: .tokenRefused(refusal))
     }
 }

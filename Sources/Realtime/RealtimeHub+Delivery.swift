@@ -1,5 +1,6 @@
 import Diagnostics
 import HTTP
+import Quotas
 import Schema
 public import Store
 
@@ -15,32 +16,53 @@ extension RealtimeHub {
     ///   answers to look-ups, or for later turns where they are many.
     public func deliver(_ changes: [Change], then told: @escaping () -> Void = {}) {
         expireTokens(at: clock())
-        let batch = Batch(changes: changes, told: told)
-        guard held.isEmpty else { return held.append(batch) }
+        held.append(Batch(changes, told))
+        guard underWay == nil else { return }
         matcher.lookUps.beginBatch()
-        var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
-        deliver(batch, from: 0, within: &step)
+        deliverHeld()
     }
 
     /// Changes that were delivered together.
-    struct Batch {
+    final class Batch {
         let changes: [Change]
         let told: () -> Void
+        /// How many of them have been told.
+        private var place = 0
+
+        init(_ changes: [Change], _ told: @escaping () -> Void) {
+            self.changes = changes
+            self.told = told
+        }
+
+        /// The one that is to be told; nil when all have been.
+        var next: Change? { place < changes.count ? changes[place] : nil }
+
+        /// It has been told.
+        func advance() { place += 1 }
     }
 
-    private func deliver(_ batch: Batch, from start: Int, within step: inout Step) {
+    /// Delivers what is held, as far as there is time: one change at the least.
+    private func deliverHeld() {
         let now = clock()
-        for place in start..<batch.changes.count {
-            if place > start, step.isOver { return postpone(batch, from: place) }
-            let telling = telling ?? begin(batch.changes[place], at: now)
-            switch tell(telling, among: batch.changes, within: &step) {
-            case .all: end(telling, within: &step)
-            case .some: return postpone(batch, from: place)
-            case .nobody: return hold(batch, at: place, within: &step)
+        var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        var isFirst = true
+        while let batch = underWay ?? held.popFirst() {
+            underWay = batch
+            while let change = batch.next {
+                if !isFirst, step.isOver { return goOnLater() }
+                isFirst = false
+                let telling = telling ?? begin(change, at: now)
+                switch tell(telling, among: batch.changes, within: &step) {
+                case .all: end(telling, within: &step)
+                case .some: return goOnLater()
+                case .nobody: return goOnWithAnswers(within: &step)
+                }
+                batch.advance()
             }
+            matcher.endBatch()
+            batch.told()
+            underWay = nil
         }
-        matcher.endBatch()
-        batch.told()
     }
 
     private func begin(_ change: Change, at now: Instant) -> Telling {
@@ -71,73 +93,77 @@ extension RealtimeHub {
         binder.feeds[change.table]?.changeCount += 1
     }
 
-    /// Holds a change, and with it all that follow, until the look-ups that it needs are answered.
-    private func hold(_ batch: Batch, at place: Int, within step: inout Step) {
-        if held.isEmpty { held.append(batch) }
+    /// A change, and with it all that follow, waits until the look-ups that it needs are answered.
+    private func goOnWithAnswers(within step: inout Step) {
         letGoOn(within: &step)
-        matcher.lookUps.ask { [weak self] in self?.resume(batch, from: place) }
+        matcher.lookUps.ask { [weak self] in self?.goOn() }
     }
 
-    /// Leaves the rest of a batch, and all that follow, to a later turn.
-    private func postpone(_ batch: Batch, from place: Int) {
-        if held.isEmpty { held.append(batch) }
-        inLaterTurn { [weak self] in self?.resume(batch, from: place) }
+    /// The rest of a batch, and all that follow, is left to a later turn.
+    private func goOnLater() {
+        inLaterTurn { [weak self] in self?.goOn() }
     }
 
-    private func resume(_ batch: Batch, from place: Int) {
-        let waiting = held
-        held = []
+    private func goOn() {
         // A change that goes on has what it has left.
         if telling?.isUnderWay != true { matcher.lookUps.beginBatch() }
-        var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
-        deliver(batch, from: place, within: &step)
-        // The first of them is the batch that was held; if it waits again so do the others.
-        for batch in waiting.dropFirst() {
-            if !held.isEmpty {
-                held.append(batch)
-            } else if step.isOver {
-                postpone(batch, from: 0)
-            } else {
-                deliver(batch, from: 0, within: &step)
-            }
-        }
+        deliverHeld()
     }
 }
 
 // Sessions that wait in the backlog.
 extension RealtimeHub {
-    /// Feeds a session that has waited, until it is level with the log or full again.
+    /// Feeds a session that has waited, until it is level with the log or full again, or time is
+    /// over: then it goes on in a later turn.
     func catchUp(_ session: RealtimeSession) {
-        guard session.fedThrough != .max else { return }
+        guard session.fedThrough != .max, !session.catchesUpLater else { return }
         if backlog.hasPassed(session) { return cut(session) }
         if mustWait(session) { return }
         let now = clock()
         expireTokens(at: now)
-        while let entry = backlog.advance(session) {
-            guard feed(entry, to: session, at: now) else { return }
+        var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        while let missed = backlog.next(
+            for: session, begin: { lateTelling(of: $0, for: session, at: now) })
+        {
+            guard feed(missed, to: session, within: &step) else { return }
         }
         backlog.release(session)
     }
 
-    /// Feeds what the channels of one session have missed of a change. Answers whether there is
-    /// room for more.
+    private func lateTelling(
+        of entry: ChangeRing.Entry, for session: RealtimeSession, at now: Instant
+    ) -> LateTelling {
+        let feed = entry.missed.isEmpty ? nil : binder.feeds[entry.change.table]
+        return LateTelling(
+            entry, for: session,
+            in: feed.map { matcher.lateRound(for: entry.change, of: $0, at: now) })
+    }
+
+    /// Feeds what one session has missed of a change. Answers whether there is room and time for
+    /// more.
     private func feed(
-        _ entry: ChangeRing.Entry, to session: RealtimeSession, at now: Instant
+        _ missed: LateTelling, to session: RealtimeSession, within step: inout Step
     ) -> Bool {
-        let change = entry.change
-        guard !entry.missed.isEmpty, let feed = binder.feeds[change.table] else { return true }
-        let round = matcher.lateRound(for: change, of: feed, at: now)
+        var rest = missed
         var hasRoom = true
-        for channel in session.channels.values where channel.boundAfter < change.sequence {
-            guard let audience = channel.audience, let missed = entry.missed(by: audience.number)
-            else { continue }
-            audience.note(again: missed, in: round)
-            for frame in audience.frames(in: round) {
-                if !session.feed(frame) { hasRoom = false }
-                counters.deliveries += 1
-            }
+        var isOver = step.isOverAfterUnit()
+        while hasRoom, !isOver, let frame = rest.makeFirst(for: session) {
+            counters.deliveries += 1
+            hasRoom = session.feed(frame)
+            step.count(frameBytes: frame.bytes.count)
+            isOver = step.isOverAfterUnit()
         }
-        return hasRoom
+        backlog.keep(rest, of: session)
+        if hasRoom, isOver { catchUpLater(session) }
+        return hasRoom && !isOver
+    }
+
+    private func catchUpLater(_ session: RealtimeSession) {
+        session.catchesUpLater = true
+        inLaterTurn { [weak self] in
+            session.catchesUpLater = false
+            if session.hasRoom { self?.catchUp(session) }
+        }
     }
 
     /// Tells a session that changes have passed it by, and closes it: its client comes back and

@@ -35,6 +35,9 @@ extension RealtimeHub {
             case .telling(let round):
                 guard tellAudiences(telling, in: round, within: &step) else { return .some }
                 telling.stage = .ends
+            case .ending(let feed, let reset):
+                guard endChannels(of: feed, because: reset, within: &step) else { return .some }
+                telling.stage = .ends
             case .ends:
                 return .all
             }
@@ -44,8 +47,7 @@ extension RealtimeHub {
     private func begin(_ telling: Telling, among changes: [Change]) -> Telling.Stage {
         let change = telling.change
         if let reset = change.reset {
-            endChannels(of: change.table, because: reset)
-            return .ends
+            return binder.feeds[change.table].map { .ending($0, reset) } ?? .ends
         }
         guard !sessions.isEmpty, let feed = binder.feeds[change.table],
             feed.hasListeners(for: change.operation), let image = change.new ?? change.old
@@ -53,8 +55,9 @@ extension RealtimeHub {
         let round = matcher.round(
             for: change, of: feed, among: changes, binder.feeds, at: telling.moment)
         guard image.values.count == feed.model.columns.count else {
-            reportStale(feed)
-            return .ends
+            telling.notice = .staleColumns(of: feed.model.name)
+            matcher.gather(feed, in: round)
+            return .telling(round)
         }
         matcher.begin(image, of: feed, in: round)
         return .judging(round)
@@ -70,16 +73,10 @@ extension RealtimeHub {
     private func tellAudiences(
         _ telling: Telling, in round: Round, within step: inout Step
     ) -> Bool {
-        while let part = telling.part ?? nextPart(of: telling, in: round) {
-            if telling.part == nil {
-                telling.part = part
-                step.count(frameBytes: part.frames.reduce(0) { $0 + $1.bytes.count })
-            }
-            while let session = part.audience.takeUntold() {
-                tell(session, part, of: telling)
-                if step.isOverAfterUnit() { return false }
-            }
-            if telling.isMissed {
+        while let part = telling.part ?? nextPart(of: telling) {
+            telling.part = part
+            guard tell(part, of: telling.change, in: round, within: &step) else { return false }
+            if part.isMissed {
                 let audience = part.audience
                 telling.missed.append(
                     ChangeRing.Missed(
@@ -91,65 +88,74 @@ extension RealtimeHub {
         return true
     }
 
-    private func nextPart(of telling: Telling, in round: Round) -> Telling.Part? {
+    /// Answers whether there was time for all of it.
+    private func tell(
+        _ part: Telling.Part, of change: Change, in round: Round, within step: inout Step
+    ) -> Bool {
+        while let item = part.item ?? part.begin(in: round, within: &step) {
+            while let session = part.audience.takeUntold() {
+                tell(session, item, of: part, change.sequence)
+                if step.isOverAfterUnit() { return false }
+            }
+            part.end()
+        }
+        return true
+    }
+
+    private func nextPart(of telling: Telling) -> Telling.Part? {
         guard let audience = matcher.nextAudience() else { return nil }
         let change = telling.change
-        var notice: SystemNotice?
+        var notice = telling.notice
         if audience.isBroken {
             counters.brokenDecisions += 1
             notice = .unjudged(change)
         } else if audience.isPassedOver {
             notice = .passedOver(change)
         }
-        audience.beginTelling()
-        telling.isMissed = false
         // Members that have joined later are there only while changes come late.
         return Telling.Part(
-            audience: audience, frames: audience.frames(in: round), notice: notice,
-            hasLater: change.sequence <= audience.newestStart)
+            audience, notice, hasLater: change.sequence <= audience.newestStart)
     }
 
-    /// The innermost work: one pointer queued per frame.
-    private func tell(_ session: RealtimeSession, _ part: Telling.Part, of telling: Telling) {
-        let sequence = telling.change.sequence
-        if session.fedThrough < sequence {
-            if !part.frames.isEmpty { telling.isMissed = true }
-        } else if !part.hasLater || !part.audience.isOld(sequence, for: session) {
-            for frame in part.frames {
+    /// The innermost work: one pointer queued.
+    private func tell(
+        _ session: RealtimeSession, _ item: Telling.Part.Item, of part: Telling.Part,
+        _ sequence: Int64
+    ) {
+        switch item {
+        case .frame(let frame):
+            if session.fedThrough < sequence {
+                part.isMissed = true
+            } else if !part.hasLater || !part.audience.isOld(sequence, for: session) {
                 counters.deliveries += 1
                 // The server may have closed the socket on this very frame.
                 if !session.feed(frame), session.isOpen { backlog.wait(session, after: sequence) }
             }
-        }
-        if let notice = part.notice, let channel = session.channels[part.audience.key.frames.topic]
-        {
-            session.tell(notice, on: channel)
-        }
-    }
-
-    /// A change whose row has other columns than the model: captured before a reload, delivered
-    /// after it.
-    private func reportStale(_ feed: ModelFeed) {
-        let notice = SystemNotice.mustRefetch(
-            "The model '\(feed.model.name)' has changed. Fetch the rows again.")
-        for session in sessions.values {
-            for channel in session.channels.values where channel.follows(feed) {
-                session.tell(notice, on: channel)
-            }
+        case .notice(let notice):
+            let topic = part.audience.key.frames.topic
+            if let channel = session.channels[topic] { session.tell(notice, on: channel) }
         }
     }
 
     /// Ends the channels that follow a table whose changes cannot be told row by row. It looks like
     /// a fault to stock clients: they join again by themselves, and tell their callers of both, who
     /// fetch the rows anew.
-    private func endChannels(of table: String, because reset: Change.Reset) {
-        guard let feed = binder.feeds[table] else { return }
-        for session in Array(sessions.values) {
-            for channel in Array(session.channels.values) where channel.follows(feed) {
-                counters.resets += 1
-                session.fail(channel, because: .reset(reset, of: table))
-            }
+    ///
+    /// - Returns: whether there was time for all of them.
+    private func endChannels(
+        of feed: ModelFeed, because reset: Change.Reset, within step: inout Step
+    ) -> Bool {
+        let notice = SystemNotice.reset(reset, of: feed.model.name)
+        // With its last member an audience stops listening.
+        while let audience = feed.listeners.last?.audience,
+            let session = audience.members.last?.session,
+            let channel = session.channels[audience.key.frames.topic]
+        {
+            counters.resets += 1
+            session.fail(channel, because: notice)
+            if step.isOverAfterUnit() { return false }
         }
+        return true
     }
 }
 
@@ -184,20 +190,28 @@ extension RealtimeHub {
         }
     }
 
-    /// Another catalogue comes: whoever is still to be told of a change is told in one go, by the
-    /// rules that it was judged by. Where some are not judged yet, all are judged by the new ones.
+    /// Another catalogue comes: whoever is still to be told of a change, or whose channel it ends,
+    /// is told in one go, by the rules that it was judged by. Where some are not judged yet, all
+    /// are judged by the new ones.
     func settleTelling() {
         guard let telling else { return }
+        var step = Step(nil, uptime: uptime)
         switch telling.stage {
         case .begins, .ends: break
         case .judging: telling.stage = .begins
         case .telling(let round):
-            var step = Step(nil, uptime: uptime)
             _ = tellAudiences(telling, in: round, within: &step)
-            telling.stage = .ends
             // What sockets have missed goes with the older changes.
             telling.missed = []
-            backlog.reach(telling.change.sequence)
+            settled(telling)
+        case .ending(let feed, let reset):
+            _ = endChannels(of: feed, because: reset, within: &step)
+            settled(telling)
         }
+    }
+
+    private func settled(_ telling: Telling) {
+        telling.stage = .ends
+        backlog.reach(telling.change.sequence)
     }
 }

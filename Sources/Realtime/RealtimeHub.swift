@@ -35,14 +35,16 @@ public final class RealtimeHub {
     let backlog: Backlog
     let tokens: TokenWatch
     /// What is left to be looked at of tokens that may have been revoked.
-    var doubted: [DoubtedTokens] = []
+    var doubted = DoubtedTokens()
     /// The bindings that no index decides, by whose they are.
     var unindexed = Shares<Caller>()
     /// The watched models and how bindings are judged; another one after each reload.
     private(set) var binder: Binder
-    /// The batches of changes that wait for answers to look-ups or for a later turn, the one that
-    /// is under way first.
-    var held: [Batch] = []
+    /// The batch of changes that is being delivered, which may wait for answers to look-ups or for
+    /// a later turn.
+    var underWay: Batch?
+    /// Those that wait behind it.
+    var held = FIFO<Batch>()
     /// The change that is being told, or is to be told when look-ups are answered.
     var telling: Telling?
     /// Sessions that go on when it has been told.

@@ -21,6 +21,8 @@ final class RealtimeSession: WebSocketSession {
     var fedThrough = Int64.max
     /// Whether it is among those who wait for a change to be told.
     var waitsForChange = false
+    /// Whether it goes on catching up in a later turn.
+    var catchesUpLater = false
     private(set) var lastHeard: ContinuousClock.Instant
     /// When the last channel went.
     var emptySince: ContinuousClock.Instant
@@ -155,7 +157,7 @@ extension RealtimeSession {
     func goOn() {
         waitsForChange = false
         proceed(until: 0)
-        if isDrained { hub.catchUp(self) }
+        if hasRoom { hub.catchUp(self) }
     }
 
     /// The catalogue is another one.
@@ -174,8 +176,11 @@ extension RealtimeSession {
     func feed(_ frame: FramedBytes) -> Bool {
         guard let sink else { return true }
         sink.send(frame: frame)
-        return sink.queuedBytes <= queuedBytesMax
+        return hasRoom
     }
+
+    /// Whether more may be queued.
+    var hasRoom: Bool { (sink?.queuedBytes ?? 0) <= queuedBytesMax }
 
     /// Answers a message.
     func reply(_ payload: [UInt8], to message: ClientMessage) {

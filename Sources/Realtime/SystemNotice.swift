@@ -78,6 +78,12 @@ extension SystemNotice {
                 + "Fetch the rows again.")
     }
 
+    /// What is said of a change whose row has other columns than the model: captured before a
+    /// reload, delivered after it.
+    static func staleColumns(of table: String) -> SystemNotice {
+        .mustRefetch("The model '\(table)' has changed. Fetch the rows again.")
+    }
+
     /// What is said of a table that must be fetched anew.
     static func reset(_ reset: Change.Reset, of table: String) -> SystemNotice {
         let reason =

@@ -16,18 +16,54 @@ final class Telling {
         case judging(Round)
         /// Those whom it is for are being told.
         case telling(Round)
+        /// The channels that follow its table are being ended.
+        case ending(ModelFeed, Change.Reset)
         /// All have been told.
         case ends
     }
 
-    /// What one audience is told.
-    struct Part {
+    /// What one audience is told: one thing after the other, each to all of its members.
+    final class Part {
+        /// One thing that is told.
+        enum Item {
+            case frame(FramedBytes)
+            /// Said to every member, also to those who are behind.
+            case notice(SystemNotice)
+        }
+
         let audience: Audience
-        let frames: ContiguousArray<FramedBytes>
-        /// Said to every member, also to those who are behind.
-        let notice: SystemNotice?
+        private var frames: UnmadeFrames
+        private var notice: SystemNotice?
         /// Whether some of the members may begin later than the change.
         let hasLater: Bool
+        /// Whether a member was behind.
+        var isMissed = false
+        /// What is being told.
+        private(set) var item: Item?
+
+        init(_ audience: Audience, _ notice: SystemNotice?, hasLater: Bool) {
+            self.audience = audience
+            frames = audience.unmadeFrames
+            self.notice = notice
+            self.hasLater = hasLater
+        }
+
+        /// Begins to tell the next thing; nil when there is none, or nobody to be told.
+        func begin(in round: Round, within step: inout Step) -> Item? {
+            guard !audience.members.isEmpty else { return nil }
+            if let frame = frames.makeFirst(in: round) {
+                step.count(frameBytes: frame.bytes.count)
+                item = .frame(frame)
+            } else {
+                item = notice.map(Item.notice)
+                notice = nil
+            }
+            audience.beginTelling()
+            return item
+        }
+
+        /// All have been told of it.
+        func end() { item = nil }
     }
 
     let change: Change
@@ -37,8 +73,8 @@ final class Telling {
     var stage = Stage.begins
     /// What is being told, until all members of the audience have been.
     var part: Part?
-    /// Whether a member of it was behind.
-    var isMissed = false
+    /// What is said to all instead of the change; nil for most.
+    var notice: SystemNotice?
     /// The audiences with members that were behind.
     var missed: [ChangeRing.Missed] = []
 
@@ -51,7 +87,7 @@ final class Telling {
     var isUnderWay: Bool {
         switch stage {
         case .begins, .ends: false
-        case .judging, .telling: true
+        case .judging, .telling, .ending: true
         }
     }
 }

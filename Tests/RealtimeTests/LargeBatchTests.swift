@@ -42,7 +42,7 @@ import Values
         while scene.turn() { heard.append(try scene.peer.changes()) }
         #expect(heard == (1...5).map { ["INSERT \($0)"] })
         #expect(isTold)
-        #expect(scene.stage.hub.held.isEmpty)
+        #expect(scene.stage.hub.underWay == nil)
     }
 
     @Test func `what comes meanwhile waits behind`() throws {
@@ -55,6 +55,14 @@ import Values
         while scene.turn() { #expect(scene.later.count <= 1) }
         #expect(try scene.peer.changes() == (1...6).map { "INSERT \($0)" })
         #expect(order == ["first", "second", "third"])
+    }
+
+    @Test func `what is delivered as others have been told comes behind those that wait`() throws {
+        let scene = try Scene()
+        scene.deliver(1...3) { scene.deliver(5...5) }
+        scene.deliver(4...4)
+        while scene.turn() {}
+        #expect(try scene.peer.changes() == (1...5).map { "INSERT \($0)" })
     }
 
     @Test func `who joins between the parts hears what is newer than his join`() throws {

@@ -80,7 +80,7 @@ import Values
         scene.deliver(1...2) { isTold = true }
         var counts = [scene.peers.reduce(0) { $0 + $1.sink.texts.count }]
         while scene.turn() {
-            #expect(!isTold || scene.stage.hub.held.isEmpty)
+            #expect(!isTold || scene.stage.hub.underWay == nil)
             counts.append(scene.peers.reduce(0) { $0 + $1.sink.texts.count })
         }
         let steps = zip(counts, [0] + counts).map { $0 - $1 }
