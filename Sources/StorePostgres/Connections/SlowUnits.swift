@@ -5,7 +5,7 @@ struct SlowUnits {
     /// What stands for a unit.
     typealias Ticket = UInt64
 
-    private var held = Holdings<Ticket, @Sendable () -> Void>()
+    private var held = CallerPlaces<Ticket, @Sendable () -> Void>()
     private var ticketCount: Ticket = 0
 
     /// The units of all callers.

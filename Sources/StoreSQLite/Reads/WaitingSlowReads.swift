@@ -4,7 +4,7 @@ import Synchronization
 /// The reads of the slow lane that wait, for a thread or for a place, by whose they are: those of
 /// one caller in the order in which they began to. Any thread.
 final class WaitingSlowReads: Sendable {
-    private let reads = Mutex(Holdings<ObjectIdentifier, any ParkedRead>())
+    private let reads = Mutex(CallerPlaces<ObjectIdentifier, any ParkedRead>())
 
     /// A read waits from now on. The server's own make way for nobody.
     func add(_ read: any ParkedRead) {

@@ -1,6 +1,6 @@
 /// What callers hold of something scarce, or wait with for it: each caller's in the order in which
 /// it came. Where all is taken, the last of whoever has most gives way.
-public struct Holdings<ID: Equatable, Element> {
+public struct CallerPlaces<ID: Equatable, Element> {
     private var lines: [Caller: [(id: ID, element: Element)]] = [:]
     /// What is held, by all together.
     public private(set) var total = 0
@@ -45,4 +45,4 @@ public struct Holdings<ID: Equatable, Element> {
     }
 }
 
-extension Holdings: Sendable where ID: Sendable, Element: Sendable {}
+extension CallerPlaces: Sendable where ID: Sendable, Element: Sendable {}

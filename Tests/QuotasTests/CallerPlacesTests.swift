@@ -1,0 +1,45 @@
+import Quotas
+import Testing
+
+@Suite struct CallerPlacesTests {
+    private let alice = Caller.user("alice")
+    private let bob = Caller.user("bob")
+    private let carol = Caller.user("carol")
+
+    /// Two of Alice's, three of Bob's, four of the server's, by what they are called.
+    private func made() -> CallerPlaces<String, String> {
+        var places = CallerPlaces<String, String>()
+        for (caller, ids) in [(alice, "ab"), (bob, "cde"), (Caller.server, "fghi")] {
+            for id in ids { places.append("held as \(id)", id: String(id), of: caller) }
+        }
+        return places
+    }
+
+    @Test func `the last of whoever has most gives way, and nobody for one who would have as much`() {
+        var places = made()
+        #expect(places.displace(forHolderOf: 1) == "held as e")
+        #expect(places.displace(forHolderOf: 2) == nil)
+        #expect([alice, bob, carol].map { places.count(of: $0) } == [2, 2, 0])
+        #expect(places.total == 8)
+        // Of two who have as much it may be either, once.
+        let displaced = places.displace(forHolderOf: 1)
+        #expect(displaced == "held as b" || displaced == "held as d")
+    }
+
+    @Test func `the server's own never give way`() {
+        var places = made()
+        for (id, caller) in [("a", alice), ("b", alice), ("c", bob), ("d", bob), ("e", bob)] {
+            places.remove(id, of: caller)
+        }
+        #expect(places.displace(forHolderOf: 0) == nil && places.total == 4)
+    }
+
+    @Test func `what is not held is not removed`() {
+        var places = made()
+        places.remove("c", of: alice)
+        places.remove("a", of: alice)
+        places.remove("a", of: alice)
+        places.remove("a", of: carol)
+        #expect([alice, bob].map { places.count(of: $0) } == [1, 3] && places.total == 8)
+    }
+}
