@@ -5,7 +5,7 @@ import Values
 /// The LIKE patterns of a condition that are known beforehand, read once for all rows.
 struct KnownPatterns: Sendable {
     private struct Key: Hashable {
-        let text: String
+        let text: ExactText
         let ignoresCase: Bool
     }
 
@@ -35,7 +35,7 @@ struct KnownPatterns: Sendable {
                 nil
             }
         guard case .text(let text)? = value else { return }
-        let key = Key(text: text, ignoresCase: ignoresCase)
+        let key = Key(text: ExactText(text), ignoresCase: ignoresCase)
         patterns[key] = try? LikePattern(text, ignoresCase: ignoresCase)
     }
 
@@ -43,7 +43,7 @@ struct KnownPatterns: Sendable {
     ///
     /// - Throws: 22025 when it ends in a lone backslash.
     func pattern(_ text: String, ignoresCase: Bool) throws(Problem) -> LikePattern {
-        if let known = patterns[Key(text: text, ignoresCase: ignoresCase)] { return known }
+        if let known = patterns[Key(text: ExactText(text), ignoresCase: ignoresCase)] { return known }
         return try LikePattern(text, ignoresCase: ignoresCase)
     }
 }

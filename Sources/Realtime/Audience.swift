@@ -33,6 +33,8 @@ final class Audience {
     }
 
     let key: Key
+    /// The topic of its channels.
+    var topic: String { key.frames.topic.text }
     let number: Number
     let frames: TopicFrames
     let payer: Payer?
@@ -108,7 +110,7 @@ final class Audience {
 
     /// Whether a change is older than the place in here of a member.
     func isOld(_ sequence: Int64, for session: RealtimeSession) -> Bool {
-        guard let channel = session.channels[key.frames.topic] else { return false }
+        guard let channel = session.channels[topic] else { return false }
         return sequence <= channel.boundAfter
     }
 

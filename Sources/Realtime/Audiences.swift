@@ -1,6 +1,7 @@
 import Expressions
 import Quotas
 import Store
+import Values
 
 /// The audiences of one hub that have members, each once. Channels enter and leave through here;
 /// an audience, and the frames of a topic, live as long as somebody hears them.
@@ -26,7 +27,8 @@ final class Audiences {
     ) {
         let isService = channel.identity.isService
         let key = Audience.Key(
-            frames: TopicFrames.Key(topic: channel.topic, serializer: session.serializer),
+            frames: TopicFrames.Key(
+                topic: ExactText(channel.topic), serializer: session.serializer),
             bindings: channel.bindings, ordinals: bindings.map(\.ordinal),
             caller: isService ? [] : bindings.flatMap { $0.binding.feed.callerKey(context) },
             isService: isService, payer: channel.unindexed?.caller)
@@ -50,7 +52,7 @@ final class Audiences {
     /// Takes the member at a place out of an audience; whoever moves is told of his place.
     func leave(_ audience: Audience, at place: Int) {
         let member = audience.remove(at: place) { moved, place in
-            moved.channels[audience.key.frames.topic]?.place = place
+            moved.channels[audience.topic]?.place = place
         }
         channels.giveBack(from: member.caller)
         if audience.members.isEmpty {

@@ -4,6 +4,7 @@ import Expressions
 import Query
 import Schema
 import Store
+import Values
 
 /// A binding that has been judged against the catalogue and the rights of its channel.
 struct ResolvedBinding {
@@ -84,11 +85,12 @@ struct Binder {
         _ text: String?, _ model: Model, isService: Bool
     ) throws(Problem) -> BindingFilter? {
         guard let text else { return nil }
-        let key = KnownFilters.Key(table: model.name, text: text, isService: isService)
+        let key = KnownFilters.Key(
+            table: model.name, text: ExactText(text), isService: isService)
         if let filter = known.filter(key) { return filter }
         let hidden = hidden(from: isService, model)
         guard let predicate = try Self.predicate(text, model, hidden: hidden) else { return nil }
-        let filter = BindingFilter(text, predicate)
+        let filter = BindingFilter(key.text, predicate)
         known.insert(filter, for: key)
         return filter
     }

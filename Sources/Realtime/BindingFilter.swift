@@ -6,14 +6,14 @@ import Values
 /// The filter of a binding, judged against its model, with all that follows from its text alone:
 /// the same for everybody who asks for it.
 final class BindingFilter {
-    let text: String
+    let text: ExactText
     let predicate: CompiledPredicate
     /// The columns and values that rows must have to pass, of each condition that names them.
     let keys: [Reach.Key]
     /// Whether having the values of a key is passing.
     let isDecidedByKey: Bool
 
-    init(_ text: String, _ predicate: Predicate) {
+    init(_ text: ExactText, _ predicate: Predicate) {
         self.text = text
         self.predicate = CompiledPredicate(predicate)
         let conditions = predicate.conjuncts

@@ -48,10 +48,11 @@ enum RealtimeLimits {
     /// Values that the listeners of a model lie under in its indexes, if they name several: some
     /// 100 bytes each.
     static let indexedValues = 262_144
-    /// Bytes of the texts of filters that are kept made ready, in each of two generations, with
-    /// what is counted for one beside its text. A list takes some ten times its text.
-    static let knownFilterBytes = 131_072
-    static let knownFilterBytesEach = 64
+    /// Bytes that the filters take which are kept made ready, as estimated: of one, and for each
+    /// byte of its text. A list of short values takes some thirty times its text.
+    static let knownFilterBytesMax = 4_194_304
+    static let knownFilterBytesEach = 1_024
+    static let knownFilterBytesPerByte = 32
     /// Steps that take a millisecond at the least: a step is about what comparing a byte takes.
     static let stepsPerMillisecond = 400_000
     /// Steps after which the clock is read while a change is judged: some tens of microseconds.

@@ -1,12 +1,13 @@
 import Bytes
 import HTTP
+import Values
 
 /// The frames of one topic in one serializer, around payloads that know of neither. Channels that
 /// are told the same of a change, on whatever sockets, send the same bytes.
 final class TopicFrames {
     /// What tells these apart.
     struct Key: Hashable {
-        let topic: String
+        let topic: ExactText
         let serializer: Serializer
     }
 
@@ -18,7 +19,7 @@ final class TopicFrames {
     init(_ key: Key) {
         var prefix: [UInt8] = []
         var suffix: [UInt8] = []
-        key.serializer.appendHead(topic: key.topic, event: "postgres_changes", to: &prefix)
+        key.serializer.appendHead(topic: key.topic.text, event: "postgres_changes", to: &prefix)
         prefix.append(ascii: "{\"ids\":[")
         suffix.append(ASCII.rightBrace)
         key.serializer.appendEnd(to: &suffix)

@@ -1,6 +1,7 @@
 import Bytes
 import Expressions
 import Testing
+import Values
 
 @testable import Realtime
 
@@ -37,29 +38,15 @@ import Testing
         #expect(try filter("list=eq.1") !== first)
     }
 
-    @Test func `what is kept is bounded, and who is asked for stays`() throws {
-        let known = KnownFilters(bytesMax: 10 * (RealtimeLimits.knownFilterBytesEach + 1))
-        let filter = try #require(try filter("list=eq.1"))
-        func key(_ number: Int) -> KnownFilters.Key {
-            KnownFilters.Key(
-                table: "", text: String(UnicodeScalar(UInt8(0x20 + number))), isService: false)
-        }
-        known.insert(filter, for: key(0))
-        for number in 1..<90 {
-            #expect(known.filter(key(0)) != nil)
-            #expect(known.filter(key(number)) == nil)
-            known.insert(filter, for: key(number))
-        }
-        let count = (0..<90).count { known.filter(key($0)) != nil }
-        #expect(count >= 10 && count <= 20)
-    }
-
-    @Test func `one that is too long for a generation is not kept`() throws {
-        let known = KnownFilters(bytesMax: 100)
+    @Test(arguments: [(bytes: 1_000, isKept: true), (2_000, false)])
+    func `a text counts many times its bytes`(bytes: Int, isKept: Bool) throws {
+        let each = RealtimeLimits.knownFilterBytesEach
+        let known = KnownFilters(
+            bytesMax: 8 * (each + 1_500 * RealtimeLimits.knownFilterBytesPerByte))
         let filter = try #require(try filter("list=eq.1"))
         let key = KnownFilters.Key(
-            table: "", text: String(repeating: "x", count: 100), isService: false)
+            table: "", text: ExactText(String(repeating: "x", count: bytes)), isService: false)
         known.insert(filter, for: key)
-        #expect(known.filter(key) == nil)
+        #expect((known.filter(key) != nil) == isKept)
     }
 }

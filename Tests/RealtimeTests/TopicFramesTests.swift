@@ -28,7 +28,8 @@ import Values
             ),
             (.arrays, #"[null,null,"realtime:a","postgres_changes",{"ids":[1,2],"data":"#, "}]"),
         ] {
-            let frames = TopicFrames(TopicFrames.Key(topic: "realtime:a", serializer: serializer))
+            let frames = TopicFrames(
+                TopicFrames.Key(topic: ExactText("realtime:a"), serializer: serializer))
             let frame = frames.frame([1, 2], projection, showsOld: false, in: round)
             let text = Array(head.utf8) + data + Array(end.utf8)
             #expect(frame.bytes.suffix(text.count).elementsEqual(text))
@@ -50,7 +51,9 @@ import Values
         let projection = Projection(model, Projection.Key(selected: nil, hidden: []))
         let encodings = Encodings()
         var made = 0
-        let topics = (0..<100).map { TopicFrames(.init(topic: "\($0)", serializer: .objects)) }
+        let topics = (0..<100).map {
+            TopicFrames(.init(topic: ExactText("\($0)"), serializer: .objects))
+        }
         for topic in topics + topics {
             let content = Encodings.Content(
                 topic: topic, projection: projection, showsOld: false, ids: [1])
