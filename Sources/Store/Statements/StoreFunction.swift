@@ -47,15 +47,6 @@ public enum StoreFunction: Hashable, Sendable {
     case uuidOfText
     case dateOfTimestamp, timestampOfDate
 
-    /// Every function; one for each number of digits stands for all.
-    public static let all: [StoreFunction] = [
-        .lower, .upper, .length, .trim, .startsWith, .concatenate, .coalesce, .nullIf, .greatest,
-        .least, .absolute, .roundReal, .roundDecimal, .real, .floor(digits: 2),
-        .ceiling(digits: 2), .jsonMember, .jsonMemberText, .jsonKey, .textOfInteger,
-        .textOfBoolean, .booleanOfText, .textAsStored, .uuidOfText, .dateOfTimestamp,
-        .timestampOfDate,
-    ]
-
     /// The type of what it gives for these operands; nil where none of them has one.
     func type(of operands: [ValueExpression]) -> ColumnType? {
         switch self {
