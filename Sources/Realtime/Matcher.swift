@@ -105,11 +105,7 @@ final class Matcher {
 
     /// Whether look-ups must be answered before anybody is told; all of those that are seen to be
     /// needed are noted.
-    func lacksAnswers() -> Bool {
-        if lookUps.areWanted { return true }
-        lookUps.forget()
-        return false
-    }
+    var lacksAnswers: Bool { lookUps.areWanted }
 
     /// The next of the audiences that the change is for.
     func nextAudience() -> Audience? { order.popFirst() }

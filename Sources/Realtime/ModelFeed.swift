@@ -7,7 +7,7 @@ import Values
 final class ModelFeed {
     /// What a listener was lent, by the keys under which it goes back.
     struct Loans {
-        let filter: String?
+        let filter: ExactText?
         let caller: [Value]?
         let projection: Projection.Key
     }
@@ -38,7 +38,7 @@ final class ModelFeed {
     private var inserts = ValueIndex()
     private var updates = ValueIndex()
     private var deletes = ValueIndex()
-    private var filters = Pool<String, Judge>()
+    private var filters = Pool<ExactText, Judge>()
     private var rules = Pool<[Value], Judge>()
     private var projections = Pool<Projection.Key, Projection>()
 
@@ -58,7 +58,7 @@ final class ModelFeed {
     var tablesHeard: Set<String> { modelsRead.union([model.name]) }
 
     /// Whether there are listeners.
-    var isHeard: Bool { !inserts.isEmpty || !updates.isEmpty || !deletes.isEmpty }
+    var isHeard: Bool { !listeners.isEmpty }
 
     /// What of a caller the rule depends on: callers with equal keys may see the same rows.
     func callerKey(_ context: QueryContext) -> [Value] { inputs?.callerKey(context) ?? [] }

@@ -16,7 +16,7 @@ extension RealtimeHub {
         for session in Array(backlog.waiting.values) {
             if backlog.hasPassed(session) {
                 cut(session)
-            } else if session.isDrained {
+            } else if session.hasRoom {
                 catchUp(session)
             }
         }

@@ -75,6 +75,7 @@ extension RealtimeHub {
 
     private func end(_ telling: Telling, within step: inout Step) {
         self.telling = nil
+        matcher.lookUps.forget()
         if !telling.missed.isEmpty { backlog.append(telling.change, missedBy: telling.missed) }
         backlog.reach(telling.change.sequence)
         letGoOn(within: &step)
@@ -113,21 +114,31 @@ extension RealtimeHub {
 
 // Sessions that wait in the backlog.
 extension RealtimeHub {
-    /// Feeds a session that has waited, until it is level with the log or full again, or time is
-    /// over: then it goes on in a later turn.
+    /// Feeds a session that has waited, until it is level with the log or full again, or the time
+    /// is over that all have together in a turn: then it goes on in a later one.
     func catchUp(_ session: RealtimeSession) {
-        guard session.fedThrough != .max, !session.catchesUpLater else { return }
+        guard session.fedThrough != .max, !session.isPaused else { return }
         if backlog.hasPassed(session) { return cut(session) }
         if mustWait(session) { return }
+        let isFirst = catchUpStep == nil
+        var step = stepOfThisTurn()
+        if !isFirst, step.isOver { return catchUpLater(session) }
         let now = clock()
         expireTokens(at: now)
-        var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
         while let missed = backlog.next(
             for: session, begin: { lateTelling(of: $0, for: session, at: now) })
         {
             guard feed(missed, to: session, within: &step) else { return }
         }
         backlog.release(session)
+    }
+
+    private func stepOfThisTurn() -> Step {
+        if let catchUpStep { return catchUpStep }
+        let step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        catchUpStep = step
+        inLaterTurn { [weak self] in self?.catchUpStep = nil }
+        return step
     }
 
     private func lateTelling(
@@ -159,20 +170,15 @@ extension RealtimeHub {
     }
 
     private func catchUpLater(_ session: RealtimeSession) {
-        session.catchesUpLater = true
-        inLaterTurn { [weak self] in
-            session.catchesUpLater = false
-            if session.hasRoom { self?.catchUp(session) }
-        }
+        pause(session)
+        letGoOnLater()
     }
 
     /// Tells a session that changes have passed it by, and closes it: its client comes back and
     /// reads again.
     func cut(_ session: RealtimeSession) {
         counters.slowCloses += 1
-        let notice = SystemNotice.mustRefetch(
-            "This connection was too slow and has missed changes. Fetch the rows again.")
-        for channel in session.channels.values { session.tell(notice, on: channel) }
+        for channel in session.channels.values { session.tell(.tooSlow, on: channel) }
         session.close(code: 1013, reason: "too slow, fetch again")
     }
 }

@@ -26,7 +26,7 @@ extension RealtimeHub {
                 telling.stage = begin(telling, among: changes)
             case .judging(let round):
                 guard matcher.judge(in: round, within: &step) else { return .some }
-                if matcher.lacksAnswers() {
+                if matcher.lacksAnswers {
                     telling.stage = .begins
                     return .nobody
                 }
@@ -132,7 +132,7 @@ extension RealtimeHub {
                 if !session.feed(frame), session.isOpen { backlog.wait(session, after: sequence) }
             }
         case .notice(let notice):
-            let topic = part.audience.key.frames.topic
+            let topic = part.audience.topic
             if let channel = session.channels[topic] { session.tell(notice, on: channel) }
         }
     }
@@ -149,7 +149,7 @@ extension RealtimeHub {
         // With its last member an audience stops listening.
         while let audience = feed.listeners.last?.audience,
             let session = audience.members.last?.session,
-            let channel = session.channels[audience.key.frames.topic]
+            let channel = session.channels[audience.topic]
         {
             counters.resets += 1
             session.fail(channel, because: notice)
@@ -164,11 +164,15 @@ extension RealtimeHub {
     /// Whether a change is half told: the session goes on when it has been told.
     func mustWait(_ session: RealtimeSession) -> Bool {
         guard telling?.isUnderWay == true else { return false }
-        if !session.waitsForChange {
-            session.waitsForChange = true
-            paused.append(session, of: session.identity.caller(from: session.block))
-        }
+        pause(session)
         return true
+    }
+
+    /// Has a session wait for its turn among the others.
+    func pause(_ session: RealtimeSession) {
+        guard !session.isPaused else { return }
+        session.isPaused = true
+        paused.append(session, of: session.identity.caller(from: session.block))
     }
 
     /// Lets those go on who have waited, in turns of their callers and as far as there is time; the
@@ -177,9 +181,14 @@ extension RealtimeHub {
         while let (session, caller) = paused.popFirst() {
             session.goOn()
             paused.charge(1, to: caller)
-            if step.isOver { break }
+            if step.isOver || session.isPaused { break }
         }
-        guard !paused.isEmpty, !letsGoOnLater else { return }
+        if !paused.isEmpty { letGoOnLater() }
+    }
+
+    /// Lets those go on in a later turn who wait.
+    func letGoOnLater() {
+        guard !letsGoOnLater else { return }
         letsGoOnLater = true
         inLaterTurn { [weak self] in
             guard let self else { return }

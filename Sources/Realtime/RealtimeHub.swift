@@ -47,10 +47,12 @@ public final class RealtimeHub {
     var held = FIFO<Batch>()
     /// The change that is being told, or is to be told when look-ups are answered.
     var telling: Telling?
-    /// Sessions that go on when it has been told.
+    /// Sessions that go on when it has been told, or catch up in a later turn.
     var paused = FairQueue<RealtimeSession>()
     /// Whether some of them go on in a later turn.
     var letsGoOnLater = false
+    /// The part of this turn that all have who catch up in it; nil as long as nobody has.
+    var catchUpStep: Step?
     /// The open sockets.
     private(set) var sessions: [ObjectIdentifier: RealtimeSession] = [:]
 
@@ -153,7 +155,7 @@ public struct RealtimeCounters: Hashable, Sendable {
     public var channels = 0
     /// Changes taken from the log while somebody listened.
     public var changes = 0
-    /// Frames given to sockets for changes; one per channel and change.
+    /// Frames given to sockets for changes.
     public var deliveries = 0
     /// Sockets closed because they fell behind the ring.
     public var slowCloses = 0

@@ -19,10 +19,8 @@ final class RealtimeSession: WebSocketSession {
     /// Changes after this one wait in the backlog, which alone sets this; `Int64.max` while the
     /// socket keeps up.
     var fedThrough = Int64.max
-    /// Whether it is among those who wait for a change to be told.
-    var waitsForChange = false
-    /// Whether it goes on catching up in a later turn.
-    var catchesUpLater = false
+    /// Whether it is among those of the hub's who go on later.
+    var isPaused = false
     private(set) var lastHeard: ContinuousClock.Instant
     /// When the last channel went.
     var emptySince: ContinuousClock.Instant
@@ -153,9 +151,9 @@ extension RealtimeSession {
         }
     }
 
-    /// The change that was being told has been.
+    /// The change that was being told has been, or there is time for it in this turn.
     func goOn() {
-        waitsForChange = false
+        isPaused = false
         proceed(until: 0)
         if hasRoom { hub.catchUp(self) }
     }
@@ -167,9 +165,6 @@ extension RealtimeSession {
 // What leaves.
 extension RealtimeSession {
     var isOpen: Bool { sink != nil }
-
-    /// Whether everything queued has been written.
-    var isDrained: Bool { (sink?.queuedBytes ?? 0) == 0 }
 
     /// Queues a change. Answers whether there is room for more.
     @inline(__always)

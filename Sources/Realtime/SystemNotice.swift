@@ -84,6 +84,12 @@ extension SystemNotice {
         .mustRefetch("The model '\(table)' has changed. Fetch the rows again.")
     }
 
+    /// What is said to a socket that changes have passed by.
+    static var tooSlow: SystemNotice {
+        .mustRefetch(
+            "This connection was too slow and has missed changes. Fetch the rows again.")
+    }
+
     /// What is said of a table that must be fetched anew.
     static func reset(_ reset: Change.Reset, of table: String) -> SystemNotice {
         let reason =
