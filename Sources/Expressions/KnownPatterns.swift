@@ -43,7 +43,8 @@ struct KnownPatterns: Sendable {
     ///
     /// - Throws: 22025 when it ends in a lone backslash.
     func pattern(_ text: String, ignoresCase: Bool) throws(Problem) -> LikePattern {
-        if let known = patterns[Key(text: ExactText(text), ignoresCase: ignoresCase)] { return known }
+        let key = Key(text: ExactText(text), ignoresCase: ignoresCase)
+        if let known = patterns[key] { return known }
         return try LikePattern(text, ignoresCase: ignoresCase)
     }
 }
