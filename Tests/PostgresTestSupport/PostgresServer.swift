@@ -4,8 +4,8 @@ import Synchronization
 import TestSupport
 public import Testing
 
-/// A private PostgreSQL server that is thrown away: a cluster of its own in `/tmp`, over a Unix
-/// socket only, that never waits for a disk.
+/// A private PostgreSQL server that is thrown away: a cluster of its own, over a Unix socket only,
+/// that never waits for a disk.
 ///
 /// A watching shell ends the server and removes its directory when the last reference goes, or when
 /// the tests end in whatever way: it notices that the pipe from them is closed. It is the leader of
@@ -52,7 +52,7 @@ public final class PostgresServer: Sendable {
 
     /// Short, since the path of a socket has 107 bytes.
     private static func makeDirectory() throws -> String {
-        var path = Array("/tmp/apus-pg-XXXXXX".utf8CString)
+        var path = Array("\(folder)/apus-pg-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&path) != nil else {
             throw PostgresServerFault.failed("mkdtemp", "\(errno)")
         }
@@ -63,6 +63,21 @@ public final class PostgresServer: Sendable {
         }
         return directory
     }
+
+    /// In memory where there is room: a database has three hundred files, and to make and remove
+    /// those on a disk's file system takes longer than all else that most tests do.
+    private static let folder: String = {
+        let memory = "/dev/shm"
+        var status = statvfs()
+        guard unsafe statvfs(memory, &status) == 0, unsafe access(memory, W_OK) == 0 else {
+            return "/tmp"
+        }
+        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+        return free >= roomInMemory ? memory : "/tmp"
+    }()
+
+    /// Bytes that must be free: some databases of 8 MB for each server, and its log.
+    private static let roomInMemory: UInt64 = 4 << 30
 
     private static func watch(
         _ directory: String, _ binaries: PostgresBinaries
@@ -93,7 +108,7 @@ public final class PostgresServer: Sendable {
             [
                 "", "listen_addresses = ''", "unix_socket_directories = '\(directory)'",
                 "port = 5432", "max_connections = 300", "shared_buffers = 32MB", "fsync = off",
-                "full_page_writes = off",
+                "full_page_writes = off", "max_wal_size = 256MB",
             ] + settings
         let file = URL(filePath: "\(directory)/data/postgresql.conf")
         let handle = try FileHandle(forWritingTo: file)
