@@ -11,14 +11,14 @@ import Values
     private final class Scene {
         private(set) var stage: Stage!
         private(set) var peers: [Peer] = []
-        private var later: [() -> Void] = []
+        private let turns = Turns()
 
         init(queuedBytesMax: Int = 262_144) throws {
             var settings = FeedSettings()
             settings.queuedBytesMax = queuedBytesMax
             stage = try Stage(
                 Models.all, settings: settings,
-                inLaterTurn: { [unowned self] in later.append($0) })
+                inLaterTurn: { [turns] in turns.leave($0) })
             stage.timeOfLook = RealtimeLimits.deliveryTime
         }
 
@@ -46,12 +46,7 @@ import Values
 
         /// Runs what was left to a later turn; answers whether there was something.
         @discardableResult
-        func turn() -> Bool {
-            let due = later
-            later = []
-            for work in due { work() }
-            return !due.isEmpty
-        }
+        func turn() -> Bool { turns.next() }
 
         /// Runs turns until some have heard a change that others have yet to hear.
         func goToTheMidst() {
