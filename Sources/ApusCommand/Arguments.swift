@@ -29,7 +29,7 @@ struct Arguments {
                 try give(setting, named: name, inline: inline, from: &rest)
             } else if let option = command.options.first(where: { $0.name == name }) {
                 guard let value = inline ?? rest.popFirst() else {
-                    throw UsageError("\(name) needs a value: \(name) \(option.placeholder)")
+                    throw UsageError("\(name) needs a value: \(name) \(option.metavar)")
                 }
                 values[name] = value
             } else if command.switches.contains(where: { $0.name == name }) {
@@ -54,7 +54,7 @@ struct Arguments {
         from rest: inout ArraySlice<String>
     ) throws {
         guard let value = inline ?? rest.popFirst() else {
-            throw UsageError("\(flag) needs a value: \(flag) \(setting.syntax.placeholder)")
+            throw UsageError("\(flag) needs a value: \(flag) \(setting.syntax.metavar)")
         }
         try given.give(setting, flag: value)
     }

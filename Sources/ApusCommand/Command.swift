@@ -67,7 +67,7 @@ struct Command: Sendable {
 
     /// What the command alone takes: found before the settings, of which there are many.
     private var ownOptions: [[String]] {
-        options.map { ["\($0.name) \($0.placeholder)", $0.summary] }
+        options.map { ["\($0.name) \($0.metavar)", $0.summary] }
             + switches.map { [$0.name, $0.summary] }
     }
 
@@ -75,7 +75,7 @@ struct Command: Sendable {
         settings.compactMap { setting in
             setting.flag.map { flag in
                 [
-                    "\(flag) \(setting.syntax.placeholder)",
+                    "\(flag) \(setting.syntax.metavar)",
                     "\(setting.summary) (default: \(setting.standard)) [\(setting.variable)]",
                 ]
             }

@@ -3,13 +3,13 @@ struct ValueOption: Sendable {
     /// The option as it is written: `--skip`.
     let name: String
     /// What stands for the value in the help.
-    let placeholder: String
+    let metavar: String
     /// What it does, in a line.
     let summary: String
 
-    init(_ name: String, _ placeholder: String, _ summary: String) {
+    init(_ name: String, _ metavar: String, _ summary: String) {
         self.name = name
-        self.placeholder = placeholder
+        self.metavar = metavar
         self.summary = summary
     }
 }

@@ -125,7 +125,7 @@ extension SettingForm {
         of form: SettingForm<Element>, called wording: String
     ) -> SettingForm where Value == [Element] {
         let syntax = SettingSyntax(
-            placeholder: "JSON", wording: wording,
+            metavar: "JSON", wording: wording,
             jsonSchema: ["type": "array", "items": form.syntax.jsonSchema, "minItems": 1],
             element: .init(wording: form.syntax.wording) { form.read($0) != nil },
             choices: form.syntax.choices, examples: [], counterexample: nil)
@@ -148,7 +148,7 @@ extension SettingForm<String> {
     ) -> SettingForm {
         .string(
             SettingSyntax(
-                placeholder: "TEXT", wording: wording,
+                metavar: "TEXT", wording: wording,
                 jsonSchema: ["type": "string", "pattern": .string(pattern)], examples: [],
                 counterexample: nil),
             { accepts($0) ? $0 : nil }, print: { $0 })

@@ -8,7 +8,7 @@ extension SettingForm<Int> {
     static func integer(_ range: ClosedRange<Int>) -> SettingForm {
         let (low, high) = (Int64(range.lowerBound), Int64(range.upperBound))
         let syntax = SettingSyntax(
-            placeholder: "N", wording: "an integer from \(low) to \(high)",
+            metavar: "N", wording: "an integer from \(low) to \(high)",
             jsonSchema: ["type": "integer", "minimum": .integer(low), "maximum": .integer(high)],
             examples: range.prefix(3).map { "\($0)" }, counterexample: "\(low - 1)")
         var form = scalar(
@@ -27,7 +27,7 @@ extension SettingForm<Int> {
 extension SettingForm<Bool> {
     static let boolean = SettingForm.scalar(
         SettingSyntax(
-            placeholder: "true|false", wording: "true or false", jsonSchema: ["type": "boolean"],
+            metavar: "true|false", wording: "true or false", jsonSchema: ["type": "boolean"],
             examples: ["true", "false"], counterexample: "yes"),
         { $0.bool }, json: { .bool($0) })
 
@@ -35,7 +35,7 @@ extension SettingForm<Bool> {
     static func only(_ value: Bool) -> SettingForm {
         .scalar(
             SettingSyntax(
-                placeholder: "\(value)", wording: "\(value)", jsonSchema: ["const": .bool(value)],
+                metavar: "\(value)", wording: "\(value)", jsonSchema: ["const": .bool(value)],
                 examples: ["\(value)"], counterexample: "\(!value)"),
             { $0.bool == value ? value : nil }, json: { .bool($0) })
     }
@@ -44,7 +44,7 @@ extension SettingForm<Bool> {
 extension SettingForm<String> {
     static let text = SettingForm.string(
         SettingSyntax(
-            placeholder: "TEXT", wording: "a string that is not empty",
+            metavar: "TEXT", wording: "a string that is not empty",
             jsonSchema: ["type": "string", "minLength": 1], examples: ["one", "two", "three"],
             counterexample: ""),
         { $0.isEmpty ? nil : $0 }, print: { $0 })
@@ -53,9 +53,9 @@ extension SettingForm<String> {
     static let file = path("FILE", "the path of a file")
 
     /// A path, relative to the current folder, or to the project's where `project.json` says it.
-    private static func path(_ placeholder: String, _ wording: String) -> SettingForm {
+    private static func path(_ metavar: String, _ wording: String) -> SettingForm {
         let syntax = SettingSyntax(
-            placeholder: placeholder, wording: wording,
+            metavar: metavar, wording: wording,
             jsonSchema: ["type": "string", "minLength": 1],
             examples: ["/tmp/one", "/tmp/two", "/tmp/three"], counterexample: "")
         var form = SettingForm.string(
@@ -79,7 +79,7 @@ extension SettingForm<SecretText> {
     ) -> SettingForm {
         .string(
             SettingSyntax(
-                placeholder: "TEXT", wording: wording, jsonSchema: ["type": "string"],
+                metavar: "TEXT", wording: wording, jsonSchema: ["type": "string"],
                 examples: ["one secret of some length", "another secret of some length"],
                 counterexample: nil),
             { accepts($0) ? SecretText($0) : nil }, print: { $0.description })
@@ -90,7 +90,7 @@ extension SettingForm<[String]> {
     /// Origins of web pages; a list in `project.json`, separated by commas elsewhere.
     static let origins = SettingForm(
         syntax: SettingSyntax(
-            placeholder: "ORIGIN,…", wording: "a list of origins",
+            metavar: "ORIGIN,…", wording: "a list of origins",
             jsonSchema: ["type": "array", "items": originSchema],
             element: SettingSyntax.Element(
                 wording: "an origin, such as \"https://a.example\", or \"*\""
@@ -134,7 +134,7 @@ extension SettingForm<[AddressRange]> {
     /// Addresses and networks; a list in `project.json`, separated by commas elsewhere.
     static let addresses = SettingForm(
         syntax: SettingSyntax(
-            placeholder: "ADDRESS,…", wording: "a list of addresses and networks",
+            metavar: "ADDRESS,…", wording: "a list of addresses and networks",
             jsonSchema: [
                 "type": "array",
                 "items": ["type": "string", "pattern": "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"],
@@ -164,7 +164,7 @@ extension SettingForm<[AddressRange]> {
 extension SettingForm<Duration> {
     static let span = SettingForm.string(
         SettingSyntax(
-            placeholder: "TIME", wording: Duration.spanWording,
+            metavar: "TIME", wording: Duration.spanWording,
             jsonSchema: ["type": "string", "pattern": .string(Duration.spanPattern)],
             examples: ["90s", "12h", "7d"], counterexample: "7"),
         { Duration(span: $0) }, print: { $0.span })
@@ -174,7 +174,7 @@ extension SettingForm<RateLimit?> {
     /// A rate, or that there is none.
     static let rate = SettingForm.string(
         SettingSyntax(
-            placeholder: "RATE", wording: RateLimit.wording + ", or \"off\"",
+            metavar: "RATE", wording: RateLimit.wording + ", or \"off\"",
             jsonSchema: ["type": "string", "pattern": .string("^off$|" + RateLimit.pattern)],
             examples: ["10/s", "150/5m burst 31", "off"], counterexample: "10"),
         { $0 == "off" ? .some(nil) : RateLimit($0).map(Optional.some) },
@@ -184,7 +184,7 @@ extension SettingForm<RateLimit?> {
 extension SettingForm<ListenAddress> {
     static let address = SettingForm.string(
         SettingSyntax(
-            placeholder: "HOST:PORT",
+            metavar: "HOST:PORT",
             wording: "HOST:PORT, such as 127.0.0.1:54321 or [::1]:54321",
             jsonSchema: ["type": "string", "pattern": #"^[^:/@\\ ]+:[0-9]+$|^\[[^\]]+\]:[0-9]+$"#],
             examples: ["localhost:0", "[::1]:8080", "0.0.0.0:80"], counterexample: "localhost",
@@ -195,7 +195,7 @@ extension SettingForm<ListenAddress> {
 extension SettingForm<DatabaseAddress> {
     static let databaseAddress = SettingForm.string(
         SettingSyntax(
-            placeholder: "URL", wording: DatabaseAddress.wording,
+            metavar: "URL", wording: DatabaseAddress.wording,
             jsonSchema: ["type": "string"],
             examples: ["postgres://one@localhost/app", "postgresql:///two?host=/tmp"],
             counterexample: "app.db", objection: { DatabaseAddress.objection(to: $0) }),
@@ -205,11 +205,11 @@ extension SettingForm<DatabaseAddress> {
 extension SettingForm where Value: CaseIterable {
     /// One word of a closed set.
     static func choice(
-        _ placeholder: String, _ name: @escaping @Sendable (Value) -> String
+        _ metavar: String, _ name: @escaping @Sendable (Value) -> String
     ) -> SettingForm {
         let names = Value.allCases.map(name)
         let syntax = SettingSyntax(
-            placeholder: placeholder, wording: "one of " + names.joined(separator: ", "),
+            metavar: metavar, wording: "one of " + names.joined(separator: ", "),
             jsonSchema: ["enum": .array(names.map { .string($0) })], choices: names,
             examples: names, counterexample: names.joined())
         return .string(

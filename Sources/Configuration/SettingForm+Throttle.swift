@@ -7,7 +7,7 @@ extension SettingForm<RateLimit> {
     /// A rate that is one.
     fileprivate static let someRate = SettingForm.string(
         SettingSyntax(
-            placeholder: "RATE", wording: RateLimit.wording,
+            metavar: "RATE", wording: RateLimit.wording,
             jsonSchema: ["type": "string", "pattern": .string(RateLimit.pattern)], examples: [],
             counterexample: nil),
         { RateLimit($0) }, print: { $0.description })
@@ -126,7 +126,7 @@ extension SettingForm<[ThrottleLimit]> {
     /// A list of limits, whose names differ.
     static let limits = SettingForm.scalar(
         SettingSyntax(
-            placeholder: "JSON", wording: "a list of limits",
+            metavar: "JSON", wording: "a list of limits",
             jsonSchema: ["type": "array", "items": ObjectForm.limit.jsonSchema],
             examples: [
                 #"[{"name":"guests","per":"address","rate":"10/s","roles":["anon"]}]"#,
@@ -162,7 +162,7 @@ extension SettingForm<[ThrottlePlan]> {
     /// Plans by their names, in the order of these.
     static let plans = SettingForm.scalar(
         SettingSyntax(
-            placeholder: "JSON", wording: "an object of plans by their names, not empty",
+            metavar: "JSON", wording: "an object of plans by their names, not empty",
             jsonSchema: [
                 "type": "object", "additionalProperties": ObjectForm.plan.jsonSchema,
                 "minProperties": 1,

@@ -3,7 +3,7 @@ public import Bytes
 /// How the values of a setting are written, for people, editors and tests.
 public struct SettingSyntax: Sendable {
     /// What a value stands for in help texts: `N`, `DIR`.
-    public var placeholder: String
+    public var metavar: String
     /// What a value is, as in `must be …` and `takes …`.
     public var wording: String
     /// What a value is in `project.json`, as JSON Schema.

@@ -176,7 +176,7 @@ import Testing
                 #expect(line.hasSuffix("  \(setting.summary) (default: \(setting.standard))"))
                 continue
             }
-            #expect(line.contains(" \(setting.syntax.placeholder) "))
+            #expect(line.contains(" \(setting.syntax.metavar) "))
             #expect(
                 line.hasSuffix(
                     "  \(setting.summary) (default: \(setting.standard)) [\(setting.variable)]"))
