@@ -15,6 +15,9 @@ final class TurnShares {
     private let perTurn: UInt64
     /// From a turn with steps of those who wait to the next such one.
     private let pause: Duration
+    /// The pause behind the last such turn: longer where it took longer than it should, since a
+    /// step is never shorter than one piece of work.
+    private var lastPause: Duration
     /// The turn that the counts are of.
     private var turn = -1
     private var spent: UInt64 = 0
@@ -34,6 +37,7 @@ final class TurnShares {
         self.loop = loop
         self.perTurn = perTurn
         self.pause = pause
+        lastPause = pause
     }
 
     /// Nanoseconds that a caller may use in this turn for what has just come, or in the step that
@@ -95,7 +99,7 @@ final class TurnShares {
     private func schedule() {
         guard !isScheduled else { return }
         isScheduled = true
-        _ = loop.schedule(after: pause) { [weak self] in self?.runWaiting() }
+        _ = loop.schedule(after: lastPause) { [weak self] in self?.runWaiting() }
     }
 
     private func runWaiting() {
@@ -112,6 +116,7 @@ final class TurnShares {
             now = end
         }
         isScheduled = false
+        lastPause = max(pause, pause * (now - start) / (perTurn / 2))
         if !waiting.isEmpty { schedule() }
     }
 
