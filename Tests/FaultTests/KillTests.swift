@@ -29,7 +29,7 @@ import Testing
         async throws
     {
         let run = try FaultRun()
-        let summary = await run.run("SIGSTOP") { disturbance in
+        var summary = await run.run("SIGSTOP") { disturbance in
             try disturbance.start()
             for _ in 0..<2 {
                 disturbance.pause(200...500)
@@ -40,9 +40,15 @@ import Testing
                 disturbance.expectWrites()
             }
         }
+        // A write that was stopped midway has held the writer for too long: it is undone.
+        let undone = summary.faults.filter { $0.contains("takes more than 500 ms and was undone") }
+        #expect(undone.count <= summary.disturbances)
+        summary.faults.removeAll { undone.contains($0) }
         expectSound(summary)
         // Clients that have waited for less than a minute were served in the end.
-        if FaultScale.stopSeconds < 50 { #expect(summary.unknown == 0 && summary.heard.joins == 3) }
+        guard FaultScale.stopSeconds < 50 else { return }
+        #expect(summary.heard.joins == 3)
+        if undone.isEmpty { #expect(summary.unknown == 0) }
     }
 }
 
