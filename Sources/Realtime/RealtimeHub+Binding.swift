@@ -28,7 +28,6 @@ extension RealtimeHub {
                 problems.append(error.message)
             }
         }
-        tokens.expect(judged.identity.expiresAt)
         if !bindings.isEmpty {
             demand.arise(for: bindings.flatMap { $0.binding.feed.tablesHeard })
         }

@@ -31,17 +31,11 @@ extension RealtimeHub {
         }
     }
 
-    /// Closes the channels whose token has ended. Costs a comparison unless one has.
+    /// Closes the channels whose token has ended, before they are told anything more.
     func expireTokens(at now: Instant) {
-        guard tokens.endsAreDue(at: now) else { return }
-        for session in Array(sessions.values) {
-            for channel in Array(session.channels.values) {
-                switch channel.identity.current(at: now) {
-                case .success(let identity): tokens.expect(identity.expiresAt)
-                case .failure(let refusal):
-                    session.end(channel, because: .tokenRefused(refusal))
-                }
-            }
+        for (channel, session) in tokens.ended(by: now) {
+            guard case .failure(let refusal) = channel.identity.current(at: now) else { continue }
+            session.end(channel, because: .tokenRefused(refusal))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Expressions
 
 /// Knows when the hub has to look at its channels' tokens again, and at which, so that a turn in
 /// which none can have ended costs a comparison.
@@ -17,7 +18,10 @@ final class TokenWatch {
         var channels = 0
     }
 
-    /// The first second at which a channel's token ends.
+    /// The channels whose token ends, and their sockets, by the second of its end since 1970.
+    private var ending: [Int64: [ObjectIdentifier: (channel: Channel, socket: RealtimeSession)]] =
+        [:]
+    /// The first of these seconds, or one before it.
     private var nextEnd = Int64.max
     /// The sockets with channels that speak for a session, by its id.
     private var holders: [String: [ObjectIdentifier: Holder]] = [:]
@@ -33,21 +37,21 @@ final class TokenWatch {
         lastCheck = uptime
     }
 
-    /// Watches a token's end, in seconds since 1970; nil for one that does not end.
-    func expect(_ end: Int64?) {
-        if let end { nextEnd = min(nextEnd, end) }
-    }
-
-    /// Whether an expected end has come. All are forgotten then: the caller looks at every token
-    /// and expects the ends that are still to come.
-    func endsAreDue(at now: Instant) -> Bool {
-        guard now.seconds >= nextEnd else { return false }
-        nextEnd = .max
-        return true
+    /// The channels whose token has ended, which the caller is to close. Costs a comparison unless
+    /// one has.
+    func ended(by now: Instant) -> [(channel: Channel, socket: RealtimeSession)] {
+        guard now.seconds >= nextEnd else { return [] }
+        let past = ending.keys.filter { $0 <= now.seconds }
+        nextEnd = ending.keys.filter { $0 > now.seconds }.min() ?? .max
+        return past.flatMap { ending[$0].map { Array($0.values) } ?? [] }
     }
 
     /// A channel speaks by its token from now on.
     func enter(_ channel: Channel, of socket: RealtimeSession) {
+        if let end = channel.identity.expiresAt {
+            ending[end, default: [:]][ObjectIdentifier(channel)] = (channel, socket)
+            nextEnd = min(nextEnd, end)
+        }
         guard let session = channel.sessionID else { return }
         holders[session, default: [:]][
             ObjectIdentifier(socket), default: Holder(socket: socket)
@@ -56,6 +60,10 @@ final class TokenWatch {
 
     /// A channel speaks no more by its token.
     func leave(_ channel: Channel, of socket: RealtimeSession) {
+        if let end = channel.identity.expiresAt {
+            ending[end]?[ObjectIdentifier(channel)] = nil
+            if ending[end]?.isEmpty == true { ending[end] = nil }
+        }
         guard let session = channel.sessionID,
             var holder = holders[session]?[ObjectIdentifier(socket)]
         else { return }
