@@ -75,7 +75,7 @@ extension RealtimeHub {
     ) -> Bool {
         while let part = telling.part ?? nextPart(of: telling) {
             telling.part = part
-            guard tell(part, of: telling.change, in: round, within: &step) else { return false }
+            guard tell(part, in: round, within: &step) else { return false }
             if part.isMissed {
                 let audience = part.audience
                 telling.missed.append(
@@ -90,11 +90,11 @@ extension RealtimeHub {
 
     /// Answers whether there was time for all of it.
     private func tell(
-        _ part: Telling.Part, of change: Change, in round: Round, within step: inout Step
+        _ part: Telling.Part, in round: Round, within step: inout Step
     ) -> Bool {
         while let item = part.item ?? part.begin(in: round, within: &step) {
             while let session = part.audience.takeUntold() {
-                tell(session, item, of: part, change.sequence)
+                tell(session, item, of: part)
                 if step.isOverAfterUnit() { return false }
             }
             part.end()
@@ -112,24 +112,23 @@ extension RealtimeHub {
         } else if audience.isPassedOver {
             notice = .passedOver(change)
         }
-        // Members that have joined later are there only while changes come late.
-        return Telling.Part(
-            audience, notice, hasLater: change.sequence <= audience.newestStart)
+        return Telling.Part(audience, notice, of: change.sequence)
     }
 
     /// The innermost work: one pointer queued.
     private func tell(
-        _ session: RealtimeSession, _ item: Telling.Part.Item, of part: Telling.Part,
-        _ sequence: Int64
+        _ session: RealtimeSession, _ item: Telling.Part.Item, of part: Telling.Part
     ) {
         switch item {
         case .frame(let frame):
-            if session.fedThrough < sequence {
+            if session.isBehind(part.sequence) {
                 part.isMissed = true
-            } else if !part.hasLater || !part.audience.isOld(sequence, for: session) {
+            } else if !part.hasLater || !part.audience.isOld(part.sequence, for: session) {
                 counters.deliveries += 1
                 // The server may have closed the socket on this very frame.
-                if !session.feed(frame), session.isOpen { backlog.wait(session, after: sequence) }
+                if !session.feed(frame), session.isOpen {
+                    backlog.wait(session, after: part.sequence)
+                }
             }
         case .notice(let notice):
             let topic = part.audience.topic

@@ -174,6 +174,10 @@ extension RealtimeSession {
         return hasRoom
     }
 
+    /// Whether a change waits for it in the backlog.
+    @inline(__always)
+    func isBehind(_ sequence: Int64) -> Bool { fedThrough < sequence }
+
     /// Whether more may be queued.
     var hasRoom: Bool { (sink?.queuedBytes ?? 0) <= queuedBytesMax }
 

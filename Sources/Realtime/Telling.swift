@@ -32,6 +32,8 @@ final class Telling {
         }
 
         let audience: Audience
+        /// The number of the change.
+        let sequence: Int64
         private var frames: UnmadeFrames
         private var notice: SystemNotice?
         /// Whether some of the members may begin later than the change.
@@ -41,16 +43,24 @@ final class Telling {
         /// What is being told.
         private(set) var item: Item?
 
-        init(_ audience: Audience, _ notice: SystemNotice?, hasLater: Bool) {
+        /// - Parameter sequence: The number of the change.
+        init(_ audience: Audience, _ notice: SystemNotice?, of sequence: Int64) {
             self.audience = audience
+            self.sequence = sequence
             frames = audience.unmadeFrames
             self.notice = notice
-            self.hasLater = hasLater
+            // Members that have joined later are there only while changes come late.
+            hasLater = sequence <= audience.newestStart
         }
 
         /// Begins to tell the next thing; nil when there is none, or nobody to be told.
         func begin(in round: Round, within step: inout Step) -> Item? {
             guard !audience.members.isEmpty else { return nil }
+            if !frames.isEmpty, audience.members.allSatisfy({ $0.session.isBehind(sequence) }) {
+                // They are made when somebody catches up.
+                isMissed = true
+                frames.removeAll()
+            }
             if let frame = frames.makeFirst(in: round) {
                 step.count(frameBytes: frame.bytes.count)
                 item = .frame(frame)

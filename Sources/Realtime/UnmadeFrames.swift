@@ -24,6 +24,9 @@ struct UnmadeFrames {
         contents.append((ids, projection))
     }
 
+    /// Makes none of the others.
+    mutating func removeAll() { place = contents.count }
+
     /// Makes the next one.
     mutating func makeFirst(in round: Round) -> FramedBytes? {
         guard place < contents.count else { return nil }
