@@ -97,6 +97,10 @@ import Testing
         ("/factors", #"{"factor_type":"webauthn"}"#, 422, "mfa_webauthn_enroll_not_enabled"),
         ("/factors", #"{"factor_type":"stone"}"#, 400, "validation_failed"),
         ("/factors", "[", 400, "bad_json"),
+        (
+            "/factors", #"{"factor_type":"totp"# + String(repeating: "\u{301}", count: 31) + "\"}",
+            400, "bad_json"
+        ),
     ])
     func `a refusal names what was asked for`(
         target: String, body: String, status: Int, code: String

@@ -64,6 +64,10 @@ import Values
         (.post, "/books", "[1]", 400, "PGRST102"),
         (.post, "/books?columns=title", "[1]", 400, "22023"),
         (.post, "/books", #"{"titel":"a"}"#, 400, "PGRST204"),
+        (
+            .post, "/books", "{\"title" + String(repeating: "\u{301}", count: 2_000) + "\":1}", 400,
+            "PGRST204"
+        ),
         (.post, "/books?columns=titel", "[]", 400, "PGRST204"),
         (.post, "/books?columns=", "[]", 400, "PGRST100"),
         (.post, "/books", #"{"title":"a","id":"x"}"#, 400, "22P02"),

@@ -58,6 +58,18 @@ import Testing
         #expect(ClientMessage.Event(name: name) == event)
     }
 
+    @Test(arguments: [(30, true), (31, false)])
+    func `a text with more marks in a row than any word has is no message`(
+        count: Int, isMessage: Bool
+    ) {
+        let marks = String(repeating: "\\u0301", count: count)
+        for part in ["realtime:a", "phx_join", "x"] {
+            let text = Self.object.replacing(part, with: part + marks)
+            let message = ClientMessage(text: Array(text.utf8), serializer: .objects)
+            #expect((message != nil) == isMessage)
+        }
+    }
+
     @Test func `depth of a message is limited`() {
         let deep = String(repeating: "[", count: 40) + String(repeating: "]", count: 40)
         let text = #"["1","2","t","e","# + deep + "]"
@@ -92,6 +104,18 @@ import Testing
         #expect(message.event == .heartbeat)
         #expect(message.joinReference == Serializer.null)
         #expect(message.topic == "phoenix")
+    }
+
+    /// As many as a text message has at the most are read.
+    @Test(arguments: [
+        ("[" + String(repeating: "0,", count: 8_192) + "0]", false),
+        ("[" + String(repeating: "0,", count: 8_000) + "0]", true),
+        ("[\"a" + String(repeating: "\u{301}", count: 31) + "\"]", false),
+    ])
+    func `a push is as bounded as a text`(payload: String, isMessage: Bool) {
+        let bytes: [UInt8] =
+            [0, 0, 1, 7, 9] + Array("5phoenixheartbeat".utf8) + Array(payload.utf8)
+        #expect((ClientMessage(binary: bytes) != nil) == isMessage)
     }
 
     @Test(arguments: [1, 2, 4, 5, 255] as [UInt8])
