@@ -15,6 +15,9 @@ struct RequestBody {
         guard JSONDocument.valueCountMax(of: request.body) <= AuthLimits.bodyValuesMax else {
             throw .badJSON("it has more than \(AuthLimits.bodyValuesMax) values")
         }
+        guard StreamSafeText.holds(json: request.body.span) else {
+            throw .badJSON("it has more than \(StreamSafeText.marksMax) marks in a row")
+        }
         do {
             let document = try JSONDocument(
                 parsing: request.body, depthMax: AuthLimits.bodyDepthMax)

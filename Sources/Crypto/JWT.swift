@@ -65,7 +65,9 @@ public enum JWT {
     }
 
     private static func object(_ part: ArraySlice<UInt8>) throws(JWTError) -> JSONDocument {
-        guard let bytes = Base64URL.decode(part) else { throw .malformed }
+        guard let bytes = Base64URL.decode(part), StreamSafeText.holds(json: bytes.span) else {
+            throw .malformed
+        }
         do {
             let document = try JSONDocument(parsing: bytes, depthMax: CryptoLimits.tokenDepthMax)
             guard document.root.kind == .object else { throw JWTError.malformed }

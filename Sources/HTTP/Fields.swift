@@ -1,3 +1,5 @@
+import Bytes
+
 /// Where one field line stands in the head buffer: `name` `:` OWS `value` OWS CRLF.
 ///
 ///     Accept:  text/html \r\n
@@ -34,20 +36,26 @@ extension RequestHead {
         index(of: name).map { bytes[fields[$0].value] }
     }
 
-    /// The first value of a field as text, malformed UTF-8 repaired; nil if the field is absent.
-    public func field(_ name: StaticString) -> String? {
-        fieldBytes(name).map { String(decoding: $0, as: UTF8.self) }
-    }
+    /// The first value of a field as text; nil if the field is absent. What is beyond ASCII is
+    /// opaque (RFC 9110 §5.5), a U+FFFD for each byte: no word that is known here has it.
+    public func field(_ name: StaticString) -> String? { fieldBytes(name).map(Self.text) }
 
-    /// All values of a field in the order they came.
+    /// All values of a field in the order they came, as ``field(_:)`` gives them.
     public func fields(_ name: StaticString) -> [String] {
         var values: [String] = []
         var next = index(of: name)
         while let index = next {
-            values.append(String(decoding: bytes[fields[index].value], as: UTF8.self))
+            values.append(Self.text(bytes[fields[index].value]))
             next = self.index(of: name, from: index + 1)
         }
         return values
+    }
+
+    private static func text(_ value: ArraySlice<UInt8>) -> String {
+        if value.span.isASCII { return String(decoding: value, as: UTF8.self) }
+        var text = String.UnicodeScalarView()
+        for byte in value { text.append(byte < 0x80 ? Unicode.Scalar(byte) : "\u{FFFD}") }
+        return String(text)
     }
 
     /// Hands all values of a field to `body`, in the order they came, as bytes; no copy.

@@ -36,7 +36,17 @@ extension RequestHead {
         target = start..<end
         try parseVersion(span, at: end + 1)
         try parseTarget(span)
+        try checkMarks(span.extracting(target))
         return end + 11
+    }
+
+    /// Names and operands of a query are compared as texts.
+    private func checkMarks(_ text: Span<UInt8>) throws(HTTPFault) {
+        if text.isASCII, firstIndex(of: ASCII.percent, in: text, from: 0) == nil { return }
+        guard StreamSafeText.holds(percentEncoded: bytes[target]) else {
+            throw .malformed(
+                "The request target has more than \(StreamSafeText.marksMax) marks in a row.")
+        }
     }
 
     /// HTTP-version = "HTTP/" DIGIT "." DIGIT (RFC 9112 §2.3), and CRLF.

@@ -111,7 +111,7 @@ public struct RequestParser: Sendable {
 }
 
 /// The first place of a byte at or after `start`. memchr reads many bytes at a time.
-private func firstIndex(of byte: UInt8, in span: Span<UInt8>, from start: Int) -> Int? {
+func firstIndex(of byte: UInt8, in span: Span<UInt8>, from start: Int) -> Int? {
     guard start < span.count else { return nil }
     return unsafe span.withUnsafeBufferPointer { buffer in
         guard let base = buffer.baseAddress,

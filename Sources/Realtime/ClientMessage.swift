@@ -44,11 +44,9 @@ struct ClientMessage {
     let payload: JSONValue
 
     /// Reads a text message. Nil if it is not JSON, lacks a field or has more values than any of
-    /// use: such messages are dropped and the connection stays open.
+    /// use, or a text that no word is: such messages are dropped and the connection stays open.
     init?(text: [UInt8], serializer: Serializer) {
-        guard JSONDocument.valueCountMax(of: text) <= RealtimeLimits.messageValues,
-            let root = try? JSONDocument(parsing: text, depthMax: RealtimeLimits.messageDepth).root
-        else { return nil }
+        guard let root = Self.root(of: text) else { return nil }
         switch serializer {
         case .objects:
             guard let topic = root["topic"], let event = root["event"],
@@ -78,6 +76,14 @@ struct ClientMessage {
         self.topic = topic
         self.event = Event(name: event)
         self.payload = payload
+    }
+
+    /// Reads the JSON of a message; nil also for what would take long to look at.
+    private static func root(of json: [UInt8]) -> JSONValue? {
+        guard JSONDocument.valueCountMax(of: json) <= RealtimeLimits.messageValues,
+            StreamSafeText.holds(json: json.span)
+        else { return nil }
+        return try? JSONDocument(parsing: json, depthMax: RealtimeLimits.messageDepth).root
     }
 
     /// A reference as it goes back: text, number or null. Nil for arrays, objects and booleans.
@@ -133,10 +139,7 @@ extension ClientMessage {
         let isBroadcast = extraLengths > 0
         // A user's payload is opaque here: only generic pushes carry JSON that the server reads.
         let json = isBroadcast ? ServerPayload.empty : Array(bytes[position...])
-        guard
-            let payload = try? JSONDocument(parsing: json, depthMax: RealtimeLimits.messageDepth)
-                .root
-        else { return nil }
+        guard let payload = Self.root(of: json) else { return nil }
         joinReference = Self.quoted(parts[0])
         reference = Self.quoted(parts[1])
         topic = String(utf8: parts[2])
