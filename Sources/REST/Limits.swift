@@ -24,6 +24,10 @@ enum RESTLimits {
     static let inlinePlanningCostMax = 2_500
     /// Bytes of a query string that is read on a loop: half a millisecond.
     static let inlineQueryBytesMax = 4096
+    /// Bytes of Accept and Prefer that are read on a loop.
+    static let inlineListBytesMax = 4096
+    /// Bytes of a name that is no column's which an answer tells.
+    static let toldNameBytesMax = 256
     /// Bytes of a body that is read on a loop.
     static let inlineBodyBytesMax = 16 * 1024
     /// Values of a body that is read on a loop, the names of members among them: as empty rows they

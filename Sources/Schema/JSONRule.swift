@@ -93,7 +93,7 @@ final class JSONRule: Sendable {
         for (key, member) in value.members {
             let name = key.string ?? ""
             let inner = "\(path).\(name)"
-            if let rule = properties.first(where: { $0.name == name })?.rule {
+            if let rule = properties.first(where: { key.hasText($0.name) })?.rule {
                 if let fault = rule.firstFault(in: member, path: inner) { return fault }
                 continue
             }

@@ -70,7 +70,10 @@ public final class Model: Sendable {
     public var sequence: IdentitySequence? { table.identity?.sequence }
 
     /// The index of the column called `name`, exactly spelled. O(1).
-    public func columnIndex(_ name: String) -> Int? { indexByName[name] }
+    public func columnIndex(_ name: String) -> Int? {
+        // Whatever it is, it is not hashed where it is longer than any name.
+        name.utf8.count <= SchemaLimits.nameBytesMax ? indexByName[name] : nil
+    }
 
     /// The name of the unique constraint or primary key over exactly `columns`, in any order.
     public func uniqueName(over columns: some Sequence<Int>) -> String? {

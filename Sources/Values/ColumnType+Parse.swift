@@ -180,9 +180,11 @@ extension ColumnType {
         }
     }
 
-    /// Without blanks, in lower case.
+    /// Without blanks, in lower case; empty for what is longer than any word.
     private func word(_ text: String) -> String {
-        String(utf8: text.utf8.trimming(ASCII.isSpace).map(ASCII.lowercased))
+        let word = text.utf8.trimming(ASCII.isSpace)
+        return word.count > "-infinity".utf8.count
+            ? "" : String(utf8: word.map(ASCII.lowercased))
     }
 
     private func infinity(_ text: String) -> Double? {

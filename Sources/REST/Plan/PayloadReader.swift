@@ -11,7 +11,7 @@ struct PayloadReader: Sendable {
     /// For each column of the model its place among ``columns``; nil if it is not written.
     let places: [Int?]
     private let names: [String]
-    private let known: Set<String>
+    private let known: Set<ExactText>
     private let model: Model
     /// Whether the request names the columns, whatever the keys.
     private let isExplicit: Bool
@@ -22,9 +22,18 @@ struct PayloadReader: Sendable {
         isExplicit = columns != nil
         self.model = model
         var names: [String] = []
-        var seen: Set<String> = []
-        let keys = rows.first?.members.map { $0.key.string ?? "" }
-        for name in columns ?? keys ?? [] where seen.insert(name).inserted { names.append(name) }
+        var seen: Set<ExactText> = []
+        func take(_ name: String) throws(Problem) {
+            guard seen.insert(ExactText(name)).inserted else { return }
+            names.append(name)
+            // One of them is no column: the others need not be read.
+            if names.count > model.columns.count { _ = try Self.indexes(names, of: model) }
+        }
+        if let columns {
+            for name in columns { try take(name) }
+        } else if let row = rows.first {
+            for member in row.members { try take(member.key.string ?? "") }
+        }
         self.names = names
         known = seen
         try Self.requireAlike(rows, names, seen, isExplicit: isExplicit)
@@ -40,7 +49,7 @@ struct PayloadReader: Sendable {
     }
 
     private static func requireAlike(
-        _ rows: [JSONValue], _ names: [String], _ known: Set<String>, isExplicit: Bool
+        _ rows: [JSONValue], _ names: [String], _ known: Set<ExactText>, isExplicit: Bool
     ) throws(Problem) {
         for row in rows where row.kind != .object {
             throw isExplicit ? .notAnObject : .body("All object keys must match")
@@ -51,12 +60,19 @@ struct PayloadReader: Sendable {
         }
     }
 
-    private static func hasKeys(_ row: JSONValue, _ names: [String], _ known: Set<String>) -> Bool {
-        let members = row.members
-        if row.count == names.count, zip(members, names).allSatisfy({ $0.key.hasText($1) }) {
+    private static func hasKeys(
+        _ row: JSONValue, _ names: [String], _ known: Set<ExactText>
+    ) -> Bool {
+        if row.count == names.count, zip(row.members, names).allSatisfy({ $0.key.hasText($1) }) {
             return true
         }
-        return Set(members.map { $0.key.string ?? "" }) == known
+        var found: Set<ExactText> = []
+        for member in row.members {
+            let key = ExactText(member.key.string ?? "")
+            guard known.contains(key) else { return false }
+            found.insert(key)
+        }
+        return found.count == known.count
     }
 
     private static func indexes(_ names: [String], of model: Model) throws(Problem) -> [Int] {
@@ -65,11 +81,18 @@ struct PayloadReader: Sendable {
         for name in names {
             guard let index = model.columnIndex(name) else {
                 throw .noBodyColumn(
-                    name, table: model.name, nearest: nearest(name, in: model.columns.map(\.name)))
+                    shortened(name), table: model.name,
+                    nearest: nearest(shortened(name), in: model.columns.map(\.name)))
             }
             columns.append(index)
         }
         return columns
+    }
+
+    /// A name as it is told: one of megabytes is no mistake in writing.
+    private static func shortened(_ name: String) -> String {
+        name.utf8.count <= RESTLimits.toldNameBytesMax
+            ? name : String(name.unicodeScalars.prefix(RESTLimits.toldNameBytesMax / 4)) + "…"
     }
 
     /// One value for each of ``columns``; nil where the object does not name it.
