@@ -94,10 +94,14 @@ public struct JSONValue: Sendable {
     /// Whether this string's text is `text`, byte by byte.
     public func hasText(_ text: String) -> Bool {
         guard node.kind == .string else { return false }
-        if node.isComplex { return unescaped().elementsEqual(text.utf8) }
         let source = storage.source
         let own = source.span.extracting(Int(node.start) + 1..<Int(node.end) - 1)
         let other = text.utf8Span.span
+        if node.isComplex {
+            // An escape has six times the bytes of what it stands for at the most.
+            guard other.count..<(6 * other.count + 1) ~= own.count else { return false }
+            return unescaped().elementsEqual(text.utf8)
+        }
         guard own.count == other.count else { return false }
         for index in own.indices where own[index] != other[index] { return false }
         return true
