@@ -33,7 +33,7 @@ final class AnswerSlot: Sendable {
         let withdraw = preparation.begin(memory) { [self] in
             context.post {
                 let (answer, request) = end.value
-                self.take()?.prepared(request, answer())
+                self.take()?.prepared(request, answer)
             }
         }
         unsafe self.withdraw = withdraw

@@ -295,9 +295,11 @@ final class ServerConnection: StreamSocketDelegate {
     }
 
     /// Goes on with what had to be prepared.
-    func prepared(_ request: Request, _ answer: Answer) {
+    func prepared(_ request: Request, _ answer: () -> Answer) {
         awaited = nil
-        self.answer(request, answer)
+        server.requestShares.spend(of: .anonymous(request.peer.block)) {
+            self.answer(request, answer())
+        }
         pump()
     }
 

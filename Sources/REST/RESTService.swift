@@ -119,7 +119,8 @@ public final class RESTService {
             return try bind(write, of: request, isLong: isLong)
         }
         let draft = PlanDraft(
-            request: request, table: table, identity: identity, context: context, key: key)
+            request: request, table: table, identity: identity, context: context, key: key,
+            hasLongBody: isLong && (try? payload?.get()) != nil)
         return try plan(draft) { [planning] parsed throws(Problem) in
             try planning.write(parsed, action, payload)
         } then: { planned throws(Problem) in

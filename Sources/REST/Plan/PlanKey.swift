@@ -79,7 +79,10 @@ struct PlanKey {
     mutating func append(keysOf payload: Payload) -> Bool {
         guard let row = payload.rows.first, row.kind == .object else { return false }
         bytes.append(0)
-        for member in row.members { bytes.append(contentsOf: member.key.raw) }
+        for member in row.members {
+            bytes.append(contentsOf: member.key.raw)
+            if bytes.count > RESTLimits.planKeyBytesMax { return false }
+        }
         return bytes.count <= RESTLimits.planKeyBytesMax
     }
 

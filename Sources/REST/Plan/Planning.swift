@@ -84,6 +84,8 @@ struct PlanDraft: Sendable {
     let context: QueryContext
     /// What its plan is kept by; nil for one that is not.
     let key: PlanKey?
+    /// Whether its body is.
+    var hasLongBody = false
 
     /// The parameters whose operands the plan leaves out.
     var masked: [Int] { key?.operands.map(\.parameter) ?? [] }
@@ -92,7 +94,19 @@ struct PlanDraft: Sendable {
     var caller: Caller { identity.caller(from: request.peer.block) }
 
     /// Whether reading it would hold up a loop.
-    var isLong: Bool { request.rawQuery.count > RESTLimits.inlineQueryBytesMax }
+    var isLong: Bool {
+        hasLongBody || request.rawQuery.count > RESTLimits.inlineQueryBytesMax
+            || request.listBytes > RESTLimits.inlineListBytesMax
+    }
+}
+
+extension Request {
+    /// Bytes of the fields that are lists.
+    fileprivate var listBytes: Int {
+        var count = fieldBytes("accept")?.count ?? 0
+        head.forEachValue(of: "prefer") { count += $0.count }
+        return count
+    }
 }
 
 /// A request that has been read.
