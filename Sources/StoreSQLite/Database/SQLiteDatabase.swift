@@ -47,8 +47,7 @@ public final class SQLiteDatabase: Sendable {
         let presence = FilePresence()
         let opened = Handover<Result<[String: String], Problem>>()
         let path = files.path
-        let reads = LastingReads(
-            configuration, path: path, tables: tables, publishers: publishers)
+        let reads = LastingReads(configuration, path: path, publishers: publishers)
         let logSize = LogSize()
         let logBound = LogBound(
             configuration, copies: LogCopies(path: path, configuration), reads: reads,
@@ -102,8 +101,8 @@ public final class SQLiteDatabase: Sendable {
     public func makeReader() throws(DatabaseError) -> SQLiteReader {
         if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
         let reader = try Opening.reader(
-            path: files.path, cacheKiB: configuration.pageCacheKiB, tables: tables,
-            counts: publishers.counts, inlineTime: configuration.inlineTime)
+            path: files.path, cacheKiB: configuration.pageCacheKiB, counts: publishers.counts,
+            inlineTime: configuration.inlineTime)
         reader.commits = publishers.commits
         reader.slowLane = slowLane
         return reader
