@@ -233,7 +233,6 @@ final class PostgresConnection: StreamSocketDelegate {
     func becameReady() {
         guard case .starting(let completion) = phase else { return }
         phase = .ready
-        if let version = session.setting("server_version") { cluster.noteVersion(version) }
         readySince = loop.nowMilliseconds
         idleSince = readySince
         roundTrip = readySince - startedAt
