@@ -238,7 +238,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
             "DiskFaultTests",
-            ["CFaultyDisk", "CSQLite", "SQLite", "StoreSQLite", "Store", "Values", "Diagnostics"]),
+            [
+                "CFaultyDisk", "CSQLite", "SQLite", "StoreSQLite", "Store", "Values", "Quotas",
+                "Diagnostics",
+            ]),
         tests(
             "FaultTests",
             [

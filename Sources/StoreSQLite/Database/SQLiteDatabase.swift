@@ -151,21 +151,6 @@ public final class SQLiteDatabase: Sendable {
         return try result.get()
     }
 
-    /// As `write`, for callers without a task: calls `reply` once, on the writer's thread, which it
-    /// should not hold up, or on this one when the write is refused at once.
-    ///
-    /// - Parameter priority: How it takes its turn.
-    /// - Returns: what drops the write if it has not begun, from any thread.
-    public func write<R: Sendable>(
-        _ priority: WritePriority = .first,
-        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R,
-        reply: @escaping @Sendable (Result<R, Problem>) -> Void
-    ) -> @Sendable () -> Void {
-        let withdrawal = Cancellation()
-        submit(priority, for: .server, withdrawal, body, reply)
-        return { [self] in withdraw(withdrawal, of: .server) }
-    }
-
     /// As `write`, blocking the calling thread and without a limit of time: for start-up and the
     /// command line. Never to be called on a loop, nor on the writer's thread.
     @discardableResult
