@@ -55,13 +55,13 @@ let package = Package(
         room("Disk", ["Bytes", "Diagnostics"]),
         room("Work", ["Quotas", "Bytes", "Diagnostics", "CLinux"]),
         room("Crypto", ["Bytes", "COpenSSL"]),
-        room("Network", ["Work", "Disk", "Bytes", "Diagnostics", "CLinux", "COpenSSL"]),
+        room("Network", ["Work", "Disk", "Diagnostics", "CLinux", "COpenSSL"]),
         room("HTTP", ["Disk", "Quotas", "Addresses", "Bytes"]),
         room(
             "HTTPServer",
             ["HTTP", "Network", "Quotas", "Addresses", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
-        room("SQLite", ["Bytes", "Diagnostics", "CSQLite", "CSQLiteMemory"]),
+        room("SQLite", ["Diagnostics", "CSQLite", "CSQLiteMemory"]),
         room("PostgresWire", ["Crypto", "Bytes"]),
         room("Store", ["Values", "Work", "Quotas", "Bytes", "Diagnostics"]),
         room(
@@ -238,7 +238,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
             "DiskFaultTests",
-            ["CFaultyDisk", "CSQLite", "SQLite", "StoreSQLite", "Store", "Values", "Diagnostics"]),
+            [
+                "CFaultyDisk", "CSQLite", "SQLite", "StoreSQLite", "Store", "Values", "Quotas",
+                "Diagnostics",
+            ]),
         tests(
             "FaultTests",
             [

@@ -106,19 +106,16 @@ struct Lowering {
         models[subquery.row] = subquery.model
         return SelectStatement(
             columns,
-            from: [.init(.table(subquery.model.name), as: Self.alias(subquery.row))],
+            from: [.init(.table(subquery.model.name), as: Alias.subquery(subquery.row))],
             where: [lower(subquery.condition, as: .boolean)])
     }
-
-    /// The alias of a subquery's row; the queries around predicates use no such names.
-    private static func alias(_ row: Int) -> String { "_e\(row)" }
 
     private mutating func lower(_ place: ColumnPlace) -> ValueExpression {
         guard let column = models[place.row]?.columns[place.index] else {
             return .constant(.null, .text)
         }
         guard place.row == 0 else {
-            return .column(column.name, of: Self.alias(place.row), type: column.type)
+            return .column(column.name, of: Alias.subquery(place.row), type: column.type)
         }
         switch naming {
         case .aliases(let new, let old):

@@ -1,10 +1,12 @@
 import CFaultyDisk
 import Diagnostics
+import Quotas
 import SQLite
 import Store
-import StoreSQLite
 import TestSupport
 import Values
+
+@testable import StoreSQLite
 
 /// The store as a server uses it, on a disk that fails: writes alone and in groups, refusals,
 /// migrations, trims, checkpoints, reads, and a second start. What is acknowledged is written down.
@@ -184,12 +186,19 @@ final class StoreScript {
         let gate = Gate()
         let answers = Answers(bodies.count)
         for (index, body) in bodies.enumerated() {
-            _ = database.write(
-                .first,
-                { transaction throws(Problem) in
-                    if index == 0 { gate.pass() }
-                    try worded { () throws(DatabaseError) in try body(transaction) }
-                }, reply: { answers.give($0, at: index) })
+            database.submit(
+                WriteJob(
+                    perform: { transaction in
+                        if index == 0 { gate.pass() }
+                        do throws(DatabaseError) {
+                            try body(transaction)
+                            return .kept { answers.give(.success(()), at: index) }
+                        } catch {
+                            let problem = Problem(error)
+                            return .undone { answers.give(.failure(problem), at: index) }
+                        }
+                    }, fail: { answers.give(.failure($0), at: index) }, isBounded: true,
+                    withdrawal: nil, caller: .server, priority: .first))
         }
         gate.open()
         guard let all = answers.wait() else {

@@ -73,23 +73,23 @@ struct Rendered: CustomTestStringConvertible, Sendable {
         // Other rows
         Rendered(
             "exists(members as m where m.team_id = items.team_id and user_id = auth.uid())",
-            #"EXISTS (SELECT 1 FROM "members" AS "_e1" WHERE "_e1"."team_id" = "t"."team_id" "#
-                + #"AND "_e1"."user_id" = ?1)"#),
+            #"EXISTS (SELECT 1 FROM "members" AS "_apus_e1" WHERE "_apus_e1"."team_id" = "t"."team_id" "#
+                + #"AND "_apus_e1"."user_id" = ?1)"#),
         Rendered(
             "exists (select 1 from members m where m.level > 1)",
-            #"EXISTS (SELECT 1 FROM "members" AS "_e1" WHERE "_e1"."level" > 1)"#),
+            #"EXISTS (SELECT 1 FROM "members" AS "_apus_e1" WHERE "_apus_e1"."level" > 1)"#),
         Rendered(
             "team.owner_id = auth.uid()",
-            #"(SELECT "_e1"."owner_id" FROM "teams" AS "_e1" WHERE "_e1"."id" = "t"."team_id") = ?1"#
+            #"(SELECT "_apus_e1"."owner_id" FROM "teams" AS "_apus_e1" WHERE "_apus_e1"."id" = "t"."team_id") = ?1"#
         ),
         Rendered(
             "team_member(team_id)",
-            #"EXISTS (SELECT 1 FROM "members" AS "_e1" WHERE "_e1"."team_id" = "t"."team_id" "#
-                + #"AND "_e1"."user_id" = ?1)"#),
+            #"EXISTS (SELECT 1 FROM "members" AS "_apus_e1" WHERE "_apus_e1"."team_id" = "t"."team_id" "#
+                + #"AND "_apus_e1"."user_id" = ?1)"#),
         Rendered(
             "can(delete, team)",
-            #"EXISTS (SELECT 1 FROM "teams" AS "_e1" WHERE "_e1"."id" = "t"."team_id" "#
-                + #"AND "_e1"."owner_id" = ?1)"#),
+            #"EXISTS (SELECT 1 FROM "teams" AS "_apus_e1" WHERE "_apus_e1"."id" = "t"."team_id" "#
+                + #"AND "_apus_e1"."owner_id" = ?1)"#),
         Rendered("can(update, team)", "0"),
         Rendered("at_least(n, 5) and signed_in()", #"("t"."n" >= 5 AND ?1 IS NOT NULL)"#),
     ]

@@ -13,13 +13,13 @@ import Testing
         "Disk": ["Bytes", "Diagnostics"],
         "Work": ["Quotas", "Bytes", "Diagnostics", "CLinux"],
         "Crypto": ["Bytes", "COpenSSL"],
-        "Network": ["Work", "Disk", "Bytes", "Diagnostics", "CLinux", "COpenSSL"],
+        "Network": ["Work", "Disk", "Diagnostics", "CLinux", "COpenSSL"],
         "HTTP": ["Disk", "Quotas", "Addresses", "Bytes"],
         "HTTPServer": [
             "HTTP", "Network", "Quotas", "Addresses", "Crypto", "Bytes", "Diagnostics",
         ],
         "Values": ["Bytes", "Diagnostics"],
-        "SQLite": ["Bytes", "Diagnostics", "CSQLite", "CSQLiteMemory"],
+        "SQLite": ["Diagnostics", "CSQLite", "CSQLiteMemory"],
         "PostgresWire": ["Crypto", "Bytes"],
         "Store": ["Values", "Work", "Quotas", "Bytes", "Diagnostics"],
         "StoreSQLite": [

@@ -174,18 +174,6 @@ func written(_ write: (inout FieldWriter) throws -> Void) rethrows -> [UInt8] {
         #expect(written { $0.text("") } == [] && written { $0.null() } == [])
     }
 
-    @Test func `a snapshot tells which transactions are seen`() throws {
-        let binary = hex("00000002000000000000000a0000000000000014000000000000000c000000000000000f")
-        let snapshot = try Binary.snapshot(binary.span)
-        #expect(snapshot == Snapshot(xmin: 10, xmax: 20, running: [12, 15]))
-        #expect(written { $0.snapshot(snapshot) } == binary)
-        let seen = (8...21).filter { snapshot.sees($0) }
-        #expect(seen == [8, 9, 10, 11, 13, 14, 16, 17, 18, 19])
-        #expect(Snapshot(xmin: 10, xmax: 9, running: []) == nil)
-        #expect(Snapshot(xmin: 10, xmax: 20, running: [15, 12]) == nil)
-        #expect(Snapshot(xmin: 10, xmax: 20, running: [20]) == nil)
-    }
-
     @Test(arguments: 0..<20)
     func `values of a wrong size are refused`(count: Int) {
         let bytes = [UInt8](repeating: 0, count: count)
@@ -201,14 +189,13 @@ func written(_ write: (inout FieldWriter) throws -> Void) rethrows -> [UInt8] {
         #expect(((try? Binary.interval(span)) != nil) == (count == 16))
         var text: [UInt8] = []
         #expect(((try? Binary.appendUUID(span, to: &text)) != nil) == (count == 16))
-        #expect((try? Binary.snapshot(span)) == nil)
     }
 
     @Test func `every type has a name, a number and an array of its own`() {
         let known = TypeOID.known
-        #expect(known.count == 25)
-        #expect(Set(known.map(\.rawValue)).count == 25)
-        #expect(Set(known.compactMap { $0.array?.rawValue }).count == 25)
+        #expect(known.count == 24)
+        #expect(Set(known.map(\.rawValue)).count == 24)
+        #expect(Set(known.compactMap { $0.array?.rawValue }).count == 24)
         for type in known {
             #expect(type.array?.element == type && type.format == .binary)
             #expect(type.array?.format == .binary && type.element == nil)

@@ -48,7 +48,7 @@ struct LiveTests {
         (.date, "9999-12-31"), (.date, "-infinity"), (.time, "24:00:00"),
         (.interval, "1 year -2 days 3 us"), (.json, "{\"a\" : 1}"), (.jsonb, "{\"a\" : 1}"),
         (.bytea, "\\x00ff"), (.text, "Grüße"), (.oid, "4000000000"), (.xid8, "5"),
-        (.lsn, "16/B374D848"), (.snapshot, "10:20:12,15"),
+        (.lsn, "16/B374D848"),
     ]
 
     @Test(arguments: values)
@@ -86,7 +86,6 @@ struct LiveTests {
         case .oid: fields.oid(try Binary.oid(span))
         case .xid8: fields.xid8(try Binary.xid8(span))
         case .lsn: fields.lsn(try Binary.lsn(span))
-        case .snapshot: fields.snapshot(try Binary.snapshot(span))
         case .interval: fields.interval(try Binary.interval(span))
         case .timestamptz: try fields.timestamp(try Binary.timestamp(span))
         case .date: try fields.date(try Binary.date(span))

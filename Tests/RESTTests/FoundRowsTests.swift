@@ -67,14 +67,11 @@ import Values
     private static func queue(
         _ sql: String, before answer: Answer, in library: Library
     ) -> AsyncStream<Response> {
-        _ = library.database.write(.shared) { (transaction) throws(Problem) in
-            do throws(DatabaseError) {
-                try transaction.run(SQL(text: sql))
-            } catch {
-                throw Problem(error)
-            }
-        } reply: { _ in
-        }
+        library.database.submit(
+            WriteJob(
+                perform: { transaction in
+                    (try? transaction.run(SQL(text: sql))) == nil ? .undone {} : .kept {}
+                }, fail: { _ in }, isBounded: true, withdrawal: nil, caller: .server))
         return responses(to: answer)
     }
 

@@ -9,11 +9,8 @@ import Values
 /// What comes of pages, without a server.
 @Suite struct FeedPlaceTests {
     private func place() throws -> FeedPlace {
-        let snapshot = try #require(Snapshot(xmin: 1, xmax: 1, running: []))
         var place = FeedPlace(
-            after: Cut(
-                number: 4, epoch: "one", snapshot: snapshot, first: 1, last: 10, changeCount: 10,
-                madeAt: Instant(seconds: 1)))
+            after: Cut(number: 4, epoch: "one", last: 10, madeAt: Instant(seconds: 1)))
         place.set([CapturedDatabase.items, CapturedDatabase.parts])
         return place
     }

@@ -168,21 +168,29 @@ extension LogClient {
         return try #require(tick)
     }
 
+    private static let cuts = StatementShape(
+        "SELECT n, epoch, last_seq, at FROM _apus.cut WHERE n > $1 ORDER BY n LIMIT $2",
+        parameters: [.int8, .int8])
+
     func cuts(after number: Int64 = -1, limit: Int64 = .max) throws -> [Cut] {
         var cuts: [Cut] = []
         try run(
-            Self.statements.cuts, { ChangeStatements.after(number, limit: limit, to: &$0) },
+            Self.cuts,
+            {
+                $0.int8(number)
+                $0.int8(limit)
+            },
             { cuts.append(try Cut($0.row($1))) })
         return cuts
     }
 
     func changes(
-        after sequence: Int64 = 0, upTo last: Int64 = .max, limit: Int64 = .max
+        after sequence: Int64 = 0, limit: Int64 = .max
     ) throws -> [CapturedRow] {
         var changes: [CapturedRow] = []
         try run(
             Self.statements.changes,
-            { ChangeStatements.changes(after: sequence, upTo: last, limit: limit, to: &$0) },
+            { ChangeStatements.changes(after: sequence, limit: limit, to: &$0) },
             { changes.append(try CapturedRow($0.row($1))) })
         return changes
     }

@@ -63,7 +63,8 @@ extension Change {
         ]
         #expect(published.all.map(\.line) == lines)
         #expect(published.batches.withLock { $0.map(\.count) } == [1, 2])
-        let logged = try database.makeReader().changes(after: 0, limit: 10)
+        let reader = try database.makeReader()
+        let logged = try reader.changes(after: 0, limit: 10, of: [items, parts])
         #expect(logged.map(\.line) == lines)
         #expect(logged.map(\.key) == [[.integer(1)], [.integer(1)], [.integer(1)]])
         #expect(logged[1].new?.values == published.all[1].new?.values)
@@ -162,7 +163,8 @@ extension Change {
         try write(database, "UPDATE items SET name = 'b'")
         #expect(published.all.map { $0.new?.values[1] } == [.text(stored), .text(stored)])
         #expect(published.all.last?.old?.values[1] == .text(stored))
-        let logged = try database.makeReader().changes(after: 0, limit: 10)
+        let reader = try database.makeReader()
+        let logged = try reader.changes(after: 0, limit: 10, of: [items, parts])
         #expect(logged.map { $0.new?.values[1] } == [.text(stored), .text(stored)])
     }
 

@@ -46,13 +46,12 @@ private let names = CapturedTable(
         configuration.inlineTime = .seconds(60)
         let database = try SQLiteDatabase.open(configuration)
         defer { database.close() }
-        database.setCaptured([names])
         let reader = try database.makeReader()
         let stored = Set(try reader.all("SELECT name FROM items").map { $0[0] })
         let acknowledged = String(utf8: directory.read("ids")).split(separator: "\n")
         #expect(acknowledged.count >= 400)
         for name in acknowledged { #expect(stored.contains(.text(String(name)))) }
-        let logged = try reader.changes(after: 0, limit: 100_000)
+        let logged = try reader.changes(after: 0, limit: 100_000, of: [names])
         #expect(Set(logged.map { $0.new?.values[1] ?? .null }) == stored)
         #expect(logged.map(\.sequence) == (0..<Int64(logged.count)).map { $0 + 1 })
         #expect(try reader.all("PRAGMA integrity_check") == [["ok"]])

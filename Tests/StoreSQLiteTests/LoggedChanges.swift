@@ -11,9 +11,12 @@ extension SQLiteReader {
     /// Images are read with the columns that their tables have now: a column that an older image
     /// lacks is NULL in `values`, and `json` is as it was written.
     ///
-    /// - Parameter limit: the most changes to return.
-    func changes(after sequence: Int64, limit: Int) throws(DatabaseError) -> [Change] {
-        let tables = tables.byName
+    /// - Parameters:
+    ///   - limit: the most changes to return.
+    ///   - tables: those whose keys and values are read; of others `json` alone is.
+    func changes(
+        after sequence: Int64, limit: Int, of tables: [CapturedTable] = []
+    ) throws(DatabaseError) -> [Change] {
         return try query(
             text: "SELECT seq, txn, at, model, key, op, new, old FROM _apus_changes "
                 + "WHERE seq > ?7 ORDER BY seq LIMIT ?8",
@@ -22,7 +25,7 @@ extension SQLiteReader {
             var changes: [Change] = []
             while try rows.next() {
                 let name = rows.text(3)
-                changes.append(try Self.change(rows, name, tables[name]))
+                changes.append(try Self.change(rows, name, tables.first { $0.name == name }))
             }
             return changes
         }

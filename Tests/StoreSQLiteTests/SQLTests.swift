@@ -5,14 +5,12 @@ import Values
 @testable import StoreSQLite
 
 @Suite struct SQLTests {
-    @Test func `arguments are numbered from seven and the context before`() {
+    @Test func `arguments are numbered from seven, behind the context`() {
         var sql = SQL("select ")
         sql.append(identifier: "a\"b")
         sql.append(" = ")
         sql.append(argument: .integer(1), .integer)
-        sql.append(" and owner = ")
-        sql.append(context: .userID)
-        #expect(sql.bound.text == "select \"a\"\"b\" = ?7 and owner = ?1")
+        #expect(sql.bound.text == "select \"a\"\"b\" = ?7")
         #expect(sql.bound.arguments == [.integer(1)])
     }
 
@@ -26,14 +24,12 @@ import Values
         first.append(argument: .text("x"), .text)
         var second = SQL(" and b = '?7' and \"c?7\" = ")
         second.append(argument: .text("y"), .text)
-        second.append(" and now < ")
-        second.append(context: .now)
         second.append(" and d = ")
         second.append(argument: .text("z"), .text)
         first.append(second)
         #expect(
             first.bound.text
-                == "a = ?7 and b = '?7' and \"c?7\" = ?8 and now < ?6 and d = ?9")
+                == "a = ?7 and b = '?7' and \"c?7\" = ?8 and d = ?9")
         #expect(first.bound.arguments == [.text("x"), .text("y"), .text("z")])
     }
 

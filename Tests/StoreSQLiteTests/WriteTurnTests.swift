@@ -44,11 +44,13 @@ import Values
     ) async {
         let (gate, ended) = (Gate(), AsyncStream<Void>.makeStream())
         let (running, begun) = AsyncStream<Void>.makeStream()
-        _ = database.write { _ throws(Problem) in
-            begun.yield()
-            gate.pass()
-        } reply: { _ in
-        }
+        database.submit(
+            WriteJob(
+                perform: { _ in
+                    begun.yield()
+                    gate.pass()
+                    return .kept {}
+                }, fail: { _ in }, isBounded: true, withdrawal: nil, caller: .server))
         for await _ in running.prefix(1) {}
         let count = queue { ended.continuation.yield() }
         gate.open()
@@ -57,7 +59,8 @@ import Values
 
     /// Queues one write of a caller.
     private static func submit(
-        _ name: String, of caller: Caller, to database: SQLiteDatabase, _ course: Course,
+        _ name: String, of caller: Caller, _ priority: WritePriority = .shared,
+        to database: SQLiteDatabase, _ course: Course,
         work: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> Void = insert,
         ended: @escaping @Sendable (Problem?) -> Void
     ) {
@@ -71,7 +74,8 @@ import Values
                     } catch {
                         return .undone { ended(error) }
                     }
-                }, fail: { ended($0) }, isBounded: true, withdrawal: nil, caller: caller))
+                }, fail: { ended($0) }, isBounded: true, withdrawal: nil, caller: caller,
+                priority: priority))
     }
 
     @Test func `one caller's flood lets another's write through at its turn`() async throws {
@@ -103,12 +107,7 @@ import Values
             for caller in 0..<500 {
                 Self.submit("flood", of: .user("\(caller)"), to: database, course) { _ in ended() }
             }
-            _ = database.write { transaction throws(Problem) in
-                course.note("sign-in")
-                try Self.insert(transaction)
-            } reply: { _ in
-                ended()
-            }
+            Self.submit("sign-in", of: .server, .first, to: database, course) { _ in ended() }
             // The turn that is held has nothing left: of one that has, rows get the second half.
             let end = monotonicNanoseconds() + DatabaseLimits.turnNanosecondsMax
             while monotonicNanoseconds() < end { sched_yield() }

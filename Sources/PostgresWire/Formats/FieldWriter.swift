@@ -148,16 +148,6 @@ public struct FieldWriter: ~Copyable {
         try field { (bytes) throws(FormatFault) in try bytes.appendNumeric(text: text) }
     }
 
-    /// A `pg_snapshot`.
-    public mutating func snapshot(_ value: Snapshot) {
-        field { bytes in
-            bytes.append(bigEndian: Int32(value.running.count))
-            bytes.append(bigEndian: value.xmin)
-            bytes.append(bigEndian: value.xmax)
-            for xid in value.running { bytes.append(bigEndian: xid) }
-        }
-    }
-
     /// An array of one dimension, whose elements `body` writes, one call each.
     public mutating func array<Fault: Error>(
         of element: TypeOID, _ body: (inout FieldWriter) throws(Fault) -> Void

@@ -34,7 +34,6 @@ public struct TypeOID: RawRepresentable, Hashable, Sendable {
     public static let uuid = TypeOID(rawValue: 2950)
     public static let lsn = TypeOID(rawValue: 3220)
     public static let jsonb = TypeOID(rawValue: 3802)
-    public static let snapshot = TypeOID(rawValue: 5038)
     public static let xid8 = TypeOID(rawValue: 5069)
 
     /// One row for each: its name, and the type of its arrays.
@@ -47,7 +46,7 @@ public struct TypeOID: RawRepresentable, Hashable, Sendable {
         .timestamp: ("timestamp", 1115), .timestamptz: ("timestamptz", 1185),
         .interval: ("interval", 1187), .numeric: ("numeric", 1231), .record: ("record", 2287),
         .uuid: ("uuid", 2951), .lsn: ("pg_lsn", 3221), .jsonb: ("jsonb", 3807),
-        .snapshot: ("pg_snapshot", 5039), .xid8: ("xid8", 271),
+        .xid8: ("xid8", 271),
     ]
 
     private static let elements = Dictionary(

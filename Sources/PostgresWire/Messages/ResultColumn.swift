@@ -2,16 +2,8 @@
 public struct ResultColumn: Hashable, Sendable {
     /// Its name.
     public let name: String
-    /// The table's OID; 0 when it is no table's column.
-    public let tableOID: UInt32
-    /// The column's number in its table, from 1; 0 when it is none's.
-    public let columnNumber: Int
     /// Its type.
     public let type: TypeOID
-    /// Bytes of a value; negative when they vary.
-    public let typeSize: Int
-    /// What the type adds, such as precision and scale; -1 for nothing.
-    public let typeModifier: Int32
     /// How its values come.
     public let format: ValueFormat
 }
@@ -33,11 +25,11 @@ extension [ResultColumn] {
 extension ResultColumn {
     fileprivate init(from reader: inout BodyReader) throws(WireFault) {
         name = try reader.text()
-        tableOID = try reader.integer(UInt32.self)
-        columnNumber = Int(try reader.integer(Int16.self))
+        // The table's OID (4) and the column's number in it (2).
+        _ = try reader.skip(6)
         type = TypeOID(rawValue: try reader.integer(UInt32.self))
-        typeSize = Int(try reader.integer(Int16.self))
-        typeModifier = try reader.integer(Int32.self)
+        // The type's size (2) and what is added to it, such as a precision (4).
+        _ = try reader.skip(6)
         guard let format = ValueFormat(rawValue: try reader.integer(Int16.self)) else {
             throw reader.fault
         }

@@ -3,6 +3,8 @@
 public struct TrimSchedule: Sendable {
     /// How long changes of tables are kept that are captured no longer.
     public static let otherRetention = Duration.seconds(86_400)
+    /// Changes in the log beyond which the oldest are deleted, however young they are.
+    public static let changesMax = 1_000_000
     /// After a pass that found nothing: it may have read many rows that are kept long.
     private static let restsAfterIdlePass = 9
 

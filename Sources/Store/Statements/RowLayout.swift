@@ -39,6 +39,31 @@ public struct RowLayout: Sendable {
         appendEnd(to: &out)
     }
 
+    /// Appends a member of an object without nulls, unless its value is one.
+    ///
+    /// - Parameters:
+    ///   - start: where the object begins in `out`.
+    ///   - value: appends the value.
+    @inlinable
+    @inline(__always)
+    public func appendMember<Fault: Error>(
+        strippingNull index: Int, ofObjectAt start: Int, to out: inout [UInt8],
+        _ value: (inout [UInt8]) throws(Fault) -> Void
+    ) throws(Fault) {
+        let before = out.count
+        appendKey(index, to: &out)
+        if before == start { out[start] = ASCII.leftBrace }
+        let place = out.count
+        try value(&out)
+        if out[place...].elementsEqual("null".utf8) { out.removeLast(out.count - before) }
+    }
+
+    /// Appends what stands behind the last member of an object without nulls.
+    public func appendEnd(ofObjectAt start: Int, to out: inout [UInt8]) {
+        if out.count == start { out.append(ASCII.leftBrace) }
+        out.append(ASCII.rightBrace)
+    }
+
     /// Appends what stands behind the last member.
     public func appendEnd(to out: inout [UInt8]) {
         if members.isEmpty { out.append(ASCII.leftBrace) }

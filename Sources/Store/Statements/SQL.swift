@@ -9,7 +9,6 @@ public struct SQL: Sendable {
     enum Piece: Sendable {
         case text(String)
         case argument(Value, ColumnType)
-        case context(ContextSlot)
     }
 
     private(set) var pieces: [Piece] = []
@@ -31,9 +30,6 @@ public struct SQL: Sendable {
         pieces.append(.argument(argument, type))
     }
 
-    /// Appends the parameter of a context slot.
-    public mutating func append(context slot: ContextSlot) { pieces.append(.context(slot)) }
-
     /// Appends `other`, its arguments after those already here.
     public mutating func append(_ other: SQL) { pieces += other.pieces }
 }
@@ -51,7 +47,6 @@ extension Dialect {
                 arguments.append(value)
                 types.append(type)
                 text += parameter(ContextSlot.count + arguments.count, type)
-            case .context(let slot): text += parameter(slot.rawValue, slot.type)
             }
         }
         return BoundSQL(text: text, arguments: arguments, types: types)

@@ -1,4 +1,4 @@
-/// A transaction that asks and writes, as ``Database/write(_:)`` runs it.
+/// A transaction that asks and writes, as ``Database/write(_:for:_:)`` runs it.
 ///
 /// A statement that fails changes nothing. Whatever its error was, an engine may refuse all that
 /// follows it in the transaction.

@@ -10,9 +10,7 @@ public struct ChangeStatements: Sendable {
     public let tick: [StatementShape]
     /// The newest cut; its row is a ``Cut``. There always is one.
     public let newestCut: StatementShape
-    /// The cuts after a number, in their order; see ``after(_:limit:to:)``. Rows are ``Cut``s.
-    public let cuts: StatementShape
-    /// Changes in their order; see ``changes(of:after:upTo:limit:to:)``. Rows are ``CapturedRow``s.
+    /// Changes in their order; see ``changes(of:after:limit:to:)``. Rows are ``CapturedRow``s.
     ///
     /// It costs as much as the rows that it gives, wherever in the log and in a transaction of any
     /// size it begins: a page begins where the one before ended. Whoever reads page by page looks
@@ -28,14 +26,11 @@ public struct ChangeStatements: Sendable {
             StatementShape("SELECT t.n, t.epoch, t.last_seq FROM \(space.name("tick"))() AS t"),
             StatementShape("COMMIT"),
         ]
-        let cut =
-            "SELECT n, epoch, snap, first_seq, last_seq, changes, at FROM \(space.name("cut"))"
-        newestCut = StatementShape("\(cut) ORDER BY n DESC LIMIT 1")
-        cuts = StatementShape(
-            "\(cut) WHERE n > $1 ORDER BY n LIMIT $2", parameters: [.int8, .int8])
+        newestCut = StatementShape(
+            "SELECT n, epoch, last_seq, at FROM \(space.name("cut")) ORDER BY n DESC LIMIT 1")
         changes = StatementShape(
             Self.changes(space),
-            parameters: [.int8, .int8, .int8, TypeOID.text.array ?? .unspecified])
+            parameters: [.int8, .int8, TypeOID.text.array ?? .unspecified])
         history = StatementShape(Self.history(space))
     }
 
@@ -49,13 +44,12 @@ public struct ChangeStatements: Sendable {
         FROM \(space.name("commits")) AS c CROSS JOIN LATERAL (
           SELECT b.* FROM \(space.name("log")) AS b
           WHERE b.xid = c.xid AND b.ord > c.first_ord + ($1 - c.first_seq)
-            AND b.ord - c.first_ord <= $2 - c.first_seq
-            AND coalesce(b.model = ANY ($4), true)
-          ORDER BY b.ord LIMIT $3) AS l
-        WHERE c.first_seq <= $2 AND c.first_seq >= coalesce((
+            AND coalesce(b.model = ANY ($3), true)
+          ORDER BY b.ord LIMIT $2) AS l
+        WHERE c.first_seq >= coalesce((
           SELECT max(d.first_seq) FROM \(space.name("commits")) AS d
           WHERE d.first_seq <= $1), 0)
-        ORDER BY c.first_seq, l.ord LIMIT $3
+        ORDER BY c.first_seq, l.ord LIMIT $2
         """
     }
 
@@ -80,20 +74,13 @@ public struct ChangeStatements: Sendable {
         """
     }
 
-    /// The values of ``cuts``: those after number `cut`, at most `limit`.
-    public static func after(_ cut: Int64, limit: Int64, to fields: inout FieldWriter) {
-        fields.int8(cut)
-        fields.int8(limit)
-    }
-
-    /// The values of ``changes``: those after `sequence`, up to and with `last`, at most `limit`;
-    /// those of other tables than `models` left out, unless that is nil.
+    /// The values of ``changes``: those after `sequence`, at most `limit`; those of other tables
+    /// than `models` left out, unless that is nil.
     public static func changes(
-        of models: Set<String>? = nil, after sequence: Int64, upTo last: Int64 = .max,
-        limit: Int64, to fields: inout FieldWriter
+        of models: Set<String>? = nil, after sequence: Int64, limit: Int64,
+        to fields: inout FieldWriter
     ) {
         fields.int8(max(sequence, 0))
-        fields.int8(last)
         fields.int8(limit)
         guard let models else { return fields.null() }
         fields.array(of: .text) { for model in models { $0.text(model) } }

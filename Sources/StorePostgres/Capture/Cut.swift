@@ -7,28 +7,19 @@ public struct Cut: Hashable, Sendable {
     public let number: Int64
     /// The history that it belongs to.
     public let epoch: String
-    /// What was visible then.
-    public let snapshot: Snapshot
-    /// The numbers of its changes; `last` is one less than `first` where there are none.
-    public let first: Int64
-    /// The last of them.
+    /// The number of its last change; that of the cut before where there are none.
     public let last: Int64
-    /// How many changes there are.
-    public let changeCount: Int64
     /// When it was made, by the server's clock; never before the cut before.
     public let madeAt: Instant
 }
 
 extension Cut {
-    /// Reads a row of ``ChangeStatements/cuts`` or ``ChangeStatements/newestCut``.
+    /// Reads a row of ``ChangeStatements/newestCut``.
     public init(_ row: DataRow) throws(LogFault) {
         var reader = RowReader(row)
         number = try reader.int8("n")
         epoch = try reader.text("epoch")
-        snapshot = try reader.snapshot("snap")
-        first = try reader.int8("first_seq")
         last = try reader.int8("last_seq")
-        changeCount = try reader.int8("changes")
         madeAt = Instant(microseconds: try reader.microseconds("at"))
     }
 }

@@ -18,8 +18,8 @@ public struct LogSpace: Hashable, Sendable {
     /// The schema's name, of at most 63 bytes without NUL.
     public let schema: String
 
-    /// A log in a schema of its own.
-    public init(schema: String = "_apus") { self.schema = schema }
+    /// A log in a schema of its own; without one it stands with our functions.
+    public init(schema: String = DatabaseFunction.schema) { self.schema = schema }
 
     /// The channel on which ticks notify with a cut's number.
     public var channel: String { schema }

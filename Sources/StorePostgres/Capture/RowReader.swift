@@ -54,11 +54,6 @@ struct RowReader: ~Escapable {
     mutating func xid8(_ name: String) throws(LogFault) -> UInt64 { try value(name, Binary.xid8) }
 
     @_lifetime(self: copy self)
-    mutating func snapshot(_ name: String) throws(LogFault) -> Snapshot {
-        try value(name, Binary.snapshot)
-    }
-
-    @_lifetime(self: copy self)
     mutating func text(_ name: String) throws(LogFault) -> String {
         try value(name) { String(utf8: $0) }
     }

@@ -1,12 +1,12 @@
-/// Decides when a node ticks, when it looks for cuts of others, and how far the log can be read: a
-/// pure function of what happens and when. One of it a node, owned by one thread.
+/// Decides when a node ticks, when it looks for cuts of others, and when it reads on: a pure
+/// function of what happens and when. One of it a node, owned by one thread.
 ///
 /// A tick follows each commit of ours, one at a time: those that end meanwhile share the next.
 /// Without commits of ours a tick looks for what others wrote, unless another node has just made a
 /// cut. What comes of it, a cut's number, is read on; notifications of other nodes' cuts only make
 /// that sooner, so a lost one does no harm.
 ///
-///     committed ─▶ tick ─▶ tickEnded(n) ─▶ read(upTo: n)
+///     committed ─▶ tick ─▶ tickEnded(n) ─▶ read
 ///                    ▲           │ committed meanwhile: after a rest, longer the more it found
 ///                    └───────────┘
 public struct TickSchedule: Sendable {
@@ -36,8 +36,8 @@ public struct TickSchedule: Sendable {
         case tick
         /// Ask for ``ChangeStatements/newestCut``, and tell how it ended.
         case look
-        /// The log up to and with this cut can be read and published.
-        case read(upTo: Int64)
+        /// There is a newer cut: the log can be read on.
+        case read
     }
 
     /// A kind of work that goes on one at a time, and when it is next to be done.
@@ -54,7 +54,6 @@ public struct TickSchedule: Sendable {
         }
     }
 
-    private let ticks: Bool
     private var tick: Work
     private var look: Work
     private var restsUntil: UInt64 = 0
@@ -66,10 +65,8 @@ public struct TickSchedule: Sendable {
     /// - Parameters:
     ///   - newest: the cut up to which the log has been read.
     ///   - now: nanoseconds of a clock that never goes back, as for every event.
-    ///   - ticks: whether this node ticks; one that reads a standby does not.
-    public init(newest: Int64, at now: UInt64, ticks: Bool = true) {
+    public init(newest: Int64, at now: UInt64) {
         self.newest = newest
-        self.ticks = ticks
         tick = Work(due: now)
         look = Work(due: now)
     }
@@ -82,8 +79,7 @@ public struct TickSchedule: Sendable {
     /// to await the end of what runs. A tick tells what a look would, so none begins beside one.
     public var wakeAt: UInt64? {
         if tick.isRunning { return nil }
-        let lookAt = look.isRunning ? nil : look.due
-        return [ticks ? tick.due : nil, lookAt].compactMap { $0 }.min()
+        return look.isRunning ? tick.due : min(tick.due, look.due)
     }
 
     /// Takes what happened; what to do now, in this order.
@@ -141,11 +137,11 @@ public struct TickSchedule: Sendable {
         }
         guard number > newest else { return }
         newest = number
-        actions.append(.read(upTo: number))
+        actions.append(.read)
     }
 
     private mutating func start(at now: UInt64, _ actions: inout [Action]) {
-        if ticks, !tick.isRunning, tick.due <= now {
+        if !tick.isRunning, tick.due <= now {
             tick.isRunning = true
             hasCommits = false
             actions.append(.tick)

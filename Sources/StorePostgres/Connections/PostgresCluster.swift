@@ -22,7 +22,6 @@ public final class PostgresCluster: Sendable {
     private let pools = Mutex<[PoolMetrics]>([])
     private let namesWork = Atomic(true)
     private let takesSettings = Atomic(true)
-    private let version = Mutex<String?>(nil)
 
     /// The servers of a target; nothing is opened before a pool needs it.
     ///
@@ -39,12 +38,6 @@ public final class PostgresCluster: Sendable {
             connectionsMax: configuration.connectionsMax, pause: configuration.refusalPause)
         namesWork.store(configuration.target.preparesByName, ordering: .relaxed)
     }
-
-    /// What the server that was last connected to calls its version, such as `15.18 (Debian …)`;
-    /// nil before the first.
-    public var serverVersion: String? { version.withLock { $0 } }
-
-    func noteVersion(_ text: String) { version.withLock { $0 = text } }
 
     /// Whether statements are prepared under names.
     public var preparesByName: Bool { namesWork.load(ordering: .relaxed) }

@@ -39,7 +39,8 @@ final class PostgresConnection: StreamSocketDelegate {
     var cancelRequestSince: UInt64 = 0
     /// Whether what runs has outlived its time, and nobody waits for it any more.
     var isAbandoned = false
-    /// Its caller's part of the slow lanes.
+    /// Its caller's part of the slow lanes. Nobody reads it: it is given back with its last
+    /// reference, and so not before the server has done with what runs and the connection is gone.
     var abandonedShare: SlowShare?
     /// What was cancelled or should have ended by itself, and when the connection is abandoned
     /// unless that has ended.
@@ -233,7 +234,6 @@ final class PostgresConnection: StreamSocketDelegate {
     func becameReady() {
         guard case .starting(let completion) = phase else { return }
         phase = .ready
-        if let version = session.setting("server_version") { cluster.noteVersion(version) }
         readySince = loop.nowMilliseconds
         idleSince = readySince
         roundTrip = readySince - startedAt

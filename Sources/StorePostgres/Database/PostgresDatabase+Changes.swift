@@ -84,7 +84,7 @@ extension PostgresDatabase {
         let (feed, door) = loop.perform { pool in
             let feed = ChangeFeed(
                 pool, in: space, presence: presence, after: start, following: models,
-                listenedTo: listenedTo, changesMax: DatabaseBounds.changesMax,
+                listenedTo: listenedTo, changesMax: Int64(TrimSchedule.changesMax),
                 log: { log(.feed($0)) }, publish: publish, published: afterReplies)
             feed.start()
             return (LoopBound(feed, on: pool.loop), feed.door)

@@ -142,8 +142,6 @@ enum DatabaseBounds {
     static let waitingOfCallerMax = 128
     /// What a start-up or a command waits for a connection.
     static let patience = Duration.seconds(30)
-    /// Changes in the log beyond which the oldest are deleted, however young they are.
-    static let changesMax: Int64 = 1_000_000
 
     /// How many of a caller's may wait. The server itself is not held to a share.
     static func waitingMax(of caller: Caller) -> Int {

@@ -24,7 +24,7 @@ public struct DatabaseFunction: Hashable, Sendable {
         case block(String)
     }
 
-    /// The schema of our functions.
+    /// The schema of our functions, and of the log of changes.
     public static let schema = "_apus"
 
     /// All of them, each behind those that it calls.

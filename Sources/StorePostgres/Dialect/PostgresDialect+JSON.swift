@@ -40,7 +40,7 @@ extension PostgresDialect {
             if index > 0 { writer.append(", ") }
             writer.append(select.columns[index].value)
             writer.append(" AS ")
-            writer.append(identifier: takesKeys ? member.key : Self.member(index))
+            writer.append(identifier: takesKeys ? member.key : Alias.member(index))
         }
         writer.appendTail(of: select)
     }
@@ -56,7 +56,7 @@ extension PostgresDialect {
             let members = layout.members[start..<min(start + width, layout.members.count)]
             let pairs = members.indices.map { index in
                 "\(Self.literal(members[index].key)), "
-                    + "\(Self.row).\(quoted(identifier: Self.member(index)))"
+                    + "\(Self.row).\(quoted(identifier: Alias.member(index)))"
             }
             return "json_build_object(\(pairs.joined(separator: ", ")))"
         }
@@ -64,8 +64,6 @@ extension PostgresDialect {
         let inner = parts.map { "substr(left(\($0)::text, -1), 2)" }.joined(separator: ", ")
         writer.append("('{' || concat_ws(',', \(inner)) || '}')::json")
     }
-
-    private static func member(_ index: Int) -> String { "c\(index)" }
 }
 
 extension RowLayout {

@@ -28,22 +28,16 @@ extension RowLayout {
         let before = output.count
         for index in members.indices {
             guard let field = row.next() else { continue }
-            let start = output.count
-            appendKey(index, to: &output)
-            if start == before { output[start] = ASCII.leftBrace }
-            let value = output.count
             let type = members[index].type
-            if type == .json {
+            try appendMember(strippingNull: index, ofObjectAt: before, to: &output) {
+                (output) throws(FormatFault) in
+                guard type == .json else {
+                    return try type.appendJSON(field: field, to: &output)
+                }
                 let isBinary = field.count > 0 && field[0] == 1
                 output.append(strippingNulls: isBinary ? try Binary.jsonb(field) : field)
-            } else {
-                try type.appendJSON(field: field, to: &output)
-            }
-            if output[value...].elementsEqual("null".utf8) {
-                output.removeLast(output.count - start)
             }
         }
-        if output.count == before { output.append(ASCII.leftBrace) }
-        output.append(ASCII.rightBrace)
+        appendEnd(ofObjectAt: before, to: &output)
     }
 }

@@ -40,7 +40,8 @@ extension SeedRows {
         }
     }
 
-    private static let place = "_apus_place"
+    /// The place of a row in its order, from 1.
+    private static let place = ProgramWriter.Name.place
 
     private var unnested: String {
         "unnest(\(columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")))"

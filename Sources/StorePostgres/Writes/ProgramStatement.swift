@@ -46,7 +46,8 @@ final class ProgramStatement: Sendable {
         shape = StatementShape(sql.text, parameters: types, use: sql.shapeUse)
     }
 
-    /// The columns of the row judged or written whose values are single arguments.
+    /// The single arguments that each run has anew: what the row judged or written has in its
+    /// columns, and the operands of filters.
     var slots: [ArgumentSlot] { sql.slots }
 
     /// The statement as these arguments need it.

@@ -1,10 +1,11 @@
 import Store
 import Synchronization
 
-/// The tables that feed the change log, shared between the writer and everybody who reads the log.
+/// The tables that feed the change log, as they were said last: any thread says them, and the
+/// writer, which alone writes the log, takes them up before its next transaction.
 final class CapturedTables: Sendable {
     private struct State {
-        var tables: [String: CapturedTable] = [:]
+        var tables: [CapturedTable] = []
         var version = 0
     }
 
@@ -13,7 +14,7 @@ final class CapturedTables: Sendable {
     /// Replaces the tables.
     func set(_ tables: [CapturedTable]) {
         state.withLock { state in
-            state.tables = Dictionary(tables.map { ($0.name, $0) }) { _, last in last }
+            state.tables = tables
             state.version += 1
         }
     }
@@ -23,10 +24,7 @@ final class CapturedTables: Sendable {
         state.withLock { state in
             guard state.version != version else { return nil }
             version = state.version
-            return Array(state.tables.values)
+            return state.tables
         }
     }
-
-    /// The tables by name.
-    var byName: [String: CapturedTable] { state.withLock { $0.tables } }
 }

@@ -49,10 +49,11 @@ final class CaptureSource {
     /// default.
     func resolve(on connection: Connection) throws(SQLiteError) {
         guard !isResolved else { return }
-        let sql = "SELECT name, cid, \"notnull\", dflt_value FROM pragma_table_info(?7)"
+        let sql: SQL = "SELECT name, cid, \"notnull\", dflt_value FROM pragma_table_info(\(name))"
+        let look = sql.bound
         var places: [String: Int] = [:]
         var defaults: [String: String] = [:]
-        var run = try connection.start(sql, [.text(name)], .none)
+        var run = try connection.start(look.text, look.arguments, .none)
         while try run.step() {
             let column = run.cell(0).text
             places[column] = Int(run.cell(1).integer)

@@ -1,4 +1,5 @@
 public import Quotas
+import Store
 
 /// Where a database lives and how it behaves.
 public struct DatabaseConfiguration: Sendable {
@@ -51,7 +52,7 @@ public struct DatabaseConfiguration: Sendable {
     /// Bytes of the rows that one write may change, old and new ones.
     public var changedBytesMax = DatabaseLimits.changedBytesMax
     /// How many rows the change log keeps at most.
-    public var changeRowsMax = 1_000_000
+    public var changeRowsMax = TrimSchedule.changesMax
     /// Bytes of page cache that all readers and the writer share. Filled as pages are read, so
     /// never larger than the file for each of them.
     public var pageCacheBytesMax = MachineMemory.bytes / DatabaseLimits.pageCacheMemoryShare

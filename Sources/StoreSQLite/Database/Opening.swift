@@ -15,8 +15,7 @@ enum Opening {
     ///
     /// - Parameter inlineTime: What a read may take of a loop's turn; none where there is no loop.
     static func reader(
-        path: String, cacheKiB: Int, tables: CapturedTables, counts: RowCounts,
-        inlineTime: Duration = .zero
+        path: String, cacheKiB: Int, counts: RowCounts, inlineTime: Duration = .zero
     ) throws(DatabaseError) -> SQLiteReader {
         do throws(SQLiteError) {
             let connection = try Connection(path: path, options: options(.existing))
@@ -28,8 +27,8 @@ enum Opening {
             _ = try connection.integer("PRAGMA schema_version")
             connection.forgetStatements()
             return SQLiteReader(
-                connection: connection, tables: tables, counts: counts,
-                inlineTime: inlineTime.nanoseconds, cacheKiB: cacheKiB)
+                connection: connection, counts: counts, inlineTime: inlineTime.nanoseconds,
+                cacheKiB: cacheKiB)
         } catch {
             throw DatabaseError(error)
         }

@@ -45,13 +45,15 @@ extension SQLiteDatabase {
     /// stands there now: of several who note at once, the first one's. Blocks until it is durable.
     public func noteIfAbsent(_ name: String, _ value: String) throws(Problem) -> String {
         if let standing = fact(name) { return standing }
+        let insertion: SQL = """
+            INSERT INTO _apus_meta(key, value) VALUES (\(name), \(value))
+            ON CONFLICT (key) DO UPDATE SET value = value RETURNING value
+            """
         let standing = try writeAndWait { transaction throws(Problem) in
             try worded { () throws(DatabaseError) in
-                try transaction.query(
-                    text: "INSERT INTO _apus_meta(key, value) VALUES (?7, ?8) "
-                        + "ON CONFLICT (key) DO UPDATE SET value = value RETURNING value",
-                    arguments: [.text(name), .text(value)]
-                ) { rows throws(DatabaseError) in try rows.next() ? rows.text(0) : value }
+                try transaction.query(insertion) {
+                    rows throws(DatabaseError) in try rows.next() ? rows.text(0) : value
+                }
             }
         }
         facts.withLock { $0[name] = standing }
@@ -63,8 +65,7 @@ extension SQLiteDatabase {
         try writeAndWait { transaction throws(Problem) in
             _ = try worded { () throws(DatabaseError) in
                 try transaction.run(
-                    text: "INSERT OR REPLACE INTO _apus_meta(key, value) VALUES (?7, ?8)",
-                    arguments: [.text(name), .text(value)])
+                    "INSERT OR REPLACE INTO _apus_meta(key, value) VALUES (\(name), \(value))")
             }
         }
         facts.withLock { $0[name] = value }

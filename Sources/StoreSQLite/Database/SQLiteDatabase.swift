@@ -47,8 +47,7 @@ public final class SQLiteDatabase: Sendable {
         let presence = FilePresence()
         let opened = Handover<Result<[String: String], Problem>>()
         let path = files.path
-        let reads = LastingReads(
-            configuration, path: path, tables: tables, publishers: publishers)
+        let reads = LastingReads(configuration, path: path, publishers: publishers)
         let logSize = LogSize()
         let logBound = LogBound(
             configuration, copies: LogCopies(path: path, configuration), reads: reads,
@@ -102,8 +101,8 @@ public final class SQLiteDatabase: Sendable {
     public func makeReader() throws(DatabaseError) -> SQLiteReader {
         if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
         let reader = try Opening.reader(
-            path: files.path, cacheKiB: configuration.pageCacheKiB, tables: tables,
-            counts: publishers.counts, inlineTime: configuration.inlineTime)
+            path: files.path, cacheKiB: configuration.pageCacheKiB, counts: publishers.counts,
+            inlineTime: configuration.inlineTime)
         reader.commits = publishers.commits
         reader.slowLane = slowLane
         return reader
@@ -150,21 +149,6 @@ public final class SQLiteDatabase: Sendable {
             withdraw(withdrawal, of: caller)
         }
         return try result.get()
-    }
-
-    /// As `write`, for callers without a task: calls `reply` once, on the writer's thread, which it
-    /// should not hold up, or on this one when the write is refused at once.
-    ///
-    /// - Parameter priority: How it takes its turn.
-    /// - Returns: what drops the write if it has not begun, from any thread.
-    public func write<R: Sendable>(
-        _ priority: WritePriority = .first,
-        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R,
-        reply: @escaping @Sendable (Result<R, Problem>) -> Void
-    ) -> @Sendable () -> Void {
-        let withdrawal = Cancellation()
-        submit(priority, for: .server, withdrawal, body, reply)
-        return { [self] in withdraw(withdrawal, of: .server) }
     }
 
     /// As `write`, blocking the calling thread and without a limit of time: for start-up and the

@@ -70,16 +70,13 @@ public struct SQLiteDialect: Dialect {
         _ layout: RowLayout, _ select: SelectStatement, to writer: inout StatementWriter
     ) {
         var rows = select
-        for index in rows.columns.indices { rows.columns[index].name = Self.member(index) }
+        for index in rows.columns.indices { rows.columns[index].name = Alias.member(index) }
         writer.append("(SELECT apus_array(")
         layout.appendCall(to: &writer) { index, writer in
-            writer.append(identifier: Self.member(index))
+            writer.append(identifier: Alias.member(index))
         }
         writer.append(") FROM (")
         writer.append(rows)
         writer.append("))")
     }
-
-    /// A column of an array's rows, by the place of its member. These rows have no other columns.
-    private static func member(_ index: Int) -> String { "c\(index)" }
 }

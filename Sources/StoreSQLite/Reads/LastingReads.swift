@@ -6,17 +6,14 @@ final class LastingReads: Sendable {
     let slowLane: SlowLane
     let longReads: LongReads
 
-    init(
-        _ configuration: DatabaseConfiguration, path: String, tables: CapturedTables,
-        publishers: Publishers
-    ) {
+    init(_ configuration: DatabaseConfiguration, path: String, publishers: Publishers) {
         let longReads = LongReads(configuration)
         self.longReads = longReads
         slowLane = SlowLane(configuration) {
             () throws(DatabaseError) in
             if let spare = longReads.takeSpare() { return spare }
             let reader = try Opening.reader(
-                path: path, cacheKiB: configuration.slowLaneCacheKiB, tables: tables,
+                path: path, cacheKiB: configuration.slowLaneCacheKiB,
                 counts: publishers.counts)
             reader.longReads = longReads
             reader.memory = configuration.memory

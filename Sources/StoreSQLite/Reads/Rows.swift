@@ -123,19 +123,15 @@ extension RowLayout {
         let before = out.count
         var charged = before
         for index in members.indices {
-            let start = out.count
-            appendKey(index, to: &out)
-            if start == before { out[start] = ASCII.leftBrace }
-            let value = out.count
-            rows.appendJSON(strippingNulls: index, as: members[index].type, to: &out)
-            if out[value...].elementsEqual("null".utf8) { out.removeLast(out.count - start) }
+            appendMember(strippingNull: index, ofObjectAt: before, to: &out) { out in
+                rows.appendJSON(strippingNulls: index, as: members[index].type, to: &out)
+            }
             if out.count - charged > DatabaseLimits.partBytes {
                 guard rows.charge(out.count - charged) else { return }
                 charged = out.count
             }
         }
-        if out.count == before { out.append(ASCII.leftBrace) }
-        out.append(ASCII.rightBrace)
+        appendEnd(ofObjectAt: before, to: &out)
         rows.charge(out.count - charged)
     }
 }

@@ -14,7 +14,7 @@ extension SQLiteReader {
         do throws(DatabaseError) {
             let reader = try Opening.reader(
                 path: path, cacheKiB: DatabaseLimits.pageCacheBytesMin / 1024,
-                tables: CapturedTables(), counts: RowCounts())
+                counts: RowCounts())
             reader.lane = .thread(deadline: nil)
             return reader
         } catch {

@@ -9,7 +9,6 @@ public final class SQLiteReader {
     /// What its queries are written in.
     public let dialect: any Dialect = SQLiteDialect()
     let connection: Connection
-    let tables: CapturedTables
     let counts: RowCounts
     var lane: Lane
     /// The writer's commits; nil where nobody shares snapshots.
@@ -37,15 +36,13 @@ public final class SQLiteReader {
     var leaving: PartMaker?
 
     init(
-        connection: Connection, tables: CapturedTables, counts: RowCounts, inlineTime: UInt64,
-        cacheKiB: Int
+        connection: Connection, counts: RowCounts, inlineTime: UInt64, cacheKiB: Int
     ) {
         lane = .loop(inlineTime)
         loopTime = LoopTime(readMax: inlineTime)
         self.cacheKiB = cacheKiB
         self.connection = connection
         connection.boundArrays()
-        self.tables = tables
         self.counts = counts
     }
 

@@ -252,7 +252,7 @@ public final class SQLiteTransaction {
     public func foreignKeyViolations(
         in table: String? = nil, limit: Int = 10
     ) throws(DatabaseError) -> [ForeignKeyViolation] {
-        var sql = SQL("SELECT \"table\", rowid, parent, fkid FROM pragma_foreign_key_check")
+        var sql = SQL("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")
         if let table {
             sql.append("(")
             sql.append(argument: .text(table), .text)
@@ -265,7 +265,7 @@ public final class SQLiteTransaction {
                 found.append(
                     ForeignKeyViolation(
                         table: rows.text(0), rowID: rows.isNull(1) ? nil : rows.int64(1),
-                        parent: rows.text(2), keyIndex: Int(rows.int64(3))))
+                        parent: rows.text(2)))
             }
             return found
         }
@@ -301,8 +301,6 @@ public struct ForeignKeyViolation: Hashable, Sendable {
     public let rowID: Int64?
     /// The table referred to.
     public let parent: String
-    /// The number of the foreign key in `PRAGMA foreign_key_list(table)`.
-    public let keyIndex: Int
 }
 
 extension SQLiteError {
