@@ -3,8 +3,8 @@
 ///
 /// Swift compares and hashes texts by their canonical form, for which it sorts the marks of each
 /// character in time that grows with the square of their number: 100,000 of them, a body of 200 kB,
-/// hold a thread up for seconds. So what is sent as names and words is looked at by whoever takes it
-/// in, in the form that it has then; values, which may be anything, are compared by their bytes.
+/// hold a thread up for seconds. So what is sent as names and words is looked at as it comes in, in
+/// the form that it has then; values, which may be anything, are compared by their bytes.
 public enum StreamSafeText {
     /// Marks that may follow one another.
     public static let marksMax = 30
