@@ -20,11 +20,6 @@ public struct Predicate: Hashable, Sendable {
         self.arguments = arguments
     }
 
-    /// A condition that every row of `model` meets, or none.
-    public init(_ truth: Bool, model: Model) {
-        self.init(model: model, root: truth ? .yes : .no)
-    }
-
     /// What the condition always is, whatever the row; nil when it depends.
     public var constant: Bool? {
         guard case .constant(let value) = root else { return nil }

@@ -80,22 +80,17 @@ public final class Rulebook: Sendable {
     private static func access(
         _ rule: AccessRule, _ verb: Verb, _ model: Model, _ resolver: Resolver
     ) -> AccessPredicate {
-        var using: Predicate?
-        var check: Predicate?
-        if verb != .create {
-            // Without `using` no row may be touched, as with a PostgreSQL policy that has none.
-            using =
-                rule.using.map { resolver.predicate($0, model: model, purpose: .access) }
-                ?? Predicate(false, model: model)
+        func using() -> Predicate? {
+            resolver.predicate(rule.using, model: model, purpose: .access)
         }
-        if verb == .create || verb == .update {
-            let purpose = verb == .update ? Purpose.updateCheck : .access
-            let source = rule.check ?? rule.using
-            check =
-                source.map { resolver.predicate($0, model: model, purpose: purpose) }
-                ?? Predicate(false, model: model)
+        func check(_ purpose: Purpose) -> Predicate? {
+            resolver.predicate(rule.check, model: model, purpose: purpose)
         }
-        return AccessPredicate(using: using, check: check)
+        return switch verb {
+        case .read, .delete: AccessPredicate(using: using(), check: nil)
+        case .create: AccessPredicate(using: nil, check: check(.access))
+        case .update: AccessPredicate(using: using(), check: check(.updateCheck))
+        }
     }
 
     private static func checkDefinition(
