@@ -147,13 +147,6 @@ public final class Rulebook: Sendable {
     public func definition(
         of source: ExpressionSource, in model: Model
     ) throws(SchemaFailure) -> ValueExpression {
-        try Self.definition(of: source, in: model, catalogue)
-    }
-
-    /// The same without a compiled rulebook, for migrations of a catalogue whose rules are broken.
-    public static func definition(
-        of source: ExpressionSource, in model: Model, _ catalogue: Catalogue
-    ) throws(SchemaFailure) -> ValueExpression {
         let resolver = Resolver(catalogue)
         guard let predicate = resolver.predicate(source, model: model, purpose: .check) else {
             throw SchemaFailure(diagnostics: resolver.diagnostics)
