@@ -31,10 +31,10 @@ public struct Predicate: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - alias: the name by which the statement knows the row.
-    ///   - old: the name of its old image, for update checks.
+    ///   - old: the name of its old image; update checks need one.
     public func condition(on alias: String, old: String? = nil) -> ValueExpression {
         var lowering = Lowering(
-            model: model, naming: .aliases(new: alias, old: old ?? "old"), arguments: arguments)
+            model: model, naming: .aliases(new: alias, old: old), arguments: arguments)
         return lowering.lower(root, as: .boolean)
     }
 
