@@ -384,7 +384,7 @@ public struct StatementWriter {
         writer.append(" AS NOT MATERIALIZED (")
         writer.append(
             SelectStatement(
-                view.columns.map { .init(.column($0, of: view.alias, type: .text)) },
+                view.columns.map { .init(.column($0.name, of: view.alias, type: $0.type)) },
                 from: [.init(.table(view.table), as: view.alias)], where: [view.condition]))
         writer.append(")")
         assert(writer.arguments.isEmpty, "a view with arguments")
