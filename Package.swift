@@ -220,8 +220,9 @@ let package = Package(
             "ServerTests",
             [
                 "ServerTestSupport", "PostgresTestSupport", "Server", "Auth", "Realtime",
-                "Configuration", "Schema", "Expressions", "Store", "StoreSQLite", "Values",
-                "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Quotas", "Bytes", "Diagnostics",
+                "Configuration", "Schema", "Expressions", "Store", "StoreSQLite", "StorePostgres",
+                "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Quotas", "Bytes",
+                "Diagnostics",
             ]),
         tests(
             "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),

@@ -18,9 +18,24 @@ extension BidirectionalCollection<UInt8> {
     }
 }
 
+extension Span<UInt8> {
+    /// Where a text stands without spaces at either end; tabs and other blanks stay.
+    public var rangeWithoutSpaces: Range<Int> {
+        var start = 0
+        var end = count
+        while start < end, self[start] == ASCII.space { start += 1 }
+        while end > start, self[end - 1] == ASCII.space { end -= 1 }
+        return start..<end
+    }
+}
+
 extension String {
-    /// Without spaces at either end; tabs and other blanks stay.
-    public var trimmingSpaces: String { trimming { $0 == ASCII.space } }
+    /// Without spaces at either end; see ``Swift/Span/rangeWithoutSpaces``.
+    public var trimmingSpaces: String {
+        let range = utf8Span.span.rangeWithoutSpaces
+        let start = utf8.index(utf8.startIndex, offsetBy: range.lowerBound)
+        return String(Substring(utf8[start..<utf8.index(start, offsetBy: range.count)]))
+    }
 
     /// Without the bytes at either end that `isBlank`, true of ASCII only, takes for blanks.
     public func trimming(_ isBlank: (UInt8) -> Bool) -> String {

@@ -11,8 +11,9 @@ import Values
 struct Lowering {
     /// What a name in the tree turns into.
     enum Naming {
-        /// Columns of the row judged are qualified with the aliases of its new and old image.
-        case aliases(new: String, old: String)
+        /// Columns of the row judged are qualified with the aliases of its new and old image. Only
+        /// an update check, as ``Purpose/allowsOld`` says, asks for the old one.
+        case aliases(new: String, old: String?)
         /// Columns of the row judged become arguments, filled in for each row.
         case slots
         /// Bare column names, as in a table's definition.
@@ -119,8 +120,10 @@ struct Lowering {
         }
         switch naming {
         case .aliases(let new, let old):
-            return .column(
-                column.name, of: place.image == .new ? new : old, type: column.type)
+            guard let row = place.image == .new ? new : old else {
+                preconditionFailure("an old row is asked for where the statement has none")
+            }
+            return .column(column.name, of: row, type: column.type)
         case .slots:
             return .argument(
                 .null, column.type,

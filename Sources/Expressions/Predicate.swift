@@ -20,11 +20,6 @@ public struct Predicate: Hashable, Sendable {
         self.arguments = arguments
     }
 
-    /// A condition that every row of `model` meets, or none.
-    public init(_ truth: Bool, model: Model) {
-        self.init(model: model, root: truth ? .yes : .no)
-    }
-
     /// What the condition always is, whatever the row; nil when it depends.
     public var constant: Bool? {
         guard case .constant(let value) = root else { return nil }
@@ -36,10 +31,10 @@ public struct Predicate: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - alias: the name by which the statement knows the row.
-    ///   - old: the name of its old image, for update checks.
+    ///   - old: the name of its old image; update checks need one.
     public func condition(on alias: String, old: String? = nil) -> ValueExpression {
         var lowering = Lowering(
-            model: model, naming: .aliases(new: alias, old: old ?? "old"), arguments: arguments)
+            model: model, naming: .aliases(new: alias, old: old), arguments: arguments)
         return lowering.lower(root, as: .boolean)
     }
 

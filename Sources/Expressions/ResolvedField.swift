@@ -58,7 +58,7 @@ public struct ResolvedField: Sendable {
 
     /// Its value in a statement that knows the row as `alias`.
     public func value(in alias: String) -> ValueExpression {
-        var lowering = Lowering(model: model, naming: .aliases(new: alias, old: "old"))
+        var lowering = Lowering(model: model, naming: .aliases(new: alias, old: nil))
         return lowering.lower(expression, as: type)
     }
 }

@@ -29,7 +29,7 @@ public struct ResolvedFilter: Sendable {
         on alias: String, related: [Int: ValueExpression] = [:]
     ) -> ValueExpression {
         var lowering = Lowering(
-            model: predicate.model, naming: .aliases(new: alias, old: "old"),
+            model: predicate.model, naming: .aliases(new: alias, old: nil),
             arguments: predicate.arguments)
         lowering.sources = sources
         lowering.related = related

@@ -80,22 +80,17 @@ public final class Rulebook: Sendable {
     private static func access(
         _ rule: AccessRule, _ verb: Verb, _ model: Model, _ resolver: Resolver
     ) -> AccessPredicate {
-        var using: Predicate?
-        var check: Predicate?
-        if verb != .create {
-            // Without `using` no row may be touched, as with a PostgreSQL policy that has none.
-            using =
-                rule.using.map { resolver.predicate($0, model: model, purpose: .access) }
-                ?? Predicate(false, model: model)
+        func using() -> Predicate? {
+            resolver.predicate(rule.using, model: model, purpose: .access)
         }
-        if verb == .create || verb == .update {
-            let purpose = verb == .update ? Purpose.updateCheck : .access
-            let source = rule.check ?? rule.using
-            check =
-                source.map { resolver.predicate($0, model: model, purpose: purpose) }
-                ?? Predicate(false, model: model)
+        func check(_ purpose: Purpose) -> Predicate? {
+            resolver.predicate(rule.check, model: model, purpose: purpose)
         }
-        return AccessPredicate(using: using, check: check)
+        return switch verb {
+        case .read, .delete: AccessPredicate(using: using(), check: nil)
+        case .create: AccessPredicate(using: nil, check: check(.access))
+        case .update: AccessPredicate(using: using(), check: check(.updateCheck))
+        }
     }
 
     private static func checkDefinition(
@@ -151,13 +146,6 @@ public final class Rulebook: Sendable {
     /// - Throws: the expression's faults; other rows, the caller and the time are faults there.
     public func definition(
         of source: ExpressionSource, in model: Model
-    ) throws(SchemaFailure) -> ValueExpression {
-        try Self.definition(of: source, in: model, catalogue)
-    }
-
-    /// The same without a compiled rulebook, for migrations of a catalogue whose rules are broken.
-    public static func definition(
-        of source: ExpressionSource, in model: Model, _ catalogue: Catalogue
     ) throws(SchemaFailure) -> ValueExpression {
         let resolver = Resolver(catalogue)
         guard let predicate = resolver.predicate(source, model: model, purpose: .check) else {

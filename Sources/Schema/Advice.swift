@@ -77,9 +77,7 @@ enum Advice: Hashable, Sendable {
         case .dropUnique(let names):
             "declare it in \"unique\", or \(Self.without(indexes: names))"
         case .replaceUnique(let table, let name):
-            "write a migration file by hand: ALTER TABLE IF EXISTS \(quoted(identifier: table)) "
-                + "DROP CONSTRAINT IF EXISTS \(quoted(identifier: name)); "
-                + "what is declared is added then"
+            "\(Self.without(constraint: name, of: table)) what is declared is added then"
         case .declareIndex(let name): "declare it, or \(Self.without(indexes: [name]))"
         case .replaceIndex(let name):
             "\(Self.without(indexes: [name])) what is declared is added then"
@@ -100,6 +98,11 @@ enum Advice: Hashable, Sendable {
         guard let count else { return "loses its \(noun)s" }
         if count == 0 { return "loses no \(noun)" }
         return "loses its \(counted(count, noun))"
+    }
+
+    private static func without(constraint name: String, of table: String) -> String {
+        "write a migration file by hand: ALTER TABLE IF EXISTS \(quoted(identifier: table)) "
+            + "DROP CONSTRAINT IF EXISTS \(quoted(identifier: name));"
     }
 
     /// IF EXISTS, since what `apus dev` added may be in no migration file yet.

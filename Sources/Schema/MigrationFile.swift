@@ -53,7 +53,7 @@ public struct MigrationFile: Hashable, Sendable {
     private static func isVersion(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         return bytes.count == 15 && bytes[8] == UInt8(ascii: "T")
-            && bytes.enumerated().allSatisfy { $0 == 8 || ASCII.isNameDigit($1) }
+            && bytes.enumerated().allSatisfy { $0 == 8 || ASCII.isDigit($1) }
     }
 
     /// A new file that makes `additions` in an engine's form, with a version after `previous`.
@@ -64,7 +64,7 @@ public struct MigrationFile: Hashable, Sendable {
         making additions: [Difference.Addition], in form: MigrationFileForm, name: String,
         after previous: String?, now: Instant, directory: String = "Migrations"
     ) {
-        let digits = now.postgres.utf8.prefix(19).filter(ASCII.isNameDigit)
+        let digits = now.postgres.utf8.prefix(19).filter(ASCII.isDigit)
         var version = String(decoding: digits, as: UTF8.self)
         if let last = previous?.filter({ $0 != "T" }), last >= version, let number = Int64(last) {
             version = String(number + 1)

@@ -231,26 +231,21 @@ struct ModelReader {
         let words = reader.words(of: value, .access)
         var access: [Verb: AccessRule] = [:]
         for verb in Verb.allCases {
-            let general = verb == .read ? words["all"] : words["write"] ?? words["all"]
-            guard let word = words[verb.rawValue] ?? general else { continue }
-            access[verb] = rule(verb, word.value)
+            access[verb] = verb.entry(in: words).flatMap { rule($0.value) }
         }
         return access
     }
 
-    private func rule(_ verb: Verb, _ value: JSONValue) -> AccessRule {
-        guard value.kind != .object else {
-            let words = reader.words(of: value, .update)
-            let using = words["using"].map { reader.file.rule($0.value) }
-            return AccessRule(
-                using: using, check: words["check"].map { reader.file.rule($0.value) } ?? using)
+    /// Nil where an update rule has no `using`, which is reported.
+    private func rule(_ value: JSONValue) -> AccessRule? {
+        guard value.kind == .object else {
+            let source = reader.file.rule(value)
+            return AccessRule(using: source, check: source)
         }
-        let source = reader.file.rule(value)
-        return switch verb {
-        case .read, .delete: AccessRule(using: source, check: nil)
-        case .create: AccessRule(using: nil, check: source)
-        case .update: AccessRule(using: source, check: source)
-        }
+        let words = reader.words(of: value, .update)
+        guard let using = words["using"].map({ reader.file.rule($0.value) }) else { return nil }
+        return AccessRule(
+            using: using, check: words["check"].map { reader.file.rule($0.value) } ?? using)
     }
 
     private func readRealtime(_ value: JSONValue) -> RealtimeSettings? {

@@ -142,8 +142,7 @@ struct PropertyReader {
         let words = reader.words(of: value, .columnAccess)
         var rules: [Verb: ExpressionSource] = [:]
         for verb in [Verb.read, .create, .update] {
-            let general = verb == .read ? words["all"] : words["write"] ?? words["all"]
-            rules[verb] = (words[verb.rawValue] ?? general).map { reader.file.rule($0.value) }
+            rules[verb] = verb.entry(in: words).map { reader.file.rule($0.value) }
         }
         return ColumnAccess(rules: rules)
     }

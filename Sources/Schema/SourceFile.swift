@@ -221,7 +221,7 @@ struct FileReader {
         }
         let bytes = Array(name.utf8)
         guard let first = bytes.first else { return fails("\(what) may not be empty") }
-        let isSpelled = bytes.allSatisfy { ASCII.isNameByte($0) } && !ASCII.isNameDigit(first)
+        let isSpelled = bytes.allSatisfy { ASCII.isNameByte($0) } && !ASCII.isDigit(first)
         guard isSpelled else {
             return fails(
                 "\(what) \"\(name)\" may only hold letters (a-z), digits and _, and not start "
@@ -242,9 +242,7 @@ struct FileReader {
 }
 
 extension ASCII {
-    static func isNameDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
     static func isNameByte(_ byte: UInt8) -> Bool {
-        isNameDigit(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F
+        isDigit(byte) || isLetter(byte) || byte == UInt8(ascii: "_")
     }
 }

@@ -11,6 +11,9 @@ public enum StatementLimits {
     /// How many of the 100 entries of a parser's stack one condition may need; the statement
     /// around it needs the rest.
     public static let parserStackMax = 72
+    /// How many of them an operand of a chain may need where it was given: one that needs more goes
+    /// first, if no other needs more still.
+    static let plainStackMax = 16
     /// Steps of matching one text with a LIKE pattern outside of a query, where no timeout holds:
     /// some ten milliseconds.
     static let likeStepsMax = 10_000_000

@@ -20,22 +20,6 @@ public struct ColumnTraits: Sendable {
         }
     }
 
-    /// What a stored value keeps besides its class, as the check of a table says it.
-    public enum Form: Hashable, Sendable {
-        /// Any value of the class.
-        case any
-        /// Texts that match a pattern (GLOB of SQLite).
-        case glob(String)
-        /// Integers from one to another.
-        case between(Int64, Int64)
-        /// One of some integers.
-        case oneOf([Int64])
-        /// Integers of at most so many digits as the decimal's precision.
-        case digits
-        /// The text of a JSON value.
-        case json
-    }
-
     /// The word `type` of a model file; nil for any JSON value.
     public let word: JSONType?
     /// The words `format` that mean this type.
@@ -50,8 +34,6 @@ public struct ColumnTraits: Sendable {
     public let castNames: [String]
     /// How it is stored.
     public let storage: Storage
-    /// What stored values keep besides.
-    public let form: Form
     /// How a model file writes it.
     public let literal: Literal
     /// Whether values are equal exactly if they are stored alike, so that they can be looked up.
@@ -62,7 +44,7 @@ public struct ColumnTraits: Sendable {
     init(
         _ word: JSONType?, formats: [String] = [], isWithoutFormat: Bool = false,
         wireName: String, formalName: String? = nil, castNames: [String] = [],
-        _ storage: Storage, _ literal: Literal, form: Form = .any, isEqualAsStored: Bool = true,
+        _ storage: Storage, _ literal: Literal, isEqualAsStored: Bool = true,
         isOrdered: Bool = true
     ) {
         self.word = word
@@ -72,7 +54,6 @@ public struct ColumnTraits: Sendable {
         self.formalName = formalName ?? wireName
         self.castNames = [wireName] + castNames
         self.storage = storage
-        self.form = form
         self.literal = literal
         self.isEqualAsStored = isEqualAsStored
         self.isOrdered = isOrdered
@@ -102,38 +83,35 @@ extension ColumnType {
         .string, isWithoutFormat: true, wireName: "text",
         castNames: ["varchar", "string", "citext"], .text, .string)
     private static let uuidTraits = ColumnTraits(
-        .string, formats: ["uuid"], wireName: "uuid", .text,
-        .string, form: .glob("????????-????-????-????-????????????"))
+        .string, formats: ["uuid"], wireName: "uuid", .text, .string)
     private static let timestampTraits = ColumnTraits(
         .string, formats: ["date-time"], wireName: "timestamptz",
         formalName: "timestamp with time zone",
         castNames: ["timestamp", "timestamp with time zone", "timestamp without time zone"],
-        .text, .string, form: .glob("????-??-??T??:??:??*+00:00"))
+        .text, .string)
     private static let dateTraits = ColumnTraits(
-        .string, formats: ["date"], wireName: "date", .text, .string,
-        form: .glob("????-??-??"))
+        .string, formats: ["date"], wireName: "date", .text, .string)
     private static let timeTraits = ColumnTraits(
         .string, formats: ["time"], wireName: "time", castNames: ["time without time zone"],
-        .text, .string, form: .glob("??:??:??*"), isEqualAsStored: false)
+        .text, .string, isEqualAsStored: false)
     private static let decimalTraits = ColumnTraits(
         .string, formats: ["decimal"], wireName: "numeric", castNames: ["decimal"], .integer,
-        .numberOrString, form: .digits, isEqualAsStored: false)
+        .numberOrString, isEqualAsStored: false)
     private static let integerTraits = ColumnTraits(
         .integer, formats: ["int64"], isWithoutFormat: true, wireName: "int8",
         formalName: "bigint", castNames: ["bigint"], .integer, .integer)
     private static let integer32Traits = ColumnTraits(
         .integer, formats: ["int32"], wireName: "int4", formalName: "integer",
-        castNames: ["int", "integer"], .integer, .integer,
-        form: .between(Int64(Int32.min), Int64(Int32.max)))
+        castNames: ["int", "integer"], .integer, .integer)
     private static let realTraits = ColumnTraits(
         .number, formats: ["double"], isWithoutFormat: true, wireName: "float8",
         formalName: "double precision", castNames: ["double precision", "float", "real"],
         .real, .number, isEqualAsStored: false)
     private static let booleanTraits = ColumnTraits(
         .boolean, isWithoutFormat: true, wireName: "bool", formalName: "boolean",
-        castNames: ["boolean"], .integer, .boolean, form: .oneOf([0, 1]))
+        castNames: ["boolean"], .integer, .boolean)
     private static let jsonTraits = ColumnTraits(
-        nil, wireName: "jsonb", formalName: "json", castNames: ["json"], .text, .any, form: .json,
+        nil, wireName: "jsonb", formalName: "json", castNames: ["json"], .text, .any,
         isEqualAsStored: false, isOrdered: false)
     private static let bytesTraits = ColumnTraits(
         .string, formats: ["byte"], wireName: "bytea", .blob, .string, isEqualAsStored: false)

@@ -20,7 +20,7 @@ public enum ColumnType: Hashable, Sendable {
     case integer
     /// A 32-bit integer.
     case integer32
-    /// A double. Infinities are kept; NaN is refused, since SQLite would store NULL.
+    /// A double. Infinities are kept; NaN is refused, since not every engine can store it.
     case real
     /// A truth value, stored as 0 or 1.
     case boolean

@@ -43,7 +43,7 @@ extension Value {
         return 0
     }
 
-    /// SQLite's order of storage classes (datatype3 §4.1), which agreed types share. Nil for null.
+    /// The order of kinds: numbers, texts, bytes. Nil for null.
     private var kind: Int? {
         switch self {
         case .null: nil
@@ -53,7 +53,7 @@ extension Value {
         }
     }
 
-    /// An integer against a real without rounding either (as `sqlite3IntFloatCompare`).
+    /// An integer against a real without rounding either.
     private static func order(_ integer: Int64, _ real: Double) -> Int {
         if real < -9_223_372_036_854_775_808.0 { return 1 }
         if real >= 9_223_372_036_854_775_808.0 { return -1 }
@@ -65,7 +65,7 @@ extension Value {
 }
 
 extension String {
-    /// The order of the UTF-8 bytes: SQLite's BINARY, PostgreSQL's "C" collation.
+    /// The order of the UTF-8 bytes, as all engines are told to keep it.
     fileprivate func byteOrder(_ other: String) -> Int {
         let left = utf8Span.span
         let right = other.utf8Span.span

@@ -1,13 +1,13 @@
 /// One value as the store holds it, without its column's type.
 ///
 /// Equality and hashing look at bytes: two texts that Unicode calls equivalent but that are spelled
-/// with different code points are two values, as they are for SQLite and PostgreSQL.
+/// with different code points are two values, as they are for the engines.
 public enum Value: Sendable {
     /// SQL NULL. Equal to itself here, as a Swift value; SQL's three-valued logic lives above.
     case null
     /// A 64-bit integer; also booleans (0 and 1) and decimals (scaled by ten to their scale).
     case integer(Int64)
-    /// A double. Never NaN once stored: SQLite turns NaN into NULL, so conversions refuse it.
+    /// A double. Never NaN, which not every engine can store: conversions refuse it.
     case real(Double)
     /// UTF-8 text; also UUIDs, dates and times in their normal form, and canonical JSON.
     case text(String)

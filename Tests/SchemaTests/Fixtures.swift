@@ -29,7 +29,7 @@ func diagnostics(_ files: [(String, String)]) -> [String] {
 func asWritten(
     _ source: ExpressionSource, _ model: Model
 ) throws(SchemaFailure) -> ValueExpression {
-    try Rulebook.definition(of: source, in: model, try Catalogue(parsing: []))
+    try Rulebook.compile(try Catalogue(parsing: [])).definition(of: source, in: model)
 }
 
 /// What a catalogue declares, as SQLite would build it.

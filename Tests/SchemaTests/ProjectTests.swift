@@ -171,10 +171,10 @@ import Values
     @Test func `access words give rules to verbs`() throws {
         let text = #"{"properties": {}, "access": {"all": "a", "write": "b", "delete": false}}"#
         let access = try #require(try things(text).model("things")?.access)
-        #expect(access[.read]?.using?.text == "a")
-        #expect(access[.create]?.check?.text == "b" && access[.create]?.using == nil)
-        #expect(access[.update]?.using?.text == "b" && access[.update]?.check?.text == "b")
-        #expect(access[.delete]?.using?.text == "false")
+        #expect(access[.read]?.using.text == "a")
+        #expect(access[.create]?.check.text == "b")
+        #expect(access[.update]?.using.text == "b" && access[.update]?.check.text == "b")
+        #expect(access[.delete]?.using.text == "false")
         #expect(try things(#"{"properties": {}}"#).model("things")?.access.isEmpty == true)
     }
 

@@ -84,10 +84,10 @@ import Values
             let operands: [(Value, ColumnType)] = [(.text(json), .json), (.text(key), .text)]
             #expect(
                 try value(database, .jsonMember, operands)
-                    == Value(TextFunctions.jsonGet(json, key: key)))
+                    == Value(TextFunctions.member(of: json, at: .text(key), as: TextFunctions.json)))
             #expect(
                 try value(database, .jsonMemberText, operands)
-                    == Value(TextFunctions.jsonText(json, key: key)))
+                    == Value(TextFunctions.member(of: json, at: .text(key), as: TextFunctions.text)))
         }
         for index: Int64 in [0, 1, -1, 3, 4, -5, -6, 99, .max, .min, Int64(Int32.min)] {
             let operands: [(Value, ColumnType)] = [
@@ -95,10 +95,10 @@ import Values
             ]
             #expect(
                 try value(database, .jsonMember, operands)
-                    == Value(TextFunctions.jsonGet(json, index: index)))
+                    == Value(TextFunctions.member(of: json, at: .integer(index), as: TextFunctions.json)))
             #expect(
                 try value(database, .jsonMemberText, operands)
-                    == Value(TextFunctions.jsonText(json, index: index)))
+                    == Value(TextFunctions.member(of: json, at: .integer(index), as: TextFunctions.text)))
         }
     }
 

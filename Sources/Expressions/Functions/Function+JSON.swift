@@ -1,3 +1,4 @@
+import Bytes
 import Store
 import Values
 
@@ -7,12 +8,12 @@ extension Function {
     /// `->`
     static let jsonMember = Function(
         "->", .member, gives: .type(.json), as: .function(.jsonMember),
-        memory: .two { member(of: $0, at: $1, asText: false) })
+        memory: .two { member(of: $0, at: $1, as: TextFunctions.json) })
 
     /// `->>`
     static let jsonMemberText = Function(
         "->>", .member, gives: .type(.text), as: .function(.jsonMemberText),
-        memory: .two { member(of: $0, at: $1, asText: true) })
+        memory: .two { member(of: $0, at: $1, as: TextFunctions.text) })
 
     /// What json values are equal by.
     static let jsonKey = Function(
@@ -20,21 +21,10 @@ extension Function {
         memory: .one { $0.jsonKey })
 
     /// Null where there is no such member.
-    private static func member(of container: Value, at key: Value, asText: Bool) -> Value {
+    private static func member(
+        of container: Value, at key: Value, as form: (JSONValue) -> String?
+    ) -> Value {
         guard case .text(let json) = container else { return .null }
-        switch key {
-        case .text(let name):
-            return Value(
-                asText
-                    ? TextFunctions.jsonText(json, key: name)
-                    : TextFunctions.jsonGet(json, key: name)
-            )
-        case .integer(let index):
-            return Value(
-                asText
-                    ? TextFunctions.jsonText(json, index: index)
-                    : TextFunctions.jsonGet(json, index: index))
-        case .null, .real, .blob: return .null
-        }
+        return Value(TextFunctions.member(of: json, at: key, as: form))
     }
 }

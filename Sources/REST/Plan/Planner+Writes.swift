@@ -52,14 +52,10 @@ extension Planner {
     mutating func updatePlan(
         _ request: ApiRequest, for engine: any WriteEngine
     ) throws(Problem) -> WritePlan {
-        let model = try model(named: request.table)
-        let target = try tablePlan(request, model: model, appliesRootFilters: true)
-        let returning = try returnPlan(request, .update, model: model)
+        let (model, target, returning) = try writeDraft(request, .update)
         let rows = (request.payload?.rows ?? []).prefix(1)
         let reader = try PayloadReader(rows: Array(rows), columns: request.columns, model: model)
-        if target.filters.isEmpty, settings.refusesUnfilteredWrites {
-            throw .unfiltered(.update)
-        }
+        try requireFilter(target, .update)
         if rows.isEmpty || reader.columns.isEmpty { return .nothing(returning) }
         try requireWritable(reader.columns, of: model, .update)
         return .update(
@@ -68,6 +64,22 @@ extension Planner {
                 fillsGaps: request.preferences.missing == .default,
                 checks: updateChecks(model, columns: reader.columns), returning: returning,
                 shownColumns: shownColumns(model, target, returning), use: use, for: engine))
+    }
+
+    /// What an update and a delete begin with: the rows they are about, and what comes back.
+    private mutating func writeDraft(
+        _ request: ApiRequest, _ action: WriteAction
+    ) throws(Problem) -> (model: Model, target: TablePlan, returning: ReturnPlan) {
+        let model = try model(named: request.table)
+        let target = try tablePlan(request, model: model, appliesRootFilters: true)
+        return (model, target, try returnPlan(request, action, model: model))
+    }
+
+    /// Refuses a write of all rows, where the project wants that.
+    private func requireFilter(
+        _ target: TablePlan, _ action: WriteAction
+    ) throws(Problem) {
+        if target.filters.isEmpty, settings.refusesUnfilteredWrites { throw .unfiltered(action) }
     }
 
     /// The rows that a write may touch. As in PostgreSQL, a write that looks at rows,
@@ -101,12 +113,8 @@ extension Planner {
     mutating func deletePlan(
         _ request: ApiRequest, for engine: any WriteEngine
     ) throws(Problem) -> DeletePlan {
-        let model = try model(named: request.table)
-        let target = try tablePlan(request, model: model, appliesRootFilters: true)
-        let returning = try returnPlan(request, .delete, model: model)
-        if target.filters.isEmpty, settings.refusesUnfilteredWrites {
-            throw .unfiltered(.delete)
-        }
+        let (model, target, returning) = try writeDraft(request, .delete)
+        try requireFilter(target, .delete)
         return DeletePlan(
             of: model, writeTarget(target, .delete, returning), returning: returning,
             shownColumns: shownColumns(model, target, returning), use: use, for: engine)

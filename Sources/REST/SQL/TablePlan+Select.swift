@@ -174,7 +174,7 @@ extension RowRule {
             return (.table(model.name), self)
         }
         let view = SelectStatement.View(
-            Alias.visible(model.name), of: model.name, columns: model.columns.map(\.name),
+            Alias.visible(model.name), of: model.name, columns: model.table.columns,
             as: Alias.seen, where: predicate.condition(on: Alias.seen))
         return (.view(view), .everybody)
     }

@@ -16,6 +16,12 @@ struct PostgresLocation: DatabaseLocation {
     var definitions: any DefinitionDialect { PostgresDialect() }
 
     func open(_ settings: Settings, memory: MemoryPool, log: Log) throws -> any ServedDatabase {
+        try PostgresDatabase.open(
+            configuration(settings, memory: memory), log: Self.report(to: log))
+    }
+
+    /// What the settings make of the database.
+    func configuration(_ settings: Settings, memory: MemoryPool) -> PostgresConfiguration {
         var cluster = cluster
         let loops = settings.loops
         cluster.connectionsMax =
@@ -31,7 +37,7 @@ struct PostgresLocation: DatabaseLocation {
         var configuration = PostgresConfiguration(
             cluster, statementTimeout: .milliseconds(settings.rest.statementTimeoutMilliseconds))
         configuration.writeTimeout = .milliseconds(settings.rest.writeTimeoutMilliseconds)
-        return try PostgresDatabase.open(configuration, log: Self.report(to: log))
+        return configuration
     }
 
     func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R {

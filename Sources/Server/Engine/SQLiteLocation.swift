@@ -21,6 +21,15 @@ struct SQLiteLocation: DatabaseLocation {
         if DataDirectory.hasLostDatabase(dataDirectory) {
             log.record(.databaseMissing(directory: dataDirectory))
         }
+        let database = try SQLiteDatabase.open(configuration(settings, memory: memory))
+        database.onLoss { file in
+            log.record(.databaseLost(path: file.path, file: file.file, process: getpid()))
+        }
+        return database
+    }
+
+    /// What the settings make of the file.
+    func configuration(_ settings: Settings, memory: MemoryPool) -> DatabaseConfiguration {
         var configuration = DatabaseConfiguration.file(path)
         configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
         configuration.writeTimeout = .milliseconds(settings.rest.writeTimeoutMilliseconds)
@@ -34,11 +43,7 @@ struct SQLiteLocation: DatabaseLocation {
         configuration.changedBytesMax = settings.memory.changedBytes
         configuration.memory = memory
         configuration.take(settings.database)
-        let database = try SQLiteDatabase.open(configuration)
-        database.onLoss { file in
-            log.record(.databaseLost(path: file.path, file: file.file, process: getpid()))
-        }
-        return database
+        return configuration
     }
 
     func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R {

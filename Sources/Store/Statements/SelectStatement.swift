@@ -48,7 +48,7 @@ public struct SelectStatement: Hashable, Sendable {
         /// The table.
         public let table: String
         /// The table's columns.
-        public let columns: [String]
+        public let columns: [Table.Column]
         /// What ``condition`` calls a row.
         public let alias: String
         /// What the rows fulfil.
@@ -56,7 +56,7 @@ public struct SelectStatement: Hashable, Sendable {
 
         /// A view.
         public init(
-            _ name: String, of table: String, columns: [String], as alias: String,
+            _ name: String, of table: String, columns: [Table.Column], as alias: String,
             where condition: ValueExpression
         ) {
             self.name = name

@@ -228,14 +228,14 @@ public struct StatementWriter {
 
     private typealias ChainOperand = (value: ValueExpression, depths: ExpressionDepth.Tree?)
 
-    /// The operands joined by `symbol`, the deepest first, in groups that keep the tree shallow.
+    /// The operands joined by `symbol`, in groups that keep the tree shallow.
     private mutating func chain(
         _ operands: [ValueExpression], _ known: ExpressionDepth.Tree?, _ symbol: String,
         _ needed: Binding, empty: ValueExpression
     ) {
         guard !operands.isEmpty else { return write(empty) }
         let depths = known?.operands ?? operands.map(ExpressionDepth.Tree.init)
-        chain(Self.deepestFirst(Array(zip(operands, depths)))[...], symbol, needed)
+        chain(Self.inOrder(Array(zip(operands, depths)))[...], symbol, needed)
     }
 
     private mutating func chain(
@@ -252,11 +252,13 @@ public struct StatementWriter {
         }
     }
 
-    /// The order in which a chain's operands are written: nested groups first, since a parser keeps
-    /// what stands before them on its stack; otherwise as given.
-    private static func deepestFirst(_ operands: [ChainOperand]) -> [ChainOperand] {
+    /// The order in which a chain's operands are written: as given, but that one which is nested
+    /// deeply stands first, the deepest of them, since a parser keeps what stands before it on its
+    /// stack.
+    private static func inOrder(_ operands: [ChainOperand]) -> [ChainOperand] {
         let stacks = operands.map { $0.depths?.depth.stack ?? 0 }
-        guard let deepest = stacks.max(), deepest > 16, let first = stacks.firstIndex(of: deepest)
+        guard let deepest = stacks.max(), deepest > StatementLimits.plainStackMax,
+            let first = stacks.firstIndex(of: deepest)
         else { return operands }
         var ordered = operands
         ordered.insert(ordered.remove(at: first), at: 0)
@@ -382,7 +384,7 @@ public struct StatementWriter {
         writer.append(" AS NOT MATERIALIZED (")
         writer.append(
             SelectStatement(
-                view.columns.map { .init(.column($0, of: view.alias, type: .text)) },
+                view.columns.map { .init(.column($0.name, of: view.alias, type: $0.type)) },
                 from: [.init(.table(view.table), as: view.alias)], where: [view.condition]))
         writer.append(")")
         assert(writer.arguments.isEmpty, "a view with arguments")

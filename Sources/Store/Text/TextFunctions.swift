@@ -1,5 +1,5 @@
 public import Bytes
-import Values
+public import Values
 
 /// The functions of texts that rules may call, in Swift: engines that have none of the same meaning
 /// call these.
@@ -19,15 +19,6 @@ public enum TextFunctions {
         var count: Int64 = 0
         for index in text.indices where text[index] & 0xC0 != 0x80 { count += 1 }
         return count
-    }
-
-    /// The text without the spaces at its ends: where that stands.
-    public static func trimmed(utf8 text: Span<UInt8>) -> Range<Int> {
-        var start = 0
-        var end = text.count
-        while start < end, text[start] == ASCII.space { start += 1 }
-        while end > start, text[end - 1] == ASCII.space { end -= 1 }
-        return start..<end
     }
 
     /// The lower-case text of a UUID that `text` spells with dashes; nil if it spells none.
@@ -52,37 +43,31 @@ public enum TextFunctions {
         text.utf8.starts(with: prefix.utf8)
     }
 
-    /// PostgreSQL's `json -> key`: a member of an object as JSON text; nil for another kind or no
-    /// such key.
-    public static func jsonGet(_ json: String, key: String) -> String? {
-        root(json)?[key].map(Self.json)
+    /// PostgreSQL's `json -> key` and `json ->> key` on JSON text: a member in a form, ``json(_:)``
+    /// or ``text(_:)``; nil where there is none.
+    public static func member(
+        of json: String, at key: Value, as form: (JSONValue) -> String?
+    ) -> String? {
+        let document = try? JSONDocument(
+            parsing: Array(json.utf8), depthMax: ValueLimits.jsonDepthMax)
+        return document.flatMap { member(of: $0.root, at: key) }.flatMap(form)
     }
 
-    /// PostgreSQL's `json -> index`: an element of an array as JSON text, negative from the end.
-    public static func jsonGet(_ json: String, index: Int64) -> String? {
-        root(json).flatMap { element(of: $0, at: index) }.map(Self.json)
+    /// What stands in an object at a key that is a text, or in an array at a place, negative from
+    /// the end; nil where nothing does.
+    public static func member(of root: JSONValue, at key: Value) -> JSONValue? {
+        switch key {
+        case .text(let name): root[name]
+        case .integer(let index): element(of: root, at: index)
+        case .null, .real, .blob: nil
+        }
     }
 
-    /// PostgreSQL's `json ->> key`: a member as text. Strings lose their quotes; JSON null is nil.
-    public static func jsonText(_ json: String, key: String) -> String? {
-        root(json)?[key].flatMap(text)
-    }
-
-    /// PostgreSQL's `json ->> index`: an element as text.
-    public static func jsonText(_ json: String, index: Int64) -> String? {
-        root(json).flatMap { element(of: $0, at: index) }.flatMap(text)
-    }
-
-    /// An element of an array, negative from the end; nil for another kind or no such place.
-    public static func element(of root: JSONValue, at index: Int64) -> JSONValue? {
+    private static func element(of root: JSONValue, at index: Int64) -> JSONValue? {
         guard root.kind == .array else { return nil }
         let position = index < 0 ? Int64(root.count) &+ index : index
         guard position >= 0, position < root.count else { return nil }
         return root.element(at: Int(position))
-    }
-
-    private static func root(_ json: String) -> JSONValue? {
-        try? JSONDocument(parsing: Array(json.utf8), depthMax: ValueLimits.jsonDepthMax).root
     }
 
     /// A value as JSON text.

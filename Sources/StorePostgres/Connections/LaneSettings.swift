@@ -13,6 +13,9 @@ public struct LaneSettings: Hashable, Sendable {
     /// lost must not hold locks. Nil for as long as it likes.
     public var idleInTransactionTimeout: Duration?
 
+    /// What statements of requests have where nothing else is said.
+    public static let statementTimeout = Duration.seconds(8)
+
     /// Settings of a lane.
     public init(
         connectionsMax: Int, statementTimeout: Duration?, lockTimeout: Duration?,
@@ -28,7 +31,8 @@ public struct LaneSettings: Hashable, Sendable {
     public static func standard(for lane: Lane) -> LaneSettings {
         switch lane {
         case .read, .write, .slow, .slowWrite:
-            LaneSettings(connectionsMax: 2, statementTimeout: .seconds(8), lockTimeout: .seconds(2))
+            LaneSettings(
+                connectionsMax: 2, statementTimeout: statementTimeout, lockTimeout: .seconds(2))
         case .exclusive:
             LaneSettings(connectionsMax: 8, statementTimeout: nil, lockTimeout: nil)
         }

@@ -5,10 +5,14 @@ public struct PostgresConfiguration: Sendable {
     /// What a statement has, its wait for a connection included.
     public var statementTimeout: Duration
     /// What a write of many rows has on the server, if that is less; what takes longer is undone.
+    /// Nil, as where nobody says more, for no less: commands and tests write for nobody who waits.
     public var writeTimeout: Duration?
 
     /// The database of a cluster.
-    public init(_ cluster: ClusterConfiguration, statementTimeout: Duration = .seconds(8)) {
+    public init(
+        _ cluster: ClusterConfiguration,
+        statementTimeout: Duration = LaneSettings.statementTimeout
+    ) {
         self.cluster = cluster
         self.statementTimeout = statementTimeout
         for lane in [Lane.read, .write, .slow, .slowWrite] {

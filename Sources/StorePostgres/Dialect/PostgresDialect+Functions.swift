@@ -76,17 +76,14 @@ extension PostgresDialect {
     private func writeBoolean(
         ofText operand: ValueExpression, _ writer: inout StatementWriter
     ) {
-        func list(_ words: [String]) -> String {
-            words.map { "'\($0)'" }.joined(separator: ", ")
-        }
         func lower() {
             write("lower(", operand, textOrder + ")", &writer, needing: .primary)
         }
         writer.append("CASE WHEN ")
         lower()
-        writer.append(" IN (\(list(BooleanText.trueSpellings))) THEN true WHEN ")
+        writer.append(" IN \(BooleanText.list(true)) THEN true WHEN ")
         lower()
-        writer.append(" IN (\(list(BooleanText.falseSpellings))) THEN false END")
+        writer.append(" IN \(BooleanText.list(false)) THEN false END")
     }
 
     // MARK: One of the operands

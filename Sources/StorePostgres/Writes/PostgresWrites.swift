@@ -37,7 +37,7 @@ public final class PostgresWrites: WriteEngine {
     ///   - committed: told of each write that has been made, on the loop, before it is answered.
     public init(
         _ pool: PostgresPool, _ dialect: PostgresDialect = PostgresDialect(),
-        timeout: Duration = .seconds(8), writeTimeout: Duration? = nil,
+        timeout: Duration, writeTimeout: Duration? = nil,
         committed: @escaping @Sendable () -> Void = {}
     ) {
         self.dialect = dialect

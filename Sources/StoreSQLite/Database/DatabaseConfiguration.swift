@@ -35,7 +35,7 @@ public struct DatabaseConfiguration: Sendable {
     public var waitingWritesOfCallerMax = DatabaseLimits.waitingWritesOfCallerMax
     /// How long one write may hold the writer; what takes longer is undone. The statement timeout
     /// holds besides.
-    public var writeTimeout: Duration = .seconds(8)
+    public var writeTimeout: Duration = .milliseconds(500)
     /// Percent of the writer's time that writes of more than a turn's aim have in all while others
     /// write.
     public var longWriteShare = DatabaseLimits.longWriteShare
@@ -86,12 +86,13 @@ public struct DatabaseConfiguration: Sendable {
             / 1024
     }
 
-    /// A temporary database that behaves like a real one, but for loops and threads that are in no
-    /// hurry: machines that run tests are busy.
+    /// A temporary database that behaves like a real one, but for loops, threads and a writer that
+    /// are in no hurry: machines that run tests are busy.
     public static var temporary: DatabaseConfiguration {
         var configuration = DatabaseConfiguration(location: .temporary)
         configuration.inlineTime = .milliseconds(100)
         configuration.firstSlice = .milliseconds(500)
+        configuration.writeTimeout = configuration.statementTimeout
         return configuration
     }
 

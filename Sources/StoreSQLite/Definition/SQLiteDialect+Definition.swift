@@ -39,19 +39,18 @@ extension SQLiteDialect: DefinitionDialect {
     /// See ``Store/DefinitionDialect/condition(of:on:)``. It spells the type out, so that a change
     /// of type shows as a change of the table even where both types are stored alike.
     public func condition(of type: DeclaredType, on name: String) -> String? {
-        switch type.type.traits.form {
-        case .any: nil
-        case .glob(let pattern): "\(name) GLOB '\(pattern)'"
-        case .between(let low, let high): "\(name) BETWEEN \(low) AND \(high)"
-        case .oneOf(let values): "\(name) IN (\(values.map(String.init).joined(separator: ", ")))"
+        switch type.type {
+        case .text, .integer, .real, .bytes: nil
+        case .uuid: "\(name) GLOB '????????-????-????-????-????????????'"
+        case .timestamp: "\(name) GLOB '????-??-??T??:??:??*+00:00'"
+        case .date: "\(name) GLOB '????-??-??'"
+        case .time: "\(name) GLOB '??:??:??*'"
+        case .integer32: "\(name) BETWEEN \(Int32.min) AND \(Int32.max)"
+        case .boolean: "\(name) IN (0, 1)"
         case .json: "\(name) GLOB \(Self.pattern(of: type.shape))"
-        case .digits: Self.digitsCondition(on: name, type.type)
+        case .decimal(let precision, let scale):
+            "abs(\(name)) < \(Self.power(precision - scale)) * \(Self.power(scale))"
         }
-    }
-
-    private static func digitsCondition(on name: String, _ type: ColumnType) -> String? {
-        guard case .decimal(let precision, let scale) = type else { return nil }
-        return "abs(\(name)) < \(power(precision - scale)) * \(power(scale))"
     }
 
     /// How the text of the column's JSON begins and ends. SQLite 3.40 (Debian 12) marks its JSON

@@ -82,16 +82,13 @@ extension SQLiteDialect {
     private func writeBoolean(
         ofText operand: ValueExpression, _ writer: inout StatementWriter
     ) {
-        func list(_ words: [String]) -> String {
-            words.map { "'\($0)'" }.joined(separator: ", ")
-        }
         // No spelling has more than five characters: a long text costs no more than a short one.
         let (start, end) = writer.isDefinition ? ("lower(", ")") : ("lower(substr(", ", 1, 6))")
         writer.append("CASE WHEN \(start)")
         writer.append(operand)
-        writer.append("\(end) IN (\(list(BooleanText.trueSpellings))) THEN 1 WHEN \(start)")
+        writer.append("\(end) IN \(BooleanText.list(true)) THEN 1 WHEN \(start)")
         writer.append(operand)
-        writer.append("\(end) IN (\(list(BooleanText.falseSpellings))) THEN 0 END")
+        writer.append("\(end) IN \(BooleanText.list(false)) THEN 0 END")
     }
 
     // MARK: One of the operands

@@ -2,6 +2,7 @@ import Bytes
 import Diagnostics
 import SQLite
 import Store
+import Values
 
 /// The functions that ours of SQLite are made of: `apus_lower` and so on; NULL in gives NULL out.
 enum SQLFunctions {
@@ -34,7 +35,7 @@ enum SQLFunctions {
             if call[0].storageClass == .null { return call.answerNull() }
             call[0].withBytes { text in
                 guard call.charge(text.count) else { return }
-                call.answer(text: text.extracting(TextFunctions.trimmed(utf8: text)))
+                call.answer(text: text.extracting(text.rangeWithoutSpaces))
             }
         }
     }
@@ -121,13 +122,9 @@ enum SQLFunctions {
         _ call: FunctionCall, of root: JSONValue, _ form: (JSONValue) -> String?
     ) {
         guard call.charge(root.count * FunctionCost.nanosecondsPerMember) else { return }
-        let member: JSONValue? =
-            switch call[1].storageClass {
-            case .integer: TextFunctions.element(of: root, at: call[1].integer)
-            case .text: root[call[1].text]
-            case .null, .real, .blob: nil
-            }
-        guard let found = member else { return call.answerNull() }
+        guard let found = TextFunctions.member(of: root, at: Value(call[1])) else {
+            return call.answerNull()
+        }
         guard call.charge(found.raw.count) else { return }
         if let text = form(found) { call.answer(text) } else { call.answerNull() }
     }

@@ -96,6 +96,8 @@ extension SQLiteReader: Reader {
 }
 
 extension DatabaseError {
-    /// A read on a loop has used up what it may: it is run again on the slow lane.
+    /// What a read on a loop fails with that has used up what it may: the word for `timeout` where
+    /// whoever catches it runs the read again on the slow lane. It is no error of its own, and on a
+    /// thread the same one ends the read.
     static let overBudget = DatabaseError.timeout
 }
