@@ -84,7 +84,7 @@ struct PlanDraft: Sendable {
     let context: QueryContext
     /// What its plan is kept by; nil for one that is not.
     let key: PlanKey?
-    /// Whether its body is.
+    /// Whether its body had to be read by a worker: what is made of it takes long, too.
     var hasLongBody = false
 
     /// The parameters whose operands the plan leaves out.
