@@ -16,7 +16,6 @@ import Bytes
     _ = try? Binary.date(span)
     _ = try? Binary.time(span)
     _ = try? Binary.interval(span)
-    _ = try? Binary.snapshot(span)
     _ = try? Binary.jsonb(span).count
     readParts(bytes)
     readUUID(bytes)
