@@ -73,7 +73,7 @@ extension RealtimeHub {
     private func tellAudiences(
         _ telling: Telling, in round: Round, within step: inout Step
     ) -> Bool {
-        while let part = telling.part ?? nextPart(of: telling) {
+        while let part = telling.part ?? nextPart(of: telling, in: round) {
             telling.part = part
             guard tell(part, in: round, within: &step) else { return false }
             if part.isMissed {
@@ -102,14 +102,14 @@ extension RealtimeHub {
         return true
     }
 
-    private func nextPart(of telling: Telling) -> Telling.Part? {
+    private func nextPart(of telling: Telling, in round: Round) -> Telling.Part? {
         guard let audience = matcher.nextAudience() else { return nil }
         let change = telling.change
         var notice = telling.notice
         if audience.isBroken {
             counters.brokenDecisions += 1
             notice = .unjudged(change)
-        } else if audience.isPassedOver {
+        } else if audience.isPassedOver, round.departed?.mustWarn(audience, of: change) ?? true {
             notice = .passedOver(change)
         }
         return Telling.Part(audience, notice, of: change.sequence)

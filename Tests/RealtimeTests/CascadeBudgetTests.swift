@@ -39,9 +39,6 @@ private final class WeighingReader: WrappedReader {
 @Suite struct CascadeBudgetTests {
     private static let messages = #"{"event":"*","schema":"public","table":"messages"}"#
 
-    /// What the look-ups of one transaction may carry.
-    private static let bytesMax = 2_097_152
-
     private let stage: Stage
     private let reader: WeighingReader
     private let ada: Peer
@@ -88,7 +85,7 @@ private final class WeighingReader: WrappedReader {
 
     @Test func `what look-ups carry is bounded, however much a transaction has deleted`() throws {
         clear(rooms: 600, of: Models.ada)
-        #expect(reader.bytes <= Self.bytesMax, "\(reader.bytes)")
+        #expect(reader.bytes <= RealtimeLimits.restoredBytes, "\(reader.bytes)")
         let told = try ada.messages().map { $0.elements[3].string }
         // Whoever is not told row by row reads again: once will do, as all has been committed.
         #expect(told.filter { $0 == "system" }.count == 1)
@@ -106,6 +103,28 @@ private final class WeighingReader: WrappedReader {
         clear(rooms: 20_000, of: Models.ada)
         #expect(reader.count == 0)
         for peer in [ada, eve] { #expect(try peer.changes() == ["system"]) }
+    }
+
+    @Test func `who begins in the midst of it is told to read again as well`() throws {
+        let transaction: Int64 = 7_000_000
+        let members = (0..<20_000).map { room in
+            stage.change(
+                .delete, "members",
+                old: ["room": .integer(Int64(room)), "person": .text(Models.ada)], of: transaction)
+        }
+        func message(_ id: Int64) -> Change {
+            stage.change(
+                .delete, "messages", old: ["id": .integer(id), "room": .integer(id)],
+                of: transaction)
+        }
+        let departed = DepartedRows(
+            of: transaction, among: members, feeds: stage.hub.binder.feeds)
+        let audience = try #require(ada.session.channels.values.first?.audience)
+        #expect(departed.mustWarn(audience, of: message(1)))
+        #expect(!departed.mustWarn(audience, of: message(2)))
+        // Equal to ada in all, so it is the same audience.
+        stage.connect(as: user(Models.ada)).join("a", Self.messages)
+        #expect(departed.mustWarn(audience, of: message(3)))
     }
 }
 
