@@ -119,6 +119,8 @@ extension RealtimeHub {
     private func tell(
         _ session: RealtimeSession, _ item: Telling.Part.Item, of part: Telling.Part
     ) {
+        // It may have ended while its channels are yet to be taken out.
+        guard session.isOpen else { return }
         switch item {
         case .frame(let frame):
             if session.isBehind(part.sequence) {
@@ -150,7 +152,7 @@ extension RealtimeHub {
             let session = audience.members.last?.session,
             let channel = session.channels[audience.topic]
         {
-            counters.resets += 1
+            if session.isOpen { counters.resets += 1 }
             session.fail(channel, because: notice)
             if step.isOverAfterUnit() { return false }
         }
