@@ -50,6 +50,9 @@ final class Audience {
     /// The change behind which the last of them begin, or a later one.
     private(set) var newestStart = Int64.min
 
+    /// How many members have come so far.
+    private(set) var arrivals = 0
+
     private var roundNumber: UInt64 = 0
     /// The listeners that were noted in this round.
     private(set) var hits: ContiguousArray<Listener> = []
@@ -103,6 +106,7 @@ final class Audience {
     /// Adds a session that hears what comes behind a change, and answers its place.
     func add(_ member: Member, after sequence: Int64) -> Int {
         newestStart = max(newestStart, sequence)
+        arrivals += 1
         members.append(member)
         ranks.insert(member.rank)
         return members.count - 1

@@ -33,6 +33,7 @@ struct DoubtedTokens {
             open = holders.popLast().map { ($0.socket, $0.channels) }
             return nil
         }
-        return socket.channels[channel.topic] === channel ? (socket, channel) : nil
+        guard socket.isOpen, socket.channels[channel.topic] === channel else { return nil }
+        return (socket, channel)
     }
 }

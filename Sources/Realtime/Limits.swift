@@ -31,6 +31,10 @@ enum RealtimeLimits {
     static let encodedBytesKept = 4_194_304
     /// Bytes of new frames that count as one listener judged.
     static let frameBytesPerUnit = 4_096
+    /// Bytes of deleted rows that the look-ups of one transaction may carry together, and what a
+    /// row counts for beside its own: some tens of milliseconds of the database.
+    static let restoredBytes = 2_097_152
+    static let bytesPerRestoredRow = 64
     /// Changes kept in memory for sockets that fall behind.
     static let ringChanges = 8_192
     /// Bytes of row images kept in memory for sockets that fall behind.

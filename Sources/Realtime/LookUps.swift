@@ -11,7 +11,10 @@ final class LookUps {
     private let reader: any Reader
     /// What is known, or why it will not be.
     private var answers: [ScalarQuery: Result<Value, Problem>] = [:]
-    private var wanted: Set<ScalarQuery> = []
+    /// What is to be asked, by the query that the answer is kept under.
+    private var wanted: [ScalarQuery: ScalarQuery] = [:]
+    /// How many have been asked, or noted as wanted, so far.
+    private(set) var count = 0
     /// What answers at hand may take for changes that are delivered together.
     private let timeMax: Duration
     private var spent = Duration.zero
@@ -39,14 +42,23 @@ final class LookUps {
 
     /// The answer to a query.
     ///
-    /// - Throws: ``Problem/answerAwaited`` when it is noted as wanted; what the database reports.
-    func value(_ query: ScalarQuery) throws(Problem) -> Value {
+    /// - Parameter question: Makes what is asked for it: the rows that are restored are the same
+    ///   for a whole change, and its answers need not be found by them. Called unless the answer
+    ///   is known or awaited.
+    /// - Throws: ``Problem/answerAwaited`` when it is noted as wanted; what the database reports;
+    ///   what `question` throws.
+    func value(
+        of query: ScalarQuery, question: () throws(Problem) -> ScalarQuery
+    ) throws(Problem) -> Value {
         if !answers.isEmpty, let known = answers[query] { return try known.get() }
-        if spent < timeMax, let found = try answerAtHand(query) {
+        if wanted[query] != nil { throw .answerAwaited }
+        let asked = try question()
+        count += 1
+        if spent < timeMax, let found = try answerAtHand(asked) {
             answers[query] = .success(found)
             return found
         }
-        wanted.insert(query)
+        wanted[query] = asked
         throw .answerAwaited
     }
 
@@ -62,9 +74,10 @@ final class LookUps {
     ///
     /// - Parameter reply: called on the loop when all of it is known, or why it is not.
     func ask(reply: @escaping () -> Void) {
-        let queries = Array(wanted)
-        wanted = []
-        reader.ask(queries) { [self] results in
+        let queries = Array(wanted.keys)
+        let asked = Array(wanted.values)
+        wanted = [:]
+        reader.ask(asked) { [self] results in
             for (query, result) in zip(queries, results) { answers[query] = result }
             reply()
         }

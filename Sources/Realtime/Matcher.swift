@@ -91,7 +91,9 @@ final class Matcher {
             if listener.isUnindexed {
                 unindexed.append(listener)
             } else {
+                let lookUpCount = lookUps.count
                 note(listener, listener.verdict(in: round), in: round)
+                step.count(lookUps: lookUps.count - lookUpCount)
             }
             if step.isOverAfterUnit() { return false }
         }

@@ -11,23 +11,43 @@ extension RealtimeHub {
         // Not when the last listener leaves: a reload, and whoever joins anew, takes all out first.
         let heard = binder.feeds.values.filter(\.isHeard)
         demand.subside(to: Set(heard.flatMap(\.tablesHeard)))
-        let uptime = uptime()
-        checkTokens(at: uptime)
-        for session in Array(backlog.waiting.values) {
+        checkTokens(at: uptime())
+        guard unseen.isEmpty else { return }
+        unseen = Array(sessions.values)
+        lookAtUnseen()
+    }
+
+    /// Looks at the sockets as far as there is time, and at the others in later turns: many may be
+    /// due together.
+    private func lookAtUnseen() {
+        let moment = uptime()
+        var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        while let session = unseen.popLast() {
+            guard session.isOpen else { continue }
+            look(at: session, at: moment)
+            let isOver = session.isOpen ? step.isOverAfterUnit() : step.isOver
+            if isOver, !unseen.isEmpty {
+                return inLaterTurn { [weak self] in self?.lookAtUnseen() }
+            }
+        }
+    }
+
+    /// Closes a socket that is too slow, or has long been silent or without a channel; feeds one
+    /// that waits.
+    private func look(at session: RealtimeSession, at moment: ContinuousClock.Instant) {
+        if session.fedThrough != .max {
             if backlog.hasPassed(session) {
                 cut(session)
             } else if session.hasRoom {
                 catchUp(session)
             }
         }
-        for session in Array(sessions.values) {
-            if uptime - session.lastHeard > .seconds(settings.idleSecondsMax) {
-                session.close(code: 1001, reason: "idle")
-            } else if session.channels.isEmpty,
-                uptime - session.emptySince > .seconds(settings.emptySecondsMax)
-            {
-                session.close(code: 1001, reason: "no channel joined")
-            }
+        if moment - session.lastHeard > .seconds(settings.idleSecondsMax) {
+            session.close(code: 1001, reason: "idle")
+        } else if session.channels.isEmpty,
+            moment - session.emptySince > .seconds(settings.emptySecondsMax)
+        {
+            session.close(code: 1001, reason: "no channel joined")
         }
     }
 

@@ -73,7 +73,7 @@ extension RealtimeHub {
     private func tellAudiences(
         _ telling: Telling, in round: Round, within step: inout Step
     ) -> Bool {
-        while let part = telling.part ?? nextPart(of: telling) {
+        while let part = telling.part ?? nextPart(of: telling, in: round) {
             telling.part = part
             guard tell(part, in: round, within: &step) else { return false }
             if part.isMissed {
@@ -102,14 +102,14 @@ extension RealtimeHub {
         return true
     }
 
-    private func nextPart(of telling: Telling) -> Telling.Part? {
+    private func nextPart(of telling: Telling, in round: Round) -> Telling.Part? {
         guard let audience = matcher.nextAudience() else { return nil }
         let change = telling.change
         var notice = telling.notice
         if audience.isBroken {
             counters.brokenDecisions += 1
             notice = .unjudged(change)
-        } else if audience.isPassedOver {
+        } else if audience.isPassedOver, round.departed?.mustWarn(audience, of: change) ?? true {
             notice = .passedOver(change)
         }
         return Telling.Part(audience, notice, of: change.sequence)
@@ -119,6 +119,8 @@ extension RealtimeHub {
     private func tell(
         _ session: RealtimeSession, _ item: Telling.Part.Item, of part: Telling.Part
     ) {
+        // It may have ended while its channels are yet to be taken out.
+        guard session.isOpen else { return }
         switch item {
         case .frame(let frame):
             if session.isBehind(part.sequence) {
@@ -150,7 +152,7 @@ extension RealtimeHub {
             let session = audience.members.last?.session,
             let channel = session.channels[audience.topic]
         {
-            counters.resets += 1
+            if session.isOpen { counters.resets += 1 }
             session.fail(channel, because: notice)
             if step.isOverAfterUnit() { return false }
         }

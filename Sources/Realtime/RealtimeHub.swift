@@ -55,6 +55,12 @@ public final class RealtimeHub {
     var catchUpStep: Step?
     /// The open sockets.
     private(set) var sessions: [ObjectIdentifier: RealtimeSession] = [:]
+    /// Sockets that have ended, as long as some of their channels are there.
+    var leaving = FairQueue<RealtimeSession>()
+    /// Whether channels of theirs are taken out in a later turn.
+    var takesOutLater = false
+    /// Sockets that have yet to be looked at since the last tick.
+    var unseen: [RealtimeSession] = []
 
     /// What has happened so far; for metrics.
     public internal(set) var counters = RealtimeCounters()
@@ -111,6 +117,7 @@ public final class RealtimeHub {
     /// is gone are reported to their clients.
     public func reload(catalogue: Catalogue, rulebook: Rulebook) {
         settleTelling()
+        settleLeaving()
         let all = sessions.values.flatMap { session in
             session.channels.values.map { (session, $0) }
         }
@@ -136,11 +143,12 @@ public final class RealtimeHub {
         counters.sessions += 1
     }
 
-    /// Forgets a socket whose channels have been removed.
+    /// Forgets a socket that has ended. What its channels hold is given back in later turns.
     func leave(_ session: RealtimeSession) {
         sessions[ObjectIdentifier(session)] = nil
         backlog.release(session)
         counters.sessions -= 1
+        takeOut(session)
     }
 }
 

@@ -112,12 +112,11 @@ final class RealtimeSession: WebSocketSession {
         sink?.close(code: code, reason: reason)
     }
 
-    /// Leaves the hub. Harmless when repeated.
+    /// Leaves the hub, which takes the channels off later. Harmless when repeated.
     private func forget() {
         guard sink != nil else { return }
         sink = nil
         judging = nil
-        for channel in Array(channels.values) { remove(channel) }
         hub.leave(self)
     }
 }
@@ -178,6 +177,9 @@ extension RealtimeSession {
     @inline(__always)
     func isBehind(_ sequence: Int64) -> Bool { fedThrough < sequence }
 
+    /// Whether it is told a change now, and neither gone nor behind.
+    func takes(_ sequence: Int64) -> Bool { isOpen && !isBehind(sequence) }
+
     /// Whether more may be queued.
     var hasRoom: Bool { (sink?.queuedBytes ?? 0) <= queuedBytesMax }
 
@@ -191,8 +193,9 @@ extension RealtimeSession {
 
     /// Sends a `system` message.
     func tell(_ notice: SystemNotice, on channel: Channel) {
+        guard let sink else { return }
         if notice.isRefusal { hub.report(channel.topic, notice.message, block) }
-        sink?.send(
+        sink.send(
             text: serializer.message(
                 topic: channel.topic, event: "system",
                 payload: ServerPayload.system(notice, channel: channel.name)))

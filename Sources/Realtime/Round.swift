@@ -27,13 +27,15 @@ struct Round {
     func evaluation(for caller: QueryContext, reading models: Set<String>) -> Evaluation {
         var context = caller
         context.now = now
-        let lookUps = lookUps
-        let restored = departed?.tables(among: models) ?? []
+        let (lookUps, departed) = (lookUps, departed)
         return Evaluation(
             context: context, dialect: lookUps.dialect
         ) { (sql, context) throws(Problem) in
-            try lookUps.value(
-                ScalarQuery(lookUps.dialect.reading(sql, with: restored), context))
+            let query = ScalarQuery(sql, context)
+            return try lookUps.value(of: query) { () throws(Problem) in
+                guard let departed else { return query }
+                return try departed.restored(query, among: models, in: lookUps.dialect)
+            }
         }
     }
 }

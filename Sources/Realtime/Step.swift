@@ -26,6 +26,9 @@ struct Step {
         return isOver
     }
 
+    /// Counts look-ups: some tens of microseconds each, so the clock is read behind every one.
+    mutating func count(lookUps: Int) { units += lookUps * RealtimeLimits.unitsPerLook }
+
     /// Counts frames that were made.
     mutating func count(frameBytes: Int) { units += frameBytes / RealtimeLimits.frameBytesPerUnit }
 }

@@ -56,7 +56,7 @@ final class Telling {
         /// Begins to tell the next thing; nil when there is none, or nobody to be told.
         func begin(in round: Round, within step: inout Step) -> Item? {
             guard !audience.members.isEmpty else { return nil }
-            if !frames.isEmpty, audience.members.allSatisfy({ $0.session.isBehind(sequence) }) {
+            if !frames.isEmpty, !audience.members.contains(where: { $0.session.takes(sequence) }) {
                 // They are made when somebody catches up.
                 isMissed = true
                 frames.removeAll()

@@ -54,12 +54,11 @@ public protocol Dialect: Sendable {
     func writeIdentity(of table: Table, as alias: String, to writer: inout StatementWriter)
 
     /// A common table expression of a table's name, which hides the table from the query: its rows,
-    /// and those that are gone, which are a parameter.
-    ///
-    /// - Returns: `"name"("a", "b") AS (…)`, and the value of the parameter `number`, JSON.
-    func restoring(
-        _ table: RestoredTable, parameter number: Int
-    ) -> (expression: String, rows: Value)
+    /// and those that are gone, which are the parameter `number`: `"name"("a", "b") AS (…)`.
+    func restoring(_ table: RestoredTable, parameter number: Int) -> String
+
+    /// The rows that are gone as the value of that parameter, JSON.
+    func rows(of table: RestoredTable) -> Value
 }
 
 extension Dialect {
@@ -71,11 +70,10 @@ extension Dialect {
         var types = query.types
         var expressions: [String] = []
         for table in tables {
-            let (expression, rows) = restoring(
-                table, parameter: ContextSlot.count + arguments.count + 1)
-            arguments.append(rows)
+            expressions.append(
+                restoring(table, parameter: ContextSlot.count + arguments.count + 1))
+            arguments.append(table.written ?? rows(of: table))
             types.append(.json)
-            expressions.append(expression)
         }
         var restored = BoundSQL(
             text: "WITH \(expressions.joined(separator: ", ")) \(query.text)",

@@ -19,8 +19,19 @@ public struct RestoredTable: Sendable {
         self.columns = columns
     }
 
+    /// The rows as queries carry them; nil until ``write(in:)``.
+    private(set) var written: Value?
+
     /// Adds a row that is gone.
     public mutating func append(_ row: [Value]) { rows.append(row) }
+
+    /// Writes the rows once for all queries that follow, which share the text. Called when all have
+    /// been added.
+    public mutating func write(in dialect: any Dialect) {
+        guard written == nil else { return }
+        written = dialect.rows(of: self)
+        rows = []
+    }
 
     // MARK: For dialects
 

@@ -1,0 +1,46 @@
+import Expressions
+import Quotas
+
+// A socket that has ended is gone at once: nothing is told to it. Its channels, of which it may
+// have a hundred, are taken out in steps, between which the loop does other things.
+extension RealtimeHub {
+    /// Takes the channels of a socket out that has ended, in later turns.
+    func takeOut(_ session: RealtimeSession) {
+        guard !session.channels.isEmpty else { return }
+        leaving.append(session, of: session.identity.caller(from: session.block))
+        takeOutLater()
+    }
+
+    private func takeOutLater() {
+        guard !takesOutLater else { return }
+        takesOutLater = true
+        inLaterTurn { [weak self] in
+            guard let self else { return }
+            takesOutLater = false
+            var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+            takeOut(within: &step)
+        }
+    }
+
+    /// Another catalogue comes: nobody may be found among the listeners of the former one.
+    func settleLeaving() {
+        var step = Step(nil, uptime: uptime)
+        takeOut(within: &step)
+    }
+
+    /// Takes channels out, in turns of their callers and as far as there is time: one at the least.
+    private func takeOut(within step: inout Step) {
+        var isOver = false
+        while !isOver, let (session, caller) = leaving.popFirst() {
+            var count: UInt64 = 0
+            while !isOver, let channel = session.channels.first?.value {
+                session.remove(channel)
+                count += 1
+                isOver = step.isOver
+            }
+            leaving.charge(count, to: caller)
+            if !session.channels.isEmpty { leaving.append(session, of: caller) }
+        }
+        if !leaving.isEmpty { takeOutLater() }
+    }
+}
