@@ -114,7 +114,9 @@ import Values
         #expect(await eventually { lane.counts.waiting + lane.counts.running == 2 })
         let other = try await Self.leave(database, Self.query(2), caller: .user("b"))
         #expect(try await other.next() != nil)
-        #expect(lane.counts.waiting + lane.counts.running == 2, "the statement timeout came first")
+        // The other's own place is given back a moment later.
+        let remain = await eventually { lane.counts.waiting + lane.counts.running == 2 }
+        #expect(remain, "the statement timeout came first")
         for part in parts { part.cancel() }
         for part in parts { await part.value }
     }
