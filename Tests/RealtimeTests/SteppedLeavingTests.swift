@@ -42,6 +42,17 @@ import Values
         return steps
     }
 
+    /// Somebody joins the topic of the gone, and hears what is written then.
+    private func expectNewcomerHears() throws {
+        let late = stage.connect()
+        late.join("same7", Self.todos)
+        _ = late.sink.take()
+        while turns.next() {}
+        stage.insert("todos", ["id": .integer(1)])
+        while turns.next() {}
+        #expect(try late.changes() == ["INSERT 1"])
+    }
+
     private func endAll() {
         for peer in peers { peer.session.closed(code: nil) }
     }
@@ -72,13 +83,7 @@ import Values
     @Test func `who comes in between hears what follows`() throws {
         endAll()
         _ = steps { $0 < 100 }
-        let late = stage.connect()
-        late.join("same7", Self.todos)
-        _ = late.sink.take()
-        while turns.next() {}
-        stage.insert("todos", ["id": .integer(1)])
-        while turns.next() {}
-        #expect(try late.changes() == ["INSERT 1"])
+        try expectNewcomerHears()
         #expect(stage.hub.counters.channels == 2)
     }
 
@@ -101,13 +106,7 @@ import Values
     @Test func `a reload in between leaves nobody behind in former models`() throws {
         endAll()
         try stage.reload(Models.all)
-        let late = stage.connect()
-        late.join("same7", Self.todos)
-        _ = late.sink.take()
-        while turns.next() {}
-        stage.insert("todos", ["id": .integer(1)])
-        while turns.next() {}
-        #expect(try late.changes() == ["INSERT 1"])
+        try expectNewcomerHears()
         #expect(try bystander.changes() == ["INSERT 1"])
         #expect(stage.hub.counters.channels == 2)
     }
