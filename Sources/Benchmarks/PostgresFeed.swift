@@ -9,11 +9,11 @@ import Values
 import Work
 
 /// What following the changes costs those who write, and how soon a change is published after its
-/// write was acknowledged: one-row inserts by 16 connections of one loop, alone, beside ticks that
-/// nobody reads for, and with a feed on a loop of its own, in turn. No HTTP, no rules.
+/// write was acknowledged: one-row inserts by 16 connections of one loop, alone, beside a feed on a
+/// loop of its own that nobody listens to, so that it only ticks, and beside one whose changes are
+/// read, in turn. No HTTP, no rules.
 ///
-/// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3] [--rest 5]
-/// [--rate N]`
+/// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3] [--rate N]`
 ///
 /// They write as fast as they can, or so many rows a second.
 struct PostgresFeed {
@@ -21,7 +21,6 @@ struct PostgresFeed {
     private let seconds: Int
     private let writers: Int
     private let rounds: Int
-    private let rest: Int
     private let rate: Int?
 
     init(_ options: Options) throws(BenchmarkError) {
@@ -29,7 +28,6 @@ struct PostgresFeed {
         seconds = max(1, try options.integer("seconds", default: 5))
         writers = max(1, try options.integer("writers", default: 16))
         rounds = max(1, try options.integer("rounds", default: 3))
-        rest = max(1, try options.integer("rest", default: 5))
         let rate = try options.integer("rate", default: 0)
         self.rate = rate > 0 ? rate : nil
     }
@@ -39,6 +37,15 @@ struct PostgresFeed {
         case none = "alone"
         case ticks = "ticked"
         case feed = "followed"
+
+        /// The tables of a feed beside them; nil where there is none.
+        var listenedTo: Set<String>? {
+            switch self {
+            case .none: nil
+            case .ticks: []
+            case .feed: [PostgresFeed.model.name]
+            }
+        }
     }
 
     private static let model = CapturedModel(
@@ -78,13 +85,11 @@ struct PostgresFeed {
         let (threads, pools, access) = (loops.threads, loops.pools, loops.access)
         let cut = try access.setUpCapture([Self.model]).cut
         let times = WriteTimes()
-        var feed: LoopBound<ChangeFeed>?
-        let ticker = company == .ticks ? try Ticker(access, rest: rest) : nil
-        if company == .feed {
-            feed = threads[1].perform { loop in
+        let feed = company.listenedTo.map { tables in
+            threads[1].perform { loop in
                 let feed = ChangeFeed(
                     pools[1].value, after: cut, following: [Self.model],
-                    listenedTo: { [Self.model.name] }, changesMax: 10_000_000,
+                    listenedTo: { tables }, changesMax: 10_000_000,
                     log: { print($0) }, publish: { times.note(published: $0) }, published: {})
                 feed.start()
                 return LoopBound(feed, on: loop)
@@ -102,7 +107,6 @@ struct PostgresFeed {
         }
         let (count, nanoseconds) = reply.take()
         let cost = try before.summary(until: FollowingCost(access, readingOn: threads[1]))
-        ticker?.stop()
         // The last of them have still to come.
         if let feed {
             Semaphore().wait(until: moment(after: .seconds(1)))
@@ -112,31 +116,6 @@ struct PostgresFeed {
         let name = column(company.rawValue, 9, left: true)
         print("\(name) \(rate) writes/s  \(times.summary(of: count))")
         if company != .none { print("          \(cost)") }
-    }
-}
-
-/// Ticks as often as a feed does under load, on a connection of its own.
-private final class Ticker: Sendable {
-    private let isOver = Atomic(false)
-    private let over = Handover<Void>()
-
-    init(_ access: PoolAccess, rest: Int) throws {
-        let connection = try access.borrow(within: .seconds(10))
-        let steps = ChangeStatements().tick
-        _ = PosixThread(name: "ticker") { [self] in
-            while !isOver.load(ordering: .relaxed) {
-                _ = try? connection.run(.writes, within: .seconds(10)) { session, unit in
-                    for step in steps { session.execute(step, in: unit, columns: .never) }
-                }
-                Semaphore().wait(until: moment(after: .milliseconds(rest)))
-            }
-            over.give(())
-        }
-    }
-
-    func stop() {
-        isOver.store(true, ordering: .relaxed)
-        over.take()
     }
 }
 
