@@ -1,16 +1,18 @@
 import Expressions
 import HTTP
 import PostgresTestSupport
+import Store
 import Testing
 
-/// Bodies of several rows for a model that refers to itself: what is missing is told of the rows
-/// that were written.
+/// Several rows of a model that refers to itself, in one request: what is missing is told of the
+/// rows that were written, and rows go that refer to one another.
 @Suite(.fewAtOnce) struct SelfReferenceTests {
-    private static func library() throws -> Library {
+    private static func library(onDelete action: DeleteAction = .noAction) throws -> Library {
         let models = [
             "nodes": """
             {"properties": {"id": {"type": "string"},
-               "parent": {"type": "string", "references": {"model": "nodes"}}},
+               "parent": {"type": "string",
+                 "references": {"model": "nodes", "onDelete": "\(action)"}}},
              "access": {"all": true}}
             """
         ]
@@ -45,5 +47,16 @@ import Testing
         if let missing {
             #expect(response.member("details")?.contains(missing) == true, "\(response.text)")
         }
+    }
+    @Test(arguments: [DeleteAction.noAction, .restrict])
+    func `a row is held by those that stay and not by those that go with it`(
+        _ action: DeleteAction
+    ) async throws {
+        let library = try Self.library(onDelete: action)
+        let held = await library.send(.delete, "/nodes?id=eq.a")
+        #expect(held.status == 409, "\(held.text)")
+        #expect(held.member("code") == "23503")
+        let both = await library.send(.delete, "/nodes?id=in.(a,b)")
+        #expect(both.status == 204, "\(both.text)")
     }
 }
