@@ -86,13 +86,11 @@ extension DefinitionDialect {
         "CONSTRAINT \(quoted(identifier: name)) "
     }
 
-    /// NO ACTION is the default and left out.
     private func target(of reference: TableDefinition.Reference) -> String {
         let columns = reference.targetColumns.map { quoted(identifier: $0) }
-        let action =
-            reference.onDelete == .noAction ? "" : " ON DELETE \(reference.onDelete.sql)"
+        let options = referenceOptions(onDelete: reference.onDelete)
         return "REFERENCES \(quoted(identifier: reference.target)) "
-            + "(\(columns.joined(separator: ", ")))\(action)\(referenceOptions)"
+            + "(\(columns.joined(separator: ", ")))\(options)"
     }
 
     private func names(_ columns: [Int], of table: TableDefinition) -> String {

@@ -15,8 +15,9 @@ public protocol DefinitionDialect: Dialect {
     /// Empty where the engine does not do so itself.
     var identity: String { get }
 
-    /// What stands behind a foreign key, with a blank before it.
-    var referenceOptions: String { get }
+    /// What stands behind a foreign key, with a blank before it: what a delete of the row that it
+    /// refers to does, and when it is checked.
+    func referenceOptions(onDelete action: DeleteAction) -> String
 
     /// What stands behind a table's columns and constraints, with a blank before it.
     var tableOptions: String { get }

@@ -3,7 +3,7 @@
 public enum DeleteAction: String, Hashable, Sendable, CaseIterable {
     /// The delete fails at the end of the statement.
     case noAction
-    /// The delete fails at once.
+    /// The same, even where references are checked later than that.
     case restrict
     /// The referring rows are deleted too.
     case cascade
@@ -22,4 +22,7 @@ public enum DeleteAction: String, Hashable, Sendable, CaseIterable {
         case .setDefault: "SET DEFAULT"
         }
     }
+
+    /// What a foreign key says of it, with a blank before it: nothing of NO ACTION, the default.
+    public var clause: String { self == .noAction ? "" : " ON DELETE \(sql)" }
 }

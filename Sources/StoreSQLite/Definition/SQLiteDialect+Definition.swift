@@ -16,8 +16,12 @@ extension SQLiteDialect: DefinitionDialect {
     /// See ``Store/DefinitionDialect/identity``.
     public var identity: String { "" }
 
-    /// See ``Store/DefinitionDialect/referenceOptions``.
-    public var referenceOptions: String { "" }
+    /// See ``Store/DefinitionDialect/referenceOptions(onDelete:)``. Its RESTRICT looks at one row
+    /// after the other, and so would hold a row for another one that goes in the same statement;
+    /// NO ACTION is checked after the statement.
+    public func referenceOptions(onDelete action: DeleteAction) -> String {
+        action == .restrict ? DeleteAction.noAction.clause : action.clause
+    }
 
     /// See ``Store/DefinitionDialect/tableOptions``.
     public var tableOptions: String { " STRICT" }
