@@ -166,7 +166,7 @@ struct ProjectGenerator {
             return column.isComparable && column.kind != .number && (!hidesRows || isNullable)
         }.map(\.name)
         let names = Array(dice.shuffled(able).prefix(dice.number(1...2)))
-        if !names.isEmpty, names != model.key { model.unique = [names] }
+        if !names.isEmpty, Set(names) != Set(model.key) { model.unique = [names] }
     }
 
     private mutating func addIndexes(to model: inout GeneratedModel) {
