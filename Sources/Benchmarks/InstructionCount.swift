@@ -15,7 +15,7 @@ struct InstructionCount {
 
     private static let all: [(name: String, operation: Operation)] = [
         ("get", .get), ("list20", .list20), ("filter", .filter), ("insert", .insert),
-        ("insert_minimal", .insertMinimal), ("update", .update),
+        ("insert_minimal", .insertMinimal), ("bulk1000", .insertThousand), ("update", .update),
     ]
 
     /// Requests before those that count: plans and statements are then at hand.
