@@ -158,7 +158,7 @@ import Values
         let names = DatabaseFunction.all.map(\.name)
         let there = """
             SELECT count(DISTINCT proname) FROM pg_proc WHERE pronamespace = '_apus'::regnamespace
-              AND proname IN (\(names.map(\.sqlLiteral).joined(separator: ", ")))
+              AND proname IN (\(names.map(PostgresDialect.literal).joined(separator: ", ")))
             """
         #expect(
             await eventually { (try? captured.client.value(there)) == "\(names.count)" })

@@ -1,4 +1,5 @@
 import Bytes
+import Store
 import Testing
 
 @testable import StorePostgres
@@ -13,8 +14,8 @@ import Testing
     func `names and texts are written as SQL reads them`(
         text: String, identifier: String, literal: String
     ) {
-        #expect(text.sqlIdentifier.hasSameScalars(as: identifier))
-        #expect(text.sqlLiteral.hasSameScalars(as: literal))
+        #expect(quoted(identifier: text).hasSameScalars(as: identifier))
+        #expect(PostgresDialect.literal(text).hasSameScalars(as: literal))
     }
 
     @Test(arguments: [

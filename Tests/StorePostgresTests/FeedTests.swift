@@ -312,7 +312,7 @@ import Values
         var rows: [[Value]] = []
         for index in 0...(ImageTests.values.map(\.count).max() ?? 0) {
             let texts = ImageTests.values.map { index < $0.count ? $0[index] : nil }
-            let literals = texts.map { $0.map(\.sqlLiteral) ?? "NULL" }
+            let literals = texts.map { $0.map(PostgresDialect.literal) ?? "NULL" }
             try client.query(
                 "INSERT INTO public.\"of all types\" VALUES (\(index), "
                     + "\(literals.joined(separator: ", ")))")

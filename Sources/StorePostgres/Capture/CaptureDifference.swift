@@ -1,3 +1,5 @@
+import Store
+
 /// How much of a difference is made up for.
 public enum CaptureScope: Hashable, Sendable {
     /// All of it, as at a start: what is installed is then what this program would install.
@@ -39,7 +41,7 @@ struct CaptureDifference {
 
     /// In their order; none when nothing differs.
     var statements: [String] {
-        let gaps = lacksHistory ? [] : gaps.map { models[$0].name.sqlLiteral }
+        let gaps = lacksHistory ? [] : gaps.map { PostgresDialect.literal(models[$0].name) }
         return tables + functions + (lacksHistory ? LogTables.beginHistory(space) : [])
             + triggers.flatMap(\.statements) + notes + misplaced.map(\.removal) + leftovers
             + gaps.map { "INSERT INTO \(space.name("log")) (model, op) VALUES (\($0), 'G')" }
@@ -241,7 +243,7 @@ struct CaptureDifference {
             ? []
             : Set(found.map(\.relation)).map { relation in
                 "INSERT INTO \(space.name("log")) (model, op)"
-                    + " SELECT \(models[relation.model].name.sqlLiteral), 'G'"
+                    + " SELECT \(PostgresDialect.literal(models[relation.model].name)), 'G'"
                     + " WHERE EXISTS (SELECT FROM \(relation.table))"
             }.sorted()
     }
@@ -272,8 +274,8 @@ struct CaptureDifference {
 
 extension CaptureState.Trigger {
     fileprivate var removal: String {
-        "DROP TRIGGER IF EXISTS \(name.sqlIdentifier)"
-            + " ON \(schema.sqlIdentifier).\(table.sqlIdentifier)"
+        "DROP TRIGGER IF EXISTS \(quoted(identifier: name))"
+            + " ON \(quoted(identifier: schema)).\(quoted(identifier: table))"
     }
 }
 

@@ -13,7 +13,7 @@ enum CaptureInspection: CaseIterable {
     case triggers
 
     func sql(_ models: [CapturedModel], in space: LogSpace) -> String {
-        let schema = space.schema.sqlLiteral
+        let schema = PostgresDialect.literal(space.schema)
         return switch self {
         case .tables:
             """
@@ -66,8 +66,11 @@ enum CaptureInspection: CaseIterable {
     /// row by row (see `CaptureTrigger.all`), and a column that is not there.
     private static func relations(_ models: [CapturedModel], _ space: LogSpace) -> String {
         let wanted = models.enumerated().map { number, model in
-            let columns = model.columns.map(\.name.sqlLiteral).joined(separator: ", ")
-            return "(\(number), \(model.schema.sqlLiteral), \(model.name.sqlLiteral),"
+            let columns = model.columns.map { PostgresDialect.literal($0.name) }
+                .joined(separator: ", ")
+            let place = [model.schema, model.name].map(PostgresDialect.literal)
+                .joined(separator: ", ")
+            return "(\(number), \(place),"
                 + " ARRAY[\(columns)]::text[])"
         }
         let list = wanted.isEmpty ? "(0, '', '', '{}'::text[])" : wanted.joined(separator: ", ")
@@ -77,7 +80,7 @@ enum CaptureInspection: CaseIterable {
                 SELECT FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p
                   ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
                 WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgtype & 1 = 1
-                  AND t.tgtype & 66 = 0 AND f.nspname <> \(space.schema.sqlLiteral))
+                  AND t.tgtype & 66 = 0 AND f.nspname <> \(PostgresDialect.literal(space.schema)))
               OR EXISTS (
                 SELECT FROM pg_catalog.pg_subscription_rel AS b WHERE b.srrelid = c.oid),
               (SELECT pg_catalog.min(u.name) FROM pg_catalog.unnest(w.columns) AS u (name)

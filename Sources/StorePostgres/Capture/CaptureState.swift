@@ -1,4 +1,5 @@
 import Bytes
+import Store
 
 /// What is installed of a log and its triggers, as the catalogue says it.
 struct CaptureState {
@@ -37,7 +38,7 @@ struct CaptureState {
         /// One of the model's columns that it has not.
         let missingColumn: String?
 
-        var table: String { "\(schema.sqlIdentifier).\(name.sqlIdentifier)" }
+        var table: String { "\(quoted(identifier: schema)).\(quoted(identifier: name))" }
     }
 
     struct Trigger: Hashable {

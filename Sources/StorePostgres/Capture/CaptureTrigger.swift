@@ -1,4 +1,5 @@
 import Bytes
+import Store
 
 /// One of the triggers that write a table's changes into the log.
 struct CaptureTrigger: Hashable {
@@ -59,7 +60,8 @@ struct CaptureTrigger: Hashable {
     func statements(on table: String, calling function: String) -> [String] {
         let rows = event == .insert && !isByRow ? " REFERENCING NEW TABLE AS \(Self.changed)" : ""
         return [
-            "CREATE OR REPLACE TRIGGER \(name.sqlIdentifier) AFTER \(event.rawValue) ON \(table)"
+            "CREATE OR REPLACE TRIGGER \(quoted(identifier: name))"
+                + " AFTER \(event.rawValue) ON \(table)"
                 + "\(rows) FOR EACH \(isByRow ? "ROW" : "STATEMENT")"
                 + " EXECUTE FUNCTION \(function)()",
             enabling(on: table),
@@ -67,7 +69,7 @@ struct CaptureTrigger: Hashable {
     }
 
     func enabling(on table: String) -> String {
-        "ALTER TABLE \(table) ENABLE ALWAYS TRIGGER \(name.sqlIdentifier)"
+        "ALTER TABLE \(table) ENABLE ALWAYS TRIGGER \(quoted(identifier: name))"
     }
 
     /// Notes on all triggers of these tables and partitions that call the log's functions that the
@@ -75,7 +77,7 @@ struct CaptureTrigger: Hashable {
     /// this one, and the partitions that the table has. Making and enabling a trigger touches those
     /// of its partitions too.
     static func noting(on tables: [String], in space: LogSpace) -> String {
-        let places = tables.map { "\($0.sqlLiteral)::pg_catalog.regclass" }
+        let places = tables.map { "\(PostgresDialect.literal($0))::pg_catalog.regclass" }
         let body = """
             DECLARE t record;
             BEGIN
@@ -86,7 +88,7 @@ struct CaptureTrigger: Hashable {
                     FROM pg_catalog.pg_partition_tree(g.tgrelid) AS r)) AS state
                 FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
                 JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
-                WHERE f.nspname = \(space.schema.sqlLiteral) AND NOT g.tgisinternal
+                WHERE f.nspname = \(PostgresDialect.literal(space.schema)) AND NOT g.tgisinternal
                   AND g.tgrelid IN (\(places.joined(separator: ", ")))
               LOOP
                 EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON %s IS %L',
@@ -94,7 +96,7 @@ struct CaptureTrigger: Hashable {
               END LOOP;
             END
             """
-        return "DO \(body.sqlLiteral)"
+        return "DO \(PostgresDialect.literal(body))"
     }
 
     // MARK: Functions
@@ -126,13 +128,14 @@ struct CaptureTrigger: Hashable {
     private func function(of model: CapturedModel, in space: LogSpace) -> StoredFunction {
         let settings = model.columns.compactMap(\.type.imageSetting)
         let needed = event == .truncate ? [] : Set(settings).sorted { $0.name < $1.name }
+        let name = PostgresDialect.literal(model.name)
         return StoredFunction(
             name: functionName(of: model), returns: "trigger", isDefiner: true,
             settings: [.systemNames] + needed,
             body: """
                 BEGIN
                   INSERT INTO \(space.name("log")) (model, op, new, old)
-                  SELECT \(model.name.sqlLiteral), '\(event.rawValue.prefix(1))', \(images);
+                  SELECT \(name), '\(event.rawValue.prefix(1))', \(images);
                   RETURN NULL;
                 END
                 """)

@@ -1,3 +1,4 @@
+import Store
 public import Values
 
 /// A table whose changes are captured.
@@ -40,7 +41,7 @@ public struct CapturedModel: Sendable {
     }
 
     /// The table, for SQL.
-    var table: String { "\(schema.sqlIdentifier).\(name.sqlIdentifier)" }
+    var table: String { "\(quoted(identifier: schema)).\(quoted(identifier: name))" }
 }
 
 extension ColumnType {

@@ -121,7 +121,7 @@ extension LogFunctions {
           INSERT INTO \(space.name("cut"))
           VALUES (n, epoch, s, p.last_seq + 1, last_seq, found_changes, p.total + found_changes,
             greatest(p.at, clock_timestamp()));
-          PERFORM pg_notify(\(space.channel.sqlLiteral), n::text);
+          PERFORM pg_notify(\(PostgresDialect.literal(space.channel)), n::text);
         """
     }
 }

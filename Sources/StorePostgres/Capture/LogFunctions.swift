@@ -13,7 +13,7 @@ enum LogFunctions {
                 BEGIN
                   RETURN concat((SELECT system_identifier FROM pg_control_system()), '/',
                     (SELECT oid FROM pg_database WHERE datname = current_database()), '/',
-                    \(space.name("cut").sqlLiteral)::regclass::oid);
+                    \(PostgresDialect.literal(space.name("cut")))::regclass::oid);
                 END
                 """)
     }

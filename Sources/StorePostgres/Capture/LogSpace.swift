@@ -1,4 +1,5 @@
 import Bytes
+import Store
 
 /// Where the log of changes stands in a database: the schema that holds its tables and functions.
 ///
@@ -25,7 +26,9 @@ public struct LogSpace: Hashable, Sendable {
     public var channel: String { schema }
 
     /// A table or function of the log, for SQL.
-    func name(_ object: String) -> String { "\(schema.sqlIdentifier).\(object.sqlIdentifier)" }
+    func name(_ object: String) -> String {
+        "\(quoted(identifier: schema)).\(quoted(identifier: object))"
+    }
 
     /// What only one session of a database does at a time.
     enum Lock: Int32 {

@@ -1,3 +1,5 @@
+import Store
+
 /// The log's tables, and what first stands in them.
 ///
 /// Those of the history stand or fall together: what one of them says is said of the others' rows.
@@ -73,7 +75,7 @@ enum LogTables {
 
     /// The schema of all of them.
     static func schema(_ space: LogSpace) -> String {
-        "CREATE SCHEMA IF NOT EXISTS \(space.schema.sqlIdentifier)"
+        "CREATE SCHEMA IF NOT EXISTS \(quoted(identifier: space.schema))"
     }
 
     /// Where `meta` keeps the place in which all was set up last.
@@ -87,7 +89,7 @@ enum LogTables {
             (SELECT system_identifier FROM pg_catalog.pg_control_system()),
             (SELECT oid FROM pg_catalog.pg_database
             WHERE datname = pg_catalog.current_database()),
-            pg_catalog.to_regclass(\(space.name(facts.name).sqlLiteral))::oid))
+            pg_catalog.to_regclass(\(PostgresDialect.literal(space.name(facts.name))))::oid))
         """
     }
 

@@ -11,7 +11,7 @@ struct StoredFunction: Hashable {
 
         /// As the function's definition says it: a search path is a list, the rest are texts.
         fileprivate var clause: String {
-            "SET \(name) TO \(self == .systemNames ? value : value.sqlLiteral)"
+            "SET \(name) TO \(self == .systemNames ? value : PostgresDialect.literal(value))"
         }
 
         /// As `pg_proc.proconfig` has it.
@@ -40,17 +40,18 @@ struct StoredFunction: Hashable {
         let place = "\(space.name(name))(\(parameters))"
         return [
             "CREATE OR REPLACE FUNCTION \(place) \(clauses.joined(separator: " "))"
-                + " AS \(body.sqlLiteral)",
+                + " AS \(PostgresDialect.literal(body))",
             "REVOKE ALL ON FUNCTION \(place) FROM PUBLIC",
-            "DO \(noting(place).sqlLiteral)",
+            "DO \(PostgresDialect.literal(noting(place)))",
         ]
     }
 
     private func noting(_ place: String) -> String {
-        """
+        let (place, version) = (PostgresDialect.literal(place), PostgresDialect.literal(version))
+        return """
         BEGIN
-          EXECUTE pg_catalog.format('COMMENT ON FUNCTION %s IS %L', \(place.sqlLiteral),
-            pg_catalog.concat_ws(' ', \(version.sqlLiteral),
+          EXECUTE pg_catalog.format('COMMENT ON FUNCTION %s IS %L', \(place),
+            pg_catalog.concat_ws(' ', \(version),
               pg_catalog.pg_current_xact_id()::pg_catalog.xid));
         END
         """

@@ -1,5 +1,6 @@
 import Network
 import PostgresWire
+import Store
 
 extension HostFailure {
     /// Whether there was a server that answered.
@@ -16,14 +17,14 @@ extension HostFailure {
     func remedy(_ role: String, _ database: String) -> String? {
         switch cause {
         case .session(.server(let error)):
-            Self.remedies[error.sqlState]?(role.sqlIdentifier, database.sqlIdentifier)
+            Self.remedies[error.sqlState]?(quoted(identifier: role), quoted(identifier: database))
         case .session(.fault(.authentication(.passwordIsMissing))): Self.password
         case .session(.fault(.unsupportedServer(let setting)))
         where setting.name == "server_encoding":
-            Self.creation(of: "\(database)_utf8".sqlIdentifier) + " makes one that can."
+            Self.creation(of: quoted(identifier: "\(database)_utf8")) + " makes one that can."
         case .readOnlyByDefault:
             // Wherever it was set, this goes before it.
-            "ALTER ROLE \(role.sqlIdentifier) IN DATABASE \(database.sqlIdentifier) "
+            "ALTER ROLE \(quoted(identifier: role)) IN DATABASE \(quoted(identifier: database)) "
                 + "SET default_transaction_read_only = off; lets it write."
         case .network, .tlsRefused, .tlsAnswer, .timedOut, .unsuitable, .session: nil
         }

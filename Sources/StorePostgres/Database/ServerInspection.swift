@@ -47,7 +47,8 @@ struct ServerInspection {
     }
 
     private static func query(_ space: LogSpace) -> String {
-        let tables = LogTables.all.map(\.name.sqlLiteral).joined(separator: ", ")
+        let tables = LogTables.all.map { PostgresDialect.literal($0.name) }.joined(separator: ", ")
+        let facts = PostgresDialect.literal(LogTables.facts.name)
         return """
         SELECT pg_catalog.current_setting('server_version_num'),
           pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1),
@@ -59,15 +60,15 @@ struct ServerInspection {
           pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
           coalesce(pg_catalog.has_schema_privilege(pg_catalog.current_schema(), 'CREATE'), false),
           pg_catalog.count(c.relname),
-          coalesce(pg_catalog.bool_or(c.relname = \(LogTables.facts.name.sqlLiteral)), false),
+          coalesce(pg_catalog.bool_or(c.relname = \(facts)), false),
           pg_catalog.quote_ident(current_user),
           (SELECT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner))
-            FROM pg_catalog.pg_namespace WHERE nspname = \(space.schema.sqlLiteral)
+            FROM pg_catalog.pg_namespace WHERE nspname = \(PostgresDialect.literal(space.schema))
               AND NOT pg_catalog.pg_has_role(nspowner, 'USAGE')),
           pg_catalog.quote_ident(pg_catalog.current_database())
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE n.nspname = \(space.schema.sqlLiteral) AND c.relname IN (\(tables))
+        WHERE n.nspname = \(PostgresDialect.literal(space.schema)) AND c.relname IN (\(tables))
         """
     }
 
@@ -111,7 +112,7 @@ struct ServerInspection {
         guard mayCreateTables else {
             throw .unsuitable(
                 "The role \(role) may not make tables in the schema \(schema).",
-                hint: "GRANT CREATE ON SCHEMA \(schema.sqlIdentifier) TO \(role); lets it.")
+                hint: "GRANT CREATE ON SCHEMA \(quoted(identifier: schema)) TO \(role); lets it.")
         }
         if let foreignOwner {
             throw .unsuitable(

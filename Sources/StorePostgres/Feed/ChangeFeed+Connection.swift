@@ -1,5 +1,6 @@
 import Network
 import PostgresWire
+import Store
 
 // The connection, and what is done on it.
 
@@ -68,7 +69,7 @@ extension ChangeFeed {
                 within: CaptureLimits.feedTimeout)
         }
         // It may be refused, as by a standby: then none comes.
-        let listen = "LISTEN \(space.channel.sqlIdentifier)"
+        let listen = "LISTEN \(quoted(identifier: space.channel))"
         lent.submit(
             PostgresUnit(.reads, script: listen) { _ in }, within: CaptureLimits.feedTimeout)
         // One that has failed waits for its time: it may be what ends connections.
