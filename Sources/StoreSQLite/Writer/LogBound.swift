@@ -35,9 +35,7 @@ struct LogBound {
     private var threshold: Int
     /// When to look though nobody writes; nil for not at all.
     private(set) var nextLook: UInt64?
-    /// Bytes that had been copied when the last copy was begun, and when the next one may be if
-    /// these have not become more.
-    private var lastCopy = (bytes: 0, retry: UInt64(0))
+    private var copySchedule = CopySchedule()
 
     init(
         _ configuration: DatabaseConfiguration, copies: LogCopies, reads: LastingReads,
@@ -91,9 +89,7 @@ struct LogBound {
             if left > 0 { connection.copyLog() }
             return false
         }
-        let copied = mark.byteCount - left
-        if copied != lastCopy.bytes || now >= lastCopy.retry {
-            lastCopy = (copied, now &+ DatabaseLimits.copyRetryNanoseconds)
+        if copySchedule.begins(of: mark.byteCount, left: left, at: now, bytesMax: bytesMax) {
             copies.begin()
         }
         return false
