@@ -113,12 +113,12 @@ extension DatabaseFile {
 extension SQLiteDatabase {
     /// Why nothing is written any more: a file of the database was removed or replaced. Nil while
     /// all of them stand where they were opened.
-    public var loss: Problem? { presence.lost == nil ? nil : .databaseLost }
+    public var loss: Problem? { shared.presence.lost == nil ? nil : .databaseLost }
 
     /// Has `report` told, once, which file was removed or replaced under the pool. Called on the
     /// writer's thread.
     public func onLoss(_ report: @escaping @Sendable (LostFile) -> Void) {
-        presence.onLoss(report)
+        shared.presence.onLoss(report)
     }
 }
 

@@ -11,13 +11,9 @@ public final class SQLiteDatabase: Sendable {
     let files: DatabaseFiles
     private let configuration: DatabaseConfiguration
     private let queue: WriteQueue
-    private let load: WriterLoad
     private let writerThread: PosixThread
     let reads: LastingReads
-    private let logSize: LogSize
-    private let tables: CapturedTables
-    private let publishers: Publishers
-    let presence: FilePresence
+    let shared: SharedState
     private let isClosed = Atomic(false)
 
     /// What statements are written in.
@@ -37,25 +33,20 @@ public final class SQLiteDatabase: Sendable {
         -> SQLiteDatabase
     {
         let files = try DatabaseFiles(configuration.location)
-        let load = WriterLoad()
+        let shared = SharedState()
         let queue = WriteQueue(
-            load: load, longShare: configuration.longWriteShare,
+            load: shared.load, longShare: configuration.longWriteShare,
             waitingMax: configuration.waitingWritesMax,
             ofCallerMax: configuration.waitingWritesOfCallerMax)
-        let tables = CapturedTables()
-        let publishers = Publishers()
-        let presence = FilePresence()
         let opened = Handover<Result<[String: String], Problem>>()
         let path = files.path
-        let reads = LastingReads(configuration, path: path, publishers: publishers)
-        let logSize = LogSize()
+        let reads = LastingReads(configuration, path: path, publishers: shared.publishers)
         let logBound = LogBound(
             configuration, copies: LogCopies(path: path, configuration), reads: reads,
-            size: logSize)
+            size: shared.logSize)
         let thread = PosixThread(name: "writer") {
             WriterThread.run(
-                path: path, configuration: configuration, queue: queue, tables: tables,
-                publishers: publishers, presence: presence, load: load,
+                path: path, configuration: configuration, queue: queue, shared: shared,
                 logBound: logBound, opened: opened)
         }
         guard let thread else {
@@ -65,8 +56,7 @@ public final class SQLiteDatabase: Sendable {
             let facts = try opened.take().get()
             return SQLiteDatabase(
                 files: files, configuration: configuration, queue: queue, thread: thread,
-                tables: tables, publishers: publishers, presence: presence, load: load,
-                reads: reads, logSize: logSize, facts: facts)
+                shared: shared, reads: reads, facts: facts)
         } catch {
             thread.join()
             throw error
@@ -75,22 +65,16 @@ public final class SQLiteDatabase: Sendable {
 
     private init(
         files: DatabaseFiles, configuration: DatabaseConfiguration, queue: WriteQueue,
-        thread: PosixThread, tables: CapturedTables, publishers: Publishers,
-        presence: FilePresence, load: WriterLoad, reads: LastingReads, logSize: LogSize,
-        facts: [String: String]
+        thread: PosixThread, shared: SharedState, reads: LastingReads, facts: [String: String]
     ) {
         self.files = files
         self.configuration = configuration
         self.queue = queue
-        self.load = load
-        self.tables = tables
-        self.publishers = publishers
-        self.presence = presence
+        self.shared = shared
         epoch = facts["epoch"] ?? ""
         self.facts = Mutex(facts)
         writerThread = thread
         self.reads = reads
-        self.logSize = logSize
     }
 
     deinit {
@@ -101,9 +85,9 @@ public final class SQLiteDatabase: Sendable {
     public func makeReader() throws(DatabaseError) -> SQLiteReader {
         if isClosed.load(ordering: .acquiring) { throw .unavailable("the database is closed") }
         let reader = try Opening.reader(
-            path: files.path, cacheKiB: configuration.pageCacheKiB, counts: publishers.counts,
-            inlineTime: configuration.inlineTime)
-        reader.commits = publishers.commits
+            path: files.path, cacheKiB: configuration.pageCacheKiB,
+            counts: shared.publishers.counts, inlineTime: configuration.inlineTime)
+        reader.commits = shared.publishers.commits
         reader.slowLane = slowLane
         return reader
     }
@@ -117,7 +101,7 @@ public final class SQLiteDatabase: Sendable {
     public var longAnswers: LongReadCounts { reads.longReads.counts }
 
     /// Bytes of the write-ahead log that are in use.
-    public var walBytes: Int { logSize.byteCount }
+    public var walBytes: Int { shared.logSize.byteCount }
 
     /// Runs a write in its own savepoint and returns once it is durable.
     ///
@@ -198,7 +182,7 @@ public final class SQLiteDatabase: Sendable {
 
     /// What waits for the writer, and what it has done.
     public var writeLoad: WriteLoad {
-        var load = load.counted
+        var load = shared.load.counted
         load.waiting = queue.count
         load.longWaiting = queue.longCount
         return load
@@ -207,7 +191,7 @@ public final class SQLiteDatabase: Sendable {
     /// Says which tables feed the change log, from the next write on. To be called again after a
     /// reload.
     public func setCaptured(_ tables: [CapturedTable]) {
-        self.tables.set(tables)
+        shared.tables.set(tables)
     }
 
     /// Hands the changes of every commit to `publish`, in order, once they are durable. Called on
@@ -222,7 +206,7 @@ public final class SQLiteDatabase: Sendable {
         afterReplies: @escaping @Sendable () -> Void = {},
         listenedTo: @escaping @Sendable () -> Set<String> = { [] }
     ) {
-        publishers.add(Publishers.Publisher(publish: publish, afterReplies: afterReplies))
+        shared.publishers.add(Publishers.Publisher(publish: publish, afterReplies: afterReplies))
     }
 
     /// Nil: changes are handed over by the commit that has made them.

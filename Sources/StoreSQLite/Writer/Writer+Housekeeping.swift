@@ -35,7 +35,7 @@ extension Writer {
 
     /// Writes down which numbers were given, before the file is closed.
     func takeBackNumbers() {
-        guard sequences.areAhead, presence.look() else { return }
+        guard sequences.areAhead, shared.presence.look() else { return }
         // If it fails there is a gap, as after a crash.
         transaction { () throws(SQLiteError) in try sequences.takeBack() }
     }

@@ -17,31 +17,24 @@ final class Writer {
     let log: ChangeLog
     let sequences: Sequences
     let retention: Retention
-    private let tables: CapturedTables
-    private let publishers: Publishers
-    let presence: FilePresence
+    let shared: SharedState
     let tally: RowTally
     private let limit: WriteTimeLimit
     /// The memory of what a write reads back.
     private let memory: AnswerMemory
-    private let load: WriterLoad
     private var logBound: LogBound
     private var tablesVersion = 0
     /// Nanoseconds that the last commit took.
     private var commitTime: UInt64 = 0
 
     init(
-        connection: Connection, tables: CapturedTables, publishers: Publishers,
-        presence: FilePresence, load: WriterLoad, logBound: LogBound,
+        connection: Connection, shared: SharedState, logBound: LogBound,
         configuration: DatabaseConfiguration
     ) throws(SQLiteError) {
         self.logBound = logBound
         self.connection = connection
-        self.tables = tables
-        self.publishers = publishers
-        self.presence = presence
-        tally = RowTally(publishers.counts)
-        self.load = load
+        self.shared = shared
+        tally = RowTally(shared.publishers.counts)
         limit = WriteTimeLimit(configuration)
         memory = AnswerMemory(configuration.memory)
         memory.bound(connection)
@@ -76,7 +69,7 @@ final class Writer {
             logBound.look(connection)
             if found.hasWrites { continue }
             // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
-            if presence.look() { trimAlone() } else { retention.postpone() }
+            if shared.presence.look() { trimAlone() } else { retention.postpone() }
             if found.isClosed { return takeBackNumbers() }
         }
     }
@@ -89,13 +82,13 @@ final class Writer {
             return
         }
         let overtime = commit(queue, WriterTurn(at: began, commitTime: commitTime))
-        load.countTurn(nanoseconds: monotonicNanoseconds() - began, overtime: overtime)
+        shared.load.countTurn(nanoseconds: monotonicNanoseconds() - began, overtime: overtime)
     }
 
     /// Begins a transaction; why none can be.
     private func begin(isOverdue: Bool) -> Problem? {
         if isOverdue { return .closed }
-        if presence.lost != nil { return .databaseLost }
+        if shared.presence.lost != nil { return .databaseLost }
         do throws(SQLiteError) {
             // What is changed could not be told otherwise.
             try refreshTables()
@@ -107,7 +100,7 @@ final class Writer {
     }
 
     private func refreshTables() throws(SQLiteError) {
-        if let changed = tables.changed(since: &tablesVersion) {
+        if let changed = shared.tables.changed(since: &tablesVersion) {
             capture.set(changed)
             retention.set(changed)
         }
@@ -142,7 +135,7 @@ final class Writer {
             let began = monotonicNanoseconds()
             trimAlong(rowsMax: 2 * batch.changes.count)
             if !batch.succeeded.isEmpty { try sequences.save() }
-            guard presence.look() else { throw .databaseLost }
+            guard shared.presence.look() else { throw .databaseLost }
             isWritten = true
             try tally.commit(connection)
             commitTime = monotonicNanoseconds() - began
@@ -152,16 +145,16 @@ final class Writer {
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
             if isWritten { eraseFailedCommit() }
             let problem =
-                presence.lost == nil ? Problem(DatabaseError(error)) : .databaseLost
+                shared.presence.lost == nil ? Problem(DatabaseError(error)) : .databaseLost
             batch.failures += batch.succeeded.map { ($0, problem) }
             restart(&batch)
             send(batch)
             return batch.overtime
         }
         if !batch.succeeded.isEmpty { sequences.didCommit() }
-        publishers.publish(batch.changes)
+        shared.publishers.publish(batch.changes)
         send(batch)
-        if !batch.changes.isEmpty { publishers.endReplies() }
+        if !batch.changes.isEmpty { shared.publishers.endReplies() }
         return batch.overtime
     }
 

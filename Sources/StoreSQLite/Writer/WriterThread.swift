@@ -7,17 +7,16 @@ import Work
 enum WriterThread {
     static func run(
         path: String, configuration: DatabaseConfiguration, queue: WriteQueue,
-        tables: CapturedTables, publishers: Publishers, presence: FilePresence, load: WriterLoad,
-        logBound: LogBound, opened: Handover<Result<[String: String], Problem>>
+        shared: SharedState, logBound: LogBound,
+        opened: Handover<Result<[String: String], Problem>>
     ) {
         do throws(Problem) {
             let (connection, hook) = try Opening.writer(path: path, configuration: configuration)
-            presence.remember(path)
+            shared.presence.remember(path)
             do throws(SQLiteError) {
                 let facts = try connection.facts()
                 let writer = try Writer(
-                    connection: connection, tables: tables, publishers: publishers,
-                    presence: presence, load: load, logBound: logBound,
+                    connection: connection, shared: shared, logBound: logBound,
                     configuration: configuration)
                 opened.give(.success(facts))
                 writer.run(queue, hook: hook)
