@@ -19,7 +19,7 @@ extension RowSource {
         guard let id = claims.subject, let account = try account(id: id) else { throw .userGone }
         if let session = claims.sessionID {
             let found = try select(
-                "SELECT id FROM _apus_sessions WHERE id = \(session) AND user_id = \(id)",
+                "SELECT id FROM \(AuthTables.sessions) WHERE id = \(session) AND user_id = \(id)",
                 as: [.text])
             guard !found.isEmpty else { throw .sessionGone }
         }
@@ -32,14 +32,14 @@ extension RowSource {
             """
             SELECT id, role, email, email_confirmed_at, password_hash, app_metadata, user_metadata,
               last_sign_in_at, banned_until, is_anonymous, created_at, updated_at
-            FROM _apus_users WHERE \(condition)
+            FROM \(AuthTables.users) WHERE \(condition)
             """, as: UserRecord.types)
         guard let row = found.first, let user = UserRecord(row) else { return nil }
         let identities = try select(
             """
             SELECT id, user_id, provider, subject, data, email, last_sign_in_at, created_at,
               updated_at
-            FROM _apus_identities WHERE user_id = \(user.id) ORDER BY created_at, id
+            FROM \(AuthTables.identities) WHERE user_id = \(user.id) ORDER BY created_at, id
             """, as: IdentityRecord.types)
         return Account(user: user, identities: identities.compactMap(IdentityRecord.init))
     }
@@ -54,7 +54,7 @@ extension WriteTransaction {
         let user = account.user
         try change(
             """
-            INSERT INTO _apus_users (id, role, email, email_confirmed_at, password_hash,
+            INSERT INTO \(AuthTables.users) (id, role, email, email_confirmed_at, password_hash,
               app_metadata, user_metadata, last_sign_in_at, banned_until, is_anonymous,
               created_at, updated_at)
             VALUES (\(user.id), \(user.role.rawValue), \(user.email), \(user.emailConfirmedAt),
@@ -71,7 +71,7 @@ extension WriteTransaction {
     func update(_ user: UserRecord) throws(Problem) {
         try change(
             """
-            UPDATE _apus_users SET role = \(user.role.rawValue), email = \(user.email),
+            UPDATE \(AuthTables.users) SET role = \(user.role.rawValue), email = \(user.email),
               email_confirmed_at = \(user.emailConfirmedAt),
               password_hash = \(user.passwordHash), app_metadata = \(user.appMetadata),
               user_metadata = \(user.userMetadata), last_sign_in_at = \(user.lastSignInAt),
@@ -84,7 +84,7 @@ extension WriteTransaction {
     func insert(_ identity: IdentityRecord, duplicate: Problem) throws(Problem) {
         try change(
             """
-            INSERT INTO _apus_identities (id, user_id, provider, subject, data, email,
+            INSERT INTO \(AuthTables.identities) (id, user_id, provider, subject, data, email,
               last_sign_in_at, created_at, updated_at)
             VALUES (\(identity.id), \(identity.userID), \(identity.provider),
               \(identity.subject), \(identity.data), \(identity.email),
@@ -95,7 +95,7 @@ extension WriteTransaction {
     func update(_ identity: IdentityRecord) throws(Problem) {
         try change(
             """
-            UPDATE _apus_identities SET data = \(identity.data), email = \(identity.email),
+            UPDATE \(AuthTables.identities) SET data = \(identity.data), email = \(identity.email),
               last_sign_in_at = \(identity.lastSignInAt), updated_at = \(identity.updatedAt)
             WHERE id = \(identity.id)
             """)

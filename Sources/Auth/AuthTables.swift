@@ -16,7 +16,7 @@ enum AuthTables {
         Step(tables: [users, identities, sessions, sessionMethods, revokedSessions]),
         Step(
             tables: [forgottenSessions],
-            rows: ["INSERT INTO _apus_forgotten_sessions (id, expires_at) VALUES (1, 0)"]),
+            rows: ["INSERT INTO \(forgottenSessions) (id, expires_at) VALUES (1, 0)"]),
         Step(indexes: [sessionsByRefresh, revokedSessionsByExpiry]),
     ]
 
@@ -28,7 +28,7 @@ enum AuthTables {
         try database.writeAndWait { transaction throws(Problem) in
             try transaction.make(stepsTaken)
             let last = try transaction.select(
-                "SELECT max(step) FROM _apus_auth_steps", as: [.integer])
+                "SELECT max(step) FROM \(stepsTaken)", as: [.integer])
             let applied = Int(last.first?[0].integer ?? 0)
             guard applied <= steps.count else {
                 throw Problem(
@@ -42,7 +42,7 @@ enum AuthTables {
                 for index in steps[step].indexes { try transaction.make(index) }
                 try transaction.change(
                     """
-                    INSERT INTO _apus_auth_steps (step, applied_at)
+                    INSERT INTO \(stepsTaken) (step, applied_at)
                     VALUES (\(Int64(step + 1)), \(now))
                     """)
             }

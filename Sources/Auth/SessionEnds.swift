@@ -65,7 +65,7 @@ extension WriteTransaction {
         let counted = try select(
             """
             SELECT count(*) FROM (
-              SELECT id FROM _apus_sessions WHERE user_id = \(user) ORDER BY refreshed_at
+              SELECT id FROM \(AuthTables.sessions) WHERE user_id = \(user) ORDER BY refreshed_at
               LIMIT \(most + AuthLimits.sessionsEndedAtOnce - 1)) AS counted
             """, as: [.integer])
         let excess = (counted.first?[0].integer ?? 0) - most + 1
@@ -82,7 +82,7 @@ extension WriteTransaction {
         var these: SQL = "user_id = \(user) AND id <> \(kept ?? "")"
         let last = try select(
             """
-            SELECT refreshed_at, id FROM _apus_sessions WHERE \(these)
+            SELECT refreshed_at, id FROM \(AuthTables.sessions) WHERE \(these)
             ORDER BY refreshed_at, id LIMIT 1 OFFSET \(count - 1)
             """, as: [.integer, .text])
         if let last = last.first {
@@ -95,12 +95,12 @@ extension WriteTransaction {
     private func end(where these: SQL, grace: Int64) throws(Problem) -> [RevokedSession] {
         try change(
             """
-            INSERT INTO _apus_revoked_sessions (id, expires_at)
-            SELECT id, token_expires_at + \(grace) FROM _apus_sessions WHERE \(these)
+            INSERT INTO \(AuthTables.revokedSessions) (id, expires_at)
+            SELECT id, token_expires_at + \(grace) FROM \(AuthTables.sessions) WHERE \(these)
             ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
             """)
         let ended = try select(
-            "DELETE FROM _apus_sessions WHERE \(these) RETURNING id, token_expires_at",
+            "DELETE FROM \(AuthTables.sessions) WHERE \(these) RETURNING id, token_expires_at",
             as: [.text, .integer])
         return ended.compactMap { row in
             guard let id = row[0].text, let tokenExpiresAt = row[1].integer else { return nil }
@@ -114,7 +114,7 @@ extension WriteTransaction {
         var these: SQL = "expires_at <= \(now)"
         let last = try select(
             """
-            SELECT expires_at, id FROM _apus_revoked_sessions WHERE \(these)
+            SELECT expires_at, id FROM \(AuthTables.revokedSessions) WHERE \(these)
             ORDER BY expires_at, id LIMIT 1 OFFSET \(AuthLimits.sessionsEndedAtOnce)
             """, as: [.integer, .text])
         if let last = last.first {
@@ -122,11 +122,11 @@ extension WriteTransaction {
         }
         try change(
             """
-            UPDATE _apus_forgotten_sessions SET expires_at = coalesce(
-              (SELECT max(revoked.expires_at) FROM _apus_revoked_sessions AS revoked
+            UPDATE \(AuthTables.forgottenSessions) SET expires_at = coalesce(
+              (SELECT max(revoked.expires_at) FROM \(AuthTables.revokedSessions) AS revoked
                WHERE \(these) AND revoked.expires_at > _apus_forgotten_sessions.expires_at),
               expires_at)
             """)
-        try change("DELETE FROM _apus_revoked_sessions WHERE \(these)")
+        try change("DELETE FROM \(AuthTables.revokedSessions) WHERE \(these)")
     }
 }

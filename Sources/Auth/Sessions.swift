@@ -11,11 +11,11 @@ extension RowSource {
             """
             SELECT id, user_id, created_at, refreshed_at, token_expires_at, aal, user_agent,
               address, refresh_salt, refresh_counter
-            FROM _apus_sessions WHERE id = \(id)
+            FROM \(AuthTables.sessions) WHERE id = \(id)
             """, as: SessionRecord.types)
         guard let row = found.first else { return nil }
         let methods = try select(
-            "SELECT method, at FROM _apus_session_amr WHERE session_id = \(id)",
+            "SELECT method, at FROM \(AuthTables.sessionMethods) WHERE session_id = \(id)",
             as: [.text, .integer])
         return SessionRecord(row, methods: methods)
     }
@@ -24,9 +24,9 @@ extension RowSource {
     /// signed out: a clock that is ahead now may be set back.
     func revokedSessions() throws(Problem) -> RevokedSessions {
         let found = try select(
-            "SELECT id, expires_at FROM _apus_revoked_sessions", as: [.text, .integer])
+            "SELECT id, expires_at FROM \(AuthTables.revokedSessions)", as: [.text, .integer])
         let forgotten = try select(
-            "SELECT expires_at FROM _apus_forgotten_sessions", as: [.integer])
+            "SELECT expires_at FROM \(AuthTables.forgottenSessions)", as: [.integer])
         return RevokedSessions(
             known: found.compactMap { row in
                 guard let id = row[0].text, let expiresAt = row[1].integer else { return nil }
@@ -39,7 +39,7 @@ extension RowSource {
         if block == .none { return false }
         let found = try select(
             """
-            SELECT address FROM _apus_sessions WHERE user_id = \(id)
+            SELECT address FROM \(AuthTables.sessions) WHERE user_id = \(id)
             ORDER BY refreshed_at DESC LIMIT \(Int64(AuthLimits.knownAddressesMax))
             """, as: [.text])
         return found.contains { $0[0].text.map { AddressBlock($0) } == block }
@@ -47,7 +47,7 @@ extension RowSource {
 
     /// Whether a session is there: it began here and was not signed out.
     func hasSession(_ id: String) throws(Problem) -> Bool {
-        try !select("SELECT id FROM _apus_sessions WHERE id = \(id)", as: [.text]).isEmpty
+        try !select("SELECT id FROM \(AuthTables.sessions) WHERE id = \(id)", as: [.text]).isEmpty
     }
 }
 
@@ -55,8 +55,8 @@ extension WriteTransaction {
     func insert(_ session: SessionRecord) throws(Problem) {
         try change(
             """
-            INSERT INTO _apus_sessions (id, user_id, created_at, refreshed_at, token_expires_at,
-              aal, user_agent, address, refresh_salt, refresh_counter)
+            INSERT INTO \(AuthTables.sessions) (id, user_id, created_at, refreshed_at,
+              token_expires_at, aal, user_agent, address, refresh_salt, refresh_counter)
             VALUES (\(session.id), \(session.userID), \(session.createdAt),
               \(session.refreshedAt), \(session.tokenExpiresAt), \(session.assuranceLevel),
               \(session.userAgent), \(session.address), \(session.refreshSalt),
@@ -65,7 +65,7 @@ extension WriteTransaction {
         for method in session.methods {
             try change(
                 """
-                INSERT INTO _apus_session_amr (session_id, method, at)
+                INSERT INTO \(AuthTables.sessionMethods) (session_id, method, at)
                 VALUES (\(session.id), \(method.name), \(method.at))
                 """)
         }
@@ -75,7 +75,7 @@ extension WriteTransaction {
     func update(_ session: SessionRecord) throws(Problem) {
         try change(
             """
-            UPDATE _apus_sessions SET refreshed_at = \(session.refreshedAt),
+            UPDATE \(AuthTables.sessions) SET refreshed_at = \(session.refreshedAt),
               token_expires_at = \(session.tokenExpiresAt),
               refresh_counter = \(session.refreshCounter)
             WHERE id = \(session.id)

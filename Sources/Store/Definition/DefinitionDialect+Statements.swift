@@ -18,7 +18,7 @@ extension DefinitionDialect {
             lines.append(constraint(check.name) + "CHECK (\(text(of: check.condition)))")
         }
         let body = lines.map { "  \($0)" }.joined(separator: ",\n")
-        return "CREATE TABLE \(quoted(identifier: table.name)) (\n\(body)\n)\(tableOptions)"
+        return "CREATE TABLE \(self.table(table.name)) (\n\(body)\n)\(tableOptions)"
     }
 
     /// The statement that makes an index. Where NULLs stand is left to the engine: reads ask for
@@ -30,7 +30,7 @@ extension DefinitionDialect {
         }
         let statement =
             "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(quoted(identifier: index.name)) ON "
-            + "\(quoted(identifier: table.name)) (\(parts.joined(separator: ", ")))"
+            + "\(self.table(table.name)) (\(parts.joined(separator: ", ")))"
         return index.condition.map { "\(statement) WHERE \(text(of: $0))" } ?? statement
     }
 
@@ -39,7 +39,7 @@ extension DefinitionDialect {
     /// CONFLICT and foreign keys too.
     public func createUnique(_ unique: Table.Key, of table: TableDefinition) -> String {
         "CREATE UNIQUE INDEX \(quoted(identifier: unique.name)) ON "
-            + "\(quoted(identifier: table.name)) (\(names(unique.columns, of: table)))"
+            + "\(self.table(table.name)) (\(names(unique.columns, of: table)))"
     }
 
     /// The statement that adds a column, with the foreign key that it makes, to a table that is
@@ -48,7 +48,7 @@ extension DefinitionDialect {
     /// - Parameter column: its place in the definition.
     public func addColumn(_ column: Int, to table: TableDefinition) -> String {
         let text =
-            "ALTER TABLE \(quoted(identifier: table.name)) ADD COLUMN "
+            "ALTER TABLE \(self.table(table.name)) ADD COLUMN "
             + definition(of: table.columns[column])
         guard let reference = table.reference(of: column) else { return text }
         return "\(text) \(constraint(reference.name))\(target(of: reference))"
@@ -64,7 +64,7 @@ extension DefinitionDialect {
     public func replaceIndex(
         _ old: String, with index: TableDefinition.Index, of table: TableDefinition
     ) -> [String] {
-        ["DROP INDEX IF EXISTS \(quoted(identifier: old))", createIndex(index, of: table)]
+        ["DROP INDEX IF EXISTS \(self.table(old))", createIndex(index, of: table)]
     }
 
     // MARK: Parts
@@ -89,7 +89,7 @@ extension DefinitionDialect {
     private func target(of reference: TableDefinition.Reference) -> String {
         let columns = reference.targetColumns.map { quoted(identifier: $0) }
         let options = referenceOptions(onDelete: reference.onDelete)
-        return "REFERENCES \(quoted(identifier: reference.target)) "
+        return "REFERENCES \(table(reference.target)) "
             + "(\(columns.joined(separator: ", ")))\(options)"
     }
 

@@ -12,6 +12,9 @@ public struct BoundSQL: Sendable {
     public let slots: [ArgumentSlot]
     /// What the text mentions of the context.
     public let mentions: ContextSlots
+    /// The tables that a query without common table expressions names, in the order of their
+    /// places: bytes from the start of the text.
+    public let tables: [(name: String, start: Int)]
     /// The types of the columns of its rows; none for a text that did not come from a
     /// ``SelectStatement``.
     public var columns: [ColumnType] = []
@@ -21,12 +24,13 @@ public struct BoundSQL: Sendable {
     /// A text that already numbers its arguments from the first after the context's.
     public init(
         text: String, arguments: [Value], types: [ColumnType] = [], slots: [ArgumentSlot] = [],
-        mentions: ContextSlots = .all
+        mentions: ContextSlots = .all, tables: [(name: String, start: Int)] = []
     ) {
         self.text = text
         self.arguments = arguments
         self.types = types
         self.slots = slots
         self.mentions = mentions
+        self.tables = tables
     }
 }

@@ -16,6 +16,10 @@ public protocol Dialect: Sendable {
     /// How tightly the text of LIKE binds.
     var likeBinding: StatementWriter.Binding { get }
 
+    /// A table or index of the project as statements name it: the same one whatever a session
+    /// looks for names in.
+    func table(_ name: String) -> String
+
     /// The parameter with a number: the context's have 1 to ``ContextSlot/count``, arguments
     /// follow.
     func parameter(_ number: Int, _ type: ColumnType) -> String
@@ -63,7 +67,8 @@ public protocol Dialect: Sendable {
 
 extension Dialect {
     /// The query asked of tables as if some rows that are gone were still in them. It must be a
-    /// SELECT without a WITH of its own.
+    /// SELECT without a WITH of its own. Where it names such a table it gets the name of the common
+    /// table expression.
     public func reading(_ query: BoundSQL, with tables: [RestoredTable]) -> BoundSQL {
         guard !tables.isEmpty else { return query }
         var arguments = query.arguments
@@ -76,10 +81,25 @@ extension Dialect {
             types.append(.json)
         }
         var restored = BoundSQL(
-            text: "WITH \(expressions.joined(separator: ", ")) \(query.text)",
+            text: "WITH \(expressions.joined(separator: ", ")) "
+                + text(of: query, with: Set(tables.map(\.name))),
             arguments: arguments, types: types, mentions: query.mentions)
         restored.columns = query.columns
         return restored
+    }
+
+    /// The text with the bare names of these tables.
+    private func text(of query: BoundSQL, with names: Set<String>) -> String {
+        var text = ""
+        var rest = query.text[...]
+        for place in query.tables where names.contains(place.name) {
+            let start = query.text.utf8.index(query.text.startIndex, offsetBy: place.start)
+            text += query.text[rest.startIndex..<start]
+            text += quoted(identifier: place.name)
+            rest = query.text[
+                query.text.utf8.index(start, offsetBy: table(place.name).utf8.count)...]
+        }
+        return text + rest
     }
 }
 

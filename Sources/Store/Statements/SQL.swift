@@ -8,6 +8,7 @@ public import Values
 public struct SQL: Sendable {
     enum Piece: Sendable {
         case text(String)
+        case table(String)
         case argument(Value, ColumnType)
     }
 
@@ -24,6 +25,9 @@ public struct SQL: Sendable {
 
     /// Appends `identifier` in double quotes, its own quotes doubled.
     public mutating func append(identifier: String) { append(quoted(identifier: identifier)) }
+
+    /// Appends a table of the project.
+    public mutating func append(table: String) { pieces.append(.table(table)) }
 
     /// Appends a new parameter bound to `argument`.
     public mutating func append(argument: Value, _ type: ColumnType) {
@@ -43,6 +47,7 @@ extension Dialect {
         for piece in sql.pieces {
             switch piece {
             case .text(let piece): text += piece
+            case .table(let name): text += table(name)
             case .argument(let value, let type):
                 arguments.append(value)
                 types.append(type)
@@ -76,6 +81,11 @@ extension SQL: ExpressibleByStringInterpolation {
         /// Appends a name.
         public mutating func appendInterpolation(identifier: String) {
             sql.append(identifier: identifier)
+        }
+
+        /// Appends a table's name.
+        public mutating func appendInterpolation(_ table: TableDefinition) {
+            sql.append(table: table.name)
         }
 
         /// Binds a value of a type.

@@ -20,6 +20,7 @@ public struct StatementWriter {
     private var types: [ColumnType] = []
     private var slots: [ArgumentSlot] = []
     private var mentions: ContextSlots = []
+    private var tables: [(name: String, start: Int)] = []
     /// Common table expressions, `"name" AS …`, in order of their names' first use. They have no
     /// arguments, so that those of the statement keep their numbers.
     private var views: [(name: String, text: String)] = []
@@ -48,7 +49,7 @@ public struct StatementWriter {
         if !head.isEmpty || beginsWithExpressions { head = "WITH " + head }
         return BoundSQL(
             text: head + text, arguments: arguments, types: types, slots: slots,
-            mentions: mentions)
+            mentions: mentions, tables: head.isEmpty ? tables : [])
     }
 
     /// How many arguments it has so far.
@@ -361,7 +362,9 @@ public struct StatementWriter {
     /// `"table" AS "alias"`
     public mutating func append(_ source: SelectStatement.Source) {
         switch source.table {
-        case .table(let name): append(identifier: name)
+        case .table(let name):
+            tables.append((name, text.utf8.count))
+            append(dialect.table(name))
         case .view(let view):
             define(view)
             append(identifier: view.name)

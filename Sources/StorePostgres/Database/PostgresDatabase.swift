@@ -11,7 +11,9 @@ import Work
 /// every thread but a loop's where it blocks.
 public final class PostgresDatabase: Sendable {
     /// What statements are written in.
-    public let dialect: any Dialect = PostgresDialect()
+    public var dialect: any Dialect { tables }
+    /// The same, in the schema of the project's tables.
+    let tables: PostgresDialect
     /// The engine with its version.
     public let engine: String
     /// The history of changes that was in force when the database was opened.
@@ -79,6 +81,7 @@ public final class PostgresDatabase: Sendable {
         if server.tableCount > 0 { for loss in losses { log(.feed(.repaired(loss))) } }
         let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
         schema = server.schema ?? ""
+        tables = PostgresDialect(tables: schema)
         engine = "PostgreSQL \(server.version)"
         firstEpoch = noted.epoch
         facts = Mutex(noted.facts)
@@ -95,11 +98,10 @@ public final class PostgresDatabase: Sendable {
         to loop: EventLoop
     ) -> (reader: PostgresReader, writes: PostgresWrites, pool: PostgresPool) {
         let pool = PostgresPool(cluster, on: loop)
-        let dialect = PostgresDialect()
         return (
-            PostgresReader(pool, dialect: dialect),
+            PostgresReader(pool, dialect: tables),
             PostgresWrites(
-                pool, dialect, timeout: configuration.statementTimeout,
+                pool, tables, timeout: configuration.statementTimeout,
                 writeTimeout: configuration.writeTimeout,
                 committed: { [capture] in capture.committed() }), pool
         )

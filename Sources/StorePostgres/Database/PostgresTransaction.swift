@@ -53,7 +53,7 @@ final class PostgresTransaction: WriteTransaction {
     /// See ``Store/WriteTransaction/create(_:)``.
     func create(_ table: TableDefinition) throws(DatabaseError) {
         let known = try rows(
-            "SELECT pg_catalog.to_regclass(\(quoted(identifier: table.name))) IS NOT NULL",
+            "SELECT pg_catalog.to_regclass(\(dialect.table(table.name))) IS NOT NULL",
             as: [.boolean])
         if known.first?.first == .integer(1) { return }
         for statement in dialect.create(table) { try run(SQL(text: statement)) }

@@ -16,7 +16,7 @@ extension PostgresDialect {
             }
         }
         return table.expression(
-            of: quoted(identifier: table.name), and: values,
+            of: self.table(table.name), and: values,
             from: "jsonb_array_elements($\(number)) AS r")
     }
 

@@ -22,11 +22,21 @@ public struct PostgresDialect: Dialect {
 
     /// The functions' schema, quoted, and a dot.
     private let place: String
+    /// The same of the tables.
+    private let tablePlace: String
 
     /// The dialect of a database that has our functions in a schema.
-    public init(schema: String = DatabaseFunction.schema) {
+    ///
+    /// - Parameter tables: the schema of the project's tables. Nil for the first of the search
+    ///   path, as in files that people run: a served request takes the path of no session, which a
+    ///   pooler may have from another client, and which names schemas that anybody may make.
+    public init(tables: String? = nil, schema: String = DatabaseFunction.schema) {
         place = quoted(identifier: schema) + "."
+        tablePlace = tables.map { quoted(identifier: $0) + "." } ?? ""
     }
+
+    /// See ``Store/Dialect/table(_:)``.
+    public func table(_ name: String) -> String { tablePlace + quoted(identifier: name) }
 
     /// The start of a call to a function of ours.
     func call(_ function: DatabaseFunction) -> String { place + function.name + "(" }

@@ -13,22 +13,21 @@ final class KeptQuery {
     /// How long its runs take, and its answers are.
     let pace = Pace()
 
-    init(_ query: ReadQuery, _ registry: StatementRegistry) {
+    init(_ query: ReadQuery, _ dialect: any Dialect, _ registry: StatementRegistry) {
         self.query = query
         rows = ReadStatement(query.rows, registry)
-        count = query.counting.sql.map { ReadStatement($0, registry) }
+        count = query.counting.sql(in: dialect).map { ReadStatement($0, registry) }
     }
 }
 
 extension Counting {
     /// The statement that counts; nil where nobody asks, or the rows tell.
-    fileprivate var sql: BoundSQL? {
+    fileprivate func sql(in dialect: any Dialect) -> BoundSQL? {
         switch self {
         case .no, .rowsTell: nil
         case .table(let name):
             BoundSQL(
-                text: "SELECT count(*) FROM \(quoted(identifier: name))", arguments: [],
-                mentions: [])
+                text: "SELECT count(*) FROM \(dialect.table(name))", arguments: [], mentions: [])
         case .statement(let sql): sql
         }
     }

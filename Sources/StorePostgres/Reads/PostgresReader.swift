@@ -45,13 +45,13 @@ public final class PostgresReader: Reader {
 
     /// What is known of a query, which it lives with; nothing of one that is run once.
     private func kept(_ query: ReadQuery) -> KeptQuery {
-        if query.rows.use == .once { return KeptQuery(query, pool.cluster.statements) }
+        if query.rows.use == .once { return KeptQuery(query, dialect, pool.cluster.statements) }
         if let known = kept[ObjectIdentifier(query)] { return known }
         if kept.count >= ReadLimits.keptQueriesMax || keptBytes > ReadLimits.keptQueryBytesMax {
             kept.removeAll()
             keptBytes = 0
         }
-        let new = KeptQuery(query, pool.cluster.statements)
+        let new = KeptQuery(query, dialect, pool.cluster.statements)
         kept[ObjectIdentifier(query)] = new
         keptBytes += query.textBytes
         return new

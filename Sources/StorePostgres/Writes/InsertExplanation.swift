@@ -121,7 +121,7 @@ struct InsertExplanation: Sendable {
 
     /// Finds what a check asks, over bare names of columns.
     private func condition(ofCheck name: String) -> ProgramRun {
-        let relation = PostgresDialect.literal(quoted(identifier: table.name))
+        let relation = PostgresDialect.literal(dialect.table(table.name))
         let statement = ProgramStatement(dialect, .once) { writer in
             writer.expression(Name.checks) { writer in
                 writer.append(

@@ -45,7 +45,7 @@ extension InsertStatement {
         let column = table.columns[place]
         let name = quoted(identifier: column.name)
         guard isNumbered, place == table.identity?.column else { return writer.append(name) }
-        let relation = PostgresDialect.literal(quoted(identifier: table.name))
+        let relation = PostgresDialect.literal(writer.dialect.table(table.name))
         let sequence =
             "SELECT pg_get_serial_sequence(\(relation), \(PostgresDialect.literal(column.name)))"
         writer.append("coalesce(\(name), nextval((\(sequence)::regclass))")

@@ -41,7 +41,7 @@ struct InsertStatement {
 
     private func appendInsertion(to writer: inout ProgramWriter) {
         writer.append("INSERT INTO ")
-        writer.append(identifier: table.name)
+        writer.append(writer.dialect.table(table.name))
         writer.append(" (")
         writer.append(places, of: table)
         writer.append(") SELECT ")

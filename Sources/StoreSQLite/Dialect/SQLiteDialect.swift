@@ -20,6 +20,9 @@ public struct SQLiteDialect: Dialect {
     /// The dialect.
     public init() {}
 
+    /// See ``Store/Dialect/table(_:)``. A session has one schema.
+    public func table(_ name: String) -> String { quoted(identifier: name) }
+
     /// See ``Store/Dialect/parameter(_:_:)``.
     public func parameter(_ number: Int, _ type: ColumnType) -> String { "?\(number)" }
 
