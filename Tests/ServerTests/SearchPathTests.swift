@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 import PostgresTestSupport
 import Server
 import ServerTestSupport
@@ -24,13 +25,17 @@ import Testing
     ]
 
     private let database: TestDatabase
-    private let server: Backend
     private let project: TestProject
+    private let server: Backend
 
     init() throws {
         database = try PostgresServer.shared.makeDatabase()
         project = try TestProject(models: Self.models)
-        server = try Backend.start(
+        server = try Self.start(project, database)
+    }
+
+    private static func start(_ project: TestProject, _ database: TestDatabase) throws -> Backend {
+        try Backend.start(
             ServerOptions(
                 project: project.path, listen: "127.0.0.1:0", logLevel: "error",
                 database: database.url),
@@ -153,5 +158,14 @@ import Testing
         // The room is gone with the note: it is asked of as it was.
         #expect(try client.send("DELETE", "/rest/v1/rooms?id=eq.1", "").status == 204)
         #expect(try feed.nextChange()["type"] == "DELETE")
+    }
+    @Test func `no server begins with others, unless it is told that they have moved`() throws {
+        server.stop()
+        try shadow()
+        let problem = #expect(throws: Problem.self) { try Self.start(project, database) }
+        #expect(problem?.message.contains(#"were in the schema "public""#) == true, "\(String(describing: problem))")
+        #expect(try shadowed() == [])
+        try database.client().execute("DELETE FROM _apus.meta WHERE key = 'schema'")
+        try Self.start(project, database).stop()
     }
 }

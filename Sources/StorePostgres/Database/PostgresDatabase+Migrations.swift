@@ -94,6 +94,9 @@ extension PostgresMigrations {
         let space = LogSpace()
         let server = try worded { () throws(DatabaseError) in try ServerInspection(session, space) }
         try server.require(space)
+        guard server.isInstalled else { return }
+        try server.require(
+            noted: worded { () throws(DatabaseError) in try session.facts(space).facts })
     }
 }
 

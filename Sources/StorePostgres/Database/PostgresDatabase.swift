@@ -52,6 +52,7 @@ public final class PostgresDatabase: Sendable {
         let loop = try DatabaseLoop(cluster)
         do throws(Problem) {
             let database = try PostgresDatabase(configuration, cluster, loop, log)
+            _ = try database.noteIfAbsent(ServerInspection.schemaFact, database.schema)
             isOpen.set()
             return database
         } catch {
@@ -80,6 +81,7 @@ public final class PostgresDatabase: Sendable {
         let losses = try loop.access.setUpCapture([], in: space, .lost).losses
         if server.tableCount > 0 { for loss in losses { log(.feed(.repaired(loss))) } }
         let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
+        try server.require(noted: noted.facts)
         schema = server.schema ?? ""
         tables = PostgresDialect(tables: schema)
         engine = "PostgreSQL \(server.version)"

@@ -102,6 +102,24 @@ struct ServerInspection {
         }
     }
 
+    /// What is noted of the schema that holds the project's tables.
+    static let schemaFact = "schema"
+
+    /// Throws where the tables are to be in another schema than those of the start before, as when
+    /// somebody has made one that comes first in the role's search path.
+    ///
+    /// - Parameter facts: what has been noted about the database.
+    func require(noted facts: [String: String]) throws(Problem) {
+        guard let schema, let noted = facts[Self.schemaFact], noted != schema else { return }
+        let (before, now) = (quoted(identifier: noted), quoted(identifier: schema))
+        throw .unsuitable(
+            "Its tables were in the schema \(before) when it was last served, and now the first "
+                + "of the role's search_path is \(now).",
+            hint: "ALTER ROLE \(role) SET search_path = \(before); serves those again. If they "
+                + "have been moved, DELETE FROM \(LogSpace().name(LogTables.facts.name)) WHERE key = "
+                + "'\(Self.schemaFact)'; lets it begin with the others.")
+    }
+
     private func requireRights(_ schema: String, _ space: LogSpace) throws(Problem) {
         guard mayCreateSchema else {
             throw .unsuitable(
