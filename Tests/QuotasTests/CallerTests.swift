@@ -16,4 +16,11 @@ import Testing
     ) {
         #expect(Caller(user: user, isService: isService, from: Self.block) == caller)
     }
+
+    @Test func `a user who calls from two sites is two callers`() {
+        let callers = ["192.0.2.1", "192.0.2.2", "2001:db8:1:1::1", "2001:db8:1:2::1"].map {
+            Caller(user: "ann", from: AddressBlock($0))
+        }
+        #expect(Set(callers).count == 3)
+    }
 }

@@ -1,4 +1,5 @@
 import Quotas
+import TestSupport
 import Testing
 
 @Suite struct SharesTests {
@@ -45,5 +46,18 @@ import Testing
         shares.add(1, for: "a")
         shares.giveBack(3, from: "a")
         #expect(shares.total == 0)
+    }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `all of one site have no more than four of them may have`(kind: Caller.CrowdKind) {
+        var shares = Shares<Caller>()
+        let crowd = Caller.crowd(26, kind)
+        func take(_ caller: Caller) -> Bool {
+            shares.take(for: caller, totalMax: 20, eachMax: 2) == nil
+        }
+        #expect((0..<2).map { _ in crowd.count { take($0) } } == [8, 0])
+        #expect((0..<3).map { _ in take(.user("other", at: "198.51.100.7")) } == [true, true, false])
+        shares.giveBack(from: crowd[0])
+        #expect(crowd.count { take($0) } == 1)
     }
 }

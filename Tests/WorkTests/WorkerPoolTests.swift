@@ -240,4 +240,42 @@ import Work
         pool.close()
         pool.join()
     }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `all of one site leave a thread to others`(kind: Caller.CrowdKind) async throws {
+        let pool = WorkerPool<Void>(name: "test", threadsMax: 3, threadsPerCallerMax: 2) {}
+        let (gate, record) = (Gate(), Record<String>())
+        for caller in Caller.crowd(4, kind) {
+            pool.post(
+                for: caller,
+                {
+                    record.append("begun")
+                    gate.pass()
+                }, refused: { _ in })
+        }
+        record.wait(for: 2)
+        try await pool.run(waitingMax: 9, for: .user("other", at: "198.51.100.7")) {}
+        #expect(record.all.count == 2)
+        for _ in 0..<4 { gate.open() }
+        record.wait(for: 4)
+        pool.close()
+        pool.join()
+    }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `a site's places are full before the pool's are`(kind: Caller.CrowdKind) async throws {
+        let (pool, gate, record) = (makePool(), Gate(), Record<String>())
+        await occupy(pool, until: gate)
+        for caller in Caller.crowd(26, kind) + [.user("other", at: "198.51.100.7")] {
+            _ = pool.start(waitingMax: 20, perCallerMax: 2, for: caller) {
+            } reply: { result in
+                record.append((try? result.get()) == nil ? "no" : "yes")
+            }
+        }
+        #expect(record.all == Array(repeating: "no", count: 18))
+        gate.open()
+        #expect(record.wait(for: 27).count { $0 == "yes" } == 9)
+        pool.close()
+        pool.join()
+    }
 }
