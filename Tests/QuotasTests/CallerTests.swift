@@ -6,7 +6,7 @@ import Testing
     private static let block = AddressBlock("192.0.2.1")
 
     static let callers: [(String?, Bool, Caller)] = [
-        (nil, false, .anonymous(block)), ("ann", false, .user("ann")),
+        (nil, false, .anonymous(block)), ("ann", false, .user("ann", from: block)),
         (nil, true, .service(block)), ("ann", true, .service(block)),
     ]
 

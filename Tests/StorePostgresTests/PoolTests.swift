@@ -128,7 +128,7 @@ import Testing
         user.cluster.slowUnits.withLock { shares in
             for number in 0..<ConnectionLimits.slowUnitsMax {
                 _ = try? shares.take(
-                    for: .user(isOfCaller ? "late" : "\(number)"), totalMax: .max, eachMax: .max
+                    for: .user(isOfCaller ? "late" : "\(number)"), within: ShareBounds()
                 ) {}
             }
         }
@@ -291,7 +291,7 @@ import Testing
         let crowd = Caller.crowd(26, kind)
         let other = Caller.user("other", at: "198.51.100.7")
         func take(_ caller: Caller) -> Bool {
-            (try? units.take(for: caller, totalMax: 9, eachMax: 2) {}) != nil
+            (try? units.take(for: caller, within: ShareBounds(total: 9, each: 2)) {}) != nil
         }
         #expect(crowd.count { take($0) } == 7)
         #expect((0..<3).map { _ in take(other) } == [true, true, false])

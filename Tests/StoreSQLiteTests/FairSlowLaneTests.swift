@@ -137,13 +137,13 @@ import Testing
         var withdrawals: [@Sendable () -> Void] = []
         for count in 1...3 {
             withdrawals += begin(1, modest)
-            while places.count(of: modest) < count { sched_yield() }
+            while places.waiting(besides: modest).each < count { sched_yield() }
         }
         _ = begin(1, modest)
         #expect(ended.wait(for: 1).allSatisfy { $0.hasSuffix("53400") })
         withdrawals[1]()
         #expect(ended.wait(for: 2).last?.hasSuffix("57014") == true)
-        #expect(places.count(of: modest) == 2)
+        #expect(places.waiting(besides: modest).each == 2)
         for withdraw in others { withdraw() }
     }
 
@@ -191,7 +191,8 @@ import Testing
         for count in 1...2 {
             _ = begin("few")
             try #require(ended.wait(for: count).last != "few 53400")
-            while crowd.parked > 0, places.count(of: .user("few")) < count { sched_yield() }
+            let few = { places.waiting(besides: .user("few")).each }
+            while crowd.parked > 0, few() < count { sched_yield() }
         }
         _ = begin("few")
         let refused = ended.wait(for: 3)
