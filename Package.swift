@@ -126,7 +126,7 @@ let package = Package(
                     .when(configuration: .release)),
             ]),
 
-        support("TestSupport", ["HTTP", "Quotas", "Bytes", "COpenSSL"]),
+        support("TestSupport", ["HTTP", "Quotas", "Addresses", "Bytes", "COpenSSL"]),
         // Apart, so that the tests of a low room do not wait for the whole house to be built.
         support(
             "ServerTestSupport",

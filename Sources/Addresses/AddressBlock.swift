@@ -12,6 +12,9 @@ public struct AddressBlock: Hashable, Sendable {
         self.isIPv4 = isIPv4
     }
 
+    /// Feeds what tells nearly all of them apart: blocks are looked up for each request.
+    public func hash(into hasher: inout Hasher) { hasher.combine(bits) }
+
     /// The block of an address.
     public init(_ address: IPAddress) {
         isIPv4 = address.isIPv4
@@ -23,6 +26,9 @@ public struct AddressBlock: Hashable, Sendable {
     public var site: AddressBlock {
         isIPv4 ? self : AddressBlock(bits: bits & ~0xffff, isIPv4: false)
     }
+
+    /// Itself; nil where nobody knows whose it is.
+    public var ifKnown: AddressBlock? { self == .none ? nil : self }
 
     /// The block of a numeric address; ``none`` for a text that is none.
     public init(_ address: String) {

@@ -8,9 +8,9 @@ import Quotas
 // Who calls: the bearer of a token, a service, an address.
 
 extension AuthService {
-    /// Whose share of the store it is that the holder of a token takes.
-    static func caller(_ claims: TokenClaims) -> Caller {
-        Caller(user: claims.subject, from: .none)
+    /// Whose share of the store it is that the holder of a token takes with a request.
+    static func caller(_ claims: TokenClaims, _ request: Request) -> Caller {
+        Caller(user: claims.subject, from: request.peer.block)
     }
 
     /// The claims of the request's user token. Only what the token itself shows is checked here;

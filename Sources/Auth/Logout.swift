@@ -17,7 +17,7 @@ extension AuthService {
         while !areAll {
             let now = clock()
             // In turn: whoever is in may sign out as often as they like.
-            let ended = try await database.write(.shared, for: Self.caller(claims)) {
+            let ended = try await database.write(.shared, for: Self.caller(claims, request)) {
                 transaction throws(Problem) in
                 let account = try transaction.caller(claims, now: now)
                 return try transaction.endSessions(

@@ -32,8 +32,7 @@ final class PasswordHasher: Sendable {
 
     private let pool: WorkerPool<Void>
     private let threads: Int
-    private let waitingMax: Int
-    private let waitingPerAddressMax: Int
+    private let waiting: ShareBounds
     private let load = Mutex(Load())
     private let parameters: ScryptParameters
     /// Compared with when there is no such user, so that the answer takes the same time.
@@ -58,8 +57,8 @@ final class PasswordHasher: Sendable {
             name: "passwords", threadsMax: self.threads, overflow: .greediest,
             niceness: PosixThread.backgroundNiceness
         ) {}
-        waitingMax = self.threads * waitingPerThread
-        waitingPerAddressMax = perAddressMax ?? (waitingMax + 1) / 2
+        let waitingMax = self.threads * waitingPerThread
+        waiting = ShareBounds(total: waitingMax, each: perAddressMax ?? (waitingMax + 1) / 2)
         self.parameters = parameters
         decoy = Self.decoy(parameters)
     }
@@ -114,8 +113,7 @@ final class PasswordHasher: Sendable {
         let time: Duration
         do throws(WorkRefusal) {
             (outcome, time) = try await pool.run(
-                waitingMax: waitingMax, perCallerMax: waitingPerAddressMax, for: asker.caller,
-                goesFirst: asker.isKnown
+                within: waiting, for: asker.caller, goesFirst: asker.isKnown
             ) { _ in
                 let start = ContinuousClock.now
                 let outcome: Result<R, ScryptError> = Result(catching: work)

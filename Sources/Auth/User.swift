@@ -14,7 +14,7 @@ extension AuthService {
         do throws(Problem) {
             let claims = try bearer(request)
             let now = clock()
-            let reading = try lookUps.reading(for: Self.caller(claims)) {
+            let reading = try lookUps.reading(for: Self.caller(claims, request)) {
                 source throws(Problem) in try source.caller(claims, now: now)
             }
             switch reading {
@@ -49,7 +49,7 @@ extension AuthService {
         try limit(.signup, rateLimits.signup, request)
         let change = try UserChange(body, rules: passwordRules)
         let asked = clock()
-        let account = try await database.read(for: Self.caller(claims)) {
+        let account = try await database.read(for: Self.caller(claims, request)) {
             source throws(Problem) in
             try source.caller(claims, now: asked)
         }
@@ -58,7 +58,8 @@ extension AuthService {
         let hash = try await newHash(change, account.user, for: asker)
         var updated: Account?
         repeat {
-            updated = try await write(change, hash: hash, over: account, claims)
+            updated = try await write(
+                change, hash: hash, over: account, claims, for: Self.caller(claims, request))
         } while updated == nil
         return answer(updated ?? account)
     }
@@ -69,11 +70,12 @@ extension AuthService {
     ///
     /// - Returns: nil when it is to be written again.
     private func write(
-        _ change: UserChange, hash: String?, over account: Account, _ claims: TokenClaims
+        _ change: UserChange, hash: String?, over account: Account, _ claims: TokenClaims,
+        for caller: Caller
     ) async throws(Problem) -> Account? {
         let grace = settings.leewaySeconds
         let now = clock()
-        let (updated, ended) = try await database.write(.shared, for: Self.caller(claims)) {
+        let (updated, ended) = try await database.write(.shared, for: caller) {
             transaction throws(Problem) -> (Account?, EndedSessions) in
             var current = try transaction.caller(claims, now: now)
             // Two changes of the password at once: the later one was compared with a hash that is

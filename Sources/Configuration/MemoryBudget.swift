@@ -38,7 +38,7 @@ public struct MemoryBudget: Hashable, Sendable {
     /// Bytes of changes that one loop has yet to deliver.
     public var untoldBytes: Int { bytes / 32 }
 
-    /// What is taken by who calls: half of it by one caller at the most.
+    /// What is taken by who calls: half of it by one caller, or one site, at the most.
     public func makePool() -> MemoryPool {
         MemoryPool(bytesMax: bytes / 4, perCallerMax: bytes / Self.callers)
     }

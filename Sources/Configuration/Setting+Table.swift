@@ -92,8 +92,8 @@ extension Setting {
             Setting(
                 "database.slow_read_threads", \.database.slowReadThreads, .integer(1...64),
                 .onRestart,
-                "threads for the slow reads of one caller; there are two more, for others and for "
-                    + "who comes"),
+                "threads for the slow reads of one caller, and of all at one address; there are "
+                    + "two more, for others and for who comes"),
             Setting(
                 "database.connections", \.database.connectionsMax,
                 SettingForm.integer(4...10_000).optional, .onRestart,
@@ -150,7 +150,8 @@ extension Setting {
         Setting(
             "realtime.unindexed_per_caller", \.realtime.unindexedPerCallerMax,
             .integer(1...1_000_000), .onRestart,
-            "the most of them of one user, or one address that has not signed in, on each loop"),
+            "the most of them of one user, or one address that has not signed in, on each loop; of "
+                + "all at one address four times as many"),
         Setting(
             "realtime.unindexed_per_loop", \.realtime.unindexedPerLoopMax,
             .integer(1...1_000_000), .onRestart, "the most of them on each loop"),
@@ -183,7 +184,7 @@ extension Setting {
     static let memoryBytes = Setting(
         "limits.memory_bytes", \.limits.memoryBytes, .integer(64 << 20...1 << 50), .onRestart,
         "the memory in bytes that the server aims to stay within; a quarter is for bodies, "
-            + "answers, queues and feeds, and half of that for one caller")
+            + "answers, queues and feeds, and half of that for one caller or address")
 
     private static let bounds = [
         Setting(

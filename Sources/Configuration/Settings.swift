@@ -48,7 +48,7 @@ public struct Settings: Hashable, Sendable {
         /// What one read may take of an event loop in milliseconds, before it goes on as a slow
         /// one.
         public var inlineReadMilliseconds = 5
-        /// Threads for the slow reads of one caller; there are two more for others.
+        /// Threads for the slow reads of one caller or one site; there are two more for others.
         public var slowReadThreads = 2
         /// The most writes that wait for SQLite's writer, or statements that wait for a connection
         /// of a loop to PostgreSQL.

@@ -2,7 +2,7 @@ import Addresses
 import Quotas
 import Synchronization
 
-/// Open connections of all loops together, and of each address block.
+/// Open connections of all loops together, of each address block and of each site.
 final class ConnectionCount: Sendable {
     private let shares = Mutex(Shares<AddressBlock>())
 
@@ -11,18 +11,14 @@ final class ConnectionCount: Sendable {
     /// - Returns: Nil, or why it is not to be served: it is not counted then.
     func take(for block: AddressBlock, _ limits: ConnectionLimits) -> ShareShortage? {
         shares.withLock { shares in
-            shares.take(
-                for: block.ifKnown, totalMax: limits.connectionsMax,
-                eachMax: limits.connectionsPerBlockMax)
+            shares.take(for: block.ifKnown, within: limits.connectionBounds)
         }
     }
 
     /// Why one more would not be served now; nil if it would.
     func shortage(for block: AddressBlock, _ limits: ConnectionLimits) -> ShareShortage? {
         shares.withLock { shares in
-            shares.shortage(
-                for: block.ifKnown, totalMax: limits.connectionsMax,
-                eachMax: limits.connectionsPerBlockMax)
+            shares.shortage(for: block.ifKnown, within: limits.connectionBounds)
         }
     }
 
@@ -31,9 +27,10 @@ final class ConnectionCount: Sendable {
     }
 }
 
-extension AddressBlock {
-    /// Nil where nobody knows whose it is: no share bounds it.
-    var ifKnown: AddressBlock? { self == .none ? nil : self }
+extension ConnectionLimits {
+    fileprivate var connectionBounds: ShareBounds {
+        ShareBounds(total: connectionsMax, each: connectionsPerBlockMax)
+    }
 }
 
 extension ShareShortage {
@@ -41,7 +38,7 @@ extension ShareShortage {
     var message: String {
         switch self {
         case .inAll: "Too many connections are open."
-        case .ofShare: "Too many connections are open from this address."
+        case .ofShare, .ofSite: "Too many connections are open from this address."
         }
     }
 }

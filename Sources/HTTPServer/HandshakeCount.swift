@@ -26,7 +26,7 @@ final class HandshakeCount: Sendable {
     func take(for block: AddressBlock, _ limits: ConnectionLimits) -> Bool {
         state.withLock { state in
             guard Self.admits(block, to: &state, limits) else { return false }
-            state.shares.add(for: block.site.ifKnown)
+            state.shares.add(for: block.knownSite)
             return true
         }
     }
@@ -37,14 +37,14 @@ final class HandshakeCount: Sendable {
     }
 
     func giveBack(_ block: AddressBlock) {
-        state.withLock { $0.shares.giveBack(from: block.site.ifKnown) }
+        state.withLock { $0.shares.giveBack(from: block.knownSite) }
     }
 
     private static func admits(
         _ block: AddressBlock, to state: inout State, _ limits: ConnectionLimits
     ) -> Bool {
         let left = limits.handshakesMax - state.shares.total
-        let taken = block.site.ifKnown.map(state.shares.count(of:)) ?? 0
+        let taken = block.knownSite.map(state.shares.count(of:)) ?? 0
         // One that has its own share is told nothing of the others' places.
         if taken >= left, left <= max(1, limits.handshakesMax / 4) { state.refused += 1 }
         return taken < left

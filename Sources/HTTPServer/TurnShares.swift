@@ -6,9 +6,9 @@ import Quotas
 /// handshakes, or that for frames of WebSockets and chunks of bodies, which are much work for few
 /// bytes.
 ///
-/// A caller has half of a turn, however many connections send for it. What is left of its input
-/// waits for later turns, where those who wait have a part of their own and the next step is of
-/// whoever has had the least. Confined to its loop.
+/// A caller, with all others of its site, has half of a turn, however many connections send for it.
+/// What is left of its input waits for later turns, where those who wait have a part of their own
+/// and the next step is of whoever has had the least. Confined to its loop.
 final class TurnShares {
     private let loop: EventLoop
     /// Nanoseconds of a turn that there are for all.
@@ -21,7 +21,7 @@ final class TurnShares {
     /// The turn that the counts are of.
     private var turn = -1
     private var spent: UInt64 = 0
-    /// What has been used in this turn, as it was noted. It is added up by callers when somebody
+    /// What has been used in this turn, as it was noted. It is added up by sites when somebody
     /// may have had his half: in most turns nobody has.
     private var notes: [(caller: Caller, nanoseconds: UInt64)] = []
     private var spentOf: [Caller: UInt64] = [:]
@@ -78,11 +78,11 @@ final class TurnShares {
         notes.append((caller, nanoseconds))
     }
 
-    /// What a caller has used in this turn.
+    /// What all from a caller's site have used in this turn.
     private func spent(by caller: Caller) -> UInt64 {
-        for note in notes { spentOf[note.caller, default: 0] += note.nanoseconds }
+        for note in notes { spentOf[note.caller.forSite, default: 0] += note.nanoseconds }
         notes.removeAll(keepingCapacity: true)
-        return spentOf[caller] ?? 0
+        return spentOf[caller.forSite] ?? 0
     }
 
     /// Nanoseconds of a step.

@@ -1,22 +1,29 @@
+import Addresses
+
 /// What callers hold of something scarce, or wait with for it: each caller's in the order in which
 /// it came. Where all is taken, the last of whoever has most gives way.
 public struct CallerPlaces<ID: Equatable, Element> {
     private var lines: [Caller: [(id: ID, element: Element)]] = [:]
-    /// What is held, by all together.
-    public private(set) var total = 0
+    private var shares = Shares<Caller>()
 
     /// Nobody holds anything yet.
     public init() {}
 
+    /// What is held, by all together.
+    public var total: Int { shares.total }
+
     /// How much a caller holds.
-    public func count(of caller: Caller) -> Int { lines[caller]?.count ?? 0 }
+    public func count(of caller: Caller) -> Int { shares.count(of: caller) }
+
+    /// What is held as a caller comes with more.
+    public func use(by caller: Caller) -> ShareUse { shares.use(by: caller) }
 
     /// Adds something behind all else of its caller's.
     ///
     /// - Parameter id: What it is removed by: unlike those of all else that the caller holds.
     public mutating func append(_ element: Element, id: ID, of caller: Caller) {
         lines[caller, default: []].append((id, element))
-        total += 1
+        shares.add(for: caller)
     }
 
     /// Removes something; does nothing where the caller does not hold it any more.
@@ -25,20 +32,30 @@ public struct CallerPlaces<ID: Equatable, Element> {
         remove(at: index, of: caller)
     }
 
-    /// Removes the last of whoever holds most, for a newcomer. Nobody gives way who would have no
-    /// more than the newcomer then: they would take turns at it. Nor do the server's own.
+    /// Removes the last of whoever holds most at the site that holds most, for a newcomer. No site
+    /// gives way that would have no more than the newcomer's then, and nobody at that who would
+    /// have no more than the newcomer: they would take turns at it. Nor do the server's own.
     ///
-    /// - Parameter count: How much the newcomer holds, with what has come.
+    /// - Parameter more: How much the newcomer comes with that has not been added.
     /// - Returns: nil where nobody gives way.
-    public mutating func displace(forHolderOf count: Int) -> Element? {
-        let most = lines.lazy.filter { $0.key != .server }.max { $0.value.count < $1.value.count }
-        guard let most, most.value.count > count else { return nil }
-        return remove(at: most.value.count - 1, of: most.key)
+    public mutating func displace(for newcomer: Caller, with more: Int) -> Element? {
+        let holders = lines.keys.filter { $0 != .server }
+        var bySite: [AddressBlock?: Int] = [:]
+        for holder in holders { bySite[holder.knownSite, default: 0] += count(of: holder) }
+        var (site, most) = (newcomer.knownSite, count(of: newcomer) + more)
+        if let greedy = bySite.max(by: { $0.value < $1.value }), greedy.key != site,
+            greedy.value > bySite[site, default: 0] + more
+        {
+            (site, most) = (greedy.key, 0)
+        }
+        let holder = holders.filter { $0.knownSite == site }.max { count(of: $0) < count(of: $1) }
+        guard let holder, count(of: holder) > most else { return nil }
+        return remove(at: count(of: holder) - 1, of: holder)
     }
 
     @discardableResult
     private mutating func remove(at index: Int, of caller: Caller) -> Element? {
-        total -= 1
+        shares.giveBack(from: caller)
         let removed = lines[caller]?.remove(at: index)
         if lines[caller]?.isEmpty == true { lines[caller] = nil }
         return removed?.element

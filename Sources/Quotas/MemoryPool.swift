@@ -2,8 +2,8 @@ import Addresses
 import Synchronization
 
 /// The bytes that bodies, answers, queues and feeds may stand in memory with at the same time, over
-/// all threads. Who wants to take more than is left, or more than one caller may have, is told so
-/// before anything is kept. Any thread.
+/// all threads. Who wants to take more than is left, or more than one caller or all of one site may
+/// have, is told so before anything is kept. Any thread.
 public final class MemoryPool: Sendable {
     private struct State {
         var shares = Shares<Caller>()
@@ -19,12 +19,14 @@ public final class MemoryPool: Sendable {
     public let bytesMax: Int
     /// The most for one caller; where nobody knows from where the call comes no such bound holds.
     public let perCallerMax: Int
+    private let bounds: ShareBounds
     private let state = Mutex(State())
 
     /// A pool of which nothing is taken.
     public init(bytesMax: Int, perCallerMax: Int) {
         self.bytesMax = bytesMax
         self.perCallerMax = perCallerMax
+        bounds = ShareBounds(total: bytesMax, each: perCallerMax)
     }
 
     /// Bytes that are taken now.
@@ -41,8 +43,7 @@ public final class MemoryPool: Sendable {
 
     func take(_ count: Int, for caller: Caller) -> Bool {
         state.withLock { state in
-            let shortage = state.shares.take(
-                count, for: caller.ifKnown, totalMax: bytesMax, eachMax: perCallerMax)
+            let shortage = state.shares.take(count, for: caller.ifKnown, within: bounds)
             if shortage != nil { state.refusals += 1 }
             state.peak = max(state.peak, state.shares.total)
             return shortage == nil

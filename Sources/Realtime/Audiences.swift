@@ -1,3 +1,4 @@
+import Addresses
 import Expressions
 import Quotas
 import Store
@@ -9,6 +10,7 @@ final class Audiences {
     private var audiences = Pool<Audience.Key, Audience>()
     private var topics = Pool<TopicFrames.Key, TopicFrames>()
     private var payers = Pool<Caller, Payer>()
+    private var sites = Pool<AddressBlock, Payer>()
     /// The channels with an audience, by whose they are.
     private var channels = Shares<Caller>()
     private var lastNumber: Audience.Number = 0
@@ -35,7 +37,10 @@ final class Audiences {
         let audience = audiences.take(key) {
             let frames = topics.take(key.frames) { TopicFrames(key.frames) }
             lastNumber += 1
-            let payer = key.payer.map { payers.take($0) { Payer() } }
+            let payer = key.payer.map { caller in
+                let site = caller.knownSite.map { sites.take($0) { Payer() } }
+                return payers.take(caller) { Payer(at: site) }
+            }
             let audience = Audience(key, number: lastNumber, frames: frames, payer: payer)
             audience.listen(bindings, context: context)
             return audience
@@ -43,7 +48,7 @@ final class Audiences {
         channel.audience = audience
         let caller = channel.identity.caller(from: session.block)
         channels.add(for: caller)
-        let rank = TellingOrder.rank(ofChannel: channels.count(of: caller))
+        let rank = TellingOrder.rank(ofChannel: channels.use(by: caller))
         channel.place = audience.add(
             Audience.Member(session: session, caller: caller, rank: rank),
             after: channel.boundAfter)
@@ -58,7 +63,10 @@ final class Audiences {
         if audience.members.isEmpty {
             audience.stopListening()
             topics.release(audience.key.frames)
-            if let payer = audience.key.payer { payers.release(payer) }
+            if let payer = audience.key.payer {
+                payers.release(payer)
+                if let site = payer.knownSite { sites.release(site) }
+            }
         }
         audiences.release(audience.key)
     }

@@ -4,8 +4,9 @@ import Expressions
 /// out fairly, and time, for what is not counted in steps.
 ///
 /// Callers take turns by deficit round robin (Shreedhar, Varghese, SIGCOMM 1995): in each pass each
-/// may spend a quantum, and who has spent more sits out the next passes. So a caller with one
-/// listener is heard in the first pass, and with thousands he waits for nobody but himself.
+/// may spend a quantum, and each site what some callers may; who has spent more sits out the next
+/// passes. So a caller with one listener is heard in the first pass, and with thousands he waits
+/// for nobody but himself.
 final class ChangeBudget {
     /// Counts all steps of a hub.
     private let steps = StepCounter()

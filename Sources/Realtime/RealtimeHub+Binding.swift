@@ -96,11 +96,13 @@ extension RealtimeHub {
                 "a connection", settings.unindexed.perSessionMax, request)
         }
         let caller = channel.identity.caller(from: session.block)
-        let (max, perCallerMax) = (settings.unindexed.max, settings.unindexed.perCallerMax)
-        switch unindexed.take(for: caller, totalMax: max, eachMax: perCallerMax) {
+        let bounds = ShareBounds(
+            total: settings.unindexed.max, each: settings.unindexed.perCallerMax)
+        switch unindexed.take(for: caller, within: bounds) {
         case nil: break
-        case .ofShare: throw .tooManyUnindexed("a caller", perCallerMax, request)
-        case .inAll: throw .tooManyUnindexed("a server loop", max, request)
+        case .ofShare: throw .tooManyUnindexed("a caller", bounds.each, request)
+        case .ofSite: throw .tooManyUnindexed("an address", bounds.site, request)
+        case .inAll: throw .tooManyUnindexed("a server loop", bounds.total, request)
         }
         channel.unindexed = (caller, (channel.unindexed?.count ?? 0) + 1)
         counters.unindexed += 1

@@ -27,7 +27,7 @@ final class ConnectionNotices: Sendable {
         case .descriptorsExhausted:
             guard descriptors.take() != nil else { return }
             log.record(.descriptorsExhausted(limit: DescriptorLimit.current))
-        case .tooMany(.ofShare, let peer):
+        case .tooMany(.ofShare, let peer), .tooMany(.ofSite, let peer):
             guard let untold = ofAddress.take() else { return }
             log.record(
                 .connectionsRefused(

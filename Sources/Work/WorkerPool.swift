@@ -15,9 +15,9 @@ public enum WorkRefusal: Error, Hashable, Sendable {
 /// A few threads for work that would stall a loop. Each thread has a seat, which it makes and keeps
 /// from job to job.
 ///
-/// The next job is one of the caller whose jobs have taken the least time so far; those of one
-/// caller begin in the order they came. Some jobs may go first: every second one is such a job,
-/// however many others wait.
+/// The next job is one of the caller whose jobs have taken the least time so far, at the site of
+/// which that is true; those of one caller begin in the order they came. Some jobs may go first:
+/// every second one is such a job, however many others wait.
 ///
 /// Threads are made when first needed: most servers never need them. They hold the pool until it is
 /// closed.
@@ -67,8 +67,7 @@ public final class WorkerPool<Seat>: Sendable {
     private let state = Mutex(State())
     private let bell = Semaphore()
     private let name: String
-    private let threadsMax: Int
-    private let threadsPerCallerMax: Int
+    private let threads: ShareBounds
     private let overflow: Overflow
     private let niceness: Int32
     private let makeSeat: @Sendable () -> Seat
@@ -77,7 +76,8 @@ public final class WorkerPool<Seat>: Sendable {
     ///
     /// - Parameters:
     ///   - name: What the threads are called.
-    ///   - threadsPerCallerMax: Jobs of one caller that run at the same time.
+    ///   - threadsPerCallerMax: Jobs of one caller that run at the same time; those of one site are
+    ///     bounded by it as well (``ShareBounds``).
     ///   - overflow: Who is refused when all places are taken.
     ///   - niceness: How far the threads stand back behind others, from 0 to 19.
     ///   - makeSeat: Called once on every thread.
@@ -87,8 +87,7 @@ public final class WorkerPool<Seat>: Sendable {
         makeSeat: @escaping @Sendable () -> Seat
     ) {
         self.name = name
-        self.threadsMax = threadsMax
-        self.threadsPerCallerMax = threadsPerCallerMax
+        threads = ShareBounds(total: threadsMax, each: threadsPerCallerMax)
         self.overflow = overflow
         self.niceness = niceness
         self.makeSeat = makeSeat
@@ -98,14 +97,13 @@ public final class WorkerPool<Seat>: Sendable {
     /// cancelled, work that waits is dropped.
     ///
     /// - Parameters:
-    ///   - waitingMax: Jobs that may wait before this one while no thread is free.
-    ///   - perCallerMax: Those of the caller among them.
+    ///   - bounds: Jobs that may wait before this one while no thread is free.
     ///   - caller: Whose share of the threads it takes.
     ///   - goesFirst: Whether it goes before others' work.
     ///   - interrupt: Called when the task is cancelled, for work that has begun.
     /// - Throws: why the work was not done.
     public func run<R: Sendable>(
-        waitingMax: Int, perCallerMax: Int = .max, for caller: Caller = .server,
+        within bounds: ShareBounds = ShareBounds(), for caller: Caller = .server,
         goesFirst: Bool = false, _ work: @escaping @Sendable (Seat) -> R,
         interrupt: @escaping @Sendable () -> Void = {}
     ) async throws(WorkRefusal) -> R {
@@ -115,7 +113,7 @@ public final class WorkerPool<Seat>: Sendable {
                 let job = Self.job(of: caller, goesFirst: goesFirst, withdrawal, work) {
                     unsafe continuation.resume(returning: $0)
                 }
-                enter(job, waitingMax: waitingMax, perCallerMax: perCallerMax)
+                enter(job, within: bounds)
             }
         } onCancel: {
             interrupt()
@@ -129,15 +127,14 @@ public final class WorkerPool<Seat>: Sendable {
     ///
     /// - Returns: what withdraws the work, from any thread: it then calls `interrupt`.
     public func start<R: Sendable>(
-        waitingMax: Int, perCallerMax: Int = .max, for caller: Caller = .server,
+        within bounds: ShareBounds = ShareBounds(), for caller: Caller = .server,
         goesFirst: Bool = false, _ work: @escaping @Sendable (Seat) -> R,
         interrupt: @escaping @Sendable () -> Void = {},
         reply: @escaping @Sendable (Result<R, WorkRefusal>) -> Void
     ) -> @Sendable () -> Void {
         let withdrawal = Withdrawal(of: caller)
         enter(
-            Self.job(of: caller, goesFirst: goesFirst, withdrawal, work, reply),
-            waitingMax: waitingMax, perCallerMax: perCallerMax)
+            Self.job(of: caller, goesFirst: goesFirst, withdrawal, work, reply), within: bounds)
         return { [self] in
             interrupt()
             withdraw(withdrawal)
@@ -163,8 +160,7 @@ public final class WorkerPool<Seat>: Sendable {
         refused: @escaping @Sendable (WorkRefusal) -> Void
     ) {
         enter(
-            Job(of: caller, nil, perform: work, refuse: refused), waitingMax: .max,
-            perCallerMax: .max)
+            Job(of: caller, nil, perform: work, refuse: refused), within: ShareBounds())
     }
 
     /// Jobs that wait, and jobs that run.
@@ -193,19 +189,23 @@ public final class WorkerPool<Seat>: Sendable {
         for thread in threads { thread.join() }
     }
 
-    private func enter(_ job: Job, waitingMax: Int, perCallerMax: Int) {
+    /// - Parameter bounds: Of the jobs that may wait.
+    private func enter(_ job: Job, within bounds: ShareBounds) {
         let refused = state.withLock { state -> (Job, WorkRefusal)? in
             if state.isClosed { return (job, .closed) }
             if job.withdrawal?.isRaised == true { return (job, .withdrawn) }
-            if !begins(job, state), state.jobs.count(of: job.caller) >= perCallerMax {
+            if !begins(job, state),
+                let shortage = bounds.shortage(beside: state.jobs.use(by: job.caller)),
+                shortage != .inAll
+            {
                 return (job, .full)
             }
             var displaced: Job?
-            if waiting(state) >= waitingMax {
+            if waiting(state) >= bounds.total {
                 displaced = displace(for: job, &state)
                 if displaced == nil { return (job, .full) }
             }
-            if state.idle <= state.jobs.count, state.threads.count < threadsMax,
+            if state.idle <= state.jobs.count, state.threads.count < threads.total,
                 let thread = PosixThread(name: name, niceness: niceness, { [self] in work() })
             {
                 state.threads.append(thread)
@@ -221,13 +221,13 @@ public final class WorkerPool<Seat>: Sendable {
 
     /// Jobs that no thread is left for; below zero, threads that no job is left for.
     private func waiting(_ state: State) -> Int {
-        state.jobs.count + state.running.total - threadsMax
+        state.jobs.count + state.running.total - threads.total
     }
 
     /// Whether a job need not wait.
     private func begins(_ job: Job, _ state: State) -> Bool {
-        let ofCaller = state.jobs.count(of: job.caller) + state.running.count(of: job.caller)
-        return waiting(state) < 0 && ofCaller < threadsPerCallerMax
+        let use = state.jobs.use(by: job.caller) + state.running.use(by: job.caller)
+        return threads.shortage(beside: use) == nil
     }
 
     /// Takes the job out that is to make room for another; nil where there is none.
@@ -287,9 +287,7 @@ public final class WorkerPool<Seat>: Sendable {
                 defer { swap(&running, &state.running) }
                 if let (job, caller) = takeFirst(
                     &state,
-                    where: {
-                        running.count(of: $0) < threadsPerCallerMax
-                    })
+                    where: { running.shortage(for: $0, within: threads) == nil })
                 {
                     running.add(for: caller)
                     return (job, false)

@@ -58,7 +58,7 @@ import Testing
     /// What the tests share is as low as it can be, since every test target waits for it; what
     /// talks to the server over a socket sees no more of it than what its makers may.
     static let tests: [String: Set<String>] = [
-        "TestSupport": ["HTTP", "Quotas", "Bytes", "COpenSSL"],
+        "TestSupport": ["HTTP", "Quotas", "Addresses", "Bytes", "COpenSSL"],
         "ServerTestSupport": [
             "TestSupport", "PostgresTestSupport", "Server", "Configuration", "StoreSQLite",
             "Store", "PostgresWire", "Values", "Diagnostics", "Bytes",

@@ -6,7 +6,7 @@ import Testing
     private static let block = AddressBlock("192.0.2.1")
 
     static let callers: [(String?, Bool, Caller)] = [
-        (nil, false, .anonymous(block)), ("ann", false, .user("ann")),
+        (nil, false, .anonymous(block)), ("ann", false, .user("ann", from: block)),
         (nil, true, .service(block)), ("ann", true, .service(block)),
     ]
 
@@ -15,5 +15,12 @@ import Testing
         user: String?, isService: Bool, caller: Caller
     ) {
         #expect(Caller(user: user, isService: isService, from: Self.block) == caller)
+    }
+
+    @Test func `a user who calls from two sites is two callers`() {
+        let callers = ["192.0.2.1", "192.0.2.2", "2001:db8:1:1::1", "2001:db8:1:2::1"].map {
+            Caller(user: "ann", from: AddressBlock($0))
+        }
+        #expect(Set(callers).count == 3)
     }
 }

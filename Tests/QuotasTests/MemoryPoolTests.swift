@@ -1,5 +1,6 @@
 import Addresses
 import Quotas
+import TestSupport
 import Testing
 
 @Suite struct MemoryPoolTests {
@@ -94,5 +95,25 @@ import Testing
         #expect(one.cover(Self.step) == nil)
         #expect(other.cover(4 * Self.step) == .byOthers)
         #expect(other.cover(5 * Self.step) == .beyondShare)
+    }
+
+    /// Four shares, and of a smaller pool what leaves one share to others.
+    @Test(arguments: Caller.CrowdKind.allCases, [(40, 2, 8), (10, 4, 6), (10, 8, 8)])
+    func `all of one site take no more than some shares`(
+        kind: Caller.CrowdKind, pool: (steps: Int, perCaller: Int, perSite: Int)
+    ) {
+        let pool = (made: self.pool(steps: pool.steps, perCaller: pool.perCaller), of: pool)
+        let crowd = Caller.crowd(40, kind).map { HeldMemory(pool.made, for: $0) }
+        let taken = crowd.count { $0.cover(Self.step) == nil }
+        #expect(taken == pool.of.perSite)
+        let other = HeldMemory(pool.made, for: bob)
+        let left = min(pool.of.perCaller, pool.of.steps - pool.of.perSite)
+        #expect(other.cover(left * Self.step) == nil)
+    }
+
+    @Test func `where nobody knows the site no bound of it holds`() {
+        let pool = pool(steps: 40, perCaller: 2)
+        let users = (0..<40).map { HeldMemory(pool, for: .user("\($0)")) }
+        #expect(users.allSatisfy { $0.cover(Self.step) == nil })
     }
 }

@@ -97,4 +97,17 @@ import Values
         stage.insert("todos", ["id": .integer(2), "list": .integer(1)])
         #expect(try [one, other].map { try $0.changes() } == [["INSERT 2"], ["INSERT 2"]])
     }
+
+    @Test func `all users of one address have the places of four`() throws {
+        let stage = try Self.stage(perSession: 9, perCaller: 1, max: 9)
+        let items = Self.items("title=like.a%")
+        let names = (0..<6).map { "00000000-0000-4000-8000-00000000000\($0)" }
+        let answers = names.map {
+            stage.connect(as: user($0), from: Self.here).join("a", items).last ?? ""
+        }
+        #expect(answers.map { $0.contains("Subscribed") } == [true, true, true, true, false, false])
+        #expect(answers.last?.contains("an address has at most 4 filters") == true)
+        let other = stage.connect(as: user(names[5]), from: Self.there)
+        #expect(other.join("a", items).last?.contains("Subscribed") == true)
+    }
 }

@@ -128,7 +128,7 @@ import Testing
         user.cluster.slowUnits.withLock { shares in
             for number in 0..<ConnectionLimits.slowUnitsMax {
                 _ = try? shares.take(
-                    for: .user(isOfCaller ? "late" : "\(number)"), totalMax: .max, eachMax: .max
+                    for: .user(isOfCaller ? "late" : "\(number)"), within: ShareBounds()
                 ) {}
             }
         }
@@ -283,5 +283,37 @@ import Testing
         // Who could not have a lock has waited for it.
         #expect(user.run("select nextval('attempts')", on: .write).value == "12")
         #expect(user.run("select fail(17, '23505')", on: .write).code == "23505")
+    }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `all of a site have the slow units of four of them`(kind: Caller.CrowdKind) {
+        var units = SlowUnits()
+        let crowd = Caller.crowd(26, kind)
+        let other = Caller.user("other", at: "198.51.100.7")
+        func take(_ caller: Caller) -> Bool {
+            (try? units.take(for: caller, within: ShareBounds(total: 9, each: 2)) {}) != nil
+        }
+        #expect(crowd.count { take($0) } == 7)
+        #expect((0..<3).map { _ in take(other) } == [true, true, false])
+        // All are taken: the site that has most gives way, and to none of its own.
+        #expect(take(.user("third", at: "198.51.100.8")) && units.total == 9)
+        #expect(!take(crowd[25]))
+    }
+
+    @Test func `all of a site have so many units waiting, and others theirs`() throws {
+        let user = try PoolUser(try PostgresServer.shared.url()) {
+            $0.lanes[.write]?.connectionsMax = 1
+            $0.waitingPerCallerMax = 1
+            $0.waitingMax = 9
+        }
+        user.run("select 1", on: .write)
+        let units: [(sql: String, effect: PostgresUnit.Effect)] = [("select pg_sleep(0.05)", .writes)]
+        let crowd = Caller.crowd(7, .usersOfAddress).map { user.submit(units, on: .write, for: $0) }
+        let other = user.submit(
+            [("select 1", .writes)], on: .write, for: .user("other", at: "198.51.100.7"))
+        #expect(other.wait(for: 1).first?.1.succeeded == true)
+        let refused = crowd.count { $0.wait(for: 1).first?.1.failure == .queueFullOfCaller }
+        // One runs, and four wait.
+        #expect(refused == 2 && user.counts.refusedOfCaller == 2)
     }
 }

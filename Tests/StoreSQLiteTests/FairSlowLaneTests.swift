@@ -137,13 +137,13 @@ import Testing
         var withdrawals: [@Sendable () -> Void] = []
         for count in 1...3 {
             withdrawals += begin(1, modest)
-            while places.count(of: modest) < count { sched_yield() }
+            while places.waiting(besides: modest).each < count { sched_yield() }
         }
         _ = begin(1, modest)
         #expect(ended.wait(for: 1).allSatisfy { $0.hasSuffix("53400") })
         withdrawals[1]()
         #expect(ended.wait(for: 2).last?.hasSuffix("57014") == true)
-        #expect(places.count(of: modest) == 2)
+        #expect(places.waiting(besides: modest).each == 2)
         for withdraw in others { withdraw() }
     }
 
@@ -191,11 +191,61 @@ import Testing
         for count in 1...2 {
             _ = begin("few")
             try #require(ended.wait(for: count).last != "few 53400")
-            while crowd.parked > 0, places.count(of: .user("few")) < count { sched_yield() }
+            let few = { places.waiting(besides: .user("few")).each }
+            while crowd.parked > 0, few() < count { sched_yield() }
         }
         _ = begin("few")
         let refused = ended.wait(for: 3)
         #expect(Set(refused.prefix(2)) == ["c 53400", "d 53400"])
         #expect(refused.dropFirst(2) == ["few 53400"])
+    }
+
+    /// Three places, of which one caller, and so one site, has two.
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `all of one site leave a place to others`(kind: Caller.CrowdKind) {
+        let places = SlowPlaces(placesMax: 3, perCallerMax: 2)
+        func take(_ caller: Caller) -> Bool {
+            places.take(for: SlowRun(for: caller, hasPlace: false, timeLeft: .max))
+        }
+        #expect(Caller.crowd(4, kind).map(take) == [true, true, false, false])
+        #expect(take(.user("other", at: "198.51.100.7")))
+    }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `all of one site never have all the threads`(kind: Caller.CrowdKind) throws {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.statementTimeout = .seconds(600)
+        configuration.firstSlice = .seconds(600)
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        let ended = Record<String>()
+        let withdrawals = Caller.crowd(20, kind).map {
+            read(SlowLaneTests.endless, on: database, for: $0, ended, "greedy")
+        }
+        let other = Caller.user("other", at: "198.51.100.7")
+        _ = read(Self.short, on: database, for: other, ended, "other")
+        #expect(ended.wait(for: 1).first == "other")
+        for withdraw in withdrawals { withdraw() }
+    }
+
+    @Test func `all of one site have so many reads waiting, and others theirs`() throws {
+        var configuration = DatabaseConfiguration.temporary
+        configuration.statementTimeout = .seconds(600)
+        configuration.waitingSlowReadsPerCallerMax = 2
+        configuration.waitingSlowReadsMax = 100
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        let ended = Record<String>()
+        let crowd = Caller.crowd(26, .usersOfAddress)
+        let withdrawals = crowd.map {
+            read(SlowLaneTests.endless, on: database, for: $0, ended, "greedy")
+        }
+        // Eight wait, and those few who run; one may have a thread no longer, and wait as well.
+        let refused = ended.wait(for: 26 - 8 - configuration.slowLaneThreads)
+        #expect(Set(refused) == ["greedy 53400"])
+        let other = Caller.user("other", at: "198.51.100.7")
+        _ = read(Self.short, on: database, for: other, ended, "other")
+        ended.wait("the other's") { $0.contains("other") }
+        for withdraw in withdrawals { withdraw() }
     }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Quotas
+import TestSupport
 import Testing
 
 @testable import Store
@@ -12,9 +13,15 @@ import Testing
     private func job(
         of caller: String, _ priority: WritePriority = .shared, rows: Int? = 1
     ) -> WriteJob {
+        job(of: .user(caller), priority, rows: rows)
+    }
+
+    private func job(
+        of caller: Caller, _ priority: WritePriority = .shared, rows: Int? = 1
+    ) -> WriteJob {
         WriteJob(
             perform: { _ in .kept {} }, fail: { _ in }, isBounded: true, withdrawal: nil,
-            caller: .user(caller), priority: priority, rows: rows)
+            caller: caller, priority: priority, rows: rows)
     }
 
     /// The callers whose writes one turn takes, where each takes so many microseconds.
@@ -137,5 +144,24 @@ import Testing
         #expect(load.counted.refused == 1)
         #expect(queue.count == DatabaseLimits.waitingWritesMax + 1)
         #expect(queue.takeAll().count == DatabaseLimits.waitingWritesMax + 1 && queue.count == 0)
+    }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `the writes of one site wait for one another, and another's for one of them`(
+        kind: Caller.CrowdKind
+    ) throws {
+        let other = Caller.user("other", at: "198.51.100.7")
+        let crowd = Caller.crowd(26, kind)
+        let jobs = (0..<4).flatMap { _ in crowd.map { job(of: $0) } } + [job(of: other)]
+        #expect(turn(of: try queue(jobs), each: 100).firstIndex(of: other) == 1)
+    }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `all of a site have the places of four of them`(kind: Caller.CrowdKind) throws {
+        let queue = WriteQueue(load: load, waitingMax: 100, ofCallerMax: 5)
+        func wait(_ caller: Caller) -> Bool { (try? queue.append(job(of: caller))) != nil }
+        #expect(Caller.crowd(26, kind).count { wait($0) } == 20)
+        #expect((0..<6).count { _ in wait(.user("other", at: "198.51.100.7")) } == 5)
+        #expect(load.counted.refusedOfCaller == 7 && load.counted.refused == 0)
     }
 }

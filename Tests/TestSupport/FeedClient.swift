@@ -5,10 +5,11 @@ public final class FeedClient {
     private let socket: LoopbackSocket
     private var reference = 0
 
-    /// Connects and waits for the handshake.
-    public init(port: Int, key: String) throws {
+    /// Connects and waits for the handshake, whose request has some fields more.
+    public init(port: Int, key: String, fields: [(String, String)] = []) throws {
         socket = try LoopbackSocket(port: port)
-        socket.send(webSocketRequest("/realtime/v1/websocket?apikey=\(key)&vsn=1.0.0"))
+        let target = "/realtime/v1/websocket?apikey=\(key)&vsn=1.0.0"
+        socket.send(webSocketRequest(target, fields: fields))
         guard socket.readAnswer()?.status == 101 else { throw SocketFault.refused }
     }
 

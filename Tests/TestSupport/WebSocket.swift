@@ -25,8 +25,11 @@ public func clientFrame(_ first: UInt8, _ text: String) -> [UInt8] {
 }
 
 /// The request that opens a WebSocket (RFC 6455 §4.1).
-public func webSocketRequest(_ target: String = "/ws") -> String {
+public func webSocketRequest(
+    _ target: String = "/ws", fields: [(String, String)] = []
+) -> String {
     "GET \(target) HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + fields.map { "\($0): \($1)\r\n" }.joined()
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 }
 

@@ -27,12 +27,12 @@ import Work
         for _ in 0..<2 {
             pool.post({ waiting.append("done") }, refused: { _ in waiting.append("refused") })
         }
-        await #expect(throws: WorkRefusal.full) { try await pool.run(waitingMax: 2) {} }
+        await #expect(throws: WorkRefusal.full) { try await pool.run(within: ShareBounds(total: 2)) {} }
         gate.open()
-        #expect(try await pool.run(waitingMax: 3) { waiting.all } == ["done", "done"])
+        #expect(try await pool.run(within: ShareBounds(total: 3)) { waiting.all } == ["done", "done"])
         pool.close()
         pool.join()
-        await #expect(throws: WorkRefusal.closed) { try await pool.run(waitingMax: 2) {} }
+        await #expect(throws: WorkRefusal.closed) { try await pool.run(within: ShareBounds(total: 2)) {} }
     }
 
     @Test func `closing refuses what waits and lets finish what has begun`() async {
@@ -57,7 +57,7 @@ import Work
         let (pool, gate, interruption) = (makePool(), Gate(), Gate())
         await occupy(pool, until: gate)
         let waiting = Task {
-            try await pool.run(waitingMax: 9, {}, interrupt: { interruption.open() })
+            try await pool.run(within: ShareBounds(total: 9), {}, interrupt: { interruption.open() })
         }
         waiting.cancel()
         await #expect(throws: WorkRefusal.withdrawn) { try await waiting.value }
@@ -68,7 +68,7 @@ import Work
         gate.open()
         let running = Task {
             try await pool.run(
-                waitingMax: 9,
+                within: ShareBounds(total: 9),
                 {
                     begin.yield()
                     stop.pass()
@@ -87,7 +87,7 @@ import Work
         await occupy(pool, until: gate)
         func start(_ name: String, _ number: Int) -> @Sendable () -> Void {
             pool.start(
-                waitingMax: .max, for: .user(name), { _ in record.append("\(name) \(number)") },
+                within: ShareBounds(), for: .user(name), { _ in record.append("\(name) \(number)") },
                 reply: {
                     if case .failure(let refusal) = $0 { record.append("\(refusal) \(number)") }
                 })
@@ -99,8 +99,8 @@ import Work
         withdraw[1]()
         #expect(pool.counts.waiting == 4)
         gate.open()
-        _ = try await pool.run(waitingMax: .max) { _ in }
-        _ = try await pool.run(waitingMax: .max) { _ in }
+        _ = try await pool.run(within: ShareBounds()) { _ in }
+        _ = try await pool.run(within: ShareBounds()) { _ in }
         pool.close()
         pool.join()
         let done = Array(record.all.dropFirst(501))
@@ -116,12 +116,12 @@ import Work
                 return seats
             }
         }
-        for _ in 0..<10 { _ = try await pool.run(waitingMax: 1) { $0 } }
+        for _ in 0..<10 { _ = try await pool.run(within: ShareBounds(total: 1)) { $0 } }
         let seatsOfOne = seats.withLock { $0 }
         #expect(seatsOfOne <= 3)
         let found = await withTaskGroup(of: Int?.self) { group in
             for _ in 0..<200 {
-                group.addTask { try? await pool.run(waitingMax: .max) { $0 } }
+                group.addTask { try? await pool.run(within: ShareBounds()) { $0 } }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -157,7 +157,7 @@ import Work
                 }, refused: { _ in })
         }
         record.wait(for: 2)
-        try await pool.run(waitingMax: 9, for: .user("modest")) {}
+        try await pool.run(within: ShareBounds(total: 9), for: .user("modest")) {}
         #expect(record.all.count == 2)
         // A thread is through with its work a moment before it is counted as free.
         #expect(await eventually { pool.counts == (2, 2) })
@@ -172,9 +172,9 @@ import Work
         await occupy(pool, until: gate)
         for _ in 0..<2 { pool.post(for: .user("greedy"), {}, refused: { _ in }) }
         await #expect(throws: WorkRefusal.full) {
-            try await pool.run(waitingMax: 9, perCallerMax: 2, for: .user("greedy")) {}
+            try await pool.run(within: ShareBounds(total: 9, each: 2), for: .user("greedy")) {}
         }
-        async let other: Void = pool.run(waitingMax: 9, perCallerMax: 2, for: .user("modest")) {}
+        async let other: Void = pool.run(within: ShareBounds(total: 9, each: 2), for: .user("modest")) {}
         gate.open()
         try await other
         pool.close()
@@ -186,7 +186,7 @@ import Work
         let (gate, record) = (Gate(), Record<String>())
         await occupy(pool, until: gate)
         func ask(_ number: Int, of name: String) {
-            _ = pool.start(waitingMax: 2, for: .user(name)) {
+            _ = pool.start(within: ShareBounds(total: 2), for: .user(name)) {
             } reply: { result in
                 record.append("\(name) \(number): \((try? result.get()) == nil ? "no" : "yes")")
             }
@@ -213,7 +213,7 @@ import Work
             for (place, name) in ["a", "b", "c", "D", "E"].enumerated() {
                 group.addTask {
                     _ = try? await pool.run(
-                        waitingMax: .max, for: .user(name), goesFirst: name < "a"
+                        within: ShareBounds(), for: .user(name), goesFirst: name < "a"
                     ) { record.append(name) }
                 }
                 while pool.counts.waiting <= place { await Task.yield() }
@@ -228,7 +228,7 @@ import Work
     @Test func `one who finds a thread free needs no place`() async throws {
         let (pool, gate, record) = (makePool(threads: 2), Gate(), Record<String>())
         for number in 0..<3 {
-            _ = pool.start(waitingMax: 0, perCallerMax: 0, for: .user("a")) {
+            _ = pool.start(within: ShareBounds(total: 0, each: 0), for: .user("a")) {
                 gate.pass()
             } reply: { result in
                 record.append("\(number): \((try? result.get()) == nil ? "no" : "yes")")
@@ -237,6 +237,44 @@ import Work
         #expect(record.all == ["2: no"])
         for _ in 0..<2 { gate.open() }
         #expect(Set(record.wait(for: 3)) == ["0: yes", "1: yes", "2: no"])
+        pool.close()
+        pool.join()
+    }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `all of one site leave a thread to others`(kind: Caller.CrowdKind) async throws {
+        let pool = WorkerPool<Void>(name: "test", threadsMax: 3, threadsPerCallerMax: 2) {}
+        let (gate, record) = (Gate(), Record<String>())
+        for caller in Caller.crowd(4, kind) {
+            pool.post(
+                for: caller,
+                {
+                    record.append("begun")
+                    gate.pass()
+                }, refused: { _ in })
+        }
+        record.wait(for: 2)
+        try await pool.run(within: ShareBounds(total: 9), for: .user("other", at: "198.51.100.7")) {}
+        #expect(record.all.count == 2)
+        for _ in 0..<4 { gate.open() }
+        record.wait(for: 4)
+        pool.close()
+        pool.join()
+    }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `a site's places are full before the pool's are`(kind: Caller.CrowdKind) async throws {
+        let (pool, gate, record) = (makePool(), Gate(), Record<String>())
+        await occupy(pool, until: gate)
+        for caller in Caller.crowd(26, kind) + [.user("other", at: "198.51.100.7")] {
+            _ = pool.start(within: ShareBounds(total: 20, each: 2), for: caller) {
+            } reply: { result in
+                record.append((try? result.get()) == nil ? "no" : "yes")
+            }
+        }
+        #expect(record.all == Array(repeating: "no", count: 18))
+        gate.open()
+        #expect(record.wait(for: 27).count { $0 == "yes" } == 9)
         pool.close()
         pool.join()
     }

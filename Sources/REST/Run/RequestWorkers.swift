@@ -40,7 +40,7 @@ public final class RequestWorkers: Sendable {
         then answer: @escaping (R) throws(Problem) -> Answer
     ) -> Answer {
         let preparation = Preparation { [pool] memory, done in
-            pool.start(waitingMax: .max, for: caller) { _ in
+            pool.start(for: caller) { _ in
                 Result { () throws(Problem) in try work(memory) }
             } reply: { done($0.worded(full: PosixThread.refused)) }
         } answer: { (result: Result<R, Problem>) in

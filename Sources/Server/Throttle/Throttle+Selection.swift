@@ -4,6 +4,7 @@ import Bytes
 import Configuration
 import Expressions
 import HTTP
+import Quotas
 import Realtime
 import Store
 
@@ -123,11 +124,19 @@ extension ThrottleLimit.Subject {
         of identity: Identity, from block: AddressBlock, key: @autoclosure () -> Int?
     ) -> ThrottlePolicy.Subject? {
         switch self {
-        case .caller: .caller(identity.caller(from: block))
+        case .caller: .caller(identity.quotaHolder(from: block))
         case .address: .address(block)
         case .user: identity.userID.map(ThrottlePolicy.Subject.user)
         case .key: key().map(ThrottlePolicy.Subject.key) ?? .address(block)
         case .all: .all
         }
+    }
+}
+
+extension Identity {
+    /// Whose quotas a call from an address is counted against: a user's are his own, wherever he
+    /// calls from. A limit or plan says what each may do, which is not what is left to others.
+    func quotaHolder(from block: AddressBlock) -> Caller {
+        caller(from: userID == nil || isService ? block : .none)
     }
 }

@@ -34,7 +34,7 @@ final class Throttle: Sendable {
     let settings: Settings.Throttle
     let buckets = RateLimiter<ThrottlePolicy.Key>(bucketsMax: 65_536, stripes: 16)
     let underWay = Stripes(16, Shares<ThrottlePolicy.Key>())
-    /// Feeds open, by who has opened them.
+    /// Feeds open, by whose plan they are.
     let feeds = Mutex(Shares<Caller>())
     /// Requests refused so far, by the policy's number.
     private let refusals: Mutex<[Int]>
@@ -74,7 +74,8 @@ final class Throttle: Sendable {
     /// - Returns: How many more there may be; nil when there are so many already.
     func begin(_ key: ThrottlePolicy.Key, max: Int) -> Int? {
         underWay.withLock(of: key.hashValue) { shares in
-            shares.take(for: key, eachMax: max) == nil ? max - shares.count(of: key) : nil
+            let shortage = shares.take(for: key, within: ShareBounds(each: max))
+            return shortage == nil ? max - shares.count(of: key) : nil
         }
     }
 

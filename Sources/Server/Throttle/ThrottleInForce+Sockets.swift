@@ -57,12 +57,12 @@ extension Throttle {
         by plan: Plan?
     ) -> FeedAdmission {
         guard let max = plan?.plan.feedsMax else { return .admitted() }
-        let caller = identity.caller(from: block)
+        let caller = identity.quotaHolder(from: block)
         if let former = former as? CountedFeed, former.isHeld(by: caller, in: self) {
             let count = feeds.withLock { $0.count(of: caller) }
             return count <= max ? .admitted(former) : .refused(max: max)
         }
-        let shortage = feeds.withLock { $0.take(for: caller, eachMax: max) }
+        let shortage = feeds.withLock { $0.take(for: caller, within: ShareBounds(each: max)) }
         return shortage == nil ? .admitted(CountedFeed(caller, in: self)) : .refused(max: max)
     }
 

@@ -25,9 +25,11 @@ struct ThrottlePolicy: Sendable {
     }
 
     /// A bucket, or a count of what is under way.
-    struct Key: Hashable, Sendable {
+    struct Key: Sited {
         let policy: Int
         let subject: Subject
+        /// None: who is counted together is what the policy says.
+        var knownSite: AddressBlock? { nil }
     }
 
     /// Where it stands among all policies.

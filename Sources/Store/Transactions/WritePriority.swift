@@ -3,6 +3,6 @@ public enum WritePriority: Sendable {
     /// Before those of rows, as far as they are not starved: a small write of the server's own that
     /// somebody waits for to get in or out.
     case first
-    /// In fair order between callers.
+    /// In fair order between sites and their callers.
     case shared
 }

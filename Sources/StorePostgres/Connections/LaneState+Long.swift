@@ -1,6 +1,8 @@
+import Quotas
+
 // How callers share a slow lane. The last one of its connections is kept for what is short: a unit
 // that takes long there is ended, and begun again on one of the others. All units of one caller,
-// short ones too, run on one connection less than there are.
+// or of one site, short ones too, run on one connection less than there are.
 
 extension LaneState {
     /// Whether a connection is kept for what is short.
@@ -18,8 +20,14 @@ extension LaneState {
     func mayBegin(_ entry: Waiting.Entry) -> Bool {
         guard keepsOne, case .unit(let run) = entry else { return true }
         if run.isLong, isFullOfLong { return false }
-        let running = connections.count { $0.running.first?.caller == run.caller }
-        return running < connectionsMax - 1
+        let callers = connections.compactMap(\.running.first?.caller)
+        let site = run.caller.knownSite
+        let use = ShareUse(
+            total: callers.count, each: callers.count { $0 == run.caller },
+            site: site == nil ? 0 : callers.count { $0.knownSite == site })
+        let bounds = ShareBounds(total: connectionsMax, each: connectionsMax - 1)
+        // One is free, however many there are by now.
+        return bounds.shortage(beside: use).map { $0 == .inAll } ?? true
     }
 }
 

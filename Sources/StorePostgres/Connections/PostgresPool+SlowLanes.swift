@@ -14,14 +14,14 @@ extension PostgresPool {
 
     /// Takes a part of its caller's share for a unit of a slow lane.
     ///
-    /// - Throws: That none is left, of the caller's or of all.
+    /// - Throws: That none is left, of the caller's, of his site's or of all.
     func takeShare(for run: UnitRun) throws(UnitFailure) {
         guard run.lane.isSlow, run.share == nil else { return }
         do throws(ShareShortage) {
             run.share = try SlowShare(of: run.caller, in: cluster, giveWay: displacement(of: run))
         } catch {
             switch error {
-            case .ofShare: throw .slowQueueFullOfCaller
+            case .ofShare, .ofSite: throw .slowQueueFullOfCaller
             case .inAll: throw .slowQueueFull
             }
         }

@@ -158,10 +158,12 @@ public final class PostgresPool {
     /// Why no more may wait, as far as withdrawn ones do. The server itself is not held to a share.
     private func crowding(of state: LaneState, by caller: Caller) -> UnitFailure? {
         let configuration = cluster.configuration
-        if state.waiting.count >= configuration.waitingMax { return .queueFull }
+        let bounds = ShareBounds(
+            total: configuration.waitingMax, each: configuration.waitingPerCallerMax)
+        if state.waiting.count >= bounds.total { return .queueFull }
         // Where few wait nobody has many.
-        guard state.waiting.count >= configuration.waitingPerCallerMax, caller != .server,
-            state.waiting.count(of: caller) >= configuration.waitingPerCallerMax
+        guard state.waiting.count >= bounds.each, caller != .server,
+            bounds.shortage(beside: state.waiting.use(by: caller)) != nil
         else { return nil }
         return .queueFullOfCaller
     }

@@ -19,8 +19,10 @@ final class SlowShare: Sendable {
         let configuration = cluster.configuration
         let (ticket, displaced) = try cluster.slowUnits.withLock { units throws(ShareShortage) in
             try units.take(
-                for: caller, totalMax: configuration.slowUnitsMax,
-                eachMax: configuration.slowUnitsPerCallerMax, giveWay: giveWay)
+                for: caller,
+                within: ShareBounds(
+                    total: configuration.slowUnitsMax, each: configuration.slowUnitsPerCallerMax),
+                giveWay: giveWay)
         }
         displaced?()
         self.caller = caller

@@ -12,20 +12,22 @@ struct SlowUnits {
     var total: Int { held.total }
 
     /// Takes a place for a unit. Where all are taken it is that of the last unit of whoever has
-    /// most, if he has two more than the caller at the least.
+    /// most at the site that has most, if that has two more than the caller's at the least, or he
+    /// two more than the caller.
     ///
     /// - Parameter giveWay: Called, on any thread, when another unit has its place; it may run by
     ///   then.
     /// - Returns: its ticket, and what is to be called of the one that was there.
     mutating func take(
-        for caller: Caller, totalMax: Int, eachMax: Int, giveWay: @escaping @Sendable () -> Void
+        for caller: Caller, within bounds: ShareBounds, giveWay: @escaping @Sendable () -> Void
     ) throws(ShareShortage) -> (ticket: Ticket, displaced: (@Sendable () -> Void)?) {
-        let count = held.count(of: caller)
-        if count >= eachMax { throw .ofShare }
         var displaced: (@Sendable () -> Void)?
-        if held.total >= totalMax {
-            displaced = held.displace(forHolderOf: count + 1)
+        switch bounds.shortage(beside: held.use(by: caller)) {
+        case nil: break
+        case .inAll:
+            displaced = held.displace(for: caller, with: 1)
             if displaced == nil { throw .inAll }
+        case let shortage?: throw shortage
         }
         ticketCount += 1
         held.append(giveWay, id: ticketCount, of: caller)

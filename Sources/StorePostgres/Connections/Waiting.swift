@@ -1,7 +1,7 @@
 import Quotas
 
-/// What waits for a connection of one lane, fair between callers by the time that their units take;
-/// those of one caller come in their order.
+/// What waits for a connection of one lane, fair between sites and their callers by the time that
+/// their units take; those of one caller come in their order.
 struct Waiting {
     enum Entry {
         case unit(UnitRun)
@@ -62,8 +62,8 @@ struct Waiting {
     var count: Int { again.count + queue.count }
     var isEmpty: Bool { count == 0 }
 
-    /// How many of a caller wait for the first time.
-    func count(of caller: Caller) -> Int { queue.count(of: caller) }
+    /// Those that wait for the first time, as a caller comes with more.
+    func use(by caller: Caller) -> ShareUse { queue.use(by: caller) }
 
     mutating func append(_ entry: Entry) { queue.append(entry, of: entry.caller) }
 

@@ -26,8 +26,7 @@ extension PostgresDatabase: Database {
             PendingRead { [self] reply in
                 let limits = TransactionLimits(configuration)
                 return workers.start(
-                    waitingMax: DatabaseBounds.waitingMax,
-                    perCallerMax: DatabaseBounds.waitingMax(of: caller), for: caller
+                    within: DatabaseBounds.waiting(for: caller), for: caller
                 ) { [self] _ in
                     Result { () throws(Problem) in
                         try transact(.reads, limits) {
@@ -50,8 +49,7 @@ extension PostgresDatabase: Database {
         let result: Result<R, Problem>
         do throws(WorkRefusal) {
             result = try await workers.run(
-                waitingMax: DatabaseBounds.waitingMax,
-                perCallerMax: DatabaseBounds.waitingMax(of: caller), for: caller
+                within: DatabaseBounds.waiting(for: caller), for: caller
             ) { [self] _ in
                 Result { () throws(Problem) in
                     try transact(.writes, limits, body)

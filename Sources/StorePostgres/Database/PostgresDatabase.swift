@@ -147,8 +147,9 @@ enum DatabaseBounds {
     /// What a start-up or a command waits for a connection.
     static let patience = Duration.seconds(30)
 
-    /// How many of a caller's may wait. The server itself is not held to a share.
-    static func waitingMax(of caller: Caller) -> Int {
-        caller == .server ? waitingMax : waitingOfCallerMax
+    /// How many may wait as a caller comes. The server itself is not held to a share.
+    static func waiting(for caller: Caller) -> ShareBounds {
+        ShareBounds(
+            total: waitingMax, each: caller == .server ? waitingMax : waitingOfCallerMax)
     }
 }

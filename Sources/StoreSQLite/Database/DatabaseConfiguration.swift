@@ -19,9 +19,9 @@ public struct DatabaseConfiguration: Sendable {
     /// What one read may take of a loop's turn: long enough for a page of rows with embeds, short
     /// enough that the other connections of the loop do not notice.
     public var inlineTime: Duration = .milliseconds(5)
-    /// Threads for the reads of one caller that take longer. Of two more the one is never his, the
-    /// other for whoever comes: slow reads are the exception, and more would only fight the loops
-    /// for cores.
+    /// Threads for the reads of one caller, or site, that take longer. Of two more the one is never
+    /// his, the other for whoever comes: slow reads are the exception, and more would only fight
+    /// the loops for cores.
     public var slowReadThreads = 2
     /// How long a slow read has a thread before it must have a place for long ones.
     public var firstSlice = DatabaseLimits.firstSlice

@@ -22,8 +22,7 @@ final class LongReads: Sendable {
     }
 
     let timeMax: Duration
-    private let totalMax: Int
-    private let perCallerMax: Int
+    private let bounds: ShareBounds
     private let statementTime: Duration
     private let state = Mutex(State())
     /// Makes the parts. One caller leaves a thread to others: a part may take long to be found.
@@ -34,8 +33,8 @@ final class LongReads: Sendable {
 
     init(_ configuration: DatabaseConfiguration) {
         timeMax = configuration.longReadTime
-        totalMax = configuration.longReadsMax
-        perCallerMax = configuration.longReadsPerCallerMax
+        bounds = ShareBounds(
+            total: configuration.longReadsMax, each: configuration.longReadsPerCallerMax)
         statementTime = configuration.statementTimeout
     }
 
@@ -55,8 +54,8 @@ final class LongReads: Sendable {
                 state.refused += 1
                 return .logIsFull
             }
-            switch state.shares.take(for: caller, totalMax: totalMax, eachMax: perCallerMax) {
-            case .ofShare:
+            switch state.shares.take(for: caller, within: bounds) {
+            case .ofShare, .ofSite:
                 state.refusedOfCaller += 1
                 return .tooManyLongReads
             case .inAll:
@@ -153,14 +152,14 @@ public struct LongReadCounts: Hashable, Sendable {
     public var open: Int
     /// Reads refused because as many were as may, or the write-ahead log was full.
     public var refused: Int
-    /// Reads refused because as many of their caller were as may.
+    /// Reads refused because as many of their caller, or his site, were as may.
     public var refusedOfCaller: Int
     /// Those ended because the write-ahead log was full.
     public var ended = 0
 }
 
 extension Problem {
-    /// 53400: as many answers are being sent as may, in all or of the caller.
+    /// 53400: as many answers are being sent as may, in all, of the caller or of his site.
     fileprivate static let tooManyLongReads = Problem(
         code: "53400", status: 503, message: "Too many long answers are being sent.",
         hint: "Read the answers you have asked for, or ask for fewer rows at a time.",

@@ -5,9 +5,9 @@ import Store
 /// How a loop shares out its time between those who read on it.
 ///
 /// What ends before the clock is looked at, as finding rows by their keys does, counts as nothing.
-/// All else has so much of a turn, and a caller the half of it. Who has had that waits for the next
-/// turn; who comes to a turn that others have used up has a short try, which is all that most reads
-/// need.
+/// All else has so much of a turn, and a caller, with all others of his site, the half of it. Who
+/// has had that waits for the next turn; who comes to a turn that others have used up has a short
+/// try, which is all that most reads need.
 ///
 /// Confined to its loop.
 struct LoopTime {
@@ -27,7 +27,7 @@ struct LoopTime {
     private(set) var spent: UInt64 = 0
     /// What reads had of it that had waited for it.
     private var spentOnWaiting: UInt64 = 0
-    private var callers: [Caller: UInt64] = [:]
+    private var sites: [Caller: UInt64] = [:]
 
     /// - Parameter readMax: In nanoseconds. A turn is shorter: reads that take so long are the
     ///   exception, while those that wait for the loop's next turn are all the others.
@@ -42,7 +42,7 @@ struct LoopTime {
     /// Whether a caller's read may begin.
     func admission(of caller: Caller) -> Admission {
         if spent < turnMax / 2 { return .now }
-        let had = callers[caller] ?? 0
+        let had = sites[caller.forSite] ?? 0
         if !isUsedUp { return had < turnMax / 2 ? .now : .inNextTurn }
         return had == 0 && spent < readMax + turnMax
             ? .briefly(turnMax / DatabaseLimits.briefReadShare) : .inNextTurn
@@ -58,13 +58,13 @@ struct LoopTime {
     /// Counts what a read has taken.
     mutating func note(_ nanoseconds: UInt64, of caller: Caller) {
         spent += nanoseconds
-        callers[caller, default: 0] += nanoseconds
+        sites[caller.forSite, default: 0] += nanoseconds
     }
 
     /// Everybody has the whole turn again.
     mutating func endTurn() {
         spent = 0
         spentOnWaiting = 0
-        callers.removeAll(keepingCapacity: callers.count < 64)
+        sites.removeAll(keepingCapacity: sites.count < 64)
     }
 }

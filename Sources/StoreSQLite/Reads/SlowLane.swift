@@ -27,21 +27,22 @@ final class SlowLane: Sendable {
     let time: Duration
     private let firstSlice: Duration
     private let threads: Int
-    private let waitingMax: Int
-    private let waitingPerCallerMax: Int
+    /// Reads that may wait.
+    private let bounds: ShareBounds
     private let moved = Atomic<UInt64>(0)
     private let refused = Atomic<UInt64>(0)
     private let nanoseconds = Atomic<UInt64>(0)
 
-    /// With a place more than one caller has, and a thread more than there are places.
+    /// With a place more than one caller or site has, and a thread more than there are places.
     init(
         _ configuration: DatabaseConfiguration,
         makeReader: @escaping @Sendable () throws(DatabaseError) -> SQLiteReader
     ) {
         time = configuration.statementTimeout
         firstSlice = configuration.firstSlice
-        waitingMax = configuration.waitingSlowReadsMax
-        waitingPerCallerMax = configuration.waitingSlowReadsPerCallerMax
+        bounds = ShareBounds(
+            total: configuration.waitingSlowReadsMax,
+            each: configuration.waitingSlowReadsPerCallerMax)
         let ofCaller = configuration.slowReadThreads
         threads = configuration.slowLaneThreads
         places = SlowPlaces(placesMax: threads - 1, perCallerMax: ofCaller)
@@ -79,7 +80,7 @@ final class SlowLane: Sendable {
         _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R,
         end: @escaping @Sendable (Result<Outcome<R>, Problem>) -> Void
     ) -> (@Sendable () -> Void)? {
-        var bounds = (waiting: Int.max, ofCaller: Int.max)
+        var bounds = ShareBounds()
         if isNew, run.caller != .server {
             guard let free = room(for: read) else {
                 refused.add(1, ordering: .relaxed)
@@ -89,8 +90,7 @@ final class SlowLane: Sendable {
             bounds = free
         }
         return lane.start(
-            waitingMax: bounds.waiting, perCallerMax: bounds.ofCaller, for: run.caller,
-            goesFirst: run.hasPlace
+            within: bounds, for: run.caller, goesFirst: run.hasPlace
         ) { [self] (result: Result<Outcome<R>, Problem>) in
             if case .failure(.tooManySlowQueries) = result {
                 refused.add(1, ordering: .relaxed)
@@ -102,23 +102,20 @@ final class SlowLane: Sendable {
         }
     }
 
-    /// How many may wait for a thread as a new read comes, in all and of its caller; nil where it
-    /// may not. A thread may be free all the same: what runs there would wait with the others.
-    private func room(for read: any ParkedRead) -> (waiting: Int, ofCaller: Int)? {
-        let ofCaller = waitingPerCallerMax - places.count(of: read.caller)
-        if ofCaller <= 0 { return nil }
+    /// How many may wait for a thread as a new read comes; nil where it may not. A thread may be
+    /// free all the same: what runs there would wait with the others.
+    private func room(for read: any ParkedRead) -> ShareBounds? {
+        let room = bounds - places.waiting(besides: read.caller)
+        if room.each <= 0 || room.site <= 0 { return nil }
         let (jobs, running) = lane.counts
-        let parked = places.counts.waiting
-        if parked + max(0, jobs + running - threads) < waitingMax {
-            return (waitingMax - parked, ofCaller)
-        }
-        guard waiting.count(of: read.caller) <= waitingPerCallerMax,
+        if max(0, jobs + running - threads) < room.total { return room }
+        guard waiting.mayWait(read, within: bounds),
             let displaced = waiting.takeLast(insteadOf: read)
         else { return nil }
         refused.add(1, ordering: .relaxed)
         displaced.displace()
         // One has gone, and this one comes.
-        return (.max, .max)
+        return ShareBounds()
     }
 
     /// Runs a read on its thread.

@@ -26,15 +26,14 @@ final class SlowPlaces: Sendable {
     }
 
     private let state = Mutex(State())
-    private let placesMax: Int
-    private let perCallerMax: Int
+    private let places: ShareBounds
 
     /// - Parameters:
     ///   - placesMax: Reads that may take longer at the same time.
-    ///   - perCallerMax: Those of one caller among them.
+    ///   - perCallerMax: Those of one caller among them; those of one site are bounded by it as
+    ///     well (``ShareBounds``).
     init(placesMax: Int, perCallerMax: Int) {
-        self.placesMax = placesMax
-        self.perCallerMax = perCallerMax
+        places = ShareBounds(total: placesMax, each: perCallerMax)
     }
 
     /// Places that are taken, reads that wait here, and how many were begun again so far.
@@ -42,9 +41,9 @@ final class SlowPlaces: Sendable {
         state.withLock { ($0.taken.total, $0.waiting.count + $0.held.count, $0.again) }
     }
 
-    /// Those of a caller that wait here.
-    func count(of caller: Caller) -> Int {
-        state.withLock { $0.waiting.count(of: caller) + $0.held.count(of: caller) }
+    /// Those that wait here as a caller comes with more.
+    func waiting(besides caller: Caller) -> ShareUse {
+        state.withLock { $0.waiting.use(by: caller) + $0.held.use(by: caller) }
     }
 
     /// A run begins on its thread; false when none may at the moment.
@@ -60,8 +59,7 @@ final class SlowPlaces: Sendable {
     func take(for run: SlowRun) -> Bool {
         state.withLock { state in
             if run.lacksPlace { return false }
-            let shortage = state.taken.take(
-                for: run.caller, totalMax: placesMax, eachMax: perCallerMax)
+            let shortage = state.taken.take(for: run.caller, within: places)
             run.note(hasPlace: shortage == nil)
             return shortage == nil
         }
@@ -148,9 +146,9 @@ final class SlowPlaces: Sendable {
         if state.isHeld { return begun }
         while let read = state.held.popFirst()?.element { begun.append((read, false)) }
         var taken = state.taken
-        while taken.total < placesMax,
+        while taken.total < places.total,
             let (read, caller) = state.waiting.popFirst(where: {
-                taken.count(of: $0) < perCallerMax
+                taken.shortage(for: $0, within: places) == nil
             })
         {
             taken.add(for: caller)

@@ -2,8 +2,8 @@ import Quotas
 import Store
 import Synchronization
 
-/// The reads that wait for another turn of a loop, fair between callers: first comes who has had
-/// the least of the loop's time. Any thread.
+/// The reads that wait for another turn of a loop, fair between sites and their callers: first
+/// comes who has had the least of the loop's time. Any thread.
 final class WaitingReads: Sendable {
     private struct State: Sendable {
         var queue = FairQueue<WaitingRead>()

@@ -20,12 +20,15 @@ final class WaitingSlowReads: Sendable {
         reads.withLock { $0.remove(ObjectIdentifier(read), of: read.caller) }
     }
 
-    /// Those of a caller.
-    func count(of caller: Caller) -> Int { reads.withLock { $0.count(of: caller) } }
+    /// Whether a read that has been added is within its caller's and its site's share.
+    func mayWait(_ read: any ParkedRead, within bounds: ShareBounds) -> Bool {
+        let use = reads.withLock { $0.use(by: read.caller) }
+        return use.each <= bounds.each && use.site <= bounds.site
+    }
 
-    /// Takes out the last read of whoever has most of them, to make room for one that has been
-    /// added; nil where nobody has more than its caller has with it.
+    /// Takes out the last read of whoever has most of them at the site that has most, to make room
+    /// for one that has been added; nil where neither has more than its caller and site with it.
     func takeLast(insteadOf newcomer: any ParkedRead) -> (any ParkedRead)? {
-        reads.withLock { $0.displace(forHolderOf: $0.count(of: newcomer.caller)) }
+        reads.withLock { $0.displace(for: newcomer.caller, with: 0) }
     }
 }

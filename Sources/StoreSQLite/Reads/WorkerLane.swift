@@ -35,7 +35,7 @@ final class WorkerLane<Seat>: Sendable {
         let result: Result<R, Problem>
         do throws(WorkRefusal) {
             result = try await pool.run(
-                waitingMax: .max, for: caller,
+                for: caller,
                 { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
                 interrupt: { cancellation.raise() })
         } catch {
@@ -48,19 +48,17 @@ final class WorkerLane<Seat>: Sendable {
     /// on this one when it is refused at once: with 53400 when too many wait.
     ///
     /// - Parameters:
-    ///   - waitingMax: Jobs that may wait before this one.
-    ///   - perCallerMax: Those of the caller among them.
+    ///   - bounds: Jobs that may wait before this one.
     ///   - goesFirst: Whether it goes before others' work.
     /// - Returns: what withdraws the work, from any thread.
     func start<R: Sendable>(
-        waitingMax: Int, perCallerMax: Int, for caller: Caller, goesFirst: Bool = false,
+        within bounds: ShareBounds, for caller: Caller, goesFirst: Bool = false,
         reply: @escaping @Sendable (Result<R, Problem>) -> Void,
         _ work: @escaping @Sendable (Seat, Cancellation) throws(Problem) -> R
     ) -> @Sendable () -> Void {
         let cancellation = Cancellation(within: cancellation)
         return pool.start(
-            waitingMax: waitingMax, perCallerMax: perCallerMax, for: caller,
-            goesFirst: goesFirst,
+            within: bounds, for: caller, goesFirst: goesFirst,
             { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
             interrupt: { cancellation.raise() }
         ) { reply($0.worded(full: .tooManySlowQueries)) }

@@ -7,10 +7,10 @@ import Work
 
 /// The writes waiting, in the order in which the writer takes them, and the bell that wakes it.
 ///
-/// Writes of rows are taken fairly between callers: the next one is of him who has held the writer
-/// least. Before them go the server's own for people who want to get in or out, which are small;
-/// fairly, too, and for half of a turn at most. Long ones wait by themselves for turns of their
-/// own, between which others have the writer (``LongWrites``).
+/// Writes of rows are taken fairly between sites and their callers: the next one is of him who has
+/// held the writer least. Before them go the server's own for people who want to get in or out,
+/// which are small; fairly, too, and for half of a turn at most. Long ones wait by themselves for
+/// turns of their own, between which others have the writer (``LongWrites``).
 final class WriteQueue: Sendable {
     fileprivate struct State {
         var first = FairQueue<WriteJob>()
@@ -30,8 +30,11 @@ final class WriteQueue: Sendable {
     private let state: Mutex<State>
     private let bell = Semaphore()
     private let load: WriterLoad
-    /// Writes of rows that may wait, and those of one caller among them.
-    private let sharedBounds: Bounds
+    /// Writes of rows that may wait.
+    private let sharedBounds: ShareBounds
+    /// Those that go first.
+    private let firstBounds = ShareBounds(
+        total: DatabaseLimits.waitingFirstMax, each: DatabaseLimits.waitingFirstOfCallerMax)
 
     /// - Parameters:
     ///   - load: Told of what is refused, and of long writes.
@@ -44,13 +47,14 @@ final class WriteQueue: Sendable {
         ofCallerMax: Int = DatabaseLimits.waitingWritesOfCallerMax
     ) {
         self.load = load
-        sharedBounds = (waitingMax, ofCallerMax)
+        sharedBounds = ShareBounds(total: waitingMax, each: ofCallerMax)
         state = Mutex(State(longWrites: LongWrites(share: longShare)))
     }
 
     /// Adds a write.
     ///
-    /// - Throws: 53400 when too many wait, in all or of the same caller, 57P03 after `close`.
+    /// - Throws: 53400 when too many wait, in all or of the same caller or site, 57P03 after
+    ///   `close`.
     func append(_ job: WriteJob) throws(Problem) {
         let (wasAsleep, refusal) = state.withLock { state -> (Bool, Refusal?) in
             let bounds = bounds(of: job.priority)
@@ -65,12 +69,10 @@ final class WriteQueue: Sendable {
         throw refusal.problem
     }
 
-    /// How many may wait, in all and of one caller.
-    typealias Bounds = (waitingMax: Int, ofCallerMax: Int)
-
-    private func bounds(of priority: WritePriority) -> Bounds {
+    /// How many may wait.
+    private func bounds(of priority: WritePriority) -> ShareBounds {
         switch priority {
-        case .first: (DatabaseLimits.waitingFirstMax, DatabaseLimits.waitingFirstOfCallerMax)
+        case .first: firstBounds
         case .shared: sharedBounds
         }
     }
@@ -79,6 +81,7 @@ final class WriteQueue: Sendable {
     enum Refusal {
         case closed
         case full
+        /// Of the caller's, or of those of his site.
         case fullOfCaller
 
         var problem: Problem {
@@ -196,22 +199,22 @@ extension WriteQueue.State {
     var count: Int { first.count + shared.count + long.count }
 
     /// Why a write cannot wait; nil when it can. The server itself is not held to a share.
-    func refusal(of job: WriteJob, _ bounds: WriteQueue.Bounds) -> WriteQueue.Refusal? {
+    func refusal(of job: WriteJob, _ bounds: ShareBounds) -> WriteQueue.Refusal? {
         if isClosed { return .closed }
         let count =
             switch job.priority {
             case .first: first.count
             case .shared: shared.count + long.count
             }
-        if count >= bounds.waitingMax { return .full }
+        if count >= bounds.total { return .full }
         // Where few wait nobody has many.
-        guard count >= bounds.ofCallerMax, job.caller != .server else { return nil }
-        let ofCaller =
+        guard count >= bounds.each, job.caller != .server else { return nil }
+        let use =
             switch job.priority {
-            case .first: first.count(of: job.caller)
-            case .shared: shared.count(of: job.caller) + long.count(of: job.caller)
+            case .first: first.use(by: job.caller)
+            case .shared: shared.use(by: job.caller) + long.use(by: job.caller)
             }
-        return ofCaller >= bounds.ofCallerMax ? .fullOfCaller : nil
+        return bounds.shortage(beside: use) == nil ? nil : .fullOfCaller
     }
 
     mutating func append(_ job: WriteJob) {
