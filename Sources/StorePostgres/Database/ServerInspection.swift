@@ -116,8 +116,8 @@ struct ServerInspection {
             "Its tables were in the schema \(before) when it was last served, and now the first "
                 + "of the role's search_path is \(now).",
             hint: "ALTER ROLE \(role) SET search_path = \(before); serves those again. If they "
-                + "have been moved, DELETE FROM \(LogSpace().name(LogTables.facts.name)) WHERE key = "
-                + "'\(Self.schemaFact)'; lets it begin with the others.")
+                + "have been moved, DELETE FROM \(LogSpace().name(LogTables.facts.name)) WHERE "
+                + "key = '\(Self.schemaFact)'; lets it begin with the others.")
     }
 
     private func requireRights(_ schema: String, _ space: LogSpace) throws(Problem) {

@@ -33,13 +33,14 @@ extension ProgramWriter {
         case .missingParent(let reference):
             append(all: table.columns(reference.columns, of: Name.images).map { .not(.isNull($0)) })
             append(" AND NOT ")
-            append(existenceIn: reference.other, by: reference, of: table)
+            append(existenceIn: dialect.table(reference.other), by: reference, of: table)
             if reference.other == table.name {
                 append(" AND NOT ")
                 append(existenceIn: Name.images, by: reference, of: table)
             }
         case .stillReferenced(let reference):
-            append(existenceIn: reference.other, by: reference, of: table) { writer in
+            let other = dialect.table(reference.other)
+            append(existenceIn: other, by: reference, of: table) { writer in
                 if isDelete, reference.other == table.name { writer.append(stayingRowOf: table) }
             }
         }
@@ -71,13 +72,16 @@ extension ProgramWriter {
 
     /// A row at the other end of a reference has the values of a row's columns.
     ///
-    /// - Parameter also: writes `AND …`.
+    /// - Parameters:
+    ///   - source: a table as statements name it, or a common table expression.
+    ///   - also: writes `AND …`.
     private mutating func append(
         existenceIn source: String, by reference: Table.Reference, of table: Table,
         _ also: Part = { _ in }
     ) {
         append("EXISTS (SELECT 1 FROM ")
-        append(source, as: Alias.other)
+        append("\(source) AS ")
+        append(identifier: Alias.other)
         append(" WHERE ")
         append(
             reference.otherColumns(of: Alias.other),
