@@ -165,7 +165,7 @@ extension ListenAddress {
 
 extension Settings.TLS {
     /// Both files, nil to speak plain HTTP.
-    fileprivate var files: TLSFiles? {
+    var files: TLSFiles? {
         guard let certificate, let key else { return nil }
         return TLSFiles(certificate: certificate, key: key)
     }

@@ -77,7 +77,7 @@ public enum MigrationCommands {
         let set = try options.loadMigrations()
         if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
         let database = try options.database()
-        let records = try database.migrationRecords(try options.commandLog())
+        let records = try database.standing(try options.commandLog())?.records ?? []
         let status = MigrationStatus(
             set, applied: records, in: database.definitions.fileForm)
         return Report(status, set.passedOver)
