@@ -29,8 +29,7 @@ struct BackendParts {
         // Faults of the files are told before the database is touched.
         schemas = mode.fitted(try mode.load(options))
         let settings = schemas.settings
-        try settings.listen.requireFree()
-        try settings.metrics.listen?.requireFree(flag: "--metrics-listen")
+        try settings.requireFreePorts(options)
         logQueue = LogQueue(format: settings.log.format ?? mode.logFormat)
         let log = logQueue.log(settings.log.level)
         for warning in schemas.settingWarnings { log.record(.settingWarning(warning)) }
@@ -147,6 +146,19 @@ struct BackendParts {
 extension Settings {
     /// The URL of a server with these settings that has found this port.
     func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
+}
+
+extension Settings {
+    /// Throws where there is nothing to listen on. Mostly it is the server that this one is to
+    /// replace: what would stand in the way without it is told first.
+    fileprivate func requireFreePorts(_ options: ServerOptions) throws {
+        do {
+            try listen.requireFree()
+            try metrics.listen?.requireFree(flag: "--metrics-listen")
+        } catch {
+            throw try Surroundings(options).faults.first ?? error
+        }
+    }
 }
 
 extension ListenAddress {
