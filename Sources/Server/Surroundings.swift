@@ -26,7 +26,8 @@ struct Surroundings {
         guard let found = collect({ try location.standing(log) }) else { return }
         standing = found
         if found == nil {
-            absence = "There is no database at \(location.description) yet: nothing of one was looked at."
+            absence =
+                "There is no database at \(location.description) yet: nothing of one was looked at."
         }
         let facts = found?.facts ?? [:]
         collect { _ = try sources?.known(to: { facts[$0] }) }
