@@ -5,13 +5,15 @@ import Server
 extension Command {
     static let check = Command(
         "check",
-        summary: "validate schemas, rules and migrations",
+        summary: "tell all that 'apus serve' would refuse",
         discussion: """
             Lists every fault of every file as FILE:LINE:COLUMN and exits with 1 when there is one.
             What is declared and built by no migration file is one too: 'apus serve' would refuse to
-            start. Needs no running server of Apus and changes nothing. With --database, what files
-            build is tried in a transaction of PostgreSQL's that is taken back. Takes the flags and
-            variables of 'apus serve', and looks at them too.
+            start. Takes the flags and variables of 'apus serve', and looks at them too: at the
+            certificate, the secrets, and the database, where there is one, beside its server or
+            without: whether it was served with others, and has applied the files as they are.
+            Files that it has yet to apply are no fault. Changes nothing. With --database, what
+            files build is tried in a transaction of PostgreSQL's that is taken back.
             """,
         settings: Setting.all, switches: [.json], example: "apus check --project ."
     ) { arguments in

@@ -189,7 +189,7 @@ extension Setting {
     private static let bounds = [
         Setting(
             "cors.origins", \.cors.origins, .origins, .onRestart,
-            "the origins of web pages that may call; * is any"),
+            "the origins of web pages that may call and open sockets; * is any"),
         bodyBytes,
         Setting(
             "limits.connections", \.limits.connectionsMax, .integer(1...1_000_000_000), .onRestart,

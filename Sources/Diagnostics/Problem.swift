@@ -17,6 +17,9 @@ public struct Problem: Error, Hashable, Sendable {
     public var message: String
     /// The facts found.
     public var details: Details?
+    /// Whether the details quote values of a row: they are for whoever has sent it or may read it,
+    /// and stand in no log.
+    public var areDetailsOfRow = false
     /// What to do next.
     public var hint: String?
     /// Seconds after which trying again makes sense, where they are known.
@@ -58,6 +61,14 @@ extension Problem {
             retryAfterSeconds: retryAfterSeconds)
         problem.policy = policy
         return problem
+    }
+}
+
+extension Problem {
+    /// The facts as a log may hold them; nil where there are none, or where they quote a row.
+    public var loggedDetails: String? {
+        guard case .text(let text) = details, !areDetailsOfRow else { return nil }
+        return text
     }
 }
 

@@ -5,18 +5,25 @@ public struct RefusalText: Sendable {
     /// The limit or plan that it is for; nil where it is for none.
     public let policy: String?
     private let message: String
+    private let details: String?
 
     /// A reason with its code.
-    public init(code: String? = nil, message: String, policy: String? = nil) {
+    ///
+    /// - Parameter details: what the message leaves open, without values of rows.
+    public init(
+        code: String? = nil, message: String, details: String? = nil, policy: String? = nil
+    ) {
         self.code = code
         self.message = message
+        self.details = details
         self.policy = policy
     }
 
-    /// Both for a person at a terminal, cut where a line would become too long to read.
+    /// All of it for a person at a terminal, cut where a line would become too long to read.
     var line: String {
+        let reason = details.map { message + (message.last == "." ? " " : ": ") + $0 } ?? message
         let text =
-            (code.map { "\($0) " } ?? "") + message + (policy.map { " (\($0))" } ?? "")
+            (code.map { "\($0) " } ?? "") + reason + (policy.map { " (\($0))" } ?? "")
         return text.count > Self.charactersMax ? text.prefix(Self.charactersMax) + "…" : text
     }
 

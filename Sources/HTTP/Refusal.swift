@@ -5,13 +5,19 @@ public final class Refusal: Sendable {
     public let code: String?
     /// What the client is told in words. It may quote what the client has sent.
     public let message: String
+    /// What the message leaves open, as the client is told it, without values of rows; nil where
+    /// there is nothing of it.
+    public let details: String?
     /// The limit or plan that it is for; nil where it is for none.
     public let policy: String?
 
     /// A reason with its code.
-    public init(code: String? = nil, message: String, policy: String? = nil) {
+    public init(
+        code: String? = nil, message: String, details: String? = nil, policy: String? = nil
+    ) {
         self.code = code
         self.message = message
+        self.details = details
         self.policy = policy
     }
 }

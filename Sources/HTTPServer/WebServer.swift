@@ -35,13 +35,7 @@ public final class WebServer: Sendable {
     /// - Throws: a `Problem` that names what is wrong: `address_in_use`, a file of `tls` that
     ///   cannot be read, or whatever an application throws. Nothing is left running then.
     public func start() throws(Problem) {
-        let tls = try configuration.tls.map { files throws(Problem) in
-            do throws(TLSError) {
-                return try TLSContext(certificate: files.certificate, key: files.key)
-            } catch {
-                throw Problem(error)
-            }
-        }
+        let tls = try configuration.tls.map { files throws(Problem) in try files.makeContext() }
         let sockets = try bind()
         var started = Running()
         started.port = sockets[0].port

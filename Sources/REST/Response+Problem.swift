@@ -8,7 +8,8 @@ extension Response {
         self.init(
             status: problem.status, contentType: "application/json; charset=utf-8",
             body: problem.restBody)
-        refusal = Refusal(code: problem.code, message: problem.message)
+        refusal = Refusal(
+            code: problem.code, message: problem.message, details: problem.loggedDetails)
         append(field: "Proxy-Status", "PostgREST; error=\(problem.code)")
         if Problem.tokenCodes.contains(problem.code) {
             append(

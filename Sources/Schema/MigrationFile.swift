@@ -20,10 +20,21 @@ public struct MigrationFile: Hashable, Sendable {
     /// Whether the file says that it cannot run in a transaction.
     public var runsOutsideTransaction: Bool { MigrationHeader(text).runsOutsideTransaction }
 
-    /// Tells whether an applied file was edited afterwards: its length in bytes and the 64-bit
-    /// FNV-1a hash of its bytes. It guards against mistakes, not against forgers: who can edit the
-    /// files can edit the database too.
-    public var checksum: String {
+    /// Tells whether an applied file was edited afterwards: the length in bytes and the 64-bit
+    /// FNV-1a hash of what it says without the lines that name an engine. It guards against
+    /// mistakes, not against forgers: who can edit the files can edit the database too.
+    public var checksum: String { Self.checksum(MigrationHeader.withoutEngine(text)) }
+
+    /// Whether this is the file that was recorded with a checksum, in a database whose files are of
+    /// a form. The line that names the engine may have come or gone since: whoever takes up another
+    /// engine writes it into files that are applied. Records of before it was left out count it.
+    func isRecorded(as recorded: String, in form: MigrationFileForm) -> Bool {
+        let bare = MigrationHeader.withoutEngine(text)
+        let headed = Array("\(MigrationHeader.mark(of: form))\n".utf8) + bare
+        return [bare, text, headed].contains { Self.checksum($0) == recorded }
+    }
+
+    private static func checksum(_ text: [UInt8]) -> String {
         let digits = String(FNV1a.hash(text), radix: 16)
         return "\(text.count):" + String(repeating: "0", count: 16 - digits.count) + digits
     }

@@ -7,12 +7,16 @@ struct MigrationHeader {
     /// A line of the header.
     private struct Line {
         let word: String
-        /// Where it stands, in bytes.
-        let offset: Int
+        /// Where it stands, in bytes, with its end.
+        let range: Range<Int>
+
+        var offset: Int { range.lowerBound }
     }
 
     private static let noTransaction = "no transaction"
     private var engine: Line?
+    /// Where files name engines: the last line holds.
+    private var engineRanges: [Range<Int>] = []
     private var transaction: Line?
     private var isGenerated = false
 
@@ -27,7 +31,9 @@ struct MigrationHeader {
             rest = rest[line.endIndex...].dropFirst()
             let words = String(utf8: line).split { $0.isWhitespace }
             if let first = words.first, !first.hasPrefix("--") { return }
-            if words.starts(with: ["--", "apus:"]) { read(words.dropFirst(2), at: line.startIndex) }
+            if words.starts(with: ["--", "apus:"]) {
+                read(words.dropFirst(2), at: line.startIndex..<rest.startIndex)
+            }
             if words.joined(separator: " ").hasSuffix(Self.signature) { isGenerated = true }
         }
     }
@@ -38,13 +44,21 @@ struct MigrationHeader {
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// Words of another number are a comment that begins so by chance.
-    private mutating func read(_ words: ArraySlice<Substring>, at offset: Int) {
+    private mutating func read(_ words: ArraySlice<Substring>, at range: Range<Int>) {
         let word = words.joined(separator: " ")
         if word == Self.noTransaction {
-            transaction = Line(word: word, offset: offset)
+            transaction = Line(word: word, range: range)
         } else if words.count == 1 {
-            engine = Line(word: word, offset: offset)
+            engine = Line(word: word, range: range)
+            engineRanges.append(range)
         }
+    }
+
+    /// The text of a file without the lines that name an engine.
+    static func withoutEngine(_ text: [UInt8]) -> [UInt8] {
+        var bare = text
+        for range in MigrationHeader(text).engineRanges.reversed() { bare.removeSubrange(range) }
+        return bare
     }
 
     /// The line that a new file begins with; nil where an engine's files need none.
@@ -53,7 +67,7 @@ struct MigrationHeader {
     }
 
     /// The line that says which engine a file is for.
-    private static func mark(of form: MigrationFileForm) -> String { "-- apus: \(form.engine)" }
+    static func mark(of form: MigrationFileForm) -> String { "-- apus: \(form.engine)" }
 
     /// What to write, and when.
     private static func way(for form: MigrationFileForm) -> String {

@@ -45,8 +45,8 @@ public struct MigrationStatus: Hashable, Sendable {
     /// The version that was applied last; empty when none was.
     private let latest: String
 
-    /// Compares the files with what was applied.
-    public init(_ set: MigrationSet, applied: [MigrationRecord]) {
+    /// Compares the files with what was applied to a database whose files are of a form.
+    public init(_ set: MigrationSet, applied: [MigrationRecord], in form: MigrationFileForm) {
         let latest = applied.map(\.version).max() ?? ""
         self.latest = latest
         let records = Dictionary(applied.map { ($0.version, $0) }, uniquingKeysWith: { $1 })
@@ -54,7 +54,8 @@ public struct MigrationStatus: Hashable, Sendable {
         var entries = set.files.map { file in
             let state: State =
                 if let record = records[file.version] {
-                    record.checksum == file.checksum ? .applied(at: record.appliedAt) : .changed
+                    file.isRecorded(as: record.checksum, in: form)
+                        ? .applied(at: record.appliedAt) : .changed
                 } else {
                     file.version < latest ? .outOfOrder : .pending
                 }

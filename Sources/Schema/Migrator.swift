@@ -19,7 +19,7 @@ public struct Migrator: Sendable {
 
     /// How files and database stand to each other.
     public func status() throws(Problem) -> MigrationStatus {
-        MigrationStatus(set, applied: try applied())
+        status(of: try applied())
     }
 
     /// What ``status()`` and ``description()`` tell, of one moment and for one wait.
@@ -29,7 +29,11 @@ public struct Migrator: Sendable {
         let (applied, description) = try asking { transaction throws(DatabaseError) in
             (try transaction.migrationRecords(), try transaction.structure())
         }
-        return (MigrationStatus(set, applied: applied), description)
+        return (status(of: applied), description)
+    }
+
+    private func status(of applied: [MigrationRecord]) -> MigrationStatus {
+        MigrationStatus(set, applied: applied, in: database.definitions.fileForm)
     }
 
     /// The tables and indexes that are there now.

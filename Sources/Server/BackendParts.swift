@@ -29,8 +29,7 @@ struct BackendParts {
         // Faults of the files are told before the database is touched.
         schemas = mode.fitted(try mode.load(options))
         let settings = schemas.settings
-        try settings.listen.requireFree()
-        try settings.metrics.listen?.requireFree(flag: "--metrics-listen")
+        try settings.requireFreePorts(options)
         logQueue = LogQueue(format: settings.log.format ?? mode.logFormat)
         let log = logQueue.log(settings.log.level)
         for warning in schemas.settingWarnings { log.record(.settingWarning(warning)) }
@@ -149,6 +148,19 @@ extension Settings {
     func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
 }
 
+extension Settings {
+    /// Throws where there is nothing to listen on. Mostly it is the server that this one is to
+    /// replace: what would stand in the way without it is told first.
+    fileprivate func requireFreePorts(_ options: ServerOptions) throws {
+        do {
+            try listen.requireFree()
+            try metrics.listen?.requireFree(flag: "--metrics-listen")
+        } catch {
+            throw try Surroundings(options).faults.first ?? error
+        }
+    }
+}
+
 extension ListenAddress {
     /// Throws where it cannot be listened on, as the server's start would, before anything is made
     /// or changed for it.
@@ -165,7 +177,7 @@ extension ListenAddress {
 
 extension Settings.TLS {
     /// Both files, nil to speak plain HTTP.
-    fileprivate var files: TLSFiles? {
+    var files: TLSFiles? {
         guard let certificate, let key else { return nil }
         return TLSFiles(certificate: certificate, key: key)
     }

@@ -2,8 +2,9 @@ import Bytes
 import HTTP
 
 /// Cross-origin rules (Fetch standard §3.2; rest.md §16, auth.md §1.3): pages may call from any
-/// origin, or only from those that the project lists. `complete` alone writes the fields, and it
-/// sees every answer once: a browser refuses an answer that says one of them twice.
+/// origin, or only from those that the project lists. So may they open sockets, which browsers
+/// leave to the server to refuse. `complete` alone writes the fields, and it sees every answer
+/// once: a browser refuses an answer that says one of them twice.
 struct CrossOrigin: Sendable {
     /// The origins allowed, nil for every origin.
     private let origins: Set<String>?
@@ -23,12 +24,26 @@ struct CrossOrigin: Sendable {
         return HTTP.Method(token: method.span)
     }
 
+    /// Why a page that asks for a socket is refused one; nil where its origin may call, where it
+    /// names none, as who is no browser does, and where that is the server's own, by the name that
+    /// the page has asked for: there fetch needs no leave either.
+    func refusal(ofUpgrade head: RequestHead) -> GatewayFault? {
+        guard head.fieldBytes("upgrade") != nil, let origin = head.field("origin"),
+            !allows(origin)
+        else { return nil }
+        let host = head.field("host").map { "://" + $0.lowercased() }
+        if let host, origin.lowercased().hasSuffix(host) { return nil }
+        return .unlistedOrigin(origin)
+    }
+
+    private func allows(_ origin: String) -> Bool { origins?.contains(origin) ?? true }
+
     /// Adds what a browser needs to hand an answer to a page, errors included.
     ///
     /// - Parameter head: the request's, nil when no sound one has come. Its origin is unknown then,
     ///   so the answer is readable where every origin may call.
     func complete(_ response: inout Response, to head: RequestHead?) {
-        guard let origins else {
+        guard origins != nil else {
             guard let head else { return appendFields(to: &response, allowing: "*", nil) }
             guard head.fieldBytes("origin") != nil else { return }
             return appendFields(to: &response, allowing: "*", head)
@@ -36,8 +51,11 @@ struct CrossOrigin: Sendable {
         // Also where nothing is allowed: a cache must not hand one origin's answer to another.
         response.append(field: "Vary", ascii: "Origin")
         guard let head, let origin = head.field("origin") else { return }
-        guard origins.contains(origin) else {
-            if Self.isPreflight(head) { response.refusal = .unlisted(origin) }
+        guard allows(origin) else {
+            // A preflight says nothing of it: what is not allowed is left out.
+            if Self.isPreflight(head) {
+                response.refusal = GatewayFault.unlistedOrigin(origin).refusal
+            }
             return
         }
         response.append(field: "Access-Control-Allow-Credentials", ascii: "true")
@@ -67,14 +85,6 @@ struct CrossOrigin: Sendable {
         }
         response.append(field: "Access-Control-Allow-Headers", bytes: names)
         response.append(field: "Access-Control-Max-Age", ascii: "86400")
-    }
-}
-
-extension Refusal {
-    /// A preflight says nothing of it: what is not allowed is left out.
-    fileprivate static func unlisted(_ origin: String) -> Refusal {
-        Refusal(
-            code: "origin_not_allowed", message: "cors.origins does not list \(origin)")
     }
 }
 

@@ -10,6 +10,8 @@ enum GatewayFault: Error {
     case invalidKey
     case unknownPath
     case noMetricsKey
+    /// A page of this origin opens a socket, and may not call.
+    case unlistedOrigin(String)
     case throttled(QuotaExhausted)
 
     /// `{"message": …, "hint": …}`.
@@ -41,6 +43,11 @@ enum GatewayFault: Error {
                 401, "No valid bearer token found in request",
                 "Show the value of APUS_METRICS_KEY as a bearer token."
             )
+        case .unlistedOrigin(let origin):
+            (
+                403, "cors.origins does not list \(origin)",
+                "Pages of that origin may open no socket until the setting does."
+            )
         case .unknownPath:
             (
                 404, "no Route matched with those values",
@@ -53,9 +60,13 @@ enum GatewayFault: Error {
     private var code: String? {
         switch self {
         case .throttled: "over_request_rate_limit"
+        case .unlistedOrigin: "origin_not_allowed"
         case .noKey, .invalidKey, .unknownPath, .noMetricsKey: nil
         }
     }
+
+    /// What the log says of it.
+    var refusal: Refusal { Refusal(code: code, message: wording.message) }
 
     private func answer(_ more: [JSON.Member]) -> Response {
         let (status, message, hint) = wording
@@ -65,7 +76,7 @@ enum GatewayFault: Error {
         var response = Response(
             status: status, contentType: "application/json; charset=utf-8",
             body: JSON.object(members + more).bytes + [ASCII.lf])
-        response.refusal = Refusal(code: code, message: message)
+        response.refusal = refusal
         if case .noMetricsKey = self {
             response.append(field: "WWW-Authenticate", ascii: "Bearer")
         }

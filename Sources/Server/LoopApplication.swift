@@ -135,6 +135,9 @@ final class LoopApplication: Application {
             return .answered(
                 quota.map { throttled($0, request, table) } ?? Response(status: 200))
         }
+        if let refusal = services.crossOrigin.refusal(ofUpgrade: request.head) {
+            return .answered(throttle(request, table, .anonymous) ?? refusal.socketResponse)
+        }
         let caller: Identity
         switch gateway.enter(request, router.entry(to: destination)) {
         case .success(let identity):

@@ -76,8 +76,11 @@ public enum MigrationCommands {
         try options.requireProject()
         let set = try options.loadMigrations()
         if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
-        let records = try options.database().migrationRecords(try options.commandLog())
-        return Report(MigrationStatus(set, applied: records), set.passedOver)
+        let database = try options.database()
+        let records = try database.standing(try options.commandLog())?.records ?? []
+        let status = MigrationStatus(
+            set, applied: records, in: database.definitions.fileForm)
+        return Report(status, set.passedOver)
     }
 }
 

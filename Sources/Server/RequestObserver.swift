@@ -26,7 +26,9 @@ final class RequestObserver: Sendable {
                 id: request.id, address: peer().address, method: request.method.name,
                 path: request.path, status: request.status, microseconds: request.microseconds,
                 refusal: refusal.map {
-                    RefusalText(code: $0.code, message: $0.message, policy: $0.policy)
+                    RefusalText(
+                        code: $0.code, message: $0.message, details: $0.details,
+                        policy: $0.policy)
                 }))
     }
 

@@ -4,8 +4,8 @@ import Expressions
 import Schema
 import Store
 
-/// What `apus check` finds: every fault of schema files, rules and migrations for which
-/// `apus serve` would not start.
+/// What `apus check` finds: every fault of schema files, rules and migrations, of certificate and
+/// secrets, and of what the database has on record, for which `apus serve` would not start.
 public struct SchemaCheck: Sendable {
     /// One line a fault, `FILE:LINE:COLUMN: …` first where it has a place. Empty when all is well.
     public let faults: [String]
@@ -16,24 +16,42 @@ public struct SchemaCheck: Sendable {
     /// What was looked at, in a line.
     public let summary: String
 
-    /// Checks a project. Reads its files, and changes nothing.
+    /// Checks a project. Reads its files, looks at its database where there is one, and changes
+    /// nothing.
     public static func run(_ options: ServerOptions) -> SchemaCheck {
+        // Settings that cannot be read are faults of the files.
+        let surroundings = try? Surroundings(options)
+        var found = Findings()
+        var facts: String?
         do {
             let schemas = try SchemaSet.load(options) { try require($0, options) }
             let migrations = try options.loadMigrations()
-            let found = try judge(schemas, migrations, options)
-            let facts =
+            found.warnings =
+                schemas.catalogue.warnings.map(\.description) + schemas.settingWarnings
+            try judge(schemas, migrations, options, surroundings?.standing, &found)
+            facts =
                 counted(schemas.catalogue.models.count, "model") + ", "
                 + counted(migrations.files.count, "migration file")
                 + (migrations.countsPassedOver.map { " (and \($0))" } ?? "")
-            return SchemaCheck(
-                faults: found.faults,
-                warnings: schemas.catalogue.warnings.map(\.description) + schemas.settingWarnings,
-                unwritten: found.unwritten, of: facts, hint: found.hint)
         } catch {
+            found.add(error)
+        }
+        for fault in surroundings?.faults ?? [] { found.add(fault) }
+        return SchemaCheck(found, of: facts, absence: surroundings?.absence)
+    }
+
+    /// What was found so far.
+    private struct Findings {
+        var faults: [String] = []
+        var warnings: [String] = []
+        var unwritten: [String] = []
+        var hints: [String] = []
+
+        /// Takes up what was thrown. A database that is away is told once, whoever wanted it.
+        mutating func add(_ error: any Error) {
             let report = FaultReport(error)
-            return SchemaCheck(
-                faults: report.faults, warnings: [], unwritten: [], of: nil, hint: report.hint)
+            for fault in report.faults where !faults.contains(fault) { faults.append(fault) }
+            if let hint = report.hint, !hints.contains(hint) { hints.append(hint) }
         }
     }
 
@@ -47,39 +65,50 @@ public struct SchemaCheck: Sendable {
         }
     }
 
-    /// What is wrong with the migration files, and what they lack; on the engine in use.
+    /// What is wrong with the migration files, and what they lack; on the engine in use. Then what
+    /// the database lacks of what they build.
     private static func judge(
-        _ schemas: SchemaSet, _ migrations: MigrationSet, _ options: ServerOptions
-    ) throws -> (faults: [String], unwritten: [String], hint: String?) {
-        try options.database().withScratch(try options.commandLog()) { engine in
+        _ schemas: SchemaSet, _ migrations: MigrationSet, _ options: ServerOptions,
+        _ standing: DatabaseStanding?, _ found: inout Findings
+    ) throws {
+        let location = try options.database()
+        try location.withScratch(try options.commandLog()) { engine in
             let files = try BuiltByFiles(migrations, schemas, on: engine)
             let difference = files.difference
             // What a file drops is what is lacking then.
             let drops = files.dryRun.faults(against: schemas.catalogue).map(\.description)
-            if !drops.isEmpty { return (drops + difference.refusals.map(\.description), [], nil) }
+            if !drops.isEmpty {
+                found.faults += drops + difference.refusals.map(\.description)
+                return
+            }
             do throws(Problem) {
                 try files.requireComplete()
-                return ([], [], nil)
             } catch {
-                let report = FaultReport(error)
-                let additions = difference.additions.map(\.what)
-                return (report.faults, difference.refusals.isEmpty ? additions : [], report.hint)
+                found.add(error)
+                if difference.refusals.isEmpty {
+                    found.unwritten = difference.additions.map(\.what)
+                }
+                return
             }
+            guard let standing, let live = standing.description?.structure else { return }
+            let status = MigrationStatus(
+                migrations, applied: standing.records, in: location.definitions.fileForm)
+            guard status.faults.isEmpty else { return }
+            try schemas.judge(
+                live, status.pending, files, on: engine, hint: location.backupHint)
         }
     }
 
     /// - Parameters:
     ///   - facts: What was looked at; nil where it was not come to.
-    ///   - hint: What to do about the faults.
-    private init(
-        faults: [String], warnings: [String], unwritten: [String], of facts: String?, hint: String?
-    ) {
-        self.faults = faults
-        self.warnings = warnings
-        self.unwritten = unwritten
+    ///   - absence: That there is no database to look at.
+    private init(_ found: Findings, of facts: String?, absence: String?) {
+        faults = found.faults
+        warnings = found.warnings
+        unwritten = found.unwritten
         let count = faults.isEmpty ? "no faults" : counted(faults.count, "fault")
         let outcome = (facts.map { "\($0): " } ?? "") + count
-        summary = [outcome, hint].compactMap(\.self).joined(separator: "\n")
+        summary = ([outcome, absence].compactMap(\.self) + found.hints).joined(separator: "\n")
     }
 
     /// The report as one JSON object: `{"ok": …, "faults": […], "warnings": […], "unwritten": […],

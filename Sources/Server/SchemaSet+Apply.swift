@@ -30,9 +30,8 @@ extension SchemaSet {
             if status.pending.isEmpty {
                 let files = try BuiltByFiles(set, self, on: database)
                 try files.requireComplete()
-                try requireThere(
-                    live.structure, builtAs: files.dryRun.built, try tables(on: database),
-                    hint: database.backupHint)
+                try judge(
+                    live.structure, [], files, on: database, hint: database.backupHint)
             }
             try proof.keep(in: database)
         }
@@ -48,8 +47,7 @@ extension SchemaSet {
         let hint = database.backupHint
         let files = try BuiltByFiles(set, self, on: database)
         let dryRun = files.dryRun
-        try Problem.requireKept(
-            dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
+        try judge(try migrator.structure(), pending, files, on: database, hint: hint)
         try files.requireComplete()
         let declared = try tables(on: database)
         _ = try migrator.apply(
@@ -58,6 +56,22 @@ extension SchemaSet {
                 try requireThere(live, builtAs: dryRun.built, declared, hint: hint)
             },
             progress: { log.record(.migrated(name: $0.fileName)) })
+    }
+
+    /// Refuses a database as it is found, as far as can be told while nothing is applied to it:
+    /// what pending files would drop, and else what it lacks.
+    ///
+    /// - Parameter engine: builds what is declared.
+    func judge(
+        _ live: DatabaseStructure, _ pending: [MigrationFile], _ files: BuiltByFiles,
+        on engine: some MigrationEngine, hint: String
+    ) throws {
+        if pending.isEmpty {
+            return try requireThere(
+                live, builtAs: files.dryRun.built, try tables(on: engine), hint: hint)
+        }
+        try Problem.requireKept(
+            files.dryRun.faults(against: catalogue, applying: pending, to: live))
     }
 
     /// A database that `dev` has extended may have more than the files build: both must do.

@@ -186,13 +186,13 @@ import Values
     }
 
     @Test func `what is applied is told without making anything`() throws {
-        #expect(try migrations.migrationRecords() == [])
+        #expect(try migrations.standing().records == [])
         let ours = "SELECT count(*) FROM pg_class WHERE relname LIKE '\\_apus%'"
         #expect(try client.value(ours) == "0")
         #expect(try client.value("SELECT to_regnamespace('_apus')") == nil)
         let set = MigrationTests.files("CREATE TABLE a (x int);")
         try apply(set)
-        #expect(try migrations.migrationRecords().map(\.version) == set.files.map(\.version))
+        #expect(try migrations.standing().records.map(\.version) == set.files.map(\.version))
     }
 
     @Test func `who waits for others too long is told`() throws {

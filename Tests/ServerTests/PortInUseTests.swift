@@ -16,11 +16,12 @@ import Testing
 
     /// What a command prints that is to listen on the port, and its exit code.
     private func output(
-        _ command: [String], database: String? = nil
+        _ command: [String], database: String? = nil, environment: [String: String] = [:],
+        port: Int? = nil
     ) throws -> (lines: [String], code: Int32?) {
         let running = try RunningCommand(
-            command + ["--project", project.path, "--listen", "127.0.0.1:\(held.port)"]
-                + (database.map { ["--database", $0] } ?? []))
+            command + ["--project", project.path, "--listen", "127.0.0.1:\(port ?? held.port)"]
+                + (database.map { ["--database", $0] } ?? []), environment: environment)
         var lines: [String] = []
         while let line = running.nextLine() { lines.append(line) }
         return (lines, running.exitCode())
@@ -39,6 +40,23 @@ import Testing
         #expect(lines == told)
         #expect(code == 1)
         #expect(try project.value("SELECT count(*) FROM notes") == nil)
+    }
+
+    /// What is wrong beside the port.
+    static let others: [(words: [String], environment: [String: String])] = [
+        (["--database", "postgres://127.0.0.1:1/nowhere?sslmode=disable"], [:]),
+        (["--tls-certificate", "/nowhere/a.pem", "--tls-key", "/nowhere/b.pem"], [:]),
+        ([], ["APUS_JWT_SECRET": "short"]),
+    ]
+
+    @Test(arguments: others)
+    func `what else is wrong is told before a port in use`(
+        _ words: [String], _ environment: [String: String]
+    ) throws {
+        let taken = try output(["dev"] + words, environment: environment)
+        let free = try output(["dev"] + words, environment: environment, port: 0)
+        #expect(taken.code == 1 && !taken.lines.isEmpty)
+        #expect(taken.lines.last == free.lines.last && taken.lines != told)
     }
 
     @Test(.needsPostgres)

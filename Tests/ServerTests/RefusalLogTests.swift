@@ -23,6 +23,12 @@ import Testing
             reason: #"23502 null value in column "text" of relation "notes" violates not-null "#
                 + "constraint"),
         Refusal(
+            method: "GET", target: "/rest/v1/notes?text=cs.x", line: "400 GET /rest/v1/notes",
+            reason: "PGRST127 Feature not implemented: The operator"),
+        Refusal(
+            method: "GET", target: "/rest/v1/notes?text=eq.x&order=", line: "400 GET /rest/v1/notes",
+            reason: #"PGRST100 "failed to parse order"#),
+        Refusal(
             method: "GET", target: "/rest/v1/nots", line: "404 GET /rest/v1/nots",
             reason: "PGRST205 Could not find the table 'public.nots' in the schema cache"),
         Refusal(
@@ -68,6 +74,24 @@ import Testing
         #expect(line.hasPrefix("409 POST /rest/v1/notes in "))
         #expect(
             line.hasSuffix(#": 23505 duplicate key value violates unique constraint "notes_pkey""#))
+        _ = try client.send("POST", "/rest/v1/notes", #"{"id": 78}"#)
+        let other = try #require(project.nextLine())
+        #expect(other.hasSuffix(" violates not-null constraint"), "\(other)")
+    }
+
+    @Test func `a value that breaks a rule of its column is told with the rule`() throws {
+        let project = try DevelopedProject { project in
+            let model = TestProject.note.replacing(
+                #""text": {"#, with: #""text": {"pattern": "^[a-z]+$", "#)
+            try project.write(model, to: "Schemas/models/notes.json")
+        }
+        let client = try HTTPClient(
+            port: project.port, key: try Self.key("service_role", of: project))
+        _ = try client.send("POST", "/rest/v1/notes", #"{"text": "7of9"}"#)
+        let line = try #require(project.nextLine())
+        #expect(line.contains(#" violates check constraint "notes_text_check": "#), "\(line)")
+        #expect(line.hasSuffix(" does not match the pattern ^[a-z]+$"), "\(line)")
+        #expect(!line.contains("7of9"))
     }
 
     @Test func `a message is cut where it is longer than a line`() throws {
@@ -210,6 +234,20 @@ import Testing
         }
         let line = try #require(project.nextLine())
         #expect(line.hasPrefix("200 OPTIONS /rest/v1/notes in "))
+        #expect(
+            line.hasSuffix(" ms: origin_not_allowed cors.origins does not list http://b.example"),
+            "\(line)")
+    }
+
+    @Test func `a socket of a page that may not call is told`() throws {
+        let project = try DevelopedProject(["--cors-origins", "http://a.example"])
+        let socket = try HTTPClient(port: project.port)
+        let fields = [
+            ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Origin", "http://b.example"),
+        ]
+        #expect(try socket.send("GET", "/realtime/v1/websocket", fields: fields).status == 403)
+        let line = try #require(project.nextLine())
+        #expect(line.hasPrefix("403 GET /realtime/v1/websocket in "))
         #expect(
             line.hasSuffix(" ms: origin_not_allowed cors.origins does not list http://b.example"),
             "\(line)")

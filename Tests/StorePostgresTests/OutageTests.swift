@@ -91,6 +91,17 @@ import Testing
         #expect(unavailability.description.contains("database \"nowhere\" does not exist"))
     }
 
+    @Test func `what two ways to a host came to is told once`() {
+        let refused = HostFailure(host: "a", cause: .timedOut)
+        let failures = [refused, HostFailure(host: "b", cause: .timedOut), refused]
+        let told = Unavailability(
+            failures: failures, role: "r", database: "d", retryAfterSeconds: 1)
+        #expect(
+            told.description == "The database cannot be reached. "
+                + "The database server a did not let us in in time. "
+                + "The database server b did not let us in in time.")
+    }
+
     @Test func `a server without room is asked for less`() throws {
         let server = try PostgresServer.shared
         let client = try server.client()

@@ -54,11 +54,13 @@ struct PostgresLocation: DatabaseLocation {
             of: PostgresConfiguration(cluster), log: Self.report(to: log))
     }
 
-    func migrationRecords(_ log: Log) throws -> [MigrationRecord] {
+    func standing(_ log: Log) throws -> DatabaseStanding? {
         try PostgresMigrations.with(
             PostgresConfiguration(cluster), log: Self.report(to: log)
-        ) { migrations in try migrations.migrationRecords() }
+        ) { migrations in try migrations.standing() }
     }
+
+    var backupHint: String { PostgresDatabase.backupHint }
 
     private static func report(to log: Log) -> @Sendable (PostgresEvent) -> Void {
         { event in log.record(.databaseServer(level: event.level, text: "\(event)")) }

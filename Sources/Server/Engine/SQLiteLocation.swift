@@ -54,9 +54,11 @@ struct SQLiteLocation: DatabaseLocation {
 
     func facts(_ log: Log) throws -> [String: String] { try SQLiteDatabase.facts(at: path) }
 
-    func migrationRecords(_ log: Log) throws -> [MigrationRecord] {
-        try SQLiteDatabase.migrationRecords(at: path)
+    func standing(_ log: Log) throws -> DatabaseStanding? {
+        try SQLiteDatabase.standing(at: path)
     }
+
+    var backupHint: String { SQLiteDatabase.backupHint }
 }
 
 extension DatabaseConfiguration {

@@ -60,7 +60,9 @@ protocol DatabaseLocation: Sendable {
     /// nothing.
     func facts(_ log: Log) throws -> [String: String]
 
-    /// The migration files that were applied, oldest first; none where there is no database yet.
-    /// Makes and changes nothing.
-    func migrationRecords(_ log: Log) throws -> [MigrationRecord]
+    /// What the database has on record; nil where there is none yet. Makes and changes nothing.
+    func standing(_ log: Log) throws -> DatabaseStanding?
+
+    /// What to do where the database has not what it had.
+    var backupHint: String { get }
 }

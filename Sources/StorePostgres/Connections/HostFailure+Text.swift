@@ -24,10 +24,12 @@ extension HostFailure: CustomStringConvertible {
 }
 
 extension Unavailability: CustomStringConvertible {
-    /// A sentence for each host that was tried; before them, where none has answered, that it is
-    /// this.
+    /// A sentence for each host that was tried, one where it was tried with TLS and without to the
+    /// same end; before them, where none has answered, that it is this.
     public var description: String {
-        let failures = failures.map(\.description)
+        let failures = failures.map(\.description).reduce(into: [String]()) { told, sentence in
+            if !told.contains(sentence) { told.append(sentence) }
+        }
         return (isAnswered ? failures : ["The database cannot be reached."] + failures)
             .joined(separator: " ")
     }

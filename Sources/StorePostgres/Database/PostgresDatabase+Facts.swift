@@ -49,14 +49,19 @@ extension PostgresDatabase {
         of configuration: PostgresConfiguration,
         log: @escaping @Sendable (PostgresEvent) -> Void
     ) throws -> [String: String] {
-        try PostgresMigrations.with(configuration, log: log) { migrations in
-            let session = try BlockingSession.borrow(from: migrations.pool)
-            defer { session.close() }
-            return try worded { () throws(DatabaseError) in
-                let space = LogSpace()
-                let server = try ServerInspection(session, space)
-                return server.isInstalled ? try session.facts(space).facts : [:]
-            }
+        try PostgresMigrations.with(configuration, log: log) { try $0.facts() }
+    }
+}
+
+extension PostgresMigrations {
+    /// What has been noted; nothing where no server has served the database yet.
+    func facts() throws(Problem) -> [String: String] {
+        let session = try BlockingSession.borrow(from: pool)
+        defer { session.close() }
+        return try worded { () throws(DatabaseError) in
+            let space = LogSpace()
+            let server = try ServerInspection(session, space)
+            return server.isInstalled ? try session.facts(space).facts : [:]
         }
     }
 }

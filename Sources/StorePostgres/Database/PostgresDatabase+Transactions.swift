@@ -6,10 +6,12 @@ import Work
 
 extension PostgresDatabase: Database {
     /// See ``Store/Database/backupHint``.
-    public var backupHint: String {
+    public var backupHint: String { Self.backupHint }
+
+    /// The same where no database is open.
+    public static let backupHint =
         "Keep it as it is, restore a backup into an empty database (pg_restore), and serve that "
-            + "with --database."
-    }
+        + "with --database."
 
     /// See ``Store/Database/freshHint``.
     public var freshHint: String {

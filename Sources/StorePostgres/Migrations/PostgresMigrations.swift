@@ -112,12 +112,18 @@ public struct PostgresMigrations: MigrationTarget {
         return if let result { result } else { try migrate(body) }
     }
 
-    /// The migration files that were applied, oldest first; none where nobody has migrated yet.
-    /// Makes and locks nothing.
-    public func migrationRecords() throws(Problem) -> [MigrationRecord] {
-        try look { transaction, _ throws(Problem) in
-            try worded { () throws(DatabaseError) in try transaction.migrationRecords() }
+    /// What the database has on record. Makes and locks nothing.
+    public func standing() throws(Problem) -> DatabaseStanding {
+        let (records, description) = try look { transaction, isPrepared throws(Problem) in
+            try worded { () throws(DatabaseError) in
+                (
+                    try transaction.migrationRecords(),
+                    isPrepared ? try transaction.structure() : nil
+                )
+            }
         }
+        return DatabaseStanding(
+            facts: try facts(), records: records, description: description)
     }
 
     /// See ``Store/MigrationTarget/laggingSequences(among:)``. One query.

@@ -68,11 +68,14 @@ extension DatabaseError {
 }
 
 extension Problem {
-    /// What a trigger says by RAISE EXCEPTION: its author has meant it for whoever wrote.
+    /// What a trigger says by RAISE EXCEPTION: its author has meant it for whoever wrote, and may
+    /// quote the row in the details.
     fileprivate static func raised(_ error: ServerError) -> Problem {
-        Problem(
+        var problem = Problem(
             code: "\(error.sqlState)", status: 400, message: error.message,
             details: error.detail, hint: error.hint)
+        problem.areDetailsOfRow = true
+        return problem
     }
 }
 

@@ -32,13 +32,7 @@ extension SQLiteDatabase {
     /// there is none yet. Makes and changes nothing.
     public static func facts(at path: String) throws(Problem) -> [String: String] {
         guard let reader = try SQLiteReader.inspecting(path) else { return [:] }
-        do throws(SQLiteError) {
-            let tables = try reader.connection.integer(
-                "SELECT count(*) FROM sqlite_schema WHERE name = '_apus_meta'")
-            return tables == 0 ? [:] : try reader.connection.facts()
-        } catch {
-            throw Problem(DatabaseError(error))
-        }
+        return try worded { () throws(DatabaseError) in try reader.facts() }
     }
 
     /// Notes something about this database unless there is something of that name, and returns what
@@ -79,5 +73,18 @@ extension Connection {
         var facts: [String: String] = [:]
         while try run.step() { facts[run.cell(0).text] = run.cell(1).text }
         return facts
+    }
+}
+
+extension SQLiteReader {
+    /// What has been noted; nothing where no server has opened the database yet.
+    func facts() throws(DatabaseError) -> [String: String] {
+        do throws(SQLiteError) {
+            let tables = try connection.integer(
+                "SELECT count(*) FROM sqlite_schema WHERE name = '_apus_meta'")
+            return tables == 0 ? [:] : try connection.facts()
+        } catch {
+            throw DatabaseError(error)
+        }
     }
 }

@@ -9,7 +9,10 @@ extension SQLiteDatabase: Database {
     public var engine: String { Self.engine }
 
     /// See ``Store/Database/backupHint``.
-    public var backupHint: String { .servingBackup }
+    public var backupHint: String { Self.backupHint }
+
+    /// The same where no database is open.
+    public static let backupHint = String.servingBackup
 
     /// See ``Store/Database/freshHint``.
     public var freshHint: String {

@@ -49,11 +49,16 @@ extension SQLiteDatabase: MigrationTarget {
         try SQLiteMigrations().makeScratch()
     }
 
-    /// The migration files that were applied to the database at `path`, oldest first; a server may
-    /// hold it, and it need not be there. Makes and changes nothing.
-    public static func migrationRecords(at path: String) throws(Problem) -> [MigrationRecord] {
-        guard let reader = try SQLiteReader.inspecting(path) else { return [] }
-        return try worded { () throws(DatabaseError) in try reader.migrationRecords() }
+    /// What the database at `path` has on record; a server may hold it. Makes and changes nothing.
+    ///
+    /// - Returns: nil where there is none yet.
+    public static func standing(at path: String) throws(Problem) -> DatabaseStanding? {
+        guard let reader = try SQLiteReader.inspecting(path) else { return nil }
+        return try worded { () throws(DatabaseError) in
+            DatabaseStanding(
+                facts: try reader.facts(), records: try reader.migrationRecords(),
+                description: try reader.structure())
+        }
     }
 }
 

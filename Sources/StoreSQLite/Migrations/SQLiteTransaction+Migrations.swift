@@ -7,16 +7,7 @@ extension SQLiteTransaction: MigrationTransaction {
 
     /// See ``Store/MigrationTransaction/structure()``.
     public func structure() throws(DatabaseError) -> StructureDescription {
-        let statements = try query(
-            SQL(
-                text: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
-                    + "AND instr(tbl_name, '\(EngineNames.own)') <> 1 ORDER BY rowid")
-        ) { rows throws(DatabaseError) in
-            var statements: [String] = []
-            while try rows.next() { statements.append(rows.text(0)) }
-            return statements
-        }
-        return StructureDescription(statements) { DatabaseStructure(statements: $0) }
+        try query(SQL(text: StructureDescription.selection), .none, StructureDescription.read)
     }
 
     /// See ``Store/MigrationTransaction/execute(_:)``.
@@ -173,7 +164,30 @@ extension MigrationRecord {
     }
 }
 
+extension StructureDescription {
+    /// The statements that have made what is there, but for the server's own.
+    fileprivate static let selection =
+        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
+        + "AND instr(tbl_name, '\(EngineNames.own)') <> 1 ORDER BY rowid"
+
+    /// The rows of ``selection``.
+    fileprivate static func read(
+        _ rows: inout Rows
+    ) throws(DatabaseError) -> StructureDescription {
+        var statements: [String] = []
+        while try rows.next() { statements.append(rows.text(0)) }
+        return StructureDescription(statements) { DatabaseStructure(statements: $0) }
+    }
+}
+
 extension SQLiteReader {
+    /// The tables and indexes that are there at this moment.
+    func structure() throws(DatabaseError) -> StructureDescription {
+        try query(
+            SQL(text: StructureDescription.selection), .none, budget: .inline,
+            StructureDescription.read)
+    }
+
     /// The migration files that were applied, oldest first; none where nobody has looked yet.
     func migrationRecords() throws(DatabaseError) -> [MigrationRecord] {
         let remembers = try query(
